@@ -1,0 +1,4 @@
+/** Benchmarks. */
+module org.unmute.bench {
+    requires org.unmute.probes;
+}

@@ -1,0 +1,4 @@
+/** Audio front ends and ViT spectrogram encoders. */
+module org.unmute.models {
+    requires transitive org.unmute.tensor;
+}

@@ -1,0 +1,4 @@
+/** Probes on frozen token maps: pooling, losses, metrics, training, the token cache. */
+module org.unmute.probes {
+    requires transitive org.unmute.models;
+}
