@@ -1,4 +1,12 @@
 /** Tensors with automatic differentiation on exchangeable backends; needs nothing but {@code java.base}. */
 module org.unmute.tensor {
     exports org.unmute.tensor;
+    exports org.unmute.tensor.op;
+    exports org.unmute.tensor.backend;
+    exports org.unmute.tensor.backend.scalar;
+
+    uses org.unmute.tensor.backend.BackendProvider;
+
+    provides org.unmute.tensor.backend.BackendProvider with
+            org.unmute.tensor.backend.scalar.ScalarBackendProvider;
 }

@@ -1,0 +1,111 @@
+package org.unmute.tensor;
+
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.function.Supplier;
+import org.unmute.tensor.op.Op;
+
+/**
+ * Reverse-mode differentiation: walks the recorded ops backwards from a result and collects the gradients of the leaves
+ * made by {@link Tensor#parameter()}.
+ *
+ * <pre>{@code
+ * Grad grad = Grad.of(loss);
+ * Tensor g = grad.wrt(weight);
+ * }</pre>
+ */
+public final class Grad {
+    private static final ThreadLocal<Boolean> PAUSED = ThreadLocal.withInitial(() -> false);
+
+    private final Map<Tensor, Tensor> leaves = new IdentityHashMap<>();
+
+    private Grad() {}
+
+    /** Gradients of a scalar. */
+    public static Grad of(Tensor loss) {
+        if (loss.shape().elements() != 1) {
+            throw new IllegalArgumentException("grad: the loss must be one number, its shape is " + loss.shape()
+                    + ": reduce it, or give an upstream gradient");
+        }
+        return of(loss, Tensor.full(loss.backend(), loss.dtype(), loss.shape(), 1));
+    }
+
+    /** Gradients of {@code Σ result · upstream}. */
+    public static Grad of(Tensor result, Tensor upstream) {
+        if (!result.takesGradient()) {
+            throw new IllegalArgumentException("grad: the result depends on no parameter");
+        }
+        if (!upstream.shape().equals(result.shape())) {
+            throw new IllegalArgumentException("grad: upstream gradient is " + upstream.shape() + ", the result is " + result.shape());
+        }
+        Grad grad = new Grad();
+        withoutRecording(() -> {
+            grad.walk(result, upstream);
+            return null;
+        });
+        return grad;
+    }
+
+    private void walk(Tensor result, Tensor upstream) {
+        Map<Tensor, Tensor> pending = new IdentityHashMap<>();
+        // Later results first: an op's result is always younger than its inputs.
+        PriorityQueue<Tensor> queue = new PriorityQueue<>(Comparator.comparingLong(Tensor::sequence).reversed());
+        pending.put(result, upstream);
+        queue.add(result);
+        while (!queue.isEmpty()) {
+            Tensor y = queue.poll();
+            Tensor gy = pending.remove(y);
+            Op op = y.origin();
+            if (op == null) {
+                leaves.put(y, gy);
+                continue;
+            }
+            List<Tensor> inputs = op.inputs();
+            List<Tensor> gradients = op.backward(y, gy);
+            for (int i = 0; i < inputs.size(); i++) {
+                Tensor x = inputs.get(i);
+                Tensor gx = gradients.get(i);
+                if (gx == null || !x.takesGradient()) {
+                    continue;
+                }
+                Tensor sofar = pending.get(x);
+                if (sofar == null) {
+                    queue.add(x);
+                    pending.put(x, gx);
+                } else {
+                    pending.put(x, sofar.plus(gx));
+                }
+            }
+        }
+    }
+
+    /** The gradient of a parameter, of its shape; zeros if the result does not depend on it. */
+    public Tensor wrt(Tensor parameter) {
+        Tensor g = leaves.get(parameter);
+        if (g == null) {
+            if (!parameter.takesGradient() || parameter.origin() != null) {
+                throw new IllegalArgumentException("grad: not a parameter: " + parameter + ": make it one with parameter()");
+            }
+            return parameter.zerosLike();
+        }
+        return g;
+    }
+
+    /** Runs code without recording ops, so that no gradient can be taken of its results and nothing is retained. */
+    public static <T> T withoutRecording(Supplier<T> body) {
+        boolean before = PAUSED.get();
+        PAUSED.set(true);
+        try {
+            return body.get();
+        } finally {
+            PAUSED.set(before);
+        }
+    }
+
+    static boolean isRecording() {
+        return !PAUSED.get();
+    }
+}

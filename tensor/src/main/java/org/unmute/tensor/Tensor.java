@@ -1,0 +1,539 @@
+package org.unmute.tensor;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Attend;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Elementwise;
+import org.unmute.tensor.op.Indexing;
+import org.unmute.tensor.op.Layout;
+import org.unmute.tensor.op.Normalization;
+import org.unmute.tensor.op.Op;
+import org.unmute.tensor.op.Product;
+import org.unmute.tensor.op.Prototypes;
+import org.unmute.tensor.op.Reduction;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * A block of numbers with a shape, on a backend. Its methods only build an {@link Op} and run it; results record how they
+ * came about if an input takes a gradient (see {@link Grad}). The values do not change, except by {@link #assign} and
+ * optimizer steps on parameters. Axes may be given from the end, -1 being the last. Safe to share between threads.
+ */
+public final class Tensor {
+    private static final AtomicLong SEQUENCE = new AtomicLong();
+
+    private final Backend backend;
+    private final View view;
+    private final Op origin;
+    private final boolean takesGradient;
+    private final long sequence = SEQUENCE.incrementAndGet();
+
+    private Tensor(Backend backend, View view, Op origin, boolean takesGradient) {
+        this.backend = backend;
+        this.view = view;
+        this.origin = origin;
+        this.takesGradient = takesGradient;
+    }
+
+    // ---- making tensors
+
+    /** A copy of {@code data}, row-major, on the current backend ({@link Backends#current()}). */
+    public static Tensor of(float[] data, long... shape) {
+        return of(Backends.current(), DType.F32, HostBuffer.wrap(data), data.length, Shape.of(shape));
+    }
+
+    /** A copy of {@code data}, row-major, on a given backend. */
+    public static Tensor of(Backend backend, float[] data, long... shape) {
+        return of(backend, DType.F32, HostBuffer.wrap(data), data.length, Shape.of(shape));
+    }
+
+    /** A copy of {@code data} in float64, row-major; the backend must support it ({@code scalar} does). */
+    public static Tensor of(Backend backend, double[] data, long... shape) {
+        return of(backend, DType.F64, HostBuffer.wrap(data), data.length, Shape.of(shape));
+    }
+
+    /** A copy of indices, row-major, on the current backend. */
+    public static Tensor of(int[] data, long... shape) {
+        return of(Backends.current(), data, shape);
+    }
+
+    /** A copy of indices, row-major, on a given backend. */
+    public static Tensor of(Backend backend, int[] data, long... shape) {
+        return of(backend, DType.I32, HostBuffer.wrap(data), data.length, Shape.of(shape));
+    }
+
+    private static Tensor of(Backend backend, DType dtype, HostBuffer data, int length, Shape shape) {
+        if (shape.elements() != length) {
+            throw new IllegalArgumentException("tensor: shape " + shape + " needs " + shape.elements()
+                    + " elements, the array has " + length);
+        }
+        Tensor t = empty(backend, dtype, shape);
+        backend.upload(View.dense(data, shape), t.view);
+        return t;
+    }
+
+    /** Zeros. */
+    public static Tensor zeros(Backend backend, DType dtype, Shape shape) {
+        return empty(backend, dtype, shape);
+    }
+
+    /** The same number everywhere. */
+    public static Tensor full(Backend backend, DType dtype, Shape shape, double value) {
+        Tensor t = empty(backend, dtype, shape);
+        backend.fill(t.view, value);
+        return t;
+    }
+
+    /** Zeros of this tensor's shape, type and backend. */
+    public Tensor zerosLike() {
+        return empty(backend, dtype(), shape());
+    }
+
+    /** A result that {@code compute} fills; for gradients inside ops. Not recorded. */
+    public static Tensor compute(Backend backend, DType dtype, Shape shape, java.util.function.Consumer<View> compute) {
+        Tensor t = empty(backend, dtype, shape);
+        compute.accept(t.view);
+        return t;
+    }
+
+    private static Tensor empty(Backend backend, DType dtype, Shape shape) {
+        if (dtype.isComputable() && !backend.supports(dtype)) {
+            throw new IllegalArgumentException("tensor: backend " + backend.name() + " does not compute in " + dtype
+                    + ": use the scalar backend or another type");
+        }
+        return new Tensor(backend, TensorScope.allocate(backend, dtype, shape), null, false);
+    }
+
+    /**
+     * Runs an op and records it if an input takes a gradient.
+     *
+     * @throws IllegalArgumentException if inputs lie on different backends or are of a storage type
+     */
+    public static Tensor run(Op op) {
+        List<Tensor> inputs = op.inputs();
+        Backend backend = inputs.getFirst().backend;
+        boolean record = false;
+        for (Tensor t : inputs) {
+            if (t.backend != backend) {
+                throw new IllegalArgumentException(op.name() + ": inputs lie on different backends: " + backend.name()
+                        + " and " + t.backend.name() + ": move one with to(backend)");
+            }
+            if (!t.dtype().isComputable() && !(op instanceof Layout.Cast) && op.alias().isEmpty()) {
+                throw new IllegalArgumentException(op.name() + ": " + t.dtype() + " is a storage type: cast to F32 first");
+            }
+            record |= t.takesGradient;
+        }
+        record &= Grad.isRecording();
+        Shape shape = op.shape();
+        View out = op.alias().orElse(null);
+        if (out == null) {
+            out = TensorScope.allocate(backend, op.dtype(), shape);
+            op.forward(backend, out);
+        }
+        return new Tensor(backend, out, record ? op : null, record);
+    }
+
+    // ---- looking at tensors
+
+    public Shape shape() {
+        return view.shape();
+    }
+
+    /** Size of one axis. */
+    public long size(int axis) {
+        return view.shape().size(axis);
+    }
+
+    public int rank() {
+        return view.shape().rank();
+    }
+
+    public DType dtype() {
+        return view.dtype();
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    /** The memory behind this tensor, for backends and ops. */
+    public View view() {
+        return view;
+    }
+
+    /** Whether gradients reach this tensor. */
+    public boolean takesGradient() {
+        return takesGradient;
+    }
+
+    /** The op that made this tensor, or null. */
+    public Op origin() {
+        return origin;
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    /** A row-major copy as floats. */
+    public float[] toFloats() {
+        float[] out = new float[Math.toIntExact(shape().elements())];
+        backend.download(view, View.dense(HostBuffer.wrap(out), shape()));
+        return out;
+    }
+
+    /** A row-major copy as doubles. */
+    public double[] toDoubles() {
+        double[] out = new double[Math.toIntExact(shape().elements())];
+        backend.download(view, View.dense(HostBuffer.wrap(out), shape()));
+        return out;
+    }
+
+    /** A row-major copy as ints, truncated towards zero. */
+    public int[] toInts() {
+        int[] out = new int[Math.toIntExact(shape().elements())];
+        backend.download(view, View.dense(HostBuffer.wrap(out), shape()));
+        return out;
+    }
+
+    /** The one element of a tensor that has one. */
+    public double item() {
+        if (shape().elements() != 1) {
+            throw new IllegalArgumentException("item: needs one element, shape is " + shape());
+        }
+        return toDoubles()[0];
+    }
+
+    /** The same memory as a leaf that takes gradients. */
+    public Tensor parameter() {
+        if (!dtype().isFloating() || !dtype().isComputable()) {
+            throw new IllegalArgumentException("parameter: needs F32 or F64, is " + dtype());
+        }
+        return new Tensor(backend, view, null, true);
+    }
+
+    /** The same memory without history. */
+    public Tensor detach() {
+        return takesGradient ? new Tensor(backend, view, null, false) : this;
+    }
+
+    /** Declares the contents final, so that a backend may keep them in a faster form (packed weights). */
+    public Tensor freeze() {
+        view.buffer().freeze();
+        return this;
+    }
+
+    /** Overwrites the contents. Modified in place; frozen tensors refuse. */
+    public void assign(Tensor values) {
+        if (!values.shape().equals(shape())) {
+            throw new IllegalArgumentException("assign: shapes differ: target is " + shape() + ", values are " + values.shape());
+        }
+        if (view.buffer().isFrozen()) {
+            throw new IllegalStateException("assign: the tensor is frozen");
+        }
+        backend.copy(values.view, view);
+    }
+
+    /** A copy on another backend (this, if it lies there). Not recorded. */
+    public Tensor to(Backend other) {
+        if (other == backend) {
+            return this;
+        }
+        HostBuffer host = HostBuffer.allocate(dtype(), shape().elements());
+        View dense = View.dense(host, shape());
+        backend.download(view, dense);
+        Tensor t = new Tensor(other, TensorScope.allocate(other, dtype(), shape()), null, false);
+        other.upload(dense, t.view);
+        return t;
+    }
+
+    /** Another element type; the gradient is cast back. */
+    public Tensor cast(DType dtype) {
+        return dtype == dtype() ? this : run(new Layout.Cast(this, dtype));
+    }
+
+    // ---- arithmetic, element by element, with broadcasting
+
+    public Tensor unary(Unary f) {
+        return run(new Elementwise.Map(f, 0, 0, this));
+    }
+
+    public Tensor unary(Unary f, double p, double q) {
+        return run(new Elementwise.Map(f, p, q, this));
+    }
+
+    public Tensor binary(Binary f, Tensor other) {
+        return run(new Elementwise.Combine(f, this, other));
+    }
+
+    public Tensor plus(Tensor other) {
+        return binary(Binary.ADD, other);
+    }
+
+    public Tensor minus(Tensor other) {
+        return binary(Binary.SUB, other);
+    }
+
+    public Tensor times(Tensor other) {
+        return binary(Binary.MUL, other);
+    }
+
+    public Tensor over(Tensor other) {
+        return binary(Binary.DIV, other);
+    }
+
+    public Tensor maximum(Tensor other) {
+        return binary(Binary.MAX, other);
+    }
+
+    public Tensor pow(Tensor exponent) {
+        return binary(Binary.POW, exponent);
+    }
+
+    public Tensor pow(double exponent) {
+        return unary(Unary.POW, exponent, 0);
+    }
+
+    public Tensor plus(double shift) {
+        return affine(1, shift);
+    }
+
+    public Tensor times(double scale) {
+        return affine(scale, 0);
+    }
+
+    /** {@code this · scale + shift} */
+    public Tensor affine(double scale, double shift) {
+        return run(new Elementwise.Affine(this, scale, shift));
+    }
+
+    /** Limited to {@code [min, max]}; either may be infinite. */
+    public Tensor clamp(double min, double max) {
+        return unary(Unary.CLAMP, min, max);
+    }
+
+    /** Elements of {@code a} where this is not 0, else of {@code b}. */
+    public Tensor where(Tensor a, Tensor b) {
+        return run(new Elementwise.Where(this, a, b));
+    }
+
+    /** {@code value} where {@code mask} is not 0. */
+    public Tensor maskedFill(Tensor mask, double value) {
+        return mask.where(full(backend, dtype(), Shape.of(), value), this);
+    }
+
+    /** +1 for x ≥ 0, else -1; the gradient passes unchanged (paper, equations 1 and 5). */
+    public Tensor binarizeStraightThrough() {
+        return run(new Elementwise.BinarizeStraightThrough(this, false));
+    }
+
+    /** {@link #binarizeStraightThrough} with the gradient cut outside [-1, 1]; a variant the paper does not use. */
+    public Tensor binarizeStraightThroughClipped() {
+        return run(new Elementwise.BinarizeStraightThrough(this, true));
+    }
+
+    // ---- reductions
+
+    /** Sum of everything, a scalar. */
+    public Tensor sum() {
+        return sum(false, allAxes());
+    }
+
+    public Tensor sum(boolean keepAxes, int... axes) {
+        return run(new Reduction.Sum(this, normalize(axes), keepAxes));
+    }
+
+    /** Mean of everything, a scalar. */
+    public Tensor mean() {
+        return mean(false, allAxes());
+    }
+
+    public Tensor mean(boolean keepAxes, int... axes) {
+        long n = 1;
+        for (int a : axes) {
+            n *= size(a);
+        }
+        return sum(keepAxes, axes).times(1.0 / n);
+    }
+
+    /** Maximum and position along an axis; the first on ties takes all of the gradient. */
+    public Reduction.Extreme max(int axis) {
+        return Reduction.extreme(this, axis, true);
+    }
+
+    /** Minimum and position along an axis; the first on ties takes all of the gradient. */
+    public Reduction.Extreme min(int axis) {
+        return Reduction.extreme(this, axis, false);
+    }
+
+    /** Maximum over axes; ties share the gradient evenly, as torch's {@code amax}. */
+    public Tensor amax(boolean keepAxes, int... axes) {
+        return run(new Reduction.SharedMax(this, normalize(axes), keepAxes));
+    }
+
+    /** Running sum along an axis. */
+    public Tensor cumulativeSum(int axis) {
+        return onLastAxis(axis, t -> run(new Reduction.CumulativeSum(t)));
+    }
+
+    // ---- products
+
+    /**
+     * Matrix product over the two last axes; leading axes broadcast. A vector on the right is taken as a column and its
+     * axis goes.
+     */
+    public Tensor matmul(Tensor other) {
+        if (other.rank() == 1) {
+            return matmul(other.insert(1)).squeeze(-1);
+        }
+        return run(new Product.MatMul(this, other));
+    }
+
+    /** {@code this · weightᵀ + bias}; weight {@code [out, in]}, bias {@code [out]} or null. */
+    public Tensor linear(Tensor weight, Tensor bias) {
+        return run(new Product.Linear(this, weight, bias));
+    }
+
+    /** Scaled dot-product attention with this as the queries; see {@link Attend.Attention}. */
+    public Tensor attention(Tensor keys, Tensor values, Tensor bias, double scale) {
+        return run(new Attend.Attention(this, keys, values, bias, scale));
+    }
+
+    /** Greatest cosine of each prototype over the tokens; see {@link Prototypes.PrototypeMaxPool}. */
+    public Prototypes.PrototypeMaxPool prototypeMaxPool(Tensor prototypes) {
+        return Prototypes.PrototypeMaxPool.of(this, prototypes);
+    }
+
+    // ---- normalisation
+
+    public Tensor softmax(int axis) {
+        return onLastAxis(axis, t -> run(new Normalization.Softmax(t)));
+    }
+
+    public Tensor logSoftmax(int axis) {
+        return onLastAxis(axis, t -> run(new Normalization.LogSoftmax(t)));
+    }
+
+    /** Layer normalisation along the last axis; weight and bias {@code [n]}, both may be null. */
+    public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
+        return run(new Normalization.LayerNorm(this, weight, bias, eps));
+    }
+
+    /** Divided by the Euclidean norm along an axis (at least 1e-12). */
+    public Tensor l2Normalize(int axis) {
+        return onLastAxis(axis, t -> run(new Normalization.L2Normalize(t)));
+    }
+
+    // ---- layout
+
+    /** The same elements in row-major order under another shape; one size may be -1. */
+    public Tensor reshape(long... sizes) {
+        return run(new Layout.Reshape(this, Layout.infer(shape(), sizes)));
+    }
+
+    public Tensor permute(int... order) {
+        return run(new Layout.Permute(this, normalize(order)));
+    }
+
+    public Tensor transpose(int a, int b) {
+        int[] order = allAxes();
+        order[shape().axis(a)] = shape().axis(b);
+        order[shape().axis(b)] = shape().axis(a);
+        return permute(order);
+    }
+
+    public Tensor expand(long... sizes) {
+        return run(new Layout.Expand(this, Shape.of(sizes)));
+    }
+
+    /** Elements {@code start, start + step, …}, {@code count} of them; the step may be negative. */
+    public Tensor slice(int axis, long start, long count, long step) {
+        return run(new Layout.Slice(this, shape().axis(axis), start, count, step));
+    }
+
+    public Tensor slice(int axis, long start, long count) {
+        return slice(axis, start, count, 1);
+    }
+
+    /** One position along an axis; the axis goes. */
+    public Tensor select(int axis, long index) {
+        return slice(axis, index, 1).squeeze(axis);
+    }
+
+    /** A new axis of size 1 before position {@code axis}. */
+    public Tensor insert(int axis) {
+        return reshape(shape().insert(axis, 1).toArray());
+    }
+
+    /** Removes an axis of size 1. */
+    public Tensor squeeze(int axis) {
+        return reshape(shape().without(axis).toArray());
+    }
+
+    /** In the opposite order along an axis. */
+    public Tensor flip(int axis) {
+        return slice(axis, size(axis) - 1, size(axis), -1);
+    }
+
+    /** {@code count} constants before and after along an axis. */
+    public Tensor pad(int axis, long before, long after, double value) {
+        return run(new Layout.Pad(this, shape().axis(axis), before, after, value));
+    }
+
+    /** A copy in memory of its own (recorded as the identity). */
+    public Tensor copy() {
+        return affine(1, 0);
+    }
+
+    /** One after the other along an axis. */
+    public static Tensor concat(int axis, Tensor... parts) {
+        return run(new Layout.Concat(List.of(parts), parts[0].shape().axis(axis)));
+    }
+
+    /** Side by side along a new axis. */
+    public static Tensor stack(int axis, Tensor... parts) {
+        return concat(axis, Arrays.stream(parts).map(t -> t.insert(axis)).toArray(Tensor[]::new));
+    }
+
+    /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; index {@code I32} of equal rank, 1 or equal elsewhere. */
+    public Tensor gather(int axis, Tensor index) {
+        return run(new Indexing.Gather(this, shape().axis(axis), index));
+    }
+
+    /** Whole slices at the positions {@code index [n]} along an axis. */
+    public Tensor indexSelect(int axis, Tensor index) {
+        int a = shape().axis(axis);
+        long[] sizes = shape().with(a, index.size(0)).toArray();
+        long[] ones = new long[rank()];
+        Arrays.fill(ones, 1);
+        ones[a] = index.size(0);
+        return gather(a, index.reshape(ones).expand(sizes));
+    }
+
+    // ---- helpers
+
+    private int[] allAxes() {
+        int[] axes = new int[rank()];
+        Arrays.setAll(axes, i -> i);
+        return axes;
+    }
+
+    private int[] normalize(int... axes) {
+        return Arrays.stream(axes).map(shape()::axis).toArray();
+    }
+
+    private Tensor onLastAxis(int axis, java.util.function.UnaryOperator<Tensor> f) {
+        int a = shape().axis(axis);
+        return a == rank() - 1 ? f.apply(this) : f.apply(transpose(a, -1)).transpose(a, -1);
+    }
+
+    @Override
+    public String toString() {
+        return "Tensor " + dtype() + shape() + " on " + backend.name() + (takesGradient ? ", takes gradient" : "");
+    }
+}

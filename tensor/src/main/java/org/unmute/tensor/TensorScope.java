@@ -1,0 +1,107 @@
+package org.unmute.tensor;
+
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Buffer;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Everything allocated by this thread between opening and closing is released at the end, unless {@linkplain #keep kept}.
+ * Scopes nest; what an inner one keeps belongs to the outer one. Outside any scope the garbage collector decides (CPU).
+ *
+ * <pre>{@code
+ * try (TensorScope scope = new TensorScope()) {
+ *     Tensor scores = scope.keep(model.forward(batch));
+ *     …
+ * }
+ * }</pre>
+ */
+public final class TensorScope implements AutoCloseable {
+    private static final ThreadLocal<TensorScope> CURRENT = new ThreadLocal<>();
+
+    private final TensorScope outer = CURRENT.get();
+    private final Set<Buffer> owned = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Thread thread = Thread.currentThread();
+    private long live;
+    private long peak;
+    private boolean closed;
+
+    /** Opens a scope on this thread. */
+    public TensorScope() {
+        CURRENT.set(this);
+    }
+
+    static View allocate(Backend backend, DType dtype, Shape shape) {
+        View view = backend.allocate(dtype, shape);
+        TensorScope scope = CURRENT.get();
+        if (scope != null) {
+            scope.adopt(view.buffer());
+        }
+        return view;
+    }
+
+    private void adopt(Buffer buffer) {
+        if (owned.add(buffer)) {
+            for (TensorScope s = this; s != null; s = s.outer) {
+                s.live += buffer.bytes();
+                s.peak = Math.max(s.peak, s.live);
+            }
+        }
+    }
+
+    private void count(long bytes) {
+        for (TensorScope s = this; s != null; s = s.outer) {
+            s.live -= bytes;
+        }
+    }
+
+    /** Lets a tensor outlive this scope; it belongs to the outer scope then, or to the garbage collector. */
+    public Tensor keep(Tensor tensor) {
+        Buffer buffer = tensor.view().buffer();
+        if (owned.remove(buffer)) {
+            live -= buffer.bytes();
+            if (outer != null) {
+                outer.owned.add(buffer);
+            }
+        }
+        return tensor;
+    }
+
+    /** Bytes held by tensors of this scope and the scopes inside it. */
+    public long liveBytes() {
+        return live;
+    }
+
+    /** The most that {@link #liveBytes} ever was. */
+    public long peakBytes() {
+        return peak;
+    }
+
+    /**
+     * Releases what was not kept.
+     *
+     * @throws IllegalStateException if an inner scope is still open or another thread opened this one
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        if (Thread.currentThread() != thread || CURRENT.get() != this) {
+            throw new IllegalStateException("tensor scope: close it on the thread that opened it, inner scopes first");
+        }
+        closed = true;
+        for (Buffer b : owned) {
+            count(b.bytes());
+            b.close();
+        }
+        owned.clear();
+        if (outer == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(outer);
+        }
+    }
+}

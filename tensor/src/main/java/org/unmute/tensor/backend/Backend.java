@@ -1,0 +1,330 @@
+package org.unmute.tensor.backend;
+
+import java.util.Arrays;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * The arithmetic seam: does the work on {@link View}s it is given, without checking arguments again.
+ *
+ * <p><b>Numerics.</b> The same input on the same backend and device gives the same bits, whatever the number of threads:
+ * sums run in a fixed order. float32 sums may be taken in float32; the scalar backend takes them in double and is the
+ * specification. NaN propagates; in maxima and minima NaN wins.
+ *
+ * <p><b>Two layers.</b> {@link Primitives} is what every backend writes. The default methods here are composites of
+ * them: correct on every backend from the day they are added, and on the same device. A backend overrides those where
+ * one fused kernel is faster. Rows, below, means everything but the last axis.
+ *
+ * <p>Thread-safe.
+ */
+public interface Backend extends Primitives, AutoCloseable {
+    /** Norms below this are taken as this, as in torch's {@code normalize}. */
+    double NORM_FLOOR = 1e-12;
+
+    /** Short lower-case name, as {@code --backend} takes it. */
+    String name();
+
+    /** One line for people: what it runs on. */
+    String describe();
+
+    /** Whether arithmetic runs in this type here. */
+    boolean supports(DType dtype);
+
+    /** New memory. The layout is the backend's choice: rows may be padded. Contents are zero. */
+    View allocate(DType dtype, Shape shape);
+
+    /** Releases what the backend holds. Its tensors cannot be used afterwards. */
+    @Override
+    void close();
+
+    /** {@code x} minus its maximum along the last axis, exponentiated and divided by the sum; -∞ gives 0. */
+    default void softmax(View x, View out) {
+        View row = perRow(x);
+        reduce(Reduce.MAX, x, row);
+        binary(Binary.SUB, x, row.expand(x.shape()), out);
+        unary(Unary.EXP, 0, 0, out, out);
+        reduce(Reduce.SUM, out, row);
+        binary(Binary.DIV, out, row.expand(x.shape()), out);
+        row.buffer().close();
+    }
+
+    /** {@code gx = y (gy - Σ gy y)} along the last axis. */
+    default void softmaxBackward(View y, View gy, View gx) {
+        View row = perRow(y);
+        binary(Binary.MUL, y, gy, gx);
+        reduce(Reduce.SUM, gx, row);
+        binary(Binary.SUB, gy, row.expand(y.shape()), gx);
+        binary(Binary.MUL, gx, y, gx);
+        row.buffer().close();
+    }
+
+    /** Logarithm of {@link #softmax}, without its loss of small probabilities. */
+    default void logSoftmax(View x, View out) {
+        View row = perRow(x);
+        View exp = allocate(x.dtype(), x.shape());
+        reduce(Reduce.MAX, x, row);
+        binary(Binary.SUB, x, row.expand(x.shape()), out);
+        unary(Unary.EXP, 0, 0, out, exp);
+        reduce(Reduce.SUM, exp, row);
+        unary(Unary.LOG, 0, 0, row, row);
+        binary(Binary.SUB, out, row.expand(x.shape()), out);
+        exp.buffer().close();
+        row.buffer().close();
+    }
+
+    /** {@code gx = gy - exp(y) Σ gy} along the last axis. */
+    default void logSoftmaxBackward(View y, View gy, View gx) {
+        View row = perRow(y);
+        reduce(Reduce.SUM, gy, row);
+        unary(Unary.EXP, 0, 0, y, gx);
+        binary(Binary.MUL, gx, row.expand(y.shape()), gx);
+        binary(Binary.SUB, gy, gx, gx);
+        row.buffer().close();
+    }
+
+    /**
+     * Layer normalisation along the last axis: {@code (x - mean) / √(var + eps) weight + bias}, biased variance.
+     *
+     * @param weight {@code [n]} or null
+     * @param bias {@code [n]} or null
+     */
+    default void layerNorm(View x, View weight, View bias, double eps, View out) {
+        View inverse = perRow(x);
+        standardize(x, eps, out, inverse);
+        if (weight != null) {
+            binary(Binary.MUL, out, weight.expand(x.shape()), out);
+        }
+        if (bias != null) {
+            binary(Binary.ADD, out, bias.expand(x.shape()), out);
+        }
+        inverse.buffer().close();
+    }
+
+    /**
+     * Gradients of {@link #layerNorm}.
+     *
+     * @param weight {@code [n]} or null
+     * @param gx shape of {@code x}. Modified.
+     * @param gweight {@code [n]} or null. Modified.
+     * @param gbias {@code [n]} or null. Modified.
+     */
+    default void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
+        long n = x.shape().size(-1);
+        View inverse = perRow(x);
+        View mean = perRow(x);
+        View normal = allocate(x.dtype(), x.shape());
+        View product = allocate(x.dtype(), x.shape());
+        standardize(x, eps, normal, inverse);
+        binary(Binary.MUL, gy, normal, product);
+        if (gweight != null) {
+            reduce(Reduce.SUM, product, alignRight(gweight, x.shape().rank()));
+        }
+        if (gbias != null) {
+            reduce(Reduce.SUM, gy, alignRight(gbias, x.shape().rank()));
+        }
+        View g = gy;
+        if (weight != null) {
+            g = allocate(x.dtype(), x.shape());
+            binary(Binary.MUL, gy, weight.expand(x.shape()), g);
+            binary(Binary.MUL, product, weight.expand(x.shape()), product);
+        }
+        // gx = (g - mean(g) - normal mean(g normal)) / σ
+        reduce(Reduce.SUM, product, mean);
+        affine(mean, 1.0 / n, 0, mean);
+        binary(Binary.MUL, normal, mean.expand(x.shape()), product);
+        reduce(Reduce.SUM, g, mean);
+        affine(mean, 1.0 / n, 0, mean);
+        binary(Binary.SUB, g, mean.expand(x.shape()), gx);
+        binary(Binary.SUB, gx, product, gx);
+        binary(Binary.MUL, gx, inverse.expand(x.shape()), gx);
+        if (weight != null) {
+            g.buffer().close();
+        }
+        product.buffer().close();
+        normal.buffer().close();
+        mean.buffer().close();
+        inverse.buffer().close();
+    }
+
+    /** {@code x / max(‖x‖, 1e-12)} along the last axis. */
+    default void l2Normalize(View x, View out) {
+        View norm = perRow(x);
+        rowNorms(x, norm, out);
+        binary(Binary.DIV, x, norm.expand(x.shape()), out);
+        norm.buffer().close();
+    }
+
+    /** {@code gx = (gy - y Σ gy y) / ‖x‖}, or {@code gy / 1e-12} where the norm is below that. */
+    default void l2NormalizeBackward(View x, View y, View gy, View gx) {
+        View norm = perRow(x);
+        View dot = perRow(x);
+        rowNorms(x, norm, gx);
+        binary(Binary.MUL, gy, y, gx);
+        reduce(Reduce.SUM, gx, dot);
+        // Where the norm was raised to the floor it is a constant, and the projection falls away.
+        View floor = perRow(x);
+        View above = perRow(x);
+        fill(floor, NORM_FLOOR);
+        binary(Binary.GREATER, norm, floor, above);
+        binary(Binary.MUL, dot, above, dot);
+        binary(Binary.MUL, y, dot.expand(x.shape()), gx);
+        binary(Binary.SUB, gy, gx, gx);
+        binary(Binary.DIV, gx, norm.expand(x.shape()), gx);
+        for (View v : new View[] {norm, dot, floor, above}) {
+            v.buffer().close();
+        }
+    }
+
+    /**
+     * Affine map of the last axis: {@code out = x weightᵀ + bias}.
+     *
+     * @param x {@code [..., in]}
+     * @param weight {@code [out, in]}
+     * @param bias {@code [out]} or null
+     * @param out {@code [..., out]}. Modified.
+     */
+    default void linear(View x, View weight, View bias, View out) {
+        View transposed = weight.transpose(0, 1);
+        if (x.shape().rank() == 1) {
+            matmul(x.insert(0), transposed, out.insert(0));
+        } else {
+            Shape batch = x.shape().head(x.shape().rank() - 2);
+            matmul(x, transposed.expand(batch.concat(transposed.shape())), out);
+        }
+        if (bias != null) {
+            binary(Binary.ADD, out, bias.expand(out.shape()), out);
+        }
+    }
+
+    /**
+     * Scaled dot-product attention: {@code softmax(scale q kᵀ + bias) v}.
+     *
+     * @param q {@code [..., queries, d]}
+     * @param k {@code [..., keys, d]}
+     * @param v {@code [..., keys, e]}
+     * @param bias {@code [..., queries, keys]} by strides of 0 if shared, or null; -∞ hides a key
+     * @param out {@code [..., queries, e]}. Modified.
+     */
+    default void attention(View q, View k, View v, View bias, double scale, View out) {
+        View scores = allocate(q.dtype(), q.shape().with(-1, k.shape().size(-2)));
+        attentionWeights(q, k, bias, scale, scores);
+        matmul(scores, v, out);
+        scores.buffer().close();
+    }
+
+    /** The softmax in {@link #attention}; {@code weights} is {@code [..., queries, keys]}. Modified. */
+    default void attentionWeights(View q, View k, View bias, double scale, View weights) {
+        View scores = allocate(q.dtype(), weights.shape());
+        matmul(q, k.transpose(-1, -2), scores);
+        affine(scores, scale, 0, scores);
+        if (bias != null) {
+            binary(Binary.ADD, scores, bias, scores);
+        }
+        softmax(scores, weights);
+        scores.buffer().close();
+    }
+
+    /**
+     * For each prototype the greatest cosine over a clip's tokens and the winning token (paper, section 4, equations 2
+     * and 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN wins over all.
+     * A fused override never writes the {@code [tokens, prototypes]} similarities.
+     *
+     * @param tokens {@code [batch, tokens, dim]}
+     * @param prototypes {@code [prototypes, dim]}
+     * @param values {@code [batch, prototypes]}. Modified.
+     * @param winners {@code [batch, prototypes]}, {@code I32}. Modified.
+     */
+    default void prototypeMaxPool(View tokens, View prototypes, View values, View winners) {
+        View x = allocate(tokens.dtype(), tokens.shape());
+        View p = allocate(tokens.dtype(), prototypes.shape());
+        l2Normalize(tokens, x);
+        l2Normalize(prototypes, p);
+        long n = tokens.shape().size(1);
+        View similarities = allocate(tokens.dtype(), values.shape().insert(2, n));
+        matmul(p.expand(values.shape().head(1).concat(p.shape())), x.transpose(1, 2), similarities);
+        extreme(true, similarities, values, winners);
+        similarities.buffer().close();
+        x.buffer().close();
+        p.buffer().close();
+    }
+
+    /**
+     * Gradients of {@link #prototypeMaxPool}. Only winners take part: O(batch · prototypes · dim).
+     *
+     * @param winners as the forward pass left them
+     * @param gy {@code [batch, prototypes]}
+     * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
+     * @param gprototypes {@code [prototypes, dim]} or null. Modified.
+     */
+    default void prototypeMaxPoolBackward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        PrototypeGradient.compute(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
+    }
+
+    /**
+     * One step of AdamW with decoupled weight decay, as torch's: {@code w -= lr decay w}, then
+     * {@code w -= lr / (1 - β₁ᵗ) · m / (√(v / (1 - β₂ᵗ)) + eps)}.
+     *
+     * @param weight the parameter. Modified.
+     * @param m first moment. Modified.
+     * @param v second moment. Modified.
+     * @param step t, from 1
+     */
+    default void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps,
+            double decay, long step) {
+        View t = allocate(weight.dtype(), weight.shape());
+        View u = allocate(weight.dtype(), weight.shape());
+        affine(weight, 1 - rate * decay, 0, weight);
+        affine(gradient, 1 - beta1, 0, t);
+        affine(m, beta1, 0, m);
+        binary(Binary.ADD, m, t, m);
+        unary(Unary.SQUARE, 0, 0, gradient, t);
+        affine(t, 1 - beta2, 0, t);
+        affine(v, beta2, 0, v);
+        binary(Binary.ADD, v, t, v);
+        unary(Unary.SQRT, 0, 0, v, t);
+        affine(t, 1 / Math.sqrt(1 - Math.pow(beta2, step)), eps, t);
+        affine(m, rate / (1 - Math.pow(beta1, step)), 0, u);
+        binary(Binary.DIV, u, t, u);
+        binary(Binary.SUB, weight, u, weight);
+        t.buffer().close();
+        u.buffer().close();
+    }
+
+    /** Scratch memory with one number a row of {@code x}: its shape with a last axis of 1. */
+    private View perRow(View x) {
+        return allocate(x.dtype(), x.shape().with(-1, 1));
+    }
+
+    private static View alignRight(View x, int rank) {
+        long[] sizes = new long[rank];
+        Arrays.fill(sizes, 1);
+        sizes[rank - 1] = x.shape().size(0);
+        return x.reshape(Shape.of(sizes)).orElseThrow();
+    }
+
+    /** {@code out = (x - mean) / √(var + eps)}; {@code inverse} receives the factor. */
+    private void standardize(View x, double eps, View out, View inverse) {
+        long n = x.shape().size(-1);
+        View square = allocate(x.dtype(), x.shape());
+        reduce(Reduce.SUM, x, inverse);
+        affine(inverse, 1.0 / n, 0, inverse);
+        binary(Binary.SUB, x, inverse.expand(x.shape()), out);
+        unary(Unary.SQUARE, 0, 0, out, square);
+        reduce(Reduce.SUM, square, inverse);
+        affine(inverse, 1.0 / n, eps, inverse);
+        unary(Unary.RSQRT, 0, 0, inverse, inverse);
+        binary(Binary.MUL, out, inverse.expand(x.shape()), out);
+        square.buffer().close();
+    }
+
+    /** {@code norm = max(‖x‖, 1e-12)} a row; {@code scratch} has the shape of x. */
+    private void rowNorms(View x, View norm, View scratch) {
+        unary(Unary.SQUARE, 0, 0, x, scratch);
+        reduce(Reduce.SUM, scratch, norm);
+        unary(Unary.SQRT, 0, 0, norm, norm);
+        unary(Unary.CLAMP, NORM_FLOOR, Double.POSITIVE_INFINITY, norm, norm);
+    }
+}

@@ -1,0 +1,113 @@
+package org.unmute.tensor.backend;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.unmute.tensor.backend.BackendProvider.Availability;
+
+/**
+ * Finds the backends and chooses one. The choice is made once, on first use, and told in one line; system properties
+ * {@code unmute.backend} (a name, or {@code auto}) and {@code unmute.threads} steer it.
+ */
+public final class Backends {
+    private static volatile Choice current;
+
+    private Backends() {}
+
+    /**
+     * A backend and why it was chosen.
+     *
+     * @param backend the backend, open
+     * @param reason one line for people
+     */
+    public record Choice(Backend backend, String reason) {}
+
+    /**
+     * What one provider answers.
+     *
+     * @param name as {@code --backend} takes it
+     * @param availability whether it runs here, with the reason in words
+     */
+    public record Candidate(String name, Availability availability) {}
+
+    /** All backends on the path, best first, usable or not. */
+    public static List<Candidate> candidates() {
+        return providers().stream().map(p -> new Candidate(p.name(), p.probe())).toList();
+    }
+
+    /** The backend that tensors are made on when none is named; opened on first use. */
+    public static Backend current() {
+        return choice().backend();
+    }
+
+    /** The current backend with the reason for it. */
+    public static Choice choice() {
+        Choice c = current;
+        if (c == null) {
+            synchronized (Backends.class) {
+                c = current;
+                if (c == null) {
+                    c = open(System.getProperty("unmute.backend", "auto"), Integer.getInteger("unmute.threads", 0));
+                    current = c;
+                    System.Logger.Level level = c.backend().name().equals("scalar") ? System.Logger.Level.WARNING
+                            : System.Logger.Level.DEBUG;
+                    System.getLogger("org.unmute").log(level, c.reason());
+                }
+            }
+        }
+        return c;
+    }
+
+    /** Makes a backend the current one. Call it before the first tensor is made. */
+    public static void use(Choice choice) {
+        current = choice;
+    }
+
+    /**
+     * Opens a backend.
+     *
+     * @param name a backend's name, or {@code auto} for the best that runs here
+     * @param threads worker threads, 0 for as many as there are processors
+     * @throws UnavailableException if the named one does not run here; nothing else is taken in its place
+     */
+    public static Choice open(String name, int threads) {
+        if (threads < 0) {
+            throw new IllegalArgumentException("backend: threads must be 0 (all processors) or more: " + threads);
+        }
+        List<String> passed = new ArrayList<>();
+        for (BackendProvider p : providers()) {
+            if (!name.equals("auto") && !name.equals(p.name())) {
+                continue;
+            }
+            Availability a = p.probe();
+            if (a.available()) {
+                Backend b = p.open(threads);
+                String why = name.equals("auto") ? passed.isEmpty() ? "best available" : String.join("; ", passed) : "asked for";
+                return new Choice(b, "backend " + b.name() + ": " + b.describe() + " (" + why + ")");
+            }
+            if (!name.equals("auto")) {
+                throw new UnavailableException("backend " + name + " does not run here: " + a.reason());
+            }
+            passed.add(p.name() + " does not run here: " + a.reason());
+        }
+        throw new UnavailableException("backend " + name + " is not known: there are "
+                + String.join(", ", providers().stream().map(BackendProvider::name).toList()));
+    }
+
+    private static List<BackendProvider> providers() {
+        return ServiceLoader.load(BackendProvider.class, BackendProvider.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparingInt(BackendProvider::priority).reversed().thenComparing(BackendProvider::name))
+                .toList();
+    }
+
+    /** A backend that was asked for and does not run here. */
+    public static final class UnavailableException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        UnavailableException(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package org.unmute.tensor.backend;
+
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.Window;
+
+/**
+ * The arithmetic that every backend writes itself; {@link Backend} builds everything else from it. Arguments are checked
+ * by the op before; an output does not overlap an input, except that element-wise methods accept the very same view for
+ * input and output.
+ */
+public interface Primitives {
+    /** Copies from a Java array ({@link HostBuffer}) into this backend's memory, converting the type. */
+    void upload(View host, View out);
+
+    /** Copies from this backend's memory into a Java array ({@link HostBuffer}), converting the type. */
+    void download(View x, View host);
+
+    /** Sets every element. */
+    void fill(View out, double value);
+
+    /** Copies element by element, converting the type if it differs. */
+    void copy(View x, View out);
+
+    /** {@code out = f(x)} */
+    void unary(Unary f, double p, double q, View x, View out);
+
+    /** {@code gx = gy f'(x)}, where {@code y = f(x)}. */
+    void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx);
+
+    /** {@code out = f(a, b)}; {@code a} and {@code b} have the shape of {@code out}, by strides of 0 if need be. */
+    void binary(Binary f, View a, View b, View out);
+
+    /** {@code out = x scale + shift} */
+    void affine(View x, double scale, double shift, View out);
+
+    /** {@code out = condition != 0 ? a : b}; all of one shape. */
+    void select(View condition, View a, View b, View out);
+
+    /** Reduces the axes in which {@code out} has size 1; the ranks are equal. */
+    void reduce(Reduce f, View x, View out);
+
+    /**
+     * Greatest or least along the last axis with its position, the first on ties.
+     *
+     * @param x {@code [..., n]}. Not modified.
+     * @param values {@code [...]}. Modified.
+     * @param indices {@code [...]}, {@code I32}. Modified.
+     */
+    void extreme(boolean greatest, View x, View values, View indices);
+
+    /**
+     * Matrix product over the two last axes, {@code out = a b}. Transposed operands are views with swapped strides.
+     *
+     * @param a {@code [..., m, k]}; leading axes as {@code out}, by strides of 0 if shared
+     * @param b {@code [..., k, n]}; likewise
+     * @param out {@code [..., m, n]}. Modified.
+     */
+    void matmul(View a, View b, View out);
+
+    /**
+     * {@code out[.., i, ..] = x[.., index[.., i, ..], ..]} along an axis.
+     *
+     * @param index {@code I32}, shape of {@code out}, values from 0 to {@code x.size(axis) - 1}
+     */
+    void gather(View x, int axis, View index, View out);
+
+    /** {@code out[.., index[.., i, ..], ..] += x[.., i, ..]}, repeated indices added in order. Modifies {@code out}. */
+    void scatterAdd(View x, int axis, View index, View out);
+
+    /** Running sum along the last axis, from the end if {@code reverse}. */
+    void cumulativeSum(View x, boolean reverse, View out);
+
+    /**
+     * Unfolds windows into columns.
+     *
+     * @param x {@code [batch, channels, rows, columns]}
+     * @param out {@code [batch, channels, height, width, positionsY, positionsX]}. Modified.
+     */
+    void im2col(View x, Window window, View out);
+
+    /** The transpose of {@link #im2col}: adds columns back where they came from. Modifies {@code out}. */
+    void col2im(View columns, Window window, View out);
+}

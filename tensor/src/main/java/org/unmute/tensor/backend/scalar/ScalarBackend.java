@@ -1,0 +1,285 @@
+package org.unmute.tensor.backend.scalar;
+
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.RowLoop;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.Window;
+
+/**
+ * The specification: one thread, plain loops, every number read as a double, sums taken in double and rounded once. Runs
+ * in float32, float64 and int32. All other backends are tested against it.
+ */
+public final class ScalarBackend implements Backend {
+    /** The one instance; it holds no state. */
+    public static final ScalarBackend INSTANCE = new ScalarBackend();
+
+    private ScalarBackend() {}
+
+    @Override
+    public String name() {
+        return "scalar";
+    }
+
+    @Override
+    public String describe() {
+        return "one thread, plain Java loops, sums in double precision (the reference; slow)";
+    }
+
+    @Override
+    public boolean supports(DType dtype) {
+        return dtype.isComputable();
+    }
+
+    @Override
+    public View allocate(DType dtype, Shape shape) {
+        return View.dense(HostBuffer.allocate(dtype, shape.elements()), shape);
+    }
+
+    @Override
+    public void upload(View host, View out) {
+        copy(host, out);
+    }
+
+    @Override
+    public void download(View x, View host) {
+        copy(x, host);
+    }
+
+    @Override
+    public void fill(View out, double value) {
+        HostBuffer o = out.host();
+        each((at) -> o.set(at[0], value), out);
+    }
+
+    @Override
+    public void copy(View x, View out) {
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        each(at -> o.set(at[1], a.get(at[0])), x, out);
+    }
+
+    @Override
+    public void unary(Unary f, double p, double q, View x, View out) {
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        each(at -> o.set(at[1], f.apply(a.get(at[0]), p, q)), x, out);
+    }
+
+    @Override
+    public void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx) {
+        HostBuffer a = x.host();
+        HostBuffer b = y.host();
+        HostBuffer g = gy.host();
+        HostBuffer o = gx.host();
+        each(at -> o.set(at[3], g.get(at[2]) * f.derivative(a.get(at[0]), b.get(at[1]), p, q)), x, y, gy, gx);
+    }
+
+    @Override
+    public void binary(Binary f, View a, View b, View out) {
+        HostBuffer x = a.host();
+        HostBuffer y = b.host();
+        HostBuffer o = out.host();
+        each(at -> o.set(at[2], f.apply(x.get(at[0]), y.get(at[1]))), a, b, out);
+    }
+
+    @Override
+    public void affine(View x, double scale, double shift, View out) {
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        each(at -> o.set(at[1], a.get(at[0]) * scale + shift), x, out);
+    }
+
+    @Override
+    public void select(View condition, View a, View b, View out) {
+        HostBuffer c = condition.host();
+        HostBuffer x = a.host();
+        HostBuffer y = b.host();
+        HostBuffer o = out.host();
+        each(at -> o.set(at[3], c.get(at[0]) != 0 ? x.get(at[1]) : y.get(at[2])), condition, a, b, out);
+    }
+
+    @Override
+    public void reduce(Reduce f, View x, View out) {
+        double[] sum = new double[Math.toIntExact(out.shape().elements())];
+        java.util.Arrays.fill(sum, switch (f) {
+            case SUM -> 0;
+            case MAX -> Double.NEGATIVE_INFINITY;
+            case MIN -> Double.POSITIVE_INFINITY;
+        });
+        HostBuffer a = x.host();
+        View acc = View.dense(HostBuffer.wrap(sum), out.shape());
+        each(at -> {
+            double v = a.get(at[0]);
+            sum[at[1]] = switch (f) {
+                case SUM -> sum[at[1]] + v;
+                case MAX -> Math.max(sum[at[1]], v);
+                case MIN -> Math.min(sum[at[1]], v);
+            };
+        }, x, acc.expand(x.shape()));
+        copy(acc, out);
+    }
+
+    @Override
+    public void extreme(boolean greatest, View x, View values, View indices) {
+        int n = x.shape().dim(-1);
+        int step = Math.toIntExact(x.stride(-1));
+        HostBuffer a = x.host();
+        HostBuffer v = values.host();
+        HostBuffer w = indices.host();
+        each(at -> {
+            int best = 0;
+            for (int i = 1; i < n && !Double.isNaN(a.get(at[0] + best * step)); i++) {
+                double c = a.get(at[0] + i * step);
+                double b = a.get(at[0] + best * step);
+                if (Double.isNaN(c) || (greatest ? c > b : c < b)) {
+                    best = i;
+                }
+            }
+            v.set(at[1], a.get(at[0] + best * step));
+            w.set(at[2], best);
+        }, x.select(-1, 0), values, indices);
+    }
+
+    @Override
+    public void matmul(View a, View b, View out) {
+        int k = a.shape().dim(-1);
+        int stepA = Math.toIntExact(a.stride(-1));
+        int stepB = Math.toIntExact(b.stride(-2));
+        HostBuffer x = a.host();
+        HostBuffer y = b.host();
+        HostBuffer o = out.host();
+        if (k == 0) {
+            fill(out, 0);
+            return;
+        }
+        View rows = a.select(-1, 0).insert(a.shape().rank() - 1).expand(out.shape());
+        View columns = b.select(-2, 0).insert(b.shape().rank() - 2).expand(out.shape());
+        each(at -> {
+            double sum = 0;
+            for (int i = 0; i < k; i++) {
+                sum += x.get(at[0] + i * stepA) * y.get(at[1] + i * stepB);
+            }
+            o.set(at[2], sum);
+        }, rows, columns, out);
+    }
+
+    @Override
+    public void gather(View x, int axis, View index, View out) {
+        int step = Math.toIntExact(x.stride(axis));
+        HostBuffer a = x.host();
+        HostBuffer i = index.host();
+        HostBuffer o = out.host();
+        View base = x.slice(axis, 0, 1, 1).expand(out.shape());
+        each(at -> o.set(at[2], a.get(at[0] + (int) i.get(at[1]) * step)), base, index, out);
+    }
+
+    @Override
+    public void scatterAdd(View x, int axis, View index, View out) {
+        int step = Math.toIntExact(out.stride(axis));
+        HostBuffer a = x.host();
+        HostBuffer i = index.host();
+        HostBuffer o = out.host();
+        View base = out.slice(axis, 0, 1, 1).expand(x.shape());
+        each(at -> {
+            int to = at[2] + (int) i.get(at[1]) * step;
+            o.set(to, o.get(to) + a.get(at[0]));
+        }, x, index, base);
+    }
+
+    @Override
+    public void cumulativeSum(View x, boolean reverse, View out) {
+        int n = x.shape().dim(-1);
+        int stepX = Math.toIntExact(x.stride(-1));
+        int stepO = Math.toIntExact(out.stride(-1));
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        if (n == 0) {
+            return;
+        }
+        each(at -> {
+            double sum = 0;
+            for (int j = 0; j < n; j++) {
+                int i = reverse ? n - 1 - j : j;
+                sum += a.get(at[0] + i * stepX);
+                o.set(at[1] + i * stepO, sum);
+            }
+        }, x.select(-1, 0), out.select(-1, 0));
+    }
+
+    @Override
+    public void im2col(View x, Window w, View out) {
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        eachTap(x, w, out, (image, column) -> o.set(column, image < 0 ? 0 : a.get(image)));
+    }
+
+    @Override
+    public void col2im(View columns, Window w, View out) {
+        HostBuffer a = columns.host();
+        HostBuffer o = out.host();
+        eachTap(out, w, columns, (image, column) -> {
+            if (image >= 0) {
+                o.set(image, o.get(image) + a.get(column));
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held.
+    }
+
+    private interface Tap {
+        /** Position in the image (-1 in the padding) and in the columns. */
+        void at(int image, int column);
+    }
+
+    private static void eachTap(View image, Window w, View columns, Tap tap) {
+        int rows = image.shape().dim(2);
+        int width = image.shape().dim(3);
+        for (int n = 0; n < image.shape().dim(0); n++) {
+            for (int c = 0; c < image.shape().dim(1); c++) {
+                for (int i = 0; i < w.height(); i++) {
+                    for (int j = 0; j < w.width(); j++) {
+                        for (int y = 0; y < columns.shape().dim(4); y++) {
+                            for (int x = 0; x < columns.shape().dim(5); x++) {
+                                int r = y * w.strideY() - w.padY() + i * w.dilationY();
+                                int s = x * w.strideX() - w.padX() + j * w.dilationX();
+                                boolean inside = r >= 0 && r < rows && s >= 0 && s < width;
+                                tap.at(inside ? position(image, n, c, r, s) : -1, position(columns, n, c, i, j, y, x));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static int position(View v, int... index) {
+        long at = v.offset();
+        for (int i = 0; i < index.length; i++) {
+            at += index[i] * v.stride(i);
+        }
+        return (int) at;
+    }
+
+    private static void each(RowLoop.Body body, View... views) {
+        RowLoop loop = new RowLoop(views);
+        int n = loop.length();
+        int[] at = new int[views.length];
+        loop.forEach(start -> {
+            for (int i = 0; i < n; i++) {
+                for (int v = 0; v < at.length; v++) {
+                    at[v] = start[v] + i * loop.step(v);
+                }
+                body.row(at);
+            }
+        });
+    }
+}

@@ -1,0 +1,30 @@
+package org.unmute.tensor.backend.scalar;
+
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.BackendProvider;
+
+/** Makes the scalar backend known: always there, chosen last. */
+public final class ScalarBackendProvider implements BackendProvider {
+    /** For the service loader. */
+    public ScalarBackendProvider() {}
+
+    @Override
+    public String name() {
+        return "scalar";
+    }
+
+    @Override
+    public int priority() {
+        return 0;
+    }
+
+    @Override
+    public Availability probe() {
+        return new Availability(true, ScalarBackend.INSTANCE.describe());
+    }
+
+    @Override
+    public Backend open(int threads) {
+        return ScalarBackend.INSTANCE;
+    }
+}

@@ -1,0 +1,68 @@
+package org.unmute.tensor.op;
+
+import java.util.Arrays;
+import java.util.List;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+
+/** Prototype matching. */
+public sealed interface Prototypes extends Op {
+    /**
+     * For each prototype its greatest cosine over a clip's tokens (paper, section 4, equations 2 and 3):
+     * {@code out[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. Similarities {@code [tokens, prototypes]} are not kept;
+     * the gradient touches only the winning tokens.
+     *
+     * @param tokens {@code [batch, tokens, dim]}
+     * @param prototypes {@code [prototypes, dim]}
+     * @param winners {@code [batch, prototypes]}, {@code I32}: the winning token of each prototype, filled by the forward
+     *     pass; the first token wins ties
+     */
+    record PrototypeMaxPool(Tensor tokens, Tensor prototypes, Tensor winners) implements Prototypes {
+        /** The op with room for the winners. Run it with {@link #values()}. */
+        public static PrototypeMaxPool of(Tensor tokens, Tensor prototypes) {
+            check(tokens, prototypes);
+            return new PrototypeMaxPool(tokens, prototypes,
+                    Tensor.zeros(tokens.backend(), DType.I32, Shape.of(tokens.size(0), prototypes.size(0))));
+        }
+
+        private static void check(Tensor tokens, Tensor prototypes) {
+            if (tokens.rank() != 3 || prototypes.rank() != 2 || tokens.size(2) != prototypes.size(1) || tokens.size(1) == 0) {
+                throw new IllegalArgumentException("prototypeMaxPool: needs tokens [batch, tokens, dim] and prototypes "
+                        + "[prototypes, dim] of one dim: tokens are " + tokens.shape() + ", prototypes are " + prototypes.shape());
+            }
+        }
+
+        /** Runs the op: {@code [batch, prototypes]}. */
+        public Tensor values() {
+            return Tensor.run(this);
+        }
+
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(tokens, prototypes);
+        }
+
+        @Override
+        public Shape shape() {
+            check(tokens, prototypes);
+            return winners.shape();
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.prototypeMaxPool(tokens.view(), prototypes.view(), out, winners.view());
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor gt = tokens.takesGradient() ? tokens.zerosLike() : null;
+            Tensor gp = prototypes.takesGradient() ? prototypes.zerosLike() : null;
+            gy.backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(),
+                    gt == null ? null : gt.view(), gp == null ? null : gp.view());
+            return Arrays.asList(gt, gp);
+        }
+    }
+}
