@@ -43,8 +43,9 @@ class GradTest {
         Tensor kept;
         Tensor lost;
         try (TensorScope scope = new TensorScope()) {
-            kept = scope.keep(Tensor.of(B, new float[] {1}, 1));
+            kept = Tensor.of(B, new float[] {1}, 1);
             lost = Tensor.of(B, new float[] {2}, 1);
+            scope.keep(kept);
             assertThat(scope.liveBytes()).isEqualTo(4);
             assertThat(scope.peakBytes()).isEqualTo(8);
         }
