@@ -1,0 +1,115 @@
+package org.unmute.models.encoder;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+
+/**
+ * A frozen audio encoder: waveform in, {@link TokenMap} out. Thread-safe: one loaded encoder serves many threads.
+ *
+ * <p>An implementation is three steps, {@link #spectrogram}, {@link #forward} and {@link #classify}; everything else
+ * follows from them.
+ */
+public interface Encoder {
+    /** What this encoder is. */
+    EncoderSpec describe();
+
+    /**
+     * The front end: one window of samples to what enters the network.
+     *
+     * @param samples mono, [-1, 1], at the encoder's rate, at most one window
+     * @return {@code [frames, bins]}
+     * @throws IllegalArgumentException if there are fewer samples than one frame
+     */
+    Spectrogram spectrogram(float[] samples);
+
+    /**
+     * The network.
+     *
+     * @param input {@code [batch, frames, bins]}, as {@link #spectrogram} made them
+     * @param trace told every intermediate tensor by name ({@code patch_embed}, {@code block.0}, …)
+     * @return {@code [batch, cls + tokens, dim]}; the cls token, where there is one, first
+     */
+    Tensor forward(Tensor input, BiConsumer<String, Tensor> trace);
+
+    /**
+     * Logits of the encoder's own head.
+     *
+     * @param tokens as {@link #forward} gave them
+     * @return {@code [batch, classes]}
+     * @throws UnsupportedOperationException if the checkpoint has no head
+     */
+    Tensor classify(Tensor tokens);
+
+    /** Moves samples into the network's own grid for one or more windows: {@code [windows, cls + tokens, dim]}. */
+    private Tensor run(List<float[]> windows) {
+        List<Spectrogram> inputs = windows.stream().map(this::spectrogram).toList();
+        int frames = inputs.getFirst().frames();
+        int bins = inputs.getFirst().bins();
+        float[] all = new float[Math.multiplyExact(windows.size(), frames * bins)];
+        for (int i = 0; i < inputs.size(); i++) {
+            System.arraycopy(inputs.get(i).values(), 0, all, i * frames * bins, frames * bins);
+        }
+        return forward(Tensor.of(all, windows.size(), frames, bins), (name, tensor) -> {});
+    }
+
+    /**
+     * The token map of a recording of any length. Longer ones are cut into consecutive windows whose maps are joined in
+     * time.
+     *
+     * @param samples mono, [-1, 1], at {@link EncoderSpec#sampleRate()}
+     * @throws IllegalArgumentException if there are fewer samples than one frame
+     */
+    default TokenMap encode(float[] samples) {
+        return encode(List.of(samples)).getFirst();
+    }
+
+    /** {@link #encode(float[])} for several recordings at once, which is faster for small encoders. */
+    default List<TokenMap> encode(List<float[]> recordings) {
+        EncoderSpec spec = describe();
+        List<float[]> windows = new ArrayList<>();
+        int[] counts = new int[recordings.size()];
+        for (int i = 0; i < counts.length; i++) {
+            List<float[]> own = Windows.cut(recordings.get(i), spec.windowSamples());
+            counts[i] = own.size();
+            windows.addAll(own);
+        }
+        float[] out;
+        int tokens;
+        try (TensorScope scope = new TensorScope()) {
+            Tensor y = Grad.withoutRecording(() -> run(windows));
+            tokens = (int) y.size(1);
+            out = y.toFloats();
+        }
+        List<TokenMap> maps = new ArrayList<>();
+        int window = 0;
+        for (int count : counts) {
+            List<TokenMap> own = new ArrayList<>();
+            for (int w = 0; w < count; w++, window++) {
+                own.add(map(spec, out, window * tokens * spec.dim(), tokens));
+            }
+            maps.add(TokenMap.join(own));
+        }
+        return maps;
+    }
+
+    private static TokenMap map(EncoderSpec spec, float[] all, int at, int tokens) {
+        int skip = spec.hasCls() ? 1 : 0;
+        int dim = spec.dim();
+        float[] cls = spec.hasCls() ? Arrays.copyOfRange(all, at, at + dim) : null;
+        float[] own = Arrays.copyOfRange(all, at + skip * dim, at + tokens * dim);
+        return new TokenMap((tokens - skip) / spec.freq(), spec.freq(), dim, own, cls);
+    }
+
+    /** Scores of the encoder's own head: logits averaged over windows, one for each of {@link EncoderSpec#classes()}. */
+    default float[] scores(float[] samples) {
+        try (TensorScope scope = new TensorScope()) {
+            return Grad.withoutRecording(
+                    () -> classify(run(Windows.cut(samples, describe().windowSamples()))).mean(false, 0)).toFloats();
+        }
+    }
+}

@@ -1,0 +1,24 @@
+package org.unmute.models.encoder;
+
+/**
+ * What an encoder is, readable at a glance.
+ *
+ * @param name for instance {@code eat}
+ * @param description one line: architecture and size
+ * @param sampleRate Hz that {@link Encoder#encode} expects
+ * @param windowSamples samples of one window; shorter input is padded as the authors do, longer input is cut into windows
+ * @param frontEnd every setting of the front end in words and numbers; part of the cache key
+ * @param time token rows of a full window
+ * @param freq token columns
+ * @param dim numbers a token
+ * @param depth transformer blocks
+ * @param hasCls whether there is a class token
+ * @param classes names of the classes of the encoder's own head, in order; empty without a head
+ */
+public record EncoderSpec(String name, String description, int sampleRate, int windowSamples, String frontEnd, int time,
+        int freq, int dim, int depth, boolean hasCls, java.util.List<String> classes) {
+    /** Keeps the class list unmodifiable. */
+    public EncoderSpec {
+        classes = java.util.List.copyOf(classes);
+    }
+}

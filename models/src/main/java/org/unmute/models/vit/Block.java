@@ -1,0 +1,44 @@
+package org.unmute.models.vit;
+
+import org.unmute.tensor.Tensor;
+
+/**
+ * One transformer block. The three kinds differ in where they normalise:
+ *
+ * <ul>
+ *   <li>pre: {@code x += A(LN₁ x)}, {@code x += M(LN₂ x)}
+ *   <li>post: {@code x = LN₁(x + A(x))}, {@code x = LN₂(x + M(x))}
+ *   <li>deep: post with {@code α x} in place of {@code x} in the sums, {@code α = (2 depth)^¼}
+ * </ul>
+ */
+public sealed interface Block {
+    /** {@code [batch, tokens, dim]} to the same. */
+    Tensor apply(Tensor x);
+
+    /** Normalises before each part. */
+    record Pre(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
+        @Override
+        public Tensor apply(Tensor x) {
+            Tensor y = x.plus(attention.apply(norm1.apply(x)));
+            return y.plus(mlp.apply(norm2.apply(y)));
+        }
+    }
+
+    /** Normalises after each sum. */
+    record Post(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
+        @Override
+        public Tensor apply(Tensor x) {
+            Tensor y = norm1.apply(x.plus(attention.apply(x)));
+            return norm2.apply(y.plus(mlp.apply(y)));
+        }
+    }
+
+    /** Normalises after each sum, in which the block's input weighs {@code alpha}. */
+    record Deep(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp, double alpha) implements Block {
+        @Override
+        public Tensor apply(Tensor x) {
+            Tensor y = norm1.apply(x.times(alpha).plus(attention.apply(x)));
+            return norm2.apply(y.times(alpha).plus(mlp.apply(y)));
+        }
+    }
+}

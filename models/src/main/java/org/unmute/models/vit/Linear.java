@@ -1,0 +1,26 @@
+package org.unmute.models.vit;
+
+import org.unmute.tensor.Tensor;
+
+/**
+ * An affine map of the last axis.
+ *
+ * @param weight {@code [out, in]}
+ * @param bias {@code [out]} or null
+ */
+public record Linear(Tensor weight, Tensor bias) {
+    /** Reads {@code weight} and {@code bias} below a name. */
+    public static Linear read(Weights weights, String name, long out, long in) {
+        return new Linear(weights.tensor(name + ".weight", out, in), weights.tensor(name + ".bias", out));
+    }
+
+    /** Reads only {@code weight} below a name. */
+    public static Linear readWithoutBias(Weights weights, String name, long out, long in) {
+        return new Linear(weights.tensor(name + ".weight", out, in), null);
+    }
+
+    /** {@code [..., in]} to {@code [..., out]}. */
+    public Tensor apply(Tensor x) {
+        return x.linear(weight, bias);
+    }
+}

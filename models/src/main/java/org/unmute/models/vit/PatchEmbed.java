@@ -1,0 +1,39 @@
+package org.unmute.models.vit;
+
+import org.unmute.tensor.Tensor;
+
+/**
+ * Cuts a spectrogram into patches that do not overlap and maps each to a token, which is the convolution with stride =
+ * kernel that checkpoints hold. Token order is time-major: index {@code t · bands + f}.
+ *
+ * @param proj {@code patchTime · patchMel} to {@code dim}; a patch is flattened time-major
+ * @param patchTime frames a patch
+ * @param patchMel mel bins a patch
+ */
+public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
+    /** Reads {@code weight [dim, 1, patchTime, patchMel]} and {@code bias} below a name. */
+    public static PatchEmbed read(Weights weights, String name, long dim, int patchTime, int patchMel) {
+        Tensor weight = weights.tensor(name + ".weight", dim, 1, patchTime, patchMel)
+                .reshape(dim, (long) patchTime * patchMel);
+        return new PatchEmbed(new Linear(weight, weights.tensor(name + ".bias", dim)), patchTime, patchMel);
+    }
+
+    /**
+     * {@code [batch, frames, mel]} to {@code [batch, patches, patchTime · patchMel]}; frames and mel bins that do not
+     * fill a patch are left out.
+     */
+    public Tensor patches(Tensor spectrogram) {
+        long batch = spectrogram.size(0);
+        long rows = spectrogram.size(1) / patchTime;
+        long bands = spectrogram.size(2) / patchMel;
+        return spectrogram.slice(1, 0, rows * patchTime).slice(2, 0, bands * patchMel)
+                .reshape(batch, rows, patchTime, bands, patchMel)
+                .permute(0, 1, 3, 2, 4)
+                .reshape(batch, rows * bands, (long) patchTime * patchMel);
+    }
+
+    /** {@code [batch, frames, mel]} to {@code [batch, patches, dim]}. */
+    public Tensor apply(Tensor spectrogram) {
+        return proj.apply(patches(spectrogram));
+    }
+}
