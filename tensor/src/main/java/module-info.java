@@ -4,6 +4,7 @@ module org.unmute.tensor {
     exports org.unmute.tensor.op;
     exports org.unmute.tensor.backend;
     exports org.unmute.tensor.backend.scalar;
+    exports org.unmute.tensor.io;
 
     uses org.unmute.tensor.backend.BackendProvider;
 
