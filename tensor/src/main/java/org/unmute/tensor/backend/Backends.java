@@ -83,7 +83,7 @@ public final class Backends {
             Availability a = p.probe();
             if (a.available()) {
                 Backend b = p.open(threads);
-                String why = name.equals("auto") ? passed.isEmpty() ? "best available" : String.join("; ", passed) : "asked for";
+                String why = name.equals("auto") ? passed.isEmpty() ? candidates().size() > 1 ? "best of those here" : "the only one on the path" : String.join("; ", passed) : "asked for";
                 return new Choice(b, "backend " + b.name() + ": " + b.describe() + " (" + why + ")");
             }
             if (!name.equals("auto")) {
