@@ -94,7 +94,7 @@ public final class HostBuffer implements Buffer {
             case F32 -> floats()[i];
             case F64 -> doubles()[i];
             case I32 -> ints()[i];
-            case F16 -> Float.float16ToFloat(halves()[i]);
+            case F16 -> HalfFloats.fromF16(halves()[i]);
             case BF16 -> HalfFloats.fromBf16(halves()[i]);
         };
     }
@@ -105,7 +105,7 @@ public final class HostBuffer implements Buffer {
             case F32 -> floats()[i] = (float) value;
             case F64 -> doubles()[i] = value;
             case I32 -> ints()[i] = (int) value;
-            case F16 -> halves()[i] = Float.floatToFloat16((float) value);
+            case F16 -> halves()[i] = HalfFloats.toF16((float) value);
             case BF16 -> halves()[i] = HalfFloats.toBf16((float) value);
         }
     }
