@@ -2,5 +2,6 @@
 module org.unmute.probes {
     requires transitive org.unmute.models;
 
+    exports org.unmute.probes.cache;
     exports org.unmute.probes.metric;
 }
