@@ -1,4 +1,6 @@
 /** Probes on frozen token maps: pooling, losses, metrics, training, the token cache. */
 module org.unmute.probes {
     requires transitive org.unmute.models;
+
+    exports org.unmute.probes.scene;
 }
