@@ -2,4 +2,10 @@
 module org.unmute.cli {
     requires org.unmute.probes;
     requires org.unmute.convert;
+    requires java.desktop;
+    requires info.picocli;
+    requires com.fasterxml.jackson.databind;
+    requires org.apache.commons.csv;
+
+    opens org.unmute.cli to info.picocli, com.fasterxml.jackson.databind;
 }

@@ -4,4 +4,5 @@ module org.unmute.probes {
 
     exports org.unmute.probes.cache;
     exports org.unmute.probes.metric;
+    exports org.unmute.probes.scene;
 }

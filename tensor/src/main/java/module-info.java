@@ -6,7 +6,6 @@ module org.unmute.tensor {
     exports org.unmute.tensor.optim;
     exports org.unmute.tensor.backend;
     exports org.unmute.tensor.backend.scalar;
-    exports org.unmute.tensor.io;
 
     uses org.unmute.tensor.backend.BackendProvider;
 

@@ -1,0 +1,49 @@
+package org.unmute.cli.report;
+
+import java.awt.image.IndexColorModel;
+
+/** A dark-blue to yellow map of evenly rising lightness, which prints and reads well without colour vision. */
+final class ColourMap {
+    /** Stops at equal distances, in the manner of the viridis family. */
+    private static final int[] STOPS = {0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58,
+        0xB5DE2B, 0xFDE725};
+
+    private ColourMap() {
+    }
+
+    /** 0xRRGGBB for a position from 0 to 1; positions outside are clamped, NaN counts as 0. */
+    static int rgb(double position) {
+        double x = position > 0 ? Math.min(1, position) * (STOPS.length - 1) : 0;
+        int i = Math.min(STOPS.length - 2, (int) x);
+        double f = x - i;
+        int rgb = 0;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+            double c = (STOPS[i] >> shift & 255) * (1 - f) + (STOPS[i + 1] >> shift & 255) * f;
+            rgb |= (int) Math.round(c) << shift;
+        }
+        return rgb;
+    }
+
+    /** The map as 256 palette entries. */
+    static IndexColorModel palette() {
+        byte[] r = new byte[256];
+        byte[] g = new byte[256];
+        byte[] b = new byte[256];
+        for (int i = 0; i < 256; i++) {
+            int rgb = rgb(i / 255.0);
+            r[i] = (byte) (rgb >> 16);
+            g[i] = (byte) (rgb >> 8);
+            b[i] = (byte) rgb;
+        }
+        return new IndexColorModel(8, 256, r, g, b);
+    }
+
+    /** The map as a CSS gradient from low to high. */
+    static String cssGradient(String direction) {
+        StringBuilder css = new StringBuilder("linear-gradient(").append(direction);
+        for (int stop : STOPS) {
+            css.append(String.format(",#%06x", stop));
+        }
+        return css.append(')').toString();
+    }
+}

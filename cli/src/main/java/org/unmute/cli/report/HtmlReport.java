@@ -1,0 +1,139 @@
+package org.unmute.cli.report;
+
+import static org.unmute.cli.report.Html.count;
+import static org.unmute.cli.report.Html.escape;
+import static org.unmute.cli.report.Html.number;
+import static org.unmute.cli.report.Html.percent;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.unmute.cli.AtomicFile;
+import org.unmute.cli.report.ReportModel.ClassRow;
+import org.unmute.cli.report.ReportModel.ClassTable;
+import org.unmute.cli.report.ReportModel.Fact;
+import org.unmute.cli.report.ReportModel.ProbeResult;
+
+/**
+ * Writes a {@link ReportModel} as one HTML file that holds everything it shows: style, pictures and sound. Its content
+ * security policy forbids the browser to fetch anything else.
+ */
+public final class HtmlReport {
+    private final ReportModel model;
+    private final StringBuilder html = new StringBuilder(1 << 16);
+
+    private HtmlReport(ReportModel model) {
+        this.model = model;
+    }
+
+    /** The whole document. */
+    public static String render(ReportModel model) {
+        return new HtmlReport(model).document();
+    }
+
+    /**
+     * Writes the document; an older file of that name is replaced only when the new one is complete.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public static void write(ReportModel model, Path file) throws IOException {
+        AtomicFile.write(file, render(model).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String document() {
+        html.append("""
+                <!DOCTYPE html>
+                <html lang="en">
+                <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"/>
+                """);
+        line("<title>%s</title>", escape(model.title()));
+        line("<style>%s</style>\n</head>\n<body>\n<main>", style());
+        line("<header><h1>%s</h1><p class=\"summary\">%s</p></header>", escape(model.title()), escape(model.summary()));
+        scores();
+        if (model.example() != null) {
+            new ExampleSection(html, model.example()).append();
+        }
+        classes(model.classes());
+        facts();
+        line("<footer>Written by unmute, %s.</footer>\n</main>\n</body>\n</html>",
+                DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).format(model.made().atOffset(ZoneOffset.UTC)));
+        return html.toString();
+    }
+
+    private void line(String format, Object... args) {
+        html.append(String.format(Locale.ROOT, format, args)).append('\n');
+    }
+
+    private static String style() {
+        try (InputStream css = HtmlReport.class.getResourceAsStream("report.css")) {
+            return new String(css.readAllBytes(), StandardCharsets.UTF_8).replace("@scale@", ColourMap.cssGradient("to top"));
+        } catch (IOException e) {
+            throw new IllegalStateException("report: the style sheet is missing from the jar", e);
+        }
+    }
+
+    private void scores() {
+        double best = model.results().stream().mapToDouble(ProbeResult::map).filter(Double::isFinite).max().orElse(Double.NaN);
+        line("<section aria-labelledby=\"scores\"><h2 id=\"scores\">Scores</h2>");
+        line("<p class=\"note\">Macro mean average precision on the test clips; mean over seeds, the whisker is one standard deviation either side.</p>");
+        line("<div class=\"bars\" role=\"list\">");
+        for (ProbeResult r : model.results()) {
+            line("<div class=\"bar%s\" role=\"listitem\" aria-label=\"%s: %s plus or minus %s\"><span class=\"name\">%s</span>"
+                    + "<span class=\"track\"><span class=\"fill\" style=\"width:%s\"></span>"
+                    + "<span class=\"whisker\" style=\"left:%s;width:%s\"></span></span><span class=\"value\">%s</span></div>",
+                    r.map() == best ? " best" : "", escape(r.probe()), number(r.map(), 3), number(r.sd(), 3), escape(r.probe()),
+                    percent(r.map()), percent(r.map() - r.sd()),
+                    percent(Math.clamp(r.map() + r.sd(), 0, 1) - Math.clamp(r.map() - r.sd(), 0, 1)), number(r.map(), 3));
+        }
+        line("<div class=\"bar axis\" aria-hidden=\"true\"><span></span><span class=\"track\"><i style=\"left:0\">0</i><i style=\"left:25%%\">0.25</i>"
+                + "<i style=\"left:50%%\">0.5</i><i style=\"left:75%%\">0.75</i><i style=\"left:100%%\">1</i></span><span></span></div></div>");
+        line("<div class=\"scroll\" tabindex=\"0\"><table><caption>mAP per probe</caption><thead><tr><th scope=\"col\">Probe</th><th scope=\"col\">mAP</th>"
+                + "<th scope=\"col\">95\u202F%% interval</th><th scope=\"col\">Seeds</th><th scope=\"col\">Parameters</th></tr></thead><tbody>");
+        for (ProbeResult r : model.results()) {
+            line("<tr%s><th scope=\"row\">%s</th><td>%s \u00B1 %s</td><td>%s to %s</td><td>%d</td><td>%s</td></tr>",
+                    r.map() == best ? " class=\"best\"" : "", escape(r.probe()), number(r.map(), 3), number(r.sd(), 3),
+                    number(r.ciLow(), 3), number(r.ciHigh(), 3), r.seeds(), count(r.parameters()));
+        }
+        line("</tbody></table></div></section>");
+    }
+
+    private void classes(ClassTable table) {
+        line("<section aria-labelledby=\"classes\"><h2 id=\"classes\">Average precision per class</h2>");
+        line("<div class=\"scroll\" tabindex=\"0\"><table class=\"classes\"><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Positives</th>");
+        for (String probe : table.probes()) {
+            line("<th scope=\"col\">%s</th>", escape(probe));
+        }
+        line("</tr></thead><tbody>");
+        for (ClassRow row : table.rows()) {
+            line("<tr><th scope=\"row\">%s</th><td>%s</td>", escape(row.label()), count(row.positives()));
+            double best = Double.NEGATIVE_INFINITY;
+            for (double ap : row.averagePrecision()) {
+                best = ap > best ? ap : best;
+            }
+            for (double ap : row.averagePrecision()) {
+                line("<td class=\"ap%s\" style=\"--share:%s\">%s</td>", ap == best ? " best" : "", percent(ap), number(ap, 3));
+            }
+            line("</tr>");
+        }
+        line("</tbody></table></div>");
+        line("<p class=\"note\">%s</p></section>", table.absent().isEmpty()
+                ? "Every class has positives in the test clips."
+                : "Without a positive in the test clips, so left out of the macro mean: " + escape(String.join(", ", table.absent())) + ".");
+    }
+
+    private void facts() {
+        line("<section aria-labelledby=\"run\"><h2 id=\"run\">How this was made</h2><dl>");
+        for (Fact fact : model.facts()) {
+            line("<div><dt>%s</dt><dd>%s</dd></div>", escape(fact.name()), escape(fact.value()));
+        }
+        line("</dl></section>");
+    }
+}
