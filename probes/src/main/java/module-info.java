@@ -2,5 +2,8 @@
 module org.unmute.probes {
     requires transitive org.unmute.models;
 
+    exports org.unmute.probes.cache;
+    exports org.unmute.probes.data;
+    exports org.unmute.probes.metric;
     exports org.unmute.probes.scene;
 }

@@ -3,7 +3,6 @@ package org.unmute.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -84,12 +83,7 @@ public final class RunRecord {
     public void write(Path folder) throws IOException {
         byte[] json = Json.MAPPER.writeValueAsBytes(document());
         Files.createDirectories(folder);
-        AtomicFile.write(folder.resolve("run.json"), out -> {
-            ByteBuffer rest = ByteBuffer.wrap(json);
-            while (rest.hasRemaining()) {
-                out.write(rest);
-            }
-        });
+        AtomicFile.write(folder.resolve("run.json"), json);
     }
 
     private Document document() {

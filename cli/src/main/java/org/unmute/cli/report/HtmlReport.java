@@ -7,7 +7,6 @@ import static org.unmute.cli.report.Html.percent;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,12 +44,7 @@ public final class HtmlReport {
     public static void write(ReportModel model, Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
         byte[] html = render(model).getBytes(StandardCharsets.UTF_8);
-        AtomicFile.write(file, out -> {
-            ByteBuffer rest = ByteBuffer.wrap(html);
-            while (rest.hasRemaining()) {
-                out.write(rest);
-            }
-        });
+        AtomicFile.write(file, html);
     }
 
     private String document() {

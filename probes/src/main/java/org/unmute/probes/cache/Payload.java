@@ -1,0 +1,80 @@
+package org.unmute.probes.cache;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.unmute.tensor.DType;
+
+/** Floats to stored bytes and back. */
+final class Payload {
+    private static final float LARGEST_F16 = 65504;
+    private static final int CHUNK = 4096;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private Payload() {}
+
+    static long bytes(long time, long freq, long dim, boolean cls, DType dtype) {
+        long values = Math.multiplyExact(Math.multiplyExact(time, freq), dim);
+        return Math.multiplyExact(Math.addExact(values, cls ? dim : 0), (long) dtype.bytes());
+    }
+
+    /**
+     * Refuses what float16 cannot hold: NaN and magnitudes above 65504.
+     *
+     * @throws IllegalArgumentException naming clip, value and place
+     */
+    static void checkFits(String clip, CachedTokens t) {
+        int bad = firstOutside(t.tokens());
+        if (bad >= 0) {
+            throw outside(clip, t.tokens()[bad], "token " + bad / t.dim() + ", dim " + bad % t.dim());
+        }
+        bad = t.clsOrNull() == null ? -1 : firstOutside(t.clsOrNull());
+        if (bad >= 0) {
+            throw outside(clip, t.clsOrNull()[bad], "cls, dim " + bad);
+        }
+    }
+
+    private static int firstOutside(float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            if (!(Math.abs(values[i]) <= LARGEST_F16)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static IllegalArgumentException outside(String clip, float value, String where) {
+        return new IllegalArgumentException("token cache: clip '" + clip + "', " + where + " is " + value
+                + ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32");
+    }
+
+    /** Puts values at the buffer's position and moves on. */
+    static void put(ByteBuffer out, float[] values, DType dtype) {
+        if (dtype == DType.F16) {
+            for (float v : values) {
+                out.putShort(Float.floatToFloat16(v));
+            }
+        } else {
+            out.asFloatBuffer().put(values);
+            out.position(out.position() + 4 * values.length);
+        }
+    }
+
+    /** Reads {@code count} values, the first being value number {@code from} of the payload. */
+    static void get(MemorySegment payload, int from, int count, float[] dst, int offset, DType dtype) {
+        if (dtype == DType.F32) {
+            MemorySegment.copy(payload, FLOAT, 4L * from, dst, offset, count);
+            return;
+        }
+        short[] bits = new short[Math.min(CHUNK, count)];
+        for (int done = 0; done < count; done += CHUNK) {
+            int n = Math.min(CHUNK, count - done);
+            MemorySegment.copy(payload, SHORT, 2L * (from + done), bits, 0, n);
+            for (int i = 0; i < n; i++) {
+                dst[offset + done + i] = Float.float16ToFloat(bits[i]);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package org.unmute.probes.cache;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+
+/** What stands before a record's payload. */
+record RecordHeader(
+        String clip,
+        String audioSha256,
+        int time,
+        int freq,
+        int dim,
+        boolean cls,
+        long keyFingerprint,
+        long payloadBytes,
+        int payloadChecksum,
+        int bytes) {
+
+    /** "\x89TOKREC\n" read as a little-endian long. */
+    static final long MAGIC = 0x0A4345524B4F5489L;
+    static final int FIXED_BYTES = 84;
+    static final int MAX_CLIP_BYTES = 4096;
+    private static final int MIN_BYTES = FIXED_BYTES + 1 + 4;
+    private static final int MAX_BYTES = FIXED_BYTES + MAX_CLIP_BYTES + 4;
+    private static final ValueLayout.OfInt INT = ShardHeader.INT;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    static int bytesFor(byte[] clip) {
+        return FIXED_BYTES + clip.length + 4;
+    }
+
+    /** Writes a header into the first bytes of {@code out}. */
+    static void encode(ByteBuffer out, byte[] clip, byte[] audioHash, CachedTokens t, long fingerprint, long payloadBytes, int payloadChecksum) {
+        int bytes = bytesFor(clip);
+        out.putLong(0, MAGIC);
+        out.putInt(8, bytes).putInt(12, t.clsOrNull() == null ? 0 : 1);
+        out.putInt(16, t.time()).putInt(20, t.freq()).putInt(24, t.dim()).putInt(28, payloadChecksum);
+        out.putLong(32, fingerprint).putLong(40, payloadBytes);
+        out.put(48, audioHash);
+        out.putInt(80, clip.length);
+        out.put(FIXED_BYTES, clip);
+        CRC32C crc = new CRC32C();
+        crc.update(out.slice(0, bytes - 4));
+        out.putInt(bytes - 4, (int) crc.getValue());
+    }
+
+    /** Reads the header at an offset; null if the bytes there are no intact header. The payload may reach beyond the file. */
+    static RecordHeader parse(MemorySegment file, long at) {
+        long left = file.byteSize() - at;
+        if (left < MIN_BYTES || file.get(LONG, at) != MAGIC) {
+            return null;
+        }
+        int bytes = file.get(INT, at + 8);
+        int clipBytes = file.get(INT, at + 80);
+        if (bytes < MIN_BYTES || bytes > MAX_BYTES || bytes > left || clipBytes != bytes - FIXED_BYTES - 4) {
+            return null;
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(file.asSlice(at, bytes - 4L).asByteBuffer());
+        if ((int) crc.getValue() != file.get(INT, at + bytes - 4)) {
+            return null;
+        }
+        byte[] hash = file.asSlice(at + 48, 32).toArray(ValueLayout.JAVA_BYTE);
+        byte[] clip = file.asSlice(at + FIXED_BYTES, clipBytes).toArray(ValueLayout.JAVA_BYTE);
+        return new RecordHeader(new String(clip, StandardCharsets.UTF_8), HexFormat.of().formatHex(hash),
+                file.get(INT, at + 16), file.get(INT, at + 20), file.get(INT, at + 24), (file.get(INT, at + 12) & 1) != 0,
+                file.get(LONG, at + 32), file.get(LONG, at + 40), file.get(INT, at + 28), bytes);
+    }
+
+    /** Whether the sizes give just the stated payload, so that no later reading can leave it. */
+    boolean sizesFit(int elementBytes) {
+        if (time < 1 || freq < 1 || dim < 1) {
+            return false;
+        }
+        try {
+            long tokens = Math.multiplyExact(Math.multiplyExact((long) time, freq), dim);
+            return payloadBytes <= Integer.MAX_VALUE && payloadBytes == Math.multiplyExact(tokens + (cls ? dim : 0), elementBytes);
+        } catch (ArithmeticException e) {
+            return false;
+        }
+    }
+
+    /** The next offset from {@code from} on at which an intact header stands; -1 if there is none. */
+    static long find(MemorySegment file, long from) {
+        for (long at = from; at <= file.byteSize() - MIN_BYTES; at++) {
+            if (file.get(LONG, at) == MAGIC && parse(file, at) != null) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** Whether the bytes from {@code at} to the end could be the beginning of a record that was never finished. */
+    static boolean couldBeTorn(MemorySegment file, long at) {
+        long left = file.byteSize() - at;
+        for (int i = 0; i < Math.min(8, left); i++) {
+            if (file.get(ValueLayout.JAVA_BYTE, at + i) != (byte) (MAGIC >>> 8 * i)) {
+                return false;
+            }
+        }
+        return left < 12 || file.get(INT, at + 8) > left;
+    }
+}

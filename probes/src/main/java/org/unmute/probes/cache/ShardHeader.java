@@ -1,0 +1,88 @@
+package org.unmute.probes.cache;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+import org.unmute.tensor.DType;
+
+/** The first bytes of a shard file: which shard it is and the key of its records. */
+record ShardHeader(int shard, CacheKey key, int bytes) {
+    private static final byte[] MAGIC = "UNMUTOKS".getBytes(StandardCharsets.US_ASCII);
+    private static final int VERSION = 1;
+    private static final int FIXED_BYTES = 24;
+    private static final int MAX_BYTES = FIXED_BYTES + 4 * (4 + CacheKey.MAX_TEXT_BYTES) + 4;
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    static byte[] encode(int shard, CacheKey key) {
+        byte[][] texts = new byte[4][];
+        texts[0] = key.encoder().getBytes(StandardCharsets.UTF_8);
+        texts[1] = key.encoderHash().getBytes(StandardCharsets.UTF_8);
+        texts[2] = key.frontEnd().getBytes(StandardCharsets.UTF_8);
+        texts[3] = key.frontEndHash().getBytes(StandardCharsets.UTF_8);
+        int bytes = FIXED_BYTES + 4;
+        for (byte[] t : texts) {
+            bytes += 4 + t.length;
+        }
+        ByteBuffer out = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        out.put(MAGIC).putInt(VERSION).putInt(bytes).putInt(shard).putInt(key.dtype() == DType.F16 ? 1 : 2);
+        for (byte[] t : texts) {
+            out.putInt(t.length).put(t);
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(out.array(), 0, bytes - 4);
+        return out.putInt((int) crc.getValue()).array();
+    }
+
+    /**
+     * Reads a header.
+     *
+     * @return null if the bytes are no intact header
+     * @throws TokenCacheException if it is intact but of an unknown version
+     */
+    static ShardHeader parse(MemorySegment file, String name) throws TokenCacheException {
+        if (file.byteSize() < FIXED_BYTES || file.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) >= 0) {
+            return null;
+        }
+        int bytes = file.get(INT, 12);
+        if (bytes < FIXED_BYTES + 4 || bytes > MAX_BYTES || bytes > file.byteSize()) {
+            return null;
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(file.asSlice(0, bytes - 4L).asByteBuffer());
+        if ((int) crc.getValue() != file.get(INT, bytes - 4L)) {
+            return null;
+        }
+        int version = file.get(INT, 8);
+        int dtype = file.get(INT, 20);
+        if (version != VERSION || dtype < 1 || dtype > 2) {
+            throw new TokenCacheException("token cache: " + name + " has format version " + version + ", dtype code " + dtype
+                    + "; this program reads version " + VERSION + ": use the program that wrote it or another folder");
+        }
+        ByteBuffer in = file.asSlice(FIXED_BYTES, bytes - FIXED_BYTES - 4L).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        String[] texts = new String[4];
+        for (int i = 0; i < 4; i++) {
+            if (in.remaining() < 4) {
+                return null;
+            }
+            int length = in.getInt();
+            if (length < 1 || length > in.remaining()) {
+                return null;
+            }
+            byte[] text = new byte[length];
+            in.get(text);
+            texts[i] = new String(text, StandardCharsets.UTF_8);
+        }
+        CacheKey key = new CacheKey(texts[0], texts[1], texts[2], texts[3], dtype == 1 ? DType.F16 : DType.F32);
+        return new ShardHeader(file.get(INT, 16), key, bytes);
+    }
+
+    /** Whether the whole file could be the beginning of a header that was never finished. */
+    static boolean couldBeTorn(MemorySegment file) {
+        int magic = (int) Math.min(MAGIC.length, file.byteSize());
+        boolean begins = file.asSlice(0, magic).mismatch(MemorySegment.ofArray(MAGIC).asSlice(0, magic)) < 0;
+        return begins && (file.byteSize() < 16 || file.byteSize() < Math.min(MAX_BYTES, file.get(INT, 12)));
+    }
+}

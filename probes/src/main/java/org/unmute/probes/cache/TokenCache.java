@@ -1,0 +1,207 @@
+package org.unmute.probes.cache;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.tensor.DType;
+
+/**
+ * Reads a token cache, memory-mapped. Sees the records that were complete when it was opened; a writer may go on meanwhile.
+ * Any number of threads may read; close it after the last of them is done. Every read checks the record's checksum.
+ */
+public final class TokenCache implements AutoCloseable {
+    private static final int ASSUMED_CLIP_ID_BYTES = 64;
+
+    private final Path folder;
+    private final Arena arena;
+    private final CacheKey key;
+    private final Map<String, Location> clips;
+    private final List<Shard> shards;
+    private final List<Damage> damage;
+
+    private record Location(Shard shard, Shard.Entry entry) {}
+
+    private TokenCache(Path folder, Arena arena, CacheKey key, List<Shard> shards) {
+        this.folder = folder;
+        this.arena = arena;
+        this.key = key;
+        this.shards = List.copyOf(shards);
+        clips = new LinkedHashMap<>();
+        List<Damage> found = new ArrayList<>();
+        for (Shard shard : shards) {
+            found.addAll(shard.damage());
+            for (Shard.Entry entry : shard.entries()) {
+                clips.put(entry.header().clip(), new Location(shard, entry));
+            }
+        }
+        damage = List.copyOf(found);
+    }
+
+    /** Opens a cache whatever its key; see {@link #key()}. */
+    public static TokenCache open(Path folder) throws IOException {
+        return open(folder, null);
+    }
+
+    /**
+     * Opens a cache. Damaged records are left out and told by {@link #damage()}; reading needs no lock.
+     *
+     * @param expected the key it must have, or null for any
+     * @throws TokenCacheException if the folder holds no shard, another key's, or one whose header is damaged
+     */
+    public static TokenCache open(Path folder, CacheKey expected) throws IOException {
+        List<Path> files = Files.isDirectory(folder) ? Shard.list(folder) : List.of();
+        if (files.isEmpty()) {
+            throw new TokenCacheException("token cache: no shards in " + folder + ": embed recordings into it first");
+        }
+        Arena arena = Arena.ofShared();
+        try {
+            List<Shard> shards = new ArrayList<>();
+            CacheKey key = expected;
+            for (Path file : files) {
+                Shard shard = Shard.open(file, key, file == files.getLast(), false, arena);
+                key = shard.key();
+                shards.add(shard);
+            }
+            if (key == null) {
+                throw new TokenCacheException("token cache: " + folder + " holds no finished shard: run the embedding again on it");
+            }
+            return new TokenCache(folder, arena, key, shards);
+        } catch (IOException | RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Bytes that a cache of equal clips will take, shard headers included. Clip ids are taken as 64 bytes long.
+     *
+     * @param clips number of clips
+     * @param time steps in time
+     * @param freq steps in frequency
+     * @param dim numbers per token
+     * @param cls whether a cls token is stored
+     * @param dtype {@link DType#F16} or {@link DType#F32}
+     * @throws ArithmeticException beyond 2^63 bytes
+     */
+    public static long estimate(long clips, int time, int freq, int dim, boolean cls, DType dtype) {
+        long record = RecordHeader.FIXED_BYTES + ASSUMED_CLIP_ID_BYTES + 4 + Payload.bytes(time, freq, dim, cls, dtype);
+        long records = Math.multiplyExact(clips, record);
+        long perShard = Math.max(1, CacheOptions.DEFAULT.shardBytes() / record);
+        return Math.addExact(records, Math.multiplyExact((clips + perShard - 1) / perShard, 256L));
+    }
+
+    /** Encoder, front end and element type of all records. */
+    public CacheKey key() {
+        return key;
+    }
+
+    /** The clips, in the order of their first record; of a clip embedded again after a change, the newest record. */
+    public List<CachedClip> clips() {
+        return clips.values().stream().map(l -> l.shard.clip(l.entry)).toList();
+    }
+
+    /** The record of a clip, if there is one. */
+    public Optional<CachedClip> find(String clipId) {
+        return Optional.ofNullable(clips.get(clipId)).map(l -> l.shard.clip(l.entry));
+    }
+
+    /** Damage seen on opening: headers and unfinished ends. {@link #verify} looks at the tokens too. */
+    public List<Damage> damage() {
+        return damage;
+    }
+
+    /** Size of all shards. */
+    public long bytes() {
+        return shards.stream().mapToLong(Shard::bytes).sum();
+    }
+
+    /**
+     * Reads the tokens of one clip.
+     *
+     * @throws TokenCacheException if the clip is not there or its record is damaged
+     */
+    public CachedTokens read(String clipId) throws IOException {
+        Location at = locate(clipId);
+        RecordHeader h = at.entry.header();
+        MemorySegment payload = payload(at);
+        int values = h.time() * h.freq() * h.dim();
+        float[] tokens = new float[values];
+        Payload.get(payload, 0, values, tokens, 0, key.dtype());
+        float[] cls = h.cls() ? new float[h.dim()] : null;
+        if (cls != null) {
+            Payload.get(payload, values, h.dim(), cls, 0, key.dtype());
+        }
+        return new CachedTokens(h.time(), h.freq(), h.dim(), tokens, cls);
+    }
+
+    /**
+     * Reads the tokens of one clip, {@code [time*freq, dim]}, into a larger array.
+     *
+     * @param dst Modified from {@code offset} on.
+     * @return what was read
+     * @throws TokenCacheException if the clip is not there or its record is damaged
+     * @throws IndexOutOfBoundsException if {@code dst} is too short
+     */
+    public CachedClip readInto(String clipId, float[] dst, int offset) throws IOException {
+        Location at = locate(clipId);
+        CachedClip clip = at.shard.clip(at.entry);
+        Payload.get(payload(at), 0, clip.tokenValues(), dst, offset, key.dtype());
+        return clip;
+    }
+
+    /**
+     * Reads the cls token of one clip, {@code [dim]}, into a larger array.
+     *
+     * @param dst Modified from {@code offset} on.
+     * @throws TokenCacheException if the clip is not there, has no cls token or its record is damaged
+     * @throws IndexOutOfBoundsException if {@code dst} is too short
+     */
+    public void readClsInto(String clipId, float[] dst, int offset) throws IOException {
+        Location at = locate(clipId);
+        RecordHeader h = at.entry.header();
+        if (!h.cls()) {
+            throw new TokenCacheException("token cache: clip '" + clipId + "' has no cls token: " + key.encoder()
+                    + " gives none: use the mean of its tokens");
+        }
+        Payload.get(payload(at), h.time() * h.freq() * h.dim(), h.dim(), dst, offset, key.dtype());
+    }
+
+    /** Checks the tokens of every record too, and tells all damage. Changes nothing: opening a writer rebuilds. */
+    public List<Damage> verify() {
+        List<Damage> found = new ArrayList<>(damage);
+        for (Shard shard : shards) {
+            shard.entries().stream().filter(e -> !shard.payloadIntact(e)).map(shard::payloadDamage).forEach(found::add);
+        }
+        return List.copyOf(found);
+    }
+
+    /** Unmaps the shards. Not while another thread reads. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private Location locate(String clipId) throws TokenCacheException {
+        Location at = clips.get(clipId);
+        if (at == null) {
+            throw new TokenCacheException("token cache: clip '" + clipId + "' is not in " + folder + " (" + clips.size()
+                    + " clips): embed it first");
+        }
+        return at;
+    }
+
+    private MemorySegment payload(Location at) throws TokenCacheException {
+        if (!at.shard.payloadIntact(at.entry)) {
+            throw new TokenCacheException("token cache: " + folder + ": " + at.shard.payloadDamage(at.entry)
+                    + ": run the embedding again on this folder to rebuild it");
+        }
+        return at.shard.payload(at.entry);
+    }
+}

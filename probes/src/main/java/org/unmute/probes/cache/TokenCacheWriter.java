@@ -1,0 +1,345 @@
+package org.unmute.probes.cache;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.unmute.tensor.DType;
+
+/**
+ * Appends token maps to a cache folder, creating it if needed. One writer at a time, one thread at a time. To resume, open
+ * the folder again, walk the clips in the same order and {@link #append} those whose {@link #status} is not
+ * {@link ClipStatus#PRESENT}: the shards become the same, byte for byte, as those of an undisturbed run.
+ */
+public final class TokenCacheWriter implements AutoCloseable {
+    private static final String REBUILD_SUFFIX = ".rebuild";
+    private static final String DAMAGED_SUFFIX = ".damaged";
+
+    private final Path folder;
+    private final CacheKey key;
+    private final CacheOptions options;
+    private final CacheLock lock;
+    private final List<Damage> recovered = new ArrayList<>();
+    /** Audio hash of the newest record of each clip, and clips by audio hash. */
+    private final Map<String, String> audioOfClip = new HashMap<>();
+    private final Map<String, String> clipOfAudio = new HashMap<>();
+
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
+    private FileChannel channel;
+    private int shard = -1;
+    private long end;
+    private boolean shardHasRecords;
+    private int unsyncedRecords;
+    private long unsyncedBytes;
+
+    private TokenCacheWriter(Path folder, CacheKey key, CacheOptions options, CacheLock lock) {
+        this.folder = folder;
+        this.key = key;
+        this.options = options;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens a cache for writing: checks it, cuts off an unfinished end, rebuilds damaged shards from their intact records.
+     * A shard without any intact record is renamed to {@code *.tok.damaged}.
+     *
+     * @throws TokenCacheException if the folder belongs to another encoder, front end or dtype, or if another writer has it
+     */
+    public static TokenCacheWriter open(Path folder, CacheKey key, CacheOptions options) throws IOException {
+        Files.createDirectories(folder);
+        CacheLock lock = CacheLock.acquire(folder);
+        TokenCacheWriter writer = new TokenCacheWriter(folder, key, options, lock);
+        try {
+            writer.recover();
+            return writer;
+        } catch (IOException | RuntimeException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    /** What was found damaged or unfinished on opening and has been removed; the clips concerned must be embedded again. */
+    public List<Damage> recovered() {
+        return List.copyOf(recovered);
+    }
+
+    /**
+     * How a clip stands to what is stored.
+     *
+     * @param audioSha256 64 lower-case hex digits
+     */
+    public ClipStatus status(String clipId, String audioSha256) {
+        String stored = audioOfClip.get(clipId);
+        if (stored != null) {
+            return stored.equals(audioSha256) ? ClipStatus.PRESENT : ClipStatus.CHANGED;
+        }
+        return clipOfAudio.containsKey(audioSha256) ? ClipStatus.RENAMED : ClipStatus.ABSENT;
+    }
+
+    /** A stored clip with this audio content, if there is one. */
+    public Optional<String> clipWithAudio(String audioSha256) {
+        return Optional.ofNullable(clipOfAudio.get(audioSha256));
+    }
+
+    /** Number of clips stored. */
+    public int clips() {
+        return audioOfClip.size();
+    }
+
+    /**
+     * Stores the tokens of one clip. When this returns, a killed process no longer loses them; see {@link CacheOptions} for
+     * power cuts. After an exception the cache is as before.
+     *
+     * @param clipId path below the audio root, with '/'; at most 4096 bytes
+     * @param audioSha256 content hash of the audio file, 64 lower-case hex digits
+     * @throws IllegalArgumentException for an unusable id or hash, or a value that float16 cannot hold
+     * @throws IOException if the device refuses (full, say)
+     */
+    public void append(String clipId, String audioSha256, CachedTokens tokens) throws IOException {
+        byte[] id = checkedId(clipId);
+        byte[] hash = checkedHash(clipId, audioSha256);
+        if (key.dtype() == DType.F16) {
+            Payload.checkFits(clipId, tokens);
+        }
+        long payload = Payload.bytes(tokens.time(), tokens.freq(), tokens.dim(), tokens.clsOrNull() != null, key.dtype());
+        int headerBytes = RecordHeader.bytesFor(id);
+        if (payload > Integer.MAX_VALUE - headerBytes) {
+            throw new IllegalArgumentException("token cache: clip '" + clipId + "' needs " + payload
+                    + " bytes, a record holds 2 GiB: cut the recording into windows");
+        }
+        int size = headerBytes + (int) payload;
+        encode(id, hash, tokens, headerBytes, size);
+        if (channel == null || shardHasRecords && end + size > options.shardBytes()) {
+            startShard(shard + 1);
+        }
+        writeAt(end, buffer);
+        end += size;
+        shardHasRecords = true;
+        remember(clipId, audioSha256);
+        unsyncedRecords++;
+        unsyncedBytes += size;
+        if (unsyncedRecords >= options.syncRecords() || unsyncedBytes >= options.syncBytes()) {
+            sync();
+        }
+    }
+
+    private void encode(byte[] id, byte[] hash, CachedTokens tokens, int headerBytes, int size) {
+        if (buffer.capacity() < size) {
+            buffer = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        buffer.clear().limit(size).position(headerBytes);
+        Payload.put(buffer, tokens.tokens(), key.dtype());
+        if (tokens.clsOrNull() != null) {
+            Payload.put(buffer, tokens.clsOrNull(), key.dtype());
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(buffer.slice(headerBytes, size - headerBytes));
+        RecordHeader.encode(buffer, id, hash, tokens, key.fingerprint(), size - headerBytes, (int) crc.getValue());
+        buffer.position(0);
+    }
+
+    /** Forces what was appended to the device. */
+    public void sync() throws IOException {
+        if (channel != null && unsyncedRecords > 0) {
+            channel.force(false);
+        }
+        unsyncedRecords = 0;
+        unsyncedBytes = 0;
+    }
+
+    /** Forces what was appended to the device and gives the folder free. */
+    @Override
+    public void close() throws IOException {
+        try {
+            closeShard();
+        } finally {
+            lock.close();
+        }
+    }
+
+    private void writeAt(long position, ByteBuffer bytes) throws IOException {
+        try {
+            long at = position;
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+        } catch (IOException e) {
+            try {
+                channel.truncate(position);
+            } catch (IOException again) {
+                e.addSuppressed(again);
+            }
+            throw new TokenCacheException("token cache: cannot write to " + folder + ": " + e.getMessage()
+                    + ": what is stored stays intact; make room, then run the same command again", e);
+        }
+    }
+
+    private void startShard(int number) throws IOException {
+        closeShard();
+        Path file = folder.resolve(Shard.name(number));
+        byte[] header = ShardHeader.encode(number, key);
+        channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            writeAt(0, ByteBuffer.wrap(header));
+            forceFolder();
+        } catch (IOException e) {
+            closeShard();
+            Files.deleteIfExists(file);
+            throw e;
+        }
+        shard = number;
+        shardHasRecords = false;
+        end = header.length;
+    }
+
+    private void closeShard() throws IOException {
+        if (channel != null) {
+            FileChannel open = channel;
+            try {
+                sync();
+            } finally {
+                channel = null;
+                open.close();
+            }
+        }
+    }
+
+    private void recover() throws IOException {
+        deleteUnfinishedRebuilds();
+        List<Path> files = Shard.list(folder);
+        for (Path file : files) {
+            recoverShard(file, file.equals(files.getLast()));
+        }
+        if (shard >= 0 && channel == null) {
+            Path last = folder.resolve(Shard.name(shard));
+            channel = FileChannel.open(last, StandardOpenOption.WRITE);
+            end = channel.size();
+        }
+    }
+
+    private void recoverShard(Path file, boolean last) throws IOException {
+        long cleanEnd;
+        long size;
+        boolean empty;
+        boolean torn;
+        try (Arena arena = Arena.ofConfined()) {
+            Shard found = Shard.open(file, key, last, last || options.verifyAll(), arena);
+            for (Shard.Entry entry : found.entries()) {
+                remember(entry.header().clip(), entry.header().audioSha256());
+            }
+            recovered.addAll(found.damage());
+            size = found.bytes();
+            cleanEnd = found.cleanEnd();
+            empty = found.entries().isEmpty();
+            torn = found.damage().stream().allMatch(d -> d.kind() == Damage.Kind.TORN_TAIL);
+            if (cleanEnd < 0 && !empty) {
+                rebuild(found);
+            }
+        }
+        if (empty && cleanEnd != size) {
+            discard(file, torn);
+            return;
+        }
+        if (cleanEnd >= 0 && cleanEnd < size) {
+            try (FileChannel cut = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                cut.truncate(cleanEnd);
+                cut.force(true);
+            }
+        }
+        shard = Shard.number(file);
+        shardHasRecords = !empty;
+    }
+
+    /**
+     * Removes a shard without one intact record; the next append makes it anew. Only what a stopped writer plainly left is
+     * deleted: other bytes might be somebody's, so they stay under another name.
+     */
+    private void discard(Path file, boolean torn) throws IOException {
+        if (torn) {
+            Files.delete(file);
+        } else {
+            Files.move(file, file.resolveSibling(file.getFileName() + DAMAGED_SUFFIX), StandardCopyOption.REPLACE_EXISTING);
+        }
+        forceFolder();
+    }
+
+    /** Writes the intact records into a new file and puts that in the damaged one's place in one step. */
+    private void rebuild(Shard damaged) throws IOException {
+        Path target = damaged.path();
+        Path fresh = target.resolveSibling(damaged.name() + REBUILD_SUFFIX);
+        try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            writeFully(out, ByteBuffer.wrap(ShardHeader.encode(Shard.number(target), key)));
+            for (Shard.Entry entry : damaged.entries()) {
+                writeFully(out, damaged.recordBytes(entry).asByteBuffer());
+            }
+            out.force(true);
+        }
+        try {
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new TokenCacheException("token cache: the file system of " + folder
+                    + " cannot replace a file in one step, so " + damaged.name() + " was not rebuilt: copy the cache to a local disk", e);
+        }
+        forceFolder();
+    }
+
+    private static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            out.write(bytes);
+        }
+    }
+
+    private void deleteUnfinishedRebuilds() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.getFileName().toString().endsWith(".tok" + REBUILD_SUFFIX)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Makes new and removed names durable, where the platform lets a folder be forced. */
+    private void forceFolder() throws IOException {
+        if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private void remember(String clipId, String audio) {
+        audioOfClip.put(clipId, audio);
+        clipOfAudio.putIfAbsent(audio, clipId);
+    }
+
+    private static byte[] checkedId(String clipId) {
+        byte[] id = clipId.getBytes(StandardCharsets.UTF_8);
+        if (id.length == 0 || id.length > RecordHeader.MAX_CLIP_BYTES || clipId.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("token cache: clip ids hold 1 to " + RecordHeader.MAX_CLIP_BYTES
+                    + " bytes and no NUL: '" + clipId + "'");
+        }
+        return id;
+    }
+
+    private static byte[] checkedHash(String clipId, String audioSha256) {
+        if (!audioSha256.matches("[0-9a-f]{64}")) {
+            throw new IllegalArgumentException("token cache: clip '" + clipId + "': an audio hash has 64 lower-case hex digits: '"
+                    + audioSha256 + "'");
+        }
+        return HexFormat.of().parseHex(audioSha256);
+    }
+}

@@ -1,0 +1,92 @@
+package org.unmute.probes.metric;
+
+/**
+ * Calibration over equal-width bins of confidence.
+ *
+ * @param bins number of bins
+ * @param edge which end of a bin belongs to it
+ * @param expectedError ECE: sum over bins of (share of items) x |mean label - mean confidence|
+ * @param maximumError MCE: the largest gap of a bin that holds items
+ */
+public record Calibration(int bins, Edge edge, double expectedError, double maximumError) {
+
+    /** Which end of a bin belongs to it. */
+    public enum Edge {
+        /** Bins (lo, hi], 0 in the first. */
+        RIGHT,
+        /** Bins [lo, hi), 1 in the last. */
+        LEFT
+    }
+
+    /** Over all (clip, class) pairs: probability against label. */
+    public static Calibration multiLabel(float[][] scores, boolean[][] labels, ScoreScale scale, int bins, Edge edge) {
+        return multiLabel(ScoreTable.multiLabel(scores, labels, scale), labels, bins, edge);
+    }
+
+    static Calibration multiLabel(ScoreTable table, boolean[][] labels, int bins, Edge edge) {
+        Bins sums = new Bins(bins, edge);
+        for (int i = 0; i < table.clips(); i++) {
+            for (int c = 0; c < table.classes(); c++) {
+                sums.add(table.probability(i, c), labels[i][c]);
+            }
+        }
+        return sums.result();
+    }
+
+    /** Over clips: the largest probability against whether that class (the first, on ties) is the label. */
+    public static Calibration top1(float[][] scores, int[] labels, ScoreScale scale, int bins, Edge edge) {
+        return top1(ScoreTable.singleLabel(scores, labels, scale), labels, bins, edge);
+    }
+
+    static Calibration top1(ScoreTable table, int[] labels, int bins, Edge edge) {
+        Bins sums = new Bins(bins, edge);
+        for (int i = 0; i < table.clips(); i++) {
+            int best = table.argmax(i);
+            sums.add(table.probability(i, best), best == labels[i]);
+        }
+        return sums.result();
+    }
+
+    private static final class Bins {
+        private final Edge edge;
+        private final long[] count;
+        private final double[] confidence;
+        private final long[] correct;
+
+        Bins(int bins, Edge edge) {
+            if (bins < 1) {
+                throw new IllegalArgumentException("calibration: bins must be at least 1: " + bins);
+            }
+            this.edge = edge;
+            count = new long[bins];
+            confidence = new double[bins];
+            correct = new long[bins];
+        }
+
+        void add(double p, boolean label) {
+            double scaled = p * count.length;
+            int bin = edge == Edge.RIGHT ? (int) Math.ceil(scaled) - 1 : (int) Math.floor(scaled);
+            bin = Math.clamp(bin, 0, count.length - 1);
+            count[bin]++;
+            confidence[bin] += p;
+            correct[bin] += label ? 1 : 0;
+        }
+
+        Calibration result() {
+            long total = 0;
+            for (long c : count) {
+                total += c;
+            }
+            double expected = 0;
+            double maximum = 0;
+            for (int b = 0; b < count.length; b++) {
+                if (count[b] > 0) {
+                    double gap = Math.abs((correct[b] - confidence[b]) / count[b]);
+                    expected += gap * count[b] / total;
+                    maximum = Math.max(maximum, gap);
+                }
+            }
+            return new Calibration(count.length, edge, expected, maximum);
+        }
+    }
+}
