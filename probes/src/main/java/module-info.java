@@ -5,5 +5,6 @@ module org.unmute.probes {
     exports org.unmute.probes.cache;
     exports org.unmute.probes.data;
     exports org.unmute.probes.metric;
+    exports org.unmute.probes.pretrain;
     exports org.unmute.probes.scene;
 }

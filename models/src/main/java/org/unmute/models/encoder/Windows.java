@@ -15,7 +15,7 @@ final class Windows {
     /** How many windows an encoder of this size runs together. */
     static int atOnce(EncoderSpec spec) {
         long each = (long) spec.time() * spec.freq() * spec.dim();
-        return (int) Math.clamp(NUMBERS_AT_ONCE / each, 1, MOST_AT_ONCE);
+        return Math.clamp(NUMBERS_AT_ONCE / each, 1, MOST_AT_ONCE);
     }
 
     /**
