@@ -1,6 +1,5 @@
 package org.unmute.cli;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -135,7 +134,7 @@ final class TagCommand implements Callable<Integer> {
 
     private void write(List<Tagged> tagged, List<String> classes) throws IOException {
         StringWriter text = new StringWriter();
-        try (CSVPrinter csv = new CSVPrinter(new BufferedWriter(text), CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
+        try (CSVPrinter csv = new CSVPrinter(text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
             csv.print("file");
             csv.printRecord(classes);
             for (Tagged t : tagged) {
