@@ -2,8 +2,8 @@ package org.unmute.models.audio;
 
 /**
  * Overlapping triangles over the bins of a spectrum, one per mel band; only the bins under each triangle are stored.
- * The weights are computed in float32, in the original's order: a mel value near 2840 carries a rounding of 2^-13, which
- * shifts weights by up to 1e-5, and the encoders were trained on weights shifted so.
+ * The weights are computed in float32, in the original's order: a mel value near 2840 carries a rounding of 2^-13,
+ * which shifts weights by up to 1e-5, and the encoders were trained on weights shifted so.
  */
 final class MelFilterBank {
     private final int[] first;

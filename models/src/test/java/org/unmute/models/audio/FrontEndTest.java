@@ -25,8 +25,9 @@ class FrontEndTest {
     }
 
     @Property(tries = 200)
-    void fbankHasOneRowPerWholeFrame(@ForAll @IntRange(max = 5000) int n, @ForAll @IntRange(min = 2000, max = 48_000) int rate,
-            @ForAll @IntRange(min = 1, max = 40) int bins, @ForAll Window window) {
+    void fbankHasOneRowPerWholeFrame(@ForAll @IntRange(max = 5000) int n,
+            @ForAll @IntRange(min = 2000, max = 48_000) int rate, @ForAll @IntRange(min = 1, max = 40) int bins,
+            @ForAll Window window) {
         KaldiFbank fbank = new KaldiFbank(FbankOptions.of(rate, bins, window));
         int length = (int) (rate * 25.0 * 0.001);
         int shift = (int) (rate * 10.0 * 0.001);

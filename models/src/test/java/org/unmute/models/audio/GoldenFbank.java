@@ -28,7 +28,7 @@ final class GoldenFbank {
                     1000 * Integer.parseInt(m.group(2)), m.group(3) == null ? 1 : 32768)) : Optional.empty();
         }
 
-        /** The fbank of samples at the preset's rate; the whole clip's mean is left in, since each frame loses its own. */
+        /** The fbank of samples at the preset's rate; the clip's mean is left in, since each frame loses its own. */
         float[] compute(float[] samples, int bins) {
             float[] scaled = new float[samples.length];
             for (int i = 0; i < samples.length; i++) {
@@ -71,7 +71,8 @@ final class GoldenFbank {
     static Recording input(String stem) throws IOException {
         Path own = folder().resolve("wav").resolve(stem + ".wav");
         Path common = Golden.root().resolve("wav").resolve(stem + ".wav");
-        Assertions.assertTrue(Files.exists(own) || Files.exists(common), "no input " + stem + ".wav in fbank/wav or wav");
+        Assertions.assertTrue(Files.exists(own) || Files.exists(common), 
+                "no input " + stem + ".wav in fbank/wav or wav");
         return Wav.read(Files.exists(own) ? own : common);
     }
 

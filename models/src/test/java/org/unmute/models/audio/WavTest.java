@@ -130,8 +130,8 @@ class WavTest {
     @Test
     void otherChunksArePassedOver() throws IOException {
         byte[] data = {0, 64};
-        byte[] file = riff(chunk("LIST", new byte[5]), chunk("fmt ", format(PCM, 1, 8000, 16)), chunk("x\0\n?", ascii("odd")),
-                chunk("data", data), chunk("LIST", 1000, new byte[3]));
+        byte[] file = riff(chunk("LIST", new byte[5]), chunk("fmt ", format(PCM, 1, 8000, 16)),
+                chunk("x\0\n?", ascii("odd")), chunk("data", data), chunk("LIST", 1000, new byte[3]));
         assertThat(read(file).samples()).isEqualTo(new float[] {0.5f});
         byte[] dataFirst = riff(chunk("data", data), chunk("fmt ", format(PCM, 1, 8000, 16)));
         assertThat(read(dataFirst).samples()).isEqualTo(new float[] {0.5f});
@@ -242,8 +242,8 @@ class WavTest {
     }
 
     @Property(tries = 100)
-    void sixteenBitsSurvive(@ForAll @Size(min = 1, max = 300) short[] values, @ForAll @IntRange(min = 1, max = 768_000) int rate)
-            throws IOException {
+    void sixteenBitsSurvive(@ForAll @Size(min = 1, max = 300) short[] values,
+            @ForAll @IntRange(min = 1, max = 768_000) int rate) throws IOException {
         float[] samples = new float[values.length];
         for (int i = 0; i < values.length; i++) {
             samples[i] = values[i] / 32768f;
