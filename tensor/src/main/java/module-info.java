@@ -2,6 +2,8 @@
 module org.unmute.tensor {
     exports org.unmute.tensor;
     exports org.unmute.tensor.op;
+    exports org.unmute.tensor.io;
+    exports org.unmute.tensor.optim;
     exports org.unmute.tensor.backend;
     exports org.unmute.tensor.backend.scalar;
 

@@ -38,8 +38,9 @@ public final class Grad {
         if (!result.takesGradient()) {
             throw new IllegalArgumentException("grad: the result depends on no parameter");
         }
-        if (!upstream.shape().equals(result.shape())) {
-            throw new IllegalArgumentException("grad: upstream gradient is " + upstream.shape() + ", the result is " + result.shape());
+        if (!upstream.shape().equals(result.shape()) || upstream.dtype() != result.dtype()) {
+            throw new IllegalArgumentException("grad: upstream gradient is " + upstream.dtype() + upstream.shape()
+                    + ", the result is " + result.dtype() + result.shape());
         }
         Grad grad = new Grad();
         withoutRecording(() -> {

@@ -86,8 +86,12 @@ public final class Shape {
         return new Shape(s);
     }
 
-    /** This shape with a new axis of the given size before position {@code axis} (0 to rank). */
-    public Shape insert(int axis, long size) {
+    /** This shape with a new axis of the given size before position {@code at} (0 to rank; -1 is after the last). */
+    public Shape insert(int at, long size) {
+        int axis = at < 0 ? at + sizes.length + 1 : at;
+        if (axis < 0 || axis > sizes.length) {
+            throw new IllegalArgumentException("insert: no axis can go to position " + at + " of " + this);
+        }
         long[] s = new long[sizes.length + 1];
         System.arraycopy(sizes, 0, s, 0, axis);
         s[axis] = size;

@@ -123,12 +123,12 @@ public final class Tensor {
                 throw new IllegalArgumentException(op.name() + ": inputs lie on different backends: " + backend.name()
                         + " and " + t.backend.name() + ": move one with to(backend)");
             }
-            if (!t.dtype().isComputable() && !(op instanceof Layout.Cast) && op.alias().isEmpty()) {
+            if (!t.dtype().isComputable() && !(op instanceof Layout)) {
                 throw new IllegalArgumentException(op.name() + ": " + t.dtype() + " is a storage type: cast to F32 first");
             }
             record |= t.takesGradient;
         }
-        record &= Grad.isRecording();
+        record &= Grad.isRecording() && op.dtype().isFloating();
         Shape shape = op.shape();
         View out = op.alias().orElse(null);
         if (out == null) {
@@ -228,15 +228,23 @@ public final class Tensor {
         return this;
     }
 
-    /** Overwrites the contents. Modified in place; frozen tensors refuse. */
+    /**
+     * Overwrites the contents. Modified in place, also for every other tensor that looks at the same memory; take
+     * gradients of results computed from the former contents before.
+     *
+     * @throws IllegalStateException if the tensor is frozen
+     */
     public void assign(Tensor values) {
-        if (!values.shape().equals(shape())) {
-            throw new IllegalArgumentException("assign: shapes differ: target is " + shape() + ", values are " + values.shape());
+        if (!values.shape().equals(shape()) || values.dtype() != dtype()) {
+            throw new IllegalArgumentException("assign: shapes or element types differ: target is " + dtype() + shape()
+                    + ", values are " + values.dtype() + values.shape());
         }
         if (view.buffer().isFrozen()) {
-            throw new IllegalStateException("assign: the tensor is frozen");
+            throw new IllegalStateException("assign: the tensor is frozen: " + this);
         }
-        backend.copy(values.view, view);
+        // Values that are another look at the target's own memory would be overwritten while they are read.
+        Tensor from = values.view.buffer() == view.buffer() ? values.detach().copy() : values.to(backend);
+        backend.copy(from.view, view);
     }
 
     /** A copy on another backend (this, if it lies there). Not recorded. */
@@ -354,11 +362,12 @@ public final class Tensor {
     }
 
     public Tensor mean(boolean keepAxes, int... axes) {
+        Tensor sum = sum(keepAxes, axes);
         long n = 1;
         for (int a : axes) {
             n *= size(a);
         }
-        return sum(keepAxes, axes).times(1.0 / n);
+        return sum.times(1.0 / n);
     }
 
     /** Maximum and position along an axis; the first on ties takes all of the gradient. */
@@ -465,13 +474,16 @@ public final class Tensor {
         return slice(axis, index, 1).squeeze(axis);
     }
 
-    /** A new axis of size 1 before position {@code axis}. */
+    /** A new axis of size 1 before position {@code axis} (0 to rank; -1 is after the last). */
     public Tensor insert(int axis) {
         return reshape(shape().insert(axis, 1).toArray());
     }
 
     /** Removes an axis of size 1. */
     public Tensor squeeze(int axis) {
+        if (size(axis) != 1) {
+            throw new IllegalArgumentException("squeeze: axis " + axis + " of " + shape() + " has not size 1");
+        }
         return reshape(shape().without(axis).toArray());
     }
 
@@ -487,11 +499,14 @@ public final class Tensor {
 
     /** A copy in memory of its own (recorded as the identity). */
     public Tensor copy() {
-        return affine(1, 0);
+        return run(new Layout.Cast(this, dtype()));
     }
 
     /** One after the other along an axis. */
     public static Tensor concat(int axis, Tensor... parts) {
+        if (parts.length == 0) {
+            throw new IllegalArgumentException("concat: needs at least one tensor");
+        }
         return run(new Layout.Concat(List.of(parts), parts[0].shape().axis(axis)));
     }
 
@@ -500,13 +515,16 @@ public final class Tensor {
         return concat(axis, Arrays.stream(parts).map(t -> t.insert(axis)).toArray(Tensor[]::new));
     }
 
-    /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; index {@code I32} of equal rank, 1 or equal elsewhere. */
+    /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; index {@code I32}, of equal shape beside the axis. */
     public Tensor gather(int axis, Tensor index) {
         return run(new Indexing.Gather(this, shape().axis(axis), index));
     }
 
     /** Whole slices at the positions {@code index [n]} along an axis. */
     public Tensor indexSelect(int axis, Tensor index) {
+        if (index.rank() != 1) {
+            throw new IllegalArgumentException("indexSelect: the index must have one axis, is " + index.shape());
+        }
         int a = shape().axis(axis);
         long[] sizes = shape().with(a, index.size(0)).toArray();
         long[] ones = new long[rank()];

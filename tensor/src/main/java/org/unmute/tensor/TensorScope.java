@@ -57,16 +57,34 @@ public final class TensorScope implements AutoCloseable {
         }
     }
 
-    /** Lets a tensor outlive this scope; it belongs to the outer scope then, or to the garbage collector. */
+    /**
+     * Lets a tensor outlive this scope, also one made in a scope that is open inside this one; it belongs to the outer
+     * scope then, or to the garbage collector. Does nothing for a tensor made outside this scope.
+     */
     public Tensor keep(Tensor tensor) {
         Buffer buffer = tensor.view().buffer();
-        if (owned.remove(buffer)) {
-            live -= buffer.bytes();
-            if (outer != null) {
-                outer.owned.add(buffer);
+        TensorScope owner = CURRENT.get();
+        while (owner != null && !owner.owned.contains(buffer)) {
+            owner = owner.outer;
+        }
+        for (TensorScope s = owner; s != null; s = s.outer) {
+            if (s == this) {
+                owner.owned.remove(buffer);
+                release(owner, buffer.bytes());
+                if (outer != null) {
+                    outer.owned.add(buffer);
+                }
+                break;
             }
         }
         return tensor;
+    }
+
+    /** Takes bytes off the scopes from {@code inner} out to this one. */
+    private void release(TensorScope inner, long bytes) {
+        for (TensorScope s = inner; s != outer; s = s.outer) {
+            s.live -= bytes;
+        }
     }
 
     /** Bytes held by tensors of this scope and the scopes inside it. */

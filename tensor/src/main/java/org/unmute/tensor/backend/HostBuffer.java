@@ -1,8 +1,8 @@
 package org.unmute.tensor.backend;
 
 import java.util.function.Function;
-import org.unmute.tensor.BFloat16;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.HalfFloats;
 
 /**
  * A Java array as a buffer: the memory of every CPU backend. {@link DType#F16} and {@link DType#BF16} lie in
@@ -94,8 +94,8 @@ public final class HostBuffer implements Buffer {
             case F32 -> floats()[i];
             case F64 -> doubles()[i];
             case I32 -> ints()[i];
-            case F16 -> Float.float16ToFloat(halves()[i]);
-            case BF16 -> BFloat16.toFloat(halves()[i]);
+            case F16 -> HalfFloats.fromF16(halves()[i]);
+            case BF16 -> HalfFloats.fromBf16(halves()[i]);
         };
     }
 
@@ -105,8 +105,8 @@ public final class HostBuffer implements Buffer {
             case F32 -> floats()[i] = (float) value;
             case F64 -> doubles()[i] = value;
             case I32 -> ints()[i] = (int) value;
-            case F16 -> halves()[i] = Float.floatToFloat16((float) value);
-            case BF16 -> halves()[i] = BFloat16.fromFloat((float) value);
+            case F16 -> halves()[i] = HalfFloats.toF16((float) value);
+            case BF16 -> halves()[i] = HalfFloats.toBf16((float) value);
         }
     }
 

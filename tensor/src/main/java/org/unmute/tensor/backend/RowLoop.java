@@ -103,6 +103,9 @@ public final class RowLoop {
 
     /** Rows {@code from} (inclusive) to {@code to} (exclusive), in order. */
     public void forEach(long from, long to, Body body) {
+        if (from >= to) {
+            return;
+        }
         int outer = sizes.length;
         int[] index = new int[outer];
         int[] at = start.clone();

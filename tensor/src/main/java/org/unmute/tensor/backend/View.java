@@ -107,10 +107,13 @@ public final class View {
     /** Repeated along new leading axes and along axes of size 1, to the given shape. */
     public View expand(Shape to) {
         int lead = to.rank() - shape.rank();
+        if (lead < 0) {
+            throw new IllegalArgumentException("expand: " + shape + " does not expand to " + to + ", which has fewer axes");
+        }
         long[] steps = new long[to.rank()];
         for (int i = 0; i < to.rank(); i++) {
             long own = i < lead ? 1 : shape.size(i - lead);
-            if (lead < 0 || own != to.size(i) && own != 1) {
+            if (own != to.size(i) && own != 1) {
                 throw new IllegalArgumentException("expand: " + shape + " does not expand to " + to);
             }
             steps[i] = own == 1 ? 0 : strides[i - lead];
@@ -121,6 +124,10 @@ public final class View {
     /** Elements {@code start, start + step, …} along an axis, {@code count} of them; the step may be negative. */
     public View slice(int axis, long start, long count, long step) {
         int a = shape.axis(axis);
+        if (step == 0 || count > shape.size(a)) {
+            throw new IllegalArgumentException("slice: " + count + " elements by " + step + " along axis " + a + " of "
+                    + shape + ": the step must not be 0 and the count at most the size");
+        }
         long last = start + (count - 1) * step;
         if (count < 0 || count > 0 && (start < 0 || start >= shape.size(a) || last < 0 || last >= shape.size(a))) {
             throw new IllegalArgumentException("slice: elements " + start + " to " + last + " by " + step
@@ -144,22 +151,14 @@ public final class View {
         return new View(buffer, shape.without(a), one.offset, steps);
     }
 
-    /** A new axis of size 1 before position {@code axis}. */
-    public View insert(int axis) {
+    /** A new axis of size 1 before position {@code at} (0 to rank; -1 is after the last). */
+    public View insert(int at) {
+        Shape to = shape.insert(at, 1);
+        int axis = at < 0 ? at + to.rank() : at;
         long[] steps = new long[strides.length + 1];
         System.arraycopy(strides, 0, steps, 0, axis);
         System.arraycopy(strides, axis, steps, axis + 1, strides.length - axis);
-        return new View(buffer, shape.insert(axis, 1), offset, steps);
-    }
-
-    /** Overlapping windows along an axis: the axis becomes the window count, a last axis holds the window. */
-    public View windows(int axis, long size, long step) {
-        int a = shape.axis(axis);
-        long count = (shape.size(a) - size) / step + 1;
-        long[] steps = Arrays.copyOf(strides, strides.length + 1);
-        steps[a] = strides[a] * step;
-        steps[strides.length] = strides[a];
-        return new View(buffer, shape.with(a, count).insert(shape.rank(), size), offset, steps);
+        return new View(buffer, to, offset, steps);
     }
 
     /** The same elements in row-major order under another shape, if that needs no copy. */

@@ -35,6 +35,7 @@ public sealed interface Attend extends Op {
             if (bias != null && !Shape.broadcast("attention", bias.shape(), scores()).equals(scores())) {
                 throw new IllegalArgumentException("attention: bias is " + bias.shape() + ", scores are " + scores());
             }
+            requireOneFloatingType(q, k, v, bias);
             return q.shape().with(-1, v.size(-1));
         }
 

@@ -19,6 +19,7 @@ public sealed interface Elementwise extends Op {
 
         @Override
         public Shape shape() {
+            requireOneFloatingType(x);
             return x.shape();
         }
 
@@ -75,7 +76,7 @@ public sealed interface Elementwise extends Op {
                 case ADD, SUB -> gy;
                 case MUL -> gy.times(b);
                 case DIV -> gy.over(b);
-                case POW -> gy.times(b.times(a.pow(b.plus(-1))));
+                case POW -> zeroWhere(b.binary(Binary.EQUAL, zero(b)), gy.times(b.times(a.pow(b.plus(-1)))));
                 case MAX -> gy.times(share(a, b));
                 case MIN -> gy.times(share(b, a));
                 case EQUAL, GREATER, GREATER_EQUAL -> throw new IllegalStateException(name());
@@ -88,11 +89,21 @@ public sealed interface Elementwise extends Op {
                 case SUB -> gy.times(-1);
                 case MUL -> gy.times(a);
                 case DIV -> gy.times(y).over(b).times(-1);
-                case POW -> gy.times(y.times(a.unary(Unary.LOG)));
+                case POW -> zeroWhere(a.binary(Binary.EQUAL, zero(a)).times(b.binary(Binary.GREATER_EQUAL, zero(b))),
+                        gy.times(y.times(a.unary(Unary.LOG))));
                 case MAX -> gy.times(share(b, a));
                 case MIN -> gy.times(share(a, b));
                 case EQUAL, GREATER, GREATER_EQUAL -> throw new IllegalStateException(name());
             };
+        }
+
+        private static Tensor zero(Tensor like) {
+            return Tensor.full(like.backend(), like.dtype(), Shape.of(), 0);
+        }
+
+        /** The limits of a power's gradients at 0⁰ and 0ᵇ, where the formulas give 0 · ∞. */
+        private static Tensor zeroWhere(Tensor condition, Tensor g) {
+            return condition.where(zero(g), g);
         }
 
         /** 1 where {@code x} is greater, ½ where both are equal, else 0. */
@@ -115,6 +126,10 @@ public sealed interface Elementwise extends Op {
 
         @Override
         public Shape shape() {
+            if (!x.dtype().isFloating() && (scale != Math.rint(scale) || shift != Math.rint(shift))) {
+                throw new IllegalArgumentException("affine: " + x.dtype() + x.shape() + " times " + scale + " plus " + shift
+                        + " would be cut to integers: cast to F32 first");
+            }
             return x.shape();
         }
 
@@ -176,6 +191,7 @@ public sealed interface Elementwise extends Op {
 
         @Override
         public Shape shape() {
+            requireOneFloatingType(x);
             return x.shape();
         }
 

@@ -253,7 +253,7 @@ public sealed interface Layout extends Op {
             } else if (sizes[i] < 0) {
                 throw new IllegalArgumentException("reshape: at most one size may be -1: " + Arrays.toString(sizes));
             } else {
-                known = Math.multiplyExact(known, sizes[i]);
+                known = Shape.of(known, sizes[i]).elements();
             }
         }
         if (open < 0) {

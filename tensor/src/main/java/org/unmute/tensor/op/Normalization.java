@@ -19,6 +19,10 @@ public sealed interface Normalization extends Op {
 
         @Override
         public Shape shape() {
+            requireOneFloatingType(x);
+            if (x.rank() == 0) {
+                throw new IllegalArgumentException(name() + ": needs an axis, x is " + x.shape());
+            }
             return x.shape();
         }
 
@@ -43,6 +47,10 @@ public sealed interface Normalization extends Op {
 
         @Override
         public Shape shape() {
+            requireOneFloatingType(x);
+            if (x.rank() == 0) {
+                throw new IllegalArgumentException(name() + ": needs an axis, x is " + x.shape());
+            }
             return x.shape();
         }
 
@@ -79,6 +87,7 @@ public sealed interface Normalization extends Op {
                 throw new IllegalArgumentException("layerNorm: sizes do not fit: x is " + x.shape() + ", weight is "
                         + (weight == null ? "absent" : weight.shape()) + ", bias is " + (bias == null ? "absent" : bias.shape()));
             }
+            requireOneFloatingType(x, weight, bias);
             return x.shape();
         }
 
@@ -114,6 +123,10 @@ public sealed interface Normalization extends Op {
 
         @Override
         public Shape shape() {
+            requireOneFloatingType(x);
+            if (x.rank() == 0) {
+                throw new IllegalArgumentException(name() + ": needs an axis, x is " + x.shape());
+            }
             return x.shape();
         }
 

@@ -1,5 +1,6 @@
 package org.unmute.tensor.op;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.unmute.tensor.DType;
@@ -42,6 +43,17 @@ public sealed interface Op
      * none. Called without recording.
      */
     List<Tensor> backward(Tensor y, Tensor gy);
+
+    /** Refuses inputs that are not all of one floating-point type; null stands for an absent input. */
+    default void requireOneFloatingType(Tensor... tensors) {
+        for (Tensor t : tensors) {
+            if (t != null && (t.dtype() != tensors[0].dtype() || !t.dtype().isFloating())) {
+                throw new IllegalArgumentException(name() + ": needs floating-point numbers of one type, got "
+                        + Arrays.stream(tensors).filter(x -> x != null).map(x -> x.dtype() + x.shape().toString()).toList()
+                        + ": cast them");
+            }
+        }
+    }
 
     /** The op's name in messages: the record's, in lower camel case. */
     default String name() {

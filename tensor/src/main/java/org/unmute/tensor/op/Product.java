@@ -21,10 +21,10 @@ public sealed interface Product extends Op {
             if (a.rank() < 2 || b.rank() < 2) {
                 throw new IllegalArgumentException("matmul: needs two axes or more: a is " + a.shape() + ", b is " + b.shape());
             }
-            if (a.size(-1) != b.size(-2) || a.dtype() != b.dtype()) {
-                throw new IllegalArgumentException("matmul: inner sizes differ: a is " + a.dtype() + a.shape() + ", b is "
-                        + b.dtype() + b.shape());
+            if (a.size(-1) != b.size(-2)) {
+                throw new IllegalArgumentException("matmul: inner sizes differ: a is " + a.shape() + ", b is " + b.shape());
             }
+            requireOneFloatingType(a, b);
             Shape batch = Shape.broadcast("matmul", a.shape().head(a.rank() - 2), b.shape().head(b.rank() - 2));
             return batch.concat(Shape.of(a.size(-2), b.size(-1)));
         }
@@ -36,9 +36,47 @@ public sealed interface Product extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
+            Shape batch = y.shape().head(y.rank() - 2);
             return Arrays.asList(
-                    a.takesGradient() ? Elementwise.reduceTo(a.shape(), gy.matmul(b.transpose(-1, -2))) : null,
-                    b.takesGradient() ? Elementwise.reduceTo(b.shape(), a.transpose(-1, -2).matmul(gy)) : null);
+                    a.takesGradient() ? contract(a.shape(), batch, gy, b) : null,
+                    b.takesGradient() ? contract(b.shape(), batch, a.transpose(-1, -2), gy.transpose(-1, -2)) : null);
+        }
+
+        /**
+         * {@code left rightᵀ} summed over the batch axes along which an operand of this shape was broadcast. Those axes
+         * join the inner axis, so that no product a batch entry is stored only to be summed.
+         */
+        private static Tensor contract(Shape operand, Shape batch, Tensor left, Tensor right) {
+            int lead = batch.rank();
+            int[] order = new int[lead + 2];
+            int kept = 0;
+            for (int i = 0; i < lead; i++) {
+                int own = i - (lead + 2 - operand.rank());
+                if (own >= 0 && operand.size(own) == batch.size(i)) {
+                    order[kept++] = i;
+                }
+            }
+            int next = kept;
+            order[next++] = lead;
+            for (int i = 0, k = 0; i < lead; i++) {
+                if (k < kept && order[k] == i) {
+                    k++;
+                } else {
+                    order[next++] = i;
+                }
+            }
+            order[next] = lead + 1;
+            return inner(left, order, kept).matmul(inner(right, order, kept).transpose(-1, -2)).reshape(operand.toArray());
+        }
+
+        /** The kept axes, the rows, and all else in one last axis. */
+        private static Tensor inner(Tensor t, int[] order, int kept) {
+            long[] aligned = new long[order.length];
+            Arrays.fill(aligned, 1);
+            System.arraycopy(t.shape().toArray(), 0, aligned, order.length - t.rank(), t.rank());
+            Tensor p = t.reshape(aligned).permute(order);
+            Shape rows = p.shape().head(kept + 1);
+            return p.reshape(rows.concat(Shape.of(p.shape().tail(kept + 1).elements())).toArray());
         }
 
         private static View batched(View m, Shape out) {
@@ -61,6 +99,7 @@ public sealed interface Product extends Op {
                 throw new IllegalArgumentException("linear: sizes do not fit: x is " + x.shape() + ", weight is "
                         + weight.shape() + " [out, in], bias is " + (bias == null ? "absent" : bias.shape()));
             }
+            requireOneFloatingType(x, weight, bias);
             return x.shape().with(-1, weight.size(0));
         }
 

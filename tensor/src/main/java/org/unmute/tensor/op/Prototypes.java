@@ -48,6 +48,7 @@ public sealed interface Prototypes extends Op {
         @Override
         public Shape shape() {
             check(tokens, prototypes);
+            requireOneFloatingType(tokens, prototypes);
             return winners.shape();
         }
 

@@ -1,5 +1,6 @@
 package org.unmute.tensor.op;
 
+import java.util.Arrays;
 import java.util.List;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
@@ -41,7 +42,12 @@ public sealed interface Reduction extends Op {
 
         @Override
         public Shape shape() {
-            return reduced(x.shape(), axes, keepAxes);
+            Shape s = reduced(x.shape(), axes, keepAxes);
+            if (x.shape().elements() == 0 && s.elements() > 0) {
+                throw new IllegalArgumentException("amax: nothing to take the maximum of: " + x.shape() + " along axes "
+                        + Arrays.toString(axes));
+            }
+            return s;
         }
 
         @Override
@@ -139,6 +145,9 @@ public sealed interface Reduction extends Op {
     }
 
     private static Shape reduced(Shape shape, int[] axes, boolean keep) {
+        if (Arrays.stream(axes).distinct().count() < axes.length) {
+            throw new IllegalArgumentException("reduce: an axis is named twice: " + Arrays.toString(axes) + " of " + shape);
+        }
         Shape s = shape;
         for (int a : axes) {
             s = s.with(a, 1);

@@ -171,6 +171,9 @@ public final class ScalarBackend implements Backend {
 
     @Override
     public void gather(View x, int axis, View index, View out) {
+        if (out.shape().elements() == 0) {
+            return;
+        }
         int step = Math.toIntExact(x.stride(axis));
         HostBuffer a = x.host();
         HostBuffer i = index.host();
@@ -181,6 +184,9 @@ public final class ScalarBackend implements Backend {
 
     @Override
     public void scatterAdd(View x, int axis, View index, View out) {
+        if (x.shape().elements() == 0) {
+            return;
+        }
         int step = Math.toIntExact(out.stride(axis));
         HostBuffer a = x.host();
         HostBuffer i = index.host();

@@ -1,0 +1,114 @@
+package org.unmute.tensor;
+
+import org.unmute.tensor.op.Unfolding.Col2Im;
+import org.unmute.tensor.op.Unfolding.Im2Col;
+import org.unmute.tensor.op.Window;
+
+/**
+ * Convolutions and pooling as a matrix product or a reduction over unfolded windows. Inputs are
+ * {@code [batch, channels, length]} or {@code [batch, channels, rows, columns]}.
+ */
+public final class Convolution {
+    private Convolution() {}
+
+    /**
+     * Two-dimensional convolution.
+     *
+     * @param x {@code [batch, in, rows, columns]}
+     * @param weight {@code [out, in / groups, window.height, window.width]}
+     * @param bias {@code [out]} or null
+     * @return {@code [batch, out, positionsY, positionsX]}
+     */
+    public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
+        boolean fits = x.rank() == 4 && weight.rank() == 4 && groups >= 1 && x.size(1) == weight.size(1) * groups
+                && weight.size(0) % groups == 0 && weight.size(2) == window.height() && weight.size(3) == window.width();
+        requireFit("conv2d", fits, x, weight, bias, fits ? weight.size(0) : 0, groups);
+        long batch = x.size(0);
+        long out = weight.size(0);
+        Tensor columns = Tensor.run(new Im2Col(x, window));
+        long rows = columns.size(4);
+        long width = columns.size(5);
+        long taps = weight.shape().tail(1).elements();
+        Tensor y = weight.reshape(groups, out / groups, taps)
+                .matmul(columns.reshape(batch, groups, taps, rows * width))
+                .reshape(batch, out, rows, width);
+        return bias == null ? y : y.plus(bias.reshape(out, 1, 1));
+    }
+
+    /**
+     * One-dimensional convolution.
+     *
+     * @param x {@code [batch, in, length]}
+     * @param weight {@code [out, in / groups, kernel]}
+     * @param bias {@code [out]} or null
+     */
+    public static Tensor conv1d(Tensor x, Tensor weight, Tensor bias, int stride, int padding, int dilation, int groups) {
+        boolean fits = x.rank() == 3 && weight.rank() == 3 && groups >= 1 && x.size(1) == weight.size(1) * groups
+                && weight.size(0) % groups == 0;
+        requireFit("conv1d", fits, x, weight, bias, fits ? weight.size(0) : 0, groups);
+        Window window = Window.of(1, weight.shape().dim(2), 1, stride).pad(0, padding).dilate(1, dilation);
+        return conv2d(x.insert(2), weight.insert(2), bias, window, groups).squeeze(2);
+    }
+
+    /**
+     * The transpose of {@link #conv1d}: {@code length} grows to {@code (length - 1) stride - 2 padding + kernel}.
+     *
+     * @param x {@code [batch, in, length]}
+     * @param weight {@code [in, out / groups, kernel]}
+     * @param bias {@code [out]} or null
+     */
+    public static Tensor convTranspose1d(Tensor x, Tensor weight, Tensor bias, int stride, int padding, int groups) {
+        boolean fits = x.rank() == 3 && weight.rank() == 3 && groups >= 1 && x.size(1) == weight.size(0)
+                && weight.size(0) % groups == 0 && x.size(2) > 0;
+        requireFit("convTranspose1d", fits, x, weight, bias, fits ? weight.size(1) * groups : 0, groups);
+        long batch = x.size(0);
+        long in = x.size(1) / groups;
+        long length = x.size(2);
+        long out = weight.size(1) * groups;
+        int kernel = weight.shape().dim(2);
+        long grown = (length - 1) * stride - 2L * padding + kernel;
+        if (grown < 1) {
+            throw new IllegalArgumentException("convTranspose1d: nothing is left of x " + x.shape() + " with kernel " + kernel
+                    + ", stride " + stride + ", padding " + padding);
+        }
+        Tensor columns = weight.reshape(groups, in, out / groups * kernel).transpose(-1, -2)
+                .matmul(x.reshape(batch, groups, in, length))
+                .reshape(batch, out, 1, kernel, 1, length);
+        Tensor y = Tensor.run(new Col2Im(columns, Window.of(1, kernel, 1, stride).pad(0, padding), 1, grown)).squeeze(2);
+        return bias == null ? y : y.plus(bias.reshape(out, 1));
+    }
+
+    /** Greatest of each window; padding never wins, the first wins ties. {@code [batch, channels, rows, columns]}. */
+    public static Tensor maxPool2d(Tensor x, Window window) {
+        if (window.padY() * 2 > window.height() || window.padX() * 2 > window.width()) {
+            throw new IllegalArgumentException("maxPool2d: padding is more than half of the window: " + window);
+        }
+        Tensor padded = x;
+        if (window.padY() > 0) {
+            padded = padded.pad(2, window.padY(), window.padY(), Double.NEGATIVE_INFINITY);
+        }
+        if (window.padX() > 0) {
+            padded = padded.pad(3, window.padX(), window.padX(), Double.NEGATIVE_INFINITY);
+        }
+        return windows(padded, window.pad(0, 0)).max(-1).values();
+    }
+
+    /** Mean of each window, zeros of the padding counted. {@code [batch, channels, rows, columns]}. */
+    public static Tensor avgPool2d(Tensor x, Window window) {
+        return windows(x, window).mean(false, -1);
+    }
+
+    /** {@code [batch, channels, positionsY, positionsX, height · width]} */
+    private static Tensor windows(Tensor x, Window window) {
+        Tensor columns = Tensor.run(new Im2Col(x, window)).permute(0, 1, 4, 5, 2, 3);
+        Shape s = columns.shape();
+        return columns.reshape(s.head(4).concat(Shape.of(s.size(4) * s.size(5))).toArray());
+    }
+
+    private static void requireFit(String name, boolean fits, Tensor x, Tensor weight, Tensor bias, long out, int groups) {
+        if (!fits || bias != null && !bias.shape().equals(Shape.of(out))) {
+            throw new IllegalArgumentException(name + ": sizes do not fit: x is " + x.shape() + ", weight is " + weight.shape()
+                    + ", bias is " + (bias == null ? "absent" : bias.shape()) + ", groups " + groups);
+        }
+    }
+}

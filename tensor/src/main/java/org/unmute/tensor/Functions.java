@@ -1,0 +1,184 @@
+package org.unmute.tensor;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * Differentiable functions built from the ops, so that they run on every backend. Axes may be given from the end. The
+ * conventions are those of the torch functions of the same name.
+ */
+public final class Functions {
+    /** Least norm in {@link #cosineSimilarity}. */
+    public static final double COSINE_FLOOR = 1e-8;
+
+    private Functions() {}
+
+    // ---- statistics
+
+    /**
+     * Variance over axes, {@code Σ (x - mean)² / (n - correction)}.
+     *
+     * @param correction 0 for the biased, 1 for the unbiased variance
+     */
+    public static Tensor variance(Tensor x, int correction, boolean keepAxes, int... axes) {
+        Tensor square = x.minus(x.mean(true, axes)).unary(Unary.SQUARE);
+        long n = 1;
+        for (int a : axes) {
+            n *= x.size(a);
+        }
+        if (n <= correction) {
+            throw new IllegalArgumentException("variance: " + n + " numbers with correction " + correction + " along axes "
+                    + Arrays.toString(axes) + " of " + x.shape());
+        }
+        return square.sum(keepAxes, axes).times(1.0 / (n - correction));
+    }
+
+    /** Square root of the {@link #variance}; the gradient is 0 where it is 0. */
+    public static Tensor standardDeviation(Tensor x, int correction, boolean keepAxes, int... axes) {
+        return rootWithZeroGradientAtZero(variance(x, correction, keepAxes, axes));
+    }
+
+    /** Euclidean norm over axes; the gradient is 0 where it is 0. */
+    public static Tensor norm(Tensor x, boolean keepAxes, int... axes) {
+        return rootWithZeroGradientAtZero(x.unary(Unary.SQUARE).sum(keepAxes, axes));
+    }
+
+    private static Tensor rootWithZeroGradientAtZero(Tensor square) {
+        Tensor zero = square.binary(Binary.EQUAL, constant(square, 0));
+        return square.maskedFill(zero, 1).unary(Unary.SQRT).maskedFill(zero, 0);
+    }
+
+    /** {@code ln Σ eˣ} along an axis, which is removed; exact for large values. */
+    public static Tensor logSumExp(Tensor x, int axis) {
+        int a = x.shape().axis(axis);
+        // The shift cancels, so it is a constant. An infinite one would give ∞ - ∞.
+        Tensor shift = x.detach().amax(true, a);
+        Tensor infinite = shift.unary(Unary.ABS).binary(Binary.EQUAL, constant(x, Double.POSITIVE_INFINITY));
+        shift = shift.maskedFill(infinite, 0);
+        return x.minus(shift).unary(Unary.EXP).sum(true, a).unary(Unary.LOG).plus(shift).squeeze(a);
+    }
+
+    /** Mean of the {@code k} greatest along an axis, which is removed; the first win ties. */
+    public static Tensor topKMean(Tensor x, int k, int axis) {
+        return x.gather(axis, topKIndices(x, k, axis)).mean(false, axis);
+    }
+
+    /** Positions of the {@code k} greatest along an axis, greatest first, {@code I32}; the first win ties. */
+    public static Tensor topKIndices(Tensor x, int k, int axis) {
+        int a = x.shape().axis(axis);
+        if (k < 1 || k > x.size(a)) {
+            throw new IllegalArgumentException("topK: k must be 1 to the axis's size: k is " + k + ", axis " + axis + " of "
+                    + x.shape());
+        }
+        return Grad.withoutRecording(() -> {
+            int n = x.shape().dim(a);
+            int[] positions = new int[n];
+            Arrays.setAll(positions, i -> i);
+            long[] alongAxis = new long[x.rank()];
+            Arrays.fill(alongAxis, 1);
+            alongAxis[a] = n;
+            Tensor numbers = Tensor.of(x.backend(), positions, alongAxis);
+            Tensor rest = x.detach();
+            Tensor[] found = new Tensor[k];
+            for (int i = 0; i < k; i++) {
+                found[i] = rest.max(a).indices().insert(a);
+                if (i + 1 < k) {
+                    rest = rest.maskedFill(numbers.binary(Binary.EQUAL, found[i]), Double.NEGATIVE_INFINITY);
+                }
+            }
+            return Tensor.concat(a, found);
+        });
+    }
+
+    // ---- cosines
+
+    /**
+     * Cosine along an axis, which is removed: {@code Σ a b / (max(‖a‖, 1e-8) max(‖b‖, 1e-8))}; each norm is limited by
+     * itself. The shapes broadcast.
+     */
+    public static Tensor cosineSimilarity(Tensor a, Tensor b, int axis) {
+        Tensor x = a.over(norm(a, true, axis).clamp(COSINE_FLOOR, Double.POSITIVE_INFINITY));
+        Tensor y = b.over(norm(b, true, axis).clamp(COSINE_FLOOR, Double.POSITIVE_INFINITY));
+        return x.times(y).sum(false, axis);
+    }
+
+    /** Cosines of all rows with all rows: {@code a [..., n, dim]}, {@code b [..., m, dim]} to {@code [..., n, m]}. */
+    public static Tensor cosineMatrix(Tensor a, Tensor b) {
+        return a.l2Normalize(-1).matmul(b.l2Normalize(-1).transpose(-1, -2));
+    }
+
+    // ---- selection and order
+
+    /** First half times the sigmoid of the second half of an axis of even size. */
+    public static Tensor glu(Tensor x, int axis) {
+        long half = x.size(axis) / 2;
+        if (2 * half != x.size(axis)) {
+            throw new IllegalArgumentException("glu: axis " + axis + " of " + x.shape() + " has odd size");
+        }
+        return x.slice(axis, 0, half).times(x.slice(axis, half, half).unary(Unary.SIGMOID));
+    }
+
+    /** Moved along an axis by {@code shift} places towards its end, coming in again at the start. */
+    public static Tensor roll(Tensor x, long shift, int axis) {
+        long n = x.size(axis);
+        long s = n == 0 ? 0 : Math.floorMod(shift, n);
+        return s == 0 ? x : Tensor.concat(axis, x.slice(axis, n - s, s), x.slice(axis, 0, n - s));
+    }
+
+    /** Rows of {@code weight [entries, dim]} by number: index of any shape, {@code I32}, to {@code [index..., dim]}. */
+    public static Tensor embedding(Tensor weight, Tensor index) {
+        if (weight.rank() != 2) {
+            throw new IllegalArgumentException("embedding: the weight must be [entries, dim], is " + weight.shape());
+        }
+        Tensor rows = weight.indexSelect(0, index.reshape(index.shape().elements()));
+        return rows.reshape(index.shape().concat(weight.shape().tail(1)).toArray());
+    }
+
+    /** Windows of {@code size} every {@code step} along an axis, which counts them then; a last axis holds the window. */
+    public static Tensor unfold(Tensor x, int axis, int size, int step) {
+        int a = x.shape().axis(axis);
+        if (size < 1 || step < 1 || size > x.size(a)) {
+            throw new IllegalArgumentException("unfold: windows of " + size + " by " + step + " along axis " + axis + " of "
+                    + x.shape() + ": the size must be 1 to the axis's, the step at least 1");
+        }
+        int count = (x.shape().dim(a) - size) / step + 1;
+        int[] index = new int[Math.multiplyExact(count, size)];
+        Arrays.setAll(index, i -> i / size * step + i % size);
+        Tensor picked = x.indexSelect(a, Tensor.of(x.backend(), index, index.length));
+        int[] order = new int[x.rank() + 1];
+        Arrays.setAll(order, i -> i <= a ? i : i == x.rank() ? a + 1 : i + 1);
+        return picked.reshape(x.shape().with(a, size).insert(a, count).toArray()).permute(order);
+    }
+
+    // ---- regularisation
+
+    /** {@code x · keep / (1 - p)}; {@code keep} has 1 for what stays and 0 for what is dropped. */
+    public static Tensor dropout(Tensor x, Tensor keep, double p) {
+        requireProbability(p);
+        return x.times(keep.cast(x.dtype())).times(1 / (1 - p));
+    }
+
+    /** Drops each element with probability {@code p}; the same seed drops the same elements on every backend. */
+    public static Tensor dropout(Tensor x, double p, long seed) {
+        requireProbability(p);
+        if (p == 0) {
+            return x;
+        }
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] keep = new int[Math.toIntExact(x.shape().elements())];
+        Arrays.setAll(keep, i -> random.nextDouble() < p ? 0 : 1);
+        return dropout(x, Tensor.of(x.backend(), keep, x.shape().toArray()), p);
+    }
+
+    private static void requireProbability(double p) {
+        if (!(p >= 0 && p < 1)) {
+            throw new IllegalArgumentException("dropout: the probability must be from 0 to below 1, is " + p);
+        }
+    }
+
+    static Tensor constant(Tensor like, double value) {
+        return Tensor.full(like.backend(), like.dtype(), Shape.of(), value);
+    }
+}

@@ -1,0 +1,91 @@
+package org.unmute.tensor;
+
+/**
+ * Conversions between float32 and the two 16-bit storage types: IEEE 754 binary16 ({@link DType#F16}) and bfloat16
+ * ({@link DType#BF16}). All round to nearest, ties to even; numbers beyond the range become infinite and NaN stays NaN.
+ */
+public final class HalfFloats {
+    private HalfFloats() {}
+
+    /** The value of a binary16 bit pattern; exact. */
+    public static float fromF16(short bits) {
+        return Float.float16ToFloat(bits);
+    }
+
+    /** The binary16 bit pattern nearest to a value. */
+    public static short toF16(float value) {
+        return Float.floatToFloat16(value);
+    }
+
+    /** The value of a bfloat16 bit pattern; exact. */
+    public static float fromBf16(short bits) {
+        return Float.intBitsToFloat(bits << 16);
+    }
+
+    /** The bfloat16 bit pattern nearest to a value. */
+    public static short toBf16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            // Cutting a NaN's low half off could leave an infinity, so the quiet bit is set.
+            return (short) (bits >>> 16 | 0x40);
+        }
+        int lastKept = bits >>> 16 & 1;
+        return (short) (bits + 0x7FFF + lastKept >>> 16);
+    }
+
+    /**
+     * Widens 16-bit patterns.
+     *
+     * @param type {@link DType#F16} or {@link DType#BF16}
+     * @param bits not modified
+     * @return as many values
+     * @throws IllegalArgumentException for another type
+     */
+    public static float[] toFloats(DType type, short[] bits) {
+        float[] values = new float[bits.length];
+        switch (type) {
+            case F16 -> {
+                for (int i = 0; i < bits.length; i++) {
+                    values[i] = fromF16(bits[i]);
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < bits.length; i++) {
+                    values[i] = fromBf16(bits[i]);
+                }
+            }
+            default -> throw notHalf(type);
+        }
+        return values;
+    }
+
+    /**
+     * Narrows to 16-bit patterns.
+     *
+     * @param type   {@link DType#F16} or {@link DType#BF16}
+     * @param values not modified
+     * @return as many bit patterns
+     * @throws IllegalArgumentException for another type
+     */
+    public static short[] toBits(DType type, float[] values) {
+        short[] bits = new short[values.length];
+        switch (type) {
+            case F16 -> {
+                for (int i = 0; i < values.length; i++) {
+                    bits[i] = toF16(values[i]);
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < values.length; i++) {
+                    bits[i] = toBf16(values[i]);
+                }
+            }
+            default -> throw notHalf(type);
+        }
+        return bits;
+    }
+
+    private static IllegalArgumentException notHalf(DType type) {
+        return new IllegalArgumentException("half floats: " + type + " is no 16-bit type: use F16 or BF16");
+    }
+}

@@ -1,0 +1,59 @@
+package org.unmute.tensor;
+
+import java.util.Arrays;
+
+/** Attention with masks, and self-attention in several heads; the arithmetic is {@link Tensor#attention}. */
+public final class Heads {
+    private Heads() {}
+
+    /**
+     * {@code softmax(scale q kᵀ + bias) v} where a query sees only some keys. A query that sees none gives NaN.
+     *
+     * @param q {@code [..., queries, d]}
+     * @param k {@code [..., keys, d]}
+     * @param v {@code [..., keys, e]}
+     * @param bias broadcasts to {@code [..., queries, keys]}, or null
+     * @param mask broadcasts likewise: not 0 where the key is seen, 0 where it is hidden; or null
+     */
+    public static Tensor attention(Tensor q, Tensor k, Tensor v, Tensor bias, Tensor mask, double scale) {
+        if (mask == null) {
+            return q.attention(k, v, bias, scale);
+        }
+        Tensor hidden = Functions.constant(q, Double.NEGATIVE_INFINITY);
+        return q.attention(k, v, mask.where(bias == null ? Functions.constant(q, 0) : bias, hidden), scale);
+    }
+
+    /** A mask for {@link #attention} under which query {@code i} sees keys 0 to {@code i}: {@code I32 [queries, keys]}. */
+    public static Tensor causalMask(Tensor q, Tensor k) {
+        int queries = q.shape().dim(-2);
+        int keys = k.shape().dim(-2);
+        int[] seen = new int[Math.multiplyExact(queries, keys)];
+        Arrays.setAll(seen, i -> i % keys <= i / keys ? 1 : 0);
+        return Tensor.of(q.backend(), seen, queries, keys);
+    }
+
+    /**
+     * Self-attention with queries, keys and values from one packed map, output channels {@code [q | k | v]}, each split
+     * into heads, as in timm; scale {@code 1/√(dim / heads)}.
+     *
+     * @param x {@code [batch, tokens, dim]}
+     * @param packedWeight {@code [3 dim, dim]}
+     * @param packedBias {@code [3 dim]} or null
+     * @param outWeight {@code [dim, dim]}
+     * @param outBias {@code [dim]} or null
+     */
+    public static Tensor selfAttention(Tensor x, Tensor packedWeight, Tensor packedBias, Tensor outWeight, Tensor outBias,
+            int heads) {
+        if (x.rank() != 3 || heads < 1 || x.size(2) % heads != 0) {
+            throw new IllegalArgumentException("selfAttention: x is " + x.shape() + " [batch, tokens, dim], which does not "
+                    + "split into " + heads + " heads");
+        }
+        long batch = x.size(0);
+        long tokens = x.size(1);
+        long dim = x.size(2);
+        long head = dim / heads;
+        Tensor packed = x.linear(packedWeight, packedBias).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
+        Tensor mixed = packed.select(0, 0).attention(packed.select(0, 1), packed.select(0, 2), null, 1 / Math.sqrt(head));
+        return mixed.transpose(1, 2).reshape(batch, tokens, dim).linear(outWeight, outBias);
+    }
+}

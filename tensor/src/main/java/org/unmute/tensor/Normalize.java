@@ -1,0 +1,142 @@
+package org.unmute.tensor;
+
+import java.util.Arrays;
+import org.unmute.tensor.op.Unary;
+
+/** Normalisations beyond {@link Tensor#layerNorm}, built from the ops. Affine parameters may be null. */
+public final class Normalize {
+    private Normalize() {}
+
+    /**
+     * Layer normalisation over the last {@code axes} axes together.
+     *
+     * @param weight of the shape of those axes, or null
+     * @param bias likewise
+     */
+    public static Tensor layer(Tensor x, int axes, Tensor weight, Tensor bias, double eps) {
+        Shape over = x.shape().tail(x.rank() - axes);
+        for (Tensor t : new Tensor[] {weight, bias}) {
+            if (t != null && !t.shape().equals(over)) {
+                throw new IllegalArgumentException("layerNorm: parameters must be " + over + ": weight is "
+                        + text(weight) + ", bias is " + text(bias));
+            }
+        }
+        long n = over.elements();
+        Tensor rows = x.reshape(x.shape().head(x.rank() - axes).concat(Shape.of(n)).toArray());
+        return rows.layerNorm(weight == null ? null : weight.reshape(n), bias == null ? null : bias.reshape(n), eps)
+                .reshape(x.shape().toArray());
+    }
+
+    /** {@code x / √(mean x² + eps) · weight} along the last axis. */
+    public static Tensor rms(Tensor x, Tensor weight, double eps) {
+        Tensor y = x.times(x.unary(Unary.SQUARE).mean(true, -1).plus(eps).unary(Unary.RSQRT));
+        return weight == null ? y : y.times(weight);
+    }
+
+    /**
+     * Group normalisation: each clip's channels in {@code groups} runs, each normalised as a whole.
+     *
+     * @param x {@code [batch, channels, ...]}
+     * @param weight {@code [channels]} or null
+     * @param bias {@code [channels]} or null
+     */
+    public static Tensor group(Tensor x, int groups, Tensor weight, Tensor bias, double eps) {
+        if (x.rank() < 2 || groups < 1 || x.size(1) % groups != 0) {
+            throw new IllegalArgumentException("groupNorm: " + groups + " groups do not divide the channels of x "
+                    + x.shape() + " [batch, channels, ...]");
+        }
+        long n = x.shape().tail(1).elements() / groups;
+        Tensor y = x.reshape(x.size(0), groups, n).layerNorm(null, null, eps).reshape(x.shape().toArray());
+        return affine(y, weight, bias);
+    }
+
+    /**
+     * Batch normalisation with given statistics, as in evaluation: {@code (x - mean) / √(variance + eps) · weight + bias}.
+     *
+     * @param x {@code [batch, channels, ...]}
+     * @param mean {@code [channels]}, as all others
+     */
+    public static Tensor batch(Tensor x, Tensor mean, Tensor variance, Tensor weight, Tensor bias, double eps) {
+        Tensor y = x.minus(perChannel(x, mean)).times(perChannel(x, variance).plus(eps).unary(Unary.RSQRT));
+        return affine(y, weight, bias);
+    }
+
+    /** Batch normalisation with the batch's own mean and biased variance, as in training. */
+    public static Tensor batch(Tensor x, Tensor weight, Tensor bias, double eps) {
+        int[] axes = besideChannels(x);
+        return batch(x, x.mean(false, axes), Functions.variance(x, 0, false, axes), weight, bias, eps);
+    }
+
+    /**
+     * What batch normalisation remembers for evaluation.
+     *
+     * @param mean {@code [channels]}
+     * @param variance {@code [channels]}
+     */
+    public record RunningStatistics(Tensor mean, Tensor variance) {
+        /**
+         * {@code (1 - momentum) old + momentum batch}, with the unbiased variance of the batch.
+         *
+         * @param x {@code [batch, channels, ...]}, at least two numbers a channel
+         */
+        public RunningStatistics updated(Tensor x, double momentum) {
+            return Grad.withoutRecording(() -> {
+                int[] axes = besideChannels(x);
+                return new RunningStatistics(
+                        mean.times(1 - momentum).plus(x.mean(false, axes).times(momentum)),
+                        variance.times(1 - momentum).plus(Functions.variance(x, 1, false, axes).times(momentum)));
+            });
+        }
+    }
+
+    /**
+     * A weight as length and direction: {@code magnitude · direction / ‖direction‖}, the norm over all axes but one.
+     *
+     * @param magnitude of the shape of {@code direction} with all axes 1 but {@code axis}
+     * @param axis the axis with a length of its own for each position
+     */
+    public static Tensor weight(Tensor direction, Tensor magnitude, int axis) {
+        int kept = direction.shape().axis(axis);
+        int[] others = allBut(direction.rank(), kept);
+        Tensor norm = Functions.norm(direction, true, others);
+        if (!magnitude.shape().equals(norm.shape())) {
+            throw new IllegalArgumentException("weightNorm: direction is " + direction.shape() + ", so the magnitude along axis "
+                    + axis + " must be " + norm.shape() + ", is " + magnitude.shape());
+        }
+        return direction.times(magnitude.over(norm));
+    }
+
+    private static Tensor affine(Tensor y, Tensor weight, Tensor bias) {
+        Tensor scaled = weight == null ? y : y.times(perChannel(y, weight));
+        return bias == null ? scaled : scaled.plus(perChannel(y, bias));
+    }
+
+    /** {@code [channels]} as {@code [channels, 1, ...]}, to broadcast against {@code [batch, channels, ...]}. */
+    private static Tensor perChannel(Tensor x, Tensor t) {
+        if (x.rank() < 2 || !t.shape().equals(Shape.of(x.size(1)))) {
+            throw new IllegalArgumentException("norm: x is " + x.shape() + " [batch, channels, ...], a parameter is " + t.shape()
+                    + ": it must be [channels]");
+        }
+        long[] sizes = new long[x.rank() - 1];
+        Arrays.fill(sizes, 1);
+        sizes[0] = t.size(0);
+        return t.reshape(sizes);
+    }
+
+    private static int[] besideChannels(Tensor x) {
+        if (x.rank() < 2) {
+            throw new IllegalArgumentException("batchNorm: needs [batch, channels, ...], x is " + x.shape());
+        }
+        return allBut(x.rank(), 1);
+    }
+
+    private static int[] allBut(int rank, int axis) {
+        int[] axes = new int[rank - 1];
+        Arrays.setAll(axes, i -> i < axis ? i : i + 1);
+        return axes;
+    }
+
+    private static String text(Tensor t) {
+        return t == null ? "absent" : t.shape().toString();
+    }
+}

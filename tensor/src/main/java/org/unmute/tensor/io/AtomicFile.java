@@ -1,0 +1,42 @@
+package org.unmute.tensor.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Files that are there whole or not at all: written beside the target under another name, then renamed over it. */
+public final class AtomicFile {
+    private static final AtomicLong SERIAL = new AtomicLong();
+
+    /** Writes the content. */
+    public interface Content {
+        void writeTo(FileChannel out) throws IOException;
+    }
+
+    private AtomicFile() {}
+
+    /**
+     * Writes a file and replaces the target by it. If the content fails, the target stays as it was and nothing is
+     * left behind; if the process dies, at most a file whose name ends in {@code .tmp} is left beside it.
+     *
+     * @throws IOException if writing or renaming fails
+     */
+    public static void write(Path target, Content content) throws IOException {
+        Path temporary = target.resolveSibling(target.getFileName() + "." + ProcessHandle.current().pid() + "-"
+                + SERIAL.incrementAndGet() + ".tmp");
+        try {
+            try (FileChannel out = FileChannel.open(temporary, StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                content.writeTo(out);
+                out.force(true);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+}

@@ -1,0 +1,326 @@
+package org.unmute.tensor.io;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Reads JSON (RFC 8259) from bytes, front to back, without building a tree. Strict: duplicate keys, bad UTF-8, unpaired
+ * surrogates, deep nesting and numbers that are no counts are errors with their byte offset.
+ */
+final class JsonReader {
+    /** What to do with each value of an object; must read exactly that value. */
+    interface Field {
+        void read(String key) throws MalformedFileException;
+    }
+
+    /** What to do with each element of an array; must read exactly that element. */
+    interface Element {
+        void read(int index) throws MalformedFileException;
+    }
+
+    private static final long LARGEST_COUNT = 1L << 53;
+
+    private final byte[] json;
+    private final long base;
+    private final String file;
+    private final LoadLimits limits;
+    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    private int at;
+    private int depth;
+    private String tensor;
+
+    /**
+     * @param json the whole text
+     * @param base byte offset of the text in the file, for messages
+     */
+    JsonReader(byte[] json, long base, String file, LoadLimits limits) {
+        this.json = json;
+        this.base = base;
+        this.file = file;
+        this.limits = limits;
+    }
+
+    /** Names the tensor that errors are about from now on; null for none. */
+    void about(String name) {
+        tensor = name;
+    }
+
+    /** Byte offset in the file of what is read next. */
+    long offset() {
+        return base + at;
+    }
+
+    MalformedFileException error(String rule, String detail) {
+        return new MalformedFileException(file, offset(), tensor, rule, detail);
+    }
+
+    void object(Field field) throws MalformedFileException {
+        open('{', "an object");
+        Set<String> seen = new HashSet<>();
+        if (!closes('}')) {
+            do {
+                if (seen.size() >= limits.tensors() + 1L) {
+                    throw error("too-many-tensors", "more than " + limits.tensors() + " keys in one object");
+                }
+                if (peek() != '"') {
+                    throw error("bad-json", "expected a key, found " + show(peek()));
+                }
+                String key = string();
+                if (!seen.add(key)) {
+                    throw error("duplicate-key", "the key " + MalformedFileException.quote(key) + " occurs twice");
+                }
+                expect(':');
+                field.read(key);
+            } while (continues('}'));
+        }
+        depth--;
+    }
+
+    void array(Element element) throws MalformedFileException {
+        open('[', "an array");
+        if (!closes(']')) {
+            int index = 0;
+            do {
+                element.read(index++);
+            } while (continues(']'));
+        }
+        depth--;
+    }
+
+    /** A whole number from 0 to 2^53, written without sign, fraction or exponent. */
+    long count() throws MalformedFileException {
+        byte next = peek();
+        if (next != '-' && !isDigit(next)) {
+            throw unexpected("a number");
+        }
+        int start = at;
+        skipNumber();
+        long value = 0;
+        for (int i = start; i < at; i++) {
+            if (!isDigit(json[i]) || value > LARGEST_COUNT) {
+                throw notCount(start);
+            }
+            value = value * 10 + json[i] - '0';
+        }
+        if (value > LARGEST_COUNT) {
+            throw notCount(start);
+        }
+        return value;
+    }
+
+    private MalformedFileException notCount(int start) {
+        String text = new String(json, start, at - start, StandardCharsets.US_ASCII);
+        at = start;
+        return error("bad-number", MalformedFileException.quote(text) + " is not a whole number from 0 to 2^53");
+    }
+
+    String string() throws MalformedFileException {
+        if (peek() != '"') {
+            throw unexpected("a string");
+        }
+        at++;
+        StringBuilder text = null;
+        while (true) {
+            int start = at;
+            while (at < json.length && json[at] != '"' && json[at] != '\\') {
+                if (json[at] >= 0 && json[at] < 0x20) {
+                    throw error("bad-json", "unescaped control character in a string");
+                }
+                at++;
+            }
+            if (at == json.length) {
+                throw error("bad-json", "the text ends inside a string");
+            }
+            CharSequence run = decode(start, at);
+            if (json[at++] == '"') {
+                return text == null ? run.toString() : text.append(run).toString();
+            }
+            text = text == null ? new StringBuilder() : text;
+            escape(text.append(run));
+        }
+    }
+
+    private CharSequence decode(int start, int end) throws MalformedFileException {
+        ByteBuffer in = ByteBuffer.wrap(json, start, end - start);
+        CharBuffer out = CharBuffer.allocate(end - start);
+        if (utf8.reset().decode(in, out, true).isError()) {
+            at = in.position();
+            throw error("bad-utf8", "the bytes are not UTF-8");
+        }
+        return out.flip();
+    }
+
+    private void escape(StringBuilder text) throws MalformedFileException {
+        byte kind = at < json.length ? json[at++] : 0;
+        switch (kind) {
+            case '"', '\\', '/' -> text.append((char) kind);
+            case 'b' -> text.append('\b');
+            case 'f' -> text.append('\f');
+            case 'n' -> text.append('\n');
+            case 'r' -> text.append('\r');
+            case 't' -> text.append('\t');
+            case 'u' -> {
+                char unit = unicodeEscape();
+                text.append(unit);
+                if (Character.isHighSurrogate(unit)) {
+                    boolean another = at + 1 < json.length && json[at] == '\\' && json[at + 1] == 'u';
+                    at += another ? 2 : 0;
+                    char low = another ? unicodeEscape() : 0;
+                    if (!Character.isLowSurrogate(low)) {
+                        throw error("bad-json", "unpaired surrogate in a string");
+                    }
+                    text.append(low);
+                } else if (Character.isLowSurrogate(unit)) {
+                    throw error("bad-json", "unpaired surrogate in a string");
+                }
+            }
+            default -> throw error("bad-json", "unknown escape in a string: " + show(kind));
+        }
+    }
+
+    private char unicodeEscape() throws MalformedFileException {
+        int unit = 0;
+        for (int i = 0; i < 4; i++) {
+            int digit = at < json.length ? Character.digit(json[at], 16) : -1;
+            if (digit < 0) {
+                throw error("bad-json", "a \\u escape needs four hexadecimal digits");
+            }
+            unit = unit << 4 | digit;
+            at++;
+        }
+        return (char) unit;
+    }
+
+    /** Reads over one value of any kind, as strictly as if it were wanted. */
+    void skip() throws MalformedFileException {
+        byte next = peek();
+        switch (next) {
+            case '{' -> object(key -> skip());
+            case '[' -> array(index -> skip());
+            case '"' -> string();
+            case 't' -> literal("true");
+            case 'f' -> literal("false");
+            case 'n' -> literal("null");
+            default -> skipNumber();
+        }
+    }
+
+    private void literal(String word) throws MalformedFileException {
+        for (int i = 0; i < word.length(); i++) {
+            if (at == json.length || json[at] != word.charAt(i)) {
+                throw error("bad-json", "expected " + word);
+            }
+            at++;
+        }
+    }
+
+    private void skipNumber() throws MalformedFileException {
+        if (at < json.length && json[at] == '-') {
+            at++;
+        }
+        int whole = at;
+        digits();
+        if (json[whole] == '0' && at - whole > 1) {
+            throw error("bad-json", "a number must not start with a superfluous zero");
+        }
+        if (at < json.length && json[at] == '.') {
+            at++;
+            digits();
+        }
+        if (at < json.length && (json[at] == 'e' || json[at] == 'E')) {
+            at++;
+            if (at < json.length && (json[at] == '+' || json[at] == '-')) {
+                at++;
+            }
+            digits();
+        }
+    }
+
+    private void digits() throws MalformedFileException {
+        int start = at;
+        while (at < json.length && isDigit(json[at])) {
+            at++;
+        }
+        if (at == start) {
+            throw error("bad-json", at == json.length ? "the text ends where a value is expected"
+                    : "expected a value, found " + show(json[at]));
+        }
+    }
+
+    /** Checks that nothing but white space follows. */
+    void end() throws MalformedFileException {
+        skipSpace();
+        if (at < json.length) {
+            throw error("bad-json", "text after the end: " + show(json[at]));
+        }
+    }
+
+    private void open(char bracket, String what) throws MalformedFileException {
+        if (peek() != bracket) {
+            throw unexpected(what);
+        }
+        if (++depth > limits.jsonDepth()) {
+            throw error("too-deep", "nested deeper than " + limits.jsonDepth() + " levels");
+        }
+        at++;
+    }
+
+    /** Another kind of value than wanted, or no value at all. */
+    private MalformedFileException unexpected(String wanted) throws MalformedFileException {
+        byte next = peek();
+        boolean startsValue = isDigit(next) || "{[\"-tfn".indexOf(next) >= 0;
+        return error(startsValue ? "wrong-kind" : "bad-json", "expected " + wanted + ", found " + show(next));
+    }
+
+    private boolean closes(char bracket) throws MalformedFileException {
+        if (peek() != bracket) {
+            return false;
+        }
+        at++;
+        return true;
+    }
+
+    private boolean continues(char bracket) throws MalformedFileException {
+        if (closes(bracket)) {
+            return false;
+        }
+        expect(',');
+        return true;
+    }
+
+    private void expect(char c) throws MalformedFileException {
+        if (peek() != c) {
+            throw error("bad-json", "expected " + show((byte) c) + ", found " + show(peek()));
+        }
+        at++;
+    }
+
+    private byte peek() throws MalformedFileException {
+        skipSpace();
+        if (at == json.length) {
+            throw error("bad-json", "the text ends too early");
+        }
+        return json[at];
+    }
+
+    private void skipSpace() {
+        while (at < json.length && (json[at] == ' ' || json[at] == '\n' || json[at] == '\r' || json[at] == '\t')) {
+            at++;
+        }
+    }
+
+    private static boolean isDigit(byte b) {
+        return b >= '0' && b <= '9';
+    }
+
+    private static String show(byte b) {
+        return b > 0x20 && b < 0x7F ? "'" + (char) b + "'" : String.format("byte 0x%02X", b);
+    }
+}

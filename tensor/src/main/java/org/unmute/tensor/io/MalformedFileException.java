@@ -1,0 +1,61 @@
+package org.unmute.tensor.io;
+
+import java.io.IOException;
+import java.util.Optional;
+
+/** A file breaks a rule of its format or exceeds a limit. The message names file, byte offset, tensor and rule. */
+public final class MalformedFileException extends IOException {
+    private static final long serialVersionUID = 1L;
+    private static final int QUOTED_CHARS = 80;
+
+    private final String file;
+    private final long offset;
+    private final String tensor;
+    private final String rule;
+
+    /**
+     * @param file   name of the file
+     * @param offset byte in the file at which the rule is broken
+     * @param tensor name of the tensor concerned, or null
+     * @param rule   the rule in a few hyphenated words, such as {@code size-mismatch}
+     * @param detail what is wrong, with the values
+     */
+    public MalformedFileException(String file, long offset, String tensor, String rule, String detail) {
+        super(file + ": " + rule + " at byte " + offset + (tensor == null ? "" : ", tensor " + quote(tensor)) + ": "
+                + detail);
+        this.file = file;
+        this.offset = offset;
+        this.tensor = tensor;
+        this.rule = rule;
+    }
+
+    /** Name of the file. */
+    public String file() {
+        return file;
+    }
+
+    /** Byte in the file at which the rule is broken. */
+    public long offset() {
+        return offset;
+    }
+
+    /** The tensor concerned, where there is one. */
+    public Optional<String> tensor() {
+        return Optional.ofNullable(tensor);
+    }
+
+    /** The rule in a few hyphenated words. */
+    public String rule() {
+        return rule;
+    }
+
+    /** Text from a file, fit for a message: in quotes, control characters replaced, long text cut. */
+    static String quote(String text) {
+        StringBuilder b = new StringBuilder("'");
+        for (int i = 0; i < text.length() && i < QUOTED_CHARS; i++) {
+            char c = text.charAt(i);
+            b.append(Character.isISOControl(c) ? '\uFFFD' : c);
+        }
+        return b.append(text.length() > QUOTED_CHARS ? "…'" : "'").toString();
+    }
+}

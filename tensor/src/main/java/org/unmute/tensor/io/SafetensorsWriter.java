@@ -1,0 +1,190 @@
+package org.unmute.tensor.io;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.unmute.tensor.Shape;
+
+/**
+ * Collects tensors and writes them as one safetensors file. The file depends on nothing but names, types, shapes,
+ * values and metadata: tensors are ordered by element size, largest first, then by name, so that each is aligned to its
+ * elements; the header is padded with spaces to a multiple of 8 bytes. Arrays are not copied: they must not change
+ * before {@link #write}.
+ */
+public final class SafetensorsWriter {
+    private record Item(String name, StoredType type, Shape shape, LittleEndian.Source source) {
+        long bytes() {
+            return Math.multiplyExact(shape.elements(), (long) type.bytes());
+        }
+    }
+
+    private final Map<String, Item> items = new TreeMap<>();
+    private final Map<String, String> metadata = new TreeMap<>();
+
+    /** A file without tensors yet. */
+    public SafetensorsWriter() {}
+
+    /** Sets one text of the file's metadata. */
+    public SafetensorsWriter metadata(String key, String value) {
+        requireText(key, "metadata key");
+        requireText(value, "metadata value");
+        metadata.put(key, value);
+        return this;
+    }
+
+    /** Adds a tensor of type F32. */
+    public SafetensorsWriter add(String name, Shape shape, float[] values) {
+        return add(name, StoredType.F32, shape, values);
+    }
+
+    /**
+     * Adds a tensor of a floating type, rounding to nearest.
+     *
+     * @throws IllegalArgumentException if the type is not floating or the number of values is not that of the shape
+     */
+    public SafetensorsWriter add(String name, StoredType type, Shape shape, float[] values) {
+        return put(name, type, shape, values.length, LittleEndian.of(values, type));
+    }
+
+    /** Adds a tensor of type F64. */
+    public SafetensorsWriter add(String name, Shape shape, double[] values) {
+        return put(name, StoredType.F64, shape, values.length, LittleEndian.of(values));
+    }
+
+    /** Adds a tensor of type I32. */
+    public SafetensorsWriter add(String name, Shape shape, int[] values) {
+        return put(name, StoredType.I32, shape, values.length, LittleEndian.of(values));
+    }
+
+    /** Adds a tensor of type I64. */
+    public SafetensorsWriter add(String name, Shape shape, long[] values) {
+        return put(name, StoredType.I64, shape, values.length, LittleEndian.of(values));
+    }
+
+    /**
+     * Adds a tensor from 16-bit patterns.
+     *
+     * @throws IllegalArgumentException if the type is not F16, BF16, I16 or U16
+     */
+    public SafetensorsWriter add(String name, StoredType type, Shape shape, short[] bits) {
+        if (type.bytes() != 2) {
+            throw new IllegalArgumentException("safetensors: 16-bit patterns cannot be stored as " + type);
+        }
+        return put(name, type, shape, bits.length, LittleEndian.of(bits));
+    }
+
+    /**
+     * Adds a tensor from its little-endian bytes.
+     *
+     * @throws IllegalArgumentException if the number of bytes is not what type and shape need
+     */
+    public SafetensorsWriter add(String name, StoredType type, Shape shape, MemorySegment bytes) {
+        if (bytes.byteSize() % type.bytes() != 0) {
+            throw new IllegalArgumentException("safetensors: tensor " + name + ": " + bytes.byteSize()
+                    + " bytes are no whole number of " + type);
+        }
+        return put(name, type, shape, bytes.byteSize() / type.bytes(), LittleEndian.of(bytes));
+    }
+
+    private SafetensorsWriter put(String name, StoredType type, Shape shape, long values, LittleEndian.Source source) {
+        requireText(name, "tensor name");
+        if (name.equals(SafetensorsHeader.METADATA) || name.length() > LoadLimits.DEFAULT.nameChars()
+                || name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("safetensors: the tensor name " + MalformedFileException.quote(name)
+                    + " is reserved, too long or has control characters");
+        }
+        if (values != shape.elements()) {
+            throw new IllegalArgumentException("safetensors: tensor " + name + ": the shape " + shape + " needs "
+                    + shape.elements() + " values, got " + values);
+        }
+        if (items.putIfAbsent(name, new Item(name, type, shape, source)) != null) {
+            throw new IllegalArgumentException("safetensors: two tensors are named " + name);
+        }
+        return this;
+    }
+
+    /** A lone surrogate has no UTF-8 form, so it could not be read back. */
+    private static void requireText(String text, String what) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("safetensors: the " + what + " " + MalformedFileException.quote(text)
+                    + " holds an unpaired surrogate");
+        }
+    }
+
+    /**
+     * Writes the file; what was at the path before is replaced only once the new one is complete.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path path) throws IOException {
+        List<Item> ordered = items.values().stream()
+                .sorted(Comparator.comparingInt((Item i) -> -i.type.bytes()).thenComparing(Item::name))
+                .toList();
+        byte[] json = header(ordered).getBytes(StandardCharsets.UTF_8);
+        int padded = Math.addExact(json.length, 7) / 8 * 8;
+        ByteBuffer head = ByteBuffer.allocate(Math.addExact(padded, 8)).order(ByteOrder.LITTLE_ENDIAN);
+        head.putLong(padded).put(json);
+        while (head.hasRemaining()) {
+            head.put((byte) ' ');
+        }
+        AtomicFile.write(path, out -> {
+            LittleEndian.writeFully(out, head.flip());
+            for (Item item : ordered) {
+                item.source.writeTo(out);
+            }
+        });
+    }
+
+    private String header(List<Item> ordered) {
+        StringBuilder b = new StringBuilder("{");
+        if (!metadata.isEmpty()) {
+            quote(b, SafetensorsHeader.METADATA).append(":{");
+            metadata.forEach((key, value) -> {
+                quote(b, key).append(':');
+                quote(b, value).append(',');
+            });
+            b.setCharAt(b.length() - 1, '}');
+            b.append(',');
+        }
+        long at = 0;
+        for (Item item : ordered) {
+            long end = Math.addExact(at, item.bytes());
+            quote(b, item.name).append(":{\"dtype\":\"").append(item.type).append("\",\"shape\":")
+                    .append(item.shape.toString().replace(" ", "")).append(",\"data_offsets\":[").append(at).append(',')
+                    .append(end).append("]},");
+            at = end;
+        }
+        if (b.length() > 1) {
+            b.setLength(b.length() - 1);
+        }
+        return b.append('}').toString();
+    }
+
+    private static StringBuilder quote(StringBuilder b, String text) {
+        b.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"', '\\' -> b.append('\\').append(c);
+                case '\n' -> b.append("\\n");
+                case '\t' -> b.append("\\t");
+                case '\r' -> b.append("\\r");
+                default -> {
+                    if (c < 0x20) {
+                        b.append(String.format("\\u%04x", (int) c));
+                    } else {
+                        b.append(c);
+                    }
+                }
+            }
+        }
+        return b.append('"');
+    }
+}

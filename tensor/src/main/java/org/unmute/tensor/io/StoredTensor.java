@@ -1,0 +1,168 @@
+package org.unmute.tensor.io;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Objects;
+import org.unmute.tensor.HalfFloats;
+import org.unmute.tensor.Shape;
+
+/**
+ * A tensor as it lies in a file: row-major, little-endian. The bytes belong to the file it was read from and can be
+ * read until that is closed; the arrays that the methods return are the caller's own.
+ *
+ * @param name  its name; for npy the file's name
+ * @param type  element type
+ * @param shape sizes, outermost first
+ * @param data  exactly {@code shape.elements() * type.bytes()} bytes, of any alignment
+ */
+public record StoredTensor(String name, StoredType type, Shape shape, MemorySegment data) {
+    private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    /** @throws IllegalArgumentException if the number of bytes is not what shape and type need */
+    public StoredTensor {
+        Objects.requireNonNull(name, "name");
+        long needed = Math.multiplyExact(shape.elements(), (long) type.bytes());
+        if (data.byteSize() != needed) {
+            throw new IllegalArgumentException("stored tensor: " + type + " " + shape + " needs " + needed
+                    + " bytes, got " + data.byteSize());
+        }
+    }
+
+    /**
+     * The elements as float32: F64 and wider values are rounded to nearest, F16 and BF16 widened exactly.
+     *
+     * @throws IllegalArgumentException if the type is not floating, or an array cannot hold so many elements
+     */
+    public float[] floats() {
+        float[] out = new float[length("floats")];
+        switch (type) {
+            case F32 -> MemorySegment.copy(data, FLOAT, 0, out, 0, out.length);
+            case F64 -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = (float) data.get(DOUBLE, 8L * i);
+                }
+            }
+            case F16 -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = HalfFloats.fromF16(data.get(SHORT, 2L * i));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = HalfFloats.fromBf16(data.get(SHORT, 2L * i));
+                }
+            }
+            default -> throw wrongType("floats", "F64, F32, F16 or BF16");
+        }
+        return out;
+    }
+
+    /**
+     * The elements as float64; exact.
+     *
+     * @throws IllegalArgumentException if the type is not floating, or an array cannot hold so many elements
+     */
+    public double[] doubles() {
+        if (!type.isFloating()) {
+            throw wrongType("doubles", "F64, F32, F16 or BF16");
+        }
+        double[] out = new double[length("doubles")];
+        if (type == StoredType.F64) {
+            MemorySegment.copy(data, DOUBLE, 0, out, 0, out.length);
+            return out;
+        }
+        float[] narrow = floats();
+        for (int i = 0; i < out.length; i++) {
+            out[i] = narrow[i];
+        }
+        return out;
+    }
+
+    /**
+     * The elements as 32-bit integers. BOOL gives 0 or 1; I64 is checked.
+     *
+     * @throws IllegalArgumentException if the type is not I64, I32, I16, I8, U8 or BOOL, if an I64 value does not fit,
+     *                                  or an array cannot hold so many elements
+     */
+    public int[] ints() {
+        int[] out = new int[length("ints")];
+        switch (type) {
+            case I32 -> MemorySegment.copy(data, INT, 0, out, 0, out.length);
+            case I64 -> {
+                for (int i = 0; i < out.length; i++) {
+                    long v = data.get(LONG, 8L * i);
+                    if (v != (int) v) {
+                        throw new IllegalArgumentException("ints: tensor " + MalformedFileException.quote(name)
+                                + ": element " + i + " is " + v + ", which 32 bits do not hold: use longs()");
+                    }
+                    out[i] = (int) v;
+                }
+            }
+            case I16 -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = data.get(SHORT, 2L * i);
+                }
+            }
+            case I8 -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = data.get(ValueLayout.JAVA_BYTE, i);
+                }
+            }
+            case U8 -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = data.get(ValueLayout.JAVA_BYTE, i) & 0xFF;
+                }
+            }
+            case BOOL -> {
+                for (int i = 0; i < out.length; i++) {
+                    out[i] = data.get(ValueLayout.JAVA_BYTE, i) == 0 ? 0 : 1;
+                }
+            }
+            default -> throw wrongType("ints", "I64, I32, I16, I8, U8 or BOOL");
+        }
+        return out;
+    }
+
+    /**
+     * The elements as 64-bit integers.
+     *
+     * @throws IllegalArgumentException if the type is not I64, I32, I16, I8, U8 or BOOL, or an array cannot hold so
+     *                                  many elements
+     */
+    public long[] longs() {
+        long[] out = new long[length("longs")];
+        if (type == StoredType.I64) {
+            MemorySegment.copy(data, LONG, 0, out, 0, out.length);
+            return out;
+        }
+        int[] narrow = ints();
+        for (int i = 0; i < out.length; i++) {
+            out[i] = narrow[i];
+        }
+        return out;
+    }
+
+    private int length(String operation) {
+        if (shape.elements() > MAX_ARRAY) {
+            throw new IllegalArgumentException(operation + ": tensor " + MalformedFileException.quote(name) + " "
+                    + shape + " has more elements than an array holds: read its data() in parts");
+        }
+        return (int) shape.elements();
+    }
+
+    private IllegalArgumentException wrongType(String operation, String wanted) {
+        return new IllegalArgumentException(operation + ": tensor " + MalformedFileException.quote(name) + " is "
+                + type + ", not " + wanted + ": read it by another method or as raw data()");
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + type + " " + shape;
+    }
+}
