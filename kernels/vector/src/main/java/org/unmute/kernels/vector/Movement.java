@@ -1,7 +1,7 @@
 package org.unmute.kernels.vector;
 
 import java.util.Arrays;
-import org.unmute.tensor.BFloat16;
+import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.RowLoop;
@@ -48,7 +48,7 @@ final class Movement {
             loops.pieces((at, step, n) -> {
                 for (int i = 0; i < n; i++) {
                     short h = a[at[0] + i * step[0]];
-                    o[at[1] + i * step[1]] = brain ? BFloat16.toFloat(h) : Float.float16ToFloat(h);
+                    o[at[1] + i * step[1]] = brain ? HalfFloats.fromBf16(h) : Float.float16ToFloat(h);
                 }
             }, x, out);
         } else {
