@@ -25,7 +25,7 @@ public final class Orthogonality {
     }
 
     /** {@code G - I}: {@code [classes, perClass, perClass]}. */
-    static Tensor gramMinusIdentity(Tensor prototypes, int perClass) {
+    public static Tensor gramMinusIdentity(Tensor prototypes, int perClass) {
         if (prototypes.rank() != 2 || perClass < 1 || prototypes.size(0) % perClass != 0) {
             throw new IllegalArgumentException("orthogonality: needs prototypes [classes * perClass, dim]: they are "
                     + prototypes.shape() + ", perClass is " + perClass);
