@@ -74,7 +74,7 @@ final class ReferenceFile implements AutoCloseable {
         double absolute = about.path("suggested_atol").asDouble(0);
         double[] expected = file.doubles(name);
         String what = a + " " + name;
-        if (!(absolute > 1e-2 * max)) {
+        if (!(absolute > 0.1 * max)) {
             // Values that reach far beyond 1 (a gradient divided by 1e-12) are compared one by one.
             boolean spread = max > 1e4;
             Golden.assertClose(what, expected, actual.toDoubles(), spread ? 1e-7 : a.factor() * absolute, spread ? a.factor() * 1e-6 : 0);
