@@ -7,4 +7,5 @@ module org.unmute.probes {
     exports org.unmute.probes.metric;
     exports org.unmute.probes.pool;
     exports org.unmute.probes.scene;
+    exports org.unmute.probes.train;
 }
