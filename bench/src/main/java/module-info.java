@@ -1,4 +1,8 @@
-/** Benchmarks. */
+/** JMH benchmarks. They run on the class path (JMH forks JVMs of its own); {@code bench/run} starts them. */
 module org.unmute.bench {
     requires org.unmute.probes;
+    requires jmh.core;
+    requires com.ejml.fdense;
+    requires com.ejml.core;
+    requires jdk.unsupported;
 }

@@ -8,15 +8,16 @@ import static org.unmute.cli.report.Html.percent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import org.unmute.cli.AtomicFile;
 import org.unmute.cli.report.ReportModel.ClassRow;
 import org.unmute.cli.report.ReportModel.ClassTable;
 import org.unmute.cli.report.ReportModel.Fact;
 import org.unmute.cli.report.ReportModel.ProbeResult;
+import org.unmute.tensor.io.AtomicFile;
 
 /**
  * Writes a {@link ReportModel} as one HTML file that holds everything it shows: style, pictures and sound. Its content
@@ -41,7 +42,9 @@ public final class HtmlReport {
      * @throws IOException if it cannot be written
      */
     public static void write(ReportModel model, Path file) throws IOException {
-        AtomicFile.write(file, render(model).getBytes(StandardCharsets.UTF_8));
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        byte[] html = render(model).getBytes(StandardCharsets.UTF_8);
+        AtomicFile.write(file, html);
     }
 
     private String document() {

@@ -45,18 +45,6 @@ public interface Encoder {
      */
     Tensor classify(Tensor tokens);
 
-    /** Moves samples into the network's own grid for one or more windows: {@code [windows, cls + tokens, dim]}. */
-    private Tensor run(List<float[]> windows) {
-        List<Spectrogram> inputs = windows.stream().map(this::spectrogram).toList();
-        int frames = inputs.getFirst().frames();
-        int bins = inputs.getFirst().bins();
-        float[] all = new float[Math.multiplyExact(windows.size(), frames * bins)];
-        for (int i = 0; i < inputs.size(); i++) {
-            System.arraycopy(inputs.get(i).values(), 0, all, i * frames * bins, frames * bins);
-        }
-        return forward(Tensor.of(all, windows.size(), frames, bins), (name, tensor) -> {});
-    }
-
     /**
      * The token map of a recording of any length. Longer ones are cut into consecutive windows whose maps are joined in
      * time.
@@ -68,7 +56,7 @@ public interface Encoder {
         return encode(List.of(samples)).getFirst();
     }
 
-    /** {@link #encode(float[])} for several recordings at once, which is faster for small encoders. */
+    /** {@link #encode(float[])} for several recordings at once, which is faster for small encoders; the same numbers. */
     default List<TokenMap> encode(List<float[]> recordings) {
         EncoderSpec spec = describe();
         List<float[]> windows = new ArrayList<>();
@@ -78,23 +66,44 @@ public interface Encoder {
             counts[i] = own.size();
             windows.addAll(own);
         }
-        float[] out;
-        int tokens;
-        try (TensorScope scope = new TensorScope()) {
-            Tensor y = Grad.withoutRecording(() -> run(windows));
-            tokens = (int) y.size(1);
-            out = y.toFloats();
+        List<TokenMap> all = new ArrayList<>();
+        int group = Windows.atOnce(spec);
+        for (int at = 0; at < windows.size(); at += group) {
+            all.addAll(encodeWindows(windows.subList(at, Math.min(windows.size(), at + group))));
         }
         List<TokenMap> maps = new ArrayList<>();
         int window = 0;
         for (int count : counts) {
-            List<TokenMap> own = new ArrayList<>();
-            for (int w = 0; w < count; w++, window++) {
-                own.add(map(spec, out, window * tokens * spec.dim(), tokens));
-            }
-            maps.add(TokenMap.join(own));
+            maps.add(TokenMap.join(all.subList(window, window + count)));
+            window += count;
         }
         return maps;
+    }
+
+    private List<TokenMap> encodeWindows(List<float[]> windows) {
+        EncoderSpec spec = describe();
+        try (TensorScope _ = new TensorScope()) {
+            Tensor y = Grad.withoutRecording(() -> forward(input(windows), (name, tensor) -> {}));
+            int tokens = y.shape().dim(1);
+            float[] out = y.toFloats();
+            List<TokenMap> maps = new ArrayList<>();
+            for (int w = 0; w < windows.size(); w++) {
+                maps.add(map(spec, out, w * tokens * spec.dim(), tokens));
+            }
+            return maps;
+        }
+    }
+
+    /** What enters the network for some windows: {@code [windows, frames, bins]}. */
+    private Tensor input(List<float[]> windows) {
+        List<Spectrogram> inputs = windows.stream().parallel().map(this::spectrogram).toList();
+        int frames = inputs.getFirst().frames();
+        int bins = inputs.getFirst().bins();
+        float[] all = new float[Math.multiplyExact(windows.size(), frames * bins)];
+        for (int i = 0; i < inputs.size(); i++) {
+            System.arraycopy(inputs.get(i).values(), 0, all, i * frames * bins, frames * bins);
+        }
+        return Tensor.of(all, windows.size(), frames, bins);
     }
 
     private static TokenMap map(EncoderSpec spec, float[] all, int at, int tokens) {
@@ -105,11 +114,23 @@ public interface Encoder {
         return new TokenMap((tokens - skip) / spec.freq(), spec.freq(), dim, own, cls);
     }
 
-    /** Scores of the encoder's own head: logits averaged over windows, one for each of {@link EncoderSpec#classes()}. */
+    /** Logits of the encoder's own head, averaged over windows, one for each of {@link EncoderSpec#classes()}. */
     default float[] scores(float[] samples) {
-        try (TensorScope scope = new TensorScope()) {
-            return Grad.withoutRecording(
-                    () -> classify(run(Windows.cut(samples, describe().windowSamples()))).mean(false, 0)).toFloats();
+        List<float[]> windows = Windows.cut(samples, describe().windowSamples());
+        double[] sum = new double[describe().classes().size()];
+        for (float[] window : windows) {
+            try (TensorScope _ = new TensorScope()) {
+                float[] logits = Grad.withoutRecording(
+                        () -> classify(forward(input(List.of(window)), (name, tensor) -> {}))).toFloats();
+                for (int i = 0; i < sum.length; i++) {
+                    sum[i] += logits[i];
+                }
+            }
         }
+        float[] mean = new float[sum.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (float) (sum[i] / windows.size());
+        }
+        return mean;
     }
 }

@@ -7,6 +7,7 @@ package org.unmute.models.encoder;
  * @param description one line: architecture and size
  * @param sampleRate Hz that {@link Encoder#encode} expects
  * @param windowSamples samples of one window; shorter input is padded as the authors do, longer input is cut into windows
+ * @param frameSamples samples of one frame; a clip needs as many
  * @param frontEnd every setting of the front end in words and numbers; part of the cache key
  * @param time token rows of a full window
  * @param freq token columns
@@ -15,7 +16,7 @@ package org.unmute.models.encoder;
  * @param hasCls whether there is a class token
  * @param classes names of the classes of the encoder's own head, in order; empty without a head
  */
-public record EncoderSpec(String name, String description, int sampleRate, int windowSamples, String frontEnd, int time,
+public record EncoderSpec(String name, String description, int sampleRate, int windowSamples, int frameSamples, String frontEnd, int time,
         int freq, int dim, int depth, boolean hasCls, java.util.List<String> classes) {
     /** Keeps the class list unmodifiable. */
     public EncoderSpec {

@@ -6,7 +6,17 @@ import java.util.List;
 
 /** Cuts long recordings into consecutive windows. */
 final class Windows {
+    /** Numbers in the token map of the windows that run together: enough work for all cores, little memory. */
+    private static final int NUMBERS_AT_ONCE = 1 << 22;
+    private static final int MOST_AT_ONCE = 32;
+
     private Windows() {}
+
+    /** How many windows an encoder of this size runs together. */
+    static int atOnce(EncoderSpec spec) {
+        long each = (long) spec.time() * spec.freq() * spec.dim();
+        return Math.clamp(NUMBERS_AT_ONCE / each, 1, MOST_AT_ONCE);
+    }
 
     /**
      * Consecutive windows; the last may be shorter. A remainder of less than a hundredth of a window is left out when

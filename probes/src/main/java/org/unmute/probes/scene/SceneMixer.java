@@ -28,12 +28,12 @@ public final class SceneMixer {
     /**
      * A recording of one event.
      *
-     * @param source  its id, unique, written to the manifest
+     * @param id      its name, unique, written to the manifest
      * @param label   its class
      * @param fold    the fold it belongs to
      * @param samples how to read it
      */
-    public record Recording(String source, String label, String fold, Samples samples) {
+    public record SourceClip(String id, String label, String fold, Samples samples) {
     }
 
     /**
@@ -70,14 +70,14 @@ public final class SceneMixer {
 
     private final Options options;
     private final long seed;
-    private final Map<Split, Map<String, List<Recording>>> byLabel = new HashMap<>();
+    private final Map<Split, Map<String, List<SourceClip>>> byLabel = new HashMap<>();
 
     /**
      * @param recordings at least {@code options.maxEvents()} classes on either side
      * @throws IllegalArgumentException if a fold is on both sides, a source is there twice, a side has no recording or
      *     fewer classes than a scene may have, or a label is empty or contains the manifest's separator {@code ;}
      */
-    public SceneMixer(List<Recording> recordings, Set<String> trainFolds, Set<String> testFolds, Options options, long seed) {
+    public SceneMixer(List<SourceClip> recordings, Set<String> trainFolds, Set<String> testFolds, Options options, long seed) {
         this.options = options;
         this.seed = seed;
         for (String fold : trainFolds) {
@@ -87,24 +87,24 @@ public final class SceneMixer {
             }
         }
         Set<String> seen = new TreeSet<>();
-        for (Recording r : recordings) {
-            if (!seen.add(r.source())) {
-                throw new IllegalArgumentException("soundscape: the recording is there twice: " + r.source());
+        for (SourceClip r : recordings) {
+            if (!seen.add(r.id())) {
+                throw new IllegalArgumentException("soundscape: the recording is there twice: " + r.id());
             }
             if (r.label().isBlank() || r.label().contains(";")) {
                 throw new IllegalArgumentException("soundscape: a label must not be empty nor contain ';': \"" + r.label()
-                        + "\" of " + r.source());
+                        + "\" of " + r.id());
             }
         }
         byLabel.put(Split.TRAIN, group(recordings, Split.TRAIN, trainFolds));
         byLabel.put(Split.TEST, group(recordings, Split.TEST, testFolds));
     }
 
-    private Map<String, List<Recording>> group(List<Recording> recordings, Split split, Set<String> folds) {
+    private Map<String, List<SourceClip>> group(List<SourceClip> recordings, Split split, Set<String> folds) {
         // Sorted by label and source, so that the order of the manifest's rows does not matter.
-        Map<String, List<Recording>> groups = new TreeMap<>();
+        Map<String, List<SourceClip>> groups = new TreeMap<>();
         recordings.stream().filter(r -> folds.contains(r.fold()))
-                .sorted((a, b) -> a.source().compareTo(b.source()))
+                .sorted((a, b) -> a.id().compareTo(b.id()))
                 .forEach(r -> groups.computeIfAbsent(r.label(), l -> new ArrayList<>()).add(r));
         if (groups.size() < options.maxEvents()) {
             Set<String> present = new TreeSet<>();
@@ -138,7 +138,7 @@ public final class SceneMixer {
         double[] mix = new double[length];
         double reference = 0;
         List<Scene.Event> events = new ArrayList<>();
-        for (Recording recording : choose(split, random)) {
+        for (SourceClip recording : choose(split, random)) {
             float[] x = recording.samples().read();
             Extent extent = extent(recording, x, length, random);
             double rms = Signal.rms(x, extent.from(), extent.to());
@@ -151,7 +151,7 @@ public final class SceneMixer {
             for (int i = extent.from(); i < extent.to(); i++) {
                 mix[at + i - extent.from()] += factor * x[i];
             }
-            events.add(new Scene.Event(recording.label(), recording.source(), gainDb, at / (double) options.sampleRate()));
+            events.add(new Scene.Event(recording.label(), recording.id(), gainDb, at / (double) options.sampleRate()));
         }
         double peak = Signal.peak(mix);
         double factor = peak > 1 ? 1 / peak : 1;
@@ -163,13 +163,13 @@ public final class SceneMixer {
     }
 
     /** One recording each of a random number of different classes. */
-    private List<Recording> choose(Split split, SceneRandom random) {
-        Map<String, List<Recording>> groups = byLabel.get(split);
+    private List<SourceClip> choose(Split split, SceneRandom random) {
+        Map<String, List<SourceClip>> groups = byLabel.get(split);
         List<String> labels = new ArrayList<>(groups.keySet());
         int count = random.between(options.minEvents(), options.maxEvents());
-        List<Recording> chosen = new ArrayList<>(count);
+        List<SourceClip> chosen = new ArrayList<>(count);
         for (int k = 0; k < count; k++) {
-            List<Recording> group = groups.get(labels.remove(random.between(0, labels.size() - 1)));
+            List<SourceClip> group = groups.get(labels.remove(random.between(0, labels.size() - 1)));
             chosen.add(group.get(random.between(0, group.size() - 1)));
         }
         return chosen;
@@ -179,16 +179,16 @@ public final class SceneMixer {
     private record Extent(int from, int to) {
     }
 
-    private static Extent extent(Recording recording, float[] x, int length, SceneRandom random) {
+    private static Extent extent(SourceClip recording, float[] x, int length, SceneRandom random) {
         float peak = 0;
         for (float v : x) {
             if (!Float.isFinite(v)) {
-                throw new IllegalArgumentException("soundscape: the recording has samples that are not finite: " + recording.source());
+                throw new IllegalArgumentException("soundscape: the recording has samples that are not finite: " + recording.id());
             }
             peak = Math.max(peak, Math.abs(v));
         }
         if (peak == 0) {
-            throw new IllegalArgumentException("soundscape: the recording is empty or silent: " + recording.source()
+            throw new IllegalArgumentException("soundscape: the recording is empty or silent: " + recording.id()
                     + ", " + x.length + " samples: leave it out of the manifest");
         }
         int from = 0;

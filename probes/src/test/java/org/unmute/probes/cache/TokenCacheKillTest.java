@@ -2,12 +2,17 @@ package org.unmute.probes.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -61,12 +66,36 @@ class TokenCacheKillTest {
         CacheSamples.assertHolds(folder, 3);
     }
 
+    /** A device that refuses to write, as when it is full: here by the shell's limit on the size of files. */
+    @Test
+    void aFullDeviceLosesNothing(@TempDir Path temp) throws Exception {
+        Path shell = Path.of("/bin/sh");
+        assumeTrue(Files.isExecutable(shell), "skipped: needs a POSIX shell to limit file sizes");
+        Path folder = temp.resolve("cache");
+        List<String> limited = new ArrayList<>(List.of(shell.toString(), "-c", "ulimit -f 12 && exec \"$@\"", "sh"));
+        limited.addAll(command(folder, 10_000_000, 0));
+        Process process = new ProcessBuilder(limited).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isNotZero();
+        assertThat(output).contains("token cache: cannot write to " + folder).contains("make room, then run the same command again");
+        try (TokenCache cache = TokenCache.open(folder)) {
+            assertThat(cache.clips()).isNotEmpty();
+            assertThat(cache.verify()).isEmpty();
+        }
+        CacheSamples.fill(folder, CacheSamples.F16, CacheOptions.DEFAULT, CLIPS);
+        CacheSamples.assertHolds(folder, CLIPS);
+    }
+
     private static Process start(Path folder, long restMillis) throws IOException, URISyntaxException {
+        return new ProcessBuilder(command(folder, SHARD_BYTES, restMillis)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
+    private static List<String> command(Path folder, long shardBytes, long restMillis) throws URISyntaxException {
         Path testClasses = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target/test-classes");
         String classPath = String.join(File.pathSeparator, Stream.of(testClasses, location(TokenCache.class), location(DType.class)).map(Path::toString).toList());
-        return new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m", "-cp", classPath,
-                CacheWriterProcess.class.getName(), folder.toString(), "" + CLIPS, "" + SHARD_BYTES, "" + restMillis)
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:-UsePerfData", "-cp", classPath,
+                CacheWriterProcess.class.getName(), folder.toString(), "" + CLIPS, "" + shardBytes, "" + restMillis);
     }
 
     private static Path location(Class<?> type) throws URISyntaxException {

@@ -8,11 +8,14 @@ import static org.unmute.probes.cache.CacheSamples.fill;
 import static org.unmute.probes.cache.CacheSamples.id;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -47,7 +50,7 @@ class TokenCacheRecoveryTest {
         int last = -1;
         for (int length = 0; length <= bytes.length; length++) {
             Path folder = Files.createDirectories(temp.resolve("cut"));
-            Files.write(folder.resolve("shard-00000.tok"), java.util.Arrays.copyOf(bytes, length));
+            Files.write(folder.resolve("shard-00000.tok"), Arrays.copyOf(bytes, length));
             try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
                 assertThat(writer.clips()).isGreaterThanOrEqualTo(last);
                 assertThat(writer.recovered()).hasSizeLessThanOrEqualTo(1);
@@ -72,7 +75,7 @@ class TokenCacheRecoveryTest {
         for (Map.Entry<String, byte[]> shard : shards) {
             if (left > 0) {
                 int length = (int) Math.min(left, shard.getValue().length);
-                Files.write(hurt.resolve(shard.getKey()), java.util.Arrays.copyOf(shard.getValue(), length));
+                Files.write(hurt.resolve(shard.getKey()), Arrays.copyOf(shard.getValue(), length));
                 left -= length;
             }
         }
@@ -221,7 +224,7 @@ class TokenCacheRecoveryTest {
     }
 
     private static int[] recordStarts(byte[] shard) {
-        String text = new String(shard, java.nio.charset.StandardCharsets.ISO_8859_1);
-        return java.util.regex.Pattern.compile("\u0089TOKREC\n").matcher(text).results().mapToInt(m -> m.start()).toArray();
+        String text = new String(shard, StandardCharsets.ISO_8859_1);
+        return Pattern.compile("\u0089TOKREC\n").matcher(text).results().mapToInt(m -> m.start()).toArray();
     }
 }

@@ -19,6 +19,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.FloatRange;
@@ -110,7 +112,7 @@ class TokenCacheTest {
     void manyThreadsRead(@TempDir Path folder) throws Exception {
         fill(folder, F16, SMALL_SHARDS, 30);
         try (TokenCache cache = TokenCache.open(folder); ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            List<Callable<Void>> jobs = java.util.stream.IntStream.range(0, 200).<Callable<Void>>mapToObj(i -> () -> {
+            List<Callable<Void>> jobs = IntStream.range(0, 200).<Callable<Void>>mapToObj(i -> () -> {
                 CacheSamples.assertTokens(cache, i % 30);
                 return null;
             }).toList();
@@ -175,7 +177,7 @@ class TokenCacheTest {
     }
 
     static void deleteAll(Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
+        try (Stream<Path> files = Files.list(folder)) {
             for (Path f : files.toList()) {
                 Files.delete(f);
             }

@@ -16,28 +16,28 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.unmute.probes.scene.SceneMixer.Options;
-import org.unmute.probes.scene.SceneMixer.Recording;
+import org.unmute.probes.scene.SceneMixer.SourceClip;
 
 class SceneMixerTest {
     private static final int RATE = 8000;
     private static final Options OPTIONS = new Options(RATE, 1, 1, 3, -6, 0);
 
     /** Recordings of class c are sines of 300 * (c + 1) Hz, 0.25 s long, so that each can be found again in a mix. */
-    private static List<Recording> recordings(double amplitude) {
-        List<Recording> all = new ArrayList<>();
+    private static List<SourceClip> recordings(double amplitude) {
+        List<SourceClip> all = new ArrayList<>();
         for (int fold = 1; fold <= 3; fold++) {
             for (int c = 0; c < 5; c++) {
                 float[] x = new float[RATE / 4];
                 for (int i = 0; i < x.length; i++) {
                     x[i] = (float) (amplitude * fold / 3 * Math.sin(2 * Math.PI * 300 * (c + 1) * i / RATE));
                 }
-                all.add(new Recording("f" + fold + "c" + c, "class" + c, String.valueOf(fold), () -> x));
+                all.add(new SourceClip("f" + fold + "c" + c, "class" + c, String.valueOf(fold), () -> x));
             }
         }
         return all;
     }
 
-    private static SceneMixer mixer(List<Recording> recordings, Options options, long seed) {
+    private static SceneMixer mixer(List<SourceClip> recordings, Options options, long seed) {
         return new SceneMixer(recordings, Set.of("1", "2"), Set.of("3"), options, seed);
     }
 
@@ -101,9 +101,9 @@ class SceneMixerTest {
 
     @Property(tries = 100)
     void scenesAreDeterministicAndDoNotClip(@ForAll long seed, @ForAll @IntRange(max = 100_000) int index) throws IOException {
-        List<Recording> loud = recordings(1);
+        List<SourceClip> loud = recordings(1);
         Scene scene = mixer(loud, OPTIONS, seed).mix(Split.TEST, index);
-        List<Recording> shuffled = new ArrayList<>(loud);
+        List<SourceClip> shuffled = new ArrayList<>(loud);
         Collections.reverse(shuffled);
         Scene again = mixer(shuffled, OPTIONS, seed).mix(Split.TEST, index);
         assertThat(again.samples()).isEqualTo(scene.samples());
@@ -134,8 +134,8 @@ class SceneMixerTest {
         for (int i = 0; i < longer.length; i++) {
             longer[i] = (i % 2 == 0 ? 1 : -1) * 0.25f;
         }
-        List<Recording> two = List.of(new Recording("a", "padded", "1", () -> padded), new Recording("b", "padded", "3", () -> padded),
-                new Recording("c", "long", "1", () -> longer), new Recording("d", "long", "3", () -> longer));
+        List<SourceClip> two = List.of(new SourceClip("a", "padded", "1", () -> padded), new SourceClip("b", "padded", "3", () -> padded),
+                new SourceClip("c", "long", "1", () -> longer), new SourceClip("d", "long", "3", () -> longer));
         SceneMixer mixer = mixer(two, new Options(RATE, 1, 1, 1, 0, 0), 4);
         Set<Double> offsets = new HashSet<>();
         for (int i = 0; i < 50; i++) {
@@ -155,20 +155,20 @@ class SceneMixerTest {
 
     @Test
     void wrongInputsAreNamed() {
-        List<Recording> good = recordings(0.3);
+        List<SourceClip> good = recordings(0.3);
         assertThatThrownBy(() -> new SceneMixer(good, Set.of("1", "2"), Set.of("2"), OPTIONS, 0))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("fold 2").hasMessageContaining("both");
         assertThatThrownBy(() -> new SceneMixer(good, Set.of("1"), Set.of("9"), OPTIONS, 0)).hasMessageContaining("test folds [9]")
                 .hasMessageContaining("folds present: [1, 2, 3]");
         assertThatThrownBy(() -> mixer(good, new Options(RATE, 1, 1, 6, -6, 0), 0)).hasMessageContaining("6 different");
-        List<Recording> twice = new ArrayList<>(good);
+        List<SourceClip> twice = new ArrayList<>(good);
         twice.add(good.getFirst());
         assertThatThrownBy(() -> mixer(twice, OPTIONS, 0)).hasMessageContaining("twice: f1c0");
-        List<Recording> separator = new ArrayList<>(good);
-        separator.add(new Recording("x", "a;b", "1", () -> new float[1]));
+        List<SourceClip> separator = new ArrayList<>(good);
+        separator.add(new SourceClip("x", "a;b", "1", () -> new float[1]));
         assertThatThrownBy(() -> mixer(separator, OPTIONS, 0)).hasMessageContaining("a;b");
-        List<Recording> silent = List.of(new Recording("s", "quiet", "1", () -> new float[RATE]),
-                new Recording("t", "quiet", "3", () -> new float[] {Float.NaN}));
+        List<SourceClip> silent = List.of(new SourceClip("s", "quiet", "1", () -> new float[RATE]),
+                new SourceClip("t", "quiet", "3", () -> new float[] {Float.NaN}));
         SceneMixer mixer = mixer(silent, new Options(RATE, 1, 1, 1, 0, 0), 0);
         assertThatThrownBy(() -> mixer.mix(Split.TRAIN, 0)).hasMessageContaining("silent: s");
         assertThatThrownBy(() -> mixer.mix(Split.TEST, 0)).hasMessageContaining("not finite: t");

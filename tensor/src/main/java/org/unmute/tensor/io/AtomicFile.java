@@ -1,6 +1,7 @@
 package org.unmute.tensor.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,5 +39,19 @@ public final class AtomicFile {
         } finally {
             Files.deleteIfExists(temporary);
         }
+    }
+
+    /**
+     * The same for content that is in memory.
+     *
+     * @throws IOException if writing or renaming fails
+     */
+    public static void write(Path target, byte[] content) throws IOException {
+        write(target, out -> {
+            ByteBuffer rest = ByteBuffer.wrap(content);
+            while (rest.hasRemaining()) {
+                out.write(rest);
+            }
+        });
     }
 }

@@ -51,22 +51,40 @@ public final class SafetensorsFile implements AutoCloseable {
     public static SafetensorsFile open(Path path, LoadLimits limits) throws IOException {
         Arena arena = Arena.ofShared();
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            return read(path, channel, arena, limits);
+            return read(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena, limits);
         } catch (IOException | RuntimeException | Error e) {
             arena.close();
             throw e;
         }
     }
 
-    private static SafetensorsFile read(Path path, FileChannel channel, Arena arena, LoadLimits limits)
+    /**
+     * Reads a file's content that is in memory already, such as a resource of a jar.
+     *
+     * @param name  what messages call it
+     * @param bytes the whole file. Not modified, copied.
+     * @throws MalformedFileException if it breaks a rule of the format
+     */
+    public static SafetensorsFile of(String name, byte[] bytes) throws IOException {
+        Arena arena = Arena.ofShared();
+        try {
+            MemorySegment copy = arena.allocate(Math.max(1, bytes.length), Long.BYTES);
+            MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
+            return read(Path.of(name), copy.asSlice(0, bytes.length), arena, LoadLimits.DEFAULT);
+        } catch (IOException | RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static SafetensorsFile read(Path path, MemorySegment all, Arena arena, LoadLimits limits)
             throws IOException {
         String file = path.toString();
-        long size = channel.size();
+        long size = all.byteSize();
         if (size < 8) {
             throw new MalformedFileException(file, 0, null, "too-short", "the file has " + size
                     + " bytes; a safetensors file starts with 8 bytes of header length");
         }
-        MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, arena);
         long length = all.get(StoredTensor.LONG, 0);
         if (length >= 0 && length < 2) {
             throw new MalformedFileException(file, 0, null, "header-too-short", "header length " + length

@@ -1,0 +1,58 @@
+package org.unmute.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.unmute.tensor.backend.Backends;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the commands do alike. */
+final class Commands {
+    private Commands() {}
+
+    /** The command line as it was typed, the program's name first. */
+    static List<String> line(CommandSpec spec) {
+        List<String> all = new ArrayList<>(List.of("unmute"));
+        all.addAll(spec.root().commandLine().getParseResult().originalArgs());
+        return all;
+    }
+
+    /** Opens the backend asked for, says which in one line, and notes it. */
+    static void chooseBackend(CommonOptions common, RunRecord record, PrintWriter err) {
+        Backends.Choice choice;
+        try {
+            choice = Backends.open(common.backend().name(), common.threads());
+        } catch (Backends.UnavailableException e) {
+            throw new CommandException(ExitCode.DEVICE, e.getMessage(), e);
+        }
+        Backends.use(choice);
+        record.backend(choice.backend().name(), choice.reason());
+        if (!common.quiet()) {
+            err.println(choice.reason());
+            err.flush();
+        }
+    }
+
+    static void printJson(PrintWriter out, Object value) {
+        try {
+            out.println(Json.MAPPER.writeValueAsString(value));
+            out.flush();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the result cannot be written as JSON", e);
+        }
+    }
+
+    /** Bytes as people say them. */
+    static String size(long bytes) {
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
+        double n = bytes;
+        int u = 0;
+        while (n >= 1024 && u < units.length - 1) {
+            n /= 1024;
+            u++;
+        }
+        return String.format(Locale.ROOT, u == 0 ? "%.0f %s" : "%.1f %s", n, units[u]);
+    }
+}

@@ -1,0 +1,164 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.Damage;
+import org.unmute.probes.cache.Embedding;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.probes.data.AudioClip;
+import org.unmute.probes.data.ClipList;
+import org.unmute.tensor.DType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Recordings to token maps in a cache on disk. */
+@Command(name = "embed", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Turns recordings into the token maps of an encoder and keeps them in a cache folder.",
+            "Run the same command again after an interruption: it goes on where it stopped."},
+        footer = {"", "Example:", "  unmute embed --encoder eat.safetensors --audio recordings/ --out cache/"})
+final class EmbedCommand implements Callable<Integer> {
+    /** Recordings looked at to state the cache's size beforehand. */
+    private static final int SAMPLE = 16;
+
+    @Mixin
+    private EncoderOptions encoder;
+    @Mixin
+    private AudioOptions audio;
+    @Mixin
+    private CommonOptions common;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Cache folder; created if needed.")
+    private Path out;
+
+    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f16",
+            description = "How tokens are stored: f16 or f32 (default: ${DEFAULT-VALUE}).")
+    private String dtype;
+
+    @Option(names = "--dry-run", description = "Only say what would be done and how large the cache becomes.")
+    private boolean dryRun;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+        Commands.chooseBackend(common, record, err);
+        EncoderOptions.Loaded loaded = encoder.open();
+        CacheKey key = loaded.key(audio.kernel().name().toLowerCase(java.util.Locale.ROOT), storage());
+        ClipList clips = audio.clips();
+        long bytes = expectedBytes(loaded.encoder().describe(), clips, key.dtype());
+        if (!common.quiet()) {
+            err.println("encoder " + loaded.origin() + ": " + loaded.encoder().describe().description());
+            err.println("front end: " + key.frontEnd());
+            err.println(clips.clips().size() + " recordings; the cache becomes about " + Commands.size(bytes) + " in " + dtype
+                    + " (" + Commands.size(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
+        }
+        if (dryRun) {
+            return ExitCode.OK;
+        }
+        try (TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
+                Progress progress = Progress.start(err, "embedding", "clips", clips.clips().size(), common.quiet())) {
+            for (Damage d : writer.recovered()) {
+                progress.remark("cache repaired: " + d);
+            }
+            Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
+            Embedding.Outcome outcome = embedding.run(clips.clips(), writer, listener(progress));
+            record.result("encoder", loaded.origin()).result("encoderSha256", loaded.hash()).result("frontEnd", key.frontEnd())
+                    .result("dtype", dtype).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
+                    .result("skipped", outcome.skipped());
+            record.write(out);
+            report(outcome, writer.clips());
+            if (outcome.embedded() + outcome.present() == 0) {
+                throw new CommandException(ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
+            }
+        } catch (Embedding.UnusableClipException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+        }
+        return ExitCode.OK;
+    }
+
+    private DType storage() {
+        return switch (dtype) {
+            case "f16" -> DType.F16;
+            case "f32" -> DType.F32;
+            default -> throw new CommandException(ExitCode.USAGE, "--dtype is f16 or f32, not " + dtype);
+        };
+    }
+
+    /** From the lengths of some recordings spread over the list. */
+    private static long expectedBytes(EncoderSpec spec, ClipList clips, DType type) {
+        int n = clips.clips().size();
+        long windows = 0;
+        int seen = 0;
+        for (int i = 0; i < Math.min(SAMPLE, n); i++) {
+            AudioClip clip = clips.clips().get((int) ((long) i * n / Math.min(SAMPLE, n)));
+            try {
+                Recording r = AudioFiles.read(clip.path());
+                windows += Math.max(1, (long) Math.ceil(r.seconds() * spec.sampleRate() / spec.windowSamples() - 0.01));
+                seen++;
+            } catch (IOException e) {
+                continue; // reported when its turn comes
+            }
+        }
+        int rows = seen == 0 ? spec.time() : (int) Math.max(spec.time(), spec.time() * windows / seen);
+        return TokenCache.estimate(n, rows, spec.freq(), spec.dim(), spec.hasCls(), type);
+    }
+
+    private static Embedding.Listener listener(Progress progress) {
+        return new Embedding.Listener() {
+            private long before;
+
+            @Override
+            public void stored(AudioClip clip, boolean wasThere) {
+                if (wasThere) {
+                    progress.resumeAt(++before);
+                } else {
+                    progress.advance(1);
+                }
+            }
+
+            @Override
+            public void skipped(AudioClip clip, String reason) {
+                progress.remark("skipped " + clip.id() + ": " + reason);
+                progress.advance(1);
+            }
+        };
+    }
+
+    private void report(Embedding.Outcome outcome, int total) {
+        PrintWriter o = spec.commandLine().getOut();
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("cache", out.toString());
+        result.put("clips", total);
+        result.put("embedded", outcome.embedded());
+        result.put("alreadyPresent", outcome.present());
+        result.put("skipped", outcome.skipped().size());
+        if (common.json()) {
+            result.put("skippedClips", outcome.skipped());
+            Commands.printJson(o, result);
+            return;
+        }
+        o.println(out + ": " + total + " clips (" + outcome.embedded() + " embedded now, " + outcome.present() + " already there), "
+                + outcome.skipped().size() + " skipped");
+        List<Embedding.Skipped> s = outcome.skipped();
+        for (Embedding.Skipped one : s) {
+            o.println("  skipped " + one.clip() + ": " + one.reason());
+        }
+        o.flush();
+    }
+}

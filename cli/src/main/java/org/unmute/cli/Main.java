@@ -1,0 +1,93 @@
+package org.unmute.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code unmute} command and the only {@code main} of the project. */
+@Command(name = "unmute", mixinStandardHelpOptions = true, versionProvider = BuildInfo.VersionLines.class,
+        sortOptions = false, synopsisSubcommandLabel = "COMMAND",
+        description = "Turns recordings into the patch tokens of an audio encoder, trains probes on them and scores them honestly.",
+        footerHeading = "%nExit status:%n",
+        footer = {
+            "  0  done",
+            "  1  the work could not be finished",
+            "  2  the command line was not understood",
+            "  3  an input file is missing, unreadable or malformed",
+            "  4  the device or backend that was asked for is not there",
+            "",
+            "Results go to standard output, progress and remarks to standard error.",
+            "'unmute COMMAND --help' explains a command."},
+        subcommands = {SoundscapeCommand.class, CommandLine.HelpCommand.class})
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private Main() {
+    }
+
+    /** Runs the command and ends the process with its {@link ExitCode}. */
+    public static void main(String[] args) {
+        System.setProperty("java.awt.headless", "true");
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int status = run(out, err, args);
+        out.flush();
+        err.flush();
+        System.exit(status);
+    }
+
+    /**
+     * Runs the command in this process.
+     *
+     * @param out  where results go
+     * @param err  where progress, remarks and errors go
+     * @param args the command line
+     * @return one of {@link ExitCode}
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine line = new CommandLine(new Main());
+        line.setOut(out).setErr(err).setUsageHelpWidth(100).setCaseInsensitiveEnumValuesAllowed(true);
+        line.getSubcommands().values().forEach(c -> c.getCommandSpec().usageMessage().sortOptions(false));
+        line.setParameterExceptionHandler((e, a) -> usage(e, err));
+        line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, err));
+        try {
+            return line.execute(args);
+        } catch (Error e) {
+            // picocli hands only exceptions to its handler; running out of memory deserves a readable line too.
+            return report(e, line, err);
+        }
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing; 'unmute --help' lists them");
+    }
+
+    private static int usage(ParameterException e, PrintWriter err) {
+        CommandLine command = e.getCommandLine();
+        err.println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
+            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return ExitCode.USAGE;
+    }
+
+    private static int report(Throwable thrown, CommandLine command, PrintWriter err) {
+        Failure failure = Failure.of(thrown);
+        err.println(command.getCommandSpec().qualifiedName() + ": " + failure.message());
+        if (failure.bug() || debug(command)) {
+            thrown.printStackTrace(err);
+        }
+        return failure.exitCode();
+    }
+
+    private static boolean debug(CommandLine command) {
+        boolean asked = command.getParseResult() != null && command.getParseResult().hasMatchedOption("--debug");
+        return asked || "1".equals(System.getenv("UNMUTE_DEBUG"));
+    }
+}

@@ -1,0 +1,117 @@
+package org.unmute.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.tensor.io.AtomicFile;
+
+/**
+ * Collects what is needed to make a result again, and writes it as {@code run.json} beside the result: command line,
+ * versions, machine, backend, hashes of the inputs, seed, times, results.
+ */
+public final class RunRecord {
+    private final List<String> command;
+    private final Instant started = Instant.now();
+    private final List<Input> inputs = new ArrayList<>();
+    private final Map<String, Object> results = new LinkedHashMap<>();
+    private Long seed;
+    private String backend;
+    private String backendReason;
+
+    /** An input file as it was read. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Input(String path, long bytes, String sha256) {
+    }
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Document(List<String> command, String version, String commit, String java, String os, int processors, long maxHeapBytes,
+            String backend, String backendReason, Long seed, List<Input> inputs, String started, String finished, double seconds,
+            Map<String, Object> results) {
+    }
+
+    /** @param command the command line, the program's name first */
+    public RunRecord(List<String> command) {
+        this.command = List.copyOf(command);
+    }
+
+    /** Names the seed. */
+    public RunRecord seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /** Names what computed, and why it was chosen. */
+    public RunRecord backend(String name, String reason) {
+        backend = name;
+        backendReason = reason;
+        return this;
+    }
+
+    /**
+     * Records a file that the result depends on, with its SHA-256.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public RunRecord input(Path file) throws IOException {
+        inputs.add(new Input(file.toString(), Files.size(file), sha256(file)));
+        return this;
+    }
+
+    /** Records a result: a number, text, list, map or record. */
+    public RunRecord result(String name, Object value) {
+        results.put(name, value);
+        return this;
+    }
+
+    /**
+     * Writes {@code run.json} into a folder, whole or not at all.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path folder) throws IOException {
+        byte[] json = Json.MAPPER.writeValueAsBytes(document());
+        Files.createDirectories(folder);
+        AtomicFile.write(folder.resolve("run.json"), json);
+    }
+
+    private Document document() {
+        BuildInfo build = BuildInfo.read();
+        Instant finished = Instant.now();
+        return new Document(command, build.version(), build.commit(),
+                System.getProperty("java.vendor") + " " + Runtime.version(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory(), backend, backendReason, seed, inputs,
+                started.truncatedTo(ChronoUnit.MILLIS).toString(), finished.truncatedTo(ChronoUnit.MILLIS).toString(),
+                Duration.between(started, finished).toMillis() / 1000.0, results);
+    }
+
+    /**
+     * SHA-256 of a file's bytes, in lower-case hexadecimal.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[1 << 16];
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                digest.update(buffer, 0, n);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

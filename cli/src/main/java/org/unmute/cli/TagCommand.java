@@ -1,0 +1,175 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.data.AudioClip;
+import org.unmute.probes.data.ClipList;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Scores of an encoder's own classification head. */
+@Command(name = "tag", mixinStandardHelpOptions = true, sortOptions = false,
+        description = {"Scores recordings with an encoder's own classification head.",
+            "Prints the best classes of each recording; --scores writes all scores as CSV, with a column 'file' (path below "
+                + "the root) and one column a class. Scores of long recordings are the mean over their windows."},
+        footer = {"", "Example:", "  unmute tag --encoder kwt1.safetensors --audio clips/ --scores scores.csv"})
+final class TagCommand implements Callable<Integer> {
+    /** What is written. */
+    enum Activation {
+        /** The head's outputs as they are. */
+        none,
+        /** Probabilities of independent classes. */
+        sigmoid,
+        /** Probabilities of exclusive classes. */
+        softmax
+    }
+
+    private static final int CHUNK = 32;
+
+    @Mixin
+    private EncoderOptions encoder;
+    @Mixin
+    private AudioOptions audio;
+    @Mixin
+    private CommonOptions common;
+
+    @Option(names = "--scores", paramLabel = "FILE", description = "Write the scores of all classes to this CSV file.")
+    private Path scores;
+
+    @Option(names = "--activation", paramLabel = "NAME", defaultValue = "none",
+            description = "What becomes of the head's outputs: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, logits as they are).")
+    private Activation activation;
+
+    @Option(names = "--top", paramLabel = "N", defaultValue = "3", description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
+    private int top;
+
+    @Spec
+    private CommandSpec spec;
+
+    private record Tagged(AudioClip clip, float[] scores, String reason) {}
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        RunRecord record = new RunRecord(Commands.line(spec));
+        Commands.chooseBackend(common, record, err);
+        EncoderOptions.Loaded loaded = encoder.open();
+        List<String> classes = loaded.encoder().describe().classes();
+        if (classes.isEmpty()) {
+            throw new CommandException(ExitCode.INPUT, "encoder " + loaded.origin() + " has no classification head: give a "
+                    + "fine-tuned checkpoint, or train a probe with 'unmute probe'");
+        }
+        ClipList clips = audio.clips();
+        List<Tagged> tagged = new ArrayList<>();
+        int skipped = 0;
+        try (Progress progress = Progress.start(err, "tagging", "clips", clips.clips().size(), common.quiet())) {
+            for (int at = 0; at < clips.clips().size(); at += CHUNK) {
+                List<AudioClip> chunk = clips.clips().subList(at, Math.min(clips.clips().size(), at + CHUNK));
+                for (Tagged t : chunk.stream().parallel().map(c -> tag(loaded.encoder(), c)).toList()) {
+                    if (t.reason() == null) {
+                        tagged.add(t);
+                    } else if (audio.strict()) {
+                        throw new CommandException(ExitCode.INPUT, t.clip().id() + ": " + t.reason());
+                    } else {
+                        skipped++;
+                        progress.remark("skipped " + t.clip().id() + ": " + t.reason());
+                    }
+                    progress.advance(1);
+                }
+            }
+        }
+        if (tagged.isEmpty()) {
+            throw new CommandException(ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
+        }
+        if (scores != null) {
+            write(tagged, classes);
+        }
+        print(tagged, classes, skipped);
+        return ExitCode.OK;
+    }
+
+    private Tagged tag(Encoder e, AudioClip clip) {
+        try {
+            EncoderSpec s = e.describe();
+            Recording r = AudioFiles.read(clip.path()).resampled(s.sampleRate(), audio.kernel());
+            if (r.samples().length < s.frameSamples()) {
+                throw new ClipTooShortException("tag", r.samples().length, s.frameSamples(), s.sampleRate());
+            }
+            return new Tagged(clip, activate(e.scores(r.samples())), null);
+        } catch (ClipTooShortException | IOException x) {
+            return new Tagged(clip, null, x.getMessage());
+        }
+    }
+
+    private float[] activate(float[] logits) {
+        double max = IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).max().orElse(0);
+        double sum = IntStream.range(0, logits.length).mapToDouble(i -> Math.exp(logits[i] - max)).sum();
+        float[] out = logits.clone();
+        for (int i = 0; i < out.length; i++) {
+            out[i] = switch (activation) {
+                case none -> logits[i];
+                case sigmoid -> (float) (1 / (1 + Math.exp(-logits[i])));
+                case softmax -> (float) (Math.exp(logits[i] - max) / sum);
+            };
+        }
+        return out;
+    }
+
+    private void write(List<Tagged> tagged, List<String> classes) throws IOException {
+        StringWriter text = new StringWriter();
+        try (CSVPrinter csv = new CSVPrinter(text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
+            csv.print("file");
+            csv.printRecord(classes);
+            for (Tagged t : tagged) {
+                csv.print(t.clip().id());
+                for (float f : t.scores()) {
+                    csv.print(f);
+                }
+                csv.println();
+            }
+        }
+        AtomicFile.write(scores, text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void print(List<Tagged> tagged, List<String> classes, int skipped) {
+        int shown = Math.clamp(top, 1, classes.size());
+        List<String> headings = new ArrayList<>(List.of("file"));
+        IntStream.rangeClosed(1, shown).forEach(i -> headings.add("top " + i));
+        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
+        for (Tagged t : tagged) {
+            int[] order = IntStream.range(0, classes.size()).boxed()
+                    .sorted((a, b) -> Float.compare(t.scores()[b], t.scores()[a])).mapToInt(i -> i).toArray();
+            Object[] cells = new Object[shown + 1];
+            cells[0] = t.clip().id();
+            for (int i = 0; i < shown; i++) {
+                cells[i + 1] = classes.get(order[i]) + String.format(Locale.ROOT, " %.3f", t.scores()[order[i]]);
+            }
+            table.row(cells);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (common.json() || scores == null) {
+            table.print(out, common.json());
+        }
+        if (!common.json()) {
+            out.println(tagged.size() + " recordings tagged, " + skipped + " skipped" + (scores == null ? "" : ", scores in " + scores));
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The command line: commands, options, progress, exit codes. */
+package org.unmute.cli;

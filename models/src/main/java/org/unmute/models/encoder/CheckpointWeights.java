@@ -1,0 +1,84 @@
+package org.unmute.models.encoder;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.unmute.models.vit.Weights;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+
+/** A checkpoint as {@link Weights}: frozen float32 tensors, with the model's names translated to the file's. */
+public final class CheckpointWeights implements Weights {
+    private final Checkpoint file;
+    private final UnaryOperator<String> stored;
+    private final Set<String> used = new HashSet<>();
+
+    /**
+     * @param file an open checkpoint; read while the model is built, not afterwards
+     * @param stored the file's name for a model's name
+     */
+    public CheckpointWeights(Checkpoint file, UnaryOperator<String> stored) {
+        this.file = file;
+        this.stored = stored;
+    }
+
+    @Override
+    public boolean has(String name) {
+        return file.has(stored.apply(name));
+    }
+
+    @Override
+    public Tensor tensor(String name, long... shape) {
+        float[] values = floats(name, shape);
+        for (int i = 0; i < values.length; i++) {
+            if (!Float.isFinite(values[i])) {
+                throw new IllegalArgumentException(file.origin() + ": tensor '" + stored.apply(name) + "' has " + values[i]
+                        + " at element " + i + ": the checkpoint is damaged");
+            }
+        }
+        return Tensor.of(values, shape).freeze();
+    }
+
+    /** The numbers of a tensor of that shape. */
+    public float[] floats(String name, long... shape) {
+        String key = stored.apply(name);
+        if (!file.has(key)) {
+            throw new IllegalArgumentException(file.origin() + ": tensor '" + key + "' is missing (needed as '" + name
+                    + "'): wrong model, or an incomplete checkpoint");
+        }
+        if (!file.shape(key).equals(Shape.of(shape))) {
+            throw new IllegalArgumentException(file.origin() + ": tensor '" + key + "' is " + file.shape(key) + ", expected "
+                    + Shape.of(shape) + ": another size of the model?");
+        }
+        used.add(key);
+        return file.floats(key);
+    }
+
+    /** The stored sizes of a tensor. */
+    public Shape shape(String name) {
+        String key = stored.apply(name);
+        if (!file.has(key)) {
+            throw new IllegalArgumentException(file.origin() + ": tensor '" + key + "' is missing (needed as '" + name
+                    + "'): wrong model, or an incomplete checkpoint");
+        }
+        return file.shape(key);
+    }
+
+    /** How many of {@code name.0.suffix}, {@code name.1.suffix}, … there are. */
+    public int count(String name, String suffix) {
+        int n = 0;
+        while (has(name + "." + n + "." + suffix)) {
+            n++;
+        }
+        return n;
+    }
+
+    /** Tensors of the file that no model asked for. */
+    public List<String> unused() {
+        List<String> rest = new ArrayList<>(file.names());
+        rest.removeAll(used);
+        return rest;
+    }
+}

@@ -1,0 +1,131 @@
+package org.unmute.models.encoder;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
+import org.unmute.models.vit.Attention;
+import org.unmute.models.vit.Block;
+import org.unmute.models.vit.LayerNorm;
+import org.unmute.models.vit.Linear;
+import org.unmute.models.vit.Mlp;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * KWT-1, the Keyword Transformer (ARM-software/keyword-transformer): 40 mel-frequency cepstral coefficients a frame, one
+ * token a frame, a class token, learned positions, post-norm blocks with one head and tanh GELU, 12 keyword classes on
+ * the class token. The checkpoint holds its own front end as matrices.
+ */
+public final class Kwt implements Encoder {
+    private static final int RATE = 16_000;
+    private static final int FRAME = 480;
+    private static final int HOP = 160;
+    private static final double EPS = 1e-6;
+    private static final double LOG_FLOOR = 1e-12;
+    private static final List<String> KEYWORDS = List.of("_silence_", "_unknown_", "yes", "no", "up", "down", "left",
+            "right", "on", "off", "stop", "go");
+
+    private final EncoderSpec spec;
+    private final int frames;
+    private final Tensor window;
+    private final Tensor dftCos;
+    private final Tensor dftSin;
+    private final Tensor mel;
+    private final Tensor dct;
+    private final Linear patchEmbed;
+    private final Tensor cls;
+    private final Tensor positions;
+    private final List<Block> blocks = new ArrayList<>();
+    private final Linear head;
+
+    /** Whether this is a KWT checkpoint with its front end. */
+    public static boolean recognizes(Checkpoint file) {
+        return file.has("front_end.dft_cos") && file.has("blocks.0.attn.q.weight");
+    }
+
+    /** Builds the encoder from an open checkpoint, which may be closed afterwards. */
+    public Kwt(Checkpoint file) {
+        CheckpointWeights w = new CheckpointWeights(file, UnaryOperator.identity());
+        int dim = w.shape("cls_token").dim(-1);
+        int depth = w.count("blocks", "norm1.weight");
+        long bins = w.shape("front_end.dft_cos").size(0);
+        long melBins = w.shape("front_end.mel").size(0);
+        long coefficients = w.shape("front_end.dct").size(0);
+        frames = w.shape("pos_embed").dim(1) - 1;
+        window = w.tensor("front_end.window", FRAME);
+        dftCos = w.tensor("front_end.dft_cos", bins, FRAME);
+        dftSin = w.tensor("front_end.dft_sin", bins, FRAME);
+        mel = w.tensor("front_end.mel", melBins, bins);
+        dct = w.tensor("front_end.dct", coefficients, melBins);
+        patchEmbed = Linear.read(w, "patch_embed", dim, coefficients);
+        cls = w.tensor("cls_token", 1, 1, dim);
+        positions = w.tensor("pos_embed", 1, frames + 1, dim);
+        for (int i = 0; i < depth; i++) {
+            String b = "blocks." + i + ".";
+            long hidden = w.shape(b + "mlp.fc1.weight").size(0);
+            Attention attention = Attention.packed(Linear.readWithoutBias(w, b + "attn.q", dim, dim),
+                    Linear.readWithoutBias(w, b + "attn.k", dim, dim), Linear.readWithoutBias(w, b + "attn.v", dim, dim),
+                    Linear.read(w, b + "attn.proj", dim, dim), 1);
+            blocks.add(new Block.Post(LayerNorm.read(w, b + "norm1", dim, EPS), attention,
+                    LayerNorm.read(w, b + "norm2", dim, EPS), Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU_TANH)));
+        }
+        long classes = w.shape("head.weight").size(0);
+        head = Linear.read(w, "head", classes, dim);
+        int samples = (frames - 1) * HOP + FRAME;
+        spec = new EncoderSpec("kwt", "Keyword Transformer, " + dim + " x " + depth + ", 1 head, post-norm", RATE, RATE, 1,
+                "frames of 480 samples, hop 160, Hann window, DFT magnitude, " + melBins + " mel bins, ln(max(1e-12, x)), "
+                        + coefficients + " cepstral coefficients, " + samples + " of 16000 samples, zeros at the end",
+                frames, 1, dim, depth, true,
+                classes == KEYWORDS.size() ? KEYWORDS
+                        : java.util.stream.LongStream.range(0, classes).mapToObj(i -> "class_" + i).toList());
+    }
+
+    @Override
+    public EncoderSpec describe() {
+        return spec;
+    }
+
+    @Override
+    public Spectrogram spectrogram(float[] samples) {
+        if (samples.length == 0) {
+            throw new IllegalArgumentException("kwt: the clip has no samples");
+        }
+        float[] padded = Arrays.copyOf(samples, (frames - 1) * HOP + FRAME);
+        float[] framed = new float[frames * FRAME];
+        for (int i = 0; i < frames; i++) {
+            System.arraycopy(padded, i * HOP, framed, i * FRAME, FRAME);
+        }
+        try (TensorScope _ = new TensorScope()) {
+            return Grad.withoutRecording(() -> {
+                Tensor x = Tensor.of(framed, frames, FRAME).times(window);
+                Tensor re = x.linear(dftCos, null);
+                Tensor im = x.linear(dftSin, null);
+                Tensor magnitude = re.times(re).plus(im.times(im)).unary(Unary.SQRT);
+                Tensor energies = magnitude.linear(mel, null).clamp(LOG_FLOOR, Double.POSITIVE_INFINITY).unary(Unary.LOG);
+                Tensor mfcc = energies.linear(dct, null);
+                return new Spectrogram(frames, mfcc.shape().dim(1), mfcc.toFloats());
+            });
+        }
+    }
+
+    @Override
+    public Tensor forward(Tensor input, BiConsumer<String, Tensor> trace) {
+        Tensor patches = patchEmbed.apply(input);
+        Tensor x = Tensor.concat(1, cls.expand(input.size(0), 1, spec.dim()), patches).plus(positions);
+        trace.accept("embed", x);
+        for (int i = 0; i < blocks.size(); i++) {
+            x = blocks.get(i).apply(x);
+            trace.accept("block." + i, x);
+        }
+        return x;
+    }
+
+    @Override
+    public Tensor classify(Tensor tokens) {
+        return head.apply(tokens.select(1, 0));
+    }
+}

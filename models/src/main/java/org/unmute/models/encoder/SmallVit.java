@@ -1,0 +1,199 @@
+package org.unmute.models.encoder;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.UnaryOperator;
+import org.unmute.models.audio.FbankOptions;
+import org.unmute.models.audio.KaldiFbank;
+import org.unmute.models.audio.Window;
+import org.unmute.models.vit.Attention;
+import org.unmute.models.vit.Block;
+import org.unmute.models.vit.LayerNorm;
+import org.unmute.models.vit.Mlp;
+import org.unmute.models.vit.PatchEmbed;
+import org.unmute.models.vit.Positions;
+import org.unmute.models.vit.Weights;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.io.SafetensorsWriter;
+import org.unmute.tensor.io.StoredType;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * Our own small encoder, the embedded default: a pre-norm ViT with fixed sine-cosine positions, a class token and a final
+ * norm, as {@code unmute pretrain} makes it. Everything it needs to run is in the safetensors file: the settings are in
+ * its metadata.
+ */
+public final class SmallVit implements Encoder {
+    private static final String KIND = "unmute.encoder";
+    private static final String KIND_VALUE = "small-vit";
+    private static final double EPS = 1e-6;
+
+    /**
+     * Size and front end.
+     *
+     * @param sampleRate Hz
+     * @param melBins bins of the fbank, a multiple of {@code patchMel}
+     * @param frames frames of a window (10 ms each), a multiple of {@code patchTime}
+     * @param patchTime frames a patch
+     * @param patchMel mel bins a patch
+     * @param dim channels, a multiple of 4 and of {@code heads}
+     * @param depth blocks
+     * @param heads attention heads
+     * @param mean of the log energies in the pre-training data
+     * @param std of the log energies in the pre-training data
+     */
+    public record Settings(int sampleRate, int melBins, int frames, int patchTime, int patchMel, int dim, int depth,
+            int heads, double mean, double std) {
+        /** Checks what must divide what. */
+        public Settings {
+            if (frames % patchTime != 0 || melBins % patchMel != 0 || dim % heads != 0 || dim % 4 != 0 || depth < 1) {
+                throw new IllegalArgumentException("small vit: sizes do not divide: frames " + frames + " by " + patchTime
+                        + ", mel " + melBins + " by " + patchMel + ", dim " + dim + " by " + heads + " heads and by 4");
+            }
+        }
+
+        /** Token rows. */
+        public int rows() {
+            return frames / patchTime;
+        }
+
+        /** Token columns. */
+        public int bands() {
+            return melBins / patchMel;
+        }
+
+        /** The front end these settings describe. */
+        public FbankFrontEnd frontEnd() {
+            return new FbankFrontEnd(new KaldiFbank(FbankOptions.of(sampleRate, melBins, Window.HANNING)), frames, mean, std);
+        }
+
+        private Map<String, String> toMetadata() {
+            return Map.of(KIND, KIND_VALUE, "sample_rate", "" + sampleRate, "mel_bins", "" + melBins, "frames", "" + frames,
+                    "patch", patchTime + "x" + patchMel, "dim", "" + dim, "depth", "" + depth, "heads", "" + heads,
+                    "norm", mean + "," + std);
+        }
+
+        private static Settings fromMetadata(Checkpoint file) {
+            Map<String, String> m = file.metadata();
+            try {
+                String[] patch = m.get("patch").split("x", 2);
+                String[] norm = m.get("norm").split(",", 2);
+                return new Settings(number(m, "sample_rate"), number(m, "mel_bins"), number(m, "frames"),
+                        Integer.parseInt(patch[0]), Integer.parseInt(patch[1]), number(m, "dim"), number(m, "depth"),
+                        number(m, "heads"), Double.parseDouble(norm[0]), Double.parseDouble(norm[1]));
+            } catch (RuntimeException e) {
+                throw new IllegalArgumentException(file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + m, e);
+            }
+        }
+
+        private static int number(Map<String, String> m, String key) {
+            return Integer.parseInt(m.get(key));
+        }
+    }
+
+    private final Settings settings;
+    private final EncoderSpec spec;
+    private final FbankFrontEnd frontEnd;
+    private final PatchEmbed patchEmbed;
+    private final Tensor cls;
+    private final Tensor positions;
+    private final List<Block> blocks = new ArrayList<>();
+    private final LayerNorm norm;
+
+    /** Builds the model on weights: a checkpoint's to run it, fresh ones to train it. */
+    public SmallVit(Settings settings, Weights w) {
+        this.settings = settings;
+        int dim = settings.dim();
+        frontEnd = settings.frontEnd();
+        patchEmbed = PatchEmbed.read(w, "patch_embed.proj", dim, settings.patchTime(), settings.patchMel());
+        cls = w.tensor("cls_token", 1, 1, dim);
+        positions = Tensor.of(Positions.sinCos(settings.rows(), settings.bands(), dim), 1,
+                (long) settings.rows() * settings.bands(), dim).freeze();
+        for (int i = 0; i < settings.depth(); i++) {
+            blocks.add(preNormBlock(w, "blocks." + i + ".", dim, settings.heads()));
+        }
+        norm = LayerNorm.read(w, "norm", dim, EPS);
+        spec = new EncoderSpec("small-vit", "ViT " + dim + " x " + settings.depth() + ", " + settings.heads()
+                + " heads, pre-norm, " + settings.patchTime() + " x " + settings.patchMel() + " patches", settings.sampleRate(),
+                frontEnd.windowSamples(), frontEnd.fbank().options().frameLength(), frontEnd.describe(), settings.rows(), settings.bands(), dim, settings.depth(), true,
+                List.of());
+    }
+
+    static Block preNormBlock(Weights w, String name, int dim, int heads) {
+        return new Block.Pre(LayerNorm.read(w, name + "norm1", dim, EPS), Attention.read(w, name + "attn", dim, heads),
+                LayerNorm.read(w, name + "norm2", dim, EPS), Mlp.read(w, name + "mlp", dim, 4L * dim, Unary.GELU));
+    }
+
+    /** Whether {@code unmute pretrain} wrote this file. */
+    public static boolean recognizes(Checkpoint file) {
+        return KIND_VALUE.equals(file.metadata().get(KIND));
+    }
+
+    /** Reads a file that {@link #write} made; it may be closed afterwards. */
+    public static SmallVit read(Checkpoint file) {
+        return new SmallVit(Settings.fromMetadata(file), new CheckpointWeights(file, UnaryOperator.identity()));
+    }
+
+    /**
+     * Writes the encoder's tensors in float16 with the settings and further facts (recipe, data, licence) as metadata.
+     *
+     * @param parameters tensors by name; names that start with {@code decoder.} are left out
+     */
+    public static void write(Path path, Settings settings, Map<String, Tensor> parameters, Map<String, String> facts)
+            throws IOException {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        settings.toMetadata().forEach(writer::metadata);
+        facts.forEach(writer::metadata);
+        parameters.forEach((name, t) -> {
+            if (!name.startsWith(MaskedAutoencoder.DECODER)) {
+                writer.add(name, StoredType.F16, t.shape(), t.toFloats());
+            }
+        });
+        writer.write(path);
+    }
+
+    /** Size and front end. */
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public EncoderSpec describe() {
+        return spec;
+    }
+
+    @Override
+    public Spectrogram spectrogram(float[] samples) {
+        return frontEnd.apply(samples);
+    }
+
+    @Override
+    public Tensor forward(Tensor input, BiConsumer<String, Tensor> trace) {
+        Tensor patches = patchEmbed.apply(input);
+        trace.accept("patch_embed", patches);
+        return trunk(patches.plus(positions), trace);
+    }
+
+    /** Some patches only, as in masked pre-training: their contents and their positions. */
+    Tensor forwardVisible(Tensor patches, Tensor ownPositions) {
+        return trunk(patchEmbed.proj().apply(patches).plus(ownPositions), (name, tensor) -> {});
+    }
+
+    private Tensor trunk(Tensor tokens, BiConsumer<String, Tensor> trace) {
+        Tensor x = Tensor.concat(1, cls.expand(tokens.size(0), 1, spec.dim()), tokens);
+        for (int i = 0; i < blocks.size(); i++) {
+            x = blocks.get(i).apply(x);
+            trace.accept("block." + i, x);
+        }
+        return norm.apply(x);
+    }
+
+    @Override
+    public Tensor classify(Tensor tokens) {
+        throw new UnsupportedOperationException("small-vit: a pre-trained encoder has no classification head");
+    }
+}

@@ -1,0 +1,161 @@
+package org.unmute.probes.cache;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.data.AudioClip;
+
+/**
+ * Fills a token cache: reads recordings, encodes them, appends their token maps in the order of the list. Clips that the
+ * cache holds already are left alone, so the same call goes on after an interruption. Recordings that cannot be used are
+ * reported with the reason and skipped, or stop the run if it is strict; nothing else is lost.
+ */
+public final class Embedding {
+    /** Clips read and encoded together. */
+    private static final int CHUNK = 32;
+
+    private final Encoder encoder;
+    private final AudioReader reader;
+    private final Resampler.Kernel kernel;
+    private final boolean strict;
+
+    /** Decodes a recording. Called from several threads. */
+    @FunctionalInterface
+    public interface AudioReader {
+        /** @throws IOException with the reason in words if it cannot be read */
+        Recording read(Path file) throws IOException;
+    }
+
+    /** Told what happens, in the order of the list. */
+    public interface Listener {
+        /** A clip is in the cache now; {@code before}: it already was. */
+        void stored(AudioClip clip, boolean before);
+
+        /** A clip was left out. */
+        void skipped(AudioClip clip, String reason);
+    }
+
+    /**
+     * What came of a run.
+     *
+     * @param embedded clips encoded now
+     * @param present clips that the cache held already
+     * @param skipped clips left out, with reasons
+     */
+    public record Outcome(int embedded, int present, List<Skipped> skipped) {}
+
+    /** A clip left out and why. */
+    public record Skipped(String clip, String reason) {}
+
+    /** A recording that cannot be used, in a strict run. */
+    public static final class UnusableClipException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        UnusableClipException(String clip, String reason) {
+            super("embed: clip '" + clip + "' cannot be used: " + reason + ": remove it, or run without --strict to skip such clips");
+        }
+    }
+
+    private record Loaded(AudioClip clip, String hash, boolean present, float[] samples, String reason) {}
+
+    /**
+     * @param kernel how recordings of another rate are resampled
+     * @param strict whether an unusable recording stops the run
+     */
+    public Embedding(Encoder encoder, AudioReader reader, Resampler.Kernel kernel, boolean strict) {
+        this.encoder = encoder;
+        this.reader = reader;
+        this.kernel = kernel;
+        this.strict = strict;
+    }
+
+    /**
+     * Embeds all clips that the cache does not hold.
+     *
+     * @throws UnusableClipException in a strict run, at the first recording that cannot be used
+     * @throws IOException if the cache cannot be written
+     */
+    public Outcome run(List<AudioClip> clips, TokenCacheWriter writer, Listener listener) throws IOException {
+        int embedded = 0;
+        int present = 0;
+        List<Skipped> skipped = new ArrayList<>();
+        for (int at = 0; at < clips.size(); at += CHUNK) {
+            List<Loaded> chunk = clips.subList(at, Math.min(clips.size(), at + CHUNK)).stream().parallel()
+                    .map(c -> load(c, writer)).toList();
+            List<TokenMap> maps = encoder.encode(chunk.stream().filter(l -> l.samples() != null).map(Loaded::samples).toList());
+            int next = 0;
+            for (Loaded l : chunk) {
+                if (l.reason() != null) {
+                    if (strict) {
+                        throw new UnusableClipException(l.clip().id(), l.reason());
+                    }
+                    skipped.add(new Skipped(l.clip().id(), l.reason()));
+                    listener.skipped(l.clip(), l.reason());
+                    continue;
+                }
+                if (!l.present()) {
+                    TokenMap m = maps.get(next++);
+                    writer.append(l.clip().id(), l.hash(), new CachedTokens(m.time(), m.freq(), m.dim(), m.tokens(), m.cls()));
+                    embedded++;
+                } else {
+                    present++;
+                }
+                listener.stored(l.clip(), l.present());
+            }
+        }
+        return new Outcome(embedded, present, List.copyOf(skipped));
+    }
+
+    private Loaded load(AudioClip clip, TokenCacheWriter writer) {
+        String hash;
+        try {
+            hash = sha256(clip.path());
+        } catch (IOException e) {
+            return new Loaded(clip, null, false, null, Files.exists(clip.path()) ? reason(e) : "the file does not exist: " + clip.path());
+        }
+        if (writer.status(clip.id(), hash) == ClipStatus.PRESENT) {
+            return new Loaded(clip, hash, true, null, null);
+        }
+        try {
+            float[] samples = reader.read(clip.path()).resampled(encoder.describe().sampleRate(), kernel).samples();
+            EncoderSpec spec = encoder.describe();
+            if (samples.length < spec.frameSamples()) {
+                throw new ClipTooShortException("embed", samples.length, spec.frameSamples(), spec.sampleRate());
+            }
+            return new Loaded(clip, hash, false, samples, null);
+        } catch (ClipTooShortException | IOException e) {
+            return new Loaded(clip, hash, false, null, reason(e));
+        }
+    }
+
+    private static String reason(Exception e) {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+
+    /** SHA-256 of a file's bytes, in lower-case hexadecimal. */
+    public static String sha256(Path file) throws IOException {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            try (var in = Files.newInputStream(file)) {
+                byte[] buffer = new byte[1 << 16];
+                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                    digest.update(buffer, 0, n);
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

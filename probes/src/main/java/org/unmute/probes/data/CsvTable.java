@@ -1,0 +1,113 @@
+package org.unmute.probes.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** A CSV file with a header row; every further row has as many fields as the header. */
+final class CsvTable implements AutoCloseable {
+    private final Path file;
+    private final CsvReader reader;
+    private final List<String> header;
+
+    private CsvTable(Path file, CsvReader reader, List<String> header) {
+        this.file = file;
+        this.reader = reader;
+        this.header = header;
+    }
+
+    static CsvTable open(Path file) throws IOException {
+        CsvReader reader = CsvReader.open(file);
+        try {
+            List<String> header = reader.next();
+            if (header == null) {
+                throw new MalformedTableException(file, 0, "the file is empty: its first row must name the columns");
+            }
+            Set<String> seen = new HashSet<>();
+            for (String name : header) {
+                if (!seen.add(name)) {
+                    throw new MalformedTableException(file, reader.line(), "two columns are named " + MalformedTableException.quote(name));
+                }
+            }
+            return new CsvTable(file, reader, header);
+        } catch (IOException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    boolean hasColumn(String name) {
+        return find(name) >= 0;
+    }
+
+    private int find(String name) {
+        for (int i = 0; i < header.size(); i++) {
+            if (header.get(i).strip().equalsIgnoreCase(name)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * A column by its name or, without a name, the one among the usual names.
+     *
+     * @param named the name asked for, or null
+     * @param usual names to look for otherwise
+     * @param option how a user names the column, for messages
+     * @return its index, or -1 if none was asked for and none of the usual ones is there
+     */
+    int column(String named, List<String> usual, String option) throws MalformedTableException {
+        if (named != null) {
+            int at = header.indexOf(named);
+            if (at < 0) {
+                throw new MalformedTableException(file, 1, "no column " + MalformedTableException.quote(named) + " (" + option + "): there are " + columns());
+            }
+            return at;
+        }
+        List<String> found = new ArrayList<>();
+        int at = -1;
+        for (String name : usual) {
+            if (find(name) >= 0) {
+                at = find(name);
+                found.add(header.get(at));
+            }
+        }
+        if (found.size() > 1) {
+            throw new MalformedTableException(file, 1, "several columns could be meant: " + String.join(", ", found) + ": choose one with " + option);
+        }
+        return at;
+    }
+
+    String columnName(int index) {
+        return header.get(index).strip().toLowerCase(Locale.ROOT);
+    }
+
+    String columns() {
+        return MalformedTableException.quote(String.join(", ", header));
+    }
+
+    /** The fields of the next row, as many as the header's; null at the end. */
+    List<String> next() throws IOException {
+        List<String> row = reader.next();
+        if (row != null && row.size() != header.size()) {
+            throw new MalformedTableException(file, reader.line(), "the row has " + row.size() + " fields, the header "
+                    + header.size() + " (" + columns() + ")");
+        }
+        return row;
+    }
+
+    /** Line of the row last read. */
+    long line() {
+        return reader.line();
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}
