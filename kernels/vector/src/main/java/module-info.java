@@ -2,4 +2,7 @@
 module org.unmute.kernels.vector {
     requires org.unmute.tensor;
     requires jdk.incubator.vector;
+
+    provides org.unmute.tensor.backend.BackendProvider with
+            org.unmute.kernels.vector.VectorBackendProvider;
 }

@@ -40,6 +40,16 @@ public record Interval(double low, double high, double mean, double level, int r
                 : sorted[below] + rest * (sorted[below + 1] - sorted[below]);
     }
 
+    /**
+     * This interval moved by the bias of resampling, so that the resamples' mean falls on the score itself. The width stays.
+     *
+     * @param score the metric of the whole set
+     */
+    public Interval centredOn(double score) {
+        double shift = score - mean;
+        return Double.isFinite(shift) ? new Interval(low + shift, high + shift, score, level, resamples, undefined) : this;
+    }
+
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "[%.4f, %.4f]", low, high);

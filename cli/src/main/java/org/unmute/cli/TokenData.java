@@ -1,0 +1,48 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.Damage;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.data.Manifest;
+import org.unmute.probes.pool.TrainedProbe;
+
+/** Brings labels, token caches and probes together, and says what does not fit. */
+final class TokenData {
+    private TokenData() {}
+
+    /** The labelled clips that the cache holds; those it lacks are added to {@code missing}. */
+    static Manifest matched(Manifest wanted, TokenCache cache, List<String> missing) throws IOException {
+        List<Damage> damage = cache.damage();
+        if (!damage.isEmpty()) {
+            throw new CommandException(ExitCode.INPUT, "the token cache is damaged (" + damage.getFirst() + (damage.size() > 1
+                    ? " and " + (damage.size() - 1) + " more" : "") + "): run 'unmute embed' again, which rebuilds what is broken");
+        }
+        Set<String> ids = new HashSet<>();
+        for (CachedClip c : cache.clips()) {
+            ids.add(c.id());
+        }
+        Manifest.Matched m = wanted.matchedTo(ids);
+        missing.addAll(m.missing());
+        if (m.manifest().clips().isEmpty()) {
+            throw new CommandException(ExitCode.INPUT, "none of the " + wanted.clips().size()
+                    + " labelled files is in the token cache: are the labels relative to the folder that was embedded? The cache has "
+                    + ids.stream().sorted().limit(3).toList() + ", the labels have "
+                    + wanted.clips().stream().limit(3).map(c -> c.file()).toList());
+        }
+        return m.manifest();
+    }
+
+    /** A probe only works on tokens of the encoder and front end it was trained on. */
+    static void requireSameEncoder(TrainedProbe probe, TokenCache cache, Path run, Path folder) {
+        boolean known = !probe.encoderHash().isEmpty();
+        if (known && (!probe.encoderHash().equals(cache.key().encoderHash()) || !probe.frontEndHash().equals(cache.key().frontEndHash()))) {
+            throw new CommandException(ExitCode.INPUT, "the probe in " + run + " was trained on tokens of another encoder or front end than "
+                    + folder + " holds (" + cache.key() + "): embed the clips with the probe's encoder");
+        }
+    }
+}

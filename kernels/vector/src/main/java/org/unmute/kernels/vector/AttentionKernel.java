@@ -1,0 +1,222 @@
+package org.unmute.kernels.vector;
+
+import static org.unmute.kernels.vector.Lanes.N;
+import static org.unmute.kernels.vector.Lanes.all;
+import static org.unmute.kernels.vector.Lanes.load;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Attention without the matrix of scores: for each matrix of the batch (a head) keys and values are packed once, then a
+ * block of queries at a time is scored against all keys, exponentiated in place and multiplied with the values. Rows are
+ * divided by their sum last, where they are only as long as a value.
+ *
+ * <p>Scores are laid out as {@link PackedRows}, so that they are the left operand of the second product as they stand.
+ */
+final class AttentionKernel {
+    /** Queries of a block. */
+    private static final int BLOCK = Tile.ROWS * (Tile.TALL ? 7 : 16);
+
+    private final WorkerPool pool;
+    private final WorkerPool alone = new WorkerPool(1);
+    private final Scratch scratch;
+
+    AttentionKernel(WorkerPool pool, Scratch scratch) {
+        this.pool = pool;
+        this.scratch = scratch;
+    }
+
+    void run(View q, View k, View v, View bias, double scale, View out) {
+        if (out.shape().elements() == 0) {
+            return;
+        }
+        if (k.shape().size(-2) == 0) {
+            for (int at : Positions.ofElements(out)[0]) {
+                out.host().floats()[at] = 0;
+            }
+            return;
+        }
+        int rank = q.shape().rank();
+        int heads = Math.toIntExact(q.shape().head(rank - 2).elements());
+        int blocks = Math.ceilDiv(q.shape().dim(-2), BLOCK);
+        // Few heads: each is shared by several tasks, which then pack its keys and values once more.
+        int shares = Math.clamp(Math.ceilDiv(2 * pool.threads(), heads), 1, blocks);
+        pool.run(heads * shares, task -> {
+            int h = task / shares;
+            int share = task % shares;
+            Head head = new Head(Gemm.matrix(q, h), Gemm.matrix(k, h), Gemm.matrix(v, h),
+                    bias == null ? null : Gemm.matrix(bias, h), (float) scale, Gemm.matrix(out, h));
+            head.run(blocks * share / shares, blocks * (share + 1) / shares);
+        });
+    }
+
+    /** One matrix each of queries, keys, values and results. */
+    private final class Head {
+        private final Gemm.Rows queries;
+        private final View bias;
+        private final float scale;
+        private final Gemm.Rows out;
+        private final int depth;
+        private final int keyCount;
+        private final int width;
+        private final PackedMatrix keys;
+        private final PackedMatrix values;
+
+        Head(View q, View k, View v, View bias, float scale, View out) {
+            depth = q.shape().dim(-1);
+            keyCount = k.shape().dim(-2);
+            width = v.shape().dim(-1);
+            this.queries = depth == 0 ? null : Gemm.Rows.of(q);
+            this.bias = bias;
+            this.scale = scale;
+            this.out = Gemm.Rows.of(out);
+            keys = new PackedMatrix(depth, keyCount, scratch.take(PackedMatrix.size(depth, keyCount)))
+                    .fill(alone, k.transpose(0, 1));
+            values = new PackedMatrix(keyCount, width, scratch.take(PackedMatrix.size(keyCount, width))).fill(alone, v);
+        }
+
+        void run(int fromBlock, int toBlock) {
+            float[] left = scratch.take((long) BLOCK * PackedRows.STRIDE);
+            float[] scores = scratch.take((long) Math.max(1, values.slices()) * BLOCK * PackedRows.STRIDE);
+            int ldo = values.panels * Tile.COLUMNS;
+            float[] result = scratch.take((long) BLOCK * ldo);
+            float[] sums = new float[BLOCK];
+            float[] biasRow = bias == null ? null : new float[Lanes.roundUp(keyCount, N)];
+            for (int block = fromBlock; block < toBlock; block++) {
+                int first = block * BLOCK;
+                int rows = Math.min(BLOCK, out.start().length - first);
+                score(first, rows, left, scores);
+                for (int r = 0; r < rows; r++) {
+                    if (bias != null) {
+                        Loops.load(bias.host().floats(), Math.toIntExact(bias.offset() + (first + r) * bias.stride(0)),
+                                Math.toIntExact(bias.stride(1)), biasRow, keyCount);
+                    }
+                    sums[r] = exponentiate(scores, r, biasRow);
+                }
+                weigh(rows, scores, result, ldo);
+                for (int r = 0; r < rows; r++) {
+                    divide(result, Scratch.BASE + r * ldo, 1 / sums[r], out.start()[first + r]);
+                }
+            }
+            for (float[] a : new float[][] {left, scores, result, keys.data(), values.data()}) {
+                scratch.give(a);
+            }
+        }
+
+        /** Row {@code r} of a slice of scores. */
+        private static int scoreRow(int slice, int r) {
+            return Scratch.BASE + (slice * BLOCK + r) * PackedRows.STRIDE;
+        }
+
+        private void score(int first, int rows, float[] left, float[] scores) {
+            for (int slice = 0; slice < Math.max(1, keys.slices()); slice++) {
+                int n = depth == 0 ? 0 : keys.depth(slice);
+                if (n > 0) {
+                    PackedRows.copy(queries.data(), queries.start(), first, rows, queries.step(),
+                            slice * PackedRows.DEPTH, n, left, Scratch.BASE);
+                }
+                for (int r = 0; r < rows; r += Tile.ROWS) {
+                    for (int p = 0; p < keys.panels; p++) {
+                        int column = p * Tile.COLUMNS;
+                        int part = column / PackedRows.DEPTH;
+                        Tile.multiply(n, left, Scratch.BASE + r * PackedRows.STRIDE, keys.data(),
+                                n == 0 ? 0 : keys.at(slice, p), scores, scoreRow(part, r) + column - part * PackedRows.DEPTH,
+                                PackedRows.STRIDE, slice > 0);
+                    }
+                }
+            }
+        }
+
+        private void weigh(int rows, float[] scores, float[] result, int ldo) {
+            for (int slice = 0; slice < values.slices(); slice++) {
+                for (int r = 0; r < rows; r += Tile.ROWS) {
+                    for (int p = 0; p < values.panels; p++) {
+                        Tile.multiply(values.depth(slice), scores, scoreRow(slice, r), values.data(), values.at(slice, p),
+                                result, Scratch.BASE + r * ldo + p * Tile.COLUMNS, ldo, slice > 0);
+                    }
+                }
+            }
+        }
+
+        /** Replaces a row of scores by {@code exp(scale s + bias - maximum)}; gives the sum. */
+        private float exponentiate(float[] scores, int r, float[] biasRow) {
+            FloatVector top = all(Float.NEGATIVE_INFINITY);
+            for (int slice = 0; slice < values.slices(); slice++) {
+                int n = values.depth(slice);
+                top = biasRow == null ? scaled(scores, scoreRow(slice, r), n, scale, top)
+                        : biased(scores, scoreRow(slice, r), n, scale, biasRow, slice * PackedRows.DEPTH, top);
+            }
+            float max = top.reduceLanes(VectorOperators.MAX);
+            FloatVector sum = Lanes.zero();
+            for (int slice = 0; slice < values.slices(); slice++) {
+                sum = exponentials(scores, scoreRow(slice, r), values.depth(slice), max, sum);
+            }
+            return Lanes.sum(sum);
+        }
+
+        private void divide(float[] result, int from, float inverse, int to) {
+            if (out.step() != 1) {
+                for (int j = 0; j < width; j++) {
+                    out.data()[to + j * out.step()] = result[from + j] * inverse;
+                }
+                return;
+            }
+            int j = 0;
+            for (; j <= width - N; j += N) {
+                load(result, from + j).mul(inverse).intoArray(out.data(), to + j);
+            }
+            if (j < width) {
+                Lanes.store(load(result, from + j).mul(inverse), out.data(), to + j, width - j);
+            }
+        }
+    }
+
+    /** Scales a row and gives the lanes' maxima; what the last panel holds beyond the row becomes -∞ and counts for nothing. */
+    private static FloatVector scaled(float[] s, int at, int n, float scale, FloatVector max) {
+        FloatVector top = max;
+        int j = 0;
+        for (; j <= n - N; j += N) {
+            FloatVector x = load(s, at + j).mul(scale);
+            x.intoArray(s, at + j);
+            top = top.max(x);
+        }
+        if (j < n) {
+            FloatVector x = beyond(load(s, at + j).mul(scale), n - j);
+            x.intoArray(s, at + j);
+            top = top.max(x);
+        }
+        return top;
+    }
+
+    private static FloatVector biased(float[] s, int at, int n, float scale, float[] bias, int from, FloatVector max) {
+        FloatVector top = max;
+        int j = 0;
+        for (; j <= n - N; j += N) {
+            FloatVector x = load(s, at + j).fma(all(scale), load(bias, from + j));
+            x.intoArray(s, at + j);
+            top = top.max(x);
+        }
+        if (j < n) {
+            FloatVector x = beyond(load(s, at + j).fma(all(scale), load(bias, from + j)), n - j);
+            x.intoArray(s, at + j);
+            top = top.max(x);
+        }
+        return top;
+    }
+
+    private static FloatVector beyond(FloatVector x, int count) {
+        return all(Float.NEGATIVE_INFINITY).blend(x, Lanes.first(count));
+    }
+
+    private static FloatVector exponentials(float[] s, int at, int n, float max, FloatVector sum) {
+        FloatVector total = sum;
+        for (int j = 0; j < n; j += N) {
+            FloatVector e = VectorMath.exp(load(s, at + j).sub(max));
+            e.intoArray(s, at + j);
+            total = total.add(e);
+        }
+        return total;
+    }
+}

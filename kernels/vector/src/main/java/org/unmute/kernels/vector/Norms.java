@@ -1,0 +1,174 @@
+package org.unmute.kernels.vector;
+
+import static org.unmute.kernels.vector.Lanes.N;
+import static org.unmute.kernels.vector.Lanes.all;
+import static org.unmute.kernels.vector.Lanes.load;
+import static org.unmute.kernels.vector.Lanes.store;
+
+import jdk.incubator.vector.FloatVector;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.RowLoop;
+import org.unmute.tensor.backend.View;
+
+/** Layer normalisation and division by the Euclidean norm, with their gradients; one pass over a row in the cache. */
+final class Norms {
+    private static final float FLOOR = (float) Backend.NORM_FLOOR;
+    /** Most partial sums of a weight gradient. */
+    private static final int PARTS = 64;
+
+    private final WorkerPool pool;
+    private final RowLoops rows;
+
+    Norms(WorkerPool pool, RowLoops rows) {
+        this.pool = pool;
+        this.rows = rows;
+    }
+
+    // ---- layer normalisation
+
+    void layerNorm(View x, View weight, View bias, double eps, View out) {
+        int n = x.shape().dim(-1);
+        float[] w = RowLoops.dense(weight, n, 1);
+        float[] b = RowLoops.dense(bias, n, 0);
+        rows.each((d, at, length) -> layerNorm(d[0], at[0], w, b, eps, d[1], at[1], length), x, out);
+    }
+
+    private static void layerNorm(float[] x, int at, float[] w, float[] b, double eps, float[] y, int to, int n) {
+        float mean = Softmax.sum(x, at, n) / n;
+        float inverse = inverseDeviation(x, at, mean, eps, n);
+        int i = 0;
+        for (; i <= n - N; i += N) {
+            load(x, at + i).sub(mean).mul(inverse).mul(load(w, i)).add(load(b, i)).intoArray(y, to + i);
+        }
+        if (i < n) {
+            FloatVector v = load(x, at + i, n - i).sub(mean).mul(inverse);
+            store(v.mul(load(w, i, n - i)).add(load(b, i, n - i)), y, to + i, n - i);
+        }
+    }
+
+    private static float inverseDeviation(float[] x, int at, float mean, double eps, int n) {
+        FloatVector sum = Lanes.zero();
+        int i = 0;
+        for (; i <= n - N; i += N) {
+            FloatVector d = load(x, at + i).sub(mean);
+            sum = d.fma(d, sum);
+        }
+        if (i < n) {
+            FloatVector d = load(x, at + i, n - i, mean).sub(mean);
+            sum = d.fma(d, sum);
+        }
+        return (float) (1 / Math.sqrt(Lanes.sum(sum) / (double) n + eps));
+    }
+
+    /**
+     * The weight gradients are summed in as many parts as the row count says, never the thread count, and the parts added
+     * in order.
+     */
+    void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
+        int n = x.shape().dim(-1);
+        float[] w = RowLoops.dense(weight, n, 1);
+        RowLoop loop = RowLoop.alongLastAxis(x, gy, gx);
+        long each = Math.max(Math.max(1, Loops.CHUNK / Math.max(1, n)), Math.ceilDiv(loop.rows(), (long) PARTS));
+        int parts = Math.toIntExact(Math.ceilDiv(loop.rows(), each));
+        float[][] sumWeight = new float[parts][n];
+        float[][] sumBias = new float[parts][n];
+        pool.run(parts, p -> RowLoops.rows((d, at, length) -> backwardRow(d, at, length, w, eps, sumWeight[p], sumBias[p]),
+                loop, p * each, Math.min(loop.rows(), (p + 1) * each), x, gy, gx));
+        total(sumWeight, n, gweight);
+        total(sumBias, n, gbias);
+    }
+
+    private static void total(float[][] parts, int n, View out) {
+        if (out == null) {
+            return;
+        }
+        float[] all = new float[n];
+        for (int i = 0; i < n; i++) {
+            double sum = 0;
+            for (float[] part : parts) {
+                sum += part[i];
+            }
+            all[i] = (float) sum;
+        }
+        Loops.store(all, out.host().floats(), Math.toIntExact(out.offset()), Math.toIntExact(out.stride(0)), n);
+    }
+
+    /** {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalised row. */
+    private static void backwardRow(float[][] d, int[] at, int n, float[] w, double eps, float[] gw, float[] gb) {
+        float mean = Softmax.sum(d[0], at[0], n) / n;
+        float inverse = inverseDeviation(d[0], at[0], mean, eps, n);
+        FloatVector sumG = Lanes.zero();
+        FloatVector sumGz = Lanes.zero();
+        for (int i = 0; i < n; i += N) {
+            int count = Math.min(N, n - i);
+            FloatVector z = part(d[0], at[0] + i, count).sub(mean).mul(inverse);
+            FloatVector gy = part(d[1], at[1] + i, count);
+            FloatVector g = gy.mul(part(w, i, count));
+            sumG = sumG.add(g);
+            sumGz = g.fma(z, sumGz);
+            put(part(gw, i, count).add(gy.mul(z)), gw, i, count);
+            put(part(gb, i, count).add(gy), gb, i, count);
+        }
+        float meanG = Lanes.sum(sumG) / n;
+        float meanGz = Lanes.sum(sumGz) / n;
+        for (int i = 0; i < n; i += N) {
+            int count = Math.min(N, n - i);
+            FloatVector z = part(d[0], at[0] + i, count).sub(mean).mul(inverse);
+            FloatVector g = part(d[1], at[1] + i, count).mul(part(w, i, count));
+            put(g.sub(meanG).sub(z.mul(meanGz)).mul(inverse), d[2], at[2] + i, count);
+        }
+    }
+
+    private static FloatVector part(float[] x, int at, int count) {
+        return count == N ? load(x, at) : load(x, at, count);
+    }
+
+    private static void put(FloatVector v, float[] x, int at, int count) {
+        if (count == N) {
+            v.intoArray(x, at);
+        } else {
+            store(v, x, at, count);
+        }
+    }
+
+    // ---- Euclidean norm
+
+    void l2Normalize(View x, View out) {
+        rows.each((d, at, n) -> divide(d[0], at[0], norm(d[0], at[0], n), d[1], at[1], n), x, out);
+    }
+
+    /** {@code max(‖x‖, 1e-12)} */
+    static float norm(float[] x, int at, int n) {
+        return Math.max(FLOOR, (float) Math.sqrt(Softmax.dot(x, at, x, at, n)));
+    }
+
+    /** Divides rather than multiplying by the inverse, which is no normal number for norms beyond 1e38. */
+    static void divide(float[] x, int at, float norm, float[] out, int to, int n) {
+        int i = 0;
+        for (; i <= n - N; i += N) {
+            load(x, at + i).div(norm).intoArray(out, to + i);
+        }
+        if (i < n) {
+            store(load(x, at + i, n - i).div(norm), out, to + i, n - i);
+        }
+    }
+
+    void l2NormalizeBackward(View x, View y, View gy, View gx) {
+        rows.each(Norms::l2Backward, x, y, gy, gx);
+    }
+
+    /** {@code gx = (gy - y Σ gy y) / ‖x‖}; at the floor the norm is a constant and the sum falls away. */
+    private static void l2Backward(float[][] d, int[] at, int n) {
+        float norm = norm(d[0], at[0], n);
+        float dot = Softmax.dot(d[2], at[2], d[1], at[1], n) * (norm > FLOOR ? 1 : 0);
+        FloatVector along = all(-dot);
+        int i = 0;
+        for (; i <= n - N; i += N) {
+            load(d[1], at[1] + i).fma(along, load(d[2], at[2] + i)).div(norm).intoArray(d[3], at[3] + i);
+        }
+        if (i < n) {
+            FloatVector g = load(d[1], at[1] + i, n - i).fma(along, load(d[2], at[2] + i, n - i)).div(norm);
+            store(g, d[3], at[3] + i, n - i);
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package org.unmute.kernels.vector;
+
+import java.util.Optional;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.Window;
+
+/**
+ * The CPU backend on the Vector API: float32 on all processors, int32 for indices; half precision is stored and
+ * converted. Memory is {@link HostBuffer}s, dense.
+ *
+ * <p>The same input gives the same bits, on any number of threads and from any number of callers: threads share out
+ * results, never the terms of one sum.
+ */
+public final class VectorBackend implements Backend {
+    private final WorkerPool pool;
+    private final Loops loops;
+    private final RowLoops rows;
+    private final GenericLoops generic;
+    private final Reductions reductions;
+    private final Extremes extremes;
+    private final Movement movement;
+    private final Norms norms;
+    private final Gemm gemm;
+    private final AttentionKernel attention;
+    private final PrototypeKernel prototypes;
+
+    /** A backend on {@code threads} threads, the caller's among them. */
+    public VectorBackend(int threads) {
+        pool = new WorkerPool(threads);
+        loops = new Loops(pool);
+        rows = new RowLoops(pool);
+        generic = new GenericLoops(loops);
+        reductions = new Reductions(pool);
+        extremes = new Extremes(pool);
+        movement = new Movement(pool, loops, generic);
+        norms = new Norms(pool, rows);
+        Scratch scratch = new Scratch();
+        gemm = new Gemm(pool, scratch);
+        attention = new AttentionKernel(pool, scratch);
+        prototypes = new PrototypeKernel(pool, scratch);
+    }
+
+    @Override
+    public String name() {
+        return "vector";
+    }
+
+    @Override
+    public String describe() {
+        return "Vector API, " + Lanes.BITS + "-bit, " + pool.threads() + (pool.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public boolean supports(DType dtype) {
+        return dtype == DType.F32 || dtype == DType.I32;
+    }
+
+    @Override
+    public View allocate(DType dtype, Shape shape) {
+        return View.dense(HostBuffer.allocate(dtype, shape.elements()), shape);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+
+    private static boolean floats(View... views) {
+        for (View v : views) {
+            if (v.dtype() != DType.F32) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // ---- primitives
+
+    @Override
+    public void upload(View host, View out) {
+        movement.copy(host, out);
+    }
+
+    @Override
+    public void download(View x, View host) {
+        movement.copy(x, host);
+    }
+
+    @Override
+    public void fill(View out, double value) {
+        movement.fill(out, value);
+    }
+
+    @Override
+    public void copy(View x, View out) {
+        movement.copy(x, out);
+    }
+
+    @Override
+    public void unary(Unary f, double p, double q, View x, View out) {
+        Optional<Loops.Kernel> kernel = UnaryKernels.forward(f, p, q);
+        if (kernel.isPresent() && floats(x, out)) {
+            loops.each(kernel.get(), x, out);
+        } else {
+            generic.unary(f, p, q, x, out);
+        }
+    }
+
+    @Override
+    public void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx) {
+        Optional<Loops.Kernel> kernel = UnaryKernels.backward(f, p, q);
+        if (kernel.isPresent() && floats(x, y, gy, gx)) {
+            loops.each(kernel.get(), x, y, gy, gx);
+        } else {
+            generic.unaryBackward(f, p, q, x, y, gy, gx);
+        }
+    }
+
+    @Override
+    public void binary(Binary f, View a, View b, View out) {
+        Optional<Loops.Kernel> kernel = BinaryKernels.of(f);
+        if (kernel.isPresent() && floats(a, b, out)) {
+            loops.each(kernel.get(), a, b, out);
+        } else {
+            generic.binary(f, a, b, out);
+        }
+    }
+
+    @Override
+    public void affine(View x, double scale, double shift, View out) {
+        if (floats(x, out)) {
+            loops.each(BinaryKernels.affine(scale, shift), x, out);
+        } else {
+            generic.affine(x, scale, shift, out);
+        }
+    }
+
+    @Override
+    public void select(View condition, View a, View b, View out) {
+        if (floats(condition, a, b, out)) {
+            loops.each(BinaryKernels::select, condition, a, b, out);
+        } else {
+            generic.select(condition, a, b, out);
+        }
+    }
+
+    @Override
+    public void reduce(Reduce f, View x, View out) {
+        if (floats(x, out)) {
+            reductions.reduce(f, x, out);
+        } else {
+            generic.reduce(f, x, out);
+        }
+    }
+
+    @Override
+    public void extreme(boolean greatest, View x, View values, View indices) {
+        if (floats(x, values)) {
+            extremes.extreme(greatest, x, values, indices);
+        } else {
+            generic.extreme(greatest, x, values, indices);
+        }
+    }
+
+    @Override
+    public void matmul(View a, View b, View out) {
+        if (floats(a, b, out)) {
+            gemm.matmul(a, b, out);
+        } else {
+            generic.matmul(a, b, out);
+        }
+    }
+
+    @Override
+    public void gather(View x, int axis, View index, View out) {
+        movement.gather(x, axis, index, out);
+    }
+
+    @Override
+    public void scatterAdd(View x, int axis, View index, View out) {
+        movement.scatterAdd(x, axis, index, out);
+    }
+
+    @Override
+    public void cumulativeSum(View x, boolean reverse, View out) {
+        movement.cumulativeSum(x, reverse, out);
+    }
+
+    @Override
+    public void im2col(View x, Window window, View out) {
+        movement.im2col(x, window, out);
+    }
+
+    @Override
+    public void col2im(View columns, Window window, View out) {
+        movement.col2im(columns, window, out);
+    }
+
+    // ---- composites that are faster in one piece; all are float32
+
+    @Override
+    public void softmax(View x, View out) {
+        rows.each(Softmax::forward, x, out);
+    }
+
+    @Override
+    public void softmaxBackward(View y, View gy, View gx) {
+        rows.each(Softmax::backward, y, gy, gx);
+    }
+
+    @Override
+    public void logSoftmax(View x, View out) {
+        rows.each(Softmax::logForward, x, out);
+    }
+
+    @Override
+    public void logSoftmaxBackward(View y, View gy, View gx) {
+        rows.each(Softmax::logBackward, y, gy, gx);
+    }
+
+    @Override
+    public void layerNorm(View x, View weight, View bias, double eps, View out) {
+        norms.layerNorm(x, weight, bias, eps, out);
+    }
+
+    @Override
+    public void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
+        norms.layerNormBackward(x, weight, eps, gy, gx, gweight, gbias);
+    }
+
+    @Override
+    public void l2Normalize(View x, View out) {
+        norms.l2Normalize(x, out);
+    }
+
+    @Override
+    public void l2NormalizeBackward(View x, View y, View gy, View gx) {
+        norms.l2NormalizeBackward(x, y, gy, gx);
+    }
+
+    @Override
+    public void linear(View x, View weight, View bias, View out) {
+        gemm.linear(x, weight, bias, out);
+    }
+
+    @Override
+    public void attention(View q, View k, View v, View bias, double scale, View out) {
+        attention.run(q, k, v, bias, scale, out);
+    }
+
+    @Override
+    public void prototypeMaxPool(View tokens, View prototypeRows, View values, View winners) {
+        prototypes.forward(tokens, prototypeRows, values, winners);
+    }
+
+    @Override
+    public void prototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
+            View gprototypes) {
+        prototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
+    }
+
+    @Override
+    public void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps,
+            double decay, long step) {
+        if (AdamWKernel.fits(weight, gradient, m, v)) {
+            AdamWKernel.of(rate, beta1, beta2, eps, decay, step).run(pool, weight, gradient, m, v);
+        } else {
+            Backend.super.adamW(weight, gradient, m, v, rate, beta1, beta2, eps, decay, step);
+        }
+    }
+}
