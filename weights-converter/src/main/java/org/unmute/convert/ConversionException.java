@@ -1,0 +1,13 @@
+package org.unmute.convert;
+
+import java.io.IOException;
+
+/** A checkpoint's tensors do not fit the key map, or its numbers do not fit the element type asked for. */
+public final class ConversionException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param message what is wrong, the names or values concerned and what to do */
+    public ConversionException(String message) {
+        super(message);
+    }
+}
