@@ -2,6 +2,7 @@ package org.unmute.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -64,7 +65,7 @@ class HalfFloatsTest {
             short[] bits = HalfFloats.toBits(type, values);
             float[] back = HalfFloats.toFloats(type, bits);
             for (int i = 0; i < values.length; i++) {
-                assertThat(back[i]).isCloseTo(values[i], org.assertj.core.data.Offset.offset(Math.abs(values[i]) / 256));
+                assertThat(back[i]).isCloseTo(values[i], within(Math.abs(values[i]) / 256));
             }
         }
         assertThatThrownBy(() -> HalfFloats.toBits(DType.F32, values)).hasMessageContaining("F32 is no 16-bit type");

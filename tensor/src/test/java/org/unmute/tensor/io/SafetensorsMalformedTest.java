@@ -66,7 +66,8 @@ class SafetensorsMalformedTest {
                 rule("offsets-reversed", tensor("\"F32\"", "[2]", "[8,0]", 8)),
                 rule("size-mismatch", tensor("\"F32\"", "[3]", "[0,8]", 8)),
                 rule("size-mismatch", tensor("\"F16\"", "[2]", "[0,8]", 8)),
-                rule("overlap", file("{" + A + ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[4,12]}}", 12)),
+                rule("overlap", file("{" + A + ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],"
+                        + "\"data_offsets\":[4,12]}}", 12)),
                 rule("overlap", file("{" + A + ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8)),
                 rule("hole", file("{" + A + ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[12,20]}}", 20)),
                 rule("hole", tensor("\"F32\"", "[2]", "[4,12]", 12)),
@@ -172,8 +173,8 @@ class SafetensorsMalformedTest {
     @Test
     void unusualButValidHeadersAreRead() throws IOException {
         Path path = folder.resolve("a.safetensors");
-        Files.write(path, file("{ \"b\" : {\"shape\":[],\"extra\":[1.5e3,{\"x\":null}],\"data_offsets\":[8,12],\"dtype\""
-                + ":\"F32\"},\n\"\\u00e9\\ud83d\\ude00\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+        Files.write(path, file("{ \"b\" : {\"shape\":[],\"extra\":[1.5e3,{\"x\":null}],\"data_offsets\":[8,12],"
+                + "\"dtype\":\"F32\"},\n\"\\u00e9\\ud83d\\ude00\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
                 + "\"none\":{\"dtype\":\"F64\",\"shape\":[0,3],\"data_offsets\":[8,8]}}   ", 12));
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             assertThat(file.names()).containsExactly("b", "é😀", "none");

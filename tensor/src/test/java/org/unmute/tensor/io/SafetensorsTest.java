@@ -41,8 +41,9 @@ class SafetensorsTest {
     @Provide
     Arbitrary<Map<String, Stored>> files() {
         Arbitrary<long[]> sizes = Arbitraries.longs().between(0, 4).array(long[].class).ofMinSize(0).ofMaxSize(4);
-        Arbitrary<Stored> one = Combinators.combine(Arbitraries.strings().ofMaxLength(20).filter(SafetensorsTest::isName),
-                Arbitraries.of(StoredType.class), sizes, Arbitraries.randoms()).as((name, type, shape, random) -> {
+        Arbitrary<Stored> one = Combinators.combine(
+                Arbitraries.strings().ofMaxLength(20).filter(SafetensorsTest::isName), Arbitraries.of(StoredType.class),
+                sizes, Arbitraries.randoms()).as((name, type, shape, random) -> {
                     byte[] bytes = new byte[(int) Shape.of(shape).elements() * type.bytes()];
                     random.nextBytes(bytes);
                     return new Stored(name, type, shape, bytes);
@@ -64,7 +65,8 @@ class SafetensorsTest {
         Path path = Files.createTempFile("unmute", ".safetensors");
         try {
             SafetensorsWriter writer = new SafetensorsWriter().metadata("note", text);
-            tensors.values().forEach(s -> writer.add(s.name, s.type, Shape.of(s.sizes), MemorySegment.ofArray(s.bytes)));
+            tensors.values().forEach(
+                    s -> writer.add(s.name, s.type, Shape.of(s.sizes), MemorySegment.ofArray(s.bytes)));
             writer.write(path);
             try (SafetensorsFile file = SafetensorsFile.open(path)) {
                 assertThat(file.names()).containsExactlyInAnyOrderElementsOf(tensors.keySet());

@@ -1,0 +1,35 @@
+package org.unmute.models.audio;
+
+import java.util.Locale;
+
+/** A clip has fewer samples than a front end needs for its first frame. */
+public final class ClipTooShortException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    private final int samples;
+    private final int needed;
+
+    /**
+     * @param operation  the front end, for the message
+     * @param samples    how many samples the clip has
+     * @param needed     how many it needs at least
+     * @param sampleRate in Hz
+     */
+    public ClipTooShortException(String operation, int samples, int needed, int sampleRate) {
+        super(String.format(Locale.ROOT, "%s: the clip is shorter than one frame: it has %d samples (%.1f ms "
+                + "at %d Hz), one frame needs %d (%.1f ms)", operation, samples, 1000.0 * samples / sampleRate,
+                sampleRate, needed, 1000.0 * needed / sampleRate));
+        this.samples = samples;
+        this.needed = needed;
+    }
+
+    /** How many samples the clip has. */
+    public int samples() {
+        return samples;
+    }
+
+    /** How many samples it needs at least. */
+    public int needed() {
+        return needed;
+    }
+}

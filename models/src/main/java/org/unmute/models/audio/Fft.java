@@ -1,0 +1,111 @@
+package org.unmute.models.audio;
+
+/**
+ * The discrete Fourier transform of real frames of one power-of-two length, in float64: two real samples are treated as
+ * one complex one, transformed at half the length and separated again. Holds only tables, so several threads may share
+ * one.
+ */
+public final class Fft {
+    private final int size;
+    private final int[] reversed;
+    private final double[] cos;
+    private final double[] sin;
+
+    /**
+     * @param size frame length
+     * @throws IllegalArgumentException if it is not a power of two, or below 4
+     */
+    public Fft(int size) {
+        if (size < 4 || Integer.bitCount(size) != 1) {
+            throw new IllegalArgumentException("fft: the length must be a power of two from 4 on: " + size);
+        }
+        this.size = size;
+        int half = size / 2;
+        int bits = Integer.numberOfTrailingZeros(half);
+        reversed = new int[half];
+        cos = new double[half];
+        sin = new double[half];
+        for (int i = 0; i < half; i++) {
+            reversed[i] = Integer.reverse(i) >>> 32 - bits;
+            cos[i] = Math.cos(2 * Math.PI * i / size);
+            sin[i] = Math.sin(2 * Math.PI * i / size);
+        }
+    }
+
+    /** Frame length. */
+    public int size() {
+        return size;
+    }
+
+    /** How many frequencies {@link #transform} gives: {@code size / 2 + 1}. */
+    public int bins() {
+        return size / 2 + 1;
+    }
+
+    /**
+     * Transforms one frame: {@code X[k] = sum over n of x[n] exp(-2 pi i k n / size)} for k from 0 to size / 2.
+     *
+     * @param frame {@code [size]}; not modified
+     * @param re    {@code [bins]}, takes the real parts
+     * @param im    {@code [bins]}, takes the imaginary parts
+     */
+    public void transform(double[] frame, double[] re, double[] im) {
+        if (frame.length != size || re.length < bins() || im.length < bins()) {
+            throw new IllegalArgumentException("fft: a frame of " + size + " samples and " + bins()
+                    + " bins are needed: got " + frame.length + ", " + re.length + ", " + im.length);
+        }
+        int half = size / 2;
+        for (int i = 0; i < half; i++) {
+            int from = 2 * reversed[i];
+            re[i] = frame[from];
+            im[i] = frame[from + 1];
+        }
+        butterflies(re, im);
+        separate(re, im);
+    }
+
+    private void butterflies(double[] re, double[] im) {
+        int half = size / 2;
+        for (int span = 1; span < half; span *= 2) {
+            int step = half / span;
+            for (int group = 0; group < half; group += 2 * span) {
+                for (int i = 0; i < span; i++) {
+                    double c = cos[i * step];
+                    double s = sin[i * step];
+                    int a = group + i;
+                    int b = a + span;
+                    double r = re[b] * c + im[b] * s;
+                    double q = im[b] * c - re[b] * s;
+                    re[b] = re[a] - r;
+                    im[b] = im[a] - q;
+                    re[a] += r;
+                    im[a] += q;
+                }
+            }
+        }
+    }
+
+    /** From Z, the transform of even + i odd samples, to X[k] = E[k] + exp(-2 pi i k / size) O[k]. */
+    private void separate(double[] re, double[] im) {
+        int half = size / 2;
+        double first = re[0];
+        double second = im[0];
+        re[0] = first + second;
+        im[0] = 0;
+        re[half] = first - second;
+        im[half] = 0;
+        for (int k = 1; k <= half / 2; k++) {
+            int m = half - k;
+            double evenRe = (re[k] + re[m]) / 2;
+            double evenIm = (im[k] - im[m]) / 2;
+            double oddRe = (im[k] + im[m]) / 2;
+            double oddIm = (re[m] - re[k]) / 2;
+            double turnedRe = oddRe * cos[k] + oddIm * sin[k];
+            double turnedIm = oddIm * cos[k] - oddRe * sin[k];
+            re[k] = evenRe + turnedRe;
+            im[k] = evenIm + turnedIm;
+            re[m] = evenRe - turnedRe;
+            im[m] = turnedIm - evenIm;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package org.unmute.models.audio;
+
+/**
+ * The mel spectrogram of {@code torchaudio.transforms.MelSpectrogram} with HTK bands: frames centred on multiples of
+ * the hop, the clip mirrored at its ends, periodic Hann window, power spectrum, mel bands. Computed in float64 within a
+ * frame. May be shared by threads.
+ */
+public final class MelSpectrogram {
+    private final MelOptions options;
+    private final double[] window;
+    private final Fft fft;
+    private final MelFilterBank mel;
+
+    /** A spectrogram with these settings. */
+    public MelSpectrogram(MelOptions options) {
+        this.options = options;
+        int n = options.fftSize();
+        window = periodicHann(n);
+        fft = new Fft(n);
+        mel = MelFilterBank.htk(options.melBins(), n, options.sampleRate(), options.lowFreq(), options.highFreq());
+    }
+
+    /** {@code 0.5 - 0.5 cos(2 pi i / n)}. */
+    static double[] periodicHann(int n) {
+        double[] w = new double[n];
+        for (int i = 0; i < n; i++) {
+            w[i] = 0.5 - 0.5 * Math.cos(2 * Math.PI * i / n);
+        }
+        return w;
+    }
+
+    /** The settings. */
+    public MelOptions options() {
+        return options;
+    }
+
+    /** How many frames a clip of so many samples gives: {@code 1 + floor(samples / hop)}. */
+    public int frames(int samples) {
+        return 1 + samples / options.hop();
+    }
+
+    /**
+     * The mel energies of a clip.
+     *
+     * @param samples {@code [samples]} at the options' rate; not modified
+     * @return {@code [frames, melBins]}, row-major (torchaudio's result, transposed)
+     * @throws ClipTooShortException    if the clip has no more samples than half a frame, so that it cannot be mirrored
+     * @throws IllegalArgumentException if the result is too large for an array
+     */
+    public float[] compute(float[] samples) {
+        int size = options.fftSize();
+        int pad = size / 2;
+        if (samples.length <= pad) {
+            throw new ClipTooShortException("mel spectrogram", samples.length, pad + 1, options.sampleRate());
+        }
+        int frames = frames(samples.length);
+        int bins = options.melBins();
+        if ((long) frames * bins > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("mel spectrogram: " + frames + " frames of " + bins
+                    + " bins are too many for one array: cut the clip");
+        }
+        float[] out = new float[frames * bins];
+        double[] frame = new double[size];
+        double[] re = new double[fft.bins()];
+        double[] im = new double[fft.bins()];
+        for (int f = 0; f < frames; f++) {
+            long start = (long) f * options.hop() - pad;
+            for (int i = 0; i < size; i++) {
+                frame[i] = samples[mirrored(start + i, samples.length)] * window[i];
+            }
+            fft.transform(frame, re, im);
+            for (int k = 0; k < fft.bins(); k++) {
+                re[k] = re[k] * re[k] + im[k] * im[k];
+            }
+            for (int b = 0; b < bins; b++) {
+                out[f * bins + b] = (float) mel.energy(b, re);
+            }
+        }
+        return out;
+    }
+
+    /** The end samples are not repeated: ... 2 1 | 0 1 2 ... */
+    private static int mirrored(long index, int length) {
+        long inside = index < 0 ? -index : index;
+        return (int) (inside < length ? inside : 2L * (length - 1) - inside);
+    }
+
+    MelFilterBank mel() {
+        return mel;
+    }
+}
