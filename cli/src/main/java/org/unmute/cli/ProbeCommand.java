@@ -125,7 +125,7 @@ final class ProbeCommand implements Callable<Integer> {
         }
     }
 
-    private static float[] targets(Manifest m) {
+    static float[] targets(Manifest m) {
         boolean[][] hot = m.multiHot();
         float[] targets = new float[hot.length * m.labels().size()];
         for (int i = 0; i < hot.length; i++) {
