@@ -2,4 +2,6 @@
 module org.unmute.kernels.contract {
     requires transitive org.unmute.tensor;
     requires transitive org.junit.jupiter.api;
+
+    exports org.unmute.kernels.contract;
 }
