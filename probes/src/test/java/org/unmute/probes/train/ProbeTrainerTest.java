@@ -95,7 +95,6 @@ class ProbeTrainerTest {
     void protobinFindsPlantedDirectionsThatTheMeanBuries() throws IOException {
         double protobin = map("protobin");
         double mean = map("linear-mean");
-        System.out.println("planted directions: mAP of protobin " + protobin + ", linear-mean " + mean);
         assertThat(protobin).isGreaterThan(0.95);
         assertThat(mean).isLessThan(protobin - 0.2);
     }
