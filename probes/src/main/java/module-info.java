@@ -4,7 +4,10 @@ module org.unmute.probes {
 
     exports org.unmute.probes.cache;
     exports org.unmute.probes.data;
+    exports org.unmute.probes.loss;
     exports org.unmute.probes.metric;
+    exports org.unmute.probes.pool;
     exports org.unmute.probes.pretrain;
     exports org.unmute.probes.scene;
+    exports org.unmute.probes.train;
 }

@@ -54,6 +54,9 @@ final class PretrainCommand implements Callable<Integer> {
     private int steps;
     @Option(names = "--batch", paramLabel = "N", defaultValue = "32", description = "Clips a step (default: ${DEFAULT-VALUE}).")
     private int batch;
+    @Option(names = "--clips", paramLabel = "N", defaultValue = "4096",
+            description = "Different training clips, kept in memory as spectrograms (default: ${DEFAULT-VALUE}).")
+    private int distinct;
     @Option(names = "--lr", paramLabel = "X", defaultValue = "1e-3", description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
     private double rate;
     @Option(names = "--weight-decay", paramLabel = "X", defaultValue = "0.05", description = "Weight decay of matrices (default: ${DEFAULT-VALUE}).")
@@ -88,12 +91,12 @@ final class PretrainCommand implements Callable<Integer> {
         SmallVit.Settings plain = settings(0, 1);
         Pretraining.Source source = data.synthetic ? synthetic(plain) : recordings(plain, data.audio);
         List<float[]> sample = new ArrayList<>();
-        for (int i = 0; i < Math.min(MEASURED, steps * batch); i++) {
+        for (int i = 0; i < Math.min(MEASURED, distinct); i++) {
             sample.add(source.samples(i));
         }
         double[] statistics = Pretraining.statistics(plain, sample);
         SmallVit.Settings settings = settings(round(statistics[0]), round(statistics[1]));
-        Pretraining.Recipe recipe = new Pretraining.Recipe(steps, batch, rate, decay, Math.min(steps / 10, 200), mask, common.seed());
+        Pretraining.Recipe recipe = new Pretraining.Recipe(steps, batch, distinct, rate, decay, Math.min(steps / 10, 200), mask, common.seed());
         double[] losses = new double[steps];
         Map<String, Tensor> parameters;
         try (Progress progress = Progress.start(err, "pre-training", "steps", steps, common.quiet())) {

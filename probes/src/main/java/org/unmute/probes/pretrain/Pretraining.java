@@ -39,15 +39,17 @@ public final class Pretraining {
      * @param rate peak learning rate
      * @param decay weight decay of matrices; biases, norms and tokens are not decayed
      * @param warmUp steps over which the rate rises
+     * @param distinct different training clips; their spectrograms stay in memory and come up again and again
      * @param maskRatio part of the patches that is hidden
      * @param seed of the weights, the order and the masks
      */
-    public record Recipe(int steps, int batch, double rate, double decay, int warmUp, double maskRatio, long seed) {
+    public record Recipe(int steps, int batch, int distinct, double rate, double decay, int warmUp, double maskRatio,
+            long seed) {
         /** Checks the ranges. */
         public Recipe {
-            if (steps < 1 || batch < 1 || !(rate > 0) || !(decay >= 0) || warmUp < 0 || warmUp >= steps) {
-                throw new IllegalArgumentException("pretrain: steps and batch are at least 1, the rate above 0, warm-up below "
-                        + "steps: steps " + steps + ", batch " + batch + ", rate " + rate + ", warm-up " + warmUp);
+            if (steps < 1 || batch < 1 || distinct < 1 || !(rate > 0) || !(decay >= 0) || warmUp < 0 || warmUp >= steps) {
+                throw new IllegalArgumentException("pretrain: steps, batch and distinct clips are at least 1, the rate above 0, "
+                        + "warm-up below steps: steps " + steps + ", batch " + batch + ", distinct clips " + distinct + ", rate " + rate + ", warm-up " + warmUp);
             }
         }
     }
@@ -73,7 +75,7 @@ public final class Pretraining {
     /**
      * Trains.
      *
-     * @param source asked for clip 0, 1, 2, … {@code steps · batch - 1}
+     * @param source asked for clips 0 to {@code distinct - 1}, each once
      * @return the encoder's parameters by name, with the decoder's under {@code decoder.}
      * @throws IOException if a recording cannot be read
      * @throws ArithmeticException if the loss stops being a number
@@ -88,9 +90,10 @@ public final class Pretraining {
         AdamW optimizer = new AdamW(List.of(new ParameterGroup(matrices, recipe.rate(), recipe.decay()),
                 new ParameterGroup(others, recipe.rate(), 0)),
                 Schedule.cosineWithWarmUp(recipe.steps() + 1L, recipe.warmUp(), 0), BETA1, BETA2, EPS);
+        Spectrogram[] seen = new Spectrogram[recipe.distinct()];
         SplittableRandom masks = new SplittableRandom(recipe.seed() ^ 0x6d61736bL);
         for (int step = 1; step <= recipe.steps(); step++) {
-            List<Spectrogram> batch = batch(model.encoder(), source, (step - 1L) * recipe.batch());
+            List<Spectrogram> batch = batch(model.encoder(), source, seen, (step - 1L) * recipe.batch());
             double rate = optimizer.rate(0);
             try (TensorScope _ = new TensorScope()) {
                 Tensor loss = model.loss(batch, masks);
@@ -106,22 +109,32 @@ public final class Pretraining {
         return parameters;
     }
 
-    private List<Spectrogram> batch(SmallVit encoder, Source source, long first) throws IOException {
+    private List<Spectrogram> batch(SmallVit encoder, Source source, Spectrogram[] seen, long first) throws IOException {
         List<IOException> failures = new ArrayList<>();
-        List<Spectrogram> batch = IntStream.range(0, recipe.batch()).parallel().mapToObj(i -> {
+        int[] clips = IntStream.range(0, recipe.batch()).map(i -> clip(first + i)).toArray();
+        IntStream.of(clips).distinct().parallel().filter(c -> seen[c] == null).forEach(c -> {
             try {
-                return encoder.spectrogram(source.samples(first + i));
+                seen[c] = encoder.spectrogram(source.samples(c));
             } catch (IOException e) {
                 synchronized (failures) {
                     failures.add(e);
                 }
-                return null;
             }
-        }).toList();
+        });
         if (!failures.isEmpty()) {
             throw failures.getFirst();
         }
-        return batch;
+        return IntStream.of(clips).mapToObj(c -> seen[c]).toList();
+    }
+
+    /** The first pass takes the clips in order, later ones are drawn at random. */
+    private int clip(long index) {
+        long pass = index / recipe.distinct();
+        int at = (int) (index % recipe.distinct());
+        if (pass == 0) {
+            return at;
+        }
+        return new SplittableRandom(recipe.seed() ^ index * 0x9E3779B97F4A7C15L).nextInt(recipe.distinct());
     }
 
     /**

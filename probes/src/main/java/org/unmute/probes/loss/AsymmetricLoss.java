@@ -1,0 +1,70 @@
+package org.unmute.probes.loss;
+
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * Asymmetric loss for multi-label targets (Ridnik et al. 2021; paper, section 4.4). With {@code p = sigmoid(x)} and
+ * {@code p_m = max(p - margin, 0)} it is
+ * {@code -[y (1 - p)^γ⁺ log p + (1 - y) p_m^γ⁻ log(1 - p_m)]}; targets between 0 and 1 blend focusing weights and
+ * exponents alike. Logarithms are taken of at least {@code eps}.
+ *
+ * <p>1 - p is computed as sigmoid(-x), so that nothing is lost where p is near 1. Where the base of a focusing weight is
+ * 0, so is its gradient, also for exponents below 1.
+ *
+ * @param gammaNegative γ⁻, exponent of absent classes, at least 0
+ * @param gammaPositive γ⁺, exponent of present classes, at least 0
+ * @param margin probability below which an absent class costs nothing, in [0, 1)
+ * @param eps least argument of a logarithm, in (0, 1)
+ * @param detached whether the focusing weight counts as a constant in the gradient
+ * @param reduction over batch and classes
+ */
+public record AsymmetricLoss(double gammaNegative, double gammaPositive, double margin, double eps, boolean detached,
+        Reduction reduction) implements Loss {
+    /** γ⁻ 4, γ⁺ 1, margin 0.05, mean; the gradient flows through the focusing weight. */
+    public static final AsymmetricLoss DEFAULT = new AsymmetricLoss(4, 1, 0.05, 1e-8, false, Reduction.MEAN);
+
+    /** Powers of less than this are powers of this: their gradient is 0, not 0 · ∞. */
+    private static final double LEAST_BASE = 1e-30;
+
+    /** Checks the ranges. */
+    public AsymmetricLoss {
+        if (!(gammaNegative >= 0) || !(gammaPositive >= 0) || !(margin >= 0 && margin < 1) || !(eps > 0 && eps < 1)) {
+            throw new IllegalArgumentException("asymmetric loss: needs gammas of at least 0, margin in [0, 1), eps in (0, 1): "
+                    + gammaNegative + ", " + gammaPositive + ", " + margin + ", " + eps);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "asl";
+    }
+
+    @Override
+    public Tensor of(Tensor logits, Tensor targets) {
+        Tensor y = Loss.targetsLike("asymmetric loss", logits, targets);
+        Tensor absent = y.affine(-1, 1);
+        Tensor logP = logits.unary(Unary.LOG_SIGMOID);
+        Tensor logQ = logits.times(-1).unary(Unary.LOG_SIGMOID);
+        Tensor logNotPm = margin == 0 ? atLeastLogEps(logQ)
+                : logQ.unary(Unary.EXP).plus(margin).clamp(eps, 1).unary(Unary.LOG);
+        Tensor elements = y.times(atLeastLogEps(logP)).plus(absent.times(logNotPm));
+        if (gammaNegative > 0 || gammaPositive > 0) {
+            Tensor weight = detached ? Grad.withoutRecording(() -> focus(logP, logQ, y, absent)) : focus(logP, logQ, y, absent);
+            elements = elements.times(weight);
+        }
+        return reduction.of(elements).times(-1);
+    }
+
+    private Tensor atLeastLogEps(Tensor logarithms) {
+        return logarithms.clamp(Math.log(eps), Double.POSITIVE_INFINITY);
+    }
+
+    private Tensor focus(Tensor logP, Tensor logQ, Tensor y, Tensor absent) {
+        Tensor p = logP.unary(Unary.EXP);
+        Tensor pm = margin == 0 ? p : p.plus(-margin).clamp(0, Double.POSITIVE_INFINITY);
+        Tensor base = y.times(logQ.unary(Unary.EXP)).plus(absent.times(pm));
+        return base.clamp(LEAST_BASE, Double.POSITIVE_INFINITY).pow(y.affine(gammaPositive - gammaNegative, gammaNegative));
+    }
+}

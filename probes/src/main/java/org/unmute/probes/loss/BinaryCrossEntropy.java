@@ -1,0 +1,30 @@
+package org.unmute.probes.loss;
+
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * Binary cross-entropy of logits: {@code -[w y log p + (1 - y) log(1 - p)]} with {@code p = sigmoid(x)}, computed from
+ * logarithms of the sigmoid so that it holds for any finite logit.
+ *
+ * @param positiveWeight w, {@code [classes]}, or null for 1
+ * @param reduction over batch and classes
+ */
+public record BinaryCrossEntropy(Tensor positiveWeight, Reduction reduction) implements Loss {
+    /** Unweighted mean. */
+    public static final BinaryCrossEntropy DEFAULT = new BinaryCrossEntropy(null, Reduction.MEAN);
+
+    @Override
+    public String name() {
+        return "bce";
+    }
+
+    @Override
+    public Tensor of(Tensor logits, Tensor targets) {
+        Tensor y = Loss.targetsLike("binary cross-entropy", logits, targets);
+        Tensor present = positiveWeight == null ? y : y.times(positiveWeight.to(logits.backend()).cast(logits.dtype()));
+        Tensor elements = present.times(logits.unary(Unary.LOG_SIGMOID))
+                .plus(y.affine(-1, 1).times(logits.times(-1).unary(Unary.LOG_SIGMOID)));
+        return reduction.of(elements).times(-1);
+    }
+}

@@ -1,0 +1,69 @@
+package org.unmute.probes.loss;
+
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Tensor;
+
+/**
+ * Cross-entropy of logits with softmax, as torch's. Targets are class indices {@code I32 [batch]} or probabilities
+ * {@code [batch, classes]}. With smoothing ε, targets become {@code (1 - ε) q + ε / classes}. With class weights w, each
+ * class's term counts w times; the mean divides by the sum of the weights of the true classes for indices, and by the
+ * batch for probabilities.
+ *
+ * @param smoothing ε in [0, 1]
+ * @param classWeight w, {@code [classes]}, or null for 1
+ * @param reduction over the batch
+ */
+public record CrossEntropy(double smoothing, Tensor classWeight, Reduction reduction) implements Loss {
+    /** No smoothing, no weights, mean. */
+    public static final CrossEntropy DEFAULT = new CrossEntropy(0, null, Reduction.MEAN);
+
+    /** Checks the range. */
+    public CrossEntropy {
+        if (!(smoothing >= 0 && smoothing <= 1)) {
+            throw new IllegalArgumentException("cross-entropy: smoothing must lie in [0, 1]: " + smoothing);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "ce";
+    }
+
+    @Override
+    public Tensor of(Tensor logits, Tensor targets) {
+        if (logits.rank() != 2) {
+            throw new IllegalArgumentException("cross-entropy: logits must be [batch, classes], are " + logits.shape());
+        }
+        long classes = logits.size(1);
+        boolean indices = targets.dtype() == DType.I32;
+        Tensor q = indices ? oneHot(logits, targets) : Loss.targetsLike("cross-entropy", logits, targets);
+        Tensor weight = classWeight == null ? null : classWeight.to(logits.backend()).cast(logits.dtype());
+        double count = logits.size(0);
+        if (indices && weight != null) {
+            count = q.times(weight).sum().item();
+        }
+        Tensor smooth = smoothing == 0 ? q : q.affine(1 - smoothing, smoothing / classes);
+        Tensor elements = smooth.times(logits.logSoftmax(-1));
+        Tensor sum = (weight == null ? elements : elements.times(weight)).sum();
+        return sum.times(reduction == Reduction.SUM ? -1 : -1 / count);
+    }
+
+    private static Tensor oneHot(Tensor logits, Tensor targets) {
+        int batch = logits.shape().dim(0);
+        int classes = logits.shape().dim(1);
+        if (targets.rank() != 1 || targets.size(0) != batch) {
+            throw new IllegalArgumentException("cross-entropy: class indices must be [batch]: logits are " + logits.shape()
+                    + ", targets are " + targets.shape());
+        }
+        int[] index = targets.toInts();
+        float[] hot = new float[Math.multiplyExact(batch, classes)];
+        for (int i = 0; i < batch; i++) {
+            if (index[i] < 0 || index[i] >= classes) {
+                throw new IllegalArgumentException("cross-entropy: class index " + index[i] + " of item " + i
+                        + " is not in [0, " + classes + ")");
+            }
+            hot[i * classes + index[i]] = 1;
+        }
+        return Tensor.of(logits.backend(), hot, batch, classes).cast(logits.dtype());
+    }
+}

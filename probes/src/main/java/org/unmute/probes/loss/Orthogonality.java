@@ -1,0 +1,45 @@
+package org.unmute.probes.loss;
+
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * Penalty on prototypes of one class that look alike, as the class-bound predecessor of protobin uses it (paper, section
+ * 4.6): with {@code p̂ = p / (√(‖p‖² + 1e-4) + 1e-4)} and G the cosines within each class,
+ * {@code ‖G - I‖_F / elements} over all classes together.
+ */
+public final class Orthogonality {
+    private static final double EPS = 1e-4;
+
+    private Orthogonality() {}
+
+    /**
+     * The penalty, one number.
+     *
+     * @param prototypes {@code [classes * perClass, dim]}, those of a class in a row
+     * @throws IllegalArgumentException if perClass does not divide their number
+     */
+    public static Tensor of(Tensor prototypes, int perClass) {
+        Tensor excess = gramMinusIdentity(prototypes, perClass);
+        return excess.unary(Unary.SQUARE).sum().unary(Unary.SQRT).times(1.0 / excess.shape().elements());
+    }
+
+    /** {@code G - I}: {@code [classes, perClass, perClass]}. */
+    public static Tensor gramMinusIdentity(Tensor prototypes, int perClass) {
+        if (prototypes.rank() != 2 || perClass < 1 || prototypes.size(0) % perClass != 0) {
+            throw new IllegalArgumentException("orthogonality: needs prototypes [classes * perClass, dim]: they are "
+                    + prototypes.shape() + ", perClass is " + perClass);
+        }
+        Tensor norm = prototypes.unary(Unary.SQUARE).sum(true, 1).plus(EPS).unary(Unary.SQRT).plus(EPS);
+        Tensor unit = prototypes.over(norm).reshape(prototypes.size(0) / perClass, perClass, prototypes.size(1));
+        return unit.matmul(unit.transpose(1, 2)).minus(identity(prototypes, perClass));
+    }
+
+    private static Tensor identity(Tensor like, int n) {
+        float[] values = new float[Math.multiplyExact(n, n)];
+        for (int i = 0; i < n; i++) {
+            values[i * n + i] = 1;
+        }
+        return Tensor.of(like.backend(), values, n, n).cast(like.dtype());
+    }
+}

@@ -1,0 +1,43 @@
+package org.unmute.probes.pool;
+
+import java.util.Map;
+import org.unmute.tensor.Tensor;
+
+/**
+ * The final linear layer of a probe: {@code W d + b}.
+ *
+ * @param weight {@code [classes, features]}, parameter {@code fc.weight}
+ * @param bias {@code [classes]}, parameter {@code fc.bias}
+ */
+record Classifier(Tensor weight, Tensor bias) {
+    static final String WEIGHT = "fc.weight";
+    static final String BIAS = "fc.bias";
+
+    static Classifier fresh(Init init, int features, int classes) {
+        Tensor weight = init.linearWeight(classes, features);
+        return new Classifier(weight, init.linearBias(classes, features));
+    }
+
+    static Classifier of(ParameterMap parameters) {
+        Tensor weight = parameters.take(WEIGHT, 2);
+        return new Classifier(weight, parameters.take(BIAS, weight.size(0)));
+    }
+
+    int classes() {
+        return Math.toIntExact(weight.size(0));
+    }
+
+    int features() {
+        return Math.toIntExact(weight.size(1));
+    }
+
+    /** {@code [batch, features]} to {@code [batch, classes]}. */
+    Tensor logits(Tensor descriptor) {
+        return descriptor.linear(weight, bias);
+    }
+
+    void addTo(Map<String, Tensor> parameters) {
+        parameters.put(WEIGHT, weight);
+        parameters.put(BIAS, bias);
+    }
+}

@@ -1,0 +1,61 @@
+package org.unmute.probes.pool;
+
+import java.util.SplittableRandom;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+
+/**
+ * Fresh parameters, a function of the seed alone: the same on every platform ({@link StrictMath}) and, before rounding
+ * by a backend, on every backend.
+ */
+final class Init {
+    private final Backend backend;
+    private final SplittableRandom random;
+
+    Init(Backend backend, long seed) {
+        this.backend = backend;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** Normal numbers with mean 0. */
+    Tensor normal(double deviation, long... shape) {
+        float[] values = new float[length(shape)];
+        for (int i = 0; i < values.length; i += 2) {
+            // Box and Muller: two independent numbers from one radius and one angle; 1 - u is never 0
+            double radius = deviation * StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
+            double angle = 2 * Math.PI * random.nextDouble();
+            values[i] = (float) (radius * StrictMath.cos(angle));
+            if (i + 1 < values.length) {
+                values[i + 1] = (float) (radius * StrictMath.sin(angle));
+            }
+        }
+        return Tensor.of(backend, values, shape).parameter();
+    }
+
+    /** Uniform numbers in {@code [-bound, bound)}. */
+    Tensor uniform(double bound, long... shape) {
+        float[] values = new float[length(shape)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+        }
+        return Tensor.of(backend, values, shape).parameter();
+    }
+
+    /** Weight {@code [out, in]} of a linear layer as torch's {@code nn.Linear} draws it: uniform within 1/√in. */
+    Tensor linearWeight(int out, int in) {
+        return uniform(1 / Math.sqrt(in), out, in);
+    }
+
+    /** Bias {@code [out]} of a linear layer with {@code in} inputs, likewise. */
+    Tensor linearBias(int out, int in) {
+        return uniform(1 / Math.sqrt(in), out);
+    }
+
+    private static int length(long... shape) {
+        long n = 1;
+        for (long s : shape) {
+            n = Math.multiplyExact(n, s);
+        }
+        return Math.toIntExact(n);
+    }
+}

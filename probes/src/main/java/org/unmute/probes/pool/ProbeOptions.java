@@ -1,0 +1,107 @@
+package org.unmute.probes.pool;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Settings of a probe beyond its size, by name, as the command line and saved probes write them: {@code heads=8}.
+ * Which names exist is said by each probe.
+ *
+ * @param values by name, sorted
+ */
+public record ProbeOptions(Map<String, String> values) {
+    /** Every option at its default. */
+    public static final ProbeOptions DEFAULTS = new ProbeOptions(Map.of());
+
+    /** Copies and sorts. */
+    public ProbeOptions {
+        values = Collections.unmodifiableMap(new TreeMap<>(values));
+    }
+
+    /**
+     * Options written as {@code name=value}.
+     *
+     * @throws IllegalArgumentException if one has another form or a name comes twice
+     */
+    public static ProbeOptions parse(String... settings) {
+        Map<String, String> values = new TreeMap<>();
+        for (String s : settings) {
+            int at = s.indexOf('=');
+            if (at < 1) {
+                throw new IllegalArgumentException("probe option: write name=value, not '" + s + "'");
+            }
+            if (values.put(s.substring(0, at).strip(), s.substring(at + 1).strip()) != null) {
+                throw new IllegalArgumentException("probe option: '" + s.substring(0, at) + "' is given twice");
+            }
+        }
+        return new ProbeOptions(values);
+    }
+
+    /** These options and one more, or another value for one. */
+    public ProbeOptions with(String name, Object value) {
+        Map<String, String> more = new TreeMap<>(values);
+        more.put(name, value.toString());
+        return new ProbeOptions(more);
+    }
+
+    /**
+     * Refuses names a probe does not know.
+     *
+     * @return this
+     * @throws IllegalArgumentException naming the unknown one and those that exist
+     */
+    ProbeOptions only(String probe, String... known) {
+        for (String name : values.keySet()) {
+            if (!Arrays.asList(known).contains(name)) {
+                throw new IllegalArgumentException("probe " + probe + ": no option '" + name + "': "
+                        + (known.length == 0 ? "it has none" : "it has " + String.join(", ", known)));
+            }
+        }
+        return this;
+    }
+
+    int integer(String name, int absent, int min, int max) {
+        String text = values.get(name);
+        if (text == null) {
+            return absent;
+        }
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // told below, together with the range
+        }
+        throw new IllegalArgumentException("probe option " + name + ": must be a whole number from " + min + " to " + max
+                + ": '" + text + "'");
+    }
+
+    /** A number in {@code [min, below)}. */
+    double number(String name, double absent, double min, double below) {
+        String text = values.get(name);
+        if (text == null) {
+            return absent;
+        }
+        try {
+            double value = Double.parseDouble(text);
+            if (value >= min && value < below) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // told below, together with the range
+        }
+        throw new IllegalArgumentException("probe option " + name + ": must be a number from " + min + " to below " + below
+                + ": '" + text + "'");
+    }
+
+    /** {@code name=value}, one after the other. */
+    @Override
+    public String toString() {
+        StringBuilder b = new StringBuilder();
+        values.forEach((k, v) -> b.append(b.isEmpty() ? "" : " ").append(k).append('=').append(v));
+        return b.toString();
+    }
+}

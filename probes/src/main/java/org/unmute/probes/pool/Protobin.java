@@ -1,0 +1,189 @@
+package org.unmute.probes.pool;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.tensor.Functions;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
+
+/**
+ * The binarized prototypical probe (paper, section 4): {@code p = sign(p̃)}, {@code s_j(t, f) = cos(p_j, z^{t,f})},
+ * descriptor {@code max_{t,f} s_j}, a dense linear layer on top; gradients pass the sign unchanged. Prototypes belong to
+ * no class. {@code protofloat} is the same without the sign (the paper's ablation).
+ *
+ * <p>Options: {@code prototypes}, 20, a class; {@code dropout}, 0, the share of the descriptor that is dropped in
+ * training; {@code topk}, 1, how many of the greatest cosines are averaged in training (scores always take the greatest).
+ */
+public final class Protobin implements Probe {
+    /** The binarized form. */
+    public static final String BINARY = "protobin";
+    /** The form without the sign. */
+    public static final String FLOAT = "protofloat";
+
+    private static final String PROTOTYPES = "prototypes";
+    private static final String DROPOUT = "dropout";
+    private static final String TOP_K = "topk";
+    private static final int DEFAULT_PROTOTYPES = 20;
+    private static final int MOST_PROTOTYPES = 100_000;
+    private static final double DEVIATION = 0.02;
+
+    private final String name;
+    private final double dropout;
+    private final int topK;
+    private final Tensor vectors;
+    private final Classifier fc;
+
+    private Protobin(String name, ProbeOptions options, Tensor vectors, Classifier fc) {
+        this.name = name;
+        this.dropout = options.number(DROPOUT, 0, 0, 1);
+        this.topK = options.integer(TOP_K, 1, 1, MOST_PROTOTYPES);
+        this.vectors = vectors;
+        this.fc = fc;
+    }
+
+    /**
+     * How well each prototype is matched in each clip.
+     *
+     * @param scores greatest cosine, {@code [batch, prototypes]}
+     * @param winners the token that has it, the first on ties, {@code [batch, prototypes]}, {@code I32}
+     */
+    public record Match(Tensor scores, Tensor winners) {}
+
+    static Protobin fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
+        int each = options.only(name, PROTOTYPES, DROPOUT, TOP_K)
+                .integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MOST_PROTOTYPES);
+        int count = Math.multiplyExact(each, size.classes());
+        Tensor vectors = init.normal(DEVIATION, count, size.dim());
+        return new Protobin(name, options, vectors, Classifier.fresh(init, count, size.classes()));
+    }
+
+    static Protobin of(String name, ProbeOptions options, ParameterMap parameters) {
+        options.only(name, PROTOTYPES, DROPOUT, TOP_K);
+        Tensor vectors = parameters.take("prototype_vectors", 2);
+        Classifier fc = Classifier.of(parameters);
+        int each = options.integer(PROTOTYPES, 0, 1, MOST_PROTOTYPES);
+        if (fc.features() != vectors.size(0) || each > 0 && (long) each * fc.classes() != vectors.size(0)) {
+            throw new IllegalArgumentException("probe " + name + ": prototype_vectors are " + vectors.shape()
+                    + ", fc.weight is " + fc.weight().shape() + (each > 0 ? ", prototypes a class are " + each : "")
+                    + ": the numbers of prototypes differ");
+        }
+        return new Protobin(name, options, vectors, fc);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    /** {@code prototypes} is left out of a probe whose number of prototypes is no multiple of its classes. */
+    @Override
+    public ProbeOptions options() {
+        ProbeOptions o = ProbeOptions.DEFAULTS.with(DROPOUT, dropout).with(TOP_K, topK);
+        return prototypeCount() % classes() == 0 ? o.with(PROTOTYPES, prototypeCount() / classes()) : o;
+    }
+
+    @Override
+    public int dim() {
+        return vectors.shape().dim(1);
+    }
+
+    @Override
+    public int classes() {
+        return fc.classes();
+    }
+
+    /** Number of prototypes over all classes. */
+    public int prototypeCount() {
+        return vectors.shape().dim(0);
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+        Map<String, Tensor> p = new LinkedHashMap<>();
+        p.put("prototype_vectors", vectors);
+        fc.addTo(p);
+        return Collections.unmodifiableMap(p);
+    }
+
+    /** The prototypes that tokens are compared with, {@code [prototypes, dim]}: entries ±1, or as learned in protofloat. */
+    public Tensor prototypes() {
+        if (name.equals(FLOAT)) {
+            return vectors;
+        }
+        // x - x is 0 for finite entries; for others it is NaN, so that a diverged prototype does not pass as ±1
+        Tensor broken = vectors.detach().minus(vectors.detach());
+        return vectors.binarizeStraightThrough().plus(broken);
+    }
+
+    /** Scores and winning tokens, by the fused op: similarities are never written out. */
+    public Match match(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        return match(batch.tokens());
+    }
+
+    private Match match(Tensor tokens) {
+        PrototypeMaxPool pool = tokens.prototypeMaxPool(prototypes());
+        return new Match(pool.values(), pool.winners());
+    }
+
+    @Override
+    public Tensor descriptor(TokenBatch batch) {
+        return match(batch).scores();
+    }
+
+    @Override
+    public Tensor logits(TokenBatch batch) {
+        return fc.logits(descriptor(batch));
+    }
+
+    @Override
+    public Tensor trainingLogits(TokenBatch batch, SplittableRandom random) {
+        Tensor d = topK == 1 ? descriptor(batch) : topKDescriptor(batch, topK);
+        return fc.logits(Functions.dropout(d, dropout, random.nextLong()));
+    }
+
+    /**
+     * The mean of the k greatest cosines of each prototype, {@code [batch, prototypes]}. Writes all similarities, so it
+     * costs more memory than {@link #descriptor}.
+     *
+     * @throws IllegalArgumentException if there are fewer than k tokens
+     */
+    public Tensor topKDescriptor(TokenBatch batch, int k) {
+        Probes.checkDim(this, batch);
+        return Functions.topKMean(Functions.cosineMatrix(batch.tokens(), prototypes()), k, 1);
+    }
+
+    /** The final linear layer alone: descriptors {@code [batch, prototypes]} to {@code [batch, classes]}. */
+    public Tensor classify(Tensor descriptor) {
+        return fc.logits(descriptor);
+    }
+
+    /** Logits a moment in time: the maximum runs over frequency only. {@code [batch, time, classes]} */
+    public Tensor frameLogits(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        long frames = Math.multiplyExact((long) batch.size(), batch.time());
+        Tensor scores = match(batch.tokens().reshape(frames, batch.freq(), dim())).scores();
+        return fc.logits(scores).reshape(batch.size(), batch.time(), classes());
+    }
+
+    /**
+     * The cosine of every prototype with every token of one clip; for explaining a score, since training and scoring
+     * never need it. Not recorded.
+     *
+     * @return {@code [prototypes, time, freq]}
+     */
+    public Tensor similarityMap(TokenMap map) {
+        if (map.dim() != dim()) {
+            throw new IllegalArgumentException("probe " + name + ": tokens have dim " + map.dim() + ", the probe has " + dim());
+        }
+        return Grad.withoutRecording(() -> {
+            Tensor tokens = Tensor.of(vectors.backend(), map.tokens(), map.count(), map.dim()).cast(vectors.dtype());
+            return prototypes().l2Normalize(-1).matmul(tokens.l2Normalize(-1).transpose(0, 1))
+                    .reshape(prototypeCount(), map.time(), map.freq());
+        });
+    }
+}

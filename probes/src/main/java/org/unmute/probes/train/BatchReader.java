@@ -1,0 +1,65 @@
+package org.unmute.probes.train;
+
+import java.io.IOException;
+import org.unmute.probes.pool.Standardization;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+
+/** Reads clips into batches, standardized if asked for. Reuses its arrays; one thread. */
+final class BatchReader {
+    private final Backend backend;
+    private final TokenSource source;
+    private final TokenGrid grid;
+    private final Standardization standardization;
+    private float[] tokens = {};
+    private float[] cls = {};
+
+    /** @param standardization or null */
+    BatchReader(Backend backend, TokenSource source, Standardization standardization) {
+        this.backend = backend;
+        this.source = source;
+        this.grid = source.grid();
+        this.standardization = standardization;
+    }
+
+    /** Clips {@code order[from]} to before {@code order[to]}. */
+    TokenBatch read(int[] order, int from, int to) throws IOException {
+        int size = to - from;
+        int values = Math.multiplyExact(grid.tokens(), grid.dim());
+        int needed = Math.multiplyExact(size, values);
+        if (tokens.length != needed) {
+            tokens = new float[needed];
+            cls = new float[grid.cls() ? size * grid.dim() : 0];
+        }
+        for (int i = 0; i < size; i++) {
+            source.read(order[from + i], tokens, i * values, cls, i * grid.dim());
+        }
+        if (standardization != null) {
+            standardization.tokens(tokens, 0, size * grid.tokens());
+            if (grid.cls()) {
+                standardization.cls(cls, 0, size);
+            }
+        }
+        return new TokenBatch(Tensor.of(backend, tokens, size, grid.tokens(), grid.dim()),
+                grid.cls() ? Tensor.of(backend, cls, size, grid.dim()) : null, grid.time(), grid.freq());
+    }
+
+    /** Mean and deviation of each dimension over all clips. */
+    static Standardization standardization(TokenSource source) throws IOException {
+        TokenGrid grid = source.grid();
+        float[] tokens = new float[Math.multiplyExact(grid.tokens(), grid.dim())];
+        float[] cls = new float[grid.dim()];
+        Standardization.Statistics ofTokens = new Standardization.Statistics(grid.dim());
+        Standardization.Statistics ofCls = new Standardization.Statistics(grid.dim());
+        for (int i = 0; i < source.clips(); i++) {
+            source.read(i, tokens, 0, cls, 0);
+            ofTokens.add(tokens, 0, grid.tokens());
+            if (grid.cls()) {
+                ofCls.add(cls, 0, 1);
+            }
+        }
+        return new Standardization(ofTokens.mean(), ofTokens.deviation(), grid.cls() ? ofCls.mean() : null,
+                grid.cls() ? ofCls.deviation() : null);
+    }
+}

@@ -1,0 +1,63 @@
+package org.unmute.probes.train;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.TokenCache;
+
+/** Clips of a token cache. */
+final class CacheSource implements TokenSource {
+    private final TokenCache cache;
+    private final List<String> ids;
+    private final TokenGrid grid;
+    private final String fingerprint;
+
+    CacheSource(TokenCache cache, List<String> clipIds) {
+        this.cache = cache;
+        this.ids = List.copyOf(clipIds);
+        if (ids.isEmpty()) {
+            throw new IllegalArgumentException("token source: no clips");
+        }
+        grid = TokenGrid.of(find(ids.getFirst()));
+        CRC32C crc = new CRC32C();
+        for (String id : ids) {
+            CachedClip c = find(id);
+            grid.requireSame("clip '" + id + "'", TokenGrid.of(c));
+            crc.update((id + '\n' + c.audioSha256() + '\n').getBytes(StandardCharsets.UTF_8));
+        }
+        CacheKey key = cache.key();
+        fingerprint = "cache-" + key.encoderHash() + "-" + key.frontEndHash() + "-" + key.dtype() + "-"
+                + Long.toHexString(crc.getValue());
+    }
+
+    private CachedClip find(String id) {
+        return cache.find(id).orElseThrow(() -> new IllegalArgumentException("token source: clip '" + id
+                + "' is not in the cache: embed it first"));
+    }
+
+    @Override
+    public int clips() {
+        return ids.size();
+    }
+
+    @Override
+    public TokenGrid grid() {
+        return grid;
+    }
+
+    @Override
+    public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+        cache.readInto(ids.get(clip), tokens, tokensAt);
+        if (grid.cls()) {
+            cache.readClsInto(ids.get(clip), cls, clsAt);
+        }
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+}

@@ -1,0 +1,114 @@
+package org.unmute.probes.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.SafetensorsWriter;
+import org.unmute.tensor.optim.Optimizer;
+
+/**
+ * The state of a run after an epoch: parameters, the optimizer's state and the losses so far, in one safetensors file that
+ * is replaced as a whole. Every random decision is a function of seed, epoch and step, so there is no generator to save.
+ * The metadata holds what the run is made of; a checkpoint of another run is refused.
+ */
+final class Checkpoint {
+    private static final String FORMAT = "unmute-checkpoint-1";
+    private static final String PARAMETER = "parameter.";
+    private static final String OPTIMIZER = "optimizer.";
+    private static final String LOSSES = "losses";
+
+    private final Path path;
+    private final Map<String, String> run;
+
+    /** @param run what the run is made of, by name */
+    Checkpoint(Path path, Map<String, String> run) {
+        this.path = path;
+        this.run = new LinkedHashMap<>(run);
+        this.run.put("format", FORMAT);
+    }
+
+    void save(Map<String, Tensor> parameters, Optimizer optimizer, double[] losses) throws IOException {
+        SafetensorsWriter out = new SafetensorsWriter();
+        run.forEach(out::metadata);
+        parameters.forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
+        optimizer.state().forEach((name, t) -> {
+            if (t.dtype() == DType.I32) {
+                out.add(OPTIMIZER + name, t.shape(), t.toInts());
+            } else {
+                out.add(OPTIMIZER + name, t.shape(), t.toFloats());
+            }
+        });
+        out.add(LOSSES, Shape.of(losses.length), losses);
+        out.write(path);
+    }
+
+    /**
+     * Brings parameters and optimizer to the saved state, if there is one.
+     *
+     * @return the losses so far; none if there is no checkpoint
+     * @throws IOException if it cannot be read or is of another run
+     */
+    double[] restore(Map<String, Tensor> parameters, Optimizer optimizer) throws IOException {
+        if (!Files.exists(path)) {
+            return new double[0];
+        }
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            requireSameRun(file.metadata());
+            Map<String, Tensor> saved = new LinkedHashMap<>();
+            Map<String, Tensor> state = new LinkedHashMap<>();
+            for (Map.Entry<String, Tensor> p : parameters.entrySet()) {
+                Tensor t = read(file, PARAMETER + p.getKey(), p.getValue().backend());
+                if (!t.shape().equals(p.getValue().shape())) {
+                    throw new IllegalArgumentException("parameter " + p.getKey() + " is " + t.shape() + ", needed is "
+                            + p.getValue().shape());
+                }
+                saved.put(p.getKey(), t);
+            }
+            Backend backend = parameters.values().iterator().next().backend();
+            for (String name : file.names()) {
+                if (name.startsWith(OPTIMIZER)) {
+                    state.put(name.substring(OPTIMIZER.length()), read(file, name, backend));
+                }
+            }
+            double[] losses = file.doubles(LOSSES);
+            optimizer.restore(state);
+            if (optimizer.steps() != losses.length) {
+                throw new IllegalArgumentException(losses.length + " losses for " + optimizer.steps() + " steps");
+            }
+            parameters.forEach((name, p) -> p.assign(saved.get(name)));
+            return losses;
+        } catch (IllegalArgumentException | NoSuchElementException e) {
+            throw new IOException("checkpoint " + path + ": " + e.getMessage() + ": delete it to start anew", e);
+        }
+    }
+
+    private static Tensor read(SafetensorsFile file, String name, Backend backend) {
+        long[] shape = file.shape(name).toArray();
+        return file.entry(name).type().isFloating() ? Tensor.of(backend, file.floats(name), shape)
+                : Tensor.of(backend, file.ints(name), shape);
+    }
+
+    private void requireSameRun(Map<String, String> saved) throws IOException {
+        for (Map.Entry<String, String> e : run.entrySet()) {
+            if (!e.getValue().equals(saved.get(e.getKey()))) {
+                throw new IOException("checkpoint " + path + " is of another run: " + e.getKey() + " is " + e.getValue()
+                        + ", there it was " + saved.get(e.getKey()) + ": use the same settings, or delete it to start anew");
+            }
+        }
+    }
+
+    static double[] append(double[] losses, double[] more) {
+        double[] all = Arrays.copyOf(losses, losses.length + more.length);
+        System.arraycopy(more, 0, all, losses.length, more.length);
+        return all;
+    }
+}

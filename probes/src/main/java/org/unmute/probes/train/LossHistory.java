@@ -1,0 +1,18 @@
+package org.unmute.probes.train;
+
+import java.util.Arrays;
+
+/**
+ * The loss of every step of a run.
+ *
+ * @param steps in order, over all epochs, each before the step's update
+ * @param stepsPerEpoch steps an epoch has
+ */
+public record LossHistory(double[] steps, int stepsPerEpoch) {
+    /** The mean loss of each epoch. */
+    public double[] epochs() {
+        double[] means = new double[steps.length / stepsPerEpoch];
+        Arrays.setAll(means, e -> Arrays.stream(steps, e * stepsPerEpoch, (e + 1) * stepsPerEpoch).sum() / stepsPerEpoch);
+        return means;
+    }
+}

@@ -1,0 +1,68 @@
+package org.unmute.probes.train;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.tensor.Tensor;
+
+/** Token maps in memory. */
+final class MemorySource implements TokenSource {
+    private final List<TokenMap> maps;
+    private final TokenGrid grid;
+
+    MemorySource(List<TokenMap> maps) {
+        if (maps.isEmpty()) {
+            throw new IllegalArgumentException("token source: no token maps");
+        }
+        this.maps = List.copyOf(maps);
+        grid = TokenGrid.of(maps.getFirst());
+        for (int i = 0; i < maps.size(); i++) {
+            grid.requireSame("map " + i, TokenGrid.of(maps.get(i)));
+        }
+    }
+
+    @Override
+    public int clips() {
+        return maps.size();
+    }
+
+    @Override
+    public TokenGrid grid() {
+        return grid;
+    }
+
+    @Override
+    public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) {
+        TokenMap m = maps.get(clip);
+        System.arraycopy(m.tokens(), 0, tokens, tokensAt, m.tokens().length);
+        if (grid.cls()) {
+            System.arraycopy(m.cls(), 0, cls, clsAt, m.dim());
+        }
+    }
+
+    @Override
+    public String fingerprint() {
+        CRC32C crc = new CRC32C();
+        for (TokenMap m : maps) {
+            update(crc, m.tokens());
+            if (grid.cls()) {
+                update(crc, m.cls());
+            }
+        }
+        return "memory-" + Long.toHexString(crc.getValue());
+    }
+
+    /** A text that differs where values differ. */
+    static String fingerprint(Iterable<Tensor> tensors) {
+        CRC32C crc = new CRC32C();
+        tensors.forEach(t -> update(crc, t.toFloats()));
+        return Long.toHexString(crc.getValue());
+    }
+
+    static void update(CRC32C crc, float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(4, values.length));
+        bytes.asFloatBuffer().put(values);
+        crc.update(bytes);
+    }
+}

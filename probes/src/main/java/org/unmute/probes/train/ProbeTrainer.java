@@ -1,0 +1,236 @@
+package org.unmute.probes.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.Standardization;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.optim.AdamW;
+import org.unmute.tensor.optim.Gradients;
+import org.unmute.tensor.optim.Optimizer;
+import org.unmute.tensor.optim.ParameterGroup;
+
+/**
+ * Trains a probe on frozen tokens (paper, section 5) and scores clips with it. The same probe, clips, settings and backend
+ * give the same bits, also when a run was interrupted and went on from its checkpoint.
+ */
+public final class ProbeTrainer {
+    private final Probe probe;
+    private final TokenSet clips;
+    private final TrainingSettings settings;
+    private final TrainingProgress progress;
+    private final Standardization standardization;
+    private final int stepsPerEpoch;
+
+    private ProbeTrainer(Probe probe, TokenSet clips, TrainingSettings settings, TrainingProgress progress) throws IOException {
+        this.probe = probe;
+        this.clips = clips;
+        this.settings = settings;
+        this.progress = progress;
+        this.stepsPerEpoch = Math.ceilDiv(clips.clips(), settings.batch());
+        requireFit();
+        this.standardization = settings.standardize() ? BatchReader.standardization(clips.tokens()) : null;
+    }
+
+    /**
+     * What a run gives.
+     *
+     * @param standardization what tokens were standardized by, or null
+     * @param losses the loss of every step
+     */
+    public record Result(Standardization standardization, LossHistory losses) {
+        /** The probe with what scoring needs; hashes as {@link TrainedProbe} says. */
+        public TrainedProbe trained(Probe probe, List<String> classes, boolean hasCls, Objective objective, String encoderHash,
+                String frontEndHash) {
+            return new TrainedProbe(probe, classes, hasCls, objective.isSingleLabel(), standardization, encoderHash, frontEndHash);
+        }
+    }
+
+    /** {@link #train(Probe, TokenSet, TrainingSettings, Path, TrainingProgress)} without checkpoint and progress. */
+    public static Result train(Probe probe, TokenSet clips, TrainingSettings settings) throws IOException {
+        return train(probe, clips, settings, null, TrainingProgress.SILENT);
+    }
+
+    /**
+     * Trains a probe. With a checkpoint file, the state is saved there after every epoch, and a run that finds one of the
+     * same run goes on from it; one that is complete returns at once.
+     *
+     * @param probe in float32; its parameters are modified. To go on from a checkpoint, give it as it was at the start of
+     *     the run: made with the same seed
+     * @param clips training clips only: statistics for standardizing come from them
+     * @param checkpoint a file, or null for none
+     * @throws IllegalArgumentException if clips do not fit the probe, or with cross-entropy a clip has not exactly one class
+     * @throws IOException if tokens or the checkpoint cannot be read or written, or the checkpoint is of another run
+     * @throws TrainingDivergedException if the loss becomes NaN or infinite
+     */
+    public static Result train(Probe probe, TokenSet clips, TrainingSettings settings, Path checkpoint, TrainingProgress progress)
+            throws IOException {
+        return new ProbeTrainer(probe, clips, settings, progress).run(checkpoint);
+    }
+
+    private void requireFit() {
+        TokenGrid grid = clips.tokens().grid();
+        if (probe.dim() != grid.dim() || probe.classes() != clips.classes()) {
+            throw new IllegalArgumentException("training: probe " + probe.name() + " takes dim " + probe.dim() + " and "
+                    + probe.classes() + " classes, the clips have dim " + grid.dim() + " and " + clips.classes() + " classes");
+        }
+        probe.parameters().forEach((name, p) -> {
+            if (p.dtype() != DType.F32) {
+                throw new IllegalArgumentException("training: parameter " + name + " is " + p.dtype() + ": training runs in F32");
+            }
+        });
+        if (!settings.objective().isSingleLabel()) {
+            return;
+        }
+        for (int i = 0; i < clips.clips(); i++) {
+            int ones = 0;
+            int others = 0;
+            for (int c = 0; c < clips.classes(); c++) {
+                float y = clips.targets()[i * clips.classes() + c];
+                ones += y == 1 ? 1 : 0;
+                others += y != 0 && y != 1 ? 1 : 0;
+            }
+            if (ones != 1 || others > 0) {
+                throw new IllegalArgumentException("training: cross-entropy needs exactly one class a clip, clip " + i + " has "
+                        + (ones + others) + ": use asl or bce for several");
+            }
+        }
+    }
+
+    private Result run(Path file) throws IOException {
+        long steps = Math.multiplyExact((long) settings.epochs(), stepsPerEpoch);
+        Map<String, Tensor> parameters = probe.parameters();
+        try (TensorScope _ = new TensorScope()) {
+            Optimizer optimizer = new AdamW(groups(parameters), settings.schedule(steps));
+            Checkpoint checkpoint = file == null ? null : new Checkpoint(file, describe());
+            double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(parameters, optimizer);
+            BatchReader reader = new BatchReader(backend(), clips.tokens(), standardization);
+            for (int epoch = losses.length / stepsPerEpoch; epoch < settings.epochs(); epoch++) {
+                losses = Checkpoint.append(losses, epoch(epoch, optimizer, reader));
+                if (checkpoint != null) {
+                    try (TensorScope _ = new TensorScope()) {
+                        checkpoint.save(parameters, optimizer, losses);
+                    }
+                }
+            }
+            return new Result(standardization, new LossHistory(losses, stepsPerEpoch));
+        }
+    }
+
+    private double[] epoch(int epoch, Optimizer optimizer, BatchReader reader) throws IOException {
+        int[] order = order(epoch);
+        double[] losses = new double[stepsPerEpoch];
+        for (int step = 0; step < stepsPerEpoch; step++) {
+            int from = step * settings.batch();
+            int to = Math.min(order.length, from + settings.batch());
+            double rate = optimizer.rate(0);
+            try (TensorScope _ = new TensorScope()) {
+                TokenBatch batch = reader.read(order, from, to);
+                Tensor logits = probe.trainingLogits(batch, random(1, optimizer.steps()));
+                Tensor loss = settings.objective().loss().of(logits, targets(order, from, to));
+                losses[step] = loss.item();
+                if (!Double.isFinite(losses[step])) {
+                    throw new TrainingDivergedException("training: the loss is " + losses[step] + " in epoch " + (epoch + 1)
+                            + ", step " + (step + 1) + ", learning rate " + rate
+                            + ": use a lower learning rate, or look for NaN in the tokens");
+                }
+                Gradients gradients = Gradients.of(loss, probe.parameters());
+                optimizer.step(settings.clip() > 0 ? gradients.clipped(settings.clip()) : gradients);
+            }
+            progress.after(new TrainingProgress.Step(epoch + 1, settings.epochs(), step + 1, stepsPerEpoch, losses[step], rate));
+        }
+        return losses;
+    }
+
+    private Tensor targets(int[] order, int from, int to) {
+        int classes = clips.classes();
+        float[] own = new float[(to - from) * classes];
+        for (int i = from; i < to; i++) {
+            System.arraycopy(clips.targets(), order[i] * classes, own, (i - from) * classes, classes);
+        }
+        return Tensor.of(backend(), own, to - from, classes);
+    }
+
+    /** The order of clips in an epoch. */
+    private int[] order(int epoch) {
+        int[] order = new int[clips.clips()];
+        SplittableRandom random = random(0, epoch);
+        for (int i = 0; i < order.length; i++) {
+            int j = random.nextInt(i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+
+    /** A generator that is a function of the seed, a purpose and a number. */
+    private SplittableRandom random(int purpose, long number) {
+        SplittableRandom r = new SplittableRandom(settings.seed());
+        long a = r.nextLong();
+        return new SplittableRandom(new SplittableRandom(a + purpose).nextLong() + number);
+    }
+
+    private List<ParameterGroup> groups(Map<String, Tensor> parameters) {
+        if (settings.decayAll()) {
+            return List.of(new ParameterGroup(parameters, settings.rate(), settings.decay()));
+        }
+        Map<String, Tensor> matrices = new LinkedHashMap<>();
+        Map<String, Tensor> others = new LinkedHashMap<>();
+        parameters.forEach((name, p) -> (p.rank() == 2 && !name.equals("prototype_vectors") ? matrices : others).put(name, p));
+        List<ParameterGroup> groups = new ArrayList<>();
+        groups.add(new ParameterGroup(matrices, settings.rate(), settings.decay()));
+        groups.add(new ParameterGroup(others, settings.rate(), 0));
+        return groups;
+    }
+
+    private Map<String, String> describe() {
+        Map<String, String> d = new LinkedHashMap<>(settings.describe());
+        d.put("probe", probe.name());
+        d.put("probe_options", probe.options().toString());
+        d.put("initial_parameters", MemorySource.fingerprint(probe.parameters().values()));
+        d.put("clips", clips.fingerprint());
+        d.put("backend", backend().name());
+        return d;
+    }
+
+    private Backend backend() {
+        return probe.parameters().values().iterator().next().backend();
+    }
+
+    /**
+     * Scores of clips, {@code [clips][classes]}, in [0, 1].
+     *
+     * @param batch clips at a time; changes scores by no more than rounding
+     * @throws IllegalArgumentException if the clips do not fit the probe
+     * @throws IOException if tokens cannot be read
+     */
+    public static float[][] predict(TrainedProbe probe, TokenSource clips, int batch) throws IOException {
+        if (batch < 1) {
+            throw new IllegalArgumentException("predict: batch must be at least 1: " + batch);
+        }
+        int[] order = new int[clips.clips()];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = i;
+        }
+        BatchReader reader = new BatchReader(probe.backend(), clips, probe.standardization());
+        float[][] scores = new float[order.length][];
+        for (int from = 0; from < order.length; from += batch) {
+            int to = Math.min(order.length, from + batch);
+            try (TensorScope _ = new TensorScope()) {
+                float[][] own = probe.scores(reader.read(order, from, to));
+                System.arraycopy(own, 0, scores, from, own.length);
+            }
+        }
+        return scores;
+    }
+}

@@ -1,0 +1,94 @@
+package org.unmute.probes.train;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+import org.unmute.models.encoder.TokenMap;
+
+/**
+ * Clips with their labels.
+ *
+ * @param tokens the clips' tokens
+ * @param targets {@code [clips, classes]}, 1 for present classes and 0 for absent ones, or in between
+ * @param classes number of classes
+ */
+public record TokenSet(TokenSource tokens, float[] targets, int classes) {
+    /** @throws IllegalArgumentException if the number of targets does not fit or one lies outside [0, 1] */
+    public TokenSet {
+        if (classes < 1 || targets.length != (long) tokens.clips() * classes) {
+            throw new IllegalArgumentException("token set: " + tokens.clips() + " clips and " + classes
+                    + " classes do not have " + targets.length + " targets");
+        }
+        for (int i = 0; i < targets.length; i++) {
+            if (!(targets[i] >= 0 && targets[i] <= 1)) {
+                throw new IllegalArgumentException("token set: target of clip " + i / classes + ", class " + i % classes
+                        + " must lie in [0, 1]: " + targets[i]);
+            }
+        }
+    }
+
+    /** Clips in memory. */
+    public static TokenSet of(List<TokenMap> maps, float[] targets, int classes) {
+        return new TokenSet(TokenSource.of(maps), targets, classes);
+    }
+
+    /** Number of clips. */
+    public int clips() {
+        return tokens.clips();
+    }
+
+    /**
+     * Some of the clips, in the given order; tokens are shared.
+     *
+     * @throws IllegalArgumentException if there are none
+     * @throws IndexOutOfBoundsException if a number is not that of a clip
+     */
+    public TokenSet subset(int... clips) {
+        Subset source = new Subset(tokens, clips.clone());
+        float[] own = new float[Math.multiplyExact(clips.length, classes)];
+        for (int i = 0; i < clips.length; i++) {
+            System.arraycopy(targets, clips[i] * classes, own, i * classes, classes);
+        }
+        return new TokenSet(source, own, classes);
+    }
+
+    /** A text that differs where clips or targets differ. */
+    String fingerprint() {
+        CRC32C crc = new CRC32C();
+        MemorySource.update(crc, targets);
+        return tokens.fingerprint() + "-" + Long.toHexString(crc.getValue());
+    }
+
+    private record Subset(TokenSource all, int[] numbers) implements TokenSource {
+        Subset {
+            if (numbers.length == 0) {
+                throw new IllegalArgumentException("token set: a subset of no clips");
+            }
+            for (int n : numbers) {
+                Objects.checkIndex(n, all.clips());
+            }
+        }
+
+        @Override
+        public int clips() {
+            return numbers.length;
+        }
+
+        @Override
+        public TokenGrid grid() {
+            return all.grid();
+        }
+
+        @Override
+        public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+            all.read(numbers[clip], tokens, tokensAt, cls, clsAt);
+        }
+
+        @Override
+        public String fingerprint() {
+            return all.fingerprint() + "-" + Integer.toHexString(Arrays.hashCode(numbers));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package org.unmute.probes.train;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Sets part of the training clips aside for validation, so that each class keeps its share of both parts: iterative
+ * stratification (Sechidis et al. 2011), which deals out the clips of the rarest class first. Both lists are ascending.
+ *
+ * @param train clips to train on
+ * @param validation clips set aside
+ */
+public record ValidationSplit(int[] train, int[] validation) {
+    /** The share and seed of the paper's section 11: one tenth, seed 0. */
+    public static ValidationSplit of(TokenSet clips) {
+        return of(clips.targets(), clips.classes(), 0.1, 0);
+    }
+
+    /**
+     * A split.
+     *
+     * @param targets {@code [clips, classes]}; a class is present from 0.5 on
+     * @param share of the clips set aside, above 0 and below 1
+     * @throws IllegalArgumentException if the share is out of range or leaves one part without clips
+     */
+    public static ValidationSplit of(float[] targets, int classes, double share, long seed) {
+        int clips = targets.length / classes;
+        int wanted = (int) Math.round(clips * share);
+        if (!(share > 0 && share < 1) || wanted < 1 || wanted >= clips) {
+            throw new IllegalArgumentException("validation split: a share of " + share + " of " + clips
+                    + " clips leaves one part empty: give a split, or more clips");
+        }
+        boolean[] aside = new Deal(targets, classes, clips, wanted, share, seed).run();
+        int[] train = new int[clips];
+        int[] validation = new int[clips];
+        int t = 0;
+        int v = 0;
+        for (int i = 0; i < clips; i++) {
+            if (aside[i]) {
+                validation[v++] = i;
+            } else {
+                train[t++] = i;
+            }
+        }
+        return new ValidationSplit(Arrays.copyOf(train, t), Arrays.copyOf(validation, v));
+    }
+
+    /** Part 0 is for training, part 1 for validation. */
+    private static final class Deal {
+        private static final byte OPEN = -1;
+
+        private final float[] targets;
+        private final int classes;
+        private final int[] order;
+        private final byte[] part;
+        private final int[] open;
+        private final double[][] wantedOfClass;
+        private final int[] room;
+
+        Deal(float[] targets, int classes, int clips, int wanted, double share, long seed) {
+            this.targets = targets;
+            this.classes = classes;
+            part = new byte[clips];
+            Arrays.fill(part, OPEN);
+            order = new int[clips];
+            SplittableRandom random = new SplittableRandom(seed);
+            for (int i = 0; i < clips; i++) {
+                int j = random.nextInt(i + 1);
+                order[i] = order[j];
+                order[j] = i;
+            }
+            open = new int[classes];
+            for (int i = 0; i < clips; i++) {
+                for (int c = 0; c < classes; c++) {
+                    open[c] += has(i, c) ? 1 : 0;
+                }
+            }
+            wantedOfClass = new double[2][classes];
+            for (int c = 0; c < classes; c++) {
+                wantedOfClass[0][c] = open[c] * (1 - share);
+                wantedOfClass[1][c] = open[c] * share;
+            }
+            room = new int[] {clips - wanted, wanted};
+        }
+
+        boolean[] run() {
+            for (int c = rarest(); c >= 0; c = rarest()) {
+                for (int clip : order) {
+                    if (part[clip] == OPEN && has(clip, c)) {
+                        give(clip, choose(wantedOfClass[0][c], wantedOfClass[1][c]));
+                    }
+                }
+            }
+            for (int clip : order) {
+                if (part[clip] == OPEN) {
+                    give(clip, choose(0, 0));
+                }
+            }
+            boolean[] aside = new boolean[part.length];
+            for (int i = 0; i < aside.length; i++) {
+                aside[i] = part[i] == 1;
+            }
+            return aside;
+        }
+
+        /** The part that wants a class more; on a tie that with more room. A full part gets nothing. */
+        private int choose(double training, double validation) {
+            if (room[0] == 0 || room[1] == 0) {
+                return room[0] == 0 ? 1 : 0;
+            }
+            return training == validation ? room[0] >= room[1] ? 0 : 1 : training > validation ? 0 : 1;
+        }
+
+        private void give(int clip, int to) {
+            part[clip] = (byte) to;
+            room[to]--;
+            for (int c = 0; c < classes; c++) {
+                if (has(clip, c)) {
+                    open[c]--;
+                    wantedOfClass[to][c]--;
+                }
+            }
+        }
+
+        /** The class with the fewest clips left, or -1. */
+        private int rarest() {
+            int best = -1;
+            for (int c = 0; c < classes; c++) {
+                if (open[c] > 0 && (best < 0 || open[c] < open[best])) {
+                    best = c;
+                }
+            }
+            return best;
+        }
+
+        private boolean has(int clip, int c) {
+            return targets[clip * classes + c] >= 0.5f;
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** Training of probes on cached token maps, and scoring with them. Start at {@link org.unmute.probes.train.ProbeTrainer}. */
+package org.unmute.probes.train;

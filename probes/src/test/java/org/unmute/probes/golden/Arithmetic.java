@@ -1,0 +1,57 @@
+package org.unmute.probes.golden;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.SafetensorsFile;
+
+/**
+ * A backend and an element type to compare with the reference numbers.
+ *
+ * @param factor what the index's tolerances are multiplied with: 1 in float64, 3 in float32, whose sums run in another
+ *     order than the reference's (the index allows for 2 to 3)
+ */
+public record Arithmetic(Backend backend, DType dtype, double factor) {
+    private static final List<Arithmetic> ALL = find();
+
+    /** Scalar in float64 and every backend that runs here in float32. */
+    public static List<Arithmetic> all() {
+        return ALL;
+    }
+
+    /** The scalar backend in float64. */
+    public static Arithmetic exact() {
+        return ALL.getFirst();
+    }
+
+    private static List<Arithmetic> find() {
+        List<Arithmetic> all = new ArrayList<>();
+        all.add(new Arithmetic(Backends.open("scalar", 1).backend(), DType.F64, 1));
+        for (Backends.Candidate c : Backends.candidates()) {
+            if (c.availability().available()) {
+                all.add(new Arithmetic(Backends.open(c.name(), 2).backend(), DType.F32, 3));
+            } else {
+                System.out.println("golden: backend " + c.name() + " is not compared: " + c.availability().reason());
+            }
+        }
+        return List.copyOf(all);
+    }
+
+    /** A floating tensor of a file. */
+    public Tensor read(SafetensorsFile file, String name) {
+        return Tensor.of(backend, file.floats(name), file.shape(name).toArray()).cast(dtype);
+    }
+
+    /** An integer tensor of a file. */
+    public Tensor readInts(SafetensorsFile file, String name) {
+        return Tensor.of(backend, file.ints(name), file.shape(name).toArray());
+    }
+
+    @Override
+    public String toString() {
+        return backend.name() + " " + dtype;
+    }
+}

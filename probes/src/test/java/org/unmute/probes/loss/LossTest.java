@@ -1,0 +1,98 @@
+package org.unmute.probes.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+
+class LossTest {
+    private final Backend scalar = Backends.open("scalar", 1).backend();
+
+    @Test
+    void gradientsAreThoseOfCentralDifferences() {
+        Tensor y = Tensor.of(scalar, new double[] {1, 0, 0, 0, 1, 0.25}, 2, 3);
+        check(AsymmetricLoss.DEFAULT, y);
+        check(new AsymmetricLoss(2.5, 0.5, 0, 1e-8, false, Reduction.SUM), y);
+        check(BinaryCrossEntropy.DEFAULT, y);
+        check(new CrossEntropy(0.1, Tensor.of(scalar, new double[] {1, 2, 3}, 3), Reduction.MEAN), y);
+        check(CrossEntropy.DEFAULT, Tensor.of(scalar, new int[] {2, 0}, 2));
+    }
+
+    private void check(Loss loss, Tensor targets) {
+        gradientCheck(x -> loss.of(x, targets), random(2, 3));
+    }
+
+    @Test
+    void orthogonalityHasItsGradient() {
+        gradientCheck(p -> Orthogonality.of(p, 2), random(4, 5));
+        assertThatThrownBy(() -> Orthogonality.of(random(5, 3), 2)).hasMessageContaining("[5, 3]");
+    }
+
+    private void gradientCheck(Function<Tensor, Tensor> f, Tensor at) {
+        Tensor x = at.parameter();
+        double[] gradient = Grad.of(f.apply(x)).wrt(x).toDoubles();
+        for (int i = 0; i < gradient.length; i++) {
+            double h = 1e-5;
+            double[] up = at.toDoubles();
+            double[] down = up.clone();
+            up[i] += h;
+            down[i] -= h;
+            long[] shape = at.shape().toArray();
+            double slope = (f.apply(Tensor.of(scalar, up, shape)).item() - f.apply(Tensor.of(scalar, down, shape)).item()) / (2 * h);
+            assertThat(gradient[i]).isCloseTo(slope, within(1e-8));
+        }
+    }
+
+    private Tensor random(long... shape) {
+        Random random = new Random(5);
+        double[] values = new double[Math.toIntExact(shape[0] * shape[1])];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextGaussian();
+        }
+        return Tensor.of(scalar, values, shape);
+    }
+
+    /** At margin 0, 1 - sigmoid(17) is 4e-8, which float32 loses if it subtracts. */
+    @Test
+    void nothingIsLostAtConfidentMistakes() {
+        AsymmetricLoss loss = new AsymmetricLoss(0, 0, 0, 1e-12, false, Reduction.SUM);
+        Tensor x = Tensor.of(scalar, new float[] {17, 25}, 2).parameter();
+        Tensor value = loss.of(x, Tensor.of(scalar, new float[] {0, 0}, 2));
+        assertThat(value.item()).isCloseTo(42, within(1e-5));
+        assertThat(Grad.of(value).wrt(x).toDoubles()).containsExactly(new double[] {1, 1}, within(1e-6));
+    }
+
+    @Test
+    void extremeLogitsGiveFiniteGradients() {
+        Tensor x = Tensor.of(scalar, new float[] {1000, -1000, 1000, -1000}, 4).parameter();
+        Tensor y = Tensor.of(scalar, new float[] {1, 1, 0, 0}, 4);
+        for (Loss loss : new Loss[] {AsymmetricLoss.DEFAULT, new AsymmetricLoss(0.5, 0.5, 0, 1e-8, false, Reduction.MEAN),
+                BinaryCrossEntropy.DEFAULT}) {
+            Tensor value = loss.of(x, y);
+            assertThat(value.item()).isFinite();
+            for (double g : Grad.of(value).wrt(x).toDoubles()) {
+                assertThat(g).as(loss.toString()).isFinite();
+            }
+        }
+    }
+
+    @Test
+    void badInputIsNamed() {
+        Tensor x = random(2, 3);
+        assertThatThrownBy(() -> AsymmetricLoss.DEFAULT.of(x, random(3, 2)))
+                .hasMessageContaining("[2, 3]").hasMessageContaining("[3, 2]");
+        assertThatThrownBy(() -> CrossEntropy.DEFAULT.of(x, Tensor.of(scalar, new int[] {0, 3}, 2)))
+                .hasMessageContaining("class index 3 of item 1");
+        assertThatThrownBy(() -> CrossEntropy.DEFAULT.of(x, Tensor.of(scalar, new int[] {0, 1, 2}, 3)))
+                .hasMessageContaining("[3]");
+        assertThatThrownBy(() -> new AsymmetricLoss(4, 1, 1, 1e-8, false, Reduction.MEAN)).hasMessageContaining("margin");
+        assertThatThrownBy(() -> new CrossEntropy(2, null, Reduction.MEAN)).hasMessageContaining("smoothing");
+    }
+}

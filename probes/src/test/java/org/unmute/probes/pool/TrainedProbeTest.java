@@ -1,0 +1,131 @@
+package org.unmute.probes.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.io.MalformedFileException;
+import org.unmute.tensor.io.SafetensorsWriter;
+
+class TrainedProbeTest {
+    private static final List<String> CLASSES = List.of("crow", "Größe, \"laut\"", "rain");
+
+    private final Backend scalar = Backends.open("scalar", 1).backend();
+
+    private static TokenMap map(long seed, int dim) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] tokens = new float[6 * dim];
+        float[] cls = new float[dim];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = (float) (3 + 2 * random.nextGaussian());
+        }
+        for (int i = 0; i < cls.length; i++) {
+            cls[i] = (float) random.nextGaussian();
+        }
+        return new TokenMap(3, 2, dim, tokens, cls);
+    }
+
+    private static Standardization standardization(int dim) {
+        Standardization.Statistics tokens = new Standardization.Statistics(dim);
+        Standardization.Statistics cls = new Standardization.Statistics(dim);
+        for (int i = 0; i < 5; i++) {
+            TokenMap m = map(i, dim);
+            tokens.add(m.tokens(), 0, m.count());
+            cls.add(m.cls(), 0, 1);
+        }
+        return new Standardization(tokens.mean(), tokens.deviation(), cls.mean(), cls.deviation());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"linear", "linear-mean", "mhca", "protobin", "protofloat"})
+    void savedAndLoadedProbesScoreTheSame(String name, @TempDir Path folder) throws IOException {
+        Probe probe = Probes.create(scalar, name, 12, 3, true, ProbeOptions.DEFAULTS, 4);
+        TrainedProbe before = new TrainedProbe(probe, CLASSES, true, name.equals("mhca"), standardization(12), "e1", "");
+        Path file = folder.resolve("probe.safetensors");
+        before.save(file);
+        TrainedProbe after = TrainedProbe.load(file, scalar);
+        assertThat(after.classes()).isEqualTo(CLASSES);
+        assertThat(after.encoderHash()).isEqualTo("e1");
+        assertThat(after.frontEndHash()).isEmpty();
+        assertThat(after.singleLabel()).isEqualTo(before.singleLabel());
+        assertThat(after.probe().name()).isEqualTo(name);
+        assertThat(after.probe().options()).isEqualTo(probe.options());
+        assertThat(after.scores(map(9, 12))).isEqualTo(before.scores(map(9, 12)));
+        assertThat(after.scores(List.of(map(8, 12), map(9, 12)))[1]).isEqualTo(before.scores(List.of(map(8, 12), map(9, 12)))[1]);
+        after.save(folder.resolve("again.safetensors"));
+        assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(file);
+    }
+
+    @Test
+    void scoresAreProbabilities() {
+        Probe probe = Probes.create(scalar, "linear", 12, 3, true, ProbeOptions.DEFAULTS, 4);
+        float[] single = new TrainedProbe(probe, CLASSES, true, true, null, "", "").scores(map(1, 12));
+        assertThat(single[0] + single[1] + single[2]).isCloseTo(1, within(1e-6f));
+        float[] several = new TrainedProbe(probe, CLASSES, true, false, null, "", "").scores(map(1, 12));
+        assertThat(several).isNotEqualTo(single);
+    }
+
+    @Test
+    void optionsSurvive(@TempDir Path folder) throws IOException {
+        Probe probe = Probes.create(scalar, "protobin", 12, 3, true, ProbeOptions.parse("prototypes=2", "dropout=0.25"), 4);
+        new TrainedProbe(probe, CLASSES, false, false, null, "", "").save(folder.resolve("p"));
+        TrainedProbe loaded = TrainedProbe.load(folder.resolve("p"), scalar);
+        assertThat(loaded.probe().options().values()).containsEntry("prototypes", "2").containsEntry("dropout", "0.25");
+        assertThat(loaded.standardization()).isNull();
+        assertThat(loaded.similarityMap(map(1, 12)).shape()).isEqualTo(Shape.of(6, 3, 2));
+    }
+
+    @Test
+    void standardizedTokensHaveMeanZeroAndDeviationOne() {
+        Standardization s = standardization(4);
+        Standardization.Statistics after = new Standardization.Statistics(4);
+        for (int i = 0; i < 5; i++) {
+            TokenMap m = s.of(map(i, 4));
+            after.add(m.tokens(), 0, m.count());
+        }
+        assertThat(after.mean()).containsExactly(new float[4], within(1e-5f));
+        assertThat(after.deviation()).containsExactly(new float[] {1, 1, 1, 1}, within(1e-5f));
+    }
+
+    @Test
+    void statisticsAgreeWithTheDefinitionAndAConstantDimensionIsOnlyShifted() {
+        Standardization.Statistics s = new Standardization.Statistics(2);
+        s.add(new float[] {9, 1e6f, 9, 1e6f + 1}, 0, 2);
+        s.add(new float[] {0, 9, 1e6f + 2}, 1, 1);
+        assertThat(s.mean()).containsExactly(9, 1e6f + 1);
+        assertThat(s.deviation()[0]).isEqualTo(1);
+        assertThat(s.deviation()[1]).isCloseTo((float) Math.sqrt(2.0 / 3), within(1e-6f));
+        Standardization.Statistics broken = new Standardization.Statistics(1);
+        broken.add(new float[] {Float.NaN}, 0, 1);
+        assertThatThrownBy(() -> new Standardization(broken.mean(), broken.deviation(), null, null)).hasMessageContaining("NaN");
+    }
+
+    @Test
+    void badFilesAndNamesAreRefused(@TempDir Path folder) throws IOException {
+        Path other = folder.resolve("other.safetensors");
+        new SafetensorsWriter().add("w", Shape.of(1), new float[1]).write(other);
+        assertThatThrownBy(() -> TrainedProbe.load(other, scalar)).isInstanceOf(IOException.class).hasMessageContaining("unmute-probe-1");
+        Files.writeString(other, "no safetensors");
+        assertThatThrownBy(() -> TrainedProbe.load(other, scalar)).isInstanceOf(MalformedFileException.class);
+        new SafetensorsWriter().metadata("format", "unmute-probe-1").metadata("options", "").metadata("cls", "true")
+                .metadata("probe", "linear").add("probe.fc.weight", Shape.of(2, 3), new float[6]).write(other);
+        assertThatThrownBy(() -> TrainedProbe.load(other, scalar)).isInstanceOf(IOException.class).hasMessageContaining("fc.bias is missing");
+        Probe probe = Probes.create(scalar, "linear", 4, 2, true, ProbeOptions.DEFAULTS, 0);
+        for (List<String> names : List.of(List.of("a"), List.of("a", "a"), List.of("a", "b\nc"))) {
+            assertThatThrownBy(() -> new TrainedProbe(probe, names, true, false, null, "", "")).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+}

@@ -1,0 +1,256 @@
+package org.unmute.probes.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.metric.MultiLabelScores;
+import org.unmute.probes.metric.ScoreScale;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+
+class ProbeTrainerTest {
+    private static final int DIM = 32;
+    private static final int CLASSES = 4;
+
+    private final Backend scalar = Backends.open("scalar", 1).backend();
+
+    /**
+     * Clips of noise in which each present class leaves its direction in one token of 12, of a length that the mean over
+     * tokens buries: a max over tokens finds it, a mean hardly does.
+     */
+    private static TokenSet planted(int clips, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        SplittableRandom directions = new SplittableRandom(99);
+        float[][] direction = new float[CLASSES][DIM];
+        for (float[] d : direction) {
+            for (int i = 0; i < DIM; i++) {
+                d[i] = directions.nextBoolean() ? 1 : -1;
+            }
+        }
+        List<TokenMap> maps = new ArrayList<>();
+        float[] targets = new float[clips * CLASSES];
+        for (int c = 0; c < clips; c++) {
+            float[] tokens = new float[12 * DIM];
+            for (int i = 0; i < tokens.length; i++) {
+                tokens[i] = (float) random.nextGaussian();
+            }
+            for (int k = 0; k < CLASSES; k++) {
+                if (random.nextInt(3) == 0) {
+                    targets[c * CLASSES + k] = 1;
+                    int at = random.nextInt(12);
+                    for (int i = 0; i < DIM; i++) {
+                        tokens[at * DIM + i] += 1.2f * direction[k][i];
+                    }
+                }
+            }
+            float[] cls = new float[DIM];
+            for (int i = 0; i < DIM; i++) {
+                cls[i] = (float) random.nextGaussian();
+            }
+            maps.add(new TokenMap(4, 3, DIM, tokens, cls));
+        }
+        return TokenSet.of(maps, targets, CLASSES);
+    }
+
+    private Probe probe(String name, String... options) {
+        return Probes.create(scalar, name, DIM, CLASSES, true, ProbeOptions.parse(options), 1);
+    }
+
+    private double map(String name) throws IOException {
+        Probe probe = probe(name);
+        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(30).withBatch(16);
+        ProbeTrainer.Result result = ProbeTrainer.train(probe, planted(200, 1), settings);
+        double[] epochs = result.losses().epochs();
+        assertThat(epochs).hasSize(30);
+        assertThat(epochs[29]).isLessThan(epochs[0]);
+        TokenSet test = planted(200, 2);
+        List<String> names = IntStream.range(0, CLASSES).mapToObj(i -> "c" + i).toList();
+        float[][] scores = ProbeTrainer.predict(result.trained(probe, names, true, Objective.ASL, "", ""), test.tokens(), 64);
+        boolean[][] labels = new boolean[test.clips()][CLASSES];
+        for (int i = 0; i < test.targets().length; i++) {
+            labels[i / CLASSES][i % CLASSES] = test.targets()[i] == 1;
+        }
+        return MultiLabelScores.of(scores, labels, names, ScoreScale.PROBABILITY).map().macro();
+    }
+
+    @Test
+    void protobinFindsPlantedDirectionsThatTheMeanBuries() throws IOException {
+        double protobin = map("protobin");
+        double mean = map("linear-mean");
+        System.out.println("planted directions: mAP of protobin " + protobin + ", linear-mean " + mean);
+        assertThat(protobin).isGreaterThan(0.95);
+        assertThat(mean).isLessThan(protobin - 0.2);
+    }
+
+    private static Map<String, float[]> values(Probe probe) {
+        Map<String, float[]> values = new TreeMap<>();
+        probe.parameters().forEach((name, p) -> values.put(name, p.toFloats()));
+        return values;
+    }
+
+    private static void assertSame(Probe a, Probe b) {
+        Map<String, float[]> other = values(b);
+        values(a).forEach((name, v) -> assertThat(v).as(name).isEqualTo(other.get(name)));
+    }
+
+    private static final class Interrupted extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** Interrupted in the middle of an epoch, twice, a run ends with the bits of an undisturbed one. */
+    @ParameterizedTest
+    @CsvSource({"linear,asl", "mhca,bce", "protobin,asl"})
+    void resumedRunsAreBitIdentical(String name, String loss, @TempDir Path folder) throws IOException {
+        TokenSet clips = planted(50, 3);
+        String[] options = name.equals("protobin") ? new String[] {"prototypes=3", "dropout=0.2"} : new String[0];
+        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(5).withBatch(16).withSeed(11)
+                .withObjective(Objective.named(loss)).withStandardize(true).withClip(0.5).withDecayAll(false).withWarmUp(3);
+        Probe undisturbed = probe(name, options);
+        LossHistory expected = ProbeTrainer.train(undisturbed, clips, settings).losses();
+        assertThat(expected.steps()).hasSize(5 * 4);
+
+        Path checkpoint = folder.resolve("checkpoint.safetensors");
+        for (int stop : new int[] {6, 15}) {
+            int[] seen = {0};
+            int already = stop == 6 ? 0 : 4;
+            assertThatThrownBy(() -> ProbeTrainer.train(probe(name, options), clips, settings, checkpoint, step -> {
+                seen[0]++;
+                if (already + seen[0] == stop) {
+                    throw new Interrupted();
+                }
+            })).isInstanceOf(Interrupted.class);
+        }
+        Probe resumed = probe(name, options);
+        int[] steps = {0};
+        LossHistory history = ProbeTrainer.train(resumed, clips, settings, checkpoint, step -> steps[0]++).losses();
+        assertThat(steps[0]).isEqualTo(20 - 12);
+        assertThat(history.steps()).isEqualTo(expected.steps());
+        assertSame(resumed, undisturbed);
+
+        Probe complete = probe(name, options);
+        ProbeTrainer.train(complete, clips, settings, checkpoint, step -> {
+            throw new AssertionError("a complete run trains no more");
+        });
+        assertSame(complete, undisturbed);
+    }
+
+    @Test
+    void aCheckpointOfAnotherRunIsRefused(@TempDir Path folder) throws IOException {
+        TokenSet clips = planted(20, 3);
+        TrainingSettings settings = TrainingSettings.defaults("linear").withEpochs(1);
+        Path checkpoint = folder.resolve("checkpoint.safetensors");
+        ProbeTrainer.train(probe("linear"), clips, settings, checkpoint, TrainingProgress.SILENT);
+        assertThatThrownBy(() -> ProbeTrainer.train(probe("linear"), clips, settings.withBatch(64), checkpoint, TrainingProgress.SILENT))
+                .isInstanceOf(IOException.class).hasMessageContaining("batch is 64, there it was 128");
+        assertThatThrownBy(() -> ProbeTrainer.train(probe("linear"), planted(20, 4), settings, checkpoint, TrainingProgress.SILENT))
+                .hasMessageContaining("clips is");
+        assertThatThrownBy(() -> ProbeTrainer.train(probe("mhca"), clips, settings, checkpoint, TrainingProgress.SILENT))
+                .hasMessageContaining("probe is mhca");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"linear-mean", "mhca", "protobin"})
+    void theSameSeedGivesTheSameBitsAndAnotherSeedOthers(String name) throws IOException {
+        TokenSet clips = planted(40, 5);
+        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(2).withBatch(16);
+        Probe a = probe(name);
+        Probe b = probe(name);
+        Probe other = probe(name);
+        ProbeTrainer.train(a, clips, settings);
+        ProbeTrainer.train(b, clips, settings);
+        ProbeTrainer.train(other, clips, settings.withSeed(1));
+        assertSame(a, b);
+        assertThat(values(a).get("fc.weight")).isNotEqualTo(values(other).get("fc.weight"));
+    }
+
+    @Test
+    void standardizingInTrainingEqualsStandardizingBefore() throws IOException {
+        TokenSet clips = planted(30, 6);
+        TrainingSettings settings = TrainingSettings.defaults("linear").withEpochs(2).withBatch(8);
+        Probe inside = probe("linear");
+        ProbeTrainer.Result result = ProbeTrainer.train(inside, clips, settings.withStandardize(true));
+        List<TokenMap> before = new ArrayList<>();
+        for (int i = 0; i < clips.clips(); i++) {
+            float[] tokens = new float[12 * DIM];
+            float[] cls = new float[DIM];
+            clips.tokens().read(i, tokens, 0, cls, 0);
+            before.add(result.standardization().of(new TokenMap(4, 3, DIM, tokens, cls)));
+        }
+        Probe outside = probe("linear");
+        ProbeTrainer.train(outside, TokenSet.of(before, clips.targets(), CLASSES), settings);
+        assertSame(inside, outside);
+        Probe without = probe("linear");
+        assertThat(ProbeTrainer.train(without, clips, settings).standardization()).isNull();
+        assertThat(values(without).get("fc.weight")).isNotEqualTo(values(inside).get("fc.weight"));
+    }
+
+    @Test
+    void predictionsDoNotDependOnTheBatch() throws IOException {
+        Probe probe = probe("protobin");
+        var trained = new ProbeTrainer.Result(null, null).trained(probe, List.of("a", "b", "c", "d"), true, Objective.CE, "", "");
+        TokenSource clips = planted(11, 7).tokens();
+        float[][] all = ProbeTrainer.predict(trained, clips, 100);
+        float[][] three = ProbeTrainer.predict(trained, clips, 3);
+        for (int i = 0; i < 11; i++) {
+            assertThat(three[i]).containsExactly(all[i], within(1e-6f));
+        }
+    }
+
+    @Test
+    void aNanLossStopsWithItsPlace() throws IOException {
+        TokenSet clips = planted(8, 8);
+        float[] tokens = new float[12 * DIM];
+        tokens[5] = Float.NaN;
+        TokenSet broken = TokenSet.of(List.of(new TokenMap(4, 3, DIM, tokens, new float[DIM])), new float[CLASSES], CLASSES);
+        TrainingSettings settings = TrainingSettings.defaults("protobin").withEpochs(2);
+        Probe probe = probe("protobin");
+        Map<String, float[]> before = values(probe);
+        assertThatThrownBy(() -> ProbeTrainer.train(probe, broken, settings)).isInstanceOf(TrainingDivergedException.class)
+                .hasMessageContaining("NaN in epoch 1, step 1, learning rate 0.01");
+        values(probe).forEach((name, v) -> assertThat(v).isEqualTo(before.get(name)));
+        assertThat(ProbeTrainer.train(probe, clips, settings).losses().steps()).hasSize(2);
+    }
+
+    @Test
+    void badInputIsNamed() {
+        TokenSet clips = planted(8, 8);
+        Probe wide = Probes.create(scalar, "linear", 16, CLASSES, true, ProbeOptions.DEFAULTS, 0);
+        assertThatThrownBy(() -> ProbeTrainer.train(wide, clips, TrainingSettings.defaults("linear"))).hasMessageContaining("dim 16")
+                .hasMessageContaining("dim 32");
+        assertThatThrownBy(() -> ProbeTrainer.train(probe("linear"), clips, TrainingSettings.defaults("linear").withObjective(Objective.CE)))
+                .hasMessageContaining("exactly one class");
+        assertThatThrownBy(() -> Objective.named("mse")).hasMessageContaining("asl, bce, ce");
+        assertThatThrownBy(() -> TrainingSettings.defaults("linear").withRate(0)).hasMessageContaining("rate");
+        assertThatThrownBy(() -> TrainingSettings.defaults("linear").withEpochs(0)).hasMessageContaining("epochs");
+        assertThatThrownBy(() -> clips.subset(8)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> new TokenSet(clips.tokens(), new float[3], CLASSES)).hasMessageContaining("3 targets");
+    }
+
+    @Test
+    void defaultsAreThePapers() {
+        TrainingSettings protobin = TrainingSettings.defaults("protobin");
+        assertThat(protobin.epochs()).isEqualTo(30);
+        assertThat(protobin.batch()).isEqualTo(128);
+        assertThat(protobin.rate()).isBetween(2e-3, 8e-2);
+        assertThat(TrainingSettings.defaults("mhca").rate()).isBetween(1e-4, 7e-3);
+    }
+
+}
