@@ -4,5 +4,4 @@ module org.unmute.kernels.contract {
     requires transitive org.junit.jupiter.api;
     requires com.fasterxml.jackson.databind;
 
-    exports org.unmute.kernels.contract;
 }

@@ -119,7 +119,7 @@ final class EmbedCommand implements Callable<Integer> {
         return TokenCache.estimate(n, rows, spec.freq(), spec.dim(), spec.hasCls(), type);
     }
 
-    private static Embedding.Listener listener(Progress progress) {
+    static Embedding.Listener listener(Progress progress) {
         return new Embedding.Listener() {
             private long before;
 

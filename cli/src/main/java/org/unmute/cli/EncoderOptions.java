@@ -53,10 +53,15 @@ final class EncoderOptions {
         }
     }
 
+    /** The encoder in the program. */
+    static Loaded embedded() {
+        return new Loaded(Encoders.embedded(), Digests.sha256(Encoders.embeddedBytes()), EMBEDDED);
+    }
+
     /** Opens the encoder on the current backend. */
     Loaded open() throws IOException {
         if (encoder.equals(EMBEDDED)) {
-            return new Loaded(Encoders.embedded(), Digests.sha256(Encoders.embeddedBytes()), EMBEDDED);
+            return embedded();
         }
         Path file = Path.of(encoder);
         if (!Files.isRegularFile(file)) {

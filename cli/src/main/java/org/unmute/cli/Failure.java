@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.probes.data.MalformedTableException;
 import org.unmute.tensor.io.MalformedFileException;
 
 /**
@@ -26,12 +27,14 @@ record Failure(int exitCode, String message, boolean bug) {
             case CommandException e -> new Failure(e.exitCode(), e.getMessage(), false);
             case UncheckedIOException e -> of(e.getCause());
             case MalformedFileException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
+            case MalformedTableException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
             case UnreadableAudioException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
             case NoSuchFileException e -> new Failure(ExitCode.INPUT, "no such file or folder: " + e.getFile(), false);
             case FileNotFoundException e -> new Failure(ExitCode.INPUT, "cannot open: " + e.getMessage(), false);
             case NotDirectoryException e -> new Failure(ExitCode.INPUT, "not a folder: " + e.getFile(), false);
             case AccessDeniedException e -> new Failure(ExitCode.INPUT, "no permission: " + e.getFile(), false);
-            case FileAlreadyExistsException e -> new Failure(ExitCode.FAILED, "already there, and not overwritten: " + e.getFile(), false);
+            case FileAlreadyExistsException e -> new Failure(ExitCode.FAILED, "already there, and not overwritten: " + e.getFile()
+                    + ": remove it or choose another place", false);
             case FileSystemException e -> new Failure(ExitCode.FAILED,
                     (e.getReason() == null ? "file system error" : e.getReason()) + ": " + e.getFile(), false);
             case IOException e -> new Failure(ExitCode.FAILED, said(e), false);

@@ -27,7 +27,12 @@ public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
 
+    /** For {@link #commandLine} alone. */
     private Main() {
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
     }
 
     /** Runs the command and ends the process with its {@link ExitCode}. */
@@ -50,9 +55,8 @@ public final class Main implements Runnable {
      * @return one of {@link ExitCode}
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine line = new CommandLine(new Main());
+        CommandLine line = commandLine();
         line.setOut(out).setErr(err).setUsageHelpWidth(100).setCaseInsensitiveEnumValuesAllowed(true);
-        line.getSubcommands().values().forEach(c -> c.getCommandSpec().usageMessage().sortOptions(false));
         line.setParameterExceptionHandler((e, a) -> usage(e, err));
         line.setExecutionExceptionHandler((e, command, parsed) -> report(e, command, err));
         try {
@@ -70,7 +74,7 @@ public final class Main implements Runnable {
 
     private static int usage(ParameterException e, PrintWriter err) {
         CommandLine command = e.getCommandLine();
-        err.println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage());
+        err.println(headed(command, e.getMessage()));
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(e, err)) {
             err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         }
@@ -79,11 +83,18 @@ public final class Main implements Runnable {
 
     private static int report(Throwable thrown, CommandLine command, PrintWriter err) {
         Failure failure = Failure.of(thrown);
-        err.println(command.getCommandSpec().qualifiedName() + ": " + failure.message());
+        err.println(headed(command, failure.message()));
         if (failure.bug() || debug(command)) {
             thrown.printStackTrace(err);
         }
         return failure.exitCode();
+    }
+
+    /** The message behind the command's name; messages of the library may begin with the operation's name already. */
+    private static String headed(CommandLine command, String message) {
+        String operation = command.getCommandName() + ": ";
+        return command.getCommandSpec().qualifiedName() + ": "
+                + (message.startsWith(operation) ? message.substring(operation.length()) : message);
     }
 
     private static boolean debug(CommandLine command) {

@@ -90,7 +90,7 @@ public final class RunRecord {
         BuildInfo build = BuildInfo.read();
         Instant finished = Instant.now();
         return new Document(command, build.version(), build.commit(),
-                System.getProperty("java.vendor") + " " + Runtime.version(),
+                System.getProperty("java.vm.name") + " " + Runtime.version(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory(), backend, backendReason, seed, inputs,
                 started.truncatedTo(ChronoUnit.MILLIS).toString(), finished.truncatedTo(ChronoUnit.MILLIS).toString(),

@@ -1,5 +1,7 @@
 package org.unmute.probes.scene;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,6 +110,22 @@ public final class SyntheticScenes {
             clips.add(clip(split, i));
         }
         return clips;
+    }
+
+    /**
+     * Writes clips as WAV files with a manifest; see {@link SceneFolder}.
+     *
+     * @throws IOException if a file cannot be written, or the folder already holds a manifest
+     */
+    public void write(Path folder, int train, int test) throws IOException {
+        SceneFolder out = SceneFolder.create(folder);
+        for (int i = 0; i < train; i++) {
+            out.add(clip(Split.TRAIN, i), Split.TRAIN);
+        }
+        for (int i = 0; i < test; i++) {
+            out.add(clip(Split.TEST, i), Split.TEST);
+        }
+        out.finish();
     }
 
     /** {@code count} different classes, in random order. */

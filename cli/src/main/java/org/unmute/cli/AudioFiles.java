@@ -1,0 +1,186 @@
+package org.unmute.cli;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import javax.sound.sampled.AudioFormat;
+import javax.sound.sampled.AudioFormat.Encoding;
+import javax.sound.sampled.AudioInputStream;
+import javax.sound.sampled.AudioSystem;
+import javax.sound.sampled.UnsupportedAudioFileException;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.models.audio.Wav;
+
+/**
+ * Reads sound files of several kinds, known by their first bytes, not by their names: WAV by {@link Wav}; FLAC, Ogg
+ * Vorbis, MP3, AIFF and AU through the javax.sound providers on the class path. Channels are mixed to one by their mean.
+ * An MP3 keeps the few milliseconds of silence that its encoder put in front, and nothing in it tells whether its end is missing.
+ */
+public final class AudioFiles {
+    private static final int MAX_CHANNELS = 64;
+    private static final int MAX_RATE = 768_000;
+    private static final long MAX_SECONDS = 4 * 3600;
+    private static final int HEAD = 12;
+    private static final int OGG_PADDING = 1 << 16;
+
+    private AudioFiles() {
+    }
+
+    private enum Kind { WAV, FLAC, OGG, MP3, AIFF, AU, UNKNOWN }
+
+    /**
+     * Reads a file whole.
+     *
+     * @throws UnreadableAudioException if it is empty, damaged, cut short, too long, or of a kind that is not read
+     * @throws IOException              if it cannot be opened
+     */
+    public static Recording read(Path file) throws IOException {
+        byte[] head;
+        try (InputStream in = Files.newInputStream(file)) {
+            head = in.readNBytes(HEAD);
+        }
+        if (head.length == 0) {
+            throw new UnreadableAudioException(file.toString(), "the file is empty");
+        }
+        Kind kind = kind(head);
+        return switch (kind) {
+            case WAV -> Wav.read(file);
+            case UNKNOWN -> throw new UnreadableAudioException(file.toString(),
+                    "not a sound file of a kind that is read: WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU");
+            default -> decode(file, kind);
+        };
+    }
+
+    private static Kind kind(byte[] head) {
+        String text = new String(head, StandardCharsets.ISO_8859_1);
+        if (text.startsWith("RIFF") || text.startsWith("RIFX") || text.startsWith("RF64") || text.startsWith("BW64")) {
+            return Kind.WAV;
+        }
+        if (text.startsWith("fLaC")) {
+            return Kind.FLAC;
+        }
+        if (text.startsWith("OggS")) {
+            return Kind.OGG;
+        }
+        if (text.startsWith("FORM") && text.length() == HEAD && text.startsWith("AIF", 8)) {
+            return Kind.AIFF;
+        }
+        if (text.startsWith(".snd")) {
+            return Kind.AU;
+        }
+        // An MPEG frame begins with eleven set bits; layer III is 01 in the two bits after the version.
+        boolean frame = head.length > 1 && head[0] == (byte) 0xFF && (head[1] & 0xE6) == 0xE2;
+        return text.startsWith("ID3") || frame ? Kind.MP3 : Kind.UNKNOWN;
+    }
+
+    private static Recording decode(Path file, Kind kind) throws IOException {
+        FlacStreamInfo flac = kind == Kind.FLAC ? FlacStreamInfo.read(file) : null;
+        long limit = kind == Kind.OGG ? OggPages.check(file) : Long.MAX_VALUE;
+        try (InputStream raw = open(file, kind); AudioInputStream coded = AudioSystem.getAudioInputStream(raw)) {
+            AudioFormat pcm = pcmOf(coded.getFormat(), file);
+            try (AudioInputStream decoded = AudioSystem.getAudioInputStream(pcm, coded)) {
+                Recording recording = collect(decoded, pcm, flac, limit, file);
+                if (kind == Kind.AIFF || kind == Kind.AU) {
+                    complete(coded.getFrameLength(), recording.samples().length, file);
+                }
+                return recording;
+            }
+        } catch (UnsupportedAudioFileException e) {
+            throw new UnreadableAudioException(file.toString(), "no " + kind + " sound could be found in it");
+        } catch (UnreadableAudioException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            // The decoders answer damage with whatever exception it happens to lead them to.
+            throw unreadable(file, "damaged " + kind + " data: " + e, e);
+        }
+    }
+
+    private static InputStream open(Path file, Kind kind) throws IOException {
+        InputStream in = Files.newInputStream(file);
+        if (kind == Kind.OGG) {
+            // The decoder gives nothing at all for a file that fits into its first buffer; it passes over zeros.
+            in = new SequenceInputStream(in, new ByteArrayInputStream(new byte[OGG_PADDING]));
+        }
+        return new BufferedInputStream(in, 1 << 16);
+    }
+
+    private static UnreadableAudioException unreadable(Path file, String reason, Throwable cause) {
+        UnreadableAudioException e = new UnreadableAudioException(file.toString(), reason);
+        e.initCause(cause);
+        return e;
+    }
+
+    /** The same sound as signed integers: of the width it has where that is known, of 16 bits for lossy codecs. */
+    private static AudioFormat pcmOf(AudioFormat format, Path file) throws UnreadableAudioException {
+        int channels = format.getChannels();
+        float rate = format.getSampleRate();
+        int bits = format.getSampleSizeInBits();
+        if (channels < 1 || channels > MAX_CHANNELS || !(rate >= 1 && rate <= MAX_RATE) || rate != (int) rate) {
+            throw new UnreadableAudioException(file.toString(), "channels must be 1 to " + MAX_CHANNELS + " and the rate a whole number up to "
+                    + MAX_RATE + " Hz: " + channels + " channels, " + rate + " Hz");
+        }
+        boolean own = format.getEncoding().equals(Encoding.PCM_SIGNED) || format.getEncoding().toString().equals("FLAC");
+        if (format.getEncoding().equals(Encoding.PCM_FLOAT)) {
+            return format;
+        }
+        int width = own && bits > 0 ? bits : 16;
+        if (width % 8 != 0 || width > 32) {
+            throw new UnreadableAudioException(file.toString(), "samples of " + width + " bits; 8, 16, 24 and 32 are read");
+        }
+        boolean bigEndian = format.getEncoding().equals(Encoding.PCM_SIGNED) && format.isBigEndian();
+        return new AudioFormat(Encoding.PCM_SIGNED, rate, width, channels, channels * width / 8, rate, bigEndian);
+    }
+
+    private static Recording collect(AudioInputStream in, AudioFormat format, FlacStreamInfo flac, long limit, Path file)
+            throws IOException {
+        int frameBytes = format.getFrameSize();
+        int channels = format.getChannels();
+        int rate = (int) format.getSampleRate();
+        PcmSample sample = PcmSample.of(format);
+        byte[] buffer = new byte[frameBytes * 4096];
+        float[] samples = new float[1 << 14];
+        int n = 0;
+        FlacStreamInfo.Check check = flac == null ? null : flac.check();
+        for (int got = in.readNBytes(buffer, 0, buffer.length); got > 0; got = in.readNBytes(buffer, 0, buffer.length)) {
+            if (check != null) {
+                check.update(buffer, got);
+            }
+            for (int at = 0; at + frameBytes <= got; at += frameBytes) {
+                if (n == samples.length) {
+                    samples = Arrays.copyOf(samples, Math.toIntExact(Math.min(2L * n, Integer.MAX_VALUE - 8)));
+                }
+                double sum = 0;
+                for (int c = 0; c < channels; c++) {
+                    sum += sample.at(buffer, at + c * frameBytes / channels);
+                }
+                samples[n++] = (float) (sum / channels);
+            }
+            if (n > MAX_SECONDS * rate || n > Integer.MAX_VALUE - 8 - 4096) {
+                throw new UnreadableAudioException(file.toString(), "too long: at most " + MAX_SECONDS
+                        + " s are read: cut it into shorter files");
+            }
+        }
+        if (check != null) {
+            check.finish(file.toString());
+        }
+        if (n == 0) {
+            throw new UnreadableAudioException(file.toString(), "the file holds no samples");
+        }
+        // The last block of a lossy codec is longer than the sound; Ogg states where the sound ends.
+        return new Recording(Arrays.copyOf(samples, (int) Math.min(n, Math.max(1, limit))), rate, channels);
+    }
+
+    private static void complete(long promised, int got, Path file) throws UnreadableAudioException {
+        if (promised > 0 && promised != got) {
+            throw new UnreadableAudioException(file.toString(), "cut short: the header promises " + promised + " samples, "
+                    + got + " are there");
+        }
+    }
+}

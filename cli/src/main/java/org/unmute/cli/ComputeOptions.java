@@ -1,0 +1,41 @@
+package org.unmute.cli;
+
+import picocli.CommandLine.Option;
+
+/** Options of commands that compute with tensors. */
+public final class ComputeOptions {
+    /** Which backend computes. */
+    public enum BackendChoice {
+        /** The fastest one that is usable here. */
+        auto,
+        /** The CPU through the Vector API. */
+        vector,
+        /** Plain loops: the slow reference. */
+        scalar
+    }
+
+    @Option(names = "--backend", order = 91, paramLabel = "NAME", defaultValue = "auto",
+            description = "What computes: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    BackendChoice backend;
+
+    @Option(names = "--threads", order = 92, paramLabel = "N", defaultValue = "0",
+            description = "Threads to compute with; 0 means all cores (default: ${DEFAULT-VALUE}).")
+    int threads;
+
+    /** The backend asked for. */
+    public BackendChoice backend() {
+        return backend;
+    }
+
+    /**
+     * The number of threads to use.
+     *
+     * @throws CommandException if a negative number was given
+     */
+    public int threads() {
+        if (threads < 0) {
+            throw new CommandException(ExitCode.USAGE, "--threads must not be negative: " + threads);
+        }
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+}

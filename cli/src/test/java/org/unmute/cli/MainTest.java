@@ -1,0 +1,85 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.probes.data.MalformedTableException;
+import org.unmute.tensor.io.MalformedFileException;
+
+class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... args) {
+        return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+    }
+
+    @Test
+    void helpNamesEveryCommandAndExitStatus() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("soundscape", "Exit status:", "  0  done", "  4  the device");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void versionNamesProgramAndJava() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).contains("unmute ", "commit ", "Java " + Runtime.version());
+    }
+
+    @Test
+    void everyCommandExplainsItselfWithoutBugs() {
+        for (String command : Main.commandLine().getSubcommands().keySet()) {
+            assertThat(run("help", command)).as(command).isZero();
+        }
+        assertThat(out.toString()).doesNotContain("${");
+    }
+
+    @Test
+    void misspelledCommandsGetASuggestion() {
+        assertThat(run("soundscap")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("soundscap").contains("soundscape");
+        assertThat(run()).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("a command is missing");
+    }
+
+    @Test
+    void knownFailuresAreOneLineAndNoBug() {
+        check(new MalformedFileException("m.safetensors", 8, null, "too-short", "x"), ExitCode.INPUT, "m.safetensors: too-short");
+        check(new MalformedTableException(Path.of("l.csv"), 3, "ragged"), ExitCode.INPUT, "l.csv:3: ragged");
+        check(new UnreadableAudioException("a.wav", "empty"), ExitCode.INPUT, "a.wav: empty");
+        check(new UncheckedIOException(new NoSuchFileException("gone")), ExitCode.INPUT, "no such file or folder: gone");
+        check(new FileNotFoundException("b"), ExitCode.INPUT, "cannot open: b");
+        check(new AccessDeniedException("secret"), ExitCode.INPUT, "no permission: secret");
+        check(new FileSystemException("f", null, "No space left on device"), ExitCode.FAILED, "No space left on device: f");
+        check(new IOException("pipe"), ExitCode.FAILED, "pipe");
+        check(new IllegalArgumentException("matmul: inner sizes differ"), ExitCode.FAILED, "matmul: inner sizes differ");
+        check(new CommandException(ExitCode.DEVICE, "no such backend"), ExitCode.DEVICE, "no such backend");
+        check(new OutOfMemoryError(), ExitCode.FAILED, "UNMUTE_JAVA_OPTS");
+    }
+
+    private static void check(Throwable thrown, int status, String message) {
+        Failure failure = Failure.of(thrown);
+        assertThat(failure.exitCode()).isEqualTo(status);
+        assertThat(failure.message()).contains(message).doesNotContain("\n");
+        assertThat(failure.bug()).isFalse();
+    }
+
+    @Test
+    void unforeseenFailuresAreCalledBugs() {
+        Failure failure = Failure.of(new NullPointerException());
+        assertThat(failure.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(failure.bug()).isTrue();
+        assertThat(failure.message()).contains("bug").contains("NullPointerException");
+    }
+}
