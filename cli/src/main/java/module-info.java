@@ -3,6 +3,7 @@ module org.unmute.cli {
     requires org.unmute.probes;
     requires org.unmute.convert;
     requires java.desktop;
+    requires jdk.management;
     requires info.picocli;
     requires com.fasterxml.jackson.databind;
     requires org.apache.commons.csv;

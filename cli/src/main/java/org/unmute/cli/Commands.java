@@ -20,10 +20,10 @@ final class Commands {
     }
 
     /** Opens the backend asked for, says which in one line, and notes it. */
-    static void chooseBackend(CommonOptions common, RunRecord record, PrintWriter err) {
+    static void chooseBackend(ComputeOptions compute, CommonOptions common, RunRecord record, PrintWriter err) {
         Backends.Choice choice;
         try {
-            choice = Backends.open(common.backend().name(), common.threads());
+            choice = Backends.open(compute.backend(), compute.threads());
         } catch (Backends.UnavailableException e) {
             throw new CommandException(ExitCode.DEVICE, e.getMessage(), e);
         }

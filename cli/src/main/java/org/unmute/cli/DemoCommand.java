@@ -39,6 +39,7 @@ import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.io.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,7 +47,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The whole line on sounds made on the spot: nothing to download. */
-@Command(name = "demo", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "demo", sortOptions = false,
         description = {"Shows the whole line without any data of yours: synthesizes polyphonic recordings of ten classes, embeds them with "
                 + "the encoder in the program, trains four probes over several seeds, prints the table and writes an HTML report.",
             "The folder it leaves (recordings, labels, token cache) is good for trying the other commands."})
@@ -65,6 +66,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--epochs", paramLabel = "N", defaultValue = "30", description = "Passes over the training clips (default: ${DEFAULT-VALUE}).")
     private int epochs;
     @Mixin
+    private ComputeOptions compute;
+    @Mixin
     private CommonOptions common;
     @Spec
     private CommandSpec spec;
@@ -79,7 +82,7 @@ final class DemoCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(common, record, err);
+        Commands.chooseBackend(compute, common, record, err);
         Path recordings = recordings(err);
         Manifest labels = Manifest.read(recordings.resolve(SceneFolder.MANIFEST), ManifestFormat.AUTO, LabelSet.of(SyntheticScenes.classNames()));
         EncoderOptions.Loaded encoder = EncoderOptions.embedded();

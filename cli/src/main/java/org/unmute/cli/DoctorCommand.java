@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** What this machine can do for us, and what is missing in words. */
-@Command(name = "doctor", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "doctor", sortOptions = false,
         description = "Tells which backends run here and why the others do not, the Java version, the memory and the encoder in the program.")
 final class DoctorCommand implements Callable<Integer> {
     /** Device backends that this build does not contain; kept apart from those that are there and do not run. */
@@ -24,6 +24,8 @@ final class DoctorCommand implements Callable<Integer> {
             "cuda", "not part of this build",
             "opencl", "not part of this build");
 
+    @Mixin
+    private ComputeOptions compute;
     @Mixin
     private CommonOptions common;
 
@@ -34,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Backends.Choice choice = Backends.open(common.backend().name(), common.threads());
+        Backends.Choice choice = Backends.open(compute.backend(), compute.threads());
         Backends.use(choice);
         List<Row> rows = new ArrayList<>();
         for (Backends.Candidate c : Backends.candidates()) {

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Recordings to token maps in a cache on disk. */
-@Command(name = "embed", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "embed", sortOptions = false,
         description = {"Turns recordings into the token maps of an encoder and keeps them in a cache folder.",
             "Run the same command again after an interruption: it goes on where it stopped."},
         footer = {"", "Example:", "  unmute embed --encoder eat.safetensors --audio recordings/ --out cache/"})
@@ -37,6 +37,8 @@ final class EmbedCommand implements Callable<Integer> {
     private EncoderOptions encoder;
     @Mixin
     private AudioOptions audio;
+    @Mixin
+    private ComputeOptions compute;
     @Mixin
     private CommonOptions common;
 
@@ -57,7 +59,7 @@ final class EmbedCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(common, record, err);
+        Commands.chooseBackend(compute, common, record, err);
         EncoderOptions.Loaded loaded = encoder.open();
         CacheKey key = loaded.key(audio.kernel().name().toLowerCase(java.util.Locale.ROOT), storage());
         ClipList clips = audio.clips();

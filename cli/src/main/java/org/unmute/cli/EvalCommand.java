@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Scores a trained probe, or a table of scores, against labels. */
-@Command(name = "eval", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "eval", sortOptions = false,
         description = {"Scores a trained probe on the clips of a split, or a CSV of scores as 'tag' writes it.",
             "Prints mAP and other metrics with the standard deviation over seeds and a bootstrap interval over clips."},
         footer = {"", "Examples:", "  unmute eval --run run1/ --cache cache/ --labels labels.csv --split test",
@@ -67,6 +67,8 @@ final class EvalCommand implements Callable<Integer> {
     private Path out;
 
     @Mixin
+    private ComputeOptions compute;
+    @Mixin
     private CommonOptions common;
     @Spec
     private CommandSpec spec;
@@ -82,7 +84,7 @@ final class EvalCommand implements Callable<Integer> {
         document.put("missing", missing);
         if (target != null) {
             document.forEach(record::result);
-            AtomicFile.write(target.resolve("eval.json"), record.toJson());
+            record.writeTo(target.resolve("eval.json"));
         }
         print(scoring, missing, document);
         return ExitCode.OK;
@@ -92,7 +94,7 @@ final class EvalCommand implements Callable<Integer> {
         if (cache == null) {
             throw new CommandException(ExitCode.USAGE, "--run needs --cache: the token cache of the clips to score");
         }
-        Commands.chooseBackend(common, record, spec.commandLine().getErr());
+        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
         List<Path> files;
         try (Stream<Path> all = Files.list(source.run)) {
             files = all.filter(f -> f.getFileName().toString().matches("probe-.*\\.safetensors")).sorted().toList();

@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Trains a small encoder without labels. */
-@Command(name = "pretrain", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "pretrain", sortOptions = false,
         description = {"Trains a small ViT encoder as a masked autoencoder, without labels, and writes it as safetensors.",
             "Random windows of the recordings are used; the encoder hides most patches and learns to predict them."},
         footer = {"", "Examples:", "  unmute pretrain --audio recordings/ --steps 2000 --out encoder.safetensors",
@@ -79,6 +79,8 @@ final class PretrainCommand implements Callable<Integer> {
     private String license;
 
     @Mixin
+    private ComputeOptions compute;
+    @Mixin
     private CommonOptions common;
     @Spec
     private CommandSpec spec;
@@ -87,7 +89,7 @@ final class PretrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(common, record, err);
+        Commands.chooseBackend(compute, common, record, err);
         SmallVit.Settings plain = settings(0, 1);
         Pretraining.Source source = data.synthetic ? synthetic(plain) : recordings(plain, data.audio);
         List<float[]> sample = new ArrayList<>();
@@ -117,7 +119,7 @@ final class PretrainCommand implements Callable<Integer> {
         SmallVit.write(out, settings, parameters, facts);
         double last = mean(losses, steps - Math.max(1, steps / 20), steps);
         record.result("encoder", out.toString()).result("settings", settings).result("firstLoss", losses[0]).result("lastLoss", last);
-        AtomicFile.write(out.resolveSibling(out.getFileName() + ".run.json"), record.toJson());
+        record.writeTo(out.resolveSibling(out.getFileName() + ".run.json"));
         if (common.json()) {
             Commands.printJson(spec.commandLine().getOut(), Map.of("encoder", out.toString(), "firstLoss", losses[0], "lastLoss", last));
         } else {

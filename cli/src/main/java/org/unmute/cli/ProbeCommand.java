@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Trains a probe on cached tokens. */
-@Command(name = "probe", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "probe", sortOptions = false,
         description = {"Trains a probe on the frozen tokens in a cache, once for each seed.",
             "Run the same command again after an interruption: it goes on after the last finished epoch, with the same result."},
         footer = {"", "Example:",
@@ -58,6 +58,8 @@ final class ProbeCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training;
     @Mixin
+    private ComputeOptions compute;
+    @Mixin
     private CommonOptions common;
     @Spec
     private CommandSpec spec;
@@ -68,7 +70,7 @@ final class ProbeCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.USAGE, "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
         }
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        Commands.chooseBackend(common, record, spec.commandLine().getErr());
+        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
         record.input(labels.file());
         Files.createDirectories(out);
         List<String> missing = new ArrayList<>();

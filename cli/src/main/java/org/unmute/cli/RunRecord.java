@@ -52,6 +52,11 @@ public final class RunRecord {
         return this;
     }
 
+    /** Why the backend was chosen, in one line; null before {@link #backend}. */
+    public String backendReason() {
+        return backendReason;
+    }
+
     /** Names what computed, and why it was chosen. */
     public RunRecord backend(String name, String reason) {
         backend = name;
@@ -81,9 +86,18 @@ public final class RunRecord {
      * @throws IOException if it cannot be written
      */
     public void write(Path folder) throws IOException {
+        writeTo(folder.resolve("run.json"));
+    }
+
+    /**
+     * Writes the record to a file, whole or not at all; missing folders are made.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void writeTo(Path file) throws IOException {
         byte[] json = Json.MAPPER.writeValueAsBytes(document());
-        Files.createDirectories(folder);
-        AtomicFile.write(folder.resolve("run.json"), json);
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        AtomicFile.write(file, json);
     }
 
     private Document document() {

@@ -18,6 +18,7 @@ import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.data.AudioClip;
 import org.unmute.probes.data.ClipList;
+import org.unmute.tensor.io.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Scores of an encoder's own classification head. */
-@Command(name = "tag", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "tag", sortOptions = false,
         description = {"Scores recordings with an encoder's own classification head.",
             "Prints the best classes of each recording; --scores writes all scores as CSV, with a column 'file' (path below "
                 + "the root) and one column a class. Scores of long recordings are the mean over their windows."},
@@ -48,6 +49,8 @@ final class TagCommand implements Callable<Integer> {
     @Mixin
     private AudioOptions audio;
     @Mixin
+    private ComputeOptions compute;
+    @Mixin
     private CommonOptions common;
 
     @Option(names = "--scores", paramLabel = "FILE", description = "Write the scores of all classes to this CSV file.")
@@ -69,7 +72,7 @@ final class TagCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec));
-        Commands.chooseBackend(common, record, err);
+        Commands.chooseBackend(compute, common, record, err);
         EncoderOptions.Loaded loaded = encoder.open();
         List<String> classes = loaded.encoder().describe().classes();
         if (classes.isEmpty()) {
