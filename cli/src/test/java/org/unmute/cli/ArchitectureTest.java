@@ -1,0 +1,118 @@
+package org.unmute.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may use whom. This module sees all others that users get, so the rules are checked here. */
+class ArchitectureTest {
+    private static final String TENSOR = "org.unmute.tensor..";
+    private static final String KERNELS = "org.unmute.kernels..";
+    private static final String MODELS = "org.unmute.models..";
+    private static final String PROBES = "org.unmute.probes..";
+    private static final String CONVERT = "org.unmute.convert..";
+    private static final String CLI = "org.unmute.cli..";
+    private static final String JAVA = "java..";
+
+    private static JavaClasses all;
+
+    @BeforeAll
+    static void read() {
+        all = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("org.unmute");
+    }
+
+    /** Without this the rules below would hold for classes that were never read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tensor", "tensor.backend.scalar", "kernels.vector", "models", "probes", "convert", "cli"})
+    void everyModuleIsSeen(String module) {
+        String wanted = "org.unmute." + module;
+        assertThat(all.stream().map(JavaClass::getPackageName).distinct())
+                .anyMatch(name -> name.equals(wanted) || name.startsWith(wanted + "."));
+    }
+
+    @Test
+    void tensorStandsAlone() {
+        dependsOnlyOn(TENSOR, JAVA);
+    }
+
+    @Test
+    void kernelsKnowOnlyTensor() {
+        dependsOnlyOn("org.unmute.kernels.vector..", TENSOR, JAVA, "jdk.incubator.vector..");
+    }
+
+    @Test
+    void modelsKnowOnlyTensor() {
+        dependsOnlyOn(MODELS, TENSOR, JAVA);
+    }
+
+    @Test
+    void probesKnowModelsAndTensor() {
+        dependsOnlyOn(PROBES, MODELS, TENSOR, JAVA);
+    }
+
+    @Test
+    void theConverterKnowsOnlyTensor() {
+        dependsOnlyOn(CONVERT, TENSOR, JAVA);
+    }
+
+    @Test
+    void noClassAboveKernelsKnowsWhichBackendRuns() {
+        noClasses().that().resideInAnyPackage(MODELS, PROBES, CONVERT, CLI)
+                .should().dependOnClassesThat().resideInAnyPackage(KERNELS, "org.unmute.tensor.backend.scalar..", "jdk.incubator..")
+                .because("the backend is chosen in org.unmute.tensor.backend.Backends alone").check(all);
+    }
+
+    @Test
+    void namesSayWhatAThingIs() {
+        noClasses().should().haveNameMatching(".*(Utils?|Manager|Impl|Helper)(\\$.*)?").check(all);
+    }
+
+    @Test
+    void onlyTheCommandHasAMain() {
+        methods().that().haveName("main").and().areStatic().should().beDeclaredIn("org.unmute.cli.Main").check(all);
+    }
+
+    @Test
+    void onlyTheCommandEndsTheProcess() {
+        outsideTheCommand(noClasses().that().resideOutsideOfPackage(CLI).should().callMethodWhere(
+                DescribedPredicate.describe("the process is ended", (JavaCall<?> call) ->
+                        Set.of("exit", "halt").contains(call.getName()) && (call.getTargetOwner().isEquivalentTo(System.class)
+                                || call.getTargetOwner().isEquivalentTo(Runtime.class)))));
+    }
+
+    @Test
+    void onlyTheCommandPrints() {
+        outsideTheCommand(noClasses().that().resideOutsideOfPackage(CLI).should().accessField(System.class, "out"));
+        outsideTheCommand(noClasses().that().resideOutsideOfPackage(CLI).should().accessField(System.class, "err"));
+        outsideTheCommand(noClasses().that().resideOutsideOfPackage(CLI).should().callMethodWhere(
+                DescribedPredicate.describe("a stack trace is printed", (JavaCall<?> call) -> call.getName().equals("printStackTrace")
+                        && call.getTarget().getRawParameterTypes().isEmpty())));
+    }
+
+    private static void dependsOnlyOn(String module, String... others) {
+        List<String> allowed = new ArrayList<>(List.of(others));
+        allowed.add(module);
+        classes().that().resideInAPackage(module)
+                .should().onlyDependOnClassesThat().resideInAnyPackage(allowed.toArray(String[]::new)).check(all);
+    }
+
+    private static void outsideTheCommand(ArchRule rule) {
+        rule.because("a library leaves the terminal and the process to its host").check(all);
+    }
+}

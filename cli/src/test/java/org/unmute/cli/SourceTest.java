@@ -1,0 +1,146 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Rules for the sources of all modules that no compiler checks. */
+class SourceTest {
+    private static final int MOST_LINES = 400;
+    /** The one type that carries every operation as a method. */
+    private static final int MOST_LINES_OF_TENSOR = 600;
+    private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b");
+    private static final Pattern MACHINE_PATH = Pattern.compile("/home/|/Users/|/work/|/usr/lib/|/opt/|/tmp/|\\b[A-Z]:\\\\");
+    private static final Pattern PUBLIC_TYPE = Pattern.compile(
+            "^public (?:(?:final|abstract|sealed|non-sealed|strictfp) )*(?:class|interface|record|enum|@interface) (\\w+)",
+            Pattern.MULTILINE);
+    private static final Set<String> FOLDERS_LEFT_OUT = Set.of("target", ".git", "shared", "runs");
+    private static final Set<String> TEXT = Set.of("java", "xml", "md", "css", "js", "html", "properties", "json", "sh", "");
+
+    private static Path root() {
+        Path folder = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+        while (!Files.exists(folder.resolve("tensor/pom.xml"))) {
+            folder = folder.getParent();
+            assertThat(folder).as("a folder above the module with tensor/pom.xml").isNotNull();
+        }
+        return folder;
+    }
+
+    /** Production sources, at least those of the modules that are always there. */
+    private static List<Path> mainSources() throws IOException {
+        List<Path> found = files(root()).filter(f -> f.toString().endsWith(".java") && isMain(f)).toList();
+        assertThat(found).extracting(f -> root().relativize(f).getName(0).toString())
+                .contains("tensor", "kernels", "models", "probes", "weights-converter", "cli");
+        return found;
+    }
+
+    private static boolean isMain(Path file) {
+        return root().relativize(file).toString().replace('\\', '/').contains("src/main/");
+    }
+
+    private static Stream<Path> files(Path folder) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> children = Files.list(folder)) {
+            for (Path child : children.sorted().toList()) {
+                if (Files.isDirectory(child)) {
+                    if (!FOLDERS_LEFT_OUT.contains(child.getFileName().toString())) {
+                        files(child).forEach(found::add);
+                    }
+                } else {
+                    found.add(child);
+                }
+            }
+        }
+        return found.stream();
+    }
+
+    @Test
+    void filesAreShort() throws IOException {
+        List<String> long_ = new ArrayList<>();
+        for (Path file : mainSources()) {
+            int lines = Files.readAllLines(file).size();
+            int most = file.endsWith("org/unmute/tensor/Tensor.java") ? MOST_LINES_OF_TENSOR : MOST_LINES;
+            if (lines > most) {
+                long_.add(root().relativize(file) + ": " + lines + " lines, at most " + most);
+            }
+        }
+        assertThat(long_).isEmpty();
+    }
+
+    @Test
+    void nothingIsLeftUnfinished() throws IOException {
+        assertThat(places(mainSources(), UNFINISHED)).isEmpty();
+    }
+
+    @Test
+    void nothingNamesAPathOfOneMachine() throws IOException {
+        List<Path> shipped = files(root()).filter(f -> isMain(f) || !root().relativize(f).toString().contains("src"))
+                .filter(f -> TEXT.contains(extension(f))).toList();
+        assertThat(shipped).contains(root().resolve("pom.xml"), root().resolve("README.md"));
+        assertThat(places(shipped, MACHINE_PATH)).isEmpty();
+    }
+
+    @Test
+    void publicTypesOfExportedPackagesAreExplained() throws IOException {
+        List<String> bare = new ArrayList<>();
+        int types = 0;
+        for (Path module : mainSources().stream().filter(f -> f.endsWith("module-info.java")).toList()) {
+            for (String exported : exports(Files.readString(module))) {
+                Path folder = module.resolveSibling(exported.replace('.', '/'));
+                for (Path file : files(folder).filter(f -> f.getParent().equals(folder)).toList()) {
+                    String text = Files.readString(file);
+                    Matcher type = PUBLIC_TYPE.matcher(text);
+                    if (type.find()) {
+                        types++;
+                        if (!afterImports(text.substring(0, type.start())).contains("/**")) {
+                            bare.add(root().relativize(file).toString());
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(types).isGreaterThan(100);
+        assertThat(bare).as("public types without Javadoc").isEmpty();
+    }
+
+    private static List<String> exports(String moduleInfo) {
+        return Pattern.compile("^\\s*exports ([\\w.]+)", Pattern.MULTILINE).matcher(moduleInfo).results()
+                .map(r -> r.group(1)).toList();
+    }
+
+    private static String afterImports(String head) {
+        int last = Pattern.compile("^(?:import|package) .*;$", Pattern.MULTILINE).matcher(head).results()
+                .mapToInt(MatchResult::end).max().orElse(0);
+        return head.substring(last);
+    }
+
+    private static String extension(Path file) {
+        String name = file.getFileName().toString();
+        return name.contains(".") ? name.substring(name.lastIndexOf('.') + 1) : "";
+    }
+
+    private static List<String> places(List<Path> files, Pattern pattern) throws IOException {
+        List<String> places = new ArrayList<>();
+        for (Path file : files) {
+            int number = 0;
+            for (String line : Files.readString(file).lines().collect(Collectors.toList())) {
+                number++;
+                if (pattern.matcher(line).find()) {
+                    places.add(root().relativize(file) + ":" + number + ": " + line.strip());
+                }
+            }
+        }
+        return places;
+    }
+}
