@@ -1,0 +1,114 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.probes.scene.SyntheticScenes;
+
+/** A killed {@code embed} and a killed {@code probe}, run again, give what an undisturbed run gives, byte for byte. */
+class KillAndResumeTest {
+    private static final int CLIPS = 160;
+
+    @TempDir
+    static Path folder;
+
+    private static Path recordings;
+    private static Path encoder;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        recordings = folder.resolve("recordings");
+        new SyntheticScenes(SyntheticScenes.Options.standard(), 11).write(recordings, CLIPS - 20, 20);
+        encoder = folder.resolve("encoder.safetensors");
+        assertThat(run("pretrain", "-q", "--synthetic", "--steps", "2", "--batch", "2", "--clips", "4", "--dim", "48", "--depth", "2",
+                "--heads", "2", "--out", encoder.toString())).isZero();
+    }
+
+    @Test
+    void embedGoesOnWhereItWasKilled() throws Exception {
+        Path undisturbed = folder.resolve("cache-undisturbed");
+        Path killed = folder.resolve("cache-killed");
+        assertThat(run(embed(undisturbed))).isZero();
+        Path shard = killed.resolve("shard-00000.tok");
+        boolean ended = killWhen(() -> size(shard) > 100_000, embed(killed));
+        assertThat(ended).as("the process was killed before it was done").isFalse();
+        assertThat(size(shard)).isLessThan(size(undisturbed.resolve("shard-00000.tok")));
+        assertThat(run(embed(killed))).isZero();
+        assertThat(Files.mismatch(shard, undisturbed.resolve("shard-00000.tok"))).isEqualTo(-1);
+    }
+
+    @Test
+    void probeGoesOnWhereItWasKilled() throws Exception {
+        Path cache = folder.resolve("cache-probe");
+        assertThat(run(embed(cache))).isZero();
+        Path undisturbed = folder.resolve("run-undisturbed");
+        Path killed = folder.resolve("run-killed");
+        assertThat(run(probe(cache, undisturbed))).isZero();
+        boolean ended = killWhen(() -> size(killed.resolve("checkpoint-seed0.safetensors")) > 0, probe(cache, killed));
+        assertThat(ended).as("the process was killed before it was done").isFalse();
+        assertThat(killed.resolve("probe-seed0.safetensors")).doesNotExist();
+        assertThat(run(probe(cache, killed))).isZero();
+        assertThat(Files.mismatch(killed.resolve("probe-seed0.safetensors"), undisturbed.resolve("probe-seed0.safetensors"))).isEqualTo(-1);
+    }
+
+    private static String[] embed(Path out) {
+        return new String[] {"embed", "-q", "--encoder", encoder.toString(), "--audio", recordings.toString(), "--out", out.toString()};
+    }
+
+    private static String[] probe(Path cache, Path out) {
+        return new String[] {"probe", "-q", "--probe", "protobin", "--cache", cache.toString(), "--labels",
+            recordings.resolve("manifest.csv").toString(), "--epochs", "400", "--batch", "32", "--out", out.toString()};
+    }
+
+    /** Runs the command in a process of its own and kills it when the condition holds; whether it ended by itself. */
+    private static boolean killWhen(BooleanSupplier condition, String... args) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules", "jdk.incubator.vector", "-cp", classPath(), "org.unmute.cli.Main"));
+        command.addAll(List.of(args));
+        Path log = Files.createTempFile(folder, "killed", ".log");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        try {
+            while (process.isAlive() && !condition.getAsBoolean()) {
+                process.waitFor(2, TimeUnit.MILLISECONDS);
+            }
+            boolean ended = !process.isAlive();
+            assertThat(ended && process.exitValue() != 0).as(Files.readString(log)).isFalse();
+            return ended;
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    /** The module path of the test run holds the modules, the class path what is left. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
+                .filter(p -> !p.isEmpty()).reduce((a, b) -> a + java.io.File.pathSeparator + b).orElseThrow();
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.exists(file) ? Files.size(file) : 0;
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
+    private static int run(String... args) {
+        StringWriter err = new StringWriter();
+        int status = Main.run(new PrintWriter(new StringWriter()), new PrintWriter(err), args);
+        assertThat(status).as(err.toString()).isZero();
+        return status;
+    }
+}
