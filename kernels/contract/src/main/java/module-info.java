@@ -4,4 +4,5 @@ module org.unmute.kernels.contract {
     requires transitive org.junit.jupiter.api;
     requires com.fasterxml.jackson.databind;
 
+    exports org.unmute.kernels.contract;
 }

@@ -81,6 +81,11 @@ public final class LinearProbe implements Probe {
     }
 
     @Override
+    public boolean poolsWithoutParameters() {
+        return true;
+    }
+
+    @Override
     public Tensor logits(TokenBatch batch) {
         return fc.logits(descriptor(batch));
     }

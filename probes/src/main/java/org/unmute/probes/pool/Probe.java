@@ -33,6 +33,14 @@ public interface Probe {
     Tensor descriptor(TokenBatch batch);
 
     /**
+     * Whether pooling has no parameters and leaves one vector of {@link #dim()} numbers, which it would leave as it is if
+     * it stood for the clip's only token: then training pools each clip once for all epochs.
+     */
+    default boolean poolsWithoutParameters() {
+        return false;
+    }
+
+    /**
      * Scores before sigmoid or softmax.
      *
      * @return {@code [batch, classes]}

@@ -67,7 +67,7 @@ public final class SceneFolder {
         Wav.write(root.resolve(file), scene.samples(), scene.sampleRate());
         rows.append(String.join(",", file, field(scene, Scene.Event::label), split.label(), field(scene, Scene.Event::source),
                 field(scene, e -> String.format(Locale.ROOT, "%.2f", e.gainDb())),
-                field(scene, e -> String.format(Locale.ROOT, "%.4f", e.offsetSeconds())))).append('\n');
+                field(scene, e -> String.format(Locale.ROOT, "%.6f", e.offsetSeconds())))).append('\n');
         return file;
     }
 

@@ -1,9 +1,16 @@
 package org.unmute.probes.train;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenBatch;
+import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
 /** Reads clips into batches, standardized if asked for. Reuses its arrays; one thread. */
@@ -43,6 +50,25 @@ final class BatchReader {
         }
         return new TokenBatch(Tensor.of(backend, tokens, size, grid.tokens(), grid.dim()),
                 grid.cls() ? Tensor.of(backend, cls, size, grid.dim()) : null, grid.time(), grid.freq());
+    }
+
+    /** A reader of the clips' descriptors in place of their tokens, for a probe that pools without parameters. */
+    BatchReader pooled(Probe probe, int batch) throws IOException {
+        List<TokenMap> pooled = new ArrayList<>();
+        int[] order = new int[source.clips()];
+        Arrays.setAll(order, i -> i);
+        for (int from = 0; from < order.length; from += batch) {
+            int to = Math.min(order.length, from + batch);
+            try (TensorScope _ = new TensorScope()) {
+                TokenBatch clips = read(order, from, to);
+                float[] all = Grad.withoutRecording(() -> probe.descriptor(clips)).toFloats();
+                for (int i = 0; i < to - from; i++) {
+                    float[] own = Arrays.copyOfRange(all, i * grid.dim(), (i + 1) * grid.dim());
+                    pooled.add(new TokenMap(1, 1, grid.dim(), own, grid.cls() ? own : null));
+                }
+            }
+        }
+        return new BatchReader(backend, TokenSource.of(pooled), null);
     }
 
     /** Mean and deviation of each dimension over all clips. */

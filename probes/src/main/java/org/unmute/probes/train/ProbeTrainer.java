@@ -114,8 +114,12 @@ public final class ProbeTrainer {
             Optimizer optimizer = new AdamW(groups(parameters), settings.schedule(steps));
             Checkpoint checkpoint = file == null ? null : new Checkpoint(file, describe());
             double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(parameters, optimizer);
+            int first = losses.length / stepsPerEpoch;
             BatchReader reader = new BatchReader(backend(), clips.tokens(), standardization);
-            for (int epoch = losses.length / stepsPerEpoch; epoch < settings.epochs(); epoch++) {
+            if (probe.poolsWithoutParameters() && settings.epochs() - first > 1) {
+                reader = reader.pooled(probe, settings.batch());
+            }
+            for (int epoch = first; epoch < settings.epochs(); epoch++) {
                 losses = Checkpoint.append(losses, epoch(epoch, optimizer, reader));
                 if (checkpoint != null) {
                     try (TensorScope _ = new TensorScope()) {

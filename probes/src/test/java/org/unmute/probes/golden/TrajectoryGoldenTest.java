@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -35,7 +32,6 @@ import org.unmute.tensor.optim.Sgd;
 @Tag("golden")
 class TrajectoryGoldenTest {
     private static final String DATA = "traj_data.safetensors";
-    private static final Pattern SCHEDULE = Pattern.compile("(\\w+)/total(\\d+)/warm(\\d+)/lr([\\d.e-]+)");
     private static final double LEAST_RATE = 1e-6;
 
     @TestFactory
@@ -142,32 +138,6 @@ class TrajectoryGoldenTest {
             Map<String, Tensor> others = new LinkedHashMap<>();
             parameters.forEach((name, p) -> (name.endsWith("weight") ? matrices : others).put(name, p));
             return List.of(new ParameterGroup(matrices, rate, 0.05), new ParameterGroup(others, rate, 0));
-        }
-    }
-
-    @TestFactory
-    List<DynamicTest> schedules() throws IOException {
-        Path file = Golden.require("probes/traj/lr_schedules.json");
-        List<DynamicTest> tests = new ArrayList<>();
-        new ObjectMapper().readTree(file.toFile()).path("schedules").properties().forEach(s ->
-                tests.add(dynamicTest(s.getKey(), () -> checkSchedule(s.getKey(), s.getValue()))));
-        return Golden.cases("learning-rate schedules", tests);
-    }
-
-    private static void checkSchedule(String name, JsonNode expected) {
-        Matcher m = SCHEDULE.matcher(name);
-        assertThat(m.matches()).as(name).isTrue();
-        long total = Long.parseLong(m.group(2));
-        long warm = Long.parseLong(m.group(3));
-        Schedule schedule = switch (m.group(1)) {
-            case "torch_cosine" -> Schedule.cosine(total);
-            case "birdmae_cosine_warmup" -> Schedule.cosineWithWarmUp(total, warm, LEAST_RATE);
-            case "bat_rise_run_decay" -> Schedule.riseAndDecay(total, warm, LEAST_RATE);
-            default -> throw new AssertionFailedError("no schedule for " + name);
-        };
-        for (int t = 0; t < expected.size(); t++) {
-            double rate = schedule.rate(Double.parseDouble(m.group(4)), t);
-            Golden.assertClose(name + " step " + t, new double[] {expected.get(t).doubleValue()}, new double[] {rate}, 1e-15, 1e-12);
         }
     }
 }

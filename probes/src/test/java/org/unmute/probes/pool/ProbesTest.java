@@ -157,6 +157,20 @@ class ProbesTest {
     }
 
     @Test
+    void pooledClipsStandForThemselves() {
+        TokenBatch batch = batch(3, 4, 2, 8);
+        for (String name : Probes.names()) {
+            Probe probe = create(name, 8, 2);
+            assertThat(probe.poolsWithoutParameters()).as(name).isEqualTo(name.startsWith("linear"));
+            if (probe.poolsWithoutParameters()) {
+                Tensor d = probe.descriptor(batch);
+                TokenBatch pooled = new TokenBatch(d.insert(1), d, 1, 1);
+                assertThat(probe.logits(pooled).toFloats()).isEqualTo(probe.logits(batch).toFloats());
+            }
+        }
+    }
+
+    @Test
     void theSimilarityMapHoldsTheDescriptorAtItsMaximum() {
         Protobin probe = (Protobin) create("protobin", 8, 3, "prototypes=4");
         TokenBatch batch = batch(1, 5, 3, 8);

@@ -46,7 +46,7 @@ class SceneFolderTest {
         out.finish();
         Manifest manifest = Manifest.read(folder.resolve(SceneFolder.MANIFEST), ManifestFormat.AUTO, null);
         assertThat(manifest.clips().getFirst().labels()).containsExactly("Child speech, \"kid\"", "Dog");
-        assertThat(Files.readString(folder.resolve(SceneFolder.MANIFEST))).contains("0.00;-3.00,0.0000;0.5000");
+        assertThat(Files.readString(folder.resolve(SceneFolder.MANIFEST))).contains("0.00;-3.00,0.000000;0.500000");
     }
 
     @Test

@@ -71,7 +71,11 @@ class ProbeTrainerTest {
     }
 
     private Probe probe(String name, String... options) {
-        return Probes.create(scalar, name, DIM, CLASSES, true, ProbeOptions.parse(options), 1);
+        return probe(scalar, name, options);
+    }
+
+    private static Probe probe(Backend backend, String name, String... options) {
+        return Probes.create(backend, name, DIM, CLASSES, true, ProbeOptions.parse(options), 1);
     }
 
     private double map(String name) throws IOException {
@@ -95,7 +99,6 @@ class ProbeTrainerTest {
     void protobinFindsPlantedDirectionsThatTheMeanBuries() throws IOException {
         double protobin = map("protobin");
         double mean = map("linear-mean");
-        System.out.println("planted directions: mAP of protobin " + protobin + ", linear-mean " + mean);
         assertThat(protobin).isGreaterThan(0.95);
         assertThat(mean).isLessThan(protobin - 0.2);
     }
@@ -117,13 +120,14 @@ class ProbeTrainerTest {
 
     /** Interrupted in the middle of an epoch, twice, a run ends with the bits of an undisturbed one. */
     @ParameterizedTest
-    @CsvSource({"linear,asl", "mhca,bce", "protobin,asl"})
-    void resumedRunsAreBitIdentical(String name, String loss, @TempDir Path folder) throws IOException {
+    @CsvSource({"scalar,linear,asl", "scalar,mhca,bce", "scalar,protobin,asl", "auto,linear,asl", "auto,mhca,asl", "auto,protobin,bce"})
+    void resumedRunsAreBitIdentical(String backendName, String name, String loss, @TempDir Path folder) throws IOException {
+        Backend backend = backendName.equals("auto") ? Backends.current() : scalar;
         TokenSet clips = planted(50, 3);
         String[] options = name.equals("protobin") ? new String[] {"prototypes=3", "dropout=0.2"} : new String[0];
         TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(5).withBatch(16).withSeed(11)
                 .withObjective(Objective.named(loss)).withStandardize(true).withClip(0.5).withDecayAll(false).withWarmUp(3);
-        Probe undisturbed = probe(name, options);
+        Probe undisturbed = probe(backend, name, options);
         LossHistory expected = ProbeTrainer.train(undisturbed, clips, settings).losses();
         assertThat(expected.steps()).hasSize(5 * 4);
 
@@ -131,21 +135,21 @@ class ProbeTrainerTest {
         for (int stop : new int[] {6, 15}) {
             int[] seen = {0};
             int already = stop == 6 ? 0 : 4;
-            assertThatThrownBy(() -> ProbeTrainer.train(probe(name, options), clips, settings, checkpoint, step -> {
+            assertThatThrownBy(() -> ProbeTrainer.train(probe(backend, name, options), clips, settings, checkpoint, step -> {
                 seen[0]++;
                 if (already + seen[0] == stop) {
                     throw new Interrupted();
                 }
             })).isInstanceOf(Interrupted.class);
         }
-        Probe resumed = probe(name, options);
+        Probe resumed = probe(backend, name, options);
         int[] steps = {0};
         LossHistory history = ProbeTrainer.train(resumed, clips, settings, checkpoint, step -> steps[0]++).losses();
         assertThat(steps[0]).isEqualTo(20 - 12);
         assertThat(history.steps()).isEqualTo(expected.steps());
         assertSame(resumed, undisturbed);
 
-        Probe complete = probe(name, options);
+        Probe complete = probe(backend, name, options);
         ProbeTrainer.train(complete, clips, settings, checkpoint, step -> {
             throw new AssertionError("a complete run trains no more");
         });

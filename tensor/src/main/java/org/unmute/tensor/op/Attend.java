@@ -53,16 +53,20 @@ public sealed interface Attend extends Op {
             // The weights are computed again rather than kept: they are the largest tensor of a transformer.
             Tensor weights = Tensor.compute(gy.backend(), q.dtype(), scores(), w -> gy.backend().attentionWeights(q.view(),
                     k.view(), bias == null ? null : bias.view().expand(scores()), scale, w));
-            Tensor gv = weights.transpose(-1, -2).matmul(gy);
-            Tensor gw = gy.matmul(v.transpose(-1, -2));
-            Tensor gs = Tensor.compute(gy.backend(), q.dtype(), scores(),
-                    out -> gy.backend().softmaxBackward(weights.view(), gw.view(), out));
-            Tensor gq = gs.matmul(k).times(scale);
-            Tensor gk = gs.transpose(-1, -2).matmul(q).times(scale);
-            if (bias == null) {
-                return List.of(gq, gk, gv);
+            Tensor gv = v.takesGradient() ? weights.transpose(-1, -2).matmul(gy) : null;
+            boolean biased = bias != null && bias.takesGradient();
+            Tensor gq = null;
+            Tensor gk = null;
+            Tensor gb = null;
+            if (q.takesGradient() || k.takesGradient() || biased) {
+                Tensor gw = gy.matmul(v.transpose(-1, -2));
+                Tensor gs = Tensor.compute(gy.backend(), q.dtype(), scores(),
+                        out -> gy.backend().softmaxBackward(weights.view(), gw.view(), out));
+                gq = q.takesGradient() ? gs.matmul(k).times(scale) : null;
+                gk = k.takesGradient() ? gs.transpose(-1, -2).matmul(q).times(scale) : null;
+                gb = biased ? Elementwise.reduceTo(bias.shape(), gs) : null;
             }
-            return Arrays.asList(gq, gk, gv, bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), gs) : null);
+            return bias == null ? Arrays.asList(gq, gk, gv) : Arrays.asList(gq, gk, gv, gb);
         }
     }
 }

@@ -3,7 +3,6 @@ package org.unmute.kernels.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The machine's vector width, fixed for the life of the virtual machine, and loads and stores in it. */
@@ -49,8 +48,18 @@ final class Lanes {
         return FloatVector.zero(F);
     }
 
+    /**
+     * The sum of all lanes, halves added to each other until one is left. Not {@code reduceLanes}: interpreted and compiled
+     * it adds in different orders, and the same input would give other bits once a method is compiled.
+     */
     static float sum(FloatVector v) {
-        return v.reduceLanes(VectorOperators.ADD);
+        float[] x = v.toArray();
+        for (int half = N / 2; half > 0; half /= 2) {
+            for (int i = 0; i < half; i++) {
+                x[i] += x[i + half];
+            }
+        }
+        return x[0];
     }
 
     static int roundUp(int n, int multiple) {

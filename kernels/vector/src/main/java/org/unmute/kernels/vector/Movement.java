@@ -1,8 +1,8 @@
 package org.unmute.kernels.vector;
 
 import java.util.Arrays;
-import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
@@ -48,7 +48,7 @@ final class Movement {
             loops.pieces((at, step, n) -> {
                 for (int i = 0; i < n; i++) {
                     short h = a[at[0] + i * step[0]];
-                    o[at[1] + i * step[1]] = brain ? HalfFloats.fromBf16(h) : Float.float16ToFloat(h);
+                    o[at[1] + i * step[1]] = brain ? HalfFloats.fromBf16(h) : HalfFloats.fromF16(h);
                 }
             }, x, out);
         } else {
@@ -71,9 +71,12 @@ final class Movement {
     }
 
     void gather(View x, int axis, View index, View out) {
+        if (out.shape().elements() == 0) {
+            return;
+        }
         int step = Math.toIntExact(x.stride(axis));
         int[] k = index.host().ints();
-        View base = x.slice(axis, 0, Math.min(1, x.shape().size(axis)), 1).expand(out.shape());
+        View base = x.slice(axis, 0, 1, 1).expand(out.shape());
         boolean floats = x.dtype() == DType.F32;
         HostBuffer a = x.host();
         HostBuffer o = out.host();
@@ -90,9 +93,12 @@ final class Movement {
 
     /** On one thread: which elements meet depends on the indices, and they must be added in order. */
     void scatterAdd(View x, int axis, View index, View out) {
+        if (x.shape().elements() == 0) {
+            return;
+        }
         int step = Math.toIntExact(out.stride(axis));
         int[] k = index.host().ints();
-        View base = out.slice(axis, 0, Math.min(1, out.shape().size(axis)), 1).expand(x.shape());
+        View base = out.slice(axis, 0, 1, 1).expand(x.shape());
         RowLoop loop = new RowLoop(x, index, base);
         int n = loop.length();
         HostBuffer a = x.host();

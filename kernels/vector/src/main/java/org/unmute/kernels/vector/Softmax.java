@@ -23,7 +23,7 @@ final class Softmax {
     /** Over x and out. */
     static void logForward(float[][] d, int[] at, int n) {
         float max = max(d[0], at[0], n);
-        float log = (float) Math.log(exponentials(d[0], at[0], max, d[1], at[1], n));
+        float log = (float) Math.log(sumOfExponentials(d[0], at[0], max, n));
         int i = 0;
         for (; i <= n - N; i += N) {
             load(d[0], at[0] + i).sub(max).sub(log).intoArray(d[1], at[1] + i);
@@ -84,6 +84,18 @@ final class Softmax {
             FloatVector e = VectorMath.exp(load(x, at + i, n - i).sub(max));
             store(e, out, to + i, n - i);
             sum = sum.add(e, first(n - i));
+        }
+        return Lanes.sum(sum);
+    }
+
+    private static float sumOfExponentials(float[] x, int at, float max, int n) {
+        FloatVector sum = Lanes.zero();
+        int i = 0;
+        for (; i <= n - N; i += N) {
+            sum = sum.add(VectorMath.exp(load(x, at + i).sub(max)));
+        }
+        if (i < n) {
+            sum = sum.add(VectorMath.exp(load(x, at + i, n - i).sub(max)), first(n - i));
         }
         return Lanes.sum(sum);
     }

@@ -195,7 +195,7 @@ final class UnaryKernels {
 
     private static void squareBackward(float[][] d, int[] at, int n) {
         for (int i = 0; i < n; i += N) {
-            gy(d, at, i).mul(x(d, at, i).mul(2f)).intoArray(d[3], at[3] + i);
+            gy(d, at, i).mul(x(d, at, i)).mul(2f).intoArray(d[3], at[3] + i);
         }
     }
 

@@ -141,14 +141,23 @@ final class VectorMath {
 
     /** The derivative of {@link #geluTanh}. */
     static FloatVector geluTanhDerivative(FloatVector x) {
-        FloatVector s = sigmoid(geluInner(x));
-        FloatVector slope = x.mul(x).fma(all(3 * GELU_CUBIC), all(1f)).mul(2 * SQRT_2_OVER_PI);
-        return x.mul(s.mul(all(1f).sub(s))).fma(slope, s);
+        // Beyond 20 the sigmoid is flat and the slope counts for nothing; it must not overflow there.
+        FloatVector c = x.max(-20f).min(20f);
+        FloatVector slope = c.mul(c).fma(all(3 * GELU_CUBIC), all(1f)).mul(2 * SQRT_2_OVER_PI);
+        return timesSigmoidDerivative(x, geluInner(x), slope);
     }
 
     /** The derivative of {@link #silu}. */
     static FloatVector siluDerivative(FloatVector x) {
-        FloatVector s = sigmoid(x);
-        return s.mul(x.fma(all(1f).sub(s), all(1f)));
+        return timesSigmoidDerivative(x, x, all(1f));
+    }
+
+    /** {@code s + x s (1 - s) slope} with s = sigmoid(v); 1 - s is not taken as a difference, which would cancel. */
+    private static FloatVector timesSigmoidDerivative(FloatVector x, FloatVector v, FloatVector slope) {
+        FloatVector e = exp(v.abs().neg());
+        FloatVector r = all(1f).div(e.add(1f));
+        FloatVector er = e.mul(r);
+        FloatVector s = r.blend(er, v.lt(0f));
+        return x.mul(er.mul(r)).fma(slope, s);
     }
 }

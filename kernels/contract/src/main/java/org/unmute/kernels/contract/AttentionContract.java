@@ -1,0 +1,115 @@
+package org.unmute.kernels.contract;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Unary;
+
+/** Attention, with and without bias and mask. */
+public abstract class AttentionContract extends Contract {
+    /** For the backend's tests. */
+    protected AttentionContract() {}
+
+    /** Queries, keys, size of a key, size of a value. */
+    private static final int[][] SHAPES = {{1, 1, 1, 1}, {3, 2, 5, 7}, {17, 16, 16, 15}, {33, 65, 64, 64}, {99, 31, 48, 33},
+        {15, 257, 20, 17}, {120, 127, 64, 64}, {2, 1023, 9, 3}, {5, 800, 800, 40}, {4, 3, 0, 2}, {4, 0, 3, 2}, {0, 3, 3, 2},
+        {4, 3, 2, 0}};
+
+    /** Against the reference in all placements. */
+    @TestFactory
+    final Stream<DynamicTest> attention() {
+        return Arrays.stream(SHAPES).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+            for (Placement p : Placement.values()) {
+                for (int bias = 0; bias < 3; bias++) {
+                    attention(s, p, bias, 0.35);
+                }
+            }
+            attention(s, Placement.DENSE, 0, -0.5);
+        }));
+    }
+
+    private void attention(int[] s, Placement p, int biasKind, double scale) {
+        String what = "attention " + Arrays.toString(s) + " " + p + " bias " + biasKind;
+        Shape lead = Shape.of(2, 3);
+        Operand q = operand(p, lead.concat(Shape.of(s[0], s[2])), 1);
+        Operand k = operand(p, lead.concat(Shape.of(s[1], s[2])), 2);
+        Operand v = operand(Placement.values()[(p.ordinal() + 1) % 5], lead.concat(Shape.of(s[1], s[3])), 3);
+        Shape scores = lead.concat(Shape.of(s[0], s[1]));
+        Operand bias = switch (biasKind) {
+            case 1 -> operand(p, scores, 4);
+            case 2 -> masked(scores);
+            default -> null;
+        };
+        Shape shape = lead.concat(Shape.of(s[0], s[3]));
+        Operand out = Operand.output(backend(), p, shape);
+        backend().attention(q.view(), k.view(), v.view(), bias == null ? null : bias.view(), scale, out.view());
+        View expected = View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+        REFERENCE.attention(q.reference(), k.reference(), v.reference(), bias == null ? null : bias.reference(), scale, expected);
+        double score = Math.abs(scale) * greatestScore(q, k) + (bias == null ? 0 : 4);
+        float[] got = out.read();
+        for (int i = 0; i < got.length; i++) {
+            Check.close(what, i, expected.host().get(i), got[i], Tolerance.attention(s[2], s[1], score, 5));
+        }
+        out.assertGuards(what);
+    }
+
+    private Operand operand(Placement p, Shape shape, long seed) {
+        return Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), seed));
+    }
+
+    /** A mask that all heads share: every third key is hidden, never the first. */
+    private Operand masked(Shape scores) {
+        Shape own = scores.with(0, 1).with(1, 1);
+        float[] mask = new float[Math.toIntExact(own.elements())];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = i % own.dim(-1) % 3 == 2 ? Float.NEGATIVE_INFINITY : 0;
+        }
+        return Operand.repeated(backend(), own, scores, mask);
+    }
+
+    /** Greatest {@code Σ |q k|}. */
+    private static double greatestScore(Operand q, Operand k) {
+        View a = q.reference();
+        View b = k.reference();
+        REFERENCE.unary(Unary.ABS, 0, 0, a, a);
+        REFERENCE.unary(Unary.ABS, 0, 0, b, b);
+        Shape shape = a.shape().with(-1, b.shape().size(-2));
+        View scores = View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+        REFERENCE.matmul(a, b.transpose(-1, -2), scores);
+        return Arrays.stream(scores.host().doubles()).max().orElse(0);
+    }
+
+    /** A hidden key counts for nothing, whatever its value; a query that sees no key gets NaN. */
+    @Test
+    final void hiddenKeys() {
+        int keys = 37;
+        Operand q = operand(Placement.DENSE, Shape.of(2, 8), 1);
+        Operand k = operand(Placement.DENSE, Shape.of(keys, 8), 2);
+        float[] values = Numbers.NORMAL.make(keys * 4L, 3);
+        float[] mask = new float[2 * keys];
+        Arrays.fill(mask, keys, 2 * keys, Float.NEGATIVE_INFINITY);
+        for (int j = 1; j < keys; j += 2) {
+            mask[j] = Float.NEGATIVE_INFINITY;
+        }
+        float[][] results = new float[2][];
+        for (int round = 0; round < 2; round++) {
+            for (int j = 1; j < keys; j += 2) {
+                Arrays.fill(values, 4 * j, 4 * j + 4, round * 3e30f);
+            }
+            Operand out = Operand.output(backend(), Placement.DENSE, Shape.of(2, 4));
+            backend().attention(q.view(), k.view(), Operand.of(backend(), Placement.DENSE, Shape.of(keys, 4), values.clone()).view(),
+                    Operand.of(backend(), Placement.DENSE, Shape.of(2, keys), mask).view(), 1, out.view());
+            results[round] = out.read();
+            for (int j = 4; j < 8; j++) {
+                Check.close("attention to nothing", j, Double.NaN, results[round][j], 0);
+            }
+        }
+        Check.same("attention with hidden keys", results[0], results[1]);
+    }
+}

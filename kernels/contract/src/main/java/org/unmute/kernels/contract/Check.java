@@ -1,0 +1,38 @@
+package org.unmute.kernels.contract;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.function.Supplier;
+
+/** Comparisons that tell where and by how much. */
+final class Check {
+    private Check() {}
+
+    /** Equal as floats, or both NaN, or within the bound; an exact value beyond the range of floats is an infinity. */
+    static void close(String what, long index, double expected, float actual, double bound) {
+        close(() -> what, index, expected, actual, bound);
+    }
+
+    /** As above; the description is only made for a failure. */
+    static void close(Supplier<String> what, long index, double expected, float actual, double bound) {
+        float rounded = (float) expected;
+        if (Float.isNaN(rounded) && Float.isNaN(actual) || rounded == actual) {
+            return;
+        }
+        boolean edge = Math.abs(expected) + bound > Float.MAX_VALUE && Math.abs(actual) >= Float.MAX_VALUE / 2
+                && Math.signum(expected) == Math.signum(actual);
+        if (edge || Math.abs(expected - actual) <= bound) {
+            return;
+        }
+        fail(what.get() + ": element " + index + " is " + actual + ", expected " + expected + " within " + bound);
+    }
+
+    /** The same bits, where all NaN are one. */
+    static void same(String what, float[] expected, float[] actual) {
+        for (int i = 0; i < expected.length; i++) {
+            if (Float.floatToIntBits(expected[i]) != Float.floatToIntBits(actual[i])) {
+                fail(what + ": element " + i + " differs: " + expected[i] + " and " + actual[i]);
+            }
+        }
+    }
+}

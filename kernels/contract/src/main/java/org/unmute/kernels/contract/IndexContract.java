@@ -1,0 +1,113 @@
+package org.unmute.kernels.contract;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Window;
+
+/** Picking and adding by index, and moving windows. All of it is exact, or adds in a given order. */
+public abstract class IndexContract extends Contract {
+    private static View floats(Shape shape) {
+        return View.dense(HostBuffer.allocate(DType.F32, shape.elements()), shape);
+    }
+
+    /** For the backend's tests. */
+    protected IndexContract() {}
+
+    /** Picks along each axis, with an index an element and one a slice. */
+    @Test
+    final void gatherAndScatter() {
+        Random r = new Random(1);
+        for (int n : new int[] {1, 3, 16, 17, 65, 257}) {
+            for (Placement p : Placement.values()) {
+                for (int axis = 0; axis < 3; axis++) {
+                    Shape shape = Shape.of(3, 4, n);
+                    Shape picked = shape.with(axis, 6);
+                    for (Shape own : new Shape[] {picked, axis == 0 ? Shape.of(6, 1, 1) : axis == 1 ? Shape.of(1, 6, 1) : Shape.of(1, 1, 6)}) {
+                        int[] index = r.ints(own.elements(), 0, shape.dim(axis)).toArray();
+                        View expanded = spread(index, own, picked);
+                        gather(shape, axis, picked, expanded, p);
+                        scatter(shape, axis, picked, expanded, p);
+                    }
+                }
+            }
+        }
+        gather(Shape.of(3, 4), 0, Shape.of(0, 4), spread(new int[0], Shape.of(0, 4), Shape.of(0, 4)), Placement.DENSE);
+        scatter(Shape.of(3, 4), 0, Shape.of(0, 4), spread(new int[0], Shape.of(0, 4), Shape.of(0, 4)), Placement.DENSE);
+    }
+
+    private static View spread(int[] index, Shape own, Shape shape) {
+        return View.dense(HostBuffer.wrap(index), own).expand(shape);
+    }
+
+    private View index(View host) {
+        Shape own = host.shape();
+        for (int i = 0; i < own.rank(); i++) {
+            own = host.stride(i) == 0 ? own.with(i, 1) : own;
+        }
+        View part = host;
+        for (int i = 0; i < own.rank(); i++) {
+            part = own.size(i) == part.shape().size(i) ? part : part.slice(i, 0, 1, 1);
+        }
+        View v = backend().allocate(DType.I32, own);
+        backend().upload(part, v);
+        return v.expand(host.shape());
+    }
+
+    private void gather(Shape shape, int axis, Shape picked, View index, Placement p) {
+        String what = "gather " + shape + " axis " + axis + " " + p;
+        Operand x = Operand.of(backend(), p, shape, Numbers.NAN.make(shape.elements(), 1));
+        Operand y = Operand.output(backend(), Placement.PADDED, picked);
+        backend().gather(x.view(), axis, index(index), y.view());
+        View expected = floats(picked);
+        REFERENCE.gather(x.reference(DType.F32), axis, index, expected);
+        Check.same(what, expected.host().floats(), y.read());
+        y.assertGuards(what);
+    }
+
+    private void scatter(Shape shape, int axis, Shape picked, View index, Placement p) {
+        String what = "scatterAdd " + shape + " axis " + axis + " " + p;
+        Operand x = Operand.of(backend(), p, picked, Numbers.NORMAL.make(picked.elements(), 1));
+        Operand y = Operand.output(backend(), p, shape);
+        backend().fill(y.view(), 0.5);
+        backend().scatterAdd(x.view(), axis, index(index), y.view());
+        View expected = floats(shape);
+        REFERENCE.fill(expected, 0.5);
+        REFERENCE.scatterAdd(x.reference(DType.F32), axis, index, expected);
+        Check.same(what, expected.host().floats(), y.read());
+        y.assertGuards(what);
+    }
+
+    /** Windows with padding, strides and dilation, and back. */
+    @Test
+    final void windows() {
+        Window[] windows = {Window.of(1, 1, 1, 1), Window.of(3, 3, 1, 1).pad(1, 1), Window.of(2, 5, 2, 3),
+            Window.of(3, 2, 1, 2).pad(2, 1).dilate(2, 3), Window.of(4, 4, 4, 4)};
+        for (Window w : windows) {
+            for (Placement p : Placement.values()) {
+                Shape image = Shape.of(2, 3, 9, 13);
+                Shape columns = Shape.of(2, 3, w.height(), w.width(), w.positionsY(9), w.positionsX(13));
+                Operand x = Operand.of(backend(), p, image, Numbers.NAN.make(image.elements(), 1));
+                Operand y = Operand.output(backend(), Placement.STRIDED, columns);
+                backend().im2col(x.view(), w, y.view());
+                View expected = floats(columns);
+                REFERENCE.im2col(x.reference(DType.F32), w, expected);
+                Check.same("im2col " + w + p, expected.host().floats(), y.read());
+                y.assertGuards("im2col " + w);
+
+                Operand c = Operand.of(backend(), p, columns, Numbers.NORMAL.make(columns.elements(), 2));
+                Operand back = Operand.output(backend(), p, image);
+                backend().fill(back.view(), 0.25);
+                backend().col2im(c.view(), w, back.view());
+                View folded = floats(image);
+                REFERENCE.fill(folded, 0.25);
+                REFERENCE.col2im(c.reference(DType.F32), w, folded);
+                Check.same("col2im " + w + p, folded.host().floats(), back.read());
+                back.assertGuards("col2im " + w);
+            }
+        }
+    }
+}

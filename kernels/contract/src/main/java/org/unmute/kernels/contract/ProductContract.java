@@ -1,0 +1,170 @@
+package org.unmute.kernels.contract;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Unary;
+
+/** Matrix products and affine maps. */
+public abstract class ProductContract extends Contract {
+    /** For the backend's tests. */
+    protected ProductContract() {}
+
+    /** Rows, inner size and columns around register tiles, and beyond one block of each. */
+    private static final int[][] SHAPES = {{1, 1, 1}, {1, 7, 8}, {2, 3, 1}, {3, 1, 17}, {5, 64, 31}, {6, 16, 16}, {7, 9, 33},
+        {13, 15, 15}, {14, 32, 32}, {15, 33, 31}, {16, 2, 64}, {28, 65, 127}, {29, 127, 65}, {17, 257, 63}, {1, 1023, 9},
+        {9, 1023, 1}, {33, 1023, 33}, {127, 63, 257}, {515, 8, 35}, {3, 1700, 5}, {64, 0, 3}, {0, 4, 3}, {4, 3, 0}};
+
+    /** Products in all placements. */
+    @TestFactory
+    final Stream<DynamicTest> matmul() {
+        return Arrays.stream(SHAPES).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+            for (Placement p : Placement.values()) {
+                for (Placement q : Placement.values()) {
+                    Placement out = Placement.values()[(p.ordinal() + 2 * q.ordinal()) % Placement.values().length];
+                    Operand a = Operand.of(backend(), p, Shape.of(s[0], s[1]), Numbers.NORMAL.make((long) s[0] * s[1], 1));
+                    Operand b = Operand.of(backend(), q, Shape.of(s[1], s[2]), Numbers.NORMAL.make((long) s[1] * s[2], 2));
+                    product(a, b, out);
+                }
+            }
+        }));
+    }
+
+    /** Special numbers reach just the results they belong to. */
+    @TestFactory
+    final Stream<DynamicTest> matmulOfSpecialNumbers() {
+        return Arrays.stream(Numbers.values()).map(numbers -> DynamicTest.dynamicTest(numbers.name(), () -> {
+            for (int[] s : new int[][] {{3, 2, 5}, {15, 17, 33}, {30, 3, 40}}) {
+                // Few of them, so that some results are ordinary.
+                float[] x = Numbers.NORMAL.make((long) s[0] * s[1], 1);
+                float[] special = numbers.make(x.length, 3);
+                for (int i = 0; i < x.length; i += 11) {
+                    x[i] = special[i];
+                }
+                product(Operand.of(backend(), Placement.DENSE, Shape.of(s[0], s[1]), x),
+                        Operand.of(backend(), Placement.TRANSPOSED, Shape.of(s[1], s[2]),
+                                Numbers.NORMAL.make((long) s[1] * s[2], 2)), Placement.DENSE);
+            }
+        }));
+    }
+
+    /** Batches, with either operand shared along some of the axes. */
+    @Test
+    final void batches() {
+        for (int[] s : new int[][] {{1, 1, 1}, {5, 9, 7}, {17, 33, 35}, {65, 64, 64}}) {
+            Shape a = Shape.of(2, 3, s[0], s[1]);
+            Shape b = Shape.of(2, 3, s[1], s[2]);
+            for (Shape ownA : new Shape[] {a, a.with(0, 1), a.with(1, 1), a.with(0, 1).with(1, 1)}) {
+                for (Shape ownB : new Shape[] {b, b.with(0, 1), b.with(1, 1), b.with(0, 1).with(1, 1)}) {
+                    product(Operand.repeated(backend(), ownA, a, Numbers.NORMAL.make(ownA.elements(), 1)),
+                            Operand.repeated(backend(), ownB, b, Numbers.NORMAL.make(ownB.elements(), 2)), Placement.PADDED);
+                }
+            }
+        }
+        product(Operand.of(backend(), Placement.DENSE, Shape.of(0, 2, 3), new float[0]),
+                Operand.of(backend(), Placement.DENSE, Shape.of(0, 3, 2), new float[0]), Placement.DENSE);
+    }
+
+    private void product(Operand a, Operand b, Placement placement) {
+        String what = "matmul " + a.view() + " and " + b.view() + " to " + placement;
+        Shape shape = a.view().shape().with(-1, b.view().shape().size(-1));
+        Operand out = Operand.output(backend(), placement, shape);
+        backend().matmul(a.view(), b.view(), out.view());
+        View expected = doubles(shape);
+        REFERENCE.matmul(a.reference(), b.reference(), expected);
+        View absolutes = doubles(shape);
+        REFERENCE.matmul(absolute(a.reference()), absolute(b.reference()), absolutes);
+        compare(what, a.view().shape().size(-1), expected, absolutes, out);
+    }
+
+    private static void compare(String what, long n, View expected, View absolutes, Operand out) {
+        float[] got = out.read();
+        for (int i = 0; i < got.length; i++) {
+            double total = absolutes.host().get(i);
+            if (Double.isFinite(total) && Tolerance.mayOverflow(total)) {
+                continue;
+            }
+            Check.close(what, i, expected.host().get(i), got[i], Tolerance.sum(n, total));
+        }
+        out.assertGuards(what);
+    }
+
+    private static View absolute(View x) {
+        REFERENCE.unary(Unary.ABS, 0, 0, x, x);
+        return x;
+    }
+
+    private static View doubles(Shape shape) {
+        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+    }
+
+    /** {@code x weightᵀ + bias} for inputs of one to three axes, with and without bias, frozen and not. */
+    @Test
+    final void linear() {
+        int[][] sizes = {{1, 1}, {7, 3}, {16, 32}, {17, 33}, {65, 64}, {257, 31}, {800, 40}, {0, 3}};
+        for (int[] s : sizes) {
+            for (Shape lead : new Shape[] {Shape.of(), Shape.of(5), Shape.of(2, 15), Shape.of(0, 2)}) {
+                for (Placement p : Placement.values()) {
+                    for (boolean hasBias : new boolean[] {true, false}) {
+                        linear(lead.concat(Shape.of(s[0])), s[1], p, hasBias);
+                    }
+                }
+            }
+        }
+    }
+
+    private void linear(Shape shape, int columns, Placement p, boolean hasBias) {
+        String what = "linear " + shape + " to " + columns + " " + p;
+        long n = shape.size(-1);
+        Shape outShape = shape.with(-1, columns);
+        Operand x = Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), 1));
+        Operand w = Operand.of(backend(), p, Shape.of(columns, n), Numbers.NORMAL.make(columns * n, 2));
+        Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(columns), Numbers.NORMAL.make(columns, 3));
+        View expected = doubles(outShape);
+        REFERENCE.linear(x.reference(), w.reference(), hasBias ? b.reference() : null, expected);
+        View absolutes = doubles(outShape);
+        REFERENCE.linear(absolute(x.reference()), absolute(w.reference()), hasBias ? absolute(b.reference()) : null, absolutes);
+        float[] first = null;
+        for (int round = 0; round < 3; round++) {
+            Operand out = Operand.output(backend(), p, outShape);
+            backend().linear(x.view(), w.view(), hasBias ? b.view() : null, out.view());
+            compare(what, n + 1, expected, absolutes, out);
+            if (first == null) {
+                first = out.read();
+                w.view().buffer().freeze();
+            }
+            Check.same(what + " frozen", first, out.read());
+        }
+    }
+
+    /** Several weights in one frozen buffer are told apart. */
+    @Test
+    final void linearWithPartsOfAFrozenBuffer() {
+        Operand all = Operand.of(backend(), Placement.DENSE, Shape.of(3, 9, 9), Numbers.NORMAL.make(243, 2));
+        all.view().buffer().freeze();
+        Operand x = Operand.of(backend(), Placement.DENSE, Shape.of(4, 9), Numbers.NORMAL.make(36, 1));
+        View reference = all.reference();
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 3; i++) {
+                for (boolean transposed : new boolean[] {false, true}) {
+                    View w = all.view().select(0, i);
+                    View r = reference.select(0, i);
+                    Operand out = Operand.output(backend(), Placement.DENSE, Shape.of(4, 9));
+                    backend().linear(x.view(), transposed ? w.transpose(0, 1) : w, null, out.view());
+                    View expected = doubles(Shape.of(4, 9));
+                    REFERENCE.linear(x.reference(), transposed ? r.transpose(0, 1) : r, null, expected);
+                    View absolutes = doubles(Shape.of(4, 9));
+                    View absolute = absolute(all.reference()).select(0, i);
+                    REFERENCE.linear(absolute(x.reference()), transposed ? absolute.transpose(0, 1) : absolute, null, absolutes);
+                    compare("linear with part " + i, 9, expected, absolutes, out);
+                }
+            }
+        }
+    }
+}

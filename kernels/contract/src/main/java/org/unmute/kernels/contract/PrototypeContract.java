@@ -1,0 +1,157 @@
+package org.unmute.kernels.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+
+/** Prototype max pooling and its gradient. */
+public abstract class PrototypeContract extends Contract {
+    /** For the backend's tests. */
+    protected PrototypeContract() {}
+
+    /** Clips, tokens, prototypes, dim. */
+    private static final int[][] SHAPES = {{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 17, 33, 16}, {1, 14, 192, 65}, {2, 63, 257, 31},
+        {1, 127, 65, 64}, {1, 15, 9, 1023}, {0, 3, 2, 4}, {2, 3, 0, 4}};
+
+    /** Values, winners and gradients in all placements. */
+    @TestFactory
+    final Stream<DynamicTest> pool() {
+        return Arrays.stream(SHAPES).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+            for (Placement p : Placement.values()) {
+                Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
+                Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
+                Operand winners = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(s[0], s[2]));
+                forward(tokens, prototypes, winners, p);
+                backward(tokens, prototypes, winners, p);
+            }
+        }));
+    }
+
+    private Operand operand(Placement p, Shape shape, long seed) {
+        return Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), seed));
+    }
+
+    private static View doubles(Shape shape) {
+        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+    }
+
+    private void forward(Operand tokens, Operand prototypes, Operand winners, Placement p) {
+        Shape shape = winners.view().shape();
+        long dim = prototypes.view().shape().size(1);
+        Operand values = Operand.output(backend(), p, shape);
+        backend().prototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
+        View expected = doubles(shape);
+        REFERENCE.prototypeMaxPool(tokens.reference(), prototypes.reference(), expected,
+                View.dense(HostBuffer.allocate(DType.I32, shape.elements()), shape));
+        float[] got = values.read();
+        int[] won = winners.readInts();
+        View unitTokens = doubles(tokens.view().shape());
+        View unitPrototypes = doubles(prototypes.view().shape());
+        REFERENCE.l2Normalize(tokens.reference(), unitTokens);
+        REFERENCE.l2Normalize(prototypes.reference(), unitPrototypes);
+        int n = tokens.view().shape().dim(1);
+        int count = shape.dim(1);
+        for (int i = 0; i < got.length; i++) {
+            double best = expected.host().get(i);
+            Check.close("prototypeMaxPool", i, best, got[i], Tolerance.cosine(dim));
+            double cosine = 0;
+            for (int d = 0; d < dim; d++) {
+                cosine += unitTokens.host().get((i / count * n + won[i]) * (int) dim + d)
+                        * unitPrototypes.host().get(i % count * (int) dim + d);
+            }
+            assertTrue(best - cosine <= 2 * Tolerance.cosine(dim),
+                    "prototypeMaxPool: winner " + won[i] + " has " + cosine + ", the best has " + best);
+        }
+        values.assertGuards("prototypeMaxPool");
+        winners.assertGuards("prototypeMaxPool");
+    }
+
+    private void backward(Operand tokens, Operand prototypes, Operand winners, Placement p) {
+        Operand gy = operand(p, winners.view().shape(), 5);
+        Operand gt = Operand.output(backend(), p, tokens.view().shape());
+        Operand gp = Operand.output(backend(), p, prototypes.view().shape());
+        backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
+        View rt = doubles(tokens.view().shape());
+        View rp = doubles(prototypes.view().shape());
+        View w = View.dense(HostBuffer.wrap(winners.readInts()), winners.view().shape());
+        REFERENCE.prototypeMaxPoolBackward(tokens.reference(), prototypes.reference(), w, gy.reference(), rt, rp);
+        long dim = prototypes.view().shape().size(1);
+        long clips = tokens.view().shape().size(0);
+        long count = prototypes.view().shape().size(0);
+        double g = Arrays.stream(gy.reference().host().doubles()).map(Math::abs).max().orElse(0);
+        compare("prototypeMaxPool gradient of tokens", rt, gt,
+                Tolerance.normalized(dim + count, 2 * g * count / leastNorm(tokens, dim)));
+        compare("prototypeMaxPool gradient of prototypes", rp, gp,
+                Tolerance.normalized(dim + clips, 2 * g * clips / leastNorm(prototypes, dim)));
+
+        Operand alone = Operand.output(backend(), p, tokens.view().shape());
+        backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), alone.view(), null);
+        Check.same("gradient of tokens alone", gt.read(), alone.read());
+        Operand other = Operand.output(backend(), p, prototypes.view().shape());
+        backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), null, other.view());
+        Check.same("gradient of prototypes alone", gp.read(), other.read());
+    }
+
+    private static double leastNorm(Operand x, long dim) {
+        double[] v = x.reference().host().doubles();
+        double least = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < v.length; i += (int) dim) {
+            double square = 0;
+            for (int d = 0; d < dim; d++) {
+                square += v[i + d] * v[i + d];
+            }
+            least = Math.min(least, Math.sqrt(square));
+        }
+        return least;
+    }
+
+    private static void compare(String what, View expected, Operand actual, double bound) {
+        float[] got = actual.read();
+        for (int i = 0; i < got.length; i++) {
+            Check.close(what, i, expected.host().get(i), got[i], bound);
+        }
+        actual.assertGuards(what);
+    }
+
+    /** Equal tokens: the first wins. NaN wins over all, the first NaN over later ones. Rows of zeros have cosine 0. */
+    @Test
+    final void tiesAndSpecialNumbers() {
+        int n = 40;
+        int dim = 20;
+        int count = 35;
+        float[] t = new float[3 * n * dim];
+        float[] row = Numbers.NORMAL.make(dim, 1);
+        for (int i = 0; i < 2 * n; i++) {
+            System.arraycopy(row, 0, t, i * dim, dim);
+        }
+        t[(n + 31) * dim + 3] = Float.NaN;
+        t[(n + 33) * dim + 4] = Float.POSITIVE_INFINITY;
+        float[] p = Numbers.NORMAL.make((long) count * dim, 2);
+        p[7 * dim + 5] = Float.NaN;
+        Arrays.fill(p, 8 * dim, 9 * dim, 0f);
+        Operand values = Operand.output(backend(), Placement.DENSE, Shape.of(3, count));
+        Operand winners = Operand.intOutput(backend(), Placement.DENSE, Shape.of(3, count));
+        backend().prototypeMaxPool(Operand.of(backend(), Placement.DENSE, Shape.of(3, n, dim), t).view(),
+                Operand.of(backend(), Placement.DENSE, Shape.of(count, dim), p).view(), values.view(), winners.view());
+        for (int j = 0; j < count; j++) {
+            assertEquals(0, winners.readInts()[j], "the first of equal tokens");
+            assertEquals(j == 7, Float.isNaN(values.read()[j]), "only a NaN prototype is NaN");
+            assertEquals(j == 7 ? 0 : 31, winners.readInts()[count + j], "the first NaN");
+            assertTrue(Float.isNaN(values.read()[count + j]), "NaN wins");
+            assertEquals(0, winners.readInts()[2 * count + j], "tokens of zeros");
+            if (j != 7) {
+                assertEquals(0f, values.read()[2 * count + j], 0f, "tokens of zeros");
+            }
+        }
+        assertEquals(0f, values.read()[8], 0f, "a prototype of zeros");
+    }
+}

@@ -1,0 +1,179 @@
+package org.unmute.kernels.contract;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.Unary;
+
+/** Sums, extremes and running sums. */
+public abstract class ReductionContract extends Contract {
+    /** For the backend's tests. */
+    protected ReductionContract() {}
+
+    /** Every way to keep or reduce three axes, over sizes around vector lengths, and long ones. */
+    private static List<Shape> shapes() {
+        List<Shape> all = new ArrayList<>();
+        for (int n : SIZES) {
+            all.add(Shape.of(3, 2, n));
+            all.add(Shape.of(n, 2, 3));
+        }
+        all.add(Shape.of(1, 1, 70_001));
+        all.add(Shape.of(2, 300, 129));
+        all.add(Shape.of(1, 5000, 3));
+        all.add(Shape.of(2, 0, 3));
+        return all;
+    }
+
+    /** Sum, maximum and minimum over all sets of axes. */
+    @TestFactory
+    final Stream<DynamicTest> reduce() {
+        return Arrays.stream(Reduce.values()).flatMap(f -> Arrays.stream(Placement.values())
+                .map(p -> DynamicTest.dynamicTest(f + " " + p, () -> {
+                    for (Shape shape : shapes()) {
+                        for (int axes = 0; axes < 8; axes++) {
+                            for (Numbers numbers : Numbers.values()) {
+                                reduce(f, shape, axes, p, numbers);
+                            }
+                        }
+                    }
+                })));
+    }
+
+    private void reduce(Reduce f, Shape shape, int axes, Placement placement, Numbers numbers) {
+        Shape small = shape;
+        long n = 1;
+        for (int a = 0; a < 3; a++) {
+            if ((axes >> a & 1) != 0) {
+                n *= shape.size(a);
+                small = small.with(a, 1);
+            }
+        }
+        if (shape.elements() > 10_000 && numbers != Numbers.WIDE) {
+            return;
+        }
+        String what = f + " of " + shape + " to " + small + " " + placement + " " + numbers;
+        Operand x = Operand.of(backend(), placement, shape, numbers.make(shape.elements(), axes));
+        Operand y = Operand.output(backend(), Placement.values()[axes % Placement.values().length], small);
+        backend().reduce(f, x.view(), y.view());
+        View source = x.reference();
+        View expected = doubles(small);
+        REFERENCE.reduce(f, source, expected);
+        View absolutes = doubles(small);
+        View abs = doubles(shape);
+        REFERENCE.unary(Unary.ABS, 0, 0, source, abs);
+        REFERENCE.reduce(Reduce.SUM, abs, absolutes);
+        float[] got = y.read();
+        for (int i = 0; i < got.length; i++) {
+            double total = absolutes.host().get(i);
+            if (f == Reduce.SUM && Double.isFinite(total) && Tolerance.mayOverflow(total)) {
+                continue;
+            }
+            Check.close(what, i, expected.host().get(i), got[i], f == Reduce.SUM ? Tolerance.sum(n, total) : 0);
+        }
+        y.assertGuards(what);
+    }
+
+    private static View doubles(Shape shape) {
+        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+    }
+
+    /** Integers reduce exactly. */
+    @Test
+    final void reduceIntegers() {
+        Operand x = Operand.ofInts(backend(), Placement.TRANSPOSED, Shape.of(3, 4), new int[] {5, -2, 7, 1, 0, 9, -8, 3, 2, 2, 2, 2});
+        for (Reduce f : Reduce.values()) {
+            Operand y = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(3, 1));
+            backend().reduce(f, x.view(), y.view());
+            int[] expected = switch (f) {
+                case SUM -> new int[] {11, 4, 8};
+                case MAX -> new int[] {7, 9, 2};
+                case MIN -> new int[] {-2, -8, 2};
+            };
+            for (int i = 0; i < expected.length; i++) {
+                Check.close(f + " of integers", i, expected[i], y.readInts()[i], 0);
+            }
+            y.assertGuards(f + " of integers");
+        }
+    }
+
+    /** Greatest and least with positions, exactly as the reference says; many equal numbers, so that ties are common. */
+    @Test
+    final void extreme() {
+        for (int n : SIZES) {
+            for (Placement p : Placement.values()) {
+                for (Numbers numbers : Numbers.values()) {
+                    float[] x = numbers.make(5L * n, n);
+                    extreme(Shape.of(5, n), p, x);
+                    for (int i = 0; i < x.length; i++) {
+                        x[i] = Float.isFinite(x[i]) && numbers == Numbers.NORMAL ? Math.round(x[i]) : x[i];
+                    }
+                    extreme(Shape.of(5, n), p, x);
+                }
+            }
+        }
+        extreme(Shape.of(700, 60), Placement.DENSE, Numbers.NORMAL.make(42_000, 1));
+        extreme(Shape.of(0, 4), Placement.DENSE, new float[0]);
+    }
+
+    private void extreme(Shape shape, Placement p, float[] numbers) {
+        for (boolean greatest : new boolean[] {true, false}) {
+            Operand x = Operand.of(backend(), p, shape, numbers);
+            Shape small = shape.without(-1);
+            Operand values = Operand.output(backend(), Placement.STRIDED, small);
+            Operand indices = Operand.intOutput(backend(), Placement.NEGATIVE, small);
+            backend().extreme(greatest, x.view(), values.view(), indices.view());
+            View v = doubles(small);
+            View w = View.dense(HostBuffer.allocate(DType.I32, small.elements()), small);
+            REFERENCE.extreme(greatest, x.reference(), v, w);
+            String what = "extreme " + shape + " " + p + " " + greatest;
+            for (int i = 0; i < small.elements(); i++) {
+                Check.close(what, i, v.host().get(i), values.read()[i], 0);
+                Check.close(what + " position", i, w.host().get(i), indices.readInts()[i], 0);
+            }
+            values.assertGuards(what);
+            indices.assertGuards(what);
+        }
+    }
+
+    /** Running sums in both directions. */
+    @Test
+    final void cumulativeSum() {
+        for (int n : SIZES) {
+            for (Placement p : Placement.values()) {
+                for (Numbers numbers : new Numbers[] {Numbers.NORMAL, Numbers.WIDE, Numbers.DENORMAL, Numbers.NAN}) {
+                    for (boolean reverse : new boolean[] {false, true}) {
+                        cumulativeSum(Shape.of(3, n), p, numbers, reverse);
+                    }
+                }
+            }
+        }
+        cumulativeSum(Shape.of(3, 0), Placement.DENSE, Numbers.NORMAL, false);
+    }
+
+    private void cumulativeSum(Shape shape, Placement p, Numbers numbers, boolean reverse) {
+        String what = "cumulativeSum " + shape + " " + p + " " + numbers;
+        Operand x = Operand.of(backend(), p, shape, numbers.make(shape.elements(), 3));
+        Operand y = Operand.output(backend(), Placement.PADDED, shape);
+        backend().cumulativeSum(x.view(), reverse, y.view());
+        View expected = doubles(shape);
+        REFERENCE.cumulativeSum(x.reference(), reverse, expected);
+        View abs = doubles(shape);
+        REFERENCE.unary(Unary.ABS, 0, 0, x.reference(), abs);
+        View absolutes = doubles(shape);
+        REFERENCE.cumulativeSum(abs, reverse, absolutes);
+        float[] got = y.read();
+        for (int i = 0; i < got.length; i++) {
+            Check.close(what, i, expected.host().get(i), got[i], Tolerance.sum(shape.size(-1), absolutes.host().get(i)));
+        }
+        y.assertGuards(what);
+    }
+}

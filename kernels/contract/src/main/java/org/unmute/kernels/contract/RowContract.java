@@ -1,0 +1,330 @@
+package org.unmute.kernels.contract;
+
+import org.junit.jupiter.api.Test;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+
+/** Softmax, normalisations and their gradients: everything that works along rows. Also the optimizer's step. */
+public abstract class RowContract extends Contract {
+    private static final double EPS = 1e-5;
+
+    private interface Case {
+        void run(Shape shape, Placement in, Placement out, Numbers numbers);
+    }
+
+    private static void cases(Case c) {
+        Placement[] all = Placement.values();
+        for (int n : SIZES) {
+            for (Placement in : all) {
+                for (Numbers numbers : new Numbers[] {Numbers.NORMAL, Numbers.WIDE, Numbers.DENORMAL}) {
+                    c.run(Shape.of(2, 3, n), in, all[(in.ordinal() + n) % all.length], numbers);
+                }
+            }
+        }
+        c.run(Shape.of(400, 129), Placement.DENSE, Placement.DENSE, Numbers.NORMAL);
+        c.run(Shape.of(0, 4), Placement.DENSE, Placement.DENSE, Numbers.NORMAL);
+        c.run(Shape.of(4, 0), Placement.DENSE, Placement.DENSE, Numbers.NORMAL);
+    }
+
+    private static View doubles(Shape shape) {
+        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+    }
+
+    private Operand operand(Placement p, Shape shape, Numbers numbers, long seed) {
+        return Operand.of(backend(), p, shape, numbers.make(shape.elements(), seed));
+    }
+
+    private static double rowMax(double[] x, int row, int n) {
+        double m = Double.NEGATIVE_INFINITY;
+        for (int i = row * n; i < (row + 1) * n; i++) {
+            m = Math.max(m, x[i]);
+        }
+        return m;
+    }
+
+    private static double rowMaxAbs(double[] x, int row, int n) {
+        double m = 0;
+        for (int i = row * n; i < (row + 1) * n; i++) {
+            m = Math.max(m, Math.abs(x[i]));
+        }
+        return m;
+    }
+
+    /** For the backend's tests. */
+    protected RowContract() {}
+
+    /** Softmax and its logarithm, also in place. */
+    @Test
+    final void softmax() {
+        cases((shape, in, out, numbers) -> {
+            int n = shape.dim(-1);
+            Operand x = operand(in, shape, numbers, n);
+            double[] source = x.reference().host().doubles();
+            View expected = doubles(shape);
+            for (boolean log : new boolean[] {false, true}) {
+                String what = (log ? "logSoftmax " : "softmax ") + shape + " " + in + " to " + out + " " + numbers;
+                Operand y = Operand.output(backend(), out, shape);
+                softmax(log, x.view(), y.view());
+                if (log) {
+                    REFERENCE.logSoftmax(x.reference(), expected);
+                } else {
+                    REFERENCE.softmax(x.reference(), expected);
+                }
+                float[] got = y.read();
+                for (int i = 0; i < got.length; i++) {
+                    double spread = rowMax(source, i / n, n) - source[i];
+                    double value = expected.host().get(i);
+                    Check.close(what, i, value, got[i], log ? Tolerance.logSoftmax(n, spread, rowMaxAbs(source, i / n, n))
+                            : Tolerance.softmax(n, spread + rowMaxAbs(source, i / n, n), value));
+                }
+                y.assertGuards(what);
+                Operand same = operand(in, shape, numbers, n);
+                softmax(log, same.view(), same.view());
+                Check.same(what + " in place", got, same.read());
+            }
+        });
+    }
+
+    private void softmax(boolean log, View x, View out) {
+        if (log) {
+            backend().logSoftmax(x, out);
+        } else {
+            backend().softmax(x, out);
+        }
+    }
+
+    /** Minus infinity has no share, a row of nothing else is NaN, and NaN and infinity spoil their row alone. */
+    @Test
+    final void softmaxOfSpecialNumbers() {
+        float inf = Float.POSITIVE_INFINITY;
+        float nan = Float.NaN;
+        for (int n : SIZES) {
+            float[] x = new float[5 * n];
+            for (int i = 0; i < n; i++) {
+                x[i] = i % 2 == 0 ? 0 : -inf;
+                x[n + i] = -inf;
+                x[2 * n + i] = i == n / 2 ? nan : 1;
+                x[3 * n + i] = i == n / 2 ? inf : 1;
+                x[4 * n + i] = 3e38f;
+            }
+            Operand y = Operand.output(backend(), Placement.PADDED, Shape.of(5, n));
+            backend().softmax(Operand.of(backend(), Placement.DENSE, Shape.of(5, n), x).view(), y.view());
+            float[] got = y.read();
+            for (int i = 0; i < n; i++) {
+                double half = 1.0 / ((n + 1) / 2);
+                Check.close("masked softmax", i, i % 2 == 0 ? half : 0, got[i], i % 2 == 0 ? Tolerance.softmax(n, 0, half) : 0);
+                Check.close("softmax of nothing", i, nan, got[n + i], 0);
+                Check.close("softmax of NaN", i, nan, got[2 * n + i], 0);
+                Check.close("softmax of infinity", i, nan, got[3 * n + i], 0);
+                Check.close("softmax of equal numbers", i, 1.0 / n, got[4 * n + i], Tolerance.softmax(n, 0, 1.0 / n));
+            }
+        }
+    }
+
+    /** Gradients of softmax and its logarithm. */
+    @Test
+    final void softmaxBackward() {
+        cases((shape, in, out, numbers) -> {
+            int n = shape.dim(-1);
+            Operand gy = operand(in, shape, numbers, n + 1);
+            double[] g = gy.reference().host().doubles();
+            for (boolean log : new boolean[] {false, true}) {
+                String what = (log ? "logSoftmax" : "softmax") + " gradient " + shape + " " + in + " to " + out + " " + numbers;
+                View forward = doubles(shape);
+                View x = operand(Placement.DENSE, shape, Numbers.NORMAL, n).reference();
+                if (log) {
+                    REFERENCE.logSoftmax(x, forward);
+                } else {
+                    REFERENCE.softmax(x, forward);
+                }
+                float[] rounded = new float[forward.host().doubles().length];
+                for (int i = 0; i < rounded.length; i++) {
+                    rounded[i] = (float) forward.host().get(i);
+                }
+                Operand y = Operand.of(backend(), out, shape, rounded);
+                Operand gx = Operand.output(backend(), in, shape);
+                View expected = doubles(shape);
+                if (log) {
+                    backend().logSoftmaxBackward(y.view(), gy.view(), gx.view());
+                    REFERENCE.logSoftmaxBackward(y.reference(), gy.reference(), expected);
+                } else {
+                    backend().softmaxBackward(y.view(), gy.view(), gx.view());
+                    REFERENCE.softmaxBackward(y.reference(), gy.reference(), expected);
+                }
+                float[] got = gx.read();
+                for (int i = 0; i < got.length; i++) {
+                    double scale = (log ? n + 1 : 2) * rowMaxAbs(g, i / n, n);
+                    Check.close(what, i, expected.host().get(i), got[i], Tolerance.normalized(n, scale));
+                }
+                gx.assertGuards(what);
+            }
+        });
+    }
+
+    /** Layer normalisation with and without weight and bias. */
+    @Test
+    final void layerNorm() {
+        cases((shape, in, out, numbers) -> {
+            int n = shape.dim(-1);
+            Operand x = operand(in, shape, numbers, n);
+            Operand w = operand(Placement.STRIDED, Shape.of(n), Numbers.NORMAL, 1);
+            Operand b = operand(Placement.NEGATIVE, Shape.of(n), Numbers.NORMAL, 2);
+            double[] source = x.reference().host().doubles();
+            double[] weights = w.reference().host().doubles();
+            double[] biases = b.reference().host().doubles();
+            for (boolean plain : new boolean[] {false, true}) {
+                String what = "layerNorm " + shape + " " + in + " to " + out + " " + numbers;
+                Operand y = Operand.output(backend(), out, shape);
+                backend().layerNorm(x.view(), plain ? null : w.view(), plain ? null : b.view(), EPS, y.view());
+                View expected = doubles(shape);
+                REFERENCE.layerNorm(x.reference(), plain ? null : w.reference(), plain ? null : b.reference(), EPS, expected);
+                float[] got = y.read();
+                for (int i = 0; i < got.length; i++) {
+                    double weight = plain ? 1 : Math.abs(weights[i % n]);
+                    double bias = plain ? 0 : Math.abs(biases[i % n]);
+                    double scale = weight * 2 * rowMaxAbs(source, i / n, n) * inverse(source, i / n, n) + bias;
+                    Check.close(what, i, expected.host().get(i), got[i], Tolerance.normalized(n, scale));
+                }
+                y.assertGuards(what);
+            }
+        });
+    }
+
+    /** {@code 1 / √(variance + eps)} of a row. */
+    private static double inverse(double[] x, int row, int n) {
+        double mean = 0;
+        double square = 0;
+        for (int i = row * n; i < (row + 1) * n; i++) {
+            mean += x[i] / n;
+        }
+        for (int i = row * n; i < (row + 1) * n; i++) {
+            square += (x[i] - mean) * (x[i] - mean) / n;
+        }
+        return 1 / Math.sqrt(square + EPS);
+    }
+
+    /** Gradients of layer normalisation, all of them and single ones. */
+    @Test
+    final void layerNormBackward() {
+        cases((shape, in, out, numbers) -> {
+            if (numbers != Numbers.NORMAL) {
+                return;
+            }
+            int n = shape.dim(-1);
+            long rows = n == 0 ? shape.size(0) : shape.elements() / n;
+            String what = "layerNorm gradient " + shape + " " + in + " to " + out;
+            Operand x = operand(in, shape, numbers, n);
+            Operand gy = operand(out, shape, numbers, n + 1);
+            Operand w = operand(Placement.STRIDED, Shape.of(n), Numbers.NORMAL, 1);
+            double[] source = x.reference().host().doubles();
+            double wide = rowMaxAbs(w.reference().host().doubles(), 0, n);
+            View[] expected = {doubles(shape), doubles(Shape.of(n)), doubles(Shape.of(n))};
+            REFERENCE.layerNormBackward(x.reference(), w.reference(), EPS, gy.reference(), expected[0], expected[1], expected[2]);
+            Operand gx = Operand.output(backend(), in, shape);
+            Operand gw = Operand.output(backend(), Placement.STRIDED, Shape.of(n));
+            Operand gb = Operand.output(backend(), Placement.NEGATIVE, Shape.of(n));
+            backend().layerNormBackward(x.view(), w.view(), EPS, gy.view(), gx.view(), gw.view(), gb.view());
+            double g = rowMaxAbs(gy.reference().host().doubles(), 0, Math.toIntExact(shape.elements()));
+            double steepest = 1;
+            float[] gxs = got(gx);
+            for (int i = 0; i < gxs.length; i++) {
+                double inverse = inverse(source, i / n, n);
+                steepest = Math.max(steepest, 2 * rowMaxAbs(source, i / n, n) * inverse);
+                double z = 1 + 2 * rowMaxAbs(source, i / n, n) * inverse;
+                Check.close(what, i, expected[0].host().get(i), gxs[i], Tolerance.normalized(n, 3 * z * z * inverse * g * wide));
+            }
+            float[] gws = got(gw);
+            float[] gbs = got(gb);
+            for (int i = 0; i < n; i++) {
+                Check.close(what + " of weight", i, expected[1].host().get(i), gws[i],
+                        Tolerance.normalized(rows + n, rows * g * steepest));
+                Check.close(what + " of bias", i, expected[2].host().get(i), gbs[i], Tolerance.normalized(rows, rows * g));
+            }
+            for (Operand o : new Operand[] {gx, gw, gb}) {
+                o.assertGuards(what);
+            }
+            Operand alone = Operand.output(backend(), in, shape);
+            backend().layerNormBackward(x.view(), w.view(), EPS, gy.view(), alone.view(), null, null);
+            Check.same(what + " alone", got(gx), got(alone));
+        });
+    }
+
+    private static float[] got(Operand o) {
+        return o.read();
+    }
+
+    /** Division by the Euclidean norm and its gradient; rows of zeros stay zeros. */
+    @Test
+    final void l2Normalize() {
+        cases((shape, in, out, numbers) -> {
+            int n = shape.dim(-1);
+            String what = "l2Normalize " + shape + " " + in + " to " + out + " " + numbers;
+            float[] values = numbers.make(shape.elements(), n);
+            for (int i = 0; i < Math.min(n, values.length); i++) {
+                values[i] = 0;
+            }
+            Operand x = Operand.of(backend(), in, shape, values);
+            Operand y = Operand.output(backend(), out, shape);
+            backend().l2Normalize(x.view(), y.view());
+            View expected = doubles(shape);
+            REFERENCE.l2Normalize(x.reference(), expected);
+            float[] got = y.read();
+            for (int i = 0; i < got.length; i++) {
+                Check.close(what, i, expected.host().get(i), got[i], Tolerance.normalized(n, Math.abs(expected.host().get(i))));
+            }
+            y.assertGuards(what);
+            Operand forward = Operand.of(backend(), out, shape, got);
+            Operand gy = operand(in, shape, Numbers.NORMAL, n + 1);
+            Operand gx = Operand.output(backend(), out, shape);
+            backend().l2NormalizeBackward(x.view(), forward.view(), gy.view(), gx.view());
+            View gradient = doubles(shape);
+            REFERENCE.l2NormalizeBackward(x.reference(), forward.reference(), gy.reference(), gradient);
+            double[] g = gy.reference().host().doubles();
+            double[] source = x.reference().host().doubles();
+            float[] gxs = got(gx);
+            for (int i = 0; i < got.length; i++) {
+                double norm = 0;
+                for (int j = i / n * n; j < (i / n + 1) * n; j++) {
+                    norm += source[j] * source[j];
+                }
+                double scale = (n + 1) * rowMaxAbs(g, i / n, n) / Math.max(1e-12, Math.sqrt(norm));
+                Check.close(what + " gradient", i, gradient.host().get(i), gxs[i], Tolerance.normalized(n, scale));
+            }
+            gx.assertGuards(what + " gradient");
+        });
+    }
+
+    /** Steps of AdamW, dense and not. */
+    @Test
+    final void adamW() {
+        for (int n : new int[] {1, 7, 16, 33, 257, 40_001}) {
+            for (Placement p : Placement.values()) {
+                Shape shape = Shape.of(n);
+                Operand w = operand(p, shape, Numbers.NORMAL, 1);
+                Operand g = operand(p, shape, Numbers.NORMAL, 2);
+                Operand m = operand(p, shape, Numbers.NORMAL, 3);
+                float[] positive = Numbers.NORMAL.make(n, 4);
+                for (int i = 0; i < n; i++) {
+                    positive[i] *= positive[i];
+                }
+                Operand v = Operand.of(backend(), p, shape, positive);
+                View rw = w.reference();
+                View rm = m.reference();
+                View rv = v.reference();
+                REFERENCE.adamW(rw, g.reference(), rm, rv, 1e-2, 0.9, 0.999, 1e-8, 0.05, 3);
+                backend().adamW(w.view(), g.view(), m.view(), v.view(), 1e-2, 0.9, 0.999, 1e-8, 0.05, 3);
+                float[] ms = got(m);
+                float[] vs = got(v);
+                float[] ws = got(w);
+                for (int i = 0; i < n; i++) {
+                    Check.close("adamW m " + p, i, rm.host().get(i), ms[i], Tolerance.step(2 + Math.abs(rm.host().get(i))));
+                    Check.close("adamW v " + p, i, rv.host().get(i), vs[i], Tolerance.step(1 + rv.host().get(i)));
+                    double moved = Math.abs(rm.host().get(i)) / Math.sqrt(rv.host().get(i));
+                    Check.close("adamW w " + p, i, rw.host().get(i), ws[i], Tolerance.step(4 + moved));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.unmute.kernels.contract;
+
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * How far a float32 result may lie from the exact one: bounds that follow from the number of roundings, not from what some
+ * backend happened to do. All are absolute, for one result.
+ */
+public final class Tolerance {
+    /** Half the distance from 1 to the next float: the error of one rounding. */
+    public static final double ROUNDING = 0x1p-24;
+    /** Distance of the smallest floats; what rounding may lose near 0. */
+    private static final double SMALLEST = Float.MIN_VALUE;
+    private static final double DOUBLE_ROUNDING = 0x1p-53;
+    private static final int FUNCTION_ULPS = 4;
+
+    private Tolerance() {}
+
+    /** {@code ulps} units of the last place of a float32 of this size. */
+    public static double ulps(double ulps, double value) {
+        return ulps * (2 * ROUNDING * Math.abs(value) + SMALLEST);
+    }
+
+    /**
+     * A function of one number: the value at an argument at most 4 ulp away, within 4 ulp. A factor of x may have been
+     * rounded among the smallest floats, or to 0 by the definition, which is computed in double.
+     */
+    public static double unary(Unary f, double x, double p, double q) {
+        double y = f.apply(x, p, q);
+        double slope = f.derivative(x, y, p, q);
+        double moved = Double.isFinite(slope) ? Math.abs(x * slope) : 0;
+        double lost = Double.isFinite(x) ? Math.abs(x) * (SMALLEST + DOUBLE_ROUNDING) : 0;
+        return ulps(FUNCTION_ULPS, y) + ulps(FUNCTION_ULPS, moved) + lost;
+    }
+
+    /** Its gradient; the absolute term is there because slopes are differences of terms of size 1 near their zeros. */
+    public static double unaryBackward(double gy, double slope) {
+        return ulps(2 * FUNCTION_ULPS, Math.abs(gy) * (Math.abs(slope) + 1));
+    }
+
+    /** A function of two numbers: those the hardware rounds correctly are exact. */
+    public static double binary(Binary f, double result) {
+        return switch (f) {
+            case ADD, SUB, MUL, MAX, MIN, EQUAL, GREATER, GREATER_EQUAL -> 0;
+            case DIV, POW -> ulps(FUNCTION_ULPS, result);
+        };
+    }
+
+    /** {@code x scale + shift} */
+    public static double affine(double x, double scale, double shift) {
+        return ulps(2, Math.abs(x * scale) + Math.abs(shift));
+    }
+
+    /** A sum of {@code n} terms (products included) in float32, in any order: {@code 4 n 2⁻²⁴ Σ|term|}. */
+    public static double sum(long n, double sumOfAbsolutes) {
+        return 4 * Math.max(1, n) * ROUNDING * sumOfAbsolutes + SMALLEST;
+    }
+
+    /** Whether a sum may overflow in float32 on the way, though its exact value may not. */
+    public static boolean mayOverflow(double sumOfAbsolutes) {
+        return sumOfAbsolutes > Float.MAX_VALUE;
+    }
+
+    /**
+     * A softmax over {@code n} numbers.
+     *
+     * @param spread how far the number lies below the greatest; each unit makes an error in it count once more
+     */
+    public static double softmax(long n, double spread, double y) {
+        return 4 * (n + spread + 4) * ROUNDING * y + 4 * SMALLEST;
+    }
+
+    /** The logarithm of a softmax. */
+    public static double logSoftmax(long n, double spread, double largest) {
+        return 4 * (n + 4) * ROUNDING + ulps(FUNCTION_ULPS, spread + largest);
+    }
+
+    /** A value that went through a sum of {@code n} terms and some roundings more, where all terms are at most {@code scale}. */
+    public static double normalized(long n, double scale) {
+        return 4 * (n + 8) * ROUNDING * scale + 4 * SMALLEST;
+    }
+
+    /**
+     * Attention: an error in the scores changes the weights by as much, relatively.
+     *
+     * @param depth length of a query
+     * @param keys number of keys
+     * @param scores greatest sum of absolute terms of a score
+     * @param value greatest absolute value
+     */
+    public static double attention(long depth, long keys, double scores, double value) {
+        return 4 * ((depth + 4) * scores + keys + 16) * ROUNDING * value + SMALLEST;
+    }
+
+    /** A cosine of vectors of {@code dim} numbers: the terms' absolutes sum to at most 1. */
+    public static double cosine(long dim) {
+        return normalized(2 * dim, 1);
+    }
+
+    /** A parameter or moment after an optimizer step, made of terms up to {@code scale}. */
+    public static double step(double scale) {
+        return ulps(8, scale);
+    }
+}
