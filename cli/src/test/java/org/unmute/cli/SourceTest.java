@@ -23,7 +23,7 @@ class SourceTest {
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b");
     /** Places where one machine has something; patterns to search usual places, such as {@code /usr/lib/jvm/*}, are none. */
     private static final Pattern MACHINE_PATH = Pattern.compile(
-            "/home/|/Users/|/work/|/tmp/|/usr/lib/jvm/\\w|/opt/\\w+/\\w|\\b[A-Z]:\\\\");
+            "/home/|/Users/|/work/|/tmp/|/usr/lib/jvm/\\w|\\b[A-Z]:\\\\");
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "^public (?:(?:final|abstract|sealed|non-sealed|strictfp) )*(?:class|interface|record|enum|@interface) (\\w+)",
             Pattern.MULTILINE);
