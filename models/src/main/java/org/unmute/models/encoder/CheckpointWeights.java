@@ -66,11 +66,25 @@ public final class CheckpointWeights implements Weights {
         return file.shape(key);
     }
 
-    /** How many of {@code name.0.suffix}, {@code name.1.suffix}, … there are. */
+    /**
+     * How many of {@code name.0.suffix}, {@code name.1.suffix}, … there are.
+     *
+     * @throws IllegalArgumentException if there is none, or tensors of a later number show that one is missing
+     */
     public int count(String name, String suffix) {
         int n = 0;
         while (has(name + "." + n + "." + suffix)) {
             n++;
+        }
+        String first = stored.apply(name + ".0." + suffix);
+        String prefix = first.substring(0, first.length() - ("0." + suffix).length());
+        for (String key : file.names()) {
+            int dot = key.startsWith(prefix) ? key.indexOf('.', prefix.length()) : -1;
+            String number = dot < 0 ? "" : key.substring(prefix.length(), dot);
+            if (n == 0 || number.matches("\\d{1,9}") && Integer.parseInt(number) >= n) {
+                throw new IllegalArgumentException(file.origin() + ": tensor '" + stored.apply(name + "." + n + "." + suffix)
+                        + "' is missing" + (n == 0 ? "" : ", but '" + key + "' is there") + ": an incomplete checkpoint");
+            }
         }
         return n;
     }

@@ -62,7 +62,7 @@ public interface Encoder {
         List<float[]> windows = new ArrayList<>();
         int[] counts = new int[recordings.size()];
         for (int i = 0; i < counts.length; i++) {
-            List<float[]> own = Windows.cut(recordings.get(i), spec.windowSamples());
+            List<float[]> own = Windows.cut(recordings.get(i), spec.windowSamples(), spec.frameSamples());
             counts[i] = own.size();
             windows.addAll(own);
         }
@@ -116,7 +116,7 @@ public interface Encoder {
 
     /** Logits of the encoder's own head, averaged over windows, one for each of {@link EncoderSpec#classes()}. */
     default float[] scores(float[] samples) {
-        List<float[]> windows = Windows.cut(samples, describe().windowSamples());
+        List<float[]> windows = Windows.cut(samples, describe().windowSamples(), describe().frameSamples());
         double[] sum = new double[describe().classes().size()];
         for (float[] window : windows) {
             try (TensorScope _ = new TensorScope()) {

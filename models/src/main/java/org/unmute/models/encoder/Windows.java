@@ -20,14 +20,19 @@ final class Windows {
 
     /**
      * Consecutive windows; the last may be shorter. A remainder of less than a hundredth of a window is left out when
-     * there is a full window before it: it is rounding of the clip length, not sound.
+     * there is a full window before it: it is rounding of the clip length, not sound. So is one of less than a frame,
+     * of which the front end can make nothing.
+     *
+     * @param window samples of a window
+     * @param frame samples of a frame
      */
-    static List<float[]> cut(float[] samples, int window) {
+    static List<float[]> cut(float[] samples, int window, int frame) {
+        int least = Math.max(window / 100, frame);
         List<float[]> windows = new ArrayList<>();
         int at = 0;
         do {
             int end = (int) Math.min(samples.length, (long) at + window);
-            if (at > 0 && end - at < window / 100) {
+            if (at > 0 && end - at < least) {
                 break;
             }
             windows.add(at == 0 && end == samples.length ? samples : Arrays.copyOfRange(samples, at, end));

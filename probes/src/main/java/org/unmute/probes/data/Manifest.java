@@ -201,7 +201,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
      * Finds the manifest's files among clip ids: the same id or, failing that, the only id that is the same without its
      * extension (label files like FSD50K's give names without {@code .wav}).
      *
-     * @throws IllegalArgumentException if several ids differ from a file by their extension only
+     * @throws IllegalArgumentException if several ids differ from a file by their extension only, or two files are one clip
      */
     public Matched matchedTo(Collection<String> clipIds) {
         Set<String> ids = new HashSet<>(clipIds);
@@ -211,12 +211,19 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         }
         List<LabelledClip> found = new ArrayList<>();
         List<String> missing = new ArrayList<>();
+        Map<String, String> fileOfId = new HashMap<>();
         for (LabelledClip clip : clips) {
             List<String> candidates = ids.contains(clip.file()) ? List.of(clip.file())
                     : byStem.getOrDefault(clip.file(), List.of());
             if (candidates.size() > 1) {
                 throw new IllegalArgumentException("manifest: file " + MalformedTableException.quote(clip.file())
                         + " could be any of " + candidates.stream().sorted().toList() + ": write the extension into the label file");
+            }
+            String other = candidates.isEmpty() ? null : fileOfId.putIfAbsent(candidates.getFirst(), clip.file());
+            if (other != null) {
+                throw new IllegalArgumentException("manifest: files " + MalformedTableException.quote(other) + " and "
+                        + MalformedTableException.quote(clip.file()) + " are both clip "
+                        + MalformedTableException.quote(candidates.getFirst()) + ": remove one of them from the label file");
             }
             if (candidates.isEmpty()) {
                 missing.add(clip.file());

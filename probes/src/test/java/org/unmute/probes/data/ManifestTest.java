@@ -66,6 +66,13 @@ class ManifestTest {
     }
 
     @Test
+    void twoFilesAreNeverOneClip() throws IOException {
+        Manifest m = read("file,label\na,x\na.wav,y\n");
+        assertThatThrownBy(() -> m.matchedTo(List.of("a.wav", "b.wav"))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("manifest: files 'a' and 'a.wav' are both clip 'a.wav': remove one of them from the label file");
+    }
+
+    @Test
     void columnsCanBeNamed() throws IOException {
         ManifestFormat format = new ManifestFormat("where", "what", "part", "|");
         Manifest m = Manifest.read(file("where,file,what,part,split\na.wav,x,dog|cat,1,y\n"), format, null);

@@ -56,13 +56,14 @@ public final class AutogradGoldens {
      * @param dtype {@code F32} or {@code F64}
      */
     public static List<DynamicTest> cases(Backend backend, DType dtype) {
-        String other = System.getProperty("unmute.golden", "");
-        if (!other.isBlank() && !Files.isDirectory(Path.of(other, FOLDER))) {
-            String why = "skipped: " + other + " has no folder " + FOLDER;
+        boolean chosen = !System.getProperty(Golden.PROPERTY, "").isBlank();
+        Path folder = chosen ? Golden.root().resolve(FOLDER) : null;
+        if (chosen && !Files.isDirectory(folder)) {
+            String why = "skipped: " + Golden.root() + " has no folder " + FOLDER;
             return List.of(DynamicTest.dynamicTest(why, () -> Assumptions.abort(why)));
         }
         try {
-            return tests(other.isBlank() ? packaged() : open(Path.of(other, FOLDER)), backend, dtype);
+            return tests(chosen ? open(folder) : packaged(), backend, dtype);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
