@@ -90,7 +90,10 @@ class SourceTest {
         List<Path> shipped = files(root()).filter(f -> isMain(f) || !root().relativize(f).toString().contains("src"))
                 .filter(f -> TEXT.contains(extension(f))).toList();
         assertThat(shipped).contains(root().resolve("pom.xml"), root().resolve("README.md"));
-        assertThat(places(shipped, MACHINE_PATH)).isEmpty();
+        // The launcher looks for a JDK in the folders where systems keep them: "/usr/lib/jvm/*" is a place to search, no machine's path.
+        Path launcher = root().resolve("unmute");
+        assertThat(places(shipped.stream().filter(f -> !f.equals(launcher)).toList(), MACHINE_PATH)).isEmpty();
+        assertThat(places(List.of(launcher), MACHINE_PATH)).allMatch(place -> place.contains("/*"));
     }
 
     @Test
