@@ -17,6 +17,8 @@ import org.unmute.tensor.backend.View;
 final class Gemm {
     /** Rows of a slab: a multiple of both tiles' rows. */
     private static final int SLAB = 504;
+    /** A rest of so few rows joins the last slab: it would be a whole pass over the right operand. */
+    private static final int SPARE = 56;
     private static final int BLOCK_PANELS = 6;
     /** Below this many multiplications one thread is faster. */
     private static final long ALONE = 1 << 16;
@@ -132,11 +134,11 @@ final class Gemm {
     /** {@code out = a b + bias}; the bias may be null. */
     void multiply(WorkerPool by, Rows a, PackedMatrix b, float[] bias, Rows out) {
         int m = out.start().length;
-        int rows = Math.min(m, SLAB);
+        int rows = Math.min(m, SLAB + SPARE);
         float[] left = scratch.take((long) Lanes.roundUp(rows, Tile.ROWS) * PackedRows.STRIDE);
         WorkerPool use = (long) m * b.columns * b.inner < ALONE ? alone : by;
-        for (int row = 0; row < m; row += SLAB) {
-            int count = Math.min(SLAB, m - row);
+        for (int row = 0, count; row < m; row += count) {
+            count = m - row <= SLAB + SPARE ? m - row : SLAB;
             for (int slice = 0; slice < Math.max(1, b.slices()); slice++) {
                 slab(use, a, b, bias, out, row, count, slice, left);
             }

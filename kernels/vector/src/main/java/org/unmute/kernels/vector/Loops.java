@@ -132,12 +132,16 @@ final class Loops {
     }
 
     static void load(float[] x, int at, int step, float[] block, int n) {
+        load(x, at, step, block, 0, n);
+    }
+
+    static void load(float[] x, int at, int step, float[] block, int to, int n) {
         if (step == 1) {
-            System.arraycopy(x, at, block, 0, n);
+            System.arraycopy(x, at, block, to, n);
             return;
         }
         for (int i = 0; i < n; i++) {
-            block[i] = x[at + i * step];
+            block[to + i] = x[at + i * step];
         }
     }
 
