@@ -2,6 +2,7 @@
 module org.unmute.kernels.contract {
     requires transitive org.unmute.tensor;
     requires transitive org.junit.jupiter.api;
+    requires com.fasterxml.jackson.databind;
 
     exports org.unmute.kernels.contract;
 }

@@ -79,6 +79,11 @@ public sealed interface Product extends Op {
             return p.reshape(rows.concat(Shape.of(p.shape().tail(kept + 1).elements())).toArray());
         }
 
+        @Override
+        public String name() {
+            return "matmul";
+        }
+
         private static View batched(View m, Shape out) {
             int rank = m.shape().rank();
             return m.expand(out.head(out.rank() - 2).concat(m.shape().tail(rank - 2)));

@@ -19,7 +19,7 @@ public sealed interface Reduction extends Op {
 
         @Override
         public Shape shape() {
-            return reduced(x.shape(), axes, keepAxes);
+            return reduced(name(), x.shape(), axes, keepAxes);
         }
 
         @Override
@@ -42,12 +42,17 @@ public sealed interface Reduction extends Op {
 
         @Override
         public Shape shape() {
-            Shape s = reduced(x.shape(), axes, keepAxes);
+            Shape s = reduced(name(), x.shape(), axes, keepAxes);
             if (x.shape().elements() == 0 && s.elements() > 0) {
-                throw new IllegalArgumentException("amax: nothing to take the maximum of: " + x.shape() + " along axes "
+                throw new IllegalArgumentException(name() + ": nothing to take the maximum of: " + x.shape() + " along axes "
                         + Arrays.toString(axes));
             }
             return s;
+        }
+
+        @Override
+        public String name() {
+            return "amax";
         }
 
         @Override
@@ -73,9 +78,14 @@ public sealed interface Reduction extends Op {
         @Override
         public Shape shape() {
             if (x.size(-1) == 0) {
-                throw new IllegalArgumentException("extreme: the axis is empty: " + x.shape());
+                throw new IllegalArgumentException(name() + ": the axis is empty: " + x.shape());
             }
             return x.shape().without(-1);
+        }
+
+        @Override
+        public String name() {
+            return greatest ? "max" : "min";
         }
 
         @Override
@@ -144,9 +154,9 @@ public sealed interface Reduction extends Op {
         return order;
     }
 
-    private static Shape reduced(Shape shape, int[] axes, boolean keep) {
+    private static Shape reduced(String name, Shape shape, int[] axes, boolean keep) {
         if (Arrays.stream(axes).distinct().count() < axes.length) {
-            throw new IllegalArgumentException("reduce: an axis is named twice: " + Arrays.toString(axes) + " of " + shape);
+            throw new IllegalArgumentException(name + ": an axis is named twice: " + Arrays.toString(axes) + " of " + shape);
         }
         Shape s = shape;
         for (int a : axes) {
@@ -187,6 +197,6 @@ public sealed interface Reduction extends Op {
 
     /** A reduced tensor repeated over the axes that were reduced. */
     private static Tensor spread(Tensor g, Shape shape, int[] axes) {
-        return g.reshape(reduced(shape, axes, true).toArray()).expand(shape.toArray());
+        return g.reshape(reduced("sum", shape, axes, true).toArray()).expand(shape.toArray());
     }
 }
