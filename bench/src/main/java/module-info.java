@@ -2,7 +2,7 @@
 module org.unmute.bench {
     requires org.unmute.probes;
     requires jmh.core;
-    requires com.ejml.fdense;
-    requires com.ejml.core;
+    requires ejml.fdense;
+    requires ejml.core;
     requires jdk.unsupported;
 }

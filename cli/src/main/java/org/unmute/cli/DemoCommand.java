@@ -88,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
         EncoderOptions.Loaded encoder = EncoderOptions.embedded();
         Split trained;
         Split tested;
-        try (TokenCache cache = embed(encoder, recordings, labels, err)) {
+        try (TokenCache cache = embed(encoder, recordings, err)) {
             trained = load(labels.inSplits(List.of("train")), cache);
             tested = load(labels.inSplits(List.of("test")), cache);
         }
@@ -129,12 +129,9 @@ final class DemoCommand implements Callable<Integer> {
         return folder;
     }
 
-    private TokenCache embed(EncoderOptions.Loaded encoder, Path recordings, Manifest labels, PrintWriter err) throws IOException {
+    private TokenCache embed(EncoderOptions.Loaded encoder, Path recordings, PrintWriter err) throws IOException {
         Path folder = out.resolve("cache");
-        List<AudioClip> clips = new ArrayList<>();
-        for (AudioClip c : ClipList.of(recordings, null).clips()) {
-            clips.add(c);
-        }
+        List<AudioClip> clips = ClipList.of(recordings, null).clips();
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, encoder.key("hann", DType.F16), CacheOptions.DEFAULT);
                 Progress progress = Progress.start(err, "embedding", "clips", clips.size(), common.quiet())) {
             new Embedding(encoder.encoder(), AudioFiles::read, Resampler.Kernel.HANN, true).run(clips, writer, EmbedCommand.listener(progress));
@@ -158,7 +155,7 @@ final class DemoCommand implements Callable<Integer> {
         TrainedProbe first = null;
         float[][] firstScores = null;
         for (int seed = 0; seed < seeds; seed++) {
-            TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(epochs).withSeed(seed);
+            TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(epochs).withStandardize(true).withSeed(seed);
             Probe probe = Probes.create(name, grid.dim(), set.classes(), grid.cls(), ProbeOptions.DEFAULTS, seed);
             ProbeTrainer.Result result = ProbeTrainer.train(probe, set, settings, null, step -> progress.advance(1));
             TrainedProbe t = result.trained(probe, trained.manifest().labels().names(), grid.cls(), settings.objective(), "", "");

@@ -17,6 +17,7 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.data.LabelledClip;
 import org.unmute.probes.data.Manifest;
 import org.unmute.probes.pool.Protobin;
+import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.Tensor;
 
 /** Fills the report of the demo: the table, the classes, and one clip explained by its prototypes. */
@@ -24,7 +25,8 @@ final class DemoReport {
     private static final String MAP = "mAP_macro_skip";
     private static final double MEL_BREAK = 700;
     private static final double LOW_HZ = 20;
-    private static final int[] TICKS_HZ = {200, 500, 1000, 2000, 4000, 8000};
+    private static final int[] SPECTROGRAM_TICKS = {200, 500, 1000, 2000, 4000, 8000};
+    private static final int[] MAP_TICKS = {500, 2000, 8000};
     /** Classes listed for the clip, and classes whose prototype is drawn. */
     private static final int LISTED = 6;
     private static final int DRAWN = 4;
@@ -52,7 +54,7 @@ final class DemoReport {
                 new ReportModel.Fact("Front end", spec.frontEnd()),
                 new ReportModel.Fact("Token map", spec.time() + " x " + spec.freq() + " tokens of " + spec.dim()),
                 new ReportModel.Fact("Data", trainClips + " training and " + tested.clips().size() + " test clips, synthesized, one to three classes each"),
-                new ReportModel.Fact("Training", "AdamW, cosine, asymmetric loss, " + seeds + " seeds"),
+                new ReportModel.Fact("Training", "AdamW, cosine, asymmetric loss, tokens standardized, " + seeds + " seeds"),
                 new ReportModel.Fact("Backend", backend),
                 new ReportModel.Fact("Version", BuildInfo.read().version() + " (commit " + BuildInfo.read().commit() + ")"));
         List<ReportModel.ProbeResult> rows = new ArrayList<>();
@@ -95,7 +97,7 @@ final class DemoReport {
             listed.add(new ReportModel.Score(name, scores[c], labelled.labels().contains(name)));
         }
         return new ReportModel.Example(labelled.file(), "protobin", recording.samples(), recording.sampleRate(), spectrogram(recording, seconds),
-                listed, prototypes((Protobin) protobin.first().probe(), maps.get(clip), order, scores, labelled, seconds));
+                listed, prototypes(protobin.first(), maps.get(clip), order, scores, labelled, seconds));
     }
 
     /** A clip with several classes, all of which protobin ranks first: the clearest such clip. */
@@ -135,15 +137,15 @@ final class DemoReport {
         for (int t = 0; t < values.length; t++) {
             values[t] = java.util.Arrays.copyOfRange(s.values(), t * s.bins(), (t + 1) * s.bins());
         }
-        return new ReportModel.Heat(values, seconds, ticks(), "normalised log energy");
+        return new ReportModel.Heat(values, seconds, ticks(SPECTROGRAM_TICKS), "log energy");
     }
 
     /** Where frequencies lie on the mel axis from 20 Hz to half the sample rate. */
-    private List<ReportModel.Tick> ticks() {
+    private List<ReportModel.Tick> ticks(int[] frequencies) {
         double low = mel(LOW_HZ);
         double high = mel(encoder.encoder().describe().sampleRate() / 2.0);
         List<ReportModel.Tick> ticks = new ArrayList<>();
-        for (int hz : TICKS_HZ) {
+        for (int hz : frequencies) {
             ticks.add(new ReportModel.Tick((mel(hz) - low) / (high - low), hz < 1000 ? hz + " Hz" : hz / 1000 + " kHz"));
         }
         return ticks;
@@ -154,9 +156,10 @@ final class DemoReport {
     }
 
     /** For each of the best classes the prototype that adds most to its logit in this clip. */
-    private List<ReportModel.PrototypeMap> prototypes(Protobin probe, TokenMap map, List<Integer> order, float[] scores, LabelledClip clip,
+    private List<ReportModel.PrototypeMap> prototypes(TrainedProbe trained, TokenMap map, List<Integer> order, float[] scores, LabelledClip clip,
             double seconds) {
-        float[] similarity = probe.similarityMap(map).toFloats();
+        Protobin probe = (Protobin) trained.probe();
+        float[] similarity = trained.similarityMap(map).toFloats();
         Tensor weight = probe.parameters().get("fc.weight");
         float[] w = weight.toFloats();
         int count = probe.prototypeCount();
@@ -185,7 +188,7 @@ final class DemoReport {
                 System.arraycopy(similarity, best * tokens + t * map.freq(), heat[t], 0, map.freq());
             }
             drawn.add(new ReportModel.PrototypeMap(name, best, most, present,
-                    new ReportModel.Heat(heat, seconds, ticks(), "cosine")));
+                    new ReportModel.Heat(heat, seconds, ticks(MAP_TICKS), "cosine")));
         }
         return drawn;
     }

@@ -2,19 +2,16 @@ package org.unmute.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
@@ -70,7 +67,7 @@ public final class RunRecord {
      * @throws IOException if it cannot be read
      */
     public RunRecord input(Path file) throws IOException {
-        inputs.add(new Input(file.toString(), Files.size(file), sha256(file)));
+        inputs.add(new Input(file.toString(), Files.size(file), Embedding.sha256(file)));
         return this;
     }
 
@@ -109,23 +106,5 @@ public final class RunRecord {
                 Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory(), backend, backendReason, seed, inputs,
                 started.truncatedTo(ChronoUnit.MILLIS).toString(), finished.truncatedTo(ChronoUnit.MILLIS).toString(),
                 Duration.between(started, finished).toMillis() / 1000.0, results);
-    }
-
-    /**
-     * SHA-256 of a file's bytes, in lower-case hexadecimal.
-     *
-     * @throws IOException if it cannot be read
-     */
-    public static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                digest.update(buffer, 0, n);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

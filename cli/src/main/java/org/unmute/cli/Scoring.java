@@ -42,6 +42,34 @@ final class Scoring {
 
     /** Adds a run's scores, {@code [clips, classes]}. */
     void add(float[][] scores, ScoreScale scale) {
+        if (singleLabel && scale == ScoreScale.LOGIT) {
+            // One class a clip: logits of different clips are comparable only after the softmax.
+            addScores(softmax(scores), ScoreScale.PROBABILITY);
+        } else {
+            addScores(scores, scale);
+        }
+    }
+
+    private static float[][] softmax(float[][] logits) {
+        float[][] out = new float[logits.length][];
+        for (int i = 0; i < out.length; i++) {
+            double max = Double.NEGATIVE_INFINITY;
+            for (float x : logits[i]) {
+                max = Math.max(max, x);
+            }
+            double sum = 0;
+            out[i] = new float[logits[i].length];
+            for (float x : logits[i]) {
+                sum += Math.exp(x - max);
+            }
+            for (int c = 0; c < out[i].length; c++) {
+                out[i][c] = (float) (Math.exp(logits[i][c] - max) / sum);
+            }
+        }
+        return out;
+    }
+
+    private void addScores(float[][] scores, ScoreScale scale) {
         Bootstrap bootstrap = resamples > 0 ? new Bootstrap(resamples, 0.95, seed) : null;
         Map<String, Double> v = new LinkedHashMap<>();
         Map<String, Interval> ci = new LinkedHashMap<>();

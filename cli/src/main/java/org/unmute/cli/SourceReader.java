@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import org.unmute.probes.cache.Embedding;
 import org.unmute.models.audio.Resampler;
 
 /** Reads recordings at one rate, keeps them while memory allows, and remembers the hash of each that was used. */
@@ -29,7 +30,7 @@ final class SourceReader {
         if (samples == null) {
             samples = AudioFiles.read(file).resampled(rate, Resampler.Kernel.HANN).samples();
             cached.put(file, new SoftReference<>(samples));
-            hashes.putIfAbsent(file.getFileName().toString(), RunRecord.sha256(file));
+            hashes.putIfAbsent(file.getFileName().toString(), Embedding.sha256(file));
         }
         return samples;
     }

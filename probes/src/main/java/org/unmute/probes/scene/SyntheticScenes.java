@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * An endless, seeded set of polyphonic clips of the ten {@link Sound} classes: each clip holds a few different classes
@@ -12,6 +13,7 @@ import java.util.List;
  * (options, seed, split, i), and the splits share no clip seed and no event seed.
  */
 public final class SyntheticScenes {
+    private static final int GROUP = 64;
     /**
      * @param seconds      length of a clip, above 0 and at most 60
      * @param minEvents    fewest events in a clip, from 1
@@ -119,13 +121,19 @@ public final class SyntheticScenes {
      */
     public void write(Path folder, int train, int test) throws IOException {
         SceneFolder out = SceneFolder.create(folder);
-        for (int i = 0; i < train; i++) {
-            out.add(clip(Split.TRAIN, i), Split.TRAIN);
-        }
-        for (int i = 0; i < test; i++) {
-            out.add(clip(Split.TEST, i), Split.TEST);
-        }
+        write(out, Split.TRAIN, train);
+        write(out, Split.TEST, test);
         out.finish();
+    }
+
+    /** Clips are made on all cores, a group at a time, and written in order. */
+    private void write(SceneFolder out, Split split, int count) throws IOException {
+        for (int first = 0; first < count; first += GROUP) {
+            List<Scene> group = IntStream.range(first, Math.min(count, first + GROUP)).parallel().mapToObj(i -> clip(split, i)).toList();
+            for (Scene scene : group) {
+                out.add(scene, split);
+            }
+        }
     }
 
     /** {@code count} different classes, in random order. */

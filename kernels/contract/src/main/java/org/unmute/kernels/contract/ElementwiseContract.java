@@ -46,6 +46,7 @@ public abstract class ElementwiseContract extends Contract {
         }
         c.run(Shape.of(LONG), Placement.DENSE, Placement.DENSE, Numbers.NORMAL, 1);
         c.run(Shape.of(LONG), Placement.STRIDED, Placement.DENSE, Numbers.WIDE, 1);
+        c.run(Shape.of(), Placement.DENSE, Placement.STRIDED, Numbers.NORMAL, 1);
         c.run(Shape.of(0), Placement.DENSE, Placement.DENSE, Numbers.NORMAL, 1);
         c.run(Shape.of(3, 0), Placement.PADDED, Placement.DENSE, Numbers.NORMAL, 1);
     }

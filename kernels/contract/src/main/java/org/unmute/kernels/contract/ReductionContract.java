@@ -86,6 +86,23 @@ public abstract class ReductionContract extends Contract {
         return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
     }
 
+    /** A tensor without axes reduces to itself; four axes reduce as three do. */
+    @Test
+    final void reduceOtherRanks() {
+        for (Reduce f : Reduce.values()) {
+            Operand y = Operand.output(backend(), Placement.DENSE, Shape.of());
+            backend().reduce(f, Operand.of(backend(), Placement.DENSE, Shape.of(), new float[] {3.5f}).view(), y.view());
+            Check.same(f + " of one number", new float[] {3.5f}, y.read());
+            y.assertGuards(f + " of one number");
+        }
+        Operand x = Operand.of(backend(), Placement.TRANSPOSED, Shape.of(2, 2, 2, 2),
+                new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+        Operand y = Operand.output(backend(), Placement.NEGATIVE, Shape.of(2, 1, 2, 1));
+        backend().reduce(Reduce.SUM, x.view(), y.view());
+        Check.same("sum over the second and fourth axis", new float[] {14, 22, 46, 54}, y.read());
+        y.assertGuards("sum over the second and fourth axis");
+    }
+
     /** Integers reduce exactly. */
     @Test
     final void reduceIntegers() {

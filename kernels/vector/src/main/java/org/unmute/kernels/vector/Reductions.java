@@ -33,6 +33,10 @@ final class Reductions {
         if (out.shape().elements() == 0) {
             return;
         }
+        if (x.shape().rank() == 0) {
+            reduce(f, x.insert(0), out.insert(0));
+            return;
+        }
         float[] o = out.host().floats();
         if (x.shape().elements() == 0) {
             for (int at : Positions.ofElements(out)[0]) {
@@ -89,9 +93,6 @@ final class Reductions {
     }
 
     private static View toLast(View x, int axis) {
-        if (axis < 0) {
-            return x;
-        }
         int rank = x.shape().rank();
         int[] order = new int[rank];
         for (int i = 0, j = 0; i < rank; i++) {

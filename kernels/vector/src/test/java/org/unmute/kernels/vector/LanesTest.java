@@ -1,0 +1,39 @@
+package org.unmute.kernels.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import jdk.incubator.vector.FloatVector;
+import org.junit.jupiter.api.Test;
+
+class LanesTest {
+    @Test
+    void theWidthIsTheOneThisRunIsFor() {
+        int most = Integer.getInteger("unmute.vector.most", Integer.MAX_VALUE);
+        assertThat(Lanes.BITS).isBetween(Lanes.LEAST_BITS, most);
+        assertThat(PackedRows.DEPTH % Tile.COLUMNS).as("panels do not straddle slices of scores").isZero();
+    }
+
+    @Test
+    void sumsHalvesInAFixedOrderInterpretedAndCompiled() {
+        Random r = new Random(1);
+        float[] x = new float[Lanes.N];
+        for (int round = 0; round < 20_000; round++) {
+            for (int i = 0; i < x.length; i++) {
+                x[i] = (float) r.nextGaussian();
+            }
+            assertThat(Lanes.sum(FloatVector.fromArray(Lanes.F, x, 0))).isEqualTo(halves(x));
+        }
+    }
+
+    /** Lane i and lane i + n/2 first, at every level. */
+    private static float halves(float[] x) {
+        float[] a = x.clone();
+        for (int n = a.length / 2; n > 0; n /= 2) {
+            for (int i = 0; i < n; i++) {
+                a[i] = a[i] + a[i + n];
+            }
+        }
+        return a[0];
+    }
+}

@@ -1,0 +1,70 @@
+package org.unmute.kernels.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+
+class VectorBackendProviderTest {
+    @Test
+    void isFoundAndPreferred() {
+        assertThat(Backends.candidates().getFirst().name()).isEqualTo("vector");
+        Backends.Choice choice = Backends.open("auto", 2);
+        try (Backend b = choice.backend()) {
+            assertThat(b.name()).isEqualTo("vector");
+            assertThat(b.describe()).isEqualTo("Vector API, " + Lanes.BITS + "-bit, 2 threads");
+            assertThat(choice.reason()).contains(b.describe());
+            assertThat(b.supports(DType.F32)).isTrue();
+            assertThat(b.supports(DType.I32)).isTrue();
+            assertThat(b.supports(DType.F64)).isFalse();
+        }
+    }
+
+    @Test
+    void saysWhatToDoWithoutTheOptimisingCompiler() {
+        assertThat(VectorBackendProvider.probe("interpreted mode", "OpenJDK 64-Bit Server VM").reason()).contains("drop -Xint");
+        assertThat(VectorBackendProvider.probe("mixed mode, emulated-client, sharing", "OpenJDK 64-Bit Server VM").reason())
+                .contains("C2").contains("TieredStopAtLevel");
+        assertThat(VectorBackendProvider.probe("mixed mode, sharing", "OpenJDK 64-Bit Server VM").available()).isTrue();
+    }
+
+    /** In virtual machines of their own, with and without what the backend needs. */
+    @Test
+    void answersInOtherVirtualMachines() throws Exception {
+        assertThat(ask()).contains("false").contains("pass --add-modules jdk.incubator.vector");
+        assertThat(ask("--add-modules", "jdk.incubator.vector")).contains("true").contains("bit");
+        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Xint")).contains("false").contains("-Xint");
+        assertThat(ask("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1")).contains("false").contains("C2");
+    }
+
+    private static String ask(String... options) throws IOException, InterruptedException {
+        String path = String.join(File.pathSeparator, location(VectorBackendProvider.class), location(Backend.class),
+                location(VectorBackendProviderTest.class));
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", path, Asked.class.getName()));
+        Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String answer = new String(p.getInputStream().readAllBytes());
+        assertThat(p.waitFor()).as(answer).isZero();
+        return answer;
+    }
+
+    private static String location(Class<?> c) {
+        return Path.of(URI.create(c.getProtectionDomain().getCodeSource().getLocation().toString())).toString();
+    }
+
+    /** Prints the provider's answer. */
+    static final class Asked {
+        public static void main(String[] args) {
+            System.out.println(new VectorBackendProvider().probe());
+        }
+    }
+}
