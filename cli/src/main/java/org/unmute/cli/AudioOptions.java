@@ -30,9 +30,17 @@ final class AudioOptions {
     @Option(names = "--strict", description = "Stop at the first recording that cannot be used instead of skipping it.")
     private boolean strict;
 
-    /** The recordings in order. */
-    ClipList clips() throws IOException {
-        return ClipList.of(audio, root);
+    /**
+     * The recordings in order.
+     *
+     * @throws CommandException if there are none, or their list cannot be read
+     */
+    ClipList clips() {
+        try {
+            return ClipList.of(audio, root);
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
+        }
     }
 
     Resampler.Kernel kernel() {

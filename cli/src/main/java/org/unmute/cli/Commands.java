@@ -19,14 +19,13 @@ final class Commands {
         return all;
     }
 
-    /** Opens the backend asked for, says which in one line, and notes it. */
+    /**
+     * Opens the backend asked for, says which in one line, and notes it.
+     *
+     * @throws Backends.UnavailableException if it does not run here
+     */
     static void chooseBackend(ComputeOptions compute, CommonOptions common, RunRecord record, PrintWriter err) {
-        Backends.Choice choice;
-        try {
-            choice = Backends.open(compute.backend(), compute.threads());
-        } catch (Backends.UnavailableException e) {
-            throw new CommandException(ExitCode.DEVICE, e.getMessage(), e);
-        }
+        Backends.Choice choice = Backends.open(compute.backend(), compute.threads());
         Backends.use(choice);
         record.backend(choice.backend().name(), choice.reason());
         if (!common.quiet()) {

@@ -71,20 +71,19 @@ final class EmbedCommand implements Callable<Integer> {
                     + " (" + Commands.size(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
         }
         if (dryRun) {
+            reportPlan(clips.clips().size(), bytes);
             return ExitCode.OK;
         }
         try (TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
                 Progress progress = Progress.start(err, "embedding", "clips", clips.clips().size(), common.quiet())) {
-            for (Damage d : writer.recovered()) {
-                progress.remark("cache repaired: " + d);
-            }
+            List<String> repaired = writer.recovered().stream().map(Damage::toString).toList();
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
             Embedding.Outcome outcome = embedding.run(clips.clips(), writer, listener(progress));
             record.result("encoder", loaded.origin()).result("encoderSha256", loaded.hash()).result("frontEnd", key.frontEnd())
                     .result("dtype", dtype).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
-                    .result("skipped", outcome.skipped());
+                    .result("skipped", outcome.skipped()).result("repaired", repaired);
             record.write(out);
-            report(outcome, writer.clips());
+            report(outcome, repaired, writer.clips());
             if (outcome.embedded() + outcome.present() == 0) {
                 throw new CommandException(ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
             }
@@ -123,12 +122,10 @@ final class EmbedCommand implements Callable<Integer> {
 
     static Embedding.Listener listener(Progress progress) {
         return new Embedding.Listener() {
-            private long before;
-
             @Override
             public void stored(AudioClip clip, boolean wasThere) {
                 if (wasThere) {
-                    progress.resumeAt(++before);
+                    progress.pass(1);
                 } else {
                     progress.advance(1);
                 }
@@ -142,7 +139,22 @@ final class EmbedCommand implements Callable<Integer> {
         };
     }
 
-    private void report(Embedding.Outcome outcome, int total) {
+    private void reportPlan(int recordings, long bytes) {
+        PrintWriter o = spec.commandLine().getOut();
+        if (common.json()) {
+            Map<String, Object> plan = new LinkedHashMap<>();
+            plan.put("cache", out.toString());
+            plan.put("recordings", recordings);
+            plan.put("expectedBytes", bytes);
+            Commands.printJson(o, plan);
+            return;
+        }
+        o.println(out + ": would hold the tokens of " + recordings + " recordings, about " + Commands.size(bytes) + " in " + dtype
+                + "; nothing was written");
+        o.flush();
+    }
+
+    private void report(Embedding.Outcome outcome, List<String> repaired, int total) {
         PrintWriter o = spec.commandLine().getOut();
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("cache", out.toString());
@@ -152,13 +164,16 @@ final class EmbedCommand implements Callable<Integer> {
         result.put("skipped", outcome.skipped().size());
         if (common.json()) {
             result.put("skippedClips", outcome.skipped());
+            result.put("repaired", repaired);
             Commands.printJson(o, result);
             return;
         }
         o.println(out + ": " + total + " clips (" + outcome.embedded() + " embedded now, " + outcome.present() + " already there), "
                 + outcome.skipped().size() + " skipped");
-        List<Embedding.Skipped> s = outcome.skipped();
-        for (Embedding.Skipped one : s) {
+        for (String damage : repaired) {
+            o.println("  repaired " + damage);
+        }
+        for (Embedding.Skipped one : outcome.skipped()) {
             o.println("  skipped " + one.clip() + ": " + one.reason());
         }
         o.flush();

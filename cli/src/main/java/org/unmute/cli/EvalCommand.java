@@ -104,7 +104,7 @@ final class EvalCommand implements Callable<Integer> {
         }
         List<TrainedProbe> probes = new ArrayList<>();
         for (Path f : files) {
-            probes.add(TrainedProbe.load(f, Backends.current()));
+            probes.add(load(f));
             record.input(f);
         }
         try (TokenCache tokens = TokenCache.open(cache)) {
@@ -115,6 +115,14 @@ final class EvalCommand implements Callable<Integer> {
                 scoring.add(scores(probe, truth, tokens), ScoreScale.PROBABILITY);
             }
             return scoring;
+        }
+    }
+
+    private static TrainedProbe load(Path file) {
+        try {
+            return TrainedProbe.load(file, Backends.current());
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
         }
     }
 
@@ -146,7 +154,7 @@ final class EvalCommand implements Callable<Integer> {
         ScoreFile table = ScoreFile.read(source.scores);
         Manifest all = selected(labels.read(table.classes()));
         Map<String, float[]> byFile = new HashMap<>(table.rows());
-        Manifest.Matched matched = all.matchedTo(byFile.keySet());
+        Manifest.Matched matched = LabelOptions.matched(all, byFile.keySet());
         missing.addAll(matched.missing());
         if (matched.manifest().clips().isEmpty()) {
             throw new CommandException(ExitCode.INPUT, "no file of " + labels.file() + " is in " + source.scores

@@ -8,8 +8,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import org.unmute.convert.ConversionException;
 import org.unmute.models.audio.UnreadableAudioException;
+import org.unmute.models.encoder.UnusableCheckpointException;
+import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.data.MalformedTableException;
+import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.MalformedFileException;
 
 /**
@@ -26,8 +30,12 @@ record Failure(int exitCode, String message, boolean bug) {
         return switch (thrown) {
             case CommandException e -> new Failure(e.exitCode(), e.getMessage(), false);
             case UncheckedIOException e -> of(e.getCause());
+            case Backends.UnavailableException e -> new Failure(ExitCode.DEVICE, e.getMessage(), false);
             case MalformedFileException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
             case MalformedTableException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
+            case TokenCacheException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
+            case ConversionException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
+            case UnusableCheckpointException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
             case UnreadableAudioException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
             case NoSuchFileException e -> new Failure(ExitCode.INPUT, "no such file or folder: " + e.getFile(), false);
             case FileNotFoundException e -> new Failure(ExitCode.INPUT, "cannot open: " + e.getMessage(), false);

@@ -2,6 +2,7 @@ package org.unmute.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import org.unmute.probes.data.LabelSet;
 import org.unmute.probes.data.Manifest;
@@ -57,6 +58,19 @@ final class LabelOptions {
 
     /** The rows of some splits; all rows if the file has no split column. */
     static Manifest in(Manifest manifest, List<String> splits) {
-        return manifest.splits().equals(List.of("")) ? manifest : manifest.inSplits(splits);
+        try {
+            return manifest.splits().equals(List.of("")) ? manifest : manifest.inSplits(splits);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage() + ": choose with --split", e);
+        }
+    }
+
+    /** The rows whose files are among these ids. */
+    static Manifest.Matched matched(Manifest manifest, Collection<String> ids) {
+        try {
+            return manifest.matchedTo(ids);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+        }
     }
 }

@@ -58,6 +58,12 @@ public final class Progress implements AutoCloseable {
         done = count;
     }
 
+    /** Counts units that were done by an earlier run, one after the other. */
+    public synchronized void pass(long count) {
+        resumed += count;
+        done += count;
+    }
+
     /** Counts units as done. */
     public synchronized void advance(long count) {
         done += count;

@@ -116,8 +116,8 @@ final class TagCommand implements Callable<Integer> {
                 throw new ClipTooShortException("tag", r.samples().length, s.frameSamples(), s.sampleRate());
             }
             return new Tagged(clip, activate(e.scores(r.samples())), null);
-        } catch (ClipTooShortException | IOException x) {
-            return new Tagged(clip, null, x.getMessage());
+        } catch (IllegalArgumentException | IOException x) {
+            return new Tagged(clip, null, Failure.of(x).message());
         }
     }
 

@@ -26,7 +26,7 @@ final class TokenData {
         for (CachedClip c : cache.clips()) {
             ids.add(c.id());
         }
-        Manifest.Matched m = wanted.matchedTo(ids);
+        Manifest.Matched m = LabelOptions.matched(wanted, ids);
         missing.addAll(m.missing());
         if (m.manifest().clips().isEmpty()) {
             throw new CommandException(ExitCode.INPUT, "none of the " + wanted.clips().size()

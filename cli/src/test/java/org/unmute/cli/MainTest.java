@@ -1,6 +1,7 @@
 package org.unmute.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -12,8 +13,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.unmute.convert.ConversionException;
 import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.probes.data.MalformedTableException;
+import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.MalformedFileException;
 
 class MainTest {
@@ -57,6 +60,8 @@ class MainTest {
     void knownFailuresAreOneLineAndNoBug() {
         check(new MalformedFileException("m.safetensors", 8, null, "too-short", "x"), ExitCode.INPUT, "m.safetensors: too-short");
         check(new MalformedTableException(Path.of("l.csv"), 3, "ragged"), ExitCode.INPUT, "l.csv:3: ragged");
+        check(new ConversionException("no key map fits"), ExitCode.INPUT, "no key map fits");
+        check(unavailable(), ExitCode.DEVICE, "backend abacus is not known");
         check(new UnreadableAudioException("a.wav", "empty"), ExitCode.INPUT, "a.wav: empty");
         check(new UncheckedIOException(new NoSuchFileException("gone")), ExitCode.INPUT, "no such file or folder: gone");
         check(new FileNotFoundException("b"), ExitCode.INPUT, "cannot open: b");
@@ -66,6 +71,10 @@ class MainTest {
         check(new IllegalArgumentException("matmul: inner sizes differ"), ExitCode.FAILED, "matmul: inner sizes differ");
         check(new CommandException(ExitCode.DEVICE, "no such backend"), ExitCode.DEVICE, "no such backend");
         check(new OutOfMemoryError(), ExitCode.FAILED, "UNMUTE_JAVA_OPTS");
+    }
+
+    private static Throwable unavailable() {
+        return catchThrowable(() -> Backends.open("abacus", 1));
     }
 
     private static void check(Throwable thrown, int status, String message) {

@@ -65,7 +65,10 @@ public final class Functions {
         return x.gather(axis, topKIndices(x, k, axis)).mean(false, axis);
     }
 
-    /** Positions of the {@code k} greatest along an axis, greatest first, {@code I32}; the first win ties. */
+    /**
+     * Positions of the {@code k} greatest along an axis, greatest first, {@code I32}; the first win ties. No position is
+     * there twice, also where fewer than {@code k} numbers are above -∞.
+     */
     public static Tensor topKIndices(Tensor x, int k, int axis) {
         int a = x.shape().axis(axis);
         if (k < 1 || k > x.size(a)) {
@@ -80,7 +83,10 @@ public final class Functions {
             Arrays.fill(alongAxis, 1);
             alongAxis[a] = n;
             Tensor numbers = Tensor.of(x.backend(), positions, alongAxis);
+            // What was found becomes -∞, so what is -∞ already must stand above it.
             Tensor rest = x.detach();
+            rest = rest.maskedFill(rest.binary(Binary.EQUAL, constant(rest, Double.NEGATIVE_INFINITY)),
+                    x.dtype() == DType.F64 ? -Double.MAX_VALUE : -Float.MAX_VALUE);
             Tensor[] found = new Tensor[k];
             for (int i = 0; i < k; i++) {
                 found[i] = rest.max(a).indices().insert(a);

@@ -77,10 +77,15 @@ public final class Grad {
                     queue.add(x);
                     pending.put(x, gx);
                 } else {
-                    pending.put(x, sofar.plus(gx));
+                    pending.put(x, sum(sofar, gx));
                 }
             }
         }
+    }
+
+    /** Storage types do not compute: their gradients are added in float32 and rounded again. */
+    private static Tensor sum(Tensor a, Tensor b) {
+        return a.dtype().isComputable() ? a.plus(b) : a.cast(DType.F32).plus(b.cast(DType.F32)).cast(a.dtype());
     }
 
     /** The gradient of a parameter, of its shape; zeros if the result does not depend on it. */

@@ -50,6 +50,16 @@ class TensorTest {
     }
 
     @Test
+    void aHalfThatIsUsedTwiceGetsBothGradients() {
+        for (DType half : new DType[] {DType.F16, DType.BF16}) {
+            Tensor x = Tensor.of(B, new float[] {1, 2}, 2).parameter();
+            Tensor h = x.cast(half);
+            Tensor y = h.cast(DType.F32).times(3).plus(h.cast(DType.F32).times(4)).sum();
+            assertThat(Grad.of(y).wrt(x).toFloats()).as(half.name()).containsExactly(7, 7);
+        }
+    }
+
+    @Test
     void castsToIntegersCutTowardsZero() {
         Tensor t = Tensor.of(B, new float[] {-1.9f, 1.9f, Float.NaN, 3e9f}, 4).cast(DType.I32);
         assertThat(t.toInts()).containsExactly(-1, 1, 0, Integer.MAX_VALUE);

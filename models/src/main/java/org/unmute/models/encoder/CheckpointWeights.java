@@ -34,7 +34,7 @@ public final class CheckpointWeights implements Weights {
         float[] values = floats(name, shape);
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw new IllegalArgumentException(file.origin() + ": tensor '" + stored.apply(name) + "' has " + values[i]
+                throw new UnusableCheckpointException(file.origin() + ": tensor '" + stored.apply(name) + "' has " + values[i]
                         + " at element " + i + ": the checkpoint is damaged");
             }
         }
@@ -45,11 +45,11 @@ public final class CheckpointWeights implements Weights {
     public float[] floats(String name, long... shape) {
         String key = stored.apply(name);
         if (!file.has(key)) {
-            throw new IllegalArgumentException(file.origin() + ": tensor '" + key + "' is missing (needed as '" + name
+            throw new UnusableCheckpointException(file.origin() + ": tensor '" + key + "' is missing (needed as '" + name
                     + "'): wrong model, or an incomplete checkpoint");
         }
         if (!file.shape(key).equals(Shape.of(shape))) {
-            throw new IllegalArgumentException(file.origin() + ": tensor '" + key + "' is " + file.shape(key) + ", expected "
+            throw new UnusableCheckpointException(file.origin() + ": tensor '" + key + "' is " + file.shape(key) + ", expected "
                     + Shape.of(shape) + ": another size of the model?");
         }
         used.add(key);
@@ -60,16 +60,31 @@ public final class CheckpointWeights implements Weights {
     public Shape shape(String name) {
         String key = stored.apply(name);
         if (!file.has(key)) {
-            throw new IllegalArgumentException(file.origin() + ": tensor '" + key + "' is missing (needed as '" + name
+            throw new UnusableCheckpointException(file.origin() + ": tensor '" + key + "' is missing (needed as '" + name
                     + "'): wrong model, or an incomplete checkpoint");
         }
         return file.shape(key);
     }
 
     /**
+     * One size of a stored tensor, from which a model's own sizes follow.
+     *
+     * @param rank axes that the tensor must have
+     * @throws UnusableCheckpointException if the tensor is missing, has another number of axes, or is empty along the axis
+     */
+    public int size(String name, int rank, int axis) {
+        Shape shape = shape(name);
+        if (shape.rank() != rank || shape.size(axis) < 1 || shape.size(axis) > Integer.MAX_VALUE) {
+            throw new UnusableCheckpointException(file.origin() + ": tensor '" + stored.apply(name) + "' is " + shape + ", expected are "
+                    + rank + " axes of at least 1: another model, or a damaged checkpoint");
+        }
+        return shape.dim(axis);
+    }
+
+    /**
      * How many of {@code name.0.suffix}, {@code name.1.suffix}, … there are.
      *
-     * @throws IllegalArgumentException if there is none, or tensors of a later number show that one is missing
+     * @throws UnusableCheckpointException if there is none, or tensors of a later number show that one is missing
      */
     public int count(String name, String suffix) {
         int n = 0;
@@ -82,7 +97,7 @@ public final class CheckpointWeights implements Weights {
             int dot = key.startsWith(prefix) ? key.indexOf('.', prefix.length()) : -1;
             String number = dot < 0 ? "" : key.substring(prefix.length(), dot);
             if (n == 0 || number.matches("\\d{1,9}") && Integer.parseInt(number) >= n) {
-                throw new IllegalArgumentException(file.origin() + ": tensor '" + stored.apply(name + "." + n + "." + suffix)
+                throw new UnusableCheckpointException(file.origin() + ": tensor '" + stored.apply(name + "." + n + "." + suffix)
                         + "' is missing" + (n == 0 ? "" : ", but '" + key + "' is there") + ": an incomplete checkpoint");
             }
         }

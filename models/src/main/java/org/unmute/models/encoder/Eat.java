@@ -65,19 +65,23 @@ public final class Eat implements Encoder {
         return naming(file) != null;
     }
 
-    /** Builds the encoder from an open checkpoint, which may be closed afterwards. */
+    /**
+     * Builds the encoder from an open checkpoint, which may be closed afterwards.
+     *
+     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the settings do not fit it
+     */
     public Eat(Checkpoint file, Settings settings) {
         UnaryOperator<String> naming = naming(file);
         if (naming == null) {
-            throw new IllegalArgumentException(file.origin() + ": no EAT or SSLAM checkpoint: it has neither "
+            throw new UnusableCheckpointException(file.origin() + ": no EAT or SSLAM checkpoint: it has neither "
                     + "'modality_encoders.IMAGE.extra_tokens' nor 'model.extra_tokens'");
         }
         CheckpointWeights w = new CheckpointWeights(file, naming);
-        int dim = w.shape("extra_tokens").dim(-1);
+        int dim = w.size("extra_tokens", 3, 2);
         int depth = w.count("blocks", "norm1.weight");
         int heads = settings.heads() > 0 ? settings.heads() : dim / 64;
         if (heads < 1 || dim % heads != 0) {
-            throw new IllegalArgumentException(file.origin() + ": " + dim + " channels do not split into " + heads
+            throw new UnusableCheckpointException(file.origin() + ": " + dim + " channels do not split into " + heads
                     + " heads: state the number of heads");
         }
         int rows = settings.frames() / PATCH;
@@ -89,13 +93,13 @@ public final class Eat implements Encoder {
         preNorm = LayerNorm.read(w, "pre_norm", dim, EPS);
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
-            long hidden = w.shape(b + "mlp.fc1.weight").size(0);
+            long hidden = w.size(b + "mlp.fc1.weight", 2, 0);
             blocks.add(new Block.Post(LayerNorm.read(w, b + "norm1", dim, EPS), Attention.read(w, b + "attn", dim, heads),
                     LayerNorm.read(w, b + "norm2", dim, EPS), Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU)));
         }
         List<String> classes = List.of();
         if (w.has("head.weight")) {
-            long n = w.shape("head.weight").size(0);
+            long n = w.size("head.weight", 2, 0);
             headNorm = LayerNorm.read(w, "fc_norm", dim, isHuggingFace(file, "model.") ? HUGGING_FACE_HEAD_EPS : EPS);
             head = Linear.read(w, "head", n, dim);
             classes = java.util.stream.LongStream.range(0, n).mapToObj(i -> "class_" + i).toList();
@@ -109,9 +113,9 @@ public final class Eat implements Encoder {
 
     /** The first rows of the stored table: row {@code t · 8 + f} does not depend on the table's length. */
     private static Tensor positions(CheckpointWeights w, Checkpoint file, int dim, int patches) {
-        long stored = w.shape("positions").size(1);
+        long stored = w.size("positions", 3, 1);
         if (stored < patches) {
-            throw new IllegalArgumentException(file.origin() + ": the position table has " + stored + " rows, "
+            throw new UnusableCheckpointException(file.origin() + ": the position table has " + stored + " rows, "
                     + patches + " patches need one each: use fewer frames");
         }
         return w.tensor("positions", 1, stored, dim).slice(1, 0, patches).copy().freeze();

@@ -47,7 +47,9 @@ public interface Encoder {
 
     /**
      * The token map of a recording of any length. Longer ones are cut into consecutive windows whose maps are joined in
-     * time.
+     * time. What is left for the last window is padded as the authors pad a short clip, and contributes the full grid of a
+     * window: tokens of its end stand for padding, not for sound. A remainder of less than a hundredth of a window or less
+     * than a frame is left out. The cls token is the mean over the windows, which all weigh the same.
      *
      * @param samples mono, [-1, 1], at {@link EncoderSpec#sampleRate()}
      * @throws IllegalArgumentException if there are fewer samples than one frame
@@ -114,7 +116,7 @@ public interface Encoder {
         return new TokenMap((tokens - skip) / spec.freq(), spec.freq(), dim, own, cls);
     }
 
-    /** Logits of the encoder's own head, averaged over windows, one for each of {@link EncoderSpec#classes()}. */
+    /** Logits of the encoder's own head, averaged over windows of equal weight, one for each of {@link EncoderSpec#classes()}. */
     default float[] scores(float[] samples) {
         List<float[]> windows = Windows.cut(samples, describe().windowSamples(), describe().frameSamples());
         double[] sum = new double[describe().classes().size()];

@@ -40,7 +40,7 @@ public final class Encoders {
      * Opens a checkpoint with the authors' settings.
      *
      * @throws org.unmute.tensor.io.MalformedFileException if the file is no valid safetensors file
-     * @throws IllegalArgumentException if no known encoder is in it, or one with tensors missing
+     * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
      */
     public static Encoder open(Path checkpoint) throws IOException {
         return open(checkpoint, Eat.Settings.AUDIOSET);
@@ -68,7 +68,7 @@ public final class Encoders {
         if (Eat.recognizes(checkpoint)) {
             return new Eat(checkpoint, eat);
         }
-        throw new IllegalArgumentException(checkpoint.origin() + ": no encoder known here is in this file: its first tensors are "
+        throw new UnusableCheckpointException(checkpoint.origin() + ": no encoder known here is in this file: its first tensors are "
                 + checkpoint.names().stream().limit(5).toList() + "; known are EAT and SSLAM (authors' and Hugging Face names), "
                 + "KWT, and what 'unmute pretrain' writes");
     }

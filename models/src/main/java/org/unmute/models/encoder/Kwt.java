@@ -24,6 +24,7 @@ public final class Kwt implements Encoder {
     private static final int RATE = 16_000;
     private static final int FRAME = 480;
     private static final int HOP = 160;
+    private static final int MOST_FRAMES = (RATE - FRAME) / HOP + 1;
     private static final double EPS = 1e-6;
     private static final double LOG_FLOOR = 1e-12;
     private static final List<String> KEYWORDS = List.of("_silence_", "_unknown_", "yes", "no", "up", "down", "left",
@@ -47,15 +48,23 @@ public final class Kwt implements Encoder {
         return file.has("front_end.dft_cos") && file.has("blocks.0.attn.q.weight");
     }
 
-    /** Builds the encoder from an open checkpoint, which may be closed afterwards. */
+    /**
+     * Builds the encoder from an open checkpoint, which may be closed afterwards.
+     *
+     * @throws UnusableCheckpointException if a tensor is missing or of another shape
+     */
     public Kwt(Checkpoint file) {
         CheckpointWeights w = new CheckpointWeights(file, UnaryOperator.identity());
-        int dim = w.shape("cls_token").dim(-1);
+        int dim = w.size("cls_token", 3, 2);
         int depth = w.count("blocks", "norm1.weight");
-        long bins = w.shape("front_end.dft_cos").size(0);
-        long melBins = w.shape("front_end.mel").size(0);
-        long coefficients = w.shape("front_end.dct").size(0);
-        frames = w.shape("pos_embed").dim(1) - 1;
+        int bins = w.size("front_end.dft_cos", 2, 0);
+        int melBins = w.size("front_end.mel", 2, 0);
+        int coefficients = w.size("front_end.dct", 2, 0);
+        frames = w.size("pos_embed", 3, 1) - 1;
+        if (frames < 1 || frames > MOST_FRAMES) {
+            throw new UnusableCheckpointException(file.origin() + ": tensor 'pos_embed' is " + w.shape("pos_embed") + ", expected is [1, "
+                    + "1 + frames, " + dim + "] with 1 to " + MOST_FRAMES + " frames, which fill a second: another model?");
+        }
         window = w.tensor("front_end.window", FRAME);
         dftCos = w.tensor("front_end.dft_cos", bins, FRAME);
         dftSin = w.tensor("front_end.dft_sin", bins, FRAME);
@@ -66,14 +75,14 @@ public final class Kwt implements Encoder {
         positions = w.tensor("pos_embed", 1, frames + 1, dim);
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
-            long hidden = w.shape(b + "mlp.fc1.weight").size(0);
+            long hidden = w.size(b + "mlp.fc1.weight", 2, 0);
             Attention attention = Attention.packed(Linear.readWithoutBias(w, b + "attn.q", dim, dim),
                     Linear.readWithoutBias(w, b + "attn.k", dim, dim), Linear.readWithoutBias(w, b + "attn.v", dim, dim),
                     Linear.read(w, b + "attn.proj", dim, dim), 1);
             blocks.add(new Block.Post(LayerNorm.read(w, b + "norm1", dim, EPS), attention,
                     LayerNorm.read(w, b + "norm2", dim, EPS), Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU_TANH)));
         }
-        long classes = w.shape("head.weight").size(0);
+        long classes = w.size("head.weight", 2, 0);
         head = Linear.read(w, "head", classes, dim);
         int samples = (frames - 1) * HOP + FRAME;
         spec = new EncoderSpec("kwt", "Keyword Transformer, " + dim + " x " + depth + ", 1 head, post-norm", RATE, RATE, 1,

@@ -86,7 +86,7 @@ public final class SmallVit implements Encoder {
                         Integer.parseInt(patch[0]), Integer.parseInt(patch[1]), number(m, "dim"), number(m, "depth"),
                         number(m, "heads"), Double.parseDouble(norm[0]), Double.parseDouble(norm[1]));
             } catch (RuntimeException e) {
-                throw new IllegalArgumentException(file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + m, e);
+                throw new UnusableCheckpointException(file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + m, e);
             }
         }
 

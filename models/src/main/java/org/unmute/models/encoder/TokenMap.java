@@ -28,7 +28,8 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
     }
 
     /**
-     * The maps of consecutive windows as one: joined in time, cls tokens averaged.
+     * The maps of consecutive windows as one: joined in time. The cls token is the mean of the windows', each with the same
+     * weight, also that of a last window that was padded.
      *
      * @throws IllegalArgumentException if the list is empty or grids differ in freq or dim
      */

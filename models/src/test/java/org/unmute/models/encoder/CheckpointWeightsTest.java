@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,5 +48,50 @@ class CheckpointWeightsTest {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'blocks.1.w' is missing");
         assertThatThrownBy(() -> count(UnaryOperator.identity(), "other"))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'blocks.0.w' is missing");
+    }
+
+    private Encoder open(SafetensorsWriter writer) throws IOException {
+        Path path = folder.resolve("encoder.safetensors");
+        writer.write(path);
+        return Encoders.open(path);
+    }
+
+    /** All tensors whose sizes others follow from, well-formed but for one. */
+    private static SafetensorsWriter kwt(String wrong, long... shape) {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        Map<String, long[]> shapes = new LinkedHashMap<>();
+        shapes.put("cls_token", new long[] {1, 1, 4});
+        shapes.put("pos_embed", new long[] {1, 4, 4});
+        shapes.put("front_end.dft_cos", new long[] {2, 480});
+        shapes.put("front_end.mel", new long[] {2, 2});
+        shapes.put("front_end.dct", new long[] {2, 2});
+        shapes.put("blocks.0.attn.q.weight", new long[] {4, 4});
+        shapes.put("blocks.0.norm1.weight", new long[] {4});
+        shapes.put(wrong, shape);
+        shapes.forEach((name, sizes) -> writer.add(name, Shape.of(sizes), new float[Math.toIntExact(Shape.of(sizes).elements())]));
+        return writer;
+    }
+
+    @Test
+    void sizesOfTheWrongRankNameTheTensor() {
+        Map<String, long[]> wrong = Map.of("pos_embed", new long[] {4}, "cls_token", new long[] {}, "front_end.mel", new long[] {2},
+                "front_end.dct", new long[] {0, 2}, "front_end.dft_cos", new long[] {480});
+        wrong.forEach((name, shape) -> assertThatThrownBy(() -> open(kwt(name, shape))).as(name)
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("tensor '" + name + "' is " + Shape.of(shape)));
+        for (long positions : new long[] {1, 100}) {
+            assertThatThrownBy(() -> open(kwt("pos_embed", 1, positions, 4))).isInstanceOf(UnusableCheckpointException.class)
+                    .hasMessageContaining("'pos_embed' is [1, " + positions + ", 4]").hasMessageContaining("1 to 98 frames");
+        }
+    }
+
+    @Test
+    void unknownAndIncompleteFilesAreUnusable() {
+        assertThatThrownBy(() -> open(new SafetensorsWriter().add("conv1", Shape.of(1), new float[1])))
+                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("no encoder known here").hasMessageContaining("conv1");
+        assertThatThrownBy(() -> open(new SafetensorsWriter().metadata("unmute.encoder", "small-vit").add("x", Shape.of(1), new float[1])))
+                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("metadata of a small ViT");
+        assertThatThrownBy(() -> open(kwt("other", 1))).isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("'front_end.window' is missing");
     }
 }

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
@@ -18,12 +19,17 @@ import org.unmute.probes.data.AudioClip;
 
 /**
  * Fills a token cache: reads recordings, encodes them, appends their token maps in the order of the list. Clips that the
- * cache holds already are left alone, so the same call goes on after an interruption. Recordings that cannot be used are
- * reported with the reason and skipped, or stop the run if it is strict; nothing else is lost.
+ * cache holds already are left alone, so the same call goes on after an interruption. Recordings that cannot be used (not
+ * readable, too short, of which the encoder makes numbers that cannot be stored) are reported with the reason and skipped, or
+ * stop the run if it is strict; nothing else is lost.
  */
 public final class Embedding {
-    /** Clips read and encoded together. */
+    /** Clips read and encoded together: as many as this, unless their sound is longer than the limit below. */
     private static final int CHUNK = 32;
+    /** Seconds of sound held at once; one recording alone may be longer. */
+    private static final int CHUNK_SECONDS = 20 * 60;
+    /** Clips read together as long as nothing is known of their length. */
+    private static final int FIRST_READ = 4;
 
     private final Encoder encoder;
     private final AudioReader reader;
@@ -67,7 +73,13 @@ public final class Embedding {
         }
     }
 
-    private record Loaded(AudioClip clip, String hash, boolean present, float[] samples, String reason) {}
+    private record Loaded(AudioClip clip, String hash, boolean present, float[] samples, String reason) {
+        long length() {
+            return samples == null ? 0 : samples.length;
+        }
+    }
+
+    private record Encoded(Loaded loaded, TokenMap map, String reason) {}
 
     /**
      * @param kernel how recordings of another rate are resampled
@@ -90,31 +102,92 @@ public final class Embedding {
         int embedded = 0;
         int present = 0;
         List<Skipped> skipped = new ArrayList<>();
-        for (int at = 0; at < clips.size(); at += CHUNK) {
-            List<Loaded> chunk = clips.subList(at, Math.min(clips.size(), at + CHUNK)).stream().parallel()
-                    .map(c -> load(c, writer)).toList();
-            List<TokenMap> maps = encoder.encode(chunk.stream().filter(l -> l.samples() != null).map(Loaded::samples).toList());
-            int next = 0;
-            for (Loaded l : chunk) {
-                if (l.reason() != null) {
+        int at = 0;
+        while (at < clips.size()) {
+            List<Loaded> chunk = chunk(clips, at, writer);
+            at += chunk.size();
+            for (Encoded e : encoded(chunk)) {
+                AudioClip clip = e.loaded().clip();
+                String reason = e.reason() != null || e.loaded().present() ? e.reason() : store(e, writer);
+                if (reason != null) {
                     if (strict) {
-                        throw new UnusableClipException(l.clip().id(), l.reason());
+                        throw new UnusableClipException(clip.id(), reason);
                     }
-                    skipped.add(new Skipped(l.clip().id(), l.reason()));
-                    listener.skipped(l.clip(), l.reason());
+                    skipped.add(new Skipped(clip.id(), reason));
+                    listener.skipped(clip, reason);
                     continue;
                 }
-                if (!l.present()) {
-                    TokenMap m = maps.get(next++);
-                    writer.append(l.clip().id(), l.hash(), new CachedTokens(m.time(), m.freq(), m.dim(), m.tokens(), m.cls()));
-                    embedded++;
-                } else {
+                if (e.loaded().present()) {
                     present++;
+                } else {
+                    embedded++;
                 }
-                listener.stored(l.clip(), l.present());
+                listener.stored(clip, e.loaded().present());
             }
         }
         return new Outcome(embedded, present, List.copyOf(skipped));
+    }
+
+    /**
+     * The next clips, read: so many that their sound stays within the limit as far as the length of those before tells. Which
+     * clips these are depends on the recordings alone, not on the machine.
+     */
+    private List<Loaded> chunk(List<AudioClip> clips, int from, TokenCacheWriter writer) {
+        long limit = (long) CHUNK_SECONDS * encoder.describe().sampleRate();
+        long held = 0;
+        int group = FIRST_READ;
+        List<Loaded> chunk = new ArrayList<>();
+        while (group > 0 && from + chunk.size() < clips.size()) {
+            int at = from + chunk.size();
+            List<Loaded> read = clips.subList(at, Math.min(clips.size(), at + group)).stream().parallel()
+                    .map(c -> load(c, writer)).toList();
+            chunk.addAll(read);
+            held += read.stream().mapToLong(Loaded::length).sum();
+            long longest = Math.max(1, read.stream().mapToLong(Loaded::length).max().orElse(1));
+            group = Math.clamp((limit - held) / longest, 0, CHUNK - chunk.size());
+        }
+        return chunk;
+    }
+
+    /** The chunk with its token maps; where the encoder refuses one recording, the others are encoded without it. */
+    private List<Encoded> encoded(List<Loaded> chunk) {
+        List<float[]> recordings = chunk.stream().filter(l -> l.samples() != null).map(Loaded::samples).toList();
+        Iterator<TokenMap> maps = null;
+        try {
+            maps = encoder.encode(recordings).iterator();
+        } catch (IllegalArgumentException e) {
+            // One by one below, to find out which it was.
+        }
+        List<Encoded> all = new ArrayList<>();
+        for (Loaded l : chunk) {
+            if (l.samples() == null) {
+                all.add(new Encoded(l, null, l.reason()));
+            } else if (maps != null) {
+                all.add(new Encoded(l, maps.next(), null));
+            } else {
+                all.add(encodedAlone(l));
+            }
+        }
+        return all;
+    }
+
+    private Encoded encodedAlone(Loaded l) {
+        try {
+            return new Encoded(l, encoder.encode(l.samples()), null);
+        } catch (IllegalArgumentException e) {
+            return new Encoded(l, null, reason(e));
+        }
+    }
+
+    /** Appends a token map; the reason if that cannot be, or null. */
+    private static String store(Encoded e, TokenCacheWriter writer) throws IOException {
+        TokenMap m = e.map();
+        try {
+            writer.append(e.loaded().clip().id(), e.loaded().hash(), new CachedTokens(m.time(), m.freq(), m.dim(), m.tokens(), m.cls()));
+            return null;
+        } catch (IllegalArgumentException x) {
+            return reason(x);
+        }
     }
 
     private Loaded load(AudioClip clip, TokenCacheWriter writer) {
@@ -134,7 +207,7 @@ public final class Embedding {
                 throw new ClipTooShortException("embed", samples.length, spec.frameSamples(), spec.sampleRate());
             }
             return new Loaded(clip, hash, false, samples, null);
-        } catch (ClipTooShortException | IOException e) {
+        } catch (IllegalArgumentException | IOException e) {
             return new Loaded(clip, hash, false, null, reason(e));
         }
     }

@@ -21,24 +21,26 @@ final class Payload {
     }
 
     /**
-     * Refuses what float16 cannot hold: NaN and magnitudes above 65504.
+     * Refuses what is not finite, of which no probe can learn, and what the dtype cannot hold: for float16, magnitudes above
+     * 65504.
      *
      * @throws IllegalArgumentException naming clip, value and place
      */
-    static void checkFits(String clip, CachedTokens t) {
-        int bad = firstOutside(t.tokens());
+    static void checkFits(String clip, CachedTokens t, DType dtype) {
+        float largest = dtype == DType.F16 ? LARGEST_F16 : Float.MAX_VALUE;
+        int bad = firstOutside(t.tokens(), largest);
         if (bad >= 0) {
             throw outside(clip, t.tokens()[bad], "token " + bad / t.dim() + ", dim " + bad % t.dim());
         }
-        bad = t.clsOrNull() == null ? -1 : firstOutside(t.clsOrNull());
+        bad = t.clsOrNull() == null ? -1 : firstOutside(t.clsOrNull(), largest);
         if (bad >= 0) {
             throw outside(clip, t.clsOrNull()[bad], "cls, dim " + bad);
         }
     }
 
-    private static int firstOutside(float[] values) {
+    private static int firstOutside(float[] values, float largest) {
         for (int i = 0; i < values.length; i++) {
-            if (!(Math.abs(values[i]) <= LARGEST_F16)) {
+            if (!(Math.abs(values[i]) <= largest)) {
                 return i;
             }
         }
@@ -46,8 +48,9 @@ final class Payload {
     }
 
     private static IllegalArgumentException outside(String clip, float value, String where) {
-        return new IllegalArgumentException("token cache: clip '" + clip + "', " + where + " is " + value
-                + ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32");
+        return new IllegalArgumentException("token cache: clip '" + clip + "', " + where + " is " + value + (Float.isFinite(value)
+                ? ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32 (--dtype f32)"
+                : ", no finite number: the encoder makes nothing of this recording"));
     }
 
     /** Puts values at the buffer's position and moves on. */

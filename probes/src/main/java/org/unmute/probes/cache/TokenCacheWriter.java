@@ -46,6 +46,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     private boolean shardHasRecords;
     private int unsyncedRecords;
     private long unsyncedBytes;
+    private boolean closed;
 
     private TokenCacheWriter(Path folder, CacheKey key, CacheOptions options, CacheLock lock) {
         this.folder = folder;
@@ -103,19 +104,23 @@ public final class TokenCacheWriter implements AutoCloseable {
 
     /**
      * Stores the tokens of one clip. When this returns, a killed process no longer loses them; see {@link CacheOptions} for
-     * power cuts. After an exception the cache is as before.
+     * power cuts. After an exception the cache holds what it held before, with one exception: where the clip could be written
+     * but not forced to the device, it is stored, and the next {@link #sync} tries again.
      *
      * @param clipId path below the audio root, with '/'; at most 4096 bytes
      * @param audioSha256 content hash of the audio file, 64 lower-case hex digits
-     * @throws IllegalArgumentException for an unusable id or hash, or a value that float16 cannot hold
+     * @throws IllegalArgumentException naming the clip, for an unusable id or hash, a value that is not finite or that the
+     *     cache's dtype cannot hold, or a record beyond 2 GiB
+     * @throws IllegalStateException after {@link #close}
      * @throws IOException if the device refuses (full, say)
      */
     public void append(String clipId, String audioSha256, CachedTokens tokens) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("token cache: the writer of " + folder + " is closed: open another to append clip '" + clipId + "'");
+        }
         byte[] id = checkedId(clipId);
         byte[] hash = checkedHash(clipId, audioSha256);
-        if (key.dtype() == DType.F16) {
-            Payload.checkFits(clipId, tokens);
-        }
+        Payload.checkFits(clipId, tokens, key.dtype());
         long payload = Payload.bytes(tokens.time(), tokens.freq(), tokens.dim(), tokens.clsOrNull() != null, key.dtype());
         int headerBytes = RecordHeader.bytesFor(id);
         if (payload > Integer.MAX_VALUE - headerBytes) {
@@ -165,6 +170,10 @@ public final class TokenCacheWriter implements AutoCloseable {
     /** Forces what was appended to the device and gives the folder free. */
     @Override
     public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             closeShard();
         } finally {
@@ -184,7 +193,7 @@ public final class TokenCacheWriter implements AutoCloseable {
             } catch (IOException again) {
                 e.addSuppressed(again);
             }
-            throw new TokenCacheException("token cache: cannot write to " + folder + ": " + e.getMessage()
+            throw new IOException("token cache: cannot write to " + folder + ": " + e.getMessage()
                     + ": what is stored stays intact; make room, then run the same command again", e);
         }
     }
@@ -292,7 +301,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         try {
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
-            throw new TokenCacheException("token cache: the file system of " + folder
+            throw new IOException("token cache: the file system of " + folder
                     + " cannot replace a file in one step, so " + damaged.name() + " was not rebuilt: copy the cache to a local disk", e);
         }
         forceFolder();

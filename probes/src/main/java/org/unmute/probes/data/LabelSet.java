@@ -19,6 +19,9 @@ public final class LabelSet {
     private final Map<String, Integer> indices;
 
     private LabelSet(List<String> names) {
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("label set: no classes: at least one is needed");
+        }
         this.names = List.copyOf(names);
         indices = HashMap.newHashMap(names.size());
         for (int i = 0; i < names.size(); i++) {
@@ -31,13 +34,13 @@ public final class LabelSet {
     /**
      * These names in this order.
      *
-     * @throws IllegalArgumentException if one is there twice
+     * @throws IllegalArgumentException if there is none, or one is there twice
      */
     public static LabelSet of(List<String> names) {
         return new LabelSet(names);
     }
 
-    /** All different names, sorted by their characters, so that the order does not depend on the rows'. */
+    /** All different names, sorted by their characters, so that the order does not depend on the rows'; at least one. */
     public static LabelSet union(Collection<String> names) {
         return new LabelSet(List.copyOf(new TreeSet<>(names)));
     }
@@ -45,7 +48,7 @@ public final class LabelSet {
     /**
      * Reads a vocabulary. A {@code .csv} or {@code .tsv} has a header with a column display_name, label, name, class or
      * category (AudioSet's {@code index,mid,display_name}), or rows that begin with a number, the name following (FSD50K's
-     * {@code 0,Accordion,/m/0mkg}), or one column. Any other file has one name per line, taken as it is.
+     * {@code 0,Accordion,/m/0mkg}), or one column. Any other file has one name per line, without blanks around it.
      *
      * @throws MalformedTableException if it breaks a rule, or names a class twice
      */

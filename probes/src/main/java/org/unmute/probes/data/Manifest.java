@@ -33,7 +33,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
      *
      * @param vocabulary the classes in order, or null for the sorted union of the labels in the file
      * @throws MalformedTableException naming file and line: ragged row, missing column, unknown, empty or repeated label,
-     *     repeated clip, path that leaves the root, NUL, a row beyond 1 MiB, not UTF-8
+     *     no label in the whole file and no vocabulary, repeated clip, path that leaves the root, NUL, a row beyond 1 MiB, not UTF-8
      */
     public static Manifest read(Path file, ManifestFormat format, LabelSet vocabulary) throws IOException {
         try (CsvTable table = CsvTable.open(file)) {
@@ -86,6 +86,10 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
             }
             if (clips.isEmpty()) {
                 throw new MalformedTableException(file, 0, "no clips below the header");
+            }
+            if (vocabulary == null && seenLabels.isEmpty()) {
+                throw new MalformedTableException(file, 0, "no clip has a label in column " + table.columnName(labelColumn)
+                        + ", so there are no classes: name the column with --label-column, or give the classes with --vocabulary");
             }
             return new Manifest(clips, vocabulary == null ? LabelSet.union(seenLabels) : vocabulary);
         }
@@ -151,9 +155,9 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         return new Manifest(clips.stream().filter(c -> wanted.contains(c.split())).toList(), labels);
     }
 
-    /** Whether every clip has exactly one label. */
+    /** Whether there are clips and every one has exactly one label. */
     public boolean isSingleLabel() {
-        return clips.stream().allMatch(c -> c.labels().size() == 1);
+        return !clips.isEmpty() && clips.stream().allMatch(c -> c.labels().size() == 1);
     }
 
     /** {@code [clips, classes]}: whether the clip has the label. */

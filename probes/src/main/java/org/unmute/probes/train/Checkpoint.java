@@ -24,6 +24,7 @@ final class Checkpoint {
     private static final String FORMAT = "unmute-checkpoint-1";
     private static final String PARAMETER = "parameter.";
     private static final String OPTIMIZER = "optimizer.";
+    private static final String STEP = "step";
     private static final String LOSSES = "losses";
 
     private final Path path;
@@ -52,7 +53,7 @@ final class Checkpoint {
     }
 
     /**
-     * Brings parameters and optimizer to the saved state, if there is one.
+     * Brings parameters and optimizer to the saved state, if there is one. All or nothing: everything is checked first.
      *
      * @return the losses so far; none if there is no checkpoint
      * @throws IOException if it cannot be read or is of another run
@@ -67,9 +68,9 @@ final class Checkpoint {
             Map<String, Tensor> state = new LinkedHashMap<>();
             for (Map.Entry<String, Tensor> p : parameters.entrySet()) {
                 Tensor t = read(file, PARAMETER + p.getKey(), p.getValue().backend());
-                if (!t.shape().equals(p.getValue().shape())) {
-                    throw new IllegalArgumentException("parameter " + p.getKey() + " is " + t.shape() + ", needed is "
-                            + p.getValue().shape());
+                if (!t.shape().equals(p.getValue().shape()) || t.dtype() != p.getValue().dtype()) {
+                    throw new IllegalArgumentException("parameter " + p.getKey() + " is " + t.dtype() + t.shape() + ", needed is "
+                            + p.getValue().dtype() + p.getValue().shape());
                 }
                 saved.put(p.getKey(), t);
             }
@@ -80,10 +81,11 @@ final class Checkpoint {
                 }
             }
             double[] losses = file.doubles(LOSSES);
-            optimizer.restore(state);
-            if (optimizer.steps() != losses.length) {
-                throw new IllegalArgumentException(losses.length + " losses for " + optimizer.steps() + " steps");
+            Tensor step = state.get(STEP);
+            if (step != null && (step.shape().elements() != 1 || step.item() != losses.length)) {
+                throw new IllegalArgumentException(losses.length + " losses for step " + Arrays.toString(step.toDoubles()));
             }
+            optimizer.restore(state);
             parameters.forEach((name, p) -> p.assign(saved.get(name)));
             return losses;
         } catch (IllegalArgumentException | NoSuchElementException e) {

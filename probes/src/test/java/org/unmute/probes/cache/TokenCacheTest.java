@@ -133,8 +133,9 @@ class TokenCacheTest {
                 tokens[3] = bad;
                 assertThatThrownBy(() -> writer.append("loud.wav", hash(1), new CachedTokens(2, 1, 2, tokens, null)))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("token cache: clip 'loud.wav', token 1, dim 1 is " + bad
-                                + ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32");
+                        .hasMessage("token cache: clip 'loud.wav', token 1, dim 1 is " + bad + (Float.isFinite(bad)
+                                ? ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32 (--dtype f32)"
+                                : ", no finite number: the encoder makes nothing of this recording"));
                 assertThatThrownBy(() -> writer.append("loud.wav", hash(1), new CachedTokens(2, 1, 2, values, new float[] {0, bad})))
                         .hasMessageContaining("cls, dim 1 is " + bad);
             }
@@ -145,13 +146,37 @@ class TokenCacheTest {
             assertThat(cache.read("after.wav").tokens()).isEqualTo(values);
         }
         Path wide = temp.resolve("f32");
-        float[] any = {Float.NaN, 1e30f, Float.NEGATIVE_INFINITY, Float.MIN_VALUE};
+        float[] any = {Float.MAX_VALUE, 1e30f, -Float.MAX_VALUE, Float.MIN_VALUE};
         try (TokenCacheWriter writer = TokenCacheWriter.open(wide, F32, CacheOptions.DEFAULT)) {
             writer.append("any.wav", hash(0), new CachedTokens(1, 1, 4, any, null));
+            for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
+                float[] tokens = any.clone();
+                tokens[2] = bad;
+                assertThatThrownBy(() -> writer.append("nan.wav", hash(1), new CachedTokens(2, 1, 2, tokens, null)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("token cache: clip 'nan.wav', token 1, dim 0 is " + bad
+                                + ", no finite number: the encoder makes nothing of this recording");
+            }
         }
         try (TokenCache cache = TokenCache.open(wide)) {
             assertThat(cache.read("any.wav").tokens()).isEqualTo(any);
+            assertThat(cache.clips()).hasSize(1);
         }
+    }
+
+    @Test
+    void aClosedWriterTakesNothingAndLeavesTheNextOneAlone(@TempDir Path folder) throws IOException {
+        TokenCacheWriter closed = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT);
+        closed.append(id(0), hash(0), tokens(0));
+        closed.close();
+        assertThatThrownBy(() -> closed.append(id(1), hash(1), tokens(1))).isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is closed").hasMessageContaining(id(1));
+        try (TokenCacheWriter next = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
+            closed.close();
+            assertThatThrownBy(() -> TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)).hasMessageContaining("is writing to");
+            next.append(id(1), hash(1), tokens(1));
+        }
+        CacheSamples.assertHolds(folder, 2);
     }
 
     @Property(tries = 50)

@@ -39,6 +39,16 @@ class ManifestTest {
     }
 
     @Test
+    void withoutAnyLabelThereAreNoClasses() throws IOException {
+        assertThatThrownBy(() -> read("file,labels\na.wav,\nb.wav,\n")).isInstanceOf(MalformedTableException.class)
+                .hasMessageContaining("no clip has a label in column labels").hasMessageContaining("--vocabulary");
+        Manifest silent = Manifest.read(file("file,labels\na.wav,\n"), ManifestFormat.AUTO, LabelSet.of(List.of("dog")));
+        assertThat(silent.multiHot()).isDeepEqualTo(new boolean[][] {{false}});
+        assertThatThrownBy(() -> LabelSet.of(List.of())).hasMessage("label set: no classes: at least one is needed");
+        assertThat(new Manifest(List.of(), LabelSet.of(List.of("dog"))).isSingleLabel()).isFalse();
+    }
+
+    @Test
     void readsSingleLabelFiles() throws IOException {
         Manifest esc = read("file,fold,target,category,take\n1-1-A-0.wav,1,0,dog_bark,A\n2-3-B-1.wav,2,1,rain,B\n");
         assertThat(esc.clips()).extracting(LabelledClip::split).containsExactly("1", "2");

@@ -48,7 +48,7 @@ public final class Backends {
             synchronized (Backends.class) {
                 c = current;
                 if (c == null) {
-                    c = open(System.getProperty("unmute.backend", "auto"), Integer.getInteger("unmute.threads", 0));
+                    c = open(System.getProperty("unmute.backend", "auto"), threads(System.getProperty("unmute.threads")));
                     current = c;
                     System.Logger.Level level = c.backend().name().equals("scalar") ? System.Logger.Level.WARNING
                             : System.Logger.Level.DEBUG;
@@ -57,6 +57,23 @@ public final class Backends {
             }
         }
         return c;
+    }
+
+    /**
+     * What the system property {@code unmute.threads} asks for; 0 where it is not set.
+     *
+     * @throws IllegalArgumentException if it is no number
+     */
+    static int threads(String property) {
+        if (property == null || property.isBlank()) {
+            return 0;
+        }
+        try {
+            return Integer.parseInt(property.strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("backend: system property unmute.threads is no whole number: '" + property
+                    + "': give 0 (all processors) or a number of threads", e);
+        }
     }
 
     /** Makes a backend the current one. Call it before the first tensor is made. */

@@ -1,0 +1,25 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo with small settings. */
+class DemoEndToEndTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void runsOnTheEncoderInTheProgramAndLeavesAReport() throws IOException {
+        Ran ran = Ran.unmute("demo", "-q", "--train", 24, "--test", 16, "--seeds", 1, "--epochs", 2, "--out", folder).endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("16 test clips of 10 classes").contains("protobin").contains("mhca").contains("report.html");
+        String html = Files.readString(folder.resolve("report.html"));
+        assertThat(html).contains("protobin").doesNotContain("src=\"http").doesNotContain("href=\"http").doesNotContain("url(http")
+                .doesNotContain("<script src").doesNotContain("@import");
+        assertThat(folder.resolve("run.json")).exists();
+    }
+}

@@ -1,0 +1,164 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.models.audio.Wav;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.TokenCache;
+
+/** {@code embed} on a folder as people have them: with files that are no recordings. */
+class EmbedEndToEndTest {
+    private static final int GOOD = 5;
+    /** What the reason must mention, by clip. */
+    private static final Map<String, String> BAD = new LinkedHashMap<>();
+
+    @TempDir
+    static Path folder;
+
+    private static Path recordings;
+    private static Path encoder;
+
+    private Path cache;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        encoder = TinyEncoder.write(folder, 16);
+        recordings = TinyEncoder.recordings(folder, GOOD - 1, 0);
+        try (InputStream flac = EmbedEndToEndTest.class.getResourceAsStream("/audio/whistle.flac")) {
+            Files.copy(flac, recordings.resolve("whistle.flac"));
+        }
+        Path bad = Files.createDirectory(recordings.resolve("bad"));
+        Files.createFile(bad.resolve("empty.wav"));
+        byte[] whole = Files.readAllBytes(recordings.resolve("train/000000.wav"));
+        Files.write(bad.resolve("half.wav"), Arrays.copyOf(whole, whole.length / 2));
+        Wav.write(bad.resolve("short.wav"), new float[100], 16_000);
+        Files.writeString(bad.resolve("text.wav"), "not a recording, but a text that bears the name of one");
+        BAD.put("bad/empty.wav", "empty");
+        BAD.put("bad/half.wav", "half.wav");
+        BAD.put("bad/short.wav", "100");
+        BAD.put("bad/text.wav", "text.wav");
+    }
+
+    @BeforeEach
+    void name(TestInfo test) {
+        cache = folder.resolve(test.getTestMethod().orElseThrow().getName());
+    }
+
+    private Ran embed(Object... more) {
+        Object[] args = {"embed", "--encoder", encoder, "--audio", recordings, "--out", cache};
+        Object[] all = Arrays.copyOf(args, args.length + more.length);
+        System.arraycopy(more, 0, all, args.length, more.length);
+        return Ran.unmute(all);
+    }
+
+    @Test
+    void unusableRecordingsAreNamedCountedAndSkipped() throws IOException {
+        Ran ran = embed().endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains(GOOD + " clips (" + GOOD + " embedded now, 0 already there), " + BAD.size() + " skipped");
+        JsonNode skipped = new ObjectMapper().readTree(cache.resolve("run.json").toFile()).at("/results/skipped");
+        Map<String, String> reasons = new LinkedHashMap<>();
+        skipped.forEach(s -> reasons.put(s.get("clip").asText(), s.get("reason").asText()));
+        assertThat(reasons.keySet()).isEqualTo(BAD.keySet());
+        BAD.forEach((clip, word) -> {
+            assertThat(reasons.get(clip)).as(clip).contains(word);
+            assertThat(ran.out()).contains("skipped " + clip + ": " + reasons.get(clip));
+        });
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            assertThat(tokens.verify()).isEmpty();
+            assertThat(tokens.clips()).extracting(CachedClip::id).contains("whistle.flac", "train/000003.wav").hasSize(GOOD);
+        }
+    }
+
+    @Test
+    void aStrictRunStopsAndNamesTheRecording() {
+        Ran ran = embed("--strict").endsWith(ExitCode.INPUT);
+        assertThat(ran.err()).contains("clip 'bad/empty.wav' cannot be used").contains("--strict");
+    }
+
+    @Test
+    void aDryRunStatesTheSizeAndWritesNothing() throws IOException {
+        Ran ran = embed("--dry-run").endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains((GOOD + BAD.size()) + " recordings, about ").contains("KiB").contains("nothing was written");
+        assertThat(cache).doesNotExist();
+        long planned = embed("--dry-run", "--json").endsWith(ExitCode.OK).json().get("expectedBytes").asLong();
+        embed("-q").endsWith(ExitCode.OK);
+        long perClip = Files.size(cache.resolve("shard-00000.tok")) / GOOD;
+        assertThat(planned / (GOOD + BAD.size())).isBetween(perClip / 2, perClip * 2);
+    }
+
+    @Test
+    void asJson() {
+        JsonNode json = embed("--json").endsWith(ExitCode.OK).json();
+        assertThat(json.get("clips").asInt()).isEqualTo(GOOD);
+        assertThat(json.get("skipped").asInt()).isEqualTo(BAD.size());
+        assertThat(json.get("skippedClips")).hasSize(BAD.size());
+        assertThat(json.get("repaired")).isEmpty();
+    }
+
+    @Test
+    void aSecondRunEmbedsNothing() throws IOException {
+        embed("-q").endsWith(ExitCode.OK);
+        byte[] before = Files.readAllBytes(cache.resolve("shard-00000.tok"));
+        Ran again = embed().endsWith(ExitCode.OK);
+        assertThat(again.out()).contains("(0 embedded now, " + GOOD + " already there)");
+        assertThat(Files.readAllBytes(cache.resolve("shard-00000.tok"))).isEqualTo(before);
+    }
+
+    @Test
+    void tokensOfTwoEncodersDoNotMix() throws IOException {
+        embed("-q").endsWith(ExitCode.OK);
+        byte[] before = Files.readAllBytes(cache.resolve("shard-00000.tok"));
+        Path other = TinyEncoder.write(folder, 24);
+        Ran mixed = Ran.unmute("embed", "-q", "--encoder", other, "--audio", recordings, "--out", cache).endsWith(ExitCode.INPUT);
+        assertThat(mixed.err()).contains("small-vit: ViT 16 x 1").contains("small-vit: ViT 24 x 1");
+        assertThat(Files.readAllBytes(cache.resolve("shard-00000.tok"))).isEqualTo(before);
+    }
+
+    @Test
+    void aDamagedShardIsNamedAndRepaired() throws IOException {
+        embed("-q").endsWith(ExitCode.OK);
+        Path shard = cache.resolve("shard-00000.tok");
+        Map<String, float[]> before = tokens();
+        byte[] bytes = Files.readAllBytes(shard);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(shard, bytes);
+        Path labels = Files.writeString(folder.resolve("damaged.csv"),
+                "file,label\nwhistle.flac,a\ntrain/000000.wav,b\ntrain/000001.wav,a\ntrain/000002.wav,b\ntrain/000003.wav,a\n");
+        Ran probe = Ran.unmute("probe", "-q", "--probe", "linear", "--cache", cache, "--labels", labels, "--epochs", 1, "--out",
+                folder.resolve("damaged-run")).endsWith(ExitCode.INPUT);
+        assertThat(probe.err()).contains("shard-00000.tok, record 2", ", clip 'train/").containsIgnoringCase("embed");
+        Ran repaired = embed("-q").endsWith(ExitCode.OK);
+        assertThat(repaired.out()).contains("(1 embedded now, " + (GOOD - 1) + " already there)")
+                .contains("repaired shard-00000.tok, record 2 at byte").contains("clip 'train/");
+        assertThat(new ObjectMapper().readTree(cache.resolve("run.json").toFile()).at("/results/repaired")).hasSize(1);
+        Map<String, float[]> after = tokens();
+        assertThat(after.keySet()).isEqualTo(before.keySet());
+        before.forEach((clip, values) -> assertThat(after.get(clip)).as(clip).isEqualTo(values));
+    }
+
+    private Map<String, float[]> tokens() throws IOException {
+        Map<String, float[]> all = new HashMap<>();
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            assertThat(tokens.verify()).isEmpty();
+            for (CachedClip c : tokens.clips()) {
+                all.put(c.id(), tokens.read(c.id()).tokens());
+            }
+        }
+        return all;
+    }
+}

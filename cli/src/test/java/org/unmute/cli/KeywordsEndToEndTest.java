@@ -1,0 +1,68 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.RealData;
+
+/** Real recordings of keywords through the command: {@code tag} gives the original model's logits, {@code eval} its accuracy. */
+class KeywordsEndToEndTest {
+    private static final float TOLERANCE = 1e-3f;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void tagAndEvalAgreeWithTheOriginalModel() throws IOException {
+        Path encoder = RealData.require("kwt1/kwt1_v2_12.safetensors");
+        Path audio = RealData.require("speech_commands");
+        Path golden = RealData.require("speech_commands/manifest_kwt1_golden.csv");
+        Path scores = folder.resolve("scores.csv");
+        Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", audio, "--scores", scores).endsWith(ExitCode.OK);
+        Map<String, float[]> tagged = new HashMap<>();
+        List<String> rows = Files.readAllLines(scores);
+        for (String row : rows.subList(1, rows.size())) {
+            tagged.put(row.substring(0, row.indexOf(',')), numbers(row.split(","), 1));
+        }
+        List<String> expected = Files.readAllLines(golden);
+        String[] classes = rows.getFirst().split(",");
+        int right = 0;
+        for (String row : expected.subList(1, expected.size())) {
+            String[] cells = row.split(",");
+            float[] wanted = numbers(cells, 2);
+            float[] given = tagged.get(cells[0]);
+            assertThat(given).as(cells[0]).hasSameSizeAs(wanted);
+            for (int i = 0; i < wanted.length; i++) {
+                assertThat(Math.abs(given[i] - wanted[i])).as(cells[0] + ", class " + i).isLessThanOrEqualTo(TOLERANCE);
+            }
+            assertThat(argmax(given)).as(cells[0]).isEqualTo(argmax(wanted));
+            right += classes[argmax(given) + 1].equals(cells[1]) ? 1 : 0;
+        }
+        Ran eval = Ran.unmute("eval", "-q", "--scores", scores, "--labels", golden, "--json").endsWith(ExitCode.OK);
+        assertThat(eval.json().get("clips").asInt()).isEqualTo(expected.size() - 1);
+        assertThat(eval.json().get("missing")).isEmpty();
+        assertThat(eval.json().at("/metrics/top1_first_index/mean").asDouble()).isEqualTo(right / (expected.size() - 1.0));
+        assertThat(Ran.unmute("eval", "-q", "--bootstrap", 0, "--scores", scores, "--labels", golden).endsWith(ExitCode.OK).out())
+                .contains("accuracy (top-1)");
+    }
+
+    private static float[] numbers(String[] cells, int from) {
+        float[] x = new float[cells.length - from];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = Float.parseFloat(cells[i + from]);
+        }
+        return x;
+    }
+
+    private static int argmax(float[] x) {
+        return IntStream.range(0, x.length).reduce((a, b) -> x[b] > x[a] ? b : a).orElseThrow();
+    }
+}

@@ -1,0 +1,127 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code probe} and {@code eval} on a small cache, with labels that fit and labels that do not. */
+class ProbeEndToEndTest {
+    private static final int TRAIN = 12;
+    private static final int TEST = 6;
+
+    @TempDir
+    static Path folder;
+
+    private static Path cache;
+    private static Path labels;
+    private static Path run;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        Path encoder = TinyEncoder.write(folder, 16);
+        Path recordings = TinyEncoder.recordings(folder, TRAIN, TEST);
+        cache = folder.resolve("cache");
+        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache).endsWith(ExitCode.OK);
+        labels = Files.writeString(folder.resolve("labels.csv"), labels(""));
+        run = folder.resolve("run");
+        Ran trained = probe(labels, run, "--seeds", "0,1").endsWith(ExitCode.OK);
+        assertThat(trained.out()).contains("protobin, seed 0:").contains("protobin, seed 1:").contains(TRAIN + " clips");
+        assertThat(run.resolve("probe-seed1.safetensors")).exists();
+    }
+
+    /** Every clip crows or buzzes; only training clips bark. */
+    private static String labels(String more) {
+        StringBuilder text = new StringBuilder("file,labels,split\n");
+        for (int i = 0; i < TRAIN; i++) {
+            text.append(String.format("train/%06d.wav,%s%s,train%n", i, i % 2 == 0 ? "bee" : "crow", i % 3 == 0 ? ";dog" : ""));
+        }
+        for (int i = 0; i < TEST; i++) {
+            text.append(String.format("test/%06d.wav,%s,test%n", i, i % 2 == 0 ? "bee" : "crow"));
+        }
+        return text + more;
+    }
+
+    private static Path file(String name, String more) throws IOException {
+        return Files.writeString(folder.resolve(name), labels(more));
+    }
+
+    private static Ran probe(Path file, Path out, Object... more) {
+        Object[] args = {"probe", "-q", "--probe", "protobin", "--cache", cache, "--labels", file, "--epochs", 2, "--out", out};
+        Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
+        System.arraycopy(more, 0, all, args.length, more.length);
+        return Ran.unmute(all);
+    }
+
+    private static Ran eval(Path file, Object... more) {
+        Object[] args = {"eval", "-q", "--run", run, "--cache", cache, "--labels", file, "--bootstrap", 50};
+        Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
+        System.arraycopy(more, 0, all, args.length, more.length);
+        return Ran.unmute(all);
+    }
+
+    @Test
+    void evalPrintsBothAveragesAndNamesTheAbsentClass() throws IOException {
+        Ran ran = eval(labels, "--per-class").endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains(TEST + " clips, 1 of 3 classes have no clip in this set: dog")
+                .contains("mAP (macro, present classes)").contains("mAP (macro, absent classes as 0)").contains("sd over seeds");
+        JsonNode results = new ObjectMapper().readTree(run.resolve("eval.json").toFile()).get("results");
+        double present = results.at("/metrics/mAP_macro_skip/mean").asDouble();
+        double all = results.at("/metrics/mAP_macro_sklearn_raw/mean").asDouble();
+        assertThat(present).isBetween(0.0, 1.0);
+        assertThat(all).isCloseTo(present * 2 / 3, org.assertj.core.api.Assertions.within(1e-12));
+        assertThat(results.get("absentClasses")).hasSize(1);
+        assertThat(results.at("/averagePrecision/dog").isNull()).isTrue();
+        assertThat(results.get("runs").asInt()).isEqualTo(2);
+        assertThat(eval(labels, "--json").endsWith(ExitCode.OK).json().at("/metrics/mAP_macro_skip/mean").asDouble()).isEqualTo(present);
+    }
+
+    @Test
+    void aClassThatTheProbeDoesNotKnowEndsTheEvaluation() throws IOException {
+        Ran ran = eval(file("wolf.csv", "test/extra.wav,wolf,test\n")).endsWith(ExitCode.INPUT);
+        assertThat(ran.err()).contains("wolf.csv:" + (TRAIN + TEST + 2)).contains("unknown label 'wolf'");
+    }
+
+    @Test
+    void labelledFilesThatAreNotThereAreNamed() throws IOException {
+        Path more = file("more.csv", "train/gone.wav,bee,train\ntest/gone.wav,bee,test\n");
+        assertThat(probe(more, folder.resolve("run-more")).endsWith(ExitCode.OK).out()).contains("1 labelled files are not in the cache")
+                .contains("train/gone.wav");
+        assertThat(eval(more).endsWith(ExitCode.OK).out()).contains("1 labelled files are missing and not scored: test/gone.wav");
+        Path strange = Files.writeString(folder.resolve("strange.csv"), "file,label\nelsewhere/a.wav,bee\n");
+        assertThat(eval(strange).endsWith(ExitCode.INPUT).err()).contains("none of the 1 labelled files is in the token cache");
+    }
+
+    @Test
+    void inputsThatAreMissingOrDoNotFitAreErrorsOfTheInput() throws IOException {
+        assertThat(probe(folder.resolve("nowhere.csv"), folder.resolve("r")).endsWith(ExitCode.INPUT).err()).contains("nowhere.csv");
+        assertThat(probe(labels, folder.resolve("r"), "--split", "valid").endsWith(ExitCode.INPUT).err())
+                .contains("no clips in split [valid]").contains("[train, test]").contains("--split");
+        assertThat(eval(labels, "--split", "valid").endsWith(ExitCode.INPUT).err()).contains("no clips in split [valid]");
+        Path unlabelled = Files.writeString(folder.resolve("unlabelled.csv"), "file,labels\ntrain/000000.wav,\n");
+        assertThat(probe(unlabelled, folder.resolve("r")).endsWith(ExitCode.INPUT).err()).contains("no clip has a label");
+        assertThat(Ran.unmute("eval", "--run", Files.createDirectories(folder.resolve("empty-run")), "--cache", cache, "--labels", labels)
+                .endsWith(ExitCode.INPUT).err()).contains("holds no trained probe");
+        Path broken = Files.createDirectories(folder.resolve("broken-run"));
+        Files.writeString(broken.resolve("probe-seed0.safetensors"), "torn");
+        assertThat(Ran.unmute("eval", "-q", "--run", broken, "--cache", cache, "--labels", labels).endsWith(ExitCode.INPUT).err())
+                .contains("probe-seed0.safetensors");
+        assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", folder.resolve("nowhere"), "--labels", labels)
+                .endsWith(ExitCode.INPUT).err()).contains("nowhere");
+    }
+
+    @Test
+    void aProbeIsNotScoredOnTokensOfAnotherEncoder() {
+        Path other = folder.resolve("cache-other");
+        Ran.unmute("embed", "-q", "--encoder", TinyEncoder.write(folder, 24), "--audio", folder.resolve("recordings"), "--out", other)
+                .endsWith(ExitCode.OK);
+        assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", other, "--labels", labels).endsWith(ExitCode.INPUT).err())
+                .contains("was trained on tokens of another encoder");
+    }
+}

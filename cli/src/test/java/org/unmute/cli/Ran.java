@@ -1,0 +1,47 @@
+package org.unmute.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Arrays;
+
+/**
+ * A command that was run in this process.
+ *
+ * @param status its exit status
+ * @param out what it printed
+ * @param err what it told beside
+ */
+record Ran(int status, String out, String err) {
+    /** Runs {@code unmute}; arguments are turned into text. */
+    static Ran unmute(Object... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.run(new PrintWriter(out), new PrintWriter(err), Arrays.stream(args).map(Object::toString).toArray(String[]::new));
+        return new Ran(status, out.toString(), err.toString());
+    }
+
+    /** This run, if it ended so. */
+    Ran endsWith(int expected) {
+        if (status != expected) {
+            throw new AssertionError("exit status " + status + ", expected " + expected + "\n" + this);
+        }
+        return this;
+    }
+
+    /** What it printed, as JSON. */
+    JsonNode json() {
+        try {
+            return new ObjectMapper().readTree(out);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("no JSON: " + out, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "exit status " + status + "\n--- out\n" + out + "--- err\n" + err;
+    }
+}

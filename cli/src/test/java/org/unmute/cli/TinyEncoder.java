@@ -1,0 +1,25 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.unmute.probes.scene.SyntheticScenes;
+
+/** What end-to-end tests run on: an encoder trained for two steps and a few synthesized recordings of one second. */
+final class TinyEncoder {
+    private TinyEncoder() {}
+
+    /** Writes an encoder of this many channels. */
+    static Path write(Path folder, int dim) {
+        Path file = folder.resolve("encoder-" + dim + ".safetensors");
+        Ran.unmute("pretrain", "-q", "--synthetic", "--steps", 2, "--batch", 2, "--clips", 4, "--dim", dim, "--depth", 1, "--heads", 2,
+                "--out", file).endsWith(ExitCode.OK);
+        return file;
+    }
+
+    /** Writes {@code train/000000.wav …} and {@code test/000000.wav …}. */
+    static Path recordings(Path folder, int train, int test) throws IOException {
+        Path recordings = folder.resolve("recordings");
+        new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 5).write(recordings, train, test);
+        return recordings;
+    }
+}

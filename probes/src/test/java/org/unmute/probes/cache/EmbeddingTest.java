@@ -1,0 +1,171 @@
+package org.unmute.probes.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.Spectrogram;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.data.AudioClip;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Tensor;
+
+/** Clips that prove unusable late, and how much sound is held at once. */
+class EmbeddingTest {
+    private static final int RATE = 100;
+
+    /** Tokens tell the first sample; 9 is refused. */
+    private static final class FirstSample implements Encoder {
+        final List<Integer> batches = new ArrayList<>();
+
+        @Override
+        public EncoderSpec describe() {
+            return new EncoderSpec("first-sample", "first sample", RATE, 10, 1, "none", 1, 1, 2, 1, false, List.of());
+        }
+
+        @Override
+        public List<TokenMap> encode(List<float[]> recordings) {
+            batches.add(recordings.size());
+            return recordings.stream().map(r -> {
+                if (r[0] == 9) {
+                    throw new IllegalArgumentException("first-sample: nine is too much");
+                }
+                return new TokenMap(1, 1, 2, new float[] {r[0], 1}, null);
+            }).toList();
+        }
+
+        @Override
+        public Spectrogram spectrogram(float[] samples) {
+            throw new AssertionError("not used");
+        }
+
+        @Override
+        public Tensor forward(Tensor input, BiConsumer<String, Tensor> trace) {
+            throw new AssertionError("not used");
+        }
+
+        @Override
+        public Tensor classify(Tensor tokens) {
+            throw new AssertionError("not used");
+        }
+    }
+
+    private static final class Told implements Embedding.Listener {
+        final List<String> lines = new ArrayList<>();
+
+        @Override
+        public void stored(AudioClip clip, boolean before) {
+            lines.add(clip.id() + (before ? " present" : " stored"));
+        }
+
+        @Override
+        public void skipped(AudioClip clip, String reason) {
+            lines.add(clip.id() + " skipped");
+        }
+    }
+
+    @TempDir
+    Path temp;
+
+    private final FirstSample encoder = new FirstSample();
+    private final Told told = new Told();
+    private Path cache;
+
+    @BeforeEach
+    void name() {
+        cache = temp.resolve("cache");
+    }
+
+    /** Files that hold their first sample and their length as text. */
+    private List<AudioClip> clips(int samples, float... first) throws IOException {
+        List<AudioClip> clips = new ArrayList<>();
+        for (int i = 0; i < first.length; i++) {
+            Path file = Files.writeString(temp.resolve("clip" + i), first[i] + " " + samples + " " + i);
+            clips.add(new AudioClip("clip" + i, file));
+        }
+        return clips;
+    }
+
+    private static Recording read(Path file) throws IOException {
+        String[] parts = Files.readString(file).split(" ");
+        float[] samples = new float[Integer.parseInt(parts[1])];
+        samples[0] = Float.parseFloat(parts[0]);
+        return new Recording(samples, RATE, 1);
+    }
+
+    private Embedding.Outcome run(List<AudioClip> clips, DType dtype, boolean strict) throws IOException {
+        try (TokenCacheWriter writer = TokenCacheWriter.open(cache, CacheSamples.key("first", dtype), CacheOptions.DEFAULT)) {
+            return new Embedding(encoder, EmbeddingTest::read, Resampler.Kernel.HANN, strict).run(clips, writer, told);
+        }
+    }
+
+    @Test
+    void clipsThatCannotBeEncodedOrStoredAreNamedAndSkipped() throws IOException {
+        List<AudioClip> clips = clips(10, 1, 9, 70000, Float.NaN, 2);
+        Embedding.Outcome outcome = run(clips, DType.F16, false);
+        assertThat(outcome.embedded()).isEqualTo(2);
+        assertThat(outcome.skipped()).extracting(Embedding.Skipped::clip).containsExactly("clip1", "clip2", "clip3");
+        assertThat(outcome.skipped().get(0).reason()).isEqualTo("first-sample: nine is too much");
+        assertThat(outcome.skipped().get(1).reason()).contains("clip 'clip2'", "70000", "--dtype f32");
+        assertThat(outcome.skipped().get(2).reason()).contains("clip 'clip3'", "NaN", "no finite number");
+        assertThat(told.lines).containsExactly("clip0 stored", "clip1 skipped", "clip2 skipped", "clip3 skipped", "clip4 stored");
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            assertThat(tokens.clips()).extracting(CachedClip::id).containsExactly("clip0", "clip4");
+            assertThat(tokens.read("clip4").tokens()).containsExactly(2, 1);
+        }
+        assertThat(run(clips, DType.F16, false).present()).isEqualTo(2);
+    }
+
+    @Test
+    void float32HoldsLargeValuesButNoNan() throws IOException {
+        Embedding.Outcome outcome = run(clips(10, 70000, Float.POSITIVE_INFINITY), DType.F32, false);
+        assertThat(outcome.embedded()).isEqualTo(1);
+        assertThat(outcome.skipped()).extracting(Embedding.Skipped::clip).containsExactly("clip1");
+    }
+
+    @Test
+    void aStrictRunStopsAtTheFirstOfThem() throws IOException {
+        for (float bad : new float[] {9, 70000, Float.NaN}) {
+            List<AudioClip> clips = clips(10, 1, bad, 2);
+            assertThatThrownBy(() -> run(clips, DType.F16, true)).isInstanceOf(Embedding.UnusableClipException.class)
+                    .hasMessageContaining("clip 'clip1' cannot be used");
+            try (TokenCache tokens = TokenCache.open(cache)) {
+                assertThat(tokens.clips()).extracting(CachedClip::id).containsExactly("clip0");
+            }
+        }
+    }
+
+    @Test
+    void longRecordingsAreHeldFewAtATime() throws IOException {
+        float[] first = new float[40];
+        for (int i = 0; i < first.length; i++) {
+            first[i] = i % 9;
+        }
+        run(clips(10, first), DType.F16, false);
+        assertThat(encoder.batches).as("short clips").containsExactly(32, 8);
+        encoder.batches.clear();
+        cache = temp.resolve("cache-long");
+        List<AudioClip> tenMinutes = clips(10 * 60 * RATE, Arrays.copyOf(first, 9));
+        run(tenMinutes, DType.F16, false);
+        assertThat(encoder.batches).as("ten minutes each").containsExactly(4, 4, 1);
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            for (int i = 0; i < tenMinutes.size(); i++) {
+                assertThat(tokens.clips().get(i).id()).isEqualTo("clip" + i);
+                assertThat(tokens.read("clip" + i).tokens()[0]).isEqualTo(i);
+            }
+        }
+    }
+}
