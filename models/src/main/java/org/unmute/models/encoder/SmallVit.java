@@ -31,6 +31,8 @@ public final class SmallVit implements Encoder {
     private static final String KIND = "unmute.encoder";
     private static final String KIND_VALUE = "small-vit";
     private static final double EPS = 1e-6;
+    private static final int MOST_MEL_BINS = 1024;
+    private static final int MOST_TOKENS = 1 << 16;
 
     /**
      * Size and front end.
@@ -48,8 +50,14 @@ public final class SmallVit implements Encoder {
      */
     public record Settings(int sampleRate, int melBins, int frames, int patchTime, int patchMel, int dim, int depth,
             int heads, double mean, double std) {
-        /** Checks what must divide what. */
+        /** Checks what must divide what, and that the sizes are ones a model can have: a file may state any number. */
         public Settings {
+            if (Math.min(Math.min(frames, melBins), Math.min(Math.min(patchTime, patchMel), Math.min(dim, heads))) < 1
+                    || melBins > MOST_MEL_BINS || (long) frames / patchTime * (melBins / patchMel) > MOST_TOKENS) {
+                throw new IllegalArgumentException("small vit: sizes must be at least 1, mel bins at most " + MOST_MEL_BINS
+                        + " and tokens at most " + MOST_TOKENS + ": frames " + frames + ", mel " + melBins + ", patch " + patchTime + " x "
+                        + patchMel + ", dim " + dim + ", heads " + heads);
+            }
             if (frames % patchTime != 0 || melBins % patchMel != 0 || dim % heads != 0 || dim % 4 != 0 || depth < 1) {
                 throw new IllegalArgumentException("small vit: sizes do not divide: frames " + frames + " by " + patchTime
                         + ", mel " + melBins + " by " + patchMel + ", dim " + dim + " by " + heads + " heads and by 4");
@@ -82,9 +90,11 @@ public final class SmallVit implements Encoder {
             try {
                 String[] patch = m.get("patch").split("x", 2);
                 String[] norm = m.get("norm").split(",", 2);
-                return new Settings(number(m, "sample_rate"), number(m, "mel_bins"), number(m, "frames"),
+                Settings settings = new Settings(number(m, "sample_rate"), number(m, "mel_bins"), number(m, "frames"),
                         Integer.parseInt(patch[0]), Integer.parseInt(patch[1]), number(m, "dim"), number(m, "depth"),
                         number(m, "heads"), Double.parseDouble(norm[0]), Double.parseDouble(norm[1]));
+                settings.frontEnd();
+                return settings;
             } catch (RuntimeException e) {
                 throw new UnusableCheckpointException(file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + m, e);
             }

@@ -86,6 +86,23 @@ class CheckpointWeightsTest {
     }
 
     @Test
+    void settingsOfASmallVitThatNoModelHasAreRefusedBeforeAnythingIsMade() {
+        Map<String, String> good = Map.of("unmute.encoder", "small-vit", "sample_rate", "16000", "mel_bins", "64", "frames", "64",
+                "patch", "8x16", "dim", "8", "depth", "1", "heads", "2", "norm", "0,1");
+        Map<String, String> wrong = Map.of("frames", "2147483640", "patch", "0x16", "mel_bins", "1073741824", "heads", "0", "dim", "-8",
+                "sample_rate", "0", "depth", "0", "norm", "0");
+        wrong.forEach((key, value) -> {
+            SafetensorsWriter writer = new SafetensorsWriter().add("x", Shape.of(1), new float[1]);
+            good.forEach((k, v) -> writer.metadata(k, k.equals(key) ? value : v));
+            assertThatThrownBy(() -> open(writer)).as(key + " " + value).isInstanceOf(UnusableCheckpointException.class)
+                    .hasMessageContaining("metadata of a small ViT");
+        });
+        SafetensorsWriter writer = new SafetensorsWriter().add("x", Shape.of(1), new float[1]);
+        good.forEach(writer::metadata);
+        assertThatThrownBy(() -> open(writer)).isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("is missing");
+    }
+
+    @Test
     void unknownAndIncompleteFilesAreUnusable() {
         assertThatThrownBy(() -> open(new SafetensorsWriter().add("conv1", Shape.of(1), new float[1])))
                 .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("no encoder known here").hasMessageContaining("conv1");
