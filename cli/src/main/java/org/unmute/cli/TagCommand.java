@@ -81,7 +81,7 @@ final class TagCommand implements Callable<Integer> {
         }
         ClipList clips = audio.clips();
         List<Tagged> tagged = new ArrayList<>();
-        int skipped = 0;
+        List<Tagged> skipped = new ArrayList<>();
         try (Progress progress = Progress.start(err, "tagging", "clips", clips.clips().size(), common.quiet())) {
             for (int at = 0; at < clips.clips().size(); at += CHUNK) {
                 List<AudioClip> chunk = clips.clips().subList(at, Math.min(clips.clips().size(), at + CHUNK));
@@ -91,7 +91,7 @@ final class TagCommand implements Callable<Integer> {
                     } else if (audio.strict()) {
                         throw new CommandException(ExitCode.INPUT, t.clip().id() + ": " + t.reason());
                     } else {
-                        skipped++;
+                        skipped.add(t);
                         progress.remark("skipped " + t.clip().id() + ": " + t.reason());
                     }
                     progress.advance(1);
@@ -151,7 +151,7 @@ final class TagCommand implements Callable<Integer> {
         AtomicFile.write(scores, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private void print(List<Tagged> tagged, List<String> classes, int skipped) {
+    private void print(List<Tagged> tagged, List<String> classes, List<Tagged> skipped) {
         int shown = Math.clamp(top, 1, classes.size());
         List<String> headings = new ArrayList<>(List.of("file"));
         IntStream.rangeClosed(1, shown).forEach(i -> headings.add("top " + i));
@@ -171,7 +171,9 @@ final class TagCommand implements Callable<Integer> {
             table.print(out, common.json());
         }
         if (!common.json()) {
-            out.println(tagged.size() + " recordings tagged, " + skipped + " skipped" + (scores == null ? "" : ", scores in " + scores));
+            out.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped"
+                    + (scores == null ? "" : ", scores in " + scores));
+            skipped.forEach(t -> out.println("  skipped " + t.clip().id() + ": " + t.reason()));
             out.flush();
         }
     }

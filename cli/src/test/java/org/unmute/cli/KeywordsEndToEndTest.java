@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.RealData;
+import org.unmute.models.audio.Wav;
 
 /** Real recordings of keywords through the command: {@code tag} gives the original model's logits, {@code eval} its accuracy. */
 class KeywordsEndToEndTest {
@@ -52,6 +53,19 @@ class KeywordsEndToEndTest {
         assertThat(eval.json().at("/metrics/top1_first_index/mean").asDouble()).isEqualTo(right / (expected.size() - 1.0));
         assertThat(Ran.unmute("eval", "-q", "--bootstrap", 0, "--scores", scores, "--labels", golden).endsWith(ExitCode.OK).out())
                 .contains("accuracy (top-1)");
+    }
+
+    @Test
+    void tagNamesWhatItSkips() throws IOException {
+        Path encoder = RealData.require("kwt1/kwt1_v2_12.safetensors");
+        Path recordings = Files.createDirectories(folder.resolve("recordings"));
+        Wav.write(recordings.resolve("second.wav"), new float[16_000], 16_000);
+        Files.writeString(recordings.resolve("text.wav"), "no recording, but a text");
+        Files.createFile(recordings.resolve("empty.wav"));
+        Ran ran = Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", recordings).endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("1 recordings tagged, 2 skipped").contains("skipped empty.wav: ").contains("skipped text.wav: ");
+        assertThat(Ran.unmute("tag", "-q", "--strict", "--encoder", encoder, "--audio", recordings).endsWith(ExitCode.INPUT).err())
+                .contains("empty.wav");
     }
 
     private static float[] numbers(String[] cells, int from) {
