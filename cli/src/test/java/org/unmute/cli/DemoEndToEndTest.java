@@ -5,27 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.models.encoder.Encoders;
 
 /** The demo with small settings. */
 class DemoEndToEndTest {
     @TempDir
     Path folder;
 
-    private static boolean encoderIsThere() {
-        try {
-            return Encoders.embeddedBytes().length > 0;
-        } catch (IllegalStateException e) {
-            return false;
-        }
-    }
-
     @Test
     void runsOnTheEncoderInTheProgramAndLeavesAReport() throws IOException {
-        Assumptions.assumeTrue(encoderIsThere(), "skipped: the program was built without its encoder");
         Ran ran = Ran.unmute("demo", "-q", "--train", 24, "--test", 16, "--seeds", 1, "--epochs", 2, "--out", folder).endsWith(ExitCode.OK);
         assertThat(ran.out()).contains("16 test clips of 10 classes").contains("protobin").contains("mhca").contains("report.html");
         String html = Files.readString(folder.resolve("report.html"));
