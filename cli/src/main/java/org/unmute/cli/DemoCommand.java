@@ -13,8 +13,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.unmute.cli.report.HtmlReport;
 import org.unmute.models.audio.Resampler;
-import org.unmute.models.audio.Wav;
-import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.CachedTokens;

@@ -67,7 +67,7 @@ final class DoctorCommand implements Callable<Integer> {
         BuildInfo build = BuildInfo.read();
         Runtime r = Runtime.getRuntime();
         facts.put("unmute", build.version() + " (commit " + build.commit() + ")");
-        facts.put("java", System.getProperty("java.vendor") + " " + Runtime.version() + ", " + System.getProperty("java.vm.name"));
+        facts.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
         facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                 + System.getProperty("os.arch") + ", " + r.availableProcessors() + " processors");
         String memory = Commands.size(r.maxMemory()) + " heap at most (UNMUTE_JAVA_OPTS=-Xmx8g changes it)";
@@ -76,6 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
         }
         facts.put("memory", memory);
         facts.put("chosen", choice.reason());
+        facts.put("encoder", "in the program: " + EncoderOptions.embedded().encoder().describe().description());
         return facts;
     }
 }

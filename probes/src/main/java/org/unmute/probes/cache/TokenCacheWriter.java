@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
-import org.unmute.tensor.DType;
 
 /**
  * Appends token maps to a cache folder, creating it if needed. One writer at a time, one thread at a time. To resume, open
