@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "tag", sortOptions = false,
         description = {"Scores recordings with an encoder's own classification head.",
             "Prints the best classes of each recording; --scores writes all scores as CSV, with a column 'file' (path below "
-                + "the root) and one column a class. Scores of long recordings are the mean over their windows."},
+                + "the root) and one column a class, and a record of the run beside it. Scores of long recordings are the mean over their windows."},
         footer = {"", "Example:", "  unmute tag --encoder kwt1.safetensors --audio clips/ --scores scores.csv"})
 final class TagCommand implements Callable<Integer> {
     /** What is written. */
@@ -103,6 +103,10 @@ final class TagCommand implements Callable<Integer> {
         }
         if (scores != null) {
             write(tagged, classes);
+            record.result("encoder", loaded.origin()).result("encoderSha256", loaded.hash())
+                    .result("frontEnd", loaded.encoder().describe().frontEnd()).result("activation", activation.name())
+                    .result("tagged", tagged.size()).result("skipped", skipped.stream().map(t -> t.clip().id() + ": " + t.reason()).toList())
+                    .writeTo(scores.resolveSibling(scores.getFileName() + ".run.json"));
         }
         print(tagged, classes, skipped);
         return ExitCode.OK;

@@ -28,6 +28,7 @@ class KeywordsEndToEndTest {
         Path golden = RealData.require("speech_commands/manifest_kwt1_golden.csv");
         Path scores = folder.resolve("scores.csv");
         Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", audio, "--scores", scores).endsWith(ExitCode.OK);
+        assertThat(Files.readString(folder.resolve("scores.csv.run.json"))).contains("encoderSha256").contains("backendReason");
         Map<String, float[]> tagged = new HashMap<>();
         List<String> rows = Files.readAllLines(scores);
         for (String row : rows.subList(1, rows.size())) {
