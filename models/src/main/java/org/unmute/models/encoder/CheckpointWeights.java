@@ -1,9 +1,5 @@
 package org.unmute.models.encoder;
 
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.unmute.models.vit.Weights;
 import org.unmute.tensor.Shape;
@@ -13,7 +9,6 @@ import org.unmute.tensor.Tensor;
 public final class CheckpointWeights implements Weights {
     private final Checkpoint file;
     private final UnaryOperator<String> stored;
-    private final Set<String> used = new HashSet<>();
 
     /**
      * @param file an open checkpoint; read while the model is built, not afterwards
@@ -52,7 +47,6 @@ public final class CheckpointWeights implements Weights {
             throw new UnusableCheckpointException(file.origin() + ": tensor '" + key + "' is " + file.shape(key) + ", expected "
                     + Shape.of(shape) + ": another size of the model?");
         }
-        used.add(key);
         return file.floats(key);
     }
 
@@ -102,12 +96,5 @@ public final class CheckpointWeights implements Weights {
             }
         }
         return n;
-    }
-
-    /** Tensors of the file that no model asked for. */
-    public List<String> unused() {
-        List<String> rest = new ArrayList<>(file.names());
-        rest.removeAll(used);
-        return rest;
     }
 }
