@@ -13,6 +13,8 @@ record NpyHeader(StoredType type, Shape shape) {
         return new Parser(text, base, file, limits).parse();
     }
 
+    private static final String SPACE = " \t\n\r\f";
+
     private static final class Parser {
         private final String text;
         private final long base;
@@ -54,7 +56,8 @@ record NpyHeader(StoredType type, Shape shape) {
                 }
             }
             at++;
-            if (!text.substring(at).isBlank()) {
+            skipSpace();
+            if (at < text.length()) {
                 throw error("bad-header", "text after the dictionary");
             }
             if (type == null || fortran == null || sizes == null) {
@@ -169,10 +172,15 @@ record NpyHeader(StoredType type, Shape shape) {
             at++;
         }
 
-        private char peek() throws MalformedFileException {
-            while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+        /** Python's white space only: Character.isWhitespace also takes control characters for it. */
+        private void skipSpace() {
+            while (at < text.length() && SPACE.indexOf(text.charAt(at)) >= 0) {
                 at++;
             }
+        }
+
+        private char peek() throws MalformedFileException {
+            skipSpace();
             if (at == text.length()) {
                 throw error("bad-header", "the dictionary ends too early");
             }

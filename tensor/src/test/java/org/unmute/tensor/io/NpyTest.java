@@ -85,6 +85,7 @@ class NpyTest {
                 Arguments.of("bad-header", file(1, HEADER.replace("{", "{'shape': (6,), "), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("{", "{'more': 1, "), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("False", "0"), 24)),
+                Arguments.of("bad-header", file(1, HEADER.replace("2, 3", "2, \u001c3"), 24)),
                 Arguments.of("bad-header", file(1, HEADER + "x", 24)),
                 Arguments.of("bad-header", file(1, HEADER.substring(0, 20), 24)));
     }
