@@ -102,7 +102,7 @@ public final class Eat implements Encoder {
             long n = w.size("head.weight", 2, 0);
             headNorm = LayerNorm.read(w, "fc_norm", dim, isHuggingFace(file, "model.") ? HUGGING_FACE_HEAD_EPS : EPS);
             head = Linear.read(w, "head", n, dim);
-            classes = java.util.stream.LongStream.range(0, n).mapToObj(i -> "class_" + i).toList();
+            classes = EncoderSpec.numberedClasses(n);
         } else {
             headNorm = null;
             head = null;

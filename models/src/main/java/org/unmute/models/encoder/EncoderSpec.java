@@ -1,5 +1,8 @@
 package org.unmute.models.encoder;
 
+import java.util.List;
+import java.util.stream.LongStream;
+
 /**
  * What an encoder is, readable at a glance.
  *
@@ -17,9 +20,14 @@ package org.unmute.models.encoder;
  * @param classes names of the classes of the encoder's own head, in order; empty without a head
  */
 public record EncoderSpec(String name, String description, int sampleRate, int windowSamples, int frameSamples, String frontEnd, int time,
-        int freq, int dim, int depth, boolean hasCls, java.util.List<String> classes) {
+        int freq, int dim, int depth, boolean hasCls, List<String> classes) {
     /** Keeps the class list unmodifiable. */
     public EncoderSpec {
-        classes = java.util.List.copyOf(classes);
+        classes = List.copyOf(classes);
+    }
+
+    /** Names for the classes of a head whose checkpoint does not name them: {@code class_0}, {@code class_1}, … */
+    static List<String> numberedClasses(long count) {
+        return LongStream.range(0, count).mapToObj(i -> "class_" + i).toList();
     }
 }

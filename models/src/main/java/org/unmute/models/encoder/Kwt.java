@@ -90,7 +90,7 @@ public final class Kwt implements Encoder {
                         + coefficients + " cepstral coefficients, " + samples + " of 16000 samples, zeros at the end",
                 frames, 1, dim, depth, true,
                 classes == KEYWORDS.size() ? KEYWORDS
-                        : java.util.stream.LongStream.range(0, classes).mapToObj(i -> "class_" + i).toList());
+                        : EncoderSpec.numberedClasses(classes));
     }
 
     @Override
