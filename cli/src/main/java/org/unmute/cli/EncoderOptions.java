@@ -48,8 +48,9 @@ final class EncoderOptions {
         /** The cache key of its tokens. */
         CacheKey key(String resampling, DType dtype) {
             String frontEnd = encoder.describe().frontEnd() + ", resampling " + resampling;
-            return new CacheKey(encoder.describe().name() + ": " + encoder.describe().description(), hash, frontEnd,
-                    Digests.sha256(frontEnd), dtype);
+            // Settings beside the file, such as the number of heads, make another encoder of the same weights.
+            String network = encoder.describe().name() + ": " + encoder.describe().description();
+            return new CacheKey(network, Digests.sha256(hash + network), frontEnd, Digests.sha256(frontEnd), dtype);
         }
     }
 

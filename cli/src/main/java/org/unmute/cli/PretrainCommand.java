@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.SmallVit;
 import org.unmute.probes.data.AudioClip;
 import org.unmute.probes.data.ClipList;
@@ -35,6 +36,8 @@ final class PretrainCommand implements Callable<Integer> {
     /** Clips measured for the front end's mean and deviation. */
     private static final int MEASURED = 200;
     private static final int RATE = 16_000;
+    /** Far from every seed that the demo uses, so that pre-training never sees its clips. */
+    private static final long SYNTHETIC_SEED = 1_000_003;
 
     @ArgGroup(multiplicity = "1")
     private Data data;
@@ -147,9 +150,6 @@ final class PretrainCommand implements Callable<Integer> {
         }
     }
 
-    /** Far from every seed that the demo uses, so that pre-training never sees its clips. */
-    static final long SYNTHETIC_SEED = 1_000_003;
-
     private Pretraining.Source synthetic(SmallVit.Settings s) {
         double seconds = s.frontEnd().windowSamples() / (double) RATE;
         SyntheticScenes scenes = new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(seconds), common.seed() + SYNTHETIC_SEED);
@@ -163,7 +163,7 @@ final class PretrainCommand implements Callable<Integer> {
         return index -> {
             SplittableRandom random = new SplittableRandom(common.seed() * 0x9E3779B97F4A7C15L + index);
             float[] all = AudioFiles.read(clips.get(random.nextInt(clips.size())).path())
-                    .resampled(RATE, org.unmute.models.audio.Resampler.Kernel.HANN).samples();
+                    .resampled(RATE, Resampler.Kernel.HANN).samples();
             if (all.length <= window) {
                 return Arrays.copyOf(all, window);
             }
