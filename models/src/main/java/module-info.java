@@ -3,6 +3,7 @@ module org.unmute.models {
     requires transitive org.unmute.tensor;
 
     exports org.unmute.models.audio;
+    exports org.unmute.models.checkpoint;
     exports org.unmute.models.encoder;
     exports org.unmute.models.vit;
 }

@@ -1,5 +1,6 @@
 package org.unmute.bench;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -13,9 +14,12 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.unmute.models.encoder.Checkpoint;
-import org.unmute.models.encoder.Eat;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -30,7 +34,7 @@ import org.unmute.tensor.TensorScope;
 @Measurement(iterations = 5, time = 2)
 public class EatBenchmark {
     private static final int SECONDS = 10;
-    private Eat eat;
+    private Encoder eat;
     private Tensor input;
     private float[] samples;
 
@@ -40,7 +44,7 @@ public class EatBenchmark {
     /** Builds the encoder. */
     @Setup
     public void setUp() {
-        eat = new Eat(new RandomEat(768, 12), Eat.Settings.AUDIOSET);
+        eat = Encoders.build(new RandomEat(768, 12), EncoderSettings.AUTHORS);
         samples = MatmulBenchmark.random(SECONDS * eat.describe().sampleRate(), 7);
         var s = eat.spectrogram(samples);
         input = Tensor.of(s.values(), 1, s.frames(), s.bins());
@@ -50,7 +54,7 @@ public class EatBenchmark {
     @Benchmark
     public float network() {
         try (TensorScope _ = new TensorScope()) {
-            Tensor y = Grad.withoutRecording(() -> eat.forward(input, (name, tensor) -> {}));
+            Tensor y = Grad.withoutRecording(() -> eat.forward(input, Trace.NONE));
             return y.view().host().floats()[(int) y.view().offset()];
         }
     }
@@ -70,13 +74,15 @@ public class EatBenchmark {
 
         @Override
         public List<String> names() {
-            return List.of();
-        }
-
-        @Override
-        public boolean has(String name) {
-            return name.startsWith("model.") && !name.contains("IMAGE") && !name.contains("blocks." + depth)
-                    && !name.startsWith("model.head");
+            List<String> names = new ArrayList<>(List.of("model.extra_tokens", "model.fixed_positional_encoder.positions"));
+            List<String> maps = new ArrayList<>(List.of("local_encoder.proj", "pre_norm"));
+            for (int i = 0; i < depth; i++) {
+                for (String part : List.of("norm1", "attn.qkv", "attn.proj", "norm2", "mlp.fc1", "mlp.fc2")) {
+                    maps.add("blocks." + i + "." + part);
+                }
+            }
+            maps.forEach(map -> names.addAll(List.of("model." + map + ".weight", "model." + map + ".bias")));
+            return names;
         }
 
         @Override

@@ -3,8 +3,8 @@ package org.unmute.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.unmute.models.encoder.Eat;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.CacheKey;
@@ -68,6 +68,6 @@ final class EncoderOptions {
         if (!Files.isRegularFile(file)) {
             throw new CommandException(ExitCode.INPUT, "no such encoder file: " + file);
         }
-        return new Loaded(Encoders.open(file, new Eat.Settings(frames, mean, std, heads)), Embedding.sha256(file), encoder);
+        return new Loaded(Encoders.open(file, EncoderSettings.AUTHORS.withFrames(frames).withNorm(mean, std).withHeads(heads)), Embedding.sha256(file), encoder);
     }
 }

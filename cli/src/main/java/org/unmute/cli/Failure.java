@@ -10,7 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.unmute.convert.ConversionException;
 import org.unmute.models.audio.UnreadableAudioException;
-import org.unmute.models.encoder.UnusableCheckpointException;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.data.MalformedTableException;
 import org.unmute.tensor.backend.Backends;

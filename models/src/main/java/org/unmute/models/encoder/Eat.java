@@ -2,17 +2,22 @@ package org.unmute.models.encoder;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.UnaryOperator;
 import org.unmute.models.audio.FbankOptions;
 import org.unmute.models.audio.KaldiFbank;
 import org.unmute.models.audio.Window;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.CheckpointWeights;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.checkpoint.KeyMatch;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.vit.Attention;
 import org.unmute.models.vit.Block;
 import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Linear;
 import org.unmute.models.vit.Mlp;
 import org.unmute.models.vit.PatchEmbed;
+import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -25,127 +30,102 @@ public final class Eat implements Encoder {
     private static final int PATCH = 16;
     private static final int MEL = 128;
     private static final int RATE = 16_000;
+    private static final int FRAMES = 1024;
+    private static final double MEAN = -4.268;
+    private static final double STD = 4.569;
     private static final double EPS = 1e-6;
     /** The Hugging Face port leaves the head's norm at torch's default. */
     private static final double HUGGING_FACE_HEAD_EPS = 1e-5;
-    private static final String TABLE = "fixed_positional_encoder.positions";
+    private static final String IMAGE = "modality_encoders.IMAGE.";
+    private static final String CLS = IMAGE + "extra_tokens";
+    private static final String PATCHES = IMAGE + "local_encoder.proj";
+    private static final String TABLE = IMAGE + "fixed_positional_encoder.positions";
+    private static final String PRE_NORM = IMAGE + "context_encoder.norm";
+    private static final String[] BLOCK = {"attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight",
+        "mlp.fc1.bias", "mlp.fc2.weight", "mlp.fc2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias"};
+
+    /** Fairseq checkpoints, whose fine-tuned form has the head beside the encoder. */
+    private static final KeyMap AUTHORS = complete(KeyMap.named("eat/authors", CLS, PATCHES + ".weight", "blocks.0.attn.qkv.weight")
+            .drop("_ema.", "moving average of the weights, the teacher of pre-training")
+            .drop(IMAGE + "decoder.", "decoder of pre-training")
+            .keep(CLS, TABLE, PATCHES + ".", PRE_NORM + ".", "blocks.", "fc_norm.", "head.")
+            .keepOuter("fc_norm.").keepOuter("head."));
+    /** The ports on Hugging Face. */
+    private static final KeyMap HUGGING_FACE = complete(KeyMap.named("eat/hugging-face", "extra_tokens", "local_encoder.proj.weight", "pre_norm.weight")
+            .rename("extra_tokens", CLS).rename("local_encoder.proj.", PATCHES + ".")
+            .rename("fixed_positional_encoder.positions", TABLE).rename("pre_norm.", PRE_NORM + ".")
+            .keep("blocks.", "fc_norm.", "head."));
+
+    static final EncoderFamily FAMILY = new EncoderFamily("eat", List.of("sslam"), List.of(AUTHORS, HUGGING_FACE), Eat::new);
 
     private final EncoderSpec spec;
-    private final FbankFrontEnd frontEnd;
+    private final FrontEnd frontEnd;
     private final PatchEmbed patchEmbed;
     private final Tensor positions;
     private final Tensor cls;
     private final LayerNorm preNorm;
-    private final List<Block> blocks = new ArrayList<>();
+    private final Trunk trunk;
     private final LayerNorm headNorm;
     private final Linear head;
 
-    /**
-     * Settings that the checkpoint does not hold. Defaults are the authors' for AudioSet and 10 s clips.
-     *
-     * @param frames frames of a window (10 ms each), a multiple of 16
-     * @param mean subtracted from the log energies
-     * @param std the log energies are divided by twice this
-     * @param heads attention heads, or 0 for one every 64 channels (base 12, large 16)
-     */
-    public record Settings(int frames, double mean, double std, int heads) {
-        /** 1024 frames, mean -4.268, std 4.569. */
-        public static final Settings AUDIOSET = new Settings(1024, -4.268, 4.569, 0);
-
-        /** Checks the frames. */
-        public Settings {
-            if (frames < PATCH || frames % PATCH != 0) {
-                throw new IllegalArgumentException("eat: frames must be a positive multiple of 16, is " + frames);
-            }
-        }
-    }
-
-    /** Whether these tensor names are an EAT or SSLAM checkpoint, in the authors' or in Hugging Face naming. */
-    public static boolean recognizes(Checkpoint file) {
-        return naming(file) != null;
+    private static KeyMap complete(KeyMap map) {
+        return map.require(CLS, TABLE, PATCHES + ".weight", PATCHES + ".bias", PRE_NORM + ".weight", PRE_NORM + ".bias")
+                .requireSeries("blocks.", BLOCK);
     }
 
     /**
-     * Builds the encoder from an open checkpoint, which may be closed afterwards.
+     * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
      *
      * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the settings do not fit it
      */
-    public Eat(Checkpoint file, Settings settings) {
-        UnaryOperator<String> naming = naming(file);
-        if (naming == null) {
-            throw new UnusableCheckpointException(file.origin() + ": no EAT or SSLAM checkpoint: it has neither "
-                    + "'modality_encoders.IMAGE.extra_tokens' nor 'model.extra_tokens'");
-        }
-        CheckpointWeights w = new CheckpointWeights(file, naming);
-        int dim = w.size("extra_tokens", 3, 2);
+    public Eat(Checkpoint file, EncoderSettings settings) {
+        CheckpointWeights w = new CheckpointWeights(file);
+        int dim = w.size(CLS, 3, 2);
         int depth = w.count("blocks", "norm1.weight");
-        int heads = settings.heads() > 0 ? settings.heads() : dim / 64;
-        if (heads < 1 || dim % heads != 0) {
-            throw new UnusableCheckpointException(file.origin() + ": " + dim + " channels do not split into " + heads
-                    + " heads: state the number of heads");
+        int heads = settings.headsOr(0, dim);
+        int frames = settings.framesOr(FRAMES);
+        if (frames % PATCH != 0) {
+            throw new IllegalArgumentException("eat: frames must be a multiple of 16, is " + frames);
         }
-        int rows = settings.frames() / PATCH;
+        int rows = frames / PATCH;
         int bands = MEL / PATCH;
-        frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(RATE, MEL, Window.HANNING)), settings.frames(), settings.mean(), settings.std());
-        patchEmbed = PatchEmbed.read(w, "local_encoder.proj", dim, PATCH, PATCH);
-        cls = w.tensor("extra_tokens", 1, 1, dim);
+        frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(RATE, MEL, Window.HANNING)), frames,
+                settings.meanOr(MEAN), settings.stdOr(STD));
+        patchEmbed = PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH);
+        cls = w.tensor(CLS, 1, 1, dim);
         positions = positions(w, file, dim, rows * bands);
-        preNorm = LayerNorm.read(w, "pre_norm", dim, EPS);
+        preNorm = LayerNorm.read(w, PRE_NORM, dim, EPS);
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
             long hidden = w.size(b + "mlp.fc1.weight", 2, 0);
             blocks.add(new Block.Post(LayerNorm.read(w, b + "norm1", dim, EPS), Attention.read(w, b + "attn", dim, heads),
                     LayerNorm.read(w, b + "norm2", dim, EPS), Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU)));
         }
+        trunk = new Trunk(blocks);
         List<String> classes = List.of();
         if (w.has("head.weight")) {
             long n = w.size("head.weight", 2, 0);
-            headNorm = LayerNorm.read(w, "fc_norm", dim, isHuggingFace(file, "model.") ? HUGGING_FACE_HEAD_EPS : EPS);
+            boolean port = HUGGING_FACE.name().equals(file.metadata().get(KeyMatch.NAMING));
+            headNorm = LayerNorm.read(w, "fc_norm", dim, port ? HUGGING_FACE_HEAD_EPS : EPS);
             head = Linear.read(w, "head", n, dim);
-            classes = EncoderSpec.numberedClasses(n);
+            classes = EncoderSpec.namedClasses(n);
         } else {
             headNorm = null;
             head = null;
         }
-        spec = new EncoderSpec("eat", "EAT/SSLAM, ViT " + dim + " x " + depth + ", " + heads + " heads, post-norm", RATE,
-                frontEnd.windowSamples(), frontEnd.fbank().options().frameLength(), frontEnd.describe(), rows, bands, dim, depth, true, classes);
+        spec = Specs.of("eat", "EAT/SSLAM, ViT " + dim + " x " + depth + ", " + heads + " heads, post-norm", frontEnd, settings,
+                new EncoderSpec.Grid(rows, bands, PATCH * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 1), dim, depth, classes);
     }
 
     /** The first rows of the stored table: row {@code t · 8 + f} does not depend on the table's length. */
     private static Tensor positions(CheckpointWeights w, Checkpoint file, int dim, int patches) {
-        long stored = w.size("positions", 3, 1);
+        long stored = w.size(TABLE, 3, 1);
         if (stored < patches) {
             throw new UnusableCheckpointException(file.origin() + ": the position table has " + stored + " rows, "
                     + patches + " patches need one each: use fewer frames");
         }
-        return w.tensor("positions", 1, stored, dim).slice(1, 0, patches).copy().freeze();
-    }
-
-    /**
-     * The file's naming of our names, or null if it is no such checkpoint. The authors' fine-tuned files prefix the
-     * encoder's names with {@code model.} but not the head's; Hugging Face files prefix all.
-     */
-    private static UnaryOperator<String> naming(Checkpoint file) {
-        for (String prefix : new String[] {"", "model."}) {
-            String image = prefix + "modality_encoders.IMAGE.";
-            if (file.has(image + "extra_tokens")) {
-                return name -> switch (name.substring(0, Math.max(0, name.indexOf('.')))) {
-                    case "pre_norm" -> image + "context_encoder.norm" + name.substring("pre_norm".length());
-                    case "local_encoder" -> image + name;
-                    case "blocks" -> prefix + name;
-                    case "fc_norm", "head" -> name;
-                    default -> image + (name.equals("positions") ? TABLE : name);
-                };
-            }
-            if (isHuggingFace(file, prefix)) {
-                return name -> prefix + (name.equals("positions") ? TABLE : name);
-            }
-        }
-        return null;
-    }
-
-    private static boolean isHuggingFace(Checkpoint file, String prefix) {
-        return file.has(prefix + "extra_tokens") && file.has(prefix + "pre_norm.weight");
+        return w.tensor(TABLE, 1, stored, dim).slice(1, 0, patches).copy().freeze();
     }
 
     @Override
@@ -159,18 +139,14 @@ public final class Eat implements Encoder {
     }
 
     @Override
-    public Tensor forward(Tensor input, BiConsumer<String, Tensor> trace) {
+    public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed", patches);
         Tensor tokens = Tensor.concat(1, cls.expand(input.size(0), 1, spec.dim()), patches.plus(positions));
         trace.accept("tokens_with_pos_and_cls", tokens);
         Tensor x = preNorm.apply(tokens);
         trace.accept("pre_norm_out", x);
-        for (int i = 0; i < blocks.size(); i++) {
-            x = blocks.get(i).apply(x);
-            trace.accept("block." + i, x);
-        }
-        return x;
+        return trunk.apply(x, trace);
     }
 
     @Override

@@ -1,9 +1,8 @@
 package org.unmute.models.encoder;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
+import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -12,7 +11,7 @@ import org.unmute.tensor.TensorScope;
  * A frozen audio encoder: waveform in, {@link TokenMap} out. Thread-safe: one loaded encoder serves many threads.
  *
  * <p>An implementation is three steps, {@link #spectrogram}, {@link #forward} and {@link #classify}; everything else
- * follows from them.
+ * follows from them. What a clip becomes does not depend on the clips beside it, to the last bit.
  */
 public interface Encoder {
     /** What this encoder is. */
@@ -21,7 +20,7 @@ public interface Encoder {
     /**
      * The front end: one window of samples to what enters the network.
      *
-     * @param samples mono, [-1, 1], at the encoder's rate, at most one window
+     * @param samples mono, [-1, 1], at the encoder's rate; what is beyond one window is cut off
      * @return {@code [frames, bins]}
      * @throws IllegalArgumentException if there are fewer samples than one frame
      */
@@ -32,9 +31,9 @@ public interface Encoder {
      *
      * @param input {@code [batch, frames, bins]}, as {@link #spectrogram} made them
      * @param trace told every intermediate tensor by name ({@code patch_embed}, {@code block.0}, …)
-     * @return {@code [batch, cls + tokens, dim]}; the cls token, where there is one, first
+     * @return {@code [batch, extra + tokens, dim]}; the class token, where there is one, first
      */
-    Tensor forward(Tensor input, BiConsumer<String, Tensor> trace);
+    Tensor forward(Tensor input, Trace trace);
 
     /**
      * Logits of the encoder's own head.
@@ -46,10 +45,11 @@ public interface Encoder {
     Tensor classify(Tensor tokens);
 
     /**
-     * The token map of a recording of any length. Longer ones are cut into consecutive windows whose maps are joined in
-     * time. What is left for the last window is padded as the authors pad a short clip, and contributes the full grid of a
-     * window: tokens of its end stand for padding, not for sound. A remainder of less than a hundredth of a window or less
-     * than a frame is left out. The cls token is the mean over the windows, which all weigh the same.
+     * The token map of a recording of any length. Longer ones are cut into windows whose maps are joined in time; where
+     * windows overlap, a token is the mean of theirs. What is left for the last window is treated as the authors treat a
+     * short clip: where they pad, it contributes the full grid of a window, and tokens of its end stand for padding, not for
+     * sound. A remainder of less than a hundredth of a window or less than a frame is left out. The cls token is the mean
+     * over the windows, which all weigh the same.
      *
      * @param samples mono, [-1, 1], at {@link EncoderSpec#sampleRate()}
      * @throws IllegalArgumentException if there are fewer samples than one frame
@@ -60,70 +60,64 @@ public interface Encoder {
 
     /** {@link #encode(float[])} for several recordings at once, which is faster for small encoders; the same numbers. */
     default List<TokenMap> encode(List<float[]> recordings) {
+        return features(recordings, Features.Wanted.TOKENS).stream().map(Features::tokens).toList();
+    }
+
+    /** {@link #features(List, Features.Wanted)} for one recording. */
+    default Features features(float[] samples, Features.Wanted wanted) {
+        return features(List.of(samples), wanted).getFirst();
+    }
+
+    /**
+     * Token maps with tokens of chosen layers and the class token's attention.
+     *
+     * @throws IllegalArgumentException if a recording has fewer samples than one frame, or there is no such layer
+     * @throws UnsupportedOperationException if attention is wanted and there is no class token
+     */
+    default List<Features> features(List<float[]> recordings, Features.Wanted wanted) {
         EncoderSpec spec = describe();
+        WindowReader.check(spec, wanted);
         List<float[]> windows = new ArrayList<>();
         int[] counts = new int[recordings.size()];
         for (int i = 0; i < counts.length; i++) {
-            List<float[]> own = Windows.cut(recordings.get(i), spec.windowSamples(), spec.frameSamples());
+            List<float[]> own = Windows.cut(recordings.get(i), spec.input());
             counts[i] = own.size();
             windows.addAll(own);
         }
-        List<TokenMap> all = new ArrayList<>();
-        int group = Windows.atOnce(spec);
-        for (int at = 0; at < windows.size(); at += group) {
-            all.addAll(encodeWindows(windows.subList(at, Math.min(windows.size(), at + group))));
+        List<Features> all = new ArrayList<>();
+        List<Spectrogram> group = new ArrayList<>();
+        int most = Windows.atOnce(spec);
+        for (int at = 0; at < windows.size(); at += most) {
+            List<Spectrogram> inputs = windows.subList(at, Math.min(windows.size(), at + most)).stream().parallel()
+                    .map(this::spectrogram).toList();
+            for (Spectrogram input : inputs) {
+                // Only inputs of one length can share a batch.
+                if (!group.isEmpty() && group.getFirst().frames() != input.frames()) {
+                    all.addAll(WindowReader.read(this, group, wanted));
+                    group.clear();
+                }
+                group.add(input);
+            }
+            all.addAll(WindowReader.read(this, group, wanted));
+            group.clear();
         }
-        List<TokenMap> maps = new ArrayList<>();
+        List<Features> joined = new ArrayList<>();
         int window = 0;
         for (int count : counts) {
-            maps.add(TokenMap.join(all.subList(window, window + count)));
+            joined.add(WindowReader.join(spec, all.subList(window, window + count)));
             window += count;
         }
-        return maps;
-    }
-
-    private List<TokenMap> encodeWindows(List<float[]> windows) {
-        EncoderSpec spec = describe();
-        try (TensorScope _ = new TensorScope()) {
-            Tensor y = Grad.withoutRecording(() -> forward(input(windows), (name, tensor) -> {}));
-            int tokens = y.shape().dim(1);
-            float[] out = y.toFloats();
-            List<TokenMap> maps = new ArrayList<>();
-            for (int w = 0; w < windows.size(); w++) {
-                maps.add(map(spec, out, w * tokens * spec.dim(), tokens));
-            }
-            return maps;
-        }
-    }
-
-    /** What enters the network for some windows: {@code [windows, frames, bins]}. */
-    private Tensor input(List<float[]> windows) {
-        List<Spectrogram> inputs = windows.stream().parallel().map(this::spectrogram).toList();
-        int frames = inputs.getFirst().frames();
-        int bins = inputs.getFirst().bins();
-        float[] all = new float[Math.multiplyExact(windows.size(), frames * bins)];
-        for (int i = 0; i < inputs.size(); i++) {
-            System.arraycopy(inputs.get(i).values(), 0, all, i * frames * bins, frames * bins);
-        }
-        return Tensor.of(all, windows.size(), frames, bins);
-    }
-
-    private static TokenMap map(EncoderSpec spec, float[] all, int at, int tokens) {
-        int skip = spec.hasCls() ? 1 : 0;
-        int dim = spec.dim();
-        float[] cls = spec.hasCls() ? Arrays.copyOfRange(all, at, at + dim) : null;
-        float[] own = Arrays.copyOfRange(all, at + skip * dim, at + tokens * dim);
-        return new TokenMap((tokens - skip) / spec.freq(), spec.freq(), dim, own, cls);
+        return joined;
     }
 
     /** Logits of the encoder's own head, averaged over windows of equal weight, one for each of {@link EncoderSpec#classes()}. */
     default float[] scores(float[] samples) {
-        List<float[]> windows = Windows.cut(samples, describe().windowSamples(), describe().frameSamples());
+        List<float[]> windows = Windows.cut(samples, describe().input());
         double[] sum = new double[describe().classes().size()];
         for (float[] window : windows) {
             try (TensorScope _ = new TensorScope()) {
-                float[] logits = Grad.withoutRecording(
-                        () -> classify(forward(input(List.of(window)), (name, tensor) -> {}))).toFloats();
+                Tensor input = WindowReader.batch(List.of(spectrogram(window)));
+                float[] logits = Grad.withoutRecording(() -> classify(forward(input, Trace.NONE))).toFloats();
                 for (int i = 0; i < sum.length; i++) {
                     sum[i] += logits[i];
                 }

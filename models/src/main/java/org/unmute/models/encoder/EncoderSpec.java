@@ -1,6 +1,9 @@
 package org.unmute.models.encoder;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
@@ -8,26 +11,91 @@ import java.util.stream.LongStream;
  *
  * @param name for instance {@code eat}
  * @param description one line: architecture and size
- * @param sampleRate Hz that {@link Encoder#encode} expects
- * @param windowSamples samples of one window; shorter input is padded as the authors do, longer input is cut into windows
- * @param frameSamples samples of one frame; a clip needs as many
- * @param frontEnd every setting of the front end in words and numbers; part of the cache key
- * @param time token rows of a full window
- * @param freq token columns
+ * @param input what it hears
+ * @param grid what it makes of one window
  * @param dim numbers a token
  * @param depth transformer blocks
- * @param hasCls whether there is a class token
  * @param classes names of the classes of the encoder's own head, in order; empty without a head
  */
-public record EncoderSpec(String name, String description, int sampleRate, int windowSamples, int frameSamples, String frontEnd, int time,
-        int freq, int dim, int depth, boolean hasCls, List<String> classes) {
+public record EncoderSpec(String name, String description, Input input, Grid grid, int dim, int depth, List<String> classes) {
     /** Keeps the class list unmodifiable. */
     public EncoderSpec {
         classes = List.copyOf(classes);
     }
 
-    /** Names for the classes of a head whose checkpoint does not name them: {@code class_0}, {@code class_1}, … */
-    static List<String> numberedClasses(long count) {
-        return LongStream.range(0, count).mapToObj(i -> "class_" + i).toList();
+    /**
+     * What enters the front end.
+     *
+     * @param sampleRate Hz
+     * @param windowSamples samples of one window; shorter input is treated as the authors do, longer input is cut into windows
+     * @param frameSamples samples of one frame; a clip needs as many
+     * @param hopSamples samples from the start of one window to the next, a whole number of token rows
+     * @param frontEnd every setting of the front end in words and numbers; part of the cache key
+     * @param settings the same for a program: name and value
+     */
+    public record Input(int sampleRate, int windowSamples, int frameSamples, int hopSamples, String frontEnd, Map<String, Object> settings) {
+        /** Keeps the settings unmodifiable. */
+        public Input {
+            settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        }
+    }
+
+    /** How the network orders its patch tokens; token maps are always time-major. */
+    public enum TokenOrder {
+        /** All frequencies of the first time step, then of the next: index {@code t · freq + f}. */
+        TIME_MAJOR,
+        /** All time steps of the lowest frequency, then of the next: index {@code f · time + t}. */
+        FREQUENCY_MAJOR
+    }
+
+    /**
+     * The tokens of one window.
+     *
+     * @param time token rows of a full window
+     * @param freq token columns
+     * @param rowSamples samples from one token row to the next
+     * @param order how the network orders patch tokens
+     * @param extraTokens tokens before the patch tokens: 0, 1 (cls) or 2 (cls and distillation, of which the mean is the clip's)
+     */
+    public record Grid(int time, int freq, int rowSamples, TokenOrder order, int extraTokens) {}
+
+    /** Hz that {@link Encoder#encode} expects. */
+    public int sampleRate() {
+        return input.sampleRate();
+    }
+
+    /** Samples of one window. */
+    public int windowSamples() {
+        return input.windowSamples();
+    }
+
+    /** Samples of one frame; a clip needs as many. */
+    public int frameSamples() {
+        return input.frameSamples();
+    }
+
+    /** Every setting of the front end, and the windows, in words and numbers; part of the cache key. */
+    public String frontEnd() {
+        return input.frontEnd();
+    }
+
+    /** Token rows of a full window. */
+    public int time() {
+        return grid.time();
+    }
+
+    /** Token columns. */
+    public int freq() {
+        return grid.freq();
+    }
+
+    /** Whether there is a class token. */
+    public boolean hasCls() {
+        return grid.extraTokens() > 0;
+    }
+
+    /** Names for the classes of a head: AudioSet's for 527 classes, else {@code class_0}, {@code class_1}, … */
+    static List<String> namedClasses(long count) {
+        return count == AudioSetLabels.COUNT ? AudioSetLabels.names() : LongStream.range(0, count).mapToObj(i -> "class_" + i).toList();
     }
 }

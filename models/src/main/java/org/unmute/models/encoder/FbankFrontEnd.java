@@ -1,21 +1,44 @@
 package org.unmute.models.encoder;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.unmute.models.audio.FbankOptions;
 import org.unmute.models.audio.KaldiFbank;
 
 /**
- * The front end that EAT, SSLAM, Audio-MAE, AST and our small encoder share (specs of the original preprocessing): remove
- * the waveform's mean, kaldi fbank, pad with zeros at the end or cut to a fixed number of frames, then
- * {@code (x - mean) / (2 std)}. A padded cell becomes {@code -mean / (2 std)}, not 0.
+ * The front end that most encoders share: kaldi fbank, then {@code (x - mean) / (2 std)}. They differ in three things: what
+ * happens to the waveform before, how short clips are padded, and the numbers.
  *
  * @param fbank the filter bank
- * @param frames frames of a window after padding
+ * @param frames frames of a window after padding; where nothing is padded, frames at most
  * @param mean of the log energies in the pre-training data
  * @param std of the log energies in the pre-training data
+ * @param waveform what happens to the samples first
+ * @param padding how fewer frames than a window are treated
  */
-public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double std) {
+public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double std, Waveform waveform, Padding padding) implements FrontEnd {
+    /** What happens to the samples before the filter bank. */
+    public enum Waveform {
+        /** The mean is removed (EAT, SSLAM, Audio-MAE, AST, ASiT, Bird-MAE). */
+        CENTRED,
+        /** Multiplied by 2^15, the mean stays (BEATs). */
+        INT16_SCALE
+    }
+
+    /** How a clip shorter than the window is treated. */
+    public enum Padding {
+        /** Zeros at the end before normalising: a padded cell becomes {@code -mean / (2 std)}, not 0. */
+        ZEROS,
+        /** The clip's smallest log energy at the end, before normalising (Bird-MAE). */
+        MINIMUM,
+        /** Nothing is added (BEATs). */
+        NONE
+    }
+
+    private static final float INT16 = 32_768;
+
     /** Checks the ranges. */
     public FbankFrontEnd {
         if (frames < 1 || !(std > 0)) {
@@ -23,9 +46,29 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
         }
     }
 
-    /** Samples that fill the window exactly. */
+    /** The mean removed and zeros at the end, as EAT, SSLAM, Audio-MAE, AST, ASiT and our small encoder have it. */
+    public FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double std) {
+        this(fbank, frames, mean, std, Waveform.CENTRED, Padding.ZEROS);
+    }
+
+    @Override
+    public int sampleRate() {
+        return fbank.options().sampleRate();
+    }
+
+    @Override
     public int windowSamples() {
         return (frames - 1) * fbank.options().frameShift() + fbank.options().frameLength();
+    }
+
+    @Override
+    public int frameSamples() {
+        return fbank.options().frameLength();
+    }
+
+    @Override
+    public int frameShift() {
+        return fbank.options().frameShift();
     }
 
     /** Log mel energies before padding and normalisation: {@code [frames, mel]}. */
@@ -34,29 +77,64 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
         for (float s : samples) {
             sum += s;
         }
-        float mean = (float) (sum / samples.length);
-        float[] centred = new float[samples.length];
+        float offset = waveform == Waveform.CENTRED ? (float) (sum / samples.length) : 0;
+        float scale = waveform == Waveform.INT16_SCALE ? INT16 : 1;
+        float[] ready = new float[samples.length];
         for (int i = 0; i < samples.length; i++) {
-            centred[i] = samples[i] - mean;
+            ready[i] = (samples[i] - offset) * scale;
         }
-        return fbank.compute(centred);
+        return fbank.compute(ready);
     }
 
-    /** What enters the network: {@code [frames, mel]}. */
+    @Override
     public Spectrogram apply(float[] samples) {
-        float[] x = Arrays.copyOf(raw(samples), frames * fbank.options().melBins());
+        int mel = fbank.options().melBins();
+        float[] raw = raw(samples);
+        int own = Math.min(frames, raw.length / mel);
+        int rows = padding == Padding.NONE ? own : frames;
+        float[] x = Arrays.copyOf(raw, rows * mel);
+        if (padding == Padding.MINIMUM) {
+            float least = Float.POSITIVE_INFINITY;
+            for (int i = 0; i < own * mel; i++) {
+                least = Math.min(least, x[i]);
+            }
+            Arrays.fill(x, own * mel, x.length, least);
+        }
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) ((x[i] - mean) / (2 * std));
         }
-        return new Spectrogram(frames, fbank.options().melBins(), x);
+        return new Spectrogram(rows, mel, x);
     }
 
-    /** Every setting in words, as part of the cache key. */
+    @Override
     public String describe() {
         FbankOptions o = fbank.options();
         return "kaldi fbank at " + o.sampleRate() + " Hz, " + o.melBins() + " bins from " + o.lowFreq() + " to " + o.upperEdge()
                 + " Hz, " + o.window().name().toLowerCase(Locale.ROOT) + " window, " + o.frameLengthMs() + " ms every "
-                + o.frameShiftMs() + " ms, pre-emphasis " + o.preemphasis() + ", mean of the waveform removed, " + frames + " frames (zeros at the end), (x - " + mean
-                + ") / (2 * " + std + ")";
+                + o.frameShiftMs() + " ms, pre-emphasis " + o.preemphasis() + ", "
+                + switch (waveform) {
+                    case CENTRED -> "mean of the waveform removed";
+                    case INT16_SCALE -> "waveform times 2^15";
+                } + ", " + switch (padding) {
+                    case ZEROS -> frames + " frames (zeros at the end)";
+                    case MINIMUM -> frames + " frames (the clip's minimum at the end)";
+                    case NONE -> "at most " + frames + " frames (no padding)";
+                } + ", (x - " + mean + ") / (2 * " + std + ")";
+    }
+
+    @Override
+    public Map<String, Object> settings() {
+        FbankOptions o = fbank.options();
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("kind", "kaldi-fbank");
+        all.put("sampleRate", o.sampleRate());
+        all.put("melBins", o.melBins());
+        all.put("window", o.window().name().toLowerCase(Locale.ROOT));
+        all.put("waveform", waveform.name().toLowerCase(Locale.ROOT));
+        all.put("frames", frames);
+        all.put("padding", padding.name().toLowerCase(Locale.ROOT));
+        all.put("mean", mean);
+        all.put("std", std);
+        return all;
     }
 }

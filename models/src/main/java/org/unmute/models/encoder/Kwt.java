@@ -3,13 +3,18 @@ package org.unmute.models.encoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
-import java.util.function.UnaryOperator;
+import java.util.Map;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.CheckpointWeights;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.vit.Attention;
 import org.unmute.models.vit.Block;
 import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Linear;
 import org.unmute.models.vit.Mlp;
+import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -29,6 +34,10 @@ public final class Kwt implements Encoder {
     private static final double LOG_FLOOR = 1e-12;
     private static final List<String> KEYWORDS = List.of("_silence_", "_unknown_", "yes", "no", "up", "down", "left",
             "right", "on", "off", "stop", "go");
+    private static final KeyMap KEYS = KeyMap.named("kwt/arm", "front_end.dft_cos", "blocks.0.attn.q.weight")
+            .keep("front_end.", "patch_embed.", "cls_token", "pos_embed", "blocks.", "head.");
+
+    static final EncoderFamily FAMILY = new EncoderFamily("kwt", List.of(), List.of(KEYS), Kwt::new);
 
     private final EncoderSpec spec;
     private final int frames;
@@ -40,21 +49,16 @@ public final class Kwt implements Encoder {
     private final Linear patchEmbed;
     private final Tensor cls;
     private final Tensor positions;
-    private final List<Block> blocks = new ArrayList<>();
+    private final Trunk trunk;
     private final Linear head;
-
-    /** Whether this is a KWT checkpoint with its front end. */
-    public static boolean recognizes(Checkpoint file) {
-        return file.has("front_end.dft_cos") && file.has("blocks.0.attn.q.weight");
-    }
 
     /**
      * Builds the encoder from an open checkpoint, which may be closed afterwards.
      *
      * @throws UnusableCheckpointException if a tensor is missing or of another shape
      */
-    public Kwt(Checkpoint file) {
-        CheckpointWeights w = new CheckpointWeights(file, UnaryOperator.identity());
+    public Kwt(Checkpoint file, EncoderSettings settings) {
+        CheckpointWeights w = new CheckpointWeights(file);
         int dim = w.size("cls_token", 3, 2);
         int depth = w.count("blocks", "norm1.weight");
         int bins = w.size("front_end.dft_cos", 2, 0);
@@ -73,6 +77,7 @@ public final class Kwt implements Encoder {
         patchEmbed = Linear.read(w, "patch_embed", dim, coefficients);
         cls = w.tensor("cls_token", 1, 1, dim);
         positions = w.tensor("pos_embed", 1, frames + 1, dim);
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
             long hidden = w.size(b + "mlp.fc1.weight", 2, 0);
@@ -82,15 +87,20 @@ public final class Kwt implements Encoder {
             blocks.add(new Block.Post(LayerNorm.read(w, b + "norm1", dim, EPS), attention,
                     LayerNorm.read(w, b + "norm2", dim, EPS), Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU_TANH)));
         }
+        trunk = new Trunk(blocks);
         long classes = w.size("head.weight", 2, 0);
         head = Linear.read(w, "head", classes, dim);
+        if (settings.hopSeconds() != 0) {
+            throw new IllegalArgumentException("kwt: windows are always 1 s, a hop of " + settings.hopSeconds() + " s cannot be set");
+        }
         int samples = (frames - 1) * HOP + FRAME;
-        spec = new EncoderSpec("kwt", "Keyword Transformer, " + dim + " x " + depth + ", 1 head, post-norm", RATE, RATE, 1,
-                "frames of 480 samples, hop 160, Hann window, DFT magnitude, " + melBins + " mel bins, ln(max(1e-12, x)), "
-                        + coefficients + " cepstral coefficients, " + samples + " of 16000 samples, zeros at the end",
-                frames, 1, dim, depth, true,
-                classes == KEYWORDS.size() ? KEYWORDS
-                        : EncoderSpec.numberedClasses(classes));
+        String text = "frames of 480 samples, hop 160, Hann window, DFT magnitude, " + melBins + " mel bins, ln(max(1e-12, x)), "
+                + coefficients + " cepstral coefficients, " + samples + " of 16000 samples, zeros at the end";
+        spec = new EncoderSpec("kwt", "Keyword Transformer, " + dim + " x " + depth + ", 1 head, post-norm",
+                new EncoderSpec.Input(RATE, RATE, 1, RATE, text, Map.of("kind", "mfcc", "sampleRate", RATE, "frames", frames)),
+                // A window's rows fill a second, although its last frames end before.
+                new EncoderSpec.Grid(frames, 1, RATE / frames, EncoderSpec.TokenOrder.TIME_MAJOR, 1), dim, depth,
+                classes == KEYWORDS.size() ? KEYWORDS : EncoderSpec.namedClasses(classes));
     }
 
     @Override
@@ -122,15 +132,11 @@ public final class Kwt implements Encoder {
     }
 
     @Override
-    public Tensor forward(Tensor input, BiConsumer<String, Tensor> trace) {
+    public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         Tensor x = Tensor.concat(1, cls.expand(input.size(0), 1, spec.dim()), patches).plus(positions);
         trace.accept("embed", x);
-        for (int i = 0; i < blocks.size(); i++) {
-            x = blocks.get(i).apply(x);
-            trace.accept("block." + i, x);
-        }
-        return x;
+        return trunk.apply(x, trace);
     }
 
     @Override

@@ -5,17 +5,22 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.UnaryOperator;
 import org.unmute.models.audio.FbankOptions;
 import org.unmute.models.audio.KaldiFbank;
 import org.unmute.models.audio.Window;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.CheckpointWeights;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.checkpoint.KeyMatch;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.vit.Attention;
 import org.unmute.models.vit.Block;
 import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Mlp;
 import org.unmute.models.vit.PatchEmbed;
 import org.unmute.models.vit.Positions;
+import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.Trunk;
 import org.unmute.models.vit.Weights;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsWriter;
@@ -28,9 +33,14 @@ import org.unmute.tensor.op.Unary;
  * its metadata.
  */
 public final class SmallVit implements Encoder {
-    private static final String KIND = "unmute.encoder";
+    private static final String KIND = KeyMatch.ENCODER;
     private static final String KIND_VALUE = "small-vit";
     private static final double EPS = 1e-6;
+    private static final KeyMap KEYS = KeyMap.named("small-vit/pretrain", "cls_token", "patch_embed.proj.weight")
+            .belowPrefix("only by its metadata").keep("cls_token", "patch_embed.", "blocks.", "norm.")
+            .carry("sample_rate", "mel_bins", "frames", "patch", "dim", "depth", "heads", "norm");
+
+    static final EncoderFamily FAMILY = new EncoderFamily("small-vit", List.of(), List.of(KEYS), SmallVit::read);
     private static final int MOST_MEL_BINS = 1024;
     private static final int MOST_TOKENS = 1 << 16;
 
@@ -111,11 +121,15 @@ public final class SmallVit implements Encoder {
     private final PatchEmbed patchEmbed;
     private final Tensor cls;
     private final Tensor positions;
-    private final List<Block> blocks = new ArrayList<>();
+    private final Trunk trunk;
     private final LayerNorm norm;
 
     /** Builds the model on weights: a checkpoint's to run it, fresh ones to train it. */
     public SmallVit(Settings settings, Weights w) {
+        this(settings, w, EncoderSettings.AUTHORS);
+    }
+
+    private SmallVit(Settings settings, Weights w, EncoderSettings hop) {
         this.settings = settings;
         int dim = settings.dim();
         frontEnd = settings.frontEnd();
@@ -123,14 +137,16 @@ public final class SmallVit implements Encoder {
         cls = w.tensor("cls_token", 1, 1, dim);
         positions = Tensor.of(Positions.sinCos(settings.rows(), settings.bands(), dim), 1,
                 (long) settings.rows() * settings.bands(), dim).freeze();
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < settings.depth(); i++) {
             blocks.add(preNormBlock(w, "blocks." + i + ".", dim, settings.heads()));
         }
         norm = LayerNorm.read(w, "norm", dim, EPS);
-        spec = new EncoderSpec("small-vit", "ViT " + dim + " x " + settings.depth() + ", " + settings.heads()
-                + " heads, pre-norm, " + settings.patchTime() + " x " + settings.patchMel() + " patches", settings.sampleRate(),
-                frontEnd.windowSamples(), frontEnd.fbank().options().frameLength(), frontEnd.describe(), settings.rows(), settings.bands(), dim, settings.depth(), true,
-                List.of());
+        trunk = new Trunk(blocks);
+        EncoderSpec.Grid grid = new EncoderSpec.Grid(settings.rows(), settings.bands(), settings.patchTime() * frontEnd.frameShift(),
+                EncoderSpec.TokenOrder.TIME_MAJOR, 1);
+        spec = Specs.of(KIND_VALUE, "ViT " + dim + " x " + settings.depth() + ", " + settings.heads() + " heads, pre-norm, "
+                + settings.patchTime() + " x " + settings.patchMel() + " patches", frontEnd, hop, grid, dim, settings.depth(), List.of());
     }
 
     static Block preNormBlock(Weights w, String name, int dim, int heads) {
@@ -138,14 +154,11 @@ public final class SmallVit implements Encoder {
                 LayerNorm.read(w, name + "norm2", dim, EPS), Mlp.read(w, name + "mlp", dim, 4L * dim, Unary.GELU));
     }
 
-    /** Whether {@code unmute pretrain} wrote this file. */
-    public static boolean recognizes(Checkpoint file) {
-        return KIND_VALUE.equals(file.metadata().get(KIND));
-    }
-
-    /** Reads a file that {@link #write} made; it may be closed afterwards. */
-    public static SmallVit read(Checkpoint file) {
-        return new SmallVit(Settings.fromMetadata(file), new CheckpointWeights(file, UnaryOperator.identity()));
+    private static SmallVit read(Checkpoint file, EncoderSettings settings) {
+        if (!KIND_VALUE.equals(file.metadata().get(KIND)) || !file.metadata().containsKey("patch")) {
+            throw new UnusableCheckpointException(file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + file.metadata());
+        }
+        return new SmallVit(Settings.fromMetadata(file), new CheckpointWeights(file), settings);
     }
 
     /**
@@ -182,24 +195,19 @@ public final class SmallVit implements Encoder {
     }
 
     @Override
-    public Tensor forward(Tensor input, BiConsumer<String, Tensor> trace) {
+    public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed", patches);
-        return trunk(patches.plus(positions), trace);
+        return run(patches.plus(positions), trace);
     }
 
     /** Some patches only, as in masked pre-training: their contents and their positions. */
     Tensor forwardVisible(Tensor patches, Tensor ownPositions) {
-        return trunk(patchEmbed.proj().apply(patches).plus(ownPositions), (name, tensor) -> {});
+        return run(patchEmbed.proj().apply(patches).plus(ownPositions), Trace.NONE);
     }
 
-    private Tensor trunk(Tensor tokens, BiConsumer<String, Tensor> trace) {
-        Tensor x = Tensor.concat(1, cls.expand(tokens.size(0), 1, spec.dim()), tokens);
-        for (int i = 0; i < blocks.size(); i++) {
-            x = blocks.get(i).apply(x);
-            trace.accept("block." + i, x);
-        }
-        return norm.apply(x);
+    private Tensor run(Tensor tokens, Trace trace) {
+        return norm.apply(trunk.apply(Tensor.concat(1, cls.expand(tokens.size(0), 1, spec.dim()), tokens), trace));
     }
 
     @Override

@@ -28,12 +28,14 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
     }
 
     /**
-     * The maps of consecutive windows as one: joined in time. The cls token is the mean of the windows', each with the same
-     * weight, also that of a last window that was padded.
+     * The maps of windows that start {@code hop} rows apart as one; a token that several windows have is the mean of
+     * theirs. The cls token is the mean of the windows', each with the same weight, also that of a last window that was
+     * padded.
      *
-     * @throws IllegalArgumentException if the list is empty or grids differ in freq or dim
+     * @param hop rows from the start of one window to the next, 1 to the rows of a window
+     * @throws IllegalArgumentException if the list is empty, grids differ in freq or dim, or the hop leaves a gap
      */
-    public static TokenMap join(List<TokenMap> windows) {
+    public static TokenMap join(List<TokenMap> windows, int hop) {
         if (windows.isEmpty()) {
             throw new IllegalArgumentException("token map: nothing to join");
         }
@@ -42,30 +44,47 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
             return first;
         }
         int rows = 0;
-        for (TokenMap w : windows) {
-            if (w.freq != first.freq || w.dim != first.dim || (w.cls == null) != (first.cls == null)) {
+        for (int w = 0; w < windows.size(); w++) {
+            TokenMap map = windows.get(w);
+            if (map.freq != first.freq || map.dim != first.dim || (map.cls == null) != (first.cls == null)) {
                 throw new IllegalArgumentException("token map: windows differ: [.., " + first.freq + ", " + first.dim
-                        + "] and [.., " + w.freq + ", " + w.dim + "]");
+                        + "] and [.., " + map.freq + ", " + map.dim + "]");
             }
-            rows += w.time;
+            if (hop < 1 || w > 0 && w * hop > rows) {
+                throw new IllegalArgumentException("token map: windows of " + first.time + " rows that start " + hop + " rows apart leave a gap");
+            }
+            rows = Math.max(rows, Math.addExact(Math.multiplyExact(w, hop), map.time));
         }
-        float[] all = new float[Math.multiplyExact(rows, first.freq * first.dim)];
-        double[] cls = first.cls == null ? null : new double[first.dim];
-        int at = 0;
+        int row = first.freq * first.dim;
+        double[] sums = new double[Math.multiplyExact(rows, row)];
+        int[] covered = new int[rows];
+        for (int w = 0; w < windows.size(); w++) {
+            TokenMap map = windows.get(w);
+            for (int i = 0; i < map.tokens.length; i++) {
+                sums[w * hop * row + i] += map.tokens[i];
+            }
+            for (int t = 0; t < map.time; t++) {
+                covered[w * hop + t]++;
+            }
+        }
+        float[] all = new float[sums.length];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (float) (sums[i] / covered[i / row]);
+        }
+        return new TokenMap(rows, first.freq, first.dim, all, first.cls == null ? null : meanCls(windows));
+    }
+
+    private static float[] meanCls(List<TokenMap> windows) {
+        double[] sum = new double[windows.getFirst().dim];
         for (TokenMap w : windows) {
-            System.arraycopy(w.tokens, 0, all, at, w.tokens.length);
-            at += w.tokens.length;
-            for (int i = 0; cls != null && i < cls.length; i++) {
-                cls[i] += w.cls[i];
+            for (int i = 0; i < sum.length; i++) {
+                sum[i] += w.cls[i];
             }
         }
-        float[] mean = null;
-        if (cls != null) {
-            mean = new float[cls.length];
-            for (int i = 0; i < mean.length; i++) {
-                mean[i] = (float) (cls[i] / windows.size());
-            }
+        float[] mean = new float[sum.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = (float) (sum[i] / windows.size());
         }
-        return new TokenMap(rows, first.freq, first.dim, all, mean);
+        return mean;
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Cuts long recordings into consecutive windows. */
+/** Cuts long recordings into windows. */
 final class Windows {
     /** Numbers in the token map of the windows that run together: enough work for all cores, little memory. */
     private static final int NUMBERS_AT_ONCE = 1 << 22;
@@ -19,25 +19,22 @@ final class Windows {
     }
 
     /**
-     * Consecutive windows; the last may be shorter. A remainder of less than a hundredth of a window is left out when
-     * there is a full window before it: it is rounding of the clip length, not sound. So is one of less than a frame,
-     * of which the front end can make nothing.
-     *
-     * @param window samples of a window
-     * @param frame samples of a frame
+     * Windows that start {@code hop} samples apart and cover the recording; the last may be shorter. A remainder of less
+     * than a hundredth of a window is left out when there is a full window before it: it is rounding of the clip length,
+     * not sound. So is one of less than a frame, of which the front end can make nothing.
      */
-    static List<float[]> cut(float[] samples, int window, int frame) {
-        int least = Math.max(window / 100, frame);
+    static List<float[]> cut(float[] samples, EncoderSpec.Input input) {
+        int window = input.windowSamples();
+        int least = Math.max(window / 100, input.frameSamples());
         List<float[]> windows = new ArrayList<>();
         int at = 0;
-        do {
+        while (true) {
             int end = (int) Math.min(samples.length, (long) at + window);
-            if (at > 0 && end - at < least) {
-                break;
-            }
             windows.add(at == 0 && end == samples.length ? samples : Arrays.copyOfRange(samples, at, end));
-            at = end;
-        } while (at < samples.length);
-        return windows;
+            if (samples.length - end < least) {
+                return windows;
+            }
+            at += input.hopSamples();
+        }
     }
 }

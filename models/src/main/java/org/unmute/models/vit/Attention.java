@@ -34,4 +34,15 @@ public record Attention(Linear qkv, Linear proj, int heads) {
         Tensor mixed = packed.select(0, 0).attention(packed.select(0, 1), packed.select(0, 2), null, 1 / Math.sqrt(head));
         return proj.apply(mixed.transpose(1, 2).reshape(batch, tokens, dim));
     }
+
+    /** The first token's attention weights: {@code [batch, tokens, dim]} to {@code [batch, heads, tokens]}. */
+    public Tensor ofFirstToken(Tensor x) {
+        long batch = x.size(0);
+        long tokens = x.size(1);
+        long head = x.size(2) / heads;
+        Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
+        Tensor query = packed.select(0, 0).slice(2, 0, 1);
+        Tensor scores = query.matmul(packed.select(0, 1).transpose(2, 3)).times(1 / Math.sqrt(head));
+        return scores.softmax(-1).reshape(batch, heads, tokens);
+    }
 }

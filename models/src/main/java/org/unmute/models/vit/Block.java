@@ -15,12 +15,25 @@ public sealed interface Block {
     /** {@code [batch, tokens, dim]} to the same. */
     Tensor apply(Tensor x);
 
+    /**
+     * How much the first token, which is the class token where there is one, attends to each token in this block.
+     *
+     * @param x what the block would be applied to, {@code [batch, tokens, dim]}
+     * @return {@code [batch, heads, tokens]}; sums to 1 over the tokens
+     */
+    Tensor firstTokenAttention(Tensor x);
+
     /** Normalises before each part. */
     record Pre(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
         @Override
         public Tensor apply(Tensor x) {
             Tensor y = x.plus(attention.apply(norm1.apply(x)));
             return y.plus(mlp.apply(norm2.apply(y)));
+        }
+
+        @Override
+        public Tensor firstTokenAttention(Tensor x) {
+            return attention.ofFirstToken(norm1.apply(x));
         }
     }
 
@@ -31,6 +44,11 @@ public sealed interface Block {
             Tensor y = norm1.apply(x.plus(attention.apply(x)));
             return norm2.apply(y.plus(mlp.apply(y)));
         }
+
+        @Override
+        public Tensor firstTokenAttention(Tensor x) {
+            return attention.ofFirstToken(x);
+        }
     }
 
     /** Normalises after each sum, in which the block's input weighs {@code alpha}. */
@@ -39,6 +57,11 @@ public sealed interface Block {
         public Tensor apply(Tensor x) {
             Tensor y = norm1.apply(x.times(alpha).plus(attention.apply(x)));
             return norm2.apply(y.times(alpha).plus(mlp.apply(y)));
+        }
+
+        @Override
+        public Tensor firstTokenAttention(Tensor x) {
+            return attention.ofFirstToken(x);
         }
     }
 }

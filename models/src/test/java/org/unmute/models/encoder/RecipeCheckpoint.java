@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.vit.Positions;
 import org.unmute.tensor.Shape;
 
@@ -24,7 +25,7 @@ final class RecipeCheckpoint implements Checkpoint {
     }
 
     /** Names and shapes from {@code state_dict_keys.json}, the seed from {@code config.json}. */
-    static RecipeCheckpoint eat(Path folder) throws IOException {
+    static RecipeCheckpoint read(Path folder) throws IOException {
         ObjectMapper json = new ObjectMapper();
         RecipeCheckpoint c = new RecipeCheckpoint(json.readTree(folder.resolve("config.json").toFile()).get("seed").asLong());
         JsonNode model = json.readTree(folder.resolve("state_dict_keys.json").toFile()).get("model");

@@ -3,11 +3,12 @@ package org.unmute.models.encoder;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class WindowsTest {
     private static List<Integer> lengths(int samples, int window, int frame) {
-        return Windows.cut(new float[samples], window, frame).stream().map(w -> w.length).toList();
+        return Windows.cut(new float[samples], new EncoderSpec.Input(16_000, window, frame, window, "", Map.of())).stream().map(w -> w.length).toList();
     }
 
     @Test

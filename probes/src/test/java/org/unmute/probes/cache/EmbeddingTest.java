@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +19,7 @@ import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Spectrogram;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.vit.Trace;
 import org.unmute.probes.data.AudioClip;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
@@ -33,7 +34,8 @@ class EmbeddingTest {
 
         @Override
         public EncoderSpec describe() {
-            return new EncoderSpec("first-sample", "first sample", RATE, 10, 1, "none", 1, 1, 2, 1, false, List.of());
+            return new EncoderSpec("first-sample", "first sample", new EncoderSpec.Input(RATE, 10, 1, 10, "none", Map.of()),
+                    new EncoderSpec.Grid(1, 1, 10, EncoderSpec.TokenOrder.TIME_MAJOR, 0), 2, 1, List.of());
         }
 
         @Override
@@ -53,7 +55,7 @@ class EmbeddingTest {
         }
 
         @Override
-        public Tensor forward(Tensor input, BiConsumer<String, Tensor> trace) {
+        public Tensor forward(Tensor input, Trace trace) {
             throw new AssertionError("not used");
         }
 

@@ -1,27 +1,21 @@
-package org.unmute.models.encoder;
+package org.unmute.models.checkpoint;
 
-import java.util.function.UnaryOperator;
 import org.unmute.models.vit.Weights;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 
-/** A checkpoint as {@link Weights}: frozen float32 tensors, with the model's names translated to the file's. */
+/** A checkpoint as {@link Weights}: frozen float32 tensors, read by the model's names; messages use the file's. */
 public final class CheckpointWeights implements Weights {
     private final Checkpoint file;
-    private final UnaryOperator<String> stored;
 
-    /**
-     * @param file an open checkpoint; read while the model is built, not afterwards
-     * @param stored the file's name for a model's name
-     */
-    public CheckpointWeights(Checkpoint file, UnaryOperator<String> stored) {
+    /** @param file an open checkpoint under the model's names; read while the model is built, not afterwards */
+    public CheckpointWeights(Checkpoint file) {
         this.file = file;
-        this.stored = stored;
     }
 
     @Override
     public boolean has(String name) {
-        return file.has(stored.apply(name));
+        return file.has(name);
     }
 
     @Override
@@ -29,7 +23,7 @@ public final class CheckpointWeights implements Weights {
         float[] values = floats(name, shape);
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
-                throw new UnusableCheckpointException(file.origin() + ": tensor '" + stored.apply(name) + "' has " + values[i]
+                throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' has " + values[i]
                         + " at element " + i + ": the checkpoint is damaged");
             }
         }
@@ -38,26 +32,22 @@ public final class CheckpointWeights implements Weights {
 
     /** The numbers of a tensor of that shape. */
     public float[] floats(String name, long... shape) {
-        String key = stored.apply(name);
-        if (!file.has(key)) {
-            throw new UnusableCheckpointException(file.origin() + ": tensor '" + key + "' is missing (needed as '" + name
-                    + "'): wrong model, or an incomplete checkpoint");
+        Shape found = shape(name);
+        if (!found.equals(Shape.of(shape))) {
+            throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' is " + found + ", expected "
+                    + Shape.of(shape) + ": another size of the model, or other settings (frames, heads)?");
         }
-        if (!file.shape(key).equals(Shape.of(shape))) {
-            throw new UnusableCheckpointException(file.origin() + ": tensor '" + key + "' is " + file.shape(key) + ", expected "
-                    + Shape.of(shape) + ": another size of the model?");
-        }
-        return file.floats(key);
+        return file.floats(name);
     }
 
     /** The stored sizes of a tensor. */
     public Shape shape(String name) {
-        String key = stored.apply(name);
-        if (!file.has(key)) {
-            throw new UnusableCheckpointException(file.origin() + ": tensor '" + key + "' is missing (needed as '" + name
-                    + "'): wrong model, or an incomplete checkpoint");
+        if (!file.has(name)) {
+            String key = file.stored(name);
+            throw new UnusableCheckpointException(file.origin() + ": tensor '" + key + "' is missing"
+                    + (key.equals(name) ? "" : " (needed as '" + name + "')") + ": wrong model, or an incomplete checkpoint");
         }
-        return file.shape(key);
+        return file.shape(name);
     }
 
     /**
@@ -69,7 +59,7 @@ public final class CheckpointWeights implements Weights {
     public int size(String name, int rank, int axis) {
         Shape shape = shape(name);
         if (shape.rank() != rank || shape.size(axis) < 1 || shape.size(axis) > Integer.MAX_VALUE) {
-            throw new UnusableCheckpointException(file.origin() + ": tensor '" + stored.apply(name) + "' is " + shape + ", expected are "
+            throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' is " + shape + ", expected are "
                     + rank + " axes of at least 1: another model, or a damaged checkpoint");
         }
         return shape.dim(axis);
@@ -85,14 +75,13 @@ public final class CheckpointWeights implements Weights {
         while (has(name + "." + n + "." + suffix)) {
             n++;
         }
-        String first = stored.apply(name + ".0." + suffix);
-        String prefix = first.substring(0, first.length() - ("0." + suffix).length());
+        String prefix = name + ".";
         for (String key : file.names()) {
             int dot = key.startsWith(prefix) ? key.indexOf('.', prefix.length()) : -1;
             String number = dot < 0 ? "" : key.substring(prefix.length(), dot);
             if (n == 0 || number.matches("\\d{1,9}") && Integer.parseInt(number) >= n) {
-                throw new UnusableCheckpointException(file.origin() + ": tensor '" + stored.apply(name + "." + n + "." + suffix)
-                        + "' is missing" + (n == 0 ? "" : ", but '" + key + "' is there") + ": an incomplete checkpoint");
+                throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(prefix + n + "." + suffix)
+                        + "' is missing" + (n == 0 ? "" : ", but '" + file.stored(key) + "' is there") + ": an incomplete checkpoint");
             }
         }
         return n;

@@ -1,4 +1,4 @@
-package org.unmute.models.encoder;
+package org.unmute.models.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,9 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
@@ -19,7 +20,7 @@ class CheckpointWeightsTest {
     @TempDir
     Path folder;
 
-    private int count(UnaryOperator<String> naming, String... names) throws IOException {
+    private int count(String... names) throws IOException {
         Path path = folder.resolve("blocks.safetensors");
         SafetensorsWriter writer = new SafetensorsWriter();
         for (String name : names) {
@@ -27,7 +28,7 @@ class CheckpointWeightsTest {
         }
         writer.write(path);
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
-            return new CheckpointWeights(Checkpoint.of(file), naming).count("blocks", "w");
+            return new CheckpointWeights(Checkpoint.of(file)).count("blocks", "w");
         } finally {
             Files.delete(path);
         }
@@ -35,18 +36,17 @@ class CheckpointWeightsTest {
 
     @Test
     void countsNumberedBlocks() throws IOException {
-        assertThat(count(UnaryOperator.identity(), "blocks.0.w", "blocks.1.w", "blocks.1.b", "other.7.w", "blocks.x.w")).isEqualTo(2);
-        assertThat(count(name -> "model." + name, "model.blocks.0.w", "blocks.5.w")).isEqualTo(1);
+        assertThat(count("blocks.0.w", "blocks.1.w", "blocks.1.b", "other.7.w", "blocks.x.w")).isEqualTo(2);
     }
 
     @Test
     void aGapIsAnIncompleteCheckpointNotASmallerModel() {
-        assertThatThrownBy(() -> count(name -> "model." + name, "model.blocks.0.w", "model.blocks.2.w"))
+        assertThatThrownBy(() -> count("blocks.0.w", "blocks.2.w"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'model.blocks.1.w' is missing").hasMessageContaining("'model.blocks.2.w'");
-        assertThatThrownBy(() -> count(UnaryOperator.identity(), "blocks.0.w", "blocks.1.b"))
+                .hasMessageContaining("'blocks.1.w' is missing").hasMessageContaining("'blocks.2.w'");
+        assertThatThrownBy(() -> count("blocks.0.w", "blocks.1.b"))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'blocks.1.w' is missing");
-        assertThatThrownBy(() -> count(UnaryOperator.identity(), "other"))
+        assertThatThrownBy(() -> count("other"))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'blocks.0.w' is missing");
     }
 
@@ -92,14 +92,17 @@ class CheckpointWeightsTest {
         Map<String, String> wrong = Map.of("frames", "2147483640", "patch", "0x16", "mel_bins", "1073741824", "heads", "0", "dim", "-8",
                 "sample_rate", "0", "depth", "0", "norm", "0");
         wrong.forEach((key, value) -> {
-            SafetensorsWriter writer = new SafetensorsWriter().add("x", Shape.of(1), new float[1]);
+            SafetensorsWriter writer = new SafetensorsWriter().add("cls_token", Shape.of(1), new float[1])
+                    .add("patch_embed.proj.weight", Shape.of(1), new float[1]);
             good.forEach((k, v) -> writer.metadata(k, k.equals(key) ? value : v));
             assertThatThrownBy(() -> open(writer)).as(key + " " + value).isInstanceOf(UnusableCheckpointException.class)
                     .hasMessageContaining("metadata of a small ViT");
         });
-        SafetensorsWriter writer = new SafetensorsWriter().add("x", Shape.of(1), new float[1]);
+        SafetensorsWriter writer = new SafetensorsWriter().add("cls_token", Shape.of(1), new float[1])
+                    .add("patch_embed.proj.weight", Shape.of(1), new float[1]);
         good.forEach(writer::metadata);
-        assertThatThrownBy(() -> open(writer)).isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("is missing");
+        assertThatThrownBy(() -> open(writer)).isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("'patch_embed.proj.weight' is [1], expected [8, 1, 8, 16]");
     }
 
     @Test
@@ -107,7 +110,7 @@ class CheckpointWeightsTest {
         assertThatThrownBy(() -> open(new SafetensorsWriter().add("conv1", Shape.of(1), new float[1])))
                 .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("no encoder known here").hasMessageContaining("conv1");
         assertThatThrownBy(() -> open(new SafetensorsWriter().metadata("unmute.encoder", "small-vit").add("x", Shape.of(1), new float[1])))
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("metadata of a small ViT");
+                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("no 'small-vit' checkpoint");
         assertThatThrownBy(() -> open(kwt("other", 1))).isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("'front_end.window' is missing");
     }

@@ -1,0 +1,68 @@
+package org.unmute.models.checkpoint;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.StoredTensor;
+
+/** Named tensors that an encoder is built from, whatever file they lie in. */
+public interface Checkpoint extends AutoCloseable {
+    /** Where it comes from, for messages; a file's path. */
+    String origin();
+
+    /** Names of all tensors, in file order. */
+    List<String> names();
+
+    /** Whether there is a tensor of this name. */
+    default boolean has(String name) {
+        return names().contains(name);
+    }
+
+    /** What the file itself calls a tensor, for messages; the same name unless a key map stands between. */
+    default String stored(String name) {
+        return name;
+    }
+
+    /** Sizes of a tensor. */
+    Shape shape(String name);
+
+    /** A copy of a tensor as float32, row-major. */
+    float[] floats(String name);
+
+    /**
+     * A tensor as it lies in the file, in its own element type; readable until the file is closed.
+     *
+     * @throws UnsupportedOperationException if the tensors lie in no file
+     */
+    default StoredTensor entry(String name) {
+        throw new UnsupportedOperationException(origin() + " is no file");
+    }
+
+    /**
+     * Texts and numbers that the file carries beside the tensors: a safetensors file's metadata, or the plain values of a
+     * PyTorch file by dotted path ({@code cfg.encoder_layers}).
+     */
+    Map<String, String> metadata();
+
+    /** Releases the file; tensors that were read stay valid. */
+    @Override
+    default void close() {}
+
+    /**
+     * Opens a checkpoint file; tensors are read when asked for.
+     *
+     * @throws org.unmute.tensor.io.MalformedFileException if it is no checkpoint that can be read here, or a damaged one
+     * @throws IOException if it cannot be read
+     */
+    static Checkpoint open(Path path) throws IOException {
+        return of(SafetensorsFile.open(path));
+    }
+
+    /** An open safetensors file. */
+    static Checkpoint of(SafetensorsFile file) {
+        return new StoredCheckpoint(file.path().toString(), file.names(), file::entry, file.metadata(), file::close);
+    }
+}

@@ -1,0 +1,215 @@
+package org.unmute.models.checkpoint;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One naming of a model's tensors: how to find them in a file, what each is called in the model, and what must be there in
+ * the end. The model's names are the authors' own. Immutable: the methods that add something return a new map.
+ *
+ * <p>Files put the model below all kinds of prefixes ({@code model.}, {@code module.}, {@code teacher.backbone.},
+ * {@code state_dict.encoder.}). The {@linkplain #signature signature}, a few names that only this model has together, finds
+ * the prefix; rules then apply to names without it. The first rule that fits decides; a tensor that none fits is left out
+ * and listed.
+ *
+ * @param name what reports call it, for instance {@code eat/hugging-face}
+ * @param signature names, below the prefix, by which the model is recognised
+ * @param prefixEnd what the prefix must end with, where other models have the same names; null for any
+ * @param rules tried in this order, on names below the prefix
+ * @param outer rules for names beside the model: below the prefix's parent
+ * @param required canonical names without which the result is no model
+ * @param series numbered groups of canonical names
+ * @param carried beginnings of the metadata that belong to the model
+ */
+public record KeyMap(String name, List<String> signature, String prefixEnd, List<Rule> rules, List<Rule> outer, List<String> required,
+        List<Series> series, List<String> carried) {
+    /** Parts of a prefix that mark copies of a model which are not the one to use. */
+    private static final List<String> COPIES = List.of("_ema.", "ema.", "student.", "optimizer.", "optimizer_", "last_optimizer");
+    private static final int MOST_MISSING = 1000;
+
+    /** What becomes of a name that begins with {@code from}, or is {@code from} if that does not end in a dot or bracket. */
+    public sealed interface Rule {
+        /** A whole name, or with a dot at its end the beginning of names. */
+        String from();
+
+        /** Whether the rule decides about this name. */
+        default boolean fits(String name) {
+            return from().endsWith(".") || from().isEmpty() ? name.startsWith(from()) : name.equals(from());
+        }
+    }
+
+    /** The name or its beginning becomes another; the same where nothing changes. */
+    public record Take(String from, String to) implements Rule {
+        String apply(String name) {
+            return to + name.substring(from.length());
+        }
+    }
+
+    /** The tensor is left out. */
+    public record Drop(String from, String reason) implements Rule {}
+
+    /**
+     * Blocks numbered from 0 without a gap, at least one: {@code prefix0.suffix}, {@code prefix1.suffix}, … for each of the
+     * suffixes.
+     */
+    public record Series(String prefix, List<String> suffixes) {
+        /** Copies the suffixes. */
+        public Series {
+            suffixes = List.copyOf(suffixes);
+        }
+
+        /** Names that are not among those given; the highest number seen tells how many blocks there should be. */
+        List<String> missing(Collection<String> given) {
+            int last = 0;
+            for (String candidate : given) {
+                last = Math.max(last, number(candidate));
+            }
+            // A file may claim block two thousand million: stop where more is missing than anyone reads.
+            List<String> missing = new ArrayList<>();
+            for (int i = 0; i <= last && missing.size() < MOST_MISSING; i++) {
+                for (String suffix : suffixes) {
+                    String name = prefix + i + "." + suffix;
+                    if (!given.contains(name)) {
+                        missing.add(name);
+                    }
+                }
+            }
+            return missing;
+        }
+
+        private int number(String candidate) {
+            int dot = candidate.startsWith(prefix) ? candidate.indexOf('.', prefix.length()) : -1;
+            String digits = dot < 0 ? "" : candidate.substring(prefix.length(), dot);
+            return digits.matches("\\d{1,9}") ? Integer.parseInt(digits) : 0;
+        }
+    }
+
+    /** Copies the lists. */
+    public KeyMap {
+        if (signature.isEmpty()) {
+            throw new IllegalArgumentException("key map " + name + ": needs a signature");
+        }
+        signature = List.copyOf(signature);
+        rules = List.copyOf(rules);
+        outer = List.copyOf(outer);
+        required = List.copyOf(required);
+        series = List.copyOf(series);
+        carried = List.copyOf(carried);
+    }
+
+    /** A map without rules, and the names that tell the model. */
+    public static KeyMap named(String name, String... signature) {
+        return new KeyMap(name, List.of(signature), null, List.of(), List.of(), List.of(), List.of(), List.of());
+    }
+
+    /** Recognises the model only below a prefix that ends so. */
+    public KeyMap belowPrefix(String end) {
+        return new KeyMap(name, signature, end, rules, outer, required, series, carried);
+    }
+
+    /** Keeps names, and with a dot at the end all names that begin so. */
+    public KeyMap keep(String... names) {
+        KeyMap map = this;
+        for (String one : names) {
+            map = map.rename(one, one);
+        }
+        return map;
+    }
+
+    /** Renames a tensor or, with a dot at the end of both, the beginning of names. */
+    public KeyMap rename(String from, String to) {
+        return new KeyMap(name, signature, prefixEnd, joined(rules, new Take(from, to)), outer, required, series, carried);
+    }
+
+    /** Leaves out a tensor or, with a dot at the end, all that begin so, and says why. */
+    public KeyMap drop(String from, String reason) {
+        return new KeyMap(name, signature, prefixEnd, joined(rules, new Drop(from, reason)), outer, required, series, carried);
+    }
+
+    /** Takes a tensor, or with a dot all that begin so, that lies beside the model: below the prefix's parent. */
+    public KeyMap keepOuter(String from) {
+        return new KeyMap(name, signature, prefixEnd, rules, joined(outer, new Take(from, from)), required, series, carried);
+    }
+
+    /** Adds canonical names that must be there in the end. */
+    public KeyMap require(String... names) {
+        List<String> all = new ArrayList<>(required);
+        all.addAll(List.of(names));
+        return new KeyMap(name, signature, prefixEnd, rules, outer, all, series, carried);
+    }
+
+    /** Adds blocks that must be complete in the end; see {@link Series}. */
+    public KeyMap requireSeries(String prefix, String... suffixes) {
+        return new KeyMap(name, signature, prefixEnd, rules, outer, required, joined(series, new Series(prefix, List.of(suffixes))), carried);
+    }
+
+    /** Adds beginnings of metadata keys that the model needs and a converted file must carry. */
+    public KeyMap carry(String... beginnings) {
+        List<String> all = new ArrayList<>(carried);
+        all.addAll(List.of(beginnings));
+        return new KeyMap(name, signature, prefixEnd, rules, outer, required, series, all);
+    }
+
+    private static <T> List<T> joined(List<T> a, T b) {
+        List<T> all = new ArrayList<>(a);
+        all.add(b);
+        return all;
+    }
+
+    /**
+     * Finds the model in a file; reads no tensor.
+     *
+     * @param anyPrefix whether to take the model's word for it: then {@link #prefixEnd} does not matter
+     */
+    public Optional<KeyMatch> match(Checkpoint file, boolean anyPrefix) {
+        return prefixes(file, anyPrefix).map(prefix -> KeyMatch.of(this, prefix, file));
+    }
+
+    /** The prefix below which the whole signature lies; the shortest of several, copies of the model last. */
+    private Optional<String> prefixes(Checkpoint file, boolean anyPrefix) {
+        String first = signature.getFirst();
+        Set<String> found = new HashSet<>();
+        for (String name : file.names()) {
+            String prefix = name.equals(first) ? "" : name.endsWith("." + first) ? name.substring(0, name.length() - first.length()) : null;
+            if (prefix != null && (anyPrefix || prefixEnd == null || prefix.endsWith(prefixEnd))
+                    && signature.stream().allMatch(s -> file.has(prefix + s))) {
+                found.add(prefix);
+            }
+        }
+        return found.stream().min(Comparator.comparing(KeyMap::isCopy).thenComparing(String::length).thenComparing(Comparator.naturalOrder()));
+    }
+
+    private static boolean isCopy(String prefix) {
+        return COPIES.stream().anyMatch(prefix::contains);
+    }
+
+    /** The first rule that fits, or null. */
+    static Rule rule(List<Rule> rules, String name) {
+        for (Rule rule : rules) {
+            if (rule.fits(name)) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
+    /** Canonical names that are required and not given. */
+    List<String> missing(Set<String> given) {
+        Set<String> seen = new HashSet<>();
+        List<String> missing = new ArrayList<>();
+        for (String wanted : required) {
+            if (!given.contains(wanted) && seen.add(wanted)) {
+                missing.add(wanted);
+            }
+        }
+        for (Series one : series) {
+            one.missing(given).stream().filter(seen::add).forEach(missing::add);
+        }
+        return missing;
+    }
+}

@@ -1,0 +1,152 @@
+package org.unmute.models.checkpoint;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.StoredTensor;
+
+/**
+ * What a key map makes of a file: every tensor of the file is either taken or dropped.
+ *
+ * @param keyMap the map
+ * @param prefix what stands before the model's names in the file
+ * @param taken the file's name by the model's name, in the file's order
+ * @param dropped reasons by the file's names
+ * @param missing names of the model that the map requires and the file does not give
+ */
+public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, Map<String, String> dropped, List<String> missing) {
+    /** Metadata key of the kind of encoder, written by whoever knows it. */
+    public static final String ENCODER = "unmute.encoder";
+    /** Metadata key of the naming that the tensors had in the original file. */
+    public static final String NAMING = "unmute.naming";
+
+    /** Copies the collections. */
+    public KeyMatch {
+        taken = Collections.unmodifiableMap(new LinkedHashMap<>(taken));
+        dropped = Collections.unmodifiableMap(new LinkedHashMap<>(dropped));
+        missing = List.copyOf(missing);
+    }
+
+    /** @throws UnusableCheckpointException if two tensors would get the same name */
+    static KeyMatch of(KeyMap map, String prefix, Checkpoint file) {
+        String parent = prefix.isEmpty() ? "" : prefix.substring(0, prefix.lastIndexOf('.', prefix.length() - 2) + 1);
+        Map<String, String> taken = new LinkedHashMap<>();
+        Map<String, String> dropped = new LinkedHashMap<>();
+        for (String name : file.names()) {
+            String below = name.startsWith(prefix) ? name.substring(prefix.length()) : null;
+            KeyMap.Rule rule = below == null ? null : KeyMap.rule(map.rules(), below);
+            if (rule == null && !prefix.isEmpty() && name.startsWith(parent)) {
+                String beside = name.substring(parent.length());
+                rule = KeyMap.rule(map.outer(), beside);
+                below = rule == null ? below : beside;
+            }
+            switch (rule) {
+                case KeyMap.Take take -> {
+                    String other = taken.putIfAbsent(take.apply(below), name);
+                    if (other != null) {
+                        throw new UnusableCheckpointException(file.origin() + ": two tensors would be named '" + take.apply(below) + "': '"
+                                + other + "' and '" + name + "': the file mixes two namings, or key map '" + map.name() + "' is not for it");
+                    }
+                }
+                case KeyMap.Drop drop -> dropped.put(name, drop.reason());
+                case null -> dropped.put(name, below != null && !below.equals(name) || prefix.isEmpty()
+                        ? "not used by this model" : outside(name, prefix));
+            }
+        }
+        return new KeyMatch(map, prefix, taken, dropped, map.missing(taken.keySet()));
+    }
+
+    private static String outside(String name, String prefix) {
+        if (name.contains("_ema.") || name.startsWith("ema.")) {
+            return "moving average of the weights, the teacher of pre-training";
+        }
+        if (name.startsWith("student.")) {
+            return "the student of pre-training; the teacher is the encoder";
+        }
+        if (name.startsWith("optimizer") || name.startsWith("last_optimizer")) {
+            return "state of the optimizer";
+        }
+        return "outside of '" + prefix.substring(0, Math.max(0, prefix.length() - 1)) + "', where the encoder is";
+    }
+
+    /** The tensors that keep the file's name. */
+    public List<String> kept() {
+        return taken.entrySet().stream().filter(e -> e.getKey().equals(e.getValue())).map(Map.Entry::getKey).toList();
+    }
+
+    /** New names by the file's names, of tensors whose name changes. */
+    public Map<String, String> renamed() {
+        Map<String, String> renamed = new LinkedHashMap<>();
+        taken.forEach((to, from) -> {
+            if (!to.equals(from)) {
+                renamed.put(from, to);
+            }
+        });
+        return renamed;
+    }
+
+    /**
+     * The file under the model's names.
+     *
+     * @param encoder kind of the encoder, added to the metadata
+     */
+    public Checkpoint view(Checkpoint file, String encoder) {
+        Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
+        metadata.put(ENCODER, encoder);
+        // A converted file has the authors' names now, but remembers what they were.
+        metadata.putIfAbsent(NAMING, keyMap.name());
+        return new View(this, file, Collections.unmodifiableMap(metadata), List.copyOf(taken.keySet()));
+    }
+
+    private record View(KeyMatch match, Checkpoint file, Map<String, String> metadata, List<String> names) implements Checkpoint {
+        @Override
+        public String origin() {
+            return file.origin();
+        }
+
+        @Override
+        public boolean has(String name) {
+            return match.taken.containsKey(name);
+        }
+
+        @Override
+        public String stored(String name) {
+            return match.taken.getOrDefault(name, match.prefix + name);
+        }
+
+        @Override
+        public Shape shape(String name) {
+            return file.shape(stored(name));
+        }
+
+        @Override
+        public float[] floats(String name) {
+            return file.floats(stored(name));
+        }
+
+        @Override
+        public StoredTensor entry(String name) {
+            return file.entry(stored(name));
+        }
+
+        @Override
+        public void close() {
+            file.close();
+        }
+    }
+
+    /** Names of the file's metadata that belong to the model. */
+    public Map<String, String> carried(Checkpoint file) {
+        Map<String, String> own = new LinkedHashMap<>();
+        List<String> beginnings = new ArrayList<>(keyMap.carried());
+        file.metadata().forEach((key, value) -> {
+            if (beginnings.stream().anyMatch(key::startsWith)) {
+                own.put(key, value);
+            }
+        });
+        return own;
+    }
+}

@@ -1,0 +1,67 @@
+package org.unmute.models.checkpoint;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.StoredTensor;
+
+/** Tensors of an open file. */
+final class StoredCheckpoint implements Checkpoint {
+    private final String origin;
+    private final List<String> names;
+    private final Set<String> known;
+    private final Function<String, StoredTensor> entries;
+    private final Map<String, String> metadata;
+    private final Runnable close;
+
+    StoredCheckpoint(String origin, List<String> names, Function<String, StoredTensor> entries, Map<String, String> metadata, Runnable close) {
+        this.origin = origin;
+        this.names = names;
+        this.known = Set.copyOf(names);
+        this.entries = entries;
+        this.metadata = metadata;
+        this.close = close;
+    }
+
+    @Override
+    public String origin() {
+        return origin;
+    }
+
+    @Override
+    public List<String> names() {
+        return names;
+    }
+
+    @Override
+    public boolean has(String name) {
+        return known.contains(name);
+    }
+
+    @Override
+    public Shape shape(String name) {
+        return entries.apply(name).shape();
+    }
+
+    @Override
+    public float[] floats(String name) {
+        return entries.apply(name).floats();
+    }
+
+    @Override
+    public StoredTensor entry(String name) {
+        return entries.apply(name);
+    }
+
+    @Override
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    @Override
+    public void close() {
+        close.run();
+    }
+}

@@ -1,0 +1,61 @@
+package org.unmute.models.encoder;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The 527 AudioSet classes in the order of {@code class_labels_indices.csv}, which classification heads of AudioSet models
+ * use unless they carry their own list.
+ */
+public final class AudioSetLabels {
+    /** Number of classes. */
+    public static final int COUNT = 527;
+    private static final String RESOURCE = "audioset-classes.tsv";
+    private static final Map<String, String> BY_ID = read();
+
+    private AudioSetLabels() {}
+
+    /** Display names in index order, for instance {@code Speech}. */
+    public static List<String> names() {
+        return List.copyOf(BY_ID.values());
+    }
+
+    /** The display name of a machine id such as {@code /m/09x0r}; the id itself if it is none of AudioSet's. */
+    public static String name(String id) {
+        return BY_ID.getOrDefault(id, id);
+    }
+
+    /** Machine ids in index order. */
+    public static List<String> ids() {
+        return List.copyOf(BY_ID.keySet());
+    }
+
+    private static Map<String, String> read() {
+        try (InputStream in = AudioSetLabels.class.getResourceAsStream(RESOURCE)) {
+            if (in == null) {
+                throw new IllegalStateException("the resource " + RESOURCE + " is missing from the jar: the build is incomplete");
+            }
+            BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+            Map<String, String> all = new LinkedHashMap<>();
+            for (String line : new ArrayList<>(lines.lines().filter(l -> !l.startsWith("#")).toList())) {
+                int tab = line.indexOf('\t');
+                all.put(line.substring(0, tab), line.substring(tab + 1));
+            }
+            if (all.size() != COUNT) {
+                throw new IllegalStateException("the resource " + RESOURCE + " has " + all.size() + " classes, not " + COUNT);
+            }
+            return Collections.unmodifiableMap(all);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package org.unmute.models.encoder;
+
+import java.util.Map;
+
+/** What turns a window of samples into what enters the network. */
+public interface FrontEnd {
+    /**
+     * The network's input for one window.
+     *
+     * @param samples mono, [-1, 1], at {@link #sampleRate}, at most {@link #windowSamples}
+     * @throws org.unmute.models.audio.ClipTooShortException if there are fewer samples than one frame
+     */
+    Spectrogram apply(float[] samples);
+
+    /** Hz. */
+    int sampleRate();
+
+    /** Samples that fill a window. */
+    int windowSamples();
+
+    /** Samples of one frame; a clip needs as many. */
+    int frameSamples();
+
+    /** Samples from one frame to the next. */
+    int frameShift();
+
+    /** Every setting in words, as part of the cache key. */
+    String describe();
+
+    /** Every setting by name, for the record of a run. */
+    Map<String, Object> settings();
+}

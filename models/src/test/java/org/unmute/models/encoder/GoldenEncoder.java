@@ -1,0 +1,106 @@
+package org.unmute.models.encoder;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.unmute.models.vit.Trace;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.io.SafetensorsFile;
+
+/**
+ * A folder of reference numbers for one encoder.
+ *
+ * @param folder where it is
+ * @param config its {@code config.json}
+ */
+record GoldenEncoder(Path folder, JsonNode config) {
+    /** Stored tensors of the front end and of tables, which have tests of their own, and what no encoder computes. */
+    private static final Set<String> ELSEWHERE = Set.of("fbank", "fbank_raw");
+
+    static GoldenEncoder read(Path folder) throws IOException {
+        return new GoldenEncoder(folder, new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
+    }
+
+    static boolean isComparedElsewhere(String tensor) {
+        return ELSEWHERE.contains(tensor);
+    }
+
+    private String model() {
+        String name = config.get("encoder").asText();
+        return name.endsWith("_ft") ? name.substring(0, name.length() - 3) : name;
+    }
+
+    boolean isKnown() {
+        return Encoders.families().stream().anyMatch(f -> f.isNamed(model()));
+    }
+
+    /** The checkpoint in the authors' own layout and its safetensors forms. */
+    List<Path> checkpoints() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> {
+                String name = f.getFileName().toString();
+                return name.startsWith("checkpoint.") || name.startsWith("model") && name.endsWith(".safetensors");
+            }).sorted().toList();
+        }
+    }
+
+    /** What the checkpoint does not hold. */
+    EncoderSettings settings() {
+        Map<String, String> cfg = new LinkedHashMap<>();
+        config.path("cfg").properties().forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
+        EncoderSettings settings = EncoderSettings.AUTHORS.withModel(model()).withConfig(cfg);
+        if (config.has("target_length") && !model().equals("dasheng")) {
+            settings = settings.withFrames(config.get("target_length").asInt());
+        }
+        if (config.has("norm_mean")) {
+            settings = settings.withNorm(config.get("norm_mean").asDouble(), config.get("norm_std").asDouble());
+        }
+        if (config.has("sample_rate")) {
+            settings = settings.withSampleRate(config.get("sample_rate").asInt());
+        }
+        for (String key : List.of("heads", "num_heads")) {
+            settings = config.has(key) ? settings.withHeads(config.get(key).asInt()) : settings;
+        }
+        return settings;
+    }
+
+    /** What entered the authors' network. */
+    Tensor input(SafetensorsFile expected, Encoder encoder) throws IOException {
+        int[] dims = expected.shape("fbank").rank() == 3 ? new int[] {1, 2} : new int[] {0, 1};
+        return Tensor.of(expected.floats("fbank"), 1, expected.shape("fbank").dim(dims[0]), expected.shape("fbank").dim(dims[1]));
+    }
+
+    /** Runs the network and collects every tensor under the name the reference uses. */
+    static Map<String, Tensor> run(Encoder encoder, Tensor input) {
+        Map<String, Tensor> seen = new LinkedHashMap<>();
+        Tensor out = Grad.withoutRecording(() -> encoder.forward(input, (Trace) seen::put));
+        EncoderSpec spec = encoder.describe();
+        int extra = spec.grid().extraTokens();
+        seen.put("final_tokens", out);
+        if (extra > 0) {
+            seen.put("cls", out.select(1, 0));
+        }
+        if (extra > 1) {
+            seen.put("dist", out.select(1, 1));
+        }
+        float[] all = out.toFloats();
+        TokenMap map = WindowReader.map(spec, all, 0, all.length / spec.dim());
+        Tensor tokens = Tensor.of(map.tokens(), map.time(), map.freq(), map.dim());
+        seen.put("token_map", tokens);
+        seen.put("token_map_time_freq", tokens);
+        if (!spec.classes().isEmpty()) {
+            Tensor logits = encoder.classify(out);
+            seen.put("logits", logits);
+            seen.put("probs", logits.unary(org.unmute.tensor.op.Unary.SIGMOID));
+        }
+        return seen;
+    }
+}
