@@ -17,9 +17,10 @@ import org.unmute.tensor.io.torch.PickleNode.Storage;
  * number of elements (8 bytes) and bytes. It has no checksums.
  *
  * @param root     the checkpoint
+ * @param made     how many values its pickle makes
  * @param storages bytes of each storage, by key
  */
-record LegacyStream(PickleNode root, Map<String, MemorySegment> storages) {
+record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> storages) {
     private static final BigInteger MAGIC = new BigInteger("1950a86a20f9469cfc6c", 16);
     private static final long PROTOCOL = 1001;
     private static final String LITTLE_ENDIAN = "little_endian";
@@ -43,7 +44,7 @@ record LegacyStream(PickleNode root, Map<String, MemorySegment> storages) {
         if (!(plain(in, limits) instanceof Sequence keys)) {
             throw in.error("bad-storage-list", "the list of storages is no list");
         }
-        return new LegacyStream(root, storages(in, file, all, keys.items, objects.storages()));
+        return new LegacyStream(root, objects.made(), storages(in, file, all, keys.items, objects.storages()));
     }
 
     private static PickleNode plain(PickleInput in, TorchLimits limits) throws MalformedFileException {

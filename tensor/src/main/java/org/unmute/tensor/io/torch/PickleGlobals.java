@@ -38,6 +38,9 @@ final class PickleGlobals {
             "slice", "range", "xrange", "int", "long", "float", "str", "unicode", "bytes", "bytearray", "bool",
             "object", "type", "NoneType", "Ellipsis", "NotImplemented");
 
+    /** Data in modules that are refused otherwise; the second is the layout of a sparse tensor. */
+    private static final Set<String> HARMLESS = Set.of("types.SimpleNamespace", "torch.serialization._get_layout");
+
     private PickleGlobals() {}
 
     /** A global under its Python 3 name. */
@@ -56,7 +59,7 @@ final class PickleGlobals {
     static boolean runsCode(PickleNode.Global global) {
         String module = global.module();
         String full = global.dotted();
-        if (full.equals("types.SimpleNamespace")) {
+        if (HARMLESS.contains(full)) {
             return false;
         }
         if (module.equals("builtins")) {
@@ -78,7 +81,9 @@ final class PickleGlobals {
     private static boolean reachesAround(String name) {
         for (String part : name.split("\\.", -1)) {
             boolean special = part.startsWith("__") && part.endsWith("__") && !part.equals("__newobj__");
-            if (special || MODULES.contains(part) || part.equals("builtins")) {
+            // Modules keep others under names such as _sys.
+            String module = part.startsWith("_") && !part.startsWith("__") ? part.substring(1) : part;
+            if (special || MODULES.contains(module) || module.equals("builtins")) {
                 return true;
             }
         }

@@ -21,6 +21,8 @@ final class PickleInput {
     private final long base;
     private long at;
     private long opcodeAt;
+    private long pickleAt;
+    private long longest;
 
     /**
      * @param bytes the pickle, and possibly more after it
@@ -30,6 +32,13 @@ final class PickleInput {
         this.file = file;
         this.bytes = bytes;
         this.base = base;
+        this.longest = bytes.byteSize();
+    }
+
+    /** Says that a pickle starts here and how long it may be: the bytes may go on with storages of any length. */
+    void begin(long most) {
+        pickleAt = at;
+        longest = most;
     }
 
     MalformedFileException error(String rule, String detail) {
@@ -62,6 +71,9 @@ final class PickleInput {
         if (n < 0 || n > remaining()) {
             throw error("pickle-cut-short", "an opcode needs " + Long.toUnsignedString(n) + " bytes, but only "
                     + remaining() + " follow");
+        }
+        if (n > longest - (at - pickleAt)) {
+            throw error("pickle-too-long", "the pickle is longer than " + longest + " bytes");
         }
         long from = at;
         at += n;

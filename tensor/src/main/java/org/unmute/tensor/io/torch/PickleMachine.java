@@ -39,12 +39,9 @@ final class PickleMachine {
 
     /** Reads one pickle up to and including its STOP. */
     PickleNode read() throws MalformedFileException {
-        long start = in.offset();
+        in.begin(limits.pickleBytes());
         while (true) {
             int opcode = in.opcode();
-            if (in.offset() - start > limits.pickleBytes()) {
-                throw in.error("pickle-too-long", "the pickle is longer than " + limits.pickleBytes() + " bytes");
-            }
             if (opcode == '.') {
                 if (stack.size() != 1 || markCount != 0) {
                     throw in.error("bad-stack", "STOP with " + stack.size() + " values and " + markCount

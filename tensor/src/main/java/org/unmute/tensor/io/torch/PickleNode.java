@@ -56,8 +56,8 @@ sealed interface PickleNode {
         final String className;
         /** Whether BUILD gives the pairs themselves (an object's fields) and not attributes beside them. */
         final boolean fields;
-        final List<PickleNode> keys = new ArrayList<>(0);
-        final List<PickleNode> values = new ArrayList<>(0);
+        List<PickleNode> keys = List.of();
+        List<PickleNode> values = List.of();
         /** Attributes of a dictionary object, such as a state dict's {@code _metadata}; null if none. */
         PickleNode attributes;
 
@@ -67,8 +67,23 @@ sealed interface PickleNode {
         }
 
         void put(PickleNode key, PickleNode value) {
+            open(1);
             keys.add(key);
             values.add(value);
+        }
+
+        void putAll(Mapping other) {
+            open(other.keys.size());
+            keys.addAll(other.keys);
+            values.addAll(other.values);
+        }
+
+        /** Many dictionaries stay empty: lists are made for the first pair. */
+        private void open(int pairs) {
+            if (keys.isEmpty()) {
+                keys = new ArrayList<>(pairs);
+                values = new ArrayList<>(pairs);
+            }
         }
     }
 
@@ -77,7 +92,7 @@ sealed interface PickleNode {
         final String className;
         /** Whether this is itself a tensor, of a kind that is not read. */
         final boolean tensor;
-        final List<PickleNode> parts = new ArrayList<>(1);
+        final List<PickleNode> parts = new ArrayList<>(0);
 
         Opaque(String className, boolean tensor) {
             this.className = className;

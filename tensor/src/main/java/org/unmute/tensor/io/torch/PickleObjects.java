@@ -22,7 +22,9 @@ import org.unmute.tensor.io.torch.PickleNode.Storage;
  */
 final class PickleObjects {
     private static final Set<String> DICTIONARIES = Set.of("collections.OrderedDict", "collections.defaultdict",
-            "collections.Counter", "builtins.dict");
+            "collections.Counter", "builtins.dict", "pytorch_lightning.utilities.parsing.AttributeDict",
+            "lightning.pytorch.utilities.parsing.AttributeDict", "lightning_fabric.utilities.data.AttributeDict",
+            "lightning.fabric.utilities.data.AttributeDict");
     private static final int CHARS_PER_VALUE = 32;
     private static final int DEVICE_CHARS = 32;
     private static final Set<String> NAMESPACES = Set.of("argparse.Namespace", "types.SimpleNamespace");
@@ -40,6 +42,11 @@ final class PickleObjects {
         this.legacy = legacy;
         this.tensors = new TensorCalls(in, limits);
         this.limits = limits;
+    }
+
+    /** How many values the pickle has made so far. */
+    long made() {
+        return made;
     }
 
     /** Counts values that are made or copied, so that a short pickle cannot fill the memory or run for long. */
@@ -156,8 +163,7 @@ final class PickleObjects {
         if (args.size() == (factory ? 2 : 1)) {
             if (args.getLast() instanceof Mapping m) {
                 charge(m.keys.size());
-                made.keys.addAll(m.keys);
-                made.values.addAll(m.values);
+                made.putAll(m);
             } else if (args.getLast() instanceof Sequence pairs) {
                 charge(pairs.items.size());
                 for (PickleNode pair : pairs.items) {
@@ -190,8 +196,7 @@ final class PickleObjects {
                     throw in.error("bad-build", "the state of a " + m.className + " is no dictionary");
                 }
                 charge(s.keys.size());
-                m.keys.addAll(s.keys);
-                m.values.addAll(s.values);
+                m.putAll(s);
             }
             case Mapping m when m.attributes == null -> m.attributes = state;
             default -> throw in.error("bad-build", "a state is given to something that takes none");

@@ -71,7 +71,7 @@ final class TensorCalls {
         boolean v1 = function.name().equals("_rebuild_tensor");
         boolean v3 = function.name().endsWith("3");
         int least = v1 ? 4 : v3 ? 7 : 6;
-        if (args.size() < least || args.size() > MOST_ARGUMENTS) {
+        if (args.size() < least || args.size() > (v1 ? least : MOST_ARGUMENTS)) {
             throw in.error("bad-tensor", function.name() + " with " + args.size() + " arguments");
         }
         if (!(args.get(0) instanceof Storage storage)) {

@@ -27,10 +27,14 @@ import org.unmute.tensor.io.torch.PickleNode.Tensor;
 final class TensorTree {
     /** Name of what a checkpoint holds that is no dictionary and no list. */
     static final String ROOT = "value";
+    private static final long PLACES_PER_VALUE = 8;
+    private static final long SOME_PLACES = 10_000;
 
     final Map<String, Tensor> tensors = new LinkedHashMap<>();
     final Map<String, String> values = new LinkedHashMap<>();
     final List<TorchFile.Opaque> opaque = new ArrayList<>();
+    /** Tensors that cannot be read because of their kind. */
+    int otherKinds;
 
     private final String file;
     private final TorchLimits limits;
@@ -42,19 +46,23 @@ final class TensorTree {
     private final Deque<Object> keys = new ArrayDeque<>();
     /** The name whose two places are searched for; null in the ordinary walk. */
     private final String wanted;
+    private final long mostVisits;
     private String firstPlace;
     private long visited;
     private long chars;
 
-    private TensorTree(String file, PickleNode root, TorchLimits limits, String wanted) {
+    private TensorTree(String file, PickleNode root, long mostVisits, TorchLimits limits, String wanted) {
         this.file = file;
         this.root = root;
         this.limits = limits;
         this.wanted = wanted;
+        this.mostVisits = mostVisits;
     }
 
-    static TensorTree of(String file, PickleNode root, TorchLimits limits) throws MalformedFileException {
-        TensorTree tree = new TensorTree(file, root, limits, null);
+    /** @param made how many values the pickle made; each may be shared by a few places, but not by very many */
+    static TensorTree of(String file, PickleNode root, long made, TorchLimits limits) throws MalformedFileException {
+        long mostVisits = Math.min(limits.nodes(), PLACES_PER_VALUE * made + SOME_PLACES);
+        TensorTree tree = new TensorTree(file, root, mostVisits, limits, null);
         tree.walk(root, "");
         return tree;
     }
@@ -108,14 +116,15 @@ final class TensorTree {
     }
 
     private void visit() throws MalformedFileException {
-        if (++visited > limits.nodes()) {
-            throw error(null, "too-many-values", "more than " + limits.nodes() + " values are reached from the root");
+        if (++visited > mostVisits) {
+            throw error(null, "too-many-values", "more than " + mostVisits + " places are reached from the root: "
+                    + "shared lists or dictionaries multiply");
         }
     }
 
     private void enter(PickleNode container, String path) throws MalformedFileException {
         if (!onPath.add(container)) {
-            throw error(path, "contains-itself", "a dictionary or list contains itself");
+            throw error(path.isEmpty() ? null : path, "contains-itself", "a dictionary or list contains itself");
         }
         if (onPath.size() > limits.nesting()) {
             throw error(path, "too-deep", "dictionaries and lists are nested more than " + limits.nesting()
@@ -129,7 +138,7 @@ final class TensorTree {
             return;
         }
         if (!names.add(name)) {
-            new TensorTree(file, root, limits, name).walk(root, "");
+            new TensorTree(file, root, mostVisits, limits, name).walk(root, "");
             throw new IllegalStateException("torch: not found again: " + name);
         }
         switch (node) {
@@ -144,7 +153,10 @@ final class TensorTree {
             case Global g -> opaque.add(new TorchFile.Opaque(name, g.dotted(), 0));
             case Bytes _ -> opaque.add(new TorchFile.Opaque(name, "bytes", 0));
             case Storage s -> opaque.add(new TorchFile.Opaque(name, "torch." + s.type().name(), 1));
-            case Opaque o -> opaque.add(new TorchFile.Opaque(name, o.className, hiddenTensors(o)));
+            case Opaque o -> {
+                opaque.add(new TorchFile.Opaque(name, o.className, hiddenTensors(o)));
+                otherKinds += o.tensor ? 1 : 0;
+            }
             case Mapping _, Sequence _ -> throw new IllegalStateException("torch: no leaf");
         }
     }

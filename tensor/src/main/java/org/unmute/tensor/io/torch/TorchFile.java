@@ -150,7 +150,7 @@ public final class TorchFile implements AutoCloseable {
             }
             storages.put(s.key(), record);
         }
-        return finish(path, arena, false, root, limits, all.byteSize(), t -> {
+        return finish(path, arena, false, root, objects.made(), limits, all.byteSize(), t -> {
             ZipRecords.Entry record = storages.get(t.storage().key());
             return TensorView.of(t, record.data, record);
         });
@@ -158,7 +158,7 @@ public final class TorchFile implements AutoCloseable {
 
     private static TorchFile legacy(Path path, MemorySegment all, Arena arena, TorchLimits limits) throws IOException {
         LegacyStream stream = LegacyStream.read(path.toString(), all, limits);
-        return finish(path, arena, true, stream.root(), limits, all.byteSize(), t -> {
+        return finish(path, arena, true, stream.root(), stream.made(), limits, all.byteSize(), t -> {
             MemorySegment storage = stream.storages().get(t.storage().key());
             if (storage == null) {
                 throw new MalformedFileException(path.toString(), t.storage().at(), null, "no-storage", "storage "
@@ -173,17 +173,22 @@ public final class TorchFile implements AutoCloseable {
         TensorView of(PickleNode.Tensor tensor) throws MalformedFileException;
     }
 
-    private static TorchFile finish(Path path, Arena arena, boolean legacy, PickleNode root, TorchLimits limits,
-            long fileBytes, Place place) throws MalformedFileException {
+    private static TorchFile finish(Path path, Arena arena, boolean legacy, PickleNode root, long made,
+            TorchLimits limits, long fileBytes, Place place) throws MalformedFileException {
         String file = path.toString();
-        TensorTree tree = TensorTree.of(file, root, limits);
+        TensorTree tree = TensorTree.of(file, root, made, limits);
         int hidden = tree.opaque.stream().mapToInt(Opaque::tensors).sum();
         if (root instanceof PickleNode.Opaque || tree.tensors.isEmpty() && hidden > 0) {
             Opaque first = tree.opaque.stream().filter(o -> o.tensors() > 0).findFirst().orElse(tree.opaque.getFirst());
-            throw new MalformedFileException(file, 0, null, "whole-module", "all " + hidden + " tensors lie in objects "
-                    + "such as " + MalformedFileException.quote(first.name()) + " of class " + first.className()
-                    + ": this is " + FileKind.PICKLED_MODULE.description() + ": "
-                    + FileKind.PICKLED_MODULE.advice());
+            if (tree.otherKinds > 0 && tree.otherKinds == hidden) {
+                throw new MalformedFileException(file, 0, first.name(), "unreadable-tensors", "all " + hidden
+                        + " tensors are of kinds that are not read (" + first.className() + "; quantized, sparse, "
+                        + "complex or without numbers): save them as dense float32");
+            }
+            throw new MalformedFileException(file, 0, null, "whole-module", MalformedFileException.quote(first.name())
+                    + " is an object of class " + first.className() + " with " + first.tensors()
+                    + " tensors, and there are none outside of such objects: this is "
+                    + FileKind.PICKLED_MODULE.description() + ": " + FileKind.PICKLED_MODULE.advice());
         }
         Map<PickleNode.Tensor, TensorView> views = new IdentityHashMap<>();
         Map<String, TensorView> tensors = LinkedHashMap.newLinkedHashMap(tree.tensors.size());

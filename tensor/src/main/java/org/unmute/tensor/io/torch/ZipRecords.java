@@ -27,6 +27,7 @@ final class ZipRecords {
     private static final int ENCRYPTED = 0x2041;
     private static final int DESCRIBED = 0x8;
     private static final int ZIP64_EXTRA = 1;
+    private static final int[] DESCRIPTOR_BYTES = {12, 16, 20, 24};
     private static final long MAX_32 = 0xFFFF_FFFFL;
     private static final long CRC_PIECE = 1L << 26;
 
@@ -276,15 +277,14 @@ final class ZipRecords {
     /** CRC and sizes again, behind the data: with or without a signature, sizes of 4 or 8 bytes. */
     private long descriptor(Entry e, long at, long next) throws MalformedFileException {
         long length = next - at;
-        boolean signed = length == 16 || length == 24;
-        boolean wide = length == 20 || length == 24;
-        if (signed || wide || length == 12) {
-            long from = signed ? at + 4 : at;
-            long packed = wide ? all.get(PickleInput.LONG, from + 4) : u32(from + 4);
-            long size = wide ? all.get(PickleInput.LONG, from + 12) : u32(from + 8);
-            if ((!signed || i32(at) == DESCRIPTOR) && u32(from) == e.crc && packed == e.size && size == e.size) {
-                return next;
+        long found = -1;
+        for (int candidate : DESCRIPTOR_BYTES) {
+            if (candidate <= length && isDescriptor(e, at, candidate)) {
+                found = candidate;
             }
+        }
+        if (found >= 0) {
+            return at + found;
         }
         if (length < 0) {
             throw error(Math.max(0, next), "overlapping-entries", MalformedFileException.quote(e.name) + " reaches "
@@ -292,5 +292,14 @@ final class ZipRecords {
         }
         throw error(at, "header-mismatch", "the descriptor behind " + MalformedFileException.quote(e.name)
                 + " is missing or says something else than the directory");
+    }
+
+    private boolean isDescriptor(Entry e, long at, int length) {
+        boolean signed = length == 16 || length == 24;
+        boolean wide = length == 20 || length == 24;
+        long from = signed ? at + 4 : at;
+        long packed = wide ? all.get(PickleInput.LONG, from + 4) : u32(from + 4);
+        long size = wide ? all.get(PickleInput.LONG, from + 12) : u32(from + 8);
+        return (!signed || i32(at) == DESCRIPTOR) && u32(from) == e.crc && packed == e.size && size == e.size;
     }
 }
