@@ -15,7 +15,8 @@ import org.unmute.tensor.io.SafetensorsFile;
 public final class Encoders {
     private static final String EMBEDDED = "small-vit.safetensors";
     /** In the order in which they are tried: those whose names others share come last. */
-    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY);
+    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY,
+            Ast.FAMILY, Asit.FAMILY, BirdMae.FAMILY, AudioMae.FAMILY);
 
     private Encoders() {}
 
