@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import org.junit.jupiter.api.Test;
@@ -192,6 +193,23 @@ class TorchFileTest {
             assertThat(file.values()).containsExactly(Map.entry("s.0", "3"), Map.entry("f.0", "4"),
                     Map.entry("l", "0"), Map.entry("d.k", "257"));
             assertThat(file.names()).containsExactly("w");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"f8,<,0000000000000440,2.5", "f8,>,4004000000000000,2.5", "f4,<,00002040,2.5", "f2,<,0041,2.5",
+        "i8,<,feffffffffffffff,-2", "i4,<,feffffff,-2", "i2,>,fffe,-2", "i1,|,fe,-2", "u4,<,feffffff,4294967294",
+        "u2,<,feff,65534", "u1,|,fe,254", "b1,|,01,true", "f4,<,000020,", "c8,<,0000000000000000,", "i4,x,feffffff,"})
+    void numbersOfNumpyAreValues(String type, String order, String hex, String expected) throws IOException {
+        byte[] raw = HexFormat.of().parseHex(hex);
+        Pickle p = Pickle.two().op('}').text("n").global("numpy.core.multiarray", "scalar").global("numpy", "dtype")
+                .text(type).op(0x89, 0x88, 0x87, 'R').op('(').number(3).text(order).op("NNNtb").op('C', raw.length);
+        for (byte b : raw) {
+            p.op(b);
+        }
+        try (TorchFile file = zip(p.op(0x86, 'R', 's'))) {
+            assertThat(file.values().get("n")).isEqualTo(expected);
+            assertThat(file.opaque()).hasSize(expected == null ? 1 : 0);
         }
     }
 
