@@ -22,7 +22,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.AllocatedBytes;
-import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
@@ -227,6 +226,17 @@ class TorchFileTest {
         }
     }
 
+    /** Before torch 2.1 there was no record of the byte order, and a file's stem may hold almost anything. */
+    @Test
+    void theRecordOfTheByteOrderMayBeMissing() throws IOException {
+        Archive archive = Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        archive.entries.remove(1);
+        archive.entries.forEach(e -> e.name = e.name.replace("archive/", "epoch:7 (best, é)/"));
+        try (TorchFile file = open(archive.build())) {
+            assertThat(file.floats("w")).containsExactly(0, 1, 2, 3, 4, 5);
+        }
+    }
+
     @Test
     void aLegacyStreamWithAViewIsRead() throws IOException {
         byte[] root = Pickle.two().op('}').text("w").global("torch._utils", "_rebuild_tensor").op("((").text("storage")
@@ -263,8 +273,6 @@ class TorchFileTest {
             assertThat(AllocatedBytes.now() - before).isLessThan(4L << 20);
             assertThat(System.nanoTime() - start).as("nanoseconds").isLessThan(1_000_000_000L);
             assertThat(file.shape("w")).isEqualTo(Shape.of(elements));
-            assertThatThrownBy(() -> file.entry("w")).isInstanceOf(MalformedFileException.class)
-                    .hasMessageContaining("crc-mismatch");
         }
     }
 

@@ -3,10 +3,14 @@ package org.unmute.tensor.io.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -15,6 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.lifecycle.AfterProperty;
 import net.jqwik.api.lifecycle.BeforeProperty;
+import org.unmute.tensor.GoldenFolder;
 import org.unmute.tensor.io.AllocatedBytes;
 import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.Mutation;
@@ -25,6 +30,9 @@ class TorchMutationTest {
     private static final long[] SIZES = {2, 3};
     private static final long[] STEPS = {1, 2};
     private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+
+    private static final Path MAPPED_FILES = Path.of("/proc/self/maps");
+    private static final String PREFIX = "unmute-mutated";
 
     private long openBefore;
 
@@ -37,6 +45,9 @@ class TorchMutationTest {
     void noFileIsLeftOpen() throws IOException {
         // A few may belong to others, such as a class loader that has opened another jar meanwhile.
         assertThat(openFiles() - openBefore).isLessThan(20);
+        if (Files.isReadable(MAPPED_FILES)) {
+            assertThat(Files.readAllLines(MAPPED_FILES)).as("mapped files").noneMatch(line -> line.contains(PREFIX));
+        }
     }
 
     private static long openFiles() throws IOException {
@@ -54,8 +65,16 @@ class TorchMutationTest {
     }
 
     @Provide
-    Arbitrary<byte[]> files() {
-        return Arbitraries.of(List.of(archive(2), archive(4), small().build(), Archive.legacy(pickle(2, true), SIX, SIX)));
+    Arbitrary<byte[]> files() throws IOException {
+        List<byte[]> files = new ArrayList<>(List.of(archive(2), archive(4), small().build(),
+                Archive.legacy(pickle(2, true), SIX, SIX)));
+        for (String written : List.of("zip.pt", "zip_protocol4.pt", "legacy.pt")) {
+            Path path = GoldenFolder.root().resolve("formats").resolve(written);
+            if (Files.exists(path)) {
+                files.add(Files.readAllBytes(path));
+            }
+        }
+        return Arbitraries.of(files);
     }
 
     private static final byte[] SIX = new Pickle().i64(0x4000_0000_3F80_0000L).i64(1).i64(2).bytes();
@@ -87,10 +106,16 @@ class TorchMutationTest {
         return p.op("u}").text("_metadata").op("}sb").stop();
     }
 
+    /** An archive has checksums: what is read from a damaged one must be what was in the whole one. */
     @Property(tries = 4000)
     void aDamagedFileIsReadOrRefused(@ForAll("files") byte[] valid, @ForAll("mutations") List<Mutation> mutations)
             throws IOException {
-        check(Mutation.applyAll(mutations, valid));
+        Map<String, String> whole = check(valid);
+        assertThat(whole).as("what the undamaged file holds").isNotNull();
+        Map<String, String> damaged = check(Mutation.applyAll(mutations, valid));
+        if (damaged != null && valid[0] == 'P') {
+            assertThat(damaged).isEqualTo(whole);
+        }
     }
 
     /** The pickle alone is damaged and the archive says its right checksum: the pickle machine sees all of it. */
@@ -107,27 +132,30 @@ class TorchMutationTest {
         check(Archive.of(p.op('.').bytes(), SIX).build());
     }
 
-    private static void check(byte[] bytes) throws IOException {
-        Path path = Files.createTempFile("unmute", ".pt");
+    /** All that is read, as text; null if the file is refused. */
+    private static Map<String, String> check(byte[] bytes) throws IOException {
+        Map<String, String> all = null;
+        Path path = Files.createTempFile(PREFIX, ".pt");
         try {
             Files.write(path, bytes);
             long start = System.nanoTime();
             long before = AllocatedBytes.now();
             try (TorchFile file = TorchFile.open(path)) {
-                List<String> read = new ArrayList<>(file.values().keySet());
+                Map<String, String> read = new HashMap<>(file.values());
                 for (String name : file.names()) {
-                    read.add(name);
                     StoredTensor t = file.entry(name);
                     assertThat(t.data().byteSize()).isEqualTo(t.shape().elements() * t.type().bytes());
+                    assertThat(read.put(name, t + Arrays.toString(t.data().toArray(ValueLayout.JAVA_BYTE)))).isNull();
                 }
-                file.opaque().forEach(o -> read.add(o.name()));
-                assertThat(read).doesNotHaveDuplicates();
+                file.opaque().forEach(o -> assertThat(read.put(o.name(), o.toString())).isNull());
+                all = read;
             } catch (MalformedFileException e) {
                 assertThat(e.rule()).isNotBlank();
                 assertThat(e.offset()).isBetween(0L, (long) bytes.length);
             }
             assertThat(AllocatedBytes.now() - before).isLessThan(bytes.length + (8L << 20));
             assertThat(System.nanoTime() - start).as("nanoseconds").isLessThan(1_000_000_000L);
+            return all;
         } finally {
             Files.delete(path);
         }
