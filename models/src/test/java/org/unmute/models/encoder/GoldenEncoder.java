@@ -27,7 +27,7 @@ record GoldenEncoder(Path folder, JsonNode config) {
     /** Stored tensors of the front end and of tables, which have tests of their own, and what no encoder computes. */
     private static final Set<String> ELSEWHERE = Set.of("fbank", "fbank_raw",
             "mel_power", "mel_db", // MelSpectrogramGoldenTest
-            "rel_bucket"); // RelativePositionsGoldenTest
+            "rel_bucket"); // RelativePositionsTest
 
     static GoldenEncoder read(Path folder) throws IOException {
         return new GoldenEncoder(folder, new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
