@@ -15,10 +15,11 @@ import org.unmute.tensor.io.SafetensorsFile;
 public final class Encoders {
     private static final String EMBEDDED = "small-vit.safetensors";
     /**
-     * In the order in which they are tried: those whose names others share come last. What tells BEATs and Dasheng is theirs
-     * alone.
+     * In the order in which they are tried. What tells the first ones is theirs alone; those whose names others share come
+     * last.
      */
-    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Beats.FAMILY, Dasheng.FAMILY, Eat.FAMILY);
+    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY, Beats.FAMILY, Dasheng.FAMILY,
+            Ast.FAMILY, Asit.FAMILY, BirdMae.FAMILY, AudioMae.FAMILY);
 
     private Encoders() {}
 
