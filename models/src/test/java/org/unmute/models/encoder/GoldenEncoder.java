@@ -27,7 +27,7 @@ record GoldenEncoder(Path folder, JsonNode config) {
     /** Stored tensors of the front end and of tables, which have tests of their own, and what no encoder computes. */
     private static final Set<String> ELSEWHERE = Set.of("fbank", "fbank_raw",
             "mel_power", "mel_db", // MelSpectrogramGoldenTest
-            "rel_bucket", // RelativePositionsGoldenTest
+            "rel_bucket", // RelativePositionsTest
             // Audio-MAE's table of positions, which is loaded and not computed: AudioMaeTest
             "sincos_pos_embed", "pos_embed_first_20_rows", "pos_embed_last_row",
             // ASiT: the teacher is the encoder, the student is not used
