@@ -103,6 +103,9 @@ class AstTest {
                 .hasMessageContaining("there are 34 positions, expected are 2 and a multiple of 12 bands: state fstride and tstride");
         EncoderSpec spec = Encoders.build(apart, SMALL.withConfig(Map.of("fstride", "16", "tstride", "16"))).describe();
         assertThat(List.of(spec.time(), spec.freq(), spec.grid().rowSamples())).containsExactly(4, 8, 2560);
+        MadeCheckpoint stated = checkpoint(16, 1, 32, 8 * 4, 5).stating("fstride", "16").stating("tstride", "16");
+        assertThat(Encoders.build(stated, SMALL).describe()).isEqualTo(spec);
+        assertThat(Encoders.recognize(stated, "").match().carried(stated)).containsOnlyKeys("fstride", "tstride");
         assertThatThrownBy(() -> Encoders.build(apart, SMALL.withConfig(Map.of("fstride", "ten")))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("fstride must be a number").hasMessageContaining("'ten'");
     }

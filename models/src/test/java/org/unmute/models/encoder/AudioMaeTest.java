@@ -61,6 +61,7 @@ class AudioMaeTest {
             assertThat(spec.description()).contains("512 frames: ask for birdmae if it is Bird-MAE");
         });
         assertThat(Encoders.build(vit(513), SMALL).describe().description()).doesNotContain("birdmae");
+        assertThat(Encoders.build(vit(257).stating(KeyMatch.ENCODER, "birdmae"), SMALL).describe().name()).as("converted").isEqualTo("birdmae");
         KeyMatch match = Encoders.recognize(vit(33).under("state_dict.encoder.").and(new MadeCheckpoint().norm("state_dict.decoder.norm", 8)), "").match();
         assertThat(match.dropped()).containsEntry("state_dict.decoder.norm.weight", "decoder of pre-training");
     }

@@ -12,6 +12,7 @@ import org.unmute.tensor.Shape;
 final class MadeCheckpoint implements Checkpoint {
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
     private final Map<String, float[]> values = new LinkedHashMap<>();
+    private final Map<String, String> metadata = new LinkedHashMap<>();
 
     /** A ViT with timm's names: class token, positions, blocks, 16 x 16 patches and final norm. */
     static MadeCheckpoint vit(int dim, int depth, int hidden, int positions) {
@@ -93,6 +94,12 @@ final class MadeCheckpoint implements Checkpoint {
 
     @Override
     public Map<String, String> metadata() {
-        return Map.of();
+        return metadata;
+    }
+
+    /** With an entry in its metadata. */
+    MadeCheckpoint stating(String key, String value) {
+        metadata.put(key, value);
+        return this;
     }
 }
