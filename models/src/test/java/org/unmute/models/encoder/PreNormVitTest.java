@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,8 +12,10 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.Golden;
+import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Trace;
 import org.unmute.models.vit.Trunk;
@@ -150,6 +153,26 @@ class PreNormVitTest {
             assertThat(spec.time()).isEqualTo(e.getKey().equals("ast") ? 5 : 4);
             assertThat(spec.frontEnd()).contains(e.getKey().equals("ast") ? "56 frames" : "64 frames");
             assertThat(spec.description()).contains("ViT 24 x 2, 3 heads").doesNotContain("interpolated", "fitted");
+        })).toList();
+    }
+
+    @Tag("golden")
+    @TestFactory
+    List<DynamicTest> theAuthorsOwnFilesAreRecognised() {
+        Map<String, String> prefixes = Map.of("audiomae", "model.", "birdmae", "state_dict.encoder.", "asit", "teacher.backbone.", "ast", "module.");
+        return prefixes.entrySet().stream().map(e -> dynamicTest(e.getKey(), () -> {
+            for (Path file : GoldenEncoder.read(Golden.require("tiny/" + e.getKey())).checkpoints()) {
+                if (!file.getFileName().toString().startsWith("checkpoint.")) {
+                    continue;
+                }
+                try (Checkpoint checkpoint = Checkpoint.open(file)) {
+                    Encoders.Recognized known = Encoders.recognize(checkpoint, "");
+                    assertThat(known.family().name()).isEqualTo(e.getKey());
+                    assertThat(known.match().prefix()).isEqualTo(e.getValue());
+                    assertThat(known.match().missing()).isEmpty();
+                    assertThat(known.match().dropped().values()).doesNotContain("not used by this model");
+                }
+            }
         })).toList();
     }
 
