@@ -102,10 +102,11 @@ public final class Ast implements Encoder {
         double eps = port ? PORT_EPS : PreNormVit.EPS;
         int dim = w.size(names.cls, 3, 2);
         int heads = settings.headsOr(0, dim);
-        int melStride = stride(file, settings, MEL_STRIDE);
-        int timeStride = stride(file, settings, TIME_STRIDE);
+        ModelConfig config = ModelConfig.of(file, "", settings);
+        int melStride = stride(config, MEL_STRIDE);
+        int timeStride = stride(config, TIME_STRIDE);
         int bands = (PreNormVit.MEL - PreNormVit.PATCH) / melStride + 1;
-        int stored = storedSteps(w, file, names, bands);
+        int stored = storedSteps(w, file, names, bands, timeStride);
         int frames = settings.framesOr(framesFor(stored, timeStride));
         int steps = PreNormVit.steps(frames, timeStride, NAME);
         frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(settings.sampleRateOnly(RATE, NAME), PreNormVit.MEL,
@@ -126,17 +127,17 @@ public final class Ast implements Encoder {
                 frontEnd, settings, grid, dim, vit.depth(), classes);
     }
 
-    private static int stride(Checkpoint file, EncoderSettings settings, String name) {
-        String text = settings.config().getOrDefault(name, file.metadata().getOrDefault(name, "" + STRIDE));
-        if (!text.matches("[1-9]\\d{0,2}")) {
-            throw new IllegalArgumentException("ast: " + name + " must be a number of bins or frames from 1 to 999, is '" + text + "'");
+    private static int stride(ModelConfig config, String name) {
+        int stride = config.count(name, STRIDE);
+        if (stride < 1 || stride > PreNormVit.MEL) {
+            throw config.refuse(name, "1 to " + PreNormVit.MEL + " is expected");
         }
-        return Integer.parseInt(text);
+        return stride;
     }
 
-    private static int storedSteps(CheckpointWeights w, Checkpoint file, Names names, int bands) {
+    private static int storedSteps(CheckpointWeights w, Checkpoint file, Names names, int bands, int timeStride) {
         int rows = w.size(names.positions, 3, 1) - EXTRA;
-        if (rows < bands || rows % bands != 0) {
+        if (rows < bands || rows % bands != 0 || (rows / bands - 1L) * timeStride + PreNormVit.PATCH > PreNormVit.MOST_FRAMES) {
             throw new UnusableCheckpointException(file.origin() + ": there are " + (rows + EXTRA) + " positions, expected are " + EXTRA
                     + " and a multiple of " + bands + " bands: state fstride and tstride if patches do not start 10 apart");
         }

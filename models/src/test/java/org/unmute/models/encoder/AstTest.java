@@ -106,8 +106,10 @@ class AstTest {
         MadeCheckpoint stated = checkpoint(16, 1, 32, 8 * 4, 5).stating("fstride", "16").stating("tstride", "16");
         assertThat(Encoders.build(stated, SMALL).describe()).isEqualTo(spec);
         assertThat(Encoders.recognize(stated, "").match().carried(stated)).containsOnlyKeys("fstride", "tstride");
-        assertThatThrownBy(() -> Encoders.build(apart, SMALL.withConfig(Map.of("fstride", "ten")))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("fstride must be a number").hasMessageContaining("'ten'");
+        assertThatThrownBy(() -> Encoders.build(apart, SMALL.withConfig(Map.of("fstride", "ten")))).isInstanceOf(UnusableCheckpointException.class)
+                .hasMessage("made: fstride is ten, a number is expected");
+        assertThatThrownBy(() -> Encoders.build(apart, SMALL.withConfig(Map.of("tstride", "0")))).isInstanceOf(UnusableCheckpointException.class)
+                .hasMessage("made: tstride is 0, 1 to 128 is expected");
     }
 
     @Test

@@ -141,6 +141,8 @@ class PreNormVitTest {
             }
             tests.add(dynamicTest(model + " 15 frames", () -> assertThatThrownBy(() -> open(model, 15))
                     .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(model + ": a window of 15 frames holds no patch")));
+            tests.add(dynamicTest(model + " endless", () -> assertThatThrownBy(() -> open(model, Integer.MAX_VALUE))
+                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(model + ": a window of 2147483647 frames is too long")));
         }
         return tests;
     }
