@@ -21,7 +21,7 @@ public final class TaggingService implements AutoCloseable {
         probe = TrainedProbe.open(trained);
         probe.requireTokensOf(encoder, checkpoint);
         System.getLogger("example").log(System.Logger.Level.INFO, Backends.choice().reason());
-        tag(new float[encoder.describe().windowSamples()], encoder.describe().sampleRate()); // the first call is slow
+        tag(new float[16_000], 16_000); // the first call is slow
     }
 
     /** Scores in the order of {@link #classes()}. Samples are mono, full scale is -1 to 1. */

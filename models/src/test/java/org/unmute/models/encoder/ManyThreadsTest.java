@@ -20,7 +20,7 @@ import org.unmute.tensor.TensorScope;
 /** One loaded encoder serves many threads, each with its own recordings, and every answer has the bits of a lone call. */
 class ManyThreadsTest {
     private static final int THREADS = 8;
-    private static final int ROUNDS = 25;
+    private static final int ROUNDS = 12;
 
     private static List<TokenBits.Case> encoders() throws IOException {
         List<TokenBits.Case> cases = new ArrayList<>(TokenBits.golden());
@@ -35,7 +35,7 @@ class ManyThreadsTest {
 
     private static void serve(String name, Encoder encoder) throws Exception {
         List<float[]> recordings = new ArrayList<>();
-        int window = encoder.describe().windowSamples();
+        int window = TokenBits.unit(encoder.describe());
         for (int t = 0; t < THREADS; t++) {
             recordings.add(TokenBits.sound(t + 1, window / 2 + t * window / 5));
         }
@@ -65,7 +65,7 @@ class ManyThreadsTest {
     List<DynamicTest> nothingIsLeftBehind() throws IOException {
         return encoders().stream().map(c -> dynamicTest(c.name(), () -> {
             Encoder encoder = c.open();
-            float[] recording = TokenBits.sound(1, encoder.describe().windowSamples() * 3 / 2);
+            float[] recording = TokenBits.sound(1, TokenBits.unit(encoder.describe()) * 3 / 2);
             Features.Wanted wanted = new Features.Wanted(List.of(0), encoder.describe().hasCls());
             try (TensorScope around = new TensorScope()) {
                 encoder.features(recording, wanted);

@@ -65,9 +65,18 @@ final class TokenBits {
         return x;
     }
 
+    static boolean hearsWholes(EncoderSpec spec) {
+        return spec.windowSamples() == EncoderSpec.WHOLE_RECORDING;
+    }
+
+    /** Samples of a window, or of the tokens that the network sees together where recordings are heard as a whole. */
+    static int unit(EncoderSpec spec) {
+        return hearsWholes(spec) ? spec.time() * spec.grid().rowSamples() : spec.windowSamples();
+    }
+
     /** Recordings of the lengths that matter: a part of a window, one, several with and without a remainder, the least. */
     static List<float[]> recordings(EncoderSpec spec) {
-        int window = spec.windowSamples();
+        int window = unit(spec);
         List<float[]> all = new ArrayList<>();
         for (int length : new int[] {window, window / 2, 2 * window + window / 3, Math.max(spec.frameSamples(), window / 10), 2 * window, window - 1}) {
             all.add(sound(all.size() + 1, length));
