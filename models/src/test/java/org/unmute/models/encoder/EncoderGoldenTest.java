@@ -125,7 +125,7 @@ class EncoderGoldenTest {
 
     private static void full(GoldenEncoder golden) throws IOException {
         String name = "full-size " + golden.folder().getFileName();
-        Encoder encoder = Encoders.build(RecipeCheckpoint.read(golden.folder()), golden.settings());
+        Encoder encoder = Encoders.build(GoldenRecipe.read(golden.folder()), golden.settings());
         float[] samples = Wav.read(Golden.require(golden.config().get("wav").asText())).samples();
         Spectrogram input = encoder.spectrogram(samples);
         try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected_small.safetensors"))) {
