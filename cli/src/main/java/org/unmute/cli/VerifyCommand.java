@@ -55,8 +55,8 @@ final class VerifyCommand implements Callable<Integer> {
     private Path recipe;
 
     @Option(names = "--tolerance", paramLabel = "X",
-            description = "Largest difference allowed: for numbers above 1, the part of the number (default: " + Verification.FROM_FBANK
-                    + " from the reference's fbank on, " + Verification.FROM_RECORDING + " from the recording on).")
+            description = "Largest difference allowed: for numbers above 1, the part of the number (default: 0.0001"
+                    + " from the reference's fbank on, 0.002 from the recording on).")
     private Double tolerance;
 
     @Option(names = "--out", paramLabel = "FILE", description = "Also write the result, with a record of the run, to this JSON file.")

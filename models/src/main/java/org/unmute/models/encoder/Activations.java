@@ -38,7 +38,7 @@ public final class Activations {
         float[] all = out.toFloats();
         TokenMap map = WindowReader.map(spec, all, 0, all.length / spec.dim());
         Tensor tokens = Tensor.of(map.tokens(), map.time(), map.freq(), map.dim());
-        seen.put("patch_tokens", out.select(0, 0).slice(0, extra, out.size(1)));
+        seen.put("patch_tokens", out.select(0, 0).slice(0, extra, out.size(1) - extra));
         seen.put("token_map", tokens);
         seen.put("token_map_time_freq", tokens);
         if (!spec.classes().isEmpty()) {
