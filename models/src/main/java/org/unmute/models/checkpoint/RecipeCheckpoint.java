@@ -67,7 +67,6 @@ public final class RecipeCheckpoint implements Checkpoint {
         String prefix = switch (encoder) {
             case "ast", "ssast" -> "module.";
             case "birdmae" -> "encoder.";
-            case "eat_ft" -> "model.";
             default -> "";
         };
         Map<String, Shape> shapes = new LinkedHashMap<>();
