@@ -80,19 +80,10 @@ public final class RecipeCheckpoint implements Checkpoint {
             if (own.endsWith(POSITIONS) && (encoder.startsWith("eat") || full)) {
                 tables.put(own, s -> Positions.sinCos(Math.toIntExact(s.size(1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
             } else if (full && encoder.equals("audiomae") && own.endsWith("pos_embed")) {
-                tables.put(own, RecipeCheckpoint::transposedSinCos);
+                tables.put(own, s -> Positions.audioMae(Math.toIntExact((s.size(1) - 1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
             }
         });
         return new RecipeCheckpoint(seed, shapes, tables, metadata);
-    }
-
-    /** Audio-MAE's table for eight rows of T / 16 columns, first the class token's row of zeros. */
-    private static float[] transposedSinCos(Shape shape) {
-        int dim = shape.dim(2);
-        float[] grid = Positions.sinCos(MEL_ROWS, Math.toIntExact((shape.size(1) - 1) / MEL_ROWS), dim);
-        float[] all = new float[Math.addExact(grid.length, dim)];
-        System.arraycopy(grid, 0, all, dim, grid.length);
-        return all;
     }
 
     private static int layer(String name) {
