@@ -36,8 +36,16 @@ final class Windows {
      * Windows that start {@code hop} samples apart and cover the recording; the last may be shorter. A remainder of less
      * than a hundredth of a window is left out when there is a full window before it: it is rounding of the clip length,
      * not sound. So is one of less than a frame, of which the front end can make nothing.
+     *
+     * @throws IllegalArgumentException if a sample is NaN or infinite: every token of its window would be NaN
      */
     static List<float[]> cut(float[] samples, EncoderSpec.Input input) {
+        for (int i = 0; i < samples.length; i++) {
+            if (!Float.isFinite(samples[i])) {
+                throw new IllegalArgumentException("encode: sample " + i + " of " + samples.length + " is " + samples[i]
+                        + ": give finite numbers, full scale is -1 to 1");
+            }
+        }
         int window = input.windowSamples();
         int least = least(input);
         List<float[]> windows = new ArrayList<>();

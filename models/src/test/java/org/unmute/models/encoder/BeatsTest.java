@@ -25,8 +25,8 @@ class BeatsTest {
         static final Size SMALL = new Size(6, 8, 2, 2, 20, 4, 2, 8);
     }
 
-    private static MadeCheckpoint made(Size s) {
-        MadeCheckpoint c = new MadeCheckpoint().with("patch_embedding.weight", s.embed, 1, 16, 16).with("layer_norm.weight", s.embed)
+    private static ShapedCheckpoint made(Size s) {
+        ShapedCheckpoint c = new ShapedCheckpoint().with("patch_embedding.weight", s.embed, 1, 16, 16).with("layer_norm.weight", s.embed)
                 .with("layer_norm.bias", s.embed).with("encoder.pos_conv.0.bias", s.dim).with("encoder.pos_conv.0.weight_g", 1, 1, s.kernel)
                 .with("encoder.pos_conv.0.weight_v", s.dim, s.dim / s.groups, s.kernel).with("encoder.layer_norm.weight", s.dim)
                 .with("encoder.layer_norm.bias", s.dim);
@@ -98,13 +98,13 @@ class BeatsTest {
     @Test
     void everyVariantOfTheConfigurationIsAnotherNetwork() {
         Tensor input = Tensor.of(noise(32 * 128, 9), 1, 32, 128);
-        List<Consumer<MadeCheckpoint>> variants = List.of(c -> {}, c -> c.stating("cfg.deep_norm", "False"), c -> c.stating("cfg.layer_norm_first", true),
+        List<Consumer<ShapedCheckpoint>> variants = List.of(c -> {}, c -> c.stating("cfg.deep_norm", "False"), c -> c.stating("cfg.layer_norm_first", true),
                 c -> c.stating("cfg.activation_fn", "relu"), c -> c.stating("cfg.max_distance", 3), c -> c.with("patch_embedding.bias", 6),
                 c -> c.shapes().keySet().removeIf(n -> n.contains("grep")),
                 c -> c.stating("cfg.relative_position_embedding", false).shapes().keySet().removeIf(n -> n.contains("relative_attention_bias")));
         Set<Float> seen = new HashSet<>();
         for (int i = 0; i < variants.size(); i++) {
-            MadeCheckpoint c = made(Size.SMALL);
+            ShapedCheckpoint c = made(Size.SMALL);
             variants.get(i).accept(c);
             if (i == 6) {
                 c.stating("cfg.gru_rel_pos", "false");
@@ -119,7 +119,7 @@ class BeatsTest {
 
     @Test
     void settingsGoBeforeTheFile() {
-        MadeCheckpoint c = made(Size.SMALL).stating("cfg.max_distance", 40);
+        ShapedCheckpoint c = made(Size.SMALL).stating("cfg.max_distance", 40);
         assertThat(Encoders.build(c, NONE).describe().description()).contains("up to 40 tokens");
         assertThat(Encoders.build(c, NONE.withConfig(Map.of("max_distance", "30"))).describe().description()).contains("up to 30 tokens");
         assertThatThrownBy(() -> Encoders.build(c, NONE.withConfig(Map.of("max_distanc", "30")))).isInstanceOf(IllegalArgumentException.class)
@@ -157,7 +157,7 @@ class BeatsTest {
 
     @Test
     void theTableOfPositionsMayBeListedUnderOneLayer() {
-        MadeCheckpoint c = made(Size.SMALL);
+        ShapedCheckpoint c = made(Size.SMALL);
         float[] all = Encoders.build(c, NONE).encode(noise(9000, 1)).tokens();
         c.without("encoder.layers.0.self_attn.relative_attention_bias.weight");
         assertThat(Encoders.build(c, NONE).encode(noise(9000, 1)).tokens()).isEqualTo(all);
@@ -165,7 +165,7 @@ class BeatsTest {
 
     @Test
     void classesAreNamedByTheirDictionaryOnly() {
-        MadeCheckpoint c = made(Size.SMALL).with("predictor.weight", 2, 8).with("predictor.bias", 2);
+        ShapedCheckpoint c = made(Size.SMALL).with("predictor.weight", 2, 8).with("predictor.bias", 2);
         assertThat(Encoders.build(c, NONE).describe().classes()).containsExactly("class_0", "class_1");
         c.stating("label_dict.0", "/m/04rlf").stating("label_dict.1", "/m/09x0r");
         Encoder encoder = Encoders.build(c, NONE);

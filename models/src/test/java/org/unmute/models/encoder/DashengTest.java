@@ -20,8 +20,8 @@ import org.unmute.tensor.TensorScope;
 class DashengTest {
     private static final EncoderSettings NONE = EncoderSettings.AUTHORS;
 
-    private static MadeCheckpoint made(String prefix, int dim, int depth, int hidden, int rows, int mel, int time) {
-        MadeCheckpoint c = new MadeCheckpoint().with(prefix + "time_pos_embed", 1, dim, 1, rows).with(prefix + "freq_pos_embed", 1, dim, 1, 1)
+    private static ShapedCheckpoint made(String prefix, int dim, int depth, int hidden, int rows, int mel, int time) {
+        ShapedCheckpoint c = new ShapedCheckpoint().with(prefix + "time_pos_embed", 1, dim, 1, rows).with(prefix + "freq_pos_embed", 1, dim, 1, 1)
                 .with(prefix + "patch_embed.proj.weight", dim, 1, mel, time).with(prefix + "patch_embed.proj.bias", dim)
                 .with(prefix + "norm.weight", dim).with(prefix + "norm.bias", dim);
         for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
@@ -38,7 +38,7 @@ class DashengTest {
         return c;
     }
 
-    private static MadeCheckpoint small() {
+    private static ShapedCheckpoint small() {
         return made("", 8, 2, 20, 5, 64, 4);
     }
 
