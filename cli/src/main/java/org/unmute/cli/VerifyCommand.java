@@ -89,6 +89,11 @@ final class VerifyCommand implements Callable<Integer> {
         Map<String, Object> document = document(verification, recording);
         if (out != null) {
             loaded.note(record, resampling.name());
+            for (Path input : new Path[] {folder == null ? reference : recipe, recording}) {
+                if (input != null) {
+                    record.input(input);
+                }
+            }
             document.forEach(record::result);
             record.writeTo(out);
         }

@@ -34,8 +34,8 @@ class EncoderOptionsTest {
     @BeforeAll
     static void find() {
         eat = ModelsGolden.require("tiny/eat/model.safetensors").toString();
-        asit = ModelsGolden.require("tiny/asit/model.safetensors").toString();
-        beats = ModelsGolden.require("tiny/beats/model.safetensors").toString();
+        asit = ModelsGolden.require("tiny/asit/checkpoint.pth").toString();
+        beats = ModelsGolden.require("tiny/beats/checkpoint.pt").toString();
     }
 
     @Command

@@ -165,6 +165,7 @@ class VerifyEndToEndTest {
         verify(expected, "--audio", wav, "--out", out).endsWith(ExitCode.OK);
         JsonNode record = new ObjectMapper().readTree(out.toFile());
         assertThat(record.at("/results/within").asBoolean()).isTrue();
+        assertThat(record.get("inputs").findValuesAsText("path")).containsExactly(expected.toString(), wav.toString());
         assertThat(record.at("/results/encoderSha256").asText()).hasSize(64);
         assertThat(record.at("/results/encoderSettings/frontEnd/mean").asDouble()).isEqualTo(-4.268);
     }
