@@ -10,6 +10,9 @@ import org.unmute.tensor.io.StoredTensor;
 
 /** Named tensors that an encoder is built from, whatever file they lie in. */
 public interface Checkpoint extends AutoCloseable {
+    /** {@link #container} of a safetensors file. */
+    String SAFETENSORS = "safetensors";
+
     /** Where it comes from, for messages; a file's path. */
     String origin();
 
@@ -47,6 +50,19 @@ public interface Checkpoint extends AutoCloseable {
      */
     Map<String, String> metadata();
 
+    /** What kind of file it is, in words: {@link #SAFETENSORS}, or PyTorch's zip or legacy form. */
+    default String container() {
+        return "no file";
+    }
+
+    /**
+     * Objects in the file that are kept by name alone, since their class is not interpreted: the name with the class in
+     * brackets. A safetensors file has none.
+     */
+    default List<String> opaque() {
+        return List.of();
+    }
+
     /** Releases the file; tensors that were read stay valid. */
     @Override
     default void close() {}
@@ -63,6 +79,7 @@ public interface Checkpoint extends AutoCloseable {
 
     /** An open safetensors file. */
     static Checkpoint of(SafetensorsFile file) {
-        return new StoredCheckpoint(file.path().toString(), file.names(), file::entry, file.metadata(), file::close);
+        return new StoredCheckpoint(file.path().toString(), SAFETENSORS, file.names(), file::entry, file.metadata(), List.of(),
+                file::close);
     }
 }

@@ -108,6 +108,16 @@ public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, 
         }
 
         @Override
+        public String container() {
+            return file.container();
+        }
+
+        @Override
+        public List<String> opaque() {
+            return file.opaque();
+        }
+
+        @Override
         public boolean has(String name) {
             return match.taken.containsKey(name);
         }
