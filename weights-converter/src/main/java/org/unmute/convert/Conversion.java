@@ -173,7 +173,7 @@ public final class Conversion implements AutoCloseable {
      * @throws IOException if it cannot be written
      */
     public long writeTo(Path target, boolean overwrite) throws IOException {
-        requireTarget(target, overwrite);
+        requireTarget(report.source(), target, overwrite);
         requireConvertible();
         SafetensorsWriter writer = new SafetensorsWriter();
         for (String name : view.names()) {
@@ -191,18 +191,17 @@ public final class Conversion implements AutoCloseable {
     }
 
     /**
-     * Checks where a file is to go, before it is made.
+     * Checks where a file is to go; {@link #writeTo} does, too, but a large source is better not read in vain.
      *
      * @throws IllegalArgumentException if the target is the source
      * @throws FileAlreadyExistsException if the target is there and must not be replaced
      */
-    public void requireTarget(Path target, boolean overwrite) throws IOException {
+    public static void requireTarget(Path source, Path target, boolean overwrite) throws IOException {
         if (!Files.exists(target)) {
             return;
         }
-        if (Files.isSameFile(report.source(), target)) {
-            throw new IllegalArgumentException("convert: source and target are the same file: " + report.source()
-                    + ": write to another, what is left out would be lost");
+        if (Files.isSameFile(source, target)) {
+            throw new IllegalArgumentException("convert: source and target are the same file: " + source + ": write to another, what is left out would be lost");
         }
         if (!overwrite) {
             throw new FileAlreadyExistsException(target.toString());

@@ -13,7 +13,7 @@ import org.unmute.models.encoder.Release.Tokens;
 public final class Releases {
     private static final String MIT = "MIT";
     private static final String APACHE = "Apache-2.0";
-    private static final String NO_FILE = "no licence file";
+    private static final String NO_FILE = "none stated";
     private static final String RESERVED = "the repository has no licence file: all rights are reserved by default; ask the authors";
     private static final String PRE_NORM = "pre-norm blocks (eps 1e-6), final norm on all tokens";
     private static final String FBANK = "kaldi fbank, 128 mel bins, Hann window, 25 ms every 10 ms; the waveform's mean removed";
@@ -116,11 +116,12 @@ public final class Releases {
                             "a window has 32 x 8 tokens: ten seconds are two windows", "there are also sizes of 1024 and 1280 channels",
                             "its tensors have the names of Audio-MAE's: where a file is taken for that, say --model birdmae"))),
             new Release("KWT-1", "kwt", false, APACHE, "", "ARM-software/keyword-transformer",
-                    List.of(new Download("kwt1 (TFLite, to be renamed to safetensors)", "the repository, models_data_v2_12_labels/kwt1")),
+                    List.of(new Download("kwt1 (TFLite)", "the repository, models_data_v2_12_labels/kwt1")),
                     new Size(64, 12, 1, 606_528), new Tokens(980, 1, true, TokenOrder.TIME_MAJOR, "learned, also for the class token"), 12,
                     new Notes("16 kHz, 40 mel-frequency cepstral coefficients, frames of 480 samples every 160", "none",
                             "post-norm blocks (eps 1e-6) with one head and tanh GELU, no final norm",
-                            List.of("trained to tell twelve spoken keywords in windows of one second, not for sounds in general"))),
+                            List.of("trained to tell twelve spoken keywords in windows of one second, not for sounds in general",
+                                    "the authors' file is TFLite, which is not read here: its tensors must be written as safetensors first"))),
             new Release("embedded", "small-vit", false, "CC0-1.0", "", "",
                     List.of(new Download("none", "it is in the program: --encoder embedded")), new Size(128, 6, 4, blocks(128, 6) + (8 * 16 + 1) * 128 + 128 + 2 * 128),
                     new Tokens(148, 4, true, TokenOrder.TIME_MAJOR, "fixed sine-cosine for the patches"), 0,
