@@ -87,6 +87,7 @@ final class ConversionTable {
         document.put("sha256", report.sha256());
         document.put("encoder", report.encoder());
         document.put("recognizedBy", word(report.recognizedBy()));
+        document.put("alsoFits", report.alsoFits());
         document.put("naming", report.match().keyMap().name());
         document.put("prefix", report.match().prefix());
         document.put("parameters", report.parameters());

@@ -136,13 +136,15 @@ final class ConvertCommand implements Callable<Integer> {
         o.println();
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("encoder", report.encoder() + ", " + recognized(report));
+        if (!report.alsoFits().isEmpty()) {
+            facts.put("or", String.join(" or ", report.alsoFits()) + ", whose tensors have the same names: if it is that, say --model NAME");
+        }
         facts.put("file", report.container() + ", " + Commands.size(report.bytes()));
         facts.put("SHA-256", report.sha256());
         facts.put("tensors", report.tensors().size() + " in the file: " + report.count(Report.Fate.KEPT) + " kept, "
                 + report.count(Report.Fate.RENAMED) + " renamed, " + report.count(Report.Fate.DROPPED) + " dropped; "
                 + report.match().missing().size() + " missing");
-        facts.put("parameters", String.format(Locale.ROOT, "%,d, with stored tables", report.parameters())
-                + (report.match().taken().containsKey("head.weight") ? " and the head" : ""));
+        facts.put("parameters", String.format(Locale.ROOT, "%,d numbers in tensors that are taken, stored tables and a head included", report.parameters()));
         if (!report.opaque().isEmpty()) {
             facts.put("opaque", report.opaque().size() + " objects of classes that are not interpreted, left out: " + some(report.opaque()));
         }

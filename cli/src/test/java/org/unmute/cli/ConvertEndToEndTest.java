@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,6 +205,66 @@ class ConvertEndToEndTest {
         assertThat(Ran.unmute("convert", "--dry-run", "--model", "kwt", checkpoint).endsWith(ExitCode.INPUT).err()).contains("no 'kwt' checkpoint");
         assertThat(Ran.unmute("convert", "--dry-run", "--model", "bert", checkpoint).endsWith(ExitCode.INPUT).err()).contains("no encoder is called 'bert'");
         assertThat(Ran.unmute("convert", "-q", "--dry-run", "--model", "sslam", checkpoint).endsWith(ExitCode.OK).out()).contains("eat, as --model says");
+    }
+
+    @Test
+    void namesThatSeveralEncodersShareAreSaid() throws IOException {
+        Path in = folder.resolve("plain.safetensors");
+        SafetensorsWriter writer = new SafetensorsWriter();
+        List.of("cls_token", "pos_embed", "patch_embed.proj.weight", "patch_embed.proj.bias", "norm.weight", "norm.bias").forEach(n -> add(writer, n, 2));
+        List.of("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "norm1", "norm2").forEach(n -> {
+            add(writer, "blocks.0." + n + ".weight", 2);
+            add(writer, "blocks.0." + n + ".bias", 2);
+        });
+        writer.write(in);
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", in).endsWith(ExitCode.OK).out()).containsPattern("(?m)^encoder +audiomae, recognised")
+                .contains("asit or birdmae, whose tensors have the same names").contains("--model");
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", "--model", "birdmae", in).endsWith(ExitCode.OK).out())
+                .containsPattern("(?m)^encoder +birdmae, as --model says").doesNotContain("whose tensors have");
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", checkpoint).endsWith(ExitCode.OK).out()).doesNotContain("whose tensors have");
+    }
+
+    @Test
+    void downloadsThatWentWrongAreCalledWhatTheyAre() throws IOException {
+        refused("pointer.pt", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n",
+                "git-lfs pointer", "git lfs pull");
+        refused("page.pt", "<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n", "a web page", "raw link");
+        refused("config.json", "{\"hidden_size\": 768}", "a JSON file", "give the weights");
+        refused("empty.pth", "", "an empty file", "get the file again");
+        refused("notes.ckpt", "these are my notes about the model\n", "a text file", "give the weights");
+        refused("index.json", "{\"metadata\": {\"total_size\": 5}, \"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\"}}",
+                "several files", "join");
+        archive("scripted.pt", "TorchScript archive", "scripted/constants.pkl", "scripted/data.pkl", "scripted/code/__torch__.py", "scripted/version");
+        archive("any.zip", "zip archive", "readme.txt");
+        byte[] zip = Files.readAllBytes(folder.resolve("any.zip"));
+        Path cut = Files.write(folder.resolve("cut.pt"), Arrays.copyOf(zip, zip.length / 2));
+        assertThat(Ran.unmute("convert", "--dry-run", cut).endsWith(ExitCode.INPUT).err()).contains("cut short").contains("get the file again");
+        Path tensorflow = Files.write(folder.resolve("model.ckpt.data-00000-of-00001"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9});
+        assertThat(Ran.unmute("convert", "--dry-run", tensorflow).endsWith(ExitCode.INPUT).err()).contains("TensorFlow").contains("PyTorch checkpoint");
+    }
+
+    private static void refused(String name, String content, String... said) throws IOException {
+        Path file = Files.writeString(folder.resolve(name), content);
+        assertThat(Ran.unmute("convert", "--dry-run", file).endsWith(ExitCode.INPUT).err()).contains(name).contains(said);
+    }
+
+    private static void archive(String name, String what, String... entries) throws IOException {
+        Path file = folder.resolve(name);
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+            for (String entry : entries) {
+                zip.putNextEntry(new ZipEntry(entry));
+                zip.write("1\n".getBytes(StandardCharsets.US_ASCII));
+                zip.closeEntry();
+            }
+        }
+        assertThat(Ran.unmute("convert", "--dry-run", file).endsWith(ExitCode.INPUT).err()).contains(name).contains(what);
+    }
+
+    /** The name does not matter: a safetensors file may be called otherwise. */
+    @Test
+    void theFormatIsKnownByTheContent() throws IOException {
+        Path odd = Files.copy(checkpoint, folder.resolve("odd.pt"));
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", odd).endsWith(ExitCode.OK).out()).containsPattern("(?m)^file +safetensors, ");
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.KeyMatch;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.models.encoder.EncoderFamily;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredTensor;
@@ -121,17 +123,39 @@ public final class Conversion implements AutoCloseable {
         List<String> flaws = new ArrayList<>();
         long parameters = 0;
         for (String from : file.names()) {
-            StoredTensor tensor = file.entry(from);
+            StoredType type = file.type(from);
             String to = newNames.get(from);
             Report.Fate fate = to == null ? Report.Fate.DROPPED : to.equals(from) ? Report.Fate.KEPT : Report.Fate.RENAMED;
-            lines.add(new Report.Line(fate, from, to, match.dropped().get(from), tensor.shape(), tensor.type()));
-            if (to != null && tensor.type().isFloating()) {
+            lines.add(new Report.Line(fate, from, to, match.dropped().get(from), file.shape(from), type));
+            if (to != null && type.isFloating()) {
+                // Only what is taken is read: the numbers of an optimizer's state, larger than the model, do not matter.
+                StoredTensor tensor = file.entry(from);
                 parameters = Math.addExact(parameters, tensor.shape().elements());
-                Numbers.flaw(tensor, options.type().orElse(tensor.type())).ifPresent(flaws::add);
+                Numbers.flaw(tensor, options.type().orElse(type)).ifPresent(flaws::add);
             }
         }
-        return new Report(source, file.container(), Files.size(source), sha256(source), known.family().name(), by, match, lines,
-                parameters, file.opaque(), flaws);
+        return new Report(source, file.container(), Files.size(source), sha256(source), known.family().name(), by,
+                by == Report.RecognizedBy.TENSORS ? alsoFits(file, known.family()) : List.of(), match, lines, parameters, file.opaque(), flaws);
+    }
+
+    /** Families with the same tensor names, which only the prefix or the caller tells apart. */
+    private static List<String> alsoFits(Checkpoint file, EncoderFamily known) {
+        List<String> names = new ArrayList<>();
+        for (EncoderFamily other : Encoders.families()) {
+            if (other != known && fits(file, other)) {
+                names.add(other.name());
+            }
+        }
+        return names;
+    }
+
+    private static boolean fits(Checkpoint file, EncoderFamily family) {
+        try {
+            return family.match(file, true).filter(m -> m.missing().isEmpty() && (m.keyMap().carried().isEmpty() || !m.carried(file).isEmpty()))
+                    .isPresent();
+        } catch (UnusableCheckpointException e) {
+            return false;
+        }
     }
 
     /** What the checkpoint is, and what becomes of its tensors. */
@@ -177,12 +201,12 @@ public final class Conversion implements AutoCloseable {
         requireConvertible();
         SafetensorsWriter writer = new SafetensorsWriter();
         for (String name : view.names()) {
-            StoredTensor tensor = view.entry(name);
-            StoredType to = tensor.type().isFloating() ? options.type().orElse(tensor.type()) : tensor.type();
-            if (to == tensor.type()) {
-                writer.add(name, to, tensor.shape(), () -> view.entry(name).data());
+            StoredType type = view.type(name);
+            StoredType to = type.isFloating() ? options.type().orElse(type) : type;
+            if (to == type) {
+                writer.add(name, to, view.shape(name), () -> view.entry(name).data());
             } else {
-                writer.add(name, to, tensor.shape(), () -> Numbers.converted(view.entry(name), to));
+                writer.add(name, to, view.shape(name), () -> Numbers.converted(view.entry(name), to));
             }
         }
         metadata().forEach(writer::metadata);

@@ -15,14 +15,15 @@ import org.unmute.tensor.io.StoredType;
  * @param sha256 SHA-256 of the file, 64 lower-case hexadecimal digits
  * @param encoder the family it was recognised as, for instance {@code eat}
  * @param recognizedBy what showed that
+ * @param alsoFits other families whose names the tensors have, too, where nothing but tensors told the encoder
  * @param match how the tensors are named, which are taken, left out and missing
  * @param tensors every tensor of the file, in its order
  * @param parameters numbers in the floating tensors that are taken: weights with the head, and stored tables
  * @param opaque objects in the file that are not interpreted
  * @param flaws numbers that forbid a conversion, in words; empty if there are none
  */
-public record Report(Path source, String container, long bytes, String sha256, String encoder, RecognizedBy recognizedBy, KeyMatch match,
-        List<Line> tensors, long parameters, List<String> opaque, List<String> flaws) {
+public record Report(Path source, String container, long bytes, String sha256, String encoder, RecognizedBy recognizedBy,
+        List<String> alsoFits, KeyMatch match, List<Line> tensors, long parameters, List<String> opaque, List<String> flaws) {
     /** What showed which encoder it is. */
     public enum RecognizedBy {
         /** The caller said so, and the tensors agree. */
@@ -57,6 +58,7 @@ public record Report(Path source, String container, long bytes, String sha256, S
 
     /** Copies the lists. */
     public Report {
+        alsoFits = List.copyOf(alsoFits);
         tensors = List.copyOf(tensors);
         opaque = List.copyOf(opaque);
         flaws = List.copyOf(flaws);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ import org.unmute.tensor.io.SafetensorsFile;
 /** Whatever checkpoint an encoder is read from, the converted file gives the same tokens and scores to the last bit. */
 @Tag("golden")
 class ConversionGoldenTest {
+    private static final long SECONDS = 3;
+
     @TempDir
     Path temporary;
 
@@ -72,6 +75,10 @@ class ConversionGoldenTest {
     private static EncoderSettings settings(JsonNode config, String model) {
         Map<String, String> cfg = new LinkedHashMap<>();
         config.path("cfg").properties().forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
+        if (config.has("stride_freq_time")) {
+            cfg.put("fstride", config.get("stride_freq_time").get(0).asText());
+            cfg.put("tstride", config.get("stride_freq_time").get(1).asText());
+        }
         EncoderSettings settings = EncoderSettings.AUTHORS.withModel(model).withConfig(cfg);
         if (config.has("target_length") && !model(config).equals("dasheng")) {
             settings = settings.withFrames(config.get("target_length").asInt());
@@ -93,15 +100,17 @@ class ConversionGoldenTest {
         Conversion.Options options = new Conversion.Options(model(config), Optional.empty());
         Report report = Conversion.run(checkpoint, target, options, false);
         assertThat(report.complete()).isTrue();
+        assertThat(report.recognizedBy()).isEqualTo(Report.RecognizedBy.STATED);
         Encoder before = Encoders.open(checkpoint, settings(config, model(config)));
         // The converted file says itself what it is.
         Encoder after = Encoders.open(target, settings(config, ""));
         assertThat(after.describe()).isEqualTo(before.describe());
-        float[] samples = noise(before.describe().windowSamples() * 3 / 2);
+        // More than a window, where there is a window.
+        float[] samples = noise((int) Math.min(before.describe().windowSamples() * 3L / 2, SECONDS * before.describe().sampleRate()));
         TokenMap wanted = before.encode(samples);
         TokenMap given = after.encode(samples);
-        assertThat(given.tokens()).containsExactly(wanted.tokens());
-        assertThat(given.cls()).isEqualTo(wanted.cls());
+        assertThat(Arrays.mismatch(given.tokens(), wanted.tokens())).as("first number of the tokens that differs").isEqualTo(-1);
+        assertThat(Arrays.equals(given.cls(), wanted.cls())).as("class token").isTrue();
         assertThat(wanted.tokens()[0]).as("a token").isFinite().isNotZero();
         if (!before.describe().classes().isEmpty()) {
             assertThat(after.scores(samples)).containsExactly(before.scores(samples));

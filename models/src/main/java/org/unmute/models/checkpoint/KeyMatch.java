@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.StoredTensor;
+import org.unmute.tensor.io.StoredType;
 
 /**
  * What a key map makes of a file: every tensor of the file is either taken or dropped.
@@ -130,6 +131,11 @@ public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, 
         @Override
         public Shape shape(String name) {
             return file.shape(stored(name));
+        }
+
+        @Override
+        public StoredType type(String name) {
+            return file.type(stored(name));
         }
 
         @Override

@@ -14,8 +14,12 @@ import org.unmute.tensor.io.SafetensorsFile;
 /** Opens an encoder from a checkpoint, recognising from its tensors which one it is. */
 public final class Encoders {
     private static final String EMBEDDED = "small-vit.safetensors";
-    /** In the order in which they are tried: those whose names others share come last. */
-    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY);
+    /**
+     * In the order in which they are tried. What tells the first ones is theirs alone; those whose names others share come
+     * last.
+     */
+    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY, Beats.FAMILY, Dasheng.FAMILY,
+            Ast.FAMILY, Asit.FAMILY, BirdMae.FAMILY, AudioMae.FAMILY);
 
     private Encoders() {}
 
@@ -77,7 +81,9 @@ public final class Encoders {
     /** Builds the encoder that a checkpoint holds; the checkpoint is not needed afterwards. */
     public static Encoder build(Checkpoint file, EncoderSettings settings) {
         Recognized known = recognize(file, settings.model());
-        return known.family().reader().read(known.match().view(file, known.family().name()), settings);
+        // A file that says what it is, such as a converted one, is as good as a caller who does.
+        String stated = settings.model().isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : settings.model();
+        return known.family().reader().read(known.match().view(file, known.family().name()), settings.withModel(stated));
     }
 
     /**

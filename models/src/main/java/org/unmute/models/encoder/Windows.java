@@ -14,6 +14,9 @@ final class Windows {
 
     /** How many windows an encoder of this size runs together. */
     static int atOnce(EncoderSpec spec) {
+        if (spec.isWhole()) {
+            return 1; // they may be long
+        }
         long each = (long) spec.time() * spec.freq() * spec.dim();
         return Math.clamp(NUMBERS_AT_ONCE / each, 1, MOST_AT_ONCE);
     }
