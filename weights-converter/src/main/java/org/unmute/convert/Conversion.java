@@ -135,7 +135,7 @@ public final class Conversion implements AutoCloseable {
             }
         }
         return new Report(source, file.container(), Files.size(source), sha256(source), known.family().name(), by,
-                by == Report.RecognizedBy.TENSORS ? alsoFits(file, known.family()) : List.of(), match, lines, parameters, file.opaque(), flaws);
+                by == Report.RecognizedBy.TENSORS && match.keyMap().prefixEnd() == null ? alsoFits(file, known.family()) : List.of(), match, lines, parameters, file.opaque(), flaws);
     }
 
     /** Families with the same tensor names, which only the prefix or the caller tells apart. */

@@ -15,7 +15,7 @@ import org.unmute.tensor.io.StoredType;
  * @param sha256 SHA-256 of the file, 64 lower-case hexadecimal digits
  * @param encoder the family it was recognised as, for instance {@code eat}
  * @param recognizedBy what showed that
- * @param alsoFits other families whose names the tensors have, too, where nothing but tensors told the encoder
+ * @param alsoFits other families whose names the tensors have, too, where nothing but the names told the encoder
  * @param match how the tensors are named, which are taken, left out and missing
  * @param tensors every tensor of the file, in its order
  * @param parameters numbers in the floating tensors that are taken: weights with the head, and stored tables
