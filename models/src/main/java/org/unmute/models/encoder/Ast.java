@@ -2,6 +2,7 @@ package org.unmute.models.encoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.unmute.models.audio.FbankOptions;
 import org.unmute.models.audio.KaldiFbank;
 import org.unmute.models.checkpoint.Checkpoint;
@@ -26,7 +27,8 @@ import org.unmute.tensor.op.Window;
  * distillation token, learned positions, pre-norm blocks, final norm. A clip is the mean of the two tokens, which the head
  * turns into logits.
  *
- * <p>Settings by name: {@code fstride} and {@code tstride}, mel bins and frames from one patch to the next. Positions for
+ * <p>Settings by name, also in a file's metadata: {@code fstride} and {@code tstride}, mel bins and frames from one patch to
+ * the next. Positions for
  * other lengths follow src/models/ast_models.py: the middle of the stored time axis where it is shorter, bilinear
  * interpolation where it is longer.
  */
@@ -34,6 +36,8 @@ public final class Ast implements Encoder {
     private static final String NAME = "ast";
     private static final int RATE = 16_000;
     private static final int STRIDE = 10;
+    private static final String MEL_STRIDE = "fstride";
+    private static final String TIME_STRIDE = "tstride";
     private static final int EXTRA = 2;
     /** Frames of the authors' recipes for AudioSet, ESC-50 and Speech Commands. */
     private static final List<Integer> FRAMES = List.of(1024, 512, 128);
@@ -60,12 +64,14 @@ public final class Ast implements Encoder {
     private static final KeyMap AUTHORS = OWN.complete(KeyMap.named("ast/authors", OWN.cls, OWN.distillation, OWN.positions))
             .keep("mlp_head.").requireSeries("v.blocks.", Eat.BLOCK)
             .drop("v.head.", "classifier of the image model it began as")
-            .drop("v.head_dist.", "classifier of the image model it began as");
+            .drop("v.head_dist.", "classifier of the image model it began as")
+            .carry(MEL_STRIDE, TIME_STRIDE);
     /** The port keeps its names: queries, keys and values lie in tensors of their own there. */
     private static final KeyMap HUGGING_FACE = PORT.complete(KeyMap.named("ast/hugging-face", PORT.cls, PORT.distillation, PORT.positions))
             .keep("classifier.").keepOuter("classifier.").requireSeries("encoder.layer.",
                     weightAndBias("layernorm_before", "attention.attention.query", "attention.attention.key", "attention.attention.value",
-                            "attention.output.dense", "layernorm_after", "intermediate.dense", "output.dense"));
+                            "attention.output.dense", "layernorm_after", "intermediate.dense", "output.dense"))
+            .carry(MEL_STRIDE, TIME_STRIDE);
 
     static final EncoderFamily FAMILY = new EncoderFamily(NAME, List.of(), List.of(AUTHORS, HUGGING_FACE), Ast::new);
 
@@ -97,10 +103,11 @@ public final class Ast implements Encoder {
         double eps = port ? PORT_EPS : PreNormVit.EPS;
         int dim = w.size(names.cls, 3, 2);
         int heads = settings.headsOr(0, dim);
-        int melStride = stride(settings, "fstride");
-        int timeStride = stride(settings, "tstride");
+        ModelConfig config = ModelConfig.of(file, "", settings, Set.of(MEL_STRIDE, TIME_STRIDE));
+        int melStride = stride(config, MEL_STRIDE);
+        int timeStride = stride(config, TIME_STRIDE);
         int bands = (PreNormVit.MEL - PreNormVit.PATCH) / melStride + 1;
-        int stored = storedSteps(w, file, names, bands);
+        int stored = storedSteps(w, file, names, bands, timeStride);
         int frames = settings.framesOr(framesFor(stored, timeStride));
         int steps = PreNormVit.steps(frames, timeStride, NAME);
         frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(settings.sampleRateOnly(RATE, NAME), PreNormVit.MEL,
@@ -121,17 +128,17 @@ public final class Ast implements Encoder {
                 frontEnd, settings, grid, dim, vit.depth(), classes);
     }
 
-    private static int stride(EncoderSettings settings, String name) {
-        String text = settings.config().getOrDefault(name, "" + STRIDE);
-        if (!text.matches("[1-9]\\d{0,2}")) {
-            throw new IllegalArgumentException("ast: " + name + " must be a number of bins or frames from 1 to 999, is '" + text + "'");
+    private static int stride(ModelConfig config, String name) {
+        int stride = config.count(name, STRIDE);
+        if (stride < 1 || stride > PreNormVit.MEL) {
+            throw config.refuse(name, "1 to " + PreNormVit.MEL + " is expected");
         }
-        return Integer.parseInt(text);
+        return stride;
     }
 
-    private static int storedSteps(CheckpointWeights w, Checkpoint file, Names names, int bands) {
+    private static int storedSteps(CheckpointWeights w, Checkpoint file, Names names, int bands, int timeStride) {
         int rows = w.size(names.positions, 3, 1) - EXTRA;
-        if (rows < bands || rows % bands != 0) {
+        if (rows < bands || rows % bands != 0 || (rows / bands - 1L) * timeStride + PreNormVit.PATCH > PreNormVit.MOST_FRAMES) {
             throw new UnusableCheckpointException(file.origin() + ": there are " + (rows + EXTRA) + " positions, expected are " + EXTRA
                     + " and a multiple of " + bands + " bands: state fstride and tstride if patches do not start 10 apart");
         }

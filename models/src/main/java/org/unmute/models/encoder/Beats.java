@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.FbankOptions;
 import org.unmute.models.audio.KaldiFbank;
@@ -45,6 +47,11 @@ public final class Beats implements Encoder {
     private static final int RELEASED_MAX_DISTANCE = 800;
     private static final int GATE = 8;
     private static final String CFG = "cfg.";
+    /** Everything in {@code BEATsConfig}; dropout and the decay of gradients matter in training only. */
+    private static final Set<String> KNOWN = Set.of("input_patch_size", "embed_dim", "conv_bias", "encoder_layers", "encoder_embed_dim",
+            "encoder_ffn_embed_dim", "encoder_attention_heads", "activation_fn", "layer_wise_gradient_decay_ratio", "layer_norm_first", "deep_norm",
+            "dropout", "attention_dropout", "activation_dropout", "encoder_layerdrop", "dropout_input", "conv_pos", "conv_pos_groups",
+            "relative_position_embedding", "num_buckets", "max_distance", "gru_rel_pos", "finetuned_model", "predictor_dropout", "predictor_class");
     private static final String LABELS = "label_dict.";
     private static final String PATCHES = "patch_embedding";
     private static final String PROJECTION = "post_extract_proj";
@@ -86,7 +93,7 @@ public final class Beats implements Encoder {
      */
     public Beats(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
-        ModelConfig cfg = ModelConfig.of(file, CFG, settings);
+        ModelConfig cfg = ModelConfig.of(file, CFG, settings, KNOWN);
         int embed = w.size(PATCHES + ".weight", 4, 0);
         int patchTime = w.size(PATCHES + ".weight", 4, 2);
         int patchMel = w.size(PATCHES + ".weight", 4, 3);
@@ -120,8 +127,7 @@ public final class Beats implements Encoder {
         List<String> classes = predictor == null ? List.of() : classes(file, cfg, w.size("predictor.weight", 2, 0));
         String text = "BEATs, ViT " + dim + " x " + depth + ", " + heads + " heads, " + (normFirst ? "pre-norm" : deep(cfg) ? "deep-norm" : "post-norm")
                 + (relative ? ", " + (gated ? "gated " : "") + "relative positions in " + w.size(table(w, depth), 2, 0) + " buckets up to "
-                        + cfg.count("max_distance", RELEASED_MAX_DISTANCE) + " tokens" : ", no relative positions")
-                + (cfg.states("max_distance") ? "" : " (the file states no cfg: values of the released checkpoints)");
+                        + cfg.count("max_distance", RELEASED_MAX_DISTANCE) + " tokens" : ", no relative positions") + assumed(cfg);
         int rows = frames / patchTime;
         spec = Specs.of("beats", text, frontEnd, leastSamples, settings, new EncoderSpec.Grid(rows, MEL / patchMel,
                 patchTime * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 0), dim, depth, classes);
@@ -134,6 +140,12 @@ public final class Beats implements Encoder {
             throw cfg.refuse(name, "but tensor '" + tensor + "' is there: configuration and tensors are of different models");
         }
         return on;
+    }
+
+    /** What tensors do not tell and the file does not state. */
+    private static String assumed(ModelConfig cfg) {
+        List<String> names = Stream.of("max_distance", "deep_norm", "layer_norm_first", "activation_fn").filter(n -> !cfg.states(n)).toList();
+        return names.isEmpty() ? "" : "; as in the released models, since the file does not state it: " + String.join(", ", names);
     }
 
     private static boolean deep(ModelConfig cfg) {
@@ -152,7 +164,7 @@ public final class Beats implements Encoder {
         float[] direction = w.tensor(CONV + "weight_v", dim, width, kernel).toFloats();
         float[] length = w.tensor(CONV + "weight_g", 1, 1, kernel).toFloats();
         try {
-            return new ConvPositions(Tensor.of(ConvPositions.normalized(direction, length), dim, width, kernel).freeze(), w.tensor(CONV + "bias", dim));
+            return new ConvPositions(ConvPositions.normalized(direction, length), width, kernel, w.tensor(CONV + "bias", dim));
         } catch (IllegalArgumentException e) {
             throw new UnusableCheckpointException(origin + ": tensor '" + CONV + "weight_v': " + e.getMessage());
         }
@@ -182,16 +194,17 @@ public final class Beats implements Encoder {
         String tensor = table(w, depth);
         int buckets = w.size(tensor, 2, 0);
         cfg.mustBe("num_buckets", buckets, tensor);
-        float[] table = w.tensor(tensor, buckets, heads).toFloats();
+        Tensor table = w.tensor(tensor, buckets, heads);
+        float[] numbers = table.toFloats();
         for (int i = 1; i < depth; i++) {
             String other = LAYERS + i + TABLE;
-            if (w.has(other) && !Arrays.equals(table, w.floats(other, buckets, heads))) {
+            if (w.has(other) && !Arrays.equals(numbers, w.floats(other, buckets, heads))) {
                 throw new UnusableCheckpointException(origin + ": tensors '" + tensor + "' and '" + other
                         + "' differ, but all layers share one table of relative positions: the checkpoint is damaged");
             }
         }
         try {
-            return new RelativePositions(table, buckets, heads, cfg.count("max_distance", RELEASED_MAX_DISTANCE));
+            return new RelativePositions(table, cfg.count("max_distance", RELEASED_MAX_DISTANCE));
         } catch (IllegalArgumentException e) {
             throw new UnusableCheckpointException(origin + ": " + e.getMessage());
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.unmute.models.audio.AmplitudeToDb;
 import org.unmute.models.audio.MelOptions;
 import org.unmute.models.audio.MelSpectrogram;
@@ -38,6 +39,9 @@ public final class Dasheng implements Encoder {
     private static final double TORCH_EPS = 1e-5;
     private static final double TABLE_TOLERANCE = 1e-4;
     private static final String CONFIG = "config.";
+    /** What can be stated; everything else of the authors' constructor is about training. */
+    private static final Set<String> KNOWN = Set.of("embed_dim", "depth", "num_heads", "target_length", "n_mels", "n_fft", "hop_size", "win_size",
+            "f_min", "f_max", "center", "top_db");
     private static final String PATCHES = "patch_embed.proj";
     private static final String TIME = "time_pos_embed";
     private static final String FREQ = "freq_pos_embed";
@@ -81,7 +85,7 @@ public final class Dasheng implements Encoder {
      */
     public Dasheng(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
-        ModelConfig config = ModelConfig.of(file, CONFIG, settings);
+        ModelConfig config = ModelConfig.of(file, CONFIG, settings, KNOWN);
         int dim = w.size(PATCHES + ".weight", 4, 0);
         int mel = w.size(PATCHES + ".weight", 4, 2);
         int patchTime = w.size(PATCHES + ".weight", 4, 3);
@@ -96,9 +100,9 @@ public final class Dasheng implements Encoder {
                     + "tensors are of different models");
         }
         chunk = settings.framesOr(rows * patchTime) / patchTime;
-        if (chunk < 1 || chunk > rows) {
-            throw new IllegalArgumentException("dasheng: chunks of " + settings.frames() + " frames are " + chunk + " tokens, '" + TIME + "' has "
-                    + rows + " positions: use " + patchTime + " to " + rows * patchTime + " frames");
+        if (chunk < 1 || chunk > rows || settings.frames() % patchTime != 0) {
+            throw new IllegalArgumentException("dasheng: chunks of " + settings.frames() + " frames cannot be set: '" + TIME + "' has " + rows
+                    + " positions of " + patchTime + " frames: use a multiple of " + patchTime + " up to " + rows * patchTime);
         }
         frontEnd = frontEnd(file, w, config, mel, patchTime);
         melMean = w.tensor(NORM + "running_mean", mel);
@@ -139,6 +143,8 @@ public final class Dasheng implements Encoder {
                         + "layer scales are not supported");
             }
         }
+        config.mustBe("patch_stride.0", w.size(PATCHES + ".weight", 4, 2), PATCHES + ".weight, since patches that overlap are not supported");
+        config.mustBe("patch_stride.1", w.size(PATCHES + ".weight", 4, 3), PATCHES + ".weight, since patches that overlap are not supported");
         if (!config.flag("center", true)) {
             throw config.refuse("center", "only frames centred on their time are supported");
         }

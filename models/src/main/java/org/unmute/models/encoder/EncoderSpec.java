@@ -83,9 +83,7 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
         if (isWhole()) {
             return Math.max(1, samples / grid.rowSamples() + 1);
         }
-        long beyond = Math.max(0, samples - input.windowSamples());
-        long more = beyond < input.frameSamples() ? 0 : Math.ceilDiv(beyond, input.hopSamples());
-        return grid.time() + more * (input.hopSamples() / grid.rowSamples());
+        return grid.time() + (Windows.count(samples, input) - 1) * (input.hopSamples() / grid.rowSamples());
     }
 
     /** Samples that a clip needs at least. */

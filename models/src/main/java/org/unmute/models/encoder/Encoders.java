@@ -78,12 +78,19 @@ public final class Encoders {
         }
     }
 
-    /** Builds the encoder that a checkpoint holds; the checkpoint is not needed afterwards. */
+    /**
+     * Builds the encoder that a checkpoint holds; the checkpoint is not needed afterwards.
+     *
+     * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
+     * @throws IllegalArgumentException if the settings do not fit the encoder, or it has no such setting
+     */
     public static Encoder build(Checkpoint file, EncoderSettings settings) {
         Recognized known = recognize(file, settings.model());
         // A file that says what it is, such as a converted one, is as good as a caller who does.
         String stated = settings.model().isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : settings.model();
-        return known.family().reader().read(known.match().view(file, known.family().name()), settings.withModel(stated));
+        Encoder encoder = known.family().reader().read(known.match().view(file, known.family().name()), settings.withModel(stated));
+        SettingsCheck.check(known.family(), encoder.describe(), settings);
+        return encoder;
     }
 
     /**

@@ -2,6 +2,8 @@ package org.unmute.models.encoder;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 
@@ -13,7 +15,13 @@ import org.unmute.models.checkpoint.UnusableCheckpointException;
  * @param entries by name without the prefix
  */
 record ModelConfig(String origin, String prefix, Map<String, String> entries) {
-    static ModelConfig of(Checkpoint file, String prefix, EncoderSettings settings) {
+    /** @throws IllegalArgumentException if the settings have an entry that is not among those known */
+    static ModelConfig of(Checkpoint file, String prefix, EncoderSettings settings, Set<String> known) {
+        for (String name : settings.config().keySet()) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException("configuration: there is no entry '" + name + "' that is read; known are " + new TreeSet<>(known));
+            }
+        }
         Map<String, String> all = new LinkedHashMap<>();
         file.metadata().forEach((key, value) -> {
             if (key.startsWith(prefix)) {

@@ -27,6 +27,8 @@ record PreNormVit(UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positio
     static final int PATCH = 16;
     static final int MEL = 128;
     static final double EPS = 1e-6;
+    /** Eleven minutes in one window, far beyond what attention over all its tokens could be computed for. */
+    static final int MOST_FRAMES = 1 << 16;
     static final String CLS = "cls_token";
     static final String POSITIONS = "pos_embed";
     private static final int BANDS = MEL / PATCH;
@@ -70,13 +72,17 @@ record PreNormVit(UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positio
         if (frames < PATCH) {
             throw new IllegalArgumentException(encoder + ": a window of " + frames + " frames holds no patch: it takes at least " + PATCH);
         }
+        if (frames > MOST_FRAMES) {
+            throw new IllegalArgumentException(encoder + ": a window of " + frames + " frames is too long: use at most " + MOST_FRAMES
+                    + ", longer recordings are cut into windows");
+        }
         return (frames - PATCH) / stride + 1;
     }
 
     /** Steps that the stored positions are for, of a class token and a grid of 8 bands. */
     static int storedSteps(CheckpointWeights w, String origin) {
         int rows = w.size(POSITIONS, 3, 1) - 1;
-        if (rows < BANDS || rows % BANDS != 0) {
+        if (rows < BANDS || rows % BANDS != 0 || rows / BANDS > MOST_FRAMES / PATCH) {
             throw new UnusableCheckpointException(origin + ": there are " + (rows + 1) + " positions, expected is one and a multiple of "
                     + BANDS + ", for patches of 16 of 128 mel bins: another model, or another front end");
         }

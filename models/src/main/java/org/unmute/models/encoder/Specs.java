@@ -35,7 +35,7 @@ final class Specs {
         }
         String text = frontEnd.describe() + ", recordings as a whole, tokens in chunks of " + grid.time();
         Map<String, Object> all = new LinkedHashMap<>(frontEnd.settings());
-        all.put("chunkTokens", grid.time());
+        all.put("frames", grid.time() * (grid.rowSamples() / frontEnd.frameShift()));
         return new EncoderSpec(name, description, new EncoderSpec.Input(frontEnd.sampleRate(), EncoderSpec.WHOLE_RECORDING,
                 frontEnd.frameSamples(), EncoderSpec.WHOLE_RECORDING, text, all), grid, dim, depth, classes);
     }

@@ -15,31 +15,26 @@ public final class RelativePositions implements ScoreBias {
     /** Numbers of all kept tensors together; the latest is kept however large it is. */
     private static final long NUMBERS_KEPT = 1 << 24;
 
-    private final float[] table;
-    private final int buckets;
-    private final int heads;
+    private final Tensor table;
     private final int maxDistance;
     /** By number of tokens, the one used longest ago first; guarded by itself. */
     private final Map<Integer, Tensor> kept = new LinkedHashMap<>(8, 0.75f, true);
 
     /**
-     * @param table {@code [buckets, heads]}, row-major
-     * @param buckets at least 4: near and far, before and after
+     * @param table {@code [buckets, heads]} with at least 4 buckets: near and far, before and after
      * @param maxDistance distances from here on share the last bucket; more than a quarter of the buckets
      * @throws IllegalArgumentException if a number is out of range
      */
-    public RelativePositions(float[] table, int buckets, int heads, int maxDistance) {
-        requireRange(buckets, maxDistance);
-        if (heads < 1 || table.length != Math.multiplyExact(buckets, heads)) {
-            throw new IllegalArgumentException("relative positions: " + table.length + " numbers for [" + buckets + ", " + heads + "]");
+    public RelativePositions(Tensor table, int maxDistance) {
+        if (table.rank() != 2) {
+            throw new IllegalArgumentException("relative positions: the table must be [buckets, heads], it is " + table.shape());
         }
-        this.table = table.clone();
-        this.buckets = buckets;
-        this.heads = heads;
+        requireRange(table.size(0), maxDistance);
+        this.table = table;
         this.maxDistance = maxDistance;
     }
 
-    private static void requireRange(int buckets, int maxDistance) {
+    private static void requireRange(long buckets, int maxDistance) {
         if (buckets < 4 || maxDistance <= buckets / 4) {
             throw new IllegalArgumentException("relative positions: num_buckets must be at least 4 and max_distance more than a quarter of "
                     + "it, they are " + buckets + " and " + maxDistance);
@@ -89,6 +84,9 @@ public final class RelativePositions implements ScoreBias {
     }
 
     private Tensor compute(int tokens) {
+        int buckets = table.shape().dim(0);
+        int heads = table.shape().dim(1);
+        float[] numbers = table.toFloats();
         int[] rows = new int[2 * tokens - 1];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = bucket(i - tokens + 1, buckets, maxDistance) * heads;
@@ -97,12 +95,12 @@ public final class RelativePositions implements ScoreBias {
         float[] byDistance = new float[rows.length];
         for (int h = 0; h < heads; h++) {
             for (int i = 0; i < rows.length; i++) {
-                byDistance[i] = table[rows[i] + h];
+                byDistance[i] = numbers[rows[i] + h];
             }
             for (int query = 0; query < tokens; query++) {
                 System.arraycopy(byDistance, tokens - 1 - query, all, (h * tokens + query) * tokens, tokens);
             }
         }
-        return Tensor.of(all, heads, tokens, tokens).freeze();
+        return Tensor.of(table.backend(), all, heads, tokens, tokens).freeze();
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.unmute.kernels.contract.Golden;
 import org.unmute.models.audio.Wav;
+import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -27,7 +29,7 @@ record GoldenEncoder(Path folder, JsonNode config) {
     /** Stored tensors of the front end and of tables, which have tests of their own, and what no encoder computes. */
     private static final Set<String> ELSEWHERE = Set.of("fbank", "fbank_raw",
             "mel_power", "mel_db", // MelSpectrogramGoldenTest
-            "rel_bucket", // RelativePositionsGoldenTest
+            "rel_bucket", // RelativePositionsTest
             // Audio-MAE's table of positions, which is loaded and not computed: AudioMaeTest
             "sincos_pos_embed", "pos_embed_first_20_rows", "pos_embed_last_row",
             // ASiT: the teacher is the encoder, the student is not used
@@ -84,25 +86,26 @@ record GoldenEncoder(Path folder, JsonNode config) {
         return settings;
     }
 
-    /** What the reference derives from the tensors of a pass. */
+    /** What the reference derives from the tensors of a pass of Audio-MAE. */
     void addDerived(Encoder encoder, Map<String, Tensor> seen) {
-        if (encoder instanceof AudioMae mae && mae.vit().norm() != null) {
-            int depth = encoder.describe().depth();
-            int from = config.get("contextual_depth").asInt() + 1;
-            Tensor sum = null;
-            for (int i = from; i < depth; i++) {
-                Tensor normed = mae.vit().norm().apply(seen.get("block." + i));
-                sum = sum == null ? normed : sum.plus(normed);
+        if (!(encoder instanceof AudioMae mae)) {
+            return;
+        }
+        int depth = encoder.describe().depth();
+        int dim = encoder.describe().dim();
+        Tensor last = seen.get("block." + (depth - 1));
+        float[] ones = new float[dim];
+        Arrays.fill(ones, 1);
+        Tensor pooled = last.slice(1, 1, last.size(1) - 1).mean(false, 1);
+        seen.put("finetune_pooled_fc_norm_identity", pooled.layerNorm(Tensor.of(ones, dim), Tensor.of(new float[dim], dim), PreNormVit.EPS));
+        int from = config.path("contextual_depth").asInt() + 1;
+        LayerNorm norm = mae.vit().norm();
+        if (norm != null && from < depth) {
+            Tensor sum = norm.apply(last);
+            for (int i = from; i < depth - 1; i++) {
+                sum = sum.plus(norm.apply(seen.get("block." + i)));
             }
-            if (sum != null) {
-                seen.put("mean_of_normed_last_blocks", sum.times(1.0 / (depth - from)));
-            }
-            Tensor last = seen.get("block." + (depth - 1));
-            Tensor mean = last.slice(1, 1, last.size(1) - 1).mean(false, 1);
-            int dim = encoder.describe().dim();
-            float[] ones = new float[dim];
-            java.util.Arrays.fill(ones, 1);
-            seen.put("finetune_pooled_fc_norm_identity", mean.layerNorm(Tensor.of(ones, dim), Tensor.of(new float[dim], dim), PreNormVit.EPS));
+            seen.put("mean_of_normed_last_blocks", sum.times(1.0 / (depth - from)));
         }
     }
 
@@ -127,32 +130,11 @@ record GoldenEncoder(Path folder, JsonNode config) {
     /** The recording that the reference heard. */
     float[] recording() throws IOException {
         float[] samples = Wav.read(Golden.require(config.get("wav").asText())).samples();
-        return config.has("wav_samples") ? java.util.Arrays.copyOf(samples, Math.min(samples.length, config.get("wav_samples").asInt())) : samples;
+        return config.has("wav_samples") ? Arrays.copyOf(samples, Math.min(samples.length, config.get("wav_samples").asInt())) : samples;
     }
 
     /** Runs the network and collects every tensor under the name the reference uses. */
     static Map<String, Tensor> run(Encoder encoder, Tensor input) {
-        Map<String, Tensor> seen = new LinkedHashMap<>();
-        Tensor out = Grad.withoutRecording(() -> encoder.forward(input, (Trace) seen::put));
-        EncoderSpec spec = encoder.describe();
-        int extra = spec.grid().extraTokens();
-        seen.put("final_tokens", out);
-        if (extra > 0) {
-            seen.put("cls", out.select(1, 0));
-        }
-        if (extra > 1) {
-            seen.put("dist", out.select(1, 1));
-        }
-        float[] all = out.toFloats();
-        TokenMap map = WindowReader.map(spec, all, 0, all.length / spec.dim());
-        Tensor tokens = Tensor.of(map.tokens(), map.time(), map.freq(), map.dim());
-        seen.put("token_map", tokens);
-        seen.put("token_map_time_freq", tokens);
-        if (!spec.classes().isEmpty()) {
-            Tensor logits = encoder.classify(out);
-            seen.put("logits", logits);
-            seen.put("probs", logits.unary(org.unmute.tensor.op.Unary.SIGMOID));
-        }
-        return seen;
+        return new LinkedHashMap<>(Activations.of(encoder, input));
     }
 }

@@ -182,7 +182,7 @@ class ReleasesTest {
                 .mapToLong(e -> file.shape(e.getValue()).elements()).sum();
         Release listed = Releases.all().stream().filter(r -> r.model().equals(model)).findFirst().orElseThrow();
         assertThat(listed.size().parameters()).isEqualTo(sum);
-        agree(listed, Encoders.build(RecipeCheckpoint.read(folder), EncoderSettings.AUTHORS));
+        agree(listed, Encoders.build(GoldenRecipe.read(folder), EncoderSettings.AUTHORS));
     }
 
     /** Names and shapes of a checkpoint that is not at hand. */

@@ -99,18 +99,22 @@ public enum FileKind {
      * @throws IOException if it cannot be read
      */
     public static FileKind of(Path path) throws IOException {
-        FileKind kind;
         try (Arena arena = Arena.ofConfined();
                 FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            kind = of(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+            return of(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
         }
-        // The data of a TensorFlow checkpoint begins with the numbers themselves.
-        boolean shard = path.getFileName().toString().matches(".*\\.data-\\d{5}-of-\\d{5}");
-        return kind == UNKNOWN && shard ? TF_CHECKPOINT : kind;
     }
 
-    /** The kind of a file by its content. */
-    public static FileKind of(MemorySegment file) {
-        return new FileSignature(file).kind();
+    /**
+     * The kind of a file whose content is in memory or mapped.
+     *
+     * @param path    its path; only the name is looked at, and nothing is read there
+     * @param content all of its bytes
+     */
+    public static FileKind of(Path path, MemorySegment content) {
+        FileKind kind = new FileSignature(content).kind();
+        // The data of a TensorFlow checkpoint begins with the numbers themselves.
+        boolean shard = path.toString().matches(".*\\.data-\\d{5}-of-\\d{5}");
+        return kind == UNKNOWN && shard ? TF_CHECKPOINT : kind;
     }
 }

@@ -284,9 +284,12 @@ final class PickleMachine {
         return stack.removeLast();
     }
 
+    /** The topmost one, two or three values, not to be changed. */
     private List<PickleNode> pop(int n) throws MalformedFileException {
         checkStack(n);
-        return popFrom(stack.size() - n);
+        PickleNode last = stack.removeLast();
+        PickleNode second = n > 1 ? stack.removeLast() : null;
+        return n == 1 ? List.of(last) : n == 2 ? List.of(second, last) : List.of(stack.removeLast(), second, last);
     }
 
     private void checkStack(int n) throws MalformedFileException {

@@ -120,6 +120,10 @@ final class PickleObjects {
             case "_codecs.encode" -> {
                 return encoded(function, args);
             }
+            case "numpy._core.multiarray.scalar" -> {
+                Scalar number = NumpyScalar.read(args);
+                return number == null ? opaque(function, args, false) : number;
+            }
             default -> {
                 return construct(function, args);
             }

@@ -32,13 +32,22 @@ final class TensorCalls {
         if (!function.module().startsWith("torch.")) {
             return null;
         }
+        if (isTensorFunction(function)) {
+            return tensor(function, args);
+        }
         return switch (function.dotted()) {
-            case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
-                    "torch._utils._rebuild_tensor_v3" -> tensor(function, args);
             case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
                     parameter(function, args);
             case "torch._tensor._rebuild_from_type_v2", "torch.tensor._rebuild_from_type_v2" -> typed(function, args);
             default -> function.name().startsWith("_rebuild") ? PickleObjects.opaque(function, args, true) : null;
+        };
+    }
+
+    private static boolean isTensorFunction(Global function) {
+        return switch (function.dotted()) {
+            case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3" ->
+                    true;
+            default -> false;
         };
     }
 
@@ -63,8 +72,8 @@ final class TensorCalls {
             case "torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer" -> true;
             default -> false;
         };
-        PickleNode made = plain ? call(rebuild, s.items) : null;
-        return made == null ? PickleObjects.opaque(type, args, true) : made;
+        // Nothing else: calls in calls could be nested without end.
+        return plain && isTensorFunction(rebuild) ? tensor(rebuild, s.items) : PickleObjects.opaque(type, args, true);
     }
 
     private PickleNode tensor(Global function, List<PickleNode> args) throws MalformedFileException {

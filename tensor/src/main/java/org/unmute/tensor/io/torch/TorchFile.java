@@ -102,7 +102,7 @@ public final class TorchFile implements AutoCloseable {
     }
 
     private static TorchFile read(Path path, MemorySegment all, Arena arena, TorchLimits limits) throws IOException {
-        FileKind kind = FileKind.of(all);
+        FileKind kind = FileKind.of(path, all);
         return switch (kind) {
             case TORCH_ZIP, TORCH_LEGACY, PICKLED_MODULE -> all.get(ValueLayout.JAVA_BYTE, 0) == 'P'
                     ? zip(path, all, arena, limits) : legacy(path, all, arena, limits);
@@ -185,8 +185,8 @@ public final class TorchFile implements AutoCloseable {
                         + " tensors are of kinds that are not read (" + first.className() + "; quantized, sparse, "
                         + "complex or without numbers): save them as dense float32");
             }
-            throw new MalformedFileException(file, 0, null, "whole-module", MalformedFileException.quote(first.name())
-                    + " is an object of class " + first.className() + " with " + first.tensors()
+            throw new MalformedFileException(file, 0, null, "whole-module", (root instanceof PickleNode.Opaque
+                    ? "the checkpoint" : MalformedFileException.quote(first.name())) + " is an object of class " + first.className() + " with " + first.tensors()
                     + " tensors, and there are none outside of such objects: this is "
                     + FileKind.PICKLED_MODULE.description() + ": " + FileKind.PICKLED_MODULE.advice());
         }

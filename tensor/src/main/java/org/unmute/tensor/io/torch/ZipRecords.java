@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,10 +99,6 @@ final class ZipRecords {
     /** The record of a name below the archive's folder; null if there is none. */
     Entry find(String name) {
         return entries.get(root + "/" + name);
-    }
-
-    Map<String, Entry> entries() {
-        return Collections.unmodifiableMap(entries);
     }
 
     private MalformedFileException error(long at, String rule, String detail) {
@@ -204,9 +199,9 @@ final class ZipRecords {
     private String name(long at, int length) throws MalformedFileException {
         String name = PickleInput.utf8OrNull(all.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
         if (name == null || name.length() > limits.common().nameChars()
-                || name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\' || c == ':')) {
+                || name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\') || name.matches("[A-Za-z]:.*")) {
             throw error(at, "bad-entry-name", "the name of an entry is too long, not UTF-8, or has a control "
-                    + "character, a backslash or a colon" + (name == null ? "" : ": "
+                    + "character, a backslash or a drive letter" + (name == null ? "" : ": "
                     + MalformedFileException.quote(name)));
         }
         String[] parts = name.split("/", -1);

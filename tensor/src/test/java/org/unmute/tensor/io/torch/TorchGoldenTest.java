@@ -77,7 +77,8 @@ class TorchGoldenTest {
                             .containsEntry("optimizer.param_groups.0.params.0", "0").containsEntry("uni", "é中")
                             .containsEntry("big", "1180591620717411303424").containsEntry("device", "cpu")
                             .containsEntry("dtype", "torch.float16").containsEntry("size.1", "2")
-                            .containsEntry("nan", "NaN");
+                            .containsEntry("nan", "NaN")
+                            .containsEntry("np_scalar", "2.5");
                     assertThat(file.opaque()).contains(new TorchFile.Opaque("cplx", "builtins.complex", 0));
                     assertThat(file.shape("model.scalar0d").rank()).isZero();
                     assertThat(file.floats("model.big_endian_check")).hasSize(3);
