@@ -32,6 +32,23 @@ public final class ClipId {
         return file + '#' + seconds(start) + '-' + seconds(end);
     }
 
+    /**
+     * The id of a row that may name a part of a file: its start and end in two fields, both empty for the whole file.
+     *
+     * @throws IllegalArgumentException with the reason if they are no range of seconds
+     */
+    static String part(String file, String start, String end) {
+        if (start.isBlank() && end.isBlank()) {
+            return file;
+        }
+        if (!start.strip().matches("\\d+(\\.\\d+)?") || !end.strip().matches("\\d+(\\.\\d+)?")
+                || Double.parseDouble(start) >= Double.parseDouble(end)) {
+            throw new IllegalArgumentException("start and end must be seconds, the start before the end: "
+                    + MalformedTableException.quote(start) + " and " + MalformedTableException.quote(end));
+        }
+        return part(file, Double.parseDouble(start), Double.parseDouble(end));
+    }
+
     /** Seconds without needless zeros, to the microsecond. */
     public static String seconds(double seconds) {
         return BigDecimal.valueOf(seconds).setScale(6, RoundingMode.HALF_EVEN).stripTrailingZeros().toPlainString();
