@@ -104,20 +104,20 @@ final class EmbedCommand implements Callable<Integer> {
     /** From the lengths of some recordings spread over the list. */
     private static long expectedBytes(EncoderSpec spec, ClipList clips, DType type) {
         int n = clips.clips().size();
-        long windows = 0;
+        long rows = 0;
         int seen = 0;
         for (int i = 0; i < Math.min(SAMPLE, n); i++) {
             AudioClip clip = clips.clips().get((int) ((long) i * n / Math.min(SAMPLE, n)));
             try {
                 Recording r = AudioFiles.read(clip.path());
-                windows += Math.max(1, (long) Math.ceil(r.seconds() * spec.sampleRate() / spec.windowSamples() - 0.01));
+                rows += spec.rows((long) (r.seconds() * spec.sampleRate()));
                 seen++;
             } catch (IOException e) {
                 continue; // reported when its turn comes
             }
         }
-        int rows = seen == 0 ? spec.time() : (int) Math.max(spec.time(), spec.time() * windows / seen);
-        return TokenCache.estimate(n, rows, spec.freq(), spec.dim(), spec.hasCls(), type);
+        int each = seen == 0 ? spec.time() : (int) Math.min(Integer.MAX_VALUE, Math.max(1, rows / seen));
+        return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), type);
     }
 
     static Embedding.Listener listener(Progress progress) {

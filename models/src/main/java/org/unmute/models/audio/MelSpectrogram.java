@@ -34,6 +34,18 @@ public final class MelSpectrogram {
         return options;
     }
 
+    /** The mel bands' weights, {@code [fftSize / 2 + 1, melBins]}, row-major, as torchaudio stores them. */
+    public float[] weights() {
+        int bins = options.melBins();
+        float[] all = new float[fft.bins() * bins];
+        for (int k = 0; k < fft.bins(); k++) {
+            for (int b = 0; b < bins; b++) {
+                all[k * bins + b] = mel.weight(b, k);
+            }
+        }
+        return all;
+    }
+
     /** How many frames a clip of so many samples gives: {@code 1 + floor(samples / hop)}. */
     public int frames(int samples) {
         return 1 + samples / options.hop();

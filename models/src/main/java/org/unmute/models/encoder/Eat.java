@@ -41,7 +41,8 @@ public final class Eat implements Encoder {
     private static final String PATCHES = IMAGE + "local_encoder.proj";
     private static final String TABLE = IMAGE + "fixed_positional_encoder.positions";
     private static final String PRE_NORM = IMAGE + "context_encoder.norm";
-    private static final String[] BLOCK = {"attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight",
+    /** What a block has in timm's naming. */
+    static final String[] BLOCK = {"attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight",
         "mlp.fc1.bias", "mlp.fc2.weight", "mlp.fc2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias"};
 
     /** Fairseq checkpoints, whose fine-tuned form has the head beside the encoder. */

@@ -14,8 +14,12 @@ import org.unmute.tensor.io.SafetensorsFile;
 /** Opens an encoder from a checkpoint, recognising from its tensors which one it is. */
 public final class Encoders {
     private static final String EMBEDDED = "small-vit.safetensors";
-    /** In the order in which they are tried: those whose names others share come last. */
-    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY);
+    /**
+     * In the order in which they are tried. What tells the first ones is theirs alone; those whose names others share come
+     * last.
+     */
+    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY, Beats.FAMILY, Dasheng.FAMILY,
+            Ast.FAMILY, Asit.FAMILY, BirdMae.FAMILY, AudioMae.FAMILY);
 
     private Encoders() {}
 

@@ -18,16 +18,19 @@ import org.unmute.tensor.Shape;
 final class RecipeCheckpoint implements Checkpoint {
     private static final int MEL_BANDS = 8;
     private final long seed;
+    private final boolean sinCosPositions;
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
 
-    private RecipeCheckpoint(long seed) {
+    private RecipeCheckpoint(long seed, boolean sinCosPositions) {
         this.seed = seed;
+        this.sinCosPositions = sinCosPositions;
     }
 
     /** Names and shapes from {@code state_dict_keys.json}, the seed from {@code config.json}. */
     static RecipeCheckpoint read(Path folder) throws IOException {
         ObjectMapper json = new ObjectMapper();
-        RecipeCheckpoint c = new RecipeCheckpoint(json.readTree(folder.resolve("config.json").toFile()).get("seed").asLong());
+        JsonNode config = json.readTree(folder.resolve("config.json").toFile());
+        RecipeCheckpoint c = new RecipeCheckpoint(config.get("seed").asLong(), config.path("pos_embed").asText().startsWith("sin-cos"));
         JsonNode model = json.readTree(folder.resolve("state_dict_keys.json").toFile()).get("model");
         model.properties().forEach(e -> {
             JsonNode sizes = e.getValue().get(0);
@@ -69,6 +72,9 @@ final class RecipeCheckpoint implements Checkpoint {
         if (name.endsWith("fixed_positional_encoder.positions")) {
             return Positions.sinCos(Math.toIntExact(shape.size(1) / MEL_BANDS), MEL_BANDS, shape.dim(2));
         }
+        if (sinCosPositions && name.endsWith("pos_embed")) {
+            return transposedSinCos(Math.toIntExact(shape.size(1) - 1) / MEL_BANDS, shape.dim(2));
+        }
         double center = 0;
         double amp;
         String last = name.substring(name.lastIndexOf('.') + 1);
@@ -83,6 +89,14 @@ final class RecipeCheckpoint implements Checkpoint {
             amp = gain * Math.sqrt(3.0 / (shape.elements() / (double) shape.size(0)));
         }
         return values(name, Math.toIntExact(shape.elements()), center, amp);
+    }
+
+    /** Audio-MAE's table: zeros for the class token, then 8 rows of {@code steps}, as if frequency came first. */
+    static float[] transposedSinCos(int steps, int dim) {
+        float[] grid = Positions.sinCos(MEL_BANDS, steps, dim);
+        float[] table = new float[dim + grid.length];
+        System.arraycopy(grid, 0, table, dim, grid.length);
+        return table;
     }
 
     private float[] values(String name, int count, double center, double amp) {
