@@ -2,6 +2,7 @@ package org.unmute.probes.data.set;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.unmute.probes.data.LabelSet;
 import org.unmute.probes.data.MalformedTableException;
 
@@ -19,6 +20,16 @@ public interface Dataset {
      * @throws IOException if a file cannot be read
      */
     LabelSet labels(Path root) throws IOException;
+
+    /**
+     * The parts that a folder has, in order: those that the set has, or those that are there where the folder decides.
+     *
+     * @param root folder of the data set
+     * @throws IOException if its list cannot be read
+     */
+    default List<Part> parts(Path root) throws IOException {
+        return List.copyOf(info().parts().keySet());
+    }
 
     /**
      * The clips of a part. Every row of the set's lists becomes a clip or is named in the report.

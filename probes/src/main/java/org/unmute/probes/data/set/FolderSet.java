@@ -32,7 +32,7 @@ final class FolderSet implements Dataset {
         return INFO;
     }
 
-    private static Map<Part, Path> parts(Path root) {
+    private static Map<Part, Path> folders(Path root) {
         Map<Part, Path> parts = new EnumMap<>(Part.class);
         for (Part part : Part.values()) {
             if (Files.isDirectory(root.resolve(part.label()))) {
@@ -43,9 +43,14 @@ final class FolderSet implements Dataset {
     }
 
     @Override
+    public List<Part> parts(Path root) {
+        return List.copyOf(new TreeSet<>(folders(root).keySet()));
+    }
+
+    @Override
     public LabelSet labels(Path root) throws IOException {
         TreeSet<String> names = new TreeSet<>();
-        for (Path folder : parts(root).values()) {
+        for (Path folder : folders(root).values()) {
             try (Stream<Path> all = Files.list(folder)) {
                 all.filter(Files::isDirectory).map(f -> f.getFileName().toString()).filter(n -> !n.startsWith(".")).forEach(names::add);
             }
@@ -58,7 +63,7 @@ final class FolderSet implements Dataset {
 
     @Override
     public Reading read(Path root, Part part, ReadOptions options) throws IOException {
-        Map<Part, Path> parts = parts(root);
+        Map<Part, Path> parts = folders(root);
         Path folder = parts.get(part);
         if (folder == null) {
             throw new DatasetException(INFO.name(), "no folder " + root.resolve(part.label()) + ": there are "

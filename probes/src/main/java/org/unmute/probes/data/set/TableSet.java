@@ -42,6 +42,19 @@ final class TableSet implements Dataset {
     }
 
     @Override
+    public List<Part> parts(Path root) throws IOException {
+        TreeSet<Part> parts = new TreeSet<>();
+        Path list = list(root);
+        try (CsvTable table = CsvTable.open(list)) {
+            int split = table.find("split");
+            for (List<String> row = table.next(); row != null; row = table.next()) {
+                parts.add(part(list, table.line(), split < 0 ? "train" : row.get(split)));
+            }
+        }
+        return List.copyOf(parts);
+    }
+
+    @Override
     public LabelSet labels(Path root) throws IOException {
         TreeSet<String> all = new TreeSet<>();
         Path list = list(root);
