@@ -62,7 +62,8 @@ final class EmbedCommand implements Callable<Integer> {
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, err);
         EncoderOptions.Loaded loaded = encoder.open();
-        CacheKey key = loaded.key(audio.kernel().name().toLowerCase(java.util.Locale.ROOT), storage());
+        String resampling = audio.kernel().name().toLowerCase(java.util.Locale.ROOT);
+        CacheKey key = loaded.key(resampling, storage());
         AudioOptions.Chosen chosen = audio.choose(record, common.quiet() ? null : err);
         ClipList clips = chosen.clips();
         long bytes = expectedBytes(loaded.encoder().describe(), clips, key.dtype());
@@ -81,8 +82,7 @@ final class EmbedCommand implements Callable<Integer> {
             List<String> repaired = writer.recovered().stream().map(Damage::toString).toList();
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
             Embedding.Outcome outcome = embedding.run(clips.clips(), writer, listener(progress));
-            record.result("encoder", loaded.origin()).result("encoderSha256", loaded.hash()).result("frontEnd", key.frontEnd())
-                    .result("dtype", dtype).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
+            loaded.note(record, resampling).result("dtype", dtype).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
                     .result("skipped", outcome.skipped()).result("repaired", repaired);
             record.write(out);
             report(outcome, repaired, writer.clips());

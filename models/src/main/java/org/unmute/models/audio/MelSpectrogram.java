@@ -15,7 +15,7 @@ public final class MelSpectrogram {
     public MelSpectrogram(MelOptions options) {
         this.options = options;
         int n = options.fftSize();
-        window = periodicHann(n);
+        window = centred(periodicHann(options.windowLength()), n);
         fft = new Fft(n);
         mel = MelFilterBank.htk(options.melBins(), n, options.sampleRate(), options.lowFreq(), options.highFreq());
     }
@@ -27,6 +27,13 @@ public final class MelSpectrogram {
             w[i] = 0.5 - 0.5 * Math.cos(2 * Math.PI * i / n);
         }
         return w;
+    }
+
+    /** As torch.stft places a shorter window: {@code (size - length) / 2} zeros before it, the rest behind. */
+    private static double[] centred(double[] values, int size) {
+        double[] frame = new double[size];
+        System.arraycopy(values, 0, frame, (size - values.length) / 2, values.length);
+        return frame;
     }
 
     /** The settings. */

@@ -2,6 +2,7 @@ package org.unmute.models.encoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.unmute.models.audio.FbankOptions;
 import org.unmute.models.audio.KaldiFbank;
 import org.unmute.models.checkpoint.Checkpoint;
@@ -102,7 +103,7 @@ public final class Ast implements Encoder {
         double eps = port ? PORT_EPS : PreNormVit.EPS;
         int dim = w.size(names.cls, 3, 2);
         int heads = settings.headsOr(0, dim);
-        ModelConfig config = ModelConfig.of(file, "", settings);
+        ModelConfig config = ModelConfig.of(file, "", settings, Set.of(MEL_STRIDE, TIME_STRIDE));
         int melStride = stride(config, MEL_STRIDE);
         int timeStride = stride(config, TIME_STRIDE);
         int bands = (PreNormVit.MEL - PreNormVit.PATCH) / melStride + 1;

@@ -57,8 +57,8 @@ public final class AudioMae implements Encoder {
         int stored = PreNormVit.storedSteps(w, file.origin());
         int frames = settings.framesOr(stored * PreNormVit.PATCH);
         int steps = PreNormVit.steps(frames, PreNormVit.PATCH, NAME);
-        frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(settings.sampleRateOnly(RATE, NAME), PreNormVit.MEL, Window.HANNING)),
-                frames, settings.meanOr(MEAN), settings.stdOr(STD));
+        frontEnd = FrontEnds.of(settings, new FbankFrontEnd(new KaldiFbank(FbankOptions.of(settings.sampleRateOnly(RATE, NAME), PreNormVit.MEL,
+                Window.HANNING)), frames, settings.meanOr(MEAN), settings.stdOr(STD)));
         boolean fineTuned = w.has("fc_norm.weight");
         vit = PreNormVit.read(w, settings, PreNormVit.transposedPositions(w, file.origin(), steps), fineTuned ? null : "norm");
         headNorm = fineTuned ? LayerNorm.read(w, "fc_norm", vit.dim(), PreNormVit.EPS) : null;

@@ -90,8 +90,8 @@ public final class Eat implements Encoder {
         }
         int rows = frames / PATCH;
         int bands = MEL / PATCH;
-        frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(RATE, MEL, Window.HANNING)), frames,
-                settings.meanOr(MEAN), settings.stdOr(STD));
+        frontEnd = FrontEnds.of(settings, new FbankFrontEnd(new KaldiFbank(FbankOptions.of(RATE, MEL, Window.HANNING)), frames,
+                settings.meanOr(MEAN), settings.stdOr(STD)));
         patchEmbed = PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH);
         cls = w.tensor(CLS, 1, 1, dim);
         positions = positions(w, file, dim, rows * bands);

@@ -78,10 +78,17 @@ public final class Encoders {
         }
     }
 
-    /** Builds the encoder that a checkpoint holds; the checkpoint is not needed afterwards. */
+    /**
+     * Builds the encoder that a checkpoint holds; the checkpoint is not needed afterwards.
+     *
+     * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
+     * @throws IllegalArgumentException if the settings do not fit the encoder, or it has no such setting
+     */
     public static Encoder build(Checkpoint file, EncoderSettings settings) {
         Recognized known = recognize(file, settings.model());
-        return known.family().reader().read(known.match().view(file, known.family().name()), settings);
+        Encoder encoder = known.family().reader().read(known.match().view(file, known.family().name()), settings);
+        SettingsCheck.check(known.family(), encoder.describe(), settings);
+        return encoder;
     }
 
     /**

@@ -159,7 +159,12 @@ public final class SmallVit implements Encoder {
         if (!KIND_VALUE.equals(file.metadata().get(KIND)) || !file.metadata().containsKey("patch")) {
             throw new UnusableCheckpointException(file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + file.metadata());
         }
-        return new SmallVit(Settings.fromMetadata(file), new CheckpointWeights(file), settings);
+        Settings own = Settings.fromMetadata(file);
+        if (settings.heads() != 0 && settings.heads() != own.heads() || !settings.config().isEmpty()) {
+            throw new IllegalArgumentException("small-vit: the number of heads (" + own.heads() + ") and all else are in the file, "
+                    + settings.heads() + " heads and " + settings.config() + " cannot be set");
+        }
+        return new SmallVit(own, new CheckpointWeights(file), settings);
     }
 
     /**

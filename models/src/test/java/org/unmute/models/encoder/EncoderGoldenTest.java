@@ -124,7 +124,7 @@ class EncoderGoldenTest {
 
     private static void full(GoldenEncoder golden) throws IOException {
         String name = "full-size " + golden.folder().getFileName();
-        Encoder encoder = Encoders.build(RecipeCheckpoint.read(golden.folder()), golden.settings());
+        Encoder encoder = Encoders.build(GoldenRecipe.read(golden.folder()), golden.settings());
         Spectrogram input = encoder.spectrogram(golden.recording());
         try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected_small.safetensors"))) {
             Map<String, Tensor> seen = GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));

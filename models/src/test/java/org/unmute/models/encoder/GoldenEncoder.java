@@ -135,27 +135,6 @@ record GoldenEncoder(Path folder, JsonNode config) {
 
     /** Runs the network and collects every tensor under the name the reference uses. */
     static Map<String, Tensor> run(Encoder encoder, Tensor input) {
-        Map<String, Tensor> seen = new LinkedHashMap<>();
-        Tensor out = Grad.withoutRecording(() -> encoder.forward(input, (Trace) seen::put));
-        EncoderSpec spec = encoder.describe();
-        int extra = spec.grid().extraTokens();
-        seen.put("final_tokens", out);
-        if (extra > 0) {
-            seen.put("cls", out.select(1, 0));
-        }
-        if (extra > 1) {
-            seen.put("dist", out.select(1, 1));
-        }
-        float[] all = out.toFloats();
-        TokenMap map = WindowReader.map(spec, all, 0, all.length / spec.dim());
-        Tensor tokens = Tensor.of(map.tokens(), map.time(), map.freq(), map.dim());
-        seen.put("token_map", tokens);
-        seen.put("token_map_time_freq", tokens);
-        if (!spec.classes().isEmpty()) {
-            Tensor logits = encoder.classify(out);
-            seen.put("logits", logits);
-            seen.put("probs", logits.unary(org.unmute.tensor.op.Unary.SIGMOID));
-        }
-        return seen;
+        return new LinkedHashMap<>(Activations.of(encoder, input));
     }
 }
