@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.Golden;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.KeyMatch;
+import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Linear;
@@ -144,7 +145,7 @@ class AudioMaeTest {
             float[] table = RecipeCheckpoint.transposedSinCos(steps, expected.shape("sincos_pos_embed").dim(2));
             Golden.assertClose("sincos_pos_embed", expected.floats("sincos_pos_embed"), table, 1e-6, 0);
         }
-        RecipeCheckpoint full = RecipeCheckpoint.read(Golden.require("full_small/audiomae"));
+        RecipeCheckpoint full = GoldenRecipe.read(Golden.require("full_small/audiomae"));
         float[] stored = Grad.withoutRecording(() -> Tensor.of(full.floats("pos_embed"), full.shape("pos_embed").toArray())).toFloats();
         try (SafetensorsFile expected = SafetensorsFile.open(Golden.require("full_small/audiomae/expected_small.safetensors"))) {
             float[] first = expected.floats("pos_embed_first_20_rows");

@@ -19,9 +19,9 @@ public record TorchLimits(LoadLimits common, int zipEntries, long pickleBytes, i
         int nesting, long pathChars) {
     private static final int MOST_NESTING = 1000;
 
-    /** The default limits, 100,000 entries, 64 MB, 2 million values, 1 million, 1,000 marks, 64 levels, 16 million. */
+    /** The default limits, 100,000 entries, 64 MB, 300,000 values, 200,000, 1,000 marks, 64 levels, 16 million. */
     public static final TorchLimits DEFAULT =
-            new TorchLimits(LoadLimits.DEFAULT, 100_000, 64L << 20, 2_000_000, 1_000_000, 1_000, 64, 16_000_000);
+            new TorchLimits(LoadLimits.DEFAULT, 100_000, 64L << 20, 300_000, 200_000, 1_000, 64, 16_000_000);
 
     /** @throws IllegalArgumentException if a limit is negative, or nesting is not 1 to 1000 */
     public TorchLimits {

@@ -32,6 +32,7 @@ class TorchMutationTest {
     private static final Path OPEN_FILES = Path.of("/proc/self/fd");
 
     private static final Path MAPPED_FILES = Path.of("/proc/self/maps");
+    private static final long MOST_NANOSECONDS = 1_000_000_000L;
     private static final String PREFIX = "unmute-mutated";
 
     private long openBefore;
@@ -107,7 +108,7 @@ class TorchMutationTest {
     }
 
     /** An archive has checksums: what is read from a damaged one must be what was in the whole one. */
-    @Property(tries = 4000)
+    @Property(tries = 2000)
     void aDamagedFileIsReadOrRefused(@ForAll("files") byte[] valid, @ForAll("mutations") List<Mutation> mutations)
             throws IOException {
         Map<String, String> whole = check(valid);
@@ -119,7 +120,7 @@ class TorchMutationTest {
     }
 
     /** The pickle alone is damaged and the archive says its right checksum: the pickle machine sees all of it. */
-    @Property(tries = 4000)
+    @Property(tries = 3000)
     void aDamagedPickleIsReadOrRefused(@ForAll("mutations") List<Mutation> mutations) throws IOException {
         check(Archive.of(Mutation.applyAll(mutations, pickle(2, false)), SIX, SIX).build());
     }
@@ -134,11 +135,22 @@ class TorchMutationTest {
 
     /** All that is read, as text; null if the file is refused. */
     private static Map<String, String> check(byte[] bytes) throws IOException {
+        long start = System.nanoTime();
+        Map<String, String> all = read(bytes);
+        if (System.nanoTime() - start > MOST_NANOSECONDS) {
+            // The machine may have been busy: only a file that is slow twice is slow.
+            start = System.nanoTime();
+            read(bytes);
+            assertThat(System.nanoTime() - start).as("nanoseconds").isLessThan(MOST_NANOSECONDS);
+        }
+        return all;
+    }
+
+    private static Map<String, String> read(byte[] bytes) throws IOException {
         Map<String, String> all = null;
         Path path = Files.createTempFile(PREFIX, ".pt");
         try {
             Files.write(path, bytes);
-            long start = System.nanoTime();
             long before = AllocatedBytes.now();
             try (TorchFile file = TorchFile.open(path)) {
                 Map<String, String> read = new HashMap<>(file.values());
@@ -154,7 +166,6 @@ class TorchMutationTest {
                 assertThat(e.offset()).isBetween(0L, (long) bytes.length);
             }
             assertThat(AllocatedBytes.now() - before).isLessThan(bytes.length + (8L << 20));
-            assertThat(System.nanoTime() - start).as("nanoseconds").isLessThan(1_000_000_000L);
             return all;
         } finally {
             Files.delete(path);
