@@ -91,7 +91,9 @@ final class DatasetsCommand implements Callable<Integer> {
         facts.put("name", i.name());
         facts.put("title", i.title());
         facts.put("classes", i.classes());
-        facts.put("clips", i.parts());
+        Map<String, Integer> clips = new LinkedHashMap<>();
+        i.parts().forEach((part, n) -> clips.put(part.label(), n));
+        facts.put("clips", clips);
         facts.put("folds", i.folds());
         facts.put("metric", i.task().metric());
         facts.put("clipSeconds", i.clipSeconds());
@@ -115,7 +117,8 @@ final class DatasetsCommand implements Callable<Integer> {
                 + (i.sampleRate() == 0 ? "" : " at " + i.sampleRate() + " Hz"));
         o.println("from      " + i.source());
         o.println("licence   " + i.licence());
-        o.println("missing   up to " + Math.round(i.missingShare() * 100) + " % of the clips may be (--max-missing)");
+        o.println("missing   " + (i.missingShare() == 0 ? "no clip" : "up to " + Math.round(i.missingShare() * 100) + " % of the clips")
+                + " may be, unless --max-missing allows more");
         o.println();
         o.print(i.tree());
         o.println();

@@ -44,7 +44,7 @@ final class AudioSet implements Dataset {
     /** Unbalanced and balanced training lists. */
     static AudioSet full() {
         return new AudioSet(info("as2m", "AudioSet, all training lists", 2_041_789 + 22_160,
-                UNBALANCED + " 2,041,789 segments\n  " + BALANCED + "   22,160 segments\n"), List.of(UNBALANCED, BALANCED));
+                UNBALANCED + "  2,041,789 segments\n  " + BALANCED + "   22,160 segments\n"), List.of(UNBALANCED, BALANCED));
     }
 
     private static DatasetInfo info(String name, String title, int train, String lists) {

@@ -25,7 +25,7 @@ final class Spass implements Dataset {
     private static final double TRAIN_UP_TO = 0.7;
     private static final double VALIDATION_UP_TO = 0.8;
     private static final DatasetInfo INFO = new DatasetInfo("spass", "SPASS", Task.MULTI_LABEL, 28,
-            Map.of(Part.TRAIN, 17_500, Part.VALIDATION, 2_500, Part.TEST, 5_000), 0, 10, 0, 0.01, """
+            Map.of(Part.TRAIN, 17_500, Part.VALIDATION, 0, Part.TEST, 0), 0, 10, 0, 0.01, """
             ROOT/
               1_MatrixLabelsMarket.csv      columns audio_filename and class, one row an event
               2_MatrixLabelsPark.csv        (the five lists may lie in a folder together)

@@ -55,9 +55,18 @@ final class SpeechCommands implements Dataset {
     }
 
     @Override
+    public List<Part> parts(Path root) {
+        return isArchive(root) ? List.of(Part.TEST) : List.of(Part.values());
+    }
+
+    private static boolean isArchive(Path root) {
+        return Files.isDirectory(root.resolve(SILENCE)) && Files.isDirectory(root.resolve(UNKNOWN));
+    }
+
+    @Override
     public Reading read(Path root, Part part, ReadOptions options) throws IOException {
         ClipCollector clips = new ClipCollector(INFO, part, root, options, LABELS);
-        if (Files.isDirectory(root.resolve(SILENCE)) && Files.isDirectory(root.resolve(UNKNOWN))) {
+        if (isArchive(root)) {
             readArchive(root, part, clips);
             return clips.finish();
         }

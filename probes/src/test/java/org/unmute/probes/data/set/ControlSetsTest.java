@@ -193,6 +193,7 @@ class ControlSetsTest {
         Reading test = tree.read("sc2", Part.TEST);
         assertThat(test.clips()).hasSize(12);
         assertThat(Tree.lines(test)).startsWith("_silence_/1.wav: _silence_", "_unknown_/2.wav: _unknown_", "yes/x.wav: yes");
+        assertThat(Datasets.byName("sc2").parts(root)).containsExactly(Part.TEST);
         assertThatThrownBy(() -> tree.read("sc2", Part.TRAIN)).hasMessageContaining("is the official test archive");
     }
 }

@@ -120,4 +120,31 @@ class ListReadersTest {
             assertThat(e.getMessage()).contains(".jams");
         }
     }
+
+    /** A list of AudioSet with a byte changed, put in or cut off gives clips or is refused in our words. */
+    @Property(tries = 300)
+    void mutatedSegmentsAreReadOrRefused(@ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 2) int kind) throws IOException {
+        byte[] bytes = ("# Segments csv\r\n# YTID, start_seconds, end_seconds, positive_labels\r\n--PJHxphWEs, 30.000, 40.000, \"/m/09x0r,/t/dd00088\"\r\n"
+                + "--ZhevVpy1s, 50.000, 60.000, \"/m/012xff\"\r\n").getBytes(StandardCharsets.UTF_8);
+        int at = place % bytes.length;
+        byte[] changed = kind == 0 ? bytes.clone() : Arrays.copyOf(bytes, kind == 1 ? at + 1 : bytes.length + 1);
+        if (kind == 2) {
+            System.arraycopy(bytes, at, changed, at + 1, bytes.length - at);
+        }
+        changed[at] = value;
+        Path root = Files.createTempDirectory("segments");
+        Path list = root.resolve("eval_segments.csv");
+        try {
+            Files.write(list, changed);
+            Reading reading = Datasets.byName("as20k").read(root, Part.TEST, ReadOptions.DEFAULT.withoutAudio());
+            assertThat(reading.clips()).hasSizeBetween(1, 2).allMatch(c -> c.audio().path().getParent().equals(root));
+        } catch (MalformedTableException e) {
+            assertThat(e).hasMessageStartingWith(list.toString());
+        } catch (DatasetException e) {
+            assertThat(e).hasMessageStartingWith("dataset as20k: ");
+        } finally {
+            Files.delete(list);
+            Files.delete(root);
+        }
+    }
 }
