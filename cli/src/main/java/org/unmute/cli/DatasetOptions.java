@@ -77,7 +77,7 @@ final class DatasetOptions {
     List<Reading> read(Path root, List<String> splits, RunRecord record, PrintWriter err) throws IOException {
         Dataset set = dataset();
         if (root == null) {
-            throw new CommandException(ExitCode.USAGE, "--dataset " + name + " needs --root: the folder of the data set, expected\n" + set.info().tree());
+            throw new CommandException(ExitCode.USAGE, "--dataset " + name + " needs --root: the folder of the data set; 'unmute datasets " + name + "' prints the files expected in it");
         }
         boolean all = splits == null || splits.equals(List.of("all"));
         List<Part> parts = all ? set.parts(root) : splits.stream().map(DatasetOptions::part).distinct().toList();

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.Golden;
+import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
@@ -38,6 +39,8 @@ class RecipeCheckpointTest {
                 Path model = folder.resolve("model.safetensors");
                 if (Files.exists(model) && !NOT_BASE.contains(folder.getFileName().toString())) {
                     tests.add(dynamicTest(folder.getFileName().toString(), () -> compare(folder, model)));
+                } else if (folder.endsWith("eat_ft") && Files.exists(folder.resolve("state_dict_keys.json"))) {
+                    tests.add(dynamicTest("eat_ft under the model's names", () -> compareUnderModelNames(folder)));
                 }
             }
         }
@@ -57,6 +60,19 @@ class RecipeCheckpointTest {
             // Window and mel matrix of Dasheng, which FrontEndTablesGoldenTest compares.
             left.removeIf(n -> n.startsWith("front_end."));
             assertThat(left).isEmpty();
+        }
+    }
+
+    /** Only the port's file is there, whose names are not those that the recipe was told. */
+    private static void compareUnderModelNames(Path folder) throws IOException {
+        RecipeCheckpoint recipe = GoldenRecipe.read(folder);
+        try (Checkpoint file = Checkpoint.open(folder.resolve("model_hf.safetensors"))) {
+            Checkpoint made = Encoders.recognize(recipe, "eat").match().view(recipe, "eat");
+            Checkpoint stored = Encoders.recognize(file, "eat").match().view(file, "eat");
+            assertThat(made.names()).containsExactlyInAnyOrderElementsOf(stored.names()).contains("head.weight", "blocks.1.mlp.fc2.bias");
+            for (String name : made.names()) {
+                compare(name, stored.entry(name), made.floats(name));
+            }
         }
     }
 

@@ -39,7 +39,7 @@ final class AudioFolder {
             return new AudioFolder(info.name(), folder, null);
         }
         if (!Files.isDirectory(folder)) {
-            throw new DatasetException(info.name(), "no folder " + folder + " with the recordings: expected\n" + info.tree());
+            throw new DatasetException(info.name(), "no folder " + folder + " with the recordings" + Layout.advice(info));
         }
         Map<String, String> byStem = new HashMap<>();
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {

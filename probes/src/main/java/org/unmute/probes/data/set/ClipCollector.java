@@ -112,7 +112,7 @@ final class ClipCollector {
             }
             throw new DatasetException(info.name(), missing.size() + " of " + listed + " clips of the part " + part.label() + " are missing in "
                     + root + (unusable.isEmpty() ? "" : ", " + unusable.size() + " cannot be used") + "; up to "
-                    + Math.round(limit * listed * 100) / 100.0 + " may be: " + named(all)
+                    + (long) (limit * listed) + " may be: " + named(all)
                     + ": unpack all archives of the set, or allow more with --max-missing (a share from 0 to 1)", all);
         }
         return new Reading(info, part, root, labels, clips, new Reading.Report(listed, missing, unusable, remarks));

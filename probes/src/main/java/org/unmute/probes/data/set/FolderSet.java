@@ -56,7 +56,7 @@ final class FolderSet implements Dataset {
             }
         }
         if (names.isEmpty()) {
-            throw new DatasetException(INFO.name(), "no folders in " + root + ": expected\n" + INFO.tree());
+            throw new DatasetException(INFO.name(), "no folders in " + root + Layout.advice(INFO));
         }
         return LabelSet.union(names);
     }
@@ -73,7 +73,7 @@ final class FolderSet implements Dataset {
         for (var clip : ClipList.of(folder, null).clips()) {
             int slash = clip.id().indexOf('/');
             if (slash < 0) {
-                throw new DatasetException(INFO.name(), clip.path() + " lies in no class's folder: expected\n" + INFO.tree());
+                throw new DatasetException(INFO.name(), clip.path() + " lies in no class's folder" + Layout.advice(INFO));
             }
             clips.file(folder, 0, clip.id(), clip.path(), List.of(clip.id().substring(0, slash)));
         }

@@ -65,7 +65,7 @@ final class HuggingFaceFolder {
     static void read(DatasetInfo info, Path root, Part part, ReadOptions options, ClipCollector clips) throws IOException {
         Path list = list(root, part);
         if (list == null) {
-            throw new DatasetException(info.name(), "no metadata.csv of the part " + part.label() + " in " + root + ": expected\n" + TREE);
+            throw new DatasetException(info.name(), "no metadata.csv of the part " + part.label() + " in " + root + Layout.advice(info));
         }
         each(list, part, (line, name, labels) -> {
             Path audio = list.resolveSibling(name);

@@ -16,10 +16,15 @@ final class Layout {
         }
     }
 
-    /** @throws DatasetException with the tree that is expected, if a list is not there */
+    /** What to do where a file that is expected is not there: the end of a message. */
+    static String advice(DatasetInfo info) {
+        return ": 'unmute datasets " + info.name() + "' prints the files expected (DatasetInfo.tree); the set is from " + info.source();
+    }
+
+    /** @throws DatasetException if a list is not there */
     static void require(DatasetInfo info, Path list) throws DatasetException {
         if (!Files.isRegularFile(list)) {
-            throw new DatasetException(info.name(), "no file " + list + ": expected\n" + info.tree() + "Get it from: " + info.source());
+            throw new DatasetException(info.name(), "no file " + list + Layout.advice(info));
         }
     }
 

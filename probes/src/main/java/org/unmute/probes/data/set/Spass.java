@@ -120,7 +120,7 @@ final class Spass implements Dataset {
     private static Path list(Path root, String scene) throws IOException {
         Path list = lists(root).get(scene);
         if (list == null) {
-            throw new DatasetException(INFO.name(), "no list MatrixLabels" + scene + ".csv in " + root + " or a folder in it: expected\n" + INFO.tree());
+            throw new DatasetException(INFO.name(), "no list MatrixLabels" + scene + ".csv in " + root + " or a folder in it" + Layout.advice(INFO));
         }
         return list;
     }

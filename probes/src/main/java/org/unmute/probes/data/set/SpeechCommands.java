@@ -128,7 +128,7 @@ final class SpeechCommands implements Dataset {
         }
         for (String word : LABELS.names()) {
             if (!word.startsWith("_") && !Files.isDirectory(root.resolve(word))) {
-                throw new DatasetException(INFO.name(), "no folder " + root.resolve(word) + ": expected\n" + INFO.tree());
+                throw new DatasetException(INFO.name(), "no folder " + root.resolve(word) + Layout.advice(INFO));
             }
         }
         for (String word : folders(root)) {
@@ -169,7 +169,7 @@ final class SpeechCommands implements Dataset {
         }
         for (String label : LABELS.names()) {
             if (!Files.isDirectory(root.resolve(label))) {
-                throw new DatasetException(INFO.name(), "no folder " + root.resolve(label) + ": expected\n" + INFO.tree());
+                throw new DatasetException(INFO.name(), "no folder " + root.resolve(label) + Layout.advice(INFO));
             }
             for (String file : files(root.resolve(label))) {
                 clips.file(root.resolve(label), 0, label + "/" + file, root.resolve(label).resolve(file), List.of(label));

@@ -55,7 +55,7 @@ final class UrbanSed implements Dataset {
         String folder = part == Part.VALIDATION ? "validate" : part.label();
         Path annotations = root.resolve("annotations").resolve(folder);
         if (!Files.isDirectory(annotations)) {
-            throw new DatasetException(INFO.name(), "no folder " + annotations + ": expected\n" + INFO.tree());
+            throw new DatasetException(INFO.name(), "no folder " + annotations + Layout.advice(INFO));
         }
         AudioFolder audio = AudioFolder.of(INFO, root.resolve("audio").resolve(folder), options);
         Map<String, Path> byClip = annotations(annotations);

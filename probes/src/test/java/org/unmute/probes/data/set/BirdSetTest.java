@@ -53,7 +53,7 @@ class BirdSetTest {
         tree.text("HSN/HSN_metadata_test_5s.csv", "filepath,ebird_code_multilabel\nHSN_001_20150708_061805_000_005.ogg,[21]\n");
         assertThatThrownBy(() -> tree.read("hsn", Part.TEST)).hasMessageContaining("unknown label '21'");
         assertThatThrownBy(() -> tree.read("pow", Part.TEST)).hasMessageContaining("no file " + root.resolve("POW_metadata_test_5s.csv"))
-                .hasMessageContaining("read_parquet");
+                .hasMessageContaining("huggingface.co/datasets/DBD-research-group/BirdSet");
     }
 
     @Test

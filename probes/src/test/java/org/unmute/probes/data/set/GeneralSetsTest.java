@@ -51,7 +51,7 @@ class GeneralSetsTest {
         assertThat(train.report().listed()).isEqualTo(4);
         assertThat(train.manifest().splits()).containsExactly("train");
         assertThatThrownBy(() -> tree.read("as20k", Part.TEST)).isInstanceOf(DatasetException.class)
-                .hasMessageContaining("no file " + root.resolve("eval_segments.csv")).hasMessageContaining("22,160 segments");
+                .hasMessageContaining("no file " + root.resolve("eval_segments.csv")).hasMessageContaining("'unmute datasets as20k' prints the files expected").hasMessageNotContaining("\n");
         assertThatThrownBy(() -> tree.read("as20k", Part.VALIDATION)).hasMessageContaining("no part validation, only train, test");
     }
 
@@ -65,7 +65,7 @@ class GeneralSetsTest {
         assertThat(report.remarks()).containsExactly("eval_segments.csv announces 20371 segments and holds 4");
         Files.delete(root.resolve("--PJHxphWEs.wav"));
         assertThatThrownBy(() -> tree.read("as20k", Part.TEST)).isInstanceOf(DatasetException.class)
-                .hasMessageContaining("2 of 4 clips of the part test are missing").hasMessageContaining("up to 1.2 may be")
+                .hasMessageContaining("2 of 4 clips of the part test are missing").hasMessageContaining("up to 1 may be")
                 .hasMessageContaining("--PJHxphWEs_30.000 (eval_segments.csv:4)").hasMessageContaining("--max-missing")
                 .satisfies(e -> assertThat(((DatasetException) e).problems()).hasSize(2));
         assertThat(tree.read("as20k", Part.TEST, ReadOptions.DEFAULT.withMaxMissing(0.5)).clips()).hasSize(2);
