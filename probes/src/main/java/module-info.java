@@ -4,6 +4,7 @@ module org.unmute.probes {
 
     exports org.unmute.probes.cache;
     exports org.unmute.probes.data;
+    exports org.unmute.probes.data.set;
     exports org.unmute.probes.loss;
     exports org.unmute.probes.metric;
     exports org.unmute.probes.pool;

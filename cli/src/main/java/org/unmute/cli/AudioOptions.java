@@ -1,10 +1,18 @@
 package org.unmute.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.unmute.models.audio.Resampler;
+import org.unmute.probes.data.AudioClip;
 import org.unmute.probes.data.ClipList;
+import org.unmute.probes.data.LabelledClip;
+import org.unmute.probes.data.Manifest;
+import org.unmute.probes.data.set.Reading;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that name recordings and say how to read them. */
@@ -14,14 +22,20 @@ final class AudioOptions {
         hann, kaiser_best, kaiser_fast
     }
 
-    @Option(names = "--audio", paramLabel = "PATH", required = true,
+    @Option(names = "--audio", paramLabel = "PATH",
             description = "Recordings: a folder (searched below), one file, a text file with one path a line, or a CSV with a "
-                    + "column file, filename, path or fname. WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU; mixed to mono.")
+                    + "column file, filename, path or fname (and start, end in seconds). WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU; mixed to mono.")
     private Path audio;
 
     @Option(names = "--root", paramLabel = "DIR",
-            description = "Folder that paths in a list are relative to (default: the list's own folder).")
+            description = "Folder that paths in a list are relative to (default: the list's own folder); folder of a --dataset.")
     private Path root;
+
+    @Mixin
+    private DatasetOptions dataset;
+
+    @Option(names = "--split", paramLabel = "NAME", split = ",", description = "Parts of the data set, as train,test (default: all).")
+    private List<String> splits;
 
     @Option(names = "--resample", paramLabel = "FILTER", defaultValue = "hann",
             description = "How other sample rates are converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, torchaudio's).")
@@ -31,17 +45,43 @@ final class AudioOptions {
     private boolean strict;
 
     /**
-     * The recordings in order.
+     * The recordings in order, with labels where a data set names them.
      *
+     * @param record what was read of a data set is noted here
+     * @param err where it is told what a data set lacks; null for nowhere
      * @throws CommandException if there are none, or their list cannot be read
      */
-    ClipList clips() {
+    Chosen choose(RunRecord record, PrintWriter err) {
+        if (dataset.given() == (audio != null)) {
+            throw new CommandException(ExitCode.USAGE, "give either --audio PATH or --dataset NAME with --root DIR");
+        }
         try {
-            return ClipList.of(audio, root);
+            if (!dataset.given()) {
+                if (splits != null) {
+                    throw new CommandException(ExitCode.USAGE, "--split chooses parts of a --dataset");
+                }
+                return new Chosen(ClipList.of(audio, root), null);
+            }
+            List<AudioClip> clips = new ArrayList<>();
+            List<LabelledClip> labelled = new ArrayList<>();
+            List<Reading> readings = dataset.read(root, splits, record, err);
+            for (Reading reading : readings) {
+                clips.addAll(reading.clipList().clips());
+                labelled.addAll(reading.manifest().clips());
+            }
+            return new Chosen(new ClipList(root, clips), new Manifest(labelled, readings.getFirst().labels()));
         } catch (IOException e) {
             throw new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
         }
     }
+
+    /**
+     * Recordings.
+     *
+     * @param clips in order
+     * @param labels of the same clips; null if they are not known
+     */
+    record Chosen(ClipList clips, Manifest labels) {}
 
     Resampler.Kernel kernel() {
         return Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT));

@@ -11,6 +11,7 @@ import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.Damage;
 import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.TokenCache;
@@ -63,7 +64,8 @@ final class EmbedCommand implements Callable<Integer> {
         EncoderOptions.Loaded loaded = encoder.open();
         String resampling = audio.kernel().name().toLowerCase(java.util.Locale.ROOT);
         CacheKey key = loaded.key(resampling, storage());
-        ClipList clips = audio.clips();
+        AudioOptions.Chosen chosen = audio.choose(record, common.quiet() ? null : err);
+        ClipList clips = chosen.clips();
         long bytes = expectedBytes(loaded.encoder().describe(), clips, key.dtype());
         if (!common.quiet()) {
             err.println("encoder " + loaded.origin() + ": " + loaded.encoder().describe().description());
@@ -90,6 +92,12 @@ final class EmbedCommand implements Callable<Integer> {
         } catch (Embedding.UnusableClipException e) {
             throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
         }
+        if (chosen.labels() != null) {
+            try (TokenCache cache = TokenCache.open(out)) {
+                ClipRecord.write(out.resolve("clips.csv"), LabelOptions.matched(chosen.labels(), cache.clips().stream().map(CachedClip::id).toList())
+                        .manifest(), cache, err);
+            }
+        }
         return ExitCode.OK;
     }
 
@@ -109,10 +117,10 @@ final class EmbedCommand implements Callable<Integer> {
         for (int i = 0; i < Math.min(SAMPLE, n); i++) {
             AudioClip clip = clips.clips().get((int) ((long) i * n / Math.min(SAMPLE, n)));
             try {
-                Recording r = AudioFiles.read(clip.path());
+                Recording r = clip.cut(AudioFiles.read(clip.path()));
                 rows += spec.rows((long) (r.seconds() * spec.sampleRate()));
                 seen++;
-            } catch (IOException e) {
+            } catch (IOException | IllegalArgumentException e) {
                 continue; // reported when its turn comes
             }
         }

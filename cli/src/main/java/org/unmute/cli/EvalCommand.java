@@ -76,7 +76,6 @@ final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
-        record.input(labels.file());
         List<String> missing = new ArrayList<>();
         Scoring scoring = source.run != null ? scoreRun(record, missing) : scoreTable(record, missing);
         Path target = out != null ? out : source.run;
@@ -109,11 +108,13 @@ final class EvalCommand implements Callable<Integer> {
         }
         try (TokenCache tokens = TokenCache.open(cache)) {
             TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
-            Manifest truth = TokenData.matched(selected(labels.read(probes.getFirst().classes())), tokens, missing);
+            Manifest truth = TokenData.matched(labels.read(probes.getFirst().classes(), splits, record, err()), tokens, missing);
             Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
             for (TrainedProbe probe : probes) {
                 scoring.add(scores(probe, truth, tokens), ScoreScale.PROBABILITY);
             }
+            Path target = Files.createDirectories(out != null ? out : source.run);
+            ClipRecord.write(target.resolve("eval-clips.csv"), truth, tokens, err());
             return scoring;
         }
     }
@@ -152,12 +153,12 @@ final class EvalCommand implements Callable<Integer> {
     private Scoring scoreTable(RunRecord record, List<String> missing) throws IOException {
         record.input(source.scores);
         ScoreFile table = ScoreFile.read(source.scores);
-        Manifest all = selected(labels.read(table.classes()));
+        Manifest all = labels.read(table.classes(), splits, record, err());
         Map<String, float[]> byFile = new HashMap<>(table.rows());
         Manifest.Matched matched = LabelOptions.matched(all, byFile.keySet());
         missing.addAll(matched.missing());
         if (matched.manifest().clips().isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "no file of " + labels.file() + " is in " + source.scores
+            throw new CommandException(ExitCode.INPUT, "no file of " + labels.source() + " is in " + source.scores
                     + ": are both relative to the same folder?");
         }
         float[][] scores = matched.manifest().clips().stream().map(LabelledClip::file).map(byFile::get).toArray(float[][]::new);
@@ -172,8 +173,8 @@ final class EvalCommand implements Callable<Integer> {
         return scoring;
     }
 
-    private Manifest selected(Manifest all) {
-        return splits.equals(List.of("all")) ? all : LabelOptions.in(all, splits);
+    private PrintWriter err() {
+        return common.quiet() ? null : spec.commandLine().getErr();
     }
 
     private void print(Scoring scoring, List<String> missing, Map<String, Object> document) {

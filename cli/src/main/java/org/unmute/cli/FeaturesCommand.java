@@ -70,7 +70,7 @@ final class FeaturesCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, err);
-        List<AudioClip> clips = audio.clips().clips();
+        List<AudioClip> clips = audio.choose(record, common.quiet() ? null : err).clips().clips();
         boolean one = ends(NPY) || ends(SAFETENSORS);
         if (one && clips.size() > 1) {
             throw new CommandException(ExitCode.USAGE, "--out " + out + " is one file, but " + clips.size() + " recordings were named: give a folder");
@@ -140,7 +140,7 @@ final class FeaturesCommand implements Callable<Integer> {
 
     private TokenMap write(EncoderOptions.Loaded loaded, AudioClip clip, Features.Wanted wanted, Path file) throws IOException {
         EncoderSpec model = loaded.encoder().describe();
-        Recording recording = AudioFiles.read(clip.path());
+        Recording recording = clip.cut(AudioFiles.read(clip.path()));
         float[] samples = recording.resampled(model.sampleRate(), audio.kernel()).samples();
         if (samples.length < model.frameSamples()) {
             throw new ClipTooShortException("features", samples.length, model.frameSamples(), model.sampleRate());

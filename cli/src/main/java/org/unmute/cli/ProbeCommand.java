@@ -71,11 +71,12 @@ final class ProbeCommand implements Callable<Integer> {
         }
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
-        record.input(labels.file());
         Files.createDirectories(out);
+        PrintWriter err = common.quiet() ? null : spec.commandLine().getErr();
         List<String> missing = new ArrayList<>();
         try (TokenCache tokens = TokenCache.open(cache)) {
-            Manifest train = TokenData.matched(LabelOptions.in(labels.read(), splits), tokens, missing);
+            Manifest train = TokenData.matched(labels.read(null, splits, record, err), tokens, missing);
+            ClipRecord.write(out.resolve("clips.csv"), train, tokens, err);
             TokenSource source = TokenSource.of(tokens, train.clips().stream().map(LabelledClip::file).toList());
             TokenSet set = new TokenSet(source, targets(train), train.labels().size());
             Map<String, Object> runs = new LinkedHashMap<>();

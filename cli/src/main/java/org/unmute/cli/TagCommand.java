@@ -80,7 +80,7 @@ final class TagCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.INPUT, "encoder " + loaded.origin() + " has no classification head: give a "
                     + "fine-tuned checkpoint, or train a probe with 'unmute probe'");
         }
-        ClipList clips = audio.clips();
+        ClipList clips = audio.choose(record, common.quiet() ? null : err).clips();
         List<Tagged> tagged = new ArrayList<>();
         List<Tagged> skipped = new ArrayList<>();
         try (Progress progress = Progress.start(err, "tagging", "clips", clips.clips().size(), common.quiet())) {
@@ -115,7 +115,7 @@ final class TagCommand implements Callable<Integer> {
     private Tagged tag(Encoder e, AudioClip clip) {
         try {
             EncoderSpec s = e.describe();
-            Recording r = AudioFiles.read(clip.path()).resampled(s.sampleRate(), audio.kernel());
+            Recording r = clip.cut(AudioFiles.read(clip.path())).resampled(s.sampleRate(), audio.kernel());
             if (r.samples().length < s.frameSamples()) {
                 throw new ClipTooShortException("tag", r.samples().length, s.frameSamples(), s.sampleRate());
             }

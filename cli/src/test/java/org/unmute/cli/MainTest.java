@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.convert.ConversionException;
 import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.probes.data.MalformedTableException;
+import org.unmute.probes.data.set.DatasetException;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.MalformedFileException;
 
@@ -60,6 +61,7 @@ class MainTest {
     void knownFailuresAreOneLineAndNoBug() {
         check(new MalformedFileException("m.safetensors", 8, null, "too-short", "x"), ExitCode.INPUT, "m.safetensors: too-short");
         check(new MalformedTableException(Path.of("l.csv"), 3, "ragged"), ExitCode.INPUT, "l.csv:3: ragged");
+        check(new DatasetException("esc50", "no such fold"), ExitCode.INPUT, "dataset esc50: no such fold");
         check(new ConversionException("no key map fits"), ExitCode.INPUT, "no key map fits");
         check(unavailable(), ExitCode.DEVICE, "backend abacus is not known");
         check(new UnreadableAudioException("a.wav", "empty"), ExitCode.INPUT, "a.wav: empty");

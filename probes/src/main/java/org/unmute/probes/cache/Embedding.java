@@ -201,7 +201,7 @@ public final class Embedding {
             return new Loaded(clip, hash, true, null, null);
         }
         try {
-            float[] samples = reader.read(clip.path()).resampled(encoder.describe().sampleRate(), kernel).samples();
+            float[] samples = clip.cut(reader.read(clip.path())).resampled(encoder.describe().sampleRate(), kernel).samples();
             EncoderSpec spec = encoder.describe();
             if (samples.length < spec.frameSamples()) {
                 throw new ClipTooShortException("embed", samples.length, spec.frameSamples(), spec.sampleRate());

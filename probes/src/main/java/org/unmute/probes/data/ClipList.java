@@ -38,7 +38,8 @@ public record ClipList(Path root, List<AudioClip> clips) {
      * <ul>
      *   <li>A folder: all audio files in it and below, links followed, what has a leading dot left out, sorted by id.
      *   <li>An audio file: itself; its folder is the root.
-     *   <li>A {@code .csv} or {@code .tsv}: the column file, filename, path or fname, in the order of the rows.
+     *   <li>A {@code .csv} or {@code .tsv}: the column file, filename, path or fname, in the order of the rows; of each the seconds in the
+     *       columns {@code start} and {@code end}, if it has them.
      *   <li>Any other file: one path per line, in their order; empty lines and lines that begin with '#' are skipped.
      * </ul>
      *
@@ -119,8 +120,11 @@ public record ClipList(Path root, List<AudioClip> clips) {
                 if (column < 0) {
                     throw new MalformedTableException(list, 1, "no column " + String.join(", ", FILE_COLUMNS) + " among " + table.columns());
                 }
+                int start = table.find("start");
+                int end = table.find("end");
                 for (List<String> row = table.next(); row != null; row = table.next()) {
-                    add(row.get(column).strip(), table.line());
+                    boolean parts = start >= 0 && end >= 0;
+                    add(row.get(column).strip(), parts ? row.get(start) : "", parts ? row.get(end) : "", table.line());
                 }
             }
         }
@@ -128,15 +132,17 @@ public record ClipList(Path root, List<AudioClip> clips) {
         void readLines() throws IOException {
             try (LineReader lines = LineReader.open(list)) {
                 for (String line = lines.next(); line != null; line = lines.next()) {
-                    add(line.strip(), lines.line());
+                    add(line.strip(), "", "", lines.line());
                 }
             }
         }
 
-        private void add(String text, long line) throws MalformedTableException {
+        private void add(String text, String start, String end, long line) throws MalformedTableException {
+            String file;
             String id;
             try {
-                id = ClipId.of(belowRoot(text));
+                file = ClipId.of(belowRoot(text));
+                id = ClipId.part(file, start, end);
             } catch (IllegalArgumentException e) {
                 throw new MalformedTableException(list, line, e.getMessage());
             }
@@ -144,7 +150,8 @@ public record ClipList(Path root, List<AudioClip> clips) {
             if (before != null) {
                 throw new MalformedTableException(list, line, "clip " + MalformedTableException.quote(id) + " is already in line " + before);
             }
-            clips.add(new AudioClip(id, root.resolve(id)));
+            clips.add(ClipId.part(id).map(p -> new AudioClip(id, root.resolve(file), p.start(), p.end()))
+                    .orElseGet(() -> new AudioClip(id, root.resolve(file))));
         }
 
         /** An absolute path that lies below the root becomes relative; any other text stays as it is. */

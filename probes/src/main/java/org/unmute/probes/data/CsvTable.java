@@ -8,8 +8,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** A CSV file with a header row; every further row has as many fields as the header. */
-final class CsvTable implements AutoCloseable {
+/**
+ * A CSV file with a header row; every further row has as many fields as the header. A {@code .tsv} is separated by tabs. Strict:
+ * UTF-8 (a byte order mark is skipped), fields quoted as RFC 4180 has it, rows of at most 1 MiB. Needs memory for one row.
+ */
+public final class CsvTable implements AutoCloseable {
     private final Path file;
     private final CsvReader reader;
     private final List<String> header;
@@ -20,7 +23,12 @@ final class CsvTable implements AutoCloseable {
         this.header = header;
     }
 
-    static CsvTable open(Path file) throws IOException {
+    /**
+     * Opens a file and reads its header.
+     *
+     * @throws MalformedTableException if it is empty, or names a column twice
+     */
+    public static CsvTable open(Path file) throws IOException {
         CsvReader reader = CsvReader.open(file);
         try {
             List<String> header = reader.next();
@@ -40,11 +48,26 @@ final class CsvTable implements AutoCloseable {
         }
     }
 
-    boolean hasColumn(String name) {
+    /** Whether there is a column of this name, whatever the case of its letters. */
+    public boolean hasColumn(String name) {
         return find(name) >= 0;
     }
 
-    private int find(String name) {
+    /**
+     * Index of a column that must be there.
+     *
+     * @throws MalformedTableException naming the columns that are there
+     */
+    public int required(String name) throws MalformedTableException {
+        int at = find(name);
+        if (at < 0) {
+            throw new MalformedTableException(file, 1, "no column " + MalformedTableException.quote(name) + " among " + columns());
+        }
+        return at;
+    }
+
+    /** Index of a column by its name, whatever the case of its letters; -1 if there is none. */
+    public int find(String name) {
         for (int i = 0; i < header.size(); i++) {
             if (header.get(i).strip().equalsIgnoreCase(name)) {
                 return i;
@@ -61,7 +84,7 @@ final class CsvTable implements AutoCloseable {
      * @param option how a user names the column, for messages
      * @return its index, or -1 if none was asked for and none of the usual ones is there
      */
-    int column(String named, List<String> usual, String option) throws MalformedTableException {
+    public int column(String named, List<String> usual, String option) throws MalformedTableException {
         if (named != null) {
             int at = header.indexOf(named);
             if (at < 0) {
@@ -87,12 +110,13 @@ final class CsvTable implements AutoCloseable {
         return header.get(index).strip().toLowerCase(Locale.ROOT);
     }
 
-    String columns() {
+    /** The column names, in quotes, for messages. */
+    public String columns() {
         return MalformedTableException.quote(String.join(", ", header));
     }
 
     /** The fields of the next row, as many as the header's; null at the end. */
-    List<String> next() throws IOException {
+    public List<String> next() throws IOException {
         List<String> row = reader.next();
         if (row != null && row.size() != header.size()) {
             throw new MalformedTableException(file, reader.line(), "the row has " + row.size() + " fields, the header "
@@ -102,7 +126,7 @@ final class CsvTable implements AutoCloseable {
     }
 
     /** Line of the row last read. */
-    long line() {
+    public long line() {
         return reader.line();
     }
 

@@ -9,28 +9,35 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Lines of a UTF-8 text file that are neither empty nor begin with '#', under the rules of {@link CsvReader}. */
-final class LineReader implements AutoCloseable {
+/** Lines of a UTF-8 text file that are neither empty nor begin with '#', under the rules of {@link CsvTable}'s files: UTF-8, no NUL, at most 1 MiB. */
+public final class LineReader implements AutoCloseable {
+    private static final int MAX_COMMENTS = 16;
+
     private final Path file;
     private final InputStream in;
     private long line;
+    private final List<String> comments = new ArrayList<>();
 
     private LineReader(Path file, InputStream in) {
         this.file = file;
         this.in = in;
     }
 
-    static LineReader open(Path file) throws IOException {
+    /** Opens a file. */
+    public static LineReader open(Path file) throws IOException {
         return new LineReader(file, new BufferedInputStream(Files.newInputStream(file), 1 << 16));
     }
 
-    long line() {
+    /** Number of the line last read, from 1. */
+    public long line() {
         return line;
     }
 
     /** The next line without its end; null at the end of the file. */
-    String next() throws IOException {
+    public String next() throws IOException {
         while (true) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             line++;
@@ -54,10 +61,19 @@ final class LineReader implements AutoCloseable {
             if (text.endsWith("\r")) {
                 text = text.substring(0, text.length() - 1);
             }
-            if (!text.isBlank() && !text.startsWith("#")) {
+            if (text.startsWith("#")) {
+                if (comments.size() < MAX_COMMENTS) {
+                    comments.add(text);
+                }
+            } else if (!text.isBlank()) {
                 return text;
             }
         }
+    }
+
+    /** The first lines passed over so far that begin with '#', at most 16. */
+    public List<String> comments() {
+        return List.copyOf(comments);
     }
 
     private String decode(byte[] bytes) throws MalformedTableException {

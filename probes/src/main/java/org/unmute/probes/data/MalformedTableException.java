@@ -33,7 +33,7 @@ public final class MalformedTableException extends IOException {
     }
 
     /** Text from a file, fit for a message: in quotes, control characters replaced, long text cut. */
-    static String quote(String text) {
+    public static String quote(String text) {
         StringBuilder out = new StringBuilder("'");
         text.codePoints().limit(QUOTED_CHARS).forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? 0xFFFD : c));
         return out.append(text.codePointCount(0, text.length()) > QUOTED_CHARS ? "…'" : "'").toString();

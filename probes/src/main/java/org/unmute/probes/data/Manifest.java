@@ -29,7 +29,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
     }
 
     /**
-     * Reads a label file: a CSV ({@code .tsv}: tabs) with a header.
+     * Reads a label file: a CSV ({@code .tsv}: tabs) with a header. Where there are columns {@code start} and {@code end} and a row has
+     * seconds in them, it labels that part of the file.
      *
      * @param vocabulary the classes in order, or null for the sorted union of the labels in the file
      * @throws MalformedTableException naming file and line: ragged row, missing column, unknown, empty or repeated label,
@@ -49,6 +50,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         private final int fileColumn;
         private final int labelColumn;
         private final int splitColumn;
+        private final int startColumn;
+        private final int endColumn;
         private final String separator;
         private final Map<String, Long> lineOfClip = new HashMap<>();
         private final Set<String> seenLabels = new TreeSet<>();
@@ -60,6 +63,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
             fileColumn = required(table.column(format.fileColumn(), FILE_COLUMNS, "--file-column"), FILE_COLUMNS, "--file-column");
             labelColumn = required(table.column(format.labelColumn(), LABEL_COLUMNS, "--label-column"), LABEL_COLUMNS, "--label-column");
             splitColumn = table.column(format.splitColumn(), SPLIT_COLUMNS, "--split-column");
+            startColumn = table.find("start");
+            endColumn = table.find("end");
             separator = format.labelSeparator() != null ? format.labelSeparator() : usualSeparator();
         }
 
@@ -81,7 +86,7 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         Manifest read() throws IOException {
             List<LabelledClip> clips = new ArrayList<>();
             for (List<String> row = table.next(); row != null; row = table.next()) {
-                clips.add(new LabelledClip(clipId(row.get(fileColumn)), splitColumn < 0 ? "" : row.get(splitColumn).strip(),
+                clips.add(new LabelledClip(clipId(row), splitColumn < 0 ? "" : row.get(splitColumn).strip(),
                         labels(row.get(labelColumn))));
             }
             if (clips.isEmpty()) {
@@ -94,10 +99,13 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
             return new Manifest(clips, vocabulary == null ? LabelSet.union(seenLabels) : vocabulary);
         }
 
-        private String clipId(String path) throws MalformedTableException {
+        private String clipId(List<String> row) throws MalformedTableException {
             String id;
             try {
-                id = ClipId.of(path.strip());
+                id = ClipId.of(row.get(fileColumn).strip());
+                if (startColumn >= 0 && endColumn >= 0) {
+                    id = ClipId.part(id, row.get(startColumn), row.get(endColumn));
+                }
             } catch (IllegalArgumentException e) {
                 throw wrong(e.getMessage());
             }
