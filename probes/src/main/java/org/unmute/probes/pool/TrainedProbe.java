@@ -90,15 +90,14 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
     }
 
     /**
-     * How alike each prototype and each token of a recording are, {@code [prototypes, time, freq]}.
+     * What of a recording its scores rest on, as {@link Probe#similarityMap} says: {@code [prototypes or queries, time, freq]}.
      *
-     * @throws UnsupportedOperationException if the probe has no prototypes
+     * @throws UnsupportedOperationException if the probe does not weigh tokens
      */
     public Tensor similarityMap(TokenMap map) {
-        if (probe instanceof Protobin p) {
-            return p.similarityMap(standardization == null ? map : standardization.of(map));
-        }
-        throw new UnsupportedOperationException("similarity map: probe " + probe.name() + " has no prototypes: use protobin");
+        TokenBatch batch = TokenBatch.of(backend(), List.of(standardization == null ? map : standardization.of(map)));
+        return probe.similarityMap(batch).orElseThrow(() -> new UnsupportedOperationException("similarity map: probe "
+                + probe.name() + " does not weigh tokens: use one with prototypes or attention, such as protobin")).select(0, 0);
     }
 
     /** The backend its parameters lie on. */
@@ -118,6 +117,7 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
                 .metadata("single_label", Boolean.toString(singleLabel)).metadata("encoder_hash", encoderHash)
                 .metadata("front_end_hash", frontEndHash);
         probe.parameters().forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
+        probe.buffers().forEach((name, b) -> out.add(PARAMETER + name, b.shape(), b.toFloats()));
         if (standardization != null) {
             columns(standardization).forEach((name, values) -> {
                 if (values != null) {

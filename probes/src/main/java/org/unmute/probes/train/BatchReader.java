@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
@@ -52,23 +53,22 @@ final class BatchReader {
                 grid.cls() ? Tensor.of(backend, cls, size, grid.dim()) : null, grid.time(), grid.freq());
     }
 
-    /** A reader of the clips' descriptors in place of their tokens, for a probe that pools without parameters. */
-    BatchReader pooled(Probe probe, int batch) throws IOException {
-        List<TokenMap> pooled = new ArrayList<>();
+    /** A reader of smaller clips with the same logits, if the probe has such; else this. */
+    BatchReader condensed(Probe probe, int batch) throws IOException {
+        List<TokenMap> small = new ArrayList<>();
         int[] order = new int[source.clips()];
         Arrays.setAll(order, i -> i);
         for (int from = 0; from < order.length; from += batch) {
-            int to = Math.min(order.length, from + batch);
             try (TensorScope _ = new TensorScope()) {
-                TokenBatch clips = read(order, from, to);
-                float[] all = Grad.withoutRecording(() -> probe.descriptor(clips)).toFloats();
-                for (int i = 0; i < to - from; i++) {
-                    float[] own = Arrays.copyOfRange(all, i * grid.dim(), (i + 1) * grid.dim());
-                    pooled.add(new TokenMap(1, 1, grid.dim(), own, grid.cls() ? own : null));
+                TokenBatch clips = read(order, from, Math.min(order.length, from + batch));
+                Optional<TokenBatch> condensed = Grad.withoutRecording(() -> probe.condensed(clips));
+                if (condensed.isEmpty()) {
+                    return this;
                 }
+                small.addAll(condensed.get().maps());
             }
         }
-        return new BatchReader(backend, TokenSource.of(pooled), null);
+        return new BatchReader(backend, TokenSource.of(small), null);
     }
 
     /** Mean and deviation of each dimension over all clips. */
