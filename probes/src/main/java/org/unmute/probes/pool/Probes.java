@@ -11,6 +11,7 @@ public final class Probes {
     private static final List<Kind> KINDS = List.of(
             new Kind(LinearProbe.CLS, LinearProbe.OPTIONS, LinearProbe::fresh, LinearProbe::of),
             new Kind(LinearProbe.MEAN, LinearProbe.OPTIONS, LinearProbe::fresh, LinearProbe::of),
+            new Kind(Mlp.NAME, Mlp.OPTIONS, Mlp::fresh, Mlp::of),
             new Kind(Mhca.NAME, Mhca.OPTIONS, Mhca::fresh, Mhca::of),
             new Kind(Protobin.BINARY, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
             new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of));
