@@ -12,6 +12,8 @@ public final class Probes {
             new Kind(LinearProbe.CLS, LinearProbe.OPTIONS, LinearProbe::fresh, LinearProbe::of),
             new Kind(LinearProbe.MEAN, LinearProbe.OPTIONS, LinearProbe::fresh, LinearProbe::of),
             new Kind(Mlp.NAME, Mlp.OPTIONS, Mlp::fresh, Mlp::of),
+            new Kind(LinearConcat.CLS_MEAN, LinearConcat.CLS_MEAN_OPTIONS, LinearConcat::fresh, LinearConcat::of),
+            new Kind(LinearConcat.FREQ_CONCAT, LinearConcat.FREQ_CONCAT_OPTIONS, LinearConcat::fresh, LinearConcat::of),
             new Kind(Mhca.NAME, Mhca.OPTIONS, Mhca::fresh, Mhca::of),
             new Kind(Protobin.BINARY, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
             new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of));
