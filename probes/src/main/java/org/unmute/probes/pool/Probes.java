@@ -15,6 +15,7 @@ public final class Probes {
             new Kind(LinearConcat.CLS_MEAN, LinearConcat.CLS_MEAN_OPTIONS, LinearConcat::fresh, LinearConcat::of),
             new Kind(LinearConcat.FREQ_CONCAT, LinearConcat.FREQ_CONCAT_OPTIONS, LinearConcat::fresh, LinearConcat::of),
             new Kind(Conv.NAME, Conv.OPTIONS, Conv::fresh, Conv::of),
+            new Kind(Linpre.NAME, Linpre.OPTIONS, Linpre::fresh, Linpre::of),
             new Kind(Mhca.NAME, Mhca.OPTIONS, Mhca::fresh, Mhca::of),
             new Kind(Protobin.BINARY, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
             new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of));
