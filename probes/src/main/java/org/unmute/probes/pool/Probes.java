@@ -18,6 +18,7 @@ public final class Probes {
             new Kind(Linpre.NAME, Linpre.OPTIONS, Linpre::fresh, Linpre::of),
             new Kind(Mhca.NAME, Mhca.OPTIONS, Mhca::fresh, Mhca::of),
             new Kind(EfficientProbing.NAME, EfficientProbing.OPTIONS, EfficientProbing::fresh, EfficientProbing::of),
+            new Kind(SimPool.NAME, SimPool.OPTIONS, SimPool::fresh, SimPool::of),
             new Kind(Protobin.BINARY, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
             new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of));
 
