@@ -19,6 +19,8 @@ public final class Probes {
             new Kind(Mhca.NAME, Mhca.OPTIONS, Mhca::fresh, Mhca::of),
             new Kind(EfficientProbing.NAME, EfficientProbing.OPTIONS, EfficientProbing::fresh, EfficientProbing::of),
             new Kind(SimPool.NAME, SimPool.OPTIONS, SimPool::fresh, SimPool::of),
+            new Kind(Abmilp.PLAIN, Abmilp.PLAIN_OPTIONS, Abmilp::fresh, Abmilp::of),
+            new Kind(Abmilp.SELF_ATTENTION, Abmilp.SELF_ATTENTION_OPTIONS, Abmilp::fresh, Abmilp::of),
             new Kind(Protobin.BINARY, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
             new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of));
 
