@@ -42,6 +42,15 @@ final class Init {
         return Tensor.of(backend, values, shape).parameter();
     }
 
+    /** Uniform numbers in {@code [0, 1)}. */
+    Tensor fraction(long... shape) {
+        float[] values = new float[length(shape)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextInt(1 << 24) * 0x1p-24f;
+        }
+        return Tensor.of(backend, values, shape).parameter();
+    }
+
     /** The same number everywhere. */
     Tensor constant(double value, long... shape) {
         float[] values = new float[length(shape)];

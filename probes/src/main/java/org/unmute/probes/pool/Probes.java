@@ -21,6 +21,7 @@ public final class Probes {
             new Kind(SimPool.NAME, SimPool.OPTIONS, SimPool::fresh, SimPool::of),
             new Kind(Abmilp.PLAIN, Abmilp.PLAIN_OPTIONS, Abmilp::fresh, Abmilp::of),
             new Kind(Abmilp.SELF_ATTENTION, Abmilp.SELF_ATTENTION_OPTIONS, Abmilp::fresh, Abmilp::of),
+            new Kind(Proto.NAME, Proto.OPTIONS, Proto::fresh, Proto::of),
             new Kind(Protobin.BINARY, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
             new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of));
 
