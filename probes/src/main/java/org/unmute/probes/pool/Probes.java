@@ -23,7 +23,8 @@ public final class Probes {
             new Kind(Abmilp.SELF_ATTENTION, Abmilp.SELF_ATTENTION_OPTIONS, Abmilp::fresh, Abmilp::of),
             new Kind(Proto.NAME, Proto.OPTIONS, Proto::fresh, Proto::of),
             new Kind(Protobin.BINARY, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
-            new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of));
+            new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
+            new Kind(Cgp.NAME, Cgp.OPTIONS, Cgp::fresh, Cgp::of));
 
     private Probes() {}
 
