@@ -26,6 +26,8 @@ public final class Probes {
             new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
             new Kind(Cgp.NAME, Cgp.OPTIONS, Cgp::fresh, Cgp::of));
 
+    private static final List<String> PROTOTYPICAL = List.of(Proto.NAME, Protobin.BINARY, Protobin.FLOAT, Cgp.NAME);
+
     private Probes() {}
 
     /** Size of a fresh probe. */
@@ -60,6 +62,15 @@ public final class Probes {
      */
     public static List<String> options(String name) {
         return kind(name).options();
+    }
+
+    /**
+     * Whether a probe compares tokens with prototypes, so that its scores are cosines.
+     *
+     * @throws IllegalArgumentException if there is no probe of that name
+     */
+    public static boolean hasPrototypes(String name) {
+        return PROTOTYPICAL.contains(kind(name).name());
     }
 
     /**

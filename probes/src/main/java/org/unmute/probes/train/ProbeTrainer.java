@@ -116,7 +116,7 @@ public final class ProbeTrainer {
             Checkpoint checkpoint = file == null ? null : new Checkpoint(file, describe());
             double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(state, optimizer);
             int first = losses.length / stepsPerEpoch;
-            BatchReader reader = new BatchReader(backend(), clips.tokens(), standardization);
+            BatchReader reader = BatchReader.of(probe, clips.tokens(), standardization);
             if (settings.epochs() - first > 1) {
                 reader = reader.condensed(probe, settings.batch());
             }
@@ -228,7 +228,7 @@ public final class ProbeTrainer {
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
         }
-        BatchReader reader = new BatchReader(probe.backend(), clips, probe.standardization());
+        BatchReader reader = BatchReader.of(probe.probe(), clips, probe.standardization());
         float[][] scores = new float[order.length][];
         for (int from = 0; from < order.length; from += batch) {
             int to = Math.min(order.length, from + batch);

@@ -2,6 +2,7 @@ package org.unmute.probes.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.optim.Schedule;
 
 /**
@@ -40,9 +41,12 @@ public record TrainingSettings(int epochs, int batch, double rate, double decay,
      * The paper's recipe (sections 5 and 11): 30 epochs, batches of 128, weight decay 1e-4 on everything, cosine without
      * warm-up, no clipping, asymmetric loss. The learning rate, which the paper tunes, is 1e-2 for probes with prototypes
      * (searched from 2e-3 to 8e-2, since cosines are small) and 1e-3 for all others (1e-4 to 7e-3).
+     *
+     * @param probe name of the probe
+     * @throws IllegalArgumentException if there is none of that name
      */
     public static TrainingSettings defaults(String probe) {
-        return new TrainingSettings(30, 128, probe.startsWith("proto") ? PROTOTYPE_RATE : RATE, 1e-4, true, 0, 0, Objective.ASL,
+        return new TrainingSettings(30, 128, Probes.hasPrototypes(probe) ? PROTOTYPE_RATE : RATE, 1e-4, true, 0, 0, Objective.ASL,
                 false, 0);
     }
 
