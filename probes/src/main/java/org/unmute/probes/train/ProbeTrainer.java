@@ -192,7 +192,7 @@ public final class ProbeTrainer {
         }
         Map<String, Tensor> matrices = new LinkedHashMap<>();
         Map<String, Tensor> others = new LinkedHashMap<>();
-        parameters.forEach((name, p) -> (p.rank() == 2 && !name.equals("prototype_vectors") ? matrices : others).put(name, p));
+        parameters.forEach((name, p) -> (p.rank() > 1 && name.endsWith("weight") ? matrices : others).put(name, p));
         List<ParameterGroup> groups = new ArrayList<>();
         groups.add(new ParameterGroup(matrices, settings.rate(), settings.decay()));
         groups.add(new ParameterGroup(others, settings.rate(), 0));

@@ -12,7 +12,8 @@ import org.unmute.tensor.optim.Schedule;
  * @param batch clips a step, at least 1; the last step of an epoch takes what is left
  * @param rate learning rate, above 0
  * @param decay decoupled weight decay, at least 0
- * @param decayAll whether decay reaches every parameter, else only matrices: not prototypes, queries and biases
+ * @param decayAll whether decay reaches every parameter, else only weights of linear layers and convolutions: not
+ *     prototypes, queries, biases and gains
  * @param warmUp steps of linear rise from 0 before the cosine, 0 for none
  * @param clip greatest norm of a step's gradients, 0 for no limit
  * @param objective the loss
