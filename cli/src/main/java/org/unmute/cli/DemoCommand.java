@@ -100,6 +100,7 @@ final class DemoCommand implements Callable<Integer> {
         DemoReport report = new DemoReport(encoder, tested.manifest(), tested.maps(), recordings, results, record.backendReason());
         Path html = out.resolve("report.html");
         AtomicFile.write(html, HtmlReport.render(report.model(trained.manifest().clips().size(), seeds)).getBytes(StandardCharsets.UTF_8));
+        encoder.note(record, "hann");
         results.forEach((name, r) -> record.result(name, r.scoring().document()));
         record.write(out);
         print(results, tested.manifest(), html);

@@ -61,7 +61,8 @@ final class EmbedCommand implements Callable<Integer> {
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, err);
         EncoderOptions.Loaded loaded = encoder.open();
-        CacheKey key = loaded.key(audio.kernel().name().toLowerCase(java.util.Locale.ROOT), storage());
+        String resampling = audio.kernel().name().toLowerCase(java.util.Locale.ROOT);
+        CacheKey key = loaded.key(resampling, storage());
         ClipList clips = audio.clips();
         long bytes = expectedBytes(loaded.encoder().describe(), clips, key.dtype());
         if (!common.quiet()) {
@@ -79,8 +80,7 @@ final class EmbedCommand implements Callable<Integer> {
             List<String> repaired = writer.recovered().stream().map(Damage::toString).toList();
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
             Embedding.Outcome outcome = embedding.run(clips.clips(), writer, listener(progress));
-            record.result("encoder", loaded.origin()).result("encoderSha256", loaded.hash()).result("frontEnd", key.frontEnd())
-                    .result("dtype", dtype).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
+            loaded.note(record, resampling).result("dtype", dtype).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
                     .result("skipped", outcome.skipped()).result("repaired", repaired);
             record.write(out);
             report(outcome, repaired, writer.clips());
@@ -104,20 +104,20 @@ final class EmbedCommand implements Callable<Integer> {
     /** From the lengths of some recordings spread over the list. */
     private static long expectedBytes(EncoderSpec spec, ClipList clips, DType type) {
         int n = clips.clips().size();
-        long windows = 0;
+        long rows = 0;
         int seen = 0;
         for (int i = 0; i < Math.min(SAMPLE, n); i++) {
             AudioClip clip = clips.clips().get((int) ((long) i * n / Math.min(SAMPLE, n)));
             try {
                 Recording r = AudioFiles.read(clip.path());
-                windows += Math.max(1, (long) Math.ceil(r.seconds() * spec.sampleRate() / spec.windowSamples() - 0.01));
+                rows += spec.rows((long) (r.seconds() * spec.sampleRate()));
                 seen++;
             } catch (IOException e) {
                 continue; // reported when its turn comes
             }
         }
-        int rows = seen == 0 ? spec.time() : (int) Math.max(spec.time(), spec.time() * windows / seen);
-        return TokenCache.estimate(n, rows, spec.freq(), spec.dim(), spec.hasCls(), type);
+        int each = seen == 0 ? spec.time() : (int) Math.min(Integer.MAX_VALUE, Math.max(1, rows / seen));
+        return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), type);
     }
 
     static Embedding.Listener listener(Progress progress) {

@@ -3,39 +3,96 @@ package org.unmute.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderFamily;
 import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
-import org.unmute.probes.cache.Embedding;
+import org.unmute.models.encoder.NormPreset;
 import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.DType;
 import picocli.CommandLine.Option;
 
-/** Options that name an encoder and its front end. */
+/** Options that name an encoder and its front end. What is not given is the encoder's authors' choice. */
 final class EncoderOptions {
     /** The name that stands for the encoder in the program itself. */
     static final String EMBEDDED = "embedded";
 
+    /** For completion and help. */
+    static final class ModelNames extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        ModelNames() {
+            super(Encoders.families().stream().map(EncoderFamily::name).toList());
+        }
+    }
+
+    /** For completion and help. */
+    static final class PresetLabels extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        PresetLabels() {
+            super(NormPreset.labels());
+        }
+    }
+
+    /** Whose preprocessing, as typed. */
+    enum Source {
+        authors, biofoundation
+    }
+
     @Option(names = "--encoder", paramLabel = "FILE", defaultValue = EMBEDDED,
-            description = "Checkpoint of the encoder: EAT or SSLAM (safetensors, the authors' or Hugging Face names), KWT, or what "
-                    + "'unmute pretrain' wrote; '" + EMBEDDED + "' is the small one in the program (default: ${DEFAULT-VALUE}).")
+            description = "Checkpoint of the encoder, as its authors or Hugging Face give it, or what 'unmute pretrain' wrote; '" + EMBEDDED
+                    + "' is the small one in the program (default: ${DEFAULT-VALUE}).")
     private String encoder;
 
-    @Option(names = "--frames", paramLabel = "N", defaultValue = "1024",
-            description = "EAT, SSLAM: frames of a window, 10 ms each, a multiple of 16 (default: ${DEFAULT-VALUE}, which is 10 s).")
-    private int frames;
+    @Option(names = "--model", paramLabel = "NAME", completionCandidates = ModelNames.class,
+            description = "Kind of encoder, where the file's tensors do not tell it: ${COMPLETION-CANDIDATES}.")
+    private String model;
 
-    @Option(names = "--norm-mean", paramLabel = "X", defaultValue = "-4.268",
-            description = "EAT, SSLAM: mean of the log mel energies (default: ${DEFAULT-VALUE}, the authors' for AudioSet).")
-    private double mean;
+    @Option(names = "--frames", paramLabel = "N", description = "Frames of a window, 10 ms each (default: the authors', mostly 1024).")
+    private Integer frames;
 
-    @Option(names = "--norm-std", paramLabel = "X", defaultValue = "4.569",
-            description = "EAT, SSLAM: their standard deviation (default: ${DEFAULT-VALUE}).")
-    private double std;
+    @Option(names = "--norm", paramLabel = "PRESET", completionCandidates = PresetLabels.class,
+            description = "Statistics of the log mel energies of a data set in place of the pre-training data's, and the window of "
+                    + "that recipe unless --frames is given: ${COMPLETION-CANDIDATES}.")
+    private String norm;
 
-    @Option(names = "--heads", paramLabel = "N", defaultValue = "0",
-            description = "EAT, SSLAM: attention heads; 0 means one every 64 channels (default: ${DEFAULT-VALUE}).")
-    private int heads;
+    @Option(names = "--norm-mean", paramLabel = "X", description = "Mean of the log mel energies (default: the authors').")
+    private Double mean;
+
+    @Option(names = "--norm-std", paramLabel = "X", description = "Their standard deviation (default: the authors').")
+    private Double std;
+
+    @Option(names = "--heads", paramLabel = "N", description = "Attention heads (default: the authors' at this width, one every 64 channels).")
+    private Integer heads;
+
+    @Option(names = "--encoder-rate", paramLabel = "HZ",
+            description = "Sample rate of the front end, for encoders that are used with several, such as ASiT (default: the authors').")
+    private Integer rate;
+
+    @Option(names = "--hop", paramLabel = "SECONDS",
+            description = "From the start of one window of a long recording to the next; tokens of overlapping windows are averaged "
+                    + "(default: windows follow each other).")
+    private Double hop;
+
+    @Option(names = "--front-end", paramLabel = "NAME", defaultValue = "authors",
+            description = "Whose preprocessing: ${COMPLETION-CANDIDATES}; the second, for EAT, SSLAM and Audio-MAE, is that of the public "
+                    + "BioFoundation code (default: ${DEFAULT-VALUE}).")
+    private Source frontEnd;
+
+    @Option(names = "--config", paramLabel = "KEY=VALUE",
+            description = "An entry of the model's configuration, for a file without one, such as max_distance=800 for BEATs; may be repeated.")
+    private Map<String, String> config = new LinkedHashMap<>();
 
     /**
      * An encoder with what identifies it.
@@ -43,31 +100,107 @@ final class EncoderOptions {
      * @param encoder ready to run
      * @param hash SHA-256 of its file
      * @param origin the file, or {@link #EMBEDDED}
+     * @param norm label of the preset of statistics, or null
+     * @param config entries of the configuration that were given
      */
-    record Loaded(Encoder encoder, String hash, String origin) {
+    record Loaded(Encoder encoder, String hash, String origin, String norm, Map<String, String> config) {
+        Loaded {
+            config = new TreeMap<>(config);
+        }
+
         /** The cache key of its tokens. */
         CacheKey key(String resampling, DType dtype) {
             String frontEnd = encoder.describe().frontEnd() + ", resampling " + resampling;
             // Settings beside the file, such as the number of heads, make another encoder of the same weights.
-            String network = encoder.describe().name() + ": " + encoder.describe().description();
+            String network = encoder.describe().name() + ": " + encoder.describe().description() + (config.isEmpty() ? "" : " " + config);
             return new CacheKey(network, Digests.sha256(hash + network), frontEnd, Digests.sha256(frontEnd), dtype);
+        }
+
+        /** Notes what ran, with every setting in effect. */
+        RunRecord note(RunRecord record, String resampling) {
+            record.result("encoder", origin).result("encoderSha256", hash).result("frontEnd", key(resampling, DType.F32).frontEnd());
+            return record.result("encoderSettings", settings());
+        }
+
+        /** Every setting in effect by name. */
+        Map<String, Object> settings() {
+            EncoderSpec spec = encoder.describe();
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("model", spec.name());
+            all.put("network", spec.description());
+            all.put("config", config);
+            all.put("norm", norm);
+            all.put("frontEnd", spec.input().settings());
+            all.put("grid", List.of(spec.time(), spec.freq()));
+            return all;
         }
     }
 
     /** The encoder in the program. */
     static Loaded embedded() {
-        return new Loaded(Encoders.embedded(), Digests.sha256(Encoders.embeddedBytes()), EMBEDDED);
+        return new Loaded(Encoders.embedded(), Digests.sha256(Encoders.embeddedBytes()), EMBEDDED, null, Map.of());
     }
 
-    /** Opens the encoder on the current backend. */
+    /**
+     * Opens the encoder on the current backend.
+     *
+     * @throws CommandException if the options contradict each other or the encoder
+     */
     Loaded open() throws IOException {
+        EncoderSettings settings = settings();
         if (encoder.equals(EMBEDDED)) {
+            if (norm != null || !settings.equals(EncoderSettings.AUTHORS)) {
+                throw new CommandException(ExitCode.USAGE, "the encoder in the program has fixed settings: name a file with --encoder, or leave "
+                        + "out --model, --frames, --norm and the like");
+            }
             return embedded();
         }
         Path file = Path.of(encoder);
         if (!Files.isRegularFile(file)) {
             throw new CommandException(ExitCode.INPUT, "no such encoder file: " + file);
         }
-        return new Loaded(Encoders.open(file, EncoderSettings.AUTHORS.withFrames(frames).withNorm(mean, std).withHeads(heads)), Embedding.sha256(file), encoder);
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            EncoderFamily family = Encoders.recognize(checkpoint, settings.model()).family();
+            EncoderSettings all = norm == null ? settings : NormPreset.of(norm, family).in(settings);
+            return new Loaded(Encoders.build(checkpoint, all), Embedding.sha256(file), encoder, norm, config);
+        } catch (UnusableCheckpointException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+        }
+    }
+
+    /** Whether an encoder was named on the command line. */
+    boolean isNamed() {
+        return !encoder.equals(EMBEDDED);
+    }
+
+    private EncoderSettings settings() {
+        atLeastOne("--frames", frames);
+        atLeastOne("--heads", heads);
+        atLeastOne("--encoder-rate", rate);
+        positive("--norm-std", std);
+        positive("--hop", hop);
+        if (mean != null && !Double.isFinite(mean)) {
+            throw new CommandException(ExitCode.USAGE, "--norm-mean must be a number, is " + mean);
+        }
+        if (norm != null && (mean != null || std != null)) {
+            throw new CommandException(ExitCode.USAGE, "--norm " + norm + " states mean and standard deviation: leave out --norm-mean and --norm-std");
+        }
+        return new EncoderSettings(model == null ? "" : model, frames == null ? 0 : frames, mean == null ? Double.NaN : mean,
+                std == null ? Double.NaN : std, heads == null ? 0 : heads, rate == null ? 0 : rate, hop == null ? 0 : hop,
+                EncoderSettings.FrontEndSource.valueOf(frontEnd.name().toUpperCase(Locale.ROOT)), config);
+    }
+
+    private static void positive(String option, Double value) {
+        if (value != null && !(value > 0 && Double.isFinite(value))) {
+            throw new CommandException(ExitCode.USAGE, option + " must be a positive number, is " + value);
+        }
+    }
+
+    private static void atLeastOne(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw new CommandException(ExitCode.USAGE, option + " must be at least 1, is " + value);
+        }
     }
 }

@@ -103,8 +103,7 @@ final class TagCommand implements Callable<Integer> {
         }
         if (scores != null) {
             write(tagged, classes);
-            record.result("encoder", loaded.origin()).result("encoderSha256", loaded.hash())
-                    .result("frontEnd", loaded.encoder().describe().frontEnd()).result("activation", activation.name())
+            loaded.note(record, audio.kernel().name().toLowerCase(Locale.ROOT)).result("activation", activation.name())
                     .result("tagged", tagged.size()).result("skipped", skipped.stream().map(t -> t.clip().id() + ": " + t.reason()).toList())
                     .writeTo(scores.resolveSibling(scores.getFileName() + ".run.json"));
         }

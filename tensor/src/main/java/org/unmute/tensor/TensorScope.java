@@ -3,6 +3,7 @@ package org.unmute.tensor;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Buffer;
 import org.unmute.tensor.backend.View;
@@ -40,6 +41,22 @@ public final class TensorScope implements AutoCloseable {
             scope.adopt(view.buffer());
         }
         return view;
+    }
+
+    /**
+     * Runs {@code body} outside of any scope: what it allocates is left to the garbage collector, like a model's weights. For
+     * tensors that are kept from one pass to the next.
+     */
+    public static <T> T outside(Supplier<T> body) {
+        TensorScope before = CURRENT.get();
+        CURRENT.remove();
+        try {
+            return body.get();
+        } finally {
+            if (before != null) {
+                CURRENT.set(before);
+            }
+        }
     }
 
     private void adopt(Buffer buffer) {

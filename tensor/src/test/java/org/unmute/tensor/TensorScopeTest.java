@@ -136,4 +136,25 @@ class TensorScopeTest {
         inner.close();
         outer.close();
     }
+
+    @Test
+    void whatIsMadeOutsideBelongsToNoScope() {
+        Tensor outside;
+        Tensor after;
+        try (TensorScope scope = new TensorScope()) {
+            outside = TensorScope.outside(() -> {
+                Tensor inner;
+                try (TensorScope _ = new TensorScope()) {
+                    inner = bytes(4);
+                }
+                assertClosed(inner);
+                return bytes(40);
+            });
+            after = bytes(8);
+            assertThat(scope.liveBytes()).isEqualTo(8);
+        }
+        assertClosed(after);
+        assertThat(outside.toFloats()).hasSize(10);
+        assertThat(TensorScope.outside(() -> bytes(4)).toFloats()).hasSize(1);
+    }
 }

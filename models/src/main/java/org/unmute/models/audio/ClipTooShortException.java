@@ -2,7 +2,7 @@ package org.unmute.models.audio;
 
 import java.util.Locale;
 
-/** A clip has fewer samples than a front end needs for its first frame. */
+/** A clip has fewer samples than a front end needs for its first frame, or a network for its first token. */
 public final class ClipTooShortException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
@@ -10,15 +10,14 @@ public final class ClipTooShortException extends IllegalArgumentException {
     private final int needed;
 
     /**
-     * @param operation  the front end, for the message
+     * @param operation  the front end or the encoder, for the message
      * @param samples    how many samples the clip has
      * @param needed     how many it needs at least
      * @param sampleRate in Hz
      */
     public ClipTooShortException(String operation, int samples, int needed, int sampleRate) {
-        super(String.format(Locale.ROOT, "%s: the clip is shorter than one frame: it has %d samples (%.1f ms "
-                + "at %d Hz), one frame needs %d (%.1f ms)", operation, samples, 1000.0 * samples / sampleRate,
-                sampleRate, needed, 1000.0 * needed / sampleRate));
+        super(String.format(Locale.ROOT, "%s: the clip is too short: it has %d samples (%.1f ms at %d Hz), at least %d are needed "
+                + "(%.1f ms)", operation, samples, 1000.0 * samples / sampleRate, sampleRate, needed, 1000.0 * needed / sampleRate));
         this.samples = samples;
         this.needed = needed;
     }

@@ -15,7 +15,7 @@ public final class MelSpectrogram {
     public MelSpectrogram(MelOptions options) {
         this.options = options;
         int n = options.fftSize();
-        window = periodicHann(n);
+        window = centred(periodicHann(options.windowLength()), n);
         fft = new Fft(n);
         mel = MelFilterBank.htk(options.melBins(), n, options.sampleRate(), options.lowFreq(), options.highFreq());
     }
@@ -29,9 +29,28 @@ public final class MelSpectrogram {
         return w;
     }
 
+    /** As torch.stft places a shorter window: {@code (size - length) / 2} zeros before it, the rest behind. */
+    private static double[] centred(double[] values, int size) {
+        double[] frame = new double[size];
+        System.arraycopy(values, 0, frame, (size - values.length) / 2, values.length);
+        return frame;
+    }
+
     /** The settings. */
     public MelOptions options() {
         return options;
+    }
+
+    /** The mel bands' weights, {@code [fftSize / 2 + 1, melBins]}, row-major, as torchaudio stores them. */
+    public float[] weights() {
+        int bins = options.melBins();
+        float[] all = new float[fft.bins() * bins];
+        for (int k = 0; k < fft.bins(); k++) {
+            for (int b = 0; b < bins; b++) {
+                all[k * bins + b] = mel.weight(b, k);
+            }
+        }
+        return all;
     }
 
     /** How many frames a clip of so many samples gives: {@code 1 + floor(samples / hop)}. */

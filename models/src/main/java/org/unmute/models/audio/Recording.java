@@ -19,6 +19,17 @@ public record Recording(float[] samples, int sampleRate, int channels) {
         }
     }
 
+    /**
+     * Sound that has one channel.
+     *
+     * @param samples    {@code [samples]}, full scale is -1 to 1; not copied
+     * @param sampleRate in Hz
+     * @throws IllegalArgumentException if the rate is not positive
+     */
+    public Recording(float[] samples, int sampleRate) {
+        this(samples, sampleRate, 1);
+    }
+
     /** Length in seconds. */
     public double seconds() {
         return (double) samples.length / sampleRate;

@@ -1,12 +1,15 @@
 package org.unmute.models.checkpoint;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.FileKind;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.StoredTensor;
+import org.unmute.tensor.io.torch.TorchFile;
 
 /** Named tensors that an encoder is built from, whatever file they lie in. */
 public interface Checkpoint extends AutoCloseable {
@@ -47,6 +50,16 @@ public interface Checkpoint extends AutoCloseable {
      */
     Map<String, String> metadata();
 
+    /** What kind of file it is, for reports. */
+    default String container() {
+        return "none";
+    }
+
+    /** Objects of the file that are no plain data and were left alone: dotted path and class. */
+    default List<String> opaque() {
+        return List.of();
+    }
+
     /** Releases the file; tensors that were read stay valid. */
     @Override
     default void close() {}
@@ -58,11 +71,28 @@ public interface Checkpoint extends AutoCloseable {
      * @throws IOException if it cannot be read
      */
     static Checkpoint open(Path path) throws IOException {
-        return of(SafetensorsFile.open(path));
+        return switch (FileKind.of(path)) {
+            case SAFETENSORS -> of(SafetensorsFile.open(path));
+            // What is no checkpoint is refused there, with what it is and what to do.
+            default -> of(TorchFile.open(path));
+        };
     }
 
     /** An open safetensors file. */
     static Checkpoint of(SafetensorsFile file) {
-        return new StoredCheckpoint(file.path().toString(), file.names(), file::entry, file.metadata(), file::close);
+        return new StoredCheckpoint(file.path().toString(), "safetensors", file.names(), file::shape, file::entry, file.metadata(), List.of(), file::close);
+    }
+
+    /** An open PyTorch file. A storage whose checksum is wrong is refused when it is read. */
+    static Checkpoint of(TorchFile file) {
+        return new StoredCheckpoint(file.path().toString(), file.legacy() ? "PyTorch, legacy stream" : "PyTorch, zip", file.names(), file::shape,
+                name -> {
+                    try {
+                        return file.entry(name);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }, file.values(),
+                file.opaque().stream().map(o -> o.name() + ": " + o.className()).toList(), file::close);
     }
 }

@@ -136,6 +136,11 @@ public record KeyMap(String name, List<String> signature, String prefixEnd, List
         return new KeyMap(name, signature, prefixEnd, rules, joined(outer, new Take(from, from)), required, series, carried);
     }
 
+    /** Leaves out a tensor, or with a dot all that begin so, that lies beside the model, and says why. */
+    public KeyMap dropOuter(String from, String reason) {
+        return new KeyMap(name, signature, prefixEnd, rules, joined(outer, new Drop(from, reason)), required, series, carried);
+    }
+
     /** Adds canonical names that must be there in the end. */
     public KeyMap require(String... names) {
         List<String> all = new ArrayList<>(required);

@@ -10,14 +10,21 @@ import org.unmute.tensor.io.StoredTensor;
 /** Tensors of an open file. */
 final class StoredCheckpoint implements Checkpoint {
     private final String origin;
+    private final String container;
     private final List<String> names;
     private final Set<String> known;
+    private final Function<String, Shape> shapes;
     private final Function<String, StoredTensor> entries;
     private final Map<String, String> metadata;
+    private final List<String> opaque;
     private final Runnable close;
 
-    StoredCheckpoint(String origin, List<String> names, Function<String, StoredTensor> entries, Map<String, String> metadata, Runnable close) {
+    StoredCheckpoint(String origin, String container, List<String> names, Function<String, Shape> shapes,
+            Function<String, StoredTensor> entries, Map<String, String> metadata, List<String> opaque, Runnable close) {
         this.origin = origin;
+        this.container = container;
+        this.shapes = shapes;
+        this.opaque = opaque;
         this.names = names;
         this.known = Set.copyOf(names);
         this.entries = entries;
@@ -42,7 +49,7 @@ final class StoredCheckpoint implements Checkpoint {
 
     @Override
     public Shape shape(String name) {
-        return entries.apply(name).shape();
+        return shapes.apply(name);
     }
 
     @Override
@@ -53,6 +60,16 @@ final class StoredCheckpoint implements Checkpoint {
     @Override
     public StoredTensor entry(String name) {
         return entries.apply(name);
+    }
+
+    @Override
+    public String container() {
+        return container;
+    }
+
+    @Override
+    public List<String> opaque() {
+        return opaque;
     }
 
     @Override

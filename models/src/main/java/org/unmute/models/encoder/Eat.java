@@ -41,7 +41,8 @@ public final class Eat implements Encoder {
     private static final String PATCHES = IMAGE + "local_encoder.proj";
     private static final String TABLE = IMAGE + "fixed_positional_encoder.positions";
     private static final String PRE_NORM = IMAGE + "context_encoder.norm";
-    private static final String[] BLOCK = {"attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight",
+    /** What a block has in timm's naming. */
+    static final String[] BLOCK = {"attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight",
         "mlp.fc1.bias", "mlp.fc2.weight", "mlp.fc2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias"};
 
     /** Fairseq checkpoints, whose fine-tuned form has the head beside the encoder. */
@@ -89,8 +90,8 @@ public final class Eat implements Encoder {
         }
         int rows = frames / PATCH;
         int bands = MEL / PATCH;
-        frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(RATE, MEL, Window.HANNING)), frames,
-                settings.meanOr(MEAN), settings.stdOr(STD));
+        frontEnd = FrontEnds.of(settings, new FbankFrontEnd(new KaldiFbank(FbankOptions.of(RATE, MEL, Window.HANNING)), frames,
+                settings.meanOr(MEAN), settings.stdOr(STD)));
         patchEmbed = PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH);
         cls = w.tensor(CLS, 1, 1, dim);
         positions = positions(w, file, dim, rows * bands);

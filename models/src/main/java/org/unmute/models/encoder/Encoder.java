@@ -2,6 +2,8 @@ package org.unmute.models.encoder;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Resampler;
 import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -12,6 +14,10 @@ import org.unmute.tensor.TensorScope;
  *
  * <p>An implementation is three steps, {@link #spectrogram}, {@link #forward} and {@link #classify}; everything else
  * follows from them. What a clip becomes does not depend on the clips beside it, to the last bit.
+ *
+ * <p>An encoder holds arrays on the heap and nothing else: no file, no thread, no memory outside the heap. There is nothing to
+ * close; the garbage collector takes it. Threads belong to the backend, see
+ * {@link org.unmute.tensor.backend.Backends#close()}.
  */
 public interface Encoder {
     /** What this encoder is. */
@@ -45,6 +51,25 @@ public interface Encoder {
     Tensor classify(Tensor tokens);
 
     /**
+     * A recording as this encoder takes it: at its rate, converted with torchaudio's filter ({@link Resampler.Kernel#HANN}), which
+     * is also what {@code unmute embed} uses unless told otherwise.
+     *
+     * @return samples for {@link #encode(float[])} and {@link #features}; the recording's own array if it has that rate already
+     */
+    default float[] samples(Recording recording) {
+        return recording.resampled(describe().sampleRate(), Resampler.Kernel.HANN).samples();
+    }
+
+    /**
+     * The token map of a recording at any rate: {@link #samples} and {@link #encode(float[])}.
+     *
+     * @throws IllegalArgumentException if it is shorter than one frame, or a sample is NaN or infinite
+     */
+    default TokenMap encode(Recording recording) {
+        return encode(samples(recording));
+    }
+
+    /**
      * The token map of a recording of any length. Longer ones are cut into windows whose maps are joined in time; where
      * windows overlap, a token is the mean of theirs. What is left for the last window is treated as the authors treat a
      * short clip: where they pad, it contributes the full grid of a window, and tokens of its end stand for padding, not for
@@ -52,7 +77,7 @@ public interface Encoder {
      * over the windows, which all weigh the same.
      *
      * @param samples mono, [-1, 1], at {@link EncoderSpec#sampleRate()}
-     * @throws IllegalArgumentException if there are fewer samples than one frame
+     * @throws IllegalArgumentException if there are fewer samples than one frame, or one is NaN or infinite
      */
     default TokenMap encode(float[] samples) {
         return encode(List.of(samples)).getFirst();
@@ -71,7 +96,8 @@ public interface Encoder {
     /**
      * Token maps with tokens of chosen layers and the class token's attention.
      *
-     * @throws IllegalArgumentException if a recording has fewer samples than one frame, or there is no such layer
+     * @throws IllegalArgumentException if a recording has fewer samples than one frame, or one that is NaN or infinite, or there
+     *     is no such layer
      * @throws UnsupportedOperationException if attention is wanted and there is no class token
      */
     default List<Features> features(List<float[]> recordings, Features.Wanted wanted) {
@@ -110,7 +136,17 @@ public interface Encoder {
         return joined;
     }
 
-    /** Logits of the encoder's own head, averaged over windows of equal weight, one for each of {@link EncoderSpec#classes()}. */
+    /** {@link #scores(float[])} of a recording at any rate. */
+    default float[] scores(Recording recording) {
+        return scores(samples(recording));
+    }
+
+    /**
+     * Logits of the encoder's own head, averaged over windows of equal weight, one for each of {@link EncoderSpec#classes()}.
+     *
+     * @throws IllegalArgumentException if there are fewer samples than one frame, or one is NaN or infinite
+     * @throws UnsupportedOperationException if the checkpoint has no head
+     */
     default float[] scores(float[] samples) {
         List<float[]> windows = Windows.cut(samples, describe().input());
         double[] sum = new double[describe().classes().size()];

@@ -99,6 +99,19 @@ public record EncoderSettings(String model, int frames, double mean, double std,
     }
 
     /**
+     * The rate of an encoder of which only one is in use.
+     *
+     * @throws IllegalArgumentException if another rate is set
+     */
+    int sampleRateOnly(int authors, String encoder) {
+        if (sampleRate != 0 && sampleRate != authors) {
+            throw new IllegalArgumentException(encoder + ": hears " + authors + " Hz, the sample rate is set to " + sampleRate
+                    + ": leave it out");
+        }
+        return authors;
+    }
+
+    /**
      * The number of heads at a width: as set, or one for every 64 channels, which is base (768), large (1024) and 1536, but
      * 16 at 1280 (ViT-H, Dasheng 0.6B).
      *

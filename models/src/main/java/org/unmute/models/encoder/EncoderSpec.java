@@ -18,6 +18,9 @@ import java.util.stream.LongStream;
  * @param classes names of the classes of the encoder's own head, in order; empty without a head
  */
 public record EncoderSpec(String name, String description, Input input, Grid grid, int dim, int depth, List<String> classes) {
+    /** {@link Input#windowSamples} of an encoder that hears a recording of any length as a whole. */
+    public static final int WHOLE_RECORDING = Integer.MAX_VALUE;
+
     /** Keeps the class list unmodifiable. */
     public EncoderSpec {
         classes = List.copyOf(classes);
@@ -27,8 +30,9 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
      * What enters the front end.
      *
      * @param sampleRate Hz
-     * @param windowSamples samples of one window; shorter input is treated as the authors do, longer input is cut into windows
-     * @param frameSamples samples of one frame; a clip needs as many
+     * @param windowSamples samples of one window; shorter input is treated as the authors do, longer input is cut into windows;
+     *     {@link #WHOLE_RECORDING} if there are no windows
+     * @param frameSamples samples that a clip needs at least: those of one frame or, where nothing is padded, of one patch
      * @param hopSamples samples from the start of one window to the next, a whole number of token rows
      * @param frontEnd every setting of the front end in words and numbers; part of the cache key
      * @param settings the same for a program: name and value
@@ -51,7 +55,7 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
     /**
      * The tokens of one window.
      *
-     * @param time token rows of a full window
+     * @param time token rows of a full window; of an encoder that hears recordings as a whole, the most that see each other
      * @param freq token columns
      * @param rowSamples samples from one token row to the next
      * @param order how the network orders patch tokens
@@ -69,7 +73,20 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
         return input.windowSamples();
     }
 
-    /** Samples of one frame; a clip needs as many. */
+    /** Whether recordings of any length are heard as a whole, without windows. */
+    public boolean isWhole() {
+        return input.windowSamples() == WHOLE_RECORDING;
+    }
+
+    /** Token rows that a recording of so many samples gives, at most. */
+    public long rows(long samples) {
+        if (isWhole()) {
+            return Math.max(1, samples / grid.rowSamples() + 1);
+        }
+        return grid.time() + (Windows.count(samples, input) - 1) * (input.hopSamples() / grid.rowSamples());
+    }
+
+    /** Samples that a clip needs at least. */
     public int frameSamples() {
         return input.frameSamples();
     }
@@ -79,7 +96,7 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
         return input.frontEnd();
     }
 
-    /** Token rows of a full window. */
+    /** Token rows of a full window, or see {@link Grid}. */
     public int time() {
         return grid.time();
     }

@@ -14,8 +14,12 @@ import org.unmute.tensor.io.SafetensorsFile;
 /** Opens an encoder from a checkpoint, recognising from its tensors which one it is. */
 public final class Encoders {
     private static final String EMBEDDED = "small-vit.safetensors";
-    /** In the order in which they are tried: those whose names others share come last. */
-    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY);
+    /**
+     * In the order in which they are tried. What tells the first ones is theirs alone; those whose names others share come
+     * last.
+     */
+    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY, Beats.FAMILY, Dasheng.FAMILY,
+            Ast.FAMILY, Asit.FAMILY, BirdMae.FAMILY, AudioMae.FAMILY);
 
     private Encoders() {}
 
@@ -74,10 +78,17 @@ public final class Encoders {
         }
     }
 
-    /** Builds the encoder that a checkpoint holds; the checkpoint is not needed afterwards. */
+    /**
+     * Builds the encoder that a checkpoint holds; the checkpoint is not needed afterwards.
+     *
+     * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
+     * @throws IllegalArgumentException if the settings do not fit the encoder, or it has no such setting
+     */
     public static Encoder build(Checkpoint file, EncoderSettings settings) {
         Recognized known = recognize(file, settings.model());
-        return known.family().reader().read(known.match().view(file, known.family().name()), settings);
+        Encoder encoder = known.family().reader().read(known.match().view(file, known.family().name()), settings);
+        SettingsCheck.check(known.family(), encoder.describe(), settings);
+        return encoder;
     }
 
     /**

@@ -15,10 +15,10 @@ public interface FrontEnd {
     /** Hz. */
     int sampleRate();
 
-    /** Samples that fill a window. */
+    /** Samples that fill a window; {@link EncoderSpec#WHOLE_RECORDING} if there are no windows. */
     int windowSamples();
 
-    /** Samples of one frame; a clip needs as many. */
+    /** Samples that a clip needs at least. */
     int frameSamples();
 
     /** Samples from one frame to the next. */

@@ -93,6 +93,9 @@ public final class Kwt implements Encoder {
         if (settings.hopSeconds() != 0) {
             throw new IllegalArgumentException("kwt: windows are always 1 s, a hop of " + settings.hopSeconds() + " s cannot be set");
         }
+        if (settings.heads() > 1) {
+            throw new IllegalArgumentException("kwt: there is always 1 head, " + settings.heads() + " cannot be set");
+        }
         int samples = (frames - 1) * HOP + FRAME;
         String text = "frames of 480 samples, hop 160, Hann window, DFT magnitude, " + melBins + " mel bins, ln(max(1e-12, x)), "
                 + coefficients + " cepstral coefficients, " + samples + " of 16000 samples, zeros at the end";

@@ -51,7 +51,7 @@ public final class MaskedAutoencoder {
         maskToken = w.tensor(DECODER + "mask_token", 1, 1, dim);
         decoderPositions = Tensor.of(Positions.sinCos(settings.rows(), settings.bands(), dim), 1, patches, dim).freeze();
         for (int i = 0; i < DECODER_DEPTH; i++) {
-            decoder.add(SmallVit.preNormBlock(w, DECODER + "blocks." + i + ".", dim, Math.max(1, settings.heads() / 2)));
+            decoder.add(SmallVit.preNormBlock(w, DECODER + "blocks." + i + ".", dim, Math.max(1, settings.heads() / 2), 4L * dim));
         }
         decoderNorm = LayerNorm.read(w, DECODER + "norm", dim, EPS);
         predict = Linear.read(w, DECODER + "predict", patchSize, dim);

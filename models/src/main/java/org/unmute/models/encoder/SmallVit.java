@@ -139,7 +139,7 @@ public final class SmallVit implements Encoder {
                 (long) settings.rows() * settings.bands(), dim).freeze();
         List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < settings.depth(); i++) {
-            blocks.add(preNormBlock(w, "blocks." + i + ".", dim, settings.heads()));
+            blocks.add(preNormBlock(w, "blocks." + i + ".", dim, settings.heads(), 4L * dim));
         }
         norm = LayerNorm.read(w, "norm", dim, EPS);
         trunk = new Trunk(blocks);
@@ -149,16 +149,22 @@ public final class SmallVit implements Encoder {
                 + settings.patchTime() + " x " + settings.patchMel() + " patches", frontEnd, hop, grid, dim, settings.depth(), List.of());
     }
 
-    static Block preNormBlock(Weights w, String name, int dim, int heads) {
+    /** A block of timm's names below {@code name}; {@code hidden} numbers between the two layers of its network. */
+    static Block preNormBlock(Weights w, String name, int dim, int heads, long hidden) {
         return new Block.Pre(LayerNorm.read(w, name + "norm1", dim, EPS), Attention.read(w, name + "attn", dim, heads),
-                LayerNorm.read(w, name + "norm2", dim, EPS), Mlp.read(w, name + "mlp", dim, 4L * dim, Unary.GELU));
+                LayerNorm.read(w, name + "norm2", dim, EPS), Mlp.read(w, name + "mlp", dim, hidden, Unary.GELU));
     }
 
     private static SmallVit read(Checkpoint file, EncoderSettings settings) {
         if (!KIND_VALUE.equals(file.metadata().get(KIND)) || !file.metadata().containsKey("patch")) {
             throw new UnusableCheckpointException(file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + file.metadata());
         }
-        return new SmallVit(Settings.fromMetadata(file), new CheckpointWeights(file), settings);
+        Settings own = Settings.fromMetadata(file);
+        if (settings.heads() != 0 && settings.heads() != own.heads() || !settings.config().isEmpty()) {
+            throw new IllegalArgumentException("small-vit: the number of heads (" + own.heads() + ") and all else are in the file, "
+                    + settings.heads() + " heads and " + settings.config() + " cannot be set");
+        }
+        return new SmallVit(own, new CheckpointWeights(file), settings);
     }
 
     /**

@@ -57,6 +57,11 @@ final class WindowReader {
         }
 
         @Override
+        public boolean takes(String name) {
+            return names.contains(name);
+        }
+
+        @Override
         public boolean wants(String name) {
             return names.contains(name);
         }

@@ -14,18 +14,40 @@ final class Windows {
 
     /** How many windows an encoder of this size runs together. */
     static int atOnce(EncoderSpec spec) {
+        if (spec.isWhole()) {
+            return 1; // they may be long
+        }
         long each = (long) spec.time() * spec.freq() * spec.dim();
         return Math.clamp(NUMBERS_AT_ONCE / each, 1, MOST_AT_ONCE);
+    }
+
+    /** Samples of a remainder that is not left out. */
+    private static int least(EncoderSpec.Input input) {
+        return Math.max(input.windowSamples() / 100, input.frameSamples());
+    }
+
+    /** How many windows {@link #cut} makes of a recording. */
+    static long count(long samples, EncoderSpec.Input input) {
+        long beyond = samples - input.windowSamples() - least(input);
+        return beyond < 0 ? 1 : 2 + beyond / input.hopSamples();
     }
 
     /**
      * Windows that start {@code hop} samples apart and cover the recording; the last may be shorter. A remainder of less
      * than a hundredth of a window is left out when there is a full window before it: it is rounding of the clip length,
      * not sound. So is one of less than a frame, of which the front end can make nothing.
+     *
+     * @throws IllegalArgumentException if a sample is NaN or infinite: every token of its window would be NaN
      */
     static List<float[]> cut(float[] samples, EncoderSpec.Input input) {
+        for (int i = 0; i < samples.length; i++) {
+            if (!Float.isFinite(samples[i])) {
+                throw new IllegalArgumentException("encode: sample " + i + " of " + samples.length + " is " + samples[i]
+                        + ": give finite numbers, full scale is -1 to 1");
+            }
+        }
         int window = input.windowSamples();
-        int least = Math.max(window / 100, input.frameSamples());
+        int least = least(input);
         List<float[]> windows = new ArrayList<>();
         int at = 0;
         while (true) {

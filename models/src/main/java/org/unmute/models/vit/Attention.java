@@ -1,6 +1,7 @@
 package org.unmute.models.vit;
 
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
 
 /**
  * Multi-head self-attention with queries, keys and values from one packed map, as in timm: output channels are
@@ -9,8 +10,14 @@ import org.unmute.tensor.Tensor;
  * @param qkv {@code dim} to {@code 3 dim}
  * @param proj {@code dim} to {@code dim}
  * @param heads number of heads; divides {@code dim}
+ * @param bias what is added to the scores, or null
  */
-public record Attention(Linear qkv, Linear proj, int heads) {
+public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
+    /** Nothing is added to the scores. */
+    public Attention(Linear qkv, Linear proj, int heads) {
+        this(qkv, proj, heads, null);
+    }
+
     /** Reads {@code qkv} and {@code proj} below a name. */
     public static Attention read(Weights weights, String name, long dim, int heads) {
         return new Attention(Linear.read(weights, name + ".qkv", 3 * dim, dim), Linear.read(weights, name + ".proj", dim, dim), heads);
@@ -23,7 +30,12 @@ public record Attention(Linear qkv, Linear proj, int heads) {
         return new Attention(new Linear(weight, bias), proj, heads);
     }
 
-    /** {@code [batch, tokens, dim]} to the same. */
+    /** The same with something added to the scores. */
+    public Attention with(ScoreBias added) {
+        return new Attention(qkv, proj, heads, added);
+    }
+
+    /** {@code [batch, tokens, dim]} to the same. With a bias, gradients do not pass. */
     public Tensor apply(Tensor x) {
         long batch = x.size(0);
         long tokens = x.size(1);
@@ -31,8 +43,22 @@ public record Attention(Linear qkv, Linear proj, int heads) {
         long head = dim / heads;
         // [3, batch, heads, tokens, head]: views of the packed result, nothing is copied.
         Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
-        Tensor mixed = packed.select(0, 0).attention(packed.select(0, 1), packed.select(0, 2), null, 1 / Math.sqrt(head));
+        Tensor mixed = bias == null ? packed.select(0, 0).attention(packed.select(0, 1), packed.select(0, 2), null, 1 / Math.sqrt(head))
+                : biased(packed);
         return proj.apply(mixed.transpose(1, 2).reshape(batch, tokens, dim));
+    }
+
+    /** Clip by clip: a bias of {@code [heads, tokens, tokens]} for each clip is the largest tensor of the model. */
+    private Tensor biased(Tensor packed) {
+        Tensor[] clips = new Tensor[packed.shape().dim(1)];
+        for (int i = 0; i < clips.length; i++) {
+            try (TensorScope scope = new TensorScope()) {
+                Tensor clip = packed.slice(1, i, 1);
+                Tensor queries = clip.select(0, 0);
+                clips[i] = scope.keep(queries.attention(clip.select(0, 1), clip.select(0, 2), bias.of(queries), 1 / Math.sqrt(queries.size(-1))));
+            }
+        }
+        return clips.length == 1 ? clips[0] : Tensor.concat(0, clips);
     }
 
     /** The first token's attention weights: {@code [batch, tokens, dim]} to {@code [batch, heads, tokens]}. */
@@ -41,8 +67,11 @@ public record Attention(Linear qkv, Linear proj, int heads) {
         long tokens = x.size(1);
         long head = x.size(2) / heads;
         Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
-        Tensor query = packed.select(0, 0).slice(2, 0, 1);
-        Tensor scores = query.matmul(packed.select(0, 1).transpose(2, 3)).times(1 / Math.sqrt(head));
+        Tensor queries = packed.select(0, 0);
+        Tensor scores = queries.slice(2, 0, 1).matmul(packed.select(0, 1).transpose(2, 3)).times(1 / Math.sqrt(head));
+        if (bias != null) {
+            scores = scores.plus(bias.of(queries).slice(-2, 0, 1));
+        }
         return scores.softmax(-1).reshape(batch, heads, tokens);
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.models.vit;
 
+import java.util.function.Consumer;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -12,8 +13,17 @@ import org.unmute.tensor.Tensor;
  * </ul>
  */
 public sealed interface Block {
+    /**
+     * {@code [batch, tokens, dim]} to the same.
+     *
+     * @param attended told what the attention gave, {@code [batch, tokens, dim]}
+     */
+    Tensor apply(Tensor x, Consumer<Tensor> attended);
+
     /** {@code [batch, tokens, dim]} to the same. */
-    Tensor apply(Tensor x);
+    default Tensor apply(Tensor x) {
+        return apply(x, _ -> {});
+    }
 
     /**
      * How much the first token, which is the class token where there is one, attends to each token in this block.
@@ -26,8 +36,10 @@ public sealed interface Block {
     /** Normalises before each part. */
     record Pre(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
         @Override
-        public Tensor apply(Tensor x) {
-            Tensor y = x.plus(attention.apply(norm1.apply(x)));
+        public Tensor apply(Tensor x, Consumer<Tensor> attended) {
+            Tensor a = attention.apply(norm1.apply(x));
+            attended.accept(a);
+            Tensor y = x.plus(a);
             return y.plus(mlp.apply(norm2.apply(y)));
         }
 
@@ -40,8 +52,10 @@ public sealed interface Block {
     /** Normalises after each sum. */
     record Post(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
         @Override
-        public Tensor apply(Tensor x) {
-            Tensor y = norm1.apply(x.plus(attention.apply(x)));
+        public Tensor apply(Tensor x, Consumer<Tensor> attended) {
+            Tensor a = attention.apply(x);
+            attended.accept(a);
+            Tensor y = norm1.apply(x.plus(a));
             return norm2.apply(y.plus(mlp.apply(y)));
         }
 
@@ -54,8 +68,10 @@ public sealed interface Block {
     /** Normalises after each sum, in which the block's input weighs {@code alpha}. */
     record Deep(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp, double alpha) implements Block {
         @Override
-        public Tensor apply(Tensor x) {
-            Tensor y = norm1.apply(x.times(alpha).plus(attention.apply(x)));
+        public Tensor apply(Tensor x, Consumer<Tensor> attended) {
+            Tensor a = attention.apply(x);
+            attended.accept(a);
+            Tensor y = norm1.apply(x.times(alpha).plus(a));
             return norm2.apply(y.times(alpha).plus(mlp.apply(y)));
         }
 

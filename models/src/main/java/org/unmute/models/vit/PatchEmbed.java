@@ -18,6 +18,13 @@ public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
         return new PatchEmbed(new Linear(weight, weights.tensor(name + ".bias", dim)), patchTime, patchMel);
     }
 
+    /** Reads only {@code weight [dim, 1, patchTime, patchMel]} below a name. */
+    public static PatchEmbed readWithoutBias(Weights weights, String name, long dim, int patchTime, int patchMel) {
+        Tensor weight = weights.tensor(name + ".weight", dim, 1, patchTime, patchMel)
+                .reshape(dim, (long) patchTime * patchMel);
+        return new PatchEmbed(new Linear(weight, null), patchTime, patchMel);
+    }
+
     /**
      * {@code [batch, frames, mel]} to {@code [batch, patches, patchTime · patchMel]}; frames and mel bins that do not
      * fill a patch are left out.

@@ -19,14 +19,18 @@ public record Trunk(List<? extends Block> blocks) {
         return "attention." + block;
     }
 
-    /** {@code [batch, tokens, dim]} to the same; the trace is told {@code block.i} for each block. */
+    /**
+     * {@code [batch, tokens, dim]} to the same; the trace is told {@code attn_out.i}, what the attention gave, and
+     * {@code block.i} for each block.
+     */
     public Tensor apply(Tensor tokens, Trace trace) {
         Tensor x = tokens;
         for (int i = 0; i < blocks.size(); i++) {
             if (trace.wants(attentionName(i))) {
                 trace.accept(attentionName(i), blocks.get(i).firstTokenAttention(x));
             }
-            x = blocks.get(i).apply(x);
+            String attended = "attn_out." + i;
+            x = blocks.get(i).apply(x, a -> trace.accept(attended, a));
             trace.accept("block." + i, x);
         }
         return x;

@@ -51,11 +51,11 @@ class FrontEndTest {
     @Test
     void tooShortIsSaidWithTheNumbers() {
         KaldiFbank fbank = new KaldiFbank(FbankOptions.of(16_000, 128, Window.HANNING));
-        assertThatThrownBy(() -> fbank.compute(new float[399])).hasMessage("fbank: the clip is shorter than one frame: "
-                + "it has 399 samples (24.9 ms at 16000 Hz), one frame needs 400 (25.0 ms)");
+        assertThatThrownBy(() -> fbank.compute(new float[399])).hasMessage("fbank: the clip is too short: "
+                + "it has 399 samples (24.9 ms at 16000 Hz), at least 400 are needed (25.0 ms)");
         MelSpectrogram mel = new MelSpectrogram(new MelOptions(16_000, 512, 160, 64, 0, 8000));
         assertThatThrownBy(() -> mel.compute(new float[256])).isInstanceOf(ClipTooShortException.class)
-                .hasMessageContaining("it has 256 samples (16.0 ms at 16000 Hz), one frame needs 257");
+                .hasMessageContaining("it has 256 samples (16.0 ms at 16000 Hz), at least 257 are needed");
         assertThat(mel.compute(new float[257])).hasSize(2 * 64);
     }
 
@@ -145,6 +145,7 @@ class FrontEndTest {
         assertThatThrownBy(() -> new FbankOptions(16_000, 80, Window.HANNING, 25, 10, 20, 0, 2))
                 .hasMessageContaining("pre-emphasis");
         assertThatThrownBy(() -> new MelOptions(16_000, 400, 160, 80, 0, 8000)).hasMessageContaining("power of two");
+        assertThatThrownBy(() -> new MelOptions(16_000, 512, 513, 160, 80, 0, 8000)).hasMessageContaining("window's length").hasMessageContaining("513");
         assertThatThrownBy(() -> new MelOptions(16_000, 512, 160, 80, 0, 8001)).hasMessageContaining("do not lie");
         assertThat(new FbankOptions(16_000, 80, Window.HANNING, 25, 10, 20, -400, 0.97).upperEdge()).isEqualTo(7600);
         assertThat(FbankOptions.of(32_000, 80, Window.HANNING).fftSize()).isEqualTo(1024);

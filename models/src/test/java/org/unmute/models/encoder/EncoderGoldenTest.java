@@ -17,9 +17,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.Golden;
-import org.unmute.models.audio.Wav;
 import org.unmute.models.checkpoint.Checkpoint;
-import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsFile;
 
@@ -72,6 +70,7 @@ class EncoderGoldenTest {
         try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected.safetensors"))) {
             Tensor input = golden.input(expected, encoder);
             Map<String, Tensor> seen = GoldenEncoder.run(encoder, input);
+            golden.addDerived(encoder, seen);
             List<String> compared = new ArrayList<>();
             for (Map.Entry<String, Tensor> e : seen.entrySet()) {
                 if (expected.has(e.getKey())) {
@@ -89,7 +88,7 @@ class EncoderGoldenTest {
 
     private static void fromWav(String name, GoldenEncoder golden, Path checkpoint) throws IOException {
         Encoder encoder = open(golden, checkpoint);
-        float[] samples = Wav.read(Golden.require(golden.config().get("wav").asText())).samples();
+        float[] samples = golden.recording();
         try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected.safetensors"))) {
             Spectrogram input = encoder.spectrogram(samples);
             Map<String, Tensor> seen = GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));
@@ -125,27 +124,43 @@ class EncoderGoldenTest {
 
     private static void full(GoldenEncoder golden) throws IOException {
         String name = "full-size " + golden.folder().getFileName();
-        Encoder encoder = Encoders.build(RecipeCheckpoint.read(golden.folder()), golden.settings());
-        float[] samples = Wav.read(Golden.require(golden.config().get("wav").asText())).samples();
-        Spectrogram input = encoder.spectrogram(samples);
+        Encoder encoder = Encoders.build(GoldenRecipe.read(golden.folder()), golden.settings());
+        Spectrogram input = encoder.spectrogram(golden.recording());
         try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected_small.safetensors"))) {
             Map<String, Tensor> seen = GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));
+            golden.addDerived(encoder, seen);
             List<String> compared = new ArrayList<>();
-            for (Map.Entry<String, Tensor> e : seen.entrySet()) {
-                String rows = e.getKey() + ".rows";
-                if (expected.has(rows)) {
-                    Shape shape = e.getValue().shape();
-                    float[] picked = rows(e.getValue().toFloats(), shape.dim(-1), golden.config().get("rows").get(e.getKey()));
-                    Golden.assertClose(name + " " + e.getKey(), expected.floats(rows), picked, FROM_FBANK, 0);
-                    compared.add(rows);
+            for (String stored : expected.names()) {
+                String suffix = stored.endsWith(".rows") ? ".rows" : stored.endsWith(".mean_std") ? ".mean_std" : "";
+                String tensor = stored.substring(0, stored.length() - suffix.length());
+                if (GoldenEncoder.isComparedElsewhere(tensor)) {
+                    continue;
                 }
+                assertThat(seen).as(name + ": stored tensors that were not compared").containsKey(tensor);
+                float[] all = seen.get(tensor).toFloats();
+                float[] part = switch (suffix) {
+                    case ".rows" -> rows(all, seen.get(tensor).shape().dim(-1), golden.config().get("rows").get(tensor));
+                    case ".mean_std" -> meanAndStd(all);
+                    default -> all;
+                };
+                Golden.assertClose(name + " " + stored, expected.floats(stored), part, FROM_FBANK, 0);
+                compared.add(stored);
             }
             Golden.cases(name + " tensors", compared);
-            List<String> left = new ArrayList<>(expected.names().stream().filter(n -> n.endsWith(".rows")).toList());
-            left.removeAll(compared);
-            left.removeAll(List.of("fbank.rows", "fbank_raw.rows"));
-            assertThat(left).as(name + ": stored rows that were not compared").isEmpty();
         }
+    }
+
+    private static float[] meanAndStd(float[] all) {
+        double mean = 0;
+        for (float x : all) {
+            mean += x;
+        }
+        mean /= all.length;
+        double square = 0;
+        for (float x : all) {
+            square += (x - mean) * (x - mean);
+        }
+        return new float[] {(float) mean, (float) Math.sqrt(square / all.length)};
     }
 
     private static float[] rows(float[] all, int dim, com.fasterxml.jackson.databind.JsonNode rows) {

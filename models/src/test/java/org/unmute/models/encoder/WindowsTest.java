@@ -30,4 +30,14 @@ class WindowsTest {
     void aClipShorterThanAFrameIsLeftToTheFrontEnd() {
         assertThat(lengths(5, 1000, 400)).containsExactly(5);
     }
+
+    @Test
+    void windowsAreCountedAsTheyAreCut() {
+        for (int hop : new int[] {1000, 500, 300}) {
+            EncoderSpec.Input input = new EncoderSpec.Input(16_000, 1000, 40, hop, "", Map.of());
+            for (int samples = 1; samples < 4000; samples += 13) {
+                assertThat(Windows.count(samples, input)).as(samples + " samples, hop " + hop).isEqualTo(Windows.cut(new float[samples], input).size());
+            }
+        }
+    }
 }

@@ -4,6 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Locale;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.tensor.DType;
 
 /**
@@ -30,6 +33,32 @@ public record CacheKey(String encoder, String encoderHash, String frontEnd, Stri
         }
     }
 
+    /**
+     * The key of the tokens that an encoder makes, as the command line computes it.
+     *
+     * @param encoder what the encoder says of itself; settings beside the file make another encoder of the same weights
+     * @param fileSha256 SHA-256 of the encoder's file, lower-case hexadecimal ({@link Embedding#sha256(java.nio.file.Path)})
+     * @param resampling how recordings of other rates are converted
+     * @param dtype {@link DType#F16} or {@link DType#F32}
+     */
+    public static CacheKey of(EncoderSpec encoder, String fileSha256, Resampler.Kernel resampling, DType dtype) {
+        String network = encoder.name() + ": " + encoder.description();
+        String frontEnd = encoder.frontEnd() + ", resampling " + resampling.name().toLowerCase(Locale.ROOT);
+        return new CacheKey(network, sha256(fileSha256 + network), frontEnd, sha256(frontEnd), dtype);
+    }
+
+    private static String sha256(String text) {
+        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
     /** Whether both describe the same tokens: equal hashes and dtype, whatever the words. */
     boolean matches(CacheKey other) {
         return encoderHash.equals(other.encoderHash) && frontEndHash.equals(other.frontEndHash) && dtype == other.dtype;
@@ -37,16 +66,12 @@ public record CacheKey(String encoder, String encoderHash, String frontEnd, Stri
 
     /** First eight bytes of a SHA-256 over what {@link #matches} compares; in every record, so it outlives a shard's header. */
     long fingerprint() {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (String part : new String[] {encoderHash, frontEndHash, dtype.name()}) {
-                digest.update(part.getBytes(StandardCharsets.UTF_8));
-                digest.update((byte) 0);
-            }
-            return Long.parseUnsignedLong(HexFormat.of().formatHex(digest.digest(), 0, 8), 16);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
+        MessageDigest digest = sha256();
+        for (String part : new String[] {encoderHash, frontEndHash, dtype.name()}) {
+            digest.update(part.getBytes(StandardCharsets.UTF_8));
+            digest.update((byte) 0);
         }
+        return Long.parseUnsignedLong(HexFormat.of().formatHex(digest.digest(), 0, 8), 16);
     }
 
     @Override

@@ -5,11 +5,17 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.Embedding;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
@@ -18,6 +24,9 @@ import org.unmute.tensor.op.Unary;
 /**
  * A probe with all that scoring needs: class names, what its tokens were standardized by, and which encoder made them.
  * Saved as one safetensors file: parameters as {@code probe.NAME}, the rest in {@code standardization.*} and metadata.
+ *
+ * <p>Thread-safe: one loaded probe serves many threads. It holds arrays on the heap and nothing else, so there is nothing to
+ * close.
  *
  * @param probe the probe
  * @param classes a name for each class, in the order of the logits
@@ -39,7 +48,61 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
                 .check(probe.classes(), probe.dim());
     }
 
-    /** Scores of one recording, {@code [classes]}, from its tokens as the encoder gave them. */
+    /**
+     * Makes sure that this probe was trained on tokens of this encoder, with the same weights, settings and front end: scores on
+     * other tokens of the same size would be numbers without meaning. Reads the checkpoint once, to hash it.
+     *
+     * @param encoder the encoder, opened from the checkpoint
+     * @param checkpoint its file
+     * @throws IllegalArgumentException if the probe was trained on other tokens, or does not know on which
+     * @throws IOException if the checkpoint cannot be read
+     */
+    public void requireTokensOf(Encoder encoder, Path checkpoint) throws IOException {
+        requireTokensOf(CacheKey.of(encoder.describe(), Embedding.sha256(checkpoint), Resampler.Kernel.HANN, DType.F32));
+    }
+
+    /**
+     * {@link #requireTokensOf(Encoder, Path)} for a known key, for instance of other resampling; how its tokens are stored does
+     * not matter.
+     *
+     * @throws IllegalArgumentException if the probe was trained on other tokens, or does not know on which
+     */
+    public void requireTokensOf(CacheKey key) {
+        String about = "trained probe " + probe.name() + ": ";
+        if (encoderHash.isEmpty() || frontEndHash.isEmpty()) {
+            throw new IllegalArgumentException(about + "it does not say on which encoder's tokens it was trained: train it with"
+                    + " 'unmute probe', or give Result.trained the hashes of CacheKey.of");
+        }
+        if (!encoderHash.equals(key.encoderHash())) {
+            throw new IllegalArgumentException(about + "trained on tokens of another encoder: its encoder hash is " + encoderHash
+                    + ", that of '" + key.encoder() + "' is " + key.encoderHash() + ": open the probe's encoder with the same settings");
+        }
+        if (!frontEndHash.equals(key.frontEndHash())) {
+            throw new IllegalArgumentException(about + "trained on tokens of the same encoder behind another front end: its front end"
+                    + " hash is " + frontEndHash + ", that of '" + key.frontEnd() + "' is " + key.frontEndHash()
+                    + ": open the encoder with the settings, and resample with the filter, of the probe's tokens");
+        }
+    }
+
+    /**
+     * Scores of one recording by class, in the order of {@link #classes()}, each in [0, 1].
+     *
+     * @throws IllegalArgumentException if the token map does not fit the probe
+     */
+    public Map<String, Float> scoresByClass(TokenMap map) {
+        float[] scores = scores(map);
+        Map<String, Float> named = new LinkedHashMap<>();
+        for (int i = 0; i < scores.length; i++) {
+            named.put(classes.get(i), scores[i]);
+        }
+        return named;
+    }
+
+    /**
+     * Scores of one recording, {@code [classes]}, from its tokens as the encoder gave them.
+     *
+     * @throws IllegalArgumentException if the token map does not fit the probe
+     */
     public float[] scores(TokenMap map) {
         return scores(List.of(map))[0];
     }
@@ -50,9 +113,18 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
      * @throws IllegalArgumentException if the token maps do not fit the probe or each other
      */
     public float[][] scores(List<TokenMap> maps) {
+        maps.forEach(this::requireFit);
         List<TokenMap> standard = standardization == null ? maps : maps.stream().map(standardization::of).toList();
         try (TensorScope _ = new TensorScope()) {
             return scores(TokenBatch.of(backend(), standard));
+        }
+    }
+
+    private void requireFit(TokenMap map) {
+        if (map.dim() != probe.dim() || (map.cls() != null) != hasCls) {
+            throw new IllegalArgumentException("trained probe " + probe.name() + ": trained on tokens of dim " + probe.dim()
+                    + (hasCls ? " with cls" : " without cls") + ", the token map has dim " + map.dim()
+                    + (map.cls() != null ? " with cls" : " without cls") + ": use the encoder whose tokens it was trained on");
         }
     }
 
@@ -106,6 +178,16 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
     /** All but the probe. */
     ScoringFacts facts() {
         return new ScoringFacts(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash);
+    }
+
+    /**
+     * Reads a saved probe onto the current backend, where encoders lie, too.
+     *
+     * @throws MalformedFileException if it is no safetensors file
+     * @throws IOException if it cannot be read or is no saved probe; the message says what is wrong
+     */
+    public static TrainedProbe open(Path path) throws IOException {
+        return load(path, Backends.current());
     }
 
     /**

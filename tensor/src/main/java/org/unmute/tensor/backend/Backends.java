@@ -78,7 +78,27 @@ public final class Backends {
 
     /** Makes a backend the current one. Call it before the first tensor is made. */
     public static void use(Choice choice) {
-        current = choice;
+        synchronized (Backends.class) {
+            current = choice;
+        }
+    }
+
+    /**
+     * Ends the threads of the current backend and forgets it. A process that ends needs no call, since they are daemon threads.
+     * A service that is unloaded while the process goes on (an application server's redeploy) calls it once, when no more work
+     * runs: threads that wait for work would keep the classes in memory. Does nothing if no backend was opened.
+     *
+     * <p>The next use opens a backend anew. Encoders and probes loaded before lie on the old one and do not work together with
+     * tensors of the new one: load them again.
+     */
+    public static void close() {
+        synchronized (Backends.class) {
+            Choice c = current;
+            current = null;
+            if (c != null) {
+                c.backend().close();
+            }
+        }
     }
 
     /**

@@ -50,7 +50,7 @@ public final class MalformedFileException extends IOException {
     }
 
     /** Text from a file, fit for a message: in quotes, control characters replaced, long text cut. */
-    static String quote(String text) {
+    public static String quote(String text) {
         StringBuilder b = new StringBuilder("'");
         for (int i = 0; i < text.length() && i < QUOTED_CHARS; i++) {
             char c = text.charAt(i);

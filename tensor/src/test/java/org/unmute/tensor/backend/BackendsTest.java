@@ -7,6 +7,17 @@ import org.junit.jupiter.api.Test;
 
 class BackendsTest {
     @Test
+    void closingForgetsTheBackendAndTheNextUseOpensAnother() {
+        Backends.Choice first = Backends.choice();
+        assertThat(Backends.choice()).isSameAs(first);
+        Backends.close();
+        assertThat(Backends.choice()).isNotSameAs(first).isEqualTo(first);
+        Backends.close();
+        Backends.close();
+        assertThat(Backends.current().name()).isEqualTo(first.backend().name());
+    }
+
+    @Test
     void theThreadsPropertyIsANumberOrAnError() {
         assertThat(Backends.threads(null)).isZero();
         assertThat(Backends.threads("")).isZero();

@@ -3,7 +3,7 @@ package org.unmute.tensor.io;
 import java.lang.reflect.Method;
 
 /** Measures what the current thread allocates. By reflection, since the module under test does not read JMX. */
-final class AllocatedBytes {
+public final class AllocatedBytes {
     private static final Object BEAN;
     private static final Method COUNT;
 
@@ -19,7 +19,7 @@ final class AllocatedBytes {
     private AllocatedBytes() {}
 
     /** Bytes the current thread has allocated since it started. */
-    static long now() {
+    public static long now() {
         try {
             long bytes = (Long) COUNT.invoke(BEAN);
             if (bytes < 0) {

@@ -7,16 +7,17 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 
 /** One small damage to a file's bytes. {@code place} and {@code length} are taken modulo what there is. */
-record Mutation(Kind kind, int place, int length, byte value) {
-    enum Kind { SET, FLIP_BIT, INSERT, REMOVE, DUPLICATE, TRUNCATE, DIGIT }
+public record Mutation(Kind kind, int place, int length, byte value) {
+    public enum Kind { SET, FLIP_BIT, INSERT, REMOVE, DUPLICATE, TRUNCATE, DIGIT }
 
-    static Arbitrary<List<Mutation>> several() {
+    @SuppressWarnings("exports")
+    public static Arbitrary<List<Mutation>> several() {
         return Combinators.combine(Arbitraries.of(Kind.class), Arbitraries.integers().between(0, 1 << 20),
                 Arbitraries.integers().between(1, 24), Arbitraries.bytes()).as(Mutation::new).list().ofMinSize(1)
                 .ofMaxSize(4);
     }
 
-    static byte[] applyAll(List<Mutation> mutations, byte[] file) {
+    public static byte[] applyAll(List<Mutation> mutations, byte[] file) {
         byte[] bytes = file.clone();
         for (Mutation m : mutations) {
             bytes = bytes.length == 0 ? bytes : m.apply(bytes);

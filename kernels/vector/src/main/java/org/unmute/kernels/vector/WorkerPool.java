@@ -24,7 +24,11 @@ final class WorkerPool implements AutoCloseable {
     WorkerPool(int threads) {
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
-            workers[i] = Thread.ofPlatform().daemon().name("unmute-vector-" + (i + 1)).start(this::serve);
+            workers[i] = Thread.ofPlatform().daemon().name("unmute-vector-" + (i + 1)).inheritInheritableThreadLocals(false)
+                    .unstarted(this::serve);
+            // Not that of whoever happened to come first: in a server that would keep its application in memory.
+            workers[i].setContextClassLoader(WorkerPool.class.getClassLoader());
+            workers[i].start();
         }
     }
 

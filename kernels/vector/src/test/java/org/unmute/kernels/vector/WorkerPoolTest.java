@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class WorkerPoolTest {
@@ -73,6 +74,25 @@ class WorkerPoolTest {
                 everyTaskOnce(pool, 50);
             }
         }
+    }
+
+    /** Whoever opens the pool first must not stay in memory because of it. */
+    @Test
+    void workersHaveNothingOfTheThreadThatOpenedThem() throws Exception {
+        ClassLoader application = new ClassLoader("application", null) {};
+        AtomicReference<List<Thread>> found = new AtomicReference<>();
+        Thread opener = new Thread(() -> {
+            try (WorkerPool pool = new WorkerPool(3)) {
+                everyTaskOnce(pool, 10);
+                List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
+                        .filter(t -> t.getName().startsWith("unmute-vector-") && t.getContextClassLoader() == application).toList();
+                found.set(workers);
+            }
+        });
+        opener.setContextClassLoader(application);
+        opener.start();
+        opener.join();
+        assertThat(found.get()).isEmpty();
     }
 
     @Test

@@ -1,0 +1,30 @@
+package org.unmute.models.vit;
+
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unfolding.Im2Col;
+import org.unmute.tensor.op.Window;
+
+/**
+ * Patches that may overlap, as AST cuts them: the convolution of an image whose rows are mel bins and whose columns are
+ * frames. Token order is frequency-major: index {@code f · steps + t}.
+ *
+ * @param proj {@code height · width} of the window to {@code dim}; a patch is flattened mel bin by mel bin
+ * @param window mel bins (height) and frames (width) of a patch, and how far apart patches start
+ */
+public record StridedPatchEmbed(Linear proj, Window window) {
+    /** Reads {@code weight [dim, 1, height, width]} and {@code bias} below a name. */
+    public static StridedPatchEmbed read(Weights weights, String name, long dim, Window window) {
+        Tensor weight = weights.tensor(name + ".weight", dim, 1, window.height(), window.width())
+                .reshape(dim, (long) window.height() * window.width());
+        return new StridedPatchEmbed(new Linear(weight, weights.tensor(name + ".bias", dim)), window);
+    }
+
+    /** {@code [batch, frames, mel]} to {@code [batch, patches, dim]}; what does not fill a patch is left out. */
+    public Tensor apply(Tensor spectrogram) {
+        Tensor image = spectrogram.transpose(1, 2).insert(1);
+        Tensor columns = Tensor.run(new Im2Col(image, window));
+        Tensor patches = columns.permute(0, 4, 5, 1, 2, 3)
+                .reshape(columns.size(0), columns.size(4) * columns.size(5), (long) window.height() * window.width());
+        return proj.apply(patches);
+    }
+}

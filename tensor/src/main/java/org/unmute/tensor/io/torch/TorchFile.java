@@ -1,0 +1,309 @@
+package org.unmute.tensor.io.torch;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.FileKind;
+import org.unmute.tensor.io.LoadLimits;
+import org.unmute.tensor.io.MalformedFileException;
+import org.unmute.tensor.io.StoredTensor;
+import org.unmute.tensor.io.StoredType;
+
+/**
+ * A PyTorch checkpoint, memory-mapped: a zip archive as {@code torch.save} writes it, or a legacy stream from before
+ * torch 1.6. Opening reads the pickle and checks where every tensor lies; numbers are read when asked for. The pickle
+ * is taken as data: nothing in it is run, and a file that names functions which run code is refused.
+ *
+ * <p>Tensors and values are named by their dotted path from the root: {@code model.blocks.0.norm1.weight} is the key
+ * {@code blocks.0.norm1.weight} of the dictionary {@code model}, {@code optimizer.param_groups.0.lr} the key {@code lr}
+ * of the first list element. A tensor that several names share appears under each. A checkpoint that is a single tensor
+ * or value has the name {@code value}. Attributes of dictionaries, such as the {@code _metadata} of state dicts, are
+ * left out.
+ *
+ * <p>May be read by several threads at once. The file must not be shortened while it is open.
+ */
+public final class TorchFile implements AutoCloseable {
+    /**
+     * An object that is kept by name alone, since its class is not interpreted.
+     *
+     * @param name      dotted path from the root
+     * @param className the class or function that makes it, such as {@code omegaconf.dictconfig.DictConfig}
+     * @param tensors   number of tensors in it, which cannot be read
+     */
+    public record Opaque(String name, String className, int tensors) {}
+
+    private static final long GATHERED_BYTES = 1L << 24;
+
+    private final Path path;
+    private final Arena arena;
+    private final boolean legacy;
+    private final Map<String, TensorView> tensors;
+    private final Map<String, String> values;
+    private final List<Opaque> opaque;
+
+    private TorchFile(Path path, Arena arena, boolean legacy, Map<String, TensorView> tensors, TensorTree tree) {
+        this.path = path;
+        this.arena = arena;
+        this.legacy = legacy;
+        this.tensors = Collections.unmodifiableMap(tensors);
+        this.values = Collections.unmodifiableMap(tree.values);
+        this.opaque = List.copyOf(tree.opaque);
+    }
+
+    /**
+     * Opens a checkpoint with the {@linkplain TorchLimits#DEFAULT default limits}.
+     *
+     * @throws MalformedFileException if it is no such file, breaks a rule of the format, or tries to run code
+     * @throws IOException            if it cannot be read
+     */
+    public static TorchFile open(Path path) throws IOException {
+        return open(path, TorchLimits.DEFAULT);
+    }
+
+    /**
+     * Opens a checkpoint with the default limits of the format and others for tensors, axes and names.
+     *
+     * @throws MalformedFileException if it is no such file, breaks a rule of the format, exceeds a limit, or tries to
+     *                                run code
+     * @throws IOException            if it cannot be read
+     */
+    public static TorchFile open(Path path, LoadLimits limits) throws IOException {
+        return open(path, TorchLimits.DEFAULT.with(limits));
+    }
+
+    /**
+     * Opens a checkpoint.
+     *
+     * @throws MalformedFileException if it is no such file, breaks a rule of the format, exceeds a limit, or tries to
+     *                                run code
+     * @throws IOException            if it cannot be read
+     */
+    public static TorchFile open(Path path, TorchLimits limits) throws IOException {
+        Arena arena = Arena.ofShared();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            return read(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena), arena, limits);
+        } catch (IOException | RuntimeException | Error e) {
+            arena.close();
+            throw e;
+        }
+    }
+
+    private static TorchFile read(Path path, MemorySegment all, Arena arena, TorchLimits limits) throws IOException {
+        FileKind kind = FileKind.of(path, all);
+        return switch (kind) {
+            case TORCH_ZIP, TORCH_LEGACY, PICKLED_MODULE -> all.get(ValueLayout.JAVA_BYTE, 0) == 'P'
+                    ? zip(path, all, arena, limits) : legacy(path, all, arena, limits);
+            default -> throw new MalformedFileException(path.toString(), 0, null, "not-a-checkpoint", "this is "
+                    + kind.description() + ", not a PyTorch checkpoint: " + kind.advice());
+        };
+    }
+
+    private static TorchFile zip(Path path, MemorySegment all, Arena arena, TorchLimits limits) throws IOException {
+        String file = path.toString();
+        ZipRecords records = ZipRecords.of(file, all, limits);
+        ZipRecords.Entry order = records.find("byteorder");
+        if (order != null) {
+            order.verify();
+            byte[] little = "little".getBytes(StandardCharsets.US_ASCII);
+            if (order.data.mismatch(MemorySegment.ofArray(little)) >= 0) {
+                throw new MalformedFileException(file, order.start(), null, "big-endian", "the record byteorder is "
+                        + "not 'little': load the file with torch on a little-endian machine and save it there");
+            }
+        }
+        ZipRecords.Entry pickle = records.find("data.pkl");
+        if (pickle == null) {
+            throw new MalformedFileException(file, 0, null, "no-pickle", "the archive has no record data.pkl");
+        }
+        if (pickle.size > limits.pickleBytes()) {
+            throw new MalformedFileException(file, pickle.start(), null, "pickle-too-long", "the pickle has "
+                    + pickle.size + " bytes; at most " + limits.pickleBytes());
+        }
+        pickle.verify();
+        PickleInput in = new PickleInput(file, pickle.data, pickle.start());
+        PickleObjects objects = new PickleObjects(in, false, limits);
+        PickleNode root = new PickleMachine(in, objects, limits).read();
+        if (in.remaining() != 0) {
+            throw in.error("trailing-bytes", in.remaining() + " bytes after the pickle's STOP");
+        }
+        Map<String, ZipRecords.Entry> storages = HashMap.newHashMap(objects.storages().size());
+        for (PickleNode.Storage s : objects.storages().values()) {
+            ZipRecords.Entry record = records.find("data/" + s.key());
+            long bytes = s.elements() * s.type().bytes();
+            if (record == null || record.size != bytes) {
+                throw new MalformedFileException(file, s.at(), null, record == null ? "no-storage" : "storage-mismatch",
+                        "storage " + MalformedFileException.quote(s.key()) + " of " + s.elements() + " elements ("
+                        + s.type().name() + ", " + bytes + " bytes) has " + (record == null ? "no record"
+                        : "a record of " + record.size + " bytes"));
+            }
+            storages.put(s.key(), record);
+        }
+        return finish(path, arena, false, root, objects.made(), limits, all.byteSize(), t -> {
+            ZipRecords.Entry record = storages.get(t.storage().key());
+            return TensorView.of(t, record.data, record);
+        });
+    }
+
+    private static TorchFile legacy(Path path, MemorySegment all, Arena arena, TorchLimits limits) throws IOException {
+        LegacyStream stream = LegacyStream.read(path.toString(), all, limits);
+        return finish(path, arena, true, stream.root(), stream.made(), limits, all.byteSize(), t -> {
+            MemorySegment storage = stream.storages().get(t.storage().key());
+            if (storage == null) {
+                throw new MalformedFileException(path.toString(), t.storage().at(), null, "no-storage", "storage "
+                        + MalformedFileException.quote(t.storage().key()) + " is not in the list of storages");
+            }
+            return TensorView.of(t, storage, null);
+        });
+    }
+
+    /** Finds the bytes of a tensor. */
+    private interface Place {
+        TensorView of(PickleNode.Tensor tensor) throws MalformedFileException;
+    }
+
+    private static TorchFile finish(Path path, Arena arena, boolean legacy, PickleNode root, long made,
+            TorchLimits limits, long fileBytes, Place place) throws MalformedFileException {
+        String file = path.toString();
+        TensorTree tree = TensorTree.of(file, root, made, limits);
+        int hidden = tree.opaque.stream().mapToInt(Opaque::tensors).sum();
+        if (root instanceof PickleNode.Opaque || tree.tensors.isEmpty() && hidden > 0) {
+            Opaque first = tree.opaque.stream().filter(o -> o.tensors() > 0).findFirst().orElse(tree.opaque.getFirst());
+            if (tree.otherKinds > 0 && tree.otherKinds == hidden) {
+                throw new MalformedFileException(file, 0, first.name(), "unreadable-tensors", "all " + hidden
+                        + " tensors are of kinds that are not read (" + first.className() + "; quantized, sparse, "
+                        + "complex or without numbers): save them as dense float32");
+            }
+            throw new MalformedFileException(file, 0, null, "whole-module", (root instanceof PickleNode.Opaque
+                    ? "the checkpoint" : MalformedFileException.quote(first.name())) + " is an object of class " + first.className() + " with " + first.tensors()
+                    + " tensors, and there are none outside of such objects: this is "
+                    + FileKind.PICKLED_MODULE.description() + ": " + FileKind.PICKLED_MODULE.advice());
+        }
+        Map<PickleNode.Tensor, TensorView> views = new IdentityHashMap<>();
+        Map<String, TensorView> tensors = LinkedHashMap.newLinkedHashMap(tree.tensors.size());
+        for (Map.Entry<String, PickleNode.Tensor> e : tree.tensors.entrySet()) {
+            TensorView view = views.get(e.getValue());
+            if (view == null) {
+                view = place.of(e.getValue());
+                views.put(e.getValue(), view);
+            }
+            if (!view.isContiguous() && view.bytes() > fileBytes + GATHERED_BYTES) {
+                throw new MalformedFileException(file, e.getValue().at(), e.getKey(), "expanded-view", "a view that "
+                        + "repeats its elements has " + view.bytes() + " bytes, more than the file: save "
+                        + "tensor.contiguous()");
+            }
+            tensors.put(e.getKey(), view);
+        }
+        return new TorchFile(path, arena, legacy, tensors, tree);
+    }
+
+    /** The file's path. */
+    public Path path() {
+        return path;
+    }
+
+    /** Whether this is the stream from before torch 1.6, which has no checksums. */
+    public boolean legacy() {
+        return legacy;
+    }
+
+    /** Dotted names of the tensors, in the order of the file. */
+    public List<String> names() {
+        return List.copyOf(tensors.keySet());
+    }
+
+    /** Whether there is a tensor of this name. */
+    public boolean has(String name) {
+        return tensors.containsKey(name);
+    }
+
+    /**
+     * Sizes of a tensor, outermost first.
+     *
+     * @throws NoSuchElementException if there is none of this name
+     */
+    public Shape shape(String name) {
+        return view(name).shape();
+    }
+
+    /**
+     * Element type of a tensor.
+     *
+     * @throws NoSuchElementException if there is none of this name
+     */
+    public StoredType type(String name) {
+        return view(name).type();
+    }
+
+    /**
+     * A tensor, row-major: the bytes in the mapped file where they lie in this order, a copy otherwise (a transposed
+     * view, or every other row). The checksum of its storage is computed first, once per storage.
+     *
+     * @throws MalformedFileException if the storage's bytes do not have the checksum that the archive names
+     * @throws NoSuchElementException if there is none of this name
+     */
+    public StoredTensor entry(String name) throws MalformedFileException {
+        return view(name).read(name);
+    }
+
+    /**
+     * A copy of a floating tensor as float32; see {@link StoredTensor#floats()}.
+     *
+     * @throws MalformedFileException if the storage's bytes do not have the checksum that the archive names
+     * @throws NoSuchElementException if there is none of this name
+     */
+    public float[] floats(String name) throws MalformedFileException {
+        return entry(name).floats();
+    }
+
+    /**
+     * Computes the checksum of every storage that a tensor lies in and has not been read yet. A legacy stream has none.
+     *
+     * @throws MalformedFileException if one is not what the archive names
+     */
+    public void verify() throws MalformedFileException {
+        for (TensorView view : tensors.values()) {
+            view.verify();
+        }
+    }
+
+    /**
+     * Strings, numbers, booleans, None and dtypes by dotted name, in the order of the file: strings and whole numbers
+     * as they are, floats as {@link Double#toString(double)} writes them, {@code true}, {@code false} and {@code null}.
+     */
+    public Map<String, String> values() {
+        return values;
+    }
+
+    /** What is kept by class name alone, in the order of the file. */
+    public List<Opaque> opaque() {
+        return opaque;
+    }
+
+    private TensorView view(String name) {
+        TensorView view = tensors.get(name);
+        if (view == null) {
+            List<String> some = tensors.keySet().stream().limit(5).toList();
+            throw new NoSuchElementException(path + ": no tensor " + MalformedFileException.quote(name) + " among its "
+                    + tensors.size() + "; the first are " + some);
+        }
+        return view;
+    }
+
+    /** Unmaps the file; data of its tensors can no longer be read. */
+    @Override
+    public void close() {
+        arena.close();
+    }
+}

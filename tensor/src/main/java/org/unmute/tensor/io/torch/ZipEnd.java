@@ -1,0 +1,77 @@
+package org.unmute.tensor.io.torch;
+
+import java.lang.foreign.MemorySegment;
+import org.unmute.tensor.io.MalformedFileException;
+
+/**
+ * The end records of a zip archive, with or without the zip64 pair.
+ *
+ * @param directory where the directory starts
+ * @param start     where the first end record starts, which is where the directory ends
+ * @param entries   number of entries
+ */
+record ZipEnd(long directory, long start, long entries) {
+    private static final int END = 0x06054B50;
+    private static final int END_64 = 0x06064B50;
+    private static final int LOCATOR = 0x07064B50;
+    private static final int END_BYTES = 22;
+    private static final int END_64_BYTES = 56;
+    private static final int LOCATOR_BYTES = 20;
+    private static final long MAX_16 = 0xFFFFL;
+    private static final long MAX_32 = 0xFFFF_FFFFL;
+
+    /** The end record must be the last 22 bytes: torch writes no comment. */
+    static ZipEnd find(String file, MemorySegment all) throws MalformedFileException {
+        long at = all.byteSize() - END_BYTES;
+        if (at < 0 || all.get(PickleInput.INT, at) != END) {
+            throw new MalformedFileException(file, Math.max(0, at), null, "no-zip-end", "the archive has no end record "
+                    + "in its last " + END_BYTES + " bytes: it is cut short, or has a comment or other bytes after it");
+        }
+        int comment = u16(all, at + 20);
+        if (comment != 0 || u16(all, at + 4) != 0 || u16(all, at + 6) != 0) {
+            throw new MalformedFileException(file, at, null, "zip-comment", "the archive has a comment or several "
+                    + "disks");
+        }
+        long entries = u16(all, at + 10);
+        long size = u32(all, at + 12);
+        long directory = u32(all, at + 16);
+        ZipEnd end = new ZipEnd(directory, at, entries);
+        boolean same = entries == u16(all, at + 8);
+        if (at >= LOCATOR_BYTES && all.get(PickleInput.INT, at - LOCATOR_BYTES) == LOCATOR) {
+            end = wide(file, all, at - LOCATOR_BYTES);
+            same = same && Math.min(end.entries, MAX_16) == entries
+                    && Math.min(end.directory, MAX_32) == directory
+                    && Math.min(end.start - end.directory, MAX_32) == size;
+        } else {
+            same = same && size == at - directory;
+        }
+        if (!same || end.entries < 0 || end.directory < 0 || end.directory > end.start) {
+            throw new MalformedFileException(file, at, null, "bad-zip-end", "the end record says " + entries
+                    + " entries in " + size + " bytes from byte " + directory + ", which does not fit the file: it may "
+                    + "be cut short or have bytes before it");
+        }
+        return end;
+    }
+
+    private static ZipEnd wide(String file, MemorySegment all, long locator) throws MalformedFileException {
+        long at = locator - END_64_BYTES;
+        boolean fits = at >= 0 && all.get(PickleInput.INT, at) == END_64
+                && all.get(PickleInput.LONG, locator + 8) == at && all.get(PickleInput.INT, locator + 4) == 0
+                && all.get(PickleInput.INT, locator + 16) == 1
+                && all.get(PickleInput.LONG, at + 4) == END_64_BYTES - 12 && all.get(PickleInput.LONG, at + 16) == 0
+                && all.get(PickleInput.LONG, at + 24) == all.get(PickleInput.LONG, at + 32);
+        if (!fits || all.get(PickleInput.LONG, at + 40) != at - all.get(PickleInput.LONG, at + 48)) {
+            throw new MalformedFileException(file, locator, null, "bad-zip-end", "the zip64 end record and its locator "
+                    + "do not fit the file");
+        }
+        return new ZipEnd(all.get(PickleInput.LONG, at + 48), at, all.get(PickleInput.LONG, at + 32));
+    }
+
+    private static int u16(MemorySegment all, long at) {
+        return all.get(PickleInput.SHORT, at) & 0xFFFF;
+    }
+
+    private static long u32(MemorySegment all, long at) {
+        return Integer.toUnsignedLong(all.get(PickleInput.INT, at));
+    }
+}
