@@ -13,7 +13,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Reduction;
 
 /**
- * Convex gated probing over all layers of the encoder (paper.md, section 9: the follow-up paper arXiv 2602.16305, code
+ * Convex gated probing over all layers of the encoder (the follow-up paper, arXiv 2602.16305, code
  * BAT_ICML2026 models/heads.py). With {@code α = softmax(a)}, one number a layer: {@code z̄_n = Σ_l α_l z_{l,n} / ‖z_{l,n}‖},
  * {@code ō = Σ_l α_l o_l / ‖o_l‖} of the cls tokens, neither normalised again; {@code S = z̄ P̂ᵀ} and {@code s_o = ō P̂ᵀ} with
  * prototypes of length 1. The descriptor holds {@code (min_n S_j, s_{o,j}, max_n S_j)} for each prototype j in turn,
