@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.MalformedFileException;
@@ -106,6 +107,15 @@ public final class PackedProtobin {
     }
 
     /**
+     * Makes sure that it was trained on tokens of this key; as {@link TrainedProbe#requireTokensOf(CacheKey)}.
+     *
+     * @throws IllegalArgumentException if it was trained on other tokens, or does not know on which
+     */
+    public void requireTokensOf(CacheKey key) {
+        facts.requireTokensOf("packed protobin: ", key);
+    }
+
+    /**
      * Scores of one recording, {@code [classes]}, in [0, 1], from its tokens as the encoder gave them.
      *
      * @throws IllegalArgumentException if the tokens do not fit
@@ -130,10 +140,7 @@ public final class PackedProtobin {
      * @throws IllegalArgumentException if the tokens do not fit
      */
     public double[] descriptor(TokenMap map) {
-        if (map.dim() != dim) {
-            throw new IllegalArgumentException("packed protobin: tokens have dim " + map.dim() + ", the prototypes have " + dim
-                    + ": use tokens of the encoder it was made for");
-        }
+        facts.requireFit("packed protobin: ", map, dim);
         float[] tokens = (facts.standardization() == null ? map : facts.standardization().of(map)).tokens();
         int row = Math.ceilDiv(dim, Byte.SIZE);
         float[] sums = new float[Math.multiplyExact(row, SUMS)];

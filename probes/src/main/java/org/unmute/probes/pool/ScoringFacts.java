@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
@@ -34,6 +36,39 @@ record ScoringFacts(List<String> classes, boolean hasCls, boolean singleLabel, S
             throw new IllegalArgumentException("trained probe: standardization is of dim " + standardization.dim()
                     + (standardization.clsMean() == null ? " without cls" : " with cls") + ", the probe of dim " + dim
                     + (hasCls ? " with cls" : " without cls"));
+        }
+    }
+
+    /**
+     * @param about what messages begin with
+     * @param dim numbers a token
+     * @throws IllegalArgumentException if the token map is of another dim or differs in having a cls token
+     */
+    void requireFit(String about, TokenMap map, int dim) {
+        if (map.dim() != dim || (map.cls() != null) != hasCls) {
+            throw new IllegalArgumentException(about + "trained on tokens of dim " + dim + (hasCls ? " with cls" : " without cls")
+                    + ", the token map has dim " + map.dim() + (map.cls() != null ? " with cls" : " without cls")
+                    + ": use the encoder whose tokens it was trained on");
+        }
+    }
+
+    /**
+     * @param about what messages begin with
+     * @throws IllegalArgumentException if the key is that of other tokens, or it is not known which they were
+     */
+    void requireTokensOf(String about, CacheKey key) {
+        if (encoderHash.isEmpty() || frontEndHash.isEmpty()) {
+            throw new IllegalArgumentException(about + "it does not say on which encoder's tokens it was trained: train it with"
+                    + " 'unmute probe', or give Result.trained the hashes of CacheKey.of");
+        }
+        if (!encoderHash.equals(key.encoderHash())) {
+            throw new IllegalArgumentException(about + "trained on tokens of another encoder: its encoder hash is " + encoderHash
+                    + ", that of '" + key.encoder() + "' is " + key.encoderHash() + ": open the probe's encoder with the same settings");
+        }
+        if (!frontEndHash.equals(key.frontEndHash())) {
+            throw new IllegalArgumentException(about + "trained on tokens of the same encoder behind another front end: its front end"
+                    + " hash is " + frontEndHash + ", that of '" + key.frontEnd() + "' is " + key.frontEndHash()
+                    + ": open the encoder with the settings, and resample with the filter, of the probe's tokens");
         }
     }
 

@@ -68,20 +68,7 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
      * @throws IllegalArgumentException if the probe was trained on other tokens, or does not know on which
      */
     public void requireTokensOf(CacheKey key) {
-        String about = "trained probe " + probe.name() + ": ";
-        if (encoderHash.isEmpty() || frontEndHash.isEmpty()) {
-            throw new IllegalArgumentException(about + "it does not say on which encoder's tokens it was trained: train it with"
-                    + " 'unmute probe', or give Result.trained the hashes of CacheKey.of");
-        }
-        if (!encoderHash.equals(key.encoderHash())) {
-            throw new IllegalArgumentException(about + "trained on tokens of another encoder: its encoder hash is " + encoderHash
-                    + ", that of '" + key.encoder() + "' is " + key.encoderHash() + ": open the probe's encoder with the same settings");
-        }
-        if (!frontEndHash.equals(key.frontEndHash())) {
-            throw new IllegalArgumentException(about + "trained on tokens of the same encoder behind another front end: its front end"
-                    + " hash is " + frontEndHash + ", that of '" + key.frontEnd() + "' is " + key.frontEndHash()
-                    + ": open the encoder with the settings, and resample with the filter, of the probe's tokens");
-        }
+        facts().requireTokensOf("trained probe " + probe.name() + ": ", key);
     }
 
     /**
@@ -113,18 +100,10 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
      * @throws IllegalArgumentException if the token maps do not fit the probe or each other
      */
     public float[][] scores(List<TokenMap> maps) {
-        maps.forEach(this::requireFit);
+        maps.forEach(map -> facts().requireFit("trained probe " + probe.name() + ": ", map, probe.dim()));
         List<TokenMap> standard = standardization == null ? maps : maps.stream().map(standardization::of).toList();
         try (TensorScope _ = new TensorScope()) {
             return scores(TokenBatch.of(backend(), standard));
-        }
-    }
-
-    private void requireFit(TokenMap map) {
-        if (map.dim() != probe.dim() || (map.cls() != null) != hasCls) {
-            throw new IllegalArgumentException("trained probe " + probe.name() + ": trained on tokens of dim " + probe.dim()
-                    + (hasCls ? " with cls" : " without cls") + ", the token map has dim " + map.dim()
-                    + (map.cls() != null ? " with cls" : " without cls") + ": use the encoder whose tokens it was trained on");
         }
     }
 

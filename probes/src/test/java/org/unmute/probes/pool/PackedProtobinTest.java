@@ -17,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -108,15 +110,15 @@ class PackedProtobinTest {
         }
         float[] ones = new float[dim];
         java.util.Arrays.fill(ones, 2);
-        double[] cosines = packed.descriptor(new TokenMap(1, 1, dim, ones, null));
+        double[] cosines = packed.descriptor(new TokenMap(1, 1, dim, ones, new float[dim]));
         assertThat(cosines[0]).isCloseTo(1, within(1e-7));
         assertThat(cosines[1]).isCloseTo((6 - 10) / 16.0, within(1e-7));
         assertThat(cosines[2]).isCloseTo(0, within(1e-7));
         assertThat(cosines[3]).isCloseTo(-1, within(1e-7));
         ones[3] = Float.NaN;
-        assertThat(packed.scores(new TokenMap(1, 1, dim, ones, null))).containsOnly(Float.NaN);
+        assertThat(packed.scores(new TokenMap(1, 1, dim, ones, new float[dim]))).containsOnly(Float.NaN);
         ones[3] = Float.POSITIVE_INFINITY;
-        assertThat(packed.scores(new TokenMap(1, 1, dim, ones, null))).containsOnly(Float.NaN);
+        assertThat(packed.scores(new TokenMap(1, 1, dim, ones, new float[dim]))).containsOnly(Float.NaN);
     }
 
     @Test
@@ -164,6 +166,11 @@ class PackedProtobinTest {
         assertThatThrownBy(() -> PackedProtobin.pack(trained(real, false, null))).hasMessageContaining("protofloat");
         assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(map(1, 1, 5, 1, 1)))
                 .hasMessageContaining("dim 5").hasMessageContaining("4");
+        assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(new TokenMap(1, 1, 4, new float[4], null)))
+                .hasMessageContaining("with cls").hasMessageContaining("without cls");
+        CacheKey other = new CacheKey("e", "another", "f", "front end", DType.F32);
+        assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).requireTokensOf(other))
+                .hasMessageContaining("another encoder");
     }
 
     @Test
@@ -176,7 +183,7 @@ class PackedProtobinTest {
         assertThatThrownBy(() -> load(path, "12", 1, 3, (byte) 0)).hasMessageContaining("sizes do not fit");
         assertThatThrownBy(() -> load(path, "4", 1, 1, (byte) 0x10)).hasMessageContaining("bits beyond dim 4");
         assertThatThrownBy(() -> load(path, "-1", 1, 1, (byte) 0)).hasMessageContaining("dim");
-        assertThat(load(path, "4", 1, 1, (byte) 0x0f).descriptor(new TokenMap(1, 1, 4, new float[] {1, 1, 1, 1}, null))[0])
+        assertThat(load(path, "4", 1, 1, (byte) 0x0f).descriptor(new TokenMap(1, 1, 4, new float[] {1, 1, 1, 1}, new float[4]))[0])
                 .isCloseTo(1, within(1e-7));
     }
 
