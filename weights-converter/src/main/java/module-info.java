@@ -1,6 +1,6 @@
-/** Checkpoints of the original authors in, safetensors with canonical names out. */
+/** Checkpoints of the original authors in, safetensors under the authors' names out. */
 module org.unmute.convert {
-    requires transitive org.unmute.tensor;
+    requires transitive org.unmute.models;
 
     exports org.unmute.convert;
 }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -32,6 +33,12 @@ final class Commands {
             err.println(choice.reason());
             err.flush();
         }
+    }
+
+    /** Names to the left, what is known to the right. */
+    static void printFacts(PrintWriter out, Map<String, String> facts) {
+        int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
+        facts.forEach((name, value) -> out.println(name + " ".repeat(width - name.length()) + "  " + value));
     }
 
     static void printJson(PrintWriter out, Object value) {

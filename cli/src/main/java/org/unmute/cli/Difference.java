@@ -2,10 +2,12 @@ package org.unmute.cli;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.tensor.Shape;
 
@@ -44,7 +46,7 @@ record Difference(String tensor, Shape here, Shape reference, double max, double
     static Difference of(String tensor, float[] values, Shape here, Reference.Stored stored, double tolerance, EncoderSpec spec, int time) {
         int dim = here.rank() == 0 ? 1 : here.dim(-1);
         int[] rows = stored.rows();
-        boolean fits = stored.values().length > 0 && (rows == null ? Arrays.equals(squeezed(here), squeezed(stored.shape()))
+        boolean fits = stored.values().length > 0 && (rows == null ? sameLayout(here, stored.shape())
                 : stored.shape().dim(-1) == dim && Arrays.stream(rows).allMatch(r -> r >= 0 && r < values.length / dim));
         if (!fits) {
             return ofSizes(tensor, here, stored.shape(), tolerance);
@@ -88,6 +90,25 @@ record Difference(String tensor, Shape here, Shape reference, double max, double
             square += (v - mean) * (v - mean) / values.length;
         }
         return Math.abs(mean - meanStd[0]) <= tolerance && Math.abs(Math.sqrt(square) - meanStd[1]) <= tolerance * Math.max(1, meanStd[1]);
+    }
+
+    /** Whether two shapes describe the same row-major numbers, but for axes of size 1 and neighbouring axes taken as one. */
+    static boolean sameLayout(Shape a, Shape b) {
+        Set<Long> one = edges(a);
+        Set<Long> other = edges(b);
+        return a.elements() == b.elements() && (one.containsAll(other) || other.containsAll(one));
+    }
+
+    /** The numbers of elements below each axis. */
+    private static Set<Long> edges(Shape shape) {
+        Set<Long> edges = new HashSet<>();
+        long product = 1;
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            product *= shape.size(axis);
+            edges.add(product);
+        }
+        edges.remove(1L);
+        return edges;
     }
 
     /** The sizes other than 1. */

@@ -53,8 +53,7 @@ final class DoctorCommand implements Callable<Integer> {
             Commands.printJson(out, all);
             return ExitCode.OK;
         }
-        int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
-        facts.forEach((name, value) -> out.println(name + " ".repeat(width - name.length()) + "  " + value));
+        Commands.printFacts(out, facts);
         out.println();
         ConsoleTable table = new ConsoleTable("backend", "usable", "what it runs on, or what is missing");
         rows.forEach(r -> table.row(r.backend(), r.usable() ? "yes" : "no", r.detail()));

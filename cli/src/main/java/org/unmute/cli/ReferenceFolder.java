@@ -118,7 +118,13 @@ record ReferenceFolder(Path folder, JsonNode config) {
 
     /** What the checkpoint does not hold. */
     EncoderSettings settings() {
-        EncoderSettings settings = EncoderSettings.AUTHORS.withModel(model()).withConfig(cfg());
+        Map<String, String> entries = cfg();
+        JsonNode strides = config.path("stride_freq_time");
+        if (strides.isArray() && strides.size() == 2) {
+            entries.put("fstride", strides.get(0).asText());
+            entries.put("tstride", strides.get(1).asText());
+        }
+        EncoderSettings settings = EncoderSettings.AUTHORS.withModel(model()).withConfig(entries);
         if (config.has("target_length") && !model().equals("dasheng")) {
             settings = settings.withFrames(config.get("target_length").asInt());
         }

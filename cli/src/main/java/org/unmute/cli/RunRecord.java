@@ -67,7 +67,12 @@ public final class RunRecord {
      * @throws IOException if it cannot be read
      */
     public RunRecord input(Path file) throws IOException {
-        inputs.add(new Input(file.toString(), Files.size(file), Embedding.sha256(file)));
+        return input(file, Files.size(file), Embedding.sha256(file));
+    }
+
+    /** Records a file whose SHA-256 is known already. */
+    public RunRecord input(Path file, long bytes, String sha256) {
+        inputs.add(new Input(file.toString(), bytes, sha256));
         return this;
     }
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** Scores of an encoder's own classification head. */
 @Command(name = "tag", sortOptions = false,
         description = {"Scores recordings with an encoder's own classification head.",
-            "Prints the best classes of each recording; --scores writes all scores as CSV, with a column 'file' (path below "
+            "Prints the best classes of each recording, with AudioSet's names for a head of 527 classes; --scores writes all scores as CSV, with a column 'file' (path below "
                 + "the root) and one column a class, and a record of the run beside it. Scores of long recordings are the mean over their windows."},
         footer = {"", "Example:", "  unmute tag --encoder kwt1.safetensors --audio clips/ --scores scores.csv"})
 final class TagCommand implements Callable<Integer> {
@@ -57,7 +57,8 @@ final class TagCommand implements Callable<Integer> {
     private Path scores;
 
     @Option(names = "--activation", paramLabel = "NAME", defaultValue = "none",
-            description = "What becomes of the head's outputs: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, logits as they are).")
+            description = "What becomes of the head's outputs: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, logits as they are). sigmoid "
+                    + "gives probabilities of independent classes (AudioSet's 527), softmax of classes that exclude each other (keywords).")
     private Activation activation;
 
     @Option(names = "--top", paramLabel = "N", defaultValue = "3", description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
@@ -157,7 +158,9 @@ final class TagCommand implements Callable<Integer> {
     private void print(List<Tagged> tagged, List<String> classes, List<Tagged> skipped) {
         int shown = Math.clamp(top, 1, classes.size());
         List<String> headings = new ArrayList<>(List.of("file"));
-        IntStream.rangeClosed(1, shown).forEach(i -> headings.add("top " + i));
+        // A program finds the numbers' kind in its own command line and relies on the keys.
+        String kind = common.json() ? "" : activation == Activation.none ? " (logit)" : " (probability)";
+        IntStream.rangeClosed(1, shown).forEach(i -> headings.add("top " + i + kind));
         ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
         for (Tagged t : tagged) {
             int[] order = IntStream.range(0, classes.size()).boxed()

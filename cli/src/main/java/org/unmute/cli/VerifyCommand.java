@@ -89,6 +89,11 @@ final class VerifyCommand implements Callable<Integer> {
         Map<String, Object> document = document(verification, recording);
         if (out != null) {
             loaded.note(record, resampling.name());
+            for (Path input : new Path[] {folder == null ? reference : recipe, recording}) {
+                if (input != null) {
+                    record.input(input);
+                }
+            }
             document.forEach(record::result);
             record.writeTo(out);
         }
@@ -156,10 +161,10 @@ final class VerifyCommand implements Callable<Integer> {
         }
         Difference first = v.first();
         if (first == null) {
-            o.println("All " + v.differences().size() + " comparisons agree.");
+            o.println(v.differences().size() == 1 ? "It agrees." : "All " + v.differences().size() + " comparisons agree.");
         } else {
-            o.println("First difference: " + first.tensor() + (first.sizesDiffer() ? "" : String.format(Locale.ROOT,
-                    " at %s: reference %.6g, here %.6g", first.where(), first.expected(), first.actual())));
+            o.println("First tensor that differs: " + first.tensor() + (first.sizesDiffer() ? "" : String.format(Locale.ROOT,
+                    ", most at %s: reference %.6g, here %.6g", first.where(), first.expected(), first.actual())));
             o.println("Likely cause: " + v.cause());
         }
         o.flush();

@@ -71,8 +71,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void theConverterKnowsOnlyTensor() {
-        dependsOnlyOn(CONVERT, TENSOR, JAVA);
+    void theConverterKnowsModelsAndTensor() {
+        dependsOnlyOn(CONVERT, MODELS, TENSOR, JAVA);
     }
 
     @Test

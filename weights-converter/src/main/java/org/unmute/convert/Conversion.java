@@ -2,143 +2,255 @@ package org.unmute.convert;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.unmute.tensor.HalfFloats;
-import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.KeyMatch;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.models.encoder.EncoderFamily;
+import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * Writes a checkpoint anew under other tensor names. The new file carries the source's metadata and, under
- * {@link #SOURCE_SHA256}, {@link #SOURCE_FILE} and {@link #KEY_MAP}, where it comes from; {@code format} is set to
- * {@code pt} where the source does not say, as Hugging Face's loader refuses files without it. The target is replaced
- * only once the new file is complete; after an exception it is as before.
+ * Turns a checkpoint into a safetensors file of its encoder alone, under the authors' names: in two steps, so that a person
+ * can look at the {@linkplain #report report} before anything is written.
+ *
+ * <pre>{@code
+ * try (Conversion conversion = Conversion.open(Path.of("checkpoint.pt"), Conversion.Options.KEEP)) {
+ *     Report report = conversion.report();
+ *     conversion.writeTo(Path.of("encoder.safetensors"), false);
+ * }
+ * }</pre>
+ *
+ * <p>The new file says in its metadata which encoder it is, how the tensors were named before (some encoders depend on it),
+ * what the model needs beside its tensors, and where it comes from; a safetensors source's own texts, such as a licence, go
+ * along. {@code format} is set to {@code pt} where the source does not say, as Hugging Face's loader refuses files without
+ * it. Tensors are copied from the mapped source one at a time, so large checkpoints need little memory.
  */
-public final class Conversion {
+public final class Conversion implements AutoCloseable {
     /** Metadata key: SHA-256 of the source file, 64 lower-case hexadecimal digits. */
     public static final String SOURCE_SHA256 = "unmute.source_sha256";
     /** Metadata key: the source's file name without its folder. */
     public static final String SOURCE_FILE = "unmute.source_file";
-    /** Metadata key: name of the key map. */
-    public static final String KEY_MAP = "unmute.key_map";
+    /** Metadata key: how many tensors of the source were left out. */
+    public static final String DROPPED = "unmute.source_dropped";
 
     private static final int NAMED_AT_MOST = 8;
 
-    private Conversion() {}
+    private final Checkpoint file;
+    private final Checkpoint view;
+    private final Options options;
+    private final Report report;
 
     /**
-     * Converts with every tensor's bytes as they are.
+     * What to do.
      *
-     * @see #run(Path, Path, KeyMap, Optional)
+     * @param model name of an encoder family, which the tensors must bear out; empty to recognise it
+     * @param type element type of the floating tensors; empty to keep each tensor's own. Integers keep theirs.
      */
-    public static Report run(Path source, Path target, KeyMap map) throws IOException {
-        return run(source, target, map, Optional.empty());
+    public record Options(String model, Optional<StoredType> type) {
+        /** Recognise the encoder and keep the element types. */
+        public static final Options KEEP = new Options("", Optional.empty());
+
+        /** @throws IllegalArgumentException if weights cannot be stored in that type */
+        public Options {
+            if (type.isPresent() && !type.get().isFloating()) {
+                throw new IllegalArgumentException("convert: weights cannot be stored as " + type.get()
+                        + ": use F64, F32, F16 or BF16, or keep the types");
+            }
+        }
+    }
+
+    private Conversion(Checkpoint file, Checkpoint view, Options options, Report report) {
+        this.file = file;
+        this.view = view;
+        this.options = options;
+        this.report = report;
     }
 
     /**
-     * Converts a safetensors file. Without an element type the bytes are copied from the mapped source; with one, the
-     * floating tensors are rounded to it, to nearest, and are all in memory at once; integer tensors keep theirs.
+     * Opens a checkpoint, finds out which encoder is in it, and reads all its numbers once. Writes nothing.
      *
-     * @param source an existing safetensors file. Not modified.
-     * @param target where the new file goes; not the source
-     * @param type element type of the floating tensors, or empty to keep each tensor's own
+     * @throws org.unmute.tensor.io.MalformedFileException if it is no checkpoint that can be read, or a damaged one
+     * @throws org.unmute.models.checkpoint.UnusableCheckpointException if no known encoder is in it, or not the stated one
+     * @throws IOException if it cannot be read
+     */
+    public static Conversion open(Path source, Options options) throws IOException {
+        Checkpoint file = Checkpoint.open(source);
+        try {
+            Encoders.Recognized known = Encoders.recognize(file, options.model());
+            Checkpoint view = known.match().view(file, known.family().name());
+            return new Conversion(file, view, options, report(source, file, view, known, options));
+        } catch (IOException | RuntimeException | Error e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Converts in one step.
+     *
+     * @param overwrite whether a file that is at the target already may be replaced
      * @return what became of each tensor
-     * @throws IllegalArgumentException if source and target are the same file or the type is not floating
-     * @throws ConversionException if a required tensor is missing, two tensors would get one name, or a number does not
-     *     fit the type
-     * @throws org.unmute.tensor.io.MalformedFileException if the source breaks a rule of the format
-     * @throws IOException if reading or writing fails
+     * @throws IOException as {@link #open} and {@link #writeTo}
      */
-    public static Report run(Path source, Path target, KeyMap map, Optional<StoredType> type) throws IOException {
-        if (type.isPresent() && !type.get().isFloating()) {
-            throw new IllegalArgumentException("convert: weights cannot be stored as " + type.get()
-                    + ": use F64, F32, F16 or BF16, or keep the types");
-        }
-        if (Files.exists(target) && Files.isSameFile(source, target)) {
-            throw new IllegalArgumentException("convert: source and target are the same file: " + source
-                    + ": write to another, what the key map drops would be lost");
-        }
-        try (SafetensorsFile file = SafetensorsFile.open(source)) {
-            Report report = map.apply(file);
-            requireComplete(source, report);
-            SafetensorsWriter writer = new SafetensorsWriter();
-            for (Map.Entry<String, String> names : report.written().entrySet()) {
-                add(writer, names.getValue(), file.entry(names.getKey()), type);
-            }
-            file.metadata().forEach(writer::metadata);
-            if (!file.metadata().containsKey("format")) {
-                writer.metadata("format", "pt");
-            }
-            writer.metadata(SOURCE_SHA256, sha256(source)).metadata(SOURCE_FILE, source.getFileName().toString())
-                    .metadata(KEY_MAP, map.name());
-            writer.write(target);
-            return report;
+    public static Report run(Path source, Path target, Options options, boolean overwrite) throws IOException {
+        try (Conversion conversion = open(source, options)) {
+            conversion.writeTo(target, overwrite);
+            return conversion.report();
         }
     }
 
-    private static void requireComplete(Path source, Report report) throws ConversionException {
-        List<String> missing = report.missing();
+    private static Report report(Path source, Checkpoint file, Checkpoint view, Encoders.Recognized known, Options options) throws IOException {
+        KeyMatch match = known.match();
+        Report.RecognizedBy by = !options.model().isEmpty() ? Report.RecognizedBy.STATED
+                : file.metadata().containsKey(KeyMatch.ENCODER) ? Report.RecognizedBy.METADATA : Report.RecognizedBy.TENSORS;
+        Map<String, String> newNames = new HashMap<>();
+        match.taken().forEach((to, from) -> newNames.put(from, to));
+        List<Report.Line> lines = new ArrayList<>();
+        List<String> flaws = new ArrayList<>();
+        long parameters = 0;
+        for (String from : file.names()) {
+            StoredType type = file.type(from);
+            String to = newNames.get(from);
+            Report.Fate fate = to == null ? Report.Fate.DROPPED : to.equals(from) ? Report.Fate.KEPT : Report.Fate.RENAMED;
+            lines.add(new Report.Line(fate, from, to, match.dropped().get(from), file.shape(from), type));
+            if (to != null && type.isFloating()) {
+                // Only what is taken is read: the numbers of an optimizer's state, larger than the model, do not matter.
+                StoredTensor tensor = file.entry(from);
+                parameters = Math.addExact(parameters, tensor.shape().elements());
+                Numbers.flaw(tensor, options.type().orElse(type)).ifPresent(flaws::add);
+            }
+        }
+        return new Report(source, file.container(), Files.size(source), sha256(source), known.family().name(), by,
+                by == Report.RecognizedBy.TENSORS && match.keyMap().prefixEnd() == null ? alsoFits(file, known.family()) : List.of(), match, lines, parameters, file.opaque(), flaws);
+    }
+
+    /** Families with the same tensor names, which only the prefix or the caller tells apart. */
+    private static List<String> alsoFits(Checkpoint file, EncoderFamily known) {
+        List<String> names = new ArrayList<>();
+        for (EncoderFamily other : Encoders.families()) {
+            if (other != known && fits(file, other)) {
+                names.add(other.name());
+            }
+        }
+        return names;
+    }
+
+    private static boolean fits(Checkpoint file, EncoderFamily family) {
+        try {
+            return family.match(file, true).filter(m -> m.missing().isEmpty() && (m.keyMap().carried().isEmpty() || !m.carried(file).isEmpty()))
+                    .isPresent();
+        } catch (UnusableCheckpointException e) {
+            return false;
+        }
+    }
+
+    /** What the checkpoint is, and what becomes of its tensors. */
+    public Report report() {
+        return report;
+    }
+
+    /**
+     * Checks that a file can be written.
+     *
+     * @throws ConversionException if a required tensor is missing, or a number is not finite or does not fit the type
+     */
+    public void requireConvertible() throws ConversionException {
+        List<String> missing = report.match().missing();
         if (!missing.isEmpty()) {
-            List<String> some = missing.subList(0, Math.min(NAMED_AT_MOST, missing.size()));
-            throw new ConversionException("convert: " + source + ": key map '" + report.keyMap() + "' needs tensors that "
-                    + "are not there (" + missing.size() + "): " + String.join(", ", some)
-                    + (some.size() < missing.size() ? ", …" : "")
-                    + " (names after conversion): wrong key map, or an incomplete checkpoint");
+            throw new ConversionException("convert: " + report.source() + ": the '" + report.encoder() + "' in it is incomplete, "
+                    + missing.size() + (missing.size() == 1 ? " tensor is missing: " : " tensors are missing: ") + some(missing)
+                    + " (names after conversion): a damaged or partial checkpoint, or state the model if it is another");
+        }
+        if (!report.flaws().isEmpty()) {
+            throw new ConversionException("convert: " + report.source() + ": " + report.flaws().getFirst()
+                    + (report.flaws().size() > 1 ? " (and " + (report.flaws().size() - 1) + " more tensors)" : ""));
         }
     }
 
-    private static void add(SafetensorsWriter writer, String name, StoredTensor tensor, Optional<StoredType> type)
-            throws ConversionException {
-        StoredType to = type.orElse(tensor.type());
-        if (to == tensor.type() || !tensor.type().isFloating()) {
-            writer.add(name, tensor.type(), tensor.shape(), tensor.data());
+    private static String some(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(NAMED_AT_MOST, names.size()))) + (names.size() > NAMED_AT_MOST ? ", …" : "");
+    }
+
+    /**
+     * Writes the safetensors file. The target is replaced only once the new file is complete; after an exception it is as
+     * before.
+     *
+     * @param overwrite whether a file that is there already may be replaced
+     * @return bytes written
+     * @throws IllegalArgumentException if the target is the source
+     * @throws FileAlreadyExistsException if the target is there and must not be replaced
+     * @throws ConversionException if a required tensor is missing, or a number is not finite or does not fit the type
+     * @throws IOException if it cannot be written
+     */
+    public long writeTo(Path target, boolean overwrite) throws IOException {
+        requireTarget(report.source(), target, overwrite);
+        requireConvertible();
+        SafetensorsWriter writer = new SafetensorsWriter();
+        for (String name : view.names()) {
+            StoredType type = view.type(name);
+            StoredType to = type.isFloating() ? options.type().orElse(type) : type;
+            if (to == type) {
+                writer.add(name, to, view.shape(name), () -> view.entry(name).data());
+            } else {
+                writer.add(name, to, view.shape(name), () -> Numbers.converted(view.entry(name), to));
+            }
+        }
+        metadata().forEach(writer::metadata);
+        writer.write(target);
+        return Files.size(target);
+    }
+
+    /**
+     * Checks where a file is to go; {@link #writeTo} does, too, but a large source is better not read in vain.
+     *
+     * @throws IllegalArgumentException if the target is the source
+     * @throws FileAlreadyExistsException if the target is there and must not be replaced
+     */
+    public static void requireTarget(Path source, Path target, boolean overwrite) throws IOException {
+        if (!Files.exists(target)) {
             return;
         }
-        switch (to) {
-            case F64 -> writer.add(name, tensor.shape(), tensor.doubles());
-            case F32 -> writer.add(name, tensor.shape(), narrowed(tensor));
-            case F16, BF16 -> writer.add(name, to, tensor.shape(), halved(tensor, to));
-            default -> throw new AssertionError(to);
+        if (Files.isSameFile(source, target)) {
+            throw new IllegalArgumentException("convert: source and target are the same file: " + source + ": write to another, what is left out would be lost");
+        }
+        if (!overwrite) {
+            throw new FileAlreadyExistsException(target.toString());
         }
     }
 
-    private static float[] narrowed(StoredTensor tensor) throws ConversionException {
-        float[] floats = tensor.floats();
-        if (tensor.type() == StoredType.F64) {
-            double[] exact = tensor.doubles();
-            for (int i = 0; i < floats.length; i++) {
-                requireFits(tensor, i, exact[i], floats[i], StoredType.F32);
-            }
+    private Map<String, String> metadata() {
+        Map<String, String> all = new LinkedHashMap<>();
+        if (file.container().equals(Checkpoint.SAFETENSORS)) {
+            all.putAll(file.metadata());
         }
-        return floats;
+        all.putAll(report.match().carried(file));
+        all.put(KeyMatch.ENCODER, view.metadata().get(KeyMatch.ENCODER));
+        all.put(KeyMatch.NAMING, view.metadata().get(KeyMatch.NAMING));
+        all.put(SOURCE_FILE, report.source().getFileName().toString());
+        all.put(SOURCE_SHA256, report.sha256());
+        all.put(DROPPED, "" + report.count(Report.Fate.DROPPED));
+        all.putIfAbsent("format", "pt");
+        return all;
     }
 
-    private static short[] halved(StoredTensor tensor, StoredType to) throws ConversionException {
-        float[] floats = narrowed(tensor);
-        short[] bits = new short[floats.length];
-        for (int i = 0; i < bits.length; i++) {
-            bits[i] = to == StoredType.F16 ? HalfFloats.toF16(floats[i]) : HalfFloats.toBf16(floats[i]);
-            float back = to == StoredType.F16 ? HalfFloats.fromF16(bits[i]) : HalfFloats.fromBf16(bits[i]);
-            requireFits(tensor, i, floats[i], back, to);
-        }
-        return bits;
-    }
-
-    private static void requireFits(StoredTensor tensor, int index, double before, float after, StoredType to)
-            throws ConversionException {
-        if (Float.isInfinite(after) && !Double.isInfinite(before)) {
-            throw new ConversionException("convert: tensor '" + tensor.name() + "' " + tensor.shape() + ": element " + index
-                    + " is " + before + ", beyond the range of " + to + ": keep the types, or use "
-                    + (to == StoredType.F16 ? "BF16 or F32" : "a wider type"));
-        }
+    /** Closes the checkpoint; the report stays valid. */
+    @Override
+    public void close() {
+        file.close();
     }
 
     private static String sha256(Path file) throws IOException {

@@ -1,51 +1,76 @@
 package org.unmute.convert;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+import org.unmute.models.checkpoint.KeyMatch;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.StoredType;
 
 /**
- * What a key map makes of a file's tensors. Every tensor of the file is in exactly one of the first three, in the file's
- * order.
+ * What a checkpoint is and what becomes of its tensors.
  *
- * @param keyMap the map's name
- * @param kept names that stay as they are
- * @param renamed new names by the file's names
- * @param dropped reasons by the names of tensors that are left out
- * @param missing canonical names that the map requires and the file does not give
+ * @param source the file
+ * @param container what kind of file it is, in words
+ * @param bytes its size
+ * @param sha256 SHA-256 of the file, 64 lower-case hexadecimal digits
+ * @param encoder the family it was recognised as, for instance {@code eat}
+ * @param recognizedBy what showed that
+ * @param alsoFits other families whose names the tensors have, too, where nothing but the names told the encoder
+ * @param match how the tensors are named, which are taken, left out and missing
+ * @param tensors every tensor of the file, in its order
+ * @param parameters numbers in the floating tensors that are taken: weights with the head, and stored tables
+ * @param opaque objects in the file that are not interpreted
+ * @param flaws numbers that forbid a conversion, in words; empty if there are none
  */
-public record Report(String keyMap, List<String> kept, Map<String, String> renamed, Map<String, String> dropped,
-        List<String> missing) {
-    /** Copies the collections. */
+public record Report(Path source, String container, long bytes, String sha256, String encoder, RecognizedBy recognizedBy,
+        List<String> alsoFits, KeyMatch match, List<Line> tensors, long parameters, List<String> opaque, List<String> flaws) {
+    /** What showed which encoder it is. */
+    public enum RecognizedBy {
+        /** The caller said so, and the tensors agree. */
+        STATED,
+        /** The file's metadata said so, and the tensors agree. */
+        METADATA,
+        /** Tensors that only this encoder has together. */
+        TENSORS
+    }
+
+    /** What becomes of a tensor. */
+    public enum Fate {
+        /** Written under its own name. */
+        KEPT,
+        /** Written under another name. */
+        RENAMED,
+        /** Left out. */
+        DROPPED
+    }
+
+    /**
+     * One tensor of the file.
+     *
+     * @param fate what becomes of it
+     * @param from its name in the file
+     * @param to its new name; null if it is dropped
+     * @param reason why it is dropped; null if it is not
+     * @param shape its sizes
+     * @param type its element type in the file
+     */
+    public record Line(Fate fate, String from, String to, String reason, Shape shape, StoredType type) {}
+
+    /** Copies the lists. */
     public Report {
-        kept = List.copyOf(kept);
-        renamed = Collections.unmodifiableMap(new LinkedHashMap<>(renamed));
-        dropped = Collections.unmodifiableMap(new LinkedHashMap<>(dropped));
-        missing = List.copyOf(missing);
+        alsoFits = List.copyOf(alsoFits);
+        tensors = List.copyOf(tensors);
+        opaque = List.copyOf(opaque);
+        flaws = List.copyOf(flaws);
     }
 
-    /** Whether nothing is missing. */
+    /** Whether every tensor that the encoder needs is there. */
     public boolean complete() {
-        return missing.isEmpty();
+        return match.missing().isEmpty();
     }
 
-    /** Names of the tensors that are written, by the file's names; kept ones map to themselves. */
-    public Map<String, String> written() {
-        Map<String, String> all = new LinkedHashMap<>(renamed);
-        kept.forEach(name -> all.put(name, name));
-        return all;
-    }
-
-    /** The report in lines for a person: counts first, then every tensor that is not simply kept. */
-    public List<String> lines() {
-        List<String> lines = new ArrayList<>();
-        lines.add(keyMap + ": " + kept.size() + " kept, " + renamed.size() + " renamed, " + dropped.size() + " dropped, "
-                + missing.size() + " missing");
-        renamed.forEach((from, to) -> lines.add("renamed " + from + " -> " + to));
-        dropped.forEach((name, reason) -> lines.add("dropped " + name + ": " + reason));
-        missing.forEach(name -> lines.add("missing " + name));
-        return lines;
+    /** How many tensors have this fate. */
+    public long count(Fate fate) {
+        return tensors.stream().filter(t -> t.fate() == fate).count();
     }
 }

@@ -1,6 +1,6 @@
 /**
- * Renames the tensors of a checkpoint. A {@link org.unmute.convert.KeyMap} says what each name becomes and what must be
- * there in the end, a {@link org.unmute.convert.Report} what happened to each tensor, and
- * {@link org.unmute.convert.Conversion} writes the new file.
+ * Converts a checkpoint that holds an audio encoder into a safetensors file of that encoder alone:
+ * {@link org.unmute.convert.Conversion} reads and writes, {@link org.unmute.convert.Report} tells what became of each tensor.
+ * Which tensors are the encoder's, and how they are named, say the key maps of {@code org.unmute.models}.
  */
 package org.unmute.convert;

@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.FileKind;
+import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.StoredTensor;
+import org.unmute.tensor.io.StoredType;
 import org.unmute.tensor.io.torch.TorchFile;
 
 /** Named tensors that an encoder is built from, whatever file they lie in. */
 public interface Checkpoint extends AutoCloseable {
+    /** {@link #container} of a safetensors file. */
+    String SAFETENSORS = "safetensors";
+
     /** Where it comes from, for messages; a file's path. */
     String origin();
 
@@ -31,6 +36,11 @@ public interface Checkpoint extends AutoCloseable {
 
     /** Sizes of a tensor. */
     Shape shape(String name);
+
+    /** Element type of a tensor in the file. */
+    default StoredType type(String name) {
+        return entry(name).type();
+    }
 
     /** A copy of a tensor as float32, row-major. */
     float[] floats(String name);
@@ -67,26 +77,29 @@ public interface Checkpoint extends AutoCloseable {
     /**
      * Opens a checkpoint file; tensors are read when asked for.
      *
-     * @throws org.unmute.tensor.io.MalformedFileException if it is no checkpoint that can be read here, or a damaged one
+     * @throws MalformedFileException if it is no checkpoint that can be read here, or a damaged one
      * @throws IOException if it cannot be read
      */
     static Checkpoint open(Path path) throws IOException {
-        return switch (FileKind.of(path)) {
+        FileKind kind = FileKind.of(path);
+        return switch (kind) {
             case SAFETENSORS -> of(SafetensorsFile.open(path));
-            // What is no checkpoint is refused there, with what it is and what to do.
-            default -> of(TorchFile.open(path));
+            case TORCH_ZIP, TORCH_LEGACY, PICKLED_MODULE -> of(TorchFile.open(path));
+            default -> throw new MalformedFileException(path.toString(), 0, null, "not-a-checkpoint", "this is " + kind.description()
+                    + ": " + kind.advice());
         };
     }
 
     /** An open safetensors file. */
     static Checkpoint of(SafetensorsFile file) {
-        return new StoredCheckpoint(file.path().toString(), "safetensors", file.names(), file::shape, file::entry, file.metadata(), List.of(), file::close);
+        return new StoredCheckpoint(file.path().toString(), SAFETENSORS, file.names(), file::shape, name -> file.entry(name).type(),
+                file::entry, file.metadata(), List.of(), file::close);
     }
 
     /** An open PyTorch file. A storage whose checksum is wrong is refused when it is read. */
     static Checkpoint of(TorchFile file) {
         return new StoredCheckpoint(file.path().toString(), file.legacy() ? "PyTorch, legacy stream" : "PyTorch, zip", file.names(), file::shape,
-                name -> {
+                file::type, name -> {
                     try {
                         return file.entry(name);
                     } catch (IOException e) {

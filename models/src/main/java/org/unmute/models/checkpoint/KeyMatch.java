@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.StoredTensor;
+import org.unmute.tensor.io.StoredType;
 
 /**
  * What a key map makes of a file: every tensor of the file is either taken or dropped.
@@ -108,6 +109,16 @@ public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, 
         }
 
         @Override
+        public String container() {
+            return file.container();
+        }
+
+        @Override
+        public List<String> opaque() {
+            return file.opaque();
+        }
+
+        @Override
         public boolean has(String name) {
             return match.taken.containsKey(name);
         }
@@ -120,6 +131,11 @@ public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, 
         @Override
         public Shape shape(String name) {
             return file.shape(stored(name));
+        }
+
+        @Override
+        public StoredType type(String name) {
+            return file.type(stored(name));
         }
 
         @Override

@@ -67,7 +67,6 @@ public final class RecipeCheckpoint implements Checkpoint {
         String prefix = switch (encoder) {
             case "ast", "ssast" -> "module.";
             case "birdmae" -> "encoder.";
-            case "eat_ft" -> "model.";
             default -> "";
         };
         Map<String, Shape> shapes = new LinkedHashMap<>();
@@ -81,22 +80,10 @@ public final class RecipeCheckpoint implements Checkpoint {
             if (own.endsWith(POSITIONS) && (encoder.startsWith("eat") || full)) {
                 tables.put(own, s -> Positions.sinCos(Math.toIntExact(s.size(1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
             } else if (full && encoder.equals("audiomae") && own.endsWith("pos_embed")) {
-                tables.put(own, s -> transposedSinCos(Math.toIntExact((s.size(1) - 1) / MEL_ROWS), s.dim(2)));
+                tables.put(own, s -> Positions.audioMae(Math.toIntExact((s.size(1) - 1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
             }
         });
         return new RecipeCheckpoint(seed, shapes, tables, metadata);
-    }
-
-    /**
-     * Audio-MAE's table: zeros for the class token, then eight rows of {@code steps}, as if frequency came first.
-     *
-     * @return {@code [1 + 8 * steps, dim]}, row-major
-     */
-    public static float[] transposedSinCos(int steps, int dim) {
-        float[] grid = Positions.sinCos(MEL_ROWS, steps, dim);
-        float[] all = new float[Math.addExact(grid.length, dim)];
-        System.arraycopy(grid, 0, all, dim, grid.length);
-        return all;
     }
 
     private static int layer(String name) {

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.StoredTensor;
+import org.unmute.tensor.io.StoredType;
 
 /** Tensors of an open file. */
 final class StoredCheckpoint implements Checkpoint {
@@ -14,16 +15,18 @@ final class StoredCheckpoint implements Checkpoint {
     private final List<String> names;
     private final Set<String> known;
     private final Function<String, Shape> shapes;
+    private final Function<String, StoredType> types;
     private final Function<String, StoredTensor> entries;
     private final Map<String, String> metadata;
     private final List<String> opaque;
     private final Runnable close;
 
     StoredCheckpoint(String origin, String container, List<String> names, Function<String, Shape> shapes,
-            Function<String, StoredTensor> entries, Map<String, String> metadata, List<String> opaque, Runnable close) {
+            Function<String, StoredType> types, Function<String, StoredTensor> entries, Map<String, String> metadata, List<String> opaque, Runnable close) {
         this.origin = origin;
         this.container = container;
         this.shapes = shapes;
+        this.types = types;
         this.opaque = opaque;
         this.names = names;
         this.known = Set.copyOf(names);
@@ -50,6 +53,11 @@ final class StoredCheckpoint implements Checkpoint {
     @Override
     public Shape shape(String name) {
         return shapes.apply(name);
+    }
+
+    @Override
+    public StoredType type(String name) {
+        return types.apply(name);
     }
 
     @Override

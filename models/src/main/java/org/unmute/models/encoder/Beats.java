@@ -164,7 +164,7 @@ public final class Beats implements Encoder {
         float[] direction = w.tensor(CONV + "weight_v", dim, width, kernel).toFloats();
         float[] length = w.tensor(CONV + "weight_g", 1, 1, kernel).toFloats();
         try {
-            return new ConvPositions(Tensor.of(ConvPositions.normalized(direction, length), dim, width, kernel).freeze(), w.tensor(CONV + "bias", dim));
+            return new ConvPositions(ConvPositions.normalized(direction, length), width, kernel, w.tensor(CONV + "bias", dim));
         } catch (IllegalArgumentException e) {
             throw new UnusableCheckpointException(origin + ": tensor '" + CONV + "weight_v': " + e.getMessage());
         }

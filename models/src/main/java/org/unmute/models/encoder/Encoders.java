@@ -86,7 +86,9 @@ public final class Encoders {
      */
     public static Encoder build(Checkpoint file, EncoderSettings settings) {
         Recognized known = recognize(file, settings.model());
-        Encoder encoder = known.family().reader().read(known.match().view(file, known.family().name()), settings);
+        // A file that says what it is, such as a converted one, is as good as a caller who does.
+        String stated = settings.model().isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : settings.model();
+        Encoder encoder = known.family().reader().read(known.match().view(file, known.family().name()), settings.withModel(stated));
         SettingsCheck.check(known.family(), encoder.describe(), settings);
         return encoder;
     }

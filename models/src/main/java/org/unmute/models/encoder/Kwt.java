@@ -35,7 +35,11 @@ public final class Kwt implements Encoder {
     private static final List<String> KEYWORDS = List.of("_silence_", "_unknown_", "yes", "no", "up", "down", "left",
             "right", "on", "off", "stop", "go");
     private static final KeyMap KEYS = KeyMap.named("kwt/arm", "front_end.dft_cos", "blocks.0.attn.q.weight")
-            .keep("front_end.", "patch_embed.", "cls_token", "pos_embed", "blocks.", "head.");
+            .keep("front_end.", "patch_embed.", "cls_token", "pos_embed", "blocks.", "head.")
+            .require("front_end.window", "front_end.dft_cos", "front_end.dft_sin", "front_end.mel", "front_end.dct", "patch_embed.weight",
+                    "patch_embed.bias", "cls_token", "pos_embed", "head.weight", "head.bias")
+            .requireSeries("blocks.", "attn.q.weight", "attn.k.weight", "attn.v.weight", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight",
+                    "mlp.fc1.bias", "mlp.fc2.weight", "mlp.fc2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias");
 
     static final EncoderFamily FAMILY = new EncoderFamily("kwt", List.of(), List.of(KEYS), Kwt::new);
 

@@ -38,6 +38,9 @@ public final class SmallVit implements Encoder {
     private static final double EPS = 1e-6;
     private static final KeyMap KEYS = KeyMap.named("small-vit/pretrain", "cls_token", "patch_embed.proj.weight")
             .belowPrefix("only by its metadata").keep("cls_token", "patch_embed.", "blocks.", "norm.")
+            .require("cls_token", "patch_embed.proj.weight", "patch_embed.proj.bias", "norm.weight", "norm.bias")
+            .requireSeries("blocks.", "attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight", "mlp.fc1.bias",
+                    "mlp.fc2.weight", "mlp.fc2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias")
             .carry("sample_rate", "mel_bins", "frames", "patch", "dim", "depth", "heads", "norm");
 
     static final EncoderFamily FAMILY = new EncoderFamily("small-vit", List.of(), List.of(KEYS), SmallVit::read);

@@ -31,4 +31,18 @@ public final class Positions {
         }
         return table;
     }
+
+    /**
+     * Audio-MAE's table: a row of zeros for the class token, then the grid with its sides exchanged, frequency before time,
+     * so that row {@code 1 + r · time + c} encodes c in its first half and r in the second.
+     *
+     * @param dim a multiple of 4
+     * @return {@code [1 + freq · time, dim]}, row-major
+     */
+    public static float[] audioMae(int time, int freq, int dim) {
+        float[] grid = sinCos(freq, time, dim);
+        float[] table = new float[Math.addExact(grid.length, dim)];
+        System.arraycopy(grid, 0, table, dim, grid.length);
+        return table;
+    }
 }

@@ -15,6 +15,7 @@ import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Linear;
+import org.unmute.models.vit.Positions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsFile;
@@ -105,11 +106,11 @@ class AudioMaeTest {
 
     @Test
     void shorterWindowsTakeTheFirstPositionsOfEachOfTheEightRows() {
-        MadeCheckpoint file = MadeCheckpoint.vit(16, 1, 32, 513).put("pos_embed", RecipeCheckpoint.transposedSinCos(64, 16), org.unmute.tensor.Shape.of(1, 513, 16));
+        MadeCheckpoint file = MadeCheckpoint.vit(16, 1, 32, 513).put("pos_embed", Positions.audioMae(64, 8, 16), org.unmute.tensor.Shape.of(1, 513, 16));
         Tensor half = PreNormVit.transposedPositions(new CheckpointWeights(file), "made", 32);
         assertThat(half.shape().toArray()).containsExactly(1, 257, 16);
         // What Bird-MAE's fine-tuning code computes for (8, 32).
-        assertThat(half.toFloats()).isEqualTo(RecipeCheckpoint.transposedSinCos(32, 16));
+        assertThat(half.toFloats()).isEqualTo(Positions.audioMae(32, 8, 16));
         assertThat(Encoders.build(file, EncoderSettings.AUTHORS.withHeads(2).withFrames(512)).describe().time()).isEqualTo(32);
     }
 
@@ -142,7 +143,7 @@ class AudioMaeTest {
     void theStoredTableIsTheAuthors() throws IOException {
         try (SafetensorsFile expected = SafetensorsFile.open(Golden.require("tiny/audiomae/expected.safetensors"))) {
             int steps = expected.shape("sincos_pos_embed").dim(1) / 8;
-            float[] table = RecipeCheckpoint.transposedSinCos(steps, expected.shape("sincos_pos_embed").dim(2));
+            float[] table = Positions.audioMae(steps, 8, expected.shape("sincos_pos_embed").dim(2));
             Golden.assertClose("sincos_pos_embed", expected.floats("sincos_pos_embed"), table, 1e-6, 0);
         }
         RecipeCheckpoint full = GoldenRecipe.read(Golden.require("full_small/audiomae"));

@@ -135,11 +135,11 @@ class BioFoundationFrontEndTest {
             // A recording of two windows: none fails, none leaves a gap.
             assertThat(other.encode(Arrays.copyOf(samples, 2 * other.describe().windowSamples())).time()).isEqualTo(16);
         }
-        try (Checkpoint file = Checkpoint.open(Golden.require("tiny/audiomae/model.safetensors"))) {
+        try (Checkpoint file = Checkpoint.open(Golden.require("tiny/audiomae/checkpoint.pt"))) {
             assertThat(Encoders.build(file, settings.withModel("audiomae")).describe().input().settings()).containsEntry("kind", "biofoundation-mel")
                     .containsEntry("mean", -4.2677393);
         }
-        try (Checkpoint file = Checkpoint.open(Golden.require("tiny/asit/model.safetensors"))) {
+        try (Checkpoint file = Checkpoint.open(Golden.require("tiny/asit/checkpoint.pth"))) {
             assertThatThrownBy(() -> Encoders.build(file, settings)).hasMessageContaining("asit: BioFoundation's front end exists for EAT");
         }
         try (Checkpoint small = Checkpoint.of(org.unmute.tensor.io.SafetensorsFile.of("small", Encoders.embeddedBytes()))) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -30,6 +31,12 @@ class EncoderGoldenTest {
     /** Networks from the stored fbank, and end to end from the recording (golden/README.md). */
     private static final double FROM_FBANK = 1e-4;
     private static final double FROM_WAV = 2e-3;
+    /**
+     * The full-size folders hold a few rows of the fbank only, so the network starts from the recording. These two are held
+     * to the network's tolerance all the same; elsewhere (BEATs' povey window on samples times 2^15) the noise of a float32
+     * fbank alone may exceed it.
+     */
+    private static final Set<String> CLOSE_FROM_WAV = Set.of("eat", "audiomae");
 
     @TestFactory
     List<DynamicTest> tiny() throws IOException {
@@ -126,6 +133,7 @@ class EncoderGoldenTest {
         String name = "full-size " + golden.folder().getFileName();
         Encoder encoder = Encoders.build(GoldenRecipe.read(golden.folder()), golden.settings());
         Spectrogram input = encoder.spectrogram(golden.recording());
+        double tolerance = CLOSE_FROM_WAV.contains(golden.config().get("encoder").asText()) ? FROM_FBANK : FROM_WAV;
         try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected_small.safetensors"))) {
             Map<String, Tensor> seen = GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));
             golden.addDerived(encoder, seen);
@@ -139,11 +147,11 @@ class EncoderGoldenTest {
                 assertThat(seen).as(name + ": stored tensors that were not compared").containsKey(tensor);
                 float[] all = seen.get(tensor).toFloats();
                 float[] part = switch (suffix) {
-                    case ".rows" -> rows(all, seen.get(tensor).shape().dim(-1), golden.config().get("rows").get(tensor));
+                    case ".rows" -> rows(all, expected.shape(stored).dim(-1), golden.config().get("rows").get(tensor));
                     case ".mean_std" -> meanAndStd(all);
                     default -> all;
                 };
-                Golden.assertClose(name + " " + stored, expected.floats(stored), part, FROM_FBANK, 0);
+                Golden.assertClose(name + " " + stored, expected.floats(stored), part, tolerance, 0);
                 compared.add(stored);
             }
             Golden.cases(name + " tensors", compared);

@@ -20,6 +20,13 @@ class ConvPositionsTest {
                 .hasMessageContaining("tap 1");
     }
 
+    @Test
+    void sizesThatDoNotFitAreRefused() {
+        Tensor bias = Tensor.of(new float[6], 6);
+        assertThatThrownBy(() -> new ConvPositions(new float[48], 4, 2, bias)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("groups of 4");
+        assertThatThrownBy(() -> new ConvPositions(new float[35], 3, 2, bias)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("35 numbers");
+    }
+
     private static float[] random(SplittableRandom random, int n) {
         float[] x = new float[n];
         for (int i = 0; i < n; i++) {
@@ -29,14 +36,14 @@ class ConvPositionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"5, 8, 2, 4", "5, 8, 2, 3", "1, 6, 3, 8", "9, 4, 1, 2", "3, 4, 4, 1"})
+    @CsvSource({"5, 8, 2, 4", "5, 8, 2, 3", "1, 6, 3, 8", "9, 4, 1, 2", "3, 4, 4, 1", "40, 6, 2, 16", "20, 6, 3, 17", "7, 4, 1, 50"})
     void everyTokenSeesItsNeighboursOfTheSameGroup(int tokens, int dim, int groups, int kernel) {
         SplittableRandom random = new SplittableRandom(7);
         int width = dim / groups;
         float[] x = random(random, 2 * tokens * dim);
         float[] w = random(random, dim * width * kernel);
         float[] b = random(random, dim);
-        float[] y = new ConvPositions(Tensor.of(w, dim, width, kernel), Tensor.of(b, dim)).apply(Tensor.of(x, 2, tokens, dim)).toFloats();
+        float[] y = new ConvPositions(w, width, kernel, Tensor.of(b, dim)).apply(Tensor.of(x, 2, tokens, dim)).toFloats();
         assertThat(y).hasSize(x.length);
         for (int clip = 0; clip < 2; clip++) {
             for (int t = 0; t < tokens; t++) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.unmute.tensor.Shape;
 
 /**
@@ -91,6 +92,24 @@ public final class SafetensorsWriter {
                     + " bytes are no whole number of " + type);
         }
         return put(name, type, shape, bytes.byteSize() / type.bytes(), LittleEndian.of(bytes));
+    }
+
+    /**
+     * Adds a tensor whose little-endian bytes are made when the file is written, one tensor at a time, so that a large
+     * file needs no more memory than its largest tensor.
+     *
+     * @param bytes asked once for every {@link #write}; it must give as many bytes as type and shape need
+     */
+    public SafetensorsWriter add(String name, StoredType type, Shape shape, Supplier<MemorySegment> bytes) {
+        long needed = Math.multiplyExact(shape.elements(), (long) type.bytes());
+        return put(name, type, shape, shape.elements(), out -> {
+            MemorySegment made = bytes.get();
+            if (made.byteSize() != needed) {
+                throw new IllegalStateException("safetensors: tensor " + name + ": " + type + " " + shape + " needs " + needed
+                        + " bytes, got " + made.byteSize());
+            }
+            LittleEndian.of(made).writeTo(out);
+        });
     }
 
     private SafetensorsWriter put(String name, StoredType type, Shape shape, long values, LittleEndian.Source source) {
