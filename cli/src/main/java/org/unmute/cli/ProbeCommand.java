@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.data.LabelledClip;
 import org.unmute.probes.data.Manifest;
 import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.ProbeTrainer;
@@ -22,6 +24,7 @@ import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,8 +38,9 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example:",
             "  unmute probe --probe protobin --cache cache/ --labels labels.csv --split train --seeds 0,1,2 --out run1/"})
 final class ProbeCommand implements Callable<Integer> {
-    @Option(names = "--probe", paramLabel = "NAME", required = true,
-            description = "linear (cls token, or token mean where the encoder has none), linear-mean, mhca, protobin, protofloat.")
+    @Option(names = "--probe", paramLabel = "NAME", required = true, completionCandidates = ProbeNames.class,
+            description = {"One of ${COMPLETION-CANDIDATES}; docs/probes.md says what each computes.",
+                "linear takes the cls token, or the token mean where the encoder has none."})
     private String name;
 
     @Option(names = "--cache", paramLabel = "DIR", required = true, description = "Token cache that 'unmute embed' made.")
@@ -64,11 +68,22 @@ final class ProbeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** The probes there are, for the help text. */
+    static final class ProbeNames implements Iterable<String> {
+        ProbeNames() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return Probes.names().iterator();
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
         if (!Probes.names().contains(name)) {
             throw new CommandException(ExitCode.USAGE, "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
         }
+        ProbeOptions options = training.probe(name);
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
         Files.createDirectories(out);
@@ -81,7 +96,7 @@ final class ProbeCommand implements Callable<Integer> {
             TokenSet set = new TokenSet(source, targets(train), train.labels().size());
             Map<String, Object> runs = new LinkedHashMap<>();
             for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
-                runs.put("seed " + seed, run(set, train, tokens, seed));
+                runs.put("seed " + seed, run(set, train, tokens, options, seed));
             }
             record.result("probe", name).result("clips", set.clips()).result("classes", train.labels().names()).result("missing", missing)
                     .result("cache", tokens.key().toString()).result("runs", runs);
@@ -91,14 +106,14 @@ final class ProbeCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private Map<String, Object> run(TokenSet set, Manifest train, TokenCache tokens, long seed) throws IOException {
+    private Map<String, Object> run(TokenSet set, Manifest train, TokenCache tokens, ProbeOptions options, long seed) throws IOException {
         Path file = out.resolve("probe-seed" + seed + ".safetensors");
         Path checkpoint = out.resolve("checkpoint-seed" + seed + ".safetensors");
         TrainingSettings settings = training.settings(name, seed);
         TokenGrid grid = set.tokens().grid();
         try (TensorScope _ = new TensorScope()) {
-            Probe probe = Probes.create(name, grid.dim(), set.classes(), grid.cls(), training.probe(name), seed);
-            long numbers = probe.parameters().values().stream().mapToLong(t -> t.shape().elements()).sum();
+            Probe probe = Probes.create(Backends.current(), name, set.tokens().layout(), set.classes(), options, seed);
+            long numbers = probe.parameterCount();
             int steps = settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
             ProbeTrainer.Result result;
             try (Progress progress = Progress.start(spec.commandLine().getErr(), name + " seed " + seed, "steps", steps, common.quiet())) {

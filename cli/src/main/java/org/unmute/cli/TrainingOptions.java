@@ -1,6 +1,8 @@
 package org.unmute.cli;
 
+import java.util.List;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TrainingSettings;
 import picocli.CommandLine.Option;
@@ -22,12 +24,16 @@ final class TrainingOptions {
     @Option(names = "--loss", paramLabel = "NAME", defaultValue = "asl",
             description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: ${DEFAULT-VALUE}).")
     private String loss;
-    @Option(names = "--prototypes", paramLabel = "N", defaultValue = "20", description = "Prototypes a class, protobin and protofloat (default: ${DEFAULT-VALUE}).")
-    private int prototypes;
-    @Option(names = "--dropout", paramLabel = "X", defaultValue = "0", description = "Dropout of prototype scores (default: ${DEFAULT-VALUE}).")
-    private double dropout;
+    @Option(names = "--prototypes", paramLabel = "N", description = "Prototypes a class: proto, protobin, protofloat (default: 20).")
+    private Integer prototypes;
+    @Option(names = "--dropout", paramLabel = "X",
+            description = "Dropout of prototype scores: protobin, protofloat (default: 0), cgp (default: 0.2).")
+    private Double dropout;
     @Option(names = "--heads", paramLabel = "N", description = "Attention heads, mhca (default: 12, or the largest number below that divides the channels).")
     private Integer heads;
+    @Option(names = "--set", paramLabel = "NAME=VALUE",
+            description = "Another option of the probe, as docs/probes.md lists them: --set norm=batch. May be repeated.")
+    private List<String> more = List.of();
     @Option(names = "--standardize", description = "Standardize each token channel by the training clips' mean and deviation.")
     private boolean standardize;
 
@@ -38,15 +44,32 @@ final class TrainingOptions {
         return rate == null ? s : s.withRate(rate);
     }
 
-    /** The probe's own options. */
+    /**
+     * The probe's own options.
+     *
+     * @throws CommandException if it has no such option
+     */
     ProbeOptions probe(String name) {
-        ProbeOptions o = ProbeOptions.DEFAULTS;
-        if (name.startsWith("proto")) {
-            o = o.with("prototypes", prototypes).with("dropout", dropout);
+        ProbeOptions o;
+        try {
+            o = ProbeOptions.parse(more.toArray(String[]::new));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, "--set: " + e.getMessage());
         }
-        if (name.equals("mhca") && heads != null) {
-            o = o.with("heads", heads);
+        o = with(o, "prototypes", prototypes);
+        o = with(o, "dropout", dropout);
+        o = with(o, "heads", heads);
+        List<String> known = Probes.options(name);
+        for (String given : o.values().keySet()) {
+            if (!known.contains(given)) {
+                throw new CommandException(ExitCode.USAGE, "probe " + name + " has no option '" + given + "': "
+                        + (known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
+            }
         }
         return o;
+    }
+
+    private static ProbeOptions with(ProbeOptions options, String name, Object value) {
+        return value == null ? options : options.with(name, value);
     }
 }

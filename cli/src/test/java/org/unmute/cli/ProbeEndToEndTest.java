@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.probes.pool.Probes;
 
 /** {@code probe} and {@code eval} on a small cache, with labels that fit and labels that do not. */
 class ProbeEndToEndTest {
@@ -114,6 +115,42 @@ class ProbeEndToEndTest {
                 .contains("probe-seed0.safetensors");
         assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", folder.resolve("nowhere"), "--labels", labels)
                 .endsWith(ExitCode.INPUT).err()).contains("nowhere");
+    }
+
+    @Test
+    void everyProbeOfOneLayerRunsFromTheCommandLine() throws IOException {
+        String help = Ran.unmute("probe", "--help").endsWith(ExitCode.OK).out();
+        for (String name : Probes.names()) {
+            assertThat(help).contains(name);
+            Path out = folder.resolve("run-" + name);
+            Ran ran = Ran.unmute("probe", "-q", "--probe", name, "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out);
+            if (name.equals("cgp")) {
+                assertThat(ran.endsWith(ExitCode.FAILED).err()).contains("tokens of all layers").contains("last only");
+            } else {
+                assertThat(ran.endsWith(ExitCode.OK).out()).contains(name + ", seed 0:");
+                assertThat(out.resolve("probe-seed0.safetensors")).exists();
+            }
+        }
+    }
+
+    @Test
+    void optionsOfAProbeAreSetAndUnknownOnesRefused() throws IOException {
+        Path out = folder.resolve("run-ep-options");
+        Object[] ep = {"probe", "-q", "--probe", "ep", "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out};
+        Ran.unmute(with(ep, "--set", "norm=batch", "--set", "queries=4")).endsWith(ExitCode.OK);
+        JsonNode options = new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
+        assertThat(options.path("norm").asText()).isEqualTo("batch");
+        assertThat(options.path("queries").asText()).isEqualTo("4");
+        assertThat(Ran.unmute(with(ep, "--set", "norms=batch")).endsWith(ExitCode.USAGE).err()).contains("no option 'norms'")
+                .contains("queries, norm");
+        assertThat(Ran.unmute(with(ep, "--heads", "4")).endsWith(ExitCode.USAGE).err()).contains("no option 'heads'");
+        assertThat(Ran.unmute(with(ep, "--set", "norm")).endsWith(ExitCode.USAGE).err()).contains("name=value");
+    }
+
+    private static Object[] with(Object[] args, Object... more) {
+        Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
+        System.arraycopy(more, 0, all, args.length, more.length);
+        return all;
     }
 
     @Test

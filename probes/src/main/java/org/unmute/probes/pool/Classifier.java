@@ -36,6 +36,14 @@ record Classifier(Tensor weight, Tensor bias) {
         return descriptor.linear(weight, bias);
     }
 
+    /** @throws IllegalArgumentException if pooling does not give as many features as the layer takes */
+    void requireFeatures(String probe, long features) {
+        if (features() != features) {
+            throw new IllegalArgumentException("probe " + probe + ": fc.weight is " + weight.shape() + ", pooling gives " + features
+                    + " features");
+        }
+    }
+
     void addTo(Map<String, Tensor> parameters) {
         parameters.put(WEIGHT, weight);
         parameters.put(BIAS, bias);

@@ -1,5 +1,6 @@
 package org.unmute.probes.pool;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -38,6 +39,22 @@ final class Init {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
         }
+        return Tensor.of(backend, values, shape).parameter();
+    }
+
+    /** Uniform numbers in {@code [0, 1)}. */
+    Tensor fraction(long... shape) {
+        float[] values = new float[length(shape)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextInt(1 << 24) * 0x1p-24f;
+        }
+        return Tensor.of(backend, values, shape).parameter();
+    }
+
+    /** The same number everywhere. */
+    Tensor constant(double value, long... shape) {
+        float[] values = new float[length(shape)];
+        Arrays.fill(values, (float) value);
         return Tensor.of(backend, values, shape).parameter();
     }
 

@@ -2,18 +2,24 @@ package org.unmute.probes.pool;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.unmute.tensor.Tensor;
 
 /**
- * A linear classifier on one vector a clip. Paper, section 3: {@code linear} takes the cls token, or the mean of all
- * tokens where the model has none; {@code linear-mean} always takes the mean.
+ * A linear classifier on one vector a clip, {@code W z + b} (paper, section 3). {@code linear} takes the cls token, or the
+ * mean of all patch tokens where the model has none; {@code linear-mean} always takes the mean.
+ *
+ * <p>No options.
  */
 public final class LinearProbe implements Probe {
     /** On the cls token where there is one. */
     public static final String CLS = "linear";
     /** On the mean of the tokens. */
     public static final String MEAN = "linear-mean";
+
+    static final List<String> OPTIONS = List.of();
 
     private final String name;
     private final boolean onCls;
@@ -26,12 +32,10 @@ public final class LinearProbe implements Probe {
     }
 
     static LinearProbe fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        options.only(name);
-        return new LinearProbe(name, name.equals(CLS) && size.cls(), Classifier.fresh(init, size.dim(), size.classes()));
+        return new LinearProbe(name, name.equals(CLS) && size.layout().cls(), Classifier.fresh(init, size.dim(), size.classes()));
     }
 
     static LinearProbe of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
-        options.only(name);
         return new LinearProbe(name, name.equals(CLS) && cls, Classifier.of(parameters));
     }
 
@@ -70,23 +74,16 @@ public final class LinearProbe implements Probe {
     @Override
     public Tensor descriptor(TokenBatch batch) {
         Probes.checkDim(this, batch);
-        if (!onCls) {
-            return batch.tokens().mean(false, 1);
-        }
-        if (batch.cls() == null) {
-            throw new IllegalArgumentException("probe linear: it was made for tokens with a cls token, the batch has none: "
-                    + "use linear-mean, or tokens of the encoder it was trained on");
-        }
-        return batch.cls();
+        return onCls ? Probes.cls(this, batch) : batch.tokens().mean(false, 1);
     }
 
     @Override
-    public boolean poolsWithoutParameters() {
-        return true;
+    public Tensor classify(Tensor descriptor) {
+        return fc.logits(descriptor);
     }
 
     @Override
-    public Tensor logits(TokenBatch batch) {
-        return fc.logits(descriptor(batch));
+    public Optional<TokenBatch> condensed(TokenBatch batch) {
+        return Optional.of(batch.ofMeanToken());
     }
 }

@@ -2,25 +2,34 @@ package org.unmute.probes.pool;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * Multi-head cross-attention with one learned query, after the authors' {@code AttentivePooling} (paper, section 3):
- * keys {@code k = W_k z} and values {@code v = W_v z} without bias, weights {@code softmax_n(q_h · k_nh / √(dim / heads))},
- * descriptor the heads' weighted values side by side; no query or output projection.
+ * Multi-head cross-attention with one learned query, after the authors' {@code AttentivePooling} (paper, section 3; Bird-MAE
+ * {@code models/components/attentive_pooling.py}): keys {@code k = W_k z} and values {@code v = W_v z} without bias, weights
+ * {@code softmax_n(q_h · k_nh / √(dim / heads))}, descriptor the heads' weighted values side by side; no query or output
+ * projection.
  *
  * <p>Since there is one query, {@code q_h · W_k z = (W_kᵀ q)_h · z} and {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: keys and
  * values are never computed for single tokens, which takes {@code tokens · heads · dim} multiplications a clip instead of
  * {@code tokens · dim²}.
  *
- * <p>Option {@code heads}: 12; where 12 does not divide dim, the largest number below that does.
+ * <p>Options: {@code heads}, 12; where 12 does not divide dim, the largest number below that does. {@code token-norm},
+ * {@code none}, or {@code batch}: batch normalisation of tokens first, as AIM's form of this pooling in
+ * {@code efficient-probing} (poolings/aim.py).
  */
 public final class Mhca implements Probe {
     /** Name of the probe. */
     public static final String NAME = "mhca";
 
     private static final String HEADS = "heads";
+    private static final String TOKEN_NORM = "token-norm";
+    static final List<String> OPTIONS = List.of(HEADS, TOKEN_NORM);
     private static final int DEFAULT_HEADS = 12;
     private static final double QUERY_DEVIATION = 0.02;
 
@@ -28,38 +37,42 @@ public final class Mhca implements Probe {
     private final Tensor query;
     private final Tensor keyWeight;
     private final Tensor valueWeight;
+    private final BatchNorm norm;
     private final Classifier fc;
 
-    private Mhca(int heads, Tensor query, Tensor keyWeight, Tensor valueWeight, Classifier fc) {
+    private Mhca(int heads, Tensor query, Tensor keyWeight, Tensor valueWeight, BatchNorm norm, Classifier fc) {
         this.heads = heads;
         this.query = query;
         this.keyWeight = keyWeight;
         this.valueWeight = valueWeight;
+        this.norm = norm;
         this.fc = fc;
     }
 
-    static Mhca fresh(Probes.Size size, ProbeOptions options, Init init) {
+    static Mhca fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
         int dim = size.dim();
         int heads = heads(options, dim);
         Tensor query = init.normal(QUERY_DEVIATION, 1, 1, dim);
         Tensor keyWeight = init.linearWeight(dim, dim);
         Tensor valueWeight = init.linearWeight(dim, dim);
-        return new Mhca(heads, query, keyWeight, valueWeight, Classifier.fresh(init, dim, size.classes()));
+        return new Mhca(heads, query, keyWeight, valueWeight, normalizes(options) ? BatchNorm.fresh(init, dim) : null,
+                Classifier.fresh(init, dim, size.classes()));
     }
 
-    static Mhca of(ProbeOptions options, ParameterMap parameters) {
+    static Mhca of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         int dim = fc.features();
         return new Mhca(heads(options, dim), parameters.take("cls_token", 1L, 1L, dim),
-                parameters.take("k.weight", dim, (long) dim), parameters.take("v.weight", dim, (long) dim), fc);
+                parameters.take("k.weight", dim, (long) dim), parameters.take("v.weight", dim, (long) dim),
+                normalizes(options) ? BatchNorm.of(parameters, dim) : null, fc);
+    }
+
+    private static boolean normalizes(ProbeOptions options) {
+        return options.choice(TOKEN_NORM, "none", "batch").equals("batch");
     }
 
     private static int heads(ProbeOptions options, int dim) {
-        int largest = Math.min(DEFAULT_HEADS, dim);
-        while (dim % largest != 0) {
-            largest--;
-        }
-        int heads = options.only(NAME, HEADS).integer(HEADS, largest, 1, dim);
+        int heads = options.integer(HEADS, ProbeOptions.largestDivisor(dim, DEFAULT_HEADS), 1, dim);
         if (dim % heads != 0) {
             throw new IllegalArgumentException("probe mhca: " + heads + " heads do not divide dim " + dim);
         }
@@ -78,7 +91,7 @@ public final class Mhca implements Probe {
 
     @Override
     public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS.with(HEADS, heads);
+        return ProbeOptions.DEFAULTS.with(HEADS, heads).with(TOKEN_NORM, norm == null ? "none" : "batch");
     }
 
     @Override
@@ -101,26 +114,54 @@ public final class Mhca implements Probe {
         return Collections.unmodifiableMap(p);
     }
 
+    @Override
+    public Map<String, Tensor> buffers() {
+        return norm == null ? Map.of() : norm.buffers();
+    }
+
     /** The weight of each token in each head: {@code [batch, heads, tokens]}, summing to 1 over tokens. */
     public Tensor attention(TokenBatch batch) {
-        Probes.checkDim(this, batch);
-        return batch.tokens().linear(tokenQueries(), null).times(scale()).transpose(1, 2).softmax(-1);
+        return normalized(batch, false).linear(tokenQueries(), null).times(scale()).transpose(1, 2).softmax(-1);
+    }
+
+    /** {@link #attention} on the grid: {@code [batch, heads, time, freq]}. */
+    @Override
+    public Optional<Tensor> similarityMap(TokenBatch batch) {
+        return Optional.of(Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), heads, batch.time(), batch.freq()));
     }
 
     @Override
     public Tensor descriptor(TokenBatch batch) {
-        Probes.checkDim(this, batch);
-        int dim = dim();
-        int width = dim / heads;
-        Tensor queries = tokenQueries().insert(0).expand(batch.size(), heads, dim);
-        Tensor pooled = queries.attention(batch.tokens(), batch.tokens(), null, scale());
-        Tensor values = pooled.transpose(0, 1).matmul(valueWeight.reshape(heads, width, dim).transpose(1, 2));
-        return values.transpose(0, 1).reshape(batch.size(), dim);
+        return pooled(normalized(batch, false));
     }
 
     @Override
-    public Tensor logits(TokenBatch batch) {
-        return fc.logits(descriptor(batch));
+    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
+        return pooled(normalized(batch, true));
+    }
+
+    private Tensor normalized(TokenBatch batch, boolean training) {
+        Probes.checkDim(this, batch);
+        if (norm == null) {
+            return batch.tokens();
+        }
+        Tensor rows = batch.tokens().reshape(Math.multiplyExact(batch.tokens().size(0), batch.tokens().size(1)), dim());
+        return (training ? norm.training(NAME, rows) : norm.scoring(rows)).reshape(batch.tokens().shape().toArray());
+    }
+
+    private Tensor pooled(Tensor tokens) {
+        int dim = dim();
+        int width = dim / heads;
+        long batch = tokens.size(0);
+        Tensor queries = tokenQueries().insert(0).expand(batch, heads, dim);
+        Tensor pooled = queries.attention(tokens, tokens, null, scale());
+        Tensor values = pooled.transpose(0, 1).matmul(valueWeight.reshape(heads, width, dim).transpose(1, 2));
+        return values.transpose(0, 1).reshape(batch, dim);
+    }
+
+    @Override
+    public Tensor classify(Tensor descriptor) {
+        return fc.logits(descriptor);
     }
 
     /** Each head's query as it meets a token, {@code W_kᵀ q}: {@code [heads, dim]}. */

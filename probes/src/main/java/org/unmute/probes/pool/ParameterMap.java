@@ -38,6 +38,16 @@ final class ParameterMap {
         return t;
     }
 
+    /** A buffer of a given shape: takes no gradient. */
+    Tensor buffer(String name, long... shape) {
+        return take(name, shape).detach();
+    }
+
+    /** Whether there is one of this name. */
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
     private Tensor find(String name) {
         Tensor t = values.get(name);
         if (t == null) {

@@ -1,12 +1,14 @@
 package org.unmute.probes.pool;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.unmute.tensor.Tensor;
 
 /**
  * A small trainable head on frozen tokens: pools a token map to a descriptor and classifies that. Paper, section 3.
- * Forward passes keep nothing, so several threads may run one probe; only an optimizer changes its parameters.
+ * Scoring keeps nothing, so several threads may score with one probe; only training changes it: an optimizer its
+ * parameters, {@link #trainingLogits} its buffers.
  */
 public interface Probe {
     /** Name as {@link Probes#create} takes it. */
@@ -21,24 +23,37 @@ public interface Probe {
     /** Number of classes. */
     int classes();
 
+    /** Layers whose tokens it looks at ({@link TokenBatch#layers()}); 0 where the last layer's token map is enough. */
+    default int layers() {
+        return 0;
+    }
+
     /** Parameters by name, in a fixed order. Each takes gradients; optimizers change the contents in place. */
     Map<String, Tensor> parameters();
 
+    /** How many numbers are trained. */
+    default long parameterCount() {
+        return parameters().values().stream().mapToLong(p -> p.shape().elements()).sum();
+    }
+
     /**
-     * What the final linear layer sees.
+     * What training changes without gradients, such as the running mean of a batch normalisation, by name. Saved along
+     * with the parameters; the names differ from theirs. Empty for most.
+     */
+    default Map<String, Tensor> buffers() {
+        return Map.of();
+    }
+
+    /**
+     * What the final linear layer sees; where that layer comes before pooling ({@code linpre}), the logits.
      *
      * @return {@code [batch, features]}
      * @throws IllegalArgumentException if the batch does not fit
      */
     Tensor descriptor(TokenBatch batch);
 
-    /**
-     * Whether pooling has no parameters and leaves one vector of {@link #dim()} numbers, which it would leave as it is if
-     * it stood for the clip's only token: then training pools each clip once for all epochs.
-     */
-    default boolean poolsWithoutParameters() {
-        return false;
-    }
+    /** What comes after pooling: descriptors {@code [batch, features]} to {@code [batch, classes]}. */
+    Tensor classify(Tensor descriptor);
 
     /**
      * Scores before sigmoid or softmax.
@@ -46,14 +61,46 @@ public interface Probe {
      * @return {@code [batch, classes]}
      * @throws IllegalArgumentException if the batch does not fit
      */
-    Tensor logits(TokenBatch batch);
+    default Tensor logits(TokenBatch batch) {
+        return classify(descriptor(batch));
+    }
 
     /**
-     * Logits with whatever regularisation the probe has in training (dropout); {@link #logits} where it has none.
+     * The descriptor with whatever regularisation the probe has in training (dropout, the batch's own statistics);
+     * {@link #descriptor} where it has none. May change {@link #buffers()}.
      *
      * @param random the source of every random decision
      */
+    default Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
+        return descriptor(batch);
+    }
+
+    /** Logits of {@link #trainingDescriptor}. */
     default Tensor trainingLogits(TokenBatch batch, SplittableRandom random) {
-        return logits(batch);
+        return classify(trainingDescriptor(batch, random));
+    }
+
+    /** What training adds to the loss, one number; empty for most. */
+    default Optional<Tensor> regularization() {
+        return Optional.empty();
+    }
+
+    /**
+     * A smaller batch with the same logits, for a probe whose pooling has no parameters: training then pools each clip
+     * once for all epochs. Empty for others.
+     */
+    default Optional<TokenBatch> condensed(TokenBatch batch) {
+        return Optional.empty();
+    }
+
+    /**
+     * What of a clip a score rests on: the cosine of each prototype with each token, or the weight of each token for each
+     * query; each probe says which. For explaining scores, not recorded for gradients; training and scoring never need it.
+     *
+     * @return {@code [batch, prototypes or queries, time, freq]}, or empty where the probe does not weigh tokens
+     * @throws IllegalArgumentException if the batch does not fit
+     */
+    default Optional<Tensor> similarityMap(TokenBatch batch) {
+        return Optional.empty();
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.probes.pool;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -52,14 +53,46 @@ public record ProbeOptions(Map<String, String> values) {
      * @return this
      * @throws IllegalArgumentException naming the unknown one and those that exist
      */
-    ProbeOptions only(String probe, String... known) {
+    ProbeOptions only(String probe, List<String> known) {
         for (String name : values.keySet()) {
-            if (!Arrays.asList(known).contains(name)) {
+            if (!known.contains(name)) {
                 throw new IllegalArgumentException("probe " + probe + ": no option '" + name + "': "
-                        + (known.length == 0 ? "it has none" : "it has " + String.join(", ", known)));
+                        + (known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
             }
         }
         return this;
+    }
+
+    /** Whether this one is given. */
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    /** One of a few words; {@code allowed} begins with the default. */
+    String choice(String name, String... allowed) {
+        String text = values.getOrDefault(name, allowed[0]);
+        if (!Arrays.asList(allowed).contains(text)) {
+            throw new IllegalArgumentException("probe option " + name + ": must be one of " + String.join(", ", allowed)
+                    + ": '" + text + "'");
+        }
+        return text;
+    }
+
+    /** {@code true} or {@code false}. */
+    boolean flag(String name, boolean absent) {
+        return Boolean.parseBoolean(choice(name, Boolean.toString(absent), Boolean.toString(!absent)));
+    }
+
+    /**
+     * A size that the parameters show already.
+     *
+     * @throws IllegalArgumentException if the option is given and says another
+     */
+    void requireSize(String name, long actual) {
+        String text = values.get(name);
+        if (text != null && !text.equals(Long.toString(actual))) {
+            throw new IllegalArgumentException("probe option " + name + ": is '" + text + "', the parameters' shapes say " + actual);
+        }
     }
 
     int integer(String name, int absent, int min, int max) {
@@ -95,6 +128,15 @@ public record ProbeOptions(Map<String, String> values) {
         }
         throw new IllegalArgumentException("probe option " + name + ": must be a number from " + min + " to below " + below
                 + ": '" + text + "'");
+    }
+
+    /** The greatest number up to {@code most} that divides {@code n}. */
+    static int largestDivisor(int n, int most) {
+        int d = Math.min(most, n);
+        while (n % d != 0) {
+            d--;
+        }
+        return d;
     }
 
     /** {@code name=value}, one after the other. */

@@ -8,64 +8,119 @@ import org.unmute.tensor.backend.Backends;
 
 /** Makes probes by name, fresh or from given parameters. */
 public final class Probes {
-    private static final List<String> NAMES =
-            List.of(LinearProbe.CLS, LinearProbe.MEAN, Mhca.NAME, Protobin.BINARY, Protobin.FLOAT);
+    private static final List<Kind> KINDS = List.of(
+            new Kind(LinearProbe.CLS, LinearProbe.OPTIONS, LinearProbe::fresh, LinearProbe::of),
+            new Kind(LinearProbe.MEAN, LinearProbe.OPTIONS, LinearProbe::fresh, LinearProbe::of),
+            new Kind(Mlp.NAME, Mlp.OPTIONS, Mlp::fresh, Mlp::of),
+            new Kind(LinearConcat.CLS_MEAN, LinearConcat.CLS_MEAN_OPTIONS, LinearConcat::fresh, LinearConcat::of),
+            new Kind(LinearConcat.FREQ_CONCAT, LinearConcat.FREQ_CONCAT_OPTIONS, LinearConcat::fresh, LinearConcat::of),
+            new Kind(Conv.NAME, Conv.OPTIONS, Conv::fresh, Conv::of),
+            new Kind(Linpre.NAME, Linpre.OPTIONS, Linpre::fresh, Linpre::of),
+            new Kind(Mhca.NAME, Mhca.OPTIONS, Mhca::fresh, Mhca::of),
+            new Kind(EfficientProbing.NAME, EfficientProbing.OPTIONS, EfficientProbing::fresh, EfficientProbing::of),
+            new Kind(SimPool.NAME, SimPool.OPTIONS, SimPool::fresh, SimPool::of),
+            new Kind(Abmilp.PLAIN, Abmilp.PLAIN_OPTIONS, Abmilp::fresh, Abmilp::of),
+            new Kind(Abmilp.SELF_ATTENTION, Abmilp.SELF_ATTENTION_OPTIONS, Abmilp::fresh, Abmilp::of),
+            new Kind(Proto.NAME, Proto.OPTIONS, Proto::fresh, Proto::of),
+            new Kind(Protobin.BINARY, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
+            new Kind(Protobin.FLOAT, Protobin.OPTIONS, Protobin::fresh, Protobin::of),
+            new Kind(Cgp.NAME, Cgp.OPTIONS, Cgp::fresh, Cgp::of));
+
+    private static final List<String> PROTOTYPICAL = List.of(Proto.NAME, Protobin.BINARY, Protobin.FLOAT, Cgp.NAME);
 
     private Probes() {}
 
     /** Size of a fresh probe. */
-    record Size(int dim, int classes, boolean cls) {}
+    record Size(TokenLayout layout, int classes) {
+        int dim() {
+            return layout.dim();
+        }
+    }
+
+    @FunctionalInterface
+    private interface Fresh {
+        Probe make(String name, Size size, ProbeOptions options, Init init);
+    }
+
+    @FunctionalInterface
+    private interface Given {
+        Probe make(String name, boolean cls, ProbeOptions options, ParameterMap parameters);
+    }
+
+    /** One entry of the table of probes: a name, its options and how it is made. */
+    private record Kind(String name, List<String> options, Fresh fresh, Given given) {}
 
     /** The names there are. */
     public static List<String> names() {
-        return NAMES;
+        return KINDS.stream().map(Kind::name).toList();
     }
 
-    /** A fresh probe in float32 on the current backend; see {@link #create(Backend, String, int, int, boolean, ProbeOptions, long)}. */
+    /**
+     * Names of the options a probe has.
+     *
+     * @throws IllegalArgumentException if there is no probe of that name
+     */
+    public static List<String> options(String name) {
+        return kind(name).options();
+    }
+
+    /**
+     * Whether a probe compares tokens with prototypes, so that its scores are cosines.
+     *
+     * @throws IllegalArgumentException if there is no probe of that name
+     */
+    public static boolean hasPrototypes(String name) {
+        return PROTOTYPICAL.contains(kind(name).name());
+    }
+
+    /**
+     * A fresh probe in float32 on the current backend, for tokens of one layer whose grid is not known; see
+     * {@link #create(Backend, String, TokenLayout, int, ProbeOptions, long)}.
+     */
     public static Probe create(String name, int dim, int classes, boolean hasCls, ProbeOptions options, long seed) {
         return create(Backends.current(), name, dim, classes, hasCls, options, seed);
     }
 
     /**
-     * A fresh probe in float32, initialised as the paper's (section 4.1): prototypes N(0, 0.02²), the attention query
-     * N(0, 0.02²), linear layers uniform within 1/√inputs.
-     *
-     * @param name one of {@link #names()}
-     * @param dim numbers a token
-     * @param classes number of classes
-     * @param hasCls whether the encoder gives a cls token
-     * @param seed decides every parameter
-     * @throws IllegalArgumentException if the name, a size or an option is wrong
+     * A fresh probe in float32 for tokens of one layer whose grid is not known; see
+     * {@link #create(Backend, String, TokenLayout, int, ProbeOptions, long)}.
      */
     public static Probe create(Backend backend, String name, int dim, int classes, boolean hasCls, ProbeOptions options,
             long seed) {
-        if (dim < 1 || classes < 1) {
-            throw new IllegalArgumentException("probe " + name + ": dim and classes must be at least 1: " + dim + ", " + classes);
-        }
-        Size size = new Size(dim, classes, hasCls);
-        Init init = new Init(backend, seed);
-        return switch (name) {
-            case LinearProbe.CLS, LinearProbe.MEAN -> LinearProbe.fresh(name, size, options, init);
-            case Mhca.NAME -> Mhca.fresh(size, options, init);
-            case Protobin.BINARY, Protobin.FLOAT -> Protobin.fresh(name, size, options, init);
-            default -> throw unknown(name);
-        };
+        return create(backend, name, new TokenLayout(dim, 0, hasCls), classes, options, seed);
     }
 
     /**
-     * A probe with given parameters, which may be of any floating type and on any backend. The memory is shared.
+     * A fresh probe in float32, initialised as the paper's (section 4.1): prototypes N(0, 0.02²), attention queries
+     * N(0, 0.02²), linear and convolution layers uniform within 1/√inputs, unless the probe says otherwise.
      *
-     * @param hasCls whether the encoder gives a cls token; decides what {@code linear} looks at
+     * @param name one of {@link #names()}
+     * @param layout the tokens it will see
+     * @param classes number of classes
+     * @param seed decides every parameter
+     * @throws IllegalArgumentException if the name, a size or an option is wrong
+     */
+    public static Probe create(Backend backend, String name, TokenLayout layout, int classes, ProbeOptions options, long seed) {
+        Kind kind = kind(name);
+        if (classes < 1) {
+            throw new IllegalArgumentException("probe " + name + ": classes must be at least 1: " + classes);
+        }
+        options.only(name, kind.options());
+        return kind.fresh().make(name, new Size(layout, classes), options, new Init(backend, seed));
+    }
+
+    /**
+     * A probe with given parameters, which may be of any floating type and on any backend. The memory is shared. Sizes
+     * come from the parameters' shapes; an option that states a size must agree.
+     *
+     * @param parameters parameters and, where the probe has them, buffers
+     * @param hasCls whether the encoder gives a cls token; decides what {@code linear} and {@code mlp} look at
      * @throws IllegalArgumentException if a parameter is missing, unknown or of a wrong shape
      */
     public static Probe of(String name, Map<String, Tensor> parameters, boolean hasCls, ProbeOptions options) {
+        Kind kind = kind(name);
         ParameterMap map = new ParameterMap(name, parameters);
-        Probe probe = switch (name) {
-            case LinearProbe.CLS, LinearProbe.MEAN -> LinearProbe.of(name, hasCls, options, map);
-            case Mhca.NAME -> Mhca.of(options, map);
-            case Protobin.BINARY, Protobin.FLOAT -> Protobin.of(name, options, map);
-            default -> throw unknown(name);
-        };
+        Probe probe = kind.given().make(name, hasCls, options.only(name, kind.options()), map);
         map.done();
         return probe;
     }
@@ -78,7 +133,25 @@ public final class Probes {
         }
     }
 
-    private static IllegalArgumentException unknown(String name) {
-        return new IllegalArgumentException("probe: '" + name + "' is not known: there are " + String.join(", ", NAMES));
+    /**
+     * The batch's cls tokens.
+     *
+     * @throws IllegalArgumentException if it has none
+     */
+    static Tensor cls(Probe probe, TokenBatch batch) {
+        if (batch.cls() == null) {
+            throw new IllegalArgumentException("probe " + probe.name() + ": it was made for tokens with a cls token, the batch "
+                    + "has none: use a probe that pools patch tokens (linear-mean), or tokens of the encoder it was trained on");
+        }
+        return batch.cls();
+    }
+
+    private static Kind kind(String name) {
+        for (Kind k : KINDS) {
+            if (k.name().equals(name)) {
+                return k;
+            }
+        }
+        throw new IllegalArgumentException("probe: '" + name + "' is not known: there are " + String.join(", ", names()));
     }
 }

@@ -2,9 +2,10 @@ package org.unmute.probes.pool;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
-import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -18,7 +19,7 @@ import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
  * <p>Options: {@code prototypes}, 20, a class; {@code dropout}, 0, the share of the descriptor that is dropped in
  * training; {@code topk}, 1, how many of the greatest cosines are averaged in training (scores always take the greatest).
  */
-public final class Protobin implements Probe {
+public final class Protobin implements FrameWise {
     /** The binarized form. */
     public static final String BINARY = "protobin";
     /** The form without the sign. */
@@ -27,6 +28,7 @@ public final class Protobin implements Probe {
     private static final String PROTOTYPES = "prototypes";
     private static final String DROPOUT = "dropout";
     private static final String TOP_K = "topk";
+    static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K);
     private static final int DEFAULT_PROTOTYPES = 20;
     private static final int MOST_PROTOTYPES = 100_000;
     private static final double DEVIATION = 0.02;
@@ -54,15 +56,13 @@ public final class Protobin implements Probe {
     public record Match(Tensor scores, Tensor winners) {}
 
     static Protobin fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        int each = options.only(name, PROTOTYPES, DROPOUT, TOP_K)
-                .integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MOST_PROTOTYPES);
+        int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MOST_PROTOTYPES);
         int count = Math.multiplyExact(each, size.classes());
         Tensor vectors = init.normal(DEVIATION, count, size.dim());
         return new Protobin(name, options, vectors, Classifier.fresh(init, count, size.classes()));
     }
 
-    static Protobin of(String name, ProbeOptions options, ParameterMap parameters) {
-        options.only(name, PROTOTYPES, DROPOUT, TOP_K);
+    static Protobin of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
         Tensor vectors = parameters.take("prototype_vectors", 2);
         Classifier fc = Classifier.of(parameters);
         int each = options.integer(PROTOTYPES, 0, 1, MOST_PROTOTYPES);
@@ -136,14 +136,9 @@ public final class Protobin implements Probe {
     }
 
     @Override
-    public Tensor logits(TokenBatch batch) {
-        return fc.logits(descriptor(batch));
-    }
-
-    @Override
-    public Tensor trainingLogits(TokenBatch batch, SplittableRandom random) {
+    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
         Tensor d = topK == 1 ? descriptor(batch) : topKDescriptor(batch, topK);
-        return fc.logits(Functions.dropout(d, dropout, random.nextLong()));
+        return Functions.dropout(d, dropout, random.nextLong());
     }
 
     /**
@@ -157,12 +152,12 @@ public final class Protobin implements Probe {
         return Functions.topKMean(Functions.cosineMatrix(batch.tokens(), prototypes()), k, 1);
     }
 
-    /** The final linear layer alone: descriptors {@code [batch, prototypes]} to {@code [batch, classes]}. */
+    @Override
     public Tensor classify(Tensor descriptor) {
         return fc.logits(descriptor);
     }
 
-    /** Logits a moment in time: the maximum runs over frequency only. {@code [batch, time, classes]} */
+    @Override
     public Tensor frameLogits(TokenBatch batch) {
         Probes.checkDim(this, batch);
         long frames = Math.multiplyExact((long) batch.size(), batch.time());
@@ -170,20 +165,11 @@ public final class Protobin implements Probe {
         return fc.logits(scores).reshape(batch.size(), batch.time(), classes());
     }
 
-    /**
-     * The cosine of every prototype with every token of one clip; for explaining a score, since training and scoring
-     * never need it. Not recorded.
-     *
-     * @return {@code [prototypes, time, freq]}
-     */
-    public Tensor similarityMap(TokenMap map) {
-        if (map.dim() != dim()) {
-            throw new IllegalArgumentException("probe " + name + ": tokens have dim " + map.dim() + ", the probe has " + dim());
-        }
-        return Grad.withoutRecording(() -> {
-            Tensor tokens = Tensor.of(vectors.backend(), map.tokens(), map.count(), map.dim()).cast(vectors.dtype());
-            return prototypes().l2Normalize(-1).matmul(tokens.l2Normalize(-1).transpose(0, 1))
-                    .reshape(prototypeCount(), map.time(), map.freq());
-        });
+    /** The cosine of every prototype with every token: {@code [batch, prototypes, time, freq]}. */
+    @Override
+    public Optional<Tensor> similarityMap(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        return Optional.of(Grad.withoutRecording(() -> Functions.cosineMatrix(batch.tokens(), prototypes()).transpose(1, 2)
+                .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq())));
     }
 }

@@ -1,6 +1,9 @@
 package org.unmute.probes.pool;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -12,8 +15,9 @@ import org.unmute.tensor.backend.Backend;
  * @param cls {@code [batch, dim]}, or null where the model has no class token
  * @param time grid rows
  * @param freq grid columns
+ * @param layers tokens of more layers than the last, or null
  */
-public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq) {
+public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers layers) {
     /** @throws IllegalArgumentException if the shapes do not fit each other or the grid */
     public TokenBatch {
         if (tokens.rank() != 3 || time < 1 || freq < 1 || tokens.size(1) != (long) time * freq) {
@@ -24,6 +28,88 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq) {
             throw new IllegalArgumentException("token batch: cls must be [batch, dim]: cls is " + cls.shape()
                     + ", tokens are " + tokens.shape());
         }
+        if (layers != null && (!layers.tokens.shape().tail(1).equals(tokens.shape())
+                || (layers.cls == null) != (cls == null))) {
+            throw new IllegalArgumentException("token batch: layers must be [layers, batch, time * freq, dim], with cls where the"
+                    + " batch has them: they are " + layers.tokens.shape() + (layers.cls == null ? " without cls" : " with cls")
+                    + ", tokens are " + tokens.shape() + (cls == null ? " without cls" : " with cls"));
+        }
+    }
+
+    /** Tokens of the last layer only. */
+    public TokenBatch(Tensor tokens, Tensor cls, int time, int freq) {
+        this(tokens, cls, time, freq, null);
+    }
+
+    /**
+     * Tokens of several layers of the encoder, first to last.
+     *
+     * @param tokens {@code [layers, batch, time * freq, dim]}
+     * @param cls {@code [layers, batch, dim]}, or null where the model has no class token
+     */
+    public record Layers(Tensor tokens, Tensor cls) {
+        /** @throws IllegalArgumentException if the shapes do not fit each other */
+        public Layers {
+            if (tokens.rank() != 4 || tokens.size(0) < 1 || cls != null && (cls.rank() != 3 || cls.size(0) != tokens.size(0)
+                    || cls.size(1) != tokens.size(1) || cls.size(2) != tokens.size(3))) {
+                throw new IllegalArgumentException("token layers: need tokens [layers, batch, time * freq, dim] and cls [layers, "
+                        + "batch, dim] or none: tokens are " + tokens.shape() + ", cls is " + (cls == null ? "absent" : cls.shape()));
+            }
+        }
+
+        /** Number of layers. */
+        public int count() {
+            return Math.toIntExact(tokens.size(0));
+        }
+    }
+
+    /** A batch of several layers, whose last is the batch's token map. */
+    public static TokenBatch of(Layers layers, int time, int freq) {
+        long last = layers.count() - 1;
+        return new TokenBatch(layers.tokens.select(0, last), layers.cls == null ? null : layers.cls.select(0, last), time, freq, layers);
+    }
+
+    /**
+     * What an encoder gave for clips of one grid, layers included, as a batch in float32.
+     *
+     * @throws IllegalArgumentException if the list is empty, or the features differ in grid, dim, number of layers or having
+     *     a cls token
+     */
+    public static TokenBatch ofFeatures(Backend backend, List<Features> features) {
+        TokenBatch last = of(backend, features.stream().map(Features::tokens).toList());
+        int count = features.getFirst().layers().size();
+        Tensor[] tokens = new Tensor[count];
+        Tensor[] cls = new Tensor[count];
+        for (int l = 0; l < count; l++) {
+            List<TokenMap> maps = new ArrayList<>();
+            for (Features f : features) {
+                if (f.layers().size() != count) {
+                    throw new IllegalArgumentException("token batch: features have " + count + " and " + f.layers().size()
+                            + " layers: ask the encoder for the same of every clip");
+                }
+                maps.add(f.layers().get(l));
+            }
+            TokenBatch layer = of(backend, maps);
+            tokens[l] = layer.tokens;
+            cls[l] = layer.cls;
+        }
+        return count == 0 ? last : new TokenBatch(last.tokens, last.cls, last.time, last.freq,
+                new Layers(Tensor.stack(0, tokens), last.cls == null ? null : Tensor.stack(0, cls)));
+    }
+
+    /** Each clip with the mean of its tokens as its only one; cls tokens stay. */
+    TokenBatch ofMeanToken() {
+        return new TokenBatch(tokens.mean(true, 1), cls, 1, 1);
+    }
+
+    /** Each clip with the mean over time as its only row; cls tokens stay. */
+    TokenBatch ofMeanRow() {
+        return new TokenBatch(grid().mean(false, 1), cls, 1, freq);
+    }
+
+    /** {@code [batch, time, freq, dim]} */
+    Tensor grid() {
+        return tokens.reshape(size(), time, freq, dim());
     }
 
     /**
@@ -55,6 +141,19 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq) {
         }
         return new TokenBatch(Tensor.of(backend, tokens, maps.size(), first.count(), first.dim()),
                 cls == null ? null : Tensor.of(backend, cls, maps.size(), first.dim()), first.time(), first.freq());
+    }
+
+    /** The token maps of the clips; layers are left out. */
+    public List<TokenMap> maps() {
+        float[] all = tokens.toFloats();
+        float[] allCls = cls == null ? null : cls.toFloats();
+        int values = all.length / size();
+        List<TokenMap> maps = new ArrayList<>();
+        for (int i = 0; i < size(); i++) {
+            maps.add(new TokenMap(time, freq, dim(), Arrays.copyOfRange(all, i * values, (i + 1) * values),
+                    allCls == null ? null : Arrays.copyOfRange(allCls, i * dim(), (i + 1) * dim())));
+        }
+        return maps;
     }
 
     /** Number of clips. */

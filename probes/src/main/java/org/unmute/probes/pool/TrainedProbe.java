@@ -2,8 +2,6 @@ package org.unmute.probes.pool;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +12,6 @@ import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
-import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
@@ -43,25 +40,12 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
         Standardization standardization, String encoderHash, String frontEndHash) {
     private static final String FORMAT = "unmute-probe-1";
     private static final String PARAMETER = "probe.";
-    private static final String STANDARDIZATION = "standardization.";
 
     /** @throws IllegalArgumentException if the class names are not one each, different and free of control characters */
     public TrainedProbe {
         classes = List.copyOf(classes);
-        if (classes.size() != probe.classes() || new HashSet<>(classes).size() != classes.size()) {
-            throw new IllegalArgumentException("trained probe: needs " + probe.classes() + " different class names, got " + classes);
-        }
-        for (String c : classes) {
-            if (c.isBlank() || c.chars().anyMatch(Character::isISOControl)) {
-                throw new IllegalArgumentException("trained probe: class name '" + c.strip()
-                        + "' is blank or has control characters");
-            }
-        }
-        if (standardization != null && (standardization.dim() != probe.dim() || hasCls != (standardization.clsMean() != null))) {
-            throw new IllegalArgumentException("trained probe: standardization is of dim " + standardization.dim()
-                    + (standardization.clsMean() == null ? " without cls" : " with cls") + ", the probe of dim " + probe.dim()
-                    + (hasCls ? " with cls" : " without cls"));
-        }
+        new ScoringFacts(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash)
+                .check(probe.classes(), probe.dim());
     }
 
     /**
@@ -84,20 +68,7 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
      * @throws IllegalArgumentException if the probe was trained on other tokens, or does not know on which
      */
     public void requireTokensOf(CacheKey key) {
-        String about = "trained probe " + probe.name() + ": ";
-        if (encoderHash.isEmpty() || frontEndHash.isEmpty()) {
-            throw new IllegalArgumentException(about + "it does not say on which encoder's tokens it was trained: train it with"
-                    + " 'unmute probe', or give Result.trained the hashes of CacheKey.of");
-        }
-        if (!encoderHash.equals(key.encoderHash())) {
-            throw new IllegalArgumentException(about + "trained on tokens of another encoder: its encoder hash is " + encoderHash
-                    + ", that of '" + key.encoder() + "' is " + key.encoderHash() + ": open the probe's encoder with the same settings");
-        }
-        if (!frontEndHash.equals(key.frontEndHash())) {
-            throw new IllegalArgumentException(about + "trained on tokens of the same encoder behind another front end: its front end"
-                    + " hash is " + frontEndHash + ", that of '" + key.frontEnd() + "' is " + key.frontEndHash()
-                    + ": open the encoder with the settings, and resample with the filter, of the probe's tokens");
-        }
+        facts().requireTokensOf("trained probe " + probe.name() + ": ", key);
     }
 
     /**
@@ -129,18 +100,10 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
      * @throws IllegalArgumentException if the token maps do not fit the probe or each other
      */
     public float[][] scores(List<TokenMap> maps) {
-        maps.forEach(this::requireFit);
+        maps.forEach(map -> facts().requireFit("trained probe " + probe.name() + ": ", map, probe.dim()));
         List<TokenMap> standard = standardization == null ? maps : maps.stream().map(standardization::of).toList();
         try (TensorScope _ = new TensorScope()) {
             return scores(TokenBatch.of(backend(), standard));
-        }
-    }
-
-    private void requireFit(TokenMap map) {
-        if (map.dim() != probe.dim() || (map.cls() != null) != hasCls) {
-            throw new IllegalArgumentException("trained probe " + probe.name() + ": trained on tokens of dim " + probe.dim()
-                    + (hasCls ? " with cls" : " without cls") + ", the token map has dim " + map.dim()
-                    + (map.cls() != null ? " with cls" : " without cls") + ": use the encoder whose tokens it was trained on");
         }
     }
 
@@ -162,15 +125,14 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
     }
 
     /**
-     * How alike each prototype and each token of a recording are, {@code [prototypes, time, freq]}.
+     * What of a recording its scores rest on, as {@link Probe#similarityMap} says: {@code [prototypes or queries, time, freq]}.
      *
-     * @throws UnsupportedOperationException if the probe has no prototypes
+     * @throws UnsupportedOperationException if the probe does not weigh tokens
      */
     public Tensor similarityMap(TokenMap map) {
-        if (probe instanceof Protobin p) {
-            return p.similarityMap(standardization == null ? map : standardization.of(map));
-        }
-        throw new UnsupportedOperationException("similarity map: probe " + probe.name() + " has no prototypes: use protobin");
+        TokenBatch batch = TokenBatch.of(backend(), List.of(standardization == null ? map : standardization.of(map)));
+        return probe.similarityMap(batch).orElseThrow(() -> new UnsupportedOperationException("similarity map: probe "
+                + probe.name() + " does not weigh tokens: use one with prototypes or attention, such as protobin")).select(0, 0);
     }
 
     /** The backend its parameters lie on. */
@@ -185,28 +147,16 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
      */
     public void save(Path path) throws IOException {
         SafetensorsWriter out = new SafetensorsWriter().metadata("format", FORMAT).metadata("probe", probe.name())
-                .metadata("options", String.join("\n", probe.options().toString().split(" ")))
-                .metadata("classes", String.join("\n", classes)).metadata("cls", Boolean.toString(hasCls))
-                .metadata("single_label", Boolean.toString(singleLabel)).metadata("encoder_hash", encoderHash)
-                .metadata("front_end_hash", frontEndHash);
+                .metadata("options", String.join("\n", probe.options().toString().split(" ")));
+        facts().addTo(out);
         probe.parameters().forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
-        if (standardization != null) {
-            columns(standardization).forEach((name, values) -> {
-                if (values != null) {
-                    out.add(STANDARDIZATION + name, Shape.of(values.length), values);
-                }
-            });
-        }
+        probe.buffers().forEach((name, b) -> out.add(PARAMETER + name, b.shape(), b.toFloats()));
         out.write(path);
     }
 
-    private static Map<String, float[]> columns(Standardization s) {
-        Map<String, float[]> columns = new LinkedHashMap<>();
-        columns.put("token_mean", s.tokenMean());
-        columns.put("token_deviation", s.tokenDeviation());
-        columns.put("cls_mean", s.clsMean());
-        columns.put("cls_deviation", s.clsDeviation());
-        return columns;
+    /** All but the probe. */
+    ScoringFacts facts() {
+        return new ScoringFacts(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash);
     }
 
     /**
@@ -248,38 +198,11 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
                         Tensor.of(backend, file.floats(name), file.shape(name).toArray()));
             }
         }
-        String options = text(about, "options");
-        boolean cls = flag(about, "cls");
-        Probe probe = Probes.of(text(about, "probe"), parameters, cls,
+        String options = ScoringFacts.text(about, "options");
+        Probe probe = Probes.of(ScoringFacts.text(about, "probe"), parameters, ScoringFacts.flag(about, "cls"),
                 options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split("\n")));
-        Standardization standardization = null;
-        if (file.has(STANDARDIZATION + "token_mean")) {
-            List<float[]> columns = new ArrayList<>();
-            for (String name : List.of("token_mean", "token_deviation", "cls_mean", "cls_deviation")) {
-                columns.add(file.has(STANDARDIZATION + name) ? file.floats(STANDARDIZATION + name) : null);
-            }
-            if (columns.get(1) == null) {
-                throw new IllegalArgumentException("standardization.token_deviation is missing");
-            }
-            standardization = new Standardization(columns.get(0), columns.get(1), columns.get(2), columns.get(3));
-        }
-        return new TrainedProbe(probe, List.of(text(about, "classes").split("\n")), cls, flag(about, "single_label"),
-                standardization, text(about, "encoder_hash"), text(about, "front_end_hash"));
-    }
-
-    private static String text(Map<String, String> about, String key) {
-        String value = about.get(key);
-        if (value == null) {
-            throw new IllegalArgumentException("the metadata has no " + key);
-        }
-        return value;
-    }
-
-    private static boolean flag(Map<String, String> about, String key) {
-        return switch (text(about, key)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw new IllegalArgumentException("the metadata's " + key + " is neither true nor false: " + about.get(key));
-        };
+        ScoringFacts facts = ScoringFacts.of(file);
+        return new TrainedProbe(probe, facts.classes(), facts.hasCls(), facts.singleLabel(), facts.standardization(),
+                facts.encoderHash(), facts.frontEndHash());
     }
 }

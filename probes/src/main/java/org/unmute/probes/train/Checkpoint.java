@@ -16,7 +16,7 @@ import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.optim.Optimizer;
 
 /**
- * The state of a run after an epoch: parameters, the optimizer's state and the losses so far, in one safetensors file that
+ * The state of a run after an epoch: parameters and buffers, the optimizer's state and the losses so far, in one safetensors file that
  * is replaced as a whole. Every random decision is a function of seed, epoch and step, so there is no generator to save.
  * The metadata holds what the run is made of; a checkpoint of another run is refused.
  */

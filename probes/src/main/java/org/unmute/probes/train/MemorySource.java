@@ -34,9 +34,12 @@ final class MemorySource implements TokenSource {
 
     @Override
     public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) {
-        TokenMap m = maps.get(clip);
+        copy(maps.get(clip), tokens, tokensAt, cls, clsAt);
+    }
+
+    static void copy(TokenMap m, float[] tokens, int tokensAt, float[] cls, int clsAt) {
         System.arraycopy(m.tokens(), 0, tokens, tokensAt, m.tokens().length);
-        if (grid.cls()) {
+        if (m.cls() != null) {
             System.arraycopy(m.cls(), 0, cls, clsAt, m.dim());
         }
     }

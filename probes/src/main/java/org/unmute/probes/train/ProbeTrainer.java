@@ -109,21 +109,22 @@ public final class ProbeTrainer {
 
     private Result run(Path file) throws IOException {
         long steps = Math.multiplyExact((long) settings.epochs(), stepsPerEpoch);
-        Map<String, Tensor> parameters = probe.parameters();
+        Map<String, Tensor> state = new LinkedHashMap<>(probe.parameters());
+        state.putAll(probe.buffers());
         try (TensorScope _ = new TensorScope()) {
-            Optimizer optimizer = new AdamW(groups(parameters), settings.schedule(steps));
+            Optimizer optimizer = new AdamW(groups(probe.parameters()), settings.schedule(steps));
             Checkpoint checkpoint = file == null ? null : new Checkpoint(file, describe());
-            double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(parameters, optimizer);
+            double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(state, optimizer);
             int first = losses.length / stepsPerEpoch;
-            BatchReader reader = new BatchReader(backend(), clips.tokens(), standardization);
-            if (probe.poolsWithoutParameters() && settings.epochs() - first > 1) {
-                reader = reader.pooled(probe, settings.batch());
+            BatchReader reader = BatchReader.of(probe, clips.tokens(), standardization);
+            if (settings.epochs() - first > 1) {
+                reader = reader.condensed(probe, settings.batch());
             }
             for (int epoch = first; epoch < settings.epochs(); epoch++) {
                 losses = Checkpoint.append(losses, epoch(epoch, optimizer, reader));
                 if (checkpoint != null) {
                     try (TensorScope _ = new TensorScope()) {
-                        checkpoint.save(parameters, optimizer, losses);
+                        checkpoint.save(state, optimizer, losses);
                     }
                 }
             }
@@ -141,7 +142,8 @@ public final class ProbeTrainer {
             try (TensorScope _ = new TensorScope()) {
                 TokenBatch batch = reader.read(order, from, to);
                 Tensor logits = probe.trainingLogits(batch, random(1, optimizer.steps()));
-                Tensor loss = settings.objective().loss().of(logits, targets(order, from, to));
+                Tensor labelLoss = settings.objective().loss().of(logits, targets(order, from, to));
+                Tensor loss = probe.regularization().map(labelLoss::plus).orElse(labelLoss);
                 losses[step] = loss.item();
                 if (!Double.isFinite(losses[step])) {
                     throw new TrainingDivergedException("training: the loss is " + losses[step] + " in epoch " + (epoch + 1)
@@ -190,7 +192,7 @@ public final class ProbeTrainer {
         }
         Map<String, Tensor> matrices = new LinkedHashMap<>();
         Map<String, Tensor> others = new LinkedHashMap<>();
-        parameters.forEach((name, p) -> (p.rank() == 2 && !name.equals("prototype_vectors") ? matrices : others).put(name, p));
+        parameters.forEach((name, p) -> (p.rank() > 1 && name.endsWith("weight") ? matrices : others).put(name, p));
         List<ParameterGroup> groups = new ArrayList<>();
         groups.add(new ParameterGroup(matrices, settings.rate(), settings.decay()));
         groups.add(new ParameterGroup(others, settings.rate(), 0));
@@ -226,7 +228,7 @@ public final class ProbeTrainer {
         for (int i = 0; i < order.length; i++) {
             order[i] = i;
         }
-        BatchReader reader = new BatchReader(probe.backend(), clips, probe.standardization());
+        BatchReader reader = BatchReader.of(probe.probe(), clips, probe.standardization());
         float[][] scores = new float[order.length][];
         for (int from = 0; from < order.length; from += batch) {
             int to = Math.min(order.length, from + batch);

@@ -87,6 +87,16 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
         }
 
         @Override
+        public int layers() {
+            return all.layers();
+        }
+
+        @Override
+        public void readLayer(int clip, int layer, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+            all.readLayer(numbers[clip], layer, tokens, tokensAt, cls, clsAt);
+        }
+
+        @Override
         public String fingerprint() {
             return all.fingerprint() + "-" + Integer.toHexString(Arrays.hashCode(numbers));
         }

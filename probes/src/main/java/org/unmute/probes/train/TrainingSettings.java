@@ -2,6 +2,7 @@ package org.unmute.probes.train;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.optim.Schedule;
 
 /**
@@ -11,7 +12,8 @@ import org.unmute.tensor.optim.Schedule;
  * @param batch clips a step, at least 1; the last step of an epoch takes what is left
  * @param rate learning rate, above 0
  * @param decay decoupled weight decay, at least 0
- * @param decayAll whether decay reaches every parameter, else only matrices: not prototypes, queries and biases
+ * @param decayAll whether decay reaches every parameter, else only weights of linear layers and convolutions: not
+ *     prototypes, queries, biases and gains
  * @param warmUp steps of linear rise from 0 before the cosine, 0 for none
  * @param clip greatest norm of a step's gradients, 0 for no limit
  * @param objective the loss
@@ -40,9 +42,12 @@ public record TrainingSettings(int epochs, int batch, double rate, double decay,
      * The paper's recipe (sections 5 and 11): 30 epochs, batches of 128, weight decay 1e-4 on everything, cosine without
      * warm-up, no clipping, asymmetric loss. The learning rate, which the paper tunes, is 1e-2 for probes with prototypes
      * (searched from 2e-3 to 8e-2, since cosines are small) and 1e-3 for all others (1e-4 to 7e-3).
+     *
+     * @param probe name of the probe
+     * @throws IllegalArgumentException if there is none of that name
      */
     public static TrainingSettings defaults(String probe) {
-        return new TrainingSettings(30, 128, probe.startsWith("proto") ? PROTOTYPE_RATE : RATE, 1e-4, true, 0, 0, Objective.ASL,
+        return new TrainingSettings(30, 128, Probes.hasPrototypes(probe) ? PROTOTYPE_RATE : RATE, 1e-4, true, 0, 0, Objective.ASL,
                 false, 0);
     }
 

@@ -6,32 +6,37 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.Golden;
-import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.loss.AsymmetricLoss;
 import org.unmute.probes.loss.BinaryCrossEntropy;
 import org.unmute.probes.loss.CrossEntropy;
 import org.unmute.probes.loss.Loss;
 import org.unmute.probes.loss.Reduction;
-import org.unmute.probes.pool.LinearProbe;
-import org.unmute.probes.pool.Mhca;
+import org.unmute.probes.pool.Cgp;
+import org.unmute.probes.pool.FrameWise;
+import org.unmute.probes.pool.Linpre;
 import org.unmute.probes.pool.Probe;
-import org.unmute.probes.pool.ProbeOptions;
-import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.Proto;
 import org.unmute.probes.pool.Protobin;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
-/** Descriptors, logits, losses and all gradients of the probes in {@code probes}, edge cases included. */
+/**
+ * Descriptors, logits, losses, maps and all gradients of the probes in {@code probes}, variants and edge cases included. A
+ * stored result that no check compares is a failure.
+ */
 @Tag("golden")
 class ProbeGoldenTest {
     private static final Map<String, Loss> LOSSES = Map.of("asl", AsymmetricLoss.DEFAULT, "bce", BinaryCrossEntropy.DEFAULT,
@@ -42,18 +47,13 @@ class ProbeGoldenTest {
         Path folder = Golden.require("probes/index.json").getParent();
         List<DynamicTest> tests = new ArrayList<>();
         for (JsonNode entry : ReferenceFile.entries(folder)) {
-            String probe = entry.path("probe").asText();
-            if (!Probes.names().contains(probe)) {
-                ReferenceFile.leftOut(entry.path("file").asText() + " (probe " + probe + " is not implemented)");
-                continue;
-            }
             List<String> cases = new ArrayList<>();
             entry.path("cases").forEach(c -> cases.add(c.path("case").asText() + "/"));
             for (String at : cases.isEmpty() ? List.of("") : cases) {
                 for (Arithmetic a : Arithmetic.all()) {
                     tests.add(dynamicTest(entry.path("file").asText() + " " + at + " " + a, () -> {
                         try (ReferenceFile file = new ReferenceFile(folder, entry)) {
-                            new Check(a, file, at, probe).all();
+                            new Check(a, file, at, ReferenceProbe.of(a, file, at)).all();
                         }
                     }));
                 }
@@ -63,53 +63,45 @@ class ProbeGoldenTest {
     }
 
     /** One case: the keys of the file that start with {@code at}. */
-    private record Check(Arithmetic a, ReferenceFile file, String at, String name) {
+    private record Check(Arithmetic a, ReferenceFile file, String at, ReferenceProbe reference) {
         void all() {
-            Map<String, Tensor> parameters = new LinkedHashMap<>();
-            String prefix = at + "param.";
-            file.file().names().stream().filter(n -> n.startsWith(prefix))
-                    .forEach(n -> parameters.put(n.substring(prefix.length()), read("param." + n.substring(prefix.length()))));
-            ProbeOptions options = has("out.attn") && name.equals(Mhca.NAME)
-                    ? ProbeOptions.DEFAULTS.with("heads", file.file().shape(at + "out.attn").size(1)) : ProbeOptions.DEFAULTS;
-            Probe probe = Probes.of(name, parameters, true, options);
+            Probe probe = reference.probe();
             TokenBatch batch = batch();
-            outputs(probe, batch);
+            outputs("out.", probe, batch);
             losses(probe, batch);
-            variants(parameters, batch);
+            regularization(probe);
+            variants(batch);
+            file.requireAllCompared(at, List.of("out.", "loss.", "grad", "variant."));
         }
 
         private TokenBatch batch() {
             JsonNode dims = file.entry().path("dims");
             Tensor tokens = read("in.tokens").parameter();
             Tensor cls = has("in.cls") ? read("in.cls").parameter() : null;
-            return new TokenBatch(tokens, cls, dims.path("T").asInt(), dims.path("F").asInt());
+            int time = dims.path("T").asInt();
+            int freq = dims.path("F").asInt();
+            return tokens.rank() == 4 ? TokenBatch.of(new TokenBatch.Layers(tokens, cls), time, freq)
+                    : new TokenBatch(tokens, cls, time, freq);
         }
 
-        private void outputs(Probe probe, TokenBatch batch) {
-            check("out.descriptor", probe.descriptor(batch));
-            check("out.logits", probe.logits(batch));
-            if (probe instanceof Mhca m) {
-                check("out.attn", m.attention(batch));
-            }
-            if (probe instanceof Protobin p) {
-                file.checkInts(a, at + "out.argmax", p.match(batch).winners());
-                if (has("out.sim")) {
-                    check("out.sim", similarities(p, batch));
-                }
-            }
-        }
-
-        /** {@code [batch, prototypes, tokens]} from the maps of the single clips. */
-        private Tensor similarities(Protobin probe, TokenBatch batch) {
-            Tensor[] maps = new Tensor[batch.size()];
-            for (int i = 0; i < maps.length; i++) {
-                TokenMap map = new TokenMap(batch.time(), batch.freq(), batch.dim(), batch.tokens().select(0, i).toFloats(), null);
-                maps[i] = probe.similarityMap(map).reshape(probe.prototypeCount(), map.count());
-            }
-            return Tensor.stack(0, maps);
+        private void outputs(String out, Probe probe, TokenBatch batch) {
+            checkIfThere(out + "descriptor", () -> probe.descriptor(batch));
+            check(out + "logits", probe.logits(batch));
+            checkIfThere(out + "attn", () -> probe.similarityMap(batch).orElseThrow());
+            checkIfThere(out + "sim", () -> probe.similarityMap(batch).orElseThrow());
+            checkIfThere(out + "token_logits", () -> ((Linpre) probe).tokenLogits(batch));
+            checkIntsIfThere(out + "argmax", () -> switch (probe) {
+                case Protobin p -> p.match(batch).winners();
+                case Proto p -> p.winners(batch);
+                case Linpre p -> p.winners(batch);
+                default -> ((Cgp) probe).winners(batch, true);
+            });
+            checkIntsIfThere(out + "argmin", () -> ((Cgp) probe).winners(batch, false));
         }
 
         private void losses(Probe probe, TokenBatch batch) {
+            Tensor tokens = batch.layers() == null ? batch.tokens() : batch.layers().tokens();
+            Tensor cls = batch.layers() == null ? batch.cls() : batch.layers().cls();
             LOSSES.forEach((id, loss) -> {
                 if (!has("loss." + id)) {
                     return;
@@ -119,14 +111,18 @@ class ProbeGoldenTest {
                 Tensor value = loss.of(probe.logits(batch), targets);
                 check("loss." + id, value);
                 Grad gradients = Grad.of(value);
-                probe.parameters().forEach((name, p) -> checkIfThere(grad + name, () -> gradients.wrt(p)));
-                checkIfThere(grad + "tokens", () -> gradients.wrt(batch.tokens()));
-                if (batch.cls() != null) {
-                    checkIfThere(grad + "cls", () -> gradients.wrt(batch.cls()));
+                gradients(grad, probe, gradients);
+                checkIfThere(grad + "tokens", () -> gradients.wrt(tokens));
+                if (cls != null) {
+                    checkIfThere(grad + "cls", () -> gradients.wrt(cls));
                 }
                 checkIfThere(grad + "logits", () -> upstream(probe.logits(batch), l -> loss.of(l, targets)));
-                checkIfThere(grad + "descriptor", () -> upstream(probe.descriptor(batch), d -> loss.of(classify(probe, d), targets)));
+                checkIfThere(grad + "descriptor", () -> upstream(probe.descriptor(batch), d -> loss.of(probe.classify(d), targets)));
             });
+        }
+
+        private void gradients(String grad, Probe probe, Grad gradients) {
+            probe.parameters().forEach((name, p) -> checkIfThere(grad + reference.stored().get(name), () -> gradients.wrt(p)));
         }
 
         private static Tensor upstream(Tensor inside, Function<Tensor, Tensor> rest) {
@@ -134,50 +130,50 @@ class ProbeGoldenTest {
             return Grad.of(rest.apply(leaf)).wrt(leaf);
         }
 
-        private static Tensor classify(Probe probe, Tensor descriptor) {
-            return descriptor.linear(probe.parameters().get("fc.weight"), probe.parameters().get("fc.bias"));
-        }
-
-        private void variants(Map<String, Tensor> parameters, TokenBatch batch) {
-            file.file().names().stream().filter(n -> n.startsWith(at + "variant.") && n.endsWith(".loss_asl"))
-                    .map(n -> n.substring((at + "variant.").length(), n.length() - ".loss_asl".length()))
-                    .forEach(v -> variant(v, parameters, batch));
-        }
-
-        private void variant(String v, Map<String, Tensor> parameters, TokenBatch batch) {
-            Tensor targets = read("in.targets_multihot");
-            if (name.equals(LinearProbe.CLS) && v.equals("gap")) {
-                Probe mean = Probes.of(LinearProbe.MEAN, parameters, true, ProbeOptions.DEFAULTS);
-                Probe noCls = Probes.of(LinearProbe.CLS, parameters, false, ProbeOptions.DEFAULTS);
-                check("variant.gap.descriptor", noCls.descriptor(batch));
-                checkVariant(v, noCls, noCls.logits(batch), targets);
-                checkVariant(v, mean, mean.logits(batch), targets);
-            } else if (name.startsWith("proto") && v.equals("frame_wise")) {
-                Protobin p = (Protobin) Probes.of(name, parameters, true, ProbeOptions.DEFAULTS);
-                Tensor logits = p.frameLogits(batch);
-                checkVariant(v, p, logits, targets.insert(1).expand(logits.shape().toArray()));
-            } else if (name.startsWith("proto") && v.matches("topk\\d+")) {
-                Protobin p = (Protobin) Probes.of(name, parameters, true, ProbeOptions.DEFAULTS);
-                Tensor descriptor = p.topKDescriptor(batch, Integer.parseInt(v.substring("topk".length())));
-                check("variant." + v + ".descriptor", descriptor);
-                checkVariant(v, p, p.classify(descriptor), targets);
-            } else if (name.startsWith("proto") && v.equals("dropout")) {
-                Protobin p = (Protobin) Probes.of(name, parameters, true, ProbeOptions.DEFAULTS);
-                // the index: kept 1, dropped 0, for p = 0.2
-                Tensor descriptor = Functions.dropout(p.descriptor(batch), read("variant.dropout.mask"), 0.2);
-                check("variant.dropout.descriptor", descriptor);
-                checkVariant(v, p, p.classify(descriptor), targets);
-            } else {
-                ReferenceFile.leftOut(name + ", variant " + v);
+        private void regularization(Probe probe) {
+            checkIfThere("loss.orth", () -> probe.regularization().orElseThrow());
+            if (has("loss.orth")) {
+                gradients("grad_orth.", probe, Grad.of(probe.regularization().orElseThrow()));
             }
         }
 
-        private void checkVariant(String v, Probe probe, Tensor logits, Tensor targets) {
+        private void variants(TokenBatch batch) {
+            Set<String> names = new LinkedHashSet<>();
+            String prefix = at + "variant.";
+            file.file().names().stream().filter(n -> n.startsWith(prefix))
+                    .forEach(n -> names.add(n.substring(prefix.length()).split("\\.")[0]));
+            names.forEach(v -> variant(v, batch));
+        }
+
+        private void variant(String v, TokenBatch batch) {
+            String out = "variant." + v + ".";
+            Probe probe = reference.variant(a, file, v);
+            Tensor targets = read("in.targets_multihot");
+            if (v.equals("frame_wise")) {
+                Tensor logits = ((FrameWise) probe).frameLogits(batch);
+                loss(out, probe, logits, targets.insert(1).expand(logits.shape().toArray()));
+            } else if (v.matches("topk\\d+|dropout")) {
+                Protobin p = (Protobin) probe;
+                // the index: kept 1, dropped 0, for p = 0.2
+                Tensor descriptor = v.equals("dropout") ? Functions.dropout(p.descriptor(batch), read(out + "mask"), 0.2)
+                        : p.topKDescriptor(batch, Integer.parseInt(v.substring("topk".length())));
+                check(out + "descriptor", descriptor);
+                loss(out, probe, probe.classify(descriptor), targets);
+            } else if (v.endsWith("bn_train")) {
+                Tensor descriptor = probe.trainingDescriptor(batch, new SplittableRandom(0));
+                check(out + "descriptor", descriptor);
+                loss(out, probe, probe.classify(descriptor), targets);
+            } else {
+                outputs(out, probe, batch);
+                loss(out, probe, probe.logits(batch), targets);
+            }
+        }
+
+        private void loss(String out, Probe probe, Tensor logits, Tensor targets) {
             Tensor value = AsymmetricLoss.DEFAULT.of(logits, targets);
-            check("variant." + v + ".logits", logits);
-            check("variant." + v + ".loss_asl", value);
-            Grad gradients = Grad.of(value);
-            probe.parameters().forEach((n, p) -> checkIfThere("variant." + v + ".grad." + n, () -> gradients.wrt(p)));
+            check(out + "logits", logits);
+            check(out + "loss_asl", value);
+            gradients(out + "grad.", probe, Grad.of(value));
         }
 
         private boolean has(String key) {
@@ -192,9 +188,15 @@ class ProbeGoldenTest {
             file.check(a, at + key, actual);
         }
 
-        private void checkIfThere(String key, java.util.function.Supplier<Tensor> actual) {
+        private void checkIfThere(String key, Supplier<Tensor> actual) {
             if (has(key)) {
                 check(key, actual.get());
+            }
+        }
+
+        private void checkIntsIfThere(String key, Supplier<Tensor> actual) {
+            if (has(key)) {
+                file.checkInts(a, at + key, actual.get());
             }
         }
     }

@@ -9,10 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
@@ -49,10 +52,24 @@ class TrainedProbeTest {
         return new Standardization(tokens.mean(), tokens.deviation(), cls.mean(), cls.deviation());
     }
 
+    /** Every probe of one layer; and with options that change what is saved. */
+    static Stream<Arguments> probes() {
+        Stream<Arguments> all = Probes.names().stream().filter(n -> !n.equals("cgp")).map(n -> Arguments.of(n, ""));
+        return Stream.concat(all, Stream.of(Arguments.of("ep", "norm=batch"), Arguments.of("mhca", "token-norm=batch"),
+                Arguments.of("proto", "preset=birdmae"), Arguments.of("proto", "connection=all"), Arguments.of("mlp", "input=mean hidden=5"),
+                Arguments.of("simpool", "gamma=1.25"), Arguments.of("linpre", "pool=logsumexp"), Arguments.of("conv", "pool=max")));
+    }
+
+    private Probe create(String name, String options) {
+        return Probes.create(scalar, name, new TokenLayout(12, 2, true), 3,
+                options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split(" ")), 4);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"linear", "linear-mean", "mhca", "protobin", "protofloat"})
-    void savedAndLoadedProbesScoreTheSame(String name, @TempDir Path folder) throws IOException {
-        Probe probe = Probes.create(scalar, name, 12, 3, true, ProbeOptions.DEFAULTS, 4);
+    @MethodSource("probes")
+    void savedAndLoadedProbesScoreTheSame(String name, String options, @TempDir Path folder) throws IOException {
+        Probe probe = create(name, options);
+        probe.trainingLogits(TokenBatch.of(scalar, List.of(map(1, 12), map(2, 12))), new SplittableRandom(0));
         TrainedProbe before = new TrainedProbe(probe, CLASSES, true, name.equals("mhca"), standardization(12), "e1", "");
         Path file = folder.resolve("probe.safetensors");
         before.save(file);
@@ -86,6 +103,32 @@ class TrainedProbeTest {
         assertThat(loaded.probe().options().values()).containsEntry("prototypes", "2").containsEntry("dropout", "0.25");
         assertThat(loaded.standardization()).isNull();
         assertThat(loaded.similarityMap(map(1, 12)).shape()).isEqualTo(Shape.of(6, 3, 2));
+    }
+
+    /** cgp scores batches with layers, as an encoder's features give them. */
+    @Test
+    void aProbeOfSeveralLayersIsSavedToo(@TempDir Path folder) throws IOException {
+        Probe probe = Probes.create(scalar, "cgp", new TokenLayout(12, 2, true, 2), 3, ProbeOptions.parse("total=4"), 4);
+        TrainedProbe before = new TrainedProbe(probe, CLASSES, true, false, null, "", "");
+        before.save(folder.resolve("p"));
+        TrainedProbe after = TrainedProbe.load(folder.resolve("p"), scalar);
+        assertThat(after.probe().layers()).isEqualTo(2);
+        List<Features> features = List.of(new Features(map(2, 12), List.of(map(1, 12), map(2, 12)), null),
+                new Features(map(4, 12), List.of(map(3, 12), map(4, 12)), null));
+        TokenBatch batch = TokenBatch.ofFeatures(scalar, features);
+        assertThat(batch.layers().tokens().select(0, 0).select(0, 1).toFloats()).isEqualTo(map(3, 12).tokens());
+        assertThat(after.scores(batch)).isEqualTo(before.scores(batch));
+        assertThat(after.scores(batch)[0]).isNotEqualTo(after.scores(batch)[1]);
+        assertThatThrownBy(() -> after.scores(map(1, 12))).hasMessageContaining("2 layers").hasMessageContaining("last layer only");
+    }
+
+    @Test
+    void onlyProbesThatWeighTokensHaveAMap() {
+        TrainedProbe linear = new TrainedProbe(create("linear", ""), CLASSES, true, false, null, "", "");
+        assertThatThrownBy(() -> linear.similarityMap(map(1, 12))).isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("linear");
+        TrainedProbe mhca = new TrainedProbe(create("mhca", "heads=4"), CLASSES, true, false, null, "", "");
+        assertThat(mhca.similarityMap(map(1, 12)).shape()).isEqualTo(Shape.of(4, 3, 2));
     }
 
     @Test

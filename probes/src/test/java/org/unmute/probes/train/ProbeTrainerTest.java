@@ -12,11 +12,15 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.metric.MultiLabelScores;
 import org.unmute.probes.metric.ScoreScale;
@@ -103,9 +107,92 @@ class ProbeTrainerTest {
         assertThat(mean).isLessThan(protobin - 0.2);
     }
 
+    /**
+     * Clips whose classes show in every token, and in the cls token the other way round, so that every way of pooling finds
+     * them, tokens less the cls token too. A constant score reaches the share of positives, a third.
+     */
+    private static List<Features> separable(int clips, long seed, float[] targets) {
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Features> all = new ArrayList<>();
+        for (int c = 0; c < clips; c++) {
+            float[] tokens = new float[12 * DIM];
+            float[] cls = new float[DIM];
+            for (int k = 0; k < CLASSES; k++) {
+                targets[c * CLASSES + k] = random.nextInt(3) == 0 ? 1 : 0;
+            }
+            for (int i = 0; i < tokens.length; i++) {
+                int k = i % DIM % CLASSES;
+                tokens[i] = (float) (0.5 * random.nextGaussian() + (targets[c * CLASSES + k] == 1 ? 1 : -1));
+                cls[i % DIM] -= tokens[i] / 12;
+            }
+            TokenMap last = new TokenMap(4, 3, DIM, tokens, cls);
+            all.add(new Features(last, List.of(last, last), null));
+        }
+        return all;
+    }
+
+    static Stream<Arguments> trainable() {
+        return Stream.concat(Probes.names().stream().map(n -> Arguments.of(n, n.equals("cgp") ? "total=40" : n.equals("conv") ? "channels=16" : "")),
+                Stream.of(Arguments.of("ep", "norm=batch"), Arguments.of("mhca", "token-norm=batch"), Arguments.of("proto", "preset=birdmae"),
+                        Arguments.of("proto", "connection=all"), Arguments.of("simpool", "gamma=1.25")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("trainable")
+    void everyProbeLearnsWhatIsSeparable(String name, String options) throws IOException {
+        Backend backend = Backends.current();
+        float[] targets = new float[64 * CLASSES];
+        TokenSource source = TokenSource.ofFeatures(separable(64, 1, targets));
+        TokenSet clips = new TokenSet(source, targets, CLASSES);
+        Probe probe = Probes.create(backend, name, source.layout(), CLASSES,
+                options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options), 1);
+        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(20).withBatch(16)
+                .withRate(Probes.hasPrototypes(name) ? 3e-2 : 7e-3);
+        ProbeTrainer.Result result = ProbeTrainer.train(probe, clips, settings);
+        float[] truth = new float[64 * CLASSES];
+        TokenSource test = TokenSource.ofFeatures(separable(64, 2, truth));
+        List<String> names = IntStream.range(0, CLASSES).mapToObj(i -> "c" + i).toList();
+        float[][] scores = ProbeTrainer.predict(result.trained(probe, names, true, Objective.ASL, "", ""), test, 64);
+        boolean[][] labels = new boolean[64][CLASSES];
+        for (int i = 0; i < truth.length; i++) {
+            labels[i / CLASSES][i % CLASSES] = truth[i] == 1;
+        }
+        assertThat(MultiLabelScores.of(scores, labels, names, ScoreScale.PROBABILITY).map().macro()).isGreaterThan(0.9);
+    }
+
+    /** The orthogonality term is part of the loss that training reports and lowers. */
+    @Test
+    void regularizationIsAddedToTheLoss() throws IOException {
+        TokenSet clips = planted(16, 3);
+        TrainingSettings settings = TrainingSettings.defaults("proto").withEpochs(1).withBatch(16);
+        double with = ProbeTrainer.train(probe("proto", "orthogonality=1000"), clips, settings).losses().steps()[0];
+        double without = ProbeTrainer.train(probe("proto", "orthogonality=0"), clips, settings).losses().steps()[0];
+        double term = probe("proto", "orthogonality=1000").regularization().orElseThrow().item();
+        assertThat(term).isGreaterThan(0.1);
+        assertThat(with).isCloseTo(without + term, within(1e-4 * with));
+        Probe trained = probe("proto", "orthogonality=1000");
+        ProbeTrainer.train(trained, clips, settings.withEpochs(20).withRate(5e-2));
+        assertThat(trained.regularization().orElseThrow().item()).isLessThan(0.8 * term);
+    }
+
+    @Test
+    void aProbeOfLayersNeedsThem() {
+        float[] targets = new float[4 * CLASSES];
+        TokenSource source = TokenSource.ofFeatures(separable(4, 1, targets));
+        TokenSet layered = new TokenSet(source, targets, CLASSES);
+        Probe cgp = Probes.create(scalar, "cgp", source.layout(), CLASSES, ProbeOptions.parse("total=4"), 1);
+        TrainingSettings settings = TrainingSettings.defaults("cgp");
+        assertThatThrownBy(() -> ProbeTrainer.train(cgp, planted(4, 1), settings)).hasMessageContaining("2 layers")
+                .hasMessageContaining("as a token cache does");
+        assertThatThrownBy(() -> ProbeTrainer.train(cgp, layered, settings.withStandardize(true))).hasMessageContaining("standardized");
+        assertThat(source.layout().layers()).isEqualTo(2);
+        assertThat(layered.subset(1, 2).tokens().layers()).isEqualTo(2);
+    }
+
     private static Map<String, float[]> values(Probe probe) {
         Map<String, float[]> values = new TreeMap<>();
         probe.parameters().forEach((name, p) -> values.put(name, p.toFloats()));
+        probe.buffers().forEach((name, b) -> values.put(name, b.toFloats()));
         return values;
     }
 
@@ -120,11 +207,15 @@ class ProbeTrainerTest {
 
     /** Interrupted in the middle of an epoch, twice, a run ends with the bits of an undisturbed one. */
     @ParameterizedTest
-    @CsvSource({"scalar,linear,asl", "scalar,mhca,bce", "scalar,protobin,asl", "auto,linear,asl", "auto,mhca,asl", "auto,protobin,bce"})
+    @CsvSource({"scalar,linear,asl", "scalar,mhca,bce", "scalar,ep,asl", "scalar,protobin,asl", "auto,linear,asl", "auto,mhca,asl", "auto,protobin,bce"})
     void resumedRunsAreBitIdentical(String backendName, String name, String loss, @TempDir Path folder) throws IOException {
         Backend backend = backendName.equals("auto") ? Backends.current() : scalar;
         TokenSet clips = planted(50, 3);
-        String[] options = name.equals("protobin") ? new String[] {"prototypes=3", "dropout=0.2"} : new String[0];
+        String[] options = switch (name) {
+            case "protobin" -> new String[] {"prototypes=3", "dropout=0.2"};
+            case "ep" -> new String[] {"norm=batch"};
+            default -> new String[0];
+        };
         TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(5).withBatch(16).withSeed(11)
                 .withObjective(Objective.named(loss)).withStandardize(true).withClip(0.5).withDecayAll(false).withWarmUp(3);
         Probe undisturbed = probe(backend, name, options);

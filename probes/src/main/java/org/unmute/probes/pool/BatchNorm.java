@@ -1,0 +1,56 @@
+package org.unmute.probes.pool;
+
+import java.util.Map;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Normalize;
+import org.unmute.tensor.Tensor;
+
+/**
+ * Batch normalisation without affine parameters, eps 1e-6, momentum 0.1, as the public code of efficient probing puts it
+ * before classifiers: training takes the batch's own mean and biased variance, scoring the running ones.
+ *
+ * @param mean running mean, {@code [channels]}, buffer {@code bn.running_mean}
+ * @param variance running variance, {@code [channels]}, buffer {@code bn.running_var}
+ */
+record BatchNorm(Tensor mean, Tensor variance) {
+    private static final String MEAN = "bn.running_mean";
+    private static final String VARIANCE = "bn.running_var";
+    private static final double EPS = 1e-6;
+    private static final double MOMENTUM = 0.1;
+
+    static BatchNorm fresh(Init init, int channels) {
+        return new BatchNorm(init.constant(0, channels).detach(), init.constant(1, channels).detach());
+    }
+
+    static BatchNorm of(ParameterMap parameters, int channels) {
+        return new BatchNorm(parameters.buffer(MEAN, (long) channels), parameters.buffer(VARIANCE, (long) channels));
+    }
+
+    /** {@code [n, channels]} by the running figures. */
+    Tensor scoring(Tensor x) {
+        return Normalize.batch(x, mean, variance, null, null, EPS);
+    }
+
+    /**
+     * {@code [n, channels]} by their own figures, which move the running ones.
+     *
+     * @throws IllegalArgumentException if n is 1
+     */
+    Tensor training(String probe, Tensor x) {
+        if (x.size(0) < 2) {
+            throw new IllegalArgumentException("probe " + probe + ": batch normalisation in training needs at least 2 clips a "
+                    + "batch, got " + x.size(0) + ": choose a batch size that leaves no single clip over");
+        }
+        Grad.withoutRecording(() -> {
+            Normalize.RunningStatistics next = new Normalize.RunningStatistics(mean, variance).updated(x.detach(), MOMENTUM);
+            mean.assign(next.mean());
+            variance.assign(next.variance());
+            return null;
+        });
+        return Normalize.batch(x, null, null, EPS);
+    }
+
+    Map<String, Tensor> buffers() {
+        return Map.of(MEAN, mean, VARIANCE, variance);
+    }
+}

@@ -1,0 +1,210 @@
+package org.unmute.probes.pool;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.unmute.tensor.Functions;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Reduction;
+
+/**
+ * Convex gated probing over all layers of the encoder (the follow-up paper, arXiv 2602.16305, code
+ * BAT_ICML2026 models/heads.py). With {@code α = softmax(a)}, one number a layer: {@code z̄_n = Σ_l α_l z_{l,n} / ‖z_{l,n}‖},
+ * {@code ō = Σ_l α_l o_l / ‖o_l‖} of the cls tokens, neither normalised again; {@code S = z̄ P̂ᵀ} and {@code s_o = ō P̂ᵀ} with
+ * prototypes of length 1. The descriptor holds {@code (min_n S_j, s_{o,j}, max_n S_j)} for each prototype j in turn,
+ * {@code [batch, 3 · prototypes]}, and a dense linear layer classifies it. Where the encoder has no cls token, a layer's
+ * mean token stands in. Fresh {@code a} are 1, prototypes N(0, 0.02²).
+ *
+ * <p>Takes batches with {@link TokenBatch#layers()}.
+ *
+ * <p>Options: {@code total}, 10000: prototypes over all classes, which they do not belong to; {@code layers}: by default
+ * what the tokens have; {@code middle}, {@code cls}, or {@code mean}: the mean of a prototype's similarities in place of
+ * {@code s_o}; {@code dropout}, 0.2, the share of the descriptor that is dropped in training.
+ */
+public final class Cgp implements FrameWise {
+    /** Name of the probe. */
+    public static final String NAME = "cgp";
+
+    private static final String TOTAL = "total";
+    private static final String LAYERS = "layers";
+    private static final String MIDDLE = "middle";
+    private static final String DROPOUT = "dropout";
+    static final List<String> OPTIONS = List.of(TOTAL, LAYERS, MIDDLE, DROPOUT);
+    private static final String GATES = "block_attention";
+    private static final String VECTORS = "prototype_vectors";
+    private static final int DEFAULT_TOTAL = 10_000;
+    private static final int MOST_PROTOTYPES = 1_000_000;
+    private static final int MOST_LAYERS = 1000;
+    private static final int FEATURES = 3;
+    private static final double DEVIATION = 0.02;
+    private static final double DEFAULT_DROPOUT = 0.2;
+
+    private final boolean cls;
+    private final boolean middleIsMean;
+    private final double dropout;
+    private final Tensor gates;
+    private final Tensor vectors;
+    private final Classifier fc;
+
+    private Cgp(boolean cls, ProbeOptions options, Tensor gates, Tensor vectors, Classifier fc) {
+        this.cls = cls;
+        this.middleIsMean = options.choice(MIDDLE, "cls", "mean").equals("mean");
+        this.dropout = options.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
+        this.gates = gates;
+        this.vectors = vectors;
+        this.fc = fc;
+    }
+
+    static Cgp fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
+        int layers = options.integer(LAYERS, size.layout().layers(), 1, MOST_LAYERS);
+        if (layers == 0) {
+            throw new IllegalArgumentException("probe cgp: it looks at the tokens of all layers of the encoder, these are of the "
+                    + "last only: give it tokens with layers, or option layers to make it beforehand");
+        }
+        int total = options.integer(TOTAL, DEFAULT_TOTAL, 1, MOST_PROTOTYPES);
+        Tensor vectors = init.normal(DEVIATION, total, size.dim());
+        return new Cgp(size.layout().cls(), options, init.constant(1, layers), vectors,
+                Classifier.fresh(init, FEATURES * total, size.classes()));
+    }
+
+    static Cgp of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
+        Tensor gates = parameters.take(GATES, 1);
+        Tensor vectors = parameters.take(VECTORS, 2);
+        Classifier fc = Classifier.of(parameters);
+        fc.requireFeatures(NAME, FEATURES * vectors.size(0));
+        options.requireSize(TOTAL, vectors.size(0));
+        options.requireSize(LAYERS, gates.size(0));
+        return new Cgp(cls, options, gates, vectors, fc);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public ProbeOptions options() {
+        return ProbeOptions.DEFAULTS.with(TOTAL, prototypeCount()).with(LAYERS, layers()).with(MIDDLE, middleIsMean ? "mean" : "cls")
+                .with(DROPOUT, dropout);
+    }
+
+    @Override
+    public int dim() {
+        return vectors.shape().dim(1);
+    }
+
+    @Override
+    public int classes() {
+        return fc.classes();
+    }
+
+    @Override
+    public int layers() {
+        return gates.shape().dim(0);
+    }
+
+    /** Number of prototypes. */
+    public int prototypeCount() {
+        return vectors.shape().dim(0);
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+        Map<String, Tensor> p = new LinkedHashMap<>();
+        p.put(GATES, gates);
+        p.put(VECTORS, vectors);
+        fc.addTo(p);
+        return Collections.unmodifiableMap(p);
+    }
+
+    private TokenBatch.Layers layers(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        TokenBatch.Layers layers = batch.layers();
+        if (layers == null || layers.count() != layers()) {
+            throw new IllegalArgumentException("probe cgp: it was made for tokens of " + layers() + " layers, the batch has "
+                    + (layers == null ? "those of the last layer only" : "those of " + layers.count())
+                    + ": ask the encoder for its layers too");
+        }
+        if (cls != (layers.cls() != null)) {
+            throw new IllegalArgumentException("probe cgp: it was made for tokens " + (cls ? "with" : "without")
+                    + " cls token, the batch is " + (cls ? "without" : "with") + ": use tokens of the encoder it was trained on");
+        }
+        return layers;
+    }
+
+    /** {@code Σ_l α_l x_l / ‖x_l‖}: {@code [layers, ..., dim]} to {@code [..., dim]}. */
+    private Tensor gated(Tensor x) {
+        long[] sizes = new long[x.rank()];
+        Arrays.fill(sizes, 1);
+        sizes[0] = layers();
+        return x.l2Normalize(-1).times(gates.softmax(0).reshape(sizes)).sum(false, 0);
+    }
+
+    private Tensor unitPrototypes() {
+        return vectors.l2Normalize(-1);
+    }
+
+    /** {@code S}: {@code [batch, prototypes, tokens]}. */
+    private Tensor similarities(TokenBatch.Layers layers) {
+        return gated(layers.tokens()).linear(unitPrototypes(), null).transpose(1, 2);
+    }
+
+    /** {@code s_o}: {@code [batch, prototypes]}. */
+    private Tensor ofCls(TokenBatch.Layers layers) {
+        return gated(layers.cls() != null ? layers.cls() : layers.tokens().mean(false, 2)).linear(unitPrototypes(), null);
+    }
+
+    @Override
+    public Tensor descriptor(TokenBatch batch) {
+        TokenBatch.Layers layers = layers(batch);
+        Tensor s = similarities(layers);
+        return features(s, middleIsMean ? s.mean(false, 2) : ofCls(layers)).reshape(batch.size(), fc.features());
+    }
+
+    /** Least, middle and greatest side by side: {@code [..., prototypes, tokens]} to {@code [..., prototypes, 3]}. */
+    private static Tensor features(Tensor s, Tensor middle) {
+        return Tensor.stack(-1, s.min(-1).values(), middle, s.max(-1).values());
+    }
+
+    @Override
+    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
+        return Functions.dropout(descriptor(batch), dropout, random.nextLong());
+    }
+
+    @Override
+    public Tensor classify(Tensor descriptor) {
+        return fc.logits(descriptor);
+    }
+
+    /** Of each row's similarities the least, the mean and the greatest over frequency; the cls token says nothing of time. */
+    @Override
+    public Tensor frameLogits(TokenBatch batch) {
+        Tensor s = similarities(layers(batch)).reshape(batch.size(), prototypeCount(), batch.time(), batch.freq()).transpose(1, 2);
+        return fc.logits(features(s, s.mean(false, 3)).reshape(batch.size(), batch.time(), fc.features()));
+    }
+
+    /** {@code S} on the grid: {@code [batch, prototypes, time, freq]}. */
+    @Override
+    public Optional<Tensor> similarityMap(TokenBatch batch) {
+        return Optional.of(Grad.withoutRecording(() -> similarities(layers(batch)))
+                .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq()));
+    }
+
+    /**
+     * Where each prototype is most similar, or least.
+     *
+     * @return token numbers, the first on ties, {@code [batch, prototypes]}, {@code I32}
+     */
+    public Tensor winners(TokenBatch batch, boolean greatest) {
+        return Grad.withoutRecording(() -> {
+            Tensor s = similarities(layers(batch));
+            Reduction.Extreme extreme = greatest ? s.max(2) : s.min(2);
+            return extreme.indices();
+        });
+    }
+}

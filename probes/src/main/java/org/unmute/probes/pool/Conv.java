@@ -1,0 +1,123 @@
+package org.unmute.probes.pool;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.tensor.Convolution;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.Window;
+
+/**
+ * A convolution over the token map, then global pooling: tokens as {@code x [dim, time, freq]},
+ * {@code d = mean_{t,f} act(conv(x) + b)}, {@code W d + b} (paper, section 3, which names the probe but neither kernel nor
+ * width). Stride 1, padded so that the grid keeps its size.
+ *
+ * <p>Training unfolds the map, which takes {@code batch · tokens · dim · kernel²} numbers: choose a small batch.
+ *
+ * <p>Options: {@code channels}, 256, or dim where that is less; {@code kernel}, 3, odd; {@code activation}, {@code relu},
+ * {@code gelu} or {@code none}; {@code pool}, {@code mean} or {@code max}.
+ */
+public final class Conv implements Probe {
+    /** Name of the probe. */
+    public static final String NAME = "conv";
+
+    private static final String CHANNELS = "channels";
+    private static final String KERNEL = "kernel";
+    private static final String ACTIVATION = "activation";
+    private static final String POOL = "pool";
+    static final List<String> OPTIONS = List.of(CHANNELS, KERNEL, ACTIVATION, POOL);
+    private static final int DEFAULT_CHANNELS = 256;
+    private static final int MOST_CHANNELS = 1 << 16;
+    private static final int MOST_KERNEL = 63;
+
+    private final String activation;
+    private final boolean mean;
+    private final Tensor weight;
+    private final Tensor bias;
+    private final Classifier fc;
+
+    private Conv(ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
+        this.activation = options.choice(ACTIVATION, "relu", "gelu", "none");
+        this.mean = options.choice(POOL, "mean", "max").equals("mean");
+        this.weight = weight;
+        this.bias = bias;
+        this.fc = fc;
+        if (kernel() % 2 == 0 || weight.size(2) != weight.size(3)) {
+            throw new IllegalArgumentException("probe conv: the kernel must be square and odd, conv.weight is " + weight.shape());
+        }
+    }
+
+    static Conv fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
+        int channels = options.integer(CHANNELS, Math.min(DEFAULT_CHANNELS, size.dim()), 1, MOST_CHANNELS);
+        int kernel = options.integer(KERNEL, 3, 1, MOST_KERNEL);
+        double bound = 1 / Math.sqrt((double) size.dim() * kernel * kernel);
+        Tensor weight = init.uniform(bound, channels, size.dim(), kernel, kernel);
+        Tensor bias = init.uniform(bound, channels);
+        return new Conv(options, weight, bias, Classifier.fresh(init, channels, size.classes()));
+    }
+
+    static Conv of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
+        Tensor weight = parameters.take("conv.weight", 4);
+        Classifier fc = Classifier.of(parameters);
+        fc.requireFeatures(NAME, weight.size(0));
+        options.requireSize(CHANNELS, weight.size(0));
+        options.requireSize(KERNEL, weight.size(2));
+        return new Conv(options, weight, parameters.take("conv.bias", weight.size(0)), fc);
+    }
+
+    private int kernel() {
+        return weight.shape().dim(2);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public ProbeOptions options() {
+        return ProbeOptions.DEFAULTS.with(CHANNELS, weight.size(0)).with(KERNEL, kernel()).with(ACTIVATION, activation)
+                .with(POOL, mean ? "mean" : "max");
+    }
+
+    @Override
+    public int dim() {
+        return weight.shape().dim(1);
+    }
+
+    @Override
+    public int classes() {
+        return fc.classes();
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+        Map<String, Tensor> p = new LinkedHashMap<>();
+        p.put("conv.weight", weight);
+        p.put("conv.bias", bias);
+        fc.addTo(p);
+        return Collections.unmodifiableMap(p);
+    }
+
+    @Override
+    public Tensor descriptor(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        Tensor map = batch.tokens().transpose(1, 2).reshape(batch.size(), dim(), batch.time(), batch.freq());
+        int k = kernel();
+        Tensor y = Convolution.conv2d(map, weight, bias, Window.of(k, k, 1, 1).pad(k / 2, k / 2), 1);
+        Tensor active = switch (activation) {
+            case "gelu" -> y.unary(Unary.GELU);
+            case "none" -> y;
+            default -> y.unary(Unary.RELU);
+        };
+        Tensor flat = active.reshape(batch.size(), weight.size(0), batch.tokens().size(1));
+        return mean ? flat.mean(false, 2) : flat.max(2).values();
+    }
+
+    @Override
+    public Tensor classify(Tensor descriptor) {
+        return fc.logits(descriptor);
+    }
+}

@@ -1,0 +1,43 @@
+package org.unmute.probes.pool;
+
+import java.util.Map;
+import org.unmute.tensor.Tensor;
+
+/**
+ * Option {@code norm} of probes whose public code normalises the descriptor before the classifier: {@code none}, the
+ * default, or {@code batch}.
+ *
+ * @param probe name of the probe, for messages
+ * @param batch or null for none
+ */
+record DescriptorNorm(String probe, BatchNorm batch) {
+    static final String OPTION = "norm";
+
+    static DescriptorNorm fresh(String probe, ProbeOptions options, Init init, int features) {
+        return new DescriptorNorm(probe, wanted(options) ? BatchNorm.fresh(init, features) : null);
+    }
+
+    static DescriptorNorm of(String probe, ProbeOptions options, ParameterMap parameters, int features) {
+        return new DescriptorNorm(probe, wanted(options) ? BatchNorm.of(parameters, features) : null);
+    }
+
+    private static boolean wanted(ProbeOptions options) {
+        return options.choice(OPTION, "none", "batch").equals("batch");
+    }
+
+    ProbeOptions addTo(ProbeOptions options) {
+        return options.with(OPTION, batch == null ? "none" : "batch");
+    }
+
+    Map<String, Tensor> buffers() {
+        return batch == null ? Map.of() : batch.buffers();
+    }
+
+    Tensor scoring(Tensor descriptor) {
+        return batch == null ? descriptor : batch.scoring(descriptor);
+    }
+
+    Tensor training(Tensor descriptor) {
+        return batch == null ? descriptor : batch.training(probe, descriptor);
+    }
+}

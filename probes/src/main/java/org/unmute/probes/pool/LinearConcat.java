@@ -1,0 +1,125 @@
+package org.unmute.probes.pool;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.tensor.Tensor;
+
+/**
+ * A linear classifier on vectors set side by side. The paper (section 3) lists {@code linearc} without a formula; there are
+ * two readings, each a probe of its own:
+ *
+ * <ul>
+ * <li>{@code linearc-clsmean}: {@code d = [cls ; mean_n z_n]}, {@code 2 dim} features, as DINOv2's linear evaluation;
+ * <li>{@code linearc-freqconcat}: {@code d = mean_t [z_{t,1} ; … ; z_{t,F}]}, {@code F dim} features, index
+ * {@code f dim + d}, as Niizumi et al. concatenate frequency before they average over time.
+ * </ul>
+ *
+ * <p>Option {@code freq}, only {@code linearc-freqconcat}: columns of the grid; by default what the tokens have.
+ */
+public final class LinearConcat implements Probe {
+    /** On the cls token and the mean of the tokens. */
+    public static final String CLS_MEAN = "linearc-clsmean";
+    /** On all frequencies, averaged over time. */
+    public static final String FREQ_CONCAT = "linearc-freqconcat";
+
+    private static final String FREQ = "freq";
+    static final List<String> CLS_MEAN_OPTIONS = List.of();
+    static final List<String> FREQ_CONCAT_OPTIONS = List.of(FREQ);
+    private static final int MOST_FREQ = 1 << 16;
+
+    private final String name;
+    private final int parts;
+    private final Classifier fc;
+
+    private LinearConcat(String name, int parts, Classifier fc) {
+        if (fc.features() % parts != 0) {
+            throw new IllegalArgumentException("probe " + name + ": fc.weight is " + fc.weight().shape() + ": " + parts
+                    + " vectors of one length do not make " + fc.features() + " features");
+        }
+        this.name = name;
+        this.parts = parts;
+        this.fc = fc;
+    }
+
+    static LinearConcat fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
+        requireCls(name, size.layout().cls());
+        int parts = parts(name, options, size.layout().freq());
+        return new LinearConcat(name, parts, Classifier.fresh(init, Math.multiplyExact(parts, size.dim()), size.classes()));
+    }
+
+    static LinearConcat of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
+        requireCls(name, cls);
+        return new LinearConcat(name, parts(name, options, 0), Classifier.of(parameters));
+    }
+
+    private static void requireCls(String name, boolean cls) {
+        if (name.equals(CLS_MEAN) && !cls) {
+            throw new IllegalArgumentException("probe linearc-clsmean: the encoder has no cls token: use linearc-freqconcat or "
+                    + "linear-mean");
+        }
+    }
+
+    private static int parts(String name, ProbeOptions options, int freq) {
+        if (name.equals(CLS_MEAN)) {
+            return 2;
+        }
+        int parts = options.integer(FREQ, freq, 1, MOST_FREQ);
+        if (parts == 0) {
+            throw new IllegalArgumentException("probe linearc-freqconcat: the number of grid columns is not known: give option freq");
+        }
+        return parts;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public ProbeOptions options() {
+        return name.equals(CLS_MEAN) ? ProbeOptions.DEFAULTS : ProbeOptions.DEFAULTS.with(FREQ, parts);
+    }
+
+    @Override
+    public int dim() {
+        return fc.features() / parts;
+    }
+
+    @Override
+    public int classes() {
+        return fc.classes();
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+        Map<String, Tensor> p = new LinkedHashMap<>();
+        fc.addTo(p);
+        return Collections.unmodifiableMap(p);
+    }
+
+    @Override
+    public Tensor descriptor(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        if (name.equals(CLS_MEAN)) {
+            return Tensor.concat(1, Probes.cls(this, batch), batch.tokens().mean(false, 1));
+        }
+        if (batch.freq() != parts) {
+            throw new IllegalArgumentException("probe linearc-freqconcat: the tokens' grid has " + batch.freq()
+                    + " columns, the probe was made for " + parts);
+        }
+        return batch.grid().mean(false, 1).reshape(batch.size(), fc.features());
+    }
+
+    @Override
+    public Tensor classify(Tensor descriptor) {
+        return fc.logits(descriptor);
+    }
+
+    @Override
+    public Optional<TokenBatch> condensed(TokenBatch batch) {
+        return Optional.of(name.equals(CLS_MEAN) ? batch.ofMeanToken() : batch.ofMeanRow());
+    }
+}

@@ -1,0 +1,108 @@
+package org.unmute.probes.pool;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * A classifier with one hidden layer on one vector a clip, {@code W act(W₁ z + b₁) + b} (paper, section 3, which names the
+ * probe but neither width nor activation). {@code z} is the cls token, or the mean of all patch tokens where the model has
+ * none.
+ *
+ * <p>Options: {@code hidden}, width of the hidden layer, dim by default; {@code activation}, {@code gelu} (the exact form)
+ * or {@code relu}; {@code input}, {@code cls} or {@code mean}: by default cls where there is one.
+ */
+public final class Mlp implements Probe {
+    /** Name of the probe. */
+    public static final String NAME = "mlp";
+
+    private static final String HIDDEN = "hidden";
+    private static final String ACTIVATION = "activation";
+    private static final String INPUT = "input";
+    static final List<String> OPTIONS = List.of(HIDDEN, ACTIVATION, INPUT);
+    private static final int MOST_HIDDEN = 1 << 20;
+
+    private final boolean onCls;
+    private final boolean gelu;
+    private final Tensor weight;
+    private final Tensor bias;
+    private final Classifier fc;
+
+    private Mlp(boolean cls, ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
+        this.onCls = options.choice(INPUT, cls ? "cls" : "mean", cls ? "mean" : "cls").equals("cls");
+        if (onCls && !cls) {
+            throw new IllegalArgumentException("probe mlp: input=cls, but the encoder has no cls token: use input=mean");
+        }
+        this.gelu = options.choice(ACTIVATION, "gelu", "relu").equals("gelu");
+        this.weight = weight;
+        this.bias = bias;
+        this.fc = fc;
+    }
+
+    static Mlp fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
+        int hidden = options.integer(HIDDEN, size.dim(), 1, MOST_HIDDEN);
+        Tensor weight = init.linearWeight(hidden, size.dim());
+        Tensor bias = init.linearBias(hidden, size.dim());
+        return new Mlp(size.layout().cls(), options, weight, bias, Classifier.fresh(init, hidden, size.classes()));
+    }
+
+    static Mlp of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
+        Tensor weight = parameters.take("fc1.weight", 2);
+        Classifier fc = Classifier.of(parameters);
+        fc.requireFeatures(NAME, weight.size(0));
+        options.requireSize(HIDDEN, weight.size(0));
+        return new Mlp(cls, options, weight, parameters.take("fc1.bias", weight.size(0)), fc);
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public ProbeOptions options() {
+        return ProbeOptions.DEFAULTS.with(HIDDEN, weight.size(0)).with(ACTIVATION, gelu ? "gelu" : "relu")
+                .with(INPUT, onCls ? "cls" : "mean");
+    }
+
+    @Override
+    public int dim() {
+        return weight.shape().dim(1);
+    }
+
+    @Override
+    public int classes() {
+        return fc.classes();
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+        Map<String, Tensor> p = new LinkedHashMap<>();
+        p.put("fc1.weight", weight);
+        p.put("fc1.bias", bias);
+        fc.addTo(p);
+        return Collections.unmodifiableMap(p);
+    }
+
+    /** The hidden layer after its activation: {@code [batch, hidden]}. */
+    @Override
+    public Tensor descriptor(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        Tensor z = onCls ? Probes.cls(this, batch) : batch.tokens().mean(false, 1);
+        return z.linear(weight, bias).unary(gelu ? Unary.GELU : Unary.RELU);
+    }
+
+    @Override
+    public Tensor classify(Tensor descriptor) {
+        return fc.logits(descriptor);
+    }
+
+    @Override
+    public Optional<TokenBatch> condensed(TokenBatch batch) {
+        return Optional.of(batch.ofMeanToken());
+    }
+}

@@ -1,0 +1,268 @@
+package org.unmute.probes.pool;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.io.MalformedFileException;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.SafetensorsWriter;
+import org.unmute.tensor.io.StoredType;
+
+/**
+ * A trained protobin as it is deployed (paper, sections 4.1 and 4.2): one bit for each entry of a prototype, in memory and
+ * in the file, 32 times less than float32. Scores need no backend: {@code s_j(n) = (1/√dim) Σ_d ± ẑ_{n,d}} takes additions
+ * only, and eight entries at a time come from a table of their 256 signed sums, made once a token for all prototypes.
+ *
+ * <p>A bit is 1 where the entry is +1, that is where the trained number is at least 0, -0.0 included. Immutable; may be used
+ * by several threads at once.
+ */
+public final class PackedProtobin {
+    private static final String FORMAT = "unmute-packed-protobin-1";
+    private static final String BITS = "prototype_bits";
+    private static final String DIM = "dim";
+    private static final double LEAST_NORM = 1e-12;
+    private static final int SUMS = 256;
+
+    private final int prototypes;
+    private final int dim;
+    /** {@code [prototypes, ⌈dim / 8⌉]}; entry d of a prototype is bit {@code d % 8} of byte {@code d / 8}, the rest 0. */
+    private final byte[] bits;
+    private final float[] weight;
+    private final float[] bias;
+    private final ScoringFacts facts;
+
+    private PackedProtobin(int prototypes, int dim, byte[] bits, float[] weight, float[] bias, ScoringFacts facts) {
+        this.prototypes = prototypes;
+        this.dim = dim;
+        this.bits = bits;
+        this.weight = weight;
+        this.bias = bias;
+        this.facts = facts;
+        facts.check(bias.length, dim);
+    }
+
+    /**
+     * Packs a trained probe.
+     *
+     * @throws IllegalArgumentException if it is not a protobin, or a prototype has a number that is NaN or infinite: the
+     *     trained probe scores NaN then, which no bit can say
+     */
+    public static PackedProtobin pack(TrainedProbe trained) {
+        if (!(trained.probe() instanceof Protobin p) || !p.name().equals(Protobin.BINARY)) {
+            throw new IllegalArgumentException("pack: probe " + trained.probe().name() + " has no binary prototypes: only protobin");
+        }
+        Map<String, Tensor> parameters = p.parameters();
+        float[] vectors = parameters.get("prototype_vectors").toFloats();
+        int dim = p.dim();
+        int row = Math.ceilDiv(dim, Byte.SIZE);
+        byte[] bits = new byte[Math.multiplyExact(p.prototypeCount(), row)];
+        for (int i = 0; i < vectors.length; i++) {
+            if (!Float.isFinite(vectors[i])) {
+                throw new IllegalArgumentException("pack: prototype " + i / dim + " has " + vectors[i] + " in dimension " + i % dim
+                        + ": training diverged, train again with a lower learning rate");
+            }
+            if (vectors[i] >= 0) {
+                bits[i / dim * row + i % dim / Byte.SIZE] |= (byte) (1 << i % dim % Byte.SIZE);
+            }
+        }
+        return new PackedProtobin(p.prototypeCount(), dim, bits, parameters.get(Classifier.WEIGHT).toFloats(),
+                parameters.get(Classifier.BIAS).toFloats(), trained.facts());
+    }
+
+    /** A name for each class, in the order of the scores. */
+    public List<String> classes() {
+        return facts.classes();
+    }
+
+    /** Number of prototypes over all classes. */
+    public int prototypeCount() {
+        return prototypes;
+    }
+
+    /** Numbers a token it expects. */
+    public int dim() {
+        return dim;
+    }
+
+    /** Hash of the encoder's weights and settings, or empty if not known. */
+    public String encoderHash() {
+        return facts.encoderHash();
+    }
+
+    /** Hash of the front end's settings, or empty if not known. */
+    public String frontEndHash() {
+        return facts.frontEndHash();
+    }
+
+    /** Memory that the prototypes take. The linear layer on top stays in float32: {@code 4 (prototypes + 1) classes} bytes. */
+    public long bankBytes() {
+        return bits.length;
+    }
+
+    /**
+     * Makes sure that it was trained on tokens of this key; as {@link TrainedProbe#requireTokensOf(CacheKey)}.
+     *
+     * @throws IllegalArgumentException if it was trained on other tokens, or does not know on which
+     */
+    public void requireTokensOf(CacheKey key) {
+        facts.requireTokensOf("packed protobin: ", key);
+    }
+
+    /**
+     * Scores of one recording, {@code [classes]}, in [0, 1], from its tokens as the encoder gave them.
+     *
+     * @throws IllegalArgumentException if the tokens do not fit
+     */
+    public float[] scores(TokenMap map) {
+        double[] best = descriptor(map);
+        double[] logits = new double[bias.length];
+        for (int c = 0; c < logits.length; c++) {
+            double sum = bias[c];
+            for (int j = 0; j < prototypes; j++) {
+                sum += weight[c * prototypes + j] * best[j];
+            }
+            logits[c] = sum;
+        }
+        return facts.singleLabel() ? softmax(logits) : sigmoid(logits);
+    }
+
+    /**
+     * Greatest cosine of each prototype over a recording's tokens, {@code [prototypes]}; all NaN if a token has a NaN or an
+     * infinite number.
+     *
+     * @throws IllegalArgumentException if the tokens do not fit
+     */
+    public double[] descriptor(TokenMap map) {
+        facts.requireFit("packed protobin: ", map, dim);
+        float[] tokens = (facts.standardization() == null ? map : facts.standardization().of(map)).tokens();
+        int row = Math.ceilDiv(dim, Byte.SIZE);
+        float[] sums = new float[Math.multiplyExact(row, SUMS)];
+        double[] best = new double[prototypes];
+        Arrays.fill(best, Double.NEGATIVE_INFINITY);
+        double scale = 1 / Math.sqrt(dim);
+        for (int n = 0; n < map.count(); n++) {
+            signedSums(tokens, n * dim, sums);
+            for (int j = 0, at = 0; j < prototypes; j++) {
+                double sum = 0;
+                for (int g = 0; g < row; g++, at++) {
+                    sum += sums[g * SUMS + (bits[at] & 0xff)];
+                }
+                best[j] = Math.max(best[j], sum * scale);
+            }
+        }
+        return best;
+    }
+
+    /** For each eight numbers of the token, brought to length 1, their sums under all 256 choices of signs. */
+    private void signedSums(float[] tokens, int at, float[] sums) {
+        double square = 0;
+        for (int d = 0; d < dim; d++) {
+            square += (double) tokens[at + d] * tokens[at + d];
+        }
+        double scale = 1 / Math.max(Math.sqrt(square), LEAST_NORM);
+        double[] eight = new double[Byte.SIZE];
+        for (int g = 0, from = 0; from < dim; g++, from += Byte.SIZE) {
+            double none = 0;
+            for (int i = 0; i < Byte.SIZE; i++) {
+                eight[i] = from + i < dim ? tokens[at + from + i] * scale : 0;
+                none -= eight[i];
+            }
+            sums[g * SUMS] = (float) none;
+            for (int m = 1; m < SUMS; m++) {
+                // one bit more than a choice whose sum is there
+                sums[g * SUMS + m] = (float) (sums[g * SUMS + (m & m - 1)] + 2 * eight[Integer.numberOfTrailingZeros(m)]);
+            }
+        }
+    }
+
+    private static float[] sigmoid(double[] logits) {
+        float[] scores = new float[logits.length];
+        for (int c = 0; c < scores.length; c++) {
+            scores[c] = (float) (1 / (1 + Math.exp(-logits[c])));
+        }
+        return scores;
+    }
+
+    private static float[] softmax(double[] logits) {
+        double greatest = Arrays.stream(logits).max().orElseThrow();
+        double sum = 0;
+        for (double x : logits) {
+            sum += Math.exp(x - greatest);
+        }
+        float[] scores = new float[logits.length];
+        for (int c = 0; c < scores.length; c++) {
+            scores[c] = (float) (Math.exp(logits[c] - greatest) / sum);
+        }
+        return scores;
+    }
+
+    /**
+     * Writes one safetensors file: the bits as U8 {@code [prototypes, ⌈dim / 8⌉]}, the linear layer in F32, the rest in
+     * metadata. What was at the path before is replaced only once the new one is complete.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void save(Path path) throws IOException {
+        SafetensorsWriter out = new SafetensorsWriter().metadata("format", FORMAT).metadata(DIM, Integer.toString(dim));
+        facts.addTo(out);
+        out.add(BITS, StoredType.U8, Shape.of(prototypes, Math.ceilDiv(dim, Byte.SIZE)), MemorySegment.ofArray(bits));
+        out.add(Classifier.WEIGHT, Shape.of(bias.length, prototypes), weight);
+        out.add(Classifier.BIAS, Shape.of(bias.length), bias);
+        out.write(path);
+    }
+
+    /**
+     * Reads a saved one.
+     *
+     * @throws MalformedFileException if it is no safetensors file
+     * @throws IOException if it cannot be read or is no packed probe; the message says what is wrong
+     */
+    public static PackedProtobin load(Path path) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            String format = file.metadata().get("format");
+            if (!FORMAT.equals(format)) {
+                throw new IOException("packed protobin: " + path + " is no probe of format " + FORMAT + ": its format is " + format);
+            }
+            try {
+                return read(file);
+            } catch (IllegalArgumentException e) {
+                throw new IOException("packed protobin: " + path + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static PackedProtobin read(SafetensorsFile file) {
+        for (String name : List.of(BITS, Classifier.WEIGHT, Classifier.BIAS)) {
+            if (!file.has(name)) {
+                throw new IllegalArgumentException(name + " is missing");
+            }
+        }
+        int dim = new ProbeOptions(file.metadata()).integer(DIM, 0, 1, Integer.MAX_VALUE - Byte.SIZE);
+        Shape shape = file.shape(BITS);
+        Shape w = file.shape(Classifier.WEIGHT);
+        if (file.entry(BITS).type() != StoredType.U8 || dim == 0 || shape.rank() != 2 || shape.size(1) != Math.ceilDiv(dim, Byte.SIZE)
+                || !w.equals(Shape.of(file.shape(Classifier.BIAS).elements(), shape.size(0))) || file.shape(Classifier.BIAS).rank() != 1) {
+            throw new IllegalArgumentException("sizes do not fit: dim is " + dim + ", " + BITS + " is " + file.entry(BITS).type() + shape
+                    + ", fc.weight is " + w + ", fc.bias is " + file.shape(Classifier.BIAS));
+        }
+        int[] values = file.ints(BITS);
+        byte[] bits = new byte[values.length];
+        int row = Math.ceilDiv(dim, Byte.SIZE);
+        int unused = row * Byte.SIZE - dim;
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = (byte) values[i];
+            if (i % row == row - 1 && (values[i] & 0xff) >>> Byte.SIZE - unused != 0) {
+                throw new IllegalArgumentException("prototype " + i / row + " has bits beyond dim " + dim);
+            }
+        }
+        return new PackedProtobin(shape.dim(0), dim, bits, file.floats(Classifier.WEIGHT), file.floats(Classifier.BIAS),
+                ScoringFacts.of(file));
+    }
+}

@@ -1,0 +1,237 @@
+package org.unmute.probes.pool;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.probes.loss.Orthogonality;
+import org.unmute.tensor.Functions;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Interpolation;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * The predecessor of protobin (paper, section 4.6; Bird-MAE models/ppnet/ppnet.py): float prototypes that belong to
+ * classes, J in a row each. With tokens x on the grid,
+ * {@code s = relu((x · p + 2e-8) / (√(‖x‖² + 2e-8 + 1e-4) (√(‖p‖² + 2e-8 + 1e-4) + 1e-4) 1.01))}, descriptor
+ * {@code max_{t,f} s}, {@code logit_c = b_c + Σ_{j in class c} relu(w_{c,j}) d_j}. Training adds the {@link Orthogonality} of
+ * the prototypes within classes. Fresh prototypes are uniform in [0, 1), weights 1, biases -2.
+ *
+ * <p>Whether the paper kept the predecessor's focal subtraction and upsampling is not known; by default both are off.
+ *
+ * <p>Options: {@code prototypes}, 20, a class; {@code focal}, false: tokens less the cls token; {@code upsample}, 1: the grid
+ * grows by this factor, bilinearly; {@code grid}, {@code true}, or {@code reshaped}: time-major tokens read as rows of
+ * frequency, as the public code does, which shows only where the grid is upsampled; {@code connection}, {@code own}, or
+ * {@code all}: a class weighs every prototype, {@code relu(W) d + b}; {@code others}, 0.1: with {@code connection=all}, the
+ * fresh weight of other classes' prototypes; {@code orthogonality}, 1: weight of that term; {@code preset}, {@code paper},
+ * or {@code birdmae}: focal, upsample 2 and grid reshaped are the defaults then.
+ */
+public final class Proto implements Probe {
+    /** Name of the probe. */
+    public static final String NAME = "proto";
+
+    private static final String PROTOTYPES = "prototypes";
+    private static final String FOCAL = "focal";
+    private static final String UPSAMPLE = "upsample";
+    private static final String GRID = "grid";
+    private static final String CONNECTION = "connection";
+    private static final String OTHERS = "others";
+    private static final String ORTHOGONALITY = "orthogonality";
+    private static final String PRESET = "preset";
+    static final List<String> OPTIONS = List.of(PROTOTYPES, FOCAL, UPSAMPLE, GRID, CONNECTION, OTHERS, ORTHOGONALITY, PRESET);
+    private static final String VECTORS = "prototype_vectors";
+    private static final String WEIGHT = "last_layer.weight";
+    private static final String BIAS = "last_layer.bias";
+    private static final int DEFAULT_PROTOTYPES = 20;
+    private static final int MOST_PROTOTYPES = 100_000;
+    private static final int MOST_UPSAMPLING = 16;
+    private static final double DEFAULT_OTHERS = 0.1;
+    private static final double BIG = 1e6;
+    private static final double FRESH_BIAS = -2;
+    /** Both constant channels of tokens and prototypes, and what is added to a prototype's norm. */
+    private static final double EPS = 1e-4;
+    private static final double SHRINK = 1.01;
+
+    private final boolean focal;
+    private final int upsample;
+    private final boolean reshaped;
+    private final double others;
+    private final double orthogonality;
+    private final Tensor vectors;
+    private final Tensor weight;
+    private final Tensor bias;
+
+    private Proto(boolean cls, ProbeOptions options, Tensor vectors, Tensor weight, Tensor bias) {
+        boolean birdMae = options.choice(PRESET, "paper", "birdmae").equals("birdmae");
+        this.focal = options.flag(FOCAL, birdMae);
+        this.upsample = options.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MOST_UPSAMPLING);
+        this.reshaped = options.choice(GRID, birdMae ? "reshaped" : "true", birdMae ? "true" : "reshaped").equals("reshaped");
+        this.others = options.number(OTHERS, DEFAULT_OTHERS, 0, BIG);
+        this.orthogonality = options.number(ORTHOGONALITY, 1, 0, BIG);
+        if (focal && !cls) {
+            throw new IllegalArgumentException("probe proto: focal=true, but the encoder has no cls token: use focal=false");
+        }
+        this.vectors = vectors;
+        this.weight = weight;
+        this.bias = bias;
+    }
+
+    static Proto fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
+        int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MOST_PROTOTYPES);
+        int classes = size.classes();
+        int count = Math.multiplyExact(each, classes);
+        boolean own = options.choice(CONNECTION, "own", "all").equals("own");
+        Tensor vectors = init.fraction(count, size.dim());
+        Tensor weight = init.constant(1, classes, own ? each : count);
+        if (!own) {
+            float[] values = new float[Math.multiplyExact(classes, count)];
+            double other = options.number(OTHERS, DEFAULT_OTHERS, 0, BIG);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = i % count / each == i / count ? 1 : (float) other;
+            }
+            weight = Tensor.of(weight.backend(), values, classes, count).parameter();
+        }
+        return new Proto(size.layout().cls(), options, vectors, weight, init.constant(FRESH_BIAS, classes));
+    }
+
+    static Proto of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
+        Tensor vectors = parameters.take(VECTORS, 2);
+        Tensor weight = parameters.take(WEIGHT, 2);
+        long count = vectors.size(0);
+        long classes = weight.size(0);
+        boolean own = options.has(CONNECTION) ? options.choice(CONNECTION, "own", "all").equals("own") : weight.size(1) * classes == count;
+        if (count % classes != 0 || weight.size(1) != (own ? count / classes : count)) {
+            throw new IllegalArgumentException("probe proto: prototype_vectors are " + vectors.shape() + ", last_layer.weight is "
+                    + weight.shape() + ": it must be [classes, prototypes a class], or [classes, prototypes] with connection=all");
+        }
+        options.requireSize(PROTOTYPES, count / classes);
+        return new Proto(cls, options, vectors, weight, parameters.take(BIAS, classes));
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public ProbeOptions options() {
+        ProbeOptions o = ProbeOptions.DEFAULTS.with(PROTOTYPES, perClass()).with(FOCAL, focal).with(UPSAMPLE, upsample)
+                .with(GRID, reshaped ? "reshaped" : "true").with(CONNECTION, ownOnly() ? "own" : "all").with(ORTHOGONALITY, orthogonality);
+        return ownOnly() ? o : o.with(OTHERS, others);
+    }
+
+    @Override
+    public int dim() {
+        return vectors.shape().dim(1);
+    }
+
+    @Override
+    public int classes() {
+        return weight.shape().dim(0);
+    }
+
+    /** Number of prototypes over all classes. */
+    public int prototypeCount() {
+        return vectors.shape().dim(0);
+    }
+
+    private int perClass() {
+        return prototypeCount() / classes();
+    }
+
+    /** With one class, own and all are the same. */
+    private boolean ownOnly() {
+        return weight.size(1) == perClass();
+    }
+
+    @Override
+    public Map<String, Tensor> parameters() {
+        Map<String, Tensor> p = new LinkedHashMap<>();
+        p.put(VECTORS, vectors);
+        p.put(WEIGHT, weight);
+        p.put(BIAS, bias);
+        return Collections.unmodifiableMap(p);
+    }
+
+    /** Tokens as prototypes meet them: {@code [batch, rows, columns, dim]}. */
+    private Tensor positions(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        Tensor x = focal ? batch.tokens().minus(Probes.cls(this, batch).insert(1)) : batch.tokens();
+        int rows = reshaped ? batch.freq() : batch.time();
+        int columns = reshaped ? batch.time() : batch.freq();
+        Tensor grid = x.reshape(batch.size(), rows, columns, dim());
+        if (upsample == 1) {
+            return grid;
+        }
+        Tensor tall = Interpolation.resize(grid, 1, (long) rows * upsample, Interpolation.Mode.LINEAR, false);
+        return Interpolation.resize(tall, 2, (long) columns * upsample, Interpolation.Mode.LINEAR, false);
+    }
+
+    /**
+     * Vectors with the constant channels, and one more each so that their plain cosine has the formula's root of
+     * {@code ‖x‖² + 2e-8 + 1e-4}: {@code [.., dim]} to {@code [.., dim + 4]}.
+     */
+    private static Tensor extended(Tensor x, boolean prototype) {
+        Tensor constant = channels(x, 2, EPS);
+        Tensor root = channels(x, 1, Math.sqrt(EPS));
+        Tensor zero = channels(x, 1, 0);
+        return Tensor.concat(-1, x, constant, prototype ? zero : root, prototype ? root : zero);
+    }
+
+    private static Tensor channels(Tensor like, int count, double value) {
+        return Tensor.full(like.backend(), like.dtype(), like.shape().head(like.rank() - 1).concat(Shape.of(count)), value);
+    }
+
+    /** What a plain cosine with each extended prototype is multiplied by: {@code [prototypes]}. */
+    private Tensor factor() {
+        Tensor norm = vectors.unary(Unary.SQUARE).sum(false, 1).plus(2 * EPS * EPS + EPS).unary(Unary.SQRT);
+        return norm.over(norm.plus(EPS)).times(1 / SHRINK);
+    }
+
+    /** Greatest similarity of each prototype, {@code [batch, prototypes]}, at least 0. */
+    @Override
+    public Tensor descriptor(TokenBatch batch) {
+        Tensor x = positions(batch);
+        Tensor tokens = x.reshape(x.size(0), x.size(1) * x.size(2), x.size(3));
+        // the maximum of relu is relu of the maximum, and a positive factor changes places with both
+        return extended(tokens, false).prototypeMaxPool(extended(vectors, true)).values().times(factor()).unary(Unary.RELU);
+    }
+
+    @Override
+    public Tensor classify(Tensor descriptor) {
+        Tensor positive = weight.unary(Unary.RELU);
+        if (!ownOnly()) {
+            return descriptor.linear(positive, bias);
+        }
+        return descriptor.reshape(descriptor.size(0), classes(), perClass()).times(positive).sum(false, 2).plus(bias);
+    }
+
+    @Override
+    public Optional<Tensor> regularization() {
+        return orthogonality == 0 ? Optional.empty() : Optional.of(Orthogonality.of(vectors, perClass()).times(orthogonality));
+    }
+
+    /**
+     * The similarity of every prototype with every position of the grid, which is {@code upsample} times as fine as the
+     * tokens': {@code [batch, prototypes, upsample · time, upsample · freq]}; with {@code grid=reshaped} the two last are
+     * those of the reshaped grid, {@code upsample · freq} and {@code upsample · time}.
+     */
+    @Override
+    public Optional<Tensor> similarityMap(TokenBatch batch) {
+        return Optional.of(Grad.withoutRecording(() -> {
+            Tensor x = positions(batch);
+            Tensor flat = x.reshape(x.size(0), x.size(1) * x.size(2), x.size(3));
+            Tensor cosines = Functions.cosineMatrix(extended(flat, false), extended(vectors, true));
+            return cosines.times(factor()).unary(Unary.RELU).transpose(1, 2).reshape(x.size(0), prototypeCount(), x.size(1), x.size(2));
+        }));
+    }
+
+    /** The position each prototype is most similar to, row by row, the first on ties: {@code [batch, prototypes]}, {@code I32}. */
+    public Tensor winners(TokenBatch batch) {
+        Tensor map = similarityMap(batch).orElseThrow();
+        return map.reshape(map.size(0), map.size(1), map.size(2) * map.size(3)).max(2).indices();
+    }
+}

@@ -1,0 +1,24 @@
+package org.unmute.probes.pool;
+
+/**
+ * What a fresh probe has to know of the tokens it will see.
+ *
+ * @param dim numbers a token
+ * @param freq grid columns, or 0 if not known: only {@code linearc-freqconcat} needs it
+ * @param cls whether there are cls tokens
+ * @param layers layers whose tokens come along, or 0 for the last one only: only {@code cgp} needs them
+ */
+public record TokenLayout(int dim, int freq, boolean cls, int layers) {
+    /** @throws IllegalArgumentException if a number is out of range */
+    public TokenLayout {
+        if (dim < 1 || freq < 0 || layers < 0) {
+            throw new IllegalArgumentException("token layout: dim must be at least 1, freq and layers at least 0: " + dim + ", "
+                    + freq + ", " + layers);
+        }
+    }
+
+    /** Tokens of one layer. */
+    public TokenLayout(int dim, int freq, boolean cls) {
+        this(dim, freq, cls, 0);
+    }
+}

@@ -1,0 +1,69 @@
+package org.unmute.probes.train;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+
+/** What an encoder gave for clips, layers included, in memory. */
+final class LayerSource implements TokenSource {
+    private final List<Features> clips;
+    private final MemorySource last;
+    private final int layers;
+
+    LayerSource(List<Features> clips) {
+        this.clips = List.copyOf(clips);
+        last = new MemorySource(clips.stream().map(Features::tokens).toList());
+        layers = clips.getFirst().layers().size();
+        for (int i = 0; i < clips.size(); i++) {
+            List<TokenMap> own = clips.get(i).layers();
+            if (own.size() != layers || layers == 0) {
+                throw new IllegalArgumentException("token source: clip " + i + " has " + own.size() + " layers, the first has "
+                        + layers + ": ask the encoder for the same of every clip");
+            }
+            for (TokenMap layer : own) {
+                last.grid().requireSame("a layer of clip " + i, TokenGrid.of(layer));
+            }
+        }
+    }
+
+    @Override
+    public int clips() {
+        return last.clips();
+    }
+
+    @Override
+    public TokenGrid grid() {
+        return last.grid();
+    }
+
+    @Override
+    public int layers() {
+        return layers;
+    }
+
+    @Override
+    public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) {
+        last.read(clip, tokens, tokensAt, cls, clsAt);
+    }
+
+    @Override
+    public void readLayer(int clip, int layer, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+        MemorySource.copy(clips.get(clip).layers().get(layer), tokens, tokensAt, cls, clsAt);
+    }
+
+    @Override
+    public String fingerprint() {
+        CRC32C crc = new CRC32C();
+        for (Features f : clips) {
+            for (TokenMap layer : f.layers()) {
+                MemorySource.update(crc, layer.tokens());
+                if (layer.cls() != null) {
+                    MemorySource.update(crc, layer.cls());
+                }
+            }
+        }
+        return last.fingerprint() + "-layers-" + Long.toHexString(crc.getValue());
+    }
+}

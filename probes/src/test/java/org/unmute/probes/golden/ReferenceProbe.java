@@ -1,0 +1,100 @@
+package org.unmute.probes.golden;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.opentest4j.AssertionFailedError;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.tensor.Tensor;
+
+/**
+ * A probe of a reference file: its own name, its parameters under their own names, and the options that the main case and
+ * each stored variant stand for.
+ *
+ * @param name name of the probe
+ * @param options options of the main case, as the index's equations say
+ * @param stored each own parameter name's name in the file
+ * @param parameters parameters of the main case
+ */
+record ReferenceProbe(String name, ProbeOptions options, Map<String, String> stored, Map<String, Tensor> parameters) {
+    /** The probe of a case, whose keys begin with {@code at}. */
+    static ReferenceProbe of(Arithmetic a, ReferenceFile file, String at) {
+        String named = file.entry().path("probe").asText();
+        // the index: "several" for a file whose cases begin with the name of their probe
+        String name = (named.equals("several") ? at.substring(0, at.indexOf('_')) : named).replace('_', '-');
+        if (!Probes.names().contains(name)) {
+            throw new AssertionFailedError("there is no probe " + name + ": " + Probes.names());
+        }
+        String prefix = at + "param.";
+        Map<String, String> stored = new LinkedHashMap<>();
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        for (String key : file.file().names()) {
+            if (key.startsWith(prefix)) {
+                String theirs = key.substring(prefix.length());
+                String own = theirs.startsWith("pool.") ? theirs.substring("pool.".length()) : theirs.contains(".")
+                        || theirs.contains("_") ? theirs : "fc." + theirs;
+                stored.put(own, theirs);
+                parameters.put(own, file.read(a, key));
+            }
+        }
+        return new ReferenceProbe(name, options(name, file, at), stored, parameters);
+    }
+
+    private static ProbeOptions options(String name, ReferenceFile file, String at) {
+        return switch (name) {
+            case "mhca" -> ProbeOptions.DEFAULTS.with("heads", file.file().shape(at + "out.attn").size(1));
+            case "linearc-freqconcat" -> ProbeOptions.DEFAULTS.with("freq", file.entry().path("dims").path("F").asInt());
+            case "proto" -> ProbeOptions.DEFAULTS.with("focal", true).with("upsample", 2);
+            default -> ProbeOptions.DEFAULTS;
+        };
+    }
+
+    /** The main case. */
+    Probe probe() {
+        return Probes.of(name, parameters, true, options);
+    }
+
+    /** The probe of a stored variant; those that are another way of using the main case's probe give that. */
+    Probe variant(Arithmetic a, ReferenceFile file, String variant) {
+        Map<String, Tensor> given = new LinkedHashMap<>(parameters);
+        stored.forEach((own, theirs) -> {
+            String key = "variant." + variant + "." + theirs;
+            if (file.has(key)) {
+                given.put(own, file.read(a, key));
+            }
+        });
+        ProbeOptions changed = changed(variant);
+        if (variant.endsWith("bn_train")) {
+            long channels = file.file().shape("variant." + variant + ".descriptor").size(1);
+            given.put("bn.running_mean", Tensor.of(a.backend(), new float[(int) channels], channels).cast(a.dtype()));
+            given.put("bn.running_var", Tensor.of(a.backend(), new float[(int) channels], channels).cast(a.dtype()).plus(1));
+        }
+        return Probes.of(name, given, !variant.equals("gap"), changed);
+    }
+
+    private ProbeOptions changed(String variant) {
+        if (variant.matches("gamma\\d+p\\d+")) {
+            return options.with("gamma", variant.substring("gamma".length()).replace('p', '.')).with("minimum", "batch");
+        }
+        if (variant.matches("topk\\d+|dropout|frame_wise|gap")) {
+            return options;
+        }
+        return switch (name + " " + variant) {
+            case "mlp relu" -> options.with("activation", "relu");
+            case "conv gelu_mean" -> options.with("activation", "gelu");
+            case "conv relu_max" -> options.with("pool", "max");
+            case "conv linear_mean" -> options.with("activation", "none");
+            case "linpre mean", "linpre logsumexp" -> options.with("pool", variant);
+            case "mhca aim_bn_train" -> options.with("token-norm", "batch");
+            case "ep bn_train", "simpool bn_train", "abmilp bn_train" -> options.with("norm", "batch");
+            case "abmilp-sa sa_map" -> options.with("values", "raw");
+            case "proto plain" -> ProbeOptions.DEFAULTS;
+            case "proto focal_identity" -> options.with("upsample", 1);
+            case "proto scrambled_grid" -> ProbeOptions.parse("preset=birdmae");
+            case "proto dense_nonneg" -> options.with("connection", "all");
+            case "cgp patch_avg" -> options.with("middle", "mean");
+            default -> throw new AssertionFailedError("no option of probe " + name + " for variant " + variant);
+        };
+    }
+}
