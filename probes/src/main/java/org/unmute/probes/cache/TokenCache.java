@@ -157,6 +157,26 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
+     * Reads the tokens of one clip and its cls token, where it has one, into larger arrays; the checksum is looked at once.
+     *
+     * @param tokens {@code [time*freq, dim]}. Modified from {@code tokensAt} on.
+     * @param cls {@code [dim]}; may be null for a clip without cls token. Modified from {@code clsAt} on.
+     * @return what was read
+     * @throws TokenCacheException if the clip is not there or its record is damaged
+     * @throws IndexOutOfBoundsException if an array is too short
+     */
+    public CachedClip readInto(String clipId, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+        Location at = locate(clipId);
+        CachedClip clip = at.shard.clip(at.entry);
+        MemorySegment payload = payload(at);
+        Payload.get(payload, 0, clip.tokenValues(), tokens, tokensAt, key.dtype());
+        if (clip.hasCls()) {
+            Payload.get(payload, clip.tokenValues(), clip.dim(), cls, clsAt, key.dtype());
+        }
+        return clip;
+    }
+
+    /**
      * Reads the cls token of one clip, {@code [dim]}, into a larger array.
      *
      * @param dst Modified from {@code offset} on.

@@ -172,8 +172,8 @@ public final class Cgp implements FrameWise {
     }
 
     @Override
-    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
-        return Functions.dropout(descriptor(batch), dropout, random.nextLong());
+    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        return Functions.dropout(TokenBatch.pooled(parts, this::descriptor), dropout, random.nextLong());
     }
 
     @Override

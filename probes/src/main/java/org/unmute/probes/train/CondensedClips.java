@@ -28,9 +28,9 @@ public final class CondensedClips {
             return Optional.empty();
         }
         Backend backend = probe.parameters().values().iterator().next().backend();
-        TokenGrid grid = clips.grid();
         List<TokenMap> small = new ArrayList<>();
         for (int i = 0; i < clips.clips(); i++) {
+            TokenGrid grid = clips.grid(i);
             float[] tokens = new float[Math.multiplyExact(grid.tokens(), grid.dim())];
             float[] cls = grid.cls() ? new float[grid.dim()] : null;
             clips.read(i, tokens, 0, cls, 0);

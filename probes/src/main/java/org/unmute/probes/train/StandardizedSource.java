@@ -19,14 +19,14 @@ record StandardizedSource(TokenSource raw, Standardization by) implements TokenS
     }
 
     @Override
-    public TokenGrid grid() {
-        return raw.grid();
+    public TokenGrid grid(int clip) {
+        return raw.grid(clip);
     }
 
     @Override
     public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
         raw.read(clip, tokens, tokensAt, cls, clsAt);
-        by.tokens(tokens, tokensAt, grid().tokens());
+        by.tokens(tokens, tokensAt, grid(clip).tokens());
         if (grid().cls()) {
             by.cls(cls, clsAt, 1);
         }
