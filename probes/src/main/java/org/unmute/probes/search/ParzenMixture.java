@@ -1,7 +1,9 @@
 package org.unmute.probes.search;
 
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * A density on [0, 1] from points in it: one {@linkplain TruncatedNormal truncated normal} around each, and one around the middle that
@@ -53,24 +55,17 @@ final class ParzenMixture {
     /** Of each point, in the order given. */
     static double[] deviations(double[] points) {
         int n = points.length;
-        double[] sorted = Arrays.copyOf(points, n + 1);
-        sorted[n] = MIDDLE;
-        Arrays.sort(sorted);
+        double[] at = Arrays.copyOf(points, n + 1);
+        at[n] = MIDDLE;
+        int[] order = IntStream.rangeClosed(0, n).boxed().sorted(Comparator.comparingDouble(i -> at[i])).mapToInt(i -> i).toArray();
         double least = 1 / Math.min(100.0, 2.0 + n);
         double[] deviations = new double[n];
-        for (int i = 0; i < n; i++) {
-            int first = Arrays.binarySearch(sorted, points[i]);
-            int last = first;
-            while (first > 0 && sorted[first - 1] == points[i]) {
-                first--;
+        for (int k = 0; k <= n; k++) {
+            if (order[k] < n) {
+                double left = k > 0 ? at[order[k]] - at[order[k - 1]] : 0;
+                double right = k < n ? at[order[k + 1]] - at[order[k]] : 0;
+                deviations[order[k]] = Math.clamp(Math.max(left, right), least, 1);
             }
-            while (last < n && sorted[last + 1] == points[i]) {
-                last++;
-            }
-            // Equal points lie next to each other, but the outermost of them still look past the group.
-            double left = first > 0 ? points[i] - sorted[first - 1] : 0;
-            double right = last < n ? sorted[last + 1] - points[i] : 0;
-            deviations[i] = Math.clamp(Math.max(left, right), least, 1);
         }
         return deviations;
     }

@@ -48,7 +48,7 @@ public record Range(String name, double low, double high, boolean logarithmic) {
             return low;
         }
         double value = logarithmic
-                ? StrictMath.exp(StrictMath.log(low) + share * (StrictMath.log(high) - StrictMath.log(low)))
+                ? low * StrictMath.exp(share * StrictMath.log(high / low))
                 : low + share * (high - low);
         return Math.clamp(value, low, high); // the exponential may miss a bound by a rounding
     }

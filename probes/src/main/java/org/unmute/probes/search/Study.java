@@ -80,8 +80,8 @@ public final class Study {
      * Hears a validation score during a trial.
      *
      * <p>At the epochs of {@link Halving} a trial goes on if its score is among the best 1/eta (at least one) of the scores that trials
-     * up to this one had there, or equal to the last of these. A score that is not a number stops the trial there. At a trial's last
-     * epoch there is nothing left to stop: the caller finishes it as not pruned.
+     * up to this one had there, or equal to the last of these. NaN stops a trial at any epoch, with and without halving. At a
+     * trial's last epoch there is nothing left to stop: the caller finishes it as not pruned.
      *
      * @param trial the one under way
      * @param epoch epochs done, from 1, greater than at the last report
@@ -97,8 +97,14 @@ public final class Study {
             throw new IllegalArgumentException("study: epochs rise: trial " + trial.number() + " reported epoch " + epoch + " after "
                     + previous);
         }
+        boolean stop = stops(previous, epoch, value);
         reported.add(new EpochValue(epoch, value));
-        return rungs.isPresent() && rungs.get().stops(previous, epoch, value);
+        rungs.ifPresent(r -> r.record(previous, epoch, value));
+        return stop;
+    }
+
+    private boolean stops(int previous, int epoch, double value) {
+        return Double.isNaN(value) || rungs.isPresent() && rungs.get().stops(previous, epoch, value);
     }
 
     /**
@@ -152,7 +158,7 @@ public final class Study {
     public void replay(FinishedTrial recorded) {
         Trial expected = next();
         try {
-            new Replay(recorded, expected).requireSame();
+            new Replay(recorded, expected).requireSame(this::stops);
         } catch (IllegalArgumentException e) {
             points.removeLast();
             open = null;
