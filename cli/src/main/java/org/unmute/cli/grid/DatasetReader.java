@@ -25,7 +25,7 @@ final class DatasetReader {
             "fill-up");
     static final List<String> OF_MANIFEST = List.of("manifest", "audio", "file-column", "label-column", "split-column", "separator");
     static final List<String> COMMON = List.of("name", "title", "task", "train", "validation", "test", "loss", "standardize", "mixup",
-            "encoders", "set");
+            "encoder-settings", "set");
     static final List<String> MIXUP_KEYS = List.of("variants", "probability", "min-snr", "max-snr", "max-added", "seed");
     private static final List<String> PARTS = List.of("train", "validation", "test");
     /** Sets of which few training clips are drawn. */
@@ -154,13 +154,14 @@ final class DatasetReader {
 
     private Map<String, EncoderEntry.EncoderChange> encoders() {
         Map<String, EncoderEntry.EncoderChange> changes = new LinkedHashMap<>();
-        t.namedTables("encoders").forEach((name, table) -> {
-            if (!encoderNames.contains(name)) {
-                throw table.problem("no encoder of the grid has that name" + Nearest.question(name, encoderNames) + " There are "
-                        + String.join(", ", encoderNames));
+        for (GridTable change : t.has("encoder-settings") ? t.tables("encoder-settings") : List.<GridTable>of()) {
+            EncoderEntry.EncoderChange wanted = EncoderReader.change(change);
+            for (String name : change.known("encoders", encoderNames)) {
+                if (changes.put(name, wanted) != null) {
+                    throw change.problem("encoders", "'" + name + "' has settings in another entry already");
+                }
             }
-            changes.put(name, EncoderReader.change(table));
-        });
+        }
         return changes;
     }
 
@@ -168,8 +169,7 @@ final class DatasetReader {
         Map<String, ProbeOptions> options = new LinkedHashMap<>();
         t.namedTables("set").forEach((name, table) -> {
             if (!Probes.names().contains(name)) {
-                throw table.problem("there is no probe of that name" + Nearest.question(name, Probes.names()) + " There are "
-                        + String.join(", ", Probes.names()));
+                throw table.problem("there is no probe of that name" + Nearest.among(name, Probes.names()));
             }
             options.put(name, ProbeReader.options(name, table));
         });

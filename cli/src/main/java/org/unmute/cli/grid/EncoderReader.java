@@ -15,7 +15,7 @@ final class EncoderReader {
     static final List<String> KEYS = List.of("name", "title", "file", "embedded", "model", "frames", "norm", "norm-mean", "norm-std", "heads",
             "rate", "hop", "front-end", "config");
     /** What a data set may want otherwise. */
-    static final List<String> CHANGES = List.of("frames", "norm", "norm-mean", "norm-std", "hop");
+    static final List<String> CHANGES = List.of("encoders", "frames", "norm", "norm-mean", "norm-std", "hop");
 
     private EncoderReader() {}
 
@@ -37,7 +37,12 @@ final class EncoderReader {
     }
 
     static EncoderEntry.EncoderChange change(GridTable t) {
-        t.only(CHANGES);
+        if (!t.only(CHANGES).has("encoders")) {
+            throw t.problem("'encoders' is missing: the names of those that it is for");
+        }
+        if (t.keys().size() == 1) {
+            throw t.problem("changes nothing: state " + String.join(", ", CHANGES.subList(1, CHANGES.size())));
+        }
         return new EncoderEntry.EncoderChange(settings(t), norm(t));
     }
 

@@ -13,10 +13,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.unmute.cli.CommandException;
 
 /** One table of a grid file: every look is checked, every error names file, line, key, value and what is allowed. */
 final class GridTable {
+    /** A number that YAML takes for a text, since it has no point. */
+    private static final Pattern EXPONENT = Pattern.compile("[-+]?\\d+[eE][-+]?\\d+");
+
     private final GridText text;
     private final String path;
     private final ObjectNode node;
@@ -35,7 +39,7 @@ final class GridTable {
     GridTable only(List<String> known) {
         node.fieldNames().forEachRemaining(key -> {
             if (!known.contains(key)) {
-                throw text.problem(at(key), "unknown key" + Nearest.question(key, known) + " There are " + String.join(", ", known));
+                throw text.problem(at(key), "unknown key" + Nearest.among(key, known));
             }
         });
         return this;
@@ -90,7 +94,7 @@ final class GridTable {
     Optional<String> choice(String key, List<String> words) {
         return text(key).map(t -> {
             if (!words.contains(t)) {
-                throw problem(key, "'" + t + "' is not known" + Nearest.question(t, words) + " There are " + String.join(", ", words));
+                throw problem(key, "'" + t + "' is not known" + Nearest.among(t, words));
             }
             return t;
         });
@@ -111,8 +115,8 @@ final class GridTable {
 
     private long wholeOf(String key, JsonNode n, long low, long high) {
         if (!n.isIntegralNumber() || !n.canConvertToLong() || n.longValue() < low || n.longValue() > high) {
-            throw problem(key, "must be a whole number " + (low == Long.MIN_VALUE ? "" : high >= Integer.MAX_VALUE ? "from " + low + " "
-                    : "from " + low + " to " + high + " ") + "and is " + n);
+            throw problem(key, "must be a whole number" + (low == Long.MIN_VALUE ? "" : " from " + low)
+                    + (high >= Integer.MAX_VALUE ? "" : " to " + high) + ", is " + n);
         }
         return n.longValue();
     }
@@ -139,12 +143,8 @@ final class GridTable {
         double value = Double.NaN;
         if (n.isNumber()) {
             value = n.doubleValue();
-        } else if (n.isTextual()) {
-            try {
-                value = Double.parseDouble(n.textValue()); // 1e-3 without a point is a text in YAML
-            } catch (NumberFormatException e) {
-                throw problem(key, "must be a number, is " + n);
-            }
+        } else if (n.isTextual() && EXPONENT.matcher(n.textValue()).matches()) {
+            value = Double.parseDouble(n.textValue());
         }
         if (!Double.isFinite(value)) {
             throw problem(key, "must be a finite number, is " + n);
@@ -167,6 +167,20 @@ final class GridTable {
     Optional<List<String>> texts(String key) {
         return get(key, n -> different(key, n.isArray() ? elements(key, n).stream().map(e -> textOf(key, e)).toList()
                 : List.of(textOf(key, n))));
+    }
+
+    /** A list of some of these names, which must not be empty; an empty one where the key is missing. */
+    List<String> known(String key, List<String> names) {
+        List<String> chosen = texts(key).orElse(List.of());
+        if (has(key) && chosen.isEmpty()) {
+            throw problem(key, "names none: leave it out for all");
+        }
+        for (String name : chosen) {
+            if (!names.contains(name)) {
+                throw problem(key, "'" + name + "' is not in the grid" + Nearest.among(name, names));
+            }
+        }
+        return chosen;
     }
 
     /** A list of different whole numbers. */

@@ -15,9 +15,10 @@ final class Nearest {
                 .filter(k -> distance(typed, k) <= Math.max(1, Math.max(k.length(), typed.length()) / 2));
     }
 
-    /** A question with the nearest word, or nothing. */
-    static String question(String typed, Collection<String> known) {
-        return to(typed, known).map(k -> ", did you mean '" + k + "'?").orElse("");
+    /** The end of a message about an unknown word: the nearest one, and all there are. */
+    static String among(String typed, Collection<String> known) {
+        String all = String.join(", ", known);
+        return to(typed, known).map(k -> "; did you mean '" + k + "'? There are " + all).orElse(": there are " + all);
     }
 
     /** Levenshtein's distance; case and the kind of dash do not count. */

@@ -1,7 +1,6 @@
 package org.unmute.cli.grid;
 
 import java.util.List;
-import java.util.Optional;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 
@@ -27,7 +26,7 @@ final class ProbeReader {
         String label = GridReader.folderName(t, "label", t.text("label").orElse(name));
         ProbeOptions options = t.table("set").map(s -> options(name, s)).orElse(ProbeOptions.DEFAULTS);
         return new ProbeEntry(name, label, options, protocol.rate(t, name), protocol.decay(t),
-                t.whole("batch", 1, 1 << 20).map(Long::intValue), known("encoders", encoderNames), known("datasets", datasetNames));
+                t.whole("batch", 1, 1 << 20).map(Long::intValue), t.known("encoders", encoderNames), t.known("datasets", datasetNames));
     }
 
     /** The options of a probe; their values are checked when the probe is made. */
@@ -37,16 +36,5 @@ final class ProbeReader {
             throw set.problem("probe " + probe + " has no options");
         }
         return new ProbeOptions(set.only(known).values());
-    }
-
-    private List<String> known(String key, List<String> names) {
-        Optional<List<String>> chosen = t.texts(key);
-        chosen.filter(List::isEmpty).ifPresent(c -> {
-            throw t.problem(key, "names none: leave it out for all");
-        });
-        chosen.orElse(List.of()).stream().filter(n -> !names.contains(n)).findFirst().ifPresent(n -> {
-            throw t.problem(key, "'" + n + "' is not in the grid" + Nearest.question(n, names) + " There are " + String.join(", ", names));
-        });
-        return chosen.orElse(List.of());
     }
 }
