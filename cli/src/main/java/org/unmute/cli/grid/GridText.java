@@ -55,7 +55,8 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             throw new CommandException(ExitCode.INPUT, "grid: " + file + (at == null ? "" : ":" + at.getLineNr()) + ": "
-                    + e.getOriginalMessage().lines().findFirst().orElse("not well formed"), e);
+                    + e.getOriginalMessage().lines().findFirst().orElse("not well formed")
+                    + (toml ? " (here or just before)" : ""), e); // that parser tells where it stood, one token on
         } catch (CharacterCodingException e) {
             throw new CommandException(ExitCode.INPUT, "grid: " + file + " is not UTF-8 text", e);
         }
