@@ -18,6 +18,7 @@ final class GridReader {
     Grid read() {
         GridTable top = new GridTable(text).only(KEYS);
         ProtocolReader protocol = new ProtocolReader(top.table("protocol").orElse(new GridTable(text.empty())));
+        ProtocolSettings settings = protocol.settings();
         List<GridTable> encoderTables = top.tables("encoders");
         List<EncoderEntry> encoders = encoderTables.stream().map(EncoderReader::entry).toList();
         List<String> encoderNames = names(encoderTables, encoders, EncoderEntry::name);
@@ -27,7 +28,7 @@ final class GridReader {
         List<GridTable> probeTables = top.tables("probes");
         List<ProbeEntry> probes = probeTables.stream().map(t -> new ProbeReader(t, protocol, encoderNames, datasetNames).entry()).toList();
         names(probeTables, probes, ProbeEntry::label);
-        return new Grid(text.file(), encoders, datasets, probes, protocol.settings());
+        return new Grid(text.file(), encoders, datasets, probes, settings);
     }
 
     /** Their names, each of them once. */

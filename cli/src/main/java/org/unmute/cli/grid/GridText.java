@@ -56,7 +56,7 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
             JsonLocation at = e.getLocation();
             throw new CommandException(ExitCode.INPUT, "grid: " + file + (at == null ? "" : ":" + at.getLineNr()) + ": "
                     + e.getOriginalMessage().lines().findFirst().orElse("not well formed")
-                    + (toml ? " (here or just before)" : ""), e); // that parser tells where it stood, one token on
+                    + (toml ? " (here or in a line before)" : ""), e); // that parser tells where it stands, past the error
         } catch (CharacterCodingException e) {
             throw new CommandException(ExitCode.INPUT, "grid: " + file + " is not UTF-8 text", e);
         }

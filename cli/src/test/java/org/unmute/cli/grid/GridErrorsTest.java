@@ -257,7 +257,7 @@ class GridErrorsTest {
     @Test
     void filesThatAreNoGrid() throws IOException {
         refused("encoders = [\n", "grid.toml:2");
-        refused("a = 1\na = 2\n\n", "grid.toml:3: Duplicate key (here or just before)");
+        refused("a = 1\na = 2\n\n", "grid.toml:4: Duplicate key (here or in a line before)");
         refusedFile("grid.yaml", "a: 1\na: 2\n", "grid.yaml:2: Duplicate field 'a'");
         refusedFile("grid.yaml", "a: [1\n", "grid.yaml:");
         refusedFile("grid.yaml", "- a\n", "holds no table with encoders, datasets and probes");
