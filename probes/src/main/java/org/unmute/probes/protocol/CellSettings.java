@@ -72,6 +72,7 @@ public record CellSettings(String probe, ProbeOptions options, TrainingSettings 
         d.put("probe", probe);
         d.put("options", options.toString());
         training.describe().forEach((name, value) -> d.put("training." + name, value));
+        space.ranges().forEach(r -> d.remove(r.name().equals(RATE) ? "training.rate" : "training.decay"));
         space.ranges().forEach(r -> d.put("search." + r.name(), r.low() + " to " + r.high() + (r.logarithmic() ? " logarithmic" : "")));
         d.put("search.trials", study.sobolTrials() + " sobol, " + study.tpeTrials() + " tpe");
         d.put("search.seed", Long.toString(study.seed()));
