@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.unmute.models.encoder.TokenMap;
-import org.unmute.probes.cache.CachedTokens;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.data.LabelledClip;
 import org.unmute.probes.data.Manifest;
 import org.unmute.probes.metric.ScoreScale;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenSource;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -128,26 +128,8 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private static float[][] scores(TrainedProbe probe, Manifest truth, TokenCache tokens) throws IOException {
-        float[][] all = new float[truth.clips().size()][];
-        List<TokenMap> maps = new ArrayList<>();
-        int first = 0;
-        for (int i = 0; i < all.length; i++) {
-            CachedTokens t = tokens.read(truth.clips().get(i).file());
-            TokenMap map = new TokenMap(t.time(), t.freq(), t.dim(), t.tokens(), t.clsOrNull());
-            if (!maps.isEmpty() && (maps.size() == CHUNK || map.time() != maps.getFirst().time())) {
-                first = flush(probe, maps, all, first);
-            }
-            maps.add(map);
-        }
-        flush(probe, maps, all, first);
-        return all;
-    }
-
-    private static int flush(TrainedProbe probe, List<TokenMap> maps, float[][] all, int first) {
-        float[][] part = probe.scores(maps);
-        System.arraycopy(part, 0, all, first, part.length);
-        maps.clear();
-        return first + part.length;
+        TokenSource clips = TokenSource.of(tokens, truth.clips().stream().map(LabelledClip::file).toList());
+        return ProbeTrainer.predict(probe, clips, CHUNK);
     }
 
     private Scoring scoreTable(RunRecord record, List<String> missing) throws IOException {
