@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.data.LabelledClip;
 import org.unmute.probes.data.Manifest;
@@ -18,7 +17,6 @@ import org.unmute.probes.metric.ScoreScale;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenSource;
-import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,16 +92,9 @@ final class EvalCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.USAGE, "--run needs --cache: the token cache of the clips to score");
         }
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
-        List<Path> files;
-        try (Stream<Path> all = Files.list(source.run)) {
-            files = all.filter(f -> f.getFileName().toString().matches("probe-.*\\.safetensors")).sorted().toList();
-        }
-        if (files.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, source.run + " holds no trained probe (probe-*.safetensors): train one with 'unmute probe'");
-        }
         List<TrainedProbe> probes = new ArrayList<>();
-        for (Path f : files) {
-            probes.add(load(f));
+        for (Path f : ProbeFiles.in(source.run)) {
+            probes.add(ProbeFiles.trained(f));
             record.input(f);
         }
         try (TokenCache tokens = TokenCache.open(cache)) {
@@ -116,14 +107,6 @@ final class EvalCommand implements Callable<Integer> {
             Path target = Files.createDirectories(out != null ? out : source.run);
             ClipRecord.write(target.resolve("eval-clips.csv"), truth, tokens, err());
             return scoring;
-        }
-    }
-
-    private static TrainedProbe load(Path file) {
-        try {
-            return TrainedProbe.load(file, Backends.current());
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
         }
     }
 

@@ -90,6 +90,7 @@ final class ProbeCommand implements Callable<Integer> {
         PrintWriter err = common.quiet() ? null : spec.commandLine().getErr();
         List<String> missing = new ArrayList<>();
         try (TokenCache tokens = TokenCache.open(cache)) {
+            TokenData.requireLayers(name, tokens, cache);
             Manifest train = TokenData.matched(labels.read(null, splits, record, err), tokens, missing);
             ClipRecord.write(out.resolve("clips.csv"), train, tokens, err);
             TokenSource source = TokenSource.of(tokens, train.clips().stream().map(LabelledClip::file).toList());
