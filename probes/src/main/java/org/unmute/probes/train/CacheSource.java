@@ -32,7 +32,7 @@ final class CacheSource implements TokenSource {
         }
         CacheKey key = cache.key();
         fingerprint = "cache-" + key.encoderHash() + "-" + key.frontEndHash() + "-" + key.dtype() + "-"
-                + Long.toHexString(crc.getValue());
+                + (key.layers() > 0 ? key.layers() + "-layers-" : "") + Long.toHexString(crc.getValue());
     }
 
     private CachedClip find(String id) {
@@ -53,6 +53,17 @@ final class CacheSource implements TokenSource {
     @Override
     public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
         cache.readInto(ids.get(clip), tokens, tokensAt, cls, clsAt);
+    }
+
+    @Override
+    public int layers() {
+        return cache.key().layers();
+    }
+
+    @Override
+    public void readLayers(int clip, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
+            throws IOException {
+        cache.readLayersInto(ids.get(clip), tokens, tokensAt, tokensStep, cls, clsAt, clsStep);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenBatch;
@@ -251,10 +252,13 @@ public final class ProbeTrainer {
         if (batch < 1) {
             throw new IllegalArgumentException("predict: batch must be at least 1: " + batch);
         }
-        int[] order = new int[clips.clips()];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = i;
+        TokenGrid grid = clips.grid();
+        if (grid.dim() != probe.probe().dim() || grid.cls() != probe.hasCls()) {
+            throw new IllegalArgumentException("predict: probe " + probe.probe().name() + " was trained on tokens of dim "
+                    + probe.probe().dim() + (probe.hasCls() ? " with cls" : " without cls") + ", the clips are " + grid
+                    + ": use the encoder whose tokens it was trained on");
         }
+        int[] order = IntStream.range(0, clips.clips()).toArray();
         BatchReader reader = BatchReader.of(probe.probe(), clips, probe.standardization());
         float[][] scores = new float[order.length][];
         for (int from = 0; from < order.length; from += batch) {
