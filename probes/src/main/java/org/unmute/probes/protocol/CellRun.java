@@ -82,8 +82,17 @@ public final class CellRun {
         return new CellRun(id, settings, data, folder, context).run();
     }
 
-    private CellResult run() throws IOException {
+    /**
+     * Compares a cell, finished or not, with the settings and clips that its folder was begun with.
+     *
+     * @throws IOException if they differ, with the first difference
+     */
+    public static void requireSame(CellSettings settings, CellData data, Path folder) throws IOException {
         SettingsFile.of(folder.resolve(SETTINGS), settings, data).requireSame();
+    }
+
+    private CellResult run() throws IOException {
+        requireSame(settings, data, folder);
         Files.createDirectories(work);
         Probe kind = context.cores().run(backend -> fresh(backend, data.folds().getFirst(), 0));
         folds = new ArrayList<>();

@@ -2,9 +2,11 @@ package org.unmute.probes.protocol;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
@@ -38,25 +40,29 @@ public record StepCost(double train, double score, double pool) {
      * Measures.
      *
      * @param grid of a typical clip
+     * @param layers layers whose tokens come along, for probes that look at several; 0 for the last only
      * @param batch clips a step
      * @throws IllegalArgumentException if the probe cannot look at such clips
      */
-    public static StepCost measure(Backend backend, String probe, ProbeOptions options, TokenGrid grid, int classes, int batch,
-            Objective objective) throws IOException {
+    public static StepCost measure(Backend backend, String probe, ProbeOptions options, TokenGrid grid, int layers, int classes,
+            int batch, Objective objective) throws IOException {
         int clips = Math.min(batch, FEW);
-        StepCost cost = measure(backend, probe, options, random(grid, clips), classes, objective);
+        StepCost cost = measure(backend, probe, options, random(grid, layers, clips), classes, objective);
         return cost.train * clips < LONG_STEP && batch > clips
-                ? measure(backend, probe, options, random(grid, batch), classes, objective) : cost;
+                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective) : cost;
     }
 
-    private static List<TokenMap> random(TokenGrid grid, int clips) {
+    private static TokenSource random(TokenGrid grid, int layers, int clips) {
         SplittableRandom random = new SplittableRandom(1);
         List<TokenMap> maps = new ArrayList<>();
+        List<Features> all = new ArrayList<>();
         for (int i = 0; i < clips; i++) {
-            maps.add(new TokenMap(grid.time(), grid.freq(), grid.dim(), noise(random, grid.tokens() * grid.dim()),
-                    grid.cls() ? noise(random, grid.dim()) : null));
+            TokenMap map = new TokenMap(grid.time(), grid.freq(), grid.dim(), noise(random, grid.tokens() * grid.dim()),
+                    grid.cls() ? noise(random, grid.dim()) : null);
+            maps.add(map);
+            all.add(new Features(map, Collections.nCopies(layers, map), null));
         }
-        return maps;
+        return layers == 0 ? TokenSource.of(maps) : TokenSource.ofFeatures(all);
     }
 
     private static float[] noise(SplittableRandom random, int count) {
@@ -67,20 +73,20 @@ public record StepCost(double train, double score, double pool) {
         return values;
     }
 
-    private static StepCost measure(Backend backend, String name, ProbeOptions options, List<TokenMap> maps, int classes,
+    private static StepCost measure(Backend backend, String name, ProbeOptions options, TokenSource clips, int classes,
             Objective objective) throws IOException {
-        TokenSource clips = TokenSource.of(maps);
+        int count = clips.clips();
         TokenLayout layout = clips.layout();
         Probe probe = Probes.create(backend, name, layout, classes, options, 0);
         long begun = System.nanoTime();
         Optional<TokenSource> pooled = CondensedClips.of(probe, clips);
-        double pool = pooled.isPresent() ? (System.nanoTime() - begun) / 1e9 / maps.size() : 0;
+        double pool = pooled.isPresent() ? (System.nanoTime() - begun) / 1e9 / count : 0;
         TokenSource seen = pooled.orElse(clips);
-        float[] targets = new float[maps.size() * classes];
-        for (int i = 0; i < maps.size(); i++) {
+        float[] targets = new float[count * classes];
+        for (int i = 0; i < count; i++) {
             targets[i * classes + i % classes] = 1;
         }
-        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(STEPS).withBatch(maps.size()).withObjective(objective)
+        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(STEPS).withBatch(count).withObjective(objective)
                 .withRate(1e-6);
         double[] best = {Double.POSITIVE_INFINITY};
         long[] last = {System.nanoTime()};
@@ -95,7 +101,7 @@ public record StepCost(double train, double score, double pool) {
         }
         TrainedProbe trained = new TrainedProbe(probe, names, layout.cls(), objective.isSingleLabel(), null, "", "");
         long scoring = System.nanoTime();
-        ProbeTrainer.predict(trained, seen, maps.size());
-        return new StepCost(best[0] / maps.size(), (System.nanoTime() - scoring) / 1e9 / maps.size(), pool);
+        ProbeTrainer.predict(trained, seen, count);
+        return new StepCost(best[0] / count, (System.nanoTime() - scoring) / 1e9 / count, pool);
     }
 }

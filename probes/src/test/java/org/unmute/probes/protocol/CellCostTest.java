@@ -45,9 +45,10 @@ class CellCostTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"linear", "conv", "mhca", "protobin"})
+    @ValueSource(strings = {"linear", "conv", "mhca", "protobin", "cgp"})
     void stepsAreMeasured(String probe) throws IOException {
-        StepCost cost = StepCost.measure(Backends.open("scalar", 1).backend(), probe, ProbeOptions.DEFAULTS, new TokenGrid(4, 2, 16, true), 3, 8,
+        StepCost cost = StepCost.measure(Backends.open("scalar", 1).backend(), probe, ProbeOptions.DEFAULTS, new TokenGrid(4, 2, 16, true),
+                probe.equals("cgp") ? 2 : 0, 3, 8,
                 Objective.ASL);
         assertThat(cost.train()).isPositive();
         assertThat(cost.score()).isPositive();
