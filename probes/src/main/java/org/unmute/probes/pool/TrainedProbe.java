@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.Embedding;
@@ -122,6 +123,23 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
             System.arraycopy(flat, i * classes.size(), rows[i], 0, classes.size());
         }
         return rows;
+    }
+
+    /**
+     * A recording as the probe takes it: standardized as in training, with the layers it looks at.
+     *
+     * @param features what the encoder gave; with the tokens of all layers for a probe of several
+     * @throws IllegalArgumentException if they do not fit the probe
+     */
+    public TokenBatch batch(Features features) {
+        facts().requireFit("trained probe " + probe.name() + ": ", features.tokens(), probe.dim());
+        if (probe.layers() == 0) {
+            return TokenBatch.of(backend(), List.of(standardization == null ? features.tokens() : standardization.of(features.tokens())));
+        }
+        if (standardization != null) {
+            throw new IllegalArgumentException("trained probe " + probe.name() + ": tokens of several layers cannot be standardized");
+        }
+        return TokenBatch.ofFeatures(backend(), List.of(features));
     }
 
     /**
