@@ -7,6 +7,8 @@ module org.unmute.cli {
     requires info.picocli;
     requires com.fasterxml.jackson.databind;
     requires org.apache.commons.csv;
+    requires ejml.core;
+    requires ejml.ddense;
 
     opens org.unmute.cli to info.picocli, com.fasterxml.jackson.databind;
 }
