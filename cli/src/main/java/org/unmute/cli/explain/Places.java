@@ -1,0 +1,39 @@
+package org.unmute.cli.explain;
+
+import java.util.Locale;
+import org.unmute.models.encoder.TokenPlace;
+
+/** Places in a recording, in words. */
+public final class Places {
+    private Places() {}
+
+    /** "1.28 to 1.44 s", with a remark where that is behind the recording's end; a dash for no place. */
+    public static String time(ClipExplanation.Shown shown) {
+        if (shown.place() == null) {
+            return "whole clip";
+        }
+        return String.format(Locale.ROOT, "%.2f to %.2f s", shown.place().start(), shown.place().end()) + (shown.padding() ? " (padding)" : "");
+    }
+
+    /** "510 to 870 Hz"; a dash for no place. */
+    public static String frequency(ClipExplanation.Shown shown) {
+        TokenPlace place = shown.place();
+        if (place == null) {
+            return "\u2013";
+        }
+        if (place.fullBand()) {
+            return "all";
+        }
+        return rounded(place.lowHz()) + " to " + rounded(place.highHz()) + " Hz";
+    }
+
+    /** The mel bands, counted from 0. */
+    public static String bands(ClipExplanation.Shown shown) {
+        TokenPlace place = shown.place();
+        return place == null || place.fullBand() ? "\u2013" : place.firstBand() + " to " + place.lastBand();
+    }
+
+    private static String rounded(double hertz) {
+        return Long.toString(hertz < 1000 ? Math.round(hertz) : Math.round(hertz / 10) * 10);
+    }
+}
