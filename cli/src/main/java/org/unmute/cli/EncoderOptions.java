@@ -218,6 +218,11 @@ final class EncoderOptions {
         return o;
     }
 
+    /** The names of the options that were given beside the file. */
+    List<String> givenNames() {
+        return given().keySet().stream().filter(name -> !name.equals("encoder")).toList();
+    }
+
     private static Integer integer(JsonNode node) {
         return node.isNumber() ? node.intValue() : null;
     }

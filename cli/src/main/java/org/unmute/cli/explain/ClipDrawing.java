@@ -179,7 +179,7 @@ final class ClipDrawing {
         Part p = s.part();
         String adds = (p.contribution() < 0 ? "takes " : "adds ") + Html.number(Math.abs(p.contribution()), 3);
         String alt = "Similarity of the tokens to " + p.name() + ", which " + adds + " for " + r.name()
-                + (s.place() == null ? "" : "; the winning token lies at " + Places.time(s) + ", frequencies: " + Places.frequency(s));
+                + (s.place() == null ? "" : "; the winning token lies at " + Words.time(s) + ", frequencies: " + Words.frequency(s));
         String file = "class-" + r.classIndex() + "-" + p.name().replaceAll("[^a-z0-9]+", "-");
         return new Figure(file, r.name(), p.name() + " \u00B7 " + adds + (s.padding() ? " \u00B7 at padding" : ""), alt, Picture.ofMap(grid(map), range),
                 axes.tokenBox(), new Scale(range, "similarity"), p.token() < 0 ? null : axes.point(p.token()), axes.tokenTicks(), axes.tokenHeight());

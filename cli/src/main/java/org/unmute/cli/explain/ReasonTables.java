@@ -19,24 +19,6 @@ final class ReasonTables {
         this.clip = clip;
     }
 
-    /** What the values are that are weighed. */
-    static String valueName(Contributions.Kind kind) {
-        return switch (kind) {
-            case PROTOTYPES -> "similarity";
-            case TOKENS -> "says";
-            case FEATURES -> "value";
-        };
-    }
-
-    /** How a logit is put together, in a sentence. */
-    static String rule(Contributions.Kind kind) {
-        return switch (kind) {
-            case PROTOTYPES -> "A prototype adds its greatest similarity to any token, times the weight that the class gives it.";
-            case TOKENS -> "A token adds what it says for the class, times its weight.";
-            case FEATURES -> "A feature of the probe adds its value, times the weight that the class gives it.";
-        };
-    }
-
     private void line(String format, Object... args) {
         html.append(String.format(Locale.ROOT, format, args)).append('\n');
     }
@@ -50,17 +32,17 @@ final class ReasonTables {
     private void reason(Reason r) {
         Contributions all = r.contributions();
         line("<section><h2>Why %s has %s</h2><p class=\"note\">%s All terms and the bias add up to the logit; the score is its %s. %s</p>",
-                escape(r.name()), number(r.score(), 3), escape(rule(all.kind())), clip.singleLabel() ? "softmax" : "sigmoid", escape(all.remark()));
+                escape(r.name()), number(r.score(), 3), escape(Words.rule(all.kind())), clip.singleLabel() ? "softmax" : "sigmoid", escape(all.remark()));
         line("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Term</th><th scope=\"col\">Time</th><th scope=\"col\">Frequency</th>"
                 + "<th scope=\"col\">Mel bands</th><th scope=\"col\">%s</th><th scope=\"col\">Weight</th><th scope=\"col\">Adds</th><th></th></tr></thead><tbody>",
-                valueName(all.kind()).substring(0, 1).toUpperCase(Locale.ROOT) + valueName(all.kind()).substring(1));
+                Words.value(all.kind()).substring(0, 1).toUpperCase(Locale.ROOT) + Words.value(all.kind()).substring(1));
         double most = Math.max(Math.abs(r.rest()), Math.abs(all.bias()));
         for (Shown s : r.shown()) {
             most = Math.max(most, Math.abs(s.part().contribution()));
         }
         for (Shown s : r.shown()) {
             line("<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>%s</tr>", escape(s.part().name()),
-                    escape(Places.time(s)), escape(Places.frequency(s)), escape(Places.bands(s)), number(s.part().value(), 4), number(s.part().weight(), 4),
+                    escape(Words.time(s)), escape(Words.frequency(s)), escape(Words.bands(s)), number(s.part().value(), 4), number(s.part().weight(), 4),
                     adds(s.part().contribution(), most));
         }
         if (r.others() > 0) {
