@@ -48,7 +48,9 @@ final class ClipDrawing {
     List<Section> sections() {
         List<Section> all = new ArrayList<>();
         boolean padded = axes.end() > clip.seconds() + 0.05;
-        all.add(new Section("What was heard", "The recording as the encoder's mel bands see it."
+        String bands = clip.encoder().input().bands() == null ? "The recording in mel bands. (The encoder itself takes other coefficients of it.)"
+                : "The recording as the encoder's mel bands see it.";
+        all.add(new Section("What was heard", bands
                 + (padded ? " The encoder pads it to a full window: tokens of the hatched part stand for silence." : ""), List.of(spectrogram())));
         all.add(tokenMap());
         all.add(clsAttention());
