@@ -23,6 +23,8 @@ import org.unmute.cli.report.WavDataUri;
 /** {@link ClipFigures} as HTML. */
 final class ClipHtml {
     private static final int LISTED = 10;
+    /** Of a longer recording the sound alone would take hundreds of megabytes. */
+    private static final int MOST_SECONDS = 600;
 
     private final ClipFigures figures;
     private final ClipExplanation clip;
@@ -64,7 +66,9 @@ final class ClipHtml {
 
     private void section(Section section, boolean sound) {
         line("<section><h2>%s</h2><p class=\"note\">%s</p>", escape(section.title()), escape(section.note()));
-        if (sound) {
+        if (sound && clip.seconds() > MOST_SECONDS) {
+            line("<p class=\"note\">The sound is left out: at %s s it would make the page too large.</p>", number(clip.seconds(), 0));
+        } else if (sound) {
             line("<audio controls=\"controls\" preload=\"metadata\" src=\"%s\">Your browser plays no sound.</audio>",
                     WavDataUri.of(clip.recording().samples(), clip.recording().sampleRate()));
         }

@@ -60,7 +60,7 @@ class ClipFiguresTest {
         float[] tokens = new float[time * spec.freq() * DIM];
         float[] cls = spec.hasCls() ? new float[DIM] : null;
         float[] attended = attention ? new float[2 * time * spec.freq()] : null;
-        float[] samples = new float[(int) (seconds * RATE)];
+        float[] samples = new float[(int) (seconds * spec.sampleRate())];
         for (float[] values : new float[][] {tokens, cls, attended, samples}) {
             for (int i = 0; values != null && i < values.length; i++) {
                 values[i] = (float) (0.3 * random.nextGaussian());
@@ -71,7 +71,7 @@ class ClipFiguresTest {
         Features features = new Features(new TokenMap(time, spec.freq(), DIM, tokens, cls), List.of(), attended);
         Scorer.OnClip on = scorer.on(features);
         double[] logits = on.logits();
-        ClipExplanation bare = new ClipExplanation("a<b>.wav", new Recording(samples, RATE, 1), spec, features, probeName, CLASSES, logits,
+        ClipExplanation bare = new ClipExplanation("a<b>.wav", new Recording(samples, spec.sampleRate(), 1), spec, features, probeName, CLASSES, logits,
                 new double[] {0.25, 0.75}, false, List.of(), on);
         List<Reason> reasons = new ArrayList<>();
         for (int c = 0; c < 2; c++) {
@@ -165,6 +165,17 @@ class ClipFiguresTest {
     @Test
     void aClipShorterThanAFrameOfTheSpectrogramIsDrawn() throws Exception {
         assertThat(elements(parse(ClipFigures.of(explained(WHOLE, 1, 0.02, "protobin", false)).html()), "img")).isNotEmpty();
+    }
+
+    @Test
+    void aVeryLongRecordingIsDrawnWithoutItsSound() throws Exception {
+        // a rate that keeps the test short
+        EncoderSpec slow = new EncoderSpec("slow", "", new Input(1000, EncoderSpec.WHOLE_RECORDING, 25, EncoderSpec.WHOLE_RECORDING, "", Map.of(),
+                new MelBands(8, 0, 500)), new Grid(252, 1, 40, TokenOrder.TIME_MAJOR, 0), DIM, 1, List.of());
+        Document html = parse(ClipFigures.of(explained(slow, 15_025, 601, "protobin", false)).html());
+        assertThat(elements(html, "audio")).isEmpty();
+        assertThat(html.getDocumentElement().getTextContent()).contains("The sound is left out");
+        assertThat(image(elements(html, "img").getFirst()).getWidth()).as("pixels are thinned").isBetween(2000, 4000);
     }
 
     @Test
