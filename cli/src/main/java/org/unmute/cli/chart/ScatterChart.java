@@ -15,12 +15,13 @@ public record ScatterChart(Caption caption, Axis x, Axis y, List<Point> points) 
      * One point.
      *
      * @param label  written beside it where there is room, always in its hover text
+     * @param series what it belongs to, for the legend; points of one series look the same; empty for none
      * @param look   colour and shape
      * @param x      where it stands; a point that is not finite is left out
      * @param y      where it stands
      * @param error  half the height of its error bar; NaN for none
      */
-    public record Point(String label, Look look, double x, double y, double error) {
+    public record Point(String label, String series, Look look, double x, double y, double error) {
     }
 
     /** Copies the list. */
