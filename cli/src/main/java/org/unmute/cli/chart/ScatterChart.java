@@ -1,5 +1,6 @@
 package org.unmute.cli.chart;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,11 +32,16 @@ public record ScatterChart(Caption caption, Axis x, Axis y, List<Point> points) 
 
     @Override
     public Drawing draw() {
-        throw new UnsupportedOperationException();
+        return new ScatterLayout(this).draw();
     }
 
     @Override
     public List<List<String>> rows() {
-        throw new UnsupportedOperationException();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("label", "series", "x", "y", "error"));
+        for (Point p : points) {
+            rows.add(List.of(p.label(), p.series(), Numbers.csv(p.x()), Numbers.csv(p.y()), Numbers.csv(p.error())));
+        }
+        return rows;
     }
 }
