@@ -46,7 +46,6 @@ final class HeatMapLayout {
         }
         double top = y + 8;
         double bottom = top + rows * cellHeight;
-        sheet.add(new Mark.Rect(left, top, right - left, bottom - top, 0, Style.fill(Role.EMPTY), null));
         if (rows * columns > MOST_CELLS) {
             picture(sheet, left, top, right, bottom);
         } else {
@@ -83,13 +82,13 @@ final class HeatMapLayout {
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
                 double value = chart.values()[i][j];
-                if (!Extent.shows(Axis.Kind.LINEAR, value)) {
-                    continue;
-                }
                 double x = left + j * cellWidth;
                 double y = top + i * cellHeight;
+                if (!Extent.shows(Axis.Kind.LINEAR, value)) {
+                    sheet.add(new Mark.Rect(x + gap, y + gap, cellWidth - 2 * gap, cellHeight - 2 * gap, 0, Style.fill(Role.EMPTY), null));
+                    continue;
+                }
                 String tip = chart.rowNames().get(i) + ", " + chart.columnNames().get(j) + ": " + Numbers.value(value, Axis.Kind.LINEAR);
-                sheet.add(new Mark.Rect(x + gap, y + gap, cellWidth - 2 * gap, cellHeight - 2 * gap, 0, Style.fill(Role.GROUND), null));
                 sheet.add(new Mark.Rect(x + gap, y + gap, cellWidth - 2 * gap, cellHeight - 2 * gap, 0, scale.style(value), tip));
                 if (written) {
                     sheet.fitted(x + cellWidth / 2, y + cellHeight / 2 + 4, Numbers.value(value, Axis.Kind.LINEAR), Sheet.SMALL, Anchor.MIDDLE,

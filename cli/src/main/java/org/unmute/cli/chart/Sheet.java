@@ -20,7 +20,8 @@ final class Sheet {
 
     Sheet(Caption caption, double width) {
         this.caption = caption;
-        this.width = width;
+        // Whole pixels, so that the ground covers the edge of a PNG.
+        this.width = Math.ceil(width);
     }
 
     double width() {
