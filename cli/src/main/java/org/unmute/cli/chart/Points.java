@@ -31,16 +31,19 @@ final class Points {
         return new Mark.Path(spots, true, style, tip);
     }
 
-    /** How the bars of a series are filled: solid, or pale with an outline where the colour comes a second time. */
-    static Style bar(Look look) {
-        if (look.hollow()) {
-            return Style.fill(Role.GROUND).edged(look.colour(), 1.5);
+    /** A bar of a series: solid; pale with an outline where the colour comes a second time; an outline alone for numbers not ours. */
+    static void bar(Sheet sheet, double x, double y, double width, double height, Look look, String tip) {
+        boolean solid = !look.hollow() && (look.shape() == Look.Shape.CIRCLE || look.colour() instanceof Role r && isPrototype(r));
+        if (solid || Math.min(width, height) < 3) {
+            sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(look.colour()), tip));
+            return;
         }
-        if (look.shape() == Look.Shape.CIRCLE || look.colour() instanceof Role r && isPrototype(r)) {
-            return Style.fill(look.colour());
+        // Opaque below, so that grid lines do not show through; the edge lies within the bar, so that neighbours do not touch.
+        sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(Role.GROUND), look.hollow() ? tip : null));
+        if (!look.hollow()) {
+            sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(look.colour()).faded(0.4), tip));
         }
-        Style pale = Style.fill(look.colour()).edged(look.colour(), 2).faded(0.5);
-        return look.dashed() ? pale : pale.dashed(3);
+        sheet.add(new Mark.Rect(x + 0.75, y + 0.75, width - 1.5, height - 1.5, 0, Style.stroke(look.colour(), 1.5), null));
     }
 
     private static boolean isPrototype(Role role) {
