@@ -103,13 +103,7 @@ final class ClassBarsLayout {
                     b.label() + ": " + value(b) + (b.error() > 0 ? Numbers.plusMinus(b.error(), chart.values().kind()) : "") + note);
         }
         if (scale.shows(b.value()) && b.error() > 0) {
-            Style style = Style.stroke(Role.INK, 1.3);
-            double low = scale.at(b.value() - b.error());
-            double high = scale.at(b.value() + b.error());
-            double middle = y + ROW / 2;
-            sheet.add(new Mark.Line(low, middle, high, middle, style, null));
-            sheet.add(new Mark.Line(low, middle - 3, low, middle + 3, style, null));
-            sheet.add(new Mark.Line(high, middle - 3, high, middle + 3, style, null));
+            Points.errorBarAlong(sheet, y + ROW / 2, scale.at(b.value() - b.error()), scale.at(b.value() + b.error()), 3);
         }
         if (scale.shows(b.reference())) {
             sheet.add(reference(scale.at(b.reference()), y + ROW / 2,

@@ -43,9 +43,9 @@ record ColourScale(Colours colours, double low, double high, double most) {
         return Style.fill(hue(value)).faded(opacity(value));
     }
 
-    /** 0xAARRGGBB of a cell. */
+    /** 0xAARRGGBB of a cell; NaN is a pale grey. */
     int argb(double value) {
-        return Double.isNaN(value) ? 0 : (int) Math.round(255 * opacity(value)) << 24 | hue(value).value();
+        return Double.isNaN(value) ? 0x40808080 : (int) Math.round(255 * opacity(value)) << 24 | hue(value).value();
     }
 
     private Rgb hue(double value) {

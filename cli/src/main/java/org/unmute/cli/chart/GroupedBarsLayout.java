@@ -81,7 +81,7 @@ final class GroupedBarsLayout {
         double height = Math.max(1, Math.abs(to - from));
         Points.bar(sheet, x + gap, Math.min(to, from), thick - 2 * gap, height, series.look(), tip);
         if (error > 0) {
-            Points.errorBar(sheet, x + thick / 2, scale.at(value + error), scale.at(value - error), Math.min(4, thick / 4), Role.INK);
+            Points.errorBarOn(sheet, x + thick / 2, scale.at(value + error), scale.at(value - error), Math.min(4, thick / 4));
         }
     }
 }
