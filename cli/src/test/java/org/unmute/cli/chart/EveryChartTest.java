@@ -58,6 +58,19 @@ class EveryChartTest {
 
     @ParameterizedTest
     @MethodSource("names")
+    void noTextRunsIntoAnother(String name) {
+        List<Mark.Text> texts = CHARTS.get(name).draw().marks().stream().filter(Mark.Text.class::isInstance).map(Mark.Text.class::cast)
+                .filter(t -> t.rotation() == 0).toList();
+        for (int i = 0; i < texts.size(); i++) {
+            Rectangle2D box = bounds(texts.get(i));
+            for (Mark.Text other : texts.subList(0, i)) {
+                assertThat(box.intersects(bounds(other))).as("%s and %s overlap", texts.get(i), other).isFalse();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
     void aPngHasTwiceThePixelsAndIsNotBlank(String name) throws Exception {
         Drawing drawing = CHARTS.get(name).draw();
         BufferedImage png = ImageIO.read(new ByteArrayInputStream(drawing.png()));
