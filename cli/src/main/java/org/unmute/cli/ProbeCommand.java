@@ -92,6 +92,7 @@ final class ProbeCommand implements Callable<Integer> {
         PrintWriter err = common.quiet() ? null : spec.commandLine().getErr();
         List<String> missing = new ArrayList<>();
         try (TokenCache tokens = TokenCache.open(cache)) {
+            TokenData.requireLayers(name, tokens, cache);
             Manifest train = TokenData.matched(labels.read(null, splits, record, err), tokens, missing);
             ClipRecord.write(out.resolve("clips.csv"), train, tokens, err);
             TokenSource source = TokenSource.of(tokens, train.clips().stream().map(LabelledClip::file).toList());
@@ -142,8 +143,14 @@ final class ProbeCommand implements Callable<Integer> {
             facts.put("options", probe.options().values());
             facts.put("firstEpochLoss", losses[0]);
             facts.put("lastEpochLoss", losses[losses.length - 1]);
+            double pace = result.throughput().clipsPerSecond();
+            facts.put("clipsPerSecond", Double.isNaN(pace) ? null : pace);
             return facts;
         }
+    }
+
+    private static String pace(double clipsPerSecond) {
+        return String.format(Locale.ROOT, clipsPerSecond < 100 ? "%.1f clips/s" : "%.0f clips/s", clipsPerSecond);
     }
 
     static float[] targets(Manifest m) {
@@ -176,8 +183,9 @@ final class ProbeCommand implements Callable<Integer> {
         o.println(loss);
         runs.forEach((seed, facts) -> {
             Map<?, ?> f = (Map<?, ?>) facts;
-            o.println(String.format(Locale.ROOT, "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last; %s", name,
-                    seed, f.get("parameters"), set.clips(), (Double) f.get("firstEpochLoss"), (Double) f.get("lastEpochLoss"),
+            String pace = f.get("clipsPerSecond") == null ? "" : ", " + pace((Double) f.get("clipsPerSecond"));
+            o.println(String.format(Locale.ROOT, "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s", name,
+                    seed, f.get("parameters"), set.clips(), (Double) f.get("firstEpochLoss"), (Double) f.get("lastEpochLoss"), pace,
                     out.resolve((String) f.get("file"))));
         });
         o.flush();

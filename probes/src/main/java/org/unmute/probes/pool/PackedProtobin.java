@@ -91,6 +91,11 @@ public final class PackedProtobin {
         return dim;
     }
 
+    /** Whether scores are a softmax, else a sigmoid for each class. */
+    public boolean singleLabel() {
+        return facts.singleLabel();
+    }
+
     /** Hash of the encoder's weights and settings, or empty if not known. */
     public String encoderHash() {
         return facts.encoderHash();
@@ -121,6 +126,21 @@ public final class PackedProtobin {
      * @throws IllegalArgumentException if the tokens do not fit
      */
     public float[] scores(TokenMap map) {
+        double[] logits = exactLogits(map);
+        return facts.singleLabel() ? softmax(logits) : sigmoid(logits);
+    }
+
+    /** {@link #scores} before sigmoid or softmax. */
+    public float[] logits(TokenMap map) {
+        double[] exact = exactLogits(map);
+        float[] logits = new float[exact.length];
+        for (int c = 0; c < logits.length; c++) {
+            logits[c] = (float) exact[c];
+        }
+        return logits;
+    }
+
+    private double[] exactLogits(TokenMap map) {
         double[] best = descriptor(map);
         double[] logits = new double[bias.length];
         for (int c = 0; c < logits.length; c++) {
@@ -130,7 +150,7 @@ public final class PackedProtobin {
             }
             logits[c] = sum;
         }
-        return facts.singleLabel() ? softmax(logits) : sigmoid(logits);
+        return logits;
     }
 
     /**
@@ -216,6 +236,18 @@ public final class PackedProtobin {
         out.add(Classifier.WEIGHT, Shape.of(bias.length, prototypes), weight);
         out.add(Classifier.BIAS, Shape.of(bias.length), bias);
         out.write(path);
+    }
+
+    /**
+     * Whether a file is a safetensors file of a packed probe.
+     *
+     * @throws MalformedFileException if it is no safetensors file
+     * @throws IOException if it cannot be read
+     */
+    public static boolean isPacked(Path path) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            return FORMAT.equals(file.metadata().get("format"));
+        }
     }
 
     /**
