@@ -103,6 +103,7 @@ final class ProbeCommand implements Callable<Integer> {
             }
             record.result("probe", name).result("clips", set.clips()).result("classes", train.labels().names()).result("missing", missing)
                     .result("loss", loss.toString()).result("cache", tokens.key().toString()).result("runs", runs);
+            CacheOrigin.note(cache, record);
             record.write(out);
             print(runs, set, missing, loss);
         }

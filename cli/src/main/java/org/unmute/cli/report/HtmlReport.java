@@ -75,7 +75,8 @@ public final class HtmlReport {
         html.append(String.format(Locale.ROOT, format, args)).append('\n');
     }
 
-    private static String style() {
+    /** The style sheet of reports. */
+    public static String style() {
         try (InputStream css = HtmlReport.class.getResourceAsStream("report.css")) {
             return new String(css.readAllBytes(), StandardCharsets.UTF_8).replace("@scale@", ColourMap.cssGradient("to top"));
         } catch (IOException e) {
