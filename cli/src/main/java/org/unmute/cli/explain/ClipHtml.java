@@ -7,8 +7,11 @@ import static org.unmute.cli.report.Html.percent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.unmute.cli.explain.ClipFigures.Section;
 import org.unmute.cli.explain.Figure.Box;
@@ -65,10 +68,14 @@ final class ClipHtml {
             line("<audio controls=\"controls\" preload=\"metadata\" src=\"%s\">Your browser plays no sound.</audio>",
                     WavDataUri.of(clip.recording().samples(), clip.recording().sampleRate()));
         }
-        boolean many = section.figures().size() > 2;
-        line("<div class=\"plots%s\">", many ? " many" : "");
-        section.figures().forEach(this::figure);
-        line("</div></section>");
+        Map<String, List<Figure>> groups = new LinkedHashMap<>();
+        section.figures().forEach(f -> groups.computeIfAbsent(f.group(), g -> new ArrayList<>()).add(f));
+        groups.forEach((group, all) -> {
+            line("%s<div class=\"plots%s\">", group.isEmpty() ? "" : "<h3>" + escape(group) + "</h3>", all.size() > 1 ? " many" : "");
+            all.forEach(this::figure);
+            line("</div>");
+        });
+        line("</section>");
     }
 
     private void scores() {
