@@ -23,4 +23,9 @@ final class Checks {
             }
         }
     }
+
+    /** An entry of an array that may be absent: NaN then. */
+    static double at(double[] values, int i) {
+        return values == null ? Double.NaN : values[i];
+    }
 }

@@ -1,5 +1,7 @@
 package org.unmute.cli.chart;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -45,13 +47,23 @@ public record ClassBars(Caption caption, Axis values, Look look, String noteTitl
         return new ClassBars(caption, values, look, noteTitle, reference, bars, Math.max(1, bars.size()), 0);
     }
 
+    /** The bars, highest first, those without a value last; equal ones in the order given. */
+    List<Bar> sorted() {
+        return bars.stream().sorted(Comparator.comparingDouble((Bar b) -> Double.isFinite(b.value()) ? -b.value() : Double.MAX_VALUE)).toList();
+    }
+
     @Override
     public Drawing draw() {
-        throw new UnsupportedOperationException();
+        return new ClassBarsLayout(this).draw();
     }
 
     @Override
     public List<List<String>> rows() {
-        throw new UnsupportedOperationException();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("label", "value", "error", noteTitle.isEmpty() ? "note" : noteTitle, reference.isEmpty() ? "reference" : reference));
+        for (Bar b : sorted()) {
+            rows.add(List.of(b.label(), Numbers.csv(b.value()), Numbers.csv(b.error()), b.note(), Numbers.csv(b.reference())));
+        }
+        return rows;
     }
 }

@@ -11,6 +11,8 @@ import java.util.List;
  * @param marks   what is on it
  */
 public record Drawing(double width, double height, Caption caption, List<Mark> marks) {
+    private static final double PNG_SCALE = 2;
+
     /** Copies the list. */
     public Drawing {
         marks = List.copyOf(marks);
@@ -21,7 +23,7 @@ public record Drawing(double width, double height, Caption caption, List<Mark> m
      * that know no style sheets show the light theme.
      */
     public String svg() {
-        throw new UnsupportedOperationException();
+        return SvgText.file(this);
     }
 
     /**
@@ -30,7 +32,7 @@ public record Drawing(double width, double height, Caption caption, List<Mark> m
      * @param id unique in the page: letters, digits, hyphens
      */
     public String inlineSvg(String id) {
-        throw new UnsupportedOperationException();
+        return SvgText.element(this, id);
     }
 
     /**
@@ -39,6 +41,6 @@ public record Drawing(double width, double height, Caption caption, List<Mark> m
      * @throws IllegalStateException if this Java has no fonts or no PNG writer; the message says what to install
      */
     public byte[] png() {
-        throw new UnsupportedOperationException();
+        return PngImage.of(this, PNG_SCALE);
     }
 }

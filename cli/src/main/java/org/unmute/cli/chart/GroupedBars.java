@@ -1,5 +1,6 @@
 package org.unmute.cli.chart;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,11 +39,18 @@ public record GroupedBars(Caption caption, List<String> groups, Axis values, Lis
 
     @Override
     public Drawing draw() {
-        throw new UnsupportedOperationException();
+        return new GroupedBarsLayout(this).draw();
     }
 
     @Override
     public List<List<String>> rows() {
-        throw new UnsupportedOperationException();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("group", "series", "value", "error"));
+        for (int g = 0; g < groups.size(); g++) {
+            for (Series s : series) {
+                rows.add(List.of(groups.get(g), s.name(), Numbers.csv(s.values()[g]), Numbers.csv(Checks.at(s.errors(), g))));
+            }
+        }
+        return rows;
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.cli.chart;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -45,11 +46,24 @@ public record HeatMap(Caption caption, String rowTitle, String columnTitle, List
 
     @Override
     public Drawing draw() {
-        throw new UnsupportedOperationException();
+        return new HeatMapLayout(this).draw();
     }
 
     @Override
     public List<List<String>> rows() {
-        throw new UnsupportedOperationException();
+        List<List<String>> rows = new ArrayList<>();
+        List<String> header = new ArrayList<>();
+        header.add(rowTitle);
+        header.addAll(columnNames);
+        rows.add(header);
+        for (int i = 0; i < values.length; i++) {
+            List<String> row = new ArrayList<>();
+            row.add(rowNames.get(i));
+            for (double v : values[i]) {
+                row.add(Numbers.csv(v));
+            }
+            rows.add(row);
+        }
+        return rows;
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.cli.chart;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,11 +39,18 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
 
     @Override
     public Drawing draw() {
-        throw new UnsupportedOperationException();
+        return new LineLayout(this).draw();
     }
 
     @Override
     public List<List<String>> rows() {
-        throw new UnsupportedOperationException();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("curve", "x", "y", "band"));
+        for (Curve c : curves) {
+            for (int i = 0; i < c.x().length; i++) {
+                rows.add(List.of(c.name(), Numbers.csv(c.x()[i]), Numbers.csv(c.y()[i]), Numbers.csv(Checks.at(c.band(), i))));
+            }
+        }
+        return rows;
     }
 }

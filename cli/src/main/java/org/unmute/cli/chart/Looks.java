@@ -13,9 +13,9 @@ public final class Looks {
     private static final Map<String, Look> PROTOTYPES = Map.of("protobin", PROTOBIN,
             "proto", new Look(Role.PROTO, Shape.DIAMOND, false, false, false),
             "protofloat", new Look(Role.PROTOFLOAT, Shape.SQUARE, true, false, false));
-    /** In the order of the paper's Table 9; their place decides the colour. */
+    /** Their place decides the colour: those that are compared most have colours of their own. */
     private static final List<String> OTHERS = List.of("linear", "mhca", "mlp", "ep", "conv", "linear-mean", "simpool", "linpre", "abmilp",
-            "abmilp-sa", "linearc", "linearc-time", "cgp");
+            "abmilp-sa", "linearc-clsmean", "linearc-freqconcat", "cgp");
 
     private Looks() {
     }

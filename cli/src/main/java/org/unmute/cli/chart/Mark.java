@@ -53,7 +53,7 @@ public sealed interface Mark {
      * @param width   on the drawing
      * @param height  on the drawing
      * @param columns of the matrix
-     * @param colours 0xRRGGBB row by row; -1 is transparent
+     * @param colours 0xAARRGGBB row by row
      * @param tip     what the matrix shows
      */
     record Pixels(double x, double y, double width, double height, int columns, int[] colours, String tip) implements Mark {

@@ -1,5 +1,6 @@
 package org.unmute.cli.chart;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -48,11 +49,25 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
 
     @Override
     public Drawing draw() {
-        throw new UnsupportedOperationException();
+        return new RankingLayout(this).draw();
     }
 
     @Override
     public List<List<String>> rows() {
-        throw new UnsupportedOperationException();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("column", "contestant", "rank", "score"));
+        for (int c = 0; c < columns.size(); c++) {
+            int[] ranks = ranks(scores(c));
+            for (int i = 0; i < ranks.length; i++) {
+                Contestant who = contestants.get(i);
+                rows.add(List.of(columns.get(c), who.name(), ranks[i] == 0 ? "" : Integer.toString(ranks[i]), Numbers.csv(who.scores()[c])));
+            }
+        }
+        return rows;
+    }
+
+    /** What all contestants scored in a column; not finite counts as NaN. */
+    double[] scores(int column) {
+        return contestants.stream().mapToDouble(c -> c.scores()[column]).map(v -> Double.isFinite(v) ? v : Double.NaN).toArray();
     }
 }

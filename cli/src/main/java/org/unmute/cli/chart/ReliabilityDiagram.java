@@ -1,5 +1,6 @@
 package org.unmute.cli.chart;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -41,11 +42,17 @@ public record ReliabilityDiagram(Caption caption, Look look, List<Bin> bins, dou
 
     @Override
     public Drawing draw() {
-        throw new UnsupportedOperationException();
+        return new ReliabilityLayout(this).draw();
     }
 
     @Override
     public List<List<String>> rows() {
-        throw new UnsupportedOperationException();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("low", "high", "confidence", "accuracy", "count"));
+        for (Bin b : bins) {
+            rows.add(List.of(Numbers.csv(b.low()), Numbers.csv(b.high()), Numbers.csv(b.confidence()), Numbers.csv(b.accuracy()),
+                    Long.toString(b.count())));
+        }
+        return rows;
     }
 }

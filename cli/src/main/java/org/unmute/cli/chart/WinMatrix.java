@@ -1,5 +1,6 @@
 package org.unmute.cli.chart;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -32,11 +33,20 @@ public record WinMatrix(Caption caption, List<String> names, int[][] wins, int[]
 
     @Override
     public Drawing draw() {
-        throw new UnsupportedOperationException();
+        return new WinMatrixLayout(this).draw();
     }
 
     @Override
     public List<List<String>> rows() {
-        throw new UnsupportedOperationException();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("row", "column", "wins", "contests"));
+        for (int i = 0; i < names.size(); i++) {
+            for (int j = 0; j < names.size(); j++) {
+                if (i != j) {
+                    rows.add(List.of(names.get(i), names.get(j), Integer.toString(wins[i][j]), Integer.toString(contests[i][j])));
+                }
+            }
+        }
+        return rows;
     }
 }
