@@ -5,18 +5,20 @@ import java.util.Objects;
 /**
  * What an axis measures.
  *
- * @param label       the quantity, with its unit if it has one
- * @param kind        how values are spaced and written
- * @param low         the axis begins at or below this value; NaN: where the data begin
- * @param high        the axis ends at or above this value; NaN: where the data end
+ * @param label the quantity, with its unit if it has one; for fractions the unit is added
+ * @param kind  how values are spaced and written
+ * @param low   the axis begins at or below this value; NaN: where the data begin
+ * @param high  the axis ends at or above this value; NaN: where the data end
  */
 public record Axis(String label, Kind kind, double low, double high) {
     /** How values are spaced and written. */
     public enum Kind {
         /** Evenly spaced numbers. */
         LINEAR,
-        /** Fractions, evenly spaced, written times 100 with a percent sign in the label. */
+        /** Fractions from 0 to 1, evenly spaced, written times 100; error bars end at 0 and 1. */
         PERCENT,
+        /** Differences of fractions, evenly spaced, written times 100 as percentage points. */
+        POINTS,
         /** Positive numbers, decades evenly spaced; others are gaps. */
         LOGARITHMIC
     }
@@ -35,6 +37,11 @@ public record Axis(String label, Kind kind, double low, double high) {
     /** Fractions from 0 to 1 shown as percent, as far as the data reach. */
     public static Axis percent(String label) {
         return new Axis(label, Kind.PERCENT, Double.NaN, Double.NaN);
+    }
+
+    /** Differences of fractions shown as percentage points, as far as the data reach. */
+    public static Axis points(String label) {
+        return new Axis(label, Kind.POINTS, Double.NaN, Double.NaN);
     }
 
     /** Positive numbers on a logarithmic scale, as far as the data reach. */

@@ -20,13 +20,15 @@ final class CategoryLabels {
     private final int lines;
     private final int every;
     private final double longest;
+    private final double slot;
     private final double room;
 
     CategoryLabels(List<String> names, double slot) {
         this.names = names;
+        this.slot = slot;
         room = slot - 8;
         lines = names.stream().allMatch(n -> TextWidth.of(n, FONT) <= room) ? 1 : names.stream().allMatch(this::fitsInTwo) ? 2 : 0;
-        every = lines > 0 ? 1 : (int) Math.max(1, Math.ceil(LINE / SIN / slot));
+        every = lines > 0 ? 1 : roundCount(LINE / SIN / slot);
         longest = Math.min(LONGEST, TextWidth.widest(names, FONT));
     }
 
@@ -35,14 +37,44 @@ final class CategoryLabels {
                 && List.of(name.strip().split("\\s+")).stream().allMatch(word -> TextWidth.of(word, FONT) <= room);
     }
 
-    /** How much is needed above or below the slots. */
-    double height() {
-        return lines > 0 ? lines * LINE + 6 : longest * SIN + LINE;
+    /** The smallest of 1, 2, 5, 10, 20, 50 ... that is not below a number. */
+    static int roundCount(double least) {
+        int decade = 1;
+        while (true) {
+            for (int factor : new int[] {1, 2, 5}) {
+                if (factor * decade >= least - 1e-9) {
+                    return factor * decade;
+                }
+            }
+            decade *= 10;
+        }
     }
 
-    /** How far a name reaches beyond the middle of its slot: to the left below a plot, to the right above it. */
-    double overhang() {
-        return lines > 0 ? (room + 8) / 2 : longest * COS + 6;
+    /** How much is needed above or below the slots. */
+    double height() {
+        return Math.ceil(lines > 0 ? lines * LINE + 6 : longest * SIN + LINE);
+    }
+
+    /** How far names below the slots reach beyond the left end of the first. */
+    double overhangLeft() {
+        double most = 0;
+        for (int i = 0; lines == 0 && i < names.size(); i += every) {
+            most = Math.max(most, reach(i) - (i + 0.5) * slot);
+        }
+        return most;
+    }
+
+    /** How far names above the slots reach beyond the right end of the last. */
+    double overhangRight() {
+        double most = 0;
+        for (int i = 0; lines == 0 && i < names.size(); i += every) {
+            most = Math.max(most, reach(i) - (names.size() - i - 0.5) * slot);
+        }
+        return most;
+    }
+
+    private double reach(int i) {
+        return Math.min(LONGEST, TextWidth.of(names.get(i), FONT)) * COS + 6;
     }
 
     /** Writes a name below its slot. */
@@ -60,7 +92,7 @@ final class CategoryLabels {
     /** Writes a name above its slot. */
     void above(Sheet sheet, int i, double x, double y) {
         if (lines == 0) {
-            slanted(sheet, i, x + 3, y - 6, Anchor.START);
+            slanted(sheet, i, x, y - 6, Anchor.START);
             return;
         }
         List<String> parts = lines == 1 ? names.subList(i, i + 1) : TextWidth.wrap(names.get(i), FONT, room);

@@ -99,17 +99,11 @@ final class ClassBarsLayout {
         if (scale.shows(b.value())) {
             double from = scale.base();
             double to = scale.at(b.value());
-            sheet.add(new Mark.Rect(Math.min(from, to), y + 3.5, Math.max(1, Math.abs(to - from)), ROW - 7, 0, Points.bar(chart.look()),
-                    b.label() + ": " + value(b) + (b.error() > 0 ? " \u00B1 " + Numbers.value(b.error(), chart.values().kind()) : "") + note));
+            Points.bar(sheet, Math.min(from, to), y + 3.5, Math.max(1, Math.abs(to - from)), ROW - 7, chart.look(),
+                    b.label() + ": " + value(b) + (b.error() > 0 ? Numbers.plusMinus(b.error(), chart.values().kind()) : "") + note);
         }
         if (scale.shows(b.value()) && b.error() > 0) {
-            Style style = Style.stroke(Role.INK, 1.3);
-            double low = scale.at(b.value() - b.error());
-            double high = scale.at(b.value() + b.error());
-            double middle = y + ROW / 2;
-            sheet.add(new Mark.Line(low, middle, high, middle, style, null));
-            sheet.add(new Mark.Line(low, middle - 3, low, middle + 3, style, null));
-            sheet.add(new Mark.Line(high, middle - 3, high, middle + 3, style, null));
+            Points.errorBarAlong(sheet, y + ROW / 2, scale.at(b.value() - b.error()), scale.at(b.value() + b.error()), 3);
         }
         if (scale.shows(b.reference())) {
             sheet.add(reference(scale.at(b.reference()), y + ROW / 2,

@@ -43,9 +43,9 @@ record ColourScale(Colours colours, double low, double high, double most) {
         return Style.fill(hue(value)).faded(opacity(value));
     }
 
-    /** 0xAARRGGBB of a cell. */
+    /** 0xAARRGGBB of a cell; NaN is a pale grey. */
     int argb(double value) {
-        return Double.isNaN(value) ? 0 : (int) Math.round(255 * opacity(value)) << 24 | hue(value).value();
+        return Double.isNaN(value) ? 0x40808080 : (int) Math.round(255 * opacity(value)) << 24 | hue(value).value();
     }
 
     private Rgb hue(double value) {
@@ -60,17 +60,19 @@ record ColourScale(Colours colours, double low, double high, double most) {
 
     /** Draws the scale upright with its ends, and its title above; returns the width that it takes. */
     double legend(Sheet sheet, double x, double top, double bottom, String title, List<String> ends) {
-        int steps = 40;
-        double y = top + 12;
-        double height = (bottom - y) / steps;
+        // Steps of whole pixels: edges between them would show as lines.
+        double height = 3;
+        double y = Math.round(top + 12);
+        int steps = (int) Math.max(8, (bottom - y) / height);
+        double end = y + steps * height;
         for (int i = 0; i < steps; i++) {
             double value = high - (high - low) * (i + 0.5) / steps;
             sheet.add(new Mark.Rect(x, y + i * height, 14, height, 0, style(value), null));
         }
-        sheet.add(new Mark.Rect(x, y, 14, bottom - y, 0, Style.stroke(Role.GRID, 1), null));
+        sheet.add(new Mark.Rect(x, y, 14, end - y, 0, Style.stroke(Role.GRID, 1), null));
         sheet.text(x, top + 4, title, Sheet.SMALL, Anchor.START, Role.SOFT);
         for (int i = 0; i < ends.size(); i++) {
-            double at = y + 4 + (bottom - y) * i / Math.max(1, ends.size() - 1);
+            double at = y + 4 + (end - y) * i / Math.max(1, ends.size() - 1);
             sheet.text(x + 20, at + (i == 0 ? 4 : i == ends.size() - 1 ? -3 : 0), ends.get(i), Sheet.SMALL, Anchor.START, Role.SOFT);
         }
         return legendWidth(title, ends);

@@ -33,8 +33,9 @@ final class Extent {
     void add(double value, double error) {
         add(value);
         if (shows(kind, value) && error > 0) {
-            add(value - error);
-            add(value + error);
+            boolean share = kind == Kind.PERCENT && value >= 0 && value <= 1;
+            add(share ? Math.max(0, value - error) : value - error);
+            add(share ? Math.min(1, value + error) : value + error);
         }
     }
 

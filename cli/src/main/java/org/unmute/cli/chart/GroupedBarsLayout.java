@@ -23,7 +23,7 @@ final class GroupedBarsLayout {
         double plot = Math.clamp(groups * (bars * 14.0 + 16), NARROWEST - 80, WIDEST - 80);
         double slot = plot / groups;
         CategoryLabels names = new CategoryLabels(chart.groups(), slot);
-        double left = Math.max(Axes.leftRoom(scale), names.overhang() - slot / 2 + Sheet.MARGIN);
+        double left = Math.max(Axes.leftRoom(scale), names.overhangLeft() + Sheet.MARGIN);
         double right = left + plot;
         Sheet sheet = new Sheet(chart.caption(), right + Sheet.MARGIN);
         double top = legend(sheet, sheet.header());
@@ -73,15 +73,15 @@ final class GroupedBarsLayout {
         }
         double error = Checks.at(series.errors(), group);
         String tip = series.name() + ", " + chart.groups().get(group) + ": " + Numbers.value(value, chart.values().kind())
-                + (error > 0 ? " \u00B1 " + Numbers.value(error, chart.values().kind()) : "");
+                + (error > 0 ? Numbers.plusMinus(error, chart.values().kind()) : "");
         double from = scale.base();
         double to = scale.at(value);
         double gap = thick > 6 ? 1 : 0.4;
         // A bar of no height is still drawn a line thick, so that it differs from a gap.
         double height = Math.max(1, Math.abs(to - from));
-        sheet.add(new Mark.Rect(x + gap, Math.min(to, from), thick - 2 * gap, height, 0, Points.bar(series.look()), tip));
+        Points.bar(sheet, x + gap, Math.min(to, from), thick - 2 * gap, height, series.look(), tip);
         if (error > 0) {
-            Points.errorBar(sheet, x + thick / 2, scale.at(value + error), scale.at(value - error), Math.min(4, thick / 4), Role.INK);
+            Points.errorBarOn(sheet, x + thick / 2, scale.at(value + error), scale.at(value - error), Math.min(4, thick / 4));
         }
     }
 }

@@ -20,21 +20,28 @@ final class HeatMapLayout {
     private final double cellHeight;
     private final ColourScale scale;
     private final boolean written;
+    private final int decimals;
 
     HeatMapLayout(HeatMap chart) {
         this.chart = chart;
         rows = chart.rowNames().size();
         columns = chart.columnNames().size();
-        cellWidth = Math.min(52, PLOT_WIDTH / Math.max(1, columns));
-        cellHeight = rows <= 40 ? 24 : Math.max(2, 960.0 / rows);
+        cellWidth = whole(Math.min(52, PLOT_WIDTH / Math.max(1, columns)));
+        cellHeight = rows <= 40 ? 24 : whole(Math.max(2, 960.0 / rows));
         written = chart.written() && cellWidth >= 36 && cellHeight >= 15;
+        decimals = Numbers.decimals(chart.values());
         scale = ColourScale.of(chart.values(), chart.colours(), written ? ColourScale.BELOW_TEXT : 1);
+    }
+
+    /** Whole pixels where there are some, so that edges between cells do not blur. */
+    private static double whole(double size) {
+        return size >= 2 ? Math.floor(size) : size;
     }
 
     Drawing draw() {
         CategoryLabels labels = new CategoryLabels(chart.columnNames(), Math.max(1e-3, cellWidth));
         double names = Math.min(LONGEST_NAME, TextWidth.widest(chart.rowNames(), Sheet.LABEL));
-        double left = Math.max(Sheet.MARGIN + 22 + names + 10, Sheet.MARGIN + labels.overhang() - cellWidth / 2);
+        double left = Math.ceil(Math.max(Sheet.MARGIN + 22 + names + 10, Sheet.MARGIN + labels.overhangLeft()));
         double right = left + columns * cellWidth;
         List<String> ends = ends();
         double width = Math.max(480, right + 20 + ColourScale.legendWidth(chart.valueTitle(), ends) + Sheet.MARGIN);
@@ -65,13 +72,13 @@ final class HeatMapLayout {
     }
 
     private List<String> ends() {
-        String high = Numbers.value(scale.high(), Axis.Kind.LINEAR);
-        String low = Numbers.value(scale.low(), Axis.Kind.LINEAR);
+        String high = Numbers.fixed(scale.high(), decimals);
+        String low = Numbers.fixed(scale.low(), decimals);
         return chart.colours() == Colours.DIVERGING ? List.of(high, "0", low) : List.of(high, low);
     }
 
     private void rowNames(Sheet sheet, double left, double top, double names) {
-        int every = (int) Math.ceil(15 / cellHeight);
+        int every = CategoryLabels.roundCount(15 / cellHeight);
         for (int i = 0; i < rows; i += every) {
             sheet.fitted(left - 10, top + (i + 0.5) * cellHeight + 4.5, chart.rowNames().get(i), Sheet.LABEL, Anchor.END, Role.INK, names + 0.01);
         }
@@ -91,7 +98,7 @@ final class HeatMapLayout {
                 String tip = chart.rowNames().get(i) + ", " + chart.columnNames().get(j) + ": " + Numbers.value(value, Axis.Kind.LINEAR);
                 sheet.add(new Mark.Rect(x + gap, y + gap, cellWidth - 2 * gap, cellHeight - 2 * gap, 0, scale.style(value), tip));
                 if (written) {
-                    sheet.fitted(x + cellWidth / 2, y + cellHeight / 2 + 4, Numbers.value(value, Axis.Kind.LINEAR), Sheet.SMALL, Anchor.MIDDLE,
+                    sheet.fitted(x + cellWidth / 2, y + cellHeight / 2 + 4, Numbers.fixed(value, decimals), Sheet.SMALL, Anchor.MIDDLE,
                             Role.INK, cellWidth - 2);
                 }
             }

@@ -42,7 +42,7 @@ final class Legend {
             x += width + GAP;
             any = true;
         }
-        return any ? row + ROW + 8 : y;
+        return any ? row + ROW + 10 : y;
     }
 
     private static Mark.Font font(Key key) {
@@ -51,7 +51,7 @@ final class Legend {
 
     private static void sample(Sheet sheet, Key key, double x, double y) {
         switch (key.sample()) {
-            case BAR -> sheet.add(new Mark.Rect(x + 4, y - 6, 14, 12, 2, Points.bar(key.look()), null));
+            case BAR -> Points.bar(sheet, x + 4, y - 6, 14, 12, key.look(), null);
             case LINE -> {
                 sheet.add(new Mark.Line(x, y, x + SAMPLE, y, Points.line(key.look()), null));
                 sheet.add(Points.point(x + SAMPLE / 2, y, 4, key.look(), null));

@@ -117,7 +117,7 @@ final class LineLayout {
                 double band = Checks.at(c.band(), i);
                 String tip = (c.name().isEmpty() ? "" : c.name() + ", ") + chart.x().label() + " " + Numbers.value(c.x()[i], chart.x().kind())
                         + ": " + Numbers.value(c.y()[i], chart.y().kind())
-                        + (band > 0 ? " \u00B1 " + Numbers.value(band, chart.y().kind()) : "");
+                        + (band > 0 ? Numbers.plusMinus(band, chart.y().kind()) : "");
                 sheet.add(Points.point(x.at(c.x()[i]), y.at(c.y()[i]), 3.6, c.look(), tip));
             }
         }

@@ -7,7 +7,7 @@ import org.unmute.cli.chart.Look.Shape;
 
 /** The looks of series. A known probe looks the same in every figure and report; prototypes have the warm colours. */
 public final class Looks {
-    private static final List<Role> COLOURS = List.of(Role.BLUE, Role.GREEN, Role.VIOLET, Role.CYAN, Role.OLIVE, Role.GREY);
+    private static final List<Role> COLOURS = List.of(Role.BLUE, Role.GREEN, Role.VIOLET, Role.CYAN, Role.OLIVE, Role.GREY, Role.NAVY);
     private static final List<Shape> SHAPES = List.of(Shape.CIRCLE, Shape.SQUARE, Shape.DIAMOND, Shape.TRIANGLE, Shape.WEDGE);
     private static final Look PROTOBIN = new Look(Role.PROTOBIN, Shape.CIRCLE, false, true, false);
     private static final Map<String, Look> PROTOTYPES = Map.of("protobin", PROTOBIN,
@@ -20,7 +20,7 @@ public final class Looks {
     private Looks() {
     }
 
-    /** The look of the series at a place, from 0; colours come again after six with another shape and dashes, looks after thirty. */
+    /** The look of the series at a place, from 0; colours come again after seven with another shape and dashes, looks after 35. */
     public static Look at(int place) {
         int round = place / COLOURS.size();
         return new Look(COLOURS.get(place % COLOURS.size()), SHAPES.get(round % SHAPES.size()), round % 2 == 1, false, false);

@@ -69,9 +69,32 @@ final class Numbers {
         if (kind == Kind.PERCENT) {
             return fixed(100 * value, 1) + "\u00A0%";
         }
+        if (kind == Kind.POINTS) {
+            return (value > 0 ? "+" : "") + fixed(100 * value, 1) + "\u00A0pp";
+        }
         double size = Math.abs(value);
         return size != 0 && (size < 1e-3 || size >= 1e16) ? scientific(value)
                 : value == Math.rint(value) ? count((long) value) : plain(value, 4);
+    }
+
+    /** An error in words, without a sign of its own. */
+    static String plusMinus(double error, Kind kind) {
+        return " \u00B1 " + (kind == Kind.POINTS ? fixed(100 * error, 1) + "\u00A0pp" : value(error, kind));
+    }
+
+    /** How many decimals show three digits of the largest of some numbers; none if all are whole. */
+    static int decimals(double[][] values) {
+        double largest = 0;
+        boolean whole = true;
+        for (double[] row : values) {
+            for (double v : row) {
+                if (Double.isFinite(v)) {
+                    largest = Math.max(largest, Math.abs(v));
+                    whole &= v == Math.rint(v);
+                }
+            }
+        }
+        return whole ? 0 : (int) Math.clamp(2 - Math.floor(Math.log10(largest)), 0, 6);
     }
 
     /** A whole number with narrow spaces between thousands. */

@@ -31,16 +31,20 @@ final class Points {
         return new Mark.Path(spots, true, style, tip);
     }
 
-    /** How the bars of a series are filled: solid, or pale with an outline where the colour comes a second time. */
-    static Style bar(Look look) {
-        if (look.hollow()) {
-            return Style.fill(Role.GROUND).edged(look.colour(), 1.5);
+    /** A bar of a series: solid; pale with an outline where the colour comes a second time; an outline alone for numbers not ours. */
+    static void bar(Sheet sheet, double x, double y, double width, double height, Look look, String tip) {
+        boolean solid = !look.hollow() && (look.shape() == Look.Shape.CIRCLE || look.colour() instanceof Role r && isPrototype(r));
+        if (solid || Math.min(width, height) < 3) {
+            sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(look.colour()), tip));
+            return;
         }
-        if (look.shape() == Look.Shape.CIRCLE || look.colour() instanceof Role r && isPrototype(r)) {
-            return Style.fill(look.colour());
+        // Opaque below, so that grid lines do not show through; the edge lies within the bar, so that neighbours do not touch.
+        sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(Role.GROUND), look.hollow() ? tip : null));
+        if (!look.hollow()) {
+            sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(look.colour()).faded(0.4), tip));
         }
-        Style pale = Style.fill(look.colour()).edged(look.colour(), 2).faded(0.5);
-        return look.dashed() ? pale : pale.dashed(3);
+        double edge = Math.min(1.5, Math.min(width, height) / 6);
+        sheet.add(new Mark.Rect(x + edge / 2, y + edge / 2, width - edge, height - edge, 0, Style.stroke(look.colour(), edge), null));
     }
 
     private static boolean isPrototype(Role role) {
@@ -53,9 +57,30 @@ final class Points {
         return look.dashed() ? solid.dashed(5) : solid;
     }
 
-    /** An error bar around a place, upright, with feet. */
+    /** An error bar on a bar, with a thin rim of the ground where there is room, so that it stands out from the bar's colour. */
+    static void errorBarOn(Sheet sheet, double x, double high, double low, double foot) {
+        if (foot >= 3) {
+            errorBar(sheet, x, high, low, foot + 0.8, Style.stroke(Role.GROUND, 3.4));
+        }
+        errorBar(sheet, x, high, low, foot, Style.stroke(Role.INK, 1.3));
+    }
+
+    /** An error bar in a colour of its own. */
     static void errorBar(Sheet sheet, double x, double high, double low, double foot, Paint paint) {
-        Style style = Style.stroke(paint, 1.3);
+        errorBar(sheet, x, high, low, foot, Style.stroke(paint, 1.3));
+    }
+
+    /** The same lying down, on a bar. */
+    static void errorBarAlong(Sheet sheet, double y, double low, double high, double foot) {
+        for (Style style : List.of(Style.stroke(Role.GROUND, 3.4), Style.stroke(Role.INK, 1.3))) {
+            double rim = style.width() > 2 ? 0.8 : 0;
+            sheet.add(new Mark.Line(low - rim, y, high + rim, y, style, null));
+            sheet.add(new Mark.Line(low, y - foot - rim, low, y + foot + rim, style, null));
+            sheet.add(new Mark.Line(high, y - foot - rim, high, y + foot + rim, style, null));
+        }
+    }
+
+    private static void errorBar(Sheet sheet, double x, double high, double low, double foot, Style style) {
         sheet.add(new Mark.Line(x, high, x, low, style, null));
         sheet.add(new Mark.Line(x - foot, high, x + foot, high, style, null));
         sheet.add(new Mark.Line(x - foot, low, x + foot, low, style, null));

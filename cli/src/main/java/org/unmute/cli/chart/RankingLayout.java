@@ -41,9 +41,9 @@ final class RankingLayout {
         int n = chart.contestants().size();
         double names = Math.min(LONGEST_NAME, TextWidth.widest(chart.contestants().stream().map(Contestant::name).toList(), Sheet.STRONG));
         double room = names + DISC + 12;
-        double slotWidth = Math.clamp(620.0 / Math.max(1, columns), 54, 120);
+        double slotWidth = Math.clamp(620.0 / Math.max(1, columns), 54, 160);
         CategoryLabels labels = new CategoryLabels(chart.columns(), slotWidth);
-        double left = Math.max(Sheet.MARGIN + room, Sheet.MARGIN + labels.overhang()) + 24;
+        double left = Sheet.MARGIN + Math.max(room, labels.overhangLeft() + slotWidth / 2) + 10;
         double right = left + Math.max(0, columns - 1) * slotWidth;
         Sheet sheet = new Sheet(chart.caption(), Math.max(480, right + room + Sheet.MARGIN));
         double top = sheet.header() + DISC + 4;
@@ -121,8 +121,11 @@ final class RankingLayout {
             sheet.fitted(left + last * slotWidth + DISC + 8, top + slots[i][last] * SLOT + 4.5, who.name(), font, Anchor.START, Role.INK, room);
         } else if (first > 0) {
             // Neither end is at the edge: the name stands under the first disc.
-            sheet.fitted(left + first * slotWidth, top + slots[i][first] * SLOT + DISC + 11, who.name(), Sheet.SMALL, Anchor.MIDDLE, Role.INK,
-                    slotWidth - 6);
+            double x = left + first * slotWidth;
+            double y = top + slots[i][first] * SLOT + DISC + 11;
+            double width = Math.min(slotWidth - 6, TextWidth.of(who.name(), Sheet.SMALL));
+            sheet.add(new Mark.Rect(x - width / 2 - 2, y - 9, width + 4, 12, 3, Style.fill(Role.GROUND).faded(0.85), null));
+            sheet.fitted(x, y, who.name(), Sheet.SMALL, Anchor.MIDDLE, Role.INK, slotWidth - 6);
         }
     }
 }

@@ -98,7 +98,7 @@ final class ReliabilityLayout {
             String words = "ECE " + Numbers.value(chart.error(), Axis.Kind.PERCENT);
             double width = TextWidth.of(words, Sheet.STRONG);
             sheet.add(new Mark.Rect(left + 10, top + 10, width + 16, 24, 4, Style.fill(Role.GROUND).edged(Role.GRID, 1), null));
-            sheet.text(left + 18, top + 26.5, words, Sheet.STRONG, Anchor.START, Role.INK);
+            sheet.text(left + 18 + width / 2, top + 26.5, words, Sheet.STRONG, Anchor.MIDDLE, Role.INK);
         }
     }
 }

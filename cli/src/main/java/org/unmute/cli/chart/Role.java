@@ -31,7 +31,9 @@ public enum Role implements Paint {
     /** Fifth of the other series. */
     OLIVE(0x6F7600, 0xC6CC4C),
     /** Sixth of the other series. */
-    GREY(0x6B7280, 0xA3ADBA);
+    GREY(0x6B7280, 0xA3ADBA),
+    /** Seventh of the other series. */
+    NAVY(0x1B2F66, 0xC3CCF2);
 
     private final int light;
     private final int dark;

@@ -32,9 +32,10 @@ final class Scale {
     static Scale of(Axis axis, Extent extent, double from, double to, double spaced) {
         int most = Math.max(2, (int) (Math.abs(to - from) / spaced) + 1);
         if (axis.kind() == Kind.LOGARITHMIC) {
-            double spread = Math.max(Math.log10(extent.high() / extent.low()), 0.1);
-            double low = extent.low() * Math.pow(10, -0.06 * spread);
-            double high = extent.high() * Math.pow(10, 0.06 * spread);
+            double decades = Math.log10(extent.high()) - Math.log10(extent.low());
+            double beyond = Math.max(0.06 * decades, (Ticks.SHORTEST - decades) / 2);
+            double low = extent.low() * Math.pow(10, -beyond);
+            double high = extent.high() * Math.pow(10, beyond);
             return new Scale(axis, Ticks.logarithmic(low, high, most), low, high, from, to);
         }
         Ticks ticks = Ticks.linear(extent.low(), extent.high(), most);
@@ -86,7 +87,7 @@ final class Scale {
         for (double tick : ticks.at()) {
             labels.add(switch (axis.kind()) {
                 case LINEAR -> Numbers.tick(tick, ticks.step(), largest);
-                case PERCENT -> Numbers.tick(100 * tick, 100 * ticks.step(), 100 * largest);
+                case PERCENT, POINTS -> Numbers.tick(100 * tick, 100 * ticks.step(), 100 * largest);
                 case LOGARITHMIC -> Numbers.decade(tick);
             });
         }
@@ -95,6 +96,10 @@ final class Scale {
 
     /** The title of the axis, with its unit. */
     String title() {
-        return axis.kind() == Kind.PERCENT ? axis.label() + " (%)" : axis.label();
+        return switch (axis.kind()) {
+            case PERCENT -> axis.label() + " (%)";
+            case POINTS -> axis.label() + " (pp)";
+            case LINEAR, LOGARITHMIC -> axis.label();
+        };
     }
 }

@@ -1,5 +1,6 @@
 package org.unmute.cli.chart;
 
+import java.awt.geom.Line2D;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,7 +70,7 @@ final class ScatterLayout {
         placer.keepFree(new Box(px - RADIUS - 2, py - RADIUS - 2, px + RADIUS + 2, py + RADIUS + 2));
         String name = p.series().isEmpty() || p.series().equals(p.label()) ? p.label() : p.label() + " (" + p.series() + ")";
         String tip = name + ": " + chart.x().label() + " " + Numbers.value(p.x(), chart.x().kind()) + ", " + chart.y().label() + " "
-                + Numbers.value(p.y(), chart.y().kind()) + (p.error() > 0 ? " \u00B1 " + Numbers.value(p.error(), chart.y().kind()) : "");
+                + Numbers.value(p.y(), chart.y().kind()) + (p.error() > 0 ? Numbers.plusMinus(p.error(), chart.y().kind()) : "");
         sheet.add(Points.point(px, py, RADIUS, p.look(), tip));
     }
 
@@ -89,12 +90,12 @@ final class ScatterLayout {
             if (box == null) {
                 continue;
             }
-            double distance = box.distance(px, py);
+            Line2D leader = box.leaderFrom(px, py);
+            double distance = leader.getP1().distance(leader.getP2());
             if (distance > RADIUS + 8) {
-                double tx = Math.clamp(px, box.left(), box.right());
-                double ty = Math.clamp(py, box.top(), box.bottom());
-                double from = (RADIUS + 1) / Math.hypot(tx - px, ty - py);
-                sheet.add(new Mark.Line(px + from * (tx - px), py + from * (ty - py), tx, ty, Style.stroke(Role.SOFT, 0.8), null));
+                double from = (RADIUS + 1) / distance;
+                sheet.add(new Mark.Line(px + from * (leader.getX2() - px), py + from * (leader.getY2() - py), leader.getX2(), leader.getY2(),
+                        Style.stroke(Role.SOFT, 0.8), null));
             }
             sheet.add(new Mark.Text(box.left(), box.bottom() - 0.2 * font.size(), words, font, Anchor.START, 0, Role.INK,
                     words.equals(p.label()) ? null : p.label()));

@@ -45,7 +45,7 @@ final class Sheet {
             add(new Mark.Text(MARGIN, y, line, NOTE, Anchor.START, 0, Role.SOFT, null));
             y += 4;
         }
-        return y + 8;
+        return y + 14;
     }
 
     /** Writes a line of text. */

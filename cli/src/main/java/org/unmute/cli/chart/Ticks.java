@@ -12,7 +12,12 @@ import java.util.List;
  */
 record Ticks(double[] at, double step) {
     private static final double[] ROUND = {1, 2, 2.5, 5, 10};
-    private static final double[][] WITHIN_DECADE = {{1}, {1, 3}, {1, 2, 5}, {1, 2, 3, 4, 5, 6, 7, 8, 9}};
+    private static final double[] DECADES = {1};
+    private static final double[] THREES = {1, 3};
+    private static final double[] TWOS_AND_FIVES = {1, 2, 5};
+    private static final double[] DIGITS = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    /** A logarithmic axis is at least as long, in decades, so that round numbers lie on it. */
+    static final double SHORTEST = 0.6;
 
     /** The first and last. */
     double first() {
@@ -61,23 +66,29 @@ record Ticks(double[] at, double step) {
     }
 
     /**
-     * Powers of ten within a range of positive numbers, with 3s, 2s and 5s or all digits between them where the range is short; round
-     * evenly spaced numbers where it is shorter still.
+     * Powers of ten within a range of positive numbers; where these are fewer than three, also 2 and 5 times or 3 times them, or all
+     * digits.
+     *
+     * @param low  above 0
+     * @param high at least {@link #SHORTEST} decades above {@code low}
+     * @param most about how many there is room for, at least 2
      */
     static Ticks logarithmic(double low, double high, int most) {
-        for (double[] digits : WITHIN_DECADE) {
-            List<Double> found = within(low, high, digits);
-            if (found.size() >= 3 || found.size() == 2 && digits.length == 1 && most < 4) {
-                int every = (found.size() + most - 1) / most;
-                double[] thinned = new double[(found.size() + every - 1) / every];
-                Arrays.setAll(thinned, i -> found.get(i * every));
-                if (thinned.length >= 2) {
-                    return new Ticks(thinned, Double.NaN);
+        List<Double> found = within(low, high, DECADES);
+        if (found.size() < 3) {
+            found = within(low, high, DIGITS);
+            for (double[] digits : List.of(THREES, TWOS_AND_FIVES)) {
+                List<Double> candidate = within(low, high, digits);
+                if (candidate.size() >= 3 && candidate.size() <= Math.max(3, most)) {
+                    found = candidate;
                 }
             }
         }
-        double[] even = Arrays.stream(linear(low, high, most).at()).filter(v -> v >= low && v <= high).toArray();
-        return new Ticks(even.length >= 2 ? even : new double[] {low, high}, Double.NaN);
+        List<Double> all = found;
+        int every = (all.size() + most - 1) / most;
+        double[] at = new double[(all.size() + every - 1) / every];
+        Arrays.setAll(at, i -> all.get(i * every));
+        return new Ticks(at, Double.NaN);
     }
 
     private static List<Double> within(double low, double high, double[] digits) {

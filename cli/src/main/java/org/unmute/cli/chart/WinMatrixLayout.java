@@ -17,7 +17,8 @@ final class WinMatrixLayout {
         this.chart = chart;
         n = chart.names().size();
         uniform = uniformContests();
-        cell = n <= 8 ? 52 : 42;
+        double names = TextWidth.widest(chart.names(), Sheet.LABEL);
+        cell = n > 8 ? 42 : Math.ceil(Math.clamp(names + 10, 48, 72));
     }
 
     /** The number of contests if every pair that met had the same; else 0. */
@@ -38,11 +39,11 @@ final class WinMatrixLayout {
     Drawing draw() {
         CategoryLabels columns = new CategoryLabels(chart.names(), cell);
         double names = Math.min(LONGEST_NAME, TextWidth.widest(chart.names(), Sheet.LABEL));
-        double left = Sheet.MARGIN + 22 + names + 10;
+        double left = Math.ceil(Sheet.MARGIN + 22 + names + 10);
         double right = left + n * cell;
         List<String> ends = uniform > 0 ? List.of(Integer.toString(uniform), "0") : List.of("100\u00A0%", "0\u00A0%");
         double total = TextWidth.of("total", Sheet.SMALL) + 18;
-        double legend = right + Math.max(total, columns.overhang() - cell / 2) + 14;
+        double legend = right + Math.max(total, columns.overhangRight()) + 14;
         String measure = uniform > 0 ? "wins" : "wins of contests";
         double width = Math.max(NARROWEST, legend + ColourScale.legendWidth(measure, ends) + Sheet.MARGIN);
         Sheet sheet = new Sheet(chart.caption(), width);
