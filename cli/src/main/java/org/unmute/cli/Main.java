@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             "'unmute COMMAND --help' explains a command."},
         subcommands = {DemoCommand.class, DoctorCommand.class, EmbedCommand.class, ProbeCommand.class, EvalCommand.class, TagCommand.class,
             SoundscapeCommand.class, PretrainCommand.class, FeaturesCommand.class, VerifyCommand.class, ConvertCommand.class,
-            EncodersCommand.class, DatasetsCommand.class, CommandLine.HelpCommand.class})
+            EncodersCommand.class, DatasetsCommand.class, ReportCommand.class, CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

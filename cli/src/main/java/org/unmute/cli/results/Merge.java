@@ -21,7 +21,7 @@ import org.unmute.cli.ExitCode;
  * Puts runs together. Two cells of one encoder, data set and probe are
  * <ul>
  * <li>told apart where their options differ: another number of prototypes is a variant for the effect of J, any other option makes a
- * column of its own;</li>
+ * column of its own (options that differ only between encoders or data sets, such as those that follow from a token's size, do not);</li>
  * <li>counted once where options and the scores of all seeds are the same;</li>
  * <li>refused otherwise, since nothing says which one is meant.</li>
  * </ul>
@@ -114,22 +114,35 @@ public final class Merge {
         }
     }
 
-    /** A column for each probe; several where options other than the number of prototypes differ. */
-    private static Map<Cell, Column> columns(List<Cell> cells) {
+    /** A column for each probe; several where one place has cells with other options than the number of prototypes. */
+    private Map<Cell, Column> columns(List<Cell> cells) {
         Map<Cell, Column> columns = new LinkedHashMap<>();
         Map<String, List<Cell>> byProbe = cells.stream().collect(Collectors.groupingBy(Cell::probe, LinkedHashMap::new, Collectors.toList()));
         byProbe.forEach((probe, same) -> {
-            Set<Map<String, String>> kinds = same.stream().map(Cell::otherOptions).collect(Collectors.toCollection(LinkedHashSet::new));
-            SortedSet<String> differing = new TreeSet<>();
-            kinds.forEach(k -> differing.addAll(k.keySet()));
-            differing.removeIf(name -> kinds.stream().map(k -> String.valueOf(k.get(name))).distinct().count() == 1);
+            SortedSet<String> differing = differingOptions(same);
+            boolean apart = same.stream().collect(Collectors.groupingBy(c -> List.of(c.encoder().key(), c.dataset().key()))).values().stream()
+                    .anyMatch(place -> !differingOptions(place).isEmpty());
+            if (!apart && !differing.isEmpty()) {
+                remarks.add("Options of " + probe + " differ between its cells: " + same.stream().map(c -> named(c, differing)).distinct()
+                        .collect(Collectors.joining(" or ")) + ".");
+            }
             for (Cell c : same) {
-                String options = differing.stream().filter(c.otherOptions()::containsKey).map(n -> n + "=" + c.otherOptions().get(n))
-                        .collect(Collectors.joining(" "));
+                String options = apart ? named(c, differing) : "";
                 columns.put(c, new Column(probe, options.isEmpty() ? probe : probe + " " + options));
             }
         });
         return columns;
+    }
+
+    private static SortedSet<String> differingOptions(List<Cell> cells) {
+        SortedSet<String> names = new TreeSet<>();
+        cells.forEach(c -> names.addAll(c.otherOptions().keySet()));
+        names.removeIf(name -> cells.stream().map(c -> String.valueOf(c.otherOptions().get(name))).distinct().count() == 1);
+        return names;
+    }
+
+    private static String named(Cell c, SortedSet<String> options) {
+        return options.stream().filter(c.otherOptions()::containsKey).map(n -> n + "=" + c.otherOptions().get(n)).collect(Collectors.joining(" "));
     }
 
     /** Of cells that differ in the number of prototypes, the one with the paper's number or else the most. */
