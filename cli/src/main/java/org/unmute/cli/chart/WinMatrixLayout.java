@@ -8,6 +8,8 @@ import org.unmute.cli.chart.Mark.Anchor;
 final class WinMatrixLayout {
     private static final double LONGEST_NAME = 170;
     private static final double NARROWEST = 480;
+    private static final String ROW_TITLE_WORDS = "the row beats \u2026";
+    private static final double ROW_TITLE = TextWidth.of(ROW_TITLE_WORDS, Sheet.SMALL);
     private final WinMatrix chart;
     private final int n;
     private final int uniform;
@@ -55,7 +57,7 @@ final class WinMatrixLayout {
         sheet.text(left, y + 10, "\u2026 the column", Sheet.SMALL, Anchor.START, Role.SOFT);
         double top = y + 18 + columns.height();
         double bottom = top + n * cell;
-        sheet.add(new Mark.Text(Sheet.MARGIN + 10, (top + bottom) / 2, "the row beats \u2026", Sheet.SMALL, Anchor.MIDDLE, -90, Role.SOFT, null));
+        sheet.add(new Mark.Text(Sheet.MARGIN + 10, (top + bottom) / 2, ROW_TITLE_WORDS, Sheet.SMALL, Anchor.MIDDLE, -90, Role.SOFT, null));
         sheet.text(right + total - 4, top - 8, "total", Sheet.SMALL, Anchor.END, Role.SOFT);
         ColourScale scale = new ColourScale(Colours.SEQUENTIAL, 0, 1, ColourScale.BELOW_TEXT);
         for (int i = 0; i < n; i++) {
@@ -64,7 +66,7 @@ final class WinMatrixLayout {
         }
         double scaleBottom = Math.min(bottom, top + 200);
         scale.legend(sheet, legend, top - 12, scaleBottom, measure, ends);
-        return sheet.finish(Math.max(bottom, scaleBottom) + Sheet.MARGIN);
+        return sheet.finish(Math.max(Math.max(bottom, scaleBottom), (top + bottom) / 2 + ROW_TITLE / 2) + Sheet.MARGIN);
     }
 
     private void row(Sheet sheet, ColourScale scale, int i, double left, double top, double names, double totalRight) {
