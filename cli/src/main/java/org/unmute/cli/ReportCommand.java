@@ -107,7 +107,7 @@ final class ReportCommand implements Callable<Integer> {
         o.println();
         if (!results.missing().isEmpty()) {
             List<String> missing = results.missing();
-            o.println(missing.size() + " of " + results.planned() + " planned cells are not finished: " + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
+            o.println(missing.size() + " of " + results.planned() + " planned cells " + (missing.size() == 1 ? "is" : "are") + " not finished: " + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
                     + (missing.size() > 5 ? ", …" : ""));
         }
         results.remarks().forEach(o::println);

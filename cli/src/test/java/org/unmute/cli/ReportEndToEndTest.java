@@ -32,7 +32,7 @@ class ReportEndToEndTest {
     @Test
     void writesOnePageAndEachTableAndFigure() throws Exception {
         Ran ran = Ran.unmute("report", run, "--out", out, "--title", "A & B <1>").endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("1 of 24 planned cells are not finished: beats/urban/proto").contains("70.20 ± 0.36 *").contains("report.html");
+        assertThat(ran.out()).contains("1 of 24 planned cells is not finished: beats/urban/proto").contains("70.20 ± 0.36 *").contains("report.html");
         String html = Files.readString(out.resolve("report.html"));
         assertThat(html).contains("A &amp; B &lt;1&gt;").contains("89.24").doesNotContain("<script").doesNotContain("@import").doesNotContain("src=\"http");
         DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(out.resolve("report.html").toFile());

@@ -70,6 +70,11 @@ public final class Merge {
         }
         List<Name> encoders = names(cells, Grid::encoders, Cell::encoder);
         List<Name> datasets = names(cells, Grid::datasets, Cell::dataset);
+        Comparator<Entry> byPlace = Comparator.comparing((Entry e) -> place(datasets, e.cell().dataset())).thenComparing(e -> place(encoders, e.cell().encoder()))
+                .thenComparing(e -> order.indexOf(e.column())).thenComparing(e -> e.cell().prototypes());
+        entries.sort(byPlace);
+        variants.sort(byPlace);
+        remarkPrototypes(entries, variants);
         remarkDifferences(cells);
         return new Results(runs, encoders, datasets, order, entries, variants, missing(cells), planned().size(), remarks);
     }
@@ -146,14 +151,26 @@ public final class Merge {
     }
 
     /** Of cells that differ in the number of prototypes, the one with the paper's number or else the most. */
-    private Cell shown(List<Cell> place) {
-        Cell best = place.stream().max(Comparator.comparing((Cell c) -> c.prototypes() == c.paperPrototypes()).thenComparing(Cell::prototypes)).orElseThrow();
-        if (place.size() > 1) {
-            remarks.add(best.path() + ": tables show " + best.prototypes() + " prototypes a class; "
-                    + place.stream().filter(c -> c != best).map(c -> String.valueOf(c.prototypes())).collect(Collectors.joining(", "))
-                    + " are in the effect of J alone.");
+    private static Cell shown(List<Cell> place) {
+        return place.stream().max(Comparator.comparing((Cell c) -> c.prototypes() == c.paperPrototypes()).thenComparing(Cell::prototypes)).orElseThrow();
+    }
+
+    private static int place(List<Name> names, Name name) {
+        return names.stream().map(Name::key).toList().indexOf(name.key());
+    }
+
+    /** Which number of prototypes tables show, told once for all cells alike. */
+    private void remarkPrototypes(List<Entry> entries, List<Entry> variants) {
+        Map<String, Integer> cells = new LinkedHashMap<>();
+        for (Entry shown : entries) {
+            String others = variants.stream().filter(v -> v.column().equals(shown.column()) && v.cell().encoder().key().equals(shown.cell().encoder().key())
+                    && v.cell().dataset().key().equals(shown.cell().dataset().key())).map(v -> String.valueOf(v.cell().prototypes())).collect(Collectors.joining(", "));
+            if (!others.isEmpty()) {
+                cells.merge("Tables show " + shown.column().label() + " with " + shown.cell().prototypes() + " prototypes a class; " + others
+                        + " prototypes are in the effect of J alone", 1, Integer::sum);
+            }
         }
-        return best;
+        cells.forEach((text, n) -> remarks.add(text + " (" + n + (n == 1 ? " cell)." : " cells).")));
     }
 
     private List<String> probeOrder() {

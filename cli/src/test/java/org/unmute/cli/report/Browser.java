@@ -57,6 +57,7 @@ public final class Browser implements AutoCloseable {
         Thread.ofVirtual().start(() -> read(process.getInputStream()));
         String target = send("Target.createTarget", Map.of("url", "about:blank")).path("targetId").asText();
         session = send("Target.attachToTarget", Map.of("targetId", target, "flatten", true)).path("sessionId").asText();
+        send("Emulation.setScrollbarsHidden", Map.of("hidden", true));
         for (String domain : List.of("Page", "Runtime", "Network", "Log")) {
             send(domain + ".enable", Map.of());
         }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -80,6 +81,8 @@ class BrowserReportTest {
         picture("benchmark-dark.png", 1280, true);
         picture("benchmark-narrow.png", 420, false);
         picture("benchmark-wide.png", 1680, false);
+        browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
+        picture("benchmark-open.png", 1280, false);
         Files.write(PICTURES.resolve("benchmark.pdf"), browser.print());
         asksForNothingAndReportsNoError();
     }
@@ -100,11 +103,16 @@ class BrowserReportTest {
             assertThat(f.path("width").asDouble()).isGreaterThan(150);
             assertThat(f.path("outside")).as("text outside of figure %s", f.path("name")).isEmpty();
         });
-        for (String with : List.of("trained parameters", "epoch", "prototypes a class", "gain in percentage points", "clips a second", "average precision")) {
-            assertThat(figures).as("axis '%s' with at least three numbers", with).anySatisfy(f -> {
-                assertThat(f.path("texts").toString()).contains(with);
-                assertThat(f.path("texts")).filteredOn(t -> t.asText().matches("[\\u2212-]?[0-9.,\\u202F]+[kMG]?|[0-9.]+[⁰-⁹¹²³]*%?")).hasSizeGreaterThanOrEqualTo(3);
-            });
+        for (String axis : List.of("trained parameters", "epoch", "prototypes a class", "gain (pp)", "clips a second", "average precision (%)", "confidence (%)")) {
+            long numbers = 0;
+            for (JsonNode f : figures) {
+                List<String> texts = new ArrayList<>();
+                f.path("texts").forEach(t -> texts.add(t.asText()));
+                if (texts.contains(axis)) {
+                    numbers = Math.max(numbers, texts.stream().filter(t -> t.matches("\u2212?[0-9.]+[kM]?")).count());
+                }
+            }
+            assertThat(numbers).as("numbers on the axis '%s'", axis).isGreaterThanOrEqualTo(3);
         }
     }
 
@@ -148,7 +156,7 @@ class BrowserReportTest {
         browser.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)");
         for (int width : new int[] {360, 800, 1280, 1680}) {
             browser.screen(width, 900, false);
-            assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).as("width of the page at %d", width).isLessThanOrEqualTo(width);
+            assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).as("width of the page at %d", width).isEqualTo(width);
         }
     }
 

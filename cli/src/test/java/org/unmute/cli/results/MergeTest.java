@@ -49,6 +49,8 @@ class MergeTest {
         assertThat(results.planned()).isEqualTo(24);
         assertThat(results.columns()).extracting(Column::label).containsExactly("linear", "mhca", "linpre", "proto", "protobin");
         assertThat(results.encoders()).containsExactly(EAT, BEATS);
+        assertThat(results.remarks()).containsExactly("Tables show protobin with 20 prototypes a class; 5 prototypes are in the effect of J alone (4 cells).");
+        assertThat(results.entries().getFirst().cell().path()).isEqualTo("eat/urban/linear");
         Score protobin = results.score(EAT, URBAN, results.column("protobin").orElseThrow());
         assertThat(protobin.mean()).isEqualTo(0.702, within(1e-12));
         assertThat(protobin.sd()).isEqualTo(Math.sqrt((1e-6 + 9e-6 + 16e-6) / 2), within(1e-12));
@@ -140,6 +142,16 @@ class MergeTest {
         Results results = read(second.folder());
         assertThat(results.columns()).extracting(Column::label).contains("mhca", "mhca heads=4");
         assertThat(results.entries()).hasSize(20);
+    }
+
+    @Test
+    void optionsThatFollowFromTheEncoderMakeNoColumn() throws IOException {
+        RunFixture second = new RunFixture(folder.resolve("b"), List.of(EAT, BEATS), List.of(URBAN), List.of("ep"));
+        second.cell(EAT, URBAN, "ep", Map.of("queries", "32"), 0.6, 0.61, 0.62);
+        second.cell(BEATS, URBAN, "ep", Map.of("queries", "16"), 0.6, 0.61, 0.62);
+        Results results = read(second.folder());
+        assertThat(results.columns()).extracting(Column::label).containsOnlyOnce("ep").doesNotContain("ep queries=16");
+        assertThat(results.remarks()).contains("Options of ep differ between its cells: queries=16 or queries=32.");
     }
 
     @Test

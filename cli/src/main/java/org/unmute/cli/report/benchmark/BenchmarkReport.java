@@ -42,7 +42,7 @@ public final class BenchmarkReport {
         List<Name> datasets = results.settings().stream().map(Results.Setting::dataset).distinct().toList();
         int[] seeds = results.entries().stream().mapToInt(e -> e.cell().seeds().size()).sorted().toArray();
         Optional<String> missing = results.missing().isEmpty() ? Optional.empty()
-                : Optional.of(" " + results.missing().size() + " of " + results.planned() + " planned cells are not finished.");
+                : Optional.of(" " + results.missing().size() + " of " + results.planned() + " planned cells " + (results.missing().size() == 1 ? "is" : "are") + " not finished.");
         return results.columns().size() + (results.columns().size() == 1 ? " probe" : " probes") + " on the frozen tokens of " + titles(encoders) + "; data: "
                 + titles(datasets) + "; " + (seeds[0] == seeds[seeds.length - 1] ? "" + seeds[0] : seeds[0] + " to " + seeds[seeds.length - 1])
                 + (seeds[seeds.length - 1] == 1 ? " seed" : " seeds") + " a cell." + missing.orElse("");

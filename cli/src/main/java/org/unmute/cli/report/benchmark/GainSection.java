@@ -56,8 +56,8 @@ final class GainSection {
             series.add(new GroupedBars.Series(c.label(), looks.get(c), values, errors));
         }
         String what = each ? "Whiskers: one standard deviation of the difference of two seeds." : "Mean over the encoders of each data set.";
-        return new GroupedBars(Caption.of("Gain over " + gain.linear().label(), "Percentage points that each probe's mean test score lies above or below the linear"
-                + " probe's on the same tokens. " + what), groups, Axis.percent("gain in percentage points"), series);
+        return new GroupedBars(Caption.of("What each probe adds to " + gain.linear().label(), "Percentage points that each probe's mean test score lies above or below the linear"
+                + " probe's on the same tokens. " + what), groups, Axis.points("gain"), series);
     }
 
     private List<Setting> settings() {

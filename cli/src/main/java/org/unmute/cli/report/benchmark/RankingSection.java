@@ -29,7 +29,7 @@ final class RankingSection {
         List<String> columns = ranking.ranked().stream().map(r -> r.column().label()).toList();
         List<RankingChart.Contestant> contestants = IntStream.range(0, ranking.encoders().size()).mapToObj(e -> new RankingChart.Contestant(
                 ranking.encoders().get(e).title(), Looks.at(e), ranking.ranked().stream().mapToDouble(r -> r.means()[e]).toArray())).toList();
-        RankingChart chart = new RankingChart(Caption.of("Ranking of the encoders", "By the mean test score over the data sets that all encoders have finished with the"
+        RankingChart chart = new RankingChart(Caption.of("Encoders under each probe", "By the mean test score over the data sets that all encoders have finished with the"
                 + " probe, best on top."), columns, contestants);
         return Optional.of(new Section("encoders", "Ranking of the encoders", List.of(new Block.Figure("encoders", chart, true),
                 new Block.Tabular(table(ranking, columns)))));
