@@ -76,7 +76,8 @@ public final class Merge {
         variants.sort(byPlace);
         remarkPrototypes(entries, variants);
         remarkDifferences(cells);
-        return new Results(runs, encoders, datasets, order, entries, variants, missing(cells), planned().size(), remarks);
+        return new Results(runs, encoders, datasets, order, entries, variants, missing(cells),
+                (int) runs.stream().flatMap(r -> r.grid().planned().stream()).distinct().count(), remarks);
     }
 
     /** All cells, those that are the same in two runs once. */
@@ -182,18 +183,6 @@ public final class Merge {
         runs.forEach(r -> planned.apply(r.grid()).forEach(n -> all.putIfAbsent(n.key(), n)));
         cells.forEach(c -> all.putIfAbsent(of.apply(c).key(), of.apply(c)));
         return List.copyOf(all.values());
-    }
-
-    private Set<String> planned() {
-        Set<String> all = new LinkedHashSet<>();
-        for (RunFolder r : runs) {
-            for (Name d : r.grid().datasets()) {
-                for (Name e : r.grid().encoders()) {
-                    r.grid().probes().forEach(p -> all.add(e.key() + "/" + d.key() + "/" + p));
-                }
-            }
-        }
-        return all;
     }
 
     private List<String> missing(List<Cell> cells) {

@@ -44,16 +44,7 @@ public record RunFolder(Path folder, Grid grid, List<Cell> cells, List<String> u
                 }
             }
         }
-        List<String> unfinished = new ArrayList<>();
-        for (Name dataset : grid.datasets()) {
-            for (Name encoder : grid.encoders()) {
-                for (String probe : grid.probes()) {
-                    if (!Files.exists(folder.resolve(encoder.key()).resolve(dataset.key()).resolve(probe).resolve(Cell.FILE))) {
-                        unfinished.add(encoder.key() + "/" + dataset.key() + "/" + probe);
-                    }
-                }
-            }
-        }
+        List<String> unfinished = grid.planned().stream().filter(path -> !Files.exists(folder.resolve(path).resolve(Cell.FILE))).toList();
         return new RunFolder(folder, grid, cells, unfinished);
     }
 }

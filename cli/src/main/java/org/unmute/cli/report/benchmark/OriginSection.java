@@ -23,7 +23,7 @@ final class OriginSection {
         for (RunFolder run : results.runs()) {
             Map<String, String> facts = new LinkedHashMap<>();
             facts.put("Run", String.valueOf(run.folder()));
-            facts.put("Cells", run.cells().size() + " finished, " + run.unfinished().size() + " of " + run.grid().cells() + " planned are not");
+            facts.put("Cells", run.cells().size() + " finished, " + run.unfinished().size() + " of " + run.grid().planned().size() + " planned are not");
             facts.put("Version", run.grid().version());
             facts.putAll(run.grid().settings());
             blocks.add(new Block.Facts(facts));
