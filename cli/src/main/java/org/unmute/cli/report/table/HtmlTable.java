@@ -6,13 +6,17 @@ import org.unmute.cli.report.table.TableRow.Kind;
 
 /** A table as HTML: caption, headings with their scope, one {@code tbody} a group, published rows marked as such. */
 public final class HtmlTable {
+    /** From so many columns on, deviations stand below the means. */
+    private static final int MANY = 10;
+
     private HtmlTable() {
     }
 
     /** The element, in a box that scrolls sideways where the page is too narrow and can be reached by keyboard. */
     public static String of(Table table) {
         StringBuilder html = new StringBuilder();
-        html.append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table-").append(table.id()).append("\"><table><caption id=\"table-")
+        html.append("<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"table-").append(table.id()).append("\"><table")
+                .append(table.headings().size() >= MANY ? " class=\"dense\"" : "").append("><caption id=\"table-")
                 .append(table.id()).append("\">").append(escape(table.caption())).append("</caption>\n<thead><tr>");
         table.headings().forEach(h -> html.append("<th scope=\"col\">").append(escape(h)).append("</th>"));
         html.append("</tr></thead>\n");
