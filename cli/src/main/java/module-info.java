@@ -6,7 +6,11 @@ module org.unmute.cli {
     requires jdk.management;
     requires info.picocli;
     requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.dataformat.toml;
+    requires com.fasterxml.jackson.dataformat.yaml;
     requires org.apache.commons.csv;
+    requires ejml.core;
+    requires ejml.ddense;
 
     opens org.unmute.cli to info.picocli, com.fasterxml.jackson.databind;
 }

@@ -10,5 +10,6 @@ module org.unmute.probes {
     exports org.unmute.probes.pool;
     exports org.unmute.probes.pretrain;
     exports org.unmute.probes.scene;
+    exports org.unmute.probes.search;
     exports org.unmute.probes.train;
 }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.unmute.cli.report.benchmark.BenchmarkReport;
+import org.unmute.cli.report.benchmark.ClipSection;
 import org.unmute.cli.report.benchmark.ReportFolder;
 import org.unmute.cli.report.benchmark.Section;
 import org.unmute.cli.results.Column;
@@ -54,6 +55,14 @@ final class ReportCommand implements Callable<Integer> {
     private WinRule rule;
     @Option(names = "--no-png", description = "Draw figures as SVG alone, which needs no fonts.")
     private boolean noPng;
+    @Option(names = "--clip", paramLabel = "FILE", description = "A recording to explain in the report as 'unmute explain' does: sound, spectrogram, tokens in colours, "
+            + "similarity maps and weights of the prototypes; may be repeated.")
+    private List<Path> clips = new ArrayList<>();
+    @Option(names = "--clip-run", paramLabel = "PATH",
+            description = "Whose probe explains the clips: a cell's or a seed's folder, or one that 'unmute probe' wrote (default: the first finished cell of protobin).")
+    private Path clipRun;
+    @Mixin
+    private ComputeOptions compute;
     @Mixin
     private CommonOptions common;
     @Spec
@@ -66,7 +75,7 @@ final class ReportCommand implements Callable<Integer> {
         for (RunFolder run : results.runs()) {
             record.input(run.folder().resolve(Grid.FILE));
         }
-        List<Section> sections = BenchmarkReport.sections(results, Published.read(), rule, List.of());
+        List<Section> sections = BenchmarkReport.sections(results, Published.read(), rule, clips(results, record));
         Map<String, byte[]> files;
         try {
             files = ReportFolder.files(title, BenchmarkReport.summary(results), sections, !noPng, Instant.now());
@@ -80,6 +89,25 @@ final class ReportCommand implements Callable<Integer> {
         record.writeTo(out.resolve(RECORD));
         print(results, files);
         return ExitCode.OK;
+    }
+
+    private List<Section> clips(Results results, RunRecord record) throws IOException {
+        if (clips.isEmpty()) {
+            if (clipRun != null) {
+                throw new CommandException(ExitCode.USAGE, "--clip-run explains clips: name one with --clip");
+            }
+            return List.of();
+        }
+        Path probe = clipRun != null ? clipRun : results.entries().stream().map(e -> e.cell()).filter(c -> c.probe().equals("protobin")).findFirst()
+                .orElseThrow(() -> new CommandException(ExitCode.USAGE, "no cell of protobin is finished: say with --clip-run whose probe explains the clips")).folder();
+        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        ClipSection section = ClipReasons.open(probe);
+        List<Section> sections = new ArrayList<>();
+        for (Path clip : clips) {
+            record.input(clip);
+            sections.add(section.of(clip, sections.size() + 1));
+        }
+        return sections;
     }
 
     /** Removes what an earlier report wrote and this one does not, so that no old figure lies among the new ones. */

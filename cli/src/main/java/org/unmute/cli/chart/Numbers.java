@@ -74,7 +74,7 @@ final class Numbers {
         }
         double size = Math.abs(value);
         return size != 0 && (size < 1e-3 || size >= 1e16) ? scientific(value)
-                : value == Math.rint(value) ? count((long) value) : plain(value, 4);
+                : size >= 1000 || value == Math.rint(value) ? count(Math.round(value)) : plain(value, 4);
     }
 
     /** An error in words, without a sign of its own. */

@@ -6,6 +6,8 @@ import org.unmute.cli.chart.Mark.Spot;
 
 /** The shapes of points, and bars and lines in the look of their series. */
 final class Points {
+    private static final double[] FILLED = {1, 0.45, 0.3, 0.18, 0.08};
+
     private Points() {
     }
 
@@ -31,24 +33,20 @@ final class Points {
         return new Mark.Path(spots, true, style, tip);
     }
 
-    /** A bar of a series: solid; pale with an outline where the colour comes a second time; an outline alone for numbers not ours. */
+    /** A bar of a series: solid; paler with an outline each time the colour comes again; an outline alone for numbers not ours. */
     static void bar(Sheet sheet, double x, double y, double width, double height, Look look, String tip) {
-        boolean solid = !look.hollow() && (look.shape() == Look.Shape.CIRCLE || look.colour() instanceof Role r && isPrototype(r));
-        if (solid || Math.min(width, height) < 3) {
+        int round = Looks.round(look);
+        if (!look.hollow() && round == 0 || Math.min(width, height) < 3) {
             sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(look.colour()), tip));
             return;
         }
         // Opaque below, so that grid lines do not show through; the edge lies within the bar, so that neighbours do not touch.
         sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(Role.GROUND), look.hollow() ? tip : null));
         if (!look.hollow()) {
-            sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(look.colour()).faded(0.4), tip));
+            sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(look.colour()).faded(FILLED[round]), tip));
         }
         double edge = Math.min(1.5, Math.min(width, height) / 6);
         sheet.add(new Mark.Rect(x + edge / 2, y + edge / 2, width - edge, height - edge, 0, Style.stroke(look.colour(), edge), null));
-    }
-
-    private static boolean isPrototype(Role role) {
-        return role == Role.PROTOBIN || role == Role.PROTO || role == Role.PROTOFLOAT;
     }
 
     /** How the lines of a series are drawn. */

@@ -43,17 +43,28 @@ public final class Page {
         return this;
     }
 
+    /** Adds HTML that stands between the parts, such as sections made elsewhere. */
+    public Page part(String html) {
+        body.append(html);
+        return this;
+    }
+
     /** The document without a table of contents. */
     public String html(Instant made) {
-        return document("", made);
+        return document("", ", " + DATE.format(made.atOffset(ZoneOffset.UTC)));
+    }
+
+    /** The document without a table of contents and without a date. */
+    public String html() {
+        return document("", "");
     }
 
     /** The document with a table of contents, on a wider page. */
     public String htmlWithContents(Instant made) {
-        return document("<nav aria-label=\"Contents\"><b>Contents</b><ol>\n" + contents + "</ol></nav>\n", made);
+        return document("<nav aria-label=\"Contents\"><b>Contents</b><ol>\n" + contents + "</ol></nav>\n", ", " + DATE.format(made.atOffset(ZoneOffset.UTC)));
     }
 
-    private String document(String nav, Instant made) {
+    private String document(String nav, String made) {
         String skip = nav.isEmpty() ? "" : "<a class=\"skip\" href=\"#content\">Skip to the content</a>\n";
         return """
                 <!DOCTYPE html>
@@ -65,7 +76,7 @@ public final class Page {
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"/>
                 <title>""" + escape(title) + "</title>\n<style>" + style() + "</style>\n</head>\n<body" + (nav.isEmpty() ? "" : " class=\"wide\"") + ">\n" + skip
                 + nav + "<main id=\"content\">\n<header><h1>" + escape(title) + "</h1><p class=\"summary\">" + escape(summary) + "</p></header>\n" + body
-                + "<footer>Written by unmute, " + DATE.format(made.atOffset(ZoneOffset.UTC)) + ".</footer>\n</main>\n</body>\n</html>\n";
+                + "<footer>Written by unmute" + made + ".</footer>\n</main>\n</body>\n</html>\n";
     }
 
     private static String style() {

@@ -135,6 +135,12 @@ class DrawingTest {
         var all = Looks.ofProbes(Charts.PROBES);
         assertThat(new HashSet<>(all.values())).hasSameSizeAs(all.values());
         assertThat(Looks.ofProbes(List.of("mhca", "protobin"))).containsEntry("mhca", all.get("mhca")).containsEntry("protobin", Looks.emphasised());
+        var variants = Looks.ofProbes(List.of("protobin prototypes=1", "linear", "protobin prototypes=10", "protobin prototypes=20", "linpre",
+                "linear bias=false"));
+        assertThat(Set.copyOf(variants.values())).hasSize(6);
+        assertThat(variants).containsEntry("protobin prototypes=1", Looks.emphasised()).containsEntry("linpre", all.get("linpre"));
+        assertThat(variants.get("protobin prototypes=20").colour()).isEqualTo(Role.PROTOBIN);
+        assertThat(variants.get("linear bias=false").colour()).isEqualTo(all.get("linear").colour());
         var strange = Looks.ofProbes(List.of("mine", "protobin", "yours"));
         assertThat(Set.copyOf(strange.values())).hasSize(3).doesNotContainAnyElementsOf(List.of(all.get("linear"), all.get("cgp")));
     }

@@ -15,6 +15,7 @@ class NumbersTest {
         assertThat(Numbers.value(-0.00001, Kind.POINTS)).isEqualTo("0.0\u00A0pp");
         assertThat(Numbers.value(155610, Kind.LOGARITHMIC)).isEqualTo("155\u202F610");
         assertThat(Numbers.value(0.123456, Kind.LINEAR)).isEqualTo("0.1235");
+        assertThat(Numbers.value(12345.678, Kind.LINEAR)).isEqualTo("12\u202F346");
         assertThat(Numbers.value(2.5e-7, Kind.LINEAR)).isEqualTo("2.5e-7");
         assertThat(Numbers.value(Double.NaN, Kind.LINEAR)).isEqualTo("\u2013");
     }

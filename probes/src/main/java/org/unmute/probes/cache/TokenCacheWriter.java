@@ -73,6 +73,11 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
     }
 
+    /** What all records have in common. */
+    public CacheKey key() {
+        return key;
+    }
+
     /** What was found damaged or unfinished on opening and has been removed; the clips concerned must be embedded again. */
     public List<Damage> recovered() {
         return List.copyOf(recovered);
@@ -120,7 +125,12 @@ public final class TokenCacheWriter implements AutoCloseable {
         byte[] id = checkedId(clipId);
         byte[] hash = checkedHash(clipId, audioSha256);
         Payload.checkFits(clipId, tokens, key.dtype());
-        long payload = Payload.bytes(tokens.time(), tokens.freq(), tokens.dim(), tokens.clsOrNull() != null, key.dtype());
+        if (tokens.layers().size() != key.layers()) {
+            throw new IllegalArgumentException("token cache: clip '" + clipId + "' comes with tokens of " + tokens.layers().size()
+                    + " layers, " + folder + " holds those of " + key.layers() + " beside the last: ask the encoder for all its blocks,"
+                    + " or choose another folder");
+        }
+        long payload = Payload.bytes(tokens.time(), tokens.freq(), tokens.dim(), tokens.clsOrNull() != null, key.layers(), key.dtype());
         int headerBytes = RecordHeader.bytesFor(id);
         if (payload > Integer.MAX_VALUE - headerBytes) {
             throw new IllegalArgumentException("token cache: clip '" + clipId + "' needs " + payload
@@ -147,10 +157,7 @@ public final class TokenCacheWriter implements AutoCloseable {
             buffer = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
         }
         buffer.clear().limit(size).position(headerBytes);
-        Payload.put(buffer, tokens.tokens(), key.dtype());
-        if (tokens.clsOrNull() != null) {
-            Payload.put(buffer, tokens.clsOrNull(), key.dtype());
-        }
+        Payload.put(buffer, tokens, key.dtype());
         CRC32C crc = new CRC32C();
         crc.update(buffer.slice(headerBytes, size - headerBytes));
         RecordHeader.encode(buffer, id, hash, tokens, key.fingerprint(), size - headerBytes, (int) crc.getValue());

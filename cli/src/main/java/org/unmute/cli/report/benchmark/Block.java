@@ -46,7 +46,7 @@ public sealed interface Block {
     }
 
     /**
-     * A piece of HTML made elsewhere that needs nothing outside of the page.
+     * A piece of HTML made elsewhere that needs nothing outside of the page. It stands below its section, since it has sections of its own.
      *
      * @param html  well-formed
      * @param files beside the page, by path below its folder

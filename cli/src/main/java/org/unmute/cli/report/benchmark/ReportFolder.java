@@ -47,6 +47,7 @@ public final class ReportFolder {
             StringBuilder html = new StringBuilder();
             section.blocks().forEach(b -> folder.add(html, b));
             page.section(section.id(), section.title(), html.toString());
+            section.blocks().stream().filter(Block.Ready.class::isInstance).forEach(b -> page.part(((Block.Ready) b).html()));
         }
         folder.files.put(PAGE, page.htmlWithContents(made).getBytes(StandardCharsets.UTF_8));
         return folder.files;
@@ -85,10 +86,7 @@ public final class ReportFolder {
                 f.facts().forEach((name, value) -> html.append("<div><dt>").append(escape(name)).append("</dt><dd>").append(escape(value)).append("</dd></div>\n"));
                 html.append("</dl>\n");
             }
-            case Block.Ready r -> {
-                html.append(r.html());
-                r.files().forEach(this::put);
-            }
+            case Block.Ready r -> r.files().forEach(this::put);
         }
     }
 
