@@ -39,14 +39,14 @@ final class ClassSection {
     }
 
     /** The probe that the report is about, or else the best of the setting. */
-    private static Entry main(List<Entry> entries) {
+    private static Entry drawn(List<Entry> entries) {
         return entries.stream().filter(e -> e.column().label().equals("protobin")).findFirst()
                 .orElseGet(() -> entries.stream().max(Comparator.comparingDouble(e -> e.cell().test().mean())).orElseThrow());
     }
 
     private Block.Figure figure(Setting s) {
         List<Entry> entries = results.entries(s);
-        Entry main = main(entries);
+        Entry main = drawn(entries);
         Optional<Entry> linear = entries.stream().filter(e -> e.column().label().equals("linear") && !e.equals(main)).findFirst();
         List<ClassBars.Bar> bars = new ArrayList<>();
         for (int c = 0; c < main.detail().classes().size(); c++) {
