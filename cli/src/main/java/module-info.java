@@ -6,6 +6,8 @@ module org.unmute.cli {
     requires jdk.management;
     requires info.picocli;
     requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.dataformat.toml;
+    requires com.fasterxml.jackson.dataformat.yaml;
     requires org.apache.commons.csv;
     requires ejml.core;
     requires ejml.ddense;

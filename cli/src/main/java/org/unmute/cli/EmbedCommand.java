@@ -50,6 +50,10 @@ final class EmbedCommand implements Callable<Integer> {
             description = "How tokens are stored: f16 or f32 (default: ${DEFAULT-VALUE}).")
     private String dtype;
 
+    @Option(names = "--layers", description = "Also store the tokens after each block of the encoder, which the probe cgp looks at. The cache becomes "
+            + "larger by as many times as there are blocks; other probes work with it as with one without.")
+    private boolean layers;
+
     @Option(names = "--dry-run", description = "Only say what would be done and how large the cache becomes.")
     private boolean dryRun;
 
@@ -63,15 +67,15 @@ final class EmbedCommand implements Callable<Integer> {
         Commands.chooseBackend(compute, common, record, err);
         EncoderOptions.Loaded loaded = encoder.open();
         String resampling = audio.kernel().name().toLowerCase(java.util.Locale.ROOT);
-        CacheKey key = loaded.key(resampling, storage());
+        CacheKey key = loaded.key(resampling, storage()).withLayers(layers ? loaded.encoder().describe().depth() : 0);
         AudioOptions.Chosen chosen = audio.choose(record, common.quiet() ? null : err);
         ClipList clips = chosen.clips();
-        long bytes = expectedBytes(loaded.encoder().describe(), clips, key.dtype());
+        long bytes = expectedBytes(loaded.encoder().describe(), clips, key);
         if (!common.quiet()) {
             err.println("encoder " + loaded.origin() + ": " + loaded.encoder().describe().description());
             err.println("front end: " + key.frontEnd());
             err.println(clips.clips().size() + " recordings; the cache becomes about " + Commands.size(bytes) + " in " + dtype
-                    + " (" + Commands.size(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
+                    + (layers ? ", all " + key.layers() + " blocks with it" : "") + " (" + Commands.size(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
         }
         if (dryRun) {
             reportPlan(clips.clips().size(), bytes);
@@ -82,7 +86,7 @@ final class EmbedCommand implements Callable<Integer> {
             List<String> repaired = writer.recovered().stream().map(Damage::toString).toList();
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
             Embedding.Outcome outcome = embedding.run(clips.clips(), writer, listener(progress));
-            loaded.note(record, resampling).result("dtype", dtype).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
+            loaded.note(record, resampling).result("dtype", dtype).result("layers", key.layers()).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
                     .result("skipped", outcome.skipped()).result("repaired", repaired);
             record.write(out);
             report(outcome, repaired, writer.clips());
@@ -110,7 +114,7 @@ final class EmbedCommand implements Callable<Integer> {
     }
 
     /** From the lengths of some recordings spread over the list. */
-    private static long expectedBytes(EncoderSpec spec, ClipList clips, DType type) {
+    private static long expectedBytes(EncoderSpec spec, ClipList clips, CacheKey key) {
         int n = clips.clips().size();
         long rows = 0;
         int seen = 0;
@@ -125,7 +129,7 @@ final class EmbedCommand implements Callable<Integer> {
             }
         }
         int each = seen == 0 ? spec.time() : (int) Math.min(Integer.MAX_VALUE, Math.max(1, rows / seen));
-        return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), type);
+        return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), key.layers(), key.dtype());
     }
 
     static Embedding.Listener listener(Progress progress) {

@@ -10,15 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
-import org.unmute.models.encoder.TokenMap;
-import org.unmute.probes.cache.CachedTokens;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.data.LabelledClip;
 import org.unmute.probes.data.Manifest;
 import org.unmute.probes.metric.ScoreScale;
 import org.unmute.probes.pool.TrainedProbe;
-import org.unmute.tensor.backend.Backends;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenSource;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,16 +92,9 @@ final class EvalCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.USAGE, "--run needs --cache: the token cache of the clips to score");
         }
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
-        List<Path> files;
-        try (Stream<Path> all = Files.list(source.run)) {
-            files = all.filter(f -> f.getFileName().toString().matches("probe-.*\\.safetensors")).sorted().toList();
-        }
-        if (files.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, source.run + " holds no trained probe (probe-*.safetensors): train one with 'unmute probe'");
-        }
         List<TrainedProbe> probes = new ArrayList<>();
-        for (Path f : files) {
-            probes.add(load(f));
+        for (Path f : ProbeFiles.in(source.run)) {
+            probes.add(ProbeFiles.trained(f));
             record.input(f);
         }
         try (TokenCache tokens = TokenCache.open(cache)) {
@@ -119,35 +110,9 @@ final class EvalCommand implements Callable<Integer> {
         }
     }
 
-    private static TrainedProbe load(Path file) {
-        try {
-            return TrainedProbe.load(file, Backends.current());
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
-        }
-    }
-
     private static float[][] scores(TrainedProbe probe, Manifest truth, TokenCache tokens) throws IOException {
-        float[][] all = new float[truth.clips().size()][];
-        List<TokenMap> maps = new ArrayList<>();
-        int first = 0;
-        for (int i = 0; i < all.length; i++) {
-            CachedTokens t = tokens.read(truth.clips().get(i).file());
-            TokenMap map = new TokenMap(t.time(), t.freq(), t.dim(), t.tokens(), t.clsOrNull());
-            if (!maps.isEmpty() && (maps.size() == CHUNK || map.time() != maps.getFirst().time())) {
-                first = flush(probe, maps, all, first);
-            }
-            maps.add(map);
-        }
-        flush(probe, maps, all, first);
-        return all;
-    }
-
-    private static int flush(TrainedProbe probe, List<TokenMap> maps, float[][] all, int first) {
-        float[][] part = probe.scores(maps);
-        System.arraycopy(part, 0, all, first, part.length);
-        maps.clear();
-        return first + part.length;
+        TokenSource clips = TokenSource.of(tokens, truth.clips().stream().map(LabelledClip::file).toList());
+        return ProbeTrainer.predict(probe, clips, CHUNK);
     }
 
     private Scoring scoreTable(RunRecord record, List<String> missing) throws IOException {

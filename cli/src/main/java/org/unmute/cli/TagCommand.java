@@ -14,10 +14,10 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
-import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.data.AudioClip;
 import org.unmute.probes.data.ClipList;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.io.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,12 +25,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Scores of an encoder's own classification head. */
+/** Scores of recordings by an encoder's own classification head or by a probe. */
 @Command(name = "tag", sortOptions = false,
-        description = {"Scores recordings with an encoder's own classification head.",
+        description = {"Scores recordings with an encoder's own classification head, or with a trained or packed probe on its tokens.",
             "Prints the best classes of each recording, with AudioSet's names for a head of 527 classes; --scores writes all scores as CSV, with a column 'file' (path below "
-                + "the root) and one column a class, and a record of the run beside it. Scores of long recordings are the mean over their windows."},
-        footer = {"", "Example:", "  unmute tag --encoder kwt1.safetensors --audio clips/ --scores scores.csv"})
+                + "the root) and one column a class, and a record of the run beside it. A head's scores of long recordings are the mean over their windows; a probe looks at all tokens "
+                + "of a recording together."},
+        footer = {"", "Examples:", "  unmute tag --encoder kwt1.safetensors --audio clips/ --scores scores.csv",
+            "  unmute tag --probe run1/ --encoder eat.safetensors --audio clips/"})
 final class TagCommand implements Callable<Integer> {
     /** What is written. */
     enum Activation {
@@ -44,6 +46,10 @@ final class TagCommand implements Callable<Integer> {
 
     private static final int CHUNK = 32;
 
+    @Option(names = "--probe", paramLabel = "PATH",
+            description = "Score with this probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute pack' wrote.")
+    private Path probe;
+
     @Mixin
     private EncoderOptions encoder;
     @Mixin
@@ -56,9 +62,9 @@ final class TagCommand implements Callable<Integer> {
     @Option(names = "--scores", paramLabel = "FILE", description = "Write the scores of all classes to this CSV file.")
     private Path scores;
 
-    @Option(names = "--activation", paramLabel = "NAME", defaultValue = "none",
-            description = "What becomes of the head's outputs: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, logits as they are). sigmoid "
-                    + "gives probabilities of independent classes (AudioSet's 527), softmax of classes that exclude each other (keywords).")
+    @Option(names = "--activation", paramLabel = "NAME",
+            description = "What becomes of the outputs: ${COMPLETION-CANDIDATES} (default: none, logits as they are, of a head; of a probe what it "
+                    + "was trained for). sigmoid gives probabilities of independent classes (AudioSet's 527), softmax of classes that exclude each other (keywords).")
     private Activation activation;
 
     @Option(names = "--top", paramLabel = "N", defaultValue = "3", description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
@@ -75,18 +81,20 @@ final class TagCommand implements Callable<Integer> {
         RunRecord record = new RunRecord(Commands.line(spec));
         Commands.chooseBackend(compute, common, record, err);
         EncoderOptions.Loaded loaded = encoder.open();
-        List<String> classes = loaded.encoder().describe().classes();
-        if (classes.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "encoder " + loaded.origin() + " has no classification head: give a "
-                    + "fine-tuned checkpoint, or train a probe with 'unmute probe'");
+        String resampling = audio.kernel().name().toLowerCase(Locale.ROOT);
+        ScoringHead head = probe == null ? ScoringHead.ofEncoder(loaded)
+                : ScoringHead.ofProbe(probe, loaded, loaded.key(resampling, DType.F32), record);
+        if (activation == null) {
+            activation = head.exclusive() == null ? Activation.none : head.exclusive() ? Activation.softmax : Activation.sigmoid;
         }
+        List<String> classes = head.classes();
         ClipList clips = audio.choose(record, common.quiet() ? null : err).clips();
         List<Tagged> tagged = new ArrayList<>();
         List<Tagged> skipped = new ArrayList<>();
         try (Progress progress = Progress.start(err, "tagging", "clips", clips.clips().size(), common.quiet())) {
             for (int at = 0; at < clips.clips().size(); at += CHUNK) {
                 List<AudioClip> chunk = clips.clips().subList(at, Math.min(clips.clips().size(), at + CHUNK));
-                for (Tagged t : chunk.stream().parallel().map(c -> tag(loaded.encoder(), c)).toList()) {
+                for (Tagged t : chunk.stream().parallel().map(c -> tag(loaded.encoder().describe(), head, c)).toList()) {
                     if (t.reason() == null) {
                         tagged.add(t);
                     } else if (audio.strict()) {
@@ -104,7 +112,7 @@ final class TagCommand implements Callable<Integer> {
         }
         if (scores != null) {
             write(tagged, classes);
-            loaded.note(record, audio.kernel().name().toLowerCase(Locale.ROOT)).result("activation", activation.name())
+            loaded.note(record, resampling).result("head", head.about()).result("activation", activation.name())
                     .result("tagged", tagged.size()).result("skipped", skipped.stream().map(t -> t.clip().id() + ": " + t.reason()).toList())
                     .writeTo(scores.resolveSibling(scores.getFileName() + ".run.json"));
         }
@@ -112,14 +120,13 @@ final class TagCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private Tagged tag(Encoder e, AudioClip clip) {
+    private Tagged tag(EncoderSpec s, ScoringHead head, AudioClip clip) {
         try {
-            EncoderSpec s = e.describe();
             Recording r = clip.cut(AudioFiles.read(clip.path())).resampled(s.sampleRate(), audio.kernel());
             if (r.samples().length < s.frameSamples()) {
                 throw new ClipTooShortException("tag", r.samples().length, s.frameSamples(), s.sampleRate());
             }
-            return new Tagged(clip, activate(e.scores(r.samples())), null);
+            return new Tagged(clip, activate(head.logits().apply(r.samples())), null);
         } catch (IllegalArgumentException | IOException x) {
             return new Tagged(clip, null, Failure.of(x).message());
         }

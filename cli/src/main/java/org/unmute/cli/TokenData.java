@@ -9,6 +9,7 @@ import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.Damage;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.data.Manifest;
+import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 
 /** Brings labels, token caches and probes together, and says what does not fit. */
@@ -37,8 +38,21 @@ final class TokenData {
         return m.manifest();
     }
 
+    /**
+     * A probe of layers only works on a cache that holds them.
+     *
+     * @param probe name of the probe
+     */
+    static void requireLayers(String probe, TokenCache cache, Path folder) {
+        if (Probes.looksAtLayers(probe) && cache.key().layers() == 0) {
+            throw new CommandException(ExitCode.INPUT, "probe " + probe + " looks at the tokens of all layers of the encoder, " + folder
+                    + " holds those of the last only: run 'unmute embed --layers' with another folder for --out");
+        }
+    }
+
     /** A probe only works on tokens of the encoder and front end it was trained on. */
     static void requireSameEncoder(TrainedProbe probe, TokenCache cache, Path run, Path folder) {
+        requireLayers(probe.probe().name(), cache, folder);
         boolean known = !probe.encoderHash().isEmpty();
         if (known && (!probe.encoderHash().equals(cache.key().encoderHash()) || !probe.frontEndHash().equals(cache.key().frontEndHash()))) {
             throw new CommandException(ExitCode.INPUT, "the probe in " + run + " was trained on tokens of another encoder or front end than "

@@ -35,6 +35,11 @@ class ProbeEndToEndTest {
         Ran trained = probe(labels, run, "--seeds", "0,1").endsWith(ExitCode.OK);
         assertThat(trained.out()).contains("protobin, seed 0:").contains("protobin, seed 1:").contains(TRAIN + " clips");
         assertThat(run.resolve("probe-seed1.safetensors")).exists();
+        assertThat(trained.out()).containsPattern("[0-9] clips/s; ");
+        JsonNode first = new ObjectMapper().readTree(run.resolve("run.json").toFile()).at("/results/runs/seed 0");
+        assertThat(first.get("clipsPerSecond").asDouble()).isPositive();
+        Ran again = probe(labels, run, "--seeds", "0,1", "--json").endsWith(ExitCode.OK);
+        assertThat(again.json().at("/runs/seed 0/clipsPerSecond").isNull()).as("nothing was trained").isTrue();
     }
 
     /** Every clip crows or buzzes; only training clips bark. */
@@ -125,7 +130,7 @@ class ProbeEndToEndTest {
             Path out = folder.resolve("run-" + name);
             Ran ran = Ran.unmute("probe", "-q", "--probe", name, "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out);
             if (name.equals("cgp")) {
-                assertThat(ran.endsWith(ExitCode.FAILED).err()).contains("tokens of all layers").contains("last only");
+                assertThat(ran.endsWith(ExitCode.INPUT).err()).contains("tokens of all layers").contains("last only").contains("embed --layers");
             } else {
                 assertThat(ran.endsWith(ExitCode.OK).out()).contains(name + ", seed 0:");
                 assertThat(out.resolve("probe-seed0.safetensors")).exists();

@@ -10,8 +10,13 @@ final class TinyEncoder {
 
     /** Writes an encoder of this many channels. */
     static Path write(Path folder, int dim) {
-        Path file = folder.resolve("encoder-" + dim + ".safetensors");
-        Ran.unmute("pretrain", "-q", "--synthetic", "--steps", 2, "--batch", 2, "--clips", 4, "--dim", dim, "--depth", 1, "--heads", 2,
+        return write(folder, dim, 1);
+    }
+
+    /** Writes an encoder of this many channels and blocks. */
+    static Path write(Path folder, int dim, int depth) {
+        Path file = folder.resolve("encoder-" + dim + "-" + depth + ".safetensors");
+        Ran.unmute("pretrain", "-q", "--synthetic", "--steps", 2, "--batch", 2, "--clips", 4, "--dim", dim, "--depth", depth, "--heads", 2,
                 "--out", file).endsWith(ExitCode.OK);
         return file;
     }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
@@ -49,8 +51,20 @@ public record ClipFigures(ClipExplanation clip, double end, List<Section> sectio
         return new ClipHtml(this).fragment();
     }
 
+    /** Each figure as a PNG file, enlarged: content by name. */
+    public Map<String, byte[]> files() {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (Section section : sections) {
+            section.figures.forEach(figure -> files.put(figure.file() + ".png", figure.png()));
+        }
+        if (weights != null) {
+            files.put("weights.png", weights.picture().enlarged().png());
+        }
+        return files;
+    }
+
     /**
-     * Writes each figure as a PNG file, enlarged.
+     * Writes {@link #files}.
      *
      * @return the files
      * @throws IOException if one cannot be written
@@ -58,19 +72,10 @@ public record ClipFigures(ClipExplanation clip, double end, List<Section> sectio
     public List<Path> write(Path folder) throws IOException {
         Files.createDirectories(folder);
         List<Path> written = new ArrayList<>();
-        for (Section section : sections) {
-            for (Figure figure : section.figures) {
-                written.add(write(folder.resolve(figure.file() + ".png"), figure.png()));
-            }
-        }
-        if (weights != null) {
-            written.add(write(folder.resolve("weights.png"), weights.picture().enlarged().png()));
+        for (Map.Entry<String, byte[]> file : files().entrySet()) {
+            written.add(folder.resolve(file.getKey()));
+            AtomicFile.write(written.getLast(), file.getValue());
         }
         return written;
-    }
-
-    private static Path write(Path file, byte[] png) throws IOException {
-        AtomicFile.write(file, png);
-        return file;
     }
 }

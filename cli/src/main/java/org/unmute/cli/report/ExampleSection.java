@@ -30,7 +30,6 @@ final class ExampleSection {
 
     void append() {
         String present = example.scores().stream().filter(Score::present).map(Score::label).collect(Collectors.joining(", "));
-        line("<section aria-labelledby=\"clip\"><h2 id=\"clip\">One clip, explained</h2>");
         line("<p class=\"note\">%s, scored by <b>%s</b>. In it: <b>%s</b>.</p>", escape(example.name()), escape(example.probe()),
                 present.isEmpty() ? "none of the classes" : escape(present));
         line("<audio controls=\"controls\" preload=\"metadata\" src=\"%s\">Your browser plays no sound.</audio>",
@@ -41,7 +40,6 @@ final class ExampleSection {
         if (!example.prototypes().isEmpty()) {
             prototypes();
         }
-        line("</section>");
     }
 
     private void scores() {

@@ -17,9 +17,11 @@ import org.unmute.tensor.DType;
  * @param frontEnd the front end in words
  * @param frontEndHash hash of its settings; decides whether two front ends are the same
  * @param dtype {@link DType#F16} or {@link DType#F32}
+ * @param layers layers whose tokens are stored beside the last one's: all blocks of the encoder, or 0 for none
  */
-public record CacheKey(String encoder, String encoderHash, String frontEnd, String frontEndHash, DType dtype) {
+public record CacheKey(String encoder, String encoderHash, String frontEnd, String frontEndHash, DType dtype, int layers) {
     static final int MAX_TEXT_BYTES = 8192;
+    static final int MAX_LAYERS = 1 << 15;
 
     /** @throws IllegalArgumentException for an empty or overlong text or another dtype */
     public CacheKey {
@@ -31,6 +33,19 @@ public record CacheKey(String encoder, String encoderHash, String frontEnd, Stri
         if (dtype != DType.F16 && dtype != DType.F32) {
             throw new IllegalArgumentException("token cache: stores F16 or F32, not " + dtype);
         }
+        if (layers < 0 || layers > MAX_LAYERS) {
+            throw new IllegalArgumentException("token cache: stores 0 to " + MAX_LAYERS + " layers, not " + layers);
+        }
+    }
+
+    /** Tokens of the last layer only. */
+    public CacheKey(String encoder, String encoderHash, String frontEnd, String frontEndHash, DType dtype) {
+        this(encoder, encoderHash, frontEnd, frontEndHash, dtype, 0);
+    }
+
+    /** The key of the same tokens with those of so many layers beside them. */
+    public CacheKey withLayers(int count) {
+        return new CacheKey(encoder, encoderHash, frontEnd, frontEndHash, dtype, count);
     }
 
     /**
@@ -59,9 +74,10 @@ public record CacheKey(String encoder, String encoderHash, String frontEnd, Stri
         }
     }
 
-    /** Whether both describe the same tokens: equal hashes and dtype, whatever the words. */
+    /** Whether both describe the same tokens: equal hashes, dtype and layers, whatever the words. */
     boolean matches(CacheKey other) {
-        return encoderHash.equals(other.encoderHash) && frontEndHash.equals(other.frontEndHash) && dtype == other.dtype;
+        return encoderHash.equals(other.encoderHash) && frontEndHash.equals(other.frontEndHash) && dtype == other.dtype
+                && layers == other.layers;
     }
 
     /** First eight bytes of a SHA-256 over what {@link #matches} compares; in every record, so it outlives a shard's header. */
@@ -71,11 +87,15 @@ public record CacheKey(String encoder, String encoderHash, String frontEnd, Stri
             digest.update(part.getBytes(StandardCharsets.UTF_8));
             digest.update((byte) 0);
         }
+        if (layers > 0) {
+            digest.update(("layers " + layers).getBytes(StandardCharsets.UTF_8));
+        }
         return Long.parseUnsignedLong(HexFormat.of().formatHex(digest.digest(), 0, 8), 16);
     }
 
     @Override
     public String toString() {
-        return "encoder '" + encoder + "' (" + encoderHash + "), front end '" + frontEnd + "' (" + frontEndHash + "), " + dtype;
+        return "encoder '" + encoder + "' (" + encoderHash + "), front end '" + frontEnd + "' (" + frontEndHash + "), " + dtype
+                + (layers == 0 ? ", last layer" : ", last layer and all " + layers + " blocks");
     }
 }

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.encoder.Features;
 import org.unmute.probes.data.AudioClip;
 
 /**
@@ -26,8 +27,11 @@ import org.unmute.probes.data.AudioClip;
 public final class Embedding {
     /** Clips read and encoded together: as many as this, unless their sound is longer than the limit below. */
     private static final int CHUNK = 32;
+    /** The same where tokens of all layers are kept, which take many times the memory. */
+    private static final int LAYERS_CHUNK = 4;
     /** Seconds of sound held at once; one recording alone may be longer. */
     private static final int CHUNK_SECONDS = 20 * 60;
+    private static final int LAYERS_CHUNK_SECONDS = 2 * 60;
     /** Clips read together as long as nothing is known of their length. */
     private static final int FIRST_READ = 4;
 
@@ -79,7 +83,7 @@ public final class Embedding {
         }
     }
 
-    private record Encoded(Loaded loaded, TokenMap map, String reason) {}
+    private record Encoded(Loaded loaded, Features features, String reason) {}
 
     /**
      * @param kernel how recordings of another rate are resampled
@@ -93,12 +97,14 @@ public final class Embedding {
     }
 
     /**
-     * Embeds all clips that the cache does not hold.
+     * Embeds all clips that the cache does not hold; with the tokens of all blocks where the cache is one of layers.
      *
+     * @throws IllegalArgumentException if the cache holds another number of layers than the encoder has blocks
      * @throws UnusableClipException in a strict run, at the first recording that cannot be used
      * @throws IOException if the cache cannot be written
      */
     public Outcome run(List<AudioClip> clips, TokenCacheWriter writer, Listener listener) throws IOException {
+        Features.Wanted wanted = wanted(writer.key());
         int embedded = 0;
         int present = 0;
         List<Skipped> skipped = new ArrayList<>();
@@ -106,7 +112,7 @@ public final class Embedding {
         while (at < clips.size()) {
             List<Loaded> chunk = chunk(clips, at, writer);
             at += chunk.size();
-            for (Encoded e : encoded(chunk)) {
+            for (Encoded e : encoded(chunk, wanted)) {
                 AudioClip clip = e.loaded().clip();
                 String reason = e.reason() != null || e.loaded().present() ? e.reason() : store(e, writer);
                 if (reason != null) {
@@ -128,12 +134,24 @@ public final class Embedding {
         return new Outcome(embedded, present, List.copyOf(skipped));
     }
 
+    private Features.Wanted wanted(CacheKey key) {
+        int depth = encoder.describe().depth();
+        if (key.layers() != 0 && key.layers() != depth) {
+            throw new IllegalArgumentException("embed: the cache holds tokens of " + key.layers() + " layers, " + encoder.describe().name()
+                    + " has " + depth + " blocks: choose a cache of " + depth + " layers, or of none");
+        }
+        return key.layers() == 0 ? Features.Wanted.TOKENS
+                : new Features.Wanted(IntStream.range(0, depth).boxed().toList(), false);
+    }
+
     /**
      * The next clips, read: so many that their sound stays within the limit as far as the length of those before tells. Which
      * clips these are depends on the recordings alone, not on the machine.
      */
     private List<Loaded> chunk(List<AudioClip> clips, int from, TokenCacheWriter writer) {
-        long limit = (long) CHUNK_SECONDS * encoder.describe().sampleRate();
+        boolean layers = writer.key().layers() > 0;
+        long limit = (long) (layers ? LAYERS_CHUNK_SECONDS : CHUNK_SECONDS) * encoder.describe().sampleRate();
+        int most = layers ? LAYERS_CHUNK : CHUNK;
         long held = 0;
         int group = FIRST_READ;
         List<Loaded> chunk = new ArrayList<>();
@@ -144,17 +162,17 @@ public final class Embedding {
             chunk.addAll(read);
             held += read.stream().mapToLong(Loaded::length).sum();
             long longest = Math.max(1, read.stream().mapToLong(Loaded::length).max().orElse(1));
-            group = Math.clamp((limit - held) / longest, 0, CHUNK - chunk.size());
+            group = Math.clamp((limit - held) / longest, 0, most - chunk.size());
         }
         return chunk;
     }
 
     /** The chunk with its token maps; where the encoder refuses one recording, the others are encoded without it. */
-    private List<Encoded> encoded(List<Loaded> chunk) {
+    private List<Encoded> encoded(List<Loaded> chunk, Features.Wanted wanted) {
         List<float[]> recordings = chunk.stream().filter(l -> l.samples() != null).map(Loaded::samples).toList();
-        Iterator<TokenMap> maps = null;
+        Iterator<Features> features = null;
         try {
-            maps = encoder.encode(recordings).iterator();
+            features = encoder.features(recordings, wanted).iterator();
         } catch (IllegalArgumentException e) {
             // One by one below, to find out which it was.
         }
@@ -162,18 +180,18 @@ public final class Embedding {
         for (Loaded l : chunk) {
             if (l.samples() == null) {
                 all.add(new Encoded(l, null, l.reason()));
-            } else if (maps != null) {
-                all.add(new Encoded(l, maps.next(), null));
+            } else if (features != null) {
+                all.add(new Encoded(l, features.next(), null));
             } else {
-                all.add(encodedAlone(l));
+                all.add(encodedAlone(l, wanted));
             }
         }
         return all;
     }
 
-    private Encoded encodedAlone(Loaded l) {
+    private Encoded encodedAlone(Loaded l, Features.Wanted wanted) {
         try {
-            return new Encoded(l, encoder.encode(l.samples()), null);
+            return new Encoded(l, encoder.features(l.samples(), wanted), null);
         } catch (IllegalArgumentException e) {
             return new Encoded(l, null, reason(e));
         }
@@ -181,9 +199,8 @@ public final class Embedding {
 
     /** Appends a token map; the reason if that cannot be, or null. */
     private static String store(Encoded e, TokenCacheWriter writer) throws IOException {
-        TokenMap m = e.map();
         try {
-            writer.append(e.loaded().clip().id(), e.loaded().hash(), new CachedTokens(m.time(), m.freq(), m.dim(), m.tokens(), m.cls()));
+            writer.append(e.loaded().clip().id(), e.loaded().hash(), CachedTokens.of(e.features()));
             return null;
         } catch (IllegalArgumentException x) {
             return reason(x);

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
 /** Floats to stored bytes and back. */
@@ -15,9 +16,14 @@ final class Payload {
 
     private Payload() {}
 
-    static long bytes(long time, long freq, long dim, boolean cls, DType dtype) {
-        long values = Math.multiplyExact(Math.multiplyExact(time, freq), dim);
-        return Math.multiplyExact(Math.addExact(values, cls ? dim : 0), (long) dtype.bytes());
+    /** @param layers layers beside the last */
+    static long bytes(long time, long freq, long dim, boolean cls, int layers, DType dtype) {
+        return Math.multiplyExact(Math.multiplyExact(map(time, freq, dim, cls), 1L + layers), (long) dtype.bytes());
+    }
+
+    /** Numbers of one layer: its tokens and its cls token. */
+    static long map(long time, long freq, long dim, boolean cls) {
+        return Math.addExact(Math.multiplyExact(Math.multiplyExact(time, freq), dim), cls ? dim : 0);
     }
 
     /**
@@ -28,13 +34,20 @@ final class Payload {
      */
     static void checkFits(String clip, CachedTokens t, DType dtype) {
         float largest = dtype == DType.F16 ? LARGEST_F16 : Float.MAX_VALUE;
-        int bad = firstOutside(t.tokens(), largest);
-        if (bad >= 0) {
-            throw outside(clip, t.tokens()[bad], "token " + bad / t.dim() + ", dim " + bad % t.dim());
+        checkFits(clip, "", t.tokens(), t.clsOrNull(), t.dim(), largest);
+        for (int l = 0; l < t.layers().size(); l++) {
+            checkFits(clip, "layer " + l + ", ", t.layers().get(l).tokens(), t.layers().get(l).cls(), t.dim(), largest);
         }
-        bad = t.clsOrNull() == null ? -1 : firstOutside(t.clsOrNull(), largest);
+    }
+
+    private static void checkFits(String clip, String layer, float[] tokens, float[] cls, int dim, float largest) {
+        int bad = firstOutside(tokens, largest);
         if (bad >= 0) {
-            throw outside(clip, t.clsOrNull()[bad], "cls, dim " + bad);
+            throw outside(clip, tokens[bad], layer + "token " + bad / dim + ", dim " + bad % dim);
+        }
+        bad = cls == null ? -1 : firstOutside(cls, largest);
+        if (bad >= 0) {
+            throw outside(clip, cls[bad], layer + "cls, dim " + bad);
         }
     }
 
@@ -53,8 +66,22 @@ final class Payload {
                 : ", no finite number: the encoder makes nothing of this recording"));
     }
 
-    /** Puts values at the buffer's position and moves on. */
-    static void put(ByteBuffer out, float[] values, DType dtype) {
+    /** Puts a clip's numbers at the buffer's position and moves on. */
+    static void put(ByteBuffer out, CachedTokens t, DType dtype) {
+        put(out, t.tokens(), t.clsOrNull(), dtype);
+        for (TokenMap layer : t.layers()) {
+            put(out, layer.tokens(), layer.cls(), dtype);
+        }
+    }
+
+    private static void put(ByteBuffer out, float[] tokens, float[] cls, DType dtype) {
+        put(out, tokens, dtype);
+        if (cls != null) {
+            put(out, cls, dtype);
+        }
+    }
+
+    private static void put(ByteBuffer out, float[] values, DType dtype) {
         if (dtype == DType.F16) {
             for (float v : values) {
                 out.putShort(Float.floatToFloat16(v));

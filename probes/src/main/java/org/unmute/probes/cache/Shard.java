@@ -130,11 +130,12 @@ final class Shard {
     /** Files a record with an intact header; the offset at which to go on. */
     private long addRecord(Entry entry, boolean last, boolean verify) {
         RecordHeader header = entry.header();
-        if (!header.sizesFit(key.dtype().bytes())) {
+        if (!header.sizesFit(key)) {
             long next = RecordHeader.find(file, entry.offset() + header.bytes());
             long end = next < 0 ? file.byteSize() : next;
             damage.add(damage(Damage.Kind.CORRUPT, entry.number(), entry.offset(), end - entry.offset(), header.clip(),
-                    "time " + header.time() + ", freq " + header.freq() + ", dim " + header.dim() + " do not give the payload's "
+                    "time " + header.time() + ", freq " + header.freq() + ", dim " + header.dim() + ", layers " + header.layers()
+                            + " do not give the payload's "
                             + header.payloadBytes() + " bytes"));
             return end;
         }

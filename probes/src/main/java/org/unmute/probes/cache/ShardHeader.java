@@ -11,9 +11,12 @@ import org.unmute.tensor.DType;
 /** The first bytes of a shard file: which shard it is and the key of its records. */
 record ShardHeader(int shard, CacheKey key, int bytes) {
     private static final byte[] MAGIC = "UNMUTOKS".getBytes(StandardCharsets.US_ASCII);
+    /** Of a cache with the last layer's tokens only. */
     private static final int VERSION = 1;
+    /** Of a cache with the tokens of all layers, whose number follows the texts. */
+    private static final int LAYERS_VERSION = 2;
     private static final int FIXED_BYTES = 24;
-    private static final int MAX_BYTES = FIXED_BYTES + 4 * (4 + CacheKey.MAX_TEXT_BYTES) + 4;
+    private static final int MAX_BYTES = FIXED_BYTES + 4 * (4 + CacheKey.MAX_TEXT_BYTES) + 4 + 4;
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     static byte[] encode(int shard, CacheKey key) {
@@ -22,14 +25,17 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
         texts[1] = key.encoderHash().getBytes(StandardCharsets.UTF_8);
         texts[2] = key.frontEnd().getBytes(StandardCharsets.UTF_8);
         texts[3] = key.frontEndHash().getBytes(StandardCharsets.UTF_8);
-        int bytes = FIXED_BYTES + 4;
+        int bytes = FIXED_BYTES + 4 + (key.layers() > 0 ? 4 : 0);
         for (byte[] t : texts) {
             bytes += 4 + t.length;
         }
         ByteBuffer out = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        out.put(MAGIC).putInt(VERSION).putInt(bytes).putInt(shard).putInt(key.dtype() == DType.F16 ? 1 : 2);
+        out.put(MAGIC).putInt(key.layers() > 0 ? LAYERS_VERSION : VERSION).putInt(bytes).putInt(shard).putInt(key.dtype() == DType.F16 ? 1 : 2);
         for (byte[] t : texts) {
             out.putInt(t.length).put(t);
+        }
+        if (key.layers() > 0) {
+            out.putInt(key.layers());
         }
         CRC32C crc = new CRC32C();
         crc.update(out.array(), 0, bytes - 4);
@@ -57,9 +63,9 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
         }
         int version = file.get(INT, 8);
         int dtype = file.get(INT, 20);
-        if (version != VERSION || dtype < 1 || dtype > 2) {
+        if (version < VERSION || version > LAYERS_VERSION || dtype < 1 || dtype > 2) {
             throw new TokenCacheException("token cache: " + name + " has format version " + version + ", dtype code " + dtype
-                    + "; this program reads version " + VERSION + ": use the program that wrote it or another folder");
+                    + "; this program reads versions " + VERSION + " and " + LAYERS_VERSION + ": use the program that wrote it or another folder");
         }
         ByteBuffer in = file.asSlice(FIXED_BYTES, bytes - FIXED_BYTES - 4L).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
         String[] texts = new String[4];
@@ -75,7 +81,11 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
             in.get(text);
             texts[i] = new String(text, StandardCharsets.UTF_8);
         }
-        CacheKey key = new CacheKey(texts[0], texts[1], texts[2], texts[3], dtype == 1 ? DType.F16 : DType.F32);
+        int layers = version == VERSION ? 0 : in.remaining() == 4 ? in.getInt() : -1;
+        if (layers < 0 || layers > CacheKey.MAX_LAYERS) {
+            return null;
+        }
+        CacheKey key = new CacheKey(texts[0], texts[1], texts[2], texts[3], dtype == 1 ? DType.F16 : DType.F32, layers);
         return new ShardHeader(file.get(INT, 16), key, bytes);
     }
 

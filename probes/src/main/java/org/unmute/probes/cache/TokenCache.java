@@ -6,10 +6,13 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
 /**
@@ -87,11 +90,12 @@ public final class TokenCache implements AutoCloseable {
      * @param freq steps in frequency
      * @param dim numbers per token
      * @param cls whether a cls token is stored
+     * @param layers layers stored beside the last
      * @param dtype {@link DType#F16} or {@link DType#F32}
      * @throws ArithmeticException beyond 2^63 bytes
      */
-    public static long estimate(long clips, int time, int freq, int dim, boolean cls, DType dtype) {
-        long record = RecordHeader.FIXED_BYTES + ASSUMED_CLIP_ID_BYTES + 4 + Payload.bytes(time, freq, dim, cls, dtype);
+    public static long estimate(long clips, int time, int freq, int dim, boolean cls, int layers, DType dtype) {
+        long record = RecordHeader.FIXED_BYTES + ASSUMED_CLIP_ID_BYTES + 4 + Payload.bytes(time, freq, dim, cls, layers, dtype);
         long records = Math.multiplyExact(clips, record);
         long perShard = Math.max(1, CacheOptions.DEFAULT.shardBytes() / record);
         return Math.addExact(records, Math.multiplyExact((clips + perShard - 1) / perShard, 256L));
@@ -123,7 +127,7 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Reads the tokens of one clip.
+     * Reads the last layer's tokens of one clip.
      *
      * @throws TokenCacheException if the clip is not there or its record is damaged
      */
@@ -142,6 +146,57 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
+     * Reads the tokens of one clip with those of all layers that the cache holds.
+     *
+     * @throws TokenCacheException if the clip is not there or its record is damaged
+     */
+    public Features readFeatures(String clipId) throws IOException {
+        CachedTokens last = read(clipId);
+        int values = last.tokens().length;
+        float[] tokens = new float[Math.multiplyExact(key.layers(), values)];
+        float[] cls = new float[last.clsOrNull() == null ? 0 : key.layers() * last.dim()];
+        if (key.layers() > 0) {
+            readLayersInto(clipId, tokens, 0, values, cls, 0, last.dim());
+        }
+        List<TokenMap> layers = new ArrayList<>();
+        for (int l = 0; l < key.layers(); l++) {
+            layers.add(new TokenMap(last.time(), last.freq(), last.dim(), Arrays.copyOfRange(tokens, l * values, (l + 1) * values),
+                    last.clsOrNull() == null ? null : Arrays.copyOfRange(cls, l * last.dim(), (l + 1) * last.dim())));
+        }
+        return new Features(new TokenMap(last.time(), last.freq(), last.dim(), last.tokens(), last.clsOrNull()), layers, null);
+    }
+
+    /**
+     * Reads the tokens of all {@link CacheKey#layers() layers} of one clip into larger arrays: layer l from
+     * {@code tokensAt + l * tokensStep} and {@code clsAt + l * clsStep} on.
+     *
+     * @param tokens {@code [time*freq, dim]} for each layer. Modified.
+     * @param cls {@code [dim]} for each layer; may be null for a clip without cls token. Modified.
+     * @return what was read
+     * @throws TokenCacheException if the clip is not there, its record is damaged, or the cache holds the last layer only
+     * @throws IndexOutOfBoundsException if an array is too short
+     */
+    public CachedClip readLayersInto(String clipId, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
+            throws IOException {
+        if (key.layers() == 0) {
+            throw new TokenCacheException("token cache: " + folder + " holds the tokens of the last layer only: embed with layers into "
+                    + "another folder");
+        }
+        Location at = locate(clipId);
+        CachedClip clip = at.shard.clip(at.entry);
+        MemorySegment payload = payload(at);
+        int map = Math.toIntExact(Payload.map(clip.time(), clip.freq(), clip.dim(), clip.hasCls()));
+        for (int l = 0; l < key.layers(); l++) {
+            int from = (l + 1) * map;
+            Payload.get(payload, from, clip.tokenValues(), tokens, tokensAt + l * tokensStep, key.dtype());
+            if (clip.hasCls()) {
+                Payload.get(payload, from + clip.tokenValues(), clip.dim(), cls, clsAt + l * clsStep, key.dtype());
+            }
+        }
+        return clip;
+    }
+
+    /**
      * Reads the tokens of one clip, {@code [time*freq, dim]}, into a larger array.
      *
      * @param dst Modified from {@code offset} on.
@@ -153,6 +208,26 @@ public final class TokenCache implements AutoCloseable {
         Location at = locate(clipId);
         CachedClip clip = at.shard.clip(at.entry);
         Payload.get(payload(at), 0, clip.tokenValues(), dst, offset, key.dtype());
+        return clip;
+    }
+
+    /**
+     * Reads the tokens of one clip and its cls token, where it has one, into larger arrays; the checksum is looked at once.
+     *
+     * @param tokens {@code [time*freq, dim]}. Modified from {@code tokensAt} on.
+     * @param cls {@code [dim]}; may be null for a clip without cls token. Modified from {@code clsAt} on.
+     * @return what was read
+     * @throws TokenCacheException if the clip is not there or its record is damaged
+     * @throws IndexOutOfBoundsException if an array is too short
+     */
+    public CachedClip readInto(String clipId, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+        Location at = locate(clipId);
+        CachedClip clip = at.shard.clip(at.entry);
+        MemorySegment payload = payload(at);
+        Payload.get(payload, 0, clip.tokenValues(), tokens, tokensAt, key.dtype());
+        if (clip.hasCls()) {
+            Payload.get(payload, clip.tokenValues(), clip.dim(), cls, clsAt, key.dtype());
+        }
         return clip;
     }
 

@@ -26,13 +26,14 @@ import java.util.zip.CRC32C;
  * {@link ClipStatus#PRESENT}: the shards become the same, byte for byte, as those of an undisturbed run.
  */
 public final class TokenCacheWriter implements AutoCloseable {
+    private static final String LOCK = "cache.lock";
     private static final String REBUILD_SUFFIX = ".rebuild";
     private static final String DAMAGED_SUFFIX = ".damaged";
 
     private final Path folder;
     private final CacheKey key;
     private final CacheOptions options;
-    private final CacheLock lock;
+    private final FolderLock lock;
     private final List<Damage> recovered = new ArrayList<>();
     /** Audio hash of the newest record of each clip, and clips by audio hash. */
     private final Map<String, String> audioOfClip = new HashMap<>();
@@ -47,7 +48,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     private long unsyncedBytes;
     private boolean closed;
 
-    private TokenCacheWriter(Path folder, CacheKey key, CacheOptions options, CacheLock lock) {
+    private TokenCacheWriter(Path folder, CacheKey key, CacheOptions options, FolderLock lock) {
         this.folder = folder;
         this.key = key;
         this.options = options;
@@ -62,7 +63,7 @@ public final class TokenCacheWriter implements AutoCloseable {
      */
     public static TokenCacheWriter open(Path folder, CacheKey key, CacheOptions options) throws IOException {
         Files.createDirectories(folder);
-        CacheLock lock = CacheLock.acquire(folder);
+        FolderLock lock = lock(folder);
         TokenCacheWriter writer = new TokenCacheWriter(folder, key, options, lock);
         try {
             writer.recover();
@@ -71,6 +72,19 @@ public final class TokenCacheWriter implements AutoCloseable {
             writer.close();
             throw e;
         }
+    }
+
+    private static FolderLock lock(Path folder) throws IOException {
+        try {
+            return FolderLock.acquire(folder, LOCK);
+        } catch (FolderLock.HeldException e) {
+            throw new TokenCacheException("token cache: " + e.getMessage());
+        }
+    }
+
+    /** What all records have in common. */
+    public CacheKey key() {
+        return key;
     }
 
     /** What was found damaged or unfinished on opening and has been removed; the clips concerned must be embedded again. */
@@ -120,7 +134,12 @@ public final class TokenCacheWriter implements AutoCloseable {
         byte[] id = checkedId(clipId);
         byte[] hash = checkedHash(clipId, audioSha256);
         Payload.checkFits(clipId, tokens, key.dtype());
-        long payload = Payload.bytes(tokens.time(), tokens.freq(), tokens.dim(), tokens.clsOrNull() != null, key.dtype());
+        if (tokens.layers().size() != key.layers()) {
+            throw new IllegalArgumentException("token cache: clip '" + clipId + "' comes with tokens of " + tokens.layers().size()
+                    + " layers, " + folder + " holds those of " + key.layers() + " beside the last: ask the encoder for all its blocks,"
+                    + " or choose another folder");
+        }
+        long payload = Payload.bytes(tokens.time(), tokens.freq(), tokens.dim(), tokens.clsOrNull() != null, key.layers(), key.dtype());
         int headerBytes = RecordHeader.bytesFor(id);
         if (payload > Integer.MAX_VALUE - headerBytes) {
             throw new IllegalArgumentException("token cache: clip '" + clipId + "' needs " + payload
@@ -147,10 +166,7 @@ public final class TokenCacheWriter implements AutoCloseable {
             buffer = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
         }
         buffer.clear().limit(size).position(headerBytes);
-        Payload.put(buffer, tokens.tokens(), key.dtype());
-        if (tokens.clsOrNull() != null) {
-            Payload.put(buffer, tokens.clsOrNull(), key.dtype());
-        }
+        Payload.put(buffer, tokens, key.dtype());
         CRC32C crc = new CRC32C();
         crc.update(buffer.slice(headerBytes, size - headerBytes));
         RecordHeader.encode(buffer, id, hash, tokens, key.fingerprint(), size - headerBytes, (int) crc.getValue());

@@ -188,8 +188,8 @@ public final class Abmilp implements Probe {
     }
 
     @Override
-    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
-        return norm.training(pooled(batch));
+    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        return norm.training(TokenBatch.pooled(parts, this::pooled));
     }
 
     @Override

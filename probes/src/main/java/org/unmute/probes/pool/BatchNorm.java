@@ -1,5 +1,7 @@
 package org.unmute.probes.pool;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Normalize;
@@ -58,6 +60,9 @@ record BatchNorm(Tensor mean, Tensor variance) {
     }
 
     Map<String, Tensor> buffers() {
-        return Map.of(MEAN, mean, VARIANCE, variance);
+        Map<String, Tensor> buffers = new LinkedHashMap<>(); // in a fixed order, so that saved files are the same, byte for byte
+        buffers.put(MEAN, mean);
+        buffers.put(VARIANCE, variance);
+        return Collections.unmodifiableMap(buffers);
     }
 }

@@ -65,7 +65,7 @@ public final class Cgp implements FrameWise {
         int layers = options.integer(LAYERS, size.layout().layers(), 1, MOST_LAYERS);
         if (layers == 0) {
             throw new IllegalArgumentException("probe cgp: it looks at the tokens of all layers of the encoder, these are of the "
-                    + "last only: give it tokens with layers, or option layers to make it beforehand");
+                    + "last only: embed with layers ('unmute embed --layers'), or give option layers to make it beforehand");
         }
         int total = options.integer(TOTAL, DEFAULT_TOTAL, 1, MOST_PROTOTYPES);
         Tensor vectors = init.normal(DEVIATION, total, size.dim());
@@ -173,8 +173,8 @@ public final class Cgp implements FrameWise {
     }
 
     @Override
-    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
-        return Functions.dropout(descriptor(batch), dropout, random.nextLong());
+    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        return Functions.dropout(TokenBatch.pooled(parts, this::descriptor), dropout, random.nextLong());
     }
 
     @Override

@@ -147,8 +147,8 @@ public final class EfficientProbing implements Probe {
     }
 
     @Override
-    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
-        return norm.training(pooled(batch));
+    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        return norm.training(TokenBatch.pooled(parts, this::pooled));
     }
 
     @Override

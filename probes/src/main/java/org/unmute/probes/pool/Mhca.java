@@ -1,5 +1,6 @@
 package org.unmute.probes.pool;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,7 +122,7 @@ public final class Mhca implements Probe {
 
     /** The weight of each token in each head: {@code [batch, heads, tokens]}, summing to 1 over tokens. */
     public Tensor attention(TokenBatch batch) {
-        return normalized(batch, false).linear(tokenQueries(), null).times(scale()).transpose(1, 2).softmax(-1);
+        return normalized(batch).linear(tokenQueries(), null).times(scale()).transpose(1, 2).softmax(-1);
     }
 
     /** {@link #attention} on the grid: {@code [batch, heads, time, freq]}. */
@@ -137,27 +138,40 @@ public final class Mhca implements Probe {
         return Optional.of(Grad.withoutRecording(() -> {
             int width = dim() / heads;
             Tensor ofHeads = fc.row(classIndex).reshape(heads, 1, width).matmul(valueWeight.reshape(heads, width, dim()));
-            return AttentionTerms.of(normalized(clip, false), attention(clip), ofHeads.squeeze(1), "heads", fc.bias(classIndex));
+            return AttentionTerms.of(normalized(clip), attention(clip), ofHeads.squeeze(1), "heads", fc.bias(classIndex));
         }));
     }
 
     @Override
     public Tensor descriptor(TokenBatch batch) {
-        return pooled(normalized(batch, false));
+        return pooled(normalized(batch));
     }
 
     @Override
-    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
-        return pooled(normalized(batch, true));
+    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        if (norm == null) {
+            return TokenBatch.pooled(parts, this::descriptor);
+        }
+        Tensor rows = norm.training(NAME, TokenBatch.pooled(parts, this::rows));
+        List<Tensor> pooled = new ArrayList<>();
+        long at = 0;
+        for (TokenBatch part : parts) {
+            long own = part.tokens().size(0) * part.tokens().size(1);
+            pooled.add(pooled(rows.slice(0, at, own).reshape(part.tokens().shape().toArray())));
+            at += own;
+        }
+        return pooled.size() == 1 ? pooled.getFirst() : Tensor.concat(0, pooled.toArray(Tensor[]::new));
     }
 
-    private Tensor normalized(TokenBatch batch, boolean training) {
+    private Tensor normalized(TokenBatch batch) {
         Probes.checkDim(this, batch);
-        if (norm == null) {
-            return batch.tokens();
-        }
-        Tensor rows = batch.tokens().reshape(Math.multiplyExact(batch.tokens().size(0), batch.tokens().size(1)), dim());
-        return (training ? norm.training(NAME, rows) : norm.scoring(rows)).reshape(batch.tokens().shape().toArray());
+        return norm == null ? batch.tokens() : norm.scoring(rows(batch)).reshape(batch.tokens().shape().toArray());
+    }
+
+    /** {@code [batch * tokens, dim]} */
+    private Tensor rows(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        return batch.tokens().reshape(Math.multiplyExact(batch.tokens().size(0), batch.tokens().size(1)), dim());
     }
 
     private Tensor pooled(Tensor tokens) {

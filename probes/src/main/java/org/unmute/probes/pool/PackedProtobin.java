@@ -82,11 +82,6 @@ public final class PackedProtobin {
         return facts.classes();
     }
 
-    /** Whether scores are a softmax, else a sigmoid for each class. */
-    public boolean singleLabel() {
-        return facts.singleLabel();
-    }
-
     /** Number of prototypes over all classes. */
     public int prototypeCount() {
         return prototypes;
@@ -95,6 +90,11 @@ public final class PackedProtobin {
     /** Numbers a token it expects. */
     public int dim() {
         return dim;
+    }
+
+    /** Whether scores are a softmax, else a sigmoid for each class. */
+    public boolean singleLabel() {
+        return facts.singleLabel();
     }
 
     /** Hash of the encoder's weights and settings, or empty if not known. */
@@ -280,6 +280,18 @@ public final class PackedProtobin {
         out.add(Classifier.WEIGHT, Shape.of(bias.length, prototypes), weight);
         out.add(Classifier.BIAS, Shape.of(bias.length), bias);
         out.write(path);
+    }
+
+    /**
+     * Whether a file is a safetensors file of a packed probe.
+     *
+     * @throws MalformedFileException if it is no safetensors file
+     * @throws IOException if it cannot be read
+     */
+    public static boolean isPacked(Path path) throws IOException {
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            return FORMAT.equals(file.metadata().get("format"));
+        }
     }
 
     /**

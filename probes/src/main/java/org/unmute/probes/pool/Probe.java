@@ -1,5 +1,6 @@
 package org.unmute.probes.pool;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -8,7 +9,7 @@ import org.unmute.tensor.Tensor;
 /**
  * A small trainable head on frozen tokens: pools a token map to a descriptor and classifies that. Paper, section 3.
  * Scoring keeps nothing, so several threads may score with one probe; only training changes it: an optimizer its
- * parameters, {@link #trainingLogits} its buffers.
+ * parameters, {@link #trainingLogits(java.util.List, SplittableRandom)} its buffers.
  */
 public interface Probe {
     /** Name as {@link Probes#create} takes it. */
@@ -67,17 +68,30 @@ public interface Probe {
 
     /**
      * The descriptor with whatever regularisation the probe has in training (dropout, the batch's own statistics);
-     * {@link #descriptor} where it has none. May change {@link #buffers()}.
+     * {@link #descriptor} where it has none. May change {@link #buffers()}. What is taken over the whole batch is taken over
+     * all parts together, so that the result does not depend on how clips of one grid are spread over parts.
      *
+     * @param parts the batch's clips, of one grid in each part
      * @param random the source of every random decision
+     * @return {@code [batch, features]}, the clips of the first part first
      */
-    default Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
-        return descriptor(batch);
+    default Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        return TokenBatch.pooled(parts, this::descriptor);
     }
 
-    /** Logits of {@link #trainingDescriptor}. */
+    /** {@link #trainingDescriptor(List, SplittableRandom)} of clips of one grid. */
+    default Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
+        return trainingDescriptor(List.of(batch), random);
+    }
+
+    /** Logits of {@link #trainingDescriptor(List, SplittableRandom)}. */
+    default Tensor trainingLogits(List<TokenBatch> parts, SplittableRandom random) {
+        return classify(trainingDescriptor(parts, random));
+    }
+
+    /** {@link #trainingLogits(List, SplittableRandom)} of clips of one grid. */
     default Tensor trainingLogits(TokenBatch batch, SplittableRandom random) {
-        return classify(trainingDescriptor(batch, random));
+        return trainingLogits(List.of(batch), random);
     }
 
     /** What training adds to the loss, one number; empty for most. */

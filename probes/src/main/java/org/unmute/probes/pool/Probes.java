@@ -74,6 +74,15 @@ public final class Probes {
     }
 
     /**
+     * Whether a probe looks at the tokens of all layers of the encoder, not of the last only.
+     *
+     * @throws IllegalArgumentException if there is no probe of that name
+     */
+    public static boolean looksAtLayers(String name) {
+        return kind(name).name().equals(Cgp.NAME);
+    }
+
+    /**
      * A fresh probe in float32 on the current backend, for tokens of one layer whose grid is not known; see
      * {@link #create(Backend, String, TokenLayout, int, ProbeOptions, long)}.
      */

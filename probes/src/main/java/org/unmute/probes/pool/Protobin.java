@@ -136,8 +136,8 @@ public final class Protobin implements FrameWise {
     }
 
     @Override
-    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
-        Tensor d = topK == 1 ? descriptor(batch) : topKDescriptor(batch, topK);
+    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        Tensor d = TokenBatch.pooled(parts, batch -> topK == 1 ? descriptor(batch) : topKDescriptor(batch, topK));
         return Functions.dropout(d, dropout, random.nextLong());
     }
 

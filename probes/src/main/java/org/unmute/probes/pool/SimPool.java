@@ -1,6 +1,7 @@
 package org.unmute.probes.pool;
 
 import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -136,31 +137,47 @@ public final class SimPool implements Probe {
             Classifier all = norm.absorbedBy(fc);
             if (gamma > 0) {
                 return Contributions.ofFeatures("This probe does not decompose over tokens: its power mean (gamma=" + gamma
-                        + ") is no sum. Shown are entries of its descriptor.", pooled(clip).toDoubles(), all.row(classIndex).toDoubles(),
+                        + ") is no sum. Shown are entries of its descriptor.", pooled(List.of(clip)).toDoubles(), all.row(classIndex).toDoubles(),
                         all.bias(classIndex));
             }
             return Contributions.ofTokens("", all.found(values(clip), classIndex), attention(clip).toDoubles(), all.bias(classIndex));
         }));
     }
 
-    private Tensor pooled(TokenBatch batch) {
-        Tensor values = values(batch);
+    private Tensor pooled(List<TokenBatch> parts) {
         if (gamma == 0) {
-            return query(batch).attention(values, values, null, 1 / Math.sqrt(dim())).squeeze(1);
+            return TokenBatch.pooled(parts, batch -> {
+                Tensor values = values(batch);
+                return query(batch).attention(values, values, null, 1 / Math.sqrt(dim())).squeeze(1);
+            });
         }
-        Tensor least = minimumOfClip ? values.times(-1).amax(true, 1, 2) : values.times(-1).amax(true, 0, 1, 2);
+        if (minimumOfClip) {
+            return TokenBatch.pooled(parts, batch -> {
+                Tensor values = values(batch);
+                return powerMean(batch, values, values.times(-1).amax(true, 1, 2));
+            });
+        }
+        Map<TokenBatch, Tensor> values = new IdentityHashMap<>();
+        parts.forEach(batch -> values.put(batch, values(batch)));
+        Tensor leasts = TokenBatch.pooled(parts, batch -> values.get(batch).times(-1).amax(true, 0, 1, 2));
+        Tensor least = parts.size() == 1 ? leasts : leasts.amax(true, 0);
+        return TokenBatch.pooled(parts, batch -> powerMean(batch, values.get(batch), least));
+    }
+
+    /** @param least the negative of what is taken off the values, to broadcast */
+    private Tensor powerMean(TokenBatch batch, Tensor values, Tensor least) {
         Tensor powers = values.plus(least).plus(POWER_EPS).pow(gamma);
         return weights(batch, values).matmul(powers).squeeze(1).pow(1 / gamma);
     }
 
     @Override
     public Tensor descriptor(TokenBatch batch) {
-        return norm.scoring(pooled(batch));
+        return norm.scoring(pooled(List.of(batch)));
     }
 
     @Override
-    public Tensor trainingDescriptor(TokenBatch batch, SplittableRandom random) {
-        return norm.training(pooled(batch));
+    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        return norm.training(pooled(parts));
     }
 
     @Override

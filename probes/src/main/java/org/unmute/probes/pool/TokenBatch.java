@@ -3,6 +3,7 @@ package org.unmute.probes.pool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.Tensor;
@@ -95,6 +96,17 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
         }
         return count == 0 ? last : new TokenBatch(last.tokens, last.cls, last.time, last.freq,
                 new Layers(Tensor.stack(0, tokens), last.cls == null ? null : Tensor.stack(0, cls)));
+    }
+
+    /**
+     * Pools batches of different grids one by one and puts the results one below the other.
+     *
+     * @param pooling gives {@code [batch, features]}
+     * @return {@code [batches together, features]}
+     */
+    static Tensor pooled(List<TokenBatch> parts, Function<TokenBatch, Tensor> pooling) {
+        return parts.size() == 1 ? pooling.apply(parts.getFirst())
+                : Tensor.concat(0, parts.stream().map(pooling).toArray(Tensor[]::new));
     }
 
     /** Each clip with the mean of its tokens as its only one; cls tokens stay. */

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
@@ -109,15 +110,44 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
     }
 
     /**
+     * Scores of one recording, {@code [classes]}, in [0, 1], from what the encoder gave; a probe that looks at layers
+     * ({@link Probe#layers}) needs those of all blocks.
+     *
+     * @throws IllegalArgumentException if tokens or layers do not fit the probe
+     */
+    public float[] scores(Features features) {
+        return of(features, this::probabilities);
+    }
+
+    /** {@link #scores(Features)} before sigmoid or softmax. */
+    public float[] logits(Features features) {
+        return of(features, logits -> logits);
+    }
+
+    private float[] of(Features features, UnaryOperator<Tensor> finish) {
+        facts().requireFit("trained probe " + probe.name() + ": ", features.tokens(), probe.dim());
+        try (TensorScope _ = new TensorScope()) {
+            TokenBatch batch = probe.layers() > 0 ? TokenBatch.ofFeatures(backend(), List.of(features)) : TokenBatch.of(backend(),
+                    List.of(standardization == null ? features.tokens() : standardization.of(features.tokens())));
+            return rows(batch, finish)[0];
+        }
+    }
+
+    private Tensor probabilities(Tensor logits) {
+        return singleLabel ? logits.softmax(-1) : logits.unary(Unary.SIGMOID);
+    }
+
+    /**
      * Scores of a batch that is standardized already, {@code [clips][classes]}.
      *
      * @throws IllegalArgumentException if the batch does not fit the probe
      */
     public float[][] scores(TokenBatch batch) {
-        float[] flat = Grad.withoutRecording(() -> {
-            Tensor logits = probe.logits(batch);
-            return (singleLabel ? logits.softmax(-1) : logits.unary(Unary.SIGMOID)).toFloats();
-        });
+        return rows(batch, this::probabilities);
+    }
+
+    private float[][] rows(TokenBatch batch, UnaryOperator<Tensor> finish) {
+        float[] flat = Grad.withoutRecording(() -> finish.apply(probe.logits(batch)).toFloats());
         float[][] rows = new float[batch.size()][classes.size()];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(flat, i * classes.size(), rows[i], 0, classes.size());

@@ -1,28 +1,43 @@
 package org.unmute.probes.train;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.tensor.Grad;
-import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
-/** Reads clips into batches, standardized if asked for. Reuses its arrays; one thread. */
+/**
+ * Reads clips into batches, standardized if asked for; clips are read and converted in parallel. A batch's tensors share memory
+ * with those of the next: use one after the other, on one thread.
+ */
 final class BatchReader {
     private final Backend backend;
     private final TokenSource source;
-    private final TokenGrid grid;
     private final Standardization standardization;
     private final int layers;
-    private float[] tokens = {};
-    private float[] cls = {};
+    private final BatchMemory tokens;
+    private final BatchMemory cls;
+
+    /**
+     * A batch.
+     *
+     * @param parts its clips, of one grid in each part, parts in the order of their first clips
+     * @param clips the clips' numbers in the order in which they lie in the parts
+     */
+    record Batch(List<TokenBatch> parts, int[] clips) {}
+
+    /** Clips of one grid and where they lie in memory. */
+    private record Part(TokenGrid grid, int[] clips, int tokensAt, int clsAt) {}
 
     /**
      * A reader for a probe.
@@ -34,8 +49,8 @@ final class BatchReader {
     static BatchReader of(Probe probe, TokenSource source, Standardization standardization) {
         if (probe.layers() > 0 && probe.layers() != source.layers()) {
             throw new IllegalArgumentException("probe " + probe.name() + ": it looks at the tokens of " + probe.layers()
-                    + " layers, the clips have " + (source.layers() == 0 ? "the last layer's only, as a token cache does: "
-                    : "those of " + source.layers() + ": ") + "use features with these layers in memory, or a probe of one layer");
+                    + " layers, the clips have " + (source.layers() == 0 ? "the last layer's only: "
+                    : "those of " + source.layers() + ": ") + "embed with layers, or use a probe of one layer");
         }
         if (probe.layers() > 0 && standardization != null) {
             throw new IllegalArgumentException("probe " + probe.name() + ": tokens of several layers cannot be standardized");
@@ -47,81 +62,125 @@ final class BatchReader {
     private BatchReader(Backend backend, TokenSource source, Standardization standardization, int layers) {
         this.backend = backend;
         this.source = source;
-        this.grid = source.grid();
         this.standardization = standardization;
         this.layers = layers;
+        tokens = new BatchMemory(backend);
+        cls = new BatchMemory(backend);
     }
 
     /** Clips {@code order[from]} to before {@code order[to]}. */
-    TokenBatch read(int[] order, int from, int to) throws IOException {
-        int size = to - from;
-        int values = Math.multiplyExact(grid.tokens(), grid.dim());
-        int needed = Math.multiplyExact(size, values);
-        if (tokens.length != needed) {
-            tokens = new float[needed];
-            cls = new float[grid.cls() ? size * grid.dim() : 0];
+    Batch read(int[] order, int from, int to) throws IOException {
+        Map<TokenGrid, List<Integer>> byGrid = new LinkedHashMap<>();
+        for (int i = from; i < to; i++) {
+            byGrid.computeIfAbsent(source.grid(order[i]), _ -> new ArrayList<>()).add(order[i]);
         }
-        for (int i = 0; i < size; i++) {
-            source.read(order[from + i], tokens, i * values, cls, i * grid.dim());
-        }
-        if (standardization != null) {
-            standardization.tokens(tokens, 0, size * grid.tokens());
-            if (grid.cls()) {
-                standardization.cls(cls, 0, size);
+        List<Part> parts = new ArrayList<>();
+        long tokensAt = 0;
+        long clsAt = 0;
+        for (Map.Entry<TokenGrid, List<Integer>> e : byGrid.entrySet()) {
+            TokenGrid grid = e.getKey();
+            int[] clips = e.getValue().stream().mapToInt(i -> i).toArray();
+            parts.add(new Part(grid, clips, (int) tokensAt, (int) clsAt));
+            long vectors = (long) Math.max(1, layers) * clips.length * grid.dim();
+            tokensAt += vectors * grid.tokens();
+            clsAt += grid.cls() ? vectors : 0;
+            if (tokensAt > Integer.MAX_VALUE - 16) {
+                throw new IllegalArgumentException("batch: " + (to - from) + " clips, among them some of " + grid
+                        + (layers > 0 ? " in " + layers + " layers" : "") + ", are more numbers than an array holds: choose a "
+                        + "smaller batch");
             }
         }
-        return new TokenBatch(Tensor.of(backend, tokens, size, grid.tokens(), grid.dim()),
-                grid.cls() ? Tensor.of(backend, cls, size, grid.dim()) : null, grid.time(), grid.freq(),
-                layers == 0 ? null : layers(order, from, to));
+        fill(parts, tokens.reserve((int) tokensAt), cls.reserve((int) clsAt));
+        return new Batch(parts.stream().map(this::batch).toList(),
+                parts.stream().flatMapToInt(p -> IntStream.of(p.clips())).toArray());
     }
 
-    private TokenBatch.Layers layers(int[] order, int from, int to) throws IOException {
-        int size = to - from;
-        int values = Math.multiplyExact(grid.tokens(), grid.dim());
-        float[] all = new float[Math.multiplyExact(Math.multiplyExact(layers, size), values)];
-        float[] allCls = new float[grid.cls() ? layers * size * grid.dim() : 0];
-        for (int l = 0; l < layers; l++) {
-            for (int i = 0; i < size; i++) {
-                source.readLayer(order[from + i], l, all, (l * size + i) * values, allCls, (l * size + i) * grid.dim());
+    private void fill(List<Part> parts, float[] tokensTo, float[] clsTo) throws IOException {
+        try {
+            for (Part part : parts) {
+                IntStream.range(0, part.clips().length).parallel().forEach(i -> read(part, i, tokensTo, clsTo));
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void read(Part part, int i, float[] tokensTo, float[] clsTo) {
+        TokenGrid grid = part.grid();
+        int values = grid.tokens() * grid.dim();
+        int tokensAt = part.tokensAt() + i * values;
+        int clsAt = part.clsAt() + (grid.cls() ? i * grid.dim() : 0);
+        try {
+            if (layers > 0) {
+                source.readLayers(part.clips()[i], tokensTo, tokensAt, part.clips().length * values, clsTo, clsAt,
+                        grid.cls() ? part.clips().length * grid.dim() : 0);
+                return;
+            }
+            source.read(part.clips()[i], tokensTo, tokensAt, clsTo, clsAt);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        if (standardization != null) {
+            standardization.tokens(tokensTo, tokensAt, grid.tokens());
+            if (grid.cls()) {
+                standardization.cls(clsTo, clsAt, 1);
             }
         }
-        return new TokenBatch.Layers(Tensor.of(backend, all, layers, size, grid.tokens(), grid.dim()),
-                grid.cls() ? Tensor.of(backend, allCls, layers, size, grid.dim()) : null);
+    }
+
+    private TokenBatch batch(Part part) {
+        TokenGrid grid = part.grid();
+        int size = part.clips().length;
+        if (layers > 0) {
+            TokenBatch.Layers all = new TokenBatch.Layers(tokens.tensor(part.tokensAt(), layers, size, grid.tokens(), grid.dim()),
+                    grid.cls() ? cls.tensor(part.clsAt(), layers, size, grid.dim()) : null);
+            return TokenBatch.of(all, grid.time(), grid.freq());
+        }
+        return new TokenBatch(tokens.tensor(part.tokensAt(), size, grid.tokens(), grid.dim()),
+                grid.cls() ? cls.tensor(part.clsAt(), size, grid.dim()) : null, grid.time(), grid.freq());
     }
 
     /** A reader of smaller clips with the same logits, if the probe has such; else this. */
     BatchReader condensed(Probe probe, int batch) throws IOException {
-        List<TokenMap> small = new ArrayList<>();
-        int[] order = new int[source.clips()];
-        Arrays.setAll(order, i -> i);
+        TokenMap[] small = new TokenMap[source.clips()];
+        int[] order = IntStream.range(0, small.length).toArray();
         for (int from = 0; from < order.length; from += batch) {
             try (TensorScope _ = new TensorScope()) {
-                TokenBatch clips = read(order, from, Math.min(order.length, from + batch));
-                Optional<TokenBatch> condensed = Grad.withoutRecording(() -> probe.condensed(clips));
-                if (condensed.isEmpty()) {
-                    return this;
+                Batch clips = read(order, from, Math.min(order.length, from + batch));
+                int at = 0;
+                for (TokenBatch part : clips.parts()) {
+                    Optional<TokenBatch> condensed = Grad.withoutRecording(() -> probe.condensed(part));
+                    if (condensed.isEmpty()) {
+                        return this;
+                    }
+                    for (TokenMap map : condensed.get().maps()) {
+                        small[clips.clips()[at++]] = map;
+                    }
                 }
-                small.addAll(condensed.get().maps());
             }
         }
-        return new BatchReader(backend, TokenSource.of(small), null, 0);
+        return new BatchReader(backend, TokenSource.of(List.of(small)), null, 0);
     }
 
-    /** Mean and deviation of each dimension over all clips. */
+    /** Mean and deviation of each dimension over all tokens of all clips, one clip in memory at a time. */
     static Standardization standardization(TokenSource source) throws IOException {
-        TokenGrid grid = source.grid();
-        float[] tokens = new float[Math.multiplyExact(grid.tokens(), grid.dim())];
-        float[] cls = new float[grid.dim()];
-        Standardization.Statistics ofTokens = new Standardization.Statistics(grid.dim());
-        Standardization.Statistics ofCls = new Standardization.Statistics(grid.dim());
+        int dim = source.grid().dim();
+        boolean hasCls = source.grid().cls();
+        float[] tokens = {};
+        float[] cls = new float[dim];
+        Standardization.Statistics ofTokens = new Standardization.Statistics(dim);
+        Standardization.Statistics ofCls = new Standardization.Statistics(dim);
         for (int i = 0; i < source.clips(); i++) {
+            TokenGrid grid = source.grid(i);
+            int values = Math.multiplyExact(grid.tokens(), dim);
+            tokens = tokens.length < values ? new float[values] : tokens;
             source.read(i, tokens, 0, cls, 0);
             ofTokens.add(tokens, 0, grid.tokens());
-            if (grid.cls()) {
+            if (hasCls) {
                 ofCls.add(cls, 0, 1);
             }
         }
-        return new Standardization(ofTokens.mean(), ofTokens.deviation(), grid.cls() ? ofCls.mean() : null,
-                grid.cls() ? ofCls.deviation() : null);
+        return new Standardization(ofTokens.mean(), ofTokens.deviation(), hasCls ? ofCls.mean() : null,
+                hasCls ? ofCls.deviation() : null);
     }
 }

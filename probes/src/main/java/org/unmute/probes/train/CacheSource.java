@@ -12,7 +12,7 @@ import org.unmute.probes.cache.TokenCache;
 final class CacheSource implements TokenSource {
     private final TokenCache cache;
     private final List<String> ids;
-    private final TokenGrid grid;
+    private final TokenGrid[] grids;
     private final String fingerprint;
 
     CacheSource(TokenCache cache, List<String> clipIds) {
@@ -21,16 +21,18 @@ final class CacheSource implements TokenSource {
         if (ids.isEmpty()) {
             throw new IllegalArgumentException("token source: no clips");
         }
-        grid = TokenGrid.of(find(ids.getFirst()));
+        grids = new TokenGrid[ids.size()];
         CRC32C crc = new CRC32C();
-        for (String id : ids) {
+        for (int i = 0; i < grids.length; i++) {
+            String id = ids.get(i);
             CachedClip c = find(id);
-            grid.requireSame("clip '" + id + "'", TokenGrid.of(c));
+            grids[i] = TokenGrid.of(c);
+            grids[0].requireSameTokens("clip '" + id + "'", grids[i]);
             crc.update((id + '\n' + c.audioSha256() + '\n').getBytes(StandardCharsets.UTF_8));
         }
         CacheKey key = cache.key();
         fingerprint = "cache-" + key.encoderHash() + "-" + key.frontEndHash() + "-" + key.dtype() + "-"
-                + Long.toHexString(crc.getValue());
+                + (key.layers() > 0 ? key.layers() + "-layers-" : "") + Long.toHexString(crc.getValue());
     }
 
     private CachedClip find(String id) {
@@ -44,16 +46,24 @@ final class CacheSource implements TokenSource {
     }
 
     @Override
-    public TokenGrid grid() {
-        return grid;
+    public TokenGrid grid(int clip) {
+        return grids[clip];
     }
 
     @Override
     public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
-        cache.readInto(ids.get(clip), tokens, tokensAt);
-        if (grid.cls()) {
-            cache.readClsInto(ids.get(clip), cls, clsAt);
-        }
+        cache.readInto(ids.get(clip), tokens, tokensAt, cls, clsAt);
+    }
+
+    @Override
+    public int layers() {
+        return cache.key().layers();
+    }
+
+    @Override
+    public void readLayers(int clip, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
+            throws IOException {
+        cache.readLayersInto(ids.get(clip), tokens, tokensAt, tokensStep, cls, clsAt, clsStep);
     }
 
     @Override

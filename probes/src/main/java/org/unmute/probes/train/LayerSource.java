@@ -1,6 +1,5 @@
 package org.unmute.probes.train;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.unmute.models.encoder.Features;
@@ -23,7 +22,7 @@ final class LayerSource implements TokenSource {
                         + layers + ": ask the encoder for the same of every clip");
             }
             for (TokenMap layer : own) {
-                last.grid().requireSame("a layer of clip " + i, TokenGrid.of(layer));
+                last.grid(i).requireSame("a layer of clip " + i, TokenGrid.of(layer));
             }
         }
     }
@@ -34,8 +33,8 @@ final class LayerSource implements TokenSource {
     }
 
     @Override
-    public TokenGrid grid() {
-        return last.grid();
+    public TokenGrid grid(int clip) {
+        return last.grid(clip);
     }
 
     @Override
@@ -49,8 +48,10 @@ final class LayerSource implements TokenSource {
     }
 
     @Override
-    public void readLayer(int clip, int layer, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
-        MemorySource.copy(clips.get(clip).layers().get(layer), tokens, tokensAt, cls, clsAt);
+    public void readLayers(int clip, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep) {
+        for (int l = 0; l < layers; l++) {
+            MemorySource.copy(clips.get(clip).layers().get(l), tokens, tokensAt + l * tokensStep, cls, clsAt + l * clsStep);
+        }
     }
 
     @Override

@@ -9,16 +9,15 @@ import org.unmute.tensor.Tensor;
 /** Token maps in memory. */
 final class MemorySource implements TokenSource {
     private final List<TokenMap> maps;
-    private final TokenGrid grid;
 
     MemorySource(List<TokenMap> maps) {
         if (maps.isEmpty()) {
             throw new IllegalArgumentException("token source: no token maps");
         }
         this.maps = List.copyOf(maps);
-        grid = TokenGrid.of(maps.getFirst());
+        TokenGrid first = TokenGrid.of(maps.getFirst());
         for (int i = 0; i < maps.size(); i++) {
-            grid.requireSame("map " + i, TokenGrid.of(maps.get(i)));
+            first.requireSameTokens("map " + i, TokenGrid.of(maps.get(i)));
         }
     }
 
@@ -28,8 +27,8 @@ final class MemorySource implements TokenSource {
     }
 
     @Override
-    public TokenGrid grid() {
-        return grid;
+    public TokenGrid grid(int clip) {
+        return TokenGrid.of(maps.get(clip));
     }
 
     @Override
@@ -49,7 +48,7 @@ final class MemorySource implements TokenSource {
         CRC32C crc = new CRC32C();
         for (TokenMap m : maps) {
             update(crc, m.tokens());
-            if (grid.cls()) {
+            if (m.cls() != null) {
                 update(crc, m.cls());
             }
         }

@@ -3,10 +3,12 @@ package org.unmute.probes.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenBatch;
@@ -22,7 +24,8 @@ import org.unmute.tensor.optim.ParameterGroup;
 
 /**
  * Trains a probe on frozen tokens (paper, section 5) and scores clips with it. The same probe, clips, settings and backend
- * give the same bits, also when a run was interrupted and went on from its checkpoint.
+ * give the same bits, also when a run was interrupted and went on from its checkpoint. A batch may hold clips of different
+ * grids: they are pooled grid by grid and are one batch from there on.
  */
 public final class ProbeTrainer {
     private final Probe probe;
@@ -31,6 +34,8 @@ public final class ProbeTrainer {
     private final TrainingProgress progress;
     private final Standardization standardization;
     private final int stepsPerEpoch;
+    private long nanos;
+    private long trained;
 
     private ProbeTrainer(Probe probe, TokenSet clips, TrainingSettings settings, TrainingProgress progress) throws IOException {
         this.probe = probe;
@@ -39,7 +44,9 @@ public final class ProbeTrainer {
         this.progress = progress;
         this.stepsPerEpoch = Math.ceilDiv(clips.clips(), settings.batch());
         requireFit();
+        long begun = System.nanoTime();
         this.standardization = settings.standardize() ? BatchReader.standardization(clips.tokens()) : null;
+        nanos = System.nanoTime() - begun;
     }
 
     /**
@@ -47,8 +54,9 @@ public final class ProbeTrainer {
      *
      * @param standardization what tokens were standardized by, or null
      * @param losses the loss of every step
+     * @param throughput how fast it was
      */
-    public record Result(Standardization standardization, LossHistory losses) {
+    public record Result(Standardization standardization, LossHistory losses, Throughput throughput) {
         /** The probe with what scoring needs; hashes as {@link TrainedProbe} says. */
         public TrainedProbe trained(Probe probe, List<String> classes, boolean hasCls, Objective objective, String encoderHash,
                 String frontEndHash) {
@@ -75,7 +83,19 @@ public final class ProbeTrainer {
      */
     public static Result train(Probe probe, TokenSet clips, TrainingSettings settings, Path checkpoint, TrainingProgress progress)
             throws IOException {
-        return new ProbeTrainer(probe, clips, settings, progress).run(checkpoint);
+        return train(probe, clips, settings, checkpoint == null ? null : CheckpointPlace.eachEpoch(checkpoint), progress, EpochWatch.NONE);
+    }
+
+    /**
+     * Trains a probe under watch; as {@link #train(Probe, TokenSet, TrainingSettings, Path, TrainingProgress)} else. A run that
+     * goes on from a checkpoint is not watched over the epochs before it.
+     *
+     * @param checkpoint where the state is saved, or null for nowhere
+     * @param watch looks at each epoch and may end the training; the losses of the result end there
+     */
+    public static Result train(Probe probe, TokenSet clips, TrainingSettings settings, CheckpointPlace checkpoint,
+            TrainingProgress progress, EpochWatch watch) throws IOException {
+        return new ProbeTrainer(probe, clips, settings, progress).run(checkpoint, watch);
     }
 
     private void requireFit() {
@@ -107,43 +127,56 @@ public final class ProbeTrainer {
         }
     }
 
-    private Result run(Path file) throws IOException {
+    private Result run(CheckpointPlace place, EpochWatch watch) throws IOException {
         long steps = Math.multiplyExact((long) settings.epochs(), stepsPerEpoch);
         Map<String, Tensor> state = new LinkedHashMap<>(probe.parameters());
         state.putAll(probe.buffers());
         try (TensorScope _ = new TensorScope()) {
             Optimizer optimizer = new AdamW(groups(probe.parameters()), settings.schedule(steps));
-            Checkpoint checkpoint = file == null ? null : new Checkpoint(file, describe());
+            Checkpoint checkpoint = place == null ? null : new Checkpoint(place.file(), describe());
             double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(state, optimizer);
             int first = losses.length / stepsPerEpoch;
-            BatchReader reader = BatchReader.of(probe, clips.tokens(), standardization);
-            if (settings.epochs() - first > 1) {
-                reader = reader.condensed(probe, settings.batch());
-            }
-            for (int epoch = first; epoch < settings.epochs(); epoch++) {
-                losses = Checkpoint.append(losses, epoch(epoch, optimizer, reader));
-                if (checkpoint != null) {
+            TrainingStep training = training(settings.epochs() - first);
+            long saved = System.nanoTime();
+            boolean ended = false;
+            for (int epoch = first; epoch < settings.epochs() && !ended; epoch++) {
+                double[] own = epoch(epoch, optimizer, training);
+                losses = Checkpoint.append(losses, own);
+                ended = watch.after(new EpochWatch.Epoch(epoch + 1, settings.epochs(), Arrays.stream(own).average().orElseThrow(), probe));
+                boolean due = ended || epoch == settings.epochs() - 1 || place != null && System.nanoTime() - saved >= place.between().toNanos();
+                if (checkpoint != null && due) {
                     try (TensorScope _ = new TensorScope()) {
                         checkpoint.save(state, optimizer, losses);
                     }
+                    saved = System.nanoTime();
                 }
             }
-            return new Result(standardization, new LossHistory(losses, stepsPerEpoch));
+            return new Result(standardization, new LossHistory(losses, stepsPerEpoch), throughput());
         }
     }
 
-    private double[] epoch(int epoch, Optimizer optimizer, BatchReader reader) throws IOException {
-        int[] order = order(epoch);
+    private TrainingStep training(int epochs) throws IOException {
+        long begun = System.nanoTime();
+        BatchReader reader = BatchReader.of(probe, clips.tokens(), standardization);
+        reader = epochs > 1 ? reader.condensed(probe, settings.batch()) : reader;
+        nanos += System.nanoTime() - begun;
+        return new TrainingStep(probe, clips, settings.objective(), reader);
+    }
+
+    private Throughput throughput() {
+        return trained == 0 ? Throughput.NONE : new Throughput(trained, nanos / 1e9);
+    }
+
+    private double[] epoch(int epoch, Optimizer optimizer, TrainingStep training) throws IOException {
+        int[] order = order(settings, clips.clips(), epoch);
         double[] losses = new double[stepsPerEpoch];
         for (int step = 0; step < stepsPerEpoch; step++) {
             int from = step * settings.batch();
             int to = Math.min(order.length, from + settings.batch());
             double rate = optimizer.rate(0);
+            long begun = System.nanoTime();
             try (TensorScope _ = new TensorScope()) {
-                TokenBatch batch = reader.read(order, from, to);
-                Tensor logits = probe.trainingLogits(batch, random(1, optimizer.steps()));
-                Tensor labelLoss = settings.objective().loss().of(logits, targets(order, from, to));
-                Tensor loss = probe.regularization().map(labelLoss::plus).orElse(labelLoss);
+                Tensor loss = training.loss(order, from, to, random(settings, 1, optimizer.steps()));
                 losses[step] = loss.item();
                 if (!Double.isFinite(losses[step])) {
                     throw new TrainingDivergedException("training: the loss is " + losses[step] + " in epoch " + (epoch + 1)
@@ -153,24 +186,18 @@ public final class ProbeTrainer {
                 Gradients gradients = Gradients.of(loss, probe.parameters());
                 optimizer.step(settings.clip() > 0 ? gradients.clipped(settings.clip()) : gradients);
             }
-            progress.after(new TrainingProgress.Step(epoch + 1, settings.epochs(), step + 1, stepsPerEpoch, losses[step], rate));
+            nanos += System.nanoTime() - begun;
+            trained += to - from;
+            progress.after(new TrainingProgress.Step(epoch + 1, settings.epochs(), step + 1, stepsPerEpoch, losses[step], rate,
+                    throughput()));
         }
         return losses;
     }
 
-    private Tensor targets(int[] order, int from, int to) {
-        int classes = clips.classes();
-        float[] own = new float[(to - from) * classes];
-        for (int i = from; i < to; i++) {
-            System.arraycopy(clips.targets(), order[i] * classes, own, (i - from) * classes, classes);
-        }
-        return Tensor.of(backend(), own, to - from, classes);
-    }
-
     /** The order of clips in an epoch. */
-    private int[] order(int epoch) {
-        int[] order = new int[clips.clips()];
-        SplittableRandom random = random(0, epoch);
+    static int[] order(TrainingSettings settings, int clips, int epoch) {
+        int[] order = new int[clips];
+        SplittableRandom random = random(settings, 0, epoch);
         for (int i = 0; i < order.length; i++) {
             int j = random.nextInt(i + 1);
             order[i] = order[j];
@@ -180,7 +207,7 @@ public final class ProbeTrainer {
     }
 
     /** A generator that is a function of the seed, a purpose and a number. */
-    private SplittableRandom random(int purpose, long number) {
+    private static SplittableRandom random(TrainingSettings settings, int purpose, long number) {
         SplittableRandom r = new SplittableRandom(settings.seed());
         long a = r.nextLong();
         return new SplittableRandom(new SplittableRandom(a + purpose).nextLong() + number);
@@ -216,6 +243,7 @@ public final class ProbeTrainer {
     /**
      * Scores of clips, {@code [clips][classes]}, in [0, 1].
      *
+     * @param clips of any grids
      * @param batch clips at a time; changes scores by no more than rounding
      * @throws IllegalArgumentException if the clips do not fit the probe
      * @throws IOException if tokens cannot be read
@@ -224,17 +252,25 @@ public final class ProbeTrainer {
         if (batch < 1) {
             throw new IllegalArgumentException("predict: batch must be at least 1: " + batch);
         }
-        int[] order = new int[clips.clips()];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = i;
+        TokenGrid grid = clips.grid();
+        if (grid.dim() != probe.probe().dim() || grid.cls() != probe.hasCls()) {
+            throw new IllegalArgumentException("predict: probe " + probe.probe().name() + " was trained on tokens of dim "
+                    + probe.probe().dim() + (probe.hasCls() ? " with cls" : " without cls") + ", the clips are " + grid
+                    + ": use the encoder whose tokens it was trained on");
         }
+        int[] order = IntStream.range(0, clips.clips()).toArray();
         BatchReader reader = BatchReader.of(probe.probe(), clips, probe.standardization());
         float[][] scores = new float[order.length][];
         for (int from = 0; from < order.length; from += batch) {
             int to = Math.min(order.length, from + batch);
             try (TensorScope _ = new TensorScope()) {
-                float[][] own = probe.scores(reader.read(order, from, to));
-                System.arraycopy(own, 0, scores, from, own.length);
+                BatchReader.Batch own = reader.read(order, from, to);
+                int at = 0;
+                for (TokenBatch part : own.parts()) {
+                    for (float[] row : probe.scores(part)) {
+                        scores[own.clips()[at++]] = row;
+                    }
+                }
             }
         }
         return scores;

@@ -4,7 +4,7 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
 
 /**
- * What the token maps of one training set have in common.
+ * The size of a token map.
  *
  * @param time grid rows
  * @param freq grid columns
@@ -25,11 +25,19 @@ public record TokenGrid(int time, int freq, int dim, boolean cls) {
         return time * freq;
     }
 
-    /** @throws IllegalArgumentException if another clip's grid differs */
-    void requireSame(String clip, TokenGrid other) {
-        if (!equals(other)) {
+    /** @throws IllegalArgumentException if the tokens of another clip are of another length, or differ in having a cls token */
+    void requireSameTokens(String clip, TokenGrid other) {
+        if (dim != other.dim || cls != other.cls) {
             throw new IllegalArgumentException("token source: " + clip + " is " + other + ", the first is " + this
-                    + ": clips of one training set need one grid");
+                    + ": clips of one training set need tokens of one encoder");
+        }
+    }
+
+    /** @throws IllegalArgumentException if another token map of the same clip differs */
+    void requireSame(String what, TokenGrid other) {
+        if (!equals(other)) {
+            throw new IllegalArgumentException("token source: " + what + " is " + other + ", its last is " + this
+                    + ": give what one encoder made of one recording");
         }
     }
 

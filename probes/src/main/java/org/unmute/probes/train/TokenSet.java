@@ -55,7 +55,7 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
     }
 
     /** A text that differs where clips or targets differ. */
-    String fingerprint() {
+    public String fingerprint() {
         CRC32C crc = new CRC32C();
         MemorySource.update(crc, targets);
         return tokens.fingerprint() + "-" + Long.toHexString(crc.getValue());
@@ -77,8 +77,8 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
         }
 
         @Override
-        public TokenGrid grid() {
-            return all.grid();
+        public TokenGrid grid(int clip) {
+            return all.grid(numbers[clip]);
         }
 
         @Override
@@ -92,8 +92,9 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
         }
 
         @Override
-        public void readLayer(int clip, int layer, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
-            all.readLayer(numbers[clip], layer, tokens, tokensAt, cls, clsAt);
+        public void readLayers(int clip, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
+                throws IOException {
+            all.readLayers(numbers[clip], tokens, tokensAt, tokensStep, cls, clsAt, clsStep);
         }
 
         @Override

@@ -15,8 +15,9 @@ public interface TrainingProgress {
      * @param steps of how many
      * @param loss the batch's loss before the update
      * @param rate the learning rate used
+     * @param throughput how fast the run was so far
      */
-    record Step(int epoch, int epochs, int step, int steps, double loss, double rate) {}
+    record Step(int epoch, int epochs, int step, int steps, double loss, double rate, Throughput throughput) {}
 
     /** Called after each step, on the training thread. */
     void after(Step step);

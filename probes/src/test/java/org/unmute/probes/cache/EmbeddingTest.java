@@ -17,6 +17,7 @@ import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.Spectrogram;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.vit.Trace;
@@ -35,18 +36,22 @@ class EmbeddingTest {
         @Override
         public EncoderSpec describe() {
             return new EncoderSpec("first-sample", "first sample", new EncoderSpec.Input(RATE, 10, 1, 10, "none", Map.of()),
-                    new EncoderSpec.Grid(1, 1, 10, EncoderSpec.TokenOrder.TIME_MAJOR, 0), 2, 1, List.of());
+                    new EncoderSpec.Grid(1, 1, 10, EncoderSpec.TokenOrder.TIME_MAJOR, 0), 2, 3, List.of());
         }
 
         @Override
-        public List<TokenMap> encode(List<float[]> recordings) {
+        public List<Features> features(List<float[]> recordings, Features.Wanted wanted) {
             batches.add(recordings.size());
             return recordings.stream().map(r -> {
                 if (r[0] == 9) {
                     throw new IllegalArgumentException("first-sample: nine is too much");
                 }
-                return new TokenMap(1, 1, 2, new float[] {r[0], 1}, null);
+                return new Features(map(r[0], 1), wanted.layers().stream().map(l -> map(r[0], 100 + l)).toList(), null);
             }).toList();
+        }
+
+        private static TokenMap map(float first, float second) {
+            return new TokenMap(1, 1, 2, new float[] {first, second}, null);
         }
 
         @Override
@@ -109,7 +114,11 @@ class EmbeddingTest {
     }
 
     private Embedding.Outcome run(List<AudioClip> clips, DType dtype, boolean strict) throws IOException {
-        try (TokenCacheWriter writer = TokenCacheWriter.open(cache, CacheSamples.key("first", dtype), CacheOptions.DEFAULT)) {
+        return run(clips, CacheSamples.key("first", dtype), strict);
+    }
+
+    private Embedding.Outcome run(List<AudioClip> clips, CacheKey key, boolean strict) throws IOException {
+        try (TokenCacheWriter writer = TokenCacheWriter.open(cache, key, CacheOptions.DEFAULT)) {
             return new Embedding(encoder, EmbeddingTest::read, Resampler.Kernel.HANN, strict).run(clips, writer, told);
         }
     }
@@ -148,6 +157,23 @@ class EmbeddingTest {
                 assertThat(tokens.clips()).extracting(CachedClip::id).containsExactly("clip0");
             }
         }
+    }
+
+    @Test
+    void aCacheOfLayersGetsThemAll() throws IOException {
+        CacheKey key = CacheSamples.key("first", DType.F16);
+        List<AudioClip> clips = clips(10, 1, 9, 2, 3, 4, 5);
+        assertThat(run(clips, key.withLayers(3), false).embedded()).isEqualTo(5);
+        assertThat(encoder.batches).as("fewer at a time").startsWith(4);
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            Features features = tokens.readFeatures("clip3");
+            assertThat(features.tokens().tokens()).containsExactly(3, 1);
+            assertThat(features.layers()).extracting(l -> l.tokens()[1]).containsExactly(100f, 101f, 102f);
+        }
+        assertThat(run(clips, key.withLayers(3), false).present()).isEqualTo(5);
+        cache = temp.resolve("cache-other");
+        assertThatThrownBy(() -> run(clips, key.withLayers(2), false)).hasMessageContaining("tokens of 2 layers")
+                .hasMessageContaining("first-sample has 3 blocks");
     }
 
     @Test

@@ -219,11 +219,11 @@ class TokenCacheTest {
             }
         }
         try (TokenCache cache = TokenCache.open(folder)) {
-            long estimate = TokenCache.estimate(100, 8, 2, 24, true, DType.F16);
+            long estimate = TokenCache.estimate(100, 8, 2, 24, true, 0, DType.F16);
             assertThat(cache.bytes()).isBetween(estimate - 256, estimate);
         }
-        assertThat(TokenCache.estimate(40_000, 64, 8, 768, false, DType.F16)).isBetween(31_400_000_000L, 31_600_000_000L);
-        assertThatThrownBy(() -> TokenCache.estimate(Long.MAX_VALUE, 64, 8, 768, false, DType.F32)).isInstanceOf(ArithmeticException.class);
+        assertThat(TokenCache.estimate(40_000, 64, 8, 768, false, 0, DType.F16)).isBetween(31_400_000_000L, 31_600_000_000L);
+        assertThatThrownBy(() -> TokenCache.estimate(Long.MAX_VALUE, 64, 8, 768, false, 0, DType.F32)).isInstanceOf(ArithmeticException.class);
     }
 
     @Test

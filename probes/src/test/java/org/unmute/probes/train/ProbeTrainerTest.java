@@ -183,7 +183,7 @@ class ProbeTrainerTest {
         Probe cgp = Probes.create(scalar, "cgp", source.layout(), CLASSES, ProbeOptions.parse("total=4"), 1);
         TrainingSettings settings = TrainingSettings.defaults("cgp");
         assertThatThrownBy(() -> ProbeTrainer.train(cgp, planted(4, 1), settings)).hasMessageContaining("2 layers")
-                .hasMessageContaining("as a token cache does");
+                .hasMessageContaining("embed with layers");
         assertThatThrownBy(() -> ProbeTrainer.train(cgp, layered, settings.withStandardize(true))).hasMessageContaining("standardized");
         assertThat(source.layout().layers()).isEqualTo(2);
         assertThat(layered.subset(1, 2).tokens().layers()).isEqualTo(2);
@@ -300,7 +300,7 @@ class ProbeTrainerTest {
     @Test
     void predictionsDoNotDependOnTheBatch() throws IOException {
         Probe probe = probe("protobin");
-        var trained = new ProbeTrainer.Result(null, null).trained(probe, List.of("a", "b", "c", "d"), true, Objective.CE, "", "");
+        var trained = new ProbeTrainer.Result(null, null, Throughput.NONE).trained(probe, List.of("a", "b", "c", "d"), true, Objective.CE, "", "");
         TokenSource clips = planted(11, 7).tokens();
         float[][] all = ProbeTrainer.predict(trained, clips, 100);
         float[][] three = ProbeTrainer.predict(trained, clips, 3);

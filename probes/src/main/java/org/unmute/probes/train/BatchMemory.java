@@ -1,0 +1,51 @@
+package org.unmute.probes.train;
+
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Memory for the numbers of one batch, used again for the next. On the CPU what is read goes straight to where tensors look;
+ * another backend is sent a copy. One thread fills it at a time or several fill separate places.
+ */
+final class BatchMemory {
+    private final Backend backend;
+    private Tensor all;
+    private float[] host = {};
+    private boolean shared;
+
+    BatchMemory(Backend backend) {
+        this.backend = backend;
+    }
+
+    /**
+     * Makes room; what was there is lost.
+     *
+     * @return the array to fill, from 0 on
+     */
+    float[] reserve(int values) {
+        if (all == null || host.length < values) {
+            host = new float[0];
+            all = TensorScope.outside(() -> Tensor.zeros(backend, DType.F32, Shape.of(values)));
+            View view = all.view();
+            shared = view.buffer() instanceof HostBuffer && view.offset() == 0 && view.isDense();
+            host = shared ? view.host().floats() : new float[values];
+        }
+        return host;
+    }
+
+    /** What was filled from a place on, once it has been; its numbers change with the next batch. */
+    Tensor tensor(int at, long... shape) {
+        Shape to = Shape.of(shape);
+        Tensor part = all.slice(0, at, to.elements()).reshape(shape);
+        if (!shared) {
+            View filled = new View(HostBuffer.wrap(host), to, at, View.denseStrides(to));
+            backend.upload(filled, part.view());
+        }
+        return part;
+    }
+}
