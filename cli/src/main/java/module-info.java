@@ -9,6 +9,8 @@ module org.unmute.cli {
     requires com.fasterxml.jackson.dataformat.toml;
     requires com.fasterxml.jackson.dataformat.yaml;
     requires org.apache.commons.csv;
+    requires ejml.core;
+    requires ejml.ddense;
 
     opens org.unmute.cli to info.picocli, com.fasterxml.jackson.databind;
 }

@@ -1,13 +1,16 @@
 package org.unmute.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.unmute.cli.grid.EncoderEntry;
 import org.unmute.models.checkpoint.Checkpoint;
@@ -103,10 +106,16 @@ final class EncoderOptions {
      * @param origin the file, or {@link #EMBEDDED}
      * @param norm label of the preset of statistics, or null
      * @param config entries of the configuration that were given
+     * @param options the options that were given, by name, to open it again
      */
-    record Loaded(Encoder encoder, String hash, String origin, String norm, Map<String, String> config) {
+    record Loaded(Encoder encoder, String hash, String origin, String norm, Map<String, String> config, Map<String, Object> options) {
         Loaded {
             config = new TreeMap<>(config);
+            options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        }
+
+        Loaded(Encoder encoder, String hash, String origin, String norm, Map<String, String> config) {
+            this(encoder, hash, origin, norm, config, Map.of());
         }
 
         /** The cache key of its tokens. */
@@ -120,7 +129,7 @@ final class EncoderOptions {
         /** Notes what ran, with every setting in effect. */
         RunRecord note(RunRecord record, String resampling) {
             record.result("encoder", origin).result("encoderSha256", hash).result("frontEnd", key(resampling, DType.F32).frontEnd());
-            return record.result("encoderSettings", settings());
+            return record.result("encoderSettings", settings()).result("encoderOptions", options).result("resampling", resampling);
         }
 
         /** Every setting in effect by name. */
@@ -163,12 +172,64 @@ final class EncoderOptions {
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             EncoderFamily family = Encoders.recognize(checkpoint, settings.model()).family();
             EncoderSettings all = norm == null ? settings : NormPreset.of(norm, family).in(settings);
-            return new Loaded(Encoders.build(checkpoint, all), Embedding.sha256(file), encoder, norm, config);
+            return new Loaded(Encoders.build(checkpoint, all), Embedding.sha256(file), encoder, norm, config, given());
         } catch (UnusableCheckpointException e) {
             throw e;
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
         }
+    }
+
+    /** The options that were given, by their names on the command line; the encoder's file in full. */
+    private Map<String, Object> given() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("encoder", Path.of(encoder).toAbsolutePath().normalize().toString());
+        all.put("model", model);
+        all.put("frames", frames);
+        all.put("norm", norm);
+        all.put("norm-mean", mean);
+        all.put("norm-std", std);
+        all.put("heads", heads);
+        all.put("encoder-rate", rate);
+        all.put("hop", hop);
+        all.put("front-end", frontEnd == Source.authors ? null : frontEnd.name());
+        all.put("config", config.isEmpty() ? null : new TreeMap<>(config));
+        all.values().removeIf(Objects::isNull);
+        return all;
+    }
+
+    /**
+     * The options that a record holds as {@code encoderOptions}, to open the same encoder again.
+     *
+     * @param file the encoder's file, or {@link #EMBEDDED}
+     */
+    static EncoderOptions recorded(String file, JsonNode options) {
+        EncoderOptions o = new EncoderOptions();
+        o.encoder = file;
+        o.model = options.path("model").asText(null);
+        o.frames = integer(options.path("frames"));
+        o.norm = options.path("norm").asText(null);
+        o.mean = number(options.path("norm-mean"));
+        o.std = number(options.path("norm-std"));
+        o.heads = integer(options.path("heads"));
+        o.rate = integer(options.path("encoder-rate"));
+        o.hop = number(options.path("hop"));
+        o.frontEnd = Source.valueOf(options.path("front-end").asText(Source.authors.name()));
+        options.path("config").properties().forEach(e -> o.config.put(e.getKey(), e.getValue().asText()));
+        return o;
+    }
+
+    /** The names of the options that were given beside the file. */
+    List<String> givenNames() {
+        return given().keySet().stream().filter(name -> !name.equals("encoder")).toList();
+    }
+
+    private static Integer integer(JsonNode node) {
+        return node.isNumber() ? node.intValue() : null;
+    }
+
+    private static Double number(JsonNode node) {
+        return node.isNumber() ? node.doubleValue() : null;
     }
 
     /** The options that an entry of a benchmark's grid stands for. */

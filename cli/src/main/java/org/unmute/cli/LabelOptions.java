@@ -11,6 +11,7 @@ import org.unmute.probes.data.LabelledClip;
 import org.unmute.probes.data.Manifest;
 import org.unmute.probes.data.ManifestFormat;
 import org.unmute.probes.data.set.Reading;
+import org.unmute.probes.data.set.Task;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -46,6 +47,11 @@ final class LabelOptions {
     /** What names the labels, for messages. */
     String source() {
         return dataset.given() ? "data set " + dataset.name() : String.valueOf(labels);
+    }
+
+    /** Whether a clip of the data set has one class or several; null for a label file, which does not say. */
+    Task task() {
+        return dataset.given() ? dataset.dataset().info().task() : null;
     }
 
     /**

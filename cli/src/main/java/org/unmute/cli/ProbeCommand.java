@@ -18,6 +18,7 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
@@ -84,6 +85,7 @@ final class ProbeCommand implements Callable<Integer> {
             throw new CommandException(ExitCode.USAGE, "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
         }
         ProbeOptions options = training.probe(name);
+        TrainingOptions.ChosenLoss loss = training.loss(labels.task());
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
         Files.createDirectories(out);
@@ -97,20 +99,22 @@ final class ProbeCommand implements Callable<Integer> {
             TokenSet set = new TokenSet(source, targets(train), train.labels().size());
             Map<String, Object> runs = new LinkedHashMap<>();
             for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
-                runs.put("seed " + seed, run(set, train, tokens, options, seed));
+                runs.put("seed " + seed, run(set, train, tokens, options, loss.objective(), seed));
             }
             record.result("probe", name).result("clips", set.clips()).result("classes", train.labels().names()).result("missing", missing)
-                    .result("cache", tokens.key().toString()).result("runs", runs);
+                    .result("loss", loss.toString()).result("cache", tokens.key().toString()).result("runs", runs);
+            CacheOrigin.note(cache, record);
             record.write(out);
-            print(runs, set, missing);
+            print(runs, set, missing, loss);
         }
         return ExitCode.OK;
     }
 
-    private Map<String, Object> run(TokenSet set, Manifest train, TokenCache tokens, ProbeOptions options, long seed) throws IOException {
+    private Map<String, Object> run(TokenSet set, Manifest train, TokenCache tokens, ProbeOptions options, Objective objective, long seed)
+            throws IOException {
         Path file = out.resolve("probe-seed" + seed + ".safetensors");
         Path checkpoint = out.resolve("checkpoint-seed" + seed + ".safetensors");
-        TrainingSettings settings = training.settings(name, seed);
+        TrainingSettings settings = training.settings(name, objective, seed);
         TokenGrid grid = set.tokens().grid();
         try (TensorScope _ = new TensorScope()) {
             Probe probe = Probes.create(Backends.current(), name, set.tokens().layout(), set.classes(), options, seed);
@@ -161,7 +165,7 @@ final class ProbeCommand implements Callable<Integer> {
         return targets;
     }
 
-    private void print(Map<String, Object> runs, TokenSet set, List<String> missing) {
+    private void print(Map<String, Object> runs, TokenSet set, List<String> missing, TrainingOptions.ChosenLoss loss) {
         PrintWriter o = spec.commandLine().getOut();
         if (common.json()) {
             Map<String, Object> all = new LinkedHashMap<>();
@@ -169,6 +173,7 @@ final class ProbeCommand implements Callable<Integer> {
             all.put("probe", name);
             all.put("clips", set.clips());
             all.put("missing", missing);
+            all.put("loss", loss.objective().loss().name());
             all.put("runs", runs);
             Commands.printJson(o, all);
             return;
@@ -176,6 +181,7 @@ final class ProbeCommand implements Callable<Integer> {
         if (!missing.isEmpty()) {
             o.println(missing.size() + " labelled files are not in the cache and were left out, the first: " + missing.getFirst());
         }
+        o.println(loss);
         runs.forEach((seed, facts) -> {
             Map<?, ?> f = (Map<?, ?>) facts;
             String pace = f.get("clipsPerSecond") == null ? "" : ", " + pace((Double) f.get("clipsPerSecond"));

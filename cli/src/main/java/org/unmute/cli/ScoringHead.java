@@ -46,7 +46,7 @@ record ScoringHead(List<String> classes, Function<float[], float[]> logits, Bool
             if (ProbeFiles.isPacked(file)) {
                 PackedProtobin packed = ProbeFiles.packed(file);
                 packed.requireTokensOf(key);
-                return new ScoringHead(packed.classes(), samples -> packed.logits(loaded.encoder().encode(samples)), packed.singleLabel(),
+                return new ScoringHead(packed.classes(), samples -> floats(packed.logits(loaded.encoder().encode(samples))), packed.singleLabel(),
                         "packed protobin " + file);
             }
             TrainedProbe probe = ProbeFiles.trained(file);
@@ -57,6 +57,14 @@ record ScoringHead(List<String> classes, Function<float[], float[]> logits, Bool
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
         }
+    }
+
+    private static float[] floats(double[] x) {
+        float[] f = new float[x.length];
+        for (int i = 0; i < f.length; i++) {
+            f[i] = (float) x[i];
+        }
+        return f;
     }
 
     private static Features.Wanted wanted(TrainedProbe probe, EncoderSpec encoder) {

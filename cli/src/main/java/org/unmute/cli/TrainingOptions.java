@@ -1,6 +1,7 @@
 package org.unmute.cli;
 
 import java.util.List;
+import org.unmute.probes.data.set.Task;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.Objective;
@@ -21,8 +22,9 @@ final class TrainingOptions {
     private long warmUp;
     @Option(names = "--clip", paramLabel = "X", defaultValue = "0", description = "Greatest gradient norm; 0 for no limit (default: ${DEFAULT-VALUE}).")
     private double clip;
-    @Option(names = "--loss", paramLabel = "NAME", defaultValue = "asl",
-            description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--loss", paramLabel = "NAME",
+            description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: ce for a --dataset with one "
+                    + "class a clip, such as esc50 and sc2; else asl).")
     private String loss;
     @Option(names = "--prototypes", paramLabel = "N", description = "Prototypes a class: proto, protobin, protofloat (default: 20).")
     private Integer prototypes;
@@ -37,10 +39,41 @@ final class TrainingOptions {
     @Option(names = "--standardize", description = "Standardize each token channel by the training clips' mean and deviation.")
     private boolean standardize;
 
+    /**
+     * A loss and why it is that one.
+     *
+     * @param objective the loss
+     * @param reason in words, for output and records
+     */
+    record ChosenLoss(Objective objective, String reason) {
+        @Override
+        public String toString() {
+            return "loss " + objective.loss().name() + " (" + reason + ")";
+        }
+    }
+
+    /**
+     * The loss: as given; else cross-entropy where the data set has one class a clip, and the asymmetric loss everywhere else.
+     *
+     * @param task of the data set; null for a label file, which does not say
+     * @throws CommandException if there is none of the name given
+     */
+    ChosenLoss loss(Task task) {
+        if (loss != null) {
+            try {
+                return new ChosenLoss(Objective.named(loss), "as given");
+            } catch (IllegalArgumentException e) {
+                throw new CommandException(ExitCode.USAGE, "--" + e.getMessage(), e);
+            }
+        }
+        return task == Task.SINGLE_LABEL ? new ChosenLoss(Objective.CE, "the data set has one class a clip; --loss asl or bce takes another")
+                : new ChosenLoss(Objective.ASL, task == null ? "the default; --loss ce for one class a clip" : "the default");
+    }
+
     /** The recipe for one probe and seed. */
-    TrainingSettings settings(String probe, long seed) {
+    TrainingSettings settings(String probe, Objective objective, long seed) {
         TrainingSettings s = TrainingSettings.defaults(probe).withEpochs(epochs).withBatch(batch).withDecay(decay).withWarmUp(warmUp)
-                .withClip(clip).withObjective(Objective.named(loss)).withStandardize(standardize).withSeed(seed);
+                .withClip(clip).withObjective(objective).withStandardize(standardize).withSeed(seed);
         return rate == null ? s : s.withRate(rate);
     }
 

@@ -127,6 +127,33 @@ class DatasetEndToEndTest {
                 folder.resolve("parts-run")).endsWith(ExitCode.OK).out()).contains("3 clips").contains("long.wav#7-8");
     }
 
+    /** Sets with one class a clip take cross-entropy by themselves, all others the asymmetric loss; what is asked for wins. */
+    @Test
+    void theLossFollowsTheDataSet() throws IOException {
+        Path root = folder.resolve("classes");
+        float[] samples = new float[16_000];
+        for (int i = 0; i < 4; i++) {
+            samples[i * 100] = 0.5f;
+            Wav.write(Files.createDirectories(root.resolve(i < 2 ? "cat" : "dog")).resolve(i + ".wav"), samples, 16_000);
+        }
+        Path tokens = folder.resolve("classes-cache");
+        Ran.unmute("embed", "-q", "--encoder", encoder, "--dataset", "folder", "--root", root, "--out", tokens).endsWith(ExitCode.OK);
+        Object[] probe = {"probe", "-q", "--probe", "linear", "--cache", tokens, "--dataset", "folder", "--root", root, "--epochs", 1};
+        Path out = folder.resolve("classes-run");
+        assertThat(with(probe, "--out", out).endsWith(ExitCode.OK).out()).contains("loss ce (the data set has one class a clip");
+        JsonNode results = new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("results");
+        assertThat(results.get("loss").asText()).startsWith("loss ce");
+        assertThat(results.at("/runs/seed 0/settings/loss").asText()).isEqualTo("ce");
+        assertThat(Ran.unmute("eval", "-q", "--run", out, "--cache", tokens, "--dataset", "folder", "--root", root, "--split", "train",
+                "--bootstrap", 0).endsWith(ExitCode.OK).out()).contains("accuracy (top-1)");
+        Path other = folder.resolve("classes-asl");
+        assertThat(with(probe, "--loss", "asl", "--out", other).endsWith(ExitCode.OK).out()).contains("loss asl (as given)");
+        assertThat(with(probe, "--out", other, "--json", "--loss", "ASL").endsWith(ExitCode.OK).json().get("loss").asText()).isEqualTo("asl");
+        assertThat(with(probe, "--loss", "mse", "--out", other).endsWith(ExitCode.USAGE).err()).contains("--loss: 'mse' is not known: there are asl, bce, ce");
+        Object[] urbanProbe = {"probe", "-q", "--probe", "linear", "--cache", cache, "--epochs", 1, "--out", folder.resolve("urban-loss")};
+        assertThat(with(urbanProbe, "--dataset", "urban", "--root", urban).endsWith(ExitCode.OK).out()).contains("loss asl (the default)");
+    }
+
     @Test
     void optionsThatDoNotFitAreErrorsOfUsage() throws IOException {
         assertThat(Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x")).endsWith(ExitCode.USAGE).err())

@@ -3,7 +3,7 @@ package org.unmute.cli.report;
 import java.awt.image.IndexColorModel;
 
 /** A dark-blue to yellow map of evenly rising lightness, which prints and reads well without colour vision. */
-final class ColourMap {
+public final class ColourMap {
     /** Stops at equal distances, in the manner of the viridis family. */
     private static final int[] STOPS = {0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58,
         0xB5DE2B, 0xFDE725};
@@ -12,7 +12,7 @@ final class ColourMap {
     }
 
     /** 0xRRGGBB for a position from 0 to 1; positions outside are clamped, NaN counts as 0. */
-    static int rgb(double position) {
+    public static int rgb(double position) {
         double x = position > 0 ? Math.min(1, position) * (STOPS.length - 1) : 0;
         int i = Math.min(STOPS.length - 2, (int) x);
         double f = x - i;
@@ -39,7 +39,7 @@ final class ColourMap {
     }
 
     /** The map as a CSS gradient from low to high. */
-    static String cssGradient(String direction) {
+    public static String cssGradient(String direction) {
         StringBuilder css = new StringBuilder("linear-gradient(").append(direction);
         for (int stop : STOPS) {
             css.append(String.format(",#%06x", stop));

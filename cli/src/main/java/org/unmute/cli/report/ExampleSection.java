@@ -4,7 +4,6 @@ import static org.unmute.cli.report.Html.escape;
 import static org.unmute.cli.report.Html.number;
 import static org.unmute.cli.report.Html.percent;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -31,7 +30,6 @@ final class ExampleSection {
 
     void append() {
         String present = example.scores().stream().filter(Score::present).map(Score::label).collect(Collectors.joining(", "));
-        line("<section aria-labelledby=\"clip\"><h2 id=\"clip\">One clip, explained</h2>");
         line("<p class=\"note\">%s, scored by <b>%s</b>. In it: <b>%s</b>.</p>", escape(example.name()), escape(example.probe()),
                 present.isEmpty() ? "none of the classes" : escape(present));
         line("<audio controls=\"controls\" preload=\"metadata\" src=\"%s\">Your browser plays no sound.</audio>",
@@ -42,7 +40,6 @@ final class ExampleSection {
         if (!example.prototypes().isEmpty()) {
             prototypes();
         }
-        line("</section>");
     }
 
     private void scores() {
@@ -90,7 +87,7 @@ final class ExampleSection {
         }
         line("</div><div class=\"scale\" aria-hidden=\"true\"><span class=\"colours\"></span><i class=\"high\">%s</i><i class=\"low\">%s</i>"
                 + "<i class=\"unit\">%s</i></div>", number(range.high(), digits(range)), number(range.low(), digits(range)), escape(heat.unit()));
-        line("<div class=\"x\" aria-hidden=\"true\">%s</div></figure>", ticks(timeTicks(clip), "left"));
+        line("<div class=\"x\" aria-hidden=\"true\">%s</div></figure>", ticks(TimeTicks.of(clip), "left"));
     }
 
     private static int digits(Range range) {
@@ -100,23 +97,6 @@ final class ExampleSection {
     private static String ticks(List<Tick> ticks, String side) {
         return ticks.stream().map(t -> "<i style=\"" + side + ":" + percent(t.position()) + "\">" + escape(t.label()) + "</i>")
                 .collect(Collectors.joining());
-    }
-
-    /** Whole or half seconds, or tens, so that there are at most about seven labels. */
-    static List<Tick> timeTicks(double seconds) {
-        double step = 0.1;
-        for (double candidate : new double[] {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 3600}) {
-            step = candidate;
-            if (seconds / candidate <= 7) {
-                break;
-            }
-        }
-        List<Tick> ticks = new ArrayList<>();
-        int decimals = step < 1 ? 1 : 0;
-        for (int i = 0; i * step <= seconds + 1e-9; i++) {
-            ticks.add(new Tick(i * step / seconds, i == 0 ? "0 s" : number(i * step, decimals)));
-        }
-        return ticks;
     }
 
     /** Centre of the largest value, as shares of width and height. */

@@ -3,12 +3,12 @@ package org.unmute.cli.report;
 import java.util.Locale;
 
 /** Text into HTML. */
-final class Html {
+public final class Html {
     private Html() {
     }
 
     /** Text with everything that HTML would take as markup replaced, and control characters shown as a box. */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder out = new StringBuilder(text.length() + 16);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -25,17 +25,17 @@ final class Html {
     }
 
     /** A number with so many decimals, or a dash where it is not finite. */
-    static String number(double value, int decimals) {
+    public static String number(double value, int decimals) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + decimals + "f", value).replace("-", "\u2212") : "\u2013";
     }
 
     /** A whole number with thin spaces between thousands. */
-    static String count(long value) {
+    public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value).replace(",", "\u202F");
     }
 
     /** A share of 1 as a CSS percentage. */
-    static String percent(double share) {
+    public static String percent(double share) {
         return String.format(Locale.ROOT, "%.3f%%", 100 * Math.clamp(Double.isFinite(share) ? share : 0, 0, 1));
     }
 }

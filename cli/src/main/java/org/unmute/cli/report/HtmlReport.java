@@ -6,12 +6,9 @@ import static org.unmute.cli.report.Html.number;
 import static org.unmute.cli.report.Html.percent;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.unmute.cli.report.ReportModel.ClassRow;
 import org.unmute.cli.report.ReportModel.ClassTable;
@@ -21,7 +18,7 @@ import org.unmute.tensor.io.AtomicFile;
 
 /**
  * Writes a {@link ReportModel} as one HTML file that holds everything it shows: style, pictures and sound. Its content
- * security policy forbids the browser to fetch anything else.
+ * security policy forbids the browser to fetch anything else (see {@link Page}).
  */
 public final class HtmlReport {
     private final ReportModel model;
@@ -48,26 +45,20 @@ public final class HtmlReport {
     }
 
     private String document() {
-        html.append("""
-                <!DOCTYPE html>
-                <html lang="en">
-                <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="color-scheme" content="light dark"/>
-                <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"/>
-                """);
-        line("<title>%s</title>", escape(model.title()));
-        line("<style>%s</style>\n</head>\n<body>\n<main>", style());
-        line("<header><h1>%s</h1><p class=\"summary\">%s</p></header>", escape(model.title()), escape(model.summary()));
-        scores();
+        Page page = new Page(model.title(), model.summary());
+        page.section("scores", "Scores", part(this::scores));
         if (model.example() != null) {
-            new ExampleSection(html, model.example()).append();
+            page.section("clip", "One clip, explained", part(() -> new ExampleSection(html, model.example()).append()));
         }
-        classes(model.classes());
-        facts();
-        line("<footer>Written by unmute, %s.</footer>\n</main>\n</body>\n</html>",
-                DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH).format(model.made().atOffset(ZoneOffset.UTC)));
+        page.section("classes", "Average precision per class", part(() -> classes(model.classes())));
+        page.section("run", "How this was made", part(this::facts));
+        return page.html(model.made());
+    }
+
+    /** What a part writes. */
+    private String part(Runnable writer) {
+        html.setLength(0);
+        writer.run();
         return html.toString();
     }
 
@@ -75,17 +66,8 @@ public final class HtmlReport {
         html.append(String.format(Locale.ROOT, format, args)).append('\n');
     }
 
-    private static String style() {
-        try (InputStream css = HtmlReport.class.getResourceAsStream("report.css")) {
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8).replace("@scale@", ColourMap.cssGradient("to top"));
-        } catch (IOException e) {
-            throw new IllegalStateException("report: the style sheet is missing from the jar", e);
-        }
-    }
-
     private void scores() {
         double best = model.results().stream().mapToDouble(ProbeResult::map).filter(Double::isFinite).max().orElse(Double.NaN);
-        line("<section aria-labelledby=\"scores\"><h2 id=\"scores\">Scores</h2>");
         line("<p class=\"note\">Macro mean average precision on the test clips; mean over seeds, the whisker is one standard deviation either side.</p>");
         line("<div class=\"bars\" role=\"list\">");
         for (ProbeResult r : model.results()) {
@@ -105,11 +87,10 @@ public final class HtmlReport {
                     r.map() == best ? " class=\"best\"" : "", escape(r.probe()), number(r.map(), 3), number(r.sd(), 3),
                     number(r.ciLow(), 3), number(r.ciHigh(), 3), r.seeds(), count(r.parameters()));
         }
-        line("</tbody></table></div></section>");
+        line("</tbody></table></div>");
     }
 
     private void classes(ClassTable table) {
-        line("<section aria-labelledby=\"classes\"><h2 id=\"classes\">Average precision per class</h2>");
         line("<div class=\"scroll\" tabindex=\"0\"><table class=\"classes\"><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Positives</th>");
         for (String probe : table.probes()) {
             line("<th scope=\"col\">%s</th>", escape(probe));
@@ -127,16 +108,16 @@ public final class HtmlReport {
             line("</tr>");
         }
         line("</tbody></table></div>");
-        line("<p class=\"note\">%s</p></section>", table.absent().isEmpty()
+        line("<p class=\"note\">%s</p>", table.absent().isEmpty()
                 ? "Every class has positives in the test clips."
                 : "Without a positive in the test clips, so left out of the macro mean: " + escape(String.join(", ", table.absent())) + ".");
     }
 
     private void facts() {
-        line("<section aria-labelledby=\"run\"><h2 id=\"run\">How this was made</h2><dl>");
+        line("<dl>");
         for (Fact fact : model.facts()) {
             line("<div><dt>%s</dt><dd>%s</dd></div>", escape(fact.name()), escape(fact.value()));
         }
-        line("</dl></section>");
+        line("</dl>");
     }
 }

@@ -6,13 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /** Samples as a 16-bit WAV inside a {@code data:} address. */
-final class WavDataUri {
+public final class WavDataUri {
     private static final int HEADER = 44;
 
     private WavDataUri() {
     }
 
-    static String of(float[] samples, int sampleRate) {
+    /** The address of mono samples in [-1, 1]. */
+    public static String of(float[] samples, int sampleRate) {
         int bytes = Math.multiplyExact(samples.length, 2);
         ByteBuffer wav = ByteBuffer.allocate(Math.addExact(HEADER, bytes)).order(ByteOrder.LITTLE_ENDIAN);
         wav.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(HEADER - 8 + bytes);

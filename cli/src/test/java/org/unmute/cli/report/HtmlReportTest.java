@@ -188,7 +188,7 @@ class HtmlReportTest {
     @Test
     void timeAxisHasFewLabelsAtAnyLength() {
         for (double seconds : new double[] {0.3, 1, 3, 5, 10, 60, 600, 3600}) {
-            List<Tick> ticks = ExampleSection.timeTicks(seconds);
+            List<Tick> ticks = TimeTicks.of(seconds);
             assertThat(ticks).hasSizeBetween(3, 8).allSatisfy(t -> assertThat(t.position()).isBetween(0.0, 1.0 + 1e-9));
         }
     }

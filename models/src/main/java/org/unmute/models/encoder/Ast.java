@@ -122,7 +122,8 @@ public final class Ast implements Encoder {
         head = hasHead ? Linear.read(w, names.head, w.size(names.head + ".weight", 2, 0), dim) : null;
         List<String> classes = hasHead ? EncoderSpec.namedClasses(head.weight().size(0)) : List.of();
         EncoderSpec.Grid grid = new EncoderSpec.Grid(steps, bands, timeStride * frontEnd.frameShift(),
-                EncoderSpec.TokenOrder.FREQUENCY_MAJOR, EXTRA);
+                EncoderSpec.TokenOrder.FREQUENCY_MAJOR, EXTRA,
+                new EncoderSpec.Overlap(PreNormVit.PATCH * frontEnd.frameShift(), PreNormVit.PATCH, melStride));
         spec = Specs.of(NAME, "AST, " + vit.size() + ", patches every " + melStride + " mel bins and " + timeStride + " frames"
                 + (steps == stored ? "" : ", positions fitted from " + stored + " to " + steps + " steps"),
                 frontEnd, settings, grid, dim, vit.depth(), classes);

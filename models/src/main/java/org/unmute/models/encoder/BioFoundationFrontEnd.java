@@ -3,6 +3,7 @@ package org.unmute.models.encoder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.unmute.models.audio.MelBands;
 import org.unmute.models.audio.MelOptions;
 import org.unmute.models.audio.MelSpectrogram;
 
@@ -93,6 +94,11 @@ final class BioFoundationFrontEnd implements FrontEnd {
     @Override
     public int frameShift() {
         return HOP;
+    }
+
+    @Override
+    public MelBands bands() {
+        return new MelBands(spectrogram.options().melBins(), LOW, HIGH);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.unmute.models.audio.MelBands;
 
 /**
  * What an encoder is, readable at a glance.
@@ -36,11 +37,18 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
      * @param hopSamples samples from the start of one window to the next, a whole number of token rows
      * @param frontEnd every setting of the front end in words and numbers; part of the cache key
      * @param settings the same for a program: name and value
+     * @param bands the mel bands of a frame, or null where a frame is no mel spectrum
      */
-    public record Input(int sampleRate, int windowSamples, int frameSamples, int hopSamples, String frontEnd, Map<String, Object> settings) {
+    public record Input(int sampleRate, int windowSamples, int frameSamples, int hopSamples, String frontEnd, Map<String, Object> settings,
+            MelBands bands) {
         /** Keeps the settings unmodifiable. */
         public Input {
             settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        }
+
+        /** An input whose frames are no mel spectra. */
+        public Input(int sampleRate, int windowSamples, int frameSamples, int hopSamples, String frontEnd, Map<String, Object> settings) {
+            this(sampleRate, windowSamples, frameSamples, hopSamples, frontEnd, settings, null);
         }
     }
 
@@ -60,8 +68,23 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
      * @param rowSamples samples from one token row to the next
      * @param order how the network orders patch tokens
      * @param extraTokens tokens before the patch tokens: 0, 1 (cls) or 2 (cls and distillation, of which the mean is the clip's)
+     * @param overlap how patches lie on each other; null where they lie side by side and cover every band
      */
-    public record Grid(int time, int freq, int rowSamples, TokenOrder order, int extraTokens) {}
+    public record Grid(int time, int freq, int rowSamples, TokenOrder order, int extraTokens, Overlap overlap) {
+        /** Patches side by side. */
+        public Grid(int time, int freq, int rowSamples, TokenOrder order, int extraTokens) {
+            this(time, freq, rowSamples, order, extraTokens, null);
+        }
+    }
+
+    /**
+     * Patches that start closer to each other than they are long.
+     *
+     * @param patchSamples samples of a patch
+     * @param patchBands bands of a patch
+     * @param bandStride bands from one patch to the next
+     */
+    public record Overlap(int patchSamples, int patchBands, int bandStride) {}
 
     /** Hz that {@link Encoder#encode} expects. */
     public int sampleRate() {
@@ -84,6 +107,34 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
             return Math.max(1, samples / grid.rowSamples() + 1);
         }
         return grid.time() + (Windows.count(samples, input) - 1) * (input.hopSamples() / grid.rowSamples());
+    }
+
+    /**
+     * What a token of a recording's {@link TokenMap} stands for.
+     *
+     * @param t its row
+     * @param f its column
+     * @throws IllegalArgumentException if there is no such column, or the row is negative
+     */
+    public TokenPlace place(int t, int f) {
+        if (t < 0 || f < 0 || f >= freq()) {
+            throw new IllegalArgumentException(name + ": there is no token in row " + t + ", column " + f + ": columns are 0 to " + (freq() - 1));
+        }
+        // Windows may be a little longer than their rows (KWT), so each begins anew.
+        int hopRows = isWhole() ? Integer.MAX_VALUE : input.hopSamples() / grid.rowSamples();
+        double start = (double) (t / hopRows) * input.hopSamples() + (double) (t % hopRows) * grid.rowSamples();
+        double end = start + (grid.overlap() == null ? grid.rowSamples() : grid.overlap().patchSamples());
+        double rate = sampleRate();
+        if (input.bands() == null) {
+            return new TokenPlace(start / rate, end / rate, 0, 0, 0, rate / 2, true);
+        }
+        int bands = input.bands().count();
+        int stride = grid.overlap() == null ? bands / freq() : grid.overlap().bandStride();
+        int wide = grid.overlap() == null ? stride : grid.overlap().patchBands();
+        int first = f * stride;
+        int last = Math.min(bands, first + wide);
+        return new TokenPlace(start / rate, end / rate, first, last - 1, input.bands().border(first), input.bands().border(last),
+                wide >= bands);
     }
 
     /** Samples that a clip needs at least. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.unmute.models.audio.FbankOptions;
 import org.unmute.models.audio.KaldiFbank;
+import org.unmute.models.audio.MelBands;
 
 /**
  * The front end that most encoders share: kaldi fbank, then {@code (x - mean) / (2 std)}. They differ in three things: what
@@ -104,6 +105,11 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
             x[i] = (float) ((x[i] - mean) / (2 * std));
         }
         return new Spectrogram(rows, mel, x);
+    }
+
+    @Override
+    public MelBands bands() {
+        return new MelBands(fbank.options().melBins(), fbank.options().lowFreq(), fbank.options().upperEdge());
     }
 
     @Override

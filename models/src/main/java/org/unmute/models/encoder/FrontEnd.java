@@ -1,6 +1,7 @@
 package org.unmute.models.encoder;
 
 import java.util.Map;
+import org.unmute.models.audio.MelBands;
 
 /** What turns a window of samples into what enters the network. */
 public interface FrontEnd {
@@ -23,6 +24,9 @@ public interface FrontEnd {
 
     /** Samples from one frame to the next. */
     int frameShift();
+
+    /** The bands of a frame. */
+    MelBands bands();
 
     /** Every setting in words, as part of the cache key. */
     String describe();

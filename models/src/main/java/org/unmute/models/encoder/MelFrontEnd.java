@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.models.audio.AmplitudeToDb;
 import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.models.audio.MelBands;
 import org.unmute.models.audio.MelOptions;
 import org.unmute.models.audio.MelSpectrogram;
 
@@ -53,6 +54,11 @@ public record MelFrontEnd(MelSpectrogram mel, AmplitudeToDb decibels, int leastF
     @Override
     public int frameShift() {
         return mel.options().hop();
+    }
+
+    @Override
+    public MelBands bands() {
+        return new MelBands(mel.options().melBins(), mel.options().lowFreq(), mel.options().highFreq());
     }
 
     @Override

@@ -23,7 +23,7 @@ final class Specs {
         all.put("hopSeconds", hop / (double) frontEnd.sampleRate());
         String text = frontEnd.describe() + String.format(Locale.ROOT, ", long recordings in windows every %s s", hop / (double) frontEnd.sampleRate());
         return new EncoderSpec(name, description, new EncoderSpec.Input(frontEnd.sampleRate(), frontEnd.windowSamples(),
-                leastSamples, hop, text, all), grid, dim, depth, classes);
+                leastSamples, hop, text, all, frontEnd.bands()), grid, dim, depth, classes);
     }
 
     /** A description of an encoder that hears recordings as a whole. */
@@ -37,6 +37,6 @@ final class Specs {
         Map<String, Object> all = new LinkedHashMap<>(frontEnd.settings());
         all.put("frames", grid.time() * (grid.rowSamples() / frontEnd.frameShift()));
         return new EncoderSpec(name, description, new EncoderSpec.Input(frontEnd.sampleRate(), EncoderSpec.WHOLE_RECORDING,
-                frontEnd.frameSamples(), EncoderSpec.WHOLE_RECORDING, text, all), grid, dim, depth, classes);
+                frontEnd.frameSamples(), EncoderSpec.WHOLE_RECORDING, text, all, frontEnd.bands()), grid, dim, depth, classes);
     }
 }

@@ -163,6 +163,20 @@ public final class Abmilp implements Probe {
         return Optional.of(Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), 1, batch.time(), batch.freq()));
     }
 
+    /** Tokens, weighed by attention. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            Classifier all = norm.absorbedBy(fc);
+            Tensor attended = attended(clip);
+            double[] weights = weights(attended).toDoubles();
+            String remark = attend == null ? "" : sumsRaw ? "The weights come from self-attention over all tokens."
+                    : "Before it is weighed, a token takes in all others by self-attention: what it adds need not be heard at its own place.";
+            return Contributions.ofTokens(remark, all.found(sumsRaw ? clip.tokens() : attended, classIndex), weights, all.bias(classIndex));
+        }));
+    }
+
     private Tensor pooled(TokenBatch batch) {
         Tensor attended = attended(batch);
         return weights(attended).matmul(sumsRaw ? batch.tokens() : attended).squeeze(1);

@@ -6,6 +6,7 @@ import java.util.Map;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Normalize;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
 
 /**
  * Batch normalisation without affine parameters, eps 1e-6, momentum 0.1, as the public code of efficient probing puts it
@@ -50,6 +51,12 @@ record BatchNorm(Tensor mean, Tensor variance) {
             return null;
         });
         return Normalize.batch(x, null, null, EPS);
+    }
+
+    /** A classifier of {@code [n, channels]} that gives the logits which the given one has of the normalised ones. */
+    Classifier absorbedBy(Classifier fc) {
+        Tensor weight = fc.weight().over(variance.plus(EPS).unary(Unary.SQRT));
+        return new Classifier(weight, fc.bias().minus(weight.times(mean).sum(false, 1)));
     }
 
     Map<String, Tensor> buffers() {

@@ -1,5 +1,6 @@
 package org.unmute.probes.pool;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -193,6 +194,41 @@ public final class Cgp implements FrameWise {
     public Optional<Tensor> similarityMap(TokenBatch batch) {
         return Optional.of(Grad.withoutRecording(() -> similarities(layers(batch)))
                 .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq()));
+    }
+
+    /** The same for some prototypes of one clip, without computing the others. */
+    @Override
+    public Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
+        Contributions.requireOne("similarity map of chosen prototypes", clip);
+        return Optional.of(Grad.withoutRecording(() -> {
+            Tensor some = unitPrototypes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
+            return gated(layers(clip).tokens()).linear(some, null).transpose(1, 2).reshape(which.length, clip.time(), clip.freq());
+        }));
+    }
+
+    /** Prototypes, each with three parts: its least, middle and greatest similarity; the middle one has no place. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            TokenBatch.Layers layers = layers(clip);
+            Tensor s = similarities(layers);
+            Reduction.Extreme least = s.min(2);
+            Reduction.Extreme greatest = s.max(2);
+            Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers);
+            double[] values = Tensor.stack(-1, least.values(), middle, greatest.values()).toDoubles();
+            int[][] tokens = {least.indices().toInts(), null, greatest.indices().toInts()};
+            String[] roles = {", least", middleIsMean ? ", mean" : ", cls token", ", greatest"};
+            double[] weights = fc.row(classIndex).toDoubles();
+            List<Contributions.Part> parts = new ArrayList<>(weights.length);
+            for (int i = 0; i < weights.length; i++) {
+                int j = i / FEATURES;
+                int[] own = tokens[i % FEATURES];
+                parts.add(Contributions.Part.product(j, "prototype " + j + roles[i % FEATURES], own == null ? -1 : own[j], values[i], weights[i]));
+            }
+            return new Contributions(Contributions.Kind.PROTOTYPES, "Each prototype counts by its least, middle and greatest similarity over "
+                    + "the layers' mixture of tokens.", parts, fc.bias(classIndex));
+        }));
     }
 
     /**

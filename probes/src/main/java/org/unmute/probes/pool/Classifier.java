@@ -36,6 +36,26 @@ record Classifier(Tensor weight, Tensor bias) {
         return descriptor.linear(weight, bias);
     }
 
+    /** The weights of a class, {@code [features]}. */
+    Tensor row(int classIndex) {
+        return weight.select(0, classIndex);
+    }
+
+    /** The bias of a class. */
+    double bias(int classIndex) {
+        return bias.select(0, classIndex).toDoubles()[0];
+    }
+
+    /** What a class finds in each of some vectors, {@code W_c x}: {@code [1, n, features]} to n numbers. */
+    double[] found(Tensor x, int classIndex) {
+        return found(x, row(classIndex));
+    }
+
+    /** Products of vectors {@code [1, n, dim]} with one of {@code [dim]}: n numbers. */
+    static double[] found(Tensor x, Tensor vector) {
+        return x.linear(vector.insert(0), null).toDoubles();
+    }
+
     /** @throws IllegalArgumentException if pooling does not give as many features as the layer takes */
     void requireFeatures(String probe, long features) {
         if (features() != features) {

@@ -1,11 +1,16 @@
 package org.unmute.probes.pool;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.unmute.tensor.Convolution;
+import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Reduction;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
 
@@ -103,6 +108,12 @@ public final class Conv implements Probe {
 
     @Override
     public Tensor descriptor(TokenBatch batch) {
+        Tensor flat = activations(batch);
+        return mean ? flat.mean(false, 2) : flat.max(2).values();
+    }
+
+    /** Each channel at each place: {@code [batch, channels, tokens]}. */
+    private Tensor activations(TokenBatch batch) {
         Probes.checkDim(this, batch);
         Tensor map = batch.tokens().transpose(1, 2).reshape(batch.size(), dim(), batch.time(), batch.freq());
         int k = kernel();
@@ -112,8 +123,30 @@ public final class Conv implements Probe {
             case "none" -> y;
             default -> y.unary(Unary.RELU);
         };
-        Tensor flat = active.reshape(batch.size(), weight.size(0), batch.tokens().size(1));
-        return mean ? flat.mean(false, 2) : flat.max(2).values();
+        return active.reshape(batch.size(), weight.size(0), batch.tokens().size(1));
+    }
+
+    /** With the mean, places; with the maximum, channels at the place that has it. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            Tensor flat = activations(clip);
+            String around = "A token stands for itself and its neighbours, " + kernel() + " x " + kernel() + " tokens.";
+            if (mean) {
+                double[] found = fc.found(flat.transpose(1, 2), classIndex);
+                double[] weights = new double[found.length];
+                Arrays.fill(weights, 1.0 / found.length);
+                return Contributions.ofTokens("All places weigh the same. " + around, found, weights, fc.bias(classIndex));
+            }
+            Reduction.Extreme greatest = flat.max(2);
+            double[] values = greatest.values().toDoubles();
+            int[] winners = greatest.indices().toInts();
+            double[] weights = fc.row(classIndex).toDoubles();
+            return new Contributions(Contributions.Kind.FEATURES, "Each channel of the convolution counts where it is greatest. " + around,
+                    IntStream.range(0, values.length).mapToObj(c ->
+                            Contributions.Part.product(c, "channel " + c, winners[c], values[c], weights[c])).toList(), fc.bias(classIndex));
+        }));
     }
 
     @Override

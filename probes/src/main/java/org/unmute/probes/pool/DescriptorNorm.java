@@ -37,6 +37,11 @@ record DescriptorNorm(String probe, BatchNorm batch) {
         return batch == null ? descriptor : batch.scoring(descriptor);
     }
 
+    /** A classifier that gives the same logits for descriptors that are not normalised. */
+    Classifier absorbedBy(Classifier fc) {
+        return batch == null ? fc : batch.absorbedBy(fc);
+    }
+
     Tensor training(Tensor descriptor) {
         return batch == null ? descriptor : batch.training(probe, descriptor);
     }

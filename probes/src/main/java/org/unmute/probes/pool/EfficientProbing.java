@@ -119,6 +119,18 @@ public final class EfficientProbing implements Probe {
         return Optional.of(Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), queries(), batch.time(), batch.freq()));
     }
 
+    /** Tokens: what each query's slice of the values says for the class, weighed by the query's attention, summed over queries. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            Classifier all = norm.absorbedBy(fc);
+            int width = dim() / queries();
+            Tensor ofQueries = all.row(classIndex).reshape(queries(), 1, width).matmul(valueWeight.reshape(queries(), width, dim()));
+            return AttentionTerms.of(clip.tokens(), attention(clip), ofQueries.squeeze(1), "queries", all.bias(classIndex));
+        }));
+    }
+
     private Tensor pooled(TokenBatch batch) {
         Probes.checkDim(this, batch);
         int count = queries();

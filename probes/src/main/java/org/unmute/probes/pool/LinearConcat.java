@@ -1,10 +1,13 @@
 package org.unmute.probes.pool;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -106,16 +109,45 @@ public final class LinearConcat implements Probe {
         if (name.equals(CLS_MEAN)) {
             return Tensor.concat(1, Probes.cls(this, batch), batch.tokens().mean(false, 1));
         }
-        if (batch.freq() != parts) {
-            throw new IllegalArgumentException("probe linearc-freqconcat: the tokens' grid has " + batch.freq()
-                    + " columns, the probe was made for " + parts);
-        }
+        requireColumns(batch);
         return batch.grid().mean(false, 1).reshape(batch.size(), fc.features());
     }
 
     @Override
     public Tensor classify(Tensor descriptor) {
         return fc.logits(descriptor);
+    }
+
+    /** Tokens, each with weight 1/N (or one of the time steps' number); with {@link #CLS_MEAN} the cls token as one part more. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            Tensor row = fc.row(classIndex);
+            double[] weights = new double[clip.time() * clip.freq()];
+            if (name.equals(CLS_MEAN)) {
+                Arrays.fill(weights, 1.0 / weights.length);
+                List<Contributions.Part> parts = new ArrayList<>(Contributions.tokens(
+                        Classifier.found(clip.tokens(), row.slice(0, dim(), dim())), weights));
+                double cls = Classifier.found(Probes.cls(this, clip).insert(0), row.slice(0, 0, dim()))[0];
+                parts.add(Contributions.Part.product(-1, "cls token", -1, cls, 1));
+                return new Contributions(Contributions.Kind.TOKENS, "All tokens weigh the same; the cls token stands for the whole clip.",
+                        parts, fc.bias(classIndex));
+            }
+            requireColumns(clip);
+            Arrays.fill(weights, 1.0 / clip.time());
+            // each column of the grid has weights of its own
+            double[] found = clip.grid().times(row.reshape(1, 1, parts, dim())).sum(false, 3).toDoubles();
+            return Contributions.ofTokens("All time steps weigh the same; each frequency row has weights of its own.", found, weights,
+                    fc.bias(classIndex));
+        }));
+    }
+
+    private void requireColumns(TokenBatch batch) {
+        if (batch.freq() != parts) {
+            throw new IllegalArgumentException("probe linearc-freqconcat: the tokens' grid has " + batch.freq()
+                    + " columns, the probe was made for " + parts);
+        }
     }
 
     @Override

@@ -1,10 +1,12 @@
 package org.unmute.probes.pool;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -80,6 +82,22 @@ public final class LinearProbe implements Probe {
     @Override
     public Tensor classify(Tensor descriptor) {
         return fc.logits(descriptor);
+    }
+
+    /** Tokens, each with weight 1/N; on the cls token, its entries. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            if (onCls) {
+                return Contributions.ofFeatures("This probe sees the cls token only, which stands for the whole clip: its score has no "
+                        + "place in time or frequency.", descriptor(clip).toDoubles(), fc.row(classIndex).toDoubles(), fc.bias(classIndex));
+            }
+            double[] found = fc.found(clip.tokens(), classIndex);
+            double[] weights = new double[found.length];
+            Arrays.fill(weights, 1.0 / found.length);
+            return Contributions.ofTokens("All tokens weigh the same.", found, weights, fc.bias(classIndex));
+        }));
     }
 
     @Override

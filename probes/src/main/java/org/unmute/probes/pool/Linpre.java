@@ -1,5 +1,7 @@
 package org.unmute.probes.pool;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,6 +98,45 @@ public final class Linpre implements Probe {
     @Override
     public Optional<TokenBatch> condensed(TokenBatch batch) {
         return pool.equals("mean") ? Optional.of(batch.ofMeanToken()) : Optional.empty();
+    }
+
+    /**
+     * Tokens: with the maximum, the winning one alone; with the mean, all alike; with logsumexp, tokens by their share
+     * {@code p = softmax_n(l)}, and the shares' entropy as one part more: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n ln p_n}.
+     */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            double[] found = fc.found(clip.tokens(), classIndex);
+            double[] weights = new double[found.length];
+            if (pool.equals("mean")) {
+                Arrays.fill(weights, 1.0 / found.length);
+                return Contributions.ofTokens("All tokens weigh the same.", found, weights, fc.bias(classIndex));
+            }
+            if (pool.equals("max")) {
+                int winner = winners(clip).toInts()[classIndex];
+                return new Contributions(Contributions.Kind.TOKENS, "The class has the logit of its best token; all other tokens count nothing.",
+                        List.of(Contributions.Part.product(winner, "token " + winner, winner, found[winner], 1)), fc.bias(classIndex));
+            }
+            return bySharing(found, fc.bias(classIndex));
+        }));
+    }
+
+    private static Contributions bySharing(double[] found, double bias) {
+        double greatest = Arrays.stream(found).max().orElseThrow();
+        double total = Arrays.stream(found).map(l -> Math.exp(l - greatest)).sum();
+        double[] shares = new double[found.length];
+        double entropy = 0;
+        for (int n = 0; n < found.length; n++) {
+            double ln = found[n] - greatest - Math.log(total);
+            shares[n] = Math.exp(ln);
+            entropy -= shares[n] * ln;
+        }
+        List<Contributions.Part> parts = new ArrayList<>(Contributions.tokens(found, shares));
+        parts.add(Contributions.Part.product(-1, "spread over tokens", -1, entropy, 1));
+        return new Contributions(Contributions.Kind.TOKENS, "A token weighs by its share of exp(logit); the spread over tokens adds the "
+                + "entropy of the shares.", parts, bias);
     }
 
     /** Every token's logit of each class: {@code [batch, classes, time, freq]}. */

@@ -131,6 +131,17 @@ public final class Mhca implements Probe {
         return Optional.of(Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), heads, batch.time(), batch.freq()));
     }
 
+    /** Tokens: what each head's values say for the class, weighed by the head's attention, summed over heads. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            int width = dim() / heads;
+            Tensor ofHeads = fc.row(classIndex).reshape(heads, 1, width).matmul(valueWeight.reshape(heads, width, dim()));
+            return AttentionTerms.of(normalized(clip), attention(clip), ofHeads.squeeze(1), "heads", fc.bias(classIndex));
+        }));
+    }
+
     @Override
     public Tensor descriptor(TokenBatch batch) {
         return pooled(normalized(batch));

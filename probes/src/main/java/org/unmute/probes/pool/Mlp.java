@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -99,6 +100,15 @@ public final class Mlp implements Probe {
     @Override
     public Tensor classify(Tensor descriptor) {
         return fc.logits(descriptor);
+    }
+
+    /** The hidden units; what lies before them does not add up. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> Contributions.ofFeatures("This probe does not decompose over tokens: "
+                + (onCls ? "it sees the cls token only" : "the activation mixes them") + ". Shown are its hidden units.",
+                descriptor(clip).toDoubles(), fc.row(classIndex).toDoubles(), fc.bias(classIndex))));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.Shape;
@@ -126,21 +127,16 @@ public final class PackedProtobin {
      * @throws IllegalArgumentException if the tokens do not fit
      */
     public float[] scores(TokenMap map) {
-        double[] logits = exactLogits(map);
+        double[] logits = logits(map);
         return facts.singleLabel() ? softmax(logits) : sigmoid(logits);
     }
 
-    /** {@link #scores} before sigmoid or softmax. */
-    public float[] logits(TokenMap map) {
-        double[] exact = exactLogits(map);
-        float[] logits = new float[exact.length];
-        for (int c = 0; c < logits.length; c++) {
-            logits[c] = (float) exact[c];
-        }
-        return logits;
-    }
-
-    private double[] exactLogits(TokenMap map) {
+    /**
+     * Scores before sigmoid or softmax, {@code [classes]}, from tokens as the encoder gave them.
+     *
+     * @throws IllegalArgumentException if the tokens do not fit
+     */
+    public double[] logits(TokenMap map) {
         double[] best = descriptor(map);
         double[] logits = new double[bias.length];
         for (int c = 0; c < logits.length; c++) {
@@ -154,30 +150,78 @@ public final class PackedProtobin {
     }
 
     /**
+     * How the logit of one class comes about: cosine with the winning token times weight for each prototype.
+     *
+     * @throws IllegalArgumentException if the tokens do not fit or there is no such class
+     */
+    public Contributions contributions(TokenMap map, int classIndex) {
+        if (classIndex < 0 || classIndex >= bias.length) {
+            throw new IllegalArgumentException("contributions: there is no class " + classIndex + ", classes are 0 to " + (bias.length - 1));
+        }
+        int[] winners = new int[prototypes];
+        double[] best = descriptor(map, winners);
+        double[] weights = new double[prototypes];
+        for (int j = 0; j < prototypes; j++) {
+            weights[j] = weight[classIndex * prototypes + j];
+        }
+        return Contributions.ofPrototypes(0, best, winners, weights, bias[classIndex]);
+    }
+
+    /**
+     * The cosine of some prototypes with every token, {@code [which][time · freq]}.
+     *
+     * @throws IllegalArgumentException if the tokens do not fit
+     */
+    public double[][] similarityMap(TokenMap map, int[] which) {
+        double[][] all = new double[which.length][map.count()];
+        cosines(map, which, (at, n, cosine) -> all[at][n] = cosine);
+        return all;
+    }
+
+    /**
      * Greatest cosine of each prototype over a recording's tokens, {@code [prototypes]}; all NaN if a token has a NaN or an
      * infinite number.
      *
      * @throws IllegalArgumentException if the tokens do not fit
      */
     public double[] descriptor(TokenMap map) {
+        return descriptor(map, new int[prototypes]);
+    }
+
+    /** @param winners the tokens that have the greatest cosines, the first on ties. Modified. */
+    private double[] descriptor(TokenMap map, int[] winners) {
+        double[] best = new double[prototypes];
+        Arrays.fill(best, Double.NEGATIVE_INFINITY);
+        cosines(map, IntStream.range(0, prototypes).toArray(), (j, n, cosine) -> {
+            if (cosine > best[j]) {
+                winners[j] = n;
+            }
+            best[j] = Math.max(best[j], cosine);
+        });
+        return best;
+    }
+
+    private interface Taker {
+        void take(int at, int token, double cosine);
+    }
+
+    /** Tells the cosine of each of some prototypes with each token, token by token. */
+    private void cosines(TokenMap map, int[] which, Taker taker) {
         facts.requireFit("packed protobin: ", map, dim);
         float[] tokens = (facts.standardization() == null ? map : facts.standardization().of(map)).tokens();
         int row = Math.ceilDiv(dim, Byte.SIZE);
         float[] sums = new float[Math.multiplyExact(row, SUMS)];
-        double[] best = new double[prototypes];
-        Arrays.fill(best, Double.NEGATIVE_INFINITY);
         double scale = 1 / Math.sqrt(dim);
         for (int n = 0; n < map.count(); n++) {
             signedSums(tokens, n * dim, sums);
-            for (int j = 0, at = 0; j < prototypes; j++) {
+            for (int i = 0; i < which.length; i++) {
                 double sum = 0;
-                for (int g = 0; g < row; g++, at++) {
+                for (int g = 0, at = which[i] * row; g < row; g++, at++) {
                     sum += sums[g * SUMS + (bits[at] & 0xff)];
                 }
-                best[j] = Math.max(best[j], sum * scale);
+                taker.take(i, n, sum * scale);
             }
         }
-        return best;
     }
 
     /** For each eight numbers of the token, brought to length 1, their sums under all 256 choices of signs. */

@@ -117,4 +117,29 @@ public interface Probe {
     default Optional<Tensor> similarityMap(TokenBatch batch) {
         return Optional.empty();
     }
+
+    /**
+     * {@link #similarityMap} of one clip and some prototypes or queries only, always on the grid of the tokens: where the probe
+     * compares at more places than there are tokens, a token has the greatest of its places.
+     *
+     * @param which their numbers, in the order wanted
+     * @return {@code [which, time, freq]}, or empty where the probe does not weigh tokens
+     * @throws IllegalArgumentException if the batch is not one clip that fits
+     */
+    default Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
+        Contributions.requireOne("similarity map of chosen prototypes", clip);
+        return similarityMap(clip).map(map -> map.select(0, 0).indexSelect(0, Tensor.of(map.backend(), which, which.length)));
+    }
+
+    /**
+     * How the logit of one class of one clip comes about, as a sum. For explaining scores; training and scoring never need it.
+     *
+     * @param clip a batch of one clip
+     * @param classIndex the class
+     * @return empty for a probe that does not tell
+     * @throws IllegalArgumentException if the batch is not one clip that fits, or there is no such class
+     */
+    default Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        return Optional.empty();
+    }
 }

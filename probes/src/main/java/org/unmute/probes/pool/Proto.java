@@ -1,5 +1,6 @@
 package org.unmute.probes.pool;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Interpolation;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
 import org.unmute.tensor.op.Unary;
 
 /**
@@ -194,10 +196,18 @@ public final class Proto implements Probe {
     /** Greatest similarity of each prototype, {@code [batch, prototypes]}, at least 0. */
     @Override
     public Tensor descriptor(TokenBatch batch) {
+        return descriptor(match(batch));
+    }
+
+    private PrototypeMaxPool match(TokenBatch batch) {
         Tensor x = positions(batch);
         Tensor tokens = x.reshape(x.size(0), x.size(1) * x.size(2), x.size(3));
-        // the maximum of relu is relu of the maximum, and a positive factor changes places with both
-        return extended(tokens, false).prototypeMaxPool(extended(vectors, true)).values().times(factor()).unary(Unary.RELU);
+        return extended(tokens, false).prototypeMaxPool(extended(vectors, true));
+    }
+
+    /** The maximum of relu is relu of the maximum, and a positive factor changes places with both. */
+    private Tensor descriptor(PrototypeMaxPool match) {
+        return match.values().times(factor()).unary(Unary.RELU);
     }
 
     @Override
@@ -221,11 +231,44 @@ public final class Proto implements Probe {
      */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
+        return Optional.of(Grad.withoutRecording(() -> similarities(positions(batch), extended(vectors, true), factor())));
+    }
+
+    /** {@code [batch, rows, columns, dim]} to {@code [batch, prototypes, rows, columns]}, for some prototypes. */
+    private static Tensor similarities(Tensor x, Tensor extended, Tensor factor) {
+        Tensor flat = x.reshape(x.size(0), x.size(1) * x.size(2), x.size(3));
+        Tensor cosines = Functions.cosineMatrix(extended(flat, false), extended);
+        return cosines.times(factor).unary(Unary.RELU).transpose(1, 2).reshape(x.size(0), extended.size(0), x.size(1), x.size(2));
+    }
+
+    /** On the tokens' own grid, also where the probe reads that grid otherwise: a token's places are those nearest to it. */
+    @Override
+    public Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
+        Contributions.requireOne("similarity map of chosen prototypes", clip);
         return Optional.of(Grad.withoutRecording(() -> {
-            Tensor x = positions(batch);
-            Tensor flat = x.reshape(x.size(0), x.size(1) * x.size(2), x.size(3));
-            Tensor cosines = Functions.cosineMatrix(extended(flat, false), extended(vectors, true));
-            return cosines.times(factor()).unary(Unary.RELU).transpose(1, 2).reshape(x.size(0), prototypeCount(), x.size(1), x.size(2));
+            Tensor index = Tensor.of(vectors.backend(), which, which.length);
+            Tensor map = similarities(positions(clip), extended(vectors, true).indexSelect(0, index), factor().indexSelect(0, index));
+            Tensor blocks = map.reshape(which.length, map.size(2) / upsample, upsample, map.size(3) / upsample, upsample);
+            return blocks.amax(false, 2, 4).reshape(which.length, clip.time(), clip.freq());
+        }));
+    }
+
+    /** Prototypes: similarity times weight. With {@code connection=own} the class's own alone, since others have no weight. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            PrototypeMaxPool match = match(clip);
+            int columns = (reshaped ? clip.time() : clip.freq()) * upsample;
+            double[] weights = weight.select(0, classIndex).unary(Unary.RELU).toDoubles();
+            int first = ownOnly() ? classIndex * perClass() : 0;
+            double[] similarities = Arrays.copyOfRange(descriptor(match).toDoubles(), first, first + weights.length);
+            int[] tokens = Arrays.copyOfRange(match.winners().toInts(), first, first + weights.length);
+            for (int j = 0; j < tokens.length; j++) {
+                // rows and columns of the grid as it is read: either way its places lie in the order of the tokens
+                tokens[j] = tokens[j] / columns / upsample * (columns / upsample) + tokens[j] % columns / upsample;
+            }
+            return Contributions.ofPrototypes(first, similarities, tokens, weights, bias.select(0, classIndex).toDoubles()[0]);
         }));
     }
 

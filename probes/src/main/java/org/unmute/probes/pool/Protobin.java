@@ -172,4 +172,26 @@ public final class Protobin implements FrameWise {
         return Optional.of(Grad.withoutRecording(() -> Functions.cosineMatrix(batch.tokens(), prototypes()).transpose(1, 2)
                 .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq())));
     }
+
+    /** The same for some prototypes of one clip, without computing the others. */
+    @Override
+    public Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
+        Contributions.requireOne("similarity map of chosen prototypes", clip);
+        Probes.checkDim(this, clip);
+        return Optional.of(Grad.withoutRecording(() -> {
+            Tensor some = prototypes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
+            return Functions.cosineMatrix(clip.tokens(), some).transpose(1, 2).reshape(which.length, clip.time(), clip.freq());
+        }));
+    }
+
+    /** Prototypes: cosine with the winning token times weight. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            Match match = match(clip);
+            return Contributions.ofPrototypes(0, match.scores().toDoubles(), match.winners().toInts(),
+                    fc.row(classIndex).toDoubles(), fc.bias(classIndex));
+        }));
+    }
 }

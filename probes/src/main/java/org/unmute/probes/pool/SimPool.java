@@ -129,6 +129,21 @@ public final class SimPool implements Probe {
         return Optional.of(Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), 1, batch.time(), batch.freq()));
     }
 
+    /** Tokens, weighed by attention; with a power mean, which does not add up over tokens, entries of the descriptor. */
+    @Override
+    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> {
+            Classifier all = norm.absorbedBy(fc);
+            if (gamma > 0) {
+                return Contributions.ofFeatures("This probe does not decompose over tokens: its power mean (gamma=" + gamma
+                        + ") is no sum. Shown are entries of its descriptor.", pooled(List.of(clip)).toDoubles(), all.row(classIndex).toDoubles(),
+                        all.bias(classIndex));
+            }
+            return Contributions.ofTokens("", all.found(values(clip), classIndex), attention(clip).toDoubles(), all.bias(classIndex));
+        }));
+    }
+
     private Tensor pooled(List<TokenBatch> parts) {
         if (gamma == 0) {
             return TokenBatch.pooled(parts, batch -> {

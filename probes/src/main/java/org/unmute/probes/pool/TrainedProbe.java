@@ -156,6 +156,23 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
     }
 
     /**
+     * A recording as the probe takes it: standardized as in training, with the layers it looks at.
+     *
+     * @param features what the encoder gave; with the tokens of all layers for a probe of several
+     * @throws IllegalArgumentException if they do not fit the probe
+     */
+    public TokenBatch batch(Features features) {
+        facts().requireFit("trained probe " + probe.name() + ": ", features.tokens(), probe.dim());
+        if (probe.layers() == 0) {
+            return TokenBatch.of(backend(), List.of(standardization == null ? features.tokens() : standardization.of(features.tokens())));
+        }
+        if (standardization != null) {
+            throw new IllegalArgumentException("trained probe " + probe.name() + ": tokens of several layers cannot be standardized");
+        }
+        return TokenBatch.ofFeatures(backend(), List.of(features));
+    }
+
+    /**
      * What of a recording its scores rest on, as {@link Probe#similarityMap} says: {@code [prototypes or queries, time, freq]}.
      *
      * @throws UnsupportedOperationException if the probe does not weigh tokens

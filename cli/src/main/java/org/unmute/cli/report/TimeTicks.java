@@ -1,0 +1,31 @@
+package org.unmute.cli.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.cli.report.ReportModel.Tick;
+
+/** Labels of a time axis. */
+public final class TimeTicks {
+    private static final double[] STEPS = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 3600};
+    private static final int MOST = 7;
+
+    private TimeTicks() {
+    }
+
+    /** Whole or half seconds, or tens, so that there are at most about seven labels from 0 to {@code seconds}. */
+    public static List<Tick> of(double seconds) {
+        double step = 0.1;
+        for (double candidate : STEPS) {
+            step = candidate;
+            if (seconds / candidate <= MOST) {
+                break;
+            }
+        }
+        List<Tick> ticks = new ArrayList<>();
+        int decimals = step < 1 ? 1 : 0;
+        for (int i = 0; i * step <= seconds + 1e-9; i++) {
+            ticks.add(new Tick(i * step / seconds, i == 0 ? "0 s" : Html.number(i * step, decimals)));
+        }
+        return ticks;
+    }
+}

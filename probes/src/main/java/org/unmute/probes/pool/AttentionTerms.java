@@ -1,0 +1,38 @@
+package org.unmute.probes.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.tensor.Tensor;
+
+/** Contributions of tokens to a class under several attentions at once. */
+final class AttentionTerms {
+    private AttentionTerms() {}
+
+    /**
+     * {@code Σ_m a_{m,n} u_m · z_n} for each token n.
+     *
+     * @param tokens z, {@code [1, tokens, dim]}
+     * @param attention a, {@code [1, heads, tokens]}
+     * @param classVectors u, what the class looks for in a token behind each head, {@code [heads, dim]}
+     * @param heads what the heads are called
+     */
+    static Contributions of(Tensor tokens, Tensor attention, Tensor classVectors, String heads, double bias) {
+        double[] found = tokens.linear(classVectors, null).toDoubles();
+        double[] a = attention.toDoubles();
+        int count = Math.toIntExact(tokens.size(1));
+        int m = a.length / count;
+        List<Contributions.Part> parts = new ArrayList<>(count);
+        for (int n = 0; n < count; n++) {
+            double sum = 0;
+            double weight = 0;
+            for (int h = 0; h < m; h++) {
+                sum += a[h * count + n] * found[n * m + h];
+                weight += a[h * count + n] / m;
+            }
+            parts.add(m == 1 ? Contributions.Part.product(n, "token " + n, n, found[n], weight)
+                    : new Contributions.Part(n, "token " + n, n, Double.NaN, weight, sum));
+        }
+        return new Contributions(Contributions.Kind.TOKENS, m == 1 ? "" : "A token adds what " + m + " " + heads
+                + " find in it; its weight is their mean attention.", parts, bias);
+    }
+}
