@@ -17,6 +17,7 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.Embedding;
+import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.data.AudioClip;
@@ -162,6 +163,18 @@ final class BenchmarkTokens {
         return lengths.stream().mapToDouble(d -> d).average().orElse(window);
     }
 
+    /** Bytes that the complete cache takes. */
+    long bytes() {
+        TokenGrid grid = typical();
+        return TokenCache.estimate(clips(), grid.time(), grid.freq(), grid.dim(), grid.cls(), key.layers(), key.dtype());
+    }
+
+    /** Clips to embed, with variants that are still to be made. */
+    private long clips() {
+        boolean made = dataset.audio().stream().anyMatch(a -> a.id().startsWith(BenchmarkMixup.PREFIX));
+        return dataset.audio().size() + (made ? 0 : (long) dataset.variants() * dataset.folds().getFirst().train().size());
+    }
+
     /** Hours that the whole set takes on this machine, from one clip of typical length. */
     double hours() {
         int rate = loaded.encoder().describe().sampleRate();
@@ -177,6 +190,6 @@ final class BenchmarkTokens {
             loaded.encoder().encode(new Recording(noise, rate));
             best = Math.min(best, (System.nanoTime() - begun) / 1e9);
         } while ((System.nanoTime() - first) / 1e9 < WARM_SECONDS);
-        return best * (dataset.audio().size() + (double) dataset.variants() * dataset.folds().getFirst().train().size()) / 3600;
+        return best * clips() / 3600;
     }
 }
