@@ -3,6 +3,7 @@ package org.unmute.cli.results;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 
@@ -37,33 +38,25 @@ public record Grid(List<Name> encoders, List<Name> datasets, List<String> probes
         JsonFields json = JsonFields.read(run.resolve(FILE));
         List<Name> encoders = names(json, "encoders");
         List<Name> datasets = names(json, "datasets");
-        List<JsonFields> probes = json.objects("probes");
-        List<String> planned = new ArrayList<>();
-        for (Name dataset : datasets) {
-            for (Name encoder : encoders) {
-                probes.stream().filter(p -> wants(p, "datasets", dataset) && wants(p, "encoders", encoder))
-                        .forEach(p -> planned.add(encoder.key() + "/" + dataset.key() + "/" + label(p)));
-            }
-        }
-        return new Grid(encoders, datasets, probes.stream().map(Grid::label).toList(), planned, json.text("version", "unknown"), json.scalars("settings"));
+        List<String> probes = json.objects("probes").stream().map(p -> p.text("name")).toList();
+        return new Grid(encoders, datasets, probes, planned(json, encoders, datasets), json.text("version", "unknown"), json.scalars("settings"));
     }
 
-    /** The name of a probe's folders. */
-    private static String label(JsonFields probe) {
-        return probe.has("label") ? probe.text("label") : probe.text("name");
-    }
-
-    /** Whether a probe runs on an encoder or a data set; without a list it runs on all. */
-    private static boolean wants(JsonFields probe, String list, Name name) {
-        if (!probe.has(list) || probe.array(list).isEmpty()) {
-            return true;
-        }
-        for (JsonNode wanted : probe.array(list)) {
-            if (name.key().equals(wanted.textValue())) {
-                return true;
+    /** Data set by data set, in the order of the lists; what stands in none of them comes last. */
+    private static List<String> planned(JsonFields json, List<Name> encoders, List<Name> datasets) {
+        List<String> cells = new ArrayList<>();
+        for (JsonNode cell : json.array("cells")) {
+            if (!cell.isTextual() || !cell.textValue().matches("[^/]+/[^/]+/[^/]+")) {
+                throw json.wrong("cells", "encoder/dataset/probe", cell);
             }
+            cells.add(cell.textValue());
         }
-        return false;
+        List<String> keys = datasets.stream().flatMap(d -> encoders.stream().map(e -> e.key() + "/" + d.key())).toList();
+        cells.sort(Comparator.comparingInt(c -> {
+            int at = keys.indexOf(c.substring(0, c.lastIndexOf('/')));
+            return at < 0 ? keys.size() : at;
+        }));
+        return cells;
     }
 
     private static List<Name> names(JsonFields json, String list) {

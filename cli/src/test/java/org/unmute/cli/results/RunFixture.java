@@ -33,6 +33,7 @@ public final class RunFixture {
         grid.put("datasets", datasets.stream().map(n -> Map.of("name", n.key(), "title", n.title())).toList());
         grid.put("probes", probes.stream().map(p -> Map.of("name", p)).toList());
         grid.put("settings", new LinkedHashMap<>(Map.of("epochs", 30, "seeds", 3)));
+        grid.put("cells", encoders.stream().flatMap(e -> datasets.stream().flatMap(d -> probes.stream().map(p -> e.key() + "/" + d.key() + "/" + p))).toList());
         JSON.writeValue(folder.resolve(Grid.FILE).toFile(), grid);
     }
 

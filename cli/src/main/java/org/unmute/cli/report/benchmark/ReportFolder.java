@@ -72,7 +72,7 @@ public final class ReportFolder {
             case Block.Tabular t -> html.append(table(t.table()));
             case Block.Figure f -> html.append(figure(f));
             case Block.Beside b -> {
-                html.append("<div class=\"beside\">\n");
+                html.append(b.figures().size() > 2 ? "<div class=\"beside many\">\n" : "<div class=\"beside\">\n");
                 b.figures().forEach(f -> html.append(figure(f)));
                 html.append("</div>\n");
             }
