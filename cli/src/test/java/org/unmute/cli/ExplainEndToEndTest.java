@@ -244,7 +244,7 @@ class ExplainEndToEndTest {
         assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("run.json is no JSON");
         Path other = folder.resolve("other.safetensors");
         Files.copy(cache.resolve("run.json"), other);
-        assertThat(explain("--run", other).endsWith(ExitCode.INPUT).err()).contains("other.safetensors");
+        assertThat(explain("--run", other, "--encoder", "embedded").endsWith(ExitCode.INPUT).err()).contains("other.safetensors");
     }
 
     @Test
