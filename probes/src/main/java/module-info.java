@@ -9,6 +9,7 @@ module org.unmute.probes {
     exports org.unmute.probes.metric;
     exports org.unmute.probes.pool;
     exports org.unmute.probes.pretrain;
+    exports org.unmute.probes.protocol;
     exports org.unmute.probes.scene;
     exports org.unmute.probes.search;
     exports org.unmute.probes.train;

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.unmute.cli.grid.EncoderEntry;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.Encoder;
@@ -229,6 +230,24 @@ final class EncoderOptions {
 
     private static Double number(JsonNode node) {
         return node.isNumber() ? node.doubleValue() : null;
+    }
+
+    /** The options that an entry of a benchmark's grid stands for. */
+    static EncoderOptions of(EncoderEntry entry) {
+        EncoderSettings s = entry.settings();
+        EncoderOptions o = new EncoderOptions();
+        o.encoder = entry.file().map(Path::toString).orElse(EMBEDDED);
+        o.model = s.model().isEmpty() ? null : s.model();
+        o.frames = s.frames() == 0 ? null : s.frames();
+        o.norm = entry.norm().orElse(null);
+        o.mean = Double.isNaN(s.mean()) ? null : s.mean();
+        o.std = Double.isNaN(s.std()) ? null : s.std();
+        o.heads = s.heads() == 0 ? null : s.heads();
+        o.rate = s.sampleRate() == 0 ? null : s.sampleRate();
+        o.hop = s.hopSeconds() == 0 ? null : s.hopSeconds();
+        o.frontEnd = Source.valueOf(s.frontEnd().name().toLowerCase(Locale.ROOT));
+        o.config = new LinkedHashMap<>(s.config());
+        return o;
     }
 
     /** Whether an encoder was named on the command line. */

@@ -15,6 +15,7 @@ import org.unmute.cli.explain.ExplainPage;
 import org.unmute.cli.explain.Explainer;
 import org.unmute.cli.explain.Scorer;
 import org.unmute.cli.report.ReportModel.Fact;
+import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
@@ -85,10 +86,18 @@ final class ExplainCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
         }
-        ClipExplanation clip = explainer.explain(audio.getFileName().toString(), recording, wanted, top, out != null);
+        ClipExplanation clip = explained(explainer, recording, wanted);
         List<Path> written = out == null ? List.of() : write(clip, loaded, source, record, kernel);
         print(clip, source, loaded, written);
         return ExitCode.OK;
+    }
+
+    private ClipExplanation explained(Explainer explainer, Recording recording, List<Integer> wanted) {
+        try {
+            return explainer.explain(audio.getFileName().toString(), recording, wanted, top, out != null);
+        } catch (ClipTooShortException e) {
+            throw new CommandException(ExitCode.INPUT, audio + ": " + Failure.of(e).message(), e);
+        }
     }
 
     /** The encoder named on the command line, or the run's. */

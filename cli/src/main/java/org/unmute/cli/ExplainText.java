@@ -56,7 +56,7 @@ final class ExplainText {
                     s.part().contribution());
         }
         if (r.others() > 0) {
-            table.row("the other " + r.others(), "", "", null, null, r.rest());
+            table.row(Words.others(r), "", "", null, null, r.rest());
         }
         table.row("bias", "", "", null, null, all.bias());
         table.row("sum", "", "", null, null, r.sum());

@@ -23,8 +23,9 @@ import picocli.CommandLine.Spec;
             "Results go to standard output, progress and remarks to standard error.",
             "'unmute COMMAND --help' explains a command."},
         subcommands = {DemoCommand.class, DoctorCommand.class, EmbedCommand.class, ProbeCommand.class, EvalCommand.class, ExplainCommand.class,
-            TagCommand.class, PackCommand.class, SoundscapeCommand.class, PretrainCommand.class, FeaturesCommand.class, VerifyCommand.class, ConvertCommand.class,
-            EncodersCommand.class, DatasetsCommand.class, ReportCommand.class, CommandLine.HelpCommand.class})
+            BenchmarkCommand.class, ReportCommand.class, TagCommand.class, PackCommand.class, SoundscapeCommand.class, PretrainCommand.class,
+            FeaturesCommand.class, VerifyCommand.class, ConvertCommand.class, EncodersCommand.class, DatasetsCommand.class,
+            CommandLine.HelpCommand.class})
 public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -48,7 +48,9 @@ final class ClipDrawing {
     List<Section> sections() {
         List<Section> all = new ArrayList<>();
         boolean padded = axes.end() > clip.seconds() + 0.05;
-        all.add(new Section("What was heard", "The recording as the encoder's mel bands see it."
+        String bands = clip.encoder().input().bands() == null ? "The recording in mel bands. (The encoder itself takes other coefficients of it.)"
+                : "The recording as the encoder's mel bands see it.";
+        all.add(new Section("What was heard", bands
                 + (padded ? " The encoder pads it to a full window: tokens of the hatched part stand for silence." : ""), List.of(spectrogram())));
         all.add(tokenMap());
         all.add(clsAttention());
@@ -77,7 +79,7 @@ final class ClipDrawing {
         Picture.Range range = Picture.Range.of(Math.max(high - DEEPEST, sorted[(int) (0.02 * (sorted.length - 1))]), high);
         double left = (FRAME_MS - SHIFT_MS) / 2000 / axes.end();
         Box box = new Box(left, Math.min(1, left + values.length * SHIFT_MS / 1000 / axes.end()), 0, 1);
-        return new Figure("spectrogram", "Spectrogram", bands.count() + " mel bands", "Spectrogram of the recording: time from left to right, frequency upwards",
+        return new Figure("spectrogram", "", "Spectrogram", bands.count() + " mel bands", "Spectrogram of the recording: time from left to right, frequency upwards",
                 Picture.ofMap(values, range), box, new Scale(new Picture.Range(range.low() - high, 0, false), "dB"), null, axes.spectrogramTicks(), Height.TALL);
     }
 
@@ -89,7 +91,7 @@ final class ClipDrawing {
         TokenPca pca = TokenPca.of(tokens, Math.max(1, rows));
         double[] e = pca.explained();
         String shares = String.format(Locale.ROOT, "%.0f, %.0f and %.0f %% of their variance", 100 * e[0], 100 * e[1], 100 * e[2]);
-        Figure figure = new Figure("token-map", "Token map", tokens.time() + " x " + tokens.freq() + " tokens of " + tokens.dim()
+        Figure figure = new Figure("token-map", "", "Token map", tokens.time() + " x " + tokens.freq() + " tokens of " + tokens.dim()
                 + " numbers (time x frequency)", "The tokens of the clip, coloured by their first three principal components",
                 Picture.ofTokens(pca.rgb(), tokens.freq()), axes.tokenBox(), null, null, axes.tokenTicks(), axes.tokenHeight());
         return new Section("What the encoder makes of it", "Tokens of like colour are alike to the encoder: red, green and blue are the three directions "
@@ -146,7 +148,7 @@ final class ClipDrawing {
             }
         }
         Picture.Range range = Picture.Range.around0(most);
-        return new Figure("tokens-" + r.classIndex(), r.name(), "what each token adds to its logit",
+        return new Figure("tokens-" + r.classIndex(), "", r.name(), "what each token adds to its logit",
                 "What each token adds to the logit of " + r.name() + ": blue speaks against, red for the class",
                 Picture.ofMap(grid(added), range), axes.tokenBox(), new Scale(range, "adds"), null, axes.tokenTicks(), axes.tokenHeight());
     }
@@ -181,7 +183,8 @@ final class ClipDrawing {
         String alt = "Similarity of the tokens to " + p.name() + ", which " + adds + " for " + r.name()
                 + (s.place() == null ? "" : "; the winning token lies at " + Words.time(s) + ", frequencies: " + Words.frequency(s));
         String file = "class-" + r.classIndex() + "-" + p.name().replaceAll("[^a-z0-9]+", "-");
-        return new Figure(file, r.name(), p.name() + " \u00B7 " + adds + (s.padding() ? " \u00B7 at padding" : ""), alt, Picture.ofMap(grid(map), range),
+        String group = r.name() + ", score " + Html.number(r.score(), 3);
+        return new Figure(file, group, p.name(), adds + (s.padding() ? ", at padding" : ""), alt, Picture.ofMap(grid(map), range),
                 axes.tokenBox(), new Scale(range, "similarity"), p.token() < 0 ? null : axes.point(p.token()), axes.tokenTicks(), axes.tokenHeight());
     }
 
@@ -195,7 +198,7 @@ final class ClipDrawing {
             }
         }
         Picture.Range range = Picture.Range.of(low, high);
-        return new Figure(file, title, detail, title + (detail.isEmpty() ? "" : ", " + detail) + ", over time and frequency",
+        return new Figure(file, "", title, detail, title + (detail.isEmpty() ? "" : ", " + detail) + ", over time and frequency",
                 Picture.ofMap(grid, range), axes.tokenBox(), new Scale(range, unit), winner < 0 ? null : axes.point(winner), axes.tokenTicks(),
                 axes.tokenHeight());
     }

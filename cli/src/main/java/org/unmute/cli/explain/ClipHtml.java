@@ -7,8 +7,11 @@ import static org.unmute.cli.report.Html.percent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.unmute.cli.explain.ClipFigures.Section;
 import org.unmute.cli.explain.Figure.Box;
@@ -20,6 +23,8 @@ import org.unmute.cli.report.WavDataUri;
 /** {@link ClipFigures} as HTML. */
 final class ClipHtml {
     private static final int LISTED = 10;
+    /** Of a longer recording the sound alone would take hundreds of megabytes. */
+    private static final int MOST_SECONDS = 600;
 
     private final ClipFigures figures;
     private final ClipExplanation clip;
@@ -61,14 +66,20 @@ final class ClipHtml {
 
     private void section(Section section, boolean sound) {
         line("<section><h2>%s</h2><p class=\"note\">%s</p>", escape(section.title()), escape(section.note()));
-        if (sound) {
+        if (sound && clip.seconds() > MOST_SECONDS) {
+            line("<p class=\"note\">The sound is left out: at %s s it would make the page too large.</p>", number(clip.seconds(), 0));
+        } else if (sound) {
             line("<audio controls=\"controls\" preload=\"metadata\" src=\"%s\">Your browser plays no sound.</audio>",
                     WavDataUri.of(clip.recording().samples(), clip.recording().sampleRate()));
         }
-        boolean many = section.figures().size() > 2;
-        line("<div class=\"plots%s\">", many ? " many" : "");
-        section.figures().forEach(this::figure);
-        line("</div></section>");
+        Map<String, List<Figure>> groups = new LinkedHashMap<>();
+        section.figures().forEach(f -> groups.computeIfAbsent(f.group(), g -> new ArrayList<>()).add(f));
+        groups.forEach((group, all) -> {
+            line("%s<div class=\"plots%s\">", group.isEmpty() ? "" : "<h3>" + escape(group) + "</h3>", all.size() > 1 ? " many" : "");
+            all.forEach(this::figure);
+            line("</div>");
+        });
+        line("</section>");
     }
 
     private void scores() {

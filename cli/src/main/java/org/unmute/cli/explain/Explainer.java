@@ -26,6 +26,8 @@ import org.unmute.probes.pool.Contributions.Part;
 public record Explainer(Encoder encoder, Scorer scorer, Resampler.Kernel resampling) {
     /** Classes explained where none are asked for. */
     public static final int DEFAULT_CLASSES = 3;
+    /** Class names that fit into a message. */
+    private static final int MOST_NAMED = 30;
     /** Rounding that sum and logit may differ by, in parts of the terms' sizes; terms below 1 count as 1. */
     private static final double TOLERANCE = 1e-5;
 
@@ -38,7 +40,8 @@ public record Explainer(Encoder encoder, Scorer scorer, Resampler.Kernel resampl
         int index = scorer.classes().indexOf(name);
         if (index < 0) {
             throw new CommandException(ExitCode.USAGE, "the probe has no class '" + name + "': did you mean '"
-                    + NearestName.of(name, scorer.classes()) + "'? It has " + scorer.classes().size() + " classes");
+                    + NearestName.of(name, scorer.classes()) + "'? It has " + (scorer.classes().size() > MOST_NAMED
+                    ? scorer.classes().size() + " classes" : String.join(", ", scorer.classes())));
         }
         return index;
     }

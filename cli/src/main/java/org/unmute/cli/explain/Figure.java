@@ -7,6 +7,7 @@ import org.unmute.cli.report.ReportModel.Tick;
  * A map on the clip's time and frequency axes.
  *
  * @param file its name as a file, without ending
+ * @param group figures of one group stand together under its name; empty for none
  * @param title what it is
  * @param detail more about it, a few words
  * @param alt what someone who cannot see it should know
@@ -17,8 +18,8 @@ import org.unmute.cli.report.ReportModel.Tick;
  * @param ticks labels along the frequency axis
  * @param height how tall it is drawn
  */
-record Figure(String file, String title, String detail, String alt, Picture picture, Box box, Scale scale, Point ring, List<Tick> ticks,
-        Height height) {
+record Figure(String file, String group, String title, String detail, String alt, Picture picture, Box box, Scale scale, Point ring,
+        List<Tick> ticks, Height height) {
     /** How tall a figure is drawn. */
     enum Height {
         /** A spectrogram. */

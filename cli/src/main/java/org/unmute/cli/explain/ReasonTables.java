@@ -46,7 +46,7 @@ final class ReasonTables {
                     adds(s.part().contribution(), most));
         }
         if (r.others() > 0) {
-            plain("the other " + r.others(), adds(r.rest(), most), "");
+            plain(Words.others(r), adds(r.rest(), most), "");
         }
         plain("bias", adds(all.bias(), most), "");
         plain("sum", "<td>" + number(r.sum(), 4) + "</td><td></td>", " class=\"sum\"");
@@ -60,7 +60,7 @@ final class ReasonTables {
     }
 
     private void plain(String name, String cells, String attributes) {
-        line("<tr%s><th scope=\"row\">%s</th><td></td><td></td><td></td><td></td><td></td>%s</tr>", attributes, escape(name), cells);
+        line("<tr%s><th scope=\"row\" colspan=\"6\">%s</th>%s</tr>", attributes, escape(name), cells);
     }
 
     private static String adds(double value, double most) {

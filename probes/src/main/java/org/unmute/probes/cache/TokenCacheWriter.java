@@ -26,13 +26,14 @@ import java.util.zip.CRC32C;
  * {@link ClipStatus#PRESENT}: the shards become the same, byte for byte, as those of an undisturbed run.
  */
 public final class TokenCacheWriter implements AutoCloseable {
+    private static final String LOCK = "cache.lock";
     private static final String REBUILD_SUFFIX = ".rebuild";
     private static final String DAMAGED_SUFFIX = ".damaged";
 
     private final Path folder;
     private final CacheKey key;
     private final CacheOptions options;
-    private final CacheLock lock;
+    private final FolderLock lock;
     private final List<Damage> recovered = new ArrayList<>();
     /** Audio hash of the newest record of each clip, and clips by audio hash. */
     private final Map<String, String> audioOfClip = new HashMap<>();
@@ -47,7 +48,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     private long unsyncedBytes;
     private boolean closed;
 
-    private TokenCacheWriter(Path folder, CacheKey key, CacheOptions options, CacheLock lock) {
+    private TokenCacheWriter(Path folder, CacheKey key, CacheOptions options, FolderLock lock) {
         this.folder = folder;
         this.key = key;
         this.options = options;
@@ -62,7 +63,7 @@ public final class TokenCacheWriter implements AutoCloseable {
      */
     public static TokenCacheWriter open(Path folder, CacheKey key, CacheOptions options) throws IOException {
         Files.createDirectories(folder);
-        CacheLock lock = CacheLock.acquire(folder);
+        FolderLock lock = lock(folder);
         TokenCacheWriter writer = new TokenCacheWriter(folder, key, options, lock);
         try {
             writer.recover();
@@ -70,6 +71,14 @@ public final class TokenCacheWriter implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             writer.close();
             throw e;
+        }
+    }
+
+    private static FolderLock lock(Path folder) throws IOException {
+        try {
+            return FolderLock.acquire(folder, LOCK);
+        } catch (FolderLock.HeldException e) {
+            throw new TokenCacheException("token cache: " + e.getMessage());
         }
     }
 

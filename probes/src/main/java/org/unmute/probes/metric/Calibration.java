@@ -1,5 +1,8 @@
 package org.unmute.probes.metric;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * Calibration over equal-width bins of confidence.
  *
@@ -24,13 +27,17 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
     }
 
     static Calibration multiLabel(ScoreTable table, boolean[][] labels, int bins, Edge edge) {
+        return sums(table, labels, bins, edge).result();
+    }
+
+    private static Bins sums(ScoreTable table, boolean[][] labels, int bins, Edge edge) {
         Bins sums = new Bins(bins, edge);
         for (int i = 0; i < table.clips(); i++) {
             for (int c = 0; c < table.classes(); c++) {
                 sums.add(table.probability(i, c), labels[i][c]);
             }
         }
-        return sums.result();
+        return sums;
     }
 
     /** Over clips: the largest probability against whether that class (the first, on ties) is the label. */
@@ -39,12 +46,35 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
     }
 
     static Calibration top1(ScoreTable table, int[] labels, int bins, Edge edge) {
+        return sums(table, labels, bins, edge).result();
+    }
+
+    private static Bins sums(ScoreTable table, int[] labels, int bins, Edge edge) {
         Bins sums = new Bins(bins, edge);
         for (int i = 0; i < table.clips(); i++) {
             int best = table.argmax(i);
             sums.add(table.probability(i, best), best == labels[i]);
         }
-        return sums.result();
+        return sums;
+    }
+
+    /**
+     * What fell into a bin.
+     *
+     * @param confidence mean confidence; NaN for an empty bin
+     * @param accuracy share that was right; NaN for an empty bin
+     * @param count how many
+     */
+    public record Bin(double confidence, double accuracy, long count) {}
+
+    /** The bins of {@link #multiLabel(float[][], boolean[][], ScoreScale, int, Edge)}, from confidence 0 to 1. */
+    public static List<Bin> multiLabelBins(float[][] scores, boolean[][] labels, ScoreScale scale, int bins, Edge edge) {
+        return sums(ScoreTable.multiLabel(scores, labels, scale), labels, bins, edge).bins();
+    }
+
+    /** The bins of {@link #top1(float[][], int[], ScoreScale, int, Edge)}, from confidence 0 to 1. */
+    public static List<Bin> top1Bins(float[][] scores, int[] labels, ScoreScale scale, int bins, Edge edge) {
+        return sums(ScoreTable.singleLabel(scores, labels, scale), labels, bins, edge).bins();
     }
 
     private static final class Bins {
@@ -70,6 +100,11 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
             count[bin]++;
             confidence[bin] += p;
             correct[bin] += label ? 1 : 0;
+        }
+
+        List<Bin> bins() {
+            return IntStream.range(0, count.length).mapToObj(b -> new Bin(count[b] == 0 ? Double.NaN : confidence[b] / count[b],
+                    count[b] == 0 ? Double.NaN : (double) correct[b] / count[b], count[b])).toList();
         }
 
         Calibration result() {

@@ -3,6 +3,7 @@ package org.unmute.probes.train;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,19 @@ public final class ProbeTrainer {
      */
     public static Result train(Probe probe, TokenSet clips, TrainingSettings settings, Path checkpoint, TrainingProgress progress)
             throws IOException {
-        return new ProbeTrainer(probe, clips, settings, progress).run(checkpoint);
+        return train(probe, clips, settings, checkpoint == null ? null : CheckpointPlace.eachEpoch(checkpoint), progress, EpochWatch.NONE);
+    }
+
+    /**
+     * Trains a probe under watch; as {@link #train(Probe, TokenSet, TrainingSettings, Path, TrainingProgress)} else. A run that
+     * goes on from a checkpoint is not watched over the epochs before it.
+     *
+     * @param checkpoint where the state is saved, or null for nowhere
+     * @param watch looks at each epoch and may end the training; the losses of the result end there
+     */
+    public static Result train(Probe probe, TokenSet clips, TrainingSettings settings, CheckpointPlace checkpoint,
+            TrainingProgress progress, EpochWatch watch) throws IOException {
+        return new ProbeTrainer(probe, clips, settings, progress).run(checkpoint, watch);
     }
 
     private void requireFit() {
@@ -114,22 +127,28 @@ public final class ProbeTrainer {
         }
     }
 
-    private Result run(Path file) throws IOException {
+    private Result run(CheckpointPlace place, EpochWatch watch) throws IOException {
         long steps = Math.multiplyExact((long) settings.epochs(), stepsPerEpoch);
         Map<String, Tensor> state = new LinkedHashMap<>(probe.parameters());
         state.putAll(probe.buffers());
         try (TensorScope _ = new TensorScope()) {
             Optimizer optimizer = new AdamW(groups(probe.parameters()), settings.schedule(steps));
-            Checkpoint checkpoint = file == null ? null : new Checkpoint(file, describe());
+            Checkpoint checkpoint = place == null ? null : new Checkpoint(place.file(), describe());
             double[] losses = checkpoint == null ? new double[0] : checkpoint.restore(state, optimizer);
             int first = losses.length / stepsPerEpoch;
             TrainingStep training = training(settings.epochs() - first);
-            for (int epoch = first; epoch < settings.epochs(); epoch++) {
-                losses = Checkpoint.append(losses, epoch(epoch, optimizer, training));
-                if (checkpoint != null) {
+            long saved = System.nanoTime();
+            boolean ended = false;
+            for (int epoch = first; epoch < settings.epochs() && !ended; epoch++) {
+                double[] own = epoch(epoch, optimizer, training);
+                losses = Checkpoint.append(losses, own);
+                ended = watch.after(new EpochWatch.Epoch(epoch + 1, settings.epochs(), Arrays.stream(own).average().orElseThrow(), probe));
+                boolean due = ended || epoch == settings.epochs() - 1 || place != null && System.nanoTime() - saved >= place.between().toNanos();
+                if (checkpoint != null && due) {
                     try (TensorScope _ = new TensorScope()) {
                         checkpoint.save(state, optimizer, losses);
                     }
+                    saved = System.nanoTime();
                 }
             }
             return new Result(standardization, new LossHistory(losses, stepsPerEpoch), throughput());

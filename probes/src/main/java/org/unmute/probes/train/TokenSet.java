@@ -55,7 +55,7 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
     }
 
     /** A text that differs where clips or targets differ. */
-    String fingerprint() {
+    public String fingerprint() {
         CRC32C crc = new CRC32C();
         MemorySource.update(crc, targets);
         return tokens.fingerprint() + "-" + Long.toHexString(crc.getValue());

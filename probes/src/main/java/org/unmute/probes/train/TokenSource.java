@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TokenLayout;
 
@@ -60,6 +61,24 @@ public interface TokenSource {
 
     /** A text that differs where clips differ; a resumed run compares it. */
     String fingerprint();
+
+    /**
+     * Mean and deviation of each dimension over all clips, of the last layer.
+     *
+     * @throws IOException if a clip cannot be read
+     */
+    default Standardization statistics() throws IOException {
+        return BatchReader.standardization(this);
+    }
+
+    /**
+     * The same clips, standardized as they are read; of the last layer only.
+     *
+     * @throws IllegalArgumentException if the figures are of another dimension, or of clips with a cls token where these have none
+     */
+    default TokenSource standardized(Standardization by) {
+        return new StandardizedSource(this, by);
+    }
 
     /**
      * Token maps in memory.

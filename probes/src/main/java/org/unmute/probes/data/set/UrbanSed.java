@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.unmute.probes.data.LabelSet;
 import org.unmute.probes.data.LineReader;
 import org.unmute.probes.data.MalformedTableException;
+import org.unmute.probes.json.JsonTree;
 
 /**
  * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the labels; the

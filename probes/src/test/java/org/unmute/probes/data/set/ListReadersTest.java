@@ -20,6 +20,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.unmute.probes.data.MalformedTableException;
+import org.unmute.probes.json.JsonTree;
 
 /** Lists in fields, and JSON. */
 class ListReadersTest {

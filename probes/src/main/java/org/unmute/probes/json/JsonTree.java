@@ -1,4 +1,4 @@
-package org.unmute.probes.data.set;
+package org.unmute.probes.json;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,25 +13,32 @@ import java.util.Map;
 import org.unmute.probes.data.MalformedTableException;
 
 /**
- * A small JSON file as a tree of maps, lists, texts, doubles, booleans and null. Strict: keys that occur twice, malformed UTF-8, nesting
+ * A small JSON file, or one line of a file of JSON lines, as a tree of maps, lists, texts, doubles, booleans and null. Strict: keys that occur twice, malformed UTF-8, nesting
  * beyond 64 levels, text after the end and files beyond 16 MiB are refused with file and line.
  */
-final class JsonTree {
+public final class JsonTree {
     private static final int LARGEST_BYTES = 16 << 20;
     private static final int DEEPEST = 64;
 
     private final Path file;
+    private final long firstLine;
     private final String json;
     private int at;
     private int depth;
 
-    private JsonTree(Path file, String json) {
+    private JsonTree(Path file, long firstLine, String json) {
         this.file = file;
+        this.firstLine = firstLine;
         this.json = json;
     }
 
-    /** @throws MalformedTableException if it is no JSON, or too large */
-    static Object read(Path file) throws IOException {
+    /**
+     * Reads a file.
+     *
+     * @throws MalformedTableException if it is no JSON, or too large
+     * @throws IOException if it cannot be read
+     */
+    public static Object read(Path file) throws IOException {
         long size = Files.size(file);
         if (size > LARGEST_BYTES) {
             throw new MalformedTableException(file, 0, "the file has " + size + " bytes; at most " + LARGEST_BYTES + " are read");
@@ -42,7 +49,18 @@ final class JsonTree {
         } catch (CharacterCodingException e) {
             throw new MalformedTableException(file, 0, "a byte sequence that is not UTF-8: save the file as UTF-8");
         }
-        JsonTree tree = new JsonTree(file, text.startsWith("\uFEFF") ? text.substring(1) : text);
+        return parse(file, 1, text.startsWith("\uFEFF") ? text.substring(1) : text);
+    }
+
+    /**
+     * Reads text that is part of a file.
+     *
+     * @param file for messages
+     * @param line the line that the text begins in, from 1
+     * @throws MalformedTableException if it is no JSON
+     */
+    public static Object parse(Path file, long line, String text) throws MalformedTableException {
+        JsonTree tree = new JsonTree(file, line, text);
         Object value = tree.value();
         tree.space();
         if (tree.at < tree.json.length()) {
@@ -208,7 +226,7 @@ final class JsonTree {
     }
 
     private MalformedTableException wrong(String detail) {
-        long line = 1 + json.substring(0, Math.min(at, json.length())).chars().filter(c -> c == '\n').count();
+        long line = firstLine + json.substring(0, Math.min(at, json.length())).chars().filter(c -> c == '\n').count();
         return new MalformedTableException(file, line, "broken JSON: " + detail);
     }
 }

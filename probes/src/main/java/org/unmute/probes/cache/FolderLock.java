@@ -10,48 +10,60 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The right to write to a cache folder: a lock of the operating system, so it ends with the process that holds it. */
-final class CacheLock implements AutoCloseable {
-    /** Folders locked by this process. POSIX drops a lock when any channel of the process to that file closes, so ask here first. */
+/** The right to write to a folder: a lock of the operating system on a file in it, so it ends with the process that holds it. */
+public final class FolderLock implements AutoCloseable {
+    /** Lock files of this process. POSIX drops a lock when any channel of the process to that file closes, so ask here first. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
     private static final int MAX_OWNER_BYTES = 64;
 
-    private final Path folder;
+    private final Path file;
     private final FileChannel channel;
 
-    private CacheLock(Path folder, FileChannel channel) {
-        this.folder = folder;
+    /** Someone else has the lock. */
+    public static final class HeldException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        HeldException(Path folder, String owner) {
+            super(owner + " is writing to " + folder + ": wait until it is done, or write to another folder");
+        }
+    }
+
+    private FolderLock(Path file, FileChannel channel) {
+        this.file = file;
         this.channel = channel;
     }
 
-    static CacheLock acquire(Path folder) throws IOException {
-        Path real = folder.toRealPath();
-        if (!HELD.add(real)) {
-            throw busy(folder, "this process");
+    /**
+     * Takes the lock.
+     *
+     * @param folder an existing folder
+     * @param name of the lock file in it, which is made if needed and stays
+     * @throws HeldException if another process has it, or this one
+     * @throws IOException if the file cannot be written
+     */
+    public static FolderLock acquire(Path folder, String name) throws IOException {
+        Path file = folder.toRealPath().resolve(name);
+        if (!HELD.add(file)) {
+            throw new HeldException(folder, "this process");
         }
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(real.resolve("cache.lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             // The last byte is locked, not the first ones: where locks forbid reading, the owner's number stays readable.
             FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
             if (lock == null) {
-                throw busy(folder, "process " + owner(channel));
+                throw new HeldException(folder, "process " + owner(channel));
             }
             channel.truncate(0);
             channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)), 0);
-            return new CacheLock(real, channel);
+            return new FolderLock(file, channel);
         } catch (IOException | RuntimeException e) {
-            HELD.remove(real);
+            HELD.remove(file);
             if (channel != null) {
                 channel.close();
             }
             throw e;
         }
-    }
-
-    private static TokenCacheException busy(Path folder, String owner) {
-        return new TokenCacheException("token cache: " + owner + " is writing to " + folder
-                + ": wait until it is done, or write to another folder");
     }
 
     private static String owner(FileChannel channel) throws IOException {
@@ -64,6 +76,6 @@ final class CacheLock implements AutoCloseable {
     @Override
     public void close() throws IOException {
         channel.close();
-        HELD.remove(folder);
+        HELD.remove(file);
     }
 }

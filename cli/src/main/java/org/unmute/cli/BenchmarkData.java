@@ -1,0 +1,95 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.unmute.cli.grid.Cell;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.data.LabelSet;
+import org.unmute.probes.data.LabelledClip;
+import org.unmute.probes.data.Manifest;
+import org.unmute.probes.data.set.Task;
+import org.unmute.probes.metric.PrimaryMetric;
+import org.unmute.probes.protocol.CellData;
+import org.unmute.probes.protocol.Fold;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TokenSource;
+
+/** Brings the parts of a data set and the tokens of its clips together. */
+final class BenchmarkData {
+    private final BenchmarkDataset dataset;
+    private final TokenCache cache;
+    private final Set<String> cached = new HashSet<>();
+
+    BenchmarkData(BenchmarkDataset dataset, TokenCache cache) {
+        this.dataset = dataset;
+        this.cache = cache;
+        for (CachedClip clip : cache.clips()) {
+            cached.add(clip.id());
+        }
+    }
+
+    /** The folds, shared by all cells of this encoder and data set that standardize alike. */
+    List<Fold> folds(boolean standardize) {
+        List<Fold> folds = new ArrayList<>();
+        for (BenchmarkDataset.Parts p : dataset.folds()) {
+            folds.add(new Fold(p.fold(), set("train", p.train()), set("validation", p.validation()), set("test", p.test()), standardize));
+        }
+        return folds;
+    }
+
+    /** What a cell works on. */
+    CellData of(Cell cell, List<Fold> folds) {
+        PrimaryMetric metric = cell.dataset().task() == Task.SINGLE_LABEL ? PrimaryMetric.ACCURACY : PrimaryMetric.MAP;
+        return new CellData(folds, dataset.labels().names(), cell.objective(), metric, cache.key().encoderHash(), cache.key().frontEndHash());
+    }
+
+    /** The clips that are used, in one fold. */
+    Manifest used(BenchmarkDataset.Parts p) {
+        List<LabelledClip> all = new ArrayList<>();
+        for (List<LabelledClip> part : List.of(p.train(), p.validation(), p.test())) {
+            all.addAll(present(part));
+        }
+        return new Manifest(all, dataset.labels());
+    }
+
+    /** The test clips that are used, fold after fold, in the order of the scores. */
+    List<List<LabelledClip>> tests() {
+        return dataset.folds().stream().map(p -> present(p.test())).toList();
+    }
+
+    private List<LabelledClip> present(List<LabelledClip> clips) {
+        return clips.stream().filter(c -> cached.contains(c.file())).toList();
+    }
+
+    private TokenSet set(String part, List<LabelledClip> clips) {
+        List<LabelledClip> present = present(clips);
+        if (present.isEmpty()) {
+            throw new CommandException(ExitCode.INPUT, "data set " + dataset.entry().name() + ": none of the " + clips.size() + " clips of its part "
+                    + part + " could be embedded");
+        }
+        return new TokenSet(TokenSource.of(cache, present.stream().map(LabelledClip::file).toList()), targets(present, dataset.labels()),
+                dataset.labels().size());
+    }
+
+    /** {@code [clips, classes]}, 1 for each label of a clip. */
+    static float[] targets(List<LabelledClip> clips, LabelSet labels) {
+        float[] targets = new float[Math.multiplyExact(clips.size(), labels.size())];
+        for (int i = 0; i < clips.size(); i++) {
+            for (String label : clips.get(i).labels()) {
+                targets[i * labels.size() + labels.indexOf(label)] = 1;
+            }
+        }
+        return targets;
+    }
+
+    /** Writes the clips that are used, with their hashes: {@code clips.csv}, or one file a fold. */
+    void record(java.nio.file.Path folder, java.io.PrintWriter err) throws IOException {
+        for (BenchmarkDataset.Parts p : dataset.folds()) {
+            ClipRecord.write(folder.resolve(p.fold() == 0 ? "clips.csv" : "clips-fold-" + p.fold() + ".csv"), used(p), cache, err);
+        }
+    }
+}

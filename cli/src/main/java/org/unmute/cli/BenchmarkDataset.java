@@ -1,0 +1,190 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.cli.grid.DatasetEntry;
+import org.unmute.cli.grid.ProtocolSettings;
+import org.unmute.probes.data.AudioClip;
+import org.unmute.probes.data.ClipId;
+import org.unmute.probes.data.LabelSet;
+import org.unmute.probes.data.LabelledClip;
+import org.unmute.probes.data.Manifest;
+import org.unmute.probes.data.set.Dataset;
+import org.unmute.probes.data.set.Datasets;
+import org.unmute.probes.data.set.Part;
+import org.unmute.probes.data.set.ReadOptions;
+import org.unmute.probes.data.set.Reading;
+import org.unmute.probes.data.set.Task;
+import org.unmute.probes.train.ValidationSplit;
+
+/**
+ * A data set of a benchmark as it was read: which clips train, validate and test, in each fold.
+ *
+ * @param entry what the grid says of it
+ * @param labels the classes
+ * @param audio every clip once, to embed
+ * @param folds at least one
+ * @param facts what was read and what was missing, for records
+ */
+record BenchmarkDataset(DatasetEntry entry, LabelSet labels, List<AudioClip> audio, List<Parts> folds, Map<String, Object> facts) {
+    /** Names of the parts, as records of clips have them. */
+    private static final String TRAIN = Part.TRAIN.label();
+    private static final String VALIDATION = Part.VALIDATION.label();
+    private static final String TEST = Part.TEST.label();
+
+    /**
+     * One way to divide the set.
+     *
+     * @param fold from 1; 0 for a set without folds
+     */
+    record Parts(int fold, List<LabelledClip> train, List<LabelledClip> validation, List<LabelledClip> test) {}
+
+    /** Reads the set; clips that are missing are left out and listed in the facts. */
+    static BenchmarkDataset read(DatasetEntry entry, ProtocolSettings protocol) throws IOException {
+        try {
+            return switch (entry.source()) {
+                case DatasetEntry.OwnFiles own -> new Reader(entry, protocol).own(own);
+                case DatasetEntry.Labelled labelled -> new Reader(entry, protocol).labelled(labelled);
+            };
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.INPUT, "data set " + entry.name() + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The same with further training clips in every fold. */
+    BenchmarkDataset with(List<AudioClip> moreAudio, List<LabelledClip> moreTraining) {
+        List<AudioClip> all = new ArrayList<>(audio);
+        all.addAll(moreAudio);
+        List<Parts> parts = folds.stream().map(p -> {
+            List<LabelledClip> train = new ArrayList<>(p.train());
+            train.addAll(moreTraining);
+            return new Parts(p.fold(), train, p.validation(), p.test());
+        }).toList();
+        return new BenchmarkDataset(entry, labels, all, parts, facts);
+    }
+
+    /** Variants of each training clip that are still to be added. */
+    int variants() {
+        return entry.mixup().map(m -> m.options().variants()).orElse(0);
+    }
+
+    /** Reads one set. */
+    private static final class Reader {
+        private final DatasetEntry entry;
+        private final ProtocolSettings protocol;
+        private final Map<String, AudioClip> audio = new LinkedHashMap<>();
+        private final Map<String, Object> facts = new LinkedHashMap<>();
+        private LabelSet labels;
+
+        Reader(DatasetEntry entry, ProtocolSettings protocol) {
+            this.entry = entry;
+            this.protocol = protocol;
+        }
+
+        BenchmarkDataset own(DatasetEntry.OwnFiles own) throws IOException {
+            Dataset set = Datasets.byName(own.dataset());
+            List<Part> parts = set.parts(own.root());
+            DatasetEntry.Splits splits = entry.splits();
+            List<String> validation = splits.validation().orElse(
+                    parts.contains(Part.VALIDATION) && !splits.train().contains(VALIDATION) ? List.of(VALIDATION) : List.of());
+            List<Parts> folds = new ArrayList<>();
+            for (int fold : entry.folds().isEmpty() ? List.of(0) : entry.folds()) {
+                ReadOptions options = own.options().withFold(fold);
+                folds.add(parts(fold, read(set, own.root(), splits.train(), options), read(set, own.root(), validation, options),
+                        read(set, own.root(), splits.test(), options)));
+            }
+            return finish(folds);
+        }
+
+        private List<LabelledClip> read(Dataset set, Path root, List<String> splits, ReadOptions options) throws IOException {
+            List<LabelledClip> clips = new ArrayList<>();
+            for (String split : splits) {
+                Reading reading = set.read(root, Part.of(split), options);
+                labels = reading.labels();
+                facts.put((options.fold() == 0 ? "" : "fold " + options.fold() + " ") + split, DatasetOptions.described(reading));
+                for (Reading.Clip clip : reading.clips()) {
+                    audio.putIfAbsent(clip.audio().id(), clip.audio());
+                    clips.add(new LabelledClip(clip.audio().id(), split, clip.labels()));
+                }
+            }
+            return clips;
+        }
+
+        BenchmarkDataset labelled(DatasetEntry.Labelled source) throws IOException {
+            Manifest all = Manifest.read(source.manifest(), source.format(), null);
+            labels = all.labels();
+            DatasetEntry.Splits splits = entry.splits();
+            List<String> missing = new ArrayList<>();
+            List<LabelledClip> train = present(all.inSplits(splits.train()), source.audio(), missing);
+            List<LabelledClip> validation = splits.validation().filter(v -> !v.isEmpty()).isPresent()
+                    ? present(all.inSplits(splits.validation().get()), source.audio(), missing)
+                    : splits.validation().isEmpty() && all.splits().contains(VALIDATION) && !splits.train().contains(VALIDATION)
+                    && !splits.test().contains(VALIDATION) ? present(all.inSplits(List.of(VALIDATION)), source.audio(), missing) : List.of();
+            List<LabelledClip> test = present(all.inSplits(splits.test()), source.audio(), missing);
+            facts.put("manifest", source.manifest().toString());
+            facts.put("missing", missing);
+            return finish(List.of(parts(0, train, validation, test)));
+        }
+
+        private List<LabelledClip> present(Manifest rows, Path folder, List<String> missing) {
+            List<LabelledClip> clips = new ArrayList<>();
+            for (LabelledClip clip : rows.clips()) {
+                Optional<ClipId.Part> part = ClipId.part(clip.file());
+                Path file = folder.resolve(part.map(ClipId.Part::file).orElse(clip.file()));
+                if (!Files.isRegularFile(file)) {
+                    missing.add(clip.file());
+                    continue;
+                }
+                audio.putIfAbsent(clip.file(), part.map(p -> new AudioClip(clip.file(), file, p.start(), p.end()))
+                        .orElseGet(() -> new AudioClip(clip.file(), file)));
+                clips.add(clip);
+            }
+            if (clips.isEmpty()) {
+                throw new CommandException(ExitCode.INPUT, "data set " + entry.name() + ": none of the " + rows.clips().size()
+                        + " recordings is in " + folder + ", the first: " + rows.clips().getFirst().file() + ": state their folder with 'audio'");
+            }
+            return clips;
+        }
+
+        private Parts parts(int fold, List<LabelledClip> train, List<LabelledClip> validation, List<LabelledClip> test) {
+            if (!validation.isEmpty()) {
+                return new Parts(fold, train, validation, test);
+            }
+            ValidationSplit split = ValidationSplit.of(BenchmarkData.targets(train, labels), labels.size(), protocol.validation(),
+                    protocol.validationSeed());
+            return new Parts(fold, chosen(train, split.train()), chosen(train, split.validation()), test);
+        }
+
+        private static List<LabelledClip> chosen(List<LabelledClip> clips, int[] numbers) {
+            List<LabelledClip> chosen = new ArrayList<>();
+            for (int n : numbers) {
+                chosen.add(clips.get(n));
+            }
+            return chosen;
+        }
+
+        private BenchmarkDataset finish(List<Parts> folds) {
+            List<Parts> named = new ArrayList<>();
+            for (Parts p : folds) {
+                named.add(new Parts(p.fold(), named(p.train(), TRAIN), named(p.validation(), VALIDATION), named(p.test(), TEST)));
+            }
+            return new BenchmarkDataset(entry, labels, List.copyOf(audio.values()), List.copyOf(named), facts);
+        }
+
+        private List<LabelledClip> named(List<LabelledClip> clips, String part) {
+            for (LabelledClip c : clips) {
+                if (entry.task() == Task.SINGLE_LABEL && c.labels().size() != 1) {
+                    throw new CommandException(ExitCode.INPUT, "data set " + entry.name() + ": clip " + c.file() + " has the labels " + c.labels()
+                            + ", a single-label set has one for each clip: state task = \"multi-label\"");
+                }
+            }
+            return clips.stream().map(c -> new LabelledClip(c.file(), part, c.labels())).toList();
+        }
+    }
+}

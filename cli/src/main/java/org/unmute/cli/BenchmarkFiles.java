@@ -1,0 +1,169 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.unmute.probes.metric.Calibration;
+import org.unmute.probes.metric.ClassScores;
+import org.unmute.probes.metric.MultiLabelScores;
+import org.unmute.probes.metric.PrimaryMetric;
+import org.unmute.probes.metric.ScoreScale;
+import org.unmute.probes.metric.SingleLabelScores;
+import org.unmute.probes.data.LabelledClip;
+import org.unmute.probes.protocol.EpochRecord;
+import org.unmute.probes.protocol.FoldScores;
+import org.unmute.tensor.io.AtomicFile;
+
+/**
+ * The tables that a benchmark keeps of one seed. Scores of all folds stand in one table, since each clip is tested once; numbers that are
+ * undefined are empty cells.
+ */
+final class BenchmarkFiles {
+    private static final CSVFormat CSV = CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
+    private static final int BINS = 10;
+
+    private final Path folder;
+    private final List<String> classes;
+    private final PrimaryMetric metric;
+    private final List<FoldScores> folds;
+    private final List<LabelledClip> clips = new ArrayList<>();
+    private final float[][] scores;
+    private final boolean[][] labels;
+
+    /**
+     * @param folder of the seed
+     * @param tests the test clips, fold after fold, in the order of the scores
+     */
+    BenchmarkFiles(Path folder, List<String> classes, PrimaryMetric metric, List<FoldScores> folds, List<List<LabelledClip>> tests) {
+        this.folder = folder;
+        this.classes = classes;
+        this.metric = metric;
+        this.folds = folds;
+        List<float[]> rows = new ArrayList<>();
+        for (int f = 0; f < folds.size(); f++) {
+            clips.addAll(tests.get(f));
+            rows.addAll(List.of(folds.get(f).scores()));
+        }
+        scores = rows.toArray(float[][]::new);
+        labels = new boolean[scores.length][classes.size()];
+        for (int i = 0; i < labels.length; i++) {
+            for (String label : clips.get(i).labels()) {
+                labels[i][classes.indexOf(label)] = true;
+            }
+        }
+    }
+
+    void write() throws IOException {
+        AtomicFile.write(folder.resolve("metrics.json"), Json.MAPPER.writeValueAsBytes(metrics()));
+        write("per-class.csv", this::perClass);
+        write("loss.csv", this::loss);
+        write("scores.csv", this::scores);
+        write("calibration.csv", this::calibration);
+    }
+
+    @FunctionalInterface
+    private interface Rows {
+        void printTo(CSVPrinter out) throws IOException;
+    }
+
+    private void write(String name, Rows rows) throws IOException {
+        StringWriter text = new StringWriter();
+        try (CSVPrinter out = new CSVPrinter(text, CSV)) {
+            rows.printTo(out);
+        }
+        AtomicFile.write(folder.resolve(name), text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Every metric; of several folds the mean. */
+    private Map<String, Object> metrics() {
+        List<Map<String, Double>> each = new ArrayList<>();
+        int from = 0;
+        for (FoldScores f : folds) {
+            each.add(values(f.scores(), java.util.Arrays.copyOfRange(labels, from, from + f.scores().length)));
+            from += f.scores().length;
+        }
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("metric", metric.label());
+        all.put("value", folds.stream().mapToDouble(FoldScores::test).average().orElseThrow());
+        all.put("clips", scores.length);
+        all.put("classes", classes.size());
+        if (folds.size() > 1) {
+            all.put("folds", folds.stream().map(f -> Map.of("fold", f.fold().number(), "value", f.test())).toList());
+        }
+        Map<String, Object> means = new LinkedHashMap<>();
+        each.getFirst().keySet().forEach(name -> means.put(name, finite(each.stream().mapToDouble(v -> v.get(name)).average().orElseThrow())));
+        all.put("metrics", means);
+        return all;
+    }
+
+    private Map<String, Double> values(float[][] rows, boolean[][] truth) {
+        Map<String, Double> all = new LinkedHashMap<>();
+        if (metric == PrimaryMetric.ACCURACY) {
+            all.putAll(SingleLabelScores.of(rows, indices(truth), classes, ScoreScale.PROBABILITY).values());
+        }
+        MultiLabelScores.of(rows, truth, classes, ScoreScale.PROBABILITY).values().forEach(all::putIfAbsent);
+        return all;
+    }
+
+    private static int[] indices(boolean[][] truth) {
+        int[] indices = new int[truth.length];
+        for (int i = 0; i < indices.length; i++) {
+            while (!truth[i][indices[i]]) {
+                indices[i]++;
+            }
+        }
+        return indices;
+    }
+
+    private void perClass(CSVPrinter out) throws IOException {
+        out.printRecord("class", "ap", "positives", "auroc");
+        for (ClassScores c : MultiLabelScores.of(scores, labels, classes, ScoreScale.PROBABILITY).perClass()) {
+            out.printRecord(c.name(), finite(c.averagePrecision()), c.positives(), finite(c.auroc()));
+        }
+    }
+
+    private void loss(CSVPrinter out) throws IOException {
+        out.printRecord("epoch", "loss", "validation", "lr");
+        for (int e = 0; e < folds.getFirst().epochs().size(); e++) {
+            int at = e;
+            List<EpochRecord> own = folds.stream().map(f -> f.epochs().get(at)).toList();
+            out.printRecord(own.getFirst().epoch(), finite(own.stream().mapToDouble(EpochRecord::loss).average().orElseThrow()),
+                    finite(own.stream().mapToDouble(EpochRecord::validation).average().orElseThrow()), own.getFirst().rate());
+        }
+    }
+
+    private void scores(CSVPrinter out) throws IOException {
+        List<Object> row = new ArrayList<>(List.of("file"));
+        row.addAll(classes);
+        out.printRecord(row);
+        for (int i = 0; i < scores.length; i++) {
+            row = new ArrayList<>(List.of(clips.get(i).file()));
+            for (float s : scores[i]) {
+                row.add(s);
+            }
+            out.printRecord(row);
+        }
+    }
+
+    private void calibration(CSVPrinter out) throws IOException {
+        out.printRecord("bin", "confidence", "accuracy", "count");
+        List<Calibration.Bin> bins = metric == PrimaryMetric.ACCURACY
+                ? Calibration.top1Bins(scores, indices(labels), ScoreScale.PROBABILITY, BINS, Calibration.Edge.RIGHT)
+                : Calibration.multiLabelBins(scores, labels, ScoreScale.PROBABILITY, BINS, Calibration.Edge.RIGHT);
+        for (int b = 0; b < bins.size(); b++) {
+            out.printRecord(b, finite(bins.get(b).confidence()), finite(bins.get(b).accuracy()), bins.get(b).count());
+        }
+    }
+
+    /** Null, an empty cell, for what is undefined. */
+    static Double finite(double x) {
+        return Double.isFinite(x) ? x : null;
+    }
+}

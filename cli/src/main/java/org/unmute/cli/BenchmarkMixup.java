@@ -1,0 +1,79 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.cli.grid.DatasetEntry;
+import org.unmute.models.audio.Resampler;
+import org.unmute.probes.data.AudioClip;
+import org.unmute.probes.data.LabelledClip;
+import org.unmute.probes.data.Manifest;
+import org.unmute.probes.data.ManifestFormat;
+import org.unmute.probes.data.set.Datasets;
+import org.unmute.probes.scene.Mixup;
+
+/**
+ * The mixup variants of a benchmark's data set (paper, section 5): made once, from the training clips alone, as files that every encoder
+ * embeds. Clips set aside for validation are neither mixed nor mixed in.
+ */
+final class BenchmarkMixup {
+    private static final ManifestFormat FORMAT = new ManifestFormat("path", "labels", "split", ";");
+    private static final String PREFIX = "mixup/";
+
+    private final BenchmarkDataset dataset;
+    private final DatasetEntry.MixedVariants mixed;
+    private final Path runFolder;
+
+    private BenchmarkMixup(BenchmarkDataset dataset, DatasetEntry.MixedVariants mixed, Path runFolder) {
+        this.dataset = dataset;
+        this.mixed = mixed;
+        this.runFolder = runFolder;
+    }
+
+    /** The data set with its variants, which are made below {@code folder} if they are not there; itself if it wants none. */
+    static BenchmarkDataset applied(BenchmarkDataset dataset, Path folder) throws IOException {
+        return dataset.entry().mixup().isEmpty() ? dataset : new BenchmarkMixup(dataset, dataset.entry().mixup().get(), folder).apply();
+    }
+
+    private BenchmarkDataset apply() throws IOException {
+        if (dataset.folds().size() > 1) {
+            throw new CommandException(ExitCode.USAGE, "data set " + dataset.entry().name() + ": mixup variants of several folds are not made: state "
+                    + "one fold, or mixup = false");
+        }
+        List<LabelledClip> train = dataset.folds().getFirst().train();
+        Map<String, AudioClip> audio = new HashMap<>();
+        dataset.audio().forEach(a -> audio.put(a.id(), a));
+        int rate = rate(audio.get(train.getFirst().file()));
+        String id = Digests.sha256(mixed + " " + rate + " " + train).substring(0, 12);
+        Path folder = runFolder.resolve(dataset.entry().name() + "-" + id);
+        if (!Files.exists(folder.resolve(Mixup.TABLE))) {
+            List<Mixup.Clip> clips = train.stream().map(c -> new Mixup.Clip(c.file(), c.labels(), () -> samples(audio.get(c.file()), rate))).toList();
+            new Mixup(clips, mixed.options(), mixed.seed()).write(folder, rate);
+        }
+        Manifest table = Manifest.read(folder.resolve(Mixup.TABLE), FORMAT, dataset.labels());
+        List<AudioClip> more = new ArrayList<>();
+        List<LabelledClip> labelled = new ArrayList<>();
+        for (LabelledClip c : table.clips()) {
+            if (!c.file().endsWith("-0.wav")) { // the clip itself is there already
+                more.add(new AudioClip(PREFIX + c.file(), folder.resolve(c.file())));
+                labelled.add(new LabelledClip(PREFIX + c.file(), train.getFirst().split(), c.labels()));
+            }
+        }
+        return dataset.with(more, labelled);
+    }
+
+    private int rate(AudioClip first) throws IOException {
+        if (dataset.entry().source() instanceof DatasetEntry.OwnFiles own && Datasets.byName(own.dataset()).info().sampleRate() > 0) {
+            return Datasets.byName(own.dataset()).info().sampleRate();
+        }
+        return AudioFiles.read(first.path()).sampleRate();
+    }
+
+    private static float[] samples(AudioClip clip, int rate) throws IOException {
+        return clip.cut(AudioFiles.read(clip.path())).resampled(rate, Resampler.Kernel.HANN).samples();
+    }
+}

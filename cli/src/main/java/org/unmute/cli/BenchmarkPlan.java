@@ -1,0 +1,165 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.cli.grid.Cell;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.protocol.CellCost;
+import org.unmute.probes.protocol.CellId;
+import org.unmute.probes.protocol.CellRun;
+import org.unmute.probes.protocol.CellSettings;
+import org.unmute.probes.protocol.StepCost;
+import org.unmute.probes.train.Objective;
+import org.unmute.probes.train.TokenGrid;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+
+/**
+ * What a benchmark is going to cost, said before it starts: trainings, epochs and hours. One step of each probe is timed on random tokens
+ * of the right size, on one core; nothing is read from the data sets.
+ */
+final class BenchmarkPlan {
+    private final Path out;
+    private final int cores;
+    private final Map<StepKey, StepCost> steps = new HashMap<>();
+    private final Map<CellId, CellCost> costs = new LinkedHashMap<>();
+    private final Map<CellId, Double> left = new LinkedHashMap<>();
+    private double embeddingHours;
+    private int recordings;
+
+    private record StepKey(String probe, ProbeOptions options, TokenGrid grid, int layers, int classes, int batch, Objective objective) {}
+
+    BenchmarkPlan(Path out, int cores) {
+        this.out = out;
+        this.cores = cores;
+    }
+
+    /** Counts what is to be embedded before a group's cells. */
+    void embedding(BenchmarkTokens tokens, BenchmarkDataset dataset) throws IOException {
+        if (!tokens.complete()) {
+            recordings += dataset.audio().size();
+            embeddingHours += tokens.hours();
+        }
+    }
+
+    /** Times the probes of cells that are not finished. */
+    void cells(BenchmarkGroup group, String backendName, int layers, Progress progress) throws IOException {
+        Backend backend = Backends.open(backendName, 1).backend();
+        try {
+            for (Cell cell : group.cells().values()) {
+                CellId id = BenchmarkGroup.id(cell);
+                progress.advance(1);
+                if (Files.exists(id.folder(out).resolve(BenchmarkGroup.CELL))) {
+                    continue;
+                }
+                CellSettings settings = BenchmarkGroup.settings(cell);
+                int classes = group.dataset().labels().size();
+                StepKey key = new StepKey(cell.probe().name(), cell.options(), group.typical(), layers, classes, settings.training().batch(),
+                        cell.objective());
+                StepCost step = steps.get(key);
+                if (step == null) {
+                    step = measured(backend, key);
+                    steps.put(key, step);
+                }
+                CellCost cost = CellCost.of(id, settings, sizes(group.dataset()), step);
+                costs.put(id, cost);
+                left.put(id, cost.seconds() * (1 - doneShare(id.folder(out), cost)));
+            }
+        } finally {
+            backend.close();
+        }
+    }
+
+    /** A probe that cannot look at such tokens costs nothing: its cell ends with the reason when its turn comes. */
+    private static StepCost measured(Backend backend, StepKey k) throws IOException {
+        try {
+            return StepCost.measure(backend, k.probe(), k.options(), k.grid(), k.layers(), k.classes(), k.batch(), k.objective());
+        } catch (IllegalArgumentException e) {
+            return new StepCost(0, 0, 0);
+        }
+    }
+
+    private static CellCost.Sizes sizes(BenchmarkDataset set) {
+        BenchmarkDataset.Parts p = set.folds().getFirst();
+        boolean mixed = set.audio().stream().anyMatch(a -> a.id().startsWith("mixup/"));
+        return new CellCost.Sizes(p.train().size() * (mixed ? 1 : 1 + set.variants()), p.validation().size(), p.test().size(), set.folds().size());
+    }
+
+    private static double doneShare(Path folder, CellCost cost) throws IOException {
+        return Math.min(1, (double) (lines(folder.resolve(CellRun.TRIALS)) + lines(folder.resolve(CellRun.RERUNS))) / cost.trainings());
+    }
+
+    private static long lines(Path file) throws IOException {
+        return Files.exists(file) ? new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1).chars()
+                .filter(c -> c == '\n').count() : 0;
+    }
+
+    /** Cells that are not finished. */
+    int open() {
+        return costs.size();
+    }
+
+    /** Seconds on one core that a cell still takes; 0 for a finished one. */
+    double secondsLeft(CellId id) {
+        return left.getOrDefault(id, 0.0);
+    }
+
+    CellCost cost(CellId id) {
+        return costs.get(id);
+    }
+
+    /** Hours on all cores, embedding included. */
+    double hours() {
+        return embeddingHours + left.values().stream().mapToDouble(s -> s).sum() / cores / 3600;
+    }
+
+    /** What is going to happen, in a few lines. */
+    List<String> lines(int finished) {
+        List<String> lines = new ArrayList<>();
+        long trainings = costs.values().stream().mapToLong(CellCost::trainings).sum();
+        long epochs = costs.values().stream().mapToLong(CellCost::epochs).sum();
+        long most = costs.values().stream().mapToLong(CellCost::mostEpochs).sum();
+        lines.add(open() + (open() == 1 ? " cell" : " cells") + " to work through" + (finished > 0 ? ", " + finished + " finished before" : "") + ": "
+                + trainings + " trainings, about " + epochs + " epochs (at most " + most + ")");
+        if (recordings > 0) {
+            lines.add(recordings + " recordings to embed first: about " + Progress.duration(embeddingHours * 3600));
+        }
+        lines.add(String.format(Locale.ROOT, "about %s on %d %s altogether, from one step of each probe on random tokens", Progress.duration(hours() * 3600),
+                cores, cores == 1 ? "core" : "cores"));
+        return lines;
+    }
+
+    /** The cost of each cell. */
+    ConsoleTable table() {
+        ConsoleTable t = new ConsoleTable("cell", "trainings", "epochs", "at most", "minutes on one core").decimals(1);
+        costs.forEach((id, c) -> t.row(id.toString(), c.trainings(), c.epochs(), c.mostEpochs(), left.get(id) / 60));
+        return t;
+    }
+
+    /** For JSON. */
+    Map<String, Object> document() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("cells", costs.values().stream().map(c -> {
+            Map<String, Object> m = new LinkedHashMap<>();
+            m.put("cell", c.cell().toString());
+            m.put("trainings", c.trainings());
+            m.put("epochs", c.epochs());
+            m.put("mostEpochs", c.mostEpochs());
+            m.put("coreSecondsLeft", left.get(c.cell()));
+            return m;
+        }).toList());
+        all.put("recordingsToEmbed", recordings);
+        all.put("embeddingHours", embeddingHours);
+        all.put("hours", hours());
+        all.put("cores", cores);
+        return all;
+    }
+}

@@ -1,0 +1,62 @@
+package org.unmute.cli;
+
+import java.io.PrintWriter;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.probes.protocol.CellCost;
+import org.unmute.probes.protocol.CellId;
+import org.unmute.probes.protocol.CellListener;
+import org.unmute.probes.protocol.CellQueue;
+import org.unmute.probes.protocol.EpochRecord;
+
+/**
+ * Shows how far a benchmark is, in seconds of one core as they were estimated: so a slow probe counts for more than a fast one, and the time
+ * left follows from what was really done.
+ */
+final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoCloseable {
+    private final BenchmarkPlan plan;
+    private final Progress progress;
+    private final int cells;
+    private final Map<CellId, Double> counted = new HashMap<>();
+    private int ended;
+
+    /** @param cells how many are worked on */
+    BenchmarkProgress(PrintWriter err, boolean quiet, BenchmarkPlan plan, Iterable<CellId> ids, int cells) {
+        this.plan = plan;
+        this.cells = cells;
+        double total = 0;
+        for (CellId id : ids) {
+            total += plan.secondsLeft(id);
+        }
+        progress = Progress.start(err, "benchmark", "core-seconds", Math.max(1, Math.round(total)), quiet);
+    }
+
+    @Override
+    public synchronized void epoch(CellId cell, String what, EpochRecord epoch) {
+        CellCost cost = plan.cost(cell);
+        if (cost != null && cost.epochs() > 0) {
+            // A search may take more epochs than expected; what is left of the cell then counts when it ends.
+            count(cell, Math.min(plan.secondsLeft(cell) * 0.99, counted.getOrDefault(cell, 0.0) + cost.seconds() / cost.epochs()));
+        }
+    }
+
+    private void count(CellId cell, double seconds) {
+        double before = counted.getOrDefault(cell, 0.0);
+        counted.put(cell, Math.max(before, seconds));
+        progress.advance(Math.round(counted.get(cell)) - Math.round(before));
+    }
+
+    @Override
+    public synchronized void ended(CellQueue.Ended cell) {
+        count(cell.cell(), plan.secondsLeft(cell.cell()));
+        ended++;
+        String how = cell.failure() == null ? "finished" : cell.stopped() ? "stopped" : "failed: " + Failure.of(cell.failure()).message();
+        progress.remark(String.format(Locale.ROOT, "%d of %d cells: %s %s", ended, cells, cell.cell(), how));
+    }
+
+    @Override
+    public void close() {
+        progress.close();
+    }
+}

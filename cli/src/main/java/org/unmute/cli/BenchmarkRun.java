@@ -1,0 +1,188 @@
+package org.unmute.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.cli.grid.Cell;
+import org.unmute.cli.grid.DatasetEntry;
+import org.unmute.cli.grid.EncoderEntry;
+import org.unmute.cli.grid.ProtocolSettings;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.protocol.CellId;
+import org.unmute.probes.protocol.CellQueue;
+import org.unmute.probes.protocol.CellRun;
+import org.unmute.probes.protocol.CoreShare;
+import org.unmute.probes.protocol.StopSign;
+
+/** Reads what cells need, says what they cost, embeds, and works through them. */
+final class BenchmarkRun implements AutoCloseable {
+    /** At most so much work is lost when a run is killed in the middle of a training. */
+    private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(20);
+
+    private final Settings settings;
+    private final List<Cell> cells;
+    private final ProtocolSettings protocol;
+    private final PrintWriter err;
+    private final Map<DatasetEntry, BenchmarkDataset> datasets = new LinkedHashMap<>();
+    private final List<BenchmarkGroup> groups = new ArrayList<>();
+    private final Map<CellId, String> failed = new LinkedHashMap<>();
+    private EncoderEntry openEntry;
+    private EncoderOptions.Loaded open;
+
+    /**
+     * @param out folder of the run
+     * @param caches folder of its token caches
+     * @param command the command line
+     * @param backend name of what computes
+     * @param reason why it was chosen
+     * @param cores threads that cells share
+     * @param workers cells at a time
+     * @param stop ends the run in good order
+     */
+    record Settings(Path out, Path caches, List<String> command, String backend, String reason, int cores, int workers, StopSign stop) {}
+
+    /** @param err where progress is told; null for nowhere */
+    BenchmarkRun(Settings settings, List<Cell> cells, ProtocolSettings protocol, PrintWriter err) {
+        this.settings = settings;
+        this.cells = cells;
+        this.protocol = protocol;
+        this.err = err;
+    }
+
+    /** Reads the data sets and encoders, and finds out what is to be done. */
+    BenchmarkPlan plan(boolean dryRun) throws IOException {
+        for (Cell cell : cells) {
+            if (!datasets.containsKey(cell.dataset())) {
+                BenchmarkDataset read = BenchmarkDataset.read(cell.dataset(), protocol);
+                datasets.put(cell.dataset(), dryRun ? read : BenchmarkMixup.applied(read, settings.caches().resolve("mixup")));
+            }
+        }
+        group();
+        BenchmarkPlan plan = new BenchmarkPlan(settings.out(), settings.cores());
+        try (Progress progress = Progress.start(err, "timing", "cells", cells.size(), err == null)) {
+            for (BenchmarkGroup group : groups) {
+                EncoderOptions.Loaded encoder = open(group.encoder());
+                BenchmarkTokens tokens = tokens(group, encoder);
+                group.describe(tokens, encoder);
+                plan.embedding(tokens, group.dataset());
+                plan.cells(group, settings.backend(), tokens.key().layers(), progress);
+            }
+        }
+        return plan;
+    }
+
+    private void group() {
+        BenchmarkGroup.RunContext context = new BenchmarkGroup.RunContext(settings.command(), settings.backend(), settings.reason());
+        Map<List<Object>, BenchmarkGroup> byTokens = new LinkedHashMap<>();
+        for (Cell cell : cells) {
+            boolean layers = Probes.looksAtLayers(cell.probe().name());
+            byTokens.computeIfAbsent(List.of(cell.encoder(), cell.dataset(), layers), _ -> new BenchmarkGroup(cell.encoder(),
+                    datasets.get(cell.dataset()), layers, settings.out(), context)).add(cell);
+        }
+        groups.addAll(byTokens.values());
+    }
+
+    /** Opens an encoder; the one before is let go. */
+    private EncoderOptions.Loaded open(EncoderEntry entry) throws IOException {
+        if (!entry.equals(openEntry)) {
+            open = null;
+            open = EncoderOptions.of(entry).open();
+            openEntry = entry;
+        }
+        return open;
+    }
+
+    private BenchmarkTokens tokens(BenchmarkGroup group, EncoderOptions.Loaded encoder) {
+        return new BenchmarkTokens(encoder, group.encoder().name(), group.dataset(), group.layers(), protocol.tokens(), settings.caches());
+    }
+
+    /** Cells that an earlier process finished. */
+    int finishedBefore() {
+        return (int) cells.stream().filter(c -> Files.exists(BenchmarkGroup.id(c).folder(settings.out()).resolve(BenchmarkGroup.CELL))).count();
+    }
+
+    /** Embeds and works through the cells. */
+    int work(BenchmarkPlan plan) throws IOException {
+        for (BenchmarkGroup group : groups) {
+            try {
+                embed(group);
+            } catch (BenchmarkTokens.StoppedEmbedding e) {
+                return ExitCode.FAILED;
+            }
+        }
+        open = null;
+        openEntry = null;
+        List<CellQueue.Ended> ended;
+        try (CoreShare cores = new CoreShare(settings.backend(), settings.cores());
+                BenchmarkProgress progress = new BenchmarkProgress(err, err == null, plan, cells.stream().map(BenchmarkGroup::id).toList(), cells.size())) {
+            ended = CellQueue.run(tasks(plan, cores, progress), settings.workers(), cores, settings.stop(), progress);
+        }
+        ended.stream().filter(e -> e.failure() != null && !e.stopped()).forEach(e -> failed.put(e.cell(), Failure.of(e.failure()).message()));
+        return failed.isEmpty() && results().unfinished().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** A data set that cannot be embedded fails its cells, not the others. */
+    private void embed(BenchmarkGroup group) throws IOException {
+        if (settings.stop().raised()) {
+            throw new BenchmarkTokens.StoppedEmbedding();
+        }
+        try {
+            BenchmarkTokens tokens = tokens(group, open(group.encoder()));
+            if (!tokens.complete()) {
+                tokens.embed(err == null ? new PrintWriter(PrintWriter.nullWriter()) : err, err == null, settings.stop(), settings.command());
+            }
+        } catch (CommandException e) {
+            group.cells().keySet().forEach(id -> failed.put(id, e.getMessage()));
+        }
+    }
+
+    /** The longest first, so that all workers are busy to the end. */
+    private List<CellQueue.Task> tasks(BenchmarkPlan plan, CoreShare cores, BenchmarkProgress progress) {
+        List<CellQueue.Task> tasks = new ArrayList<>();
+        for (BenchmarkGroup group : groups) {
+            CellRun.Context context = new CellRun.Context(cores, settings.stop(), progress, group, BETWEEN_CHECKPOINTS);
+            group.cells().forEach((id, cell) -> {
+                if (!failed.containsKey(id)) {
+                    tasks.add(new CellQueue.Task(id, () -> work(group, cell, context)));
+                }
+            });
+        }
+        tasks.sort(Comparator.comparingDouble((CellQueue.Task t) -> -plan.secondsLeft(t.cell())));
+        return tasks;
+    }
+
+    private void work(BenchmarkGroup group, Cell cell, CellRun.Context context) throws IOException {
+        CellId id = BenchmarkGroup.id(cell);
+        Path folder = id.folder(settings.out());
+        var data = group.data(cell, err);
+        if (Files.exists(folder.resolve(BenchmarkGroup.CELL))) {
+            CellRun.requireSame(BenchmarkGroup.settings(cell), data, folder);
+            CellRun.discardWork(folder);
+            return;
+        }
+        CellRun.run(id, BenchmarkGroup.settings(cell), data, folder, context);
+    }
+
+    BenchmarkResults results() {
+        return new BenchmarkResults(settings.out(), cells, failed);
+    }
+
+    /** What was read of each data set. */
+    Map<String, Object> datasetFacts() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        datasets.forEach((entry, set) -> all.put(entry.name(), set.facts()));
+        return all;
+    }
+
+    @Override
+    public void close() {
+        groups.forEach(BenchmarkGroup::close);
+    }
+}

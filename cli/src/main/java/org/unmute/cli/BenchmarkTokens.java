@@ -1,0 +1,178 @@
+package org.unmute.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.Embedding;
+import org.unmute.probes.cache.TokenCacheException;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.probes.data.AudioClip;
+import org.unmute.probes.protocol.StopSign;
+import org.unmute.probes.train.TokenGrid;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.io.AtomicFile;
+
+/**
+ * The token cache of one encoder and one data set of a benchmark. A cache that is complete has a file {@code complete.json} which names
+ * its key and the recordings with size and time of change, so that nothing is read again when a run is resumed.
+ */
+final class BenchmarkTokens {
+    private static final String COMPLETE = "complete.json";
+    private static final Resampler.Kernel KERNEL = Resampler.Kernel.HANN;
+    private static final int SAMPLE = 8;
+
+    private final EncoderOptions.Loaded loaded;
+    private final BenchmarkDataset dataset;
+    private final Path folder;
+    private final CacheKey key;
+
+    /**
+     * @param layers whether the tokens after every block are kept, too
+     * @param caches folder of the caches of the run
+     */
+    BenchmarkTokens(EncoderOptions.Loaded loaded, String encoder, BenchmarkDataset dataset, boolean layers, DType dtype, Path caches) {
+        this.loaded = loaded;
+        this.dataset = dataset;
+        folder = folder(caches, encoder, dataset, layers);
+        key = loaded.key(resampling(), dtype).withLayers(layers ? loaded.encoder().describe().depth() : 0);
+    }
+
+    static Path folder(Path caches, String encoder, BenchmarkDataset dataset, boolean layers) {
+        return caches.resolve(encoder).resolve(dataset.entry().name() + (layers ? ".layers" : ""));
+    }
+
+    static String resampling() {
+        return KERNEL.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** The cache's key. */
+    CacheKey key() {
+        return key;
+    }
+
+    /** Whether nothing is left to embed. */
+    boolean complete() throws IOException {
+        Path file = folder.resolve(COMPLETE);
+        if (!Files.exists(file)) {
+            return false;
+        }
+        JsonNode json = Json.MAPPER.readTree(file.toFile());
+        return json.path("key").asText().equals(key.toString()) && json.path("recordings").asText().equals(recordings());
+    }
+
+    /** A text that differs where the list of clips, or one of their files, does. */
+    private String recordings() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (AudioClip clip : dataset.audio()) {
+            BasicFileAttributes file = Files.readAttributes(clip.path(), BasicFileAttributes.class);
+            text.append(clip.id()).append('\n').append(file.size()).append(' ').append(file.lastModifiedTime().toMillis()).append('\n');
+        }
+        return Digests.sha256(text.toString());
+    }
+
+    /**
+     * Embeds what the cache lacks.
+     *
+     * @throws StoppedEmbedding if the sign is raised
+     */
+    void embed(PrintWriter err, boolean quiet, StopSign stop, List<String> command) throws IOException {
+        String what = "embedding " + folder.getParent().getFileName() + "/" + folder.getFileName();
+        RunRecord record = new RunRecord(command);
+        String before = recordings();
+        try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT);
+                Progress progress = Progress.start(err, what, "clips", dataset.audio().size(), quiet)) {
+            Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, KERNEL, false);
+            Embedding.Listener told = EmbedCommand.listener(progress);
+            Embedding.Outcome outcome = embedding.run(dataset.audio(), writer, new Embedding.Listener() {
+                @Override
+                public void stored(AudioClip clip, boolean earlier) {
+                    told.stored(clip, earlier);
+                    if (stop.raised()) {
+                        throw new StoppedEmbedding();
+                    }
+                }
+
+                @Override
+                public void skipped(AudioClip clip, String reason) {
+                    told.skipped(clip, reason);
+                }
+            });
+            if (outcome.embedded() + outcome.present() == 0) {
+                throw new CommandException(ExitCode.INPUT, "data set " + dataset.entry().name() + ": none of its " + dataset.audio().size()
+                        + " recordings can be used" + (outcome.skipped().isEmpty() ? "" : ", the first: " + outcome.skipped().getFirst().clip()
+                        + ": " + outcome.skipped().getFirst().reason()));
+            }
+            loaded.note(record, resampling()).result("layers", key.layers()).result("embedded", outcome.embedded())
+                    .result("alreadyPresent", outcome.present()).result("skipped", outcome.skipped());
+            record.write(folder);
+        } catch (TokenCacheException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+        }
+        Map<String, Object> complete = new LinkedHashMap<>();
+        complete.put("key", key.toString());
+        complete.put("recordings", before);
+        AtomicFile.write(folder.resolve(COMPLETE), Json.MAPPER.writeValueAsBytes(complete));
+    }
+
+    /** The stop sign was raised between two clips; what is embedded is kept. */
+    static final class StoppedEmbedding extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** The grid of a clip of typical length, from some that are spread over the list. */
+    TokenGrid typical() {
+        EncoderSpec spec = loaded.encoder().describe();
+        int time = Math.clamp(spec.rows((long) (seconds() * spec.sampleRate())), 1, 1 << 20);
+        return new TokenGrid(time, spec.freq(), spec.dim(), spec.hasCls());
+    }
+
+    /** Mean length of some clips; the window's where none can be read. */
+    private double seconds() {
+        List<Double> lengths = new ArrayList<>();
+        int n = dataset.audio().size();
+        for (int i = 0; i < Math.min(SAMPLE, n); i++) {
+            AudioClip clip = dataset.audio().get((int) ((long) i * n / Math.min(SAMPLE, n)));
+            try {
+                lengths.add(clip.cut(AudioFiles.read(clip.path())).seconds());
+            } catch (IOException | IllegalArgumentException e) {
+                continue; // told when its turn comes
+            }
+        }
+        EncoderSpec spec = loaded.encoder().describe();
+        double window = spec.isWhole() ? 10 : (double) spec.windowSamples() / spec.sampleRate();
+        return lengths.stream().mapToDouble(d -> d).average().orElse(window);
+    }
+
+    /** Hours that the whole set takes on this machine, from one clip of typical length. */
+    double hours() {
+        int rate = loaded.encoder().describe().sampleRate();
+        float[] noise = new float[Math.max(loaded.encoder().describe().frameSamples(), (int) (seconds() * rate))];
+        java.util.SplittableRandom random = new java.util.SplittableRandom(1);
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = random.nextFloat() - 0.5f;
+        }
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < 2; i++) {
+            long begun = System.nanoTime();
+            loaded.encoder().encode(new Recording(noise, rate));
+            best = Math.min(best, (System.nanoTime() - begun) / 1e9);
+        }
+        return best * (dataset.audio().size() + (double) dataset.variants() * dataset.folds().getFirst().train().size()) / 3600;
+    }
+}

@@ -1,0 +1,249 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Encoders;
+import org.unmute.probes.pool.PackedProtobin;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TrainedProbe;
+import org.w3c.dom.Document;
+import org.xml.sax.InputSource;
+
+/** {@code explain} on runs of a small cache of synthesized scenes, embedded by the encoder in the program. */
+class ExplainEndToEndTest {
+    private static final int TRAIN = 16;
+
+    @TempDir
+    static Path folder;
+
+    private static Path cache;
+    private static Path clip;
+    private static Path run;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        Path recordings = TinyEncoder.recordings(folder, TRAIN, 1);
+        clip = recordings.resolve("test/000000.wav");
+        cache = folder.resolve("cache");
+        Ran.unmute("embed", "-q", "--audio", recordings, "--out", cache).endsWith(ExitCode.OK);
+        run = train("protobin", "--seeds", "3,10");
+    }
+
+    private static Path train(String probe, Object... more) {
+        Path out = folder.resolve("run-" + probe);
+        Ran.unmute(with(new Object[] {"probe", "-q", "--probe", probe, "--cache", cache, "--labels", folder.resolve("recordings/manifest.csv"), "--epochs", 2,
+            "--standardize", "--out", out}, more)).endsWith(ExitCode.OK);
+        return out;
+    }
+
+    private static Object[] with(Object[] args, Object... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
+    }
+
+    private static Ran explain(Object... more) {
+        return Ran.unmute(with(new Object[] {"explain", "-q", "--audio", clip}, more));
+    }
+
+    /** The terms of a class, the others and the bias, added up as a reader of the table would. */
+    private static double sum(JsonNode reason) {
+        double sum = reason.get("bias").asDouble() + reason.get("othersAdd").asDouble();
+        for (JsonNode term : reason.get("terms")) {
+            sum += term.get("contribution").asDouble();
+        }
+        return sum;
+    }
+
+    @Test
+    void theTermsShownSumToTheLogitsOfTheProbe() throws IOException {
+        JsonNode json = explain("--run", run, "--json").endsWith(ExitCode.OK).json();
+        TrainedProbe probe = TrainedProbe.open(run.resolve("probe-seed3.safetensors"));
+        Encoder encoder = Encoders.embedded();
+        Map<String, Float> scores = probe.scoresByClass(encoder.encode(AudioFiles.read(clip)));
+        scores.forEach((name, score) -> assertThat(json.at("/scores").get(name).asDouble()).as(name).isCloseTo(score, within(1e-6)));
+        List<String> best = scores.entrySet().stream().sorted((a, b) -> Float.compare(b.getValue(), a.getValue())).limit(3).map(Map.Entry::getKey).toList();
+        assertThat(json.get("classes").findValuesAsText("class")).isEqualTo(best);
+        for (JsonNode reason : json.get("classes")) {
+            double logit = reason.get("logit").asDouble();
+            assertThat(sum(reason)).isCloseTo(logit, within(1e-5));
+            assertThat(reason.get("sum").asDouble()).isCloseTo(logit, within(1e-5));
+            assertThat(1 / (1 + Math.exp(-logit))).isCloseTo(reason.get("score").asDouble(), within(1e-12));
+            assertThat(reason.get("terms")).hasSize(5);
+            assertThat(reason.get("others").asInt()).isEqualTo(20 * scores.size() - 5);
+            for (JsonNode term : reason.get("terms")) {
+                assertThat(term.get("value").asDouble() * term.get("weight").asDouble()).isCloseTo(term.get("contribution").asDouble(), within(1e-12));
+                assertThat(term.at("/seconds/1").asDouble() - term.at("/seconds/0").asDouble()).as("tokens of 8 frames").isCloseTo(0.08, within(1e-9));
+                assertThat(term.get("padding").asBoolean()).as("the clip has one second").isEqualTo(term.at("/seconds/0").asDouble() >= 1);
+            }
+        }
+    }
+
+    @Test
+    void thePageHoldsEverythingAndTheFilesLieBesideIt() throws Exception {
+        Path out = folder.resolve("why");
+        Ran ran = explain("--run", run, "--class", "siren", "--class", "alarm", "--top", 2, "--out", out).endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("siren: score").contains("alarm: score").contains("prototype ").contains("the other 178 prototypes")
+                .contains("logit of the probe").contains("differs by").contains("explain.html");
+        String html = Files.readString(out.resolve("explain.html"));
+        assertThat(html).doesNotContain("src=\"http").doesNotContain("href=\"http").doesNotContain("url(http").doesNotContain("<script").contains("default-src 'none'");
+        Document page = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(new InputSource(new StringReader(html)));
+        assertThat(page.getElementsByTagName("audio").getLength()).isEqualTo(1);
+        // spectrogram, token map, attention of the class token, two prototypes of two classes, weights
+        assertThat(page.getElementsByTagName("img").getLength()).isEqualTo(1 + 1 + 1 + 4 + 1);
+        assertThat(page.getElementsByTagName("table").getLength()).isEqualTo(2);
+        List<Path> images;
+        try (Stream<Path> files = Files.list(out)) {
+            images = files.filter(f -> f.toString().endsWith(".png")).toList();
+        }
+        assertThat(images).hasSize(8);
+        for (Path image : images) {
+            assertThat(ImageIO.read(image.toFile()).getWidth()).isGreaterThan(100);
+        }
+        Map<String, Double> sums = new HashMap<>();
+        List<CSVRecord> rows = new ArrayList<>();
+        try (CSVParser csv = CSVParser.parse(Files.readString(out.resolve("contributions.csv")), CSVFormat.RFC4180.builder().setHeader()
+                .setSkipHeaderRecord(true).get())) {
+            csv.forEach(rows::add);
+        }
+        rows.forEach(r -> sums.merge(r.get("class"), Double.parseDouble(r.get("contribution")), Double::sum));
+        assertThat(rows).hasSize(2 * 181);
+        JsonNode record = new ObjectMapper().readTree(out.resolve("explain.json").toFile()).get("results");
+        for (JsonNode reason : record.at("/explained/classes")) {
+            assertThat(sums.get(reason.get("class").asText())).isCloseTo(reason.get("logit").asDouble(), within(1e-5));
+        }
+        assertThat(record.get("files")).hasSize(images.size() + 2);
+    }
+
+    static List<String> otherProbes() {
+        return Probes.names().stream().filter(n -> !n.equals("cgp") && !n.equals("protobin")).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("otherProbes")
+    void everyProbeOfOneLayerIsExplained(String name) {
+        Path trained = train(name);
+        JsonNode json = explain("--run", trained, "--json", "--out", folder.resolve("why-" + name)).endsWith(ExitCode.OK).json();
+        for (JsonNode reason : json.get("classes")) {
+            assertThat(sum(reason)).isCloseTo(reason.get("logit").asDouble(), within(1e-5));
+            assertThat(reason.get("remark").asText().contains("does not decompose over tokens")).isEqualTo(name.equals("mlp"));
+        }
+        assertThat(explain("--run", trained).endsWith(ExitCode.OK).out()).contains("logit of the probe");
+    }
+
+    @Test
+    void aPackedProbeIsExplainedAlike() throws IOException {
+        Path packed = folder.resolve("packed.safetensors");
+        PackedProtobin.pack(TrainedProbe.open(run.resolve("probe-seed3.safetensors"))).save(packed);
+        JsonNode of = explain("--run", packed, "--encoder", "embedded", "--json").endsWith(ExitCode.OK).json();
+        JsonNode expected = explain("--run", run, "--json").endsWith(ExitCode.OK).json();
+        for (int i = 0; i < 3; i++) {
+            JsonNode reason = of.get("classes").get(i);
+            assertThat(sum(reason)).isCloseTo(reason.get("logit").asDouble(), within(1e-5));
+            assertThat(reason.get("terms").findValuesAsText("name")).isEqualTo(expected.get("classes").get(i).get("terms").findValuesAsText("name"));
+            assertThat(reason.get("terms").findValuesAsText("token")).isEqualTo(expected.get("classes").get(i).get("terms").findValuesAsText("token"));
+        }
+        assertThat(explain("--run", packed).endsWith(ExitCode.INPUT).err()).contains("no run.json").contains("--encoder");
+    }
+
+    /** A cell of a benchmark: the seed's folder names the encoder, or the cache whose record does. */
+    @Test
+    void foldersOfABenchmarkAreRead() throws IOException {
+        Path cell = Files.createDirectories(folder.resolve("cell"));
+        Files.writeString(cell.resolve("cell.json"), "{}");
+        ObjectNode record = (ObjectNode) new ObjectMapper().readTree(run.resolve("run.json").toFile());
+        for (int seed : new int[] {3, 10}) {
+            Path one = Files.createDirectories(cell.resolve("seed-" + seed));
+            Files.copy(run.resolve("probe-seed" + seed + ".safetensors"), one.resolve("probe.safetensors"));
+            if (seed == 10) {
+                ((ObjectNode) record.get("results")).remove(List.of("encoder", "encoderOptions", "resampling"));
+            }
+            new ObjectMapper().writeValue(one.resolve("run.json").toFile(), record);
+        }
+        JsonNode first = explain("--run", run, "--json").endsWith(ExitCode.OK).json();
+        JsonNode second = explain("--run", run, "--run-seed", 10, "--json").endsWith(ExitCode.OK).json();
+        assertThat(second).isNotEqualTo(first);
+        assertThat(explain("--run", cell, "--json").endsWith(ExitCode.OK).json()).isEqualTo(first);
+        assertThat(explain("--run", cell, "--run-seed", 10, "--json").endsWith(ExitCode.OK).json()).isEqualTo(second);
+        assertThat(explain("--run", cell.resolve("seed-10"), "--json").endsWith(ExitCode.OK).json()).isEqualTo(second);
+        assertThat(explain("--run", cell, "--run-seed", 4).endsWith(ExitCode.INPUT).err()).contains("no seed 4").contains("seed-3, seed-10");
+        assertThat(explain("--run", run, "--run-seed", 4).endsWith(ExitCode.INPUT).err()).contains("no seed 4").contains("probe-seed3");
+    }
+
+    @Test
+    void anEncoderFileIsOpenedWithTheOptionsOnRecord() throws IOException {
+        Path encoder = TinyEncoder.write(folder, 16);
+        Path tokens = folder.resolve("cache-16");
+        Ran.unmute("embed", "-q", "--encoder", encoder, "--hop", "1.52", "--audio", folder.resolve("recordings"), "--out", tokens).endsWith(ExitCode.OK);
+        Path trained = folder.resolve("run-16");
+        Ran.unmute("probe", "-q", "--probe", "protobin", "--cache", tokens, "--labels", folder.resolve("recordings/manifest.csv"), "--epochs", 1, "--out", trained)
+                .endsWith(ExitCode.OK);
+        assertThat(explain("--run", trained).endsWith(ExitCode.OK).out()).contains("encoder " + encoder);
+        assertThat(explain("--run", trained, "--encoder", encoder).endsWith(ExitCode.INPUT).err()).as("without the hop").contains("another front end");
+        assertThat(explain("--run", trained, "--encoder", encoder, "--hop", "1.52").status()).isEqualTo(ExitCode.OK);
+        assertThat(explain("--run", trained, "--hop", "1.52").endsWith(ExitCode.USAGE).err()).contains("--hop goes with --encoder");
+        assertThat(explain("--run", run, "--encoder", encoder).endsWith(ExitCode.INPUT).err()).contains("tokens of another encoder");
+        Files.delete(encoder);
+        assertThat(explain("--run", trained).endsWith(ExitCode.INPUT).err()).contains("the encoder on record is not there").contains("--encoder FILE");
+    }
+
+    @Test
+    void whatIsMissingOrMisspelledIsNamed() throws IOException {
+        assertThat(explain("--run", run, "--class", "sirn").endsWith(ExitCode.USAGE).err()).contains("no class 'sirn'").contains("did you mean 'siren'");
+        assertThat(explain("--run", run, "--top", 0).endsWith(ExitCode.USAGE).err()).contains("--top must be at least 1");
+        assertThat(explain("--run", folder.resolve("nowhere")).endsWith(ExitCode.INPUT).err()).contains("no such run").contains("nowhere");
+        Path empty = Files.createDirectories(folder.resolve("empty"));
+        assertThat(explain("--run", empty).endsWith(ExitCode.INPUT).err()).contains("holds no trained probe");
+        Path bare = Files.createDirectories(folder.resolve("bare"));
+        Files.copy(run.resolve("probe-seed3.safetensors"), bare.resolve("probe.safetensors"));
+        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("has no run.json").contains("--encoder");
+        assertThat(explain("--run", bare, "--encoder", "embedded").status()).isEqualTo(ExitCode.OK);
+        Files.writeString(bare.resolve("run.json"), "{\"results\":{}}");
+        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("does not tell the encoder");
+        Files.writeString(bare.resolve("run.json"), "{torn");
+        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("run.json is no JSON");
+        Path other = folder.resolve("other.safetensors");
+        Files.copy(cache.resolve("run.json"), other);
+        assertThat(explain("--run", other).endsWith(ExitCode.INPUT).err()).contains("other.safetensors");
+    }
+
+    @Test
+    void recordingsThatCannotBeReadAreErrorsOfTheInput() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.wav"), "this is no sound");
+        Path gone = folder.resolve("gone.wav");
+        for (Path audio : List.of(text, gone)) {
+            assertThat(Ran.unmute("explain", "-q", "--run", run, "--audio", audio).endsWith(ExitCode.INPUT).err()).contains(audio.getFileName().toString());
+        }
+        byte[] sound = Files.readAllBytes(clip);
+        Path brief = folder.resolve("brief.wav");
+        ByteBuffer head = ByteBuffer.wrap(Arrays.copyOf(sound, 44 + 200)).order(ByteOrder.LITTLE_ENDIAN);
+        head.putInt(4, 36 + 200).putInt(40, 200);
+        Files.write(brief, head.array());
+        assertThat(Ran.unmute("explain", "-q", "--run", run, "--audio", brief).endsWith(ExitCode.INPUT).err()).contains("brief.wav").contains("100 samples");
+    }
+}

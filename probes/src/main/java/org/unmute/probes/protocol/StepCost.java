@@ -1,0 +1,107 @@
+package org.unmute.probes.protocol;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TokenLayout;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.CondensedClips;
+import org.unmute.probes.train.Objective;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenGrid;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TokenSource;
+import org.unmute.probes.train.TrainingProgress;
+import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.backend.Backend;
+
+/**
+ * What one clip costs, measured by a few steps on random tokens. Reading the clips from a cache is not counted.
+ *
+ * @param train seconds for a clip in a training step
+ * @param score seconds for a clip that is scored
+ * @param pool seconds for a clip that is pooled beforehand; 0 for probes that see every token each time
+ */
+public record StepCost(double train, double score, double pool) {
+    private static final int FEW = 4;
+    private static final int STEPS = 5;
+    /** Above this many seconds a step of few clips tells enough; below, overheads of a step count. */
+    private static final double LONG_STEP = 0.05;
+
+    /**
+     * Measures.
+     *
+     * @param grid of a typical clip
+     * @param layers layers whose tokens come along, for probes that look at several; 0 for the last only
+     * @param batch clips a step
+     * @throws IllegalArgumentException if the probe cannot look at such clips
+     */
+    public static StepCost measure(Backend backend, String probe, ProbeOptions options, TokenGrid grid, int layers, int classes,
+            int batch, Objective objective) throws IOException {
+        int clips = Math.min(batch, FEW);
+        StepCost cost = measure(backend, probe, options, random(grid, layers, clips), classes, objective);
+        return cost.train * clips < LONG_STEP && batch > clips
+                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective) : cost;
+    }
+
+    private static TokenSource random(TokenGrid grid, int layers, int clips) {
+        SplittableRandom random = new SplittableRandom(1);
+        List<TokenMap> maps = new ArrayList<>();
+        List<Features> all = new ArrayList<>();
+        for (int i = 0; i < clips; i++) {
+            TokenMap map = new TokenMap(grid.time(), grid.freq(), grid.dim(), noise(random, grid.tokens() * grid.dim()),
+                    grid.cls() ? noise(random, grid.dim()) : null);
+            maps.add(map);
+            all.add(new Features(map, Collections.nCopies(layers, map), null));
+        }
+        return layers == 0 ? TokenSource.of(maps) : TokenSource.ofFeatures(all);
+    }
+
+    private static float[] noise(SplittableRandom random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = random.nextFloat() * 2 - 1;
+        }
+        return values;
+    }
+
+    private static StepCost measure(Backend backend, String name, ProbeOptions options, TokenSource clips, int classes,
+            Objective objective) throws IOException {
+        int count = clips.clips();
+        TokenLayout layout = clips.layout();
+        Probe probe = Probes.create(backend, name, layout, classes, options, 0);
+        long begun = System.nanoTime();
+        Optional<TokenSource> pooled = CondensedClips.of(probe, clips);
+        double pool = pooled.isPresent() ? (System.nanoTime() - begun) / 1e9 / count : 0;
+        TokenSource seen = pooled.orElse(clips);
+        float[] targets = new float[count * classes];
+        for (int i = 0; i < count; i++) {
+            targets[i * classes + i % classes] = 1;
+        }
+        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(STEPS).withBatch(count).withObjective(objective)
+                .withRate(1e-6);
+        double[] best = {Double.POSITIVE_INFINITY};
+        long[] last = {System.nanoTime()};
+        ProbeTrainer.train(probe, new TokenSet(seen, targets, classes), settings, null, (TrainingProgress) step -> {
+            long now = System.nanoTime();
+            best[0] = Math.min(best[0], (now - last[0]) / 1e9);
+            last[0] = now;
+        });
+        List<String> names = new ArrayList<>();
+        for (int c = 0; c < classes; c++) {
+            names.add(Integer.toString(c));
+        }
+        TrainedProbe trained = new TrainedProbe(probe, names, layout.cls(), objective.isSingleLabel(), null, "", "");
+        long scoring = System.nanoTime();
+        ProbeTrainer.predict(trained, seen, count);
+        return new StepCost(best[0] / count, (System.nanoTime() - scoring) / 1e9 / count, pool);
+    }
+}
