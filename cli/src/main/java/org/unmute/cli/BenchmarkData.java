@@ -1,6 +1,8 @@
 package org.unmute.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -43,8 +45,12 @@ final class BenchmarkData {
 
     /** What a cell works on. */
     CellData of(Cell cell, List<Fold> folds) {
-        PrimaryMetric metric = cell.dataset().task() == Task.SINGLE_LABEL ? PrimaryMetric.ACCURACY : PrimaryMetric.MAP;
-        return new CellData(folds, dataset.labels().names(), cell.objective(), metric, cache.key().encoderHash(), cache.key().frontEndHash());
+        return new CellData(folds, dataset.labels().names(), cell.objective(), metric(cell), cache.key().encoderHash(), cache.key().frontEndHash());
+    }
+
+    /** What a cell's settings are chosen by. */
+    static PrimaryMetric metric(Cell cell) {
+        return cell.dataset().task() == Task.SINGLE_LABEL ? PrimaryMetric.ACCURACY : PrimaryMetric.MAP;
     }
 
     /** The clips that are used, in one fold. */
@@ -87,7 +93,7 @@ final class BenchmarkData {
     }
 
     /** Writes the clips that are used, with their hashes: {@code clips.csv}, or one file a fold. */
-    void record(java.nio.file.Path folder, java.io.PrintWriter err) throws IOException {
+    void record(Path folder, PrintWriter err) throws IOException {
         for (BenchmarkDataset.Parts p : dataset.folds()) {
             ClipRecord.write(folder.resolve(p.fold() == 0 ? "clips.csv" : "clips-fold-" + p.fold() + ".csv"), used(p), cache, err);
         }

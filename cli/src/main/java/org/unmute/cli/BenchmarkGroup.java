@@ -2,6 +2,7 @@ package org.unmute.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -111,7 +112,7 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
         }
         BenchmarkData data = new BenchmarkData(dataset, cache);
         if (tests == null) {
-            data.record(out.resolve(encoder.name()).resolve(dataset.entry().name()), err);
+            data.record(Files.createDirectories(out.resolve(encoder.name()).resolve(dataset.entry().name())), err);
             tests = data.tests();
         }
         List<Fold> own = folds.get(cell.standardize());
@@ -125,7 +126,7 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
     @Override
     public void seed(CellId id, SeedResult result, Path folder, List<FoldScores> scores) throws IOException {
         Cell cell = cells.get(id);
-        PrimaryMetric metric = cell.dataset().task() == org.unmute.probes.data.set.Task.SINGLE_LABEL ? PrimaryMetric.ACCURACY : PrimaryMetric.MAP;
+        PrimaryMetric metric = BenchmarkData.metric(cell);
         new BenchmarkFiles(folder, dataset.labels().names(), metric, scores, tests).write();
         RunRecord record = new RunRecord(run.command()).seed(result.seed()).backend(run.backend(), run.reason());
         record.result("cell", id.toString()).result("probe", cell.probe().name()).result("options", scores.getFirst().probe().probe().options().values())

@@ -1,15 +1,16 @@
 package org.unmute.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.unmute.cli.grid.Cell;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.protocol.CellCost;
@@ -27,8 +28,13 @@ import org.unmute.tensor.backend.Backends;
  * of the right size, on one core; nothing is read from the data sets.
  */
 final class BenchmarkPlan {
+    private static final double COLD_SECONDS = 0.5;
+    private static final double WARM_SECONDS = 0.1;
+
     private final Path out;
     private final int cores;
+    /** Kinds of probes that were timed before. */
+    private final Set<String> warm = new HashSet<>();
     private final Map<StepKey, StepCost> steps = new HashMap<>();
     private final Map<CellId, CellCost> costs = new LinkedHashMap<>();
     private final Map<CellId, Double> left = new LinkedHashMap<>();
@@ -66,7 +72,7 @@ final class BenchmarkPlan {
                         cell.objective());
                 StepCost step = steps.get(key);
                 if (step == null) {
-                    step = measured(backend, key);
+                    step = measured(backend, key, warm.add(key.probe()) ? COLD_SECONDS : WARM_SECONDS);
                     steps.put(key, step);
                 }
                 CellCost cost = CellCost.of(id, settings, sizes(group.dataset()), step);
@@ -79,9 +85,9 @@ final class BenchmarkPlan {
     }
 
     /** A probe that cannot look at such tokens costs nothing: its cell ends with the reason when its turn comes. */
-    private static StepCost measured(Backend backend, StepKey k) throws IOException {
+    private static StepCost measured(Backend backend, StepKey k, double seconds) throws IOException {
         try {
-            return StepCost.measure(backend, k.probe(), k.options(), k.grid(), k.layers(), k.classes(), k.batch(), k.objective());
+            return StepCost.measure(backend, k.probe(), k.options(), k.grid(), k.layers(), k.classes(), k.batch(), k.objective(), seconds);
         } catch (IllegalArgumentException e) {
             return new StepCost(0, 0, 0);
         }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
@@ -32,6 +33,8 @@ final class BenchmarkTokens {
     private static final String COMPLETE = "complete.json";
     private static final Resampler.Kernel KERNEL = Resampler.Kernel.HANN;
     private static final int SAMPLE = 8;
+    /** Time that is spent on finding out how long a clip takes. */
+    private static final double WARM_SECONDS = 2;
 
     private final EncoderOptions.Loaded loaded;
     private final BenchmarkDataset dataset;
@@ -163,16 +166,17 @@ final class BenchmarkTokens {
     double hours() {
         int rate = loaded.encoder().describe().sampleRate();
         float[] noise = new float[Math.max(loaded.encoder().describe().frameSamples(), (int) (seconds() * rate))];
-        java.util.SplittableRandom random = new java.util.SplittableRandom(1);
+        SplittableRandom random = new SplittableRandom(1);
         for (int i = 0; i < noise.length; i++) {
             noise[i] = random.nextFloat() - 0.5f;
         }
         double best = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < 2; i++) {
+        long first = System.nanoTime();
+        do { // the first ones are slow, before the compiler has seen them
             long begun = System.nanoTime();
             loaded.encoder().encode(new Recording(noise, rate));
             best = Math.min(best, (System.nanoTime() - begun) / 1e9);
-        }
+        } while ((System.nanoTime() - first) / 1e9 < WARM_SECONDS);
         return best * (dataset.audio().size() + (double) dataset.variants() * dataset.folds().getFirst().train().size()) / 3600;
     }
 }

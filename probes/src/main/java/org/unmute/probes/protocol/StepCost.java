@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
@@ -19,7 +20,6 @@ import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
-import org.unmute.probes.train.TrainingProgress;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.backend.Backend;
 
@@ -33,6 +33,7 @@ import org.unmute.tensor.backend.Backend;
 public record StepCost(double train, double score, double pool) {
     private static final int FEW = 4;
     private static final int STEPS = 5;
+    private static final int MOST_STEPS = 10_000;
     /** Above this many seconds a step of few clips tells enough; below, overheads of a step count. */
     private static final double LONG_STEP = 0.05;
 
@@ -42,14 +43,15 @@ public record StepCost(double train, double score, double pool) {
      * @param grid of a typical clip
      * @param layers layers whose tokens come along, for probes that look at several; 0 for the last only
      * @param batch clips a step
+     * @param seconds how long to go on measuring: the first steps of a kind of probe are slow, before the compiler has seen them
      * @throws IllegalArgumentException if the probe cannot look at such clips
      */
     public static StepCost measure(Backend backend, String probe, ProbeOptions options, TokenGrid grid, int layers, int classes,
-            int batch, Objective objective) throws IOException {
+            int batch, Objective objective, double seconds) throws IOException {
         int clips = Math.min(batch, FEW);
-        StepCost cost = measure(backend, probe, options, random(grid, layers, clips), classes, objective);
+        StepCost cost = measure(backend, probe, options, random(grid, layers, clips), classes, objective, seconds / 2);
         return cost.train * clips < LONG_STEP && batch > clips
-                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective) : cost;
+                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective, seconds) : cost;
     }
 
     private static TokenSource random(TokenGrid grid, int layers, int clips) {
@@ -74,7 +76,7 @@ public record StepCost(double train, double score, double pool) {
     }
 
     private static StepCost measure(Backend backend, String name, ProbeOptions options, TokenSource clips, int classes,
-            Objective objective) throws IOException {
+            Objective objective, double limit) throws IOException {
         int count = clips.clips();
         TokenLayout layout = clips.layout();
         Probe probe = Probes.create(backend, name, layout, classes, options, 0);
@@ -86,19 +88,17 @@ public record StepCost(double train, double score, double pool) {
         for (int i = 0; i < count; i++) {
             targets[i * classes + i % classes] = 1;
         }
-        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(STEPS).withBatch(count).withObjective(objective)
+        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(MOST_STEPS).withBatch(count).withObjective(objective)
                 .withRate(1e-6);
         double[] best = {Double.POSITIVE_INFINITY};
-        long[] last = {System.nanoTime()};
-        ProbeTrainer.train(probe, new TokenSet(seen, targets, classes), settings, null, (TrainingProgress) step -> {
+        long first = System.nanoTime();
+        long[] last = {first};
+        ProbeTrainer.train(probe, new TokenSet(seen, targets, classes), settings, null, step -> {
             long now = System.nanoTime();
             best[0] = Math.min(best[0], (now - last[0]) / 1e9);
             last[0] = now;
-        });
-        List<String> names = new ArrayList<>();
-        for (int c = 0; c < classes; c++) {
-            names.add(Integer.toString(c));
-        }
+        }, epoch -> epoch.number() >= STEPS && (System.nanoTime() - first) / 1e9 >= limit);
+        List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         TrainedProbe trained = new TrainedProbe(probe, names, layout.cls(), objective.isSingleLabel(), null, "", "");
         long scoring = System.nanoTime();
         ProbeTrainer.predict(trained, seen, count);

@@ -49,7 +49,7 @@ class CellCostTest {
     void stepsAreMeasured(String probe) throws IOException {
         StepCost cost = StepCost.measure(Backends.open("scalar", 1).backend(), probe, ProbeOptions.DEFAULTS, new TokenGrid(4, 2, 16, true),
                 probe.equals("cgp") ? 2 : 0, 3, 8,
-                Objective.ASL);
+                Objective.ASL, 0);
         assertThat(cost.train()).isPositive();
         assertThat(cost.score()).isPositive();
         assertThat(cost.pool() > 0).isEqualTo(probe.equals("linear"));

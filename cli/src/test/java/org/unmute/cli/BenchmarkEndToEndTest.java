@@ -1,0 +1,206 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.probes.cache.FolderLock;
+import org.unmute.probes.pool.TrainedProbe;
+
+/** {@code benchmark}: what it writes, what it says beforehand, what it refuses. */
+class BenchmarkEndToEndTest {
+    private static final String SHORT = """
+            epochs = 2
+            batch = 16
+            sobol = 2
+            tpe = 1
+            halving = { min-epochs = 1, eta = 2 }
+            top = 1
+            seeds = [0, 1]""";
+    private static final String[] PROBES = {"name = \"linear-mean\"", "name = \"protobin\"\nlabel = \"protobin-j2\"\nset.prototypes = 2"};
+
+    @TempDir
+    static Path folder;
+
+    private static Path encoder;
+    private static Path grid;
+    private static Path run;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        encoder = TinyEncoder.write(folder, 16);
+        BenchmarkFixture.scenes(folder, "many", false, 30, 12);
+        BenchmarkFixture.scenes(folder, "one", true, 40, 12);
+        grid = BenchmarkFixture.grid(folder, "grid.toml", encoder, SHORT, PROBES);
+        run = folder.resolve("run");
+        Ran ran = benchmark(grid, run, "--only", "tiny").endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("Several a clip: mAP in %, mean ± sd over 2 seeds").contains("one: accuracy in %").contains("protobin-j2")
+                .contains(" ± ");
+        assertThat(ran.err()).contains("4 cells to work through: 20 trainings, about ").contains("epochs (at most 40)");
+    }
+
+    private static Ran benchmark(Path file, Path out, Object... more) {
+        Object[] args = {"benchmark", file, "--out", out};
+        Object[] all = Arrays.copyOf(args, args.length + more.length);
+        System.arraycopy(more, 0, all, args.length, more.length);
+        return Ran.unmute(all);
+    }
+
+    private static JsonNode json(Path file) throws IOException {
+        return new ObjectMapper().readTree(file.toFile());
+    }
+
+    @Test
+    void aFinishedCellHasEverythingThatAReportNeeds() throws IOException {
+        Path cell = run.resolve("tiny/many/protobin-j2");
+        JsonNode json = json(cell.resolve("cell.json"));
+        assertThat(json.path("encoder").asText()).isEqualTo("tiny");
+        assertThat(json.path("datasetTitle").asText()).isEqualTo("Several a clip");
+        assertThat(json.path("probe").asText()).isEqualTo("protobin");
+        assertThat(json.path("label").asText()).isEqualTo("protobin-j2");
+        assertThat(json.path("metric").asText()).isEqualTo("mAP");
+        assertThat(json.path("options").path("prototypes").asText()).isEqualTo("2");
+        assertThat(json.path("trials").asInt()).isEqualTo(3);
+        assertThat(json.path("trainClips").asInt() + json.path("validationClips").asInt()).isEqualTo(30);
+        assertThat(json.path("testClips").asInt()).isEqualTo(12);
+        assertThat(json.path("cache").asText()).isEqualTo("cache/tiny/many");
+        assertThat(json.path("encoderSettings").path("model").isTextual()).isTrue();
+        double sum = 0;
+        for (JsonNode seed : json.path("seeds")) {
+            sum += seed.path("test").asDouble();
+            Path own = cell.resolve(seed.path("folder").asText());
+            TrainedProbe probe = TrainedProbe.open(own.resolve("probe.safetensors"));
+            assertThat(probe.classes()).hasSize(json.path("classes").asInt());
+            assertThat(probe.standardization()).isNotNull();
+            assertThat(json(own.resolve("metrics.json")).path("metrics").path("mAP_macro_skip").asDouble()).isEqualTo(seed.path("test").asDouble());
+            assertThat(json(own.resolve("run.json")).path("results").path("test").asDouble()).isEqualTo(seed.path("test").asDouble());
+            assertThat(Files.readAllLines(own.resolve("per-class.csv"))).hasSize(probe.classes().size() + 1).first().isEqualTo("class,ap,positives,auroc");
+            assertThat(Files.readAllLines(own.resolve("loss.csv"))).hasSize(3).first().isEqualTo("epoch,loss,validation,lr");
+            assertThat(Files.readAllLines(own.resolve("scores.csv"))).hasSize(13);
+            assertThat(Files.readAllLines(own.resolve("calibration.csv"))).hasSize(11).first().isEqualTo("bin,confidence,accuracy,count");
+        }
+        assertThat(json.path("testMean").asDouble()).isCloseTo(sum / 2, org.assertj.core.api.Assertions.within(1e-12));
+        assertThat(Files.readAllLines(run.resolve("tiny/many/clips.csv"))).hasSize(43).first().isEqualTo("file,start,end,labels,split,sha256");
+        assertThat(json(run.resolve("tiny/one/linear-mean/cell.json")).path("metric").asText()).isEqualTo("accuracy");
+        assertThat(json(run.resolve("tiny/one/linear-mean/seed-1/metrics.json")).path("metrics").path("top1_first_index").asDouble())
+                .isEqualTo(json(run.resolve("tiny/one/linear-mean/cell.json")).path("seeds").path(1).path("test").asDouble());
+    }
+
+    @Test
+    void theScoresOfASeedAreThoseThatEvalGives() {
+        JsonNode eval = Ran.unmute("eval", "-q", "--json", "--scores", run.resolve("tiny/many/linear-mean/seed-0/scores.csv"), "--labels",
+                folder.resolve("many/manifest.csv"), "--bootstrap", 0, "--out", folder.resolve("eval")).endsWith(ExitCode.OK).json();
+        Ran again = benchmark(grid, run, "--only", "tiny/many/linear-mean", "--json", "-q").endsWith(ExitCode.OK);
+        assertThat(eval.at("/metrics/mAP_macro_skip/mean").asDouble()).isEqualTo(again.json().at("/cells/0/seeds/0/test").asDouble());
+    }
+
+    @Test
+    void theRunRecordsItsGridAndItsOutcome() throws IOException {
+        JsonNode written = json(run.resolve("grid.json"));
+        assertThat(written.path("encoders").path(0).path("title").asText()).isEqualTo("Own");
+        assertThat(written.path("probes").path(1).path("name").asText()).isEqualTo("protobin-j2");
+        assertThat(written.path("probes").path(1).path("kind").asText()).isEqualTo("protobin");
+        assertThat(written.path("settings").path("epochs").asInt()).isEqualTo(2);
+        assertThat(written.path("cells")).hasSize(8);
+        assertThat(json(run.resolve("run.json")).path("results").path("cells").path("failed")).isEmpty();
+    }
+
+    @Test
+    void aDryRunSaysWhatItWouldCostAndWritesNothing() throws IOException {
+        Path out = folder.resolve("dry");
+        Ran ran = benchmark(grid, out, "--dry-run").endsWith(ExitCode.OK);
+        assertThat(ran.out()).contains("own/one/protobin-j2").contains("8 cells to work through: 40 trainings").contains("recordings to embed first");
+        assertThat(out.resolve("grid.json")).doesNotExist();
+        assertThat(out.resolve("cache")).doesNotExist();
+        JsonNode json = benchmark(grid, out, "--dry-run", "--json", "--only", "own/*/linear-mean").endsWith(ExitCode.OK).json();
+        assertThat(json.path("cells")).hasSize(2);
+        assertThat(json.path("hours").asDouble()).isPositive();
+    }
+
+    @Test
+    void aRunBeyondItsBudgetIsRefusedOrStoppedAndGoneOnWith() {
+        Path out = folder.resolve("budget");
+        Ran refused = benchmark(grid, out, "--only", "tiny", "--max-hours", "1e-9").endsWith(ExitCode.FAILED);
+        assertThat(refused.err()).contains("hours are expected, --max-hours allows 1.0E-9").contains("--yes");
+        assertThat(out.resolve("cache")).doesNotExist();
+        Ran stopped = benchmark(grid, out, "--only", "tiny", "--max-hours", "1e-9", "--yes").endsWith(ExitCode.FAILED);
+        assertThat(stopped.out()).contains("4 cells are not finished, the first: tiny/many/linear-mean; run the same command again");
+        benchmark(grid, out, "--only", "tiny/many/linear-mean", "--max-hours", "100").endsWith(ExitCode.OK);
+        assertThat(out.resolve("tiny/many/linear-mean/cell.json")).exists();
+    }
+
+    @Test
+    void aCellThatFailsIsNamedAndTheOthersGoOn() throws IOException {
+        Path file = BenchmarkFixture.grid(folder, "failing.toml", encoder, SHORT, "name = \"linear-mean\"", "name = \"mhca\"\nset.heads = 5");
+        Path out = folder.resolve("failing");
+        Ran ran = benchmark(file, out, "--only", "tiny/many").endsWith(ExitCode.FAILED);
+        assertThat(ran.out()).contains("failed: tiny/many/mhca: ").contains("heads").contains("linear-mean");
+        assertThat(out.resolve("tiny/many/linear-mean/cell.json")).exists();
+        assertThat(out.resolve("tiny/many/mhca/cell.json")).doesNotExist();
+        JsonNode json = benchmark(file, out, "--only", "tiny/many", "--json", "-q").endsWith(ExitCode.FAILED).json();
+        assertThat(json.path("failed").path(0).path("cell").asText()).isEqualTo("tiny/many/mhca");
+        assertThat(json.path("cells")).hasSize(1);
+    }
+
+    @Test
+    void finishedCellsAreNotTakenForThoseOfOtherSettings() throws IOException {
+        Path other = BenchmarkFixture.grid(folder, "other.toml", encoder, SHORT.replace("epochs = 2", "epochs = 3"), PROBES);
+        Ran ran = benchmark(other, run, "--only", "tiny/many/linear-mean").endsWith(ExitCode.FAILED);
+        assertThat(ran.out()).contains("tiny/many/linear-mean").contains("begun with other settings: training.epochs is 3, there it was 2");
+        benchmark(grid, run, "--only", "tiny/many/linear-mean", "-q").endsWith(ExitCode.OK);
+    }
+
+    @Test
+    void recordingsThatCannotBeReadAreLeftOutAndASetWithoutAnyFailsItsCells() throws IOException {
+        BenchmarkFixture.scenes(folder, "broken", false, 24, 8);
+        Files.writeString(folder.resolve("broken/train/000003.wav"), "no sound");
+        Files.delete(folder.resolve("broken/train/000004.wav"));
+        Path file = Files.writeString(folder.resolve("broken.toml"), Files.readString(grid).replace("many/manifest", "broken/manifest"));
+        Path out = folder.resolve("broken-run");
+        Ran ran = benchmark(file, out, "--only", "tiny/many/linear-mean").endsWith(ExitCode.OK);
+        assertThat(ran.err()).contains("skipped train/000003.wav");
+        assertThat(json(out.resolve("run.json")).path("results").path("datasets").path("many").path("missing").path(0).asText()).isEqualTo("train/000004.wav");
+        assertThat(Files.readAllLines(out.resolve("tiny/many/clips.csv"))).hasSize(1 + 24 + 8 - 2);
+        for (String part : List.of("train", "test")) {
+            for (Path wav : Files.list(folder.resolve("broken").resolve(part)).toList()) {
+                Files.writeString(wav, "no sound");
+            }
+        }
+        Ran none = benchmark(file, folder.resolve("none-run"), "--only", "tiny/*/linear-mean").endsWith(ExitCode.FAILED);
+        assertThat(none.out()).contains("failed: tiny/many/linear-mean: ").contains("none of its 31 recordings can be used").contains("one: accuracy");
+    }
+
+    @Test
+    void whatCannotBeMeantIsRefused() throws IOException {
+        Path out = folder.resolve("refused");
+        assertThat(benchmark(folder.resolve("nowhere.toml"), out).endsWith(ExitCode.INPUT).err()).contains("nowhere.toml");
+        assertThat(benchmark(grid, out, "--only", "eat/urban").endsWith(ExitCode.USAGE).err()).contains("names no cell").contains("own/many/linear-mean");
+        assertThat(benchmark(grid, out, "--only", "a/b/c/d").endsWith(ExitCode.USAGE).err()).contains("ENCODER/DATASET/PROBE");
+        assertThat(benchmark(grid, out, "--workers", "-1").endsWith(ExitCode.USAGE).err()).contains("--workers must not be negative");
+        assertThat(benchmark(grid, out, "--max-hours", "0").endsWith(ExitCode.USAGE).err()).contains("--max-hours must be above 0");
+        assertThat(benchmark(grid, out, "--yes").endsWith(ExitCode.USAGE).err()).contains("--yes is for --max-hours");
+        Path unknown = BenchmarkFixture.grid(folder, "unknown.toml", encoder, SHORT, "name = \"protobim\"");
+        assertThat(benchmark(unknown, out).endsWith(ExitCode.INPUT).err()).contains("unknown.toml").contains("protobim");
+        Path gone = Files.writeString(folder.resolve("gone.toml"), Files.readString(grid).replace("one/manifest.csv", "two/manifest.csv"));
+        assertThat(benchmark(gone, out).endsWith(ExitCode.INPUT).err()).contains("two").contains("not there");
+        benchmark(gone, run, "--only", "tiny/many", "-q").endsWith(ExitCode.OK);
+        Path twice = Files.writeString(folder.resolve("twice.toml"), Files.readString(grid).replace("manifest = \"many/", "task = \"single-label\"\nmanifest = \"many/"));
+        assertThat(benchmark(twice, out).endsWith(ExitCode.INPUT).err()).contains("single-label set has one for each clip");
+    }
+
+    @Test
+    void twoProcessesDoNotWriteToOneFolder() throws IOException {
+        Path out = Files.createDirectories(folder.resolve("locked"));
+        try (FolderLock _ = FolderLock.acquire(out, "run.lock")) {
+            assertThat(benchmark(grid, out).endsWith(ExitCode.INPUT).err()).contains("is writing to " + out);
+        }
+    }
+}

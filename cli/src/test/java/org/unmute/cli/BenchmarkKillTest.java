@@ -1,0 +1,117 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A benchmark of 2 x 2 x 4 cells that is killed twice and goes on ends as one that nobody disturbed. */
+class BenchmarkKillTest {
+    private static final int CELLS = 16;
+    /** Lines in the journals of a cell: trials and trainings of the best. */
+    private static final int LINES = 4 + 2 * 2;
+
+    @TempDir
+    static Path folder;
+
+    @Test
+    void aRunThatWasKilledTwiceEndsAsAnUndisturbedOne() throws Exception {
+        Path encoder = TinyEncoder.write(folder, 16);
+        BenchmarkFixture.scenes(folder, "many", false, 40, 16);
+        BenchmarkFixture.scenes(folder, "one", true, 60, 20);
+        Path grid = BenchmarkFixture.grid(folder, "grid.toml", encoder, """
+                epochs = 4
+                batch = 16
+                sobol = 2
+                tpe = 2
+                halving = { min-epochs = 1, eta = 2 }
+                top = 2
+                seeds = [0, 1]""", "name = \"linear-mean\"", "name = \"mhca\"", "name = \"protobin\"\nset.prototypes = 4", "name = \"conv\"");
+
+        Path killed = folder.resolve("killed");
+        int before = killAfter(CELLS * LINES / 5, grid, killed);
+        assertThat(cells(killed)).as("cells finished when it was killed first").isLessThan(CELLS);
+        int then = killAfter(CELLS * LINES * 3 / 5, grid, killed);
+        assertThat(then).isGreaterThan(before);
+        assertThat(cells(killed)).as("cells finished when it was killed again").isBetween(1, CELLS - 1);
+        TreeMap<String, String> finished = BenchmarkFixture.results(killed);
+        finished.keySet().removeIf(name -> !name.endsWith("cell.json"));
+        Ran resumed = Ran.unmute("benchmark", grid, "--out", killed, "--workers", 2).endsWith(ExitCode.OK);
+        assertThat(resumed.err()).contains("finished before").doesNotContain("recordings to embed");
+
+        Path undisturbed = folder.resolve("undisturbed");
+        Ran.unmute("benchmark", "-q", grid, "--out", undisturbed, "--workers", 1).endsWith(ExitCode.OK);
+        TreeMap<String, String> expected = BenchmarkFixture.results(undisturbed);
+        assertThat(expected.keySet().stream().filter(name -> name.endsWith("cell.json"))).hasSize(CELLS);
+        assertThat(expected.keySet().stream().filter(name -> name.endsWith("probe.safetensors"))).hasSize(2 * CELLS);
+        TreeMap<String, String> actual = BenchmarkFixture.results(killed);
+        assertThat(actual.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((name, content) -> assertThat(actual.get(name)).as(name).isEqualTo(content));
+        assertThat(actual).containsAllEntriesOf(finished);
+    }
+
+    /** Runs the benchmark in a process of its own and kills it once its journals have so many lines; the lines then. */
+    private static int killAfter(int lines, Path grid, Path run) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules", "jdk.incubator.vector", "-cp", classPath(), "org.unmute.cli.Main", "benchmark", grid.toString(), "--out",
+                run.toString(), "--workers", "2"));
+        Path log = Files.createTempFile(folder, "killed", ".log");
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        try {
+            while (process.isAlive() && lines(run) < lines) {
+                process.waitFor(2, TimeUnit.MILLISECONDS);
+            }
+            assertThat(process.isAlive()).as("the process was killed before it was done: " + Files.readString(log)).isTrue();
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        return lines(run);
+    }
+
+    private static int lines(Path run) throws IOException {
+        int lines = 0;
+        for (Path file : files(run, ".jsonl")) {
+            lines += (int) Files.readString(file).chars().filter(c -> c == '\n').count();
+        }
+        return lines;
+    }
+
+    private static int cells(Path run) throws IOException {
+        return files(run, "cell.json").size();
+    }
+
+    private static List<Path> files(Path run, String end) throws IOException {
+        if (!Files.isDirectory(run)) {
+            return List.of();
+        }
+        // Not by walking the tree: files come and go while it is walked.
+        List<Path> all = new ArrayList<>();
+        for (String encoder : List.of("own", "tiny")) {
+            for (String dataset : List.of("many", "one")) {
+                for (String probe : List.of("linear-mean", "mhca", "protobin", "conv")) {
+                    Path cell = run.resolve(encoder).resolve(dataset).resolve(probe);
+                    for (String name : List.of("trials.jsonl", "reruns.jsonl", "cell.json")) {
+                        if (name.endsWith(end) && Files.exists(cell.resolve(name))) {
+                            all.add(cell.resolve(name));
+                        }
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    /** The module path of the test run holds the modules, the class path what is left. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
+                .filter(p -> !p.isEmpty()).reduce((a, b) -> a + java.io.File.pathSeparator + b).orElseThrow();
+    }
+}
