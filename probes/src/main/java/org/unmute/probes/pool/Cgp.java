@@ -215,7 +215,7 @@ public final class Cgp implements FrameWise {
             Tensor s = similarities(layers);
             Reduction.Extreme least = s.min(2);
             Reduction.Extreme greatest = s.max(2);
-            Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers);
+            Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers, unitPrototypes());
             double[] values = Tensor.stack(-1, least.values(), middle, greatest.values()).toDoubles();
             int[][] tokens = {least.indices().toInts(), null, greatest.indices().toInts()};
             String[] roles = {", least", middleIsMean ? ", mean" : ", cls token", ", greatest"};
