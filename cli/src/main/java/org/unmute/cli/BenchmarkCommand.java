@@ -56,7 +56,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Option(names = "--workers", paramLabel = "N", defaultValue = "0",
-            description = "Cells worked on at a time; they share the threads. Each needs memory for a batch; 0: as many as threads "
+            description = "Cells worked on at a time; they share the threads. 0: as many as threads, if memory for their batches allows it "
                     + "(default: ${DEFAULT-VALUE}). Results do not depend on it.")
     private int workers;
 
@@ -71,9 +71,6 @@ final class BenchmarkCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (workers < 0 || maxHours != null && !(maxHours > 0)) {
             throw new CommandException(ExitCode.USAGE, "--workers must not be negative and --max-hours must be above 0: " + workers + ", " + maxHours);
-        }
-        if (yes && maxHours == null) {
-            throw new CommandException(ExitCode.USAGE, "--yes is for --max-hours: without a limit nothing is refused");
         }
         StopSign stop = maxHours == null ? StopSign.never() : StopSign.after(maxHours * SECONDS_PER_HOUR);
         PrintWriter err = spec.commandLine().getErr();
@@ -108,7 +105,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         PrintWriter err = common.quiet() ? null : spec.commandLine().getErr();
         BenchmarkRun run = new BenchmarkRun(new BenchmarkRun.Settings(out, caches == null ? out.resolve("cache") : caches, Commands.line(spec),
                 compute.backend().equals("auto") ? Backends.current().name() : compute.backend(), record.backendReason(), compute.threads(),
-                workers == 0 ? compute.threads() : workers, stop), cells, grid.protocol(), err);
+                workers, stop), cells, grid.protocol(), err);
         try {
             BenchmarkPlan plan = run.plan(dryRun);
             if (dryRun) {
@@ -121,10 +118,10 @@ final class BenchmarkCommand implements Callable<Integer> {
                         + "--only, or add --yes to start and stop after that time; a stopped run can be gone on with", plan.hours(), maxHours));
             }
             BenchmarkGrid.write(out, grid);
-            Map<String, Object> result = new LinkedHashMap<>();
             int status = run.work(plan);
             BenchmarkResults results = run.results();
             Map<String, Object> document = results.document();
+            Map<String, Object> result = new LinkedHashMap<>();
             result.put("finished", ((List<?>) document.get("cells")).size());
             result.put("failed", document.get("failed"));
             result.put("unfinished", document.get("unfinished"));

@@ -131,11 +131,11 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
         RunRecord record = new RunRecord(run.command()).seed(result.seed()).backend(run.backend(), run.reason());
         record.result("cell", id.toString()).result("probe", cell.probe().name()).result("options", scores.getFirst().probe().probe().options().values())
                 .result("parameters", scores.getFirst().probe().probe().parameterCount()).result("encoderTitle", encoder.title())
-                .result("encoderFacts", encoderFacts).result("datasetTitle", dataset.entry().title()).result("metric", metric.label())
+                .result("datasetTitle", dataset.entry().title()).result("metric", metric.label())
                 .result("validation", BenchmarkFiles.finite(result.validation())).result("test", BenchmarkFiles.finite(result.test()))
                 .result("trainingSeconds", result.seconds()).result("clipsPerSecond", BenchmarkFiles.finite(result.clipsPerSecond()))
-                .result("classes", dataset.labels().names()).result("cache", cache.key().toString())
-                .result("cacheFolder", cacheFolder.toAbsolutePath().normalize().toString());
+                .result("classes", dataset.labels().names()).result("cache", cache.key().toString());
+        CacheOrigin.note(cacheFolder.toAbsolutePath().normalize(), record);
         record.write(folder);
     }
 

@@ -22,7 +22,8 @@ import org.unmute.probes.scene.Mixup;
  */
 final class BenchmarkMixup {
     private static final ManifestFormat FORMAT = new ManifestFormat("path", "labels", "split", ";");
-    private static final String PREFIX = "mixup/";
+    /** What ids of variants begin with. */
+    static final String PREFIX = "mixup/";
 
     private final BenchmarkDataset dataset;
     private final DatasetEntry.MixedVariants mixed;

@@ -28,8 +28,9 @@ import org.unmute.tensor.backend.Backends;
  * of the right size, on one core; nothing is read from the data sets.
  */
 final class BenchmarkPlan {
-    private static final double COLD_SECONDS = 0.5;
-    private static final double WARM_SECONDS = 0.1;
+    /** Seconds; see {@link StepCost#measure}. */
+    private static final double COLD_PATIENCE = 0.5;
+    private static final double WARM_PATIENCE = 0.1;
 
     private final Path out;
     private final int cores;
@@ -40,6 +41,7 @@ final class BenchmarkPlan {
     private final Map<CellId, Double> left = new LinkedHashMap<>();
     private double embeddingHours;
     private int recordings;
+    private long bytes;
 
     private record StepKey(String probe, ProbeOptions options, TokenGrid grid, int layers, int classes, int batch, Objective objective) {}
 
@@ -52,6 +54,7 @@ final class BenchmarkPlan {
     void embedding(BenchmarkTokens tokens, BenchmarkDataset dataset) throws IOException {
         if (!tokens.complete()) {
             recordings += dataset.audio().size();
+            bytes += tokens.bytes();
             embeddingHours += tokens.hours();
         }
     }
@@ -72,7 +75,7 @@ final class BenchmarkPlan {
                         cell.objective());
                 StepCost step = steps.get(key);
                 if (step == null) {
-                    step = measured(backend, key, warm.add(key.probe()) ? COLD_SECONDS : WARM_SECONDS);
+                    step = measured(backend, key, warm.add(key.probe()) ? COLD_PATIENCE : WARM_PATIENCE);
                     steps.put(key, step);
                 }
                 CellCost cost = CellCost.of(id, settings, sizes(group.dataset()), step);
@@ -85,9 +88,9 @@ final class BenchmarkPlan {
     }
 
     /** A probe that cannot look at such tokens costs nothing: its cell ends with the reason when its turn comes. */
-    private static StepCost measured(Backend backend, StepKey k, double seconds) throws IOException {
+    private static StepCost measured(Backend backend, StepKey k, double patience) throws IOException {
         try {
-            return StepCost.measure(backend, k.probe(), k.options(), k.grid(), k.layers(), k.classes(), k.batch(), k.objective(), seconds);
+            return StepCost.measure(backend, k.probe(), k.options(), k.grid(), k.layers(), k.classes(), k.batch(), k.objective(), patience);
         } catch (IllegalArgumentException e) {
             return new StepCost(0, 0, 0);
         }
@@ -95,7 +98,7 @@ final class BenchmarkPlan {
 
     private static CellCost.Sizes sizes(BenchmarkDataset set) {
         BenchmarkDataset.Parts p = set.folds().getFirst();
-        boolean mixed = set.audio().stream().anyMatch(a -> a.id().startsWith("mixup/"));
+        boolean mixed = set.audio().stream().anyMatch(a -> a.id().startsWith(BenchmarkMixup.PREFIX));
         return new CellCost.Sizes(p.train().size() * (mixed ? 1 : 1 + set.variants()), p.validation().size(), p.test().size(), set.folds().size());
     }
 
@@ -136,7 +139,8 @@ final class BenchmarkPlan {
         lines.add(open() + (open() == 1 ? " cell" : " cells") + " to work through" + (finished > 0 ? ", " + finished + " finished before" : "") + ": "
                 + trainings + " trainings, about " + epochs + " epochs (at most " + most + ")");
         if (recordings > 0) {
-            lines.add(recordings + " recordings to embed first: about " + Progress.duration(embeddingHours * 3600));
+            lines.add(recordings + " recordings to embed first: about " + Progress.duration(embeddingHours * 3600) + " and "
+                    + Commands.size(bytes) + " of token caches");
         }
         lines.add(String.format(Locale.ROOT, "about %s on %d %s altogether, from one step of each probe on random tokens", Progress.duration(hours() * 3600),
                 cores, cores == 1 ? "core" : "cores"));
@@ -164,6 +168,7 @@ final class BenchmarkPlan {
         }).toList());
         all.put("recordingsToEmbed", recordings);
         all.put("embeddingHours", embeddingHours);
+        all.put("cacheBytes", bytes);
         all.put("hours", hours());
         all.put("cores", cores);
         return all;

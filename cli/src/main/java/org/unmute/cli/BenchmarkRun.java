@@ -26,6 +26,9 @@ final class BenchmarkRun implements AutoCloseable {
     /** At most so much work is lost when a run is killed in the middle of a training. */
     private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(20);
 
+    private static final long ARRAYS_OF_A_TRAINING = 8;
+    private static final int LAYERS_ASSUMED = 13;
+
     private final Settings settings;
     private final List<Cell> cells;
     private final ProtocolSettings protocol;
@@ -43,7 +46,7 @@ final class BenchmarkRun implements AutoCloseable {
      * @param backend name of what computes
      * @param reason why it was chosen
      * @param cores threads that cells share
-     * @param workers cells at a time
+     * @param workers cells at a time; 0 for as many as there are cores and memory for
      * @param stop ends the run in good order
      */
     record Settings(Path out, Path caches, List<String> command, String backend, String reason, int cores, int workers, StopSign stop) {}
@@ -122,10 +125,30 @@ final class BenchmarkRun implements AutoCloseable {
         List<CellQueue.Ended> ended;
         try (CoreShare cores = new CoreShare(settings.backend(), settings.cores());
                 BenchmarkProgress progress = new BenchmarkProgress(err, err == null, plan, cells.stream().map(BenchmarkGroup::id).toList(), cells.size())) {
-            ended = CellQueue.run(tasks(plan, cores, progress), settings.workers(), cores, settings.stop(), progress);
+            ended = CellQueue.run(tasks(plan, cores, progress), workers(), cores, settings.stop(), progress);
         }
         ended.stream().filter(e -> e.failure() != null && !e.stopped()).forEach(e -> failed.put(e.cell(), Failure.of(e.failure()).message()));
         return failed.isEmpty() && results().unfinished().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    /** Cells at a time. A training holds its batch and several arrays of that size: what it computes and the gradients. */
+    private int workers() {
+        if (settings.workers() > 0) {
+            return settings.workers();
+        }
+        long largest = 1;
+        for (BenchmarkGroup group : groups) {
+            for (Cell cell : group.cells().values()) {
+                long values = (long) cell.probe().batch().orElse(protocol.batch()) * group.typical().tokens() * group.typical().dim();
+                largest = Math.max(largest, values * Float.BYTES * (group.layers() ? LAYERS_ASSUMED : 1));
+            }
+        }
+        int most = Math.clamp(Runtime.getRuntime().maxMemory() / (largest * ARRAYS_OF_A_TRAINING), 1, settings.cores());
+        if (most < settings.cores() && err != null) {
+            err.println("heap for " + most + " of " + settings.cores() + " cells at a time, since a batch takes up to " + Commands.size(largest)
+                    + ": each gets more threads instead; UNMUTE_JAVA_OPTS=-Xmx… gives more");
+        }
+        return most;
     }
 
     /** A data set that cannot be embedded fails its cells, not the others. */

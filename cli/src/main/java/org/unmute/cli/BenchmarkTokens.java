@@ -17,6 +17,7 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.Embedding;
+import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.data.AudioClip;
@@ -33,8 +34,10 @@ final class BenchmarkTokens {
     private static final String COMPLETE = "complete.json";
     private static final Resampler.Kernel KERNEL = Resampler.Kernel.HANN;
     private static final int SAMPLE = 8;
-    /** Time that is spent on finding out how long a clip takes. */
-    private static final double WARM_SECONDS = 2;
+    /** Of the search for the time that a clip takes: it ends when no faster one has come for a while. */
+    private static final double PATIENCE = 0.3;
+    private static final double IMPROVEMENT = 0.95;
+    private static final double MOST_SECONDS = 5;
 
     private final EncoderOptions.Loaded loaded;
     private final BenchmarkDataset dataset;
@@ -162,6 +165,18 @@ final class BenchmarkTokens {
         return lengths.stream().mapToDouble(d -> d).average().orElse(window);
     }
 
+    /** Bytes that the complete cache takes. */
+    long bytes() {
+        TokenGrid grid = typical();
+        return TokenCache.estimate(clips(), grid.time(), grid.freq(), grid.dim(), grid.cls(), key.layers(), key.dtype());
+    }
+
+    /** Clips to embed, with variants that are still to be made. */
+    private long clips() {
+        boolean made = dataset.audio().stream().anyMatch(a -> a.id().startsWith(BenchmarkMixup.PREFIX));
+        return dataset.audio().size() + (made ? 0 : (long) dataset.variants() * dataset.folds().getFirst().train().size());
+    }
+
     /** Hours that the whole set takes on this machine, from one clip of typical length. */
     double hours() {
         int rate = loaded.encoder().describe().sampleRate();
@@ -172,11 +187,15 @@ final class BenchmarkTokens {
         }
         double best = Double.POSITIVE_INFINITY;
         long first = System.nanoTime();
+        long improved = first;
+        long now = first;
         do { // the first ones are slow, before the compiler has seen them
-            long begun = System.nanoTime();
+            long begun = now;
             loaded.encoder().encode(new Recording(noise, rate));
-            best = Math.min(best, (System.nanoTime() - begun) / 1e9);
-        } while ((System.nanoTime() - first) / 1e9 < WARM_SECONDS);
-        return best * (dataset.audio().size() + (double) dataset.variants() * dataset.folds().getFirst().train().size()) / 3600;
+            now = System.nanoTime();
+            improved = (now - begun) / 1e9 < IMPROVEMENT * best ? now : improved;
+            best = Math.min(best, (now - begun) / 1e9);
+        } while ((now - improved) / 1e9 < PATIENCE && (now - first) / 1e9 < MOST_SECONDS);
+        return best * clips() / 3600;
     }
 }

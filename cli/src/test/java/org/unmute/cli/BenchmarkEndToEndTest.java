@@ -186,7 +186,6 @@ class BenchmarkEndToEndTest {
         assertThat(benchmark(grid, out, "--only", "a/b/c/d").endsWith(ExitCode.USAGE).err()).contains("ENCODER/DATASET/PROBE");
         assertThat(benchmark(grid, out, "--workers", "-1").endsWith(ExitCode.USAGE).err()).contains("--workers must not be negative");
         assertThat(benchmark(grid, out, "--max-hours", "0").endsWith(ExitCode.USAGE).err()).contains("--max-hours must be above 0");
-        assertThat(benchmark(grid, out, "--yes").endsWith(ExitCode.USAGE).err()).contains("--yes is for --max-hours");
         Path unknown = BenchmarkFixture.grid(folder, "unknown.toml", encoder, SHORT, "name = \"protobim\"");
         assertThat(benchmark(unknown, out).endsWith(ExitCode.INPUT).err()).contains("unknown.toml").contains("protobim");
         Path gone = Files.writeString(folder.resolve("gone.toml"), Files.readString(grid).replace("one/manifest.csv", "two/manifest.csv"));
@@ -202,5 +201,18 @@ class BenchmarkEndToEndTest {
         try (FolderLock _ = FolderLock.acquire(out, "run.lock")) {
             assertThat(benchmark(grid, out).endsWith(ExitCode.INPUT).err()).contains("is writing to " + out);
         }
+    }
+
+    @Test
+    void aCellOfARunIsExplained() {
+        Ran ran = Ran.unmute("explain", "-q", "--run", run.resolve("tiny/many/protobin-j2"), "--audio", folder.resolve("many/test/000000.wav"), "--out",
+                folder.resolve("explained")).endsWith(ExitCode.OK);
+        assertThat(ran.out()).isNotBlank();
+    }
+
+    @Test
+    void aRunIsReported() {
+        Ran.unmute("report", "-q", run, "--out", folder.resolve("report"), "--no-png").endsWith(ExitCode.OK);
+        assertThat(folder.resolve("report/report.html")).content().contains("Several a clip").contains("protobin");
     }
 }

@@ -52,10 +52,10 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
     }
 
     private static void apply(float[] values, int at, int count, float[] mean, float[] deviation) {
-        int i = at;
         for (int n = 0; n < count; n++) {
-            for (int d = 0; d < mean.length; d++, i++) {
-                values[i] = (values[i] - mean[d]) / deviation[d];
+            int row = at + n * mean.length; // one index in the loop below, so that the compiler turns it into vectors
+            for (int d = 0; d < mean.length; d++) {
+                values[row + d] = (values[row + d] - mean[d]) / deviation[d];
             }
         }
     }

@@ -33,6 +33,8 @@ import org.unmute.tensor.backend.Backend;
 public record StepCost(double train, double score, double pool) {
     private static final int FEW = 4;
     private static final int STEPS = 5;
+    private static final double IMPROVEMENT = 0.95;
+    private static final double MOST_SECONDS = 5;
     private static final int MOST_STEPS = 10_000;
     /** Above this many seconds a step of few clips tells enough; below, overheads of a step count. */
     private static final double LONG_STEP = 0.05;
@@ -43,15 +45,16 @@ public record StepCost(double train, double score, double pool) {
      * @param grid of a typical clip
      * @param layers layers whose tokens come along, for probes that look at several; 0 for the last only
      * @param batch clips a step
-     * @param seconds how long to go on measuring: the first steps of a kind of probe are slow, before the compiler has seen them
+     * @param patience seconds without a faster step after which the fastest counts: the first steps of a kind of probe are slow, before
+     *     the compiler has seen them
      * @throws IllegalArgumentException if the probe cannot look at such clips
      */
     public static StepCost measure(Backend backend, String probe, ProbeOptions options, TokenGrid grid, int layers, int classes,
-            int batch, Objective objective, double seconds) throws IOException {
+            int batch, Objective objective, double patience) throws IOException {
         int clips = Math.min(batch, FEW);
-        StepCost cost = measure(backend, probe, options, random(grid, layers, clips), classes, objective, seconds / 2);
+        StepCost cost = measure(backend, probe, options, random(grid, layers, clips), classes, objective, patience);
         return cost.train * clips < LONG_STEP && batch > clips
-                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective, seconds) : cost;
+                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective, patience) : cost;
     }
 
     private static TokenSource random(TokenGrid grid, int layers, int clips) {
@@ -76,7 +79,7 @@ public record StepCost(double train, double score, double pool) {
     }
 
     private static StepCost measure(Backend backend, String name, ProbeOptions options, TokenSource clips, int classes,
-            Objective objective, double limit) throws IOException {
+            Objective objective, double patience) throws IOException {
         int count = clips.clips();
         TokenLayout layout = clips.layout();
         Probe probe = Probes.create(backend, name, layout, classes, options, 0);
@@ -90,18 +93,45 @@ public record StepCost(double train, double score, double pool) {
         }
         TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(MOST_STEPS).withBatch(count).withObjective(objective)
                 .withRate(1e-6);
-        double[] best = {Double.POSITIVE_INFINITY};
-        long first = System.nanoTime();
-        long[] last = {first};
-        ProbeTrainer.train(probe, new TokenSet(seen, targets, classes), settings, null, step -> {
-            long now = System.nanoTime();
-            best[0] = Math.min(best[0], (now - last[0]) / 1e9);
-            last[0] = now;
-        }, epoch -> epoch.number() >= STEPS && (System.nanoTime() - first) / 1e9 >= limit);
+        Fastest fastest = new Fastest(patience);
+        ProbeTrainer.train(probe, new TokenSet(seen, targets, classes), settings, null, _ -> fastest.step(), _ -> fastest.settled());
         List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         TrainedProbe trained = new TrainedProbe(probe, names, layout.cls(), objective.isSingleLabel(), null, "", "");
         long scoring = System.nanoTime();
         ProbeTrainer.predict(trained, seen, count);
-        return new StepCost(best[0] / count, (System.nanoTime() - scoring) / 1e9 / count, pool);
+        return new StepCost(fastest.seconds / count, (System.nanoTime() - scoring) / 1e9 / count, pool);
+    }
+
+    /** Times steps until no faster one has come for a while. */
+    private static final class Fastest {
+        private final double patience;
+        private final long begun = System.nanoTime();
+        private long last = begun;
+        private long improved = begun;
+        private int steps;
+        private int stepsSince;
+        private double seconds = Double.POSITIVE_INFINITY;
+
+        Fastest(double patience) {
+            this.patience = patience;
+        }
+
+        void step() {
+            long now = System.nanoTime();
+            double own = (now - last) / 1e9;
+            steps++;
+            stepsSince++;
+            if (own < IMPROVEMENT * seconds) {
+                improved = now;
+                stepsSince = 0;
+            }
+            seconds = Math.min(seconds, own);
+            last = now;
+        }
+
+        boolean settled() {
+            boolean still = stepsSince >= STEPS && (last - improved) / 1e9 >= patience;
+            return still || steps >= STEPS && (last - begun) / 1e9 >= MOST_SECONDS;
+        }
     }
 }
