@@ -5,4 +5,5 @@ module org.unmute.bench {
     requires ejml.fdense;
     requires ejml.core;
     requires jdk.unsupported;
+    requires java.management;
 }

@@ -4,18 +4,14 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.unmute.cli.explain.ClipExplanation;
 import org.unmute.cli.explain.ClipFigures;
 import org.unmute.cli.explain.Explainer;
-import org.unmute.cli.explain.Scorer;
 import org.unmute.cli.report.benchmark.Block;
 import org.unmute.cli.report.benchmark.ClipSection;
 import org.unmute.cli.report.benchmark.Section;
-import org.unmute.models.audio.Resampler;
-import org.unmute.tensor.DType;
 
 /** Clips of a report, explained by one trained probe of a run and the encoder on its record. */
 final class ClipReasons implements ClipSection {
@@ -38,15 +34,7 @@ final class ClipReasons implements ClipSection {
      */
     static ClipReasons open(Path run) throws IOException {
         ProbeRun source = ProbeRun.find(run, null);
-        Scorer scorer = Scorer.open(source.probe());
-        Resampler.Kernel kernel = source.resampling();
-        EncoderOptions.Loaded encoder = source.openEncoder();
-        try {
-            scorer.requireTokensOf(encoder.key(kernel.name().toLowerCase(Locale.ROOT), DType.F32));
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
-        }
-        return new ClipReasons(run, new Explainer(encoder.encoder(), scorer, kernel));
+        return new ClipReasons(run, source.explainer(source.openEncoder(), source.resampling()));
     }
 
     @Override

@@ -13,13 +13,11 @@ import org.unmute.cli.explain.ClipFigures;
 import org.unmute.cli.explain.ContributionTable;
 import org.unmute.cli.explain.ExplainPage;
 import org.unmute.cli.explain.Explainer;
-import org.unmute.cli.explain.Scorer;
 import org.unmute.cli.report.ReportModel.Fact;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.tensor.DType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,16 +74,10 @@ final class ExplainCommand implements Callable<Integer> {
         ProbeRun source = ProbeRun.find(run, runSeed);
         Recording recording = AudioFiles.read(audio);
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
-        Scorer scorer = Scorer.open(source.probe());
         Resampler.Kernel kernel = resampling == null ? source.resampling() : Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT));
         EncoderOptions.Loaded loaded = opened(source);
-        Explainer explainer = new Explainer(loaded.encoder(), scorer, kernel);
+        Explainer explainer = source.explainer(loaded, kernel);
         List<Integer> wanted = classes.stream().map(explainer::classIndex).distinct().toList();
-        try {
-            scorer.requireTokensOf(loaded.key(kernel.name().toLowerCase(Locale.ROOT), DType.F32));
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
-        }
         ClipExplanation clip = explained(explainer, recording, wanted);
         List<Path> written = out == null ? List.of() : write(clip, loaded, source, record, kernel);
         print(clip, source, loaded, written);

@@ -86,6 +86,9 @@ final class ProbeCommand implements Callable<Integer> {
         }
         ProbeOptions options = training.probe(name);
         TrainingOptions.ChosenLoss loss = training.loss(labels.task());
+        if (Probes.looksAtLayers(name) && training.settings(name, loss.objective(), 0).standardize()) {
+            throw new CommandException(ExitCode.USAGE, "--standardize is for tokens of one layer, probe " + name + " looks at all: leave it out");
+        }
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
         Files.createDirectories(out);

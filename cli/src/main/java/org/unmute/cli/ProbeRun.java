@@ -10,7 +10,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.unmute.cli.explain.Explainer;
+import org.unmute.cli.explain.Scorer;
 import org.unmute.models.audio.Resampler;
+import org.unmute.tensor.DType;
 
 /**
  * A trained probe on disk and what is on record of it.
@@ -137,5 +140,20 @@ record ProbeRun(Path folder, Path probe, JsonNode results) {
     Resampler.Kernel resampling() throws IOException {
         JsonNode from = results.has("resampling") ? results : ofCache();
         return Resampler.Kernel.valueOf(from.path("resampling").asText("hann").toUpperCase(Locale.ROOT));
+    }
+
+    /**
+     * The probe, ready to explain clips by this encoder.
+     *
+     * @throws CommandException if it was trained on other tokens
+     */
+    Explainer explainer(EncoderOptions.Loaded encoder, Resampler.Kernel kernel) throws IOException {
+        Scorer scorer = Scorer.open(probe);
+        try {
+            scorer.requireTokensOf(encoder.key(kernel.name().toLowerCase(Locale.ROOT), DType.F32));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+        }
+        return new Explainer(encoder.encoder(), scorer, kernel);
     }
 }

@@ -1,7 +1,10 @@
 package org.unmute.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,6 +63,23 @@ class BenchmarkKillTest {
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
         expected.forEach((name, content) -> assertThat(actual.get(name)).as(name).isEqualTo(content));
         assertThat(actual).containsAllEntriesOf(finished);
+        assertReportTells(killed);
+    }
+
+    /** What the benchmark wrote is what the report reads: the same means in its table. */
+    private static void assertReportTells(Path run) throws IOException {
+        Path report = folder.resolve("report");
+        Ran.unmute("report", "-q", run, "--out", report, "--no-png").endsWith(ExitCode.OK);
+        List<String> table = Files.readAllLines(report.resolve("tables/results.csv"));
+        assertThat(table).hasSize(1 + CELLS);
+        try (Stream<Path> files = Files.walk(run)) {
+            for (Path cell : files.filter(file -> file.endsWith("cell.json")).toList()) {
+                JsonNode told = new ObjectMapper().readTree(cell.toFile());
+                String place = told.path("dataset").asText() + "," + told.path("encoder").asText() + "," + told.path("probe").asText() + ",";
+                String line = table.stream().filter(each -> each.startsWith(place)).findFirst().orElseThrow();
+                assertThat(Double.parseDouble(line.split(",")[4])).as(place).isCloseTo(told.path("testMean").asDouble(), within(1e-12));
+            }
+        }
     }
 
     /** Runs the benchmark in a process of its own and kills it once its journals have so many lines; the lines then. */

@@ -129,6 +129,8 @@ class DeployedProbeEndToEndTest {
                 .contains("probe cgp looks at the tokens of all layers").contains("embed --layers");
         assertThat(Ran.unmute("embed", "-q", "--layers", "--encoder", encoder, "--audio", recordings, "--out", plain).endsWith(ExitCode.INPUT).err())
                 .contains("last layer;").contains("all 2 blocks");
+        assertThat(Ran.unmute("probe", "-q", "--probe", "cgp", "--standardize", "--cache", layered, "--labels", labels, "--out", folder.resolve("p"))
+                .endsWith(ExitCode.USAGE).err()).contains("--standardize");
         assertThat(Ran.unmute("pack", "-q", run, "--out", folder.resolve("p")).endsWith(ExitCode.INPUT).err()).contains("only protobin");
         // tokens of the last layer are the same in both caches
         Ran.unmute("eval", "-q", "--run", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0).endsWith(ExitCode.OK);

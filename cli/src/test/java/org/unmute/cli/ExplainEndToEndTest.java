@@ -157,6 +157,21 @@ class ExplainEndToEndTest {
     }
 
     @Test
+    void aProbeOfAllLayersIsExplained() {
+        Path layers = folder.resolve("cache-layers");
+        Ran.unmute("embed", "-q", "--layers", "--audio", folder.resolve("recordings"), "--out", layers).endsWith(ExitCode.OK);
+        Path trained = folder.resolve("run-cgp");
+        Ran.unmute("probe", "-q", "--probe", "cgp", "--set", "total=7", "--cache", layers, "--labels", folder.resolve("recordings/manifest.csv"), "--epochs", 1,
+                "--out", trained).endsWith(ExitCode.OK);
+        JsonNode json = explain("--run", trained, "--top", 30, "--json", "--out", folder.resolve("why-cgp")).endsWith(ExitCode.OK).json();
+        for (JsonNode reason : json.get("classes")) {
+            assertThat(sum(reason)).isCloseTo(reason.get("logit").asDouble(), within(1e-5));
+            assertThat(reason.get("terms")).as("least, middle and greatest of 7 prototypes").hasSize(21);
+            assertThat(reason.get("others").asInt()).isZero();
+        }
+    }
+
+    @Test
     void aPackedProbeIsExplainedAlike() throws IOException {
         Path packed = folder.resolve("packed.safetensors");
         PackedProtobin.pack(TrainedProbe.open(run.resolve("probe-seed3.safetensors"))).save(packed);
@@ -229,7 +244,7 @@ class ExplainEndToEndTest {
         assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("run.json is no JSON");
         Path other = folder.resolve("other.safetensors");
         Files.copy(cache.resolve("run.json"), other);
-        assertThat(explain("--run", other).endsWith(ExitCode.INPUT).err()).contains("other.safetensors");
+        assertThat(explain("--run", other, "--encoder", "embedded").endsWith(ExitCode.INPUT).err()).contains("other.safetensors");
     }
 
     @Test

@@ -1,11 +1,12 @@
 package org.unmute.tensor;
 
 import org.unmute.tensor.op.Unfolding.Col2Im;
+import org.unmute.tensor.op.Unfolding.Convolve;
 import org.unmute.tensor.op.Unfolding.Im2Col;
 import org.unmute.tensor.op.Window;
 
 /**
- * Convolutions and pooling as a matrix product or a reduction over unfolded windows. Inputs are
+ * Convolutions and pooling as matrix products or reductions over unfolded windows. Inputs are
  * {@code [batch, channels, length]} or {@code [batch, channels, rows, columns]}.
  */
 public final class Convolution {
@@ -23,16 +24,8 @@ public final class Convolution {
         boolean fits = x.rank() == 4 && weight.rank() == 4 && groups >= 1 && x.size(1) == weight.size(1) * groups
                 && weight.size(0) % groups == 0 && weight.size(2) == window.height() && weight.size(3) == window.width();
         requireFit("conv2d", fits, x, weight, bias, fits ? weight.size(0) : 0, groups);
-        long batch = x.size(0);
-        long out = weight.size(0);
-        Tensor columns = Tensor.run(new Im2Col(x, window));
-        long rows = columns.size(4);
-        long width = columns.size(5);
-        long taps = weight.shape().tail(1).elements();
-        Tensor y = weight.reshape(groups, out / groups, taps)
-                .matmul(columns.reshape(batch, groups, taps, rows * width))
-                .reshape(batch, out, rows, width);
-        return bias == null ? y : y.plus(bias.reshape(out, 1, 1));
+        Tensor y = Tensor.run(new Convolve(x, weight, window, groups));
+        return bias == null ? y : y.plus(bias.reshape(weight.size(0), 1, 1));
     }
 
     /**

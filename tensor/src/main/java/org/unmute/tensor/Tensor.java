@@ -418,6 +418,11 @@ public final class Tensor {
         return Prototypes.PrototypeMaxPool.of(this, prototypes);
     }
 
+    /** Least and greatest product of each prototype with the tokens; see {@link Prototypes.ProductExtremes}. */
+    public Prototypes.ProductExtremes productExtremes(Tensor prototypes) {
+        return Prototypes.ProductExtremes.of(this, prototypes);
+    }
+
     // ---- normalisation
 
     public Tensor softmax(int axis) {
@@ -436,6 +441,11 @@ public final class Tensor {
     /** Divided by the Euclidean norm along an axis (at least 1e-12). */
     public Tensor l2Normalize(int axis) {
         return onLastAxis(axis, t -> run(new Normalization.L2Normalize(t)));
+    }
+
+    /** {@code Σₙ weights[n] x[n] / ‖x[n]‖} over the first axis; see {@link Normalization.UnitSum}. */
+    public Tensor unitSum(Tensor weights) {
+        return run(new Normalization.UnitSum(this, weights));
     }
 
     // ---- layout

@@ -23,6 +23,7 @@ import org.unmute.tensor.op.Layout;
 import org.unmute.tensor.op.Normalization;
 import org.unmute.tensor.op.Op;
 import org.unmute.tensor.op.Product;
+import org.unmute.tensor.op.Prototypes.ProductExtremes;
 import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
 import org.unmute.tensor.op.Reduction;
 import org.unmute.tensor.op.Unary;
@@ -182,6 +183,9 @@ class OpGradientTest {
         add(Normalization.Softmax.class, "one element", in -> new Normalization.Softmax(in[0]), s(3, 1));
         add(Normalization.LogSoftmax.class, "", in -> new Normalization.LogSoftmax(in[0]), s(2, 3, 5));
         add(Normalization.L2Normalize.class, "", in -> new Normalization.L2Normalize(in[0]), s(2, 3, 5));
+        add(Normalization.UnitSum.class, "vectors", in -> new Normalization.UnitSum(in[0], in[1]), s(3, 5), s(3));
+        add(Normalization.UnitSum.class, "rows", in -> new Normalization.UnitSum(in[0], in[1]), s(3, 2, 5), s(3));
+        add(Normalization.UnitSum.class, "clips", in -> new Normalization.UnitSum(in[0], in[1]), s(3, 2, 4, 5), s(3));
         add(Normalization.LayerNorm.class, "plain", in -> new Normalization.LayerNorm(in[0], null, null, 1e-3), s(2, 3, 5));
         add(Normalization.LayerNorm.class, "weight", in -> new Normalization.LayerNorm(in[0], in[1], null, 1e-3), s(3, 5), s(5));
         add(Normalization.LayerNorm.class, "bias", in -> new Normalization.LayerNorm(in[0], null, in[1], 1e-3), s(3, 5), s(5));
@@ -208,11 +212,16 @@ class OpGradientTest {
         Window window = Window.of(3, 2, 2, 1).pad(1, 2).dilate(1, 2);
         add(Unfolding.Im2Col.class, "", in -> new Unfolding.Im2Col(in[0], window), s(2, 3, 4, 5));
         add(Unfolding.Col2Im.class, "", in -> new Unfolding.Col2Im(in[0], window, 4, 5), s(2, 1, 3, 2, 2, 7));
+        add(Unfolding.Convolve.class, "", in -> new Unfolding.Convolve(in[0], in[1], window, 1), s(2, 3, 4, 5), s(2, 3, 3, 2));
+        add(Unfolding.Convolve.class, "groups", in -> new Unfolding.Convolve(in[0], in[1], Window.of(2, 1, 1, 1), 2), s(3, 4, 3, 2),
+                s(6, 2, 2, 1));
         Function<Tensor[], Op> attention = in -> new Attention(in[0], in[1], in[2], in.length > 3 ? in[3] : null, 0.7);
         add(Attention.class, "plain", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 2));
         add(Attention.class, "bias", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 5), s(2, 3, 4));
         add(Attention.class, "bias of one head", attention, s(2, 2, 3, 5), s(2, 2, 4, 5), s(2, 2, 4, 1), s(2, 1, 4));
         add(PrototypeMaxPool.class, "", in -> PrototypeMaxPool.of(in[0], in[1]), s(2, 5, 3), s(4, 3));
+        add(ProductExtremes.class, "", in -> ProductExtremes.of(in[0], in[1]), s(2, 5, 3), s(4, 3));
+        add(ProductExtremes.class, "one token", in -> ProductExtremes.of(in[0], in[1]), s(3, 1, 7), s(2, 7));
         add(PrototypeMaxPool.class, "one token", in -> PrototypeMaxPool.of(in[0], in[1]), s(3, 1, 7), s(2, 7));
     }
 }

@@ -3,6 +3,7 @@ package org.unmute.cli.grid;
 import java.util.List;
 import org.unmute.probes.data.set.Task;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
 import org.unmute.probes.search.SearchSpace;
 import org.unmute.probes.search.StudySettings;
 import org.unmute.probes.train.Objective;
@@ -36,9 +37,9 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
         return dataset.loss().or(protocol::loss).orElse(dataset.task() == Task.SINGLE_LABEL ? Objective.CE : Objective.ASL);
     }
 
-    /** Whether its tokens are standardized. */
+    /** Whether its tokens are standardized; never those of all layers, which a probe scales to length 1 itself. */
     public boolean standardize() {
-        return dataset.standardize().orElse(protocol.standardize());
+        return !Probes.looksAtLayers(probe.name()) && dataset.standardize().orElse(protocol.standardize());
     }
 
     /** What is searched: {@code lr} and {@code wd}. */

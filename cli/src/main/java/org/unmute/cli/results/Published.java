@@ -50,10 +50,14 @@ public record Published(List<PublishedScore> scores) {
         }
     }
 
-    /** The published score of a probe, or of {@link #FINE_TUNED}, in a setting; capitals and hyphens of the encoder's name do not matter. */
+    /**
+     * The published score of a probe, or of {@link #FINE_TUNED}, in a setting; capitals and hyphens of the encoder's name do not matter.
+     * Which of two readings the paper's {@code linearc} is, is not known: its score stands beside both.
+     */
     public Optional<PublishedScore> find(Results.Setting setting, String probe) {
+        String name = probe.startsWith("linearc-") ? "linearc" : probe;
         return scores.stream().filter(s -> plain(s.encoder()).equals(plain(setting.encoder().key())) && s.dataset().equals(setting.dataset().key())
-                && s.probe().equals(probe)).findFirst();
+                && s.probe().equals(name)).findFirst();
     }
 
     private static String plain(String name) {

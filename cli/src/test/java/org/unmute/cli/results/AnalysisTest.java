@@ -124,6 +124,7 @@ class AnalysisTest {
         assertThat(published.find(setting, "protobin").orElseThrow().percent()).isEqualTo("89.24");
         assertThat(published.find(new Setting(new Name("Audio-MAE", ""), new Name("as20k", "")), Published.FINE_TUNED).orElseThrow().fraction())
                 .isEqualTo(0.371, within(1e-12));
+        assertThat(published.find(setting, "linearc-freqconcat").orElseThrow().percent()).isEqualTo("78.45");
         assertThat(published.find(setting, "cgp")).isEmpty();
         assertThat(published.find(new Setting(new Name("eat+", ""), URBAN), "linear")).isEmpty();
         assertThat(published.scores()).allSatisfy(s -> assertThat(s.fraction()).isBetween(0.05, 1.0));

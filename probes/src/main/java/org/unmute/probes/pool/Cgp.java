@@ -1,7 +1,6 @@
 package org.unmute.probes.pool;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,10 +139,7 @@ public final class Cgp implements FrameWise {
 
     /** {@code Σ_l α_l x_l / ‖x_l‖}: {@code [layers, ..., dim]} to {@code [..., dim]}. */
     private Tensor gated(Tensor x) {
-        long[] sizes = new long[x.rank()];
-        Arrays.fill(sizes, 1);
-        sizes[0] = layers();
-        return x.l2Normalize(-1).times(gates.softmax(0).reshape(sizes)).sum(false, 0);
+        return x.unitSum(gates.softmax(0));
     }
 
     private Tensor unitPrototypes() {
@@ -156,15 +152,19 @@ public final class Cgp implements FrameWise {
     }
 
     /** {@code s_o}: {@code [batch, prototypes]}. */
-    private Tensor ofCls(TokenBatch.Layers layers) {
-        return gated(layers.cls() != null ? layers.cls() : layers.tokens().mean(false, 2)).linear(unitPrototypes(), null);
+    private Tensor ofCls(TokenBatch.Layers layers, Tensor prototypes) {
+        return gated(layers.cls() != null ? layers.cls() : layers.tokens().mean(false, 2)).linear(prototypes, null);
     }
 
     @Override
     public Tensor descriptor(TokenBatch batch) {
         TokenBatch.Layers layers = layers(batch);
-        Tensor s = similarities(layers);
-        return features(s, middleIsMean ? s.mean(false, 2) : ofCls(layers)).reshape(batch.size(), fc.features());
+        Tensor tokens = gated(layers.tokens());
+        Tensor prototypes = unitPrototypes();
+        // the mean of the products is the product with the mean
+        Tensor middle = middleIsMean ? tokens.mean(false, 1).linear(prototypes, null) : ofCls(layers, prototypes);
+        Tensor extremes = tokens.productExtremes(prototypes).values();
+        return Tensor.stack(-1, extremes.select(0, 0), middle, extremes.select(0, 1)).reshape(batch.size(), fc.features());
     }
 
     /** Least, middle and greatest side by side: {@code [..., prototypes, tokens]} to {@code [..., prototypes, 3]}. */
@@ -215,7 +215,7 @@ public final class Cgp implements FrameWise {
             Tensor s = similarities(layers);
             Reduction.Extreme least = s.min(2);
             Reduction.Extreme greatest = s.max(2);
-            Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers);
+            Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers, unitPrototypes());
             double[] values = Tensor.stack(-1, least.values(), middle, greatest.values()).toDoubles();
             int[][] tokens = {least.indices().toInts(), null, greatest.indices().toInts()};
             String[] roles = {", least", middleIsMean ? ", mean" : ", cls token", ", greatest"};

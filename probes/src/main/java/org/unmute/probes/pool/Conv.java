@@ -19,7 +19,8 @@ import org.unmute.tensor.op.Window;
  * {@code d = mean_{t,f} act(conv(x) + b)}, {@code W d + b} (paper, section 3, which names the probe but neither kernel nor
  * width). Stride 1, padded so that the grid keeps its size.
  *
- * <p>Training unfolds the map, which takes {@code batch · tokens · dim · kernel²} numbers: choose a small batch.
+ * <p>Windows are unfolded clip by clip, {@code tokens · dim · kernel²} numbers at a time; rows and columns of the kernel that see
+ * nothing but padding, as on a grid of one column, are left out.
  *
  * <p>Options: {@code channels}, 256, or dim where that is less; {@code kernel}, 3, odd; {@code activation}, {@code relu},
  * {@code gelu} or {@code none}; {@code pool}, {@code mean} or {@code max}.
@@ -116,8 +117,11 @@ public final class Conv implements Probe {
     private Tensor activations(TokenBatch batch) {
         Probes.checkDim(this, batch);
         Tensor map = batch.tokens().transpose(1, 2).reshape(batch.size(), dim(), batch.time(), batch.freq());
-        int k = kernel();
-        Tensor y = Convolution.conv2d(map, weight, bias, Window.of(k, k, 1, 1).pad(k / 2, k / 2), 1);
+        int rows = reach(batch.time());
+        int columns = reach(batch.freq());
+        Tensor inner = weight.slice(2, kernel() / 2 - rows, 2L * rows + 1).slice(3, kernel() / 2 - columns, 2L * columns + 1);
+        Window window = Window.of(2 * rows + 1, 2 * columns + 1, 1, 1).pad(rows, columns);
+        Tensor y = Convolution.conv2d(map, inner, bias, window, 1);
         Tensor active = switch (activation) {
             case "gelu" -> y.unary(Unary.GELU);
             case "none" -> y;
@@ -147,6 +151,11 @@ public final class Conv implements Probe {
                     IntStream.range(0, values.length).mapToObj(c ->
                             Contributions.Part.product(c, "channel " + c, winners[c], values[c], weights[c])).toList(), fc.bias(classIndex));
         }));
+    }
+
+    /** How far from its middle the kernel can meet another row or column of a grid that has so many. */
+    private int reach(int size) {
+        return Math.min(kernel() / 2, size - 1);
     }
 
     @Override

@@ -85,8 +85,14 @@ public final class Linpre implements Probe {
         return switch (pool) {
             case "mean" -> tokenLogits(batch).mean(false, 1);
             case "logsumexp" -> Functions.logSumExp(tokenLogits(batch), 1);
-            default -> tokenLogits(batch).max(1).values();
+            default -> greatest(batch);
         };
+    }
+
+    /** The bias is the same for all tokens of a class, so it can wait. No token's logits are kept, and only winners get gradients. */
+    private Tensor greatest(TokenBatch batch) {
+        Probes.checkDim(this, batch);
+        return batch.tokens().productExtremes(fc.weight()).values().select(0, 1).plus(fc.bias());
     }
 
     @Override

@@ -16,7 +16,9 @@ import org.unmute.tensor.Tensor;
  * {@code a = softmax_n(q · k_n / √dim)}, descriptor {@code Σ a_n v_n}; layer normalisation with eps 1e-6, no biases, no value
  * projection.
  *
- * <p>Since there is one query, {@code q · W_k v = (W_kᵀ q) · v}: keys are never computed for single tokens.
+ * <p>Since there is one query, {@code q · W_k v = (W_kᵀ q) · v}: keys are never computed for single tokens. Since weights sum to 1,
+ * the affine part of LN can wait: with ẑ normalised and {@code v = g ẑ + b}, {@code Σ a_n v_n = g Σ a_n ẑ_n + b}, and
+ * {@code (W_kᵀ q) · v_n} is {@code (g W_kᵀ q) · ẑ_n} but for a number that is the same for all tokens. So no token gets a gradient.
  *
  * <p>Options: {@code gamma}, 0 for the plain sum, else the descriptor is the power mean
  * {@code (Σ a_n (v_n - m + 1e-6)^γ)^(1/γ)}; {@code minimum}, where its m is taken: over the {@code clip}, or as in the public
@@ -147,8 +149,10 @@ public final class SimPool implements Probe {
     private Tensor pooled(List<TokenBatch> parts) {
         if (gamma == 0) {
             return TokenBatch.pooled(parts, batch -> {
-                Tensor values = values(batch);
-                return query(batch).attention(values, values, null, 1 / Math.sqrt(dim())).squeeze(1);
+                Probes.checkDim(this, batch);
+                Tensor normal = batch.tokens().layerNorm(null, null, LAYER_NORM_EPS);
+                Tensor mixed = query(batch).times(normWeight).attention(normal, normal, null, 1 / Math.sqrt(dim())).squeeze(1);
+                return mixed.times(normWeight).plus(normBias);
             });
         }
         if (minimumOfClip) {

@@ -203,6 +203,7 @@ class MixedGridsTest {
         int[] order = IntStream.range(0, ROWS.length).toArray();
         BatchReader.Batch all = small.read(order, 0, order.length);
         assertThat(all.parts()).hasSize(1);
+        assertThat(all.parts().getFirst().tokens().takesGradient()).as("frozen tokens").isFalse();
         assertThat(all.clips()).isEqualTo(order);
         for (int i = 0; i < ROWS.length; i++) {
             float[] mean = plain.read(order, i, i + 1).parts().getFirst().tokens().mean(false, 1).toFloats();

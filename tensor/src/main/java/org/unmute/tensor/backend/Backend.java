@@ -6,6 +6,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.Window;
 
 /**
  * The arithmetic seam: does the work on {@link View}s it is given, without checking arguments again.
@@ -261,6 +262,62 @@ public interface Backend extends Primitives, AutoCloseable {
      */
     default void prototypeMaxPoolBackward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         PrototypeGradient.compute(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
+    }
+
+    /**
+     * For each prototype the least and the greatest product with a clip's tokens, and the tokens that give them; the first
+     * token wins ties, NaN over all. The {@code [tokens, prototypes]} products of a batch are never held.
+     *
+     * @param tokens {@code [batch, tokens, dim]}
+     * @param prototypes {@code [prototypes, dim]}
+     * @param values {@code [2, batch, prototypes]}, least first. Modified.
+     * @param winners {@code [2, batch, prototypes]}, {@code I32}. Modified.
+     */
+    default void productExtremes(View tokens, View prototypes, View values, View winners) {
+        ProductExtremes.forward(this, tokens, prototypes, values, winners);
+    }
+
+    /**
+     * Gradients of {@link #productExtremes}. Only winners take part.
+     *
+     * @param gy {@code [2, batch, prototypes]}
+     * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
+     * @param gprototypes {@code [prototypes, dim]} or null. Modified.
+     */
+    default void productExtremesBackward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        ProductExtremes.backward(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
+    }
+
+    /**
+     * {@code out = Σₙ weights[n] x[n] / max(‖x[n]‖, 1e-12)}, norms along the last axis.
+     *
+     * @param x {@code [n, ..., dim]}
+     * @param weights {@code [n]}
+     * @param out {@code [..., dim]}. Modified.
+     */
+    default void unitSum(View x, View weights, View out) {
+        new UnitSums(this, x, weights).forward(out);
+    }
+
+    /** Gradients of {@link #unitSum}; {@code gx} and {@code gweights}, of the shapes of x and weights, may be null. Modified. */
+    default void unitSumBackward(View x, View weights, View gy, View gx, View gweights) {
+        new UnitSums(this, x, weights).backward(gy, gx, gweights);
+    }
+
+    /**
+     * Two-dimensional convolution. The windows of a batch are never held.
+     *
+     * @param x {@code [batch, in, rows, columns]}
+     * @param weight {@code [out, in / groups, height, width]}
+     * @param out {@code [batch, out, positionsY, positionsX]}. Modified.
+     */
+    default void convolve(View x, View weight, Window window, int groups, View out) {
+        new ClipwiseConvolution(this, x, weight, window, groups).forward(x, weight, out);
+    }
+
+    /** Gradients of {@link #convolve}; {@code gx} and {@code gweight}, of the shapes of x and weight, may be null. Modified. */
+    default void convolveBackward(View x, View weight, Window window, int groups, View gy, View gx, View gweight) {
+        new ClipwiseConvolution(this, x, weight, window, groups).backward(x, weight, gy, gx, gweight);
     }
 
     /**

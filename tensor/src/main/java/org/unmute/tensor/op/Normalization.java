@@ -141,4 +141,40 @@ public sealed interface Normalization extends Op {
                     gx -> gy.backend().l2NormalizeBackward(x.view(), y.view(), gy.view(), gx)));
         }
     }
+
+    /**
+     * {@code Σₙ weights[n] x[n] / max(‖x[n]‖, 1e-12)}, norms along the last axis; unit vectors are not kept.
+     *
+     * @param x {@code [n, ..., dim]}
+     * @param weights {@code [n]}
+     */
+    record UnitSum(Tensor x, Tensor weights) implements Normalization {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x, weights);
+        }
+
+        @Override
+        public Shape shape() {
+            if (x.rank() < 2 || weights.rank() != 1 || weights.size(0) != x.size(0)) {
+                throw new IllegalArgumentException("unitSum: needs x [n, ..., dim] and weights [n]: x is " + x.shape() + ", weights are "
+                        + weights.shape());
+            }
+            requireOneFloatingType(x, weights);
+            return x.shape().tail(1);
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.unitSum(x.view(), weights.view(), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor gx = x.takesGradient() ? x.zerosLike() : null;
+            Tensor gw = weights.takesGradient() ? weights.zerosLike() : null;
+            gy.backend().unitSumBackward(x.view(), weights.view(), gy.view(), gx == null ? null : gx.view(), gw == null ? null : gw.view());
+            return Arrays.asList(gx, gw);
+        }
+    }
 }

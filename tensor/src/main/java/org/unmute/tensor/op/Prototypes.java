@@ -66,4 +66,60 @@ public sealed interface Prototypes extends Op {
             return Arrays.asList(gt, gp);
         }
     }
+
+    /**
+     * For each prototype its least and its greatest product with a clip's tokens, {@code [2, batch, prototypes]}, least first.
+     * Products {@code [tokens, prototypes]} are not kept; the gradient touches only the winning tokens.
+     *
+     * @param tokens {@code [batch, tokens, dim]}
+     * @param prototypes {@code [prototypes, dim]}
+     * @param winners {@code [2, batch, prototypes]}, {@code I32}: the winning tokens, filled by the forward pass; the first token
+     *     wins ties
+     */
+    record ProductExtremes(Tensor tokens, Tensor prototypes, Tensor winners) implements Prototypes {
+        /** The op with room for the winners. Run it with {@link #values()}. */
+        public static ProductExtremes of(Tensor tokens, Tensor prototypes) {
+            check(tokens, prototypes);
+            return new ProductExtremes(tokens, prototypes,
+                    Tensor.zeros(tokens.backend(), DType.I32, Shape.of(2, tokens.size(0), prototypes.size(0))));
+        }
+
+        private static void check(Tensor tokens, Tensor prototypes) {
+            if (tokens.rank() != 3 || prototypes.rank() != 2 || tokens.size(2) != prototypes.size(1) || tokens.size(1) == 0) {
+                throw new IllegalArgumentException("productExtremes: needs tokens [batch, tokens, dim] and prototypes "
+                        + "[prototypes, dim] of one dim: tokens are " + tokens.shape() + ", prototypes are " + prototypes.shape());
+            }
+        }
+
+        /** Runs the op: {@code [2, batch, prototypes]}. */
+        public Tensor values() {
+            return Tensor.run(this);
+        }
+
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(tokens, prototypes);
+        }
+
+        @Override
+        public Shape shape() {
+            check(tokens, prototypes);
+            requireOneFloatingType(tokens, prototypes);
+            return winners.shape();
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.productExtremes(tokens.view(), prototypes.view(), out, winners.view());
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor gt = tokens.takesGradient() ? tokens.zerosLike() : null;
+            Tensor gp = prototypes.takesGradient() ? prototypes.zerosLike() : null;
+            gy.backend().productExtremesBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(),
+                    gt == null ? null : gt.view(), gp == null ? null : gp.view());
+            return Arrays.asList(gt, gp);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package org.unmute.tensor.op;
 
+import java.util.Arrays;
 import java.util.List;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -32,6 +33,45 @@ public sealed interface Unfolding extends Op {
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             return List.of(Tensor.run(new Col2Im(gy, window, x.size(2), x.size(3))));
+        }
+    }
+
+    /**
+     * Two-dimensional convolution, {@code [batch, out, positionsY, positionsX]}. Same as a matrix product with {@link Im2Col}, but
+     * no more than one clip's windows are in memory at a time, also for the gradients.
+     *
+     * @param x {@code [batch, in, rows, columns]}
+     * @param weight {@code [out, in / groups, window.height, window.width]}
+     */
+    record Convolve(Tensor x, Tensor weight, Window window, int groups) implements Unfolding {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x, weight);
+        }
+
+        @Override
+        public Shape shape() {
+            if (x.rank() != 4 || weight.rank() != 4 || groups < 1 || x.size(1) != weight.size(1) * groups
+                    || weight.size(0) % groups != 0 || weight.size(2) != window.height() || weight.size(3) != window.width()) {
+                throw new IllegalArgumentException("convolve: sizes do not fit: x is " + x.shape() + ", weight is " + weight.shape()
+                        + ", groups " + groups + ", " + window);
+            }
+            requireOneFloatingType(x, weight);
+            return Shape.of(x.size(0), weight.size(0), window.positionsY(x.size(2)), window.positionsX(x.size(3)));
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.convolve(x.view(), weight.view(), window, groups, out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor gx = x.takesGradient() ? x.zerosLike() : null;
+            Tensor gw = weight.takesGradient() ? weight.zerosLike() : null;
+            gy.backend().convolveBackward(x.view(), weight.view(), window, groups, gy.view(), gx == null ? null : gx.view(),
+                    gw == null ? null : gw.view());
+            return Arrays.asList(gx, gw);
         }
     }
 

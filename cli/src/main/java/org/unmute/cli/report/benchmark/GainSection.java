@@ -88,8 +88,9 @@ final class GainSection {
                 rows.add(mean(metric, columns, s -> results.metric(s.dataset()).equals(metric)));
             }
         }
-        return new Table("gain", "Gain over " + gain.linear().label() + " in percentage points", "Mean difference \u00B1 the root of the sum of both variances. The means at the"
-                + " end are over the settings that have both cells (their number in brackets), \u00B1 the standard deviation over these settings.", headings, rows, csv);
+        return new Table("gain", "Gain over " + gain.linear().label() + " in percentage points", "Mean difference \u00B1 the root of the sum of both variances."
+                + (settings().size() > 1 ? " The means at the end are over the settings that have both cells (their number in brackets), \u00B1 the standard deviation over"
+                        + " these settings." : ""), headings, rows, csv);
     }
 
     private TableRow mean(String metric, List<Column> columns, Predicate<Setting> in) {

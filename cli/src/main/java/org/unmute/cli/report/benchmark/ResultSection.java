@@ -21,6 +21,7 @@ final class ResultSection {
             + " means that read the same are tied.";
     private static final String PUBLISHED = " Rows marked published hold numbers that the paper states (Tables 2, 3 and 7), which are not measured here, never in bold"
             + " and in no mean; ft is the encoder fine-tuned as a whole, as its own paper reports it.";
+    private static final String LINEARC = " The paper's linearc stands in the columns of both readings.";
 
     private final Results results;
     private final Published published;
@@ -60,7 +61,13 @@ final class ResultSection {
             row(s, fineTuned).ifPresent(rows::add);
         }
         rows.addAll(means(settings, fineTuned));
-        return new Table("results", "Test scores of each probe on frozen tokens", any ? NOTE + PUBLISHED : NOTE, headings, rows, csv());
+        return new Table("results", "Test scores of each probe on frozen tokens", note(settings, any), headings, rows, csv());
+    }
+
+    private String note(List<Setting> settings, boolean any) {
+        boolean linearc = results.columns().stream().filter(c -> c.label().startsWith("linearc-"))
+                .anyMatch(c -> settings.stream().anyMatch(s -> published(s, c).isPresent()));
+        return NOTE + (any ? PUBLISHED : "") + (linearc ? LINEARC : "");
     }
 
     private String group(Setting s) {

@@ -11,7 +11,7 @@ public final class LatexTable {
     /** The environment, for {@code \input}. */
     public static String of(Table table) {
         int columns = table.headings().size();
-        StringBuilder tex = new StringBuilder("% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{").append(escape(table.caption()))
+        StringBuilder tex = new StringBuilder("% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{").append(escape(table.caption())).append('.')
                 .append(table.note().isEmpty() ? "" : " " + escape(table.note())).append("}\n\\label{tab:").append(table.id()).append("}\n\\begin{tabular}{l")
                 .append("r".repeat(columns - 1)).append("}\n\\toprule\n")
                 .append(table.headings().stream().map(LatexTable::escape).collect(Collectors.joining(" & "))).append(" \\\\\n\\midrule\n");

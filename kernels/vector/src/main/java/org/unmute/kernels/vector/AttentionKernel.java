@@ -54,10 +54,10 @@ final class AttentionKernel {
 
     /** One matrix each of queries, keys, values and results. */
     private final class Head {
-        private final Gemm.Rows queries;
+        private final Rows queries;
         private final View bias;
         private final float scale;
-        private final Gemm.Rows out;
+        private final Rows out;
         private final int depth;
         private final int keyCount;
         private final int width;
@@ -68,10 +68,10 @@ final class AttentionKernel {
             depth = q.shape().dim(-1);
             keyCount = k.shape().dim(-2);
             width = v.shape().dim(-1);
-            this.queries = depth == 0 ? null : Gemm.Rows.of(q);
+            this.queries = depth == 0 ? null : Rows.of(q);
             this.bias = bias;
             this.scale = scale;
-            this.out = Gemm.Rows.of(out);
+            this.out = Rows.of(out);
             keys = new PackedMatrix(depth, keyCount, scratch.take(PackedMatrix.size(depth, keyCount)))
                     .fill(alone, k.transpose(0, 1));
             values = new PackedMatrix(keyCount, width, scratch.take(PackedMatrix.size(keyCount, width))).fill(alone, v);

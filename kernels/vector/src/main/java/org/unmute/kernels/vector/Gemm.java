@@ -1,7 +1,5 @@
 package org.unmute.kernels.vector;
 
-import static org.unmute.kernels.vector.Lanes.load;
-
 import java.util.function.Function;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
@@ -10,9 +8,19 @@ import org.unmute.tensor.backend.View;
 /**
  * Matrix products of float views of any strides.
  *
- * <p>The right operand is packed into panels (kept, if it is a frozen weight), the left one copied slab by slab. Threads
- * share out blocks of {@link #BLOCK_PANELS} panels, which stay in a core's second cache while all rows of the slab pass by.
- * Every result is summed by one thread in the order of the inner index, so results do not depend on how work is split.
+ * <p>Which operand is the right one, whose panels tiles run along, is a matter of cost ({@link #swaps}): {@code a b} is also
+ * {@code (bᵀ aᵀ)ᵀ}. Then there are five ways to go about it, told apart by shape:
+ * <ul>
+ *   <li>A long inner index and a small result: {@link SplitProduct}.
+ *   <li>Few rows: the left operand is packed; each task packs a few panels of the right one and uses them at once.
+ *   <li>Few columns: the right operand is packed; each task packs a few tiles of the left one and uses them at once.
+ *   <li>A right operand of moderate size, and frozen weights: it is packed as a whole (a weight once and for all), the left one
+ *       slab by slab. Threads share out blocks of {@link #BLOCK_PANELS} panels, which stay in a core's second cache while all
+ *       rows of the slab pass by.
+ *   <li>Else the same for one slice of the inner index at a time, so that memory stays bounded.
+ * </ul>
+ * Except in a split product every result is summed by one thread in the order of the inner index, slice by slice, whichever way
+ * is taken: the bits are the same in all of them.
  */
 final class Gemm {
     /** Rows of a slab: a multiple of both tiles' rows. */
@@ -20,23 +28,22 @@ final class Gemm {
     /** A rest of so few rows joins the last slab: it would be a whole pass over the right operand. */
     private static final int SPARE = 56;
     private static final int BLOCK_PANELS = 6;
+    private static final int FEW_TILES = 4;
+    private static final int FEW_PANELS = 4;
+    /** Floats of a right operand that is packed as a whole. */
+    private static final long WHOLE = 8 << 20;
     /** Below this many multiplications one thread is faster. */
     private static final long ALONE = 1 << 16;
 
     private final WorkerPool pool;
     private final WorkerPool alone = new WorkerPool(1);
     private final Scratch scratch;
+    private final SplitProduct split;
 
     Gemm(WorkerPool pool, Scratch scratch) {
         this.pool = pool;
         this.scratch = scratch;
-    }
-
-    /** Rows of a matrix anywhere in an array: where each starts, and the distance from column to column. */
-    record Rows(float[] data, int[] start, int step) {
-        static Rows of(View x) {
-            return new Rows(x.host().floats(), Positions.ofRows(x), Math.toIntExact(x.stride(-1)));
-        }
+        this.split = new SplitProduct(scratch);
     }
 
     void matmul(View a, View b, View out) {
@@ -50,20 +57,14 @@ final class Gemm {
             while (one.shape().rank() > 2) {
                 one = one.select(0, 0);
             }
-            multiply(pool, Rows.of(a), pack(pool, one), null, Rows.of(out));
+            multiply(pool, a, one, out);
             return;
         }
         int count = Math.toIntExact(batch.elements());
         long work = out.shape().elements() * a.shape().size(-1);
         boolean byMatrix = count >= pool.threads() || work / count < ALONE;
         WorkerPool inner = byMatrix ? alone : pool;
-        (byMatrix && work >= ALONE ? pool : alone).run(count, i -> {
-            View right = matrix(b, i);
-            float[] packed = scratch.take(PackedMatrix.size(right.shape().dim(0), right.shape().dim(1)));
-            PackedMatrix p = new PackedMatrix(right.shape().dim(0), right.shape().dim(1), packed).fill(inner, right);
-            multiply(inner, Rows.of(matrix(a, i)), p, null, Rows.of(matrix(out, i)));
-            scratch.give(packed);
-        });
+        (byMatrix && work >= ALONE ? pool : alone).run(count, i -> multiply(inner, matrix(a, i), matrix(b, i), matrix(out, i)));
     }
 
     private static boolean sharedOverBatch(View b, int rank) {
@@ -87,12 +88,6 @@ final class Gemm {
         return m;
     }
 
-    private PackedMatrix pack(WorkerPool by, View b) {
-        int inner = b.shape().dim(0);
-        int columns = b.shape().dim(1);
-        return new PackedMatrix(inner, columns, Scratch.own(PackedMatrix.size(inner, columns))).fill(by, b);
-    }
-
     /** A packed weight and which part of its buffer it is. */
     private record PackedWeight(long offset, Shape shape, long rows, long columns, PackedMatrix matrix) {
         boolean isOf(View w) {
@@ -104,15 +99,16 @@ final class Gemm {
         }
     }
 
+    private PackedMatrix pack(View b) {
+        int inner = b.shape().dim(0);
+        int columns = b.shape().dim(1);
+        return new PackedMatrix(inner, columns, Scratch.own(PackedMatrix.size(inner, columns))).fill(pool, b);
+    }
+
     /** {@code out = x weightᵀ + bias}; a frozen buffer keeps the packed form of the weight that was used first. */
     void linear(View x, View weight, View bias, View out) {
         if (out.shape().elements() == 0) {
             return;
-        }
-        Function<HostBuffer, PackedWeight> make = buffer -> PackedWeight.of(weight, w -> pack(pool, w));
-        PackedWeight packed = weight.host().packed(PackedWeight.class, make);
-        if (!packed.isOf(weight)) {
-            packed = make.apply(weight.host());
         }
         float[] added = null;
         if (bias != null) {
@@ -120,119 +116,229 @@ final class Gemm {
             added = new float[Lanes.roundUp(n, Lanes.N)];
             Loops.load(bias.host().floats(), Math.toIntExact(bias.offset()), Math.toIntExact(bias.stride(0)), added, n);
         }
-        multiply(pool, inputRows(x, out), packed.matrix(), added, Rows.of(out));
-    }
-
-    /** Rows of x; where they have no elements, as many as the output has. */
-    private static Rows inputRows(View x, View out) {
         if (x.shape().size(-1) == 0) {
-            return new Rows(x.host().floats(), new int[Positions.ofRows(out).length], 1);
+            constant(added, Rows.of(out), weight.shape().dim(0));
+        } else if (weight.host().isFrozen()) {
+            Function<HostBuffer, PackedWeight> make = buffer -> PackedWeight.of(weight, this::pack);
+            PackedWeight packed = weight.host().packed(PackedWeight.class, make);
+            if (!packed.isOf(weight)) {
+                packed = make.apply(weight.host());
+            }
+            packed(pool, Rows.of(x), packed.matrix(), added, Rows.of(out));
+        } else {
+            summedInOrder(pool, Rows.of(x), Panels.of(weight.transpose(0, 1)), added, Rows.of(out));
         }
-        return Rows.of(x);
     }
 
-    /** {@code out = a b + bias}; the bias may be null. */
-    void multiply(WorkerPool by, Rows a, PackedMatrix b, float[] bias, Rows out) {
-        int m = out.start().length;
-        int rows = Math.min(m, SLAB + SPARE);
-        float[] left = scratch.take((long) Lanes.roundUp(rows, Tile.ROWS) * PackedRows.STRIDE);
+    /** Without an inner index a product is 0. */
+    private static void constant(float[] bias, Rows out, int columns) {
+        for (int at : out.start()) {
+            for (int j = 0; j < columns; j++) {
+                out.data()[at + j * out.step()] = bias == null ? 0 : bias[j];
+            }
+        }
+    }
+
+    /** {@code out = a b} with the rows of all matrices of a in one. */
+    private void multiply(WorkerPool by, View a, View b, View out) {
+        if (b.shape().dim(0) == 0) {
+            constant(null, Rows.of(out), b.shape().dim(1));
+            return;
+        }
+        View flatA = flat(a);
+        View flatOut = flat(out);
+        Rows x = Rows.of(a);
+        Rows y = Rows.of(out);
+        Panels right = Panels.of(b);
+        if (flatA != null && flatOut != null && swaps(flatA, b, flatOut)) {
+            x = Rows.of(b.transpose(0, 1));
+            y = Rows.of(flatOut.transpose(0, 1));
+            right = Panels.of(flatA.transpose(0, 1));
+        }
+        if (SplitProduct.fits(y.count(), right.inner(), right.columns())) {
+            split.run(by, x, right, y);
+        } else {
+            summedInOrder(by, x, right, null, y);
+        }
+    }
+
+    /** All but the last axis as one, or null if that takes more than one stride. */
+    private static View flat(View x) {
+        long rows = 1;
+        long step = 0;
+        for (int axis = x.shape().rank() - 2; axis >= 0; axis--) {
+            long n = x.shape().size(axis);
+            if (n == 1) {
+                continue;
+            }
+            if (rows == 1) {
+                step = x.stride(axis);
+            } else if (x.stride(axis) != step * rows) {
+                return null;
+            }
+            rows *= n;
+        }
+        return new View(x.buffer(), Shape.of(rows, x.shape().size(-1)), x.offset(), step, x.stride(-1));
+    }
+
+    /** Whether {@code (bᵀ aᵀ)ᵀ} costs less than {@code a b}. */
+    private static boolean swaps(View a, View b, View out) {
+        View left = b.transpose(0, 1);
+        View right = a.transpose(0, 1);
+        return ProductCost.of(left, right, out.transpose(0, 1)) < ProductCost.of(a, b, out);
+    }
+
+    private void summedInOrder(WorkerPool by, Rows a, Panels b, float[] bias, Rows out) {
+        int m = out.count();
+        long size = PackedMatrix.size(b.inner(), b.columns());
+        WorkerPool use = (long) m * b.columns() * b.inner() < ALONE ? alone : by;
+        if (m <= FEW_TILES * Tile.ROWS) {
+            fewRows(use, a, b, bias, out);
+        } else if (b.columns() <= BLOCK_PANELS * Tile.COLUMNS || size <= WHOLE) {
+            float[] data = scratch.take(size);
+            packed(use, a, new PackedMatrix(b.inner(), b.columns(), data).fill(use, b, 0, 0), bias, out);
+            scratch.give(data);
+        } else {
+            sliced(use, a, b, bias, out);
+        }
+    }
+
+    private void fewRows(WorkerPool by, Rows a, Panels b, float[] bias, Rows out) {
+        int m = out.count();
+        int tiles = Math.ceilDiv(m, Tile.ROWS);
+        int slices = PackedRows.slices(b.inner());
+        PackedRows rows = PackedRows.of(a, 0, m);
+        float[] left = scratch.take((long) slices * tiles * PackedRows.TILE);
+        by.run(slices, s -> rows.fill(0, m, s * PackedRows.DEPTH, PackedRows.depth(b.inner(), s), left,
+                Scratch.BASE + s * tiles * PackedRows.TILE));
+        int panels = Panels.count(b.columns());
+        by.run(Math.ceilDiv(panels, FEW_PANELS), task -> {
+            int first = task * FEW_PANELS;
+            int from = first * Tile.COLUMNS;
+            int to = Math.min(b.columns(), from + FEW_PANELS * Tile.COLUMNS);
+            float[] right = scratch.take((long) FEW_PANELS * PackedRows.DEPTH * Tile.COLUMNS);
+            float[] work = new float[Transpose.WORK];
+            Strip strip = new Strip(out);
+            for (int s = 0; s < slices; s++) {
+                int depth = PackedRows.depth(b.inner(), s);
+                for (int p = first; p < Math.min(panels, first + FEW_PANELS); p++) {
+                    b.copy(p, s * PackedRows.DEPTH, depth, right, Scratch.BASE + (p - first) * depth * Tile.COLUMNS, work);
+                }
+                for (int t = 0; t < tiles; t++) {
+                    strip.multiply(rows, depth, left, Scratch.BASE + (s * tiles + t) * PackedRows.TILE, right, Scratch.BASE, from, to,
+                            t * Tile.ROWS, Math.min(Tile.ROWS, m - t * Tile.ROWS), s > 0);
+                }
+            }
+            strip.add(bias, 0, m, from, to);
+            scratch.give(right);
+        });
+        scratch.give(left);
+    }
+
+    /** With the right operand packed as a whole. */
+    private void packed(WorkerPool by, Rows a, PackedMatrix b, float[] bias, Rows out) {
+        int m = out.count();
         WorkerPool use = (long) m * b.columns * b.inner < ALONE ? alone : by;
+        if (b.panels <= BLOCK_PANELS && m > FEW_TILES * Tile.ROWS) {
+            fewColumns(use, a, b, bias, out);
+            return;
+        }
+        float[] left = scratch.take(slabSize(m));
         for (int row = 0, count; row < m; row += count) {
-            count = m - row <= SLAB + SPARE ? m - row : SLAB;
-            for (int slice = 0; slice < Math.max(1, b.slices()); slice++) {
-                slab(use, a, b, bias, out, row, count, slice, left);
+            count = slabRows(m, row);
+            for (int slice = 0; slice < b.slices(); slice++) {
+                new Slab(a, row, count, slice, b, slice, 0, out, left).run(use, slice == b.slices() - 1 ? bias : null);
             }
         }
         scratch.give(left);
     }
 
-    private void slab(WorkerPool by, Rows a, PackedMatrix b, float[] bias, Rows out, int row, int count, int slice,
-            float[] left) {
-        int depth = b.inner == 0 ? 0 : b.depth(slice);
-        int tiles = Math.ceilDiv(count, Tile.ROWS);
-        if (a.start().length > 0 && depth > 0) {
-            int each = Math.max(1, Loops.CHUNK / depth);
-            by.run(Math.ceilDiv(count, each), task -> {
-                int first = task * each;
-                PackedRows.copy(a.data(), a.start(), row + first, Math.min(each, count - first), a.step(),
-                        slice * PackedRows.DEPTH, depth, left, Scratch.BASE + first * PackedRows.STRIDE);
-            });
-        }
-        int blocks = Math.ceilDiv(b.panels, BLOCK_PANELS);
-        // Few blocks: share out the rows of each too, so that threads finish together.
-        int groups = Math.clamp(Math.ceilDiv(4 * by.threads(), blocks), 1, Math.max(1, tiles / 6));
-        int tilesEach = Math.ceilDiv(tiles, groups);
-        by.run(blocks * groups, task -> {
-            int block = task / groups;
-            int fromTile = task % groups * tilesEach;
-            int toTile = Math.min(tiles, fromTile + tilesEach);
-            int fromPanel = block * BLOCK_PANELS;
-            int toPanel = Math.min(b.panels, fromPanel + BLOCK_PANELS);
-            float[] edge = new float[Tile.ROWS * Tile.COLUMNS];
-            for (int t = fromTile; t < toTile; t++) {
-                strip(b, slice, depth, left, t, fromPanel, toPanel, out, row, count, edge);
-                if (bias != null && slice >= b.slices() - 1) {
-                    addBias(bias, out, row + t * Tile.ROWS, Math.min(Tile.ROWS, count - t * Tile.ROWS),
-                            fromPanel * Tile.COLUMNS, Math.min(b.columns, toPanel * Tile.COLUMNS));
+    private void fewColumns(WorkerPool by, Rows a, PackedMatrix b, float[] bias, Rows out) {
+        int m = out.count();
+        int each = FEW_TILES * Tile.ROWS;
+        by.run(Math.ceilDiv(m, each), task -> {
+            int first = task * each;
+            int count = Math.min(each, m - first);
+            PackedRows rows = PackedRows.of(a, first, count);
+            float[] left = scratch.take((long) FEW_TILES * PackedRows.TILE);
+            Strip strip = new Strip(out);
+            for (int s = 0; s < b.slices(); s++) {
+                rows.fill(first, count, s * PackedRows.DEPTH, b.depth(s), left, Scratch.BASE);
+                for (int t = 0; t * Tile.ROWS < count; t++) {
+                    strip.multiply(rows, b.depth(s), left, Scratch.BASE + t * PackedRows.TILE, b.data(), b.at(s, 0), 0, b.columns,
+                            first + t * Tile.ROWS, Math.min(Tile.ROWS, count - t * Tile.ROWS), s > 0);
                 }
             }
+            strip.add(bias, first, count, 0, b.columns);
+            scratch.give(left);
         });
     }
 
-    private static void strip(PackedMatrix b, int slice, int depth, float[] left, int tile, int fromPanel, int toPanel,
-            Rows out, int row, int count, float[] edge) {
-        int first = tile * Tile.ROWS;
-        int rows = Math.min(Tile.ROWS, count - first);
-        int at = Scratch.BASE + first * PackedRows.STRIDE;
-        int[] start = out.start();
-        int ldc = rows > 1 ? start[row + first + 1] - start[row + first] : 0;
-        boolean direct = rows == Tile.ROWS && out.step() == 1 && evenly(start, row + first, ldc);
-        for (int p = fromPanel; p < toPanel; p++) {
-            int column = p * Tile.COLUMNS;
-            int columns = Math.min(Tile.COLUMNS, b.columns - column);
-            int panel = depth == 0 ? 0 : b.at(slice, p);
-            if (direct && columns == Tile.COLUMNS) {
-                Tile.multiply(depth, left, at, b.data(), panel, out.data(), start[row + first] + column, ldc, slice > 0);
-            } else {
-                Tile.multiply(depth, left, at, b.data(), panel, edge, 0, Tile.COLUMNS, false);
-                scatter(edge, out, row + first, rows, column, columns, slice > 0);
+    private void sliced(WorkerPool by, Rows a, Panels b, float[] bias, Rows out) {
+        int m = out.count();
+        int most = (int) (WHOLE / PackedRows.DEPTH / Tile.COLUMNS) * Tile.COLUMNS;
+        float[] data = scratch.take((long) PackedRows.DEPTH * Math.min(most, Lanes.roundUp(b.columns(), Tile.COLUMNS)));
+        float[] left = scratch.take(slabSize(m));
+        for (int column = 0; column < b.columns(); column += most) {
+            for (int slice = 0; slice < PackedRows.slices(b.inner()); slice++) {
+                int depth = PackedRows.depth(b.inner(), slice);
+                PackedMatrix right = new PackedMatrix(depth, Math.min(most, b.columns() - column), data)
+                        .fill(by, b, slice * PackedRows.DEPTH, column / Tile.COLUMNS);
+                boolean last = slice == PackedRows.slices(b.inner()) - 1;
+                for (int row = 0, count; row < m; row += count) {
+                    count = slabRows(m, row);
+                    new Slab(a, row, count, slice, right, 0, column, out, left).run(by, last ? bias : null);
+                }
             }
         }
+        scratch.give(left);
+        scratch.give(data);
     }
 
-    private static boolean evenly(int[] start, int first, int step) {
-        for (int i = 1; i < Tile.ROWS; i++) {
-            if (start[first + i] - start[first + i - 1] != step) {
-                return false;
-            }
-        }
-        return true;
+    private static long slabSize(int m) {
+        return (long) Math.ceilDiv(Math.min(m, SLAB + SPARE), Tile.ROWS) * PackedRows.TILE;
     }
 
-    private static void scatter(float[] edge, Rows out, int first, int rows, int column, int columns, boolean add) {
-        float[] c = out.data();
-        for (int r = 0; r < rows; r++) {
-            int to = out.start()[first + r] + column * out.step();
-            for (int j = 0; j < columns; j++) {
-                float v = edge[r * Tile.COLUMNS + j];
-                int at = to + j * out.step();
-                c[at] = add ? v + c[at] : v;
-            }
-        }
+    private static int slabRows(int m, int row) {
+        return m - row <= SLAB + SPARE ? m - row : SLAB;
     }
 
-    /** On rows that the tiles have just written and that are still in the first cache. */
-    private static void addBias(float[] bias, Rows out, int first, int rows, int from, int to) {
-        float[] c = out.data();
-        int whole = out.step() == 1 ? from + (to - from) / Lanes.N * Lanes.N : from;
-        for (int r = 0; r < rows; r++) {
-            int at = out.start()[first + r];
-            for (int j = from; j < whole; j += Lanes.N) {
-                load(c, at + j).add(load(bias, j)).intoArray(c, at + j);
-            }
-            for (int j = whole; j < to; j++) {
-                c[at + j * out.step()] += bias[j];
-            }
+    /**
+     * Rows {@code [row, row + count)} of the left operand's slice times a slice of the right one.
+     *
+     * @param slice of the left operand
+     * @param part slice of the right one
+     * @param column the result's column that the right operand's first one makes
+     * @param left room for the rows. Modified.
+     */
+    private record Slab(Rows a, int row, int count, int slice, PackedMatrix b, int part, int column, Rows out, float[] left) {
+        void run(WorkerPool by, float[] bias) {
+            int depth = b.depth(part);
+            int tiles = Math.ceilDiv(count, Tile.ROWS);
+            PackedRows rows = PackedRows.of(a, row, count);
+            int each = Math.max(1, Loops.CHUNK / (depth * Tile.ROWS)) * Tile.ROWS;
+            by.run(Math.ceilDiv(count, each), task -> {
+                int first = task * each;
+                rows.fill(row + first, Math.min(each, count - first), slice * PackedRows.DEPTH, depth, left,
+                        Scratch.BASE + first / Tile.ROWS * PackedRows.TILE);
+            });
+            int blocks = Math.ceilDiv(b.panels, BLOCK_PANELS);
+            // Few blocks: share out the rows of each too, so that threads finish together.
+            int groups = Math.clamp(Math.ceilDiv(4 * by.threads(), blocks), 1, Math.max(1, tiles / 6));
+            int tilesEach = Math.ceilDiv(tiles, groups);
+            by.run(blocks * groups, task -> {
+                int fromTile = task % groups * tilesEach;
+                int fromPanel = task / groups * BLOCK_PANELS;
+                int from = column + fromPanel * Tile.COLUMNS;
+                int to = column + Math.min(b.columns, (fromPanel + BLOCK_PANELS) * Tile.COLUMNS);
+                Strip strip = new Strip(out);
+                for (int t = fromTile; t < Math.min(tiles, fromTile + tilesEach); t++) {
+                    int n = Math.min(Tile.ROWS, count - t * Tile.ROWS);
+                    strip.multiply(rows, depth, left, Scratch.BASE + t * PackedRows.TILE, b.data(), b.at(part, fromPanel), from, to,
+                            row + t * Tile.ROWS, n, slice > 0);
+                    strip.add(bias, row + t * Tile.ROWS, n, from, to);
+                }
+            });
         }
     }
 }

@@ -146,12 +146,16 @@ final class Loops {
     }
 
     static void store(float[] block, float[] x, int at, int step, int n) {
+        store(block, 0, x, at, step, n);
+    }
+
+    static void store(float[] block, int from, float[] x, int at, int step, int n) {
         if (step == 1) {
-            System.arraycopy(block, 0, x, at, n);
+            System.arraycopy(block, from, x, at, n);
             return;
         }
         for (int i = 0; i < n; i++) {
-            x[at + i * step] = block[i];
+            x[at + i * step] = block[from + i];
         }
     }
 }

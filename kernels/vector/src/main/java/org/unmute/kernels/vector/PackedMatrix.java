@@ -3,9 +3,8 @@ package org.unmute.kernels.vector;
 import org.unmute.tensor.backend.View;
 
 /**
- * The right operand of a product, {@code [inner, columns]}, in the order the tiles read it: slices of up to
- * {@link PackedRows#DEPTH} rows, in each slice panels of {@link Tile#COLUMNS} columns, each row of a panel contiguous.
- * Columns that are missing in the last panel are 0.
+ * A whole right operand, {@code [inner, columns]}, laid out as tiles read it: slices of up to {@link PackedRows#DEPTH} rows,
+ * in each slice its {@link Panels} one after the other.
  */
 final class PackedMatrix {
     final int inner;
@@ -17,7 +16,7 @@ final class PackedMatrix {
     PackedMatrix(int inner, int columns, float[] data) {
         this.inner = inner;
         this.columns = columns;
-        this.panels = Math.ceilDiv(columns, Tile.COLUMNS);
+        this.panels = Panels.count(columns);
         this.data = data;
     }
 
@@ -31,12 +30,12 @@ final class PackedMatrix {
 
     /** Number of slices. */
     int slices() {
-        return Math.ceilDiv(inner, PackedRows.DEPTH);
+        return PackedRows.slices(inner);
     }
 
     /** Rows of a slice. */
     int depth(int slice) {
-        return Math.min(PackedRows.DEPTH, inner - slice * PackedRows.DEPTH);
+        return PackedRows.depth(inner, slice);
     }
 
     /** Where a panel of a slice starts. */
@@ -46,60 +45,21 @@ final class PackedMatrix {
 
     /** Fills this from a view {@code [inner, columns]} of any strides, on all threads. */
     PackedMatrix fill(WorkerPool pool, View b) {
-        float[] x = b.host().floats();
-        int from = Math.toIntExact(b.offset());
-        int stepK = Math.toIntExact(b.stride(0));
-        int stepN = Math.toIntExact(b.stride(1));
-        int together = Math.max(1, Loops.CHUNK / Math.max(1, inner * Tile.COLUMNS));
-        pool.run(Math.ceilDiv(panels, together), task -> {
-            for (int p = task * together; p < Math.min(panels, (task + 1) * together); p++) {
-                fillPanel(x, from, stepK, stepN, p);
+        return fill(pool, Panels.of(b), 0, 0);
+    }
+
+    /** Fills this from a part of a larger operand that begins at a row and a panel. */
+    PackedMatrix fill(WorkerPool pool, Panels b, int row, int fromPanel) {
+        int together = Math.max(1, Loops.CHUNK / Math.max(1, Math.min(inner, PackedRows.DEPTH) * Tile.COLUMNS));
+        int groups = Math.ceilDiv(panels, together);
+        pool.run(groups * slices(), task -> {
+            int slice = task / groups;
+            int first = task % groups * together;
+            float[] work = new float[Transpose.WORK];
+            for (int p = first; p < Math.min(panels, first + together); p++) {
+                b.copy(fromPanel + p, row + slice * PackedRows.DEPTH, depth(slice), data, at(slice, p), work);
             }
         });
         return this;
-    }
-
-    private void fillPanel(float[] x, int from, int stepK, int stepN, int panel) {
-        int column = panel * Tile.COLUMNS;
-        int n = Math.min(Tile.COLUMNS, columns - column);
-        for (int s = 0; s < slices(); s++) {
-            int source = from + s * PackedRows.DEPTH * stepK + column * stepN;
-            fillPanel(x, source, stepK, stepN, n, depth(s), at(s, panel));
-        }
-    }
-
-    private void fillPanel(float[] x, int from, int stepK, int stepN, int n, int depth, int to) {
-        int width = Tile.COLUMNS;
-        if (n < width) {
-            java.util.Arrays.fill(data, to, to + depth * width, 0f);
-        }
-        if (stepN == 1) {
-            for (int k = 0; k < depth; k++) {
-                System.arraycopy(x, from + k * stepK, data, to + k * width, n);
-            }
-        } else if (stepK == 1) {
-            transpose(x, from, stepN, n, depth, to);
-        } else {
-            for (int k = 0; k < depth; k++) {
-                for (int j = 0; j < n; j++) {
-                    data[to + k * width + j] = x[from + k * stepK + j * stepN];
-                }
-            }
-        }
-    }
-
-    /** Sixteen numbers of each column at a time: both what is read and what is written stays in the first cache. */
-    private void transpose(float[] x, int from, int stepN, int n, int depth, int to) {
-        int width = Tile.COLUMNS;
-        for (int k0 = 0; k0 < depth; k0 += 16) {
-            int k1 = Math.min(depth, k0 + 16);
-            for (int j = 0; j < n; j++) {
-                int source = from + j * stepN;
-                int target = to + j;
-                for (int k = k0; k < k1; k++) {
-                    data[target + k * width] = x[source + k];
-                }
-            }
-        }
     }
 }

@@ -1,0 +1,244 @@
+package org.unmute.bench;
+
+import java.util.SplittableRandom;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Unary;
+
+/** What is timed of a CPU backend: one call each, on operands as encoders and the training of probes make them. */
+public enum KernelCase {
+    /** Gradient of a weight of 64 rows from 188,000 tokens. */
+    GRADIENT_64 {
+        @Override
+        Runnable on(Backend b) {
+            return weightGradient(b, 188_000, 64, 768);
+        }
+    },
+    /** The same from 12,000 tokens. */
+    GRADIENT_64_SHORT {
+        @Override
+        Runnable on(Backend b) {
+            return weightGradient(b, 12_000, 64, 768);
+        }
+    },
+    /** Gradient of a square weight from 47,000 tokens. */
+    GRADIENT_768 {
+        @Override
+        Runnable on(Backend b) {
+            return weightGradient(b, 47_000, 768, 768);
+        }
+    },
+    /** Scores of 12 queries with the tokens of each of 32 clips. */
+    SCORES_12 {
+        @Override
+        Runnable on(Backend b) {
+            return product(b, random(b, 32, 12, 768), random(b, 32, 512, 768).transpose(1, 2));
+        }
+    },
+    /** Scores of 4 shared queries with many tokens. */
+    SCORES_4_LONG {
+        @Override
+        Runnable on(Backend b) {
+            return product(b, random(b, 4, 768), random(b, 60_000, 768).transpose(0, 1));
+        }
+    },
+    /** Weights of 12 queries times the tokens of each of 32 clips. */
+    MIX_12 {
+        @Override
+        Runnable on(Backend b) {
+            return product(b, random(b, 32, 12, 512), random(b, 32, 512, 768));
+        }
+    },
+    /** A linear map to 12 outputs with a weight that changes. */
+    LINEAR_TO_12 {
+        @Override
+        Runnable on(Backend b) {
+            return linear(b, 12_000, 768, 12, false);
+        }
+    },
+    /** 12 queries attend to the tokens of each of 32 clips. */
+    ATTENTION_12_QUERIES {
+        @Override
+        Runnable on(Backend b) {
+            View t = random(b, 32, 512, 768);
+            View out = out(b, 32, 12, 768);
+            View q = random(b, 32, 12, 768);
+            return () -> b.attention(q, t, t, null, 0.1, out);
+        }
+    },
+    /** Attention of ViT-B on one clip. */
+    ATTENTION_VIT {
+        @Override
+        Runnable on(Backend b) {
+            View packed = random(b, 1, 513, 3, 12, 64).permute(2, 0, 3, 1, 4);
+            View out = out(b, 1, 12, 513, 64);
+            return () -> b.attention(packed.select(0, 0), packed.select(0, 1), packed.select(0, 2), null, 0.125, out);
+        }
+    },
+    /** Linear maps of ViT-B on 513 tokens, weights packed once. */
+    LINEAR_768_2304 {
+        @Override
+        Runnable on(Backend b) {
+            return linear(b, 513, 768, 2304, true);
+        }
+    },
+    LINEAR_768_768 {
+        @Override
+        Runnable on(Backend b) {
+            return linear(b, 513, 768, 768, true);
+        }
+    },
+    LINEAR_768_3072 {
+        @Override
+        Runnable on(Backend b) {
+            return linear(b, 513, 768, 3072, true);
+        }
+    },
+    LINEAR_3072_768 {
+        @Override
+        Runnable on(Backend b) {
+            return linear(b, 513, 3072, 768, true);
+        }
+    },
+    /** A linear map of 4,104 tokens. */
+    LINEAR_768_3072_LARGE {
+        @Override
+        Runnable on(Backend b) {
+            return linear(b, 4104, 768, 3072, true);
+        }
+    },
+    /** A linear map with a weight that changes. */
+    LINEAR_CHANGING {
+        @Override
+        Runnable on(Backend b) {
+            return linear(b, 513, 768, 768, false);
+        }
+    },
+    GELU {
+        @Override
+        Runnable on(Backend b) {
+            View x = random(b, 513, 3072);
+            View y = out(b, 513, 3072);
+            return () -> b.unary(Unary.GELU, 0, 0, x, y);
+        }
+    },
+    LAYER_NORM {
+        @Override
+        Runnable on(Backend b) {
+            View x = random(b, 513, 768);
+            View w = random(b, 768);
+            View y = out(b, 513, 768);
+            return () -> b.layerNorm(x, w, w, 1e-5, y);
+        }
+    },
+    SOFTMAX {
+        @Override
+        Runnable on(Backend b) {
+            View x = random(b, 12, 513, 513);
+            View y = out(b, 12, 513, 513);
+            return () -> b.softmax(x, y);
+        }
+    },
+    /** Prototypes of one bit an entry and the tokens of one clip: 50 classes of 20. */
+    BINARY_1000 {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, 1000, true, 512);
+        }
+    },
+    /** AudioSet with 10 prototypes a class. */
+    BINARY_5270 {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, 5270, true, 512);
+        }
+    },
+    /** AudioSet with 20 prototypes a class. */
+    BINARY_10540 {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, 10_540, true, 512);
+        }
+    },
+    /** A clip of silence: all tokens are equal. */
+    BINARY_SILENCE {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, 5270, true, 1);
+        }
+    },
+    /** A clip of 16 sounds: each token stands there 32 times. */
+    BINARY_REPEATED {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, 5270, true, 16);
+        }
+    },
+    /** Prototypes as learned. */
+    FLOAT_5270 {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, 5270, false, 512);
+        }
+    };
+
+    private static final int TOKENS = 512;
+    private static final int DIM = 768;
+
+    /** Makes the operands; what is returned does the work once. */
+    abstract Runnable on(Backend b);
+
+    private static Runnable weightGradient(Backend b, int tokens, int outputs, int inputs) {
+        return product(b, random(b, tokens, outputs).transpose(0, 1), random(b, tokens, inputs));
+    }
+
+    private static Runnable product(Backend b, View x, View y) {
+        View out = b.allocate(DType.F32, x.shape().with(-1, y.shape().size(-1)));
+        return () -> b.matmul(x, y, out);
+    }
+
+    private static Runnable linear(Backend b, int tokens, int inputs, int outputs, boolean frozen) {
+        View x = random(b, tokens, inputs);
+        View w = random(b, outputs, inputs);
+        View bias = random(b, outputs);
+        if (frozen) {
+            w.host().freeze();
+        }
+        View out = out(b, tokens, outputs);
+        return () -> b.linear(x, w, bias, out);
+    }
+
+    private static Runnable match(Backend b, int prototypes, boolean binary, int different) {
+        View tokens = random(b, 1, TOKENS, DIM);
+        float[] t = tokens.host().floats();
+        for (int i = different * DIM; i < t.length; i++) {
+            t[i] = t[i - different * DIM];
+        }
+        View p = random(b, prototypes, DIM);
+        if (binary) {
+            float[] x = p.host().floats();
+            for (int i = 0; i < x.length; i++) {
+                x[i] = x[i] < 0 ? -1 : 1;
+            }
+        }
+        View values = out(b, 1, prototypes);
+        View winners = b.allocate(DType.I32, Shape.of(1, prototypes));
+        return () -> b.prototypeMaxPool(tokens, p, values, winners);
+    }
+
+    private static View out(Backend b, long... shape) {
+        return b.allocate(DType.F32, Shape.of(shape));
+    }
+
+    private static View random(Backend b, long... shape) {
+        View v = out(b, shape);
+        float[] x = v.host().floats();
+        SplittableRandom r = new SplittableRandom(x.length);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) (r.nextDouble() - 0.5 + r.nextDouble() - 0.5);
+        }
+        return v;
+    }
+}

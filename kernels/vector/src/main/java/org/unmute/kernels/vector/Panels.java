@@ -1,0 +1,64 @@
+package org.unmute.kernels.vector;
+
+import static org.unmute.kernels.vector.Lanes.N;
+
+import jdk.incubator.vector.FloatVector;
+import org.unmute.tensor.backend.View;
+
+/**
+ * The right operand of a product, {@code [inner, columns]} of any strides, and how to lay parts of it out as tiles read
+ * them: panels of {@link Tile#COLUMNS} columns, each row of a panel contiguous. Columns that are missing in the last panel
+ * are 0.
+ */
+record Panels(float[] data, int from, int stepK, int stepN, int inner, int columns) {
+    static Panels of(View b) {
+        return new Panels(b.host().floats(), Math.toIntExact(b.offset()), Math.toIntExact(b.stride(0)),
+                Math.toIntExact(b.stride(1)), b.shape().dim(0), b.shape().dim(1));
+    }
+
+    static int count(int columns) {
+        return Math.ceilDiv(columns, Tile.COLUMNS);
+    }
+
+    /** Rows {@code [row, row + depth)} of panel {@code panel}. */
+    void copy(int panel, int row, int depth, float[] out, int to, float[] work) {
+        int column = panel * Tile.COLUMNS;
+        int n = Math.min(Tile.COLUMNS, columns - column);
+        int at = from + row * stepK + column * stepN;
+        if (n < Tile.COLUMNS) {
+            java.util.Arrays.fill(out, to, to + depth * Tile.COLUMNS, 0f);
+        }
+        if (stepN == 1 && n == Tile.COLUMNS) {
+            for (int k = 0; k < depth; k++) {
+                FloatVector left = Lanes.load(data, at + k * stepK);
+                FloatVector right = Lanes.load(data, at + k * stepK + N);
+                left.intoArray(out, to + k * 2 * N);
+                right.intoArray(out, to + k * 2 * N + N);
+            }
+        } else if (stepK == 1) {
+            int wholeN = n - n % N;
+            int wholeK = depth - depth % N;
+            for (int k = 0; k < wholeK; k += N) {
+                for (int j = 0; j < wholeN; j += N) {
+                    Transpose.square(data, at + k + j * stepN, stepN, out, to + k * 2 * N + j, 2 * N, work);
+                }
+            }
+            single(at + wholeN * stepN, n - wholeN, wholeK, out, to + wholeN);
+            single(at + wholeK, n, depth - wholeK, out, to + wholeK * 2 * N);
+        } else {
+            single(at, n, depth, out, to);
+        }
+    }
+
+    /** One by one; sixteen of a column at a time, so that what is read and what is written stays in the first cache. */
+    private void single(int at, int n, int depth, float[] out, int to) {
+        for (int k0 = 0; k0 < depth; k0 += 16) {
+            int k1 = Math.min(depth, k0 + 16);
+            for (int j = 0; j < n; j++) {
+                for (int k = k0; k < k1; k++) {
+                    out[to + k * Tile.COLUMNS + j] = data[at + k * stepK + j * stepN];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.unmute.kernels.vector;
+
+import static org.unmute.kernels.vector.Lanes.N;
+import static org.unmute.kernels.vector.Lanes.load;
+
+/** One tile's rows times neighbouring panels, written or added to rows of any strides. */
+final class Strip {
+    /** Where tiles go that do not fit the result as it lies. */
+    private final float[] edge = new float[Tile.ROWS * Tile.COLUMNS];
+    private final Rows out;
+
+    Strip(Rows out) {
+        this.out = out;
+    }
+
+    /**
+     * Columns {@code [from, to)} of rows {@code [row, row + rows)}.
+     *
+     * @param at the tile in {@code left}
+     * @param pt the first panel in {@code right}
+     * @param add whether to add to what is there
+     */
+    void multiply(PackedRows a, int depth, float[] left, int at, float[] right, int pt, int from, int to, int row, int rows,
+            boolean add) {
+        int[] start = out.start();
+        int ldc = rows > 1 ? start[row + 1] - start[row] : 0;
+        boolean direct = rows == Tile.ROWS && out.step() == 1 && out.evenly(row, rows, ldc);
+        int panel = pt;
+        for (int column = from; column < to; column += Tile.COLUMNS) {
+            int n = Math.min(Tile.COLUMNS, to - column);
+            if (direct && a.fits(n)) {
+                a.multiply(depth, left, at, right, panel, n, out.data(), start[row] + column, ldc, add);
+            } else {
+                a.multiply(depth, left, at, right, panel, n, edge, 0, Tile.COLUMNS, false);
+                scatter(row, rows, column, n, add);
+            }
+            panel += depth * Tile.COLUMNS;
+        }
+    }
+
+    private void scatter(int first, int rows, int column, int n, boolean add) {
+        float[] c = out.data();
+        int step = out.step();
+        for (int r = 0; r < rows; r++) {
+            int to = out.start()[first + r] + column * step;
+            int at = r * Tile.COLUMNS;
+            for (int j = 0; j < n; j++) {
+                c[to + j * step] = add ? edge[at + j] + c[to + j * step] : edge[at + j];
+            }
+        }
+    }
+
+    /** Adds to columns {@code [from, to)} of rows that the tiles have just written and that are still in the first cache. */
+    void add(float[] bias, int first, int rows, int from, int to) {
+        if (bias == null) {
+            return;
+        }
+        float[] c = out.data();
+        int whole = out.step() == 1 ? from + (to - from) / N * N : from;
+        for (int r = 0; r < rows; r++) {
+            int at = out.start()[first + r];
+            for (int j = from; j < whole; j += N) {
+                load(c, at + j).add(load(bias, j)).intoArray(c, at + j);
+            }
+            for (int j = whole; j < to; j++) {
+                c[at + j * out.step()] += bias[j];
+            }
+        }
+    }
+}
