@@ -29,7 +29,7 @@ import org.unmute.tensor.backend.Backends;
  */
 final class BenchmarkPlan {
     /** Seconds; see {@link StepCost#measure}. */
-    private static final double COLD_PATIENCE = 0.5;
+    private static final double COLD_PATIENCE = 0.3;
     private static final double WARM_PATIENCE = 0.1;
 
     private final Path out;

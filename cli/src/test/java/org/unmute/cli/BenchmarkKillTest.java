@@ -32,13 +32,13 @@ class BenchmarkKillTest {
         BenchmarkFixture.scenes(folder, "many", false, 40, 16);
         BenchmarkFixture.scenes(folder, "one", true, 60, 20);
         Path grid = BenchmarkFixture.grid(folder, "grid.toml", encoder, """
-                epochs = 8
+                epochs = 6
                 batch = 16
                 sobol = 2
                 tpe = 2
                 halving = { min-epochs = 1, eta = 2 }
                 top = 2
-                seeds = [0, 1]""", "name = \"linear-mean\"", "name = \"mhca\"", "name = \"protobin\"\nset.prototypes = 4", "name = \"conv\"");
+                seeds = [0, 1]""", "name = \"linear-mean\"", "name = \"mhca\"", "name = \"protobin\"\nset.prototypes = 4", "name = \"linpre\"");
 
         Path killed = folder.resolve("killed");
         int before = killAfter(CELLS * LINES / 5, grid, killed);
@@ -91,7 +91,7 @@ class BenchmarkKillTest {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {
             while (process.isAlive() && lines(run) < lines) {
-                process.waitFor(2, TimeUnit.MILLISECONDS);
+                process.waitFor(20, TimeUnit.MILLISECONDS);
             }
             assertThat(process.isAlive()).as("the process was killed before it was done: " + new String(Files.readAllBytes(log), StandardCharsets.UTF_8)).isTrue();
         } finally {
@@ -120,7 +120,7 @@ class BenchmarkKillTest {
         List<Path> all = new ArrayList<>();
         for (String encoder : List.of("own", "tiny")) {
             for (String dataset : List.of("many", "one")) {
-                for (String probe : List.of("linear-mean", "mhca", "protobin", "conv")) {
+                for (String probe : List.of("linear-mean", "mhca", "protobin", "linpre")) {
                     Path cell = run.resolve(encoder).resolve(dataset).resolve(probe);
                     for (String name : List.of("trials.jsonl", "reruns.jsonl", "cell.json")) {
                         if (name.endsWith(end) && Files.exists(cell.resolve(name))) {

@@ -34,7 +34,7 @@ public record StepCost(double train, double score, double pool) {
     private static final int FEW = 4;
     private static final int STEPS = 5;
     private static final double IMPROVEMENT = 0.95;
-    private static final double MOST_SECONDS = 5;
+    private static final double MOST_SECONDS = 2;
     private static final int MOST_STEPS = 10_000;
     /** Above this many seconds a step of few clips tells enough; below, overheads of a step count. */
     private static final double LONG_STEP = 0.05;
@@ -54,7 +54,7 @@ public record StepCost(double train, double score, double pool) {
         int clips = Math.min(batch, FEW);
         StepCost cost = measure(backend, probe, options, random(grid, layers, clips), classes, objective, patience);
         return cost.train * clips < LONG_STEP && batch > clips
-                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective, patience) : cost;
+                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective, patience / 3) : cost;
     }
 
     private static TokenSource random(TokenGrid grid, int layers, int clips) {
