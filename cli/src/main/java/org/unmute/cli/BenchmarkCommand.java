@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.unmute.cli.grid.Cell;
 import org.unmute.cli.grid.Grid;
 import org.unmute.probes.cache.FolderLock;
@@ -30,6 +32,8 @@ import picocli.CommandLine.Spec;
             "  unmute benchmark grid.toml --out run/ --only eat/urban --max-hours 8"})
 final class BenchmarkCommand implements Callable<Integer> {
     private static final String LOCK = "run.lock";
+    /** Names that {@link org.unmute.tensor.io.AtomicFile} gives to files until they are whole. */
+    private static final Pattern HALF_WRITTEN = Pattern.compile(".+\\.\\d+-\\d+\\.tmp");
     private static final double SECONDS_PER_HOUR = 3600;
 
     @Parameters(index = "0", paramLabel = "GRID", description = "The grid: a TOML or YAML file (docs/grid.md).")
@@ -117,6 +121,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 throw new CommandException(ExitCode.FAILED, String.format(Locale.ROOT, "about %.2f hours are expected, --max-hours allows %s: choose cells with "
                         + "--only, or add --yes to start and stop after that time; a stopped run can be gone on with", plan.hours(), maxHours));
             }
+            removeHalfWritten();
             BenchmarkGrid.write(out, grid);
             int status = run.work(plan);
             BenchmarkResults results = run.results();
@@ -134,6 +139,17 @@ final class BenchmarkCommand implements Callable<Integer> {
             return status;
         } finally {
             run.close();
+        }
+    }
+
+    /** Files that a killed process was about to write; nobody else writes here now. */
+    private void removeHalfWritten() throws IOException {
+        List<Path> left;
+        try (Stream<Path> files = Files.walk(out)) {
+            left = files.filter(f -> HALF_WRITTEN.matcher(f.getFileName().toString()).matches()).toList();
+        }
+        for (Path file : left) {
+            Files.deleteIfExists(file);
         }
     }
 

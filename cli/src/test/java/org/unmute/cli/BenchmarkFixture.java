@@ -61,15 +61,21 @@ final class BenchmarkFixture {
                 if (name.startsWith("cache/") || name.endsWith("run.json") || name.equals("run.lock")) {
                     continue;
                 }
-                all.put(name, switch (name.substring(name.lastIndexOf('.'))) {
-                    case ".json" -> withoutTimes(new ObjectMapper().readTree(file.toFile())).toString();
-                    case ".jsonl" -> Files.readString(file).replaceAll("\"(seconds|clipsPerSecond)\":[^,}]+", "");
-                    case ".safetensors" -> HexFormat.of().formatHex(Files.readAllBytes(file));
-                    default -> Files.readString(file);
-                });
+                all.put(name, result(file));
             }
         }
         return all;
+    }
+
+    /** One of them. */
+    static String result(Path file) throws IOException {
+        String name = file.getFileName().toString();
+        return switch (name.substring(name.lastIndexOf('.'))) {
+            case ".json" -> withoutTimes(new ObjectMapper().readTree(file.toFile())).toString();
+            case ".jsonl" -> Files.readString(file).replaceAll("\"(seconds|clipsPerSecond)\":[^,}]+", "");
+            case ".safetensors" -> HexFormat.of().formatHex(Files.readAllBytes(file));
+            default -> Files.readString(file);
+        };
     }
 
     private static JsonNode withoutTimes(JsonNode node) {
