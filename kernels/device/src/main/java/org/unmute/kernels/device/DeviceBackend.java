@@ -1,0 +1,168 @@
+package org.unmute.kernels.device;
+
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.Window;
+
+/**
+ * A backend on a {@link Device}: float32 and int32, halves as storage. Memory is dense and stays on the device; only
+ * {@link #upload} and {@link #download} cross over. Sums run in an order that depends on sizes alone, so the same input gives the
+ * same bits on one device. float64 is not supported: OpenCL devices need not have it.
+ */
+public final class DeviceBackend implements Backend {
+    private final String name;
+    private final Device device;
+    private final MemoryPool pool;
+    private final Profile profile = new Profile();
+    private final ElementwiseKernels elementwise;
+    private final MovementKernels movement;
+
+    /**
+     * A backend on a device, which it closes in the end.
+     *
+     * @param memoryCap the most bytes it takes of the device's memory
+     */
+    public DeviceBackend(Device device, long memoryCap) {
+        this.name = device.name();
+        this.device = device;
+        pool = new MemoryPool(device, memoryCap);
+        Launcher launcher = new Launcher(device, pool, profile);
+        elementwise = new ElementwiseKernels(launcher);
+        movement = new MovementKernels(device, launcher, profile);
+    }
+
+    /** Launches and transfers so far. */
+    public Profile profile() {
+        return profile;
+    }
+
+    /** Bytes of device memory that tensors hold now. */
+    public long liveBytes() {
+        return pool.liveBytes();
+    }
+
+    /** The most bytes of device memory that tensors held at once. */
+    public long peakBytes() {
+        return pool.peakBytes();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String describe() {
+        return device.describe();
+    }
+
+    @Override
+    public boolean supports(DType dtype) {
+        return dtype == DType.F32 || dtype == DType.I32;
+    }
+
+    @Override
+    public View allocate(DType dtype, Shape shape) {
+        if (dtype == DType.F64) {
+            throw new IllegalArgumentException("allocate: " + name + " has no F64: use the scalar backend or F32");
+        }
+        return movement.zeros(dtype, shape);
+    }
+
+    @Override
+    public void close() {
+        device.finish();
+        pool.close();
+        device.close();
+    }
+
+    @Override
+    public void upload(View host, View out) {
+        movement.upload(host, out);
+    }
+
+    @Override
+    public void download(View x, View host) {
+        movement.download(x, host);
+    }
+
+    @Override
+    public void fill(View out, double value) {
+        movement.fill(out, value);
+    }
+
+    @Override
+    public void copy(View x, View out) {
+        movement.copy(x, out);
+    }
+
+    @Override
+    public void unary(Unary f, double p, double q, View x, View out) {
+        elementwise.unary(f, p, q, x, out);
+    }
+
+    @Override
+    public void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx) {
+        elementwise.unaryBackward(f, p, q, x, y, gy, gx);
+    }
+
+    @Override
+    public void binary(Binary f, View a, View b, View out) {
+        elementwise.binary(f, a, b, out);
+    }
+
+    @Override
+    public void affine(View x, double scale, double shift, View out) {
+        elementwise.affine(x, scale, shift, out);
+    }
+
+    @Override
+    public void select(View condition, View a, View b, View out) {
+        elementwise.select(condition, a, b, out);
+    }
+
+    @Override
+    public void reduce(Reduce f, View x, View out) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void extreme(boolean greatest, View x, View values, View indices) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void matmul(View a, View b, View out) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void gather(View x, int axis, View index, View out) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void scatterAdd(View x, int axis, View index, View out) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void cumulativeSum(View x, boolean reverse, View out) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void im2col(View x, Window window, View out) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void col2im(View columns, Window window, View out) {
+        throw new UnsupportedOperationException();
+    }
+}
