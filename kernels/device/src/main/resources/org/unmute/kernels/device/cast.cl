@@ -41,8 +41,8 @@ FUNCTION ushort to_f16(float x) {
         uint fraction = (size & 0x7fffffu) | 0x800000u;
         uint kept = fraction >> shift;
         uint lost = fraction & ((1u << shift) - 1u);
-        uint half = 1u << (shift - 1u);
-        kept += lost > half || (lost == half && (kept & 1u) != 0u) ? 1u : 0u;
+        uint middle = 1u << (shift - 1u);
+        kept += lost > middle || (lost == middle && (kept & 1u) != 0u) ? 1u : 0u;
         return (ushort)(sign | kept);
     }
     uint rounded = size + 0xfffu + (size >> 13 & 1u);

@@ -28,11 +28,12 @@ FUNCTION float hyperbolic_tangent(float x) {
     float a = FABSF(x);
     if (a < 0.625f) {
         float t = x * x;
-        float q = -5.515164230e-03f;
-        q = FMAF(q, t, 2.041946966e-02f);
-        q = FMAF(q, t, -5.368802324e-02f);
-        q = FMAF(q, t, 1.333083063e-01f);
-        q = FMAF(q, t, -3.333325982e-01f);
+        float q = 2.087877798e-03f;
+        q = FMAF(q, t, -8.116936983e-03f);
+        q = FMAF(q, t, 2.167611619e-02f);
+        q = FMAF(q, t, -5.394224158e-02f);
+        q = FMAF(q, t, 1.333316980e-01f);
+        q = FMAF(q, t, -3.333332986e-01f);
         return FMAF(q * t, x, x);
     }
     float far = 1.0f - 2.0f / (EXPF(a + a) + 1.0f);
@@ -188,8 +189,8 @@ FUNCTION float power(float a, float b, float c) {
     v = FMAF(v, y * y, y) + 1.0f;
     int i = (int)r;
     i = i < -250 ? -250 : i > 250 ? 250 : i;
-    int half = i >> 1;
-    return sign * (v * power_of_two(half) * power_of_two(i - half));
+    int part = i >> 1;
+    return sign * (v * power_of_two(part) * power_of_two(i - part));
 }
 
 #endif
