@@ -69,7 +69,11 @@ public final class Arguments {
     }
 
     Arguments struct(Walk walk) {
-        list.add(new Struct(walk.members()));
+        return struct(walk.members());
+    }
+
+    Arguments struct(long... members) {
+        list.add(new Struct(members));
         return this;
     }
 

@@ -21,6 +21,8 @@ public final class DeviceBackend implements Backend {
     private final Profile profile = new Profile();
     private final ElementwiseKernels elementwise;
     private final MovementKernels movement;
+    private final ReduceKernels reductions;
+    private final IndexKernels indexing;
 
     /**
      * A backend on a device, which it closes in the end.
@@ -34,6 +36,8 @@ public final class DeviceBackend implements Backend {
         Launcher launcher = new Launcher(device, pool, profile);
         elementwise = new ElementwiseKernels(launcher);
         movement = new MovementKernels(device, launcher, profile);
+        reductions = new ReduceKernels(launcher);
+        indexing = new IndexKernels(launcher);
     }
 
     /** Launches and transfers so far. */
@@ -128,12 +132,12 @@ public final class DeviceBackend implements Backend {
 
     @Override
     public void reduce(Reduce f, View x, View out) {
-        throw new UnsupportedOperationException();
+        reductions.reduce(f, x, out);
     }
 
     @Override
     public void extreme(boolean greatest, View x, View values, View indices) {
-        throw new UnsupportedOperationException();
+        reductions.extreme(greatest, x, values, indices);
     }
 
     @Override
@@ -143,26 +147,26 @@ public final class DeviceBackend implements Backend {
 
     @Override
     public void gather(View x, int axis, View index, View out) {
-        throw new UnsupportedOperationException();
+        indexing.gather(x, axis, index, out);
     }
 
     @Override
     public void scatterAdd(View x, int axis, View index, View out) {
-        throw new UnsupportedOperationException();
+        indexing.scatterAdd(x, axis, index, out);
     }
 
     @Override
     public void cumulativeSum(View x, boolean reverse, View out) {
-        throw new UnsupportedOperationException();
+        reductions.cumulativeSum(x, reverse, out);
     }
 
     @Override
     public void im2col(View x, Window window, View out) {
-        throw new UnsupportedOperationException();
+        indexing.im2col(x, window, out);
     }
 
     @Override
     public void col2im(View columns, Window window, View out) {
-        throw new UnsupportedOperationException();
+        indexing.col2im(columns, window, out);
     }
 }

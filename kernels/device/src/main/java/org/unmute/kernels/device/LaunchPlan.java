@@ -30,4 +30,18 @@ public record LaunchPlan(int groups, int items) {
     public static LaunchPlan tasks(long count, int items) {
         return new LaunchPlan((int) Math.max(1, Math.min(count, MOST_GROUPS)), items);
     }
+
+    /**
+     * How many numbers of a long sum one task takes, so that few long sums still keep a device busy. Depends on sizes alone: the
+     * order of summation, and so the bits, must not depend on the device.
+     *
+     * @param results number of sums
+     * @param length numbers in each
+     * @param wanted tasks that keep a large device busy
+     * @param least fewest numbers worth a task
+     */
+    public static long chunk(long results, long length, long wanted, long least) {
+        long chunks = Math.min(Math.ceilDiv(wanted, Math.max(1, results)), Math.ceilDiv(length, least));
+        return Math.max(1, Math.ceilDiv(length, Math.max(1, chunks)));
+    }
 }

@@ -50,11 +50,11 @@ final class VectorMath {
     private static final FloatVector LOG_11 = c(6.746640056e-02f);
 
     private static final FloatVector TANH_NEAR = c(0.625f);
-    private static final FloatVector TANH_3 = c(-3.333325982e-01f);
-    private static final FloatVector TANH_5 = c(1.333083063e-01f);
-    private static final FloatVector TANH_7 = c(-5.368802324e-02f);
+    private static final FloatVector TANH_3 = c(-3.333326606e-01f);
+    private static final FloatVector TANH_5 = c(1.333101869e-01f);
+    private static final FloatVector TANH_7 = c(-5.370458417e-02f);
     private static final FloatVector TANH_9 = c(2.046941966e-02f);
-    private static final FloatVector TANH_11 = c(-5.515164230e-03f);
+    private static final FloatVector TANH_11 = c(-5.577356733e-03f);
 
     private static final FloatVector SQUARE_LIMIT = c(15f);
     private static final FloatVector INV_SQRT_2PI = c(0.3989422804f);
