@@ -23,6 +23,7 @@ public final class DeviceBackend implements Backend {
     private final MovementKernels movement;
     private final ReduceKernels reductions;
     private final IndexKernels indexing;
+    private final MatmulKernels products;
 
     /**
      * A backend on a device, which it closes in the end.
@@ -38,6 +39,7 @@ public final class DeviceBackend implements Backend {
         movement = new MovementKernels(device, launcher, profile);
         reductions = new ReduceKernels(launcher);
         indexing = new IndexKernels(launcher);
+        products = new MatmulKernels(launcher);
     }
 
     /** Launches and transfers so far. */
@@ -142,7 +144,7 @@ public final class DeviceBackend implements Backend {
 
     @Override
     public void matmul(View a, View b, View out) {
-        throw new UnsupportedOperationException();
+        products.matmul(a, b, null, out);
     }
 
     @Override
@@ -168,5 +170,10 @@ public final class DeviceBackend implements Backend {
     @Override
     public void col2im(View columns, Window window, View out) {
         indexing.col2im(columns, window, out);
+    }
+
+    @Override
+    public void linear(View x, View weight, View bias, View out) {
+        products.linear(x, weight, bias, out);
     }
 }

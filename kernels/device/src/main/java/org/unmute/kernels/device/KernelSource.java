@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /** The texts of the kernels. */
 public final class KernelSource {
     /** All families: one file each. */
-    public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index");
+    public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index", "matmul");
 
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+\\.h)\"");
 

@@ -11,6 +11,10 @@ package org.unmute.kernels.device;
 public record LaunchPlan(int groups, int items) {
     /** Items of a group in kernels that treat elements by themselves, and in those that combine a row. */
     public static final int GROUP_ITEMS = 128;
+    /** Rows and columns of results that a group computes in matrix products, attention and prototype matching. */
+    public static final int TILE = 64;
+    /** Items of such a group. */
+    public static final int TILE_ITEMS = 256;
     /** The most groups of a launch: enough for any device, and few enough that index arithmetic is safe. */
     public static final int MOST_GROUPS = 1 << 22;
 
@@ -29,6 +33,11 @@ public record LaunchPlan(int groups, int items) {
     /** One group a task. */
     public static LaunchPlan tasks(long count, int items) {
         return new LaunchPlan((int) Math.max(1, Math.min(count, MOST_GROUPS)), items);
+    }
+
+    /** One group a tile of {@value #TILE} x {@value #TILE} results of a matrix product. */
+    public static LaunchPlan tiles(long batch, long rows, long columns) {
+        return tasks(Math.multiplyExact(batch, Math.multiplyExact(Math.ceilDiv(rows, TILE), Math.ceilDiv(columns, TILE))), TILE_ITEMS);
     }
 
     /**

@@ -68,6 +68,13 @@
   #define FLOORF(x) floorf(x)
 #endif
 
+// For short loops over registers.
+#if defined(UNMUTE_SHIM)
+  #define UNROLL
+#else
+  #define UNROLL _Pragma("unroll")
+#endif
+
 #define F_INFINITY AS_FLOAT(0x7f800000u)
 #define F_NAN AS_FLOAT(0x7fc00000u)
 #define IS_NAN(x) ((x) != (x))
@@ -120,7 +127,7 @@ FUNCTION void positions(const Walk* w, i64 index, const int views, i64* at) {
     }
 }
 
-// Number of this group among the tasks of a launch, stepped by the number of groups: launches may have fewer groups than tasks.
+// A launch may have fewer items than elements, and fewer groups than tasks: each then takes several.
 #define EACH_ELEMENT(i, count) for (i64 i = GLOBAL_ITEM; i < (count); i += GLOBAL_ITEMS)
 #define EACH_TASK(t, count) for (i64 t = GROUP; t < (count); t += GROUPS)
 
