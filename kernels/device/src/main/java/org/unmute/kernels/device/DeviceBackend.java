@@ -24,6 +24,7 @@ public final class DeviceBackend implements Backend {
     private final ReduceKernels reductions;
     private final IndexKernels indexing;
     private final MatmulKernels products;
+    private final RowKernels rows;
 
     /**
      * A backend on a device, which it closes in the end.
@@ -40,6 +41,7 @@ public final class DeviceBackend implements Backend {
         reductions = new ReduceKernels(launcher);
         indexing = new IndexKernels(launcher);
         products = new MatmulKernels(launcher);
+        rows = new RowKernels(launcher, movement, reductions);
     }
 
     /** Launches and transfers so far. */
@@ -175,5 +177,51 @@ public final class DeviceBackend implements Backend {
     @Override
     public void linear(View x, View weight, View bias, View out) {
         products.linear(x, weight, bias, out);
+    }
+
+    @Override
+    public void softmax(View x, View out) {
+        rows.softmax(x, out);
+    }
+
+    @Override
+    public void softmaxBackward(View y, View gy, View gx) {
+        rows.softmaxBackward(y, gy, gx);
+    }
+
+    @Override
+    public void logSoftmax(View x, View out) {
+        rows.logSoftmax(x, out);
+    }
+
+    @Override
+    public void logSoftmaxBackward(View y, View gy, View gx) {
+        rows.logSoftmaxBackward(y, gy, gx);
+    }
+
+    @Override
+    public void layerNorm(View x, View weight, View bias, double eps, View out) {
+        rows.layerNorm(x, weight, bias, eps, out);
+    }
+
+    @Override
+    public void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
+        rows.layerNormBackward(x, weight, eps, gy, gx, gweight, gbias);
+    }
+
+    @Override
+    public void l2Normalize(View x, View out) {
+        rows.l2Normalize(x, out);
+    }
+
+    @Override
+    public void l2NormalizeBackward(View x, View y, View gy, View gx) {
+        rows.l2NormalizeBackward(x, y, gy, gx);
+    }
+
+    @Override
+    public void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps,
+            double decay, long step) {
+        rows.adamW(weight, gradient, m, v, rate, beta1, beta2, eps, decay, step);
     }
 }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /** The texts of the kernels. */
 public final class KernelSource {
     /** All families: one file each. */
-    public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index", "matmul");
+    public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index", "matmul", "softmax",
+            "normalize", "adamw");
 
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+\\.h)\"");
 
