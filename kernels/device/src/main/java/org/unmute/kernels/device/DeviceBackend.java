@@ -25,6 +25,8 @@ public final class DeviceBackend implements Backend {
     private final IndexKernels indexing;
     private final MatmulKernels products;
     private final RowKernels rows;
+    private final AttentionKernels attention;
+    private final PrototypeKernels prototypes;
 
     /**
      * A backend on a device, which it closes in the end.
@@ -42,6 +44,8 @@ public final class DeviceBackend implements Backend {
         indexing = new IndexKernels(launcher);
         products = new MatmulKernels(launcher);
         rows = new RowKernels(launcher, movement, reductions);
+        attention = new AttentionKernels(launcher, movement);
+        prototypes = new PrototypeKernels(launcher, movement);
     }
 
     /** Launches and transfers so far. */
@@ -223,5 +227,21 @@ public final class DeviceBackend implements Backend {
     public void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps,
             double decay, long step) {
         rows.adamW(weight, gradient, m, v, rate, beta1, beta2, eps, decay, step);
+    }
+
+    @Override
+    public void attention(View q, View k, View v, View bias, double scale, View out) {
+        attention.attention(q, k, v, bias, scale, out);
+    }
+
+    @Override
+    public void prototypeMaxPool(View tokens, View prototypeRows, View values, View winners) {
+        prototypes.match(tokens, prototypeRows, false, values, winners);
+    }
+
+    @Override
+    public void prototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
+            View gprototypes) {
+        prototypes.backward(tokens, prototypeRows, false, winners, gy, gtokens, gprototypes);
     }
 }

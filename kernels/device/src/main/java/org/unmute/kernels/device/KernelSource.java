@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 public final class KernelSource {
     /** All families: one file each. */
     public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index", "matmul", "softmax",
-            "normalize", "adamw");
+            "normalize", "adamw", "attention", "prototype");
 
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+\\.h)\"");
 

@@ -38,7 +38,7 @@ final class MatmulKernels {
     }
 
     /** The first number of each entry of a batch. */
-    private static View entries(View v) {
+    static View entries(View v) {
         int rank = v.shape().rank();
         long[] strides = new long[rank - 2];
         for (int i = 0; i < strides.length; i++) {

@@ -5,7 +5,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
 /**
- * How up to four views of one shape are walked together, as kernels read it (struct {@code Walk} in {@code portable.h}).
+ * How up to five views of one shape are walked together, as kernels read it (struct {@code Walk} in {@code portable.h}).
  * Neighbouring axes that every view crosses in one even step are joined, so that dense tensors have one long axis.
  *
  * @param count number of elements
@@ -15,7 +15,7 @@ import org.unmute.tensor.backend.View;
  */
 record Walk(long count, long[] sizes, long[] offsets, long[][] strides) {
     static final int AXES = 8;
-    static final int VIEWS = 4;
+    static final int VIEWS = 5;
 
     static Walk of(View... views) {
         Shape shape = views[0].shape();

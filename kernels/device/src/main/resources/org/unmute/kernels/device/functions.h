@@ -18,6 +18,14 @@ FUNCTION float minimum(float a, float b) {
     return IS_NAN(a) || a < b ? a : b;
 }
 
+// Whether value a at place i beats value b at place j as the greatest: NaN beats all, on ties the one further in front wins.
+FUNCTION int beats(float a, i64 i, float b, i64 j) {
+    if (IS_NAN(a)) {
+        return !IS_NAN(b) || i < j;
+    }
+    return !IS_NAN(b) && (a > b || (a == b && i < j));
+}
+
 FUNCTION float sigmoid(float x) {
     float e = EXPF(-FABSF(x));
     return (x < 0.0f ? e : 1.0f) / (1.0f + e);

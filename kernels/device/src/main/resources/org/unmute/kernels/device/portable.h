@@ -83,10 +83,10 @@
 #define GLOBAL_ITEM (GROUP * ITEMS + ITEM)
 #define GLOBAL_ITEMS (GROUPS * ITEMS)
 
-// How up to four views of one shape are walked together; Walk.java fills it. Axis 0 is the fastest. All members have 64 bits,
+// How up to five views of one shape are walked together; Walk.java fills it. Axis 0 is the fastest. All members have 64 bits,
 // so that no compiler puts gaps between them.
 #define WALK_AXES 8
-#define WALK_VIEWS 4
+#define WALK_VIEWS 5
 typedef struct {
     i64 count;                          // elements
     i64 axes;                           // axes in use, at least 1
