@@ -80,10 +80,17 @@ public final class DeviceBackend implements Backend {
 
     @Override
     public View allocate(DType dtype, Shape shape) {
+        View v = allocateForResult(dtype, shape);
+        movement.fill(v, 0);
+        return v;
+    }
+
+    @Override
+    public View allocateForResult(DType dtype, Shape shape) {
         if (dtype == DType.F64) {
             throw new IllegalArgumentException("allocate: " + name + " has no F64: use the scalar backend or F32");
         }
-        return movement.zeros(dtype, shape);
+        return View.dense(pool.allocate(dtype, shape), shape);
     }
 
     @Override
@@ -243,5 +250,16 @@ public final class DeviceBackend implements Backend {
     public void prototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
             View gprototypes) {
         prototypes.backward(tokens, prototypeRows, false, winners, gy, gtokens, gprototypes);
+    }
+
+    @Override
+    public void binaryPrototypeMaxPool(View tokens, View prototypeRows, View values, View winners) {
+        prototypes.match(tokens, prototypeRows, true, values, winners);
+    }
+
+    @Override
+    public void binaryPrototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
+            View gprototypes) {
+        prototypes.backward(tokens, prototypeRows, true, winners, gy, gtokens, gprototypes);
     }
 }

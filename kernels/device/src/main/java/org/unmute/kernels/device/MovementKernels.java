@@ -3,7 +3,6 @@ package org.unmute.kernels.device;
 import java.util.Locale;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.HalfFloats;
-import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
@@ -103,12 +102,5 @@ final class MovementKernels {
             case BF16 -> HalfFloats.toBf16((float) value) & 0xffff;
             case F64 -> throw new IllegalArgumentException("fill: the device has no F64");
         };
-    }
-
-    /** Zeros. */
-    View zeros(DType dtype, Shape shape) {
-        View v = launcher.scratch(dtype, shape);
-        fill(v, 0);
-        return v;
     }
 }
