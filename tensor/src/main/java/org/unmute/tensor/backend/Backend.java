@@ -24,7 +24,7 @@ public interface Backend extends Primitives, AutoCloseable {
     /** Norms below this are taken as this, as in torch's {@code normalize}. */
     double NORM_FLOOR = 1e-12;
 
-    /** Short lower-case name, as {@code --backend} takes it. */
+    /** Short lower-case name, as {@code --device} takes it. */
     String name();
 
     /** One line for people: what it runs on. */

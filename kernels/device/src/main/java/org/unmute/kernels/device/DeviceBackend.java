@@ -15,6 +15,9 @@ import org.unmute.tensor.op.Window;
  * same bits on one device. float64 is not supported: OpenCL devices need not have it.
  */
 public final class DeviceBackend implements Backend {
+    /** System property with the most memory to take of a device, in MiB. */
+    public static final String MEMORY = "unmute.device.memory";
+
     private final String name;
     private final Device device;
     private final MemoryPool pool;
@@ -46,6 +49,27 @@ public final class DeviceBackend implements Backend {
         rows = new RowKernels(launcher, movement, reductions);
         attention = new AttentionKernels(launcher, movement);
         prototypes = new PrototypeKernels(launcher, movement);
+    }
+
+    /**
+     * The most memory to take of a device: what the system property {@value #MEMORY} says in MiB, else nine tenths of what it has.
+     *
+     * @throws IllegalArgumentException if the property is no positive number
+     */
+    public static long memoryCap(DeviceLimits limits) {
+        String wanted = System.getProperty(MEMORY, "").strip();
+        if (wanted.isEmpty()) {
+            return limits.memoryBytes() / 10 * 9;
+        }
+        try {
+            long cap = Math.multiplyExact(Long.parseLong(wanted), 1L << 20);
+            if (cap > 0) {
+                return cap;
+            }
+        } catch (NumberFormatException | ArithmeticException e) {
+            // Refused below with the others.
+        }
+        throw new IllegalArgumentException("device memory: system property " + MEMORY + " must be a positive number of MiB: '" + wanted + "'");
     }
 
     /** Launches and transfers so far. */

@@ -1,11 +1,16 @@
 package org.unmute.kernels.opencl;
 
+import java.util.List;
 import org.unmute.kernels.device.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
 
-/** Makes OpenCL devices known. */
+/**
+ * Makes OpenCL devices known. Never chosen by {@code auto}: an OpenCL device may be the processor itself, on which the vector backend
+ * is many times faster.
+ */
 public final class OpenClBackendProvider implements BackendProvider {
+    private static final String NAME = "opencl";
     private static final int PRIORITY = -10;
 
     /** For the service loader. */
@@ -13,7 +18,7 @@ public final class OpenClBackendProvider implements BackendProvider {
 
     @Override
     public String name() {
-        return "opencl";
+        return NAME;
     }
 
     @Override
@@ -22,19 +27,37 @@ public final class OpenClBackendProvider implements BackendProvider {
     }
 
     @Override
+    public boolean isCpu() {
+        return false;
+    }
+
+    @Override
     public Availability probe() {
+        return devices().getFirst();
+    }
+
+    @Override
+    public List<Availability> devices() {
         Platforms p = Platforms.get();
-        return p.devices().isEmpty() ? new Availability(false, p.trouble())
-                : new Availability(true, OpenClContext.describe(p.devices().getFirst().device()));
+        if (p.devices().isEmpty()) {
+            return List.of(new Availability(false, p.trouble()));
+        }
+        return p.devices().stream().map(d -> OpenClContext.availability(d.device())).toList();
     }
 
     @Override
     public Backend open(int threads) {
-        return openDevice(0);
+        return open(0, threads);
+    }
+
+    /** Threads mean nothing on a device. */
+    @Override
+    public Backend open(int device, int threads) {
+        return openDevice(device);
     }
 
     static DeviceBackend openDevice(int index) {
-        OpenClDevice device = new OpenClDevice("opencl" + (index == 0 ? "" : ":" + index), OpenClContext.of(index));
-        return new DeviceBackend(device, device.limits().memoryBytes());
+        OpenClDevice device = new OpenClDevice(index == 0 ? NAME : NAME + ":" + index, OpenClContext.of(index));
+        return new DeviceBackend(device, DeviceBackend.memoryCap(device.limits()));
     }
 }

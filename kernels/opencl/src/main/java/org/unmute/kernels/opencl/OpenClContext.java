@@ -14,6 +14,7 @@ import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
+import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
  * One OpenCL device with its built programs, shared by all backends on it and kept until the process ends: building takes longer
@@ -35,10 +36,7 @@ final class OpenClContext {
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL.CL_CONTEXT_PLATFORM, found.platform());
         context = CL.clCreateContext(properties, 1, new cl_device_id[] {device}, null, null, null);
-        limits = new DeviceLimits(Platforms.number(device, CL.CL_DEVICE_GLOBAL_MEM_SIZE, Long.BYTES),
-                Platforms.number(device, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE, Long.BYTES),
-                (int) Platforms.number(device, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE, Long.BYTES),
-                Platforms.number(device, CL.CL_DEVICE_LOCAL_MEM_SIZE, Long.BYTES));
+        limits = limits(device);
         description = describe(device);
         boolean rounded = (Platforms.number(device, CL.CL_DEVICE_SINGLE_FP_CONFIG, Long.BYTES) & ROUNDED_DIVISION) != 0;
         options = "-cl-std=CL1.2" + (rounded ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
@@ -49,6 +47,19 @@ final class OpenClContext {
         synchronized (OPEN) {
             return OPEN.computeIfAbsent(index, i -> new OpenClContext(Platforms.get().devices().get(i)));
         }
+    }
+
+    private static DeviceLimits limits(cl_device_id device) {
+        return new DeviceLimits(Platforms.number(device, CL.CL_DEVICE_GLOBAL_MEM_SIZE, Long.BYTES),
+                Platforms.number(device, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE, Long.BYTES),
+                (int) Math.min(Integer.MAX_VALUE, Platforms.number(device, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE, Long.BYTES)),
+                Platforms.number(device, CL.CL_DEVICE_LOCAL_MEM_SIZE, Long.BYTES));
+    }
+
+    /** Whether the kernels run on a device, which is not opened for that. */
+    static Availability availability(cl_device_id device) {
+        return limits(device).trouble().map(why -> new Availability(false, describe(device) + ": " + why))
+                .orElseGet(() -> new Availability(true, describe(device)));
     }
 
     static String describe(cl_device_id device) {
