@@ -4,11 +4,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The texts of the kernels. */
 public final class KernelSource {
@@ -17,6 +21,13 @@ public final class KernelSource {
             "normalize", "adamw", "attention", "prototype");
 
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+\\.h)\"");
+
+    private static final Pattern MACRO = Pattern.compile("#define (\\w+)\\((\\w+)[^)]*\\)(.*KERNEL void.*)");
+    private static final Pattern USE = Pattern.compile("(\\w+)\\((\\w+),");
+    private static final Pattern DECLARATION = Pattern.compile("KERNEL void (\\w+)\\(");
+
+    /** Stands for a macro's first parameter. */
+    private static final String NAME = "\u0001";
 
     private KernelSource() {}
 
@@ -53,6 +64,51 @@ public final class KernelSource {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * A kernel as its text declares it.
+     *
+     * @param kernel which
+     * @param parameters their declarations, first to last, such as {@code GLOBAL const float* x}
+     */
+    public record Declared(Kernel kernel, List<String> parameters) {}
+
+    /** The kernels of a family in their order, those that macros make included: a macro's first parameter is the name's part. */
+    public static List<Declared> kernels(String family) {
+        String file = read(family + ".cl").replace("\\\n", " ");
+        Map<String, String> macros = new HashMap<>();
+        List<Declared> all = new ArrayList<>();
+        for (String line : file.lines().toList()) {
+            Matcher macro = MACRO.matcher(line);
+            Matcher use = USE.matcher(line);
+            if (macro.matches()) {
+                macros.put(macro.group(1), macro.group(3).replaceAll("\\b" + macro.group(2) + "\\b", NAME).replace("##", ""));
+            } else if (use.lookingAt() && macros.containsKey(use.group(1))) {
+                declarations(family, macros.get(use.group(1)).replace(NAME, use.group(2)), all);
+            }
+        }
+        declarations(family, file.lines().filter(l -> !l.startsWith("#")).collect(Collectors.joining("\n")), all);
+        return all;
+    }
+
+    private static void declarations(String family, String text, List<Declared> all) {
+        Matcher m = DECLARATION.matcher(text);
+        while (m.find()) {
+            int depth = 1;
+            int end = m.end();
+            int from = end;
+            List<String> parameters = new ArrayList<>();
+            for (; depth > 0; end++) {
+                char c = text.charAt(end);
+                depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+                if (depth == 0 || depth == 1 && c == ',') {
+                    parameters.add(text.substring(from, end).strip().replaceAll("\\s+", " "));
+                    from = end + 1;
+                }
+            }
+            all.add(new Declared(new Kernel(family, m.group(1)), List.copyOf(parameters)));
         }
     }
 }

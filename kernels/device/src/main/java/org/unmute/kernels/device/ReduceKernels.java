@@ -62,13 +62,15 @@ final class ReduceKernels {
         }
     }
 
-    /** Reduces the chunks of {@code parts [chunks, results]}. */
+    /** Reduces the chunks of {@code parts [chunks, results]}; the place of an axis that was reduced goes to the chunks. */
     private void second(Reduce f, View parts, View out) {
-        int rank = out.shape().rank();
-        long[] sizes = new long[rank + 1];
-        sizes[0] = parts.shape().size(0);
-        System.arraycopy(out.shape().toArray(), 0, sizes, 1, rank);
-        reduce(f, parts.reshape(Shape.of(sizes)).orElseThrow(), out.insert(0));
+        int reduced = 0;
+        while (out.shape().size(reduced) != 1) {
+            reduced++;
+        }
+        View results = out.select(reduced, 0);
+        Shape shape = Shape.of(parts.shape().size(0)).concat(results.shape());
+        reduce(f, parts.reshape(shape).orElseThrow(), results.insert(0));
     }
 
     private static View withoutAxis(View v, int axis) {

@@ -14,6 +14,7 @@ import org.unmute.tensor.backend.View;
  * @param strides a view, an axis
  */
 record Walk(long count, long[] sizes, long[] offsets, long[][] strides) {
+    /** As many as a shape may have. */
     static final int AXES = 8;
     static final int VIEWS = 5;
 
@@ -42,10 +43,6 @@ record Walk(long count, long[] sizes, long[] offsets, long[][] strides) {
                 strides[v][axes] = views[v].stride(axis);
             }
             axes++;
-        }
-        if (axes > AXES) {
-            throw new IllegalArgumentException("device: a tensor has more than " + AXES + " axes that do not lie in memory like one: "
-                    + Arrays.toString(views) + ": copy it first");
         }
         int used = Math.max(1, axes);
         for (int v = 0; v < views.length; v++) {

@@ -87,12 +87,12 @@ final class OpenClContext {
     /** The built program that has a kernel. */
     cl_program program(Kernel kernel) {
         synchronized (programs) {
-            return programs.computeIfAbsent(kernel.family(), _ -> build(kernel));
+            return programs.computeIfAbsent(kernel.family(), family -> build(kernel, KernelSource.text(family)));
         }
     }
 
-    private cl_program build(Kernel kernel) {
-        cl_program program = CL.clCreateProgramWithSource(context, 1, new String[] {KernelSource.text(kernel.family())}, null, null);
+    cl_program build(Kernel kernel, String text) {
+        cl_program program = CL.clCreateProgramWithSource(context, 1, new String[] {text}, null, null);
         try {
             CL.clBuildProgram(program, 1, new cl_device_id[] {device}, options, null, null);
             return program;
