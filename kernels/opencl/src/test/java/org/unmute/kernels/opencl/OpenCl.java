@@ -8,10 +8,16 @@ import org.unmute.tensor.backend.BackendProvider.Availability;
 final class OpenCl {
     private OpenCl() {}
 
+    /** Why tests are skipped; empty if there is a device. */
+    static String missing() {
+        Availability a = new OpenClBackendProvider().probe();
+        return a.available() ? "" : "skipped: " + a.reason();
+    }
+
     /** A backend on the first device; the test is skipped with the reason where there is none. */
     static DeviceBackend open() {
-        Availability a = new OpenClBackendProvider().probe();
-        Assumptions.assumeTrue(a.available(), "skipped: " + a.reason());
+        String missing = missing();
+        Assumptions.assumeTrue(missing.isEmpty(), missing);
         return OpenClBackendProvider.openDevice(0);
     }
 }

@@ -2,6 +2,7 @@ package org.unmute.kernels.opencl;
 
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
@@ -16,6 +17,10 @@ class OpenClAutogradTest {
 
     @TestFactory
     List<DynamicTest> float32() {
+        String missing = OpenCl.missing();
+        if (!missing.isEmpty()) {
+            return List.of(DynamicTest.dynamicTest(missing, () -> Assumptions.abort(missing)));
+        }
         backend = OpenCl.open();
         return AutogradGoldens.cases(backend, DType.F32);
     }
