@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +54,31 @@ public final class KernelSource {
                 text.append("#line ").append(number + 1).append(" \"").append(file).append("\"\n");
             } else {
                 text.append('\n');
+            }
+        }
+    }
+
+    /**
+     * SHA-256 of a family's text with the headers it includes put in, in hexadecimal: what a build from it is compared with, see
+     * {@code kernels/cuda/build-ptx}.
+     */
+    public static String hash(String family) {
+        StringBuilder text = new StringBuilder();
+        appendPlain(family + ".cl", text, new HashSet<>());
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static void appendPlain(String file, StringBuilder text, Set<String> seen) {
+        for (String line : read(file).lines().toList()) {
+            Matcher include = INCLUDE.matcher(line);
+            if (!include.matches()) {
+                text.append(line).append('\n');
+            } else if (seen.add(include.group(1))) {
+                appendPlain(include.group(1), text, seen);
             }
         }
     }

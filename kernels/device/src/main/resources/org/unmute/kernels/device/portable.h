@@ -68,11 +68,13 @@
   #define FLOORF(x) floorf(x)
 #endif
 
-// For short loops over registers.
+// For short loops over registers, and for loops whose copies would only make the code longer.
 #if defined(UNMUTE_SHIM)
   #define UNROLL
+  #define ROLLED
 #else
   #define UNROLL _Pragma("unroll")
+  #define ROLLED _Pragma("unroll 1")
 #endif
 
 #define F_INFINITY AS_FLOAT(0x7f800000u)
@@ -106,7 +108,7 @@ FUNCTION void positions(const Walk* w, i64 index, const int views, i64* at) {
         }
     } else if (w->count <= 0x7fffffffL) {
         uint rest = (uint)index;
-        for (int a = 0; a < (int)w->axes; a++) {
+        ROLLED for (int a = 0; a < (int)w->axes; a++) {
             uint size = (uint)w->size[a];
             uint next = rest / size;
             i64 i = rest - next * size;
@@ -116,7 +118,7 @@ FUNCTION void positions(const Walk* w, i64 index, const int views, i64* at) {
             rest = next;
         }
     } else {
-        for (int a = 0; a < (int)w->axes; a++) {
+        ROLLED for (int a = 0; a < (int)w->axes; a++) {
             i64 next = index / w->size[a];
             i64 i = index - next * w->size[a];
             for (int v = 0; v < views; v++) {

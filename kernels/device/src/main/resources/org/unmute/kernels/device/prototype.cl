@@ -153,8 +153,8 @@ MATCH(prototype_match, float,
                 p_squares),
         inverse_norms(scratch, p_inverse, p_squares))
 
-// 16 signs of each of 64 prototypes, out of words of 32.
-FUNCTION void load_signs(LOCAL float* tile, GLOBAL const uint* bits, i64 rows, i64 words, i64 from) {
+// 16 signs of each of 64 prototypes, out of words of 32. Their squares are known without being summed.
+FUNCTION void load_signs(LOCAL float* tile, GLOBAL const uint* bits, i64 rows, i64 words, i64 from, float* squares) {
     UNROLL for (int q = 0; q < TILE_LOADS; q++) {
         int r = ITEM / TILE_DEPTH + q * (TILE_ITEMS / TILE_DEPTH);
         int c = ITEM % TILE_DEPTH;
@@ -172,7 +172,7 @@ FUNCTION void load_scales(LOCAL float* inverse, GLOBAL const float* scales, i64 
 
 // Packed signs: beyond dim the tokens are read as 0, so the signs there do not matter.
 MATCH(prototype_match_binary, uint,
-        load_signs(ps, p + first * ((m.dim + 31) / 32), m.prototypes - first, (m.dim + 31) / 32, from),
+        load_signs(ps, p + first * ((m.dim + 31) / 32), m.prototypes - first, (m.dim + 31) / 32, from, p_squares),
         load_scales(p_inverse, scales + first, m.prototypes - first))
 
 // bits[j, w]: bit i is 1 where entry 32 w + i of prototype j is negative; scales[j] = 1 / sqrt(dim), or NaN if an entry is not finite.

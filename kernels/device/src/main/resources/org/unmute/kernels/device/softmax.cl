@@ -44,6 +44,8 @@ FUNCTION float row_exponentials(LOCAL float* scratch, GLOBAL const float* x, i64
 SOFTMAX(softmax, EXPF(below) / sum)
 SOFTMAX(log_softmax, below - log_sum)
 
+#define Y forward[at[0] + i * row.step[0]]
+
 #define SOFTMAX_BACKWARD(name, term, result) \
     KERNEL void name(GLOBAL const float* forward, GLOBAL const float* upstream, GLOBAL float* gx, PARAMETER(Walk) rows, PARAMETER(Row) row) { \
         LOCAL_ARRAY(float, scratch, MOST_ITEMS); \
@@ -52,18 +54,16 @@ SOFTMAX(log_softmax, below - log_sum)
             positions(&rows, task, 3, at); \
             float mine = 0.0f; \
             for (i64 i = ITEM; i < row.n; i += ITEMS) { \
-                float y = forward[at[0] + i * row.step[0]]; \
                 float gy = upstream[at[1] + i * row.step[1]]; \
                 mine += (term); \
             } \
             float sum = group_sum(scratch, mine); \
             for (i64 i = ITEM; i < row.n; i += ITEMS) { \
-                float y = forward[at[0] + i * row.step[0]]; \
                 float gy = upstream[at[1] + i * row.step[1]]; \
                 gx[at[2] + i * row.step[2]] = (result); \
             } \
         } \
     }
 
-SOFTMAX_BACKWARD(softmax_backward, gy * y, y * (gy - sum))
-SOFTMAX_BACKWARD(log_softmax_backward, gy, gy - EXPF(y) * sum)
+SOFTMAX_BACKWARD(softmax_backward, gy * Y, Y * (gy - sum))
+SOFTMAX_BACKWARD(log_softmax_backward, gy, gy - EXPF(Y) * sum)

@@ -8,6 +8,7 @@ import org.jocl.CLException;
 import org.jocl.Pointer;
 import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
+import org.unmute.kernels.device.NativeFolder;
 
 /** The OpenCL devices of this machine, looked for once. */
 final class Platforms {

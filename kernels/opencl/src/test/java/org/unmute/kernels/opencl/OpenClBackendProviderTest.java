@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.device.DeviceBackend;
+import org.unmute.kernels.device.NativeFolder;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 

@@ -1,4 +1,4 @@
-package org.unmute.kernels.opencl;
+package org.unmute.kernels.device;
 
 import java.io.File;
 import java.io.IOException;
@@ -7,20 +7,20 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * A private folder for the binding's native library. JOCL unpacks it under a fixed name into {@code java.io.tmpdir} and loads
- * whatever lies there; in a folder that only this user may write to, nobody else can lay something else there.
+ * A private folder for a binding's native library. JOCL and JCuda unpack theirs under a fixed name into {@code java.io.tmpdir} and
+ * load whatever lies there; in a folder that only this user may write to, nobody else can lay something else there.
  */
-final class NativeFolder {
+public final class NativeFolder {
     private static final String TEMPORARY = "java.io.tmpdir";
 
     private NativeFolder() {}
 
     /** Runs something that unpacks native code, with the system's temporary folder set to a private one meanwhile. */
-    static <T> T within(Supplier<T> body) {
+    public static synchronized <T> T within(Supplier<T> body) {
         String before = System.getProperty(TEMPORARY);
         try {
             // Created with rights for the owner alone, where the file system knows rights.
-            Path folder = Files.createTempDirectory("unmute-opencl-");
+            Path folder = Files.createTempDirectory("unmute-natives-");
             System.setProperty(TEMPORARY, folder.toString());
             try {
                 return body.get();
@@ -29,7 +29,7 @@ final class NativeFolder {
                 deleteAtExit(folder);
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException("no temporary folder for the OpenCL binding", e);
+            throw new java.io.UncheckedIOException("no temporary folder for native code", e);
         }
     }
 
