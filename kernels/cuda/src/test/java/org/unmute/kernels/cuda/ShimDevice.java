@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.unmute.kernels.device.Arguments;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceException;
@@ -41,6 +43,9 @@ final class ShimDevice implements Device {
 
     private static final FunctionDescriptor RUN = FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
     private static final Map<Kernel, MethodHandle> BUILT = new HashMap<>();
+    /** Families whose items wait for each other; the others run in plain loops. */
+    private static final Set<String> WITH_BARRIERS = KernelSource.FAMILIES.stream()
+            .filter(family -> KernelSource.read(family + ".cl").contains("LOCAL_ARRAY")).collect(Collectors.toSet());
     private static Path folder;
 
     private boolean backwards;
@@ -125,7 +130,7 @@ final class ShimDevice implements Device {
     @Override
     public void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
         MethodHandle f = function(kernel);
-        int barriers = KernelSource.read(kernel.family() + ".cl").contains("LOCAL_ARRAY") ? 1 : 0;
+        int barriers = WITH_BARRIERS.contains(kernel.family()) ? 1 : 0;
         synchronized (ShimDevice.class) {
             backwards = !backwards;
             try (Arena arena = Arena.ofConfined()) {
