@@ -55,6 +55,14 @@ class ScalarContractTest {
     }
 
     @Nested
+    class Clipwise extends ClipwiseContract {
+        @Override
+        protected Backend open(int threads) {
+            return ScalarBackend.INSTANCE;
+        }
+    }
+
+    @Nested
     class Prototype extends PrototypeContract {
         @Override
         protected Backend open(int threads) {

@@ -2,6 +2,7 @@ package org.unmute.kernels.vector;
 
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
+import org.unmute.kernels.contract.ClipwiseContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.IndexContract;
 import org.unmute.kernels.contract.ProductContract;
@@ -55,6 +56,14 @@ class VectorContractTest {
 
     @Nested
     class Attention extends AttentionContract {
+        @Override
+        protected Backend open(int threads) {
+            return new VectorBackend(threads);
+        }
+    }
+
+    @Nested
+    class Clipwise extends ClipwiseContract {
         @Override
         protected Backend open(int threads) {
             return new VectorBackend(threads);
