@@ -5,7 +5,7 @@ import picocli.CommandLine.Option;
 /** Options of commands that compute with tensors. */
 public final class ComputeOptions {
     @Option(names = {"--device", "--backend"}, order = 91, paramLabel = "NAME", defaultValue = "auto",
-            description = "What computes: cpu, opencl (opencl:1 for the second device), a backend that 'unmute doctor' lists, or auto for "
+            description = "What computes: cpu, opencl or cuda (cuda:1 for the second device), a backend that 'unmute doctor' lists, or auto for "
                     + "the fastest on the processor (default: ${DEFAULT-VALUE}).")
     String backend;
 

@@ -1,6 +1,7 @@
 package org.unmute.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsWriter;
 
 /** Exit status and message of what goes wrong before any work, and {@code doctor}. */
@@ -54,12 +56,22 @@ class CommandEndToEndTest {
 
     @Test
     void aBackendThatIsNotThereIsNotReplaced() {
+        assertBackendRefused("abacus", "backend abacus is not known: there are ");
+    }
+
+    @Test
+    void aDeviceWithoutItsDriverIsNotReplaced() {
+        Backends.Candidate cuda = Backends.candidates().stream().filter(c -> c.name().equals("cuda")).findFirst().orElseThrow();
+        assumeFalse(cuda.availability().available(), "skipped: there is an NVIDIA device here");
+        assertBackendRefused("cuda", "backend cuda does not run here: " + cuda.availability().reason());
+    }
+
+    private void assertBackendRefused(String name, String why) {
         for (String command : new String[] {"tag", "embed"}) {
-            assertThat(Ran.unmute(command, "--encoder", encoder, "--audio", recordings, "--backend", "cuda",
-                    command.equals("tag") ? "--scores" : "--out", folder.resolve("x")).endsWith(ExitCode.DEVICE).err())
-                    .contains("backend cuda is not known").contains("scalar");
+            assertThat(Ran.unmute(command, "--encoder", encoder, "--audio", recordings, "--device", name,
+                    command.equals("tag") ? "--scores" : "--out", folder.resolve("x")).endsWith(ExitCode.DEVICE).err()).contains(why);
         }
-        assertThat(Ran.unmute("doctor", "--backend", "cuda").endsWith(ExitCode.DEVICE).err()).contains("backend cuda is not known");
+        assertThat(Ran.unmute("doctor", "--device", name).endsWith(ExitCode.DEVICE).err()).contains(why);
         assertThat(folder.resolve("x")).doesNotExist();
     }
 
@@ -74,7 +86,8 @@ class CommandEndToEndTest {
     @Test
     void doctorListsEveryBackendAndWhyOthersAreMissing() {
         String out = Ran.unmute("doctor").endsWith(ExitCode.OK).out();
-        assertThat(out).containsPattern("(?m)^vector +(yes|no) +\\S+").containsPattern("(?m)^scalar +yes +\\S+");
+        assertThat(out).containsPattern("(?m)^vector +(yes|no) +\\S+").containsPattern("(?m)^scalar +yes +\\S+")
+                .containsPattern("(?m)^cuda +(yes|no) +\\S+");
         JsonNode json = Ran.unmute("doctor", "--json").endsWith(ExitCode.OK).json();
         assertThat(json.get("backends").findValuesAsText("backend")).contains("vector", "scalar");
         for (JsonNode b : json.get("backends")) {

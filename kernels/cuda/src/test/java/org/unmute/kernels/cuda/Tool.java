@@ -58,13 +58,10 @@ record Tool(String name) {
         }
     }
 
-    /** Writes the kernel texts and their headers into a folder. */
+    /** Writes the kernel texts, headers put in, into a folder. */
     static void writeSources(Path folder) throws IOException {
-        for (String header : List.of("portable.h", "functions.h", "group.h", "tile.h")) {
-            Files.writeString(folder.resolve(header), KernelSource.read(header));
-        }
         for (String family : KernelSource.FAMILIES) {
-            Files.writeString(folder.resolve(family + ".cl"), KernelSource.read(family + ".cl"));
+            Files.writeString(folder.resolve(family + ".cl"), KernelSource.text(family));
         }
     }
 }
