@@ -28,6 +28,9 @@ final class Commands {
     static void chooseBackend(ComputeOptions compute, CommonOptions common, RunRecord record, PrintWriter err) {
         Backends.Choice choice = Backends.open(compute.backend(), compute.threads());
         Backends.use(choice);
+        if (compute.profile()) {
+            DeviceProfile.begin(choice.backend());
+        }
         record.backend(choice.backend().name(), choice.reason());
         if (!common.quiet()) {
             err.println(choice.reason());

@@ -13,9 +13,19 @@ public final class ComputeOptions {
             description = "Threads to compute with; 0 means all cores (default: ${DEFAULT-VALUE}).")
     int threads;
 
+    @Option(names = "--profile", order = 93,
+            description = "Show on standard error, at the end, what ran on the device: for each kernel launches, time, bytes and the achieved share of "
+                    + "the device's measured peak, and what was copied to and from it. Each launch is waited for, so the whole takes longer.")
+    boolean profile;
+
     /** The backend asked for. */
     public String backend() {
         return backend;
+    }
+
+    /** Whether to show what ran on the device. */
+    public boolean profile() {
+        return profile;
     }
 
     /**

@@ -1,6 +1,5 @@
 package org.unmute.tensor.backend;
 
-import java.util.Arrays;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
@@ -98,15 +97,7 @@ public interface Backend extends Primitives, AutoCloseable {
      * @param bias {@code [n]} or null
      */
     default void layerNorm(View x, View weight, View bias, double eps, View out) {
-        View inverse = perRow(x);
-        standardize(x, eps, out, inverse);
-        if (weight != null) {
-            binary(Binary.MUL, out, weight.expand(x.shape()), out);
-        }
-        if (bias != null) {
-            binary(Binary.ADD, out, bias.expand(x.shape()), out);
-        }
-        inverse.buffer().close();
+        new LayerNorms(this, x, weight, eps).forward(bias, out);
     }
 
     /**
@@ -118,41 +109,7 @@ public interface Backend extends Primitives, AutoCloseable {
      * @param gbias {@code [n]} or null. Modified.
      */
     default void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
-        long n = x.shape().size(-1);
-        View inverse = perRow(x);
-        View mean = perRow(x);
-        View normal = allocate(x.dtype(), x.shape());
-        View product = allocate(x.dtype(), x.shape());
-        standardize(x, eps, normal, inverse);
-        binary(Binary.MUL, gy, normal, product);
-        if (gweight != null) {
-            reduce(Reduce.SUM, product, alignRight(gweight, x.shape().rank()));
-        }
-        if (gbias != null) {
-            reduce(Reduce.SUM, gy, alignRight(gbias, x.shape().rank()));
-        }
-        View g = gy;
-        if (weight != null) {
-            g = allocate(x.dtype(), x.shape());
-            binary(Binary.MUL, gy, weight.expand(x.shape()), g);
-            binary(Binary.MUL, product, weight.expand(x.shape()), product);
-        }
-        // gx = (g - mean(g) - normal mean(g normal)) / σ
-        reduce(Reduce.SUM, product, mean);
-        affine(mean, 1.0 / n, 0, mean);
-        binary(Binary.MUL, normal, mean.expand(x.shape()), product);
-        reduce(Reduce.SUM, g, mean);
-        affine(mean, 1.0 / n, 0, mean);
-        binary(Binary.SUB, g, mean.expand(x.shape()), gx);
-        binary(Binary.SUB, gx, product, gx);
-        binary(Binary.MUL, gx, inverse.expand(x.shape()), gx);
-        if (weight != null) {
-            g.buffer().close();
-        }
-        product.buffer().close();
-        normal.buffer().close();
-        mean.buffer().close();
-        inverse.buffer().close();
+        new LayerNorms(this, x, weight, eps).backward(gy, gx, gweight, gbias);
     }
 
     /** {@code x / max(‖x‖, 1e-12)} along the last axis. */
@@ -375,28 +332,6 @@ public interface Backend extends Primitives, AutoCloseable {
     /** Scratch memory with one number a row of {@code x}: its shape with a last axis of 1. */
     private View perRow(View x) {
         return allocate(x.dtype(), x.shape().with(-1, 1));
-    }
-
-    private static View alignRight(View x, int rank) {
-        long[] sizes = new long[rank];
-        Arrays.fill(sizes, 1);
-        sizes[rank - 1] = x.shape().size(0);
-        return x.reshape(Shape.of(sizes)).orElseThrow();
-    }
-
-    /** {@code out = (x - mean) / √(var + eps)}; {@code inverse} receives the factor. */
-    private void standardize(View x, double eps, View out, View inverse) {
-        long n = x.shape().size(-1);
-        View square = allocate(x.dtype(), x.shape());
-        reduce(Reduce.SUM, x, inverse);
-        affine(inverse, 1.0 / n, 0, inverse);
-        binary(Binary.SUB, x, inverse.expand(x.shape()), out);
-        unary(Unary.SQUARE, 0, 0, out, square);
-        reduce(Reduce.SUM, square, inverse);
-        affine(inverse, 1.0 / n, eps, inverse);
-        unary(Unary.RSQRT, 0, 0, inverse, inverse);
-        binary(Binary.MUL, out, inverse.expand(x.shape()), out);
-        square.buffer().close();
     }
 
     /** {@code norm = max(‖x‖, 1e-12)} a row; {@code scratch} has the shape of x. */

@@ -35,6 +35,7 @@ final class AttentionKernels {
                         v.stride(-1), out.stride(-2), out.stride(-1), bias == null ? 0 : bias.stride(-2), bias == null ? 0 : bias.stride(-1))
                 .real(scale).whole(bias == null ? 0 : 1);
         launcher.run(ATTENTION, LaunchPlan.tiles(batch.count(), queries, width),
-                bias == null ? Launcher.bytes(q, k, v, out) : Launcher.bytes(q, k, v, out, bias), arguments);
+                bias == null ? Launcher.bytes(q, k, v, out) : Launcher.bytes(q, k, v, out, bias),
+                2 * batch.count() * queries * keys * (q.shape().size(-1) + width), arguments);
     }
 }

@@ -3,6 +3,7 @@ package org.unmute.kernels.device;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
@@ -14,14 +15,14 @@ import org.unmute.tensor.op.Window;
  * {@link #upload} and {@link #download} cross over. Sums run in an order that depends on sizes alone, so the same input gives the
  * same bits on one device. float64 is not supported: OpenCL devices need not have it.
  */
-public final class DeviceBackend implements Backend {
+public final class DeviceBackend implements Backend, Profiled {
     /** System property with the most memory to take of a device, in MiB. */
     public static final String MEMORY = "unmute.device.memory";
 
     private final String name;
     private final Device device;
     private final MemoryPool pool;
-    private final Profile profile = new Profile();
+    private final Profile profile;
     private final ElementwiseKernels elementwise;
     private final MovementKernels movement;
     private final ReduceKernels reductions;
@@ -40,6 +41,7 @@ public final class DeviceBackend implements Backend {
         this.name = device.name();
         this.device = device;
         pool = new MemoryPool(device, memoryCap);
+        profile = new Profile(new PeakMeasurement(device, pool)::run);
         Launcher launcher = new Launcher(device, pool, profile);
         elementwise = new ElementwiseKernels(launcher);
         movement = new MovementKernels(device, launcher, profile);
@@ -72,7 +74,7 @@ public final class DeviceBackend implements Backend {
         throw new IllegalArgumentException("device memory: system property " + MEMORY + " must be a positive number of MiB: '" + wanted + "'");
     }
 
-    /** Launches and transfers so far. */
+    @Override
     public Profile profile() {
         return profile;
     }

@@ -17,14 +17,24 @@ final class Launcher {
     }
 
     /**
-     * Runs a kernel.
+     * Runs a kernel whose speed is that of memory.
      *
      * @param bytes what it reads and writes, for the profile
      */
     void run(Kernel kernel, LaunchPlan plan, long bytes, Arguments arguments) {
+        run(kernel, plan, bytes, 0, arguments);
+    }
+
+    /**
+     * Runs a kernel.
+     *
+     * @param bytes what it reads and writes, for the profile
+     * @param operations multiplications and additions, for the profile
+     */
+    void run(Kernel kernel, LaunchPlan plan, long bytes, long operations, Arguments arguments) {
         if (!profile.isMeasuring()) {
             device.launch(kernel, plan, arguments);
-            profile.launched(kernel, 0, bytes);
+            profile.launched(kernel, 0, bytes, operations);
             return;
         }
         device.prepare(kernel);
@@ -32,7 +42,7 @@ final class Launcher {
         long begun = System.nanoTime();
         device.launch(kernel, plan, arguments);
         device.finish();
-        profile.launched(kernel, System.nanoTime() - begun, bytes);
+        profile.launched(kernel, System.nanoTime() - begun, bytes, operations);
     }
 
     /** Memory whose contents are not defined. Close it. */

@@ -34,7 +34,7 @@ final class MatmulKernels {
                 .struct(m, n, k, a.stride(rank - 2), a.stride(rank - 1), b.stride(rank - 2), b.stride(rank - 1), out.stride(rank - 2),
                         out.stride(rank - 1), bias == null ? 0 : bias.offset(), bias == null ? 0 : bias.stride(0))
                 .whole(bias == null ? 0 : 1);
-        launcher.run(MATMUL, LaunchPlan.tiles(batch.count(), m, n), Launcher.bytes(a, b, out), arguments);
+        launcher.run(MATMUL, LaunchPlan.tiles(batch.count(), m, n), Launcher.bytes(a, b, out), 2 * batch.count() * m * n * k, arguments);
     }
 
     /** The first number of each entry of a batch. */

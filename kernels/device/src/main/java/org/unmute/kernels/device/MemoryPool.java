@@ -223,6 +223,12 @@ final class MemoryPool {
         return liveBytes;
     }
 
+    /** Bytes that are not in use, below the cap. */
+    synchronized long freeBytes() {
+        reclaim(0);
+        return Math.max(0, cap - liveBytes);
+    }
+
     /** The most that were in use at once. */
     synchronized long peakBytes() {
         return peakBytes;

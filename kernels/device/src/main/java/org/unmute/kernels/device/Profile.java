@@ -5,44 +5,25 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.unmute.tensor.backend.WorkProfile;
 
-/**
- * What a backend launched and copied: per kernel the launches, the time and the bytes. Launches and transfers are always counted;
- * times only while {@linkplain #measure measuring}, since each launch is waited for then. Thread-safe.
- */
-public final class Profile {
+/** What a backend launched and copied: per kernel the launches, the time, the bytes and the arithmetic. Thread-safe. */
+public final class Profile implements WorkProfile {
+    private final Supplier<Peak> measurement;
     private final Map<String, Entry> entries = new TreeMap<>();
     private volatile boolean measuring;
     private long toDevice;
     private long fromDevice;
     private long transfers;
+    private Peak peak;
 
-    Profile() {}
-
-    /**
-     * One kernel.
-     *
-     * @param kernel its name
-     * @param launches how often it ran
-     * @param nanos how long in all; 0 unless measuring
-     * @param bytes of its operands, each counted once a launch
-     */
-    public record Entry(String kernel, long launches, long nanos, long bytes) {
-        Entry plus(long moreNanos, long moreBytes) {
-            return new Entry(kernel, launches + 1, nanos + moreNanos, bytes + moreBytes);
-        }
+    /** @param measurement finds the device's peak, without being counted here */
+    Profile(Supplier<Peak> measurement) {
+        this.measurement = measurement;
     }
 
-    /**
-     * Copies between Java and the device.
-     *
-     * @param count number of copies, both ways
-     * @param toDevice bytes to the device
-     * @param fromDevice bytes from the device
-     */
-    public record Transfers(long count, long toDevice, long fromDevice) {}
-
-    /** Whether launches are waited for and timed from now on. */
+    @Override
     public void measure(boolean on) {
         measuring = on;
     }
@@ -51,8 +32,8 @@ public final class Profile {
         return measuring;
     }
 
-    synchronized void launched(Kernel kernel, long nanos, long bytes) {
-        entries.merge(kernel.name(), new Entry(kernel.name(), 1, nanos, bytes), (old, _) -> old.plus(nanos, bytes));
+    synchronized void launched(Kernel kernel, long nanos, long bytes, long operations) {
+        entries.merge(kernel.name(), new Entry(kernel.name(), 1, nanos, bytes, operations), (old, _) -> old.plus(nanos, bytes, operations));
     }
 
     synchronized void transferred(boolean up, long bytes) {
@@ -64,19 +45,27 @@ public final class Profile {
         }
     }
 
-    /** The kernels that ran, the longest time first, then the most launches. */
+    @Override
     public synchronized List<Entry> entries() {
         List<Entry> all = new ArrayList<>(entries.values());
         all.sort(Comparator.comparingLong(Entry::nanos).thenComparingLong(Entry::launches).reversed());
         return all;
     }
 
-    /** What was copied. */
+    @Override
     public synchronized Transfers transfers() {
         return new Transfers(transfers, toDevice, fromDevice);
     }
 
-    /** Starts again from nothing. */
+    @Override
+    public synchronized Peak peak() {
+        if (peak == null) {
+            peak = measurement.get();
+        }
+        return peak;
+    }
+
+    @Override
     public synchronized void reset() {
         entries.clear();
         transfers = 0;

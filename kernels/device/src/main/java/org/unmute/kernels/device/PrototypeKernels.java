@@ -26,8 +26,9 @@ final class PrototypeKernels {
         }
         long[] m = matching(tokens, prototypes, values, winners, null, null);
         LaunchPlan plan = LaunchPlan.tiles(tokens.shape().size(0), 1, prototypes.shape().size(0));
+        long operations = 2 * tokens.shape().elements() * prototypes.shape().size(0);
         if (!binary) {
-            launcher.run(new Kernel(FAMILY, "prototype_match"), plan, Launcher.bytes(tokens, prototypes, values, winners),
+            launcher.run(new Kernel(FAMILY, "prototype_match"), plan, Launcher.bytes(tokens, prototypes, values, winners), operations,
                     new Arguments().memory(tokens, prototypes, prototypes, values, winners).struct(m));
             return;
         }
@@ -36,7 +37,7 @@ final class PrototypeKernels {
         View scales = launcher.scratch(DType.F32, Shape.of(count));
         launcher.run(new Kernel(FAMILY, "prototype_pack"), LaunchPlan.elements(count), Launcher.bytes(prototypes, bits, scales),
                 new Arguments().memory(prototypes, bits, scales).struct(m));
-        launcher.run(new Kernel(FAMILY, "prototype_match_binary"), plan, Launcher.bytes(tokens, bits, scales, values, winners),
+        launcher.run(new Kernel(FAMILY, "prototype_match_binary"), plan, Launcher.bytes(tokens, bits, scales, values, winners), operations,
                 new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
         bits.buffer().close();
         scales.buffer().close();

@@ -44,7 +44,7 @@ class DeviceBackendTest {
         float[] out = new float[1000];
         backend.download(x, View.dense(HostBuffer.wrap(out), Shape.of(10, 100)));
         assertThat(backend.profile().transfers()).isEqualTo(new Profile.Transfers(2, 4000, 4000));
-        assertThat(backend.profile().entries()).containsExactly(new Profile.Entry("unary_exp", 2, 0, 16_000));
+        assertThat(backend.profile().entries()).containsExactly(new Profile.Entry("unary_exp", 2, 0, 16_000, 0));
         backend.profile().measure(true);
         backend.unary(Unary.EXP, 0, 0, x, x);
         assertThat(backend.profile().entries().getFirst().nanos()).isPositive();

@@ -119,6 +119,7 @@ class KernelAgreementTest {
         b.binaryPrototypeMaxPool(f(2, 5, 3), f(4, 3), f(2, 4), i(2, 4));
         b.prototypeMaxPoolBackward(f(2, 5, 3), f(4, 3), i(2, 4), f(2, 4), f(2, 5, 3), f(4, 3));
         b.adamW(f(3), f(3), f(3), f(3), 1e-3, 0.9, 0.999, 1e-8, 0.01, 1);
+        b.profile().peak();
     }
 
     @Test

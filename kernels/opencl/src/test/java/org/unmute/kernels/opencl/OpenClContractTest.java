@@ -2,6 +2,7 @@ package org.unmute.kernels.opencl;
 
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
+import org.unmute.kernels.contract.ClipwiseContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.IndexContract;
 import org.unmute.kernels.contract.ProductContract;
@@ -63,6 +64,14 @@ class OpenClContractTest {
 
     @Nested
     class Prototype extends PrototypeContract {
+        @Override
+        protected Backend open(int threads) {
+            return OpenCl.open();
+        }
+    }
+
+    @Nested
+    class Clipwise extends ClipwiseContract {
         @Override
         protected Backend open(int threads) {
             return OpenCl.open();

@@ -1,0 +1,29 @@
+// Peak: as much arithmetic as a device can do, to compare the kernels with.
+//
+// What:    each item runs `rounds` rounds of 64 fused multiply-adds that do not wait for each other, all in registers.
+// Layout:  out [items], one number each, so that a compiler leaves nothing out.
+// Launch:  one item a number (LaunchPlan.elements).
+// Order:   each of the 64 is a chain of its own; their sum is taken from the first to the last.
+// Limits:  none; results stay finite for any number of rounds, since factor is below 1.
+#include "portable.h"
+
+#define CHAINS 64
+
+KERNEL void peak_multiply_add(GLOBAL float* out, const i64 count, const i64 rounds, const float factor, const float term) {
+    EACH_ELEMENT(e, count) {
+        float chain[CHAINS];
+        UNROLL for (int i = 0; i < CHAINS; i++) {
+            chain[i] = (float)i;
+        }
+        ROLLED for (i64 r = 0; r < rounds; r++) {
+            UNROLL for (int i = 0; i < CHAINS; i++) {
+                chain[i] = FMAF(chain[i], factor, term);
+            }
+        }
+        float sum = 0.0f;
+        UNROLL for (int i = 0; i < CHAINS; i++) {
+            sum += chain[i];
+        }
+        out[e] = sum;
+    }
+}

@@ -1,0 +1,78 @@
+package org.unmute.models.encoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.unmute.kernels.contract.ChosenBackend;
+import org.unmute.kernels.contract.Golden;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.vit.Trace;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.backend.Profiled;
+import org.unmute.tensor.backend.WorkProfile;
+
+/**
+ * On a device nothing crosses over between the network's input and its result: every encoder copies its input there once and its
+ * result back once. Runs where the chosen backend is a device.
+ */
+class DeviceTransfersTest {
+    @TestFactory
+    List<DynamicTest> everyEncoder() throws IOException {
+        Optional<List<DynamicTest>> skipped = ChosenBackend.skipped();
+        if (skipped.isPresent()) {
+            return skipped.get();
+        }
+        if (!(Backends.current() instanceof Profiled device)) {
+            String why = "skipped: " + Backends.current().name() + " is no device; this runs with -Dunmute.backend=opencl";
+            return List.of(dynamicTest(why, () -> Assumptions.abort(why)));
+        }
+        WorkProfile profile = device.profile();
+        List<DynamicTest> tests = new ArrayList<>();
+        try (Stream<Path> folders = Files.list(Golden.require("tiny"))) {
+            for (Path folder : folders.filter(f -> Files.exists(f.resolve("config.json"))).sorted().toList()) {
+                GoldenEncoder golden = GoldenEncoder.read(folder);
+                if (golden.isKnown()) {
+                    tests.add(dynamicTest(folder.getFileName().toString(), () -> check(golden, profile)));
+                }
+            }
+        }
+        return Golden.cases("encoders on a device", tests);
+    }
+
+    private static void check(GoldenEncoder golden, WorkProfile profile) throws IOException {
+        Encoder encoder;
+        try (Checkpoint file = Checkpoint.open(golden.checkpoints().getFirst())) {
+            encoder = Encoders.build(file, golden.settings());
+        }
+        boolean head = !encoder.describe().classes().isEmpty();
+        Spectrogram input = encoder.spectrogram(golden.recording());
+        float[] first = run(encoder, head, input);
+        profile.reset();
+        float[] second = run(encoder, head, input);
+        assertThat(profile.transfers()).isEqualTo(new WorkProfile.Transfers(2, 4L * input.values().length, 4L * second.length));
+        assertThat(profile.entries()).isNotEmpty();
+        assertThat(second).containsExactly(first);
+    }
+
+    private static float[] run(Encoder encoder, boolean head, Spectrogram input) {
+        try (TensorScope _ = new TensorScope()) {
+            return Grad.withoutRecording(() -> {
+                Tensor tokens = encoder.forward(Tensor.of(input.values(), 1, input.frames(), input.bins()), Trace.NONE);
+                return head ? encoder.classify(tokens) : tokens;
+            }).toFloats();
+        }
+    }
+}
