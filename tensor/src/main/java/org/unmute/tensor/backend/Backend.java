@@ -193,7 +193,8 @@ public interface Backend extends Primitives, AutoCloseable {
     /**
      * For each prototype the greatest cosine over a clip's tokens and the winning token (paper, section 4, equations 2
      * and 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN wins over all.
-     * A fused override never writes the {@code [tokens, prototypes]} similarities.
+     * A fused override never writes the {@code [tokens, prototypes]} similarities. With frames in place of clips, {@code [batch · time,
+     * freq, dim]}, this is the maximum over frequency only.
      *
      * @param tokens {@code [batch, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}

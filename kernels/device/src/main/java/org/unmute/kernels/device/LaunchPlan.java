@@ -41,6 +41,15 @@ public record LaunchPlan(int groups, int items) {
     }
 
     /**
+     * One group for as many whole clips as have their tokens in one tile and for {@value #TILE} prototypes.
+     *
+     * @param tokens of each clip, from 1 to {@value #TILE}
+     */
+    public static LaunchPlan frames(long clips, long tokens, long prototypes) {
+        return tiles(Math.ceilDiv(clips, TILE / tokens), 1, prototypes);
+    }
+
+    /**
      * How many numbers of a long sum one task takes, so that few long sums still keep a device busy. Depends on sizes alone: the
      * order of summation, and so the bits, must not depend on the device.
      *

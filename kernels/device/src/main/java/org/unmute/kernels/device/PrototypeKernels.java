@@ -8,6 +8,8 @@ import org.unmute.tensor.backend.View;
 final class PrototypeKernels {
     private static final String FAMILY = "prototype";
     private static final int FACTORS = 3;
+    /** Gradients take so many clips at once, so that their scratch memory does not grow with the batch. */
+    private static final long CLIPS_AT_ONCE = 64;
 
     private final Launcher launcher;
     private final MovementKernels movement;
@@ -25,10 +27,13 @@ final class PrototypeKernels {
             return;
         }
         long[] m = matching(tokens, prototypes, values, winners, null, null);
-        LaunchPlan plan = LaunchPlan.tiles(tokens.shape().size(0), 1, prototypes.shape().size(0));
+        boolean frames = areFrames(tokens);
+        String kernel = frames ? "prototype_match_frames" : "prototype_match";
+        LaunchPlan plan = frames ? LaunchPlan.frames(tokens.shape().size(0), tokens.shape().size(1), prototypes.shape().size(0))
+                : LaunchPlan.tiles(tokens.shape().size(0), 1, prototypes.shape().size(0));
         long operations = 2 * tokens.shape().elements() * prototypes.shape().size(0);
         if (!binary) {
-            launcher.run(new Kernel(FAMILY, "prototype_match"), plan, Launcher.bytes(tokens, prototypes, values, winners), operations,
+            launcher.run(new Kernel(FAMILY, kernel), plan, Launcher.bytes(tokens, prototypes, values, winners), operations,
                     new Arguments().memory(tokens, prototypes, prototypes, values, winners).struct(m));
             return;
         }
@@ -37,10 +42,16 @@ final class PrototypeKernels {
         View scales = launcher.scratch(DType.F32, Shape.of(count));
         launcher.run(new Kernel(FAMILY, "prototype_pack"), LaunchPlan.elements(count), Launcher.bytes(prototypes, bits, scales),
                 new Arguments().memory(prototypes, bits, scales).struct(m));
-        launcher.run(new Kernel(FAMILY, "prototype_match_binary"), plan, Launcher.bytes(tokens, bits, scales, values, winners), operations,
+        launcher.run(new Kernel(FAMILY, kernel + "_binary"), plan, Launcher.bytes(tokens, bits, scales, values, winners), operations,
                 new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
         bits.buffer().close();
         scales.buffer().close();
+    }
+
+    /** Whether several clips fit into a tile and their tokens lie evenly, from the first clip to the last. */
+    private static boolean areFrames(View tokens) {
+        long each = tokens.shape().size(1);
+        return tokens.shape().size(0) > 1 && each <= LaunchPlan.TILE / 2 && tokens.stride(0) == each * tokens.stride(1);
     }
 
     /** Gradients of {@link #match}; either may be null. Those of binary prototypes are with respect to the signs. */
@@ -54,9 +65,25 @@ final class PrototypeKernels {
             }
             return;
         }
+        long clips = tokens.shape().size(0);
+        View factors = launcher.scratch(DType.F32, Shape.of(Math.min(clips, CLIPS_AT_ONCE), prototypes.shape().size(0), FACTORS));
+        for (long from = 0; from < clips; from += CLIPS_AT_ONCE) {
+            long count = Math.min(clips - from, CLIPS_AT_ONCE);
+            backward(clips(tokens, from, count), prototypes, binary, clips(winners, from, count), clips(gy, from, count),
+                    gtokens == null ? null : clips(gtokens, from, count), gprototypes, factors, from > 0);
+        }
+        factors.buffer().close();
+    }
+
+    private static View clips(View v, long from, long count) {
+        return v.slice(0, from, count, 1);
+    }
+
+    /** Some clips' part; that of the prototypes is added to what is there if there were clips {@code before}. */
+    private void backward(View tokens, View prototypes, boolean binary, View winners, View gy, View gtokens, View gprototypes,
+            View factors, boolean before) {
         long winnerCount = gy.shape().elements();
         long[] m = matching(tokens, prototypes, gy, winners, gtokens, gprototypes);
-        View factors = launcher.scratch(DType.F32, Shape.of(winnerCount, FACTORS));
         int flag = binary ? 1 : 0;
         long winnerBytes = 2 * winnerCount * prototypes.shape().size(1) * Float.BYTES;
         launcher.run(new Kernel(FAMILY, "prototype_factors"), LaunchPlan.tasks(winnerCount, LaunchPlan.GROUP_ITEMS),
@@ -64,7 +91,7 @@ final class PrototypeKernels {
         if (gprototypes != null) {
             launcher.run(new Kernel(FAMILY, "prototype_gradient"), LaunchPlan.tasks(prototypes.shape().size(0), LaunchPlan.GROUP_ITEMS),
                     winnerBytes / 2 + Launcher.bytes(prototypes, gprototypes),
-                    new Arguments().memory(tokens, prototypes, winners, factors, gprototypes).struct(m).whole(flag));
+                    new Arguments().memory(tokens, prototypes, winners, factors, gprototypes).struct(m).whole(flag, before ? 1 : 0));
         }
         if (gtokens != null) {
             long tasks = tokens.shape().size(0) * tokens.shape().size(1);
@@ -72,7 +99,6 @@ final class PrototypeKernels {
                     winnerBytes / 2 + Launcher.bytes(tokens, gtokens),
                     new Arguments().memory(tokens, prototypes, winners, factors, gtokens).struct(m).whole(flag));
         }
-        factors.buffer().close();
     }
 
     private static long[] matching(View tokens, View prototypes, View values, View winners, View gtokens, View gprototypes) {

@@ -3,16 +3,18 @@
 // What:    values[b, j] = max over n of cos(x[b, n], p[j]), winners[b, j] the first n that has it. Similarities [tokens, prototypes]
 //          live in registers, 4 x 4 an item, and are never written.
 //          _binary: p is the sign of the prototypes, one bit an entry, packed by prototype_pack.
+//          _frames: for many short clips, such as the frames of a grid: the maximum over frequency only.
 //          Gradient, with x the winner and s the cosine: ds/dp = (x/|x| - s p/|p|) / |p|, ds/dx likewise; where a norm is below
 //          1e-12 it counts as that, and its s term falls away. Only winners take part.
 // Layout:  x [clips, tokens, dim], p [prototypes, dim], values, winners, gradients by any strides (struct Matching).
 // Launch:  match: one group of 256 items for a clip and 64 prototypes; it passes over all tokens, 64 at a time, and over dim, 16 at
-//          a time. Local memory: 2 slices and norms, 17 KiB. Gradient: one group (GROUP_ITEMS) a winner, a prototype, a token.
+//          a time. Local memory: 2 slices and norms, 17 KiB. _frames: one group for the clips in a tile and 64 prototypes, 13 KiB.
+//          Gradient: one group (GROUP_ITEMS) a winner, a prototype, a token.
 // Order:   a dot product is one chain of fused multiply-adds over dim. Squares: 16 chains, of every 16th number, then halves are
 //          added. The best of two is the greater, then the one further in front, so its order does not matter. Gradients add clips
 //          in order, and the prototypes that a token won in order.
-// Limits:  fewer than 2^31 tokens a clip. Memory beyond inputs and outputs: none; _binary: a bit an entry and a number a prototype;
-//          gradient: three numbers a winner.
+// Limits:  fewer than 2^31 tokens a clip. Memory beyond inputs and outputs, whatever the number of clips and tokens: none; _binary:
+//          a bit an entry and a number a prototype; gradient: three numbers a winner of 64 clips, which is 192 a prototype.
 #include "tile.h"
 #include "group.h"
 
@@ -90,8 +92,43 @@ FUNCTION void write_best(LOCAL float* scratch, LOCAL int* places, const float* b
     BARRIER();
 }
 
+// The best of a clip's cosines with prototype j, ALONG apart.
+FUNCTION void write_best_of_clip(LOCAL const float* cosines, GLOBAL float* values, GLOBAL int* winners, const Matching* m, i64 clip, i64 j) {
+    float best = cosines[0];
+    int place = 0;
+    for (int n = 1; n < (int)m->tokens; n++) {
+        if (beats(cosines[n * ALONG], n, best, place)) {
+            best = cosines[n * ALONG];
+            place = n;
+        }
+    }
+    if (j < m->prototypes) {
+        values[m->value_offset + clip * m->value_clip + j * m->value_step] = best;
+        winners[m->winner_offset + clip * m->winner_clip + j * m->winner_step] = place;
+    }
+}
+
 // Items that saw no token hold -infinity at a place behind all tokens, which nothing loses to.
 #define NOWHERE 0x7fffffff
+
+// Dot products of 64 rows of x with 64 prototypes, in sum, and what their norms are divided by, in x_inverse and p_inverse.
+#define MULTIPLY_ROWS(row, rows, load_row, inverse_row) \
+    clear_tile(sum); \
+    UNROLL for (int q = 0; q < TILE_LOADS; q++) { \
+        x_squares[q] = 0.0f; \
+        p_squares[q] = 0.0f; \
+    } \
+    for (i64 from = 0; from < m.dim; from += TILE_DEPTH) { \
+        load_tile_squares(xs, row + from * m.x_step, rows, m.dim - from, m.x_token, m.x_step, x_squares); \
+        load_row; \
+        BARRIER(); \
+        multiply_tiles(xs, ps, sum); \
+        BARRIER(); \
+    } \
+    inverse_norms(scratch, x_inverse, x_squares); \
+    inverse_row
+
+#define COSINE(i, j) (sum[i][j] * x_inverse[TILE_DOWN + i] * p_inverse[TILE_RIGHT + j])
 
 #define MATCH(name, type, load_row, inverse_row) \
     KERNEL void name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, GLOBAL float* values, \
@@ -117,24 +154,11 @@ FUNCTION void write_best(LOCAL float* scratch, LOCAL int* places, const float* b
                 float sum[4][4]; \
                 float x_squares[TILE_LOADS]; \
                 float p_squares[TILE_LOADS]; \
-                clear_tile(sum); \
-                UNROLL for (int q = 0; q < TILE_LOADS; q++) { \
-                    x_squares[q] = 0.0f; \
-                    p_squares[q] = 0.0f; \
-                } \
-                for (i64 from = 0; from < m.dim; from += TILE_DEPTH) { \
-                    load_tile_squares(xs, row + from * m.x_step, m.tokens - token, m.dim - from, m.x_token, m.x_step, x_squares); \
-                    load_row; \
-                    BARRIER(); \
-                    multiply_tiles(xs, ps, sum); \
-                    BARRIER(); \
-                } \
-                inverse_norms(scratch, x_inverse, x_squares); \
-                inverse_row; \
+                MULTIPLY_ROWS(row, m.tokens - token, load_row, inverse_row); \
                 EACH_OF_4(i) { \
                     int n = (int)token + TILE_DOWN + i; \
                     EACH_OF_4(j) { \
-                        float cosine = sum[i][j] * x_inverse[TILE_DOWN + i] * p_inverse[TILE_RIGHT + j]; \
+                        float cosine = COSINE(i, j); \
                         if (n < m.tokens && beats(cosine, n, best[j], place[j])) { \
                             best[j] = cosine; \
                             place[j] = n; \
@@ -147,11 +171,51 @@ FUNCTION void write_best(LOCAL float* scratch, LOCAL int* places, const float* b
         } \
     }
 
+// The same for clips of at most TILE tokens, whose tokens lie in one even step from the first clip to the last: a group takes as many
+// whole clips as have room in a tile. The cosines of 16 prototypes at a time, every fourth, go through local memory.
+#define MATCH_FRAMES(name, type, load_row, inverse_row) \
+    KERNEL void name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, GLOBAL float* values, \
+            GLOBAL int* winners, PARAMETER(Matching) m) { \
+        LOCAL_ARRAY(float, xs, TILE_SIZE); \
+        LOCAL_ARRAY(float, ps, TILE_SIZE); \
+        LOCAL_ARRAY(float, scratch, TILE * ALONG); \
+        LOCAL_ARRAY(float, x_inverse, TILE); \
+        LOCAL_ARRAY(float, p_inverse, TILE); \
+        const i64 bands = (m.prototypes + TILE - 1) / TILE; \
+        const int tokens = (int)m.tokens; \
+        const int most = TILE / tokens; \
+        EACH_TASK(task, (m.clips + most - 1) / most * bands) { \
+            i64 block = task / bands; \
+            i64 first = (task - block * bands) * TILE; \
+            i64 clip = block * most; \
+            int clips = m.clips - clip < most ? (int)(m.clips - clip) : most; \
+            GLOBAL const float* row = x + m.x_offset + clip * m.x_clip; \
+            float sum[4][4]; \
+            float x_squares[TILE_LOADS]; \
+            float p_squares[TILE_LOADS]; \
+            MULTIPLY_ROWS(row, (i64)clips * tokens, load_row, inverse_row); \
+            EACH_OF_4(j) { \
+                EACH_OF_4(i) { \
+                    scratch[(TILE_DOWN + i) * ALONG + ITEM % 16] = COSINE(i, j); \
+                } \
+                BARRIER(); \
+                for (int e = ITEM; e < clips * 16; e += TILE_ITEMS) { \
+                    write_best_of_clip(scratch + e / 16 * tokens * ALONG + e % 16, values, winners, &m, clip + e / 16, \
+                            first + e % 16 * 4 + j); \
+                } \
+                BARRIER(); \
+            } \
+        } \
+    }
+
+#define FLOAT_ROWS \
+    load_tile_squares(ps, p + m.p_offset + first * m.p_row + from * m.p_step, m.prototypes - first, m.dim - from, m.p_row, m.p_step, \
+            p_squares)
+#define FLOAT_NORMS inverse_norms(scratch, p_inverse, p_squares)
+
 // Float prototypes: `scales` is not read.
-MATCH(prototype_match, float,
-        load_tile_squares(ps, p + m.p_offset + first * m.p_row + from * m.p_step, m.prototypes - first, m.dim - from, m.p_row, m.p_step,
-                p_squares),
-        inverse_norms(scratch, p_inverse, p_squares))
+MATCH(prototype_match, float, FLOAT_ROWS, FLOAT_NORMS)
+MATCH_FRAMES(prototype_match_frames, float, FLOAT_ROWS, FLOAT_NORMS)
 
 // 16 signs of each of 64 prototypes, out of words of 32. Their squares are known without being summed.
 FUNCTION void load_signs(LOCAL float* tile, GLOBAL const uint* bits, i64 rows, i64 words, i64 from, float* squares) {
@@ -171,9 +235,11 @@ FUNCTION void load_scales(LOCAL float* inverse, GLOBAL const float* scales, i64 
 }
 
 // Packed signs: beyond dim the tokens are read as 0, so the signs there do not matter.
-MATCH(prototype_match_binary, uint,
-        load_signs(ps, p + first * ((m.dim + 31) / 32), m.prototypes - first, (m.dim + 31) / 32, from, p_squares),
-        load_scales(p_inverse, scales + first, m.prototypes - first))
+#define SIGN_ROWS load_signs(ps, p + first * ((m.dim + 31) / 32), m.prototypes - first, (m.dim + 31) / 32, from, p_squares)
+#define SIGN_NORMS load_scales(p_inverse, scales + first, m.prototypes - first)
+
+MATCH(prototype_match_binary, uint, SIGN_ROWS, SIGN_NORMS)
+MATCH_FRAMES(prototype_match_frames_binary, uint, SIGN_ROWS, SIGN_NORMS)
 
 // bits[j, w]: bit i is 1 where entry 32 w + i of prototype j is negative; scales[j] = 1 / sqrt(dim), or NaN if an entry is not finite.
 KERNEL void prototype_pack(GLOBAL const float* p, GLOBAL uint* bits, GLOBAL float* scales, PARAMETER(Matching) m) {
@@ -230,21 +296,22 @@ KERNEL void prototype_factors(GLOBAL const float* x, GLOBAL const float* p, GLOB
     }
 }
 
-// gp[j] = sum over clips of factor x[winner] - factor p[j].
+// gp[j] = sum over clips of factor x[winner] - factor p[j]; on top of what earlier clips left there, if there are `more` than these.
 KERNEL void prototype_gradient(GLOBAL const float* x, GLOBAL const float* p, GLOBAL const int* winners, GLOBAL const float* factors,
-        GLOBAL float* gp, PARAMETER(Matching) m, const int binary) {
+        GLOBAL float* gp, PARAMETER(Matching) m, const int binary, const int more) {
     EACH_TASK(j, m.prototypes) {
         for (i64 d = ITEM; d < m.dim; d += ITEMS) {
             float own = p[m.p_offset + j * m.p_row + d * m.p_step];
             own = binary ? binarized(own) : own;
-            float sum = 0.0f;
+            GLOBAL float* result = gp + m.gp_offset + j * m.gp_row + d * m.gp_step;
+            float sum = more ? *result : 0.0f;
             for (i64 clip = 0; clip < m.clips; clip++) {
                 i64 winner = winners[m.winner_offset + clip * m.winner_clip + j * m.winner_step];
                 GLOBAL const float* factor = factors + 3 * (clip * m.prototypes + j);
                 float v = x[m.x_offset + clip * m.x_clip + winner * m.x_token + d * m.x_step];
                 sum += FMAF(factor[0], v, -factor[2] * own);
             }
-            gp[m.gp_offset + j * m.gp_row + d * m.gp_step] = sum;
+            *result = sum;
         }
     }
 }

@@ -117,6 +117,10 @@ class KernelAgreementTest {
         b.attention(f(1, 2, 3), f(1, 4, 3), f(1, 4, 3), null, 1, f(1, 2, 3));
         b.prototypeMaxPool(f(2, 5, 3), f(4, 3), f(2, 4), i(2, 4));
         b.binaryPrototypeMaxPool(f(2, 5, 3), f(4, 3), f(2, 4), i(2, 4));
+        // clips that do not lie evenly go another way
+        View tokens = f(2, 6, 3).slice(1, 0, 5, 1);
+        b.prototypeMaxPool(tokens, f(4, 3), f(2, 4), i(2, 4));
+        b.binaryPrototypeMaxPool(tokens, f(4, 3), f(2, 4), i(2, 4));
         b.prototypeMaxPoolBackward(f(2, 5, 3), f(4, 3), i(2, 4), f(2, 4), f(2, 5, 3), f(4, 3));
         b.adamW(f(3), f(3), f(3), f(3), 1e-3, 0.9, 0.999, 1e-8, 0.01, 1);
         b.profile().peak();

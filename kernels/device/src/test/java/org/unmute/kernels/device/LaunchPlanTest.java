@@ -52,4 +52,15 @@ class LaunchPlanTest {
     void aPlanRunsSomething() {
         assertThatThrownBy(() -> new LaunchPlan(0, 128)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0 groups");
     }
+
+    @Test
+    void framesShareTiles() {
+        // 8 frames of 8 tokens a tile; 65 frames are 9 tiles, 130 prototypes 3 bands
+        assertThat(LaunchPlan.frames(65, 8, 130)).isEqualTo(new LaunchPlan(27, 256));
+        // 21 frames of 3 tokens leave one row idle
+        assertThat(LaunchPlan.frames(43, 3, 64)).isEqualTo(new LaunchPlan(3, 256));
+        assertThat(LaunchPlan.frames(64, 1, 1)).isEqualTo(new LaunchPlan(1, 256));
+        assertThat(LaunchPlan.frames(5, 64, 1)).isEqualTo(new LaunchPlan(5, 256));
+        assertThat(LaunchPlan.frames(1L << 40, 8, 10_540).groups()).isEqualTo(LaunchPlan.MOST_GROUPS);
+    }
 }

@@ -99,41 +99,6 @@ class OpenClDeviceTest {
         assertThat(backend.peakBytes()).isGreaterThan(before);
     }
 
-    /** Similarities {@code [tokens, prototypes]} would be 8 MiB here. */
-    @Test
-    void prototypeMatchingNeedsNoMemoryForSimilarities() {
-        int tokens = 1000;
-        int prototypes = 2000;
-        int dim = 8;
-        View x = numbers(1, 1, tokens, dim).view();
-        View p = numbers(2, prototypes, dim).view();
-        View values = backend.allocate(DType.F32, Shape.of(1, prototypes));
-        View winners = backend.allocate(DType.I32, Shape.of(1, prototypes));
-        long before = backend.peakBytes();
-        backend.prototypeMaxPool(x, p, values, winners);
-        assertThat(backend.peakBytes()).as("beyond inputs and outputs").isEqualTo(before);
-        backend.binaryPrototypeMaxPool(x, p, values, winners);
-        long words = 4L * prototypes;
-        assertThat(backend.peakBytes() - before).as("a bit an entry and a number a prototype").isLessThanOrEqualTo(3 * words);
-        View gx = backend.allocate(DType.F32, x.shape());
-        View gp = backend.allocate(DType.F32, p.shape());
-        before = backend.peakBytes();
-        backend.prototypeMaxPoolBackward(x, p, winners, values, gx, gp);
-        assertThat(backend.peakBytes() - before).as("three numbers a winner").isLessThanOrEqualTo(4 * words);
-    }
-
-    @Test
-    void prototypeMatchingIsOneLaunch() {
-        View x = numbers(1, 5, 70, 9).view();
-        View p = numbers(2, 130, 9).view();
-        View values = backend.allocate(DType.F32, Shape.of(5, 130));
-        View winners = backend.allocate(DType.I32, Shape.of(5, 130));
-        backend.profile().reset();
-        backend.prototypeMaxPool(x, p, values, winners);
-        assertThat(backend.profile().entries()).extracting(Profile.Entry::kernel, Profile.Entry::launches)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple("prototype_match", 1L));
-    }
-
     @Test
     void attentionWritesNoScores() {
         int tokens = 1500;
