@@ -16,7 +16,7 @@ import org.unmute.tensor.op.Window;
  * converted. Memory is {@link HostBuffer}s, dense.
  *
  * <p>The same input gives the same bits, on any number of threads and from any number of callers: threads share out
- * results, never the terms of one sum.
+ * results, or parts of a long sum that shape and strides alone decide and that are added in order.
  */
 public final class VectorBackend implements Backend {
     private final WorkerPool pool;
@@ -43,7 +43,7 @@ public final class VectorBackend implements Backend {
         norms = new Norms(pool, rows);
         Scratch scratch = new Scratch();
         gemm = new Gemm(pool, scratch);
-        attention = new AttentionKernel(pool, scratch);
+        attention = new AttentionKernel(pool, scratch, gemm);
         prototypes = new PrototypeKernel(pool, scratch);
     }
 
