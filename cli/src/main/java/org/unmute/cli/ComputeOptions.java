@@ -4,8 +4,9 @@ import picocli.CommandLine.Option;
 
 /** Options of commands that compute with tensors. */
 public final class ComputeOptions {
-    @Option(names = "--backend", order = 91, paramLabel = "NAME", defaultValue = "auto",
-            description = "What computes: a backend that 'unmute doctor' lists, or auto for the fastest one (default: ${DEFAULT-VALUE}).")
+    @Option(names = {"--device", "--backend"}, order = 91, paramLabel = "NAME", defaultValue = "auto",
+            description = "What computes: cpu, opencl (opencl:1 for the second device), a backend that 'unmute doctor' lists, or auto for "
+                    + "the fastest on the processor (default: ${DEFAULT-VALUE}).")
     String backend;
 
     @Option(names = "--threads", order = 92, paramLabel = "N", defaultValue = "0",

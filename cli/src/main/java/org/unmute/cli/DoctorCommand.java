@@ -22,7 +22,7 @@ final class DoctorCommand implements Callable<Integer> {
     /** Device backends that this build does not contain; kept apart from those that are there and do not run. */
     private static final Map<String, String> NOT_IN_THIS_BUILD = Map.of(
             "cuda", "not part of this build",
-            "opencl", "not part of this build");
+            "opencl", "unmute-kernels-opencl is not on the class path");
 
     @Mixin
     private ComputeOptions compute;

@@ -14,6 +14,7 @@ import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.probes.cache.TokenCacheException;
 import org.unmute.probes.data.MalformedTableException;
 import org.unmute.probes.data.set.DatasetException;
+import org.unmute.tensor.backend.BackendException;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.MalformedFileException;
 
@@ -32,6 +33,7 @@ record Failure(int exitCode, String message, boolean bug) {
             case CommandException e -> new Failure(e.exitCode(), e.getMessage(), false);
             case UncheckedIOException e -> of(e.getCause());
             case Backends.UnavailableException e -> new Failure(ExitCode.DEVICE, e.getMessage(), false);
+            case BackendException e -> new Failure(ExitCode.FAILED, said(e), false);
             case MalformedFileException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
             case DatasetException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);
             case MalformedTableException e -> new Failure(ExitCode.INPUT, e.getMessage(), false);

@@ -43,7 +43,7 @@ class ArchitectureTest {
 
     /** Without this the rules below would hold for classes that were never read. */
     @ParameterizedTest
-    @ValueSource(strings = {"tensor", "tensor.backend.scalar", "kernels.vector", "models", "probes", "convert", "cli"})
+    @ValueSource(strings = {"tensor", "tensor.backend.scalar", "kernels.vector", "kernels.device", "kernels.opencl", "models", "probes", "convert", "cli"})
     void everyModuleIsSeen(String module) {
         String wanted = "org.unmute." + module;
         assertThat(all.stream().map(JavaClass::getPackageName).distinct())
@@ -58,6 +58,8 @@ class ArchitectureTest {
     @Test
     void kernelsKnowOnlyTensor() {
         dependsOnlyOn("org.unmute.kernels.vector..", TENSOR, JAVA, "jdk.incubator.vector..");
+        dependsOnlyOn("org.unmute.kernels.device..", TENSOR, JAVA);
+        dependsOnlyOn("org.unmute.kernels.opencl..", "org.unmute.kernels.device..", TENSOR, JAVA, "org.jocl..");
     }
 
     @Test

@@ -72,9 +72,7 @@ public final class Tensor {
             throw new IllegalArgumentException("tensor: shape " + shape + " needs " + shape.elements()
                     + " elements, the array has " + length);
         }
-        Tensor t = empty(backend, dtype, shape);
-        backend.upload(View.dense(data, shape), t.view);
-        return t;
+        return compute(backend, dtype, shape, out -> backend.upload(View.dense(data, shape), out));
     }
 
     /** Zeros. */
@@ -84,9 +82,7 @@ public final class Tensor {
 
     /** The same number everywhere. */
     public static Tensor full(Backend backend, DType dtype, Shape shape, double value) {
-        Tensor t = empty(backend, dtype, shape);
-        backend.fill(t.view, value);
-        return t;
+        return compute(backend, dtype, shape, out -> backend.fill(out, value));
     }
 
     /** Zeros of this tensor's shape, type and backend. */
@@ -94,19 +90,24 @@ public final class Tensor {
         return empty(backend, dtype(), shape());
     }
 
-    /** A result that {@code compute} fills; for gradients inside ops. Not recorded. */
+    /** A result that {@code compute} writes in full; for gradients inside ops. Not recorded. */
     public static Tensor compute(Backend backend, DType dtype, Shape shape, java.util.function.Consumer<View> compute) {
-        Tensor t = empty(backend, dtype, shape);
+        requireSupport(backend, dtype);
+        Tensor t = new Tensor(backend, TensorScope.allocateForResult(backend, dtype, shape), null, false);
         compute.accept(t.view);
         return t;
     }
 
     private static Tensor empty(Backend backend, DType dtype, Shape shape) {
+        requireSupport(backend, dtype);
+        return new Tensor(backend, TensorScope.allocate(backend, dtype, shape), null, false);
+    }
+
+    private static void requireSupport(Backend backend, DType dtype) {
         if (dtype.isComputable() && !backend.supports(dtype)) {
             throw new IllegalArgumentException("tensor: backend " + backend.name() + " does not compute in " + dtype
                     + ": use the scalar backend or another type");
         }
-        return new Tensor(backend, TensorScope.allocate(backend, dtype, shape), null, false);
     }
 
     /**
@@ -132,7 +133,7 @@ public final class Tensor {
         Shape shape = op.shape();
         View out = op.alias().orElse(null);
         if (out == null) {
-            out = TensorScope.allocate(backend, op.dtype(), shape);
+            out = TensorScope.allocateForResult(backend, op.dtype(), shape);
             op.forward(backend, out);
         }
         return new Tensor(backend, out, record ? op : null, record);
@@ -255,7 +256,7 @@ public final class Tensor {
         HostBuffer host = HostBuffer.allocate(dtype(), shape().elements());
         View dense = View.dense(host, shape());
         backend.download(view, dense);
-        Tensor t = new Tensor(other, TensorScope.allocate(other, dtype(), shape()), null, false);
+        Tensor t = new Tensor(other, TensorScope.allocateForResult(other, dtype(), shape()), null, false);
         other.upload(dense, t.view);
         return t;
     }
@@ -415,7 +416,12 @@ public final class Tensor {
 
     /** Greatest cosine of each prototype over the tokens; see {@link Prototypes.PrototypeMaxPool}. */
     public Prototypes.PrototypeMaxPool prototypeMaxPool(Tensor prototypes) {
-        return Prototypes.PrototypeMaxPool.of(this, prototypes);
+        return Prototypes.PrototypeMaxPool.of(this, prototypes, false);
+    }
+
+    /** As {@link #prototypeMaxPool} with the prototypes' signs; the gradient passes the sign as if it were the identity. */
+    public Prototypes.PrototypeMaxPool binaryPrototypeMaxPool(Tensor prototypes) {
+        return Prototypes.PrototypeMaxPool.of(this, prototypes, true);
     }
 
     /** Least and greatest product of each prototype with the tokens; see {@link Prototypes.ProductExtremes}. */

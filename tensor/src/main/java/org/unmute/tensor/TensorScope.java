@@ -34,8 +34,17 @@ public final class TensorScope implements AutoCloseable {
         CURRENT.set(this);
     }
 
+    /** Zeros. */
     static View allocate(Backend backend, DType dtype, Shape shape) {
-        View view = backend.allocate(dtype, shape);
+        return adopted(backend.allocate(dtype, shape));
+    }
+
+    /** Memory that is then written in full. */
+    static View allocateForResult(Backend backend, DType dtype, Shape shape) {
+        return adopted(backend.allocateForResult(dtype, shape));
+    }
+
+    private static View adopted(View view) {
         TensorScope scope = CURRENT.get();
         if (scope != null) {
             scope.adopt(view.buffer());

@@ -219,9 +219,12 @@ class OpGradientTest {
         add(Attention.class, "plain", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 2));
         add(Attention.class, "bias", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 5), s(2, 3, 4));
         add(Attention.class, "bias of one head", attention, s(2, 2, 3, 5), s(2, 2, 4, 5), s(2, 2, 4, 1), s(2, 1, 4));
-        add(PrototypeMaxPool.class, "", in -> PrototypeMaxPool.of(in[0], in[1]), s(2, 5, 3), s(4, 3));
+        add(PrototypeMaxPool.class, "", in -> PrototypeMaxPool.of(in[0], in[1], false), s(2, 5, 3), s(4, 3));
+        add(PrototypeMaxPool.class, "one token", in -> PrototypeMaxPool.of(in[0], in[1], false), s(3, 1, 7), s(2, 7));
+        // The gradient of binary prototypes is not that of the function; their tokens' is.
+        Tensor signed = Tensor.of(B, new double[] {0.5, -2, 0, 3, -0.1, -7, 1, 1, -1, -4, 2, 0.3}, 4, 3);
+        add(PrototypeMaxPool.class, "binary", in -> PrototypeMaxPool.of(in[0], signed, true), s(2, 5, 3));
         add(ProductExtremes.class, "", in -> ProductExtremes.of(in[0], in[1]), s(2, 5, 3), s(4, 3));
         add(ProductExtremes.class, "one token", in -> ProductExtremes.of(in[0], in[1]), s(3, 1, 7), s(2, 7));
-        add(PrototypeMaxPool.class, "one token", in -> PrototypeMaxPool.of(in[0], in[1]), s(3, 1, 7), s(2, 7));
     }
 }

@@ -126,7 +126,7 @@ public final class Protobin implements FrameWise {
     }
 
     private Match match(Tensor tokens) {
-        PrototypeMaxPool pool = tokens.prototypeMaxPool(prototypes());
+        PrototypeMaxPool pool = name.equals(FLOAT) ? tokens.prototypeMaxPool(vectors) : tokens.binaryPrototypeMaxPool(vectors);
         return new Match(pool.values(), pool.winners());
     }
 

@@ -25,7 +25,7 @@ public interface Backend extends Primitives, AutoCloseable {
     /** Norms below this are taken as this, as in torch's {@code normalize}. */
     double NORM_FLOOR = 1e-12;
 
-    /** Short lower-case name, as {@code --backend} takes it. */
+    /** Short lower-case name, as {@code --device} takes it. */
     String name();
 
     /** One line for people: what it runs on. */
@@ -36,6 +36,11 @@ public interface Backend extends Primitives, AutoCloseable {
 
     /** New memory. The layout is the backend's choice: rows may be padded. Contents are zero. */
     View allocate(DType dtype, Shape shape);
+
+    /** New memory for a result that is then written in full: its contents are not defined, which saves a device from clearing it. */
+    default View allocateForResult(DType dtype, Shape shape) {
+        return allocate(dtype, shape);
+    }
 
     /** Releases what the backend holds. Its tensors cannot be used afterwards. */
     @Override
@@ -210,7 +215,7 @@ public interface Backend extends Primitives, AutoCloseable {
      * @param out {@code [..., queries, e]}. Modified.
      */
     default void attention(View q, View k, View v, View bias, double scale, View out) {
-        View scores = allocate(q.dtype(), q.shape().with(-1, k.shape().size(-2)));
+        View scores = allocateForResult(q.dtype(), q.shape().with(-1, k.shape().size(-2)));
         attentionWeights(q, k, bias, scale, scores);
         matmul(scores, v, out);
         scores.buffer().close();
@@ -218,7 +223,7 @@ public interface Backend extends Primitives, AutoCloseable {
 
     /** The softmax in {@link #attention}; {@code weights} is {@code [..., queries, keys]}. Modified. */
     default void attentionWeights(View q, View k, View bias, double scale, View weights) {
-        View scores = allocate(q.dtype(), weights.shape());
+        View scores = allocateForResult(q.dtype(), weights.shape());
         matmul(q, k.transpose(-1, -2), scores);
         affine(scores, scale, 0, scores);
         if (bias != null) {
@@ -318,6 +323,23 @@ public interface Backend extends Primitives, AutoCloseable {
     /** Gradients of {@link #convolve}; {@code gx} and {@code gweight}, of the shapes of x and weight, may be null. Modified. */
     default void convolveBackward(View x, View weight, Window window, int groups, View gy, View gx, View gweight) {
         new ClipwiseConvolution(this, x, weight, window, groups).backward(x, weight, gy, gx, gweight);
+    }
+
+    /**
+     * {@link #prototypeMaxPool} with the signs of the prototypes in place of the prototypes (paper, equation 1): +1 for 0 of either
+     * sign. A prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
+     */
+    default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
+        View signs = PrototypeGradient.signs(this, prototypes);
+        prototypeMaxPool(tokens, signs, values, winners);
+        signs.buffer().close();
+    }
+
+    /** Gradients of {@link #binaryPrototypeMaxPool}; that of the prototypes passes the sign as if it were the identity. */
+    default void binaryPrototypeMaxPoolBackward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        View signs = PrototypeGradient.signs(this, prototypes);
+        prototypeMaxPoolBackward(tokens, signs, winners, gy, gtokens, gprototypes);
+        signs.buffer().close();
     }
 
     /**

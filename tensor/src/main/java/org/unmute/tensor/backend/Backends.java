@@ -8,7 +8,7 @@ import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
  * Finds the backends and chooses one. The choice is made once, on first use, and told in one line; system properties
- * {@code unmute.backend} (a name, or {@code auto}) and {@code unmute.threads} steer it.
+ * {@code unmute.backend} (what {@link #open} takes) and {@code unmute.threads} steer it.
  */
 public final class Backends {
     private static volatile Choice current;
@@ -24,16 +24,23 @@ public final class Backends {
     public record Choice(Backend backend, String reason) {}
 
     /**
-     * What one provider answers.
+     * What one provider answers for one of its devices.
      *
-     * @param name as {@code --backend} takes it
+     * @param name as {@code --device} takes it
      * @param availability whether it runs here, with the reason in words
      */
     public record Candidate(String name, Availability availability) {}
 
-    /** All backends on the path, best first, usable or not. */
+    /** All backends on the path with all their devices, best first, usable or not. */
     public static List<Candidate> candidates() {
-        return providers().stream().map(p -> new Candidate(p.name(), p.probe())).toList();
+        List<Candidate> all = new ArrayList<>();
+        for (BackendProvider p : providers()) {
+            List<Availability> devices = p.devices();
+            for (int i = 0; i < devices.size(); i++) {
+                all.add(new Candidate(i == 0 ? p.name() : p.name() + ":" + i, devices.get(i)));
+            }
+        }
+        return all;
     }
 
     /** The backend that tensors are made on when none is named; opened on first use. */
@@ -104,7 +111,8 @@ public final class Backends {
     /**
      * Opens a backend.
      *
-     * @param name a backend's name, or {@code auto} for the best that runs here
+     * @param name a backend's name, with {@code :n} for its n-th device, from 0; {@code cpu} for the best on the processor; or
+     *     {@code auto} for the best that runs here
      * @param threads worker threads, 0 for as many as there are processors
      * @throws UnavailableException if the named one does not run here; nothing else is taken in its place
      */
@@ -112,24 +120,50 @@ public final class Backends {
         if (threads < 0) {
             throw new IllegalArgumentException("backend: threads must be 0 (all processors) or more: " + threads);
         }
+        return name.equals("auto") || name.equals("cpu") ? best(name, threads) : named(name, threads);
+    }
+
+    private static Choice best(String name, int threads) {
+        List<BackendProvider> all = providers().stream().filter(p -> name.equals("auto") ? p.priority() >= 0 : p.isCpu()).toList();
         List<String> passed = new ArrayList<>();
-        for (BackendProvider p : providers()) {
-            if (!name.equals("auto") && !name.equals(p.name())) {
-                continue;
-            }
+        for (BackendProvider p : all) {
             Availability a = p.probe();
             if (a.available()) {
-                Backend b = p.open(threads);
-                String why = name.equals("auto") ? passed.isEmpty() ? candidates().size() > 1 ? "best of those here" : "the only one on the path" : String.join("; ", passed) : "asked for";
-                return new Choice(b, "backend " + b.name() + ": " + b.describe() + " (" + why + ")");
-            }
-            if (!name.equals("auto")) {
-                throw new UnavailableException("backend " + name + " does not run here: " + a.reason());
+                String best = all.size() == 1 ? "the only one on the path" : name.equals("auto") ? "best of those here" : "best on the processor";
+                return choice(p.open(threads), passed.isEmpty() ? best : String.join("; ", passed));
             }
             passed.add(p.name() + " does not run here: " + a.reason());
         }
-        throw new UnavailableException("backend " + name + " is not known: there are "
-                + String.join(", ", providers().stream().map(BackendProvider::name).toList()));
+        throw new UnavailableException("no backend runs here: " + String.join("; ", passed));
+    }
+
+    private static Choice named(String name, int threads) {
+        int colon = name.indexOf(':');
+        String base = colon < 0 ? name : name.substring(0, colon);
+        List<BackendProvider> all = providers();
+        BackendProvider p = all.stream().filter(x -> x.name().equals(base)).findFirst().orElseThrow(() -> new UnavailableException(
+                "backend " + base + " is not known: there are " + String.join(", ", all.stream().map(BackendProvider::name).toList())));
+        int device = colon < 0 ? 0 : device(name, name.substring(colon + 1));
+        List<Availability> devices = p.devices();
+        if (device >= devices.size()) {
+            throw new UnavailableException("backend " + base + " has no device " + device + ": it has " + devices.size() + ", counted from 0");
+        }
+        if (!devices.get(device).available()) {
+            throw new UnavailableException("backend " + name + " does not run here: " + devices.get(device).reason());
+        }
+        return choice(p.open(device, threads), "asked for");
+    }
+
+    private static Choice choice(Backend b, String why) {
+        return new Choice(b, "backend " + b.name() + ": " + b.describe() + " (" + why + ")");
+    }
+
+    private static int device(String name, String number) {
+        try {
+            return Integer.parseUnsignedInt(number);
+        } catch (NumberFormatException e) {
+            throw new UnavailableException("backend " + name + " is not known: after the colon stands a device's number, from 0");
+        }
     }
 
     private static List<BackendProvider> providers() {

@@ -17,14 +17,16 @@ public sealed interface Prototypes extends Op {
      *
      * @param tokens {@code [batch, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}
+     * @param binary whether the prototypes' signs count in their place, +1 for 0 of either sign; the gradient passes the sign as
+     *     if it were the identity (equations 1 and 5). A prototype with an entry that is not finite gives NaN.
      * @param winners {@code [batch, prototypes]}, {@code I32}: the winning token of each prototype, filled by the forward
      *     pass; the first token wins ties
      */
-    record PrototypeMaxPool(Tensor tokens, Tensor prototypes, Tensor winners) implements Prototypes {
+    record PrototypeMaxPool(Tensor tokens, Tensor prototypes, boolean binary, Tensor winners) implements Prototypes {
         /** The op with room for the winners. Run it with {@link #values()}. */
-        public static PrototypeMaxPool of(Tensor tokens, Tensor prototypes) {
+        public static PrototypeMaxPool of(Tensor tokens, Tensor prototypes, boolean binary) {
             check(tokens, prototypes);
-            return new PrototypeMaxPool(tokens, prototypes,
+            return new PrototypeMaxPool(tokens, prototypes, binary,
                     Tensor.zeros(tokens.backend(), DType.I32, Shape.of(tokens.size(0), prototypes.size(0))));
         }
 
@@ -54,15 +56,26 @@ public sealed interface Prototypes extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.prototypeMaxPool(tokens.view(), prototypes.view(), out, winners.view());
+            if (binary) {
+                backend.binaryPrototypeMaxPool(tokens.view(), prototypes.view(), out, winners.view());
+            } else {
+                backend.prototypeMaxPool(tokens.view(), prototypes.view(), out, winners.view());
+            }
         }
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor gt = tokens.takesGradient() ? tokens.zerosLike() : null;
             Tensor gp = prototypes.takesGradient() ? prototypes.zerosLike() : null;
-            gy.backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(),
-                    gt == null ? null : gt.view(), gp == null ? null : gp.view());
+            View tokenGradient = gt == null ? null : gt.view();
+            View prototypeGradient = gp == null ? null : gp.view();
+            if (binary) {
+                gy.backend().binaryPrototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), tokenGradient,
+                        prototypeGradient);
+            } else {
+                gy.backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), tokenGradient,
+                        prototypeGradient);
+            }
             return Arrays.asList(gt, gp);
         }
     }

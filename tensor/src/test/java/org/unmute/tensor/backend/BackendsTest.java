@@ -27,4 +27,16 @@ class BackendsTest {
         assertThatThrownBy(() -> Backends.open("scalar", Backends.threads("-1"))).isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-1");
     }
+
+    @Test
+    void devicesAreNamedByKindAndNumber() {
+        assertThat(Backends.open("cpu", 1).backend().name()).isEqualTo("scalar");
+        assertThat(Backends.open("scalar:0", 1).reason()).contains("asked for");
+        assertThatThrownBy(() -> Backends.open("scalar:1", 1)).isInstanceOf(Backends.UnavailableException.class)
+                .hasMessageContaining("has no device 1");
+        assertThatThrownBy(() -> Backends.open("scalar:x", 1)).isInstanceOf(Backends.UnavailableException.class)
+                .hasMessageContaining("scalar:x").hasMessageContaining("number");
+        assertThatThrownBy(() -> Backends.open("quantum:1", 1)).isInstanceOf(Backends.UnavailableException.class)
+                .hasMessageContaining("quantum").hasMessageContaining("scalar");
+    }
 }

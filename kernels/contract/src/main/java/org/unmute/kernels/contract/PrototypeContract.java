@@ -32,6 +32,7 @@ public abstract class PrototypeContract extends Contract {
                 Operand winners = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(s[0], s[2]));
                 forward(tokens, prototypes, winners, p);
                 backward(tokens, prototypes, winners, p);
+                binary(tokens, prototypes, p);
             }
         }));
     }
@@ -99,6 +100,73 @@ public abstract class PrototypeContract extends Contract {
         Operand other = Operand.output(backend(), p, prototypes.view().shape());
         backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), null, other.view());
         Check.same("gradient of prototypes alone", gp.read(), other.read());
+    }
+
+    /** The form with signs gives what the form without gives for ±1, within the same bounds; the first of equal winners may differ. */
+    private void binary(Operand tokens, Operand prototypes, Placement p) {
+        Shape shape = Shape.of(tokens.view().shape().size(0), prototypes.view().shape().size(0));
+        long dim = prototypes.view().shape().size(1);
+        Operand values = Operand.output(backend(), p, shape);
+        Operand winners = Operand.intOutput(backend(), Placement.STRIDED, shape);
+        backend().binaryPrototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
+        View expected = doubles(shape);
+        REFERENCE.binaryPrototypeMaxPool(tokens.reference(), prototypes.reference(), expected,
+                View.dense(HostBuffer.allocate(DType.I32, shape.elements()), shape));
+        compare("binaryPrototypeMaxPool", expected, values, Tolerance.cosine(dim));
+        winners.assertGuards("binaryPrototypeMaxPool");
+
+        View w = View.dense(HostBuffer.wrap(winners.readInts()), shape);
+        Operand gy = operand(p, shape, 6);
+        Operand gt = Operand.output(backend(), p, tokens.view().shape());
+        Operand gp = Operand.output(backend(), p, prototypes.view().shape());
+        backend().binaryPrototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
+        View rt = doubles(tokens.view().shape());
+        View rp = doubles(prototypes.view().shape());
+        REFERENCE.binaryPrototypeMaxPoolBackward(tokens.reference(), prototypes.reference(), w, gy.reference(), rt, rp);
+        double g = Arrays.stream(gy.reference().host().doubles()).map(Math::abs).max().orElse(0);
+        long count = shape.size(1);
+        long clips = shape.size(0);
+        compare("binaryPrototypeMaxPool gradient of tokens", rt, gt,
+                Tolerance.normalized(dim + count, 2 * g * count / leastNorm(tokens, dim)));
+        compare("binaryPrototypeMaxPool gradient of prototypes", rp, gp,
+                Tolerance.normalized(dim + clips, 2 * g * clips / Math.sqrt(dim)));
+    }
+
+    /** Zeros of either sign count as +1; entries that are not finite make their prototype NaN, and no other. */
+    @Test
+    final void signsOfSpecialNumbers() {
+        int dim = 37;
+        float[] p = Numbers.NORMAL.make(5L * dim, 3);
+        p[0] = 0f;
+        p[1] = -0f;
+        p[dim + 36] = Float.NaN;
+        p[2 * dim] = Float.NEGATIVE_INFINITY;
+        p[3 * dim + 20] = Float.MIN_VALUE;
+        p[3 * dim + 21] = -Float.MIN_VALUE;
+        float[] signs = new float[p.length];
+        for (int i = 0; i < signs.length; i++) {
+            signs[i] = Float.isFinite(p[i]) ? p[i] >= 0 ? 1 : -1 : Float.NaN;
+        }
+        Operand tokens = operand(Placement.DENSE, Shape.of(2, 9, dim), 4);
+        float[][] got = new float[2][];
+        int[][] won = new int[2][];
+        for (int i = 0; i < 2; i++) {
+            Operand values = Operand.output(backend(), Placement.DENSE, Shape.of(2, 5));
+            Operand winners = Operand.intOutput(backend(), Placement.DENSE, Shape.of(2, 5));
+            View rows = Operand.of(backend(), Placement.DENSE, Shape.of(5, dim), i == 0 ? p : signs).view();
+            if (i == 0) {
+                backend().binaryPrototypeMaxPool(tokens.view(), rows, values.view(), winners.view());
+            } else {
+                backend().prototypeMaxPool(tokens.view(), rows, values.view(), winners.view());
+            }
+            got[i] = values.read();
+            won[i] = winners.readInts();
+        }
+        for (int i = 0; i < got[0].length; i++) {
+            Check.close("sign of special numbers", i, got[1][i], got[0][i], 2 * Tolerance.cosine(dim));
+            assertEquals(won[1][i], won[0][i], "winner " + i);
+            assertEquals(i % 5 == 1 || i % 5 == 2, Float.isNaN(got[0][i]), "NaN of prototype " + i % 5);
+        }
     }
 
     private static double leastNorm(Operand x, long dim) {

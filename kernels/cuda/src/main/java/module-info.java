@@ -1,0 +1,12 @@
+/**
+ * NVIDIA devices. Nobody above names them: they are found by the service loader. The binding finds its native code on the class path
+ * only.
+ */
+module org.unmute.kernels.cuda {
+    requires org.unmute.tensor;
+    requires org.unmute.kernels.device;
+    requires jcuda;
+
+    provides org.unmute.tensor.backend.BackendProvider with
+            org.unmute.kernels.cuda.CudaBackendProvider;
+}

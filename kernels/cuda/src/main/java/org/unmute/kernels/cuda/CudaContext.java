@@ -1,0 +1,75 @@
+package org.unmute.kernels.cuda;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import jcuda.CudaException;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUjit_option;
+import jcuda.driver.CUmodule;
+import jcuda.driver.JCudaDriver;
+import jcuda.driver.JITOptions;
+import org.unmute.kernels.device.DeviceException;
+import org.unmute.kernels.device.Kernel;
+
+/** One device with its loaded kernels, shared by all backends on it and kept until the process ends. */
+final class CudaContext {
+    private static final Map<Integer, CudaContext> OPEN = new HashMap<>();
+    private static final int LOG_BYTES = 16 << 10;
+
+    private final CudaDevices.Found found;
+    private final CUcontext context = new CUcontext();
+    private final Map<String, CUmodule> modules = new HashMap<>();
+    private final Map<Kernel, CUfunction> functions = new HashMap<>();
+
+    private CudaContext(CudaDevices.Found found) {
+        this.found = found;
+        JCudaDriver.cuDevicePrimaryCtxRetain(context, found.device());
+    }
+
+    /** The context of device number {@code index}. */
+    static CudaContext of(int index) {
+        synchronized (OPEN) {
+            return OPEN.computeIfAbsent(index, i -> new CudaContext(CudaDevices.get().devices().get(i)));
+        }
+    }
+
+    CudaDevices.Found found() {
+        return found;
+    }
+
+    /** Makes it the calling thread's. */
+    void enter() {
+        JCudaDriver.cuCtxSetCurrent(context);
+    }
+
+    /** A loaded kernel. */
+    CUfunction function(Kernel kernel) {
+        synchronized (functions) {
+            CUfunction f = functions.get(kernel);
+            if (f == null) {
+                CUmodule module = modules.computeIfAbsent(kernel.family(), family -> load(kernel, Ptx.text(family)));
+                f = new CUfunction();
+                JCudaDriver.cuModuleGetFunction(f, module, kernel.name());
+                functions.put(kernel, f);
+            }
+            return f;
+        }
+    }
+
+    private CUmodule load(Kernel kernel, String ptx) {
+        JITOptions options = new JITOptions();
+        options.putBytes(CUjit_option.CU_JIT_ERROR_LOG_BUFFER, new byte[LOG_BYTES]);
+        options.putInt(CUjit_option.CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, LOG_BYTES);
+        CUmodule module = new CUmodule();
+        try {
+            JCudaDriver.cuModuleLoadDataJIT(module, Pointer.to((ptx + "\0").getBytes(StandardCharsets.UTF_8)), options);
+            return module;
+        } catch (CudaException e) {
+            throw new DeviceException("cuda: the PTX of kernel " + kernel + " does not load on " + found.description() + ": " + e.getMessage()
+                    + "\n" + options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER).strip(), e);
+        }
+    }
+}

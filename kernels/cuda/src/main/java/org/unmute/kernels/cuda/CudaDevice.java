@@ -1,0 +1,141 @@
+package org.unmute.kernels.cuda;
+
+import java.util.List;
+import jcuda.CudaException;
+import jcuda.NativePointerObject;
+import jcuda.Pointer;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.CUfunction;
+import jcuda.driver.JCudaDriver;
+import org.unmute.kernels.device.Arguments;
+import org.unmute.kernels.device.Device;
+import org.unmute.kernels.device.DeviceException;
+import org.unmute.kernels.device.DeviceLimits;
+import org.unmute.kernels.device.DeviceMemory;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.backend.HostBuffer;
+
+/** An NVIDIA device through its driver. All work goes to the default stream, so that it is done in the order of the calls. */
+final class CudaDevice implements Device {
+    private final String name;
+    private final CudaContext context;
+
+    CudaDevice(String name, CudaContext context) {
+        this.name = name;
+        this.context = context;
+    }
+
+    private record Memory(CUdeviceptr pointer, long bytes) implements DeviceMemory {}
+
+    private static CUdeviceptr pointer(DeviceMemory memory) {
+        return ((Memory) memory).pointer;
+    }
+
+    private interface Call {
+        void run();
+    }
+
+    /** Errors with what was tried, where; the context belongs to the calling thread meanwhile. */
+    private void calling(String what, Call call) {
+        try {
+            context.enter();
+            call.run();
+        } catch (CudaException e) {
+            throw new DeviceException("cuda: " + what + " failed on " + context.found().description() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String describe() {
+        return context.found().description();
+    }
+
+    @Override
+    public DeviceLimits limits() {
+        return context.found().limits();
+    }
+
+    @Override
+    public DeviceMemory allocate(long bytes) {
+        CUdeviceptr p = new CUdeviceptr();
+        calling("allocating " + bytes + " bytes", () -> JCudaDriver.cuMemAlloc(p, bytes));
+        return new Memory(p, bytes);
+    }
+
+    @Override
+    public void free(DeviceMemory memory) {
+        calling("freeing memory", () -> JCudaDriver.cuMemFree(pointer(memory)));
+    }
+
+    private static Pointer host(HostBuffer array, int at) {
+        Pointer p = switch (array.dtype()) {
+            case F32 -> Pointer.to(array.floats());
+            case F64 -> Pointer.to(array.doubles());
+            case I32 -> Pointer.to(array.ints());
+            case F16, BF16 -> Pointer.to(array.halves());
+        };
+        return p.withByteOffset((long) at * array.dtype().bytes());
+    }
+
+    @Override
+    public void write(HostBuffer from, int start, int count, DeviceMemory to, long toByte) {
+        calling("copying to the device", () -> JCudaDriver.cuMemcpyHtoD(pointer(to).withByteOffset(toByte), host(from, start),
+                (long) count * from.dtype().bytes()));
+    }
+
+    @Override
+    public void read(DeviceMemory from, long fromByte, HostBuffer to, int start, int count) {
+        calling("copying from the device (or work before it)", () -> JCudaDriver.cuMemcpyDtoH(host(to, start),
+                pointer(from).withByteOffset(fromByte), (long) count * to.dtype().bytes()));
+    }
+
+    @Override
+    public void copy(DeviceMemory from, long fromByte, DeviceMemory to, long toByte, long bytes) {
+        calling("copying on the device", () -> JCudaDriver.cuMemcpyDtoDAsync(pointer(to).withByteOffset(toByte),
+                pointer(from).withByteOffset(fromByte), bytes, null));
+    }
+
+    @Override
+    public void prepare(Kernel kernel) {
+        calling("finding kernel " + kernel, () -> context.function(kernel));
+    }
+
+    @Override
+    public void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+        calling("kernel " + kernel + " with " + plan, () -> {
+            CUfunction f = context.function(kernel);
+            List<Arguments.Argument> list = arguments.list();
+            NativePointerObject[] parameters = new NativePointerObject[list.size()];
+            for (int i = 0; i < parameters.length; i++) {
+                parameters[i] = parameter(list.get(i));
+            }
+            JCudaDriver.cuLaunchKernel(f, plan.groups(), 1, 1, plan.items(), 1, 1, 0, null, Pointer.to(parameters), null);
+        });
+    }
+
+    private static Pointer parameter(Arguments.Argument argument) {
+        return switch (argument) {
+            case Arguments.Pointer p -> Pointer.to(pointer(p.memory()));
+            case Arguments.Real r -> Pointer.to(new float[] {r.value()});
+            case Arguments.Whole w -> Pointer.to(new int[] {w.value()});
+            case Arguments.Long64 l -> Pointer.to(new long[] {l.value()});
+            case Arguments.Struct s -> Pointer.to(s.members());
+        };
+    }
+
+    @Override
+    public void finish() {
+        calling("work", JCudaDriver::cuCtxSynchronize);
+    }
+
+    @Override
+    public void close() {
+        // Context and kernels are shared and stay until the process ends.
+    }
+}

@@ -1,0 +1,137 @@
+package org.unmute.kernels.cuda;
+
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK;
+import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import jcuda.CudaException;
+import jcuda.driver.CUdevice;
+import jcuda.driver.JCudaDriver;
+import org.unmute.kernels.device.DeviceLimits;
+import org.unmute.kernels.device.NativeFolder;
+
+/** The NVIDIA devices of this machine, looked for once. */
+final class CudaDevices {
+    /** What the PTX is built for. */
+    private static final int LEAST_CAPABILITY = 75;
+    private static CudaDevices found;
+
+    private final List<Found> devices;
+    private final String trouble;
+
+    private CudaDevices(List<Found> devices, String trouble) {
+        this.devices = devices;
+        this.trouble = trouble;
+    }
+
+    /**
+     * A device.
+     *
+     * @param device its handle
+     * @param description one line for people
+     * @param limits what it allows
+     * @param trouble why the kernels do not run there, in words; empty if they do
+     */
+    record Found(CUdevice device, String description, DeviceLimits limits, String trouble) {}
+
+    /** The devices, in the driver's order. */
+    List<Found> devices() {
+        return devices;
+    }
+
+    /** Why there are none, in words; empty if there are. */
+    String trouble() {
+        return trouble;
+    }
+
+    static synchronized CudaDevices get() {
+        if (found == null) {
+            found = look();
+        }
+        return found;
+    }
+
+    private static CudaDevices look() {
+        String missing = missingDriver(System.getProperty("os.name"));
+        if (!missing.isEmpty()) {
+            return new CudaDevices(List.of(), missing);
+        }
+        try {
+            List<Found> devices = NativeFolder.within(CudaDevices::all);
+            return new CudaDevices(devices, devices.isEmpty() ? "the NVIDIA driver knows no device" : "");
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
+            return new CudaDevices(List.of(), "the CUDA binding does not load (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                    + "): it comes with native code for Linux on x86_64, and needs the class path rather than the module path");
+        } catch (CudaException e) {
+            return new CudaDevices(List.of(), "the NVIDIA driver does not answer: " + e.getMessage());
+        }
+    }
+
+    /** Why the driver's library cannot be there; empty if it is. Asked first: the binding's own error is long and comes once only. */
+    @SuppressWarnings("restricted") // Looking for a library is all that is done.
+    static String missingDriver(String system) {
+        String name = system.toLowerCase(Locale.ROOT);
+        String library = name.contains("windows") ? "nvcuda.dll" : "libcuda.so.1";
+        if (name.contains("mac")) {
+            return "there is no CUDA on macOS";
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            SymbolLookup.libraryLookup(library, arena);
+            return "";
+        } catch (IllegalArgumentException e) {
+            return library + " was not found: no NVIDIA driver here";
+        }
+    }
+
+    private static List<Found> all() {
+        JCudaDriver.setExceptionsEnabled(true);
+        JCudaDriver.cuInit(0);
+        int[] count = new int[1];
+        JCudaDriver.cuDeviceGetCount(count);
+        List<Found> devices = new ArrayList<>();
+        for (int i = 0; i < count[0]; i++) {
+            CUdevice device = new CUdevice();
+            JCudaDriver.cuDeviceGet(device, i);
+            devices.add(describe(device));
+        }
+        return devices;
+    }
+
+    private static Found describe(CUdevice device) {
+        byte[] name = new byte[256];
+        JCudaDriver.cuDeviceGetName(name, name.length, device);
+        int length = 0;
+        while (length < name.length && name[length] != 0) {
+            length++;
+        }
+        long[] memory = new long[1];
+        JCudaDriver.cuDeviceTotalMem(memory, device);
+        int[] driver = new int[1];
+        JCudaDriver.cuDriverGetVersion(driver);
+        int major = attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
+        int minor = attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
+        DeviceLimits limits = new DeviceLimits(memory[0], memory[0], attribute(device, CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
+                attribute(device, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK));
+        String description = new String(name, 0, length, StandardCharsets.UTF_8).strip() + ", compute capability " + major + "." + minor
+                + ", driver for CUDA " + driver[0] / 1000 + "." + driver[0] % 1000 / 10 + ", "
+                + attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors, " + (memory[0] >> 20)
+                + " MiB; matrix products by our own kernel";
+        String trouble = 10 * major + minor < LEAST_CAPABILITY ? "compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
+                + " or more is needed" : limits.trouble().orElse("");
+        return new Found(device, description, limits, trouble);
+    }
+
+    private static int attribute(CUdevice device, int which) {
+        int[] value = new int[1];
+        JCudaDriver.cuDeviceGetAttribute(value, which, device);
+        return value[0];
+    }
+}

@@ -1,0 +1,207 @@
+package org.unmute.kernels.cuda;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_DOUBLE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.unmute.kernels.device.Arguments;
+import org.unmute.kernels.device.Device;
+import org.unmute.kernels.device.DeviceException;
+import org.unmute.kernels.device.DeviceLimits;
+import org.unmute.kernels.device.DeviceMemory;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.KernelSource;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.backend.HostBuffer;
+
+/**
+ * A device that is the processor: the kernels' CUDA spelling, compiled by g++ with {@code shim.h}, one library a family. Slow; what it
+ * tests is logic. Every second launch runs its items from last to first.
+ */
+final class ShimDevice implements Device {
+    static final Tool COMPILER = new Tool("g++");
+
+    private static final FunctionDescriptor RUN = FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    private static final Map<Kernel, MethodHandle> BUILT = new HashMap<>();
+    /** Families whose items wait for each other; the others run in plain loops. */
+    private static final Set<String> WITH_BARRIERS = KernelSource.FAMILIES.stream()
+            .filter(family -> KernelSource.read(family + ".cl").contains("LOCAL_ARRAY")).collect(Collectors.toSet());
+    private static Path folder;
+
+    private boolean backwards;
+
+    private record Memory(Arena arena, MemorySegment segment) implements DeviceMemory {
+        @Override
+        public long bytes() {
+            return segment.byteSize();
+        }
+    }
+
+    private static MemorySegment segment(DeviceMemory memory) {
+        return ((Memory) memory).segment;
+    }
+
+    @Override
+    public String name() {
+        return "shim";
+    }
+
+    @Override
+    public String describe() {
+        return "kernels compiled by g++";
+    }
+
+    @Override
+    public DeviceLimits limits() {
+        return new DeviceLimits(4L << 30, 1L << 30, 1024, 32 << 10);
+    }
+
+    @Override
+    public synchronized DeviceMemory allocate(long bytes) {
+        Arena arena = Arena.ofShared();
+        return new Memory(arena, arena.allocate(bytes, 256));
+    }
+
+    @Override
+    public synchronized void free(DeviceMemory memory) {
+        ((Memory) memory).arena.close();
+    }
+
+    /** Java's array of a buffer; its elements are copied as what they are. */
+    private static Object array(HostBuffer b) {
+        return switch (b.dtype()) {
+            case F32 -> b.floats();
+            case F64 -> b.doubles();
+            case I32 -> b.ints();
+            case F16, BF16 -> b.halves();
+        };
+    }
+
+    private static ValueLayout layout(HostBuffer b) {
+        return switch (b.dtype()) {
+            case F32 -> JAVA_FLOAT;
+            case F64 -> JAVA_DOUBLE;
+            case I32 -> JAVA_INT;
+            case F16, BF16 -> JAVA_SHORT;
+        };
+    }
+
+    @Override
+    public synchronized void write(HostBuffer from, int start, int count, DeviceMemory to, long toByte) {
+        MemorySegment.copy(array(from), start, segment(to), layout(from), toByte, count);
+    }
+
+    @Override
+    public synchronized void read(DeviceMemory from, long fromByte, HostBuffer to, int start, int count) {
+        MemorySegment.copy(segment(from), layout(to), fromByte, array(to), start, count);
+    }
+
+    @Override
+    public synchronized void copy(DeviceMemory from, long fromByte, DeviceMemory to, long toByte, long bytes) {
+        MemorySegment.copy(segment(from), fromByte, segment(to), toByte, bytes);
+    }
+
+    @Override
+    public void prepare(Kernel kernel) {
+        function(kernel);
+    }
+
+    /** All devices share the compiled kernels, whose shared memory is static, so one launch runs at a time. */
+    @Override
+    public void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+        MethodHandle f = function(kernel);
+        int barriers = WITH_BARRIERS.contains(kernel.family()) ? 1 : 0;
+        synchronized (ShimDevice.class) {
+            backwards = !backwards;
+            try (Arena arena = Arena.ofConfined()) {
+                List<Arguments.Argument> list = arguments.list();
+                MemorySegment pointers = arena.allocate(ADDRESS, list.size());
+                for (int i = 0; i < list.size(); i++) {
+                    pointers.setAtIndex(ADDRESS, i, argument(arena, list.get(i)));
+                }
+                f.invokeExact(plan.groups(), plan.items(), barriers, backwards ? 1 : 0, pointers);
+            } catch (Throwable e) {
+                throw new DeviceException("shim: " + kernel + ": " + e, e);
+            }
+        }
+    }
+
+    private static MemorySegment argument(Arena arena, Arguments.Argument a) {
+        return switch (a) {
+            case Arguments.Pointer p -> arena.allocateFrom(ADDRESS, segment(p.memory()));
+            case Arguments.Real r -> arena.allocateFrom(JAVA_FLOAT, r.value());
+            case Arguments.Whole w -> arena.allocateFrom(JAVA_INT, w.value());
+            case Arguments.Long64 l -> arena.allocateFrom(JAVA_LONG, l.value());
+            case Arguments.Struct s -> arena.allocateFrom(JAVA_LONG, s.members());
+        };
+    }
+
+    private static MethodHandle function(Kernel kernel) {
+        synchronized (BUILT) {
+            if (!BUILT.containsKey(kernel)) {
+                build(kernel.family());
+            }
+            return BUILT.get(kernel);
+        }
+    }
+
+    @SuppressWarnings("restricted") // Calls into what was just compiled.
+    private static void build(String family) {
+        try {
+            if (folder == null) {
+                folder = Files.createTempDirectory("unmute-shim-");
+                folder.toFile().deleteOnExit();
+                Tool.writeSources(folder);
+                try (InputStream in = ShimDevice.class.getResourceAsStream("/shim.h")) {
+                    Files.write(folder.resolve("shim.h"), in.readAllBytes());
+                }
+            }
+            List<KernelSource.Declared> kernels = KernelSource.kernels(family);
+            StringBuilder text = new StringBuilder("#include \"shim.h\"\n#include \"" + family + ".cl\"\n");
+            kernels.forEach(k -> text.append("SHIM_ENTRY(").append(k.kernel().name()).append(")\n"));
+            Files.writeString(folder.resolve(family + ".cpp"), text);
+
+            COMPILER.run(folder, List.of("-std=c++20", "-O2", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-w", "-o", family + ".so",
+                    family + ".cpp"));
+            SymbolLookup library = SymbolLookup.libraryLookup(folder.resolve(family + ".so"), Arena.global());
+            for (KernelSource.Declared k : kernels) {
+                BUILT.put(k.kernel(), Linker.nativeLinker().downcallHandle(library.find("run_" + k.kernel().name()).orElseThrow(), RUN));
+            }
+            try (var files = Files.list(folder)) {
+                files.forEach(f -> f.toFile().deleteOnExit());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void finish() {
+        // Launches run to their end.
+    }
+
+    @Override
+    public void close() {
+        // Libraries stay loaded.
+    }
+}

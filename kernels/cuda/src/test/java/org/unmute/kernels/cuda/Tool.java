@@ -1,0 +1,70 @@
+package org.unmute.kernels.cuda;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.unmute.kernels.device.KernelSource;
+
+/** A compiler on the PATH. */
+record Tool(String name) {
+    private static final int SECONDS = 600;
+
+    /** Whether it is there. */
+    boolean isThere() {
+        for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+            if (Files.isExecutable(Path.of(folder).resolve(name))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Why tests are skipped; empty if it is there. */
+    String missing() {
+        return isThere() ? "" : "skipped: " + name + " is not on the PATH";
+    }
+
+    /** Skips the test with the reason where it is not. */
+    void require() {
+        Assumptions.assumeTrue(isThere(), missing());
+    }
+
+    /** What it printed, errors included; a failure is an {@code AssertionError} with it. */
+    String run(Path folder, List<String> arguments) {
+        try {
+            List<String> command = new java.util.ArrayList<>(List.of(name));
+            command.addAll(arguments);
+            Path log = Files.createTempFile(folder, "log", ".txt");
+            Process p = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            if (!p.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                p.destroyForcibly();
+                throw new AssertionError(name + " took more than " + SECONDS + " s: " + command);
+            }
+            String said = Files.readString(log);
+            if (p.exitValue() != 0) {
+                throw new AssertionError(command + "\n" + said);
+            }
+            return said;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Writes the kernel texts and their headers into a folder. */
+    static void writeSources(Path folder) throws IOException {
+        for (String header : List.of("portable.h", "functions.h", "group.h", "tile.h")) {
+            Files.writeString(folder.resolve(header), KernelSource.read(header));
+        }
+        for (String family : KernelSource.FAMILIES) {
+            Files.writeString(folder.resolve(family + ".cl"), KernelSource.read(family + ".cl"));
+        }
+    }
+}

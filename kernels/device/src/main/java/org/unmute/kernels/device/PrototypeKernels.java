@@ -1,0 +1,85 @@
+package org.unmute.kernels.device;
+
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.View;
+
+/** Launches of {@code prototype.cl}. */
+final class PrototypeKernels {
+    private static final String FAMILY = "prototype";
+    private static final int FACTORS = 3;
+
+    private final Launcher launcher;
+    private final MovementKernels movement;
+
+    PrototypeKernels(Launcher launcher, MovementKernels movement) {
+        this.launcher = launcher;
+        this.movement = movement;
+    }
+
+    /** Values and winners; the prototypes' signs count if {@code binary}, else the prototypes. */
+    void match(View tokens, View prototypes, boolean binary, View values, View winners) {
+        Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, values);
+        Types.require("prototypeMaxPool", DType.I32, winners);
+        if (values.shape().elements() == 0) {
+            return;
+        }
+        long[] m = matching(tokens, prototypes, values, winners, null, null);
+        LaunchPlan plan = LaunchPlan.tiles(tokens.shape().size(0), 1, prototypes.shape().size(0));
+        if (!binary) {
+            launcher.run(new Kernel(FAMILY, "prototype_match"), plan, Launcher.bytes(tokens, prototypes, values, winners),
+                    new Arguments().memory(tokens, prototypes, prototypes, values, winners).struct(m));
+            return;
+        }
+        long count = prototypes.shape().size(0);
+        View bits = launcher.scratch(DType.I32, Shape.of(count, Math.ceilDiv(prototypes.shape().size(1), Integer.SIZE)));
+        View scales = launcher.scratch(DType.F32, Shape.of(count));
+        launcher.run(new Kernel(FAMILY, "prototype_pack"), LaunchPlan.elements(count), Launcher.bytes(prototypes, bits, scales),
+                new Arguments().memory(prototypes, bits, scales).struct(m));
+        launcher.run(new Kernel(FAMILY, "prototype_match_binary"), plan, Launcher.bytes(tokens, bits, scales, values, winners),
+                new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
+        bits.buffer().close();
+        scales.buffer().close();
+    }
+
+    /** Gradients of {@link #match}; either may be null. Those of binary prototypes are with respect to the signs. */
+    void backward(View tokens, View prototypes, boolean binary, View winners, View gy, View gtokens, View gprototypes) {
+        Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, gy);
+        if (gy.shape().elements() == 0) {
+            for (View g : new View[] {gtokens, gprototypes}) {
+                if (g != null) {
+                    movement.fill(g, 0);
+                }
+            }
+            return;
+        }
+        long winnerCount = gy.shape().elements();
+        long[] m = matching(tokens, prototypes, gy, winners, gtokens, gprototypes);
+        View factors = launcher.scratch(DType.F32, Shape.of(winnerCount, FACTORS));
+        int flag = binary ? 1 : 0;
+        long winnerBytes = 2 * winnerCount * prototypes.shape().size(1) * Float.BYTES;
+        launcher.run(new Kernel(FAMILY, "prototype_factors"), LaunchPlan.tasks(winnerCount, LaunchPlan.GROUP_ITEMS),
+                winnerBytes, new Arguments().memory(tokens, prototypes, winners, gy, factors).struct(m).whole(flag));
+        if (gprototypes != null) {
+            launcher.run(new Kernel(FAMILY, "prototype_gradient"), LaunchPlan.tasks(prototypes.shape().size(0), LaunchPlan.GROUP_ITEMS),
+                    winnerBytes / 2 + Launcher.bytes(prototypes, gprototypes),
+                    new Arguments().memory(tokens, prototypes, winners, factors, gprototypes).struct(m).whole(flag));
+        }
+        if (gtokens != null) {
+            long tasks = tokens.shape().size(0) * tokens.shape().size(1);
+            launcher.run(new Kernel(FAMILY, "token_gradient"), LaunchPlan.tasks(tasks, LaunchPlan.GROUP_ITEMS),
+                    winnerBytes / 2 + Launcher.bytes(tokens, gtokens),
+                    new Arguments().memory(tokens, prototypes, winners, factors, gtokens).struct(m).whole(flag));
+        }
+        factors.buffer().close();
+    }
+
+    private static long[] matching(View tokens, View prototypes, View values, View winners, View gtokens, View gprototypes) {
+        View gx = gtokens == null ? tokens : gtokens;
+        View gp = gprototypes == null ? prototypes : gprototypes;
+        return new long[] {tokens.shape().size(0), tokens.shape().size(1), prototypes.shape().size(0), prototypes.shape().size(1),
+            tokens.offset(), tokens.stride(0), tokens.stride(1), tokens.stride(2), prototypes.offset(), prototypes.stride(0),
+            prototypes.stride(1), values.offset(), values.stride(0), values.stride(1), winners.offset(), winners.stride(0),
+            winners.stride(1), gx.offset(), gx.stride(0), gx.stride(1), gx.stride(2), gp.offset(), gp.stride(0), gp.stride(1)};
+    }
+}

@@ -1,0 +1,24 @@
+// One step of AdamW with decoupled weight decay.
+//
+// What:    m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = keep w - rate m / (root sqrt(v) + eps), where keep, rate
+//          and root hold the corrections of this step.
+// Layout:  weight, gradient, m and v of one shape, any strides; all but the gradient are changed in place.
+// Launch:  one item an element.
+// Order:   no sums.
+// Limits:  none.
+#include "portable.h"
+
+KERNEL void adamw(GLOBAL float* weight, GLOBAL const float* gradient, GLOBAL float* first, GLOBAL float* second, PARAMETER(Walk) w,
+        const float keep, const float beta1, const float beta2, const float rest1, const float rest2, const float root, const float eps,
+        const float rate) {
+    EACH_ELEMENT(i, w.count) {
+        i64 at[4];
+        positions(&w, i, 4, at);
+        float g = gradient[at[1]];
+        float m = first[at[2]] * beta1 + g * rest1;
+        float v = second[at[3]] * beta2 + g * g * rest2;
+        first[at[2]] = m;
+        second[at[3]] = v;
+        weight[at[0]] = weight[at[0]] * keep - m * rate / FMAF(SQRTF(v), root, eps);
+    }
+}

@@ -1,0 +1,136 @@
+// One kernel text for OpenCL C 1.2, for CUDA C++ (nvcc) and, in tests, for C++ on the CPU through a small shim.
+//
+// Rules for kernels: names below instead of either language's own; sums in a fixed order; no atomics; no doubles; multiply
+// and add are fused only where FMAF says so (contraction is off in every compiler), so that all devices round alike.
+#ifndef UNMUTE_PORTABLE_H
+#define UNMUTE_PORTABLE_H
+
+#if defined(__OPENCL_VERSION__)
+  #pragma OPENCL FP_CONTRACT OFF
+  typedef long i64;
+  typedef ulong u64;
+  #define KERNEL __kernel
+  #define GLOBAL __global
+  #define LOCAL __local
+  #define LOCAL_ARRAY(type, name, count) __local type name[count]
+  #define FUNCTION static inline
+  #define PARAMETER(type) const type
+  #define RESTRICT restrict
+  #define BARRIER() barrier(CLK_LOCAL_MEM_FENCE)
+  #define ITEM ((int)get_local_id(0))
+  #define ITEMS ((int)get_local_size(0))
+  #define GROUP ((i64)get_group_id(0))
+  #define GROUPS ((i64)get_num_groups(0))
+  #define AS_UINT(x) as_uint(x)
+  #define AS_INT(x) as_int(x)
+  #define AS_FLOAT(x) as_float(x)
+  #define FMAF(a, b, c) fma(a, b, c)
+  #define EXPF(x) exp(x)
+  #define LOGF(x) log(x)
+  #define LOG1PF(x) log1p(x)
+  #define EXPM1F(x) expm1(x)
+  #define SINF(x) sin(x)
+  #define COSF(x) cos(x)
+  #define SQRTF(x) sqrt(x)
+  #define FABSF(x) fabs(x)
+  #define RINTF(x) rint(x)
+  #define FLOORF(x) floor(x)
+#else
+  typedef unsigned int uint;
+  typedef unsigned short ushort;
+  typedef long long i64;
+  typedef unsigned long long u64;
+  #define KERNEL extern "C" __global__
+  #define GLOBAL
+  #define LOCAL
+  #define LOCAL_ARRAY(type, name, count) __shared__ __align__(16) type name[count]
+  #define FUNCTION static __device__ __forceinline__
+  #define PARAMETER(type) const __grid_constant__ type
+  #define RESTRICT __restrict__
+  #define BARRIER() __syncthreads()
+  #define ITEM ((int)threadIdx.x)
+  #define ITEMS ((int)blockDim.x)
+  #define GROUP ((i64)blockIdx.x)
+  #define GROUPS ((i64)gridDim.x)
+  #define AS_UINT(x) __float_as_uint(x)
+  #define AS_INT(x) __float_as_int(x)
+  #define AS_FLOAT(x) __uint_as_float((uint)(x))
+  #define FMAF(a, b, c) fmaf(a, b, c)
+  #define EXPF(x) expf(x)
+  #define LOGF(x) logf(x)
+  #define LOG1PF(x) log1pf(x)
+  #define EXPM1F(x) expm1f(x)
+  #define SINF(x) sinf(x)
+  #define COSF(x) cosf(x)
+  #define SQRTF(x) sqrtf(x)
+  #define FABSF(x) fabsf(x)
+  #define RINTF(x) rintf(x)
+  #define FLOORF(x) floorf(x)
+#endif
+
+// For short loops over registers, and for loops whose copies would only make the code longer.
+#if defined(UNMUTE_SHIM)
+  #define UNROLL
+  #define ROLLED
+#else
+  #define UNROLL _Pragma("unroll")
+  #define ROLLED _Pragma("unroll 1")
+#endif
+
+#define F_INFINITY AS_FLOAT(0x7f800000u)
+#define F_NAN AS_FLOAT(0x7fc00000u)
+#define IS_NAN(x) ((x) != (x))
+
+// Number of this work item in the whole launch, and how many there are.
+#define GLOBAL_ITEM (GROUP * ITEMS + ITEM)
+#define GLOBAL_ITEMS (GROUPS * ITEMS)
+
+// How up to five views of one shape are walked together; Walk.java fills it. Axis 0 is the fastest. All members have 64 bits,
+// so that no compiler puts gaps between them.
+#define WALK_AXES 8
+#define WALK_VIEWS 5
+typedef struct {
+    i64 count;                          // elements
+    i64 axes;                           // axes in use, at least 1
+    i64 size[WALK_AXES];
+    i64 offset[WALK_VIEWS];             // of the first element of each view
+    i64 stride[WALK_VIEWS][WALK_AXES];  // in elements; 0 repeats, negative runs backwards
+} Walk;
+
+// Position of element number `index` (row-major) in the first `views` views. Division in 32 bits where the numbers allow it.
+FUNCTION void positions(const Walk* w, i64 index, const int views, i64* at) {
+    for (int v = 0; v < views; v++) {
+        at[v] = w->offset[v];
+    }
+    if (w->axes == 1) {
+        for (int v = 0; v < views; v++) {
+            at[v] += index * w->stride[v][0];
+        }
+    } else if (w->count <= 0x7fffffffL) {
+        uint rest = (uint)index;
+        ROLLED for (int a = 0; a < (int)w->axes; a++) {
+            uint size = (uint)w->size[a];
+            uint next = rest / size;
+            i64 i = rest - next * size;
+            for (int v = 0; v < views; v++) {
+                at[v] += i * w->stride[v][a];
+            }
+            rest = next;
+        }
+    } else {
+        ROLLED for (int a = 0; a < (int)w->axes; a++) {
+            i64 next = index / w->size[a];
+            i64 i = index - next * w->size[a];
+            for (int v = 0; v < views; v++) {
+                at[v] += i * w->stride[v][a];
+            }
+            index = next;
+        }
+    }
+}
+
+// A launch may have fewer items than elements, and fewer groups than tasks: each then takes several.
+#define EACH_ELEMENT(i, count) for (i64 i = GLOBAL_ITEM; i < (count); i += GLOBAL_ITEMS)
+#define EACH_TASK(t, count) for (i64 t = GROUP; t < (count); t += GROUPS)
+
+#endif

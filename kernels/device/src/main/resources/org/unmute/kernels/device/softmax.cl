@@ -1,0 +1,69 @@
+// Softmax along the last axis, its logarithm, and their gradients.
+//
+// What:    y = exp(x - max x) / sum, or x - max x - ln sum. gx = y (gy - sum gy y), or gy - exp(y) sum gy.
+// Layout:  `rows` walks the rows (x, out; or y, gy, gx), `row` has length and steps; an output may be the very view of an input.
+// Launch:  one group a row (GROUP_ITEMS items).
+// Order:   item i takes numbers i, i + items, ... in order, then group_sum.
+// Limits:  none. A row of nothing but -infinity gives NaN.
+#include "group.h"
+
+// The greatest number of a row and the sum of exponentials below it.
+FUNCTION float row_maximum(LOCAL float* scratch, GLOBAL const float* x, i64 n, i64 step) {
+    float greatest = -F_INFINITY;
+    for (i64 i = ITEM; i < n; i += ITEMS) {
+        greatest = maximum(greatest, x[i * step]);
+    }
+    return group_maximum(scratch, greatest);
+}
+
+FUNCTION float row_exponentials(LOCAL float* scratch, GLOBAL const float* x, i64 n, i64 step, float greatest) {
+    float sum = 0.0f;
+    for (i64 i = ITEM; i < n; i += ITEMS) {
+        sum += EXPF(x[i * step] - greatest);
+    }
+    return group_sum(scratch, sum);
+}
+
+#define SOFTMAX(name, result) \
+    KERNEL void name(GLOBAL const float* x, GLOBAL float* out, PARAMETER(Walk) rows, PARAMETER(Row) row) { \
+        LOCAL_ARRAY(float, scratch, MOST_ITEMS); \
+        EACH_TASK(task, rows.count) { \
+            i64 at[2]; \
+            positions(&rows, task, 2, at); \
+            float greatest = row_maximum(scratch, x + at[0], row.n, row.step[0]); \
+            float sum = row_exponentials(scratch, x + at[0], row.n, row.step[0], greatest); \
+            float log_sum = LOGF(sum); \
+            for (i64 i = ITEM; i < row.n; i += ITEMS) { \
+                float below = x[at[0] + i * row.step[0]] - greatest; \
+                out[at[1] + i * row.step[1]] = (result); \
+            } \
+            BARRIER(); \
+        } \
+    }
+
+SOFTMAX(softmax, EXPF(below) / sum)
+SOFTMAX(log_softmax, below - log_sum)
+
+#define Y forward[at[0] + i * row.step[0]]
+
+#define SOFTMAX_BACKWARD(name, term, result) \
+    KERNEL void name(GLOBAL const float* forward, GLOBAL const float* upstream, GLOBAL float* gx, PARAMETER(Walk) rows, PARAMETER(Row) row) { \
+        LOCAL_ARRAY(float, scratch, MOST_ITEMS); \
+        EACH_TASK(task, rows.count) { \
+            i64 at[3]; \
+            positions(&rows, task, 3, at); \
+            float mine = 0.0f; \
+            for (i64 i = ITEM; i < row.n; i += ITEMS) { \
+                float gy = upstream[at[1] + i * row.step[1]]; \
+                mine += (term); \
+            } \
+            float sum = group_sum(scratch, mine); \
+            for (i64 i = ITEM; i < row.n; i += ITEMS) { \
+                float gy = upstream[at[1] + i * row.step[1]]; \
+                gx[at[2] + i * row.step[2]] = (result); \
+            } \
+        } \
+    }
+
+SOFTMAX_BACKWARD(softmax_backward, gy * Y, Y * (gy - sum))
+SOFTMAX_BACKWARD(log_softmax_backward, gy, gy - EXPF(Y) * sum)

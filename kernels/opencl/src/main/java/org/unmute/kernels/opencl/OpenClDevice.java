@@ -1,0 +1,160 @@
+package org.unmute.kernels.opencl;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.Sizeof;
+import org.jocl.cl_command_queue;
+import org.jocl.cl_kernel;
+import org.jocl.cl_mem;
+import org.unmute.kernels.device.Arguments;
+import org.unmute.kernels.device.Device;
+import org.unmute.kernels.device.DeviceException;
+import org.unmute.kernels.device.DeviceLimits;
+import org.unmute.kernels.device.DeviceMemory;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.backend.HostBuffer;
+
+/** An OpenCL 1.2 device: one in-order queue. Nothing beyond the core of 1.2 is used. */
+final class OpenClDevice implements Device {
+    private final String name;
+    private final OpenClContext context;
+    private final cl_command_queue queue;
+    /** A kernel object holds its arguments, so each device object has its own, used under its lock. */
+    private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
+
+    @SuppressWarnings("deprecation") // The call that replaces it came with OpenCL 2.0.
+    OpenClDevice(String name, OpenClContext context) {
+        this.name = name;
+        this.context = context;
+        queue = CL.clCreateCommandQueue(context.context(), context.device(), 0, null);
+    }
+
+    private record Memory(cl_mem handle, long bytes) implements DeviceMemory {}
+
+    private static cl_mem handle(DeviceMemory memory) {
+        return ((Memory) memory).handle;
+    }
+
+    private interface Call {
+        void run();
+    }
+
+    /** Errors with what was tried, where. */
+    private void calling(String what, Call call) {
+        try {
+            call.run();
+        } catch (CLException e) {
+            throw new DeviceException("opencl: " + what + " failed on " + context.description() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String describe() {
+        return context.description();
+    }
+
+    @Override
+    public DeviceLimits limits() {
+        return context.limits();
+    }
+
+    @Override
+    public DeviceMemory allocate(long bytes) {
+        cl_mem[] m = new cl_mem[1];
+        calling("allocating " + bytes + " bytes", () -> m[0] = CL.clCreateBuffer(context.context(), CL.CL_MEM_READ_WRITE, bytes, null, null));
+        return new Memory(m[0], bytes);
+    }
+
+    @Override
+    public void free(DeviceMemory memory) {
+        calling("freeing memory", () -> CL.clReleaseMemObject(handle(memory)));
+    }
+
+    private static Pointer pointer(HostBuffer array, int at) {
+        Pointer p = switch (array.dtype()) {
+            case F32 -> Pointer.to(array.floats());
+            case F64 -> Pointer.to(array.doubles());
+            case I32 -> Pointer.to(array.ints());
+            case F16, BF16 -> Pointer.to(array.halves());
+        };
+        return p.withByteOffset((long) at * array.dtype().bytes());
+    }
+
+    @Override
+    public void write(HostBuffer from, int start, int count, DeviceMemory to, long toByte) {
+        calling("copying to the device", () -> CL.clEnqueueWriteBuffer(queue, handle(to), true, toByte, (long) count * from.dtype().bytes(),
+                pointer(from, start), 0, null, null));
+    }
+
+    @Override
+    public void read(DeviceMemory from, long fromByte, HostBuffer to, int start, int count) {
+        calling("copying from the device (or work before it)", () -> CL.clEnqueueReadBuffer(queue, handle(from), true, fromByte,
+                (long) count * to.dtype().bytes(), pointer(to, start), 0, null, null));
+    }
+
+    @Override
+    public void copy(DeviceMemory from, long fromByte, DeviceMemory to, long toByte, long bytes) {
+        calling("copying on the device", () -> CL.clEnqueueCopyBuffer(queue, handle(from), handle(to), fromByte, toByte, bytes, 0, null, null));
+    }
+
+    @Override
+    public synchronized void prepare(Kernel kernel) {
+        kernel(kernel);
+    }
+
+    private cl_kernel kernel(Kernel kernel) {
+        cl_kernel k = kernels.get(kernel);
+        if (k == null) {
+            cl_kernel[] made = new cl_kernel[1];
+            calling("finding kernel " + kernel, () -> made[0] = CL.clCreateKernel(context.program(kernel), kernel.name(), null));
+            k = made[0];
+            kernels.put(kernel, k);
+        }
+        return k;
+    }
+
+    @Override
+    public synchronized void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+        cl_kernel k = kernel(kernel);
+        calling("kernel " + kernel + " with " + plan, () -> {
+            List<Arguments.Argument> list = arguments.list();
+            for (int i = 0; i < list.size(); i++) {
+                set(k, i, list.get(i));
+            }
+            CL.clEnqueueNDRangeKernel(queue, k, 1, null, new long[] {(long) plan.groups() * plan.items()}, new long[] {plan.items()}, 0,
+                    null, null);
+        });
+    }
+
+    private static void set(cl_kernel kernel, int index, Arguments.Argument argument) {
+        switch (argument) {
+            case Arguments.Pointer p -> CL.clSetKernelArg(kernel, index, Sizeof.cl_mem, Pointer.to(handle(p.memory())));
+            case Arguments.Real r -> CL.clSetKernelArg(kernel, index, Sizeof.cl_float, Pointer.to(new float[] {r.value()}));
+            case Arguments.Whole w -> CL.clSetKernelArg(kernel, index, Sizeof.cl_int, Pointer.to(new int[] {w.value()}));
+            case Arguments.Long64 l -> CL.clSetKernelArg(kernel, index, Sizeof.cl_long, Pointer.to(new long[] {l.value()}));
+            case Arguments.Struct s -> CL.clSetKernelArg(kernel, index, (long) Sizeof.cl_long * s.members().length, Pointer.to(s.members()));
+        }
+    }
+
+    @Override
+    public void finish() {
+        calling("work", () -> CL.clFinish(queue));
+    }
+
+    @Override
+    public synchronized void close() {
+        kernels.values().forEach(CL::clReleaseKernel);
+        kernels.clear();
+        CL.clReleaseCommandQueue(queue);
+    }
+}

@@ -1,0 +1,132 @@
+package org.unmute.kernels.opencl;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jocl.CL;
+import org.jocl.CLException;
+import org.jocl.Pointer;
+import org.jocl.cl_device_id;
+import org.jocl.cl_platform_id;
+import org.unmute.kernels.device.NativeFolder;
+
+/** The OpenCL devices of this machine, looked for once. */
+final class Platforms {
+    private static Platforms found;
+
+    private final List<Found> devices;
+    private final String trouble;
+
+    private Platforms(List<Found> devices, String trouble) {
+        this.devices = devices;
+        this.trouble = trouble;
+    }
+
+    /** A device with the platform it belongs to. */
+    record Found(cl_platform_id platform, cl_device_id device) {}
+
+    /** The devices, in the order that {@code opencl:0}, {@code opencl:1} ... count them. */
+    List<Found> devices() {
+        return devices;
+    }
+
+    /** Why there are none, in words; empty if there are. */
+    String trouble() {
+        return trouble;
+    }
+
+    static synchronized Platforms get() {
+        if (found == null) {
+            found = NativeFolder.within(Platforms::look);
+        }
+        return found;
+    }
+
+    private static Platforms look() {
+        try {
+            CL.setExceptionsEnabled(true);
+            int[] count = new int[1];
+            CL.clGetPlatformIDs(0, null, count);
+            cl_platform_id[] platforms = new cl_platform_id[count[0]];
+            if (count[0] > 0) {
+                CL.clGetPlatformIDs(platforms.length, platforms, null);
+            }
+            List<Found> devices = new ArrayList<>();
+            for (cl_platform_id p : platforms) {
+                addDevices(p, devices);
+            }
+            String trouble = !devices.isEmpty() ? "" : platforms.length == 0 ? noPlatform()
+                    : "OpenCL is there, with " + platforms.length + " platform(s), but none has a device: check the graphics driver";
+            return new Platforms(List.copyOf(devices), trouble);
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
+            return new Platforms(List.of(), "the OpenCL binding does not load (" + firstLine(e) + "): it has native code for Linux, "
+                    + "Windows and macOS on x86_64 and for Linux and macOS on arm64");
+        } catch (CLException e) {
+            return new Platforms(List.of(), e.getStatus() == CL.CL_PLATFORM_NOT_FOUND_KHR ? noPlatform()
+                    : "OpenCL does not answer: " + e.getMessage());
+        } catch (UnsupportedOperationException e) {
+            // The binding's own words for an OpenCL library that it did not find.
+            return new Platforms(List.of(), "no OpenCL library (libOpenCL) was found: install the OpenCL loader, on Debian ocl-icd-libopencl1, "
+                    + "and the driver of a device");
+        }
+    }
+
+    private static String noPlatform() {
+        return "no OpenCL platform: install the graphics driver's OpenCL part, or pocl-opencl-icd to run kernels on the processor";
+    }
+
+    private static String firstLine(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        String message = String.valueOf(root.getMessage());
+        return root.getClass().getSimpleName() + ": " + message.lines().findFirst().orElse("");
+    }
+
+    private static void addDevices(cl_platform_id platform, List<Found> devices) {
+        int[] count = new int[1];
+        try {
+            CL.clGetDeviceIDs(platform, CL.CL_DEVICE_TYPE_ALL, 0, null, count);
+        } catch (CLException e) {
+            if (e.getStatus() == CL.CL_DEVICE_NOT_FOUND) {
+                return;
+            }
+            throw e;
+        }
+        cl_device_id[] all = new cl_device_id[count[0]];
+        if (all.length > 0) {
+            CL.clGetDeviceIDs(platform, CL.CL_DEVICE_TYPE_ALL, all.length, all, null);
+        }
+        for (cl_device_id d : all) {
+            if (number(d, CL.CL_DEVICE_AVAILABLE, Integer.BYTES) != 0 && number(d, CL.CL_DEVICE_COMPILER_AVAILABLE, Integer.BYTES) != 0) {
+                devices.add(new Found(platform, d));
+            }
+        }
+    }
+
+    /** A number that a device tells about itself. */
+    static long number(cl_device_id device, int what, int bytes) {
+        if (bytes == Integer.BYTES) {
+            int[] value = new int[1];
+            CL.clGetDeviceInfo(device, what, Integer.BYTES, Pointer.to(value), null);
+            return value[0] & 0xffffffffL;
+        }
+        long[] value = new long[1];
+        CL.clGetDeviceInfo(device, what, Long.BYTES, Pointer.to(value), null);
+        return value[0];
+    }
+
+    /** A text that a device tells about itself. */
+    static String text(cl_device_id device, int what) {
+        long[] size = new long[1];
+        CL.clGetDeviceInfo(device, what, 0, null, size);
+        byte[] bytes = new byte[Math.toIntExact(size[0])];
+        CL.clGetDeviceInfo(device, what, bytes.length, Pointer.to(bytes), null);
+        int length = bytes.length;
+        while (length > 0 && bytes[length - 1] == 0) {
+            length--;
+        }
+        return new String(bytes, 0, length, StandardCharsets.UTF_8).strip();
+    }
+}

@@ -1,0 +1,23 @@
+package org.unmute.kernels.opencl;
+
+import org.junit.jupiter.api.Assumptions;
+import org.unmute.kernels.device.DeviceBackend;
+import org.unmute.tensor.backend.BackendProvider.Availability;
+
+/** The device that tests run on. */
+final class OpenCl {
+    private OpenCl() {}
+
+    /** Why tests are skipped; empty if there is a device. */
+    static String missing() {
+        Availability a = new OpenClBackendProvider().probe();
+        return a.available() ? "" : "skipped: " + a.reason();
+    }
+
+    /** A backend on the first device; the test is skipped with the reason where there is none. */
+    static DeviceBackend open() {
+        String missing = missing();
+        Assumptions.assumeTrue(missing.isEmpty(), missing);
+        return OpenClBackendProvider.openDevice(0);
+    }
+}

@@ -1,0 +1,34 @@
+package org.unmute.kernels.opencl;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.unmute.kernels.contract.AutogradGoldens;
+import org.unmute.kernels.device.DeviceBackend;
+import org.unmute.tensor.DType;
+
+/** Results and gradients against the reference numbers. */
+@Tag("golden")
+class OpenClAutogradTest {
+    private DeviceBackend backend;
+
+    @TestFactory
+    List<DynamicTest> float32() {
+        String missing = OpenCl.missing();
+        if (!missing.isEmpty()) {
+            return List.of(DynamicTest.dynamicTest(missing, () -> Assumptions.abort(missing)));
+        }
+        backend = OpenCl.open();
+        return AutogradGoldens.cases(backend, DType.F32);
+    }
+
+    @AfterEach
+    void close() {
+        if (backend != null) {
+            backend.close();
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package org.unmute.tensor.backend;
+
+/** Work that a backend's device refused or could not hold. The message says what, where, and what to do. */
+public class BackendException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** An error with its cause, which may be null. */
+    public BackendException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
