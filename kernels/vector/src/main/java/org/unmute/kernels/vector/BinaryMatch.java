@@ -1,134 +1,84 @@
 package org.unmute.kernels.vector;
 
 import static org.unmute.kernels.vector.LookupTile.LANES;
-import static org.unmute.kernels.vector.LookupTile.TOKENS;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Queue;
 
 /**
- * Prototype matching where all prototypes are ±1, with the results of the tiles to the last bit: integer sums by table look-up
- * ({@link LookupTile}) as a filter, then float32 products in order for the tokens that can win ({@link Contenders}). Look-ups take
- * an eighth of the tiles' instructions.
+ * Matching of a clip's tokens with prototypes of one bit an entry: sums of table entries ({@link LookupTables},
+ * {@link LookupTile}) are the first of three sieves ({@link Contenders}) that leave the token with the greatest product in exact
+ * arithmetic, the first one on ties, as long as float64 can tell.
  *
- * <p>Up to {@link LookupTables#MOST_TOKENS} different tokens at a time; of equal tokens only the first can win, so the others
- * (silence, mostly) are left out. Tasks are groups of {@link #BLOCKS} blocks of prototypes: tables of four tokens stay in the
- * first cache, the group's patterns and sums (256 KiB) in the second. Where a block has too many tokens that could win, the tiles
- * do it: the worst that can happen is their time and the filter's.
+ * <p>Up to {@link LookupTables#MOST_TOKENS} tokens at a time. Tasks are groups of up to {@link Contenders#BLOCKS} blocks of
+ * prototypes: the tables of four tokens stay in the first cache, the group's patterns (64 KiB at dim 768) and sums (512 KiB)
+ * in the second; the tables of all tokens (4 MiB) stream by once a group. What a prototype wins depends on no other, so groups
+ * may be of any size.
  *
- * <p>Memory: patterns of a bit an entry; tables and sums depend on neither the number of prototypes nor that of tokens.
+ * <p>Memory: a little more than two bits an entry of a prototype; for tokens, tables and sums an amount that depends on neither
+ * the number of prototypes nor, beyond {@link LookupTables#MOST_TOKENS}, that of tokens.
  */
 final class BinaryMatch {
-    private static final int BLOCKS = 4;
     /** With fewer prototypes or tokens the tables cost more than they save. */
-    private static final int LEAST_PROTOTYPES = 4 * LANES;
+    private static final int LEAST_PROTOTYPES = 2 * LANES;
     private static final int LEAST_TOKENS = 16;
-    private static final int LEAST_DIM = 32;
-    /** Panels that make a block. */
-    private static final int PANELS = LANES / Tile.COLUMNS;
 
     private final WorkerPool pool;
     private final Scratch scratch;
-    private final DenseRows p;
-    private final Panels panels;
-    private final PrototypeBits bits;
+    private final PrototypeBits p;
+    private final Queue<Contenders> free = new ArrayDeque<>();
 
-    BinaryMatch(WorkerPool pool, Scratch scratch, DenseRows p, PrototypeBits bits) {
+    BinaryMatch(WorkerPool pool, Scratch scratch, PrototypeBits p) {
         this.pool = pool;
         this.scratch = scratch;
         this.p = p;
-        // Rows are evenly spaced: they are those of a view with two axes, or a dense copy of it.
-        int step = p.rows() > 1 ? p.start()[1] - p.start()[0] : 0;
-        this.panels = new Panels(p.data(), p.start()[0], 1, step, p.length(), p.rows());
-        this.bits = bits;
-    }
-
-    static boolean pays(int prototypes, int tokens, int dim) {
-        return prototypes >= LEAST_PROTOTYPES && tokens >= LEAST_TOKENS && dim >= LEAST_DIM
-                && PrototypeBits.pairs(dim) <= LookupTile.MOST_PAIRS;
     }
 
     /**
-     * Greatest products of all prototypes with the rows, each divided by its norm; the rows must be free of NaN and infinities.
+     * The greatest product of each prototype with the rows at length 1.
      *
+     * @param norm of each row, all finite and above 0
      * @param best for each prototype. Modified.
      * @param winner for each prototype. Modified.
      */
-    void match(DenseRows t, float[] norm, float[] best, int[] winner) {
-        Arrays.fill(best, Float.NEGATIVE_INFINITY);
+    void match(DenseRows t, double[] norm, double[] best, int[] winner) {
+        Arrays.fill(best, Double.NEGATIVE_INFINITY);
         Arrays.fill(winner, 0);
         for (int from = 0; from < t.rows(); from += LookupTables.MOST_TOKENS) {
-            int[] different = EqualRows.firsts(t, norm, from, Math.min(t.rows(), from + LookupTables.MOST_TOKENS));
-            NormalRows x = NormalRows.take(scratch, different.length, t.length());
-            pool.run(Math.ceilDiv(different.length, Tile.ROWS), task -> {
-                for (int i = task * Tile.ROWS; i < Math.min(different.length, (task + 1) * Tile.ROWS); i++) {
-                    x.set(i, t, different[i], norm[different[i]]);
+            int to = Math.min(t.rows(), from + LookupTables.MOST_TOKENS);
+            CenteredTokens x = CenteredTokens.of(pool, scratch, t, norm, from, to);
+            boolean pays = p.count() >= LEAST_PROTOTYPES && x.count() >= LEAST_TOKENS;
+            LookupTables tables = pays ? LookupTables.of(pool, scratch, x) : null;
+            int blocks = Math.ceilDiv(p.count(), LANES);
+            int together = tables == null ? 1 : Math.clamp(blocks / (4 * pool.threads()), 1, Contenders.BLOCKS);
+            pool.run(Math.ceilDiv(blocks, together), task -> {
+                Contenders c = take();
+                int block = task * together;
+                if (tables == null) {
+                    c.matchAll(x, block * LANES, Math.min(p.count(), (block + 1) * LANES), best, winner);
+                } else {
+                    c.match(x, tables, block, Math.min(together, blocks - block), best, winner);
                 }
-            });
-            LookupTables tables = LookupTables.of(pool, scratch, x);
-            int blocks = Math.ceilDiv(p.rows(), LANES);
-            pool.run(Math.ceilDiv(blocks, BLOCKS), task -> {
-                OrderedSums sums = new OrderedSums(x, bits, different, best, winner);
-                match(task * BLOCKS, Math.min(blocks, (task + 1) * BLOCKS), x, tables, different, sums);
-                sums.flush();
+                give(c);
             });
             if (tables != null) {
                 tables.giveBack(scratch);
             }
-            scratch.give(x.data());
+            x.giveBack(scratch);
         }
     }
 
-    private void match(int from, int to, NormalRows x, LookupTables tables, int[] original, OrderedSums sums) {
-        if (tables == null) {
-            for (int block = from; block < to; block++) {
-                dense(block, x, original, sums);
-            }
-            return;
+    private Contenders take() {
+        synchronized (free) {
+            Contenders c = free.poll();
+            return c == null ? new Contenders(p) : c;
         }
-        int tiles = Math.ceilDiv(x.count(), TOKENS);
-        int each = tiles * TOKENS * LANES;
-        short[] lookup = new short[(to - from) * each];
-        for (int tile = 0; tile < tiles; tile++) {
-            for (int block = from; block < to; block++) {
-                LookupTile.sum(bits.pairs(), bits.index(), bits.at(block), tables.data(), tables.at(tile), lookup,
-                        (block - from) * each + tile * TOKENS * LANES);
-            }
-        }
-        Contenders contenders = new Contenders(x, tables, bits, from, to - from, lookup, each);
-        contenders.settle(sums).stream().forEach(block -> dense(from + block, x, original, sums));
     }
 
-    /** A block by the tiles. */
-    private void dense(int block, NormalRows x, int[] original, OrderedSums sums) {
-        float[] right = scratch.take((long) x.dim() * LANES);
-        float[] work = new float[Transpose.WORK];
-        int last = Math.min(panels.columns(), (block + 1) * LANES);
-        int count = Panels.count(last - block * LANES);
-        for (int slice = 0; slice < x.slices(); slice++) {
-            for (int i = 0; i < count; i++) {
-                panels.copy(block * PANELS + i, slice * PackedRows.DEPTH, x.depth(slice), right, at(x, slice, i), work);
-            }
+    private void give(Contenders c) {
+        synchronized (free) {
+            free.add(c);
         }
-        float[] strip = new float[Tile.ROWS * LANES];
-        float[] best = new float[LANES];
-        int[] winner = new int[LANES];
-        Arrays.fill(best, Float.NEGATIVE_INFINITY);
-        for (int first = 0; first < x.count(); first += Tile.ROWS) {
-            for (int slice = 0; slice < x.slices(); slice++) {
-                for (int i = 0; i < count; i++) {
-                    Tile.multiply(x.depth(slice), x.data(), x.at(slice, first), right, at(x, slice, i), strip, i * Tile.COLUMNS, LANES,
-                            slice > 0);
-                }
-            }
-            PrototypeKernel.keepBest(strip, LANES, Math.min(Tile.ROWS, x.count() - first), first, LANES, best, winner, 0);
-        }
-        for (int j = block * LANES; j < last; j++) {
-            sums.offer(j, best[j - block * LANES], original[winner[j - block * LANES]]);
-        }
-        scratch.give(right);
-    }
-
-    private static int at(NormalRows x, int slice, int panel) {
-        return Scratch.BASE + slice * PackedRows.DEPTH * LANES + panel * x.depth(slice) * Tile.COLUMNS;
     }
 }

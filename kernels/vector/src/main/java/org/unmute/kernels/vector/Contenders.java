@@ -2,108 +2,121 @@ package org.unmute.kernels.vector;
 
 import static org.unmute.kernels.vector.LookupTile.LANES;
 import static org.unmute.kernels.vector.LookupTile.S;
+import static org.unmute.kernels.vector.LookupTile.TOKENS;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Finds, from the {@link LookupTile} sums of some blocks of prototypes, the tokens that can win, and lets {@link OrderedSums}
- * decide among them. Three sieves: the product with the token of the greatest sum bounds the sums that can win (three or four of
- * 512 random tokens); the products with those bound each other and leave one, seldom two; these are summed in order.
+ * Finds the winning tokens of some blocks of prototypes in three sieves. {@link LookupTile} sums: the token of the greatest gives a
+ * product, which bounds the sums of tokens that can win (four of 512 random tokens pass). Products of these in float32 bound each
+ * other (seldom more than one passes). Products in float64 decide, and are what the prototype's cosine is made of.
  *
- * <p>Each sieve goes token by token and looks at all prototypes of the blocks, so that a token's row is read once.
+ * <p>Each sieve goes token by token and looks at all prototypes of the blocks, so that a token's row is read once for all.
+ *
+ * <p>If all tokens passed the first two sieves, that would take some ten times as long as the tiles of a float32 product; it needs
+ * tokens of which many differ from each other by no more than a rounding, and others that lie far away.
+ *
+ * <p>Working memory, 0.6 MB: for use by one thread at a time, again and again.
  */
 final class Contenders {
-    /** If more than one in so many pairs of token and prototype pass the first sieve, the tiles are faster. */
-    private static final int SHARE = 6;
+    /** Most blocks at a time: their sums for {@link LookupTables#MOST_TOKENS} tokens, 512 KiB, stay in the second cache. */
+    static final int BLOCKS = 8;
+    private static final int MOST = BLOCKS * LANES;
     private static final int HALF = LANES / 2;
-    private static final long ALL = HALF == Long.SIZE ? -1 : (1L << HALF) - 1;
 
-    private final NormalRows x;
-    private final LookupTables tables;
     private final PrototypeBits p;
-    private final int from;
-    private final int halves;
-    private final short[] sums;
-    private final int sumsOfBlock;
-    private final int[] leader;
-    private final float[] leaderProduct;
-    private final short[] least;
-    private final float[] top;
-    /** Contenders in the order of tokens: prototype (counted from the first block's), token and product. */
-    private int[] prototype;
-    private int[] token;
-    private float[] product;
+    private short[] sums;
+    private final short[] greatest = new short[MOST];
+    private final short[] least = new short[MOST];
+    private final long[] missing = new long[2 * BLOCKS];
+    private final int[] leader = new int[MOST];
+    private final float[] leaderProduct = new float[MOST];
+    private final float[] top = new float[MOST];
+    private CenteredTokens x;
+    /** The first prototype and how many there are. */
+    private int from;
+    private int prototypes;
+    /** Contenders in the order of tokens: prototype (counted from the first), token and product. */
+    private int[] prototype = new int[4 * MOST];
+    private int[] token = new int[4 * MOST];
+    private float[] product = new float[4 * MOST];
     private int count;
-    private final int most;
-    private final int[] countOfBlock;
-    private final BitSet given = new BitSet();
 
-    /**
-     * @param from the first block
-     * @param blocks number of blocks
-     * @param sums for each block, for each token, {@link LookupTile#LANES} sums
-     * @param sumsOfBlock distance from block to block
-     */
-    Contenders(NormalRows x, LookupTables tables, PrototypeBits p, int from, int blocks, short[] sums, int sumsOfBlock) {
-        this.x = x;
-        this.tables = tables;
+    Contenders(PrototypeBits p) {
         this.p = p;
-        this.from = from;
-        this.halves = 2 * blocks;
-        this.sums = sums;
-        this.sumsOfBlock = sumsOfBlock;
-        leader = new int[blocks * LANES];
-        leaderProduct = new float[blocks * LANES];
-        least = new short[blocks * LANES];
-        top = new float[blocks * LANES];
-        prototype = new int[8 * blocks * LANES];
-        token = new int[prototype.length];
-        product = new float[prototype.length];
-        most = Math.max(2 * LANES, x.count() * LANES / SHARE);
-        countOfBlock = new int[blocks];
     }
 
-    /** Settles the blocks but for those it gives back: they are left as they are, since too many tokens could win. */
-    BitSet settle(OrderedSums ordered) {
-        findLeaders();
-        for (int i = 0; i < least.length; i++) {
-            int j = from * LANES + i;
-            int bound = j < p.count() ? tables.least(leaderProduct[i], tables.middleProduct(p.signs(), p.signs(j))) : Short.MAX_VALUE;
-            least[i] = (short) Math.clamp(bound, 0, Short.MAX_VALUE);
-        }
-        collect();
+    private void begin(CenteredTokens tokens, int first, int end) {
+        x = tokens;
+        from = first;
+        prototypes = end - first;
+        count = 0;
         Arrays.fill(top, Float.NEGATIVE_INFINITY);
-        for (int e = 0; e < count; e++) {
-            top[prototype[e]] = Math.max(top[prototype[e]], product[e]);
+    }
+
+    /**
+     * Matches some blocks of prototypes.
+     *
+     * @param best greatest product of each prototype so far, replaced by a greater one. Modified.
+     * @param winner the token that has it. Modified.
+     */
+    void match(CenteredTokens tokens, LookupTables tables, int block, int blocks, double[] best, int[] winner) {
+        begin(tokens, block * LANES, Math.min(p.count(), (block + blocks) * LANES));
+        if (sums == null) {
+            sums = new short[MOST * LookupTables.MOST_TOKENS];
         }
-        for (int e = 0; e < count; e++) {
-            if (product[e] >= tables.leastProduct(top[prototype[e]]) && !given.get(prototype[e] / LANES)) {
-                ordered.add(from * LANES + prototype[e], token[e]);
+        int tiles = Math.ceilDiv(x.count(), TOKENS);
+        for (int tile = 0; tile < tiles; tile++) {
+            for (int b = 0; b < blocks; b++) {
+                LookupTile.sum(p.pairs(), p.index(), p.at(block + b), tables.data(), tables.at(tile), sums, at(b, tile * TOKENS));
             }
         }
-        return given;
+        findLeaders(2 * blocks);
+        for (int i = 0; i < prototypes; i++) {
+            least[i] = tables.least(leaderProduct[i]);
+        }
+        collect(2 * blocks);
+        decide(best, winner);
+    }
+
+    /** The same without tables, for prototypes {@code [first, end)}, at most {@link LookupTile#LANES}: all tokens pass the first sieve. */
+    void matchAll(CenteredTokens tokens, int first, int end, double[] best, int[] winner) {
+        begin(tokens, first, end);
+        for (int t = 0; t < x.count(); t++) {
+            for (int i = 0; i < prototypes; i++) {
+                append(i, t, product(i, t));
+            }
+        }
+        decide(best, winner);
+    }
+
+    private static int at(int block, int t) {
+        return (block * LookupTables.MOST_TOKENS + t) * LANES;
     }
 
     private ShortVector sums(int half, int t) {
-        return ShortVector.fromArray(S, sums, half / 2 * sumsOfBlock + t * LANES + half % 2 * HALF);
+        return ShortVector.fromArray(S, sums, at(half / 2, t) + half % 2 * HALF);
+    }
+
+    /** Those of a half's lanes that are prototypes. */
+    private long lanes(int half) {
+        int n = Math.clamp(prototypes - half * HALF, 0, HALF);
+        return n == 0 ? 0 : -1L >>> Long.SIZE - n;
     }
 
     /** Of each prototype the first token with the greatest sum, and its product. */
-    private void findLeaders() {
-        short[] greatest = new short[halves * HALF];
-        long[] missing = new long[halves];
+    private void findLeaders(int halves) {
         for (int h = 0; h < halves; h++) {
             ShortVector max = ShortVector.zero(S);
-            for (int t = 0; t < tables.tokens(); t++) {
+            for (int t = 0; t < x.count(); t++) {
                 max = max.max(sums(h, t));
             }
             max.intoArray(greatest, h * HALF);
-            missing[h] = ALL;
+            missing[h] = lanes(h);
         }
-        for (int t = 0; t < tables.tokens(); t++) {
+        for (int t = 0; t < x.count(); t++) {
             for (int h = 0; h < halves; h++) {
                 long hits = sums(h, t).eq(ShortVector.fromArray(S, greatest, h * HALF)).toLong() & missing[h];
                 missing[h] &= ~hits;
@@ -117,30 +130,22 @@ final class Contenders {
     }
 
     private float product(int i, int t) {
-        int j = from * LANES + i;
-        return j < p.count() ? x.product(t, p.signs(), p.signs(j)) : 0;
+        return x.product(t, p.signs(), p.signs(from + i));
     }
 
-    private void collect() {
-        for (int t = 0; t < tables.tokens(); t++) {
+    private void collect(int halves) {
+        for (int t = 0; t < x.count(); t++) {
             for (int h = 0; h < halves; h++) {
                 long hits = sums(h, t).compare(VectorOperators.GE, ShortVector.fromArray(S, least, h * HALF)).toLong();
-                if (hits == 0 || given.get(h / 2)) {
-                    continue;
-                }
-                countOfBlock[h / 2] += Long.bitCount(hits);
-                if (countOfBlock[h / 2] > most) {
-                    given.set(h / 2);
-                    continue;
-                }
-                for (; hits != 0; hits &= hits - 1) {
-                    append(h * HALF + Long.numberOfTrailingZeros(hits), t);
+                for (hits &= lanes(h); hits != 0; hits &= hits - 1) {
+                    int i = h * HALF + Long.numberOfTrailingZeros(hits);
+                    append(i, t, leader[i] == t ? leaderProduct[i] : product(i, t));
                 }
             }
         }
     }
 
-    private void append(int i, int t) {
+    private void append(int i, int t, float value) {
         if (count == token.length) {
             prototype = Arrays.copyOf(prototype, 2 * count);
             token = Arrays.copyOf(token, 2 * count);
@@ -148,6 +153,22 @@ final class Contenders {
         }
         prototype[count] = i;
         token[count] = t;
-        product[count++] = leader[i] == t ? leaderProduct[i] : product(i, t);
+        product[count++] = value;
+        top[i] = Math.max(top[i], value);
+    }
+
+    /** Tokens come in order and only a greater product replaces one, so the first token wins ties. */
+    private void decide(double[] best, int[] winner) {
+        double reach = 2 * x.productError() + 2 * x.error();
+        for (int e = 0; e < count; e++) {
+            if (product[e] >= top[prototype[e]] - reach) {
+                int j = from + prototype[e];
+                double exact = x.exact(token[e], p.signs(), p.signs(j));
+                if (exact > best[j]) {
+                    best[j] = exact;
+                    winner[j] = x.original(token[e]);
+                }
+            }
+        }
     }
 }

@@ -3,31 +3,34 @@ package org.unmute.kernels.vector;
 import static org.unmute.kernels.vector.LookupTile.GROUP;
 import static org.unmute.kernels.vector.LookupTile.LANES;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Prototypes of ±1 in a bit an entry, as {@link LookupTile} reads them: blocks of {@link LookupTile#LANES} prototypes, for each
- * group of {@link LookupTile#GROUP} dims a byte a prototype, whose bits are set where the prototype is -1. Groups come in pairs;
- * of one that is missing all patterns are 0.
+ * The signs of prototypes in a bit an entry, twice. Once row by row, for products with single tokens. Once as {@link LookupTile}
+ * reads them: blocks of {@link LookupTile#LANES} prototypes, for each group of {@link LookupTile#GROUP} dims a byte a prototype,
+ * whose bits are set where the prototype is negative. Groups come in pairs; of one that is missing all patterns are 0.
  */
 final class PrototypeBits {
     private static final int WORD = 64;
     /** {@link LookupTile#GROUP} bits in each byte. */
     private static final long SPREAD = 0x0101010101010101L * (LANES - 1);
 
+    private final int dim;
     private final int pairs;
     private final byte[] index;
     /** Words of a row of {@link #signs}; at least one is left over, so that a group that ends a row may look beyond it. */
     private final int words;
     private final long[] signs;
+    private final boolean[] spoilt;
 
     private PrototypeBits(int rows, int dim) {
+        this.dim = dim;
         this.pairs = pairs(dim);
         this.index = new byte[Math.addExact(Scratch.BYTE_BASE, Math.multiplyExact(Math.ceilDiv(rows, LANES), pairs * 2 * LANES))];
         this.words = dim / WORD + 3;
         this.signs = new long[Math.multiplyExact(rows, words)];
+        this.spoilt = new boolean[rows];
     }
 
     /** Pairs of groups that make {@code dim} dims. */
@@ -35,59 +38,40 @@ final class PrototypeBits {
         return Math.ceilDiv(dim, 2 * GROUP);
     }
 
-    /** The prototypes packed, or null if there is an entry that is not ±1. */
     static PrototypeBits of(WorkerPool pool, DenseRows p) {
-        // Mostly the first row tells.
-        if (!isSigns(p, 0)) {
-            return null;
-        }
         PrototypeBits bits = new PrototypeBits(p.rows(), p.length());
-        AtomicBoolean others = new AtomicBoolean();
         pool.run(Math.ceilDiv(p.rows(), LANES), block -> {
-            for (int j = block * LANES; j < Math.min(p.rows(), (block + 1) * LANES) && !others.get(); j++) {
-                if (!bits.put(p, j)) {
-                    others.set(true);
-                }
+            for (int j = block * LANES; j < Math.min(p.rows(), (block + 1) * LANES); j++) {
+                bits.put(p, j);
             }
         });
-        return others.get() ? null : bits;
+        return bits;
     }
 
-    private static boolean isSigns(DenseRows p, int j) {
-        for (int d = 0; d < p.length(); d++) {
-            if (Math.abs(p.data()[p.start()[j] + d]) != 1f) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Packs a prototype; false if it has an entry that is not ±1. */
-    private boolean put(DenseRows p, int j) {
+    private void put(DenseRows p, int j) {
         float[] x = p.data();
         int from = p.start()[j];
-        int n = p.length();
         int row = signs(j);
-        VectorMask<Float> fine = Lanes.first(Lanes.N);
+        VectorMask<Float> finite = Lanes.first(Lanes.N);
         int i = 0;
-        for (; i <= n - WORD; i += WORD) {
+        for (; i <= dim - WORD; i += WORD) {
             long word = 0;
             for (int k = 0; k < WORD; k += Lanes.N) {
                 FloatVector v = Lanes.load(x, from + i + k);
-                fine = fine.and(v.abs().eq(1f));
+                finite = finite.and(v.sub(v).eq(0f));
                 word |= v.lt(0f).toLong() << k;
             }
             signs[row + i / WORD] = word;
         }
         long word = 0;
         boolean rest = true;
-        for (int k = 0; i + k < n; k++) {
-            rest &= Math.abs(x[from + i + k]) == 1f;
+        for (int k = 0; i + k < dim; k++) {
+            rest &= Float.isFinite(x[from + i + k]);
             word |= x[from + i + k] < 0 ? 1L << k : 0;
         }
         signs[row + i / WORD] = word;
+        spoilt[j] = !rest || !finite.allTrue();
         patterns(row, at(j / LANES) + LookupTile.lane(j % LANES));
-        return rest && fine.allTrue();
     }
 
     /** Eight groups at a time: their bits are dealt out to the bytes of a word. */
@@ -106,7 +90,7 @@ final class PrototypeBits {
         }
     }
 
-    /** Bit d is set where entry d is -1; rows of prototypes from {@link #signs(int)} on. */
+    /** Bit d is set where entry d is below 0; a prototype's words from {@link #signs(int)} on. */
     long[] signs() {
         return signs;
     }
@@ -115,9 +99,18 @@ final class PrototypeBits {
         return prototype * words;
     }
 
+    /** Whether a prototype has an entry that is not finite. */
+    boolean spoilt(int prototype) {
+        return spoilt[prototype];
+    }
+
     /** Number of prototypes. */
     int count() {
-        return signs.length / words;
+        return spoilt.length;
+    }
+
+    int dim() {
+        return dim;
     }
 
     int pairs() {

@@ -36,50 +36,23 @@ final class PrototypeKernel {
             return;
         }
         DenseRows p = DenseRows.of(prototypes);
-        PrototypeBits bits = BinaryMatch.pays(p.rows(), tokens.shape().dim(1), p.length()) ? PrototypeBits.of(pool, p) : null;
-        if (bits != null) {
-            BinaryMatch binary = new BinaryMatch(pool, scratch, p, bits);
-            float[] norm = new float[p.rows()];
-            Arrays.fill(norm, (float) Math.sqrt(p.length()));
-            forward(tokens, p, norm, values, winners, binary::match);
-            return;
-        }
+        float[] norm = p.norms(pool);
         PackedMatrix packed = new PackedMatrix(p.length(), p.rows(), scratch.take(PackedMatrix.size(p.length(), p.rows())))
                 .fill(pool, prototypes.transpose(0, 1));
-        forward(tokens, p, p.norms(pool), values, winners, (t, tokenNorm, best, winner) -> match(t, tokenNorm, packed, best, winner));
-        scratch.give(packed.data());
-    }
-
-    /** Finds the greatest product of each prototype with a clip's tokens, which are divided by their norms, and the token. */
-    private interface Match {
-        void run(DenseRows tokens, float[] tokenNorm, float[] best, int[] winner);
-    }
-
-    private void forward(View tokens, DenseRows p, float[] norm, View values, View winners, Match match) {
-        float[] best = new float[Lanes.roundUp(p.rows(), Tile.COLUMNS)];
+        float[] best = new float[packed.panels * Tile.COLUMNS];
         int[] winner = new int[best.length];
         for (int clip = 0; clip < tokens.shape().dim(0); clip++) {
             DenseRows t = DenseRows.of(tokens.select(0, clip));
             float[] tokenNorm = t.norms(pool);
-            int bad = firstSpoilt(t, tokenNorm);
-            if (bad == t.rows()) {
-                match.run(t, tokenNorm, best, winner);
-            }
-            finish(bad < t.rows() ? bad : -1, p, norm, best, winner);
+            match(t, tokenNorm, packed, best, winner);
+            finish(t, tokenNorm, p, norm, best, winner);
             int[][] at = Positions.ofElements(values.select(0, clip), winners.select(0, clip));
             for (int j = 0; j < p.rows(); j++) {
                 values.host().floats()[at[0][j]] = best[j];
                 winners.host().ints()[at[1][j]] = winner[j];
             }
         }
-    }
-
-    private static int firstSpoilt(DenseRows t, float[] norm) {
-        int bad = 0;
-        while (bad < t.rows() && !t.spoilt(bad, norm[bad])) {
-            bad++;
-        }
-        return bad;
+        scratch.give(packed.data());
     }
 
     private void match(DenseRows t, float[] norm, PackedMatrix p, float[] best, int[] winner) {
@@ -107,7 +80,7 @@ final class PrototypeKernel {
                                 p.data(), p.at(slice, panel), strip, (panel - fromPanel) * Tile.COLUMNS, STRIP, slice > 0);
                     }
                 }
-                keepBest(strip, STRIP, Math.min(Tile.ROWS, t.rows() - first), first, (toPanel - fromPanel) * Tile.COLUMNS, best,
+                keepBest(strip, Math.min(Tile.ROWS, t.rows() - first), first, (toPanel - fromPanel) * Tile.COLUMNS, best,
                         winner, fromPanel * Tile.COLUMNS);
             }
         });
@@ -115,12 +88,12 @@ final class PrototypeKernel {
     }
 
     /** Tokens come in order and only a greater similarity replaces one, so the first token wins ties. */
-    static void keepBest(float[] strip, int stride, int rows, int token, int columns, float[] best, int[] winner, int at) {
+    private static void keepBest(float[] strip, int rows, int token, int columns, float[] best, int[] winner, int at) {
         for (int j = 0; j < columns; j += N) {
             FloatVector b = load(best, at + j);
             IntVector w = IntVector.fromArray(Lanes.I, winner, at + j);
             for (int r = 0; r < rows; r++) {
-                FloatVector s = load(strip, r * stride + j);
+                FloatVector s = load(strip, r * STRIP + j);
                 VectorMask<Float> greater = s.compare(VectorOperators.GT, b);
                 b = b.blend(s, greater);
                 w = w.blend(token + r, greater.cast(Lanes.I));
@@ -133,15 +106,17 @@ final class PrototypeKernel {
     /**
      * Divides by the prototypes' norms and lets NaN win, which comparisons pass over: a cosine is NaN just where the token
      * or the prototype has a NaN once normalised. A norm beyond the range of floats makes its row zeros.
-     *
-     * @param bad the first token with a NaN, or -1
      */
-    private static void finish(int bad, DenseRows p, float[] norm, float[] best, int[] winner) {
+    private static void finish(DenseRows t, float[] tokenNorm, DenseRows p, float[] norm, float[] best, int[] winner) {
+        int bad = 0;
+        while (bad < t.rows() && !t.spoilt(bad, tokenNorm[bad])) {
+            bad++;
+        }
         for (int j = 0; j < p.rows(); j++) {
             if (p.spoilt(j, norm[j])) {
                 best[j] = Float.NaN;
                 winner[j] = 0;
-            } else if (bad >= 0) {
+            } else if (bad < t.rows()) {
                 best[j] = Float.NaN;
                 winner[j] = bad;
             } else if (norm[j] > Float.MAX_VALUE) {
@@ -241,7 +216,7 @@ final class PrototypeKernel {
     }
 
     /** {@code out += x factor} */
-    private static void addScaled(float[] x, int at, float factor, float[] out, int to, int n) {
+    static void addScaled(float[] x, int at, float factor, float[] out, int to, int n) {
         FloatVector f = all(factor);
         int i = 0;
         for (; i <= n - N; i += N) {
@@ -252,7 +227,7 @@ final class PrototypeKernel {
         }
     }
 
-    private static void copy(float[] sum, View out) {
+    static void copy(float[] sum, View out) {
         if (out.isDense()) {
             System.arraycopy(sum, 0, out.host().floats(), Math.toIntExact(out.offset()), sum.length);
             return;

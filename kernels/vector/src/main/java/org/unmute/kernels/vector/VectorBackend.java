@@ -30,6 +30,7 @@ public final class VectorBackend implements Backend {
     private final Gemm gemm;
     private final AttentionKernel attention;
     private final PrototypeKernel prototypes;
+    private final BinaryPrototypes binaryPrototypes;
 
     /** A backend on {@code threads} threads, the caller's among them. */
     public VectorBackend(int threads) {
@@ -45,6 +46,7 @@ public final class VectorBackend implements Backend {
         gemm = new Gemm(pool, scratch);
         attention = new AttentionKernel(pool, scratch, gemm);
         prototypes = new PrototypeKernel(pool, scratch);
+        binaryPrototypes = new BinaryPrototypes(pool, scratch);
     }
 
     @Override
@@ -264,6 +266,17 @@ public final class VectorBackend implements Backend {
     public void prototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
             View gprototypes) {
         prototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
+    }
+
+    @Override
+    public void binaryPrototypeMaxPool(View tokens, View prototypeRows, View values, View winners) {
+        binaryPrototypes.forward(tokens, prototypeRows, values, winners);
+    }
+
+    @Override
+    public void binaryPrototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
+            View gprototypes) {
+        binaryPrototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
     }
 
     @Override

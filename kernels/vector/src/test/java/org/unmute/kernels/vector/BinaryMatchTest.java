@@ -8,21 +8,19 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Matching with prototypes of ±1 gives, to the last bit, what the tiles give: values, winners, ties, NaN. The tiles are had by
- * asking for a few prototypes at a time, which are too few for tables.
+ * Matching by the signs of prototypes against plain loops in float64: the winner is the token of the greatest cosine, the first of
+ * equal ones, the value its cosine rounded to float32; the same bits on any number of threads.
  */
 class BinaryMatchTest {
     /** Tokens, prototypes, dims. */
     private static final int[][] SHAPES = {{16, 256, 32}, {17, 300, 33}, {100, 257, 100}, {77, 320, 768}, {515, 256, 64},
-        {60, 263, 770}, {33, 300, 1537}, {1030, 256, 48}};
-    private static final int FEW = 15;
+        {60, 263, 770}, {33, 300, 1537}, {1030, 256, 48}, {1, 300, 40}, {200, 1, 100}, {15, 63, 7}, {40, 130, 1}, {21, 129, 3101}};
     private static final Backend[] BACKENDS = {new VectorBackend(1), new VectorBackend(2), new VectorBackend(3)};
 
     @AfterAll
@@ -94,6 +92,20 @@ class BinaryMatchTest {
                 return 1e-13f * (float) r.nextGaussian();
             }
         },
+        /** Half of the tokens differ by roundings only, one lies far away. */
+        CROWD {
+            @Override
+            float at(Random r, int i, int d, float[] common) {
+                return i % 2 == 0 ? common[d] * (1 + (r.nextInt(5) - 2) * 0x1p-23f) : i == 5 ? -9 * common[d] : (float) r.nextGaussian();
+            }
+        },
+        /** Copies of a few tokens, at twice and half the length too. */
+        COPIES {
+            @Override
+            float at(Random r, int i, int d, float[] common) {
+                return (i % 3 == 0 ? 0.5f : i % 3) * common[(d + i / 7) % common.length];
+            }
+        },
         /** Norms beyond the range of floats among others. */
         HUGE {
             @Override
@@ -138,22 +150,29 @@ class BinaryMatchTest {
 
     @ParameterizedTest
     @EnumSource(Tokens.class)
-    void sameBitsAsTheTiles(Tokens kind) {
+    void winnersAreThoseOfFloat64(Tokens kind) {
         for (int[] s : SHAPES) {
-            float[] tokens = kind.make(s[0], s[2]);
-            check(kind + " " + Arrays.toString(s), tokens, signs(s[1], s[2]), s);
+            check(kind + " " + Arrays.toString(s), kind.make(s[0], s[2]), prototypes(s[1], s[2]), s);
         }
     }
 
     @Test
-    void oneEntryThatIsNoSignIsMatchedAsItIs() {
-        int[] s = {40, 300, 64};
-        float[] tokens = Tokens.RANDOM.make(s[0], s[2]);
-        for (float other : new float[] {0.5f, 0f, Math.nextUp(1f), Float.NaN}) {
-            for (int at : new int[] {0, 77 * 64 + 5, 300 * 64 - 1}) {
-                float[] p = signs(s[1], s[2]);
-                p[at] = other;
-                check("entry " + at + " is " + other, tokens, p, s);
+    void tokensBeyondOneSetOfTablesAndManyPrototypes() {
+        int[] longClip = {8192, 130, 32};
+        check("8192 tokens", Tokens.RANDOM.make(longClip[0], longClip[2]), prototypes(longClip[1], longClip[2]), longClip);
+        int[] many = {17, 20_000, 24};
+        check("20000 prototypes", Tokens.RANDOM.make(many[0], many[2]), prototypes(many[1], many[2]), many);
+    }
+
+    @Test
+    void zerosAreAboveAndEntriesThatAreNotFiniteSpoilTheirPrototypeOnly() {
+        int[] s = {40, 300, 70};
+        for (float entry : new float[] {0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.NaN, Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY}) {
+            for (int at : new int[] {0, 77 * 70 + 5, 300 * 70 - 1}) {
+                float[] p = prototypes(s[1], s[2]);
+                p[at] = entry;
+                check("entry " + at + " is " + entry, Tokens.RANDOM.make(s[0], s[2]), p, s);
             }
         }
     }
@@ -185,43 +204,121 @@ class BinaryMatchTest {
         }
     }
 
-    private static float[] signs(int prototypes, int dim) {
+    private static float[] prototypes(int count, int dim) {
         Random r = new Random(dim);
-        float[] p = new float[prototypes * dim];
+        float[] p = new float[count * dim];
         for (int i = 0; i < p.length; i++) {
-            p[i] = r.nextBoolean() ? 1 : -1;
+            p[i] = (float) r.nextGaussian();
         }
-        // The extremes of what a prototype can be, and two that are equal.
-        Arrays.fill(p, 0, dim, 1);
-        Arrays.fill(p, dim, 2 * dim, -1);
-        System.arraycopy(p, 2 * dim, p, 3 * dim, dim);
+        // The extremes of what a prototype can be, and two whose signs are equal.
+        if (count > 4) {
+            Arrays.fill(p, 0, dim, 1);
+            Arrays.fill(p, dim, 2 * dim, -1);
+            for (int d = 0; d < dim; d++) {
+                p[3 * dim + d] = 2 * p[2 * dim + d];
+            }
+        }
         return p;
     }
 
     private static void check(String what, float[] tokens, float[] prototypes, int[] s) {
         float[] values = new float[s[1]];
         int[] winners = new int[s[1]];
-        for (int from = 0; from < s[1]; from += FEW) {
-            int n = Math.min(FEW, s[1] - from);
-            float[] some = Arrays.copyOfRange(prototypes, from * s[2], (from + n) * s[2]);
-            match(BACKENDS[0], tokens, some, s[0], n, s[2], values, winners, from);
-        }
-        for (Backend b : BACKENDS) {
+        match(BACKENDS[0], tokens, prototypes, s, values, winners);
+        for (Backend b : Arrays.asList(BACKENDS).subList(1, BACKENDS.length)) {
             float[] v = new float[s[1]];
             int[] w = new int[s[1]];
-            match(b, tokens, prototypes, s[0], s[1], s[2], v, w, 0);
+            match(b, tokens, prototypes, s, v, w);
             assertThat(w).as("winners, %s, %s", what, b.describe()).isEqualTo(winners);
             assertThat(v).as("values, %s, %s", what, b.describe()).isEqualTo(values);
         }
+        new Expected(what, tokens, s).check(prototypes, values, winners);
     }
 
-    private static void match(Backend b, float[] tokens, float[] prototypes, int n, int count, int dim, float[] values, int[] winners,
-            int at) {
-        View v = b.allocate(DType.F32, Shape.of(1, count));
-        View w = b.allocate(DType.I32, Shape.of(1, count));
-        b.prototypeMaxPool(View.dense(HostBuffer.wrap(tokens), Shape.of(1, n, dim)),
-                View.dense(HostBuffer.wrap(prototypes), Shape.of(count, dim)), v, w);
-        System.arraycopy(v.host().floats(), 0, values, at, count);
-        System.arraycopy(w.host().ints(), 0, winners, at, count);
+    /** Plain loops. */
+    private static final class Expected {
+        private final String what;
+        private final double[] x;
+        private final double[] norm;
+        private final int n;
+        private final int count;
+        private final int dim;
+        private int bad = -1;
+
+        Expected(String what, float[] tokens, int[] s) {
+            this.what = what;
+            n = s[0];
+            count = s[1];
+            dim = s[2];
+            x = new double[tokens.length];
+            norm = new double[n];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = tokens[i];
+                norm[i / dim] += x[i] * x[i];
+            }
+            for (int i = n - 1; i >= 0; i--) {
+                norm[i] = Math.max(Backend.NORM_FLOOR, Math.sqrt(norm[i]));
+                bad = Double.isFinite(norm[i]) ? bad : i;
+            }
+        }
+
+        void check(float[] prototypes, float[] values, int[] winners) {
+            for (int j = 0; j < count; j++) {
+                boolean spoilt = false;
+                for (int d = 0; d < dim; d++) {
+                    spoilt |= !Float.isFinite(prototypes[j * dim + d]);
+                }
+                if (spoilt || bad >= 0) {
+                    assertThat(values[j]).as("%s, value %d", what, j).isNaN();
+                    assertThat(winners[j]).as("%s, winner %d", what, j).isEqualTo(spoilt ? 0 : bad);
+                    continue;
+                }
+                double[] product = new double[n];
+                int best = 0;
+                for (int i = 0; i < n; i++) {
+                    product[i] = product(i, prototypes, j);
+                    best = product[i] > product[best] ? i : best;
+                }
+                int won = winners[j];
+                // What float64 can tell apart: sums in another order differ by less.
+                double reach = 1e-15 * dim;
+                assertThat(product[won]).as("%s, prototype %d won by %d, best is %d", what, j, won, best)
+                        .isGreaterThanOrEqualTo(product[best] - reach);
+                for (int i = 0; i < won; i++) {
+                    assertThat(product[i] == product[won] && same(i, won)).as("%s, %d equals %d", what, i, won).isFalse();
+                }
+                float value = (float) (product[best] / Math.sqrt(dim));
+                assertThat(values[j]).as("%s, value %d", what, j).isBetween(Math.nextDown(value), Math.nextUp(value));
+            }
+        }
+
+        private double product(int i, float[] prototypes, int j) {
+            double sum = 0;
+            for (int d = 0; d < dim; d++) {
+                sum += prototypes[j * dim + d] >= 0 ? x[i * dim + d] : -x[i * dim + d];
+            }
+            return sum / norm[i];
+        }
+
+        /** Whether token k is token i times a power of two, so that even rounded they tie. */
+        private boolean same(int i, int k) {
+            double ratio = norm[k] / norm[i];
+            if (Math.getExponent(ratio) != Math.getExponent(Math.nextDown(ratio)) + 1 || norm[i] == Backend.NORM_FLOOR) {
+                return Arrays.equals(x, i * dim, (i + 1) * dim, x, k * dim, (k + 1) * dim);
+            }
+            for (int d = 0; d < dim; d++) {
+                if (x[k * dim + d] != ratio * x[i * dim + d]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    private static void match(Backend b, float[] tokens, float[] prototypes, int[] s, float[] values, int[] winners) {
+        View v = View.dense(HostBuffer.wrap(values), Shape.of(1, s[1]));
+        View w = View.dense(HostBuffer.wrap(winners), Shape.of(1, s[1]));
+        b.binaryPrototypeMaxPool(View.dense(HostBuffer.wrap(tokens), Shape.of(1, s[0], s[2])),
+                View.dense(HostBuffer.wrap(prototypes), Shape.of(s[1], s[2])), v, w);
     }
 }
