@@ -4,8 +4,11 @@ import static org.unmute.kernels.vector.Lanes.N;
 import static org.unmute.kernels.vector.Lanes.all;
 import static org.unmute.kernels.vector.Lanes.load;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
@@ -13,19 +16,26 @@ import org.unmute.tensor.backend.View;
  * block of queries at a time is scored against all keys, exponentiated in place and multiplied with the values. Rows are
  * divided by their sum last, where they are only as long as a value.
  *
+ * <p>With few queries (a probe's) packing all keys and values first would cost as much as the products. Then the scores, which
+ * are few too, are written out, and {@link Gemm} packs what it uses as it goes.
+ *
  * <p>Scores are laid out as {@link PackedRows}, so that they are the left operand of the second product as they stand.
  */
 final class AttentionKernel {
     /** Queries of a block. */
     private static final int BLOCK = Tile.ROWS * (Tile.TALL ? 7 : 16);
+    /** So few queries are treated otherwise. */
+    private static final int FEW = 2 * Tile.ROWS;
 
     private final WorkerPool pool;
     private final WorkerPool alone = new WorkerPool(1);
     private final Scratch scratch;
+    private final Gemm gemm;
 
-    AttentionKernel(WorkerPool pool, Scratch scratch) {
+    AttentionKernel(WorkerPool pool, Scratch scratch, Gemm gemm) {
         this.pool = pool;
         this.scratch = scratch;
+        this.gemm = gemm;
     }
 
     void run(View q, View k, View v, View bias, double scale, View out) {
@@ -40,6 +50,12 @@ final class AttentionKernel {
         }
         int rank = q.shape().rank();
         int heads = Math.toIntExact(q.shape().head(rank - 2).elements());
+        if (q.shape().size(-2) <= FEW && q.shape().size(-1) > 0) {
+            boolean byHead = heads >= pool.threads();
+            (byHead ? pool : alone).run(heads, h -> fewQueries(byHead ? alone : pool, Gemm.matrix(q, h), Gemm.matrix(k, h),
+                    Gemm.matrix(v, h), bias == null ? null : Gemm.matrix(bias, h), (float) scale, Gemm.matrix(out, h)));
+            return;
+        }
         int blocks = Math.ceilDiv(q.shape().dim(-2), BLOCK);
         // Few heads: each is shared by several tasks, which then pack its keys and values once more.
         int shares = Math.clamp(Math.ceilDiv(2 * pool.threads(), heads), 1, blocks);
@@ -50,6 +66,34 @@ final class AttentionKernel {
                     bias == null ? null : Gemm.matrix(bias, h), (float) scale, Gemm.matrix(out, h));
             head.run(blocks * share / shares, blocks * (share + 1) / shares);
         });
+    }
+
+    private void fewQueries(WorkerPool by, View q, View k, View v, View bias, float scale, View out) {
+        int queries = q.shape().dim(0);
+        int keys = k.shape().dim(0);
+        int length = Lanes.roundUp(keys, N);
+        float[] weights = scratch.take((long) queries * length);
+        int[] start = new int[queries];
+        Arrays.setAll(start, i -> Scratch.BASE + i * length);
+        View scores = new View(HostBuffer.wrap(weights), Shape.of(queries, keys), Scratch.BASE, length, 1);
+        gemm.multiply(by, q, k.transpose(0, 1), scores);
+        float[] biasRow = bias == null ? null : new float[length];
+        for (int i = 0; i < queries; i++) {
+            if (bias != null) {
+                loadBias(bias, i, biasRow);
+            }
+            FloatVector top = all(Float.NEGATIVE_INFINITY);
+            top = bias == null ? scaled(weights, start[i], keys, scale, top) : biased(weights, start[i], keys, scale, biasRow, 0, top);
+            float max = top.reduceLanes(VectorOperators.MAX);
+            Softmax.scale(weights, start[i], keys, 1 / Lanes.sum(exponentials(weights, start[i], keys, max, Lanes.zero())));
+        }
+        gemm.multiply(by, scores, v, out);
+        scratch.give(weights);
+    }
+
+    private static void loadBias(View bias, int query, float[] row) {
+        Loops.load(bias.host().floats(), Math.toIntExact(bias.offset() + query * bias.stride(0)), Math.toIntExact(bias.stride(1)), row,
+                bias.shape().dim(1));
     }
 
     /** One matrix each of queries, keys, values and results. */
@@ -90,8 +134,7 @@ final class AttentionKernel {
                 score(first, rows, left, scores);
                 for (int r = 0; r < rows; r++) {
                     if (bias != null) {
-                        Loops.load(bias.host().floats(), Math.toIntExact(bias.offset() + (first + r) * bias.stride(0)),
-                                Math.toIntExact(bias.stride(1)), biasRow, keyCount);
+                        loadBias(bias, first + r, biasRow);
                     }
                     sums[r] = exponentiate(scores, r, biasRow);
                 }

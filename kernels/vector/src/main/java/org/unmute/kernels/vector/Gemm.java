@@ -139,8 +139,8 @@ final class Gemm {
         }
     }
 
-    /** {@code out = a b} with the rows of all matrices of a in one. */
-    private void multiply(WorkerPool by, View a, View b, View out) {
+    /** {@code out = a b} with a matrix b and the rows of all matrices of a in one. */
+    void multiply(WorkerPool by, View a, View b, View out) {
         if (b.shape().dim(0) == 0) {
             constant(null, Rows.of(out), b.shape().dim(1));
             return;

@@ -216,7 +216,7 @@ final class PrototypeKernel {
     }
 
     /** {@code out += x factor} */
-    private static void addScaled(float[] x, int at, float factor, float[] out, int to, int n) {
+    static void addScaled(float[] x, int at, float factor, float[] out, int to, int n) {
         FloatVector f = all(factor);
         int i = 0;
         for (; i <= n - N; i += N) {
@@ -227,7 +227,7 @@ final class PrototypeKernel {
         }
     }
 
-    private static void copy(float[] sum, View out) {
+    static void copy(float[] sum, View out) {
         if (out.isDense()) {
             System.arraycopy(sum, 0, out.host().floats(), Math.toIntExact(out.offset()), sum.length);
             return;

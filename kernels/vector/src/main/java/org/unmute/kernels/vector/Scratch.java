@@ -9,11 +9,15 @@ import java.util.List;
  */
 final class Scratch {
     static final int BASE = 12;
+    /** The same for bytes. */
+    static final int BYTE_BASE = 48;
     private static final int KEPT = 16;
     private static final long KEPT_FLOATS = 64L << 20;
+    private static final int KEPT_BYTES = 16 << 20;
 
     private final List<float[]> free = new ArrayList<>();
     private long kept;
+    private byte[] bytes;
 
     /** An array with room for {@code n} floats from {@link #BASE} on. */
     float[] take(long n) {
@@ -40,6 +44,26 @@ final class Scratch {
         if (free.size() < KEPT && kept + array.length <= KEPT_FLOATS) {
             free.add(array);
             kept += array.length;
+        }
+    }
+
+    /** Room for {@code count} bytes from {@link #BYTE_BASE} on; one array at a time is kept. */
+    byte[] takeBytes(int count) {
+        int n = Math.addExact(count, BYTE_BASE);
+        synchronized (this) {
+            byte[] found = bytes;
+            if (found != null && found.length >= n) {
+                bytes = null;
+                return found;
+            }
+        }
+        return new byte[n];
+    }
+
+    /** Takes bytes back. */
+    synchronized void giveBytes(byte[] array) {
+        if (array.length <= KEPT_BYTES && (bytes == null || bytes.length < array.length)) {
+            bytes = array;
         }
     }
 

@@ -100,7 +100,7 @@ final class Softmax {
         return Lanes.sum(sum);
     }
 
-    private static void scale(float[] x, int at, int n, float factor) {
+    static void scale(float[] x, int at, int n, float factor) {
         int i = 0;
         for (; i <= n - N; i += N) {
             load(x, at + i).mul(factor).intoArray(x, at + i);

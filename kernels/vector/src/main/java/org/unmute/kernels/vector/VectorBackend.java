@@ -16,7 +16,7 @@ import org.unmute.tensor.op.Window;
  * converted. Memory is {@link HostBuffer}s, dense.
  *
  * <p>The same input gives the same bits, on any number of threads and from any number of callers: threads share out
- * results, never the terms of one sum.
+ * results, or parts of a long sum that shape and strides alone decide and that are added in order.
  */
 public final class VectorBackend implements Backend {
     private final WorkerPool pool;
@@ -30,6 +30,7 @@ public final class VectorBackend implements Backend {
     private final Gemm gemm;
     private final AttentionKernel attention;
     private final PrototypeKernel prototypes;
+    private final BinaryPrototypes binaryPrototypes;
 
     /** A backend on {@code threads} threads, the caller's among them. */
     public VectorBackend(int threads) {
@@ -43,8 +44,9 @@ public final class VectorBackend implements Backend {
         norms = new Norms(pool, rows);
         Scratch scratch = new Scratch();
         gemm = new Gemm(pool, scratch);
-        attention = new AttentionKernel(pool, scratch);
+        attention = new AttentionKernel(pool, scratch, gemm);
         prototypes = new PrototypeKernel(pool, scratch);
+        binaryPrototypes = new BinaryPrototypes(pool, scratch);
     }
 
     @Override
@@ -264,6 +266,17 @@ public final class VectorBackend implements Backend {
     public void prototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
             View gprototypes) {
         prototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
+    }
+
+    @Override
+    public void binaryPrototypeMaxPool(View tokens, View prototypeRows, View values, View winners) {
+        binaryPrototypes.forward(tokens, prototypeRows, values, winners);
+    }
+
+    @Override
+    public void binaryPrototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
+            View gprototypes) {
+        binaryPrototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
     }
 
     @Override

@@ -1,0 +1,84 @@
+package org.unmute.kernels.vector;
+
+import static org.unmute.kernels.vector.LookupTile.LANES;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Queue;
+
+/**
+ * Matching of a clip's tokens with prototypes of one bit an entry: sums of table entries ({@link LookupTables},
+ * {@link LookupTile}) are the first of three sieves ({@link Contenders}) that leave the token with the greatest product in exact
+ * arithmetic, the first one on ties, as long as float64 can tell.
+ *
+ * <p>Up to {@link LookupTables#MOST_TOKENS} tokens at a time. Tasks are groups of up to {@link Contenders#BLOCKS} blocks of
+ * prototypes: the tables of four tokens stay in the first cache, the group's patterns (64 KiB at dim 768) and sums (512 KiB)
+ * in the second; the tables of all tokens (4 MiB) stream by once a group. What a prototype wins depends on no other, so groups
+ * may be of any size.
+ *
+ * <p>Memory: a little more than two bits an entry of a prototype; for tokens, tables and sums an amount that depends on neither
+ * the number of prototypes nor, beyond {@link LookupTables#MOST_TOKENS}, that of tokens.
+ */
+final class BinaryMatch {
+    /** With fewer prototypes or tokens the tables cost more than they save. */
+    private static final int LEAST_PROTOTYPES = 2 * LANES;
+    private static final int LEAST_TOKENS = 16;
+
+    private final WorkerPool pool;
+    private final Scratch scratch;
+    private final PrototypeBits p;
+    private final Queue<Contenders> free = new ArrayDeque<>();
+
+    BinaryMatch(WorkerPool pool, Scratch scratch, PrototypeBits p) {
+        this.pool = pool;
+        this.scratch = scratch;
+        this.p = p;
+    }
+
+    /**
+     * The greatest product of each prototype with the rows at length 1.
+     *
+     * @param norm of each row, all finite and above 0
+     * @param best for each prototype. Modified.
+     * @param winner for each prototype. Modified.
+     */
+    void match(DenseRows t, double[] norm, double[] best, int[] winner) {
+        Arrays.fill(best, Double.NEGATIVE_INFINITY);
+        Arrays.fill(winner, 0);
+        for (int from = 0; from < t.rows(); from += LookupTables.MOST_TOKENS) {
+            int to = Math.min(t.rows(), from + LookupTables.MOST_TOKENS);
+            CenteredTokens x = CenteredTokens.of(pool, scratch, t, norm, from, to);
+            boolean pays = p.count() >= LEAST_PROTOTYPES && x.count() >= LEAST_TOKENS;
+            LookupTables tables = pays ? LookupTables.of(pool, scratch, x) : null;
+            int blocks = Math.ceilDiv(p.count(), LANES);
+            int together = tables == null ? 1 : Math.clamp(blocks / (4 * pool.threads()), 1, Contenders.BLOCKS);
+            pool.run(Math.ceilDiv(blocks, together), task -> {
+                Contenders c = take();
+                int block = task * together;
+                if (tables == null) {
+                    c.matchAll(x, block * LANES, Math.min(p.count(), (block + 1) * LANES), best, winner);
+                } else {
+                    c.match(x, tables, block, Math.min(together, blocks - block), best, winner);
+                }
+                give(c);
+            });
+            if (tables != null) {
+                tables.giveBack(scratch);
+            }
+            x.giveBack(scratch);
+        }
+    }
+
+    private Contenders take() {
+        synchronized (free) {
+            Contenders c = free.poll();
+            return c == null ? new Contenders(p) : c;
+        }
+    }
+
+    private void give(Contenders c) {
+        synchronized (free) {
+            free.add(c);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package org.unmute.kernels.vector;
+
+import static org.unmute.kernels.vector.Lanes.N;
+import static org.unmute.kernels.vector.Lanes.load;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Prototype max pooling with the signs of the prototypes, and its gradient, clip by clip; {@link BinaryMatch} does the matching.
+ *
+ * <p>Gradient: with signs p of length √d, a prototype's winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s p/√d) / √d}
+ * and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. For the prototypes'
+ * gradient a task takes {@link #TOGETHER} prototypes, whose sums stay in the second cache, through all clips; products with the
+ * signs themselves are added up to one number a prototype and taken at the end.
+ */
+final class BinaryPrototypes {
+    /** 192 KiB at dim 768. */
+    private static final int TOGETHER = 64;
+
+    private final WorkerPool pool;
+    private final Scratch scratch;
+
+    BinaryPrototypes(WorkerPool pool, Scratch scratch) {
+        this.pool = pool;
+        this.scratch = scratch;
+    }
+
+    private PrototypeBits bits(View prototypes) {
+        return PrototypeBits.of(pool, DenseRows.of(prototypes));
+    }
+
+    void forward(View tokens, View prototypes, View values, View winners) {
+        if (values.shape().elements() == 0) {
+            return;
+        }
+        PrototypeBits p = bits(prototypes);
+        BinaryMatch match = new BinaryMatch(pool, scratch, p);
+        double length = Math.max(Math.sqrt(p.dim()), Backend.NORM_FLOOR);
+        double[] best = new double[p.count()];
+        int[] winner = new int[p.count()];
+        for (int clip = 0; clip < tokens.shape().dim(0); clip++) {
+            DenseRows t = DenseRows.of(tokens.select(0, clip));
+            double[] norm = norms(t);
+            int bad = 0;
+            while (bad < norm.length && Double.isFinite(norm[bad])) {
+                bad++;
+            }
+            if (bad == norm.length) {
+                match.match(t, norm, best, winner);
+            }
+            int[][] at = Positions.ofElements(values.select(0, clip), winners.select(0, clip));
+            for (int j = 0; j < p.count(); j++) {
+                boolean broken = p.spoilt(j) || bad < norm.length;
+                values.host().floats()[at[0][j]] = broken ? Float.NaN : (float) (best[j] / length);
+                winners.host().ints()[at[1][j]] = p.spoilt(j) ? 0 : bad < norm.length ? bad : winner[j];
+            }
+        }
+    }
+
+    /** At least the floor; NaN or infinite just where a row has such an entry. */
+    private double[] norms(DenseRows t) {
+        double[] norm = new double[t.rows()];
+        int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
+        pool.run(Math.ceilDiv(t.rows(), each), task -> {
+            for (int i = task * each; i < Math.min(t.rows(), (task + 1) * each); i++) {
+                norm[i] = Math.max(Backend.NORM_FLOOR, SignedProducts.norm(t.data(), t.start()[i], t.length()));
+            }
+        });
+        return norm;
+    }
+
+    /** The tokens of a clip and what the loss says of each prototype's cosine there. */
+    private record Clip(DenseRows t, double[] norm, int[] winner, float[] gradient) {
+        /** Cosine of a prototype with its winner. */
+        double cosine(PrototypeBits p, int j) {
+            int w = winner[j];
+            return SignedProducts.inDouble(t.data(), t.start()[w], p.dim(), p.signs(), p.signs(j)) / norm[w] / Math.sqrt(p.dim());
+        }
+    }
+
+    private Clip clip(View tokens, View winners, View gy) {
+        DenseRows t = DenseRows.of(tokens);
+        int[][] at = Positions.ofElements(winners, gy);
+        int[] winner = new int[at[0].length];
+        float[] gradient = new float[winner.length];
+        for (int j = 0; j < winner.length; j++) {
+            winner[j] = winners.host().ints()[at[0][j]];
+            gradient[j] = gy.host().floats()[at[1][j]];
+        }
+        return new Clip(t, norms(t), winner, gradient);
+    }
+
+    void backward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        PrototypeBits p = bits(prototypes);
+        Clip[] clips = new Clip[p.count() == 0 ? 0 : tokens.shape().dim(0)];
+        for (int i = 0; i < clips.length; i++) {
+            clips[i] = clip(tokens.select(0, i), winners.select(0, i), gy.select(0, i));
+            if (gtokens != null) {
+                tokenGradient(p, clips[i], gtokens.select(0, i));
+            }
+        }
+        if (gtokens != null && p.count() == 0) {
+            PrototypeKernel.copy(new float[Math.toIntExact(gtokens.shape().elements())], gtokens);
+        }
+        if (gprototypes != null && p.count() > 0) {
+            prototypeGradient(p, clips, gprototypes);
+        }
+    }
+
+    private void prototypeGradient(PrototypeBits p, Clip[] clips, View out) {
+        float[] sum = out.isDense() ? out.host().floats() : new float[p.count() * p.dim()];
+        int start = out.isDense() ? Math.toIntExact(out.offset()) : 0;
+        pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
+            int from = task * TOGETHER;
+            int to = Math.min(p.count(), from + TOGETHER);
+            double[] own = new double[TOGETHER];
+            Arrays.fill(sum, start + from * p.dim(), start + to * p.dim(), 0f);
+            double root = Math.sqrt(p.dim());
+            for (Clip c : clips) {
+                for (int j = from; j < to; j++) {
+                    int w = c.winner[j];
+                    own[j - from] -= c.cosine(p, j) * c.gradient[j] / p.dim();
+                    PrototypeKernel.addScaled(c.t.data(), c.t.start()[w], (float) (c.gradient[j] / root / c.norm[w]), sum,
+                            start + j * p.dim(), p.dim());
+                }
+            }
+            for (int j = from; j < to; j++) {
+                addSigns(p, j, p.spoilt(j) ? Float.NaN : (float) own[j - from], sum, start + j * p.dim());
+            }
+        });
+        if (!out.isDense()) {
+            PrototypeKernel.copy(sum, out);
+        }
+    }
+
+    private void tokenGradient(PrototypeBits p, Clip c, View out) {
+        int rows = c.t.rows();
+        int dim = p.dim();
+        float[] sum = new float[rows * dim];
+        double[] share = new double[p.count()];
+        pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
+            for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
+                double norm = c.norm[c.winner[j]];
+                share[j] = norm > Backend.NORM_FLOOR ? -c.cosine(p, j) * c.gradient[j] / norm / norm : 0;
+            }
+        });
+        int tasks = Math.min(rows, 4 * pool.threads());
+        pool.run(tasks, task -> {
+            int from = (int) ((long) rows * task / tasks);
+            int to = (int) ((long) rows * (task + 1) / tasks);
+            double[] own = new double[to - from];
+            for (int j = 0; j < p.count(); j++) {
+                int w = c.winner[j];
+                if (w >= from && w < to) {
+                    double g = c.gradient[j] / Math.sqrt(dim) / c.norm[w];
+                    addSigns(p, j, p.spoilt(j) ? Float.NaN : (float) g, sum, w * dim);
+                    own[w - from] += share[j];
+                }
+            }
+            for (int w = from; w < to; w++) {
+                PrototypeKernel.addScaled(c.t.data(), c.t.start()[w], (float) own[w - from], sum, w * dim, dim);
+            }
+        });
+        PrototypeKernel.copy(sum, out);
+    }
+
+    /** {@code out += factor p} */
+    private static void addSigns(PrototypeBits p, int j, float factor, float[] out, int to) {
+        FloatVector f = Lanes.all(factor);
+        int i = 0;
+        for (; i <= p.dim() - N; i += N) {
+            long bits = p.signs()[p.signs(j) + i / Long.SIZE] >>> i % Long.SIZE;
+            load(out, to + i).add(SignedProducts.signed(f, bits)).intoArray(out, to + i);
+        }
+        for (; i < p.dim(); i++) {
+            out[to + i] += (p.signs()[p.signs(j) + i / Long.SIZE] >>> i % Long.SIZE & 1) == 0 ? factor : -factor;
+        }
+    }
+}

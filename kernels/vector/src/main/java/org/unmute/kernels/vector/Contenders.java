@@ -1,0 +1,174 @@
+package org.unmute.kernels.vector;
+
+import static org.unmute.kernels.vector.LookupTile.LANES;
+import static org.unmute.kernels.vector.LookupTile.S;
+import static org.unmute.kernels.vector.LookupTile.TOKENS;
+
+import java.util.Arrays;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Finds the winning tokens of some blocks of prototypes in three sieves. {@link LookupTile} sums: the token of the greatest gives a
+ * product, which bounds the sums of tokens that can win (four of 512 random tokens pass). Products of these in float32 bound each
+ * other (seldom more than one passes). Products in float64 decide, and are what the prototype's cosine is made of.
+ *
+ * <p>Each sieve goes token by token and looks at all prototypes of the blocks, so that a token's row is read once for all.
+ *
+ * <p>If all tokens passed the first two sieves, that would take some ten times as long as the tiles of a float32 product; it needs
+ * tokens of which many differ from each other by no more than a rounding, and others that lie far away.
+ *
+ * <p>Working memory, 0.6 MB: for use by one thread at a time, again and again.
+ */
+final class Contenders {
+    /** Most blocks at a time: their sums for {@link LookupTables#MOST_TOKENS} tokens, 512 KiB, stay in the second cache. */
+    static final int BLOCKS = 8;
+    private static final int MOST = BLOCKS * LANES;
+    private static final int HALF = LANES / 2;
+
+    private final PrototypeBits p;
+    private short[] sums;
+    private final short[] greatest = new short[MOST];
+    private final short[] least = new short[MOST];
+    private final long[] missing = new long[2 * BLOCKS];
+    private final int[] leader = new int[MOST];
+    private final float[] leaderProduct = new float[MOST];
+    private final float[] top = new float[MOST];
+    private CenteredTokens x;
+    /** The first prototype and how many there are. */
+    private int from;
+    private int prototypes;
+    /** Contenders in the order of tokens: prototype (counted from the first), token and product. */
+    private int[] prototype = new int[4 * MOST];
+    private int[] token = new int[4 * MOST];
+    private float[] product = new float[4 * MOST];
+    private int count;
+
+    Contenders(PrototypeBits p) {
+        this.p = p;
+    }
+
+    private void begin(CenteredTokens tokens, int first, int end) {
+        x = tokens;
+        from = first;
+        prototypes = end - first;
+        count = 0;
+        Arrays.fill(top, Float.NEGATIVE_INFINITY);
+    }
+
+    /**
+     * Matches some blocks of prototypes.
+     *
+     * @param best greatest product of each prototype so far, replaced by a greater one. Modified.
+     * @param winner the token that has it. Modified.
+     */
+    void match(CenteredTokens tokens, LookupTables tables, int block, int blocks, double[] best, int[] winner) {
+        begin(tokens, block * LANES, Math.min(p.count(), (block + blocks) * LANES));
+        if (sums == null) {
+            sums = new short[MOST * LookupTables.MOST_TOKENS];
+        }
+        int tiles = Math.ceilDiv(x.count(), TOKENS);
+        for (int tile = 0; tile < tiles; tile++) {
+            for (int b = 0; b < blocks; b++) {
+                LookupTile.sum(p.pairs(), p.index(), p.at(block + b), tables.data(), tables.at(tile), sums, at(b, tile * TOKENS));
+            }
+        }
+        findLeaders(2 * blocks);
+        for (int i = 0; i < prototypes; i++) {
+            least[i] = tables.least(leaderProduct[i]);
+        }
+        collect(2 * blocks);
+        decide(best, winner);
+    }
+
+    /** The same without tables, for prototypes {@code [first, end)}, at most {@link LookupTile#LANES}: all tokens pass the first sieve. */
+    void matchAll(CenteredTokens tokens, int first, int end, double[] best, int[] winner) {
+        begin(tokens, first, end);
+        for (int t = 0; t < x.count(); t++) {
+            for (int i = 0; i < prototypes; i++) {
+                append(i, t, product(i, t));
+            }
+        }
+        decide(best, winner);
+    }
+
+    private static int at(int block, int t) {
+        return (block * LookupTables.MOST_TOKENS + t) * LANES;
+    }
+
+    private ShortVector sums(int half, int t) {
+        return ShortVector.fromArray(S, sums, at(half / 2, t) + half % 2 * HALF);
+    }
+
+    /** Those of a half's lanes that are prototypes. */
+    private long lanes(int half) {
+        int n = Math.clamp(prototypes - half * HALF, 0, HALF);
+        return n == 0 ? 0 : -1L >>> Long.SIZE - n;
+    }
+
+    /** Of each prototype the first token with the greatest sum, and its product. */
+    private void findLeaders(int halves) {
+        for (int h = 0; h < halves; h++) {
+            ShortVector max = ShortVector.zero(S);
+            for (int t = 0; t < x.count(); t++) {
+                max = max.max(sums(h, t));
+            }
+            max.intoArray(greatest, h * HALF);
+            missing[h] = lanes(h);
+        }
+        for (int t = 0; t < x.count(); t++) {
+            for (int h = 0; h < halves; h++) {
+                long hits = sums(h, t).eq(ShortVector.fromArray(S, greatest, h * HALF)).toLong() & missing[h];
+                missing[h] &= ~hits;
+                for (; hits != 0; hits &= hits - 1) {
+                    int i = h * HALF + Long.numberOfTrailingZeros(hits);
+                    leader[i] = t;
+                    leaderProduct[i] = product(i, t);
+                }
+            }
+        }
+    }
+
+    private float product(int i, int t) {
+        return x.product(t, p.signs(), p.signs(from + i));
+    }
+
+    private void collect(int halves) {
+        for (int t = 0; t < x.count(); t++) {
+            for (int h = 0; h < halves; h++) {
+                long hits = sums(h, t).compare(VectorOperators.GE, ShortVector.fromArray(S, least, h * HALF)).toLong();
+                for (hits &= lanes(h); hits != 0; hits &= hits - 1) {
+                    int i = h * HALF + Long.numberOfTrailingZeros(hits);
+                    append(i, t, leader[i] == t ? leaderProduct[i] : product(i, t));
+                }
+            }
+        }
+    }
+
+    private void append(int i, int t, float value) {
+        if (count == token.length) {
+            prototype = Arrays.copyOf(prototype, 2 * count);
+            token = Arrays.copyOf(token, 2 * count);
+            product = Arrays.copyOf(product, 2 * count);
+        }
+        prototype[count] = i;
+        token[count] = t;
+        product[count++] = value;
+        top[i] = Math.max(top[i], value);
+    }
+
+    /** Tokens come in order and only a greater product replaces one, so the first token wins ties. */
+    private void decide(double[] best, int[] winner) {
+        double reach = 2 * x.productError() + 2 * x.error();
+        for (int e = 0; e < count; e++) {
+            if (product[e] >= top[prototype[e]] - reach) {
+                int j = from + prototype[e];
+                double exact = x.exact(token[e], p.signs(), p.signs(j));
+                if (exact > best[j]) {
+                    best[j] = exact;
+                    winner[j] = x.original(token[e]);
+                }
+            }
+        }
+    }
+}
