@@ -1,9 +1,18 @@
-/** JMH benchmarks. They run on the class path (JMH forks JVMs of its own); {@code bench/run} starts them. */
+/** Benchmarks. They run on the class path (JMH forks JVMs of its own); {@code ./unmute bench} and {@code bench/run} start them. */
 module org.unmute.bench {
     requires org.unmute.probes;
     requires jmh.core;
     requires ejml.fdense;
     requires ejml.core;
+    requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.dataformat.toml;
+    requires info.picocli;
+    requires jdk.incubator.vector;
     requires jdk.unsupported;
     requires java.management;
+
+    // For the peers, a module of its own with large natives.
+    exports org.unmute.bench.onnx;
+    exports org.unmute.bench.peer;
+    opens org.unmute.bench.table to info.picocli;
 }

@@ -1,0 +1,29 @@
+package org.unmute.bench.own;
+
+import java.io.IOException;
+import org.unmute.bench.peer.CaseFolder;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
+
+/** The greatest cosine of every binarized prototype over a clip's tokens, and the token that has it. */
+final class OwnMatch extends ScopedCall {
+    private final Tensor tokens;
+    private final Tensor bank;
+    private PrototypeMaxPool pool;
+
+    OwnMatch(CaseFolder folder) throws IOException {
+        tokens = Tensor.of(folder.floats("x"), 1, folder.size("tokens"), folder.size("dim"));
+        bank = Tensor.of(folder.floats("p"), folder.size("prototypes"), folder.size("dim")).binarizeStraightThrough().freeze();
+    }
+
+    @Override
+    void compute() {
+        pool = tokens.prototypeMaxPool(bank);
+    }
+
+    @Override
+    public void show(CaseFolder folder) throws IOException {
+        folder.write("score", pool.values().shape(), pool.values().toFloats());
+        folder.write("winner", pool.winners().shape(), pool.winners().toInts());
+    }
+}

@@ -1,0 +1,34 @@
+package org.unmute.bench.own;
+
+import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.UnsupportedCaseException;
+import org.unmute.tensor.backend.Backends;
+
+/** This engine, as its users run it. */
+public final class Unmute implements Contender {
+    private final int threads;
+
+    /** Opens the best backend with so many threads. */
+    public Unmute(int threads) {
+        this.threads = threads;
+        Backends.use(Backends.open(System.getProperty("unmute.backend", "auto"), threads));
+    }
+
+    @Override
+    public String describe() {
+        return "unmute, " + Backends.current().describe();
+    }
+
+    @Override
+    public Call prepare(CaseFolder folder) throws Exception {
+        return switch (folder.kind()) {
+            case "fma-peak" -> new FmaPeak(threads);
+            case "bandwidth" -> new Bandwidth(threads);
+            case "matmul" -> new OwnMatmul(folder);
+            case "forward" -> new OwnForward(folder);
+            case "match" -> new OwnMatch(folder);
+            default -> throw new UnsupportedCaseException("no case of kind " + folder.kind());
+        };
+    }
+}

@@ -1,0 +1,97 @@
+package org.unmute.bench.peer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.Npy;
+
+/**
+ * One case on disk: {@code case.json} with its kind and sizes, inputs as npy, weights as safetensors, and below {@code out/NAME} what a
+ * contender gave. Every contender, in Java or Python, reads the same files.
+ */
+public final class CaseFolder {
+    /** File with the kind and the sizes. */
+    public static final String CASE = "case.json";
+    /** File with a model's weights. */
+    public static final String MODEL = "model.safetensors";
+
+    private final Path folder;
+    private final String contender;
+    private final JsonNode fields;
+
+    private CaseFolder(Path folder, String contender, JsonNode fields) {
+        this.folder = folder;
+        this.contender = contender;
+        this.fields = fields;
+    }
+
+    /**
+     * Opens a case for a contender.
+     *
+     * @param contender its name, below which outputs are written
+     * @throws IOException if there is no case
+     */
+    public static CaseFolder open(Path folder, String contender) throws IOException {
+        return new CaseFolder(folder, contender, new ObjectMapper().readTree(folder.resolve(CASE).toFile()));
+    }
+
+    /** A file of the case. */
+    public Path file(String name) {
+        return folder.resolve(name);
+    }
+
+    /** What kind of work it is. */
+    public String kind() {
+        return text("kind");
+    }
+
+    /** A text of {@code case.json}. */
+    public String text(String field) {
+        return required(field).asText();
+    }
+
+    /** A number of {@code case.json}. */
+    public int size(String field) {
+        return required(field).asInt();
+    }
+
+    private JsonNode required(String field) {
+        JsonNode value = fields.get(field);
+        if (value == null) {
+            throw new IllegalArgumentException("case " + folder + ": " + CASE + " has no '" + field + "'");
+        }
+        return value;
+    }
+
+    /** The shape of an input. */
+    public Shape shape(String input) throws IOException {
+        return Npy.read(folder.resolve(input + ".npy")).shape();
+    }
+
+    /** An input's numbers, row-major. */
+    public float[] floats(String input) throws IOException {
+        return Npy.read(folder.resolve(input + ".npy")).floats();
+    }
+
+    /** Writes an output. */
+    public void write(String output, Shape shape, float[] values) throws IOException {
+        Npy.write(output(output), shape, values);
+    }
+
+    /** Writes an output. */
+    public void write(String output, Shape shape, int[] values) throws IOException {
+        Npy.write(output(output), shape, values);
+    }
+
+    private Path output(String name) throws IOException {
+        return Files.createDirectories(outputs(folder, contender)).resolve(name + ".npy");
+    }
+
+    /** Where a contender's outputs lie. */
+    public static Path outputs(Path folder, String contender) {
+        return folder.resolve("out").resolve(contender);
+    }
+}

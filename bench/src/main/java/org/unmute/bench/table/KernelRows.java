@@ -1,0 +1,126 @@
+package org.unmute.bench.table;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.models.checkpoint.RecipeCheckpoint;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.Npy;
+
+/** Rows of single operations and of the bare network: matrix products, ViT-B, prototype matching. */
+final class KernelRows {
+    /** Tokens of a 10 s clip with a class token. */
+    static final int TOKENS = 513;
+    static final int DIM = 768;
+    static final int HEADS = 12;
+    static final int DEPTH = 12;
+    private static final long SEED = 42;
+    /** Of a sum of 3,072 products in another order. */
+    private static final double PRODUCT_TOLERANCE = 1e-4;
+    private static final double FORWARD_TOLERANCE = 1e-3;
+    private static final double COSINE_TOLERANCE = 1e-4;
+
+    private KernelRows() {}
+
+    static List<Row> all() {
+        List<Row> rows = new ArrayList<>();
+        for (int threads = 1; threads <= 2; threads++) {
+            for (int m : new int[] {512, 4096}) {
+                rows.add(matmul(m, 768, 768, threads));
+                rows.add(matmul(m, 768, 2304, threads));
+                rows.add(matmul(m, 768, 3072, threads));
+                rows.add(matmul(m, 3072, 768, threads));
+            }
+        }
+        for (int threads = 2; threads >= 1; threads--) {
+            rows.add(forward(1, threads));
+        }
+        rows.add(forward(8, 2));
+        for (int threads = 2; threads >= 1; threads--) {
+            rows.add(match(5270, threads));
+            rows.add(match(10_540, threads));
+        }
+        return rows;
+    }
+
+    private static Row matmul(int m, int in, int out, int threads) {
+        // From small to large the weights fit the second cache or do not: nothing must come from memory in every call.
+        return new Row("matmul-" + in + "x" + out + "-m" + m + "-t" + threads, "matmul " + m + " x " + in + " x " + out, threads,
+                2e-9 * m * in * out, 0, List.of("mkl", "onnxruntime", "openblas", "pytorch", "netlib", "ejml"), false, folder ->
+                new CaseWriter(folder, "matmul").field("rows", m).field("in", in).field("out", out)
+                        .array("x", CaseWriter.uniform(1, m * in), m, in).array("w", CaseWriter.uniform(2, in * out), out, in).write(),
+                Row.within(PRODUCT_TOLERANCE));
+    }
+
+    /** Linear maps and attention of the blocks; the rest does not count. */
+    static double forwardGflop(int batch, int tokens) {
+        return 1e-9 * batch * DEPTH * (2.0 * tokens * DIM * 12 * DIM + 4.0 * tokens * tokens * DIM);
+    }
+
+    private static Row forward(int batch, int threads) {
+        return new Row("vit-b" + batch + "-t" + threads, "ViT-B forward, " + TOKENS + " tokens, batch " + batch, threads,
+                forwardGflop(batch, TOKENS), 0, List.of("onnxruntime", "pytorch", "torch-debian"), true, folder -> writeForward(folder, batch, TOKENS),
+                Row.within(FORWARD_TOLERANCE));
+    }
+
+    static void writeForward(Path folder, int batch, int tokens) throws IOException {
+        new CaseWriter(folder, "forward").field("batch", batch).field("tokens", tokens).field("dim", DIM).field("heads", HEADS)
+                .field("depth", DEPTH).array("x", CaseWriter.normal(1, batch * tokens * DIM), batch, tokens, DIM)
+                .model(new RecipeCheckpoint(SEED, blocks(), Map.of(), Map.of())).write();
+    }
+
+    private static Map<String, Shape> blocks() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        ModelShapes.blocks(shapes, "", DIM, DEPTH);
+        ModelShapes.affine(shapes, "norm", DIM);
+        return shapes;
+    }
+
+    private static Row match(int prototypes, int threads) {
+        return new Row("match-j" + prototypes + "-t" + threads, "prototype match, max, argmax, 512 tokens, J = " + prototypes, threads,
+                2e-9 * 512 * DIM * prototypes, 0, List.of("onnxruntime", "pytorch", "torch-debian"), true,
+                folder -> writeMatch(folder, 512, prototypes), KernelRows::sameWinners);
+    }
+
+    static void writeMatch(Path folder, int tokens, int prototypes) throws IOException {
+        new CaseWriter(folder, "match").field("tokens", tokens).field("dim", DIM).field("prototypes", prototypes)
+                .array("x", CaseWriter.normal(1, tokens * DIM), tokens, DIM)
+                .array("p", CaseWriter.signs(2, prototypes * DIM), prototypes, DIM).write();
+    }
+
+    /** Scores within rounding; where the winners differ, the double sum must say that ours is the right one. */
+    static void sameWinners(Path folder, Path ours, Path theirs) throws ContestantException, IOException {
+        int[] own = Npy.read(ours.resolve("winner.npy")).ints();
+        int[] other = Npy.read(theirs.resolve("winner.npy")).ints();
+        if (own.length != other.length) {
+            throw new ContestantException("there are " + other.length + " winners, ours are " + own.length);
+        }
+        double difference = OutputComparison.difference("score", Npy.read(ours.resolve("score.npy")).floats(),
+                Npy.read(theirs.resolve("score.npy")).floats());
+        if (!(difference <= COSINE_TOLERANCE)) {
+            throw new ContestantException("scores differ by " + difference + " of their root mean square, allowed is " + COSINE_TOLERANCE);
+        }
+        float[] x = Npy.read(folder.resolve("x.npy")).floats();
+        float[] p = Npy.read(folder.resolve("p.npy")).floats();
+        int dim = p.length / own.length;
+        for (int j = 0; j < own.length; j++) {
+            if (own[j] != other[j] && cosine(x, own[j], p, j, dim) < cosine(x, other[j], p, j, dim)) {
+                throw new ContestantException("prototype " + j + " is won by token " + other[j] + ", ours says " + own[j]);
+            }
+        }
+    }
+
+    private static double cosine(float[] x, int token, float[] p, int prototype, int dim) {
+        double dot = 0;
+        double square = 0;
+        for (int i = 0; i < dim; i++) {
+            double v = x[token * dim + i];
+            dot += v * p[prototype * dim + i];
+            square += v * v;
+        }
+        return dot / Math.sqrt(square);
+    }
+}

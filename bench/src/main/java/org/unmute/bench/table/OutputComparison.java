@@ -1,0 +1,81 @@
+package org.unmute.bench.table;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.unmute.tensor.io.Npy;
+import org.unmute.tensor.io.StoredTensor;
+import org.unmute.tensor.io.StoredType;
+
+/** Whether two contestants computed the same. */
+final class OutputComparison {
+    private OutputComparison() {}
+
+    /**
+     * Compares all outputs of a folder.
+     *
+     * @param tolerance greatest difference, as a part of the root mean square of our output
+     * @throws ContestantException if an output is missing, has another size, is not finite, or differs by more
+     */
+    static void check(Path ours, Path theirs, double tolerance) throws ContestantException, IOException {
+        List<Path> outputs;
+        try (Stream<Path> files = Files.list(ours)) {
+            outputs = files.filter(f -> f.toString().endsWith(".npy")).sorted().toList();
+        }
+        if (outputs.isEmpty()) {
+            throw new ContestantException("nothing can be compared: we gave no output");
+        }
+        for (Path output : outputs) {
+            checkOne(output, theirs.resolve(output.getFileName()), tolerance);
+        }
+    }
+
+    private static void checkOne(Path ours, Path theirs, double tolerance) throws ContestantException, IOException {
+        String name = ours.getFileName().toString().replace(".npy", "");
+        if (!Files.exists(theirs)) {
+            throw new ContestantException("output " + name + " is missing");
+        }
+        StoredTensor a = Npy.read(ours);
+        StoredTensor b = Npy.read(theirs);
+        if (a.shape().elements() != b.shape().elements()) {
+            throw new ContestantException("output " + name + " is " + b.shape() + ", ours is " + a.shape());
+        }
+        if (a.type() == StoredType.I32 || a.type() == StoredType.I64) {
+            int different = different(a.ints(), b.ints());
+            if (different > 0) {
+                throw new ContestantException("output " + name + ": " + different + " of " + a.shape().elements() + " whole numbers differ");
+            }
+            return;
+        }
+        double difference = difference(name, a.floats(), b.floats());
+        if (!(difference <= tolerance)) {
+            throw new ContestantException(String.format(Locale.ROOT, "output %s differs by %.2g of its root mean square, allowed is %.2g", name,
+                    difference, tolerance));
+        }
+    }
+
+    static int different(int[] a, int[] b) {
+        int count = 0;
+        for (int i = 0; i < a.length; i++) {
+            count += a[i] == b[i] ? 0 : 1;
+        }
+        return count;
+    }
+
+    /** Greatest difference divided by the root mean square of {@code a}. */
+    static double difference(String name, float[] a, float[] b) throws ContestantException {
+        double squares = 0;
+        double most = 0;
+        for (int i = 0; i < a.length; i++) {
+            if (!Float.isFinite(a[i]) || !Float.isFinite(b[i])) {
+                throw new ContestantException("output " + name + " is not finite at " + i + ": ours " + a[i] + ", theirs " + b[i]);
+            }
+            squares += (double) a[i] * a[i];
+            most = Math.max(most, Math.abs((double) a[i] - b[i]));
+        }
+        return most == 0 ? 0 : most / Math.sqrt(squares / a.length);
+    }
+}

@@ -1,0 +1,51 @@
+package org.unmute.bench.table;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Results as JSON. A row that is measured again replaces the former one, so that a table can be measured piece by piece. */
+final class ResultFile {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private ResultFile() {}
+
+    private record Content(List<RowResult> rows) {}
+
+    /**
+     * Reads results.
+     *
+     * @throws IOException if there is no such file, or it holds something else
+     */
+    static List<RowResult> read(Path file) throws IOException {
+        try {
+            return JSON.readValue(file.toFile(), Content.class).rows();
+        } catch (JsonProcessingException e) {
+            throw new IOException(file + ": these are no results of bench: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Writes all rows; the file is replaced only once the new one is complete. */
+    static void write(Path file, List<RowResult> rows) throws IOException {
+        Path folder = file.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        Path part = Files.createTempFile(folder, "results", ".part");
+        JSON.writerWithDefaultPrettyPrinter().writeValue(part.toFile(), new Content(rows));
+        Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The former rows with the new ones in their places, in the order of all ids; rows of unknown ids come last. */
+    static List<RowResult> merge(List<RowResult> former, List<RowResult> fresh, List<String> order) {
+        Map<String, RowResult> all = new LinkedHashMap<>();
+        order.forEach(id -> all.put(id, null));
+        former.forEach(r -> all.put(r.id(), r));
+        fresh.forEach(r -> all.put(r.id(), r));
+        return all.values().stream().filter(r -> r != null).toList();
+    }
+}

@@ -1,0 +1,77 @@
+package org.unmute.bench.table;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was measured in a row.
+ *
+ * @param id of the row
+ * @param title of the row
+ * @param threads of the row
+ * @param gflop of a call
+ * @param gbytes of a call
+ * @param entries ours first
+ * @param origin when and where
+ */
+record RowResult(String id, String title, int threads, double gflop, double gbytes, List<Entry> entries, Origin origin) {
+    /** Name of our own entry. */
+    static final String OURS = "unmute";
+
+    /**
+     * One contestant.
+     *
+     * @param name as {@code --peers} takes it
+     * @param label name and version; empty if it did not come so far
+     * @param ms median of a call, 0 if it was not timed
+     * @param rounds median of each round
+     * @param extraBytes the process's peak beyond what it held with inputs and weights loaded, -1 if unknown
+     * @param tensorBytes most that tensors took during a call, -1 if unknown
+     * @param problem why it was not timed; null if it was
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Entry(String name, String label, double ms, double[] rounds, long extraBytes, long tensorBytes, String problem) {
+        static Entry failed(String name, String label, String problem) {
+            return new Entry(name, label, 0, new double[0], -1, -1, problem);
+        }
+
+        @JsonIgnore
+        boolean isTimed() {
+            return problem == null;
+        }
+    }
+
+    /**
+     * The run that a result comes from.
+     *
+     * @param date of the run
+     * @param commit of the program, empty if unknown
+     * @param machine processor, cores, memory
+     * @param jvm version and vector width
+     * @param gflops most fused multiply-adds on so many threads, 10⁹ operations a second; 0 if not measured
+     * @param gbytes memory read on so many threads, 10⁹ bytes a second; 0 if not measured
+     */
+    record Origin(String date, String commit, String machine, String jvm, double gflops, double gbytes) {}
+
+    /** A contestant that was timed. */
+    Optional<Entry> timed(String name) {
+        return entries.stream().filter(e -> e.name().equals(name) && e.isTimed()).findFirst();
+    }
+
+    /** Our time divided by a peer's; empty unless both were timed. */
+    Optional<Double> ratio(String peer) {
+        return timed(OURS).flatMap(ours -> timed(peer).map(theirs -> ours.ms() / theirs.ms()));
+    }
+
+    /** Our share of the machine's multiply-adds; 0 if it says nothing. */
+    double flopShare() {
+        return timed(OURS).filter(_ -> origin.gflops() > 0).map(e -> gflop / e.ms() * 1e3 / origin.gflops()).orElse(0.0);
+    }
+
+    /** Our share of the memory's speed; 0 if it says nothing. */
+    double byteShare() {
+        return timed(OURS).filter(_ -> origin.gbytes() > 0).map(e -> gbytes / e.ms() * 1e3 / origin.gbytes()).orElse(0.0);
+    }
+}

@@ -1,0 +1,164 @@
+package org.unmute.bench.table;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.unmute.bench.peer.ProcessMemory;
+import org.unmute.bench.peer.WorkerMain;
+
+/**
+ * A process that keeps a contender ready and times its calls itself, told what to do through its standard input. It waits without
+ * using the processor while others are timed. A process that hangs or dies takes only its own entry with it.
+ */
+final class Worker implements Contestant {
+    private static final String END = "@end";
+    private static final int LOG_LINES = 3;
+
+    private final String name;
+    private final Process process;
+    private final Writer orders;
+    private final LinkedBlockingQueue<String> answers = new LinkedBlockingQueue<>();
+    private final Path log;
+    private final String label;
+    private final double patience;
+
+    private Worker(String name, Process process, Path log, double patience) throws ContestantException {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+        this.patience = patience;
+        orders = process.outputWriter(StandardCharsets.UTF_8);
+        Thread.ofPlatform().daemon().start(this::listen);
+        label = answer("ready");
+    }
+
+    /**
+     * Starts a worker.
+     *
+     * @param environment added to this process's own
+     * @param log takes what the process prints
+     * @param patience seconds that one order may take
+     * @throws ContestantException if it does not start, with what it said
+     */
+    static Worker start(String name, List<String> command, Map<String, String> environment, Path log, double patience)
+            throws ContestantException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
+        builder.environment().putAll(environment);
+        try {
+            Files.createDirectories(log.getParent());
+            return new Worker(name, builder.start(), log, patience);
+        } catch (IOException e) {
+            throw new ContestantException("does not start: " + e.getMessage(), e);
+        }
+    }
+
+    private void listen() {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                int mark = line.indexOf(WorkerMain.MARK);
+                if (mark >= 0) {
+                    answers.add(line.substring(mark + WorkerMain.MARK.length()));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            answers.add(END);
+        }
+    }
+
+    private String ask(String order, String expected) throws ContestantException {
+        try {
+            orders.write(order + "\n");
+            orders.flush();
+        } catch (IOException e) {
+            throw died();
+        }
+        return answer(expected);
+    }
+
+    private String answer(String expected) throws ContestantException {
+        String line;
+        try {
+            line = answers.poll((long) (patience * 1000), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new ContestantException("interrupted", e);
+        }
+        if (line == null) {
+            close();
+            throw new ContestantException("no answer within " + Math.round(patience) + " s");
+        }
+        if (line.equals(END)) {
+            throw died();
+        }
+        String[] words = line.split(" ", 2);
+        if (!words[0].equals(expected)) {
+            throw new ContestantException(words.length > 1 ? words[1] : line);
+        }
+        return words.length > 1 ? words[1] : "";
+    }
+
+    private ContestantException died() {
+        try {
+            process.waitFor(2, TimeUnit.SECONDS);
+            List<String> lines = Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
+            String said = String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+            return new ContestantException("its process ended" + (process.isAlive() ? "" : " with status " + process.exitValue())
+                    + (said.isEmpty() ? "" : ": " + said));
+        } catch (IOException | InterruptedException e) {
+            return new ContestantException("its process ended", e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    /** Whether it can be asked again. */
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public Memory prepare(Path folder) throws ContestantException {
+        String[] words = ask("prepare " + folder.toAbsolutePath(), "prepared").split(" ");
+        return new Memory(Long.parseLong(words[0]), Long.parseLong(words[1]));
+    }
+
+    @Override
+    public double[] time(int most, double seconds) throws ContestantException {
+        return Arrays.stream(ask("time " + most + " " + seconds, "timed").split(" ")).mapToDouble(ns -> Long.parseLong(ns) / 1e6).toArray();
+    }
+
+    @Override
+    public long peakBytes() {
+        return ProcessMemory.peak(process.pid());
+    }
+
+    @Override
+    public void release() throws ContestantException {
+        ask("release", "released");
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+}
