@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.unmute.bench.peer.CaseFolder;
@@ -67,6 +68,7 @@ final class Contest {
         List<Running> running = new ArrayList<>();
         for (String name : names) {
             Contestant contestant = null;
+            long opened = System.nanoTime();
             try {
                 contestant = opening.open(name);
                 Contestant.Memory memory = contestant.prepare(folder);
@@ -74,6 +76,7 @@ final class Contest {
                     row.agreement().check(folder, CaseFolder.outputs(folder, RowResult.OURS), CaseFolder.outputs(folder, name));
                 }
                 running.add(new Running(contestant, memory));
+                progress.accept(String.format(Locale.ROOT, "  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
                 entries.put(name, null);
             } catch (ContestantException | IOException e) {
                 progress.accept("  " + name + ": " + e.getMessage());
