@@ -15,7 +15,7 @@ final class FmaPeak implements Contender.Call {
     private static final int REGISTERS = 16;
     private static final int ROUNDS = 20_000;
     /** Repeated so often in a call: only a method that is entered anew runs in its compiled form, with its vectors in registers. */
-    private static final int REPEATS = 200;
+    private static final int REPEATS = 60;
 
     private final int threads;
     private final float[] sums;
