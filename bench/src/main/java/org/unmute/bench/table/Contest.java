@@ -20,8 +20,8 @@ final class Contest {
     /** Between bursts, until threads of the one before have stopped waiting for work by spinning. */
     private static final long PAUSE_MILLIS = 40;
     private static final double WARM_UP_SECONDS = 0.5;
-    private static final double MOST_WARM_UP_SECONDS = 4;
-    /** Warm is who took at least this part of what it took half a second before. */
+    private static final double MOST_WARM_UP_SECONDS = 6;
+    /** Warm is who twice in a row took at least this part of what it took half a second before. */
     private static final double SETTLED = 0.97;
     private static final double BURST_SECONDS = 0.2;
     private static final int LEAST_ROUNDS = 2;
@@ -134,17 +134,18 @@ final class Contest {
         void warmUp() {
             try {
                 long begun = System.nanoTime();
-                double before;
+                int settled = 0;
                 warm = Double.POSITIVE_INFINITY;
                 do {
-                    before = warm;
+                    double before = warm;
                     double[] times = contestant.time(MOST_CALLS, WARM_UP_SECONDS);
                     warm = Statistics.median(Arrays.copyOfRange(times, times.length / 2, times.length));
                     if (warm >= LONG_MILLIS) {
                         medians.add(warm);
                         return;
                     }
-                } while (warm < SETTLED * before && (System.nanoTime() - begun) / 1e9 < MOST_WARM_UP_SECONDS);
+                    settled = warm < SETTLED * before ? 0 : settled + 1;
+                } while (settled < 2 && (System.nanoTime() - begun) / 1e9 < MOST_WARM_UP_SECONDS);
             } catch (ContestantException e) {
                 problem = e.getMessage();
             }

@@ -104,7 +104,7 @@ class ContestTest {
         new Fake("a", 10, 1);
         new Fake("b", 10, 1);
         run(3, RowResult.OURS, "a", "b");
-        assertThat(turns).containsExactly("unmute", "unmute", "a", "a", "b", "b", "unmute", "a", "b", "a", "b", "unmute", "b",
+        assertThat(turns).containsExactly("unmute", "unmute", "unmute", "a", "a", "a", "b", "b", "b", "unmute", "a", "b", "a", "b", "unmute", "b",
                 "unmute", "a");
     }
 
