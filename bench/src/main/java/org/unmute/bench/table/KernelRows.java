@@ -57,24 +57,29 @@ final class KernelRows {
 
     /** Linear maps and attention of the blocks; the rest does not count. */
     static double forwardGflop(int batch, int tokens) {
-        return 1e-9 * batch * DEPTH * (2.0 * tokens * DIM * 12 * DIM + 4.0 * tokens * tokens * DIM);
+        return forwardGflop(batch, tokens, DEPTH);
+    }
+
+    /** The same of fewer blocks. */
+    static double forwardGflop(int batch, int tokens, int blocks) {
+        return 1e-9 * batch * blocks * (2.0 * tokens * DIM * 12 * DIM + 4.0 * tokens * tokens * DIM);
     }
 
     private static Row forward(int batch, int threads) {
         return new Row("vit-b" + batch + "-t" + threads, "ViT-B forward, " + TOKENS + " tokens, batch " + batch, threads,
-                forwardGflop(batch, TOKENS), 0, List.of("onnxruntime", "pytorch", "torch-debian"), true, folder -> writeForward(folder, batch, TOKENS),
+                forwardGflop(batch, TOKENS), 0, List.of("onnxruntime", "pytorch", "torch-debian"), true, folder -> writeForward(folder, batch, TOKENS, DEPTH),
                 Row.within(FORWARD_TOLERANCE));
     }
 
-    static void writeForward(Path folder, int batch, int tokens) throws IOException {
+    static void writeForward(Path folder, int batch, int tokens, int blocks) throws IOException {
         new CaseWriter(folder, "forward").field("batch", batch).field("tokens", tokens).field("dim", DIM).field("heads", HEADS)
-                .field("depth", DEPTH).array("x", CaseWriter.normal(1, batch * tokens * DIM), batch, tokens, DIM)
-                .model(new RecipeCheckpoint(SEED, blocks(), Map.of(), Map.of())).write();
+                .field("depth", blocks).array("x", CaseWriter.normal(1, batch * tokens * DIM), batch, tokens, DIM)
+                .model(new RecipeCheckpoint(SEED, shapes(blocks), Map.of(), Map.of())).write();
     }
 
-    private static Map<String, Shape> blocks() {
+    private static Map<String, Shape> shapes(int blocks) {
         Map<String, Shape> shapes = new LinkedHashMap<>();
-        ModelShapes.blocks(shapes, "", DIM, DEPTH);
+        ModelShapes.blocks(shapes, "", DIM, blocks);
         ModelShapes.affine(shapes, "norm", DIM);
         return shapes;
     }
