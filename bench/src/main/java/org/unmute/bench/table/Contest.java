@@ -20,16 +20,20 @@ final class Contest {
     private static final double WARM_UP_SECONDS = 0.8;
     private static final double BURST_SECONDS = 0.2;
     private static final int LEAST_ROUNDS = 2;
+    /** Who takes so long for a call has warmed up in the call before, when outputs were compared: its warm-up counts as its first turn. */
+    private static final double LONG_MILLIS = 2000;
     /** Whoever takes so many times as long as ours is called once a round, in two rounds only. */
     private static final double HOPELESS = 20;
     private static final int MOST_CALLS = 1000;
+    /** Of whoever was only compared. */
+    static final String AGREES = "not timed: outputs agree";
 
     private final int rounds;
     private final double seconds;
     private final Consumer<String> progress;
 
     /**
-     * @param rounds bursts of everyone
+     * @param rounds bursts of everyone; 0 to compare outputs only
      * @param seconds after which no further round begins, except the second
      * @param progress told what happens
      */
@@ -37,6 +41,11 @@ final class Contest {
         this.rounds = rounds;
         this.seconds = seconds;
         this.progress = progress;
+    }
+
+    /** Whether more is done than to compare outputs. */
+    boolean isTimed() {
+        return rounds > 0;
     }
 
     /** Opens contestants by name. */
@@ -73,6 +82,10 @@ final class Contest {
                 }
             }
         }
+        if (rounds == 0) {
+            running.forEach(r -> entries.put(r.contestant.name(), RowResult.Entry.failed(r.contestant.name(), r.contestant.label(), AGREES)));
+            return List.copyOf(entries.values());
+        }
         running.forEach(Running::warmUp);
         double ours = running.isEmpty() ? 0 : running.getFirst().warm;
         running.forEach(r -> r.hopeless = r.warm > HOPELESS * ours);
@@ -108,13 +121,17 @@ final class Contest {
             try {
                 double[] times = contestant.time(MOST_CALLS, WARM_UP_SECONDS);
                 warm = Statistics.median(java.util.Arrays.copyOfRange(times, times.length / 2, times.length));
+                if (warm >= LONG_MILLIS) {
+                    medians.add(warm);
+                }
             } catch (ContestantException e) {
                 problem = e.getMessage();
             }
         }
 
         void burst(int round) {
-            if (problem != null || hopeless && round >= LEAST_ROUNDS) {
+            boolean counted = round < medians.size();
+            if (problem != null || counted || hopeless && round >= LEAST_ROUNDS) {
                 return;
             }
             try {

@@ -74,6 +74,13 @@ final class ResultTable {
         });
     }
 
+    /** Command, machine, limits and date of some results, as a list. */
+    static String origins(List<RowResult> rows, String command) {
+        StringBuilder text = new StringBuilder();
+        appendOrigins(text, rows, command);
+        return text.toString();
+    }
+
     private static void appendOrigins(StringBuilder text, List<RowResult> rows, String command) {
         text.append("- command: `").append(command).append("`\n");
         Map<String, List<String>> machines = rows.stream().collect(Collectors.groupingBy(r -> r.origin().machine() + "; " + r.origin().jvm(),

@@ -41,6 +41,12 @@ public interface Backend extends Primitives, AutoCloseable {
         return allocate(dtype, shape);
     }
 
+    /**
+     * Readies the innermost loops of a forward pass, where they are slow at first, and returns when that is done or has taken too
+     * long. Results do not depend on it. For a thread of its own while a program that has only one thing to compute reads its files.
+     */
+    default void warmUp() {}
+
     /** Releases what the backend holds. Its tensors cannot be used afterwards. */
     @Override
     void close();

@@ -70,6 +70,11 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public void warmUp() {
+        WarmUp.tiles();
+    }
+
+    @Override
     public void close() {
         pool.close();
     }
