@@ -47,7 +47,8 @@ record Suite(String name, List<String> classes) {
     Outcome run(PrintWriter progress) {
         long begun = System.nanoTime();
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(classes.stream().map(DiscoverySelectors::selectClass).toList()).build();
+                .selectors(classes.stream().map(DiscoverySelectors::selectClass).toList())
+                .enableImplicitConfigurationParameters(false).build();
         Listener listener = new Listener(progress);
         LauncherFactory.create().execute(request, listener);
         return new Outcome(name, listener.passed, listener.failures, listener.skippedCount, listener.skipped,
