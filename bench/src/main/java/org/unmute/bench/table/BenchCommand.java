@@ -168,7 +168,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private int verify(List<Row> rows) throws IOException {
-        Path work = Files.createTempDirectory("unmute-bench");
+        Path work = workFolder();
         boolean agree = true;
         try (Bench bench = bench(work, 0)) {
             for (Row row : rows) {
@@ -185,6 +185,19 @@ public final class BenchCommand implements Callable<Integer> {
         return agree ? 0 : FAILED;
     }
 
+    /** A folder for cases that also goes when the program is interrupted. */
+    private static Path workFolder() throws IOException {
+        Path work = Files.createTempDirectory("unmute-bench");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                Bench.remove(work);
+            } catch (IOException e) {
+                System.err.println("unmute bench: cannot remove " + work + ": " + e.getMessage());
+            }
+        }));
+        return work;
+    }
+
     private Bench bench(Path work, int turns) {
         Peers peers = new Peers(root, work, System.getProperty("unmute.bench.problem", ""));
         double seconds = rowSeconds != null ? rowSeconds : quick ? QUICK_SECONDS : 20;
@@ -196,7 +209,7 @@ public final class BenchCommand implements Callable<Integer> {
         Path file = results == null ? root.resolve("bench/target/results.json") : results;
         List<RowResult> former = Files.exists(file) ? ResultFile.read(file) : List.of();
         List<String> order = Rows.all(root).stream().map(Row::id).toList();
-        Path work = Files.createTempDirectory("unmute-bench");
+        Path work = workFolder();
         List<RowResult> measured = new ArrayList<>();
         try (Bench bench = bench(work, rounds != null ? rounds : quick ? QUICK_ROUNDS : 5)) {
             for (Row row : rows) {
