@@ -13,12 +13,12 @@ final class OwnMatch extends ScopedCall {
 
     OwnMatch(CaseFolder folder) throws IOException {
         tokens = Tensor.of(folder.floats("x"), 1, folder.size("tokens"), folder.size("dim"));
-        bank = Tensor.of(folder.floats("p"), folder.size("prototypes"), folder.size("dim")).binarizeStraightThrough().freeze();
+        bank = Tensor.of(folder.floats("p"), folder.size("prototypes"), folder.size("dim")).freeze();
     }
 
     @Override
     void compute() {
-        pool = tokens.prototypeMaxPool(bank);
+        pool = tokens.binaryPrototypeMaxPool(bank);
     }
 
     @Override

@@ -4,8 +4,11 @@ import static org.unmute.kernels.vector.Lanes.N;
 import static org.unmute.kernels.vector.Lanes.load;
 
 import java.util.Arrays;
+import java.util.function.Function;
 import jdk.incubator.vector.FloatVector;
+import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
@@ -28,8 +31,19 @@ final class BinaryPrototypes {
         this.scratch = scratch;
     }
 
-    private PrototypeBits bits(View prototypes) {
-        return PrototypeBits.of(pool, DenseRows.of(prototypes));
+    /** The bits of prototypes and which part of their buffer these are. */
+    private record Packed(long offset, Shape shape, long rows, long columns, PrototypeBits bits) {
+        boolean isOf(View p) {
+            return offset == p.offset() && shape.equals(p.shape()) && rows == p.stride(0) && columns == p.stride(1);
+        }
+    }
+
+    /** A frozen buffer keeps the bits of the prototypes that were used first. */
+    private PrototypeBits bits(View p) {
+        Function<HostBuffer, Packed> make = _ -> new Packed(p.offset(), p.shape(), p.stride(0), p.stride(1),
+                PrototypeBits.of(pool, DenseRows.of(p)));
+        Packed packed = p.host().packed(Packed.class, make);
+        return packed.isOf(p) ? packed.bits() : make.apply(p.host()).bits();
     }
 
     void forward(View tokens, View prototypes, View values, View winners) {
