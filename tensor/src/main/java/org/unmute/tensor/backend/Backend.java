@@ -286,11 +286,18 @@ public interface Backend extends Primitives, AutoCloseable {
     /**
      * {@link #prototypeMaxPool} with the signs of the prototypes in place of the prototypes (paper, equation 1): +1 for 0 of either
      * sign. A prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
+     *
+     * @param tokens {@code [batch, tokens, dim]}, in {@code F16} too if {@link #matchesHalves()}
      */
     default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
         View signs = PrototypeGradient.signs(this, prototypes);
         prototypeMaxPool(tokens, signs, values, winners);
         signs.buffer().close();
+    }
+
+    /** Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes take tokens in {@code F16}, a clip at a time. */
+    default boolean matchesHalves() {
+        return false;
     }
 
     /** Gradients of {@link #binaryPrototypeMaxPool}; that of the prototypes passes the sign as if it were the identity. */

@@ -16,8 +16,11 @@ import org.unmute.tensor.backend.View;
  *
  * <p>Gradient: with signs p of length √d, a prototype's winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s p/√d) / √d}
  * and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. For the prototypes'
- * gradient a task takes {@link #TOGETHER} prototypes, whose sums stay in the second cache, through all clips; products with the
- * signs themselves are added up to one number a prototype and taken at the end.
+ * gradient a task takes {@link #TOGETHER} prototypes, whose sums stay in the second cache, through all clips; a winner's row is read
+ * once, for the sum and for its product with the signs. Products with the signs themselves are added up to one number a prototype and
+ * taken at the end.
+ *
+ * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a winner's row at a time.
  */
 final class BinaryPrototypes {
     /** 192 KiB at dim 768. */
@@ -56,8 +59,9 @@ final class BinaryPrototypes {
         double[] best = new double[p.count()];
         int[] winner = new int[p.count()];
         for (int clip = 0; clip < tokens.shape().dim(0); clip++) {
-            DenseRows t = DenseRows.of(tokens.select(0, clip));
-            double[] norm = norms(t);
+            TokenRows rows = TokenRows.of(tokens.select(0, clip));
+            DenseRows t = rows.inFloat(pool, scratch);
+            double[] norm = norms(rows);
             int bad = 0;
             while (bad < norm.length && Double.isFinite(norm[bad])) {
                 bad++;
@@ -65,6 +69,7 @@ final class BinaryPrototypes {
             if (bad == norm.length) {
                 match.match(t, norm, best, winner);
             }
+            rows.giveBack(t, scratch);
             int[][] at = Positions.ofElements(values.select(0, clip), winners.select(0, clip));
             for (int j = 0; j < p.count(); j++) {
                 boolean broken = p.spoilt(j) || bad < norm.length;
@@ -75,28 +80,23 @@ final class BinaryPrototypes {
     }
 
     /** At least the floor; NaN or infinite just where a row has such an entry. */
-    private double[] norms(DenseRows t) {
-        double[] norm = new double[t.rows()];
+    private double[] norms(TokenRows t) {
+        double[] norm = new double[t.count()];
         int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
-        pool.run(Math.ceilDiv(t.rows(), each), task -> {
-            for (int i = task * each; i < Math.min(t.rows(), (task + 1) * each); i++) {
-                norm[i] = Math.max(Backend.NORM_FLOOR, SignedProducts.norm(t.data(), t.start()[i], t.length()));
+        pool.run(Math.ceilDiv(t.count(), each), task -> {
+            float[] buffer = t.buffer();
+            for (int i = task * each; i < Math.min(t.count(), (task + 1) * each); i++) {
+                norm[i] = Math.max(Backend.NORM_FLOOR, SignedProducts.norm(t.row(i, buffer), t.at(i), t.length()));
             }
         });
         return norm;
     }
 
     /** The tokens of a clip and what the loss says of each prototype's cosine there. */
-    private record Clip(DenseRows t, double[] norm, int[] winner, float[] gradient) {
-        /** Cosine of a prototype with its winner. */
-        double cosine(PrototypeBits p, int j) {
-            int w = winner[j];
-            return SignedProducts.inDouble(t.data(), t.start()[w], p.dim(), p.signs(), p.signs(j)) / norm[w] / Math.sqrt(p.dim());
-        }
-    }
+    private record Clip(TokenRows t, double[] norm, int[] winner, float[] gradient) {}
 
     private Clip clip(View tokens, View winners, View gy) {
-        DenseRows t = DenseRows.of(tokens);
+        TokenRows t = TokenRows.of(tokens);
         int[][] at = Positions.ofElements(winners, gy);
         int[] winner = new int[at[0].length];
         float[] gradient = new float[winner.length];
@@ -134,11 +134,17 @@ final class BinaryPrototypes {
             Arrays.fill(sum, start + from * p.dim(), start + to * p.dim(), 0f);
             double root = Math.sqrt(p.dim());
             for (Clip c : clips) {
+                float[] buffer = c.t.buffer();
                 for (int j = from; j < to; j++) {
                     int w = c.winner[j];
-                    own[j - from] -= c.cosine(p, j) * c.gradient[j] / p.dim();
-                    PrototypeKernel.addScaled(c.t.data(), c.t.start()[w], (float) (c.gradient[j] / root / c.norm[w]), sum,
-                            start + j * p.dim(), p.dim());
+                    double share = c.gradient[j] / root / c.norm[w];
+                    float[] row = c.t.row(w, buffer);
+                    double product = SignedProducts.addScaled(row, c.t.at(w), (float) share, sum, start + j * p.dim(), p.dim(),
+                            p.signs(), p.signs(j));
+                    if (!Double.isFinite(product)) {
+                        product = SignedProducts.inDouble(row, c.t.at(w), p.dim(), p.signs(), p.signs(j));
+                    }
+                    own[j - from] -= product / root * share / root;
                 }
             }
             for (int j = from; j < to; j++) {
@@ -151,14 +157,17 @@ final class BinaryPrototypes {
     }
 
     private void tokenGradient(PrototypeBits p, Clip c, View out) {
-        int rows = c.t.rows();
+        int rows = c.t.count();
         int dim = p.dim();
         float[] sum = new float[rows * dim];
         double[] share = new double[p.count()];
         pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
+            float[] buffer = c.t.buffer();
             for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
-                double norm = c.norm[c.winner[j]];
-                share[j] = norm > Backend.NORM_FLOOR ? -c.cosine(p, j) * c.gradient[j] / norm / norm : 0;
+                int w = c.winner[j];
+                double norm = c.norm[w];
+                double product = SignedProducts.inDouble(c.t.row(w, buffer), c.t.at(w), dim, p.signs(), p.signs(j));
+                share[j] = norm > Backend.NORM_FLOOR ? -product / norm / Math.sqrt(dim) * c.gradient[j] / norm / norm : 0;
             }
         });
         int tasks = Math.min(rows, 4 * pool.threads());
@@ -166,6 +175,7 @@ final class BinaryPrototypes {
             int from = (int) ((long) rows * task / tasks);
             int to = (int) ((long) rows * (task + 1) / tasks);
             double[] own = new double[to - from];
+            float[] buffer = c.t.buffer();
             for (int j = 0; j < p.count(); j++) {
                 int w = c.winner[j];
                 if (w >= from && w < to) {
@@ -175,7 +185,7 @@ final class BinaryPrototypes {
                 }
             }
             for (int w = from; w < to; w++) {
-                PrototypeKernel.addScaled(c.t.data(), c.t.start()[w], (float) own[w - from], sum, w * dim, dim);
+                PrototypeKernel.addScaled(c.t.row(w, buffer), c.t.at(w), (float) own[w - from], sum, w * dim, dim);
             }
         });
         PrototypeKernel.copy(sum, out);

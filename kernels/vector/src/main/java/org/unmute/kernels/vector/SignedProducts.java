@@ -56,6 +56,33 @@ final class SignedProducts {
         return x.lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits));
     }
 
+    /**
+     * {@code out += factor x}, and in float32 the product of x with the signs, of which the row is read once.
+     *
+     * @return Σ±x
+     */
+    static float addScaled(float[] x, int at, float factor, float[] out, int to, int n, long[] signs, int from) {
+        FloatVector f = Lanes.all(factor);
+        FloatVector a = Lanes.zero();
+        FloatVector b = Lanes.zero();
+        int i = 0;
+        for (; i <= n - 2 * N; i += 2 * N) {
+            long bits = signs[from + i / Long.SIZE] >>> i % Long.SIZE;
+            FloatVector u = Lanes.load(x, at + i);
+            FloatVector v = Lanes.load(x, at + i + N);
+            u.fma(f, Lanes.load(out, to + i)).intoArray(out, to + i);
+            v.fma(f, Lanes.load(out, to + i + N)).intoArray(out, to + i + N);
+            a = u.fma(ones(bits), a);
+            b = v.fma(ones(bits >>> N), b);
+        }
+        float sum = Lanes.sum(a.add(b));
+        for (; i < n; i++) {
+            out[to + i] = Math.fma(x[at + i], factor, out[to + i]);
+            sum += (signs[from + i / Long.SIZE] >>> i % Long.SIZE & 1) == 0 ? x[at + i] : -x[at + i];
+        }
+        return sum;
+    }
+
     /** In float64. */
     static double inDouble(float[] x, int at, int n, long[] signs, int from) {
         DoubleVector a = DoubleVector.zero(D);
