@@ -16,14 +16,15 @@ import org.unmute.tensor.backend.View;
  *
  * <p>Gradient: with signs p of length √d, a prototype's winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s p/√d) / √d}
  * and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. For the prototypes'
- * gradient a task takes {@link #TOGETHER} prototypes, whose sums stay in the second cache, through all clips; a winner's row is read
+ * gradient a task takes some prototypes through all clips: as many as there are threads for, since each time it comes to a clip its
+ * tokens come from memory, and the more prototypes are won by them the better (experiment 12); a winner's row is read
  * once, for the sum and for its product with the signs. Products with the signs themselves are added up to one number a prototype and
  * taken at the end.
  *
  * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a winner's row at a time.
  */
 final class BinaryPrototypes {
-    /** 192 KiB at dim 768. */
+    /** Prototypes of a task, where the work of one is small. */
     private static final int TOGETHER = 64;
 
     private final WorkerPool pool;
@@ -61,7 +62,7 @@ final class BinaryPrototypes {
         for (int clip = 0; clip < tokens.shape().dim(0); clip++) {
             TokenRows rows = TokenRows.of(tokens.select(0, clip));
             DenseRows t = rows.inFloat(pool, scratch);
-            double[] norm = norms(rows);
+            double[] norm = norms(t);
             int bad = 0;
             while (bad < norm.length && Double.isFinite(norm[bad])) {
                 bad++;
@@ -80,6 +81,17 @@ final class BinaryPrototypes {
     }
 
     /** At least the floor; NaN or infinite just where a row has such an entry. */
+    private double[] norms(DenseRows t) {
+        double[] norm = new double[t.rows()];
+        int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
+        pool.run(Math.ceilDiv(t.rows(), each), task -> {
+            for (int i = task * each; i < Math.min(t.rows(), (task + 1) * each); i++) {
+                norm[i] = Math.max(Backend.NORM_FLOOR, SignedProducts.norm(t.data(), t.start()[i], t.length()));
+            }
+        });
+        return norm;
+    }
+
     private double[] norms(TokenRows t) {
         double[] norm = new double[t.count()];
         int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
@@ -127,10 +139,11 @@ final class BinaryPrototypes {
     private void prototypeGradient(PrototypeBits p, Clip[] clips, View out) {
         float[] sum = out.isDense() ? out.host().floats() : new float[p.count() * p.dim()];
         int start = out.isDense() ? Math.toIntExact(out.offset()) : 0;
-        pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
-            int from = task * TOGETHER;
-            int to = Math.min(p.count(), from + TOGETHER);
-            double[] own = new double[TOGETHER];
+        int together = Math.max(TOGETHER, Math.ceilDiv(p.count(), 2 * pool.threads()));
+        pool.run(Math.ceilDiv(p.count(), together), task -> {
+            int from = task * together;
+            int to = Math.min(p.count(), from + together);
+            double[] own = new double[together];
             Arrays.fill(sum, start + from * p.dim(), start + to * p.dim(), 0f);
             double root = Math.sqrt(p.dim());
             for (Clip c : clips) {
