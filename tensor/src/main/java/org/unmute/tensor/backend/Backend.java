@@ -296,11 +296,18 @@ public interface Backend extends Primitives, AutoCloseable {
      * <p>Also in float32 the winner is the token with the greatest cosine in exact arithmetic, the first of equal ones, as far as
      * float64 can tell: a winner that rounding picks gives another gradient, and training on one backend would soon part from training
      * on another.
+     *
+     * @param tokens {@code [batch, tokens, dim]}, in {@code F16} too if {@link #matchesHalves()}
      */
     default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
         View signs = PrototypeGradient.signs(this, prototypes);
         prototypeMaxPool(tokens, signs, values, winners);
         signs.buffer().close();
+    }
+
+    /** Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes take tokens in {@code F16}, a clip at a time. */
+    default boolean matchesHalves() {
+        return false;
     }
 
     /** Gradients of {@link #binaryPrototypeMaxPool}; that of the prototypes passes the sign as if it were the identity. */

@@ -3,6 +3,7 @@ package org.unmute.kernels.vector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The machine's vector width, fixed for the life of the virtual machine, and loads and stores in it. */
@@ -13,6 +14,11 @@ final class Lanes {
     static final int N = F.length();
     static final int BITS = F.vectorBitSize();
     static final int LEAST_BITS = 128;
+
+    private static final VectorShuffle<Float> BY_8 = turnedBy(8);
+    private static final VectorShuffle<Float> BY_4 = turnedBy(4);
+    private static final VectorShuffle<Float> BY_2 = turnedBy(2);
+    private static final VectorShuffle<Float> BY_1 = turnedBy(1);
 
     private Lanes() {}
 
@@ -53,13 +59,19 @@ final class Lanes {
      * it adds in different orders, and the same input would give other bits once a method is compiled.
      */
     static float sum(FloatVector v) {
-        float[] x = v.toArray();
-        for (int half = N / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                x[i] += x[i + half];
-            }
+        FloatVector w = v;
+        if (N > 8) {
+            w = w.add(w.rearrange(BY_8));
         }
-        return x[0];
+        if (N > 4) {
+            w = w.add(w.rearrange(BY_4));
+        }
+        w = w.add(w.rearrange(BY_2));
+        return w.add(w.rearrange(BY_1)).lane(0);
+    }
+
+    private static VectorShuffle<Float> turnedBy(int lanes) {
+        return VectorShuffle.fromOp(F, i -> (i + lanes) % N);
     }
 
     static int roundUp(int n, int multiple) {

@@ -274,6 +274,11 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public boolean matchesHalves() {
+        return true;
+    }
+
+    @Override
     public void binaryPrototypeMaxPool(View tokens, View prototypeRows, View values, View winners) {
         binaryPrototypes.forward(tokens, prototypeRows, values, winners);
     }
