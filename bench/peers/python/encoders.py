@@ -129,6 +129,7 @@ class Beats(nn.Module):
         direction = weights["encoder.pos_conv.0.weight_v"]
         weight = direction / direction.norm(dim=(0, 1), keepdim=True) * weights["encoder.pos_conv.0.weight_g"]
         self.conv = nn.Parameter(weight, requires_grad=False)
+        self.taps, self.groups = weight.shape[2], weight.shape[0] // weight.shape[1]
         self.conv_bias = nn.Parameter(weights["encoder.pos_conv.0.bias"], requires_grad=False)
         self.norm = Norm(weights, "encoder.layer_norm", self.EPS)
         table = weights["encoder.layers.0.self_attn.relative_attention_bias.weight"]
@@ -138,9 +139,7 @@ class Beats(nn.Module):
     def forward(self, samples):
         x = (kaldi(samples * 32768, "povey")[:self.FRAMES] - self.MEAN) / (2 * self.STD)
         x = self.projection(self.patch_norm(self.patches(x[None, None])))
-        taps = self.conv.shape[2]
-        groups = x.shape[2] // self.conv.shape[1]
-        near = F.conv1d(x.transpose(1, 2), self.conv, self.conv_bias, padding=taps // 2, groups=groups)[:, :, :-1]
+        near = F.conv1d(x.transpose(1, 2), self.conv, self.conv_bias, padding=self.taps // 2, groups=self.groups)[:, :, :-1]
         x = self.norm(x + F.gelu(near).transpose(1, 2))
         for layer in self.layers:
             x = layer(x, self.distances)

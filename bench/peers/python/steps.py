@@ -23,6 +23,7 @@ class Step(nn.Module):
     second: List[Tensor]
     decays: List[float]
     steps: int
+    ready: bool
 
     def __init__(self, parameters, rate, decays, beta2, clip):
         super().__init__()
@@ -34,6 +35,15 @@ class Step(nn.Module):
         self.beta2 = float(beta2)
         self.clip = float(clip)
         self.steps = 0
+        self.ready = False
+
+    def prepare(self):
+        """Makes tensors that gradients may reach: those that DJL loads are for inference only."""
+        if not self.ready:
+            self.parameters_ = [p.clone().requires_grad_(True) for p in self.parameters_]
+            self.first = [m.clone() for m in self.first]
+            self.second = [v.clone() for v in self.second]
+            self.ready = True
 
     def update(self, gradients: List[Tensor]):
         self.steps += 1
@@ -72,8 +82,7 @@ class ProbeStep(Step):
         return x
 
     def loss(self, tokens: Tensor, targets: Tensor) -> Tensor:
-        for p in self.parameters_:
-            p.requires_grad_(True)
+        self.prepare()
         return asymmetric_loss(self.logits(tokens.to(torch.float32)), targets)
 
     def forward(self, tokens: Tensor, targets: Tensor) -> Tensor:
@@ -173,9 +182,8 @@ class PretrainStep(Step):
         self.register_buffer("decoder_positions", positions(rows, bands, case["dim"] // 2))
 
     def loss(self, x: Tensor, order: Tensor) -> Tensor:
+        self.prepare()
         w = self.parameters_
-        for p in w:
-            p.requires_grad_(True)
         batch = x.shape[0]
         size = self.patch * self.patch
         places = order.to(torch.int64)

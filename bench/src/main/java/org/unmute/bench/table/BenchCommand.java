@@ -17,13 +17,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./unmute bench}: ours and the peers, measured in turn, as one table. */
-@Command(name = "unmute bench", mixinStandardHelpOptions = true, sortOptions = false, description = {
+@Command(name = "unmute bench", customSynopsis = "unmute bench [OPTION...]", sortOptions = false, description = {
     "Measures this engine and its peers (ONNX Runtime, PyTorch, MKL, OpenBLAS, netlib, EJML) in turn, with the same weights and inputs, and prints "
         + "one Markdown table. Outputs are compared before anything is timed: who computes something else is not timed.",
     "", "A peer that is not installed is left out, and the table says why. Leave the machine alone meanwhile: others' work shows in the times."},
-    footer = {"", "Examples:", "  unmute bench                          all rows with all peers (about a quarter of an hour)",
-        "  unmute bench --quick --only 'vit|match'   some rows, fewer turns", "  unmute bench --growth                 time and memory against the size of the work",
-        "  unmute bench --check                  everything that has a goal in bench/goals.toml", "", "docs/bench.md explains the rows and how to add a peer."},
+    footer = {"", "Examples:", "  unmute bench                              all rows with all peers (about a quarter of an hour)",
+        "  unmute bench --quick --only 'vit|match'   some rows, fewer turns", "  unmute bench --verify --only wav          do the peers compute the same?",
+        "  unmute bench --growth                     time and memory against the size of the work",
+        "  unmute bench --check                      everything that has a goal in bench/goals.toml", "", "docs/bench.md explains the rows and how to add a peer."},
     exitCodeListHeading = "%nExit status:%n", exitCodeList = {"0:done; with --check every goal was measured and reached", "1:a row of ours failed",
         "2:the command line was not understood", "3:a file of goals or results is missing or malformed", "5:--check: a goal is missed",
         "6:--check: no goal is missed, but some could not be measured"})
@@ -47,7 +48,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", split = ",", description = "Only rows with so many threads, for example 2.")
     private List<Integer> threads = List.of();
 
-    @Option(names = "--peers", paramLabel = "NAMES", split = ",", description = "Peers to compare with, or none (default: all). Known: "
+    @Option(names = "--peers", paramLabel = "NAME", split = ",", description = "Peers to compare with, or none (default: all). Known: "
             + "onnxruntime, pytorch (DJL, MKL), torch-debian (Python), mkl, openblas, netlib, ejml.")
     private List<String> wanted = List.of();
 
@@ -86,6 +87,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE",
             description = "Also write all results into this Markdown file, such as bench/RESULTS.md; what else is in it stays.")
     private Path out;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    private boolean help;
 
     private final Path root = Path.of(System.getProperty("unmute.root", "")).toAbsolutePath();
 

@@ -25,6 +25,7 @@ final class Contest {
     /** Whoever takes so many times as long as ours is called once a round, in two rounds only. */
     private static final double HOPELESS = 20;
     private static final int MOST_CALLS = 1000;
+    private static final int MOST_LETTERS = 300;
     /** Of whoever was only compared. */
     static final String AGREES = "not timed: outputs agree";
 
@@ -76,7 +77,7 @@ final class Contest {
                 entries.put(name, null);
             } catch (ContestantException | IOException e) {
                 progress.accept("  " + name + ": " + e.getMessage());
-                entries.put(name, RowResult.Entry.failed(name, contestant == null ? "" : contestant.label(), e.getMessage()));
+                entries.put(name, RowResult.Entry.failed(name, contestant == null ? "" : contestant.label(), cut(e.getMessage())));
                 if (name.equals(RowResult.OURS)) {
                     return List.copyOf(entries.values());
                 }
@@ -102,6 +103,11 @@ final class Contest {
             entries.put(r.contestant.name(), r.entry());
         }
         return List.copyOf(entries.values());
+    }
+
+    /** The table has no room for stack traces of other languages; the progress shows all. */
+    private static String cut(String problem) {
+        return problem.length() <= MOST_LETTERS ? problem : problem.substring(0, MOST_LETTERS) + " …";
     }
 
     private static final class Running {

@@ -292,6 +292,10 @@ public interface Backend extends Primitives, AutoCloseable {
     /**
      * {@link #prototypeMaxPool} with the signs of the prototypes in place of the prototypes (paper, equation 1): +1 for 0 of either
      * sign. A prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
+     *
+     * <p>Also in float32 the winner is the token with the greatest cosine in exact arithmetic, the first of equal ones, as far as
+     * float64 can tell: a winner that rounding picks gives another gradient, and training on one backend would soon part from training
+     * on another.
      */
     default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
         View signs = PrototypeGradient.signs(this, prototypes);
