@@ -3,7 +3,7 @@
 //
 // What:    the same values and winners; products of dot products are of operands rounded to TF32 (10 bits behind the point) or bfloat16
 //          (7 bits), sums and norms are float32. A cosine is off by at most 2^-10 (TF32) or 2^-8 (bfloat16) and the error of float32
-//          sums, the winner's by as much from the greatest; no winner is marked for prototype_settle, which these errors would mock.
+//          sums, the winner's by as much from the greatest; no winner is marked for prototype_settle, which looks as near as float32 errs.
 // Layout:  arguments, struct included, are the portable kernels'.
 // Launch:  as the portable kernels: one group of 256 items (8 warps) for a clip and 64 prototypes; it passes over all tokens, 128 at a
 //          time, and over dim, 16 at a time. A warp has 32 tokens and 32 prototypes, 2 x 4 multiplications of 16 x 8. Slices lie row by
