@@ -6,6 +6,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.AutogradGoldens;
+import org.unmute.kernels.contract.ClipwiseContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.IndexContract;
 import org.unmute.kernels.contract.ProductContract;
@@ -24,7 +25,7 @@ final class DeviceContract {
 
     /** In the order in which they are run. */
     static final List<Class<?>> PARTS = List.of(Elementwise.class, Reduction.class, Product.class, Row.class, Index.class,
-            Attention.class, Prototype.class, Repeatability.class, Autograd.class);
+            Attention.class, Prototype.class, Clipwise.class, Repeatability.class, Autograd.class);
 
     private DeviceContract() {}
 
@@ -75,6 +76,13 @@ final class DeviceContract {
     }
 
     static final class Prototype extends PrototypeContract {
+        @Override
+        protected Backend open(int threads) {
+            return openDevice();
+        }
+    }
+
+    static final class Clipwise extends ClipwiseContract {
         @Override
         protected Backend open(int threads) {
             return openDevice();
