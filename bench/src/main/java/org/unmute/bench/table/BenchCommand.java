@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -260,7 +261,9 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private String command() {
-        return ("./unmute bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+        String words = spec.commandLine().getParseResult().originalArgs().stream().map(w -> w.matches("[\\w./=,:-]+") ? w : "'" + w + "'")
+                .collect(Collectors.joining(" "));
+        return ("./unmute bench " + words).strip();
     }
 
     private void say(String line) {
