@@ -44,6 +44,11 @@ public final class TensorScope implements AutoCloseable {
         return adopted(backend.allocateForResult(dtype, shape));
     }
 
+    /** The numbers of a Java array, which is the tensor's own from now on where the backend's memory is such. */
+    static View take(Backend backend, View host) {
+        return adopted(backend.take(host));
+    }
+
     private static View adopted(View view) {
         TensorScope scope = CURRENT.get();
         if (scope != null) {

@@ -42,6 +42,17 @@ public interface Backend extends Primitives, AutoCloseable {
     }
 
     /**
+     * A dense view of a Java array as memory of this backend: the array itself where that is possible, or a copy.
+     *
+     * @param host not to be used otherwise from now on
+     */
+    default View take(View host) {
+        View own = allocateForResult(host.dtype(), host.shape());
+        upload(host, own);
+        return own;
+    }
+
+    /**
      * Readies the innermost loops of a forward pass, where they are slow at first, and returns when that is done or has taken too
      * long. Results do not depend on it. For a thread of its own while a program that has only one thing to compute reads its files.
      */

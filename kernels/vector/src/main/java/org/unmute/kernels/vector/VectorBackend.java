@@ -70,6 +70,11 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public View take(View host) {
+        return host;
+    }
+
+    @Override
     public void warmUp() {
         WarmUp.tiles();
     }
