@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
@@ -208,6 +209,50 @@ class BinaryMatchTest {
             }
             assertThat(top[j]).as("greatest sum of prototype %d", j).isEqualTo((short) greatest);
         }
+    }
+
+    /** Tokens in float16 give the bits that the same numbers give in float32, also where they do not lie side by side. */
+    @Test
+    void halvesAreMatchedAsFloatsAre() {
+        for (int[] s : new int[][] {{17, 300, 33}, {40, 64, 770}, {5, 7, 16}}) {
+            int clips = 3;
+            short[] halves = new short[clips * s[0] * s[2]];
+            float[] floats = new float[halves.length];
+            Random r = new Random(s[0]);
+            for (int i = 0; i < halves.length; i++) {
+                halves[i] = Float.floatToFloat16((float) r.nextGaussian());
+                floats[i] = Float.float16ToFloat(halves[i]);
+            }
+            Shape shape = Shape.of(clips, s[0], s[2]);
+            View dense = View.dense(HostBuffer.wrap(DType.F16, halves), shape);
+            View turned = View.dense(HostBuffer.wrap(DType.F16, halves), Shape.of(clips, s[2], s[0])).transpose(1, 2);
+            View same = View.dense(HostBuffer.wrap(floats), Shape.of(clips, s[2], s[0])).transpose(1, 2);
+            for (Backend b : BACKENDS) {
+                assertThat(b.matchesHalves()).isTrue();
+                float[][] got = {step(b, dense, s), step(b, turned, s)};
+                assertThat(got[0]).as("dense, %s", b.describe()).isEqualTo(step(b, View.dense(HostBuffer.wrap(floats), shape), s));
+                assertThat(got[1]).as("turned, %s", b.describe()).isEqualTo(step(b, same, s));
+            }
+        }
+    }
+
+    /** Cosines, winners and the gradient of the prototypes in one array. */
+    private static float[] step(Backend b, View tokens, int[] s) {
+        int clips = tokens.shape().dim(0);
+        float[] values = new float[clips * s[1]];
+        float[] gradient = new float[s[1] * s[2]];
+        int[] winners = new int[values.length];
+        View p = View.dense(HostBuffer.wrap(prototypes(s[1], s[2])), Shape.of(s[1], s[2]));
+        View v = View.dense(HostBuffer.wrap(values), Shape.of(clips, s[1]));
+        View w = View.dense(HostBuffer.wrap(winners), Shape.of(clips, s[1]));
+        b.binaryPrototypeMaxPool(tokens, p, v, w);
+        b.binaryPrototypeMaxPoolBackward(tokens, p, w, v, null, View.dense(HostBuffer.wrap(gradient), Shape.of(s[1], s[2])));
+        float[] all = Arrays.copyOf(values, values.length + winners.length + gradient.length);
+        for (int i = 0; i < winners.length; i++) {
+            all[values.length + i] = winners[i];
+        }
+        System.arraycopy(gradient, 0, all, values.length + winners.length, gradient.length);
+        return all;
     }
 
     private static float[] prototypes(int count, int dim) {
