@@ -1,6 +1,5 @@
 package org.unmute.kernels.vector;
 
-import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.tensor.backend.HostBuffer;
@@ -11,7 +10,7 @@ import org.unmute.tensor.backend.HostBuffer;
  * about a twentieth of a forward pass on one thread, more on several.
  *
  * <p>Arrays of one length are kept for each other, the latest returned goes first, since it is most likely still in a cache. At most an
- * eighth of the heap is kept, and nothing that the garbage collector needs.
+ * eighth of the heap is kept.
  */
 final class ResultMemory {
     /** Smaller arrays are cheap to make. */
@@ -19,11 +18,9 @@ final class ResultMemory {
     private static final int MOST_ARRAYS = 64;
 
     /** The latest returned last. */
-    private final List<Kept> free = new ArrayList<>();
+    private final List<float[]> free = new ArrayList<>();
     private final long most;
     private long floats;
-
-    private record Kept(int length, SoftReference<float[]> array) {}
 
     ResultMemory() {
         this(Runtime.getRuntime().maxMemory() / 8);
@@ -44,26 +41,23 @@ final class ResultMemory {
     private synchronized float[] find(int n) {
         for (int i = free.size() - 1; i >= 0; i--) {
             if (free.get(i).length == n) {
-                float[] array = remove(i);
-                if (array != null) {
-                    return array;
-                }
+                return remove(i);
             }
         }
         return null;
     }
 
     private float[] remove(int i) {
-        Kept k = free.remove(i);
-        floats -= k.length;
-        return k.array.get();
+        float[] array = free.remove(i);
+        floats -= array.length;
+        return array;
     }
 
     private synchronized void give(float[] array) {
         if (array.length > most) {
             return;
         }
-        free.add(new Kept(array.length, new SoftReference<>(array)));
+        free.add(array);
         floats += array.length;
         while (floats > most || free.size() > MOST_ARRAYS) {
             remove(0);
