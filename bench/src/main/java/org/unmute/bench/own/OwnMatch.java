@@ -10,7 +10,7 @@ final class OwnMatch extends ScopedCall {
     private final Tensor tokens;
     private final Tensor bank;
     private PrototypeMaxPool pool;
-    private Tensor values;
+    private Tensor scores;
 
     OwnMatch(CaseFolder folder) throws IOException {
         tokens = Tensor.of(folder.floats("x"), 1, folder.size("tokens"), folder.size("dim"));
@@ -20,12 +20,12 @@ final class OwnMatch extends ScopedCall {
     @Override
     void compute() {
         pool = tokens.binaryPrototypeMaxPool(bank);
-        values = pool.values();
+        scores = pool.values();
     }
 
     @Override
     public void show(CaseFolder folder) throws IOException {
-        folder.write("score", values.shape(), values.toFloats());
+        folder.write("score", scores.shape(), scores.toFloats());
         folder.write("winner", pool.winners().shape(), pool.winners().toInts());
     }
 }

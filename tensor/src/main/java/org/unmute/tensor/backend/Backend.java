@@ -41,6 +41,23 @@ public interface Backend extends Primitives, AutoCloseable {
         return allocate(dtype, shape);
     }
 
+    /**
+     * A dense view of a Java array as memory of this backend: the array itself where that is possible, or a copy.
+     *
+     * @param host not to be used otherwise from now on
+     */
+    default View take(View host) {
+        View own = allocateForResult(host.dtype(), host.shape());
+        upload(host, own);
+        return own;
+    }
+
+    /**
+     * Readies the innermost loops of a forward pass, where they are slow at first, and returns when that is done or has taken too
+     * long. Results do not depend on it. For a thread of its own while a program that has only one thing to compute reads its files.
+     */
+    default void warmUp() {}
+
     /** Releases what the backend holds. Its tensors cannot be used afterwards. */
     @Override
     void close();
@@ -286,6 +303,10 @@ public interface Backend extends Primitives, AutoCloseable {
     /**
      * {@link #prototypeMaxPool} with the signs of the prototypes in place of the prototypes (paper, equation 1): +1 for 0 of either
      * sign. A prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
+     *
+     * <p>Also in float32 the winner is the token with the greatest cosine in exact arithmetic, the first of equal ones, as far as
+     * float64 can tell: a winner that rounding picks gives another gradient, and training on one backend would soon part from training
+     * on another.
      *
      * @param tokens {@code [batch, tokens, dim]}, in {@code F16} too if {@link #matchesHalves()}
      */

@@ -22,8 +22,8 @@ import jdk.incubator.vector.VectorSpecies;
  * patterns, no spills.
  */
 final class LookupTile {
-    static final VectorSpecies<Byte> B = ByteVector.SPECIES_PREFERRED;
-    static final VectorSpecies<Short> S = ShortVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Byte> B = VectorSpecies.of(byte.class, Lanes.SHAPE);
+    static final VectorSpecies<Short> S = VectorSpecies.of(short.class, Lanes.SHAPE);
     /** Prototypes of a block, and entries of a table. */
     static final int LANES = B.length();
     /** Dims of a table. */

@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Products of single rows with signs, and what else of a row is wanted in float64. */
 final class SignedProducts {
-    private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Double> D = VectorSpecies.of(double.class, Lanes.SHAPE);
     /** As many floats as there are doubles in a vector. */
     private static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.forBitSize(Lanes.BITS / 2));
     private static final int H = HALF.length();

@@ -20,6 +20,7 @@ import org.unmute.tensor.op.Window;
  */
 public final class VectorBackend implements Backend {
     private final WorkerPool pool;
+    private final ResultMemory memory = new ResultMemory();
     private final Loops loops;
     private final RowLoops rows;
     private final GenericLoops generic;
@@ -67,6 +68,22 @@ public final class VectorBackend implements Backend {
     @Override
     public View allocate(DType dtype, Shape shape) {
         return View.dense(HostBuffer.allocate(dtype, shape.elements()), shape);
+    }
+
+    @Override
+    public View take(View host) {
+        return host;
+    }
+
+    @Override
+    public void warmUp() {
+        WarmUp.tiles();
+    }
+
+    @Override
+    public View allocateForResult(DType dtype, Shape shape) {
+        long n = shape.elements();
+        return dtype == DType.F32 && n <= Integer.MAX_VALUE - 16 ? View.dense(memory.take((int) n), shape) : allocate(dtype, shape);
     }
 
     @Override
