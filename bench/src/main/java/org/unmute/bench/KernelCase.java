@@ -176,6 +176,19 @@ public enum KernelCase {
             return match(b, 5270, true, 16);
         }
     },
+    /** The worst case: tokens that differ by roundings, which no table tells apart, and one far from them, for whose sake tables are coarse. */
+    BINARY_CROWD {
+        @Override
+        Runnable on(Backend b) {
+            View tokens = random(b, 1, TOKENS, DIM);
+            float[] t = tokens.host().floats();
+            SplittableRandom r = new SplittableRandom(1);
+            for (int i = DIM; i < t.length; i++) {
+                t[i] = i / DIM == 5 ? -9 * t[i % DIM] : t[i % DIM] * (1 + (r.nextInt(5) - 2) * 0x1p-23f);
+            }
+            return match(b, tokens, 5270, true);
+        }
+    },
     /** Prototypes as learned. */
     FLOAT_5270 {
         @Override
@@ -216,6 +229,10 @@ public enum KernelCase {
         for (int i = different * DIM; i < t.length; i++) {
             t[i] = t[i - different * DIM];
         }
+        return match(b, tokens, prototypes, binary);
+    }
+
+    private static Runnable match(Backend b, View tokens, int prototypes, boolean binary) {
         View p = random(b, prototypes, DIM);
         if (binary) {
             float[] x = p.host().floats();
