@@ -32,11 +32,10 @@ def probe(case, folder, result):
     weights = cases.weights(folder)
     names = ["prototype_vectors", "fc.weight", "fc.bias"]
     step = steps.Protobin([weights[name] for name in names], case["rate"], [case["decay"]] * len(names), 0.999, 0)
-    random = torch.Generator().manual_seed(case["seed"])
+    orders = cases.array(folder, "order").long()
     total = epochs * math.ceil(clips / batch)
     means = []
-    for _ in range(epochs):
-        order = torch.randperm(clips, generator=random)
+    for order in orders:
         losses = []
         for own in order.split(batch):
             step.rate = case["rate"] * 0.5 * (1 + math.cos(math.pi * step.steps / total))

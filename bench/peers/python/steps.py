@@ -38,7 +38,8 @@ class Step(nn.Module):
         self.ready = False
 
     def prepare(self):
-        """Makes tensors that gradients may reach: those that DJL loads are for inference only."""
+        """Makes tensors that gradients may reach: those that DJL loads are for inference only, and gradients are off there."""
+        torch.set_grad_enabled(True)
         if not self.ready:
             self.parameters_ = [p.clone().requires_grad_(True) for p in self.parameters_]
             self.first = [m.clone() for m in self.first]

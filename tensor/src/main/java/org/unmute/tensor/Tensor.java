@@ -52,6 +52,18 @@ public final class Tensor {
         return of(backend, DType.F32, HostBuffer.wrap(data), data.length, Shape.of(shape));
     }
 
+    /**
+     * A tensor on the current backend that takes an array over instead of copying it, where the backend's memory is Java arrays.
+     *
+     * @param data row-major; not to be used otherwise from now on
+     */
+    public static Tensor owning(float[] data, long... shape) {
+        Shape sizes = requireElements(Shape.of(shape), data.length);
+        Backend backend = Backends.current();
+        requireSupport(backend, DType.F32);
+        return new Tensor(backend, TensorScope.take(backend, View.dense(HostBuffer.wrap(data), sizes)), null, false);
+    }
+
     /** A copy of {@code data} in float64, row-major; the backend must support it ({@code scalar} does). */
     public static Tensor of(Backend backend, double[] data, long... shape) {
         return of(backend, DType.F64, HostBuffer.wrap(data), data.length, Shape.of(shape));
@@ -68,11 +80,16 @@ public final class Tensor {
     }
 
     private static Tensor of(Backend backend, DType dtype, HostBuffer data, int length, Shape shape) {
+        requireElements(shape, length);
+        return compute(backend, dtype, shape, out -> backend.upload(View.dense(data, shape), out));
+    }
+
+    private static Shape requireElements(Shape shape, int length) {
         if (shape.elements() != length) {
             throw new IllegalArgumentException("tensor: shape " + shape + " needs " + shape.elements()
                     + " elements, the array has " + length);
         }
-        return compute(backend, dtype, shape, out -> backend.upload(View.dense(data, shape), out));
+        return shape;
     }
 
     /** Zeros. */
@@ -124,7 +141,7 @@ public final class Tensor {
                 throw new IllegalArgumentException(op.name() + ": inputs lie on different backends: " + backend.name()
                         + " and " + t.backend.name() + ": move one with to(backend)");
             }
-            if (!t.dtype().isComputable() && !(op instanceof Layout)) {
+            if (!t.dtype().isComputable() && !(op instanceof Layout) && !op.readsStored(t)) {
                 throw new IllegalArgumentException(op.name() + ": " + t.dtype() + " is a storage type: cast to F32 first");
             }
             record |= t.takesGradient;

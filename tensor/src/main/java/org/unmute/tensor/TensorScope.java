@@ -44,6 +44,11 @@ public final class TensorScope implements AutoCloseable {
         return adopted(backend.allocateForResult(dtype, shape));
     }
 
+    /** The numbers of a Java array, which is the tensor's own from now on where the backend's memory is such. */
+    static View take(Backend backend, View host) {
+        return adopted(backend.take(host));
+    }
+
     private static View adopted(View view) {
         TensorScope scope = CURRENT.get();
         if (scope != null) {
@@ -66,6 +71,45 @@ public final class TensorScope implements AutoCloseable {
                 CURRENT.set(before);
             }
         }
+    }
+
+    /**
+     * Runs {@code body} in a scope of its own that keeps nothing but the result; everything, if gradients reach the result, since
+     * they are then computed from what led to it.
+     */
+    public static Tensor only(Supplier<Tensor> body) {
+        try (TensorScope scope = new TensorScope()) {
+            Tensor result = body.get();
+            if (result.takesGradient()) {
+                scope.keepAll();
+            }
+            return scope.keep(result);
+        }
+    }
+
+    /**
+     * Releases a tensor before its scope ends, and with it every other look at the same memory. Does nothing for a tensor that no
+     * open scope of this thread owns.
+     */
+    public static void release(Tensor tensor) {
+        Buffer buffer = tensor.view().buffer();
+        for (TensorScope s = CURRENT.get(); s != null; s = s.outer) {
+            if (s.owned.remove(buffer)) {
+                s.count(buffer.bytes());
+                buffer.close();
+                return;
+            }
+        }
+    }
+
+    private void keepAll() {
+        for (Buffer b : owned) {
+            live -= b.bytes();
+            if (outer != null) {
+                outer.owned.add(b);
+            }
+        }
+        owned.clear();
     }
 
     private void adopt(Buffer buffer) {

@@ -179,4 +179,14 @@ class TensorTest {
         })).hasMessage("stop");
         assertThat(x.times(2).takesGradient()).isTrue();
     }
+
+    @Test
+    void anOwnedArrayIsTheTensorsMemoryOnTheProcessor() {
+        float[] data = {1, 2, 3, 4, 5, 6};
+        Tensor x = Tensor.owning(data, 2, 3);
+        assertThat(x.toFloats()).containsExactly(1, 2, 3, 4, 5, 6);
+        assertThat(x.view().host().floats()).isSameAs(data);
+        assertThatThrownBy(() -> Tensor.owning(data, 2, 2)).isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("tensor: shape [2, 2] needs 4 elements, the array has 6");
+    }
 }

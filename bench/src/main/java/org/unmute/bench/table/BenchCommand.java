@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -168,7 +169,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private int verify(List<Row> rows) throws IOException {
-        Path work = Files.createTempDirectory("unmute-bench");
+        Path work = workFolder();
         boolean agree = true;
         try (Bench bench = bench(work, 0)) {
             for (Row row : rows) {
@@ -185,6 +186,19 @@ public final class BenchCommand implements Callable<Integer> {
         return agree ? 0 : FAILED;
     }
 
+    /** A folder for cases that also goes when the program is interrupted. */
+    private static Path workFolder() throws IOException {
+        Path work = Files.createTempDirectory("unmute-bench");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                Bench.remove(work);
+            } catch (IOException e) {
+                System.err.println("unmute bench: cannot remove " + work + ": " + e.getMessage());
+            }
+        }));
+        return work;
+    }
+
     private Bench bench(Path work, int turns) {
         Peers peers = new Peers(root, work, System.getProperty("unmute.bench.problem", ""));
         double seconds = rowSeconds != null ? rowSeconds : quick ? QUICK_SECONDS : 20;
@@ -196,7 +210,7 @@ public final class BenchCommand implements Callable<Integer> {
         Path file = results == null ? root.resolve("bench/target/results.json") : results;
         List<RowResult> former = Files.exists(file) ? ResultFile.read(file) : List.of();
         List<String> order = Rows.all(root).stream().map(Row::id).toList();
-        Path work = Files.createTempDirectory("unmute-bench");
+        Path work = workFolder();
         List<RowResult> measured = new ArrayList<>();
         try (Bench bench = bench(work, rounds != null ? rounds : quick ? QUICK_ROUNDS : 5)) {
             for (Row row : rows) {
@@ -247,7 +261,9 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private String command() {
-        return ("./unmute bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+        String words = spec.commandLine().getParseResult().originalArgs().stream().map(w -> w.matches("[\\w./=,:-]+") ? w : "'" + w + "'")
+                .collect(Collectors.joining(" "));
+        return ("./unmute bench " + words).strip();
     }
 
     private void say(String line) {

@@ -3,8 +3,10 @@ package org.unmute.bench.table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.unmute.bench.peer.CaseFolder;
@@ -17,7 +19,10 @@ import org.unmute.bench.peer.CaseFolder;
 final class Contest {
     /** Between bursts, until threads of the one before have stopped waiting for work by spinning. */
     private static final long PAUSE_MILLIS = 40;
-    private static final double WARM_UP_SECONDS = 0.8;
+    private static final double WARM_UP_SECONDS = 0.5;
+    private static final double MOST_WARM_UP_SECONDS = 6;
+    /** Warm is who twice in a row took at least this part of what it took half a second before. */
+    private static final double SETTLED = 0.97;
     private static final double BURST_SECONDS = 0.2;
     private static final int LEAST_ROUNDS = 2;
     /** Who takes so long for a call has warmed up in the call before, when outputs were compared: its warm-up counts as its first turn. */
@@ -67,6 +72,7 @@ final class Contest {
         List<Running> running = new ArrayList<>();
         for (String name : names) {
             Contestant contestant = null;
+            long opened = System.nanoTime();
             try {
                 contestant = opening.open(name);
                 Contestant.Memory memory = contestant.prepare(folder);
@@ -74,6 +80,7 @@ final class Contest {
                     row.agreement().check(folder, CaseFolder.outputs(folder, RowResult.OURS), CaseFolder.outputs(folder, name));
                 }
                 running.add(new Running(contestant, memory));
+                progress.accept(String.format(Locale.ROOT, "  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
                 entries.put(name, null);
             } catch (ContestantException | IOException e) {
                 progress.accept("  " + name + ": " + e.getMessage());
@@ -123,13 +130,22 @@ final class Contest {
             this.memory = memory;
         }
 
+        /** As long as it still becomes faster, since a compiler may be at work beside it. */
         void warmUp() {
             try {
-                double[] times = contestant.time(MOST_CALLS, WARM_UP_SECONDS);
-                warm = Statistics.median(java.util.Arrays.copyOfRange(times, times.length / 2, times.length));
-                if (warm >= LONG_MILLIS) {
-                    medians.add(warm);
-                }
+                long begun = System.nanoTime();
+                int settled = 0;
+                warm = Double.POSITIVE_INFINITY;
+                do {
+                    double before = warm;
+                    double[] times = contestant.time(MOST_CALLS, WARM_UP_SECONDS);
+                    warm = Statistics.median(Arrays.copyOfRange(times, times.length / 2, times.length));
+                    if (warm >= LONG_MILLIS) {
+                        medians.add(warm);
+                        return;
+                    }
+                    settled = warm < SETTLED * before ? 0 : settled + 1;
+                } while (settled < 2 && (System.nanoTime() - begun) / 1e9 < MOST_WARM_UP_SECONDS);
             } catch (ContestantException e) {
                 problem = e.getMessage();
             }

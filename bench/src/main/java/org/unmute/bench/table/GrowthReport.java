@@ -60,14 +60,15 @@ final class GrowthReport {
 
     /** One table with a line of what it says. */
     String markdown() {
-        StringBuilder text = new StringBuilder("### " + series.title() + " (`" + series.name() + "`)\n\n| " + series.against() + " | time | time a "
+        StringBuilder text = new StringBuilder("### " + series.title() + " (`" + series.name() + "`)\n\n| " + series.against() + " | time | "
                 + series.per() + " | tensors of a call | process beyond its inputs |\n|---|---|---|---|---|\n");
         for (Measured m : measured) {
             text.append("| ").append(String.format(Locale.ROOT, "%,d", Math.round(m.point().x()))).append(" | ").append(ResultTable.time(m.entry().ms()))
                     .append(" | ").append(perUnit(m.perUnit())).append(" | ").append(mebibytes(m.entry().tensorBytes())).append(" | ")
                     .append(mebibytes(m.entry().extraBytes())).append(" |\n");
         }
-        text.append('\n').append(spread().map(s -> String.format(Locale.ROOT, "Time a %s: the longest is %.2f times the shortest.", series.per(), s))
+        text.append('\n').append(spread().map(s -> String.format(Locale.ROOT, "%s: the longest is %.2f times the shortest.",
+                Character.toUpperCase(series.per().charAt(0)) + series.per().substring(1), s))
                 .orElse("Too few points to compare."));
         memoryExponent().ifPresent(e -> text.append(String.format(Locale.ROOT, " Tensors grow with the power %.2f of the %s in the upper half.", e,
                 series.against())));

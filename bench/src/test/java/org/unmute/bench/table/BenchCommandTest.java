@@ -82,8 +82,8 @@ class BenchCommandTest {
                 Results.row(series.points().get(0).row().id(), Results.timed("unmute", 1)),
                 Results.row(series.points().get(1).row().id(), Results.timed("unmute", 3)));
         Path report = Files.writeString(folder.resolve("r.md"), "# Mine\n");
-        assertThat(run("--from", results, "--out", report.toString())).isZero();
+        assertThat(run("--from", results, "--only", "vit|growth", "--out", report.toString())).isZero();
         assertThat(Files.readString(report)).startsWith("# Mine\n").contains("(`vit-b1-t2`)").contains("(`match-tokens`)").contains("1.50 times the shortest");
-        assertThat(out.toString()).contains("(`vit-b1-t2`)").contains("(`match-tokens`)");
+        assertThat(out.toString()).contains("(`vit-b1-t2`)").contains("(`match-tokens`)").contains("--only 'vit|growth' --out");
     }
 }

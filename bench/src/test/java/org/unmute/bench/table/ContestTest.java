@@ -99,12 +99,13 @@ class ContestTest {
     }
 
     @Test
-    void turnsAreTakenInAnOrderThatMovesOn() {
+    void turnsAreTakenInAnOrderThatMovesOnOnceEveryoneIsWarm() {
         new Fake(RowResult.OURS, 10, 1);
         new Fake("a", 10, 1);
         new Fake("b", 10, 1);
         run(3, RowResult.OURS, "a", "b");
-        assertThat(turns).containsExactly("unmute", "a", "b", "unmute", "a", "b", "a", "b", "unmute", "b", "unmute", "a");
+        assertThat(turns).containsExactly("unmute", "unmute", "unmute", "a", "a", "a", "b", "b", "b", "unmute", "a", "b", "a", "b", "unmute", "b",
+                "unmute", "a");
     }
 
     @Test

@@ -7,7 +7,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 class GrowthReportTest {
-    private static final Growth.Series SERIES = new Growth.Series("s", "Something", "tokens", "token",
+    private static final Growth.Series SERIES = new Growth.Series("s", "Something", "tokens", "time a token",
             List.of(point(10), point(100), point(1000)));
 
     private static Growth.Point point(int n) {
@@ -23,6 +23,13 @@ class GrowthReportTest {
         GrowthReport report = new GrowthReport(SERIES, List.of(result(10, 2, 1), result(100, 10, 1), result(1000, 150, 1)));
         assertThat(report.spread().orElseThrow()).isCloseTo(2, Offset.offset(1e-12));
         assertThat(report.isComplete()).isTrue();
+    }
+
+    @Test
+    void theLineBelowSaysHowFarTimesAreApart() {
+        assertThat(new GrowthReport(SERIES, List.of(result(10, 2, 1 << 20), result(100, 10, 1 << 20))).markdown())
+                .contains("| tokens | time | time a token |").contains("Time a token: the longest is 2.00 times the shortest.")
+                .contains("power 0.00 of the tokens");
     }
 
     @Test

@@ -54,19 +54,49 @@ public final class Fft {
             throw new IllegalArgumentException("fft: a frame of " + size + " samples and " + bins()
                     + " bins are needed: got " + frame.length + ", " + re.length + ", " + im.length);
         }
-        int half = size / 2;
-        for (int i = 0; i < half; i++) {
-            int from = 2 * reversed[i];
-            re[i] = frame[from];
-            im[i] = frame[from + 1];
+        if (size >= 8) {
+            fours(frame, re, im);
+            butterflies(4, re, im);
+        } else {
+            for (int i = 0; i < 2; i++) {
+                re[i] = frame[2 * i];
+                im[i] = frame[2 * i + 1];
+            }
+            butterflies(1, re, im);
         }
-        butterflies(re, im);
         separate(re, im);
     }
 
-    private void butterflies(double[] re, double[] im) {
+    /** The transforms of four, from the frame in reversed order: their factors are 1 and -i, so nothing is multiplied. */
+    private void fours(double[] frame, double[] re, double[] im) {
+        for (int i = 0; i < size / 2; i += 4) {
+            int a = 2 * reversed[i];
+            int b = 2 * reversed[i + 1];
+            int c = 2 * reversed[i + 2];
+            int d = 2 * reversed[i + 3];
+            double sumRe = frame[a] + frame[b];
+            double sumIm = frame[a + 1] + frame[b + 1];
+            double differenceRe = frame[a] - frame[b];
+            double differenceIm = frame[a + 1] - frame[b + 1];
+            double sum2Re = frame[c] + frame[d];
+            double sum2Im = frame[c + 1] + frame[d + 1];
+            double difference2Re = frame[c] - frame[d];
+            double difference2Im = frame[c + 1] - frame[d + 1];
+            re[i] = sumRe + sum2Re;
+            im[i] = sumIm + sum2Im;
+            re[i + 1] = differenceRe + difference2Im;
+            im[i + 1] = differenceIm - difference2Re;
+            re[i + 2] = sumRe - sum2Re;
+            im[i + 2] = sumIm - sum2Im;
+            re[i + 3] = differenceRe - difference2Im;
+            im[i + 3] = differenceIm + difference2Re;
+        }
+    }
+
+    /** The passes from transforms of {@code from} on. */
+    private void butterflies(int from, double[] re, double[] im) {
         int half = size / 2;
-        for (int span = 1; span < half; span *= 2) {
+        for (int span = from; span < half; span *= 2) {
             int step = half / span;
             for (int group = 0; group < half; group += 2 * span) {
                 for (int i = 0; i < span; i++) {

@@ -1,5 +1,7 @@
 package org.unmute.models.audio;
 
+import java.util.stream.IntStream;
+
 /**
  * Kaldi's log mel filter bank with the settings of {@code torchaudio.compliance.kaldi.fbank} that the encoders use: no
  * dither, frames only where they fit whole, mean taken off each frame, pre-emphasis, window, power spectrum, mel bands,
@@ -9,6 +11,8 @@ package org.unmute.models.audio;
 public final class KaldiFbank {
     /** Energies below this, float32's epsilon, count as this. */
     private static final double FLOOR = 0x1p-23;
+    /** Frames that one thread computes at a time, some 0.3 ms of work. */
+    private static final int TOGETHER = 64;
 
     private final FbankOptions options;
     private final double[] window;
@@ -54,10 +58,18 @@ public final class KaldiFbank {
                     + " bins are too many for one array: cut the clip");
         }
         float[] out = new float[frames * bins];
+        IntStream.range(0, Math.ceilDiv(frames, TOGETHER)).parallel()
+                .forEach(part -> compute(samples, part * TOGETHER, Math.min(frames, (part + 1) * TOGETHER), out));
+        return out;
+    }
+
+    /** Frames {@code from} to {@code to}, each by itself. */
+    private void compute(float[] samples, int from, int to, float[] out) {
+        int bins = options.melBins();
         double[] frame = new double[fft.size()];
         double[] re = new double[fft.bins()];
         double[] im = new double[fft.bins()];
-        for (int f = 0; f < frames; f++) {
+        for (int f = from; f < to; f++) {
             int start = f * options.frameShift();
             for (int i = 0; i < window.length; i++) {
                 frame[i] = samples[start + i];
@@ -70,7 +82,6 @@ public final class KaldiFbank {
                 out[f * bins + b] = (float) Math.log(Math.max(mel.energy(b, re), FLOOR));
             }
         }
-        return out;
     }
 
     /** Takes the mean off the frame's samples; the zeros after them stay. Modified. */

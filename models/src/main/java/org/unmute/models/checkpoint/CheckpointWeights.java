@@ -21,13 +21,17 @@ public final class CheckpointWeights implements Weights {
     @Override
     public Tensor tensor(String name, long... shape) {
         float[] values = floats(name, shape);
+        requireFinite(name, values);
+        return Tensor.owning(values, shape).freeze();
+    }
+
+    private void requireFinite(String name, float[] values) {
         for (int i = 0; i < values.length; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' has " + values[i]
                         + " at element " + i + ": the checkpoint is damaged");
             }
         }
-        return Tensor.of(values, shape).freeze();
     }
 
     /** The numbers of a tensor of that shape. */

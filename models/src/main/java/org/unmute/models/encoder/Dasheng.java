@@ -214,12 +214,20 @@ public final class Dasheng implements Encoder {
             String name = "chunk" + chunks.size() + ".";
             // A long recording has many chunks: what one leaves behind is released before the next.
             try (TensorScope scope = new TensorScope()) {
-                Trace inner = (what, tensor) -> {
-                    if (trace.takes(name + what)) {
-                        trace.accept(name + what, scope.keep(tensor));
+                Trace inner = new Trace() {
+                    @Override
+                    public void accept(String what, Tensor tensor) {
+                        if (trace.takes(name + what)) {
+                            trace.accept(name + what, scope.keep(tensor));
+                        }
+                        if (!what.equals("tokens_in") && trace.takes(what)) {
+                            joined.computeIfAbsent(what, _ -> new ArrayList<>()).add(scope.keep(tensor));
+                        }
                     }
-                    if (!what.equals("tokens_in") && trace.takes(what)) {
-                        joined.computeIfAbsent(what, _ -> new ArrayList<>()).add(scope.keep(tensor));
+
+                    @Override
+                    public boolean takes(String what) {
+                        return trace.takes(name + what) || trace.takes(what);
                     }
                 };
                 Tensor tokens = patches.slice(1, at, own).plus(positions.slice(0, 0, own));

@@ -2,6 +2,7 @@ package org.unmute.models.vit;
 
 import java.util.function.Consumer;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
 
 /**
  * One transformer block. The three kinds differ in where they normalise:
@@ -37,10 +38,10 @@ public sealed interface Block {
     record Pre(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
-            Tensor a = attention.apply(norm1.apply(x));
+            Tensor a = TensorScope.only(() -> attention.apply(norm1.apply(x)));
             attended.accept(a);
             Tensor y = x.plus(a);
-            return y.plus(mlp.apply(norm2.apply(y)));
+            return TensorScope.only(() -> y.plus(mlp.apply(norm2.apply(y))));
         }
 
         @Override
@@ -53,10 +54,10 @@ public sealed interface Block {
     record Post(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
-            Tensor a = attention.apply(x);
+            Tensor a = TensorScope.only(() -> attention.apply(x));
             attended.accept(a);
-            Tensor y = norm1.apply(x.plus(a));
-            return norm2.apply(y.plus(mlp.apply(y)));
+            Tensor y = TensorScope.only(() -> norm1.apply(x.plus(a)));
+            return TensorScope.only(() -> norm2.apply(y.plus(mlp.apply(y))));
         }
 
         @Override
@@ -69,10 +70,10 @@ public sealed interface Block {
     record Deep(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp, double alpha) implements Block {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
-            Tensor a = attention.apply(x);
+            Tensor a = TensorScope.only(() -> attention.apply(x));
             attended.accept(a);
-            Tensor y = norm1.apply(x.times(alpha).plus(a));
-            return norm2.apply(y.times(alpha).plus(mlp.apply(y)));
+            Tensor y = TensorScope.only(() -> norm1.apply(x.times(alpha).plus(a)));
+            return TensorScope.only(() -> norm2.apply(y.times(alpha).plus(mlp.apply(y))));
         }
 
         @Override

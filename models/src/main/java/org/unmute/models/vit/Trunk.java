@@ -2,6 +2,7 @@ package org.unmute.models.vit;
 
 import java.util.List;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
 
 /**
  * A sequence of transformer blocks.
@@ -21,7 +22,8 @@ public record Trunk(List<? extends Block> blocks) {
 
     /**
      * {@code [batch, tokens, dim]} to the same; the trace is told {@code attn_out.i}, what the attention gave, and
-     * {@code block.i} for each block.
+     * {@code block.i} for each block. What a block leaves behind is released before the next, and so is its input once it is used,
+     * except what the trace takes and what gradients need.
      */
     public Tensor apply(Tensor tokens, Trace trace) {
         Tensor x = tokens;
@@ -29,10 +31,22 @@ public record Trunk(List<? extends Block> blocks) {
             if (trace.wants(attentionName(i))) {
                 trace.accept(attentionName(i), blocks.get(i).firstTokenAttention(x));
             }
-            String attended = "attn_out." + i;
-            x = blocks.get(i).apply(x, a -> trace.accept(attended, a));
+            Tensor y = apply(i, x, trace);
+            if (i > 0 && !trace.takes("block." + (i - 1)) && !y.takesGradient()) {
+                TensorScope.release(x);
+            }
+            x = y;
             trace.accept("block." + i, x);
         }
         return x;
+    }
+
+    private Tensor apply(int i, Tensor x, Trace trace) {
+        String attended = "attn_out." + i;
+        Block block = blocks.get(i);
+        if (trace.takes(attended)) {
+            return block.apply(x, a -> trace.accept(attended, a));
+        }
+        return TensorScope.only(() -> block.apply(x));
     }
 }

@@ -19,13 +19,15 @@ public final class WarmUp {
     private static final int HEADS = 2;
     private static final int HIDDEN = 4 * DIM;
     private static final double EPS = 1e-6;
-    /** A compiled pass of these few operations takes a tenth of this, one in which a loop is not compiled several times as much. */
-    private static final long COMPILED_NANOS = 1_500_000;
-    private static final long DEADLINE_NANOS = 5_000_000_000L;
+    /** A compiled pass of these few operations takes half of this, one in which a loop is not compiled some ten times as much. */
+    private static final long COMPILED_NANOS = 500_000;
+    private static final long DEADLINE_NANOS = 10_000_000_000L;
     private static final int SETTLED = 5;
     /** Enough passes for any compiler policy to take notice; beyond them there is only waiting. */
     private static final int PASSES = 400;
     private static final long POLL_NANOS = 2_000_000;
+    /** On a machine so slow that no pass ever counts as compiled, the wait has an end too. */
+    private static final int MOST_PASSES = PASSES + 200;
 
     private WarmUp() {}
 
@@ -65,14 +67,14 @@ public final class WarmUp {
         }
         long end = System.nanoTime() + DEADLINE_NANOS;
         int fast = 0;
-        for (int i = 0; fast < SETTLED; i++) {
+        for (int i = 0; fast < SETTLED && i < MOST_PASSES; i++) {
             long begin = System.nanoTime();
             try (TensorScope _ = new TensorScope()) {
                 Tensor x = Tensor.of(backend, values, 1, TOKENS, DIM);
                 Grad.withoutRecording(() -> trunk.apply(x, Trace.NONE)).toFloats();
             }
             long now = System.nanoTime();
-            fast = now - begin < COMPILED_NANOS ? fast + 1 : 0;
+            fast += now - begin < COMPILED_NANOS ? 1 : 0;
             if (now > end) {
                 return;
             }

@@ -42,6 +42,17 @@ public interface Backend extends Primitives, AutoCloseable {
     }
 
     /**
+     * A dense view of a Java array as memory of this backend: the array itself where that is possible, or a copy.
+     *
+     * @param host not to be used otherwise from now on
+     */
+    default View take(View host) {
+        View own = allocateForResult(host.dtype(), host.shape());
+        upload(host, own);
+        return own;
+    }
+
+    /**
      * Readies the innermost loops of a forward pass, where they are slow at first, and returns when that is done or has taken too
      * long. Results do not depend on it. For a thread of its own while a program that has only one thing to compute reads its files.
      */
@@ -296,11 +307,18 @@ public interface Backend extends Primitives, AutoCloseable {
      * <p>Also in float32 the winner is the token with the greatest cosine in exact arithmetic, the first of equal ones, as far as
      * float64 can tell: a winner that rounding picks gives another gradient, and training on one backend would soon part from training
      * on another.
+     *
+     * @param tokens {@code [batch, tokens, dim]}, in {@code F16} too if {@link #matchesHalves()}
      */
     default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
         View signs = PrototypeGradient.signs(this, prototypes);
         prototypeMaxPool(tokens, signs, values, winners);
         signs.buffer().close();
+    }
+
+    /** Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes take tokens in {@code F16}, a clip at a time. */
+    default boolean matchesHalves() {
+        return false;
     }
 
     /** Gradients of {@link #binaryPrototypeMaxPool}; that of the prototypes passes the sign as if it were the identity. */

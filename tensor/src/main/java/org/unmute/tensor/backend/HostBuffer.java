@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.HalfFloats;
@@ -11,13 +12,19 @@ import org.unmute.tensor.HalfFloats;
 public final class HostBuffer implements Buffer {
     private final DType dtype;
     private final long bytes;
+    private final Consumer<float[]> lender;
     private volatile Object array;
     private volatile boolean frozen;
     private volatile Object packed;
 
     private HostBuffer(DType dtype, Object array, int length) {
+        this(dtype, array, length, null);
+    }
+
+    private HostBuffer(DType dtype, Object array, int length, Consumer<float[]> lender) {
         this.dtype = dtype;
         this.array = array;
+        this.lender = lender;
         this.bytes = (long) length * dtype.bytes();
     }
 
@@ -40,6 +47,11 @@ public final class HostBuffer implements Buffer {
     /** Wraps an array without copying. Writes go through. */
     public static HostBuffer wrap(float[] array) {
         return new HostBuffer(DType.F32, array, array.length);
+    }
+
+    /** Wraps an array that goes back to its lender, once, when the buffer is closed; it then becomes the memory of something else. */
+    public static HostBuffer lent(float[] array, Consumer<float[]> lender) {
+        return new HostBuffer(DType.F32, array, array.length, lender);
     }
 
     /** Wraps an array without copying. Writes go through. */
@@ -153,7 +165,14 @@ public final class HostBuffer implements Buffer {
 
     @Override
     public void close() {
-        array = null;
-        packed = null;
+        Object a;
+        synchronized (this) {
+            a = array;
+            array = null;
+            packed = null;
+        }
+        if (lender != null && a != null) {
+            lender.accept((float[]) a);
+        }
     }
 }

@@ -12,8 +12,10 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.Window;
 
 /** The same input gives the same bits: twice, on any number of threads, and from several callers at once. */
 public abstract class RepeatabilityContract extends Contract {
@@ -22,35 +24,114 @@ public abstract class RepeatabilityContract extends Contract {
     /** For the backend's tests. */
     protected RepeatabilityContract() {}
 
-    /** Results of one of everything that sums, on shapes large enough to be split. */
+    /** Results of one of everything that sums, chooses or places, on shapes large enough to be split. */
     private static List<float[]> everything(Backend b) {
         List<float[]> all = new ArrayList<>();
         View x = input(b, Shape.of(3, 131, 96), 1);
+        products(b, x, all);
+        rows(b, x, all);
+        for (boolean binary : new boolean[] {false, true}) {
+            prototypes(b, x, binary, all);
+        }
+        movements(b, x, all);
+        clipwise(b, all);
+        return all;
+    }
+
+    private static void products(Backend b, View x, List<float[]> all) {
         View w = input(b, Shape.of(290, 96), 2);
         View bias = input(b, Shape.of(290), 3);
         all.add(result(b, Shape.of(3, 131, 290), out -> b.linear(x, w, bias, out)));
         all.add(result(b, Shape.of(3, 131, 131), out -> b.matmul(x, x.transpose(1, 2), out)));
+        all.add(result(b, Shape.of(3, 96, 96), out -> b.matmul(x.transpose(1, 2), x, out)));
         all.add(result(b, Shape.of(3, 131, 96), out -> b.attention(x, x, x, null, 0.1, out)));
-        all.add(result(b, Shape.of(3, 131, 96), out -> b.softmax(x, out)));
-        all.add(result(b, Shape.of(3, 131, 96), out -> b.unary(Unary.GELU, 0, 0, x, out)));
+    }
+
+    private static void rows(Backend b, View x, List<float[]> all) {
+        Shape shape = x.shape();
+        View w = input(b, Shape.of(96), 4);
+        View y = input(b, shape, 5);
+        all.add(result(b, shape, out -> b.softmax(x, out)));
+        all.add(result(b, shape, out -> b.softmaxBackward(x, y, out)));
+        all.add(result(b, shape, out -> b.logSoftmax(x, out)));
+        all.add(result(b, shape, out -> b.logSoftmaxBackward(x, y, out)));
+        all.add(result(b, shape, out -> b.l2Normalize(x, out)));
+        all.add(result(b, shape, out -> b.l2NormalizeBackward(x, y, y, out)));
+        all.add(result(b, shape, out -> b.layerNorm(x, w, w, 1e-5, out)));
+        all.add(result(b, shape, out -> b.unary(Unary.GELU, 0, 0, x, out)));
+        View gw = b.allocate(DType.F32, Shape.of(96));
+        View gb = b.allocate(DType.F32, Shape.of(96));
+        all.add(result(b, shape, out -> b.layerNormBackward(x, null, 1e-5, x, out, gw, gb)));
+        all.add(read(b, gw));
+        all.add(read(b, gb));
         all.add(result(b, Shape.of(1, 1, 1), out -> b.reduce(Reduce.SUM, x, out)));
         all.add(result(b, Shape.of(1, 1, 96), out -> b.reduce(Reduce.SUM, x, out)));
         all.add(result(b, Shape.of(3, 131, 1), out -> b.reduce(Reduce.SUM, x, out)));
         all.add(result(b, Shape.of(1, 1, 1), out -> b.reduce(Reduce.SUM, x.transpose(0, 2).slice(0, 0, 96, 1).transpose(0, 2), out)));
-        View gw = b.allocate(DType.F32, Shape.of(96));
-        View gb = b.allocate(DType.F32, Shape.of(96));
-        all.add(result(b, Shape.of(3, 131, 96), out -> b.layerNormBackward(x, null, 1e-5, x, out, gw, gb)));
-        all.add(read(b, gw));
-        all.add(read(b, gb));
+        all.add(result(b, shape, out -> b.cumulativeSum(x, true, out)));
+    }
+
+    private static void prototypes(Backend b, View x, boolean binary, List<float[]> all) {
+        View p = input(b, Shape.of(290, 96), 2);
         View winners = b.allocate(DType.I32, Shape.of(3, 290));
         View values = b.allocate(DType.F32, Shape.of(3, 290));
-        b.prototypeMaxPool(x, w, values, winners);
+        View gp = b.allocate(DType.F32, Shape.of(290, 96));
+        if (binary) {
+            b.binaryPrototypeMaxPool(x, p, values, winners);
+            all.add(result(b, x.shape(), out -> b.binaryPrototypeMaxPoolBackward(x, p, winners, values, out, gp)));
+        } else {
+            b.prototypeMaxPool(x, p, values, winners);
+            all.add(result(b, x.shape(), out -> b.prototypeMaxPoolBackward(x, p, winners, values, out, gp)));
+        }
+        all.add(read(b, gp));
         all.add(read(b, values));
         all.add(read(b, winners));
-        View gp = b.allocate(DType.F32, Shape.of(290, 96));
-        all.add(result(b, Shape.of(3, 131, 96), out -> b.prototypeMaxPoolBackward(x, w, winners, values, out, gp)));
-        all.add(read(b, gp));
-        return all;
+        View extremes = b.allocate(DType.F32, Shape.of(2, 3, 290));
+        View both = b.allocate(DType.I32, Shape.of(2, 3, 290));
+        b.productExtremes(x, p, extremes, both);
+        all.add(read(b, extremes));
+        all.add(read(b, both));
+    }
+
+    private static void movements(Backend b, View x, List<float[]> all) {
+        int[] at = new int[500];
+        for (int i = 0; i < at.length; i++) {
+            at[i] = i * i % 131;
+        }
+        View places = b.allocate(DType.I32, Shape.of(1, at.length, 1));
+        b.upload(View.dense(HostBuffer.wrap(at), places.shape()), places);
+        View many = input(b, Shape.of(3, at.length, 96), 6);
+        View index = places.expand(many.shape());
+        all.add(result(b, many.shape(), out -> b.gather(x, 1, index, out)));
+        all.add(result(b, x.shape(), out -> b.scatterAdd(many, 1, index, out)));
+        View m = input(b, x.shape(), 7);
+        View v = b.allocate(DType.F32, x.shape());
+        b.binary(Binary.MUL, m, m, v);
+        View w = b.allocate(DType.F32, x.shape());
+        b.copy(x, w);
+        b.adamW(w, many.slice(1, 0, 131, 1), m, v, 1e-2, 0.9, 0.999, 1e-8, 1e-4, 3);
+        all.add(read(b, w));
+        all.add(read(b, m));
+        all.add(read(b, v));
+    }
+
+    private static void clipwise(Backend b, List<float[]> all) {
+        View x = input(b, Shape.of(3, 8, 30, 17), 8);
+        View w = input(b, Shape.of(12, 4, 3, 3), 9);
+        Window window = Window.of(3, 3, 2, 1).pad(1, 1);
+        Shape out = Shape.of(3, 12, 15, 17);
+        all.add(result(b, out, y -> b.convolve(x, w, window, 2, y)));
+        View gy = input(b, out, 10);
+        View gw = b.allocate(DType.F32, w.shape());
+        all.add(result(b, x.shape(), gx -> b.convolveBackward(x, w, window, 2, gy, gx, gw)));
+        all.add(read(b, gw));
+        View tokens = input(b, Shape.of(3, 131, 96), 1);
+        View weights = input(b, Shape.of(3), 11);
+        View gweights = b.allocate(DType.F32, weights.shape());
+        all.add(result(b, Shape.of(131, 96), y -> b.unitSum(tokens, weights, y)));
+        View gsum = input(b, Shape.of(131, 96), 12);
+        all.add(result(b, tokens.shape(), gx -> b.unitSumBackward(tokens, weights, gsum, gx, gweights)));
+        all.add(read(b, gweights));
     }
 
     private interface Work {

@@ -21,7 +21,7 @@ final class PrototypeKernels {
 
     /**
      * Values and winners; the prototypes' signs count if {@code binary}, else the prototypes. Winners by signs are those of exact
-     * arithmetic, as on the other backends: training with them follows the same path.
+     * arithmetic, as on the other backends.
      */
     void match(View tokens, View prototypes, boolean binary, View values, View winners) {
         Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, values);

@@ -93,41 +93,48 @@ final class Norms {
         Loops.store(all, out.host().floats(), Math.toIntExact(out.offset()), Math.toIntExact(out.stride(0)), n);
     }
 
-    /** {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalised row. */
+    /**
+     * {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalised row. Whole vectors and the rest apart: where both
+     * meet in one variable the compiler makes an object of each vector, which took 20 times as long.
+     */
     private static void backwardRow(float[][] d, int[] at, int n, float[] w, double eps, float[] gw, float[] gb) {
-        float mean = Softmax.sum(d[0], at[0], n) / n;
-        float inverse = inverseDeviation(d[0], at[0], mean, eps, n);
+        float[] x = d[0];
+        float[] gy = d[1];
+        float mean = Softmax.sum(x, at[0], n) / n;
+        float inverse = inverseDeviation(x, at[0], mean, eps, n);
         FloatVector sumG = Lanes.zero();
         FloatVector sumGz = Lanes.zero();
-        for (int i = 0; i < n; i += N) {
-            int count = Math.min(N, n - i);
-            FloatVector z = part(d[0], at[0] + i, count).sub(mean).mul(inverse);
-            FloatVector gy = part(d[1], at[1] + i, count);
-            FloatVector g = gy.mul(part(w, i, count));
+        int whole = n - n % N;
+        int rest = n - whole;
+        for (int i = 0; i < whole; i += N) {
+            FloatVector z = load(x, at[0] + i).sub(mean).mul(inverse);
+            FloatVector h = load(gy, at[1] + i);
+            FloatVector g = h.mul(load(w, i));
             sumG = sumG.add(g);
             sumGz = g.fma(z, sumGz);
-            put(part(gw, i, count).add(gy.mul(z)), gw, i, count);
-            put(part(gb, i, count).add(gy), gb, i, count);
+            load(gw, i).add(h.mul(z)).intoArray(gw, i);
+            load(gb, i).add(h).intoArray(gb, i);
+        }
+        if (rest > 0) {
+            FloatVector z = load(x, at[0] + whole, rest).sub(mean).mul(inverse);
+            FloatVector h = load(gy, at[1] + whole, rest);
+            FloatVector g = h.mul(load(w, whole, rest));
+            sumG = sumG.add(g);
+            sumGz = g.fma(z, sumGz);
+            store(load(gw, whole, rest).add(h.mul(z)), gw, whole, rest);
+            store(load(gb, whole, rest).add(h), gb, whole, rest);
         }
         float meanG = Lanes.sum(sumG) / n;
         float meanGz = Lanes.sum(sumGz) / n;
-        for (int i = 0; i < n; i += N) {
-            int count = Math.min(N, n - i);
-            FloatVector z = part(d[0], at[0] + i, count).sub(mean).mul(inverse);
-            FloatVector g = part(d[1], at[1] + i, count).mul(part(w, i, count));
-            put(g.sub(meanG).sub(z.mul(meanGz)).mul(inverse), d[2], at[2] + i, count);
+        for (int i = 0; i < whole; i += N) {
+            FloatVector z = load(x, at[0] + i).sub(mean).mul(inverse);
+            FloatVector g = load(gy, at[1] + i).mul(load(w, i));
+            g.sub(meanG).sub(z.mul(meanGz)).mul(inverse).intoArray(d[2], at[2] + i);
         }
-    }
-
-    private static FloatVector part(float[] x, int at, int count) {
-        return count == N ? load(x, at) : load(x, at, count);
-    }
-
-    private static void put(FloatVector v, float[] x, int at, int count) {
-        if (count == N) {
-            v.intoArray(x, at);
-        } else {
-            store(v, x, at, count);
+        if (rest > 0) {
+            FloatVector z = load(x, at[0] + whole, rest).sub(mean).mul(inverse);
+            FloatVector g = load(gy, at[1] + whole, rest).mul(load(w, whole, rest));
+            store(g.sub(meanG).sub(z.mul(meanGz)).mul(inverse), d[2], at[2] + whole, rest);
         }
     }
 

@@ -20,6 +20,7 @@ import org.unmute.tensor.op.Window;
  */
 public final class VectorBackend implements Backend {
     private final WorkerPool pool;
+    private final ResultMemory memory = new ResultMemory();
     private final Loops loops;
     private final RowLoops rows;
     private final GenericLoops generic;
@@ -70,8 +71,19 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public View take(View host) {
+        return host;
+    }
+
+    @Override
     public void warmUp() {
         WarmUp.tiles();
+    }
+
+    @Override
+    public View allocateForResult(DType dtype, Shape shape) {
+        long n = shape.elements();
+        return dtype == DType.F32 && n <= Integer.MAX_VALUE - 16 ? View.dense(memory.take((int) n), shape) : allocate(dtype, shape);
     }
 
     @Override
@@ -271,6 +283,11 @@ public final class VectorBackend implements Backend {
     public void prototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
             View gprototypes) {
         prototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
+    }
+
+    @Override
+    public boolean matchesHalves() {
+        return true;
     }
 
     @Override

@@ -14,8 +14,10 @@ final class WarmUp {
     /** A compiled call takes some 0.1 microseconds, one that is not over 50. */
     private static final long COMPILED_NANOS = 5_000;
     /** The compiler may be busy with other things; then the rest is compiled when it is used. */
-    private static final long DEADLINE_NANOS = 5_000_000_000L;
+    private static final long DEADLINE_NANOS = 10_000_000_000L;
     private static final long POLL_NANOS = 1_000_000;
+    /** On a machine so slow that no call ever counts as compiled, the wait has an end too. */
+    private static final int MOST_CALLS = CALLS + 1_000;
     private static final int DEPTH = 4;
     private static final int SETTLED = 4;
 
@@ -28,7 +30,7 @@ final class WarmUp {
         float[] out = new float[Tile.ROWS * Tile.COLUMNS];
         long end = System.nanoTime() + DEADLINE_NANOS;
         int fast = 0;
-        for (int i = 0; fast < SETTLED; i++) {
+        for (int i = 0; fast < SETTLED && i < MOST_CALLS; i++) {
             long begin = System.nanoTime();
             Tile.multiply(DEPTH, left, 0, panel, 0, out, 0, Tile.COLUMNS, i % 2 == 1);
             long now = System.nanoTime();

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
@@ -182,7 +183,7 @@ class BinaryMatchTest {
         Random r = new Random(5);
         int pairs = 64;
         int n = LookupTile.LANES;
-        byte[] index = new byte[pairs * 2 * n];
+        byte[] index = new byte[pairs * 2 * n * LookupTile.BLOCKS];
         byte[] tables = new byte[pairs * 2 * n * LookupTile.TOKENS];
         for (int i = 0; i < index.length; i++) {
             index[i] = (byte) r.nextInt(n);
@@ -190,18 +191,68 @@ class BinaryMatchTest {
         for (int i = 0; i < tables.length; i++) {
             tables[i] = (byte) (i < n ? LookupTile.MOST : r.nextInt(LookupTile.MOST + 1));
         }
-        short[] sums = new short[LookupTile.TOKENS * n];
-        LookupTile.sum(pairs, index, 0, tables, 0, sums, 0);
-        for (int t = 0; t < LookupTile.TOKENS; t++) {
-            for (int j = 0; j < n; j++) {
+        int room = LookupTile.TOKENS * n;
+        short[] sums = new short[LookupTile.BLOCKS * room];
+        short[] top = new short[LookupTile.BLOCKS * n];
+        top[5] = Short.MAX_VALUE;
+        LookupTile.sum(pairs, index, 0, tables, 0, sums, 0, room, top, 0);
+        for (int j = 0; j < LookupTile.BLOCKS * n; j++) {
+            int greatest = j == 5 ? Short.MAX_VALUE : 0;
+            for (int t = 0; t < LookupTile.TOKENS; t++) {
                 int sum = 0;
                 for (int g = 0; g < 2 * pairs; g++) {
-                    int pattern = index[g * n + LookupTile.lane(j)];
+                    int pattern = index[j / n * pairs * 2 * n + g * n + LookupTile.lane(j % n)];
                     sum += tables[(g / 2 * LookupTile.TOKENS + t) * 2 * n + g % 2 * n + pattern];
                 }
-                assertThat(sums[t * n + j]).as("token %d, prototype %d", t, j).isEqualTo((short) sum);
+                assertThat(sums[j / n * room + t * n + j % n]).as("token %d, prototype %d", t, j).isEqualTo((short) sum);
+                greatest = Math.max(greatest, sum);
+            }
+            assertThat(top[j]).as("greatest sum of prototype %d", j).isEqualTo((short) greatest);
+        }
+    }
+
+    /** Tokens in float16 give the bits that the same numbers give in float32, also where they do not lie side by side. */
+    @Test
+    void halvesAreMatchedAsFloatsAre() {
+        for (int[] s : new int[][] {{17, 300, 33}, {40, 64, 770}, {5, 7, 16}}) {
+            int clips = 3;
+            short[] halves = new short[clips * s[0] * s[2]];
+            float[] floats = new float[halves.length];
+            Random r = new Random(s[0]);
+            for (int i = 0; i < halves.length; i++) {
+                halves[i] = Float.floatToFloat16((float) r.nextGaussian());
+                floats[i] = Float.float16ToFloat(halves[i]);
+            }
+            Shape shape = Shape.of(clips, s[0], s[2]);
+            View dense = View.dense(HostBuffer.wrap(DType.F16, halves), shape);
+            View turned = View.dense(HostBuffer.wrap(DType.F16, halves), Shape.of(clips, s[2], s[0])).transpose(1, 2);
+            View same = View.dense(HostBuffer.wrap(floats), Shape.of(clips, s[2], s[0])).transpose(1, 2);
+            for (Backend b : BACKENDS) {
+                assertThat(b.matchesHalves()).isTrue();
+                float[][] got = {step(b, dense, s), step(b, turned, s)};
+                assertThat(got[0]).as("dense, %s", b.describe()).isEqualTo(step(b, View.dense(HostBuffer.wrap(floats), shape), s));
+                assertThat(got[1]).as("turned, %s", b.describe()).isEqualTo(step(b, same, s));
             }
         }
+    }
+
+    /** Cosines, winners and the gradient of the prototypes in one array. */
+    private static float[] step(Backend b, View tokens, int[] s) {
+        int clips = tokens.shape().dim(0);
+        float[] values = new float[clips * s[1]];
+        float[] gradient = new float[s[1] * s[2]];
+        int[] winners = new int[values.length];
+        View p = View.dense(HostBuffer.wrap(prototypes(s[1], s[2])), Shape.of(s[1], s[2]));
+        View v = View.dense(HostBuffer.wrap(values), Shape.of(clips, s[1]));
+        View w = View.dense(HostBuffer.wrap(winners), Shape.of(clips, s[1]));
+        b.binaryPrototypeMaxPool(tokens, p, v, w);
+        b.binaryPrototypeMaxPoolBackward(tokens, p, w, v, null, View.dense(HostBuffer.wrap(gradient), Shape.of(s[1], s[2])));
+        float[] all = Arrays.copyOf(values, values.length + winners.length + gradient.length);
+        for (int i = 0; i < winners.length; i++) {
+            all[values.length + i] = winners[i];
+        }
+        System.arraycopy(gradient, 0, all, values.length + winners.length, gradient.length);
+        return all;
     }
 
     private static float[] prototypes(int count, int dim) {
