@@ -57,16 +57,18 @@ def attention(batch, heads, tokens, depth):
     return Forward(F.scaled_dot_product_attention, random("q", 1, *shape), random("k", 1, *shape), random("v", 1, *shape))
 
 
-def match(batch, tokens, dim, prototypes, binary):
-    """The prototypes are made unit vectors beforehand, which favours PyTorch; winners come with the values."""
+def match(batch, tokens, dim, prototypes, binary, bits):
+    """The prototypes are made unit vectors beforehand, which favours PyTorch; winners come with the values. 19 bits mean TF32, 16 bfloat16."""
+    torch.backends.cuda.matmul.allow_tf32 = bits == 19
+    rounded = torch.bfloat16 if bits == 16 else torch.float32
     p = random("p", 1, prototypes, dim)
     p = torch.where(p >= 0, 1.0, -1.0) / math.sqrt(dim) if binary else F.normalize(p, dim=1)
 
     def greatest(x, unit):
-        return (F.normalize(x, dim=2) @ unit.t()).max(1)
+        return (F.normalize(x, dim=2).to(rounded) @ unit.t()).max(1)
 
-    work = Forward(greatest, random("x", 1, batch, tokens, dim), p)
-    work.results = lambda way: {"y": work.run(way)[0]}
+    work = Forward(greatest, random("x", 1, batch, tokens, dim), p.to(rounded))
+    work.results = lambda way: {"y": work.run(way)[0].float()}
     return work
 
 
@@ -155,6 +157,7 @@ class Training:
 
 
 def build(kind, sizes):
+    torch.backends.cuda.matmul.allow_tf32 = False
     if kind == "matmul":
         return matmul(sizes["rows"], sizes["in"], sizes["out"])
     return {"attention": attention, "match": match, "eat": eat, "protobin": Training}[kind](**sizes)

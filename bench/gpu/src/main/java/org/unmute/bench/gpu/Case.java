@@ -1,10 +1,15 @@
 package org.unmute.bench.gpu;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.unmute.tensor.backend.Backend;
 
 /** A row of the table. */
 interface Case {
+    /** Nothing is rounded but results. */
+    String FP32 = "fp32";
+
     /** For people. */
     String name();
 
@@ -19,6 +24,11 @@ interface Case {
 
     /** The most that two results of the same work may differ, as a share of the greatest absolute value. */
     double tolerance();
+
+    /** {@code fp32}, or what operands may be rounded to: as {@code --precision}. */
+    default String precision() {
+        return FP32;
+    }
 
     /** Puts the inputs on a backend, which must be the current one. */
     Work open(Backend backend);
@@ -42,17 +52,27 @@ interface Case {
         }
     }
 
-    /** All rows. */
-    static List<Case> all(Sizes sizes) {
+    /** All rows; with those of lower precision where a device may have it. */
+    static List<Case> all(Sizes sizes, boolean precisions) {
+        List<Case> rows = new ArrayList<>(inFloat32(sizes));
+        if (precisions) {
+            rows.addAll(rows.stream().filter(MatchCase.class::isInstance).map(MatchCase.class::cast)
+                    .flatMap(m -> Stream.of("tf32", "bf16").map(p -> new MatchCase(m.batch(), m.tokens(), m.dim(), m.prototypes(), m.binary(), p)))
+                    .toList());
+        }
+        return rows;
+    }
+
+    private static List<Case> inFloat32(Sizes sizes) {
         if (sizes == Sizes.SMALL) {
-            return List.of(new MatmulCase(130, 96, 200), new AttentionCase(2, 2, 65, 64), new MatchCase(2, 33, 96, 130, false),
-                    new MatchCase(2, 33, 96, 130, true), new EatCase(2, 128, 2, 64), new ProtobinCase(2, 33, 96, 10, 13));
+            return List.of(new MatmulCase(130, 96, 200), new AttentionCase(2, 2, 65, 64), new MatchCase(2, 33, 96, 130, false, FP32),
+                    new MatchCase(2, 33, 96, 130, true, FP32), new EatCase(2, 128, 2, 64), new ProtobinCase(2, 33, 96, 10, 13));
         }
         int rows = 16 * 513;
         return List.of(new MatmulCase(rows, 768, 2304), new MatmulCase(rows, 768, 768), new MatmulCase(rows, 768, 3072),
                 new MatmulCase(rows, 3072, 768), new MatmulCase(4096, 4096, 4096), new AttentionCase(16, 12, 513, 64),
-                new MatchCase(16, 512, 768, 5270, false), new MatchCase(16, 512, 768, 5270, true),
-                new MatchCase(16, 512, 768, 10540, false), new MatchCase(16, 512, 768, 10540, true),
+                new MatchCase(16, 512, 768, 5270, false, FP32), new MatchCase(16, 512, 768, 5270, true, FP32),
+                new MatchCase(16, 512, 768, 10540, false, FP32), new MatchCase(16, 512, 768, 10540, true, FP32),
                 new EatCase(1, 768, 12, 1024), new EatCase(16, 768, 12, 1024), new ProtobinCase(16, 512, 768, 527, 20));
     }
 }

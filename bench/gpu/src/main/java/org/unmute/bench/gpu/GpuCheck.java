@@ -189,7 +189,7 @@ final class GpuCheck implements Callable<Integer> {
                 peak.operationsPerSecond() / 1e9, peak.bytesPerSecond() / 1e9));
         Path folder = Files.createTempDirectory("gpu-check");
         try (Torch process = torch(report, folder)) {
-            List<RowResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds(), progress).all(Case.all(sizes));
+            List<RowResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds(), progress).all(Case.all(sizes, device.startsWith("cuda")));
             good &= rows.stream().allMatch(RowResult::isGood);
             report.table(rows, peak);
         } finally {

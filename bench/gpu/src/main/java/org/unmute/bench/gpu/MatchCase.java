@@ -5,15 +5,21 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /** The greatest cosine of each prototype, or of its signs, over the tokens of each clip, and the token that has it. */
-record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary) implements Case {
+record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary, String precision) implements Case {
     @Override
     public String name() {
-        return "prototypes, " + (binary ? "binary" : "float") + ": " + batch + " clips of " + tokens + " tokens of " + dim + ", J = " + prototypes;
+        return "prototypes, " + (binary ? "binary" : "float") + ": " + batch + " clips of " + tokens + " tokens of " + dim + ", J = " + prototypes
+                + (precision.equals(FP32) ? "" : ", " + precision);
     }
 
     @Override
     public String order() {
-        return "match batch=" + batch + " tokens=" + tokens + " dim=" + dim + " prototypes=" + prototypes + " binary=" + (binary ? 1 : 0);
+        return "match batch=" + batch + " tokens=" + tokens + " dim=" + dim + " prototypes=" + prototypes + " binary=" + (binary ? 1 : 0) + " bits="
+                + switch (precision) {
+                    case "tf32" -> 19;
+                    case "bf16" -> 16;
+                    default -> 32;
+                };
     }
 
     @Override
@@ -26,10 +32,17 @@ record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary)
         return 4.0 * ((double) batch * tokens * dim + (double) prototypes * dim + 2.0 * batch * prototypes);
     }
 
-    /** Values only: which of two tokens wins may differ where their cosines are equal but for rounding. */
+    /**
+     * Of values only: which of two tokens wins may differ where their cosines are equal but for rounding. Operands rounded to TF32 move a
+     * cosine by up to 2^-10, to bfloat16 by up to 2^-8, on both sides; the greatest cosines of random tokens are about 0.15.
+     */
     @Override
     public double tolerance() {
-        return 1e-4;
+        return switch (precision) {
+            case "tf32" -> 2 * 0x1p-10 / 0.1;
+            case "bf16" -> 2 * 0x1p-8 / 0.1;
+            default -> 1e-4;
+        };
     }
 
     @Override

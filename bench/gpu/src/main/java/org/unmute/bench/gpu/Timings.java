@@ -20,6 +20,7 @@ import org.unmute.tensor.backend.View;
  */
 final class Timings {
     private static final int ROUNDS = 5;
+    private static final String PRECISION = "unmute.precision";
     private static final int MOST_RUNS = 2000;
 
     private final Backends.Choice device;
@@ -56,8 +57,27 @@ final class Timings {
     }
 
     private RowResult row(Case c) {
-        Backends.use(device);
-        try (Work work = c.open(device.backend())) {
+        if (c.precision().equals(Case.FP32)) {
+            return row(c, device);
+        }
+        // A device's backend keeps the precision that it was opened with.
+        String before = System.setProperty(PRECISION, c.precision());
+        try {
+            Backends.Choice rounding = Backends.open(device.backend().name(), 0);
+            try {
+                return row(c, rounding);
+            } finally {
+                Backends.use(device);
+                rounding.backend().close();
+            }
+        } finally {
+            System.setProperty(PRECISION, before == null ? Case.FP32 : before);
+        }
+    }
+
+    private RowResult row(Case c, Backends.Choice on) {
+        Backends.use(on);
+        try (Work work = c.open(on.backend())) {
             Map<String, float[]> ours = work.results();
             List<String> notes = new ArrayList<>();
             boolean good = true;
@@ -185,7 +205,7 @@ final class Timings {
         return count;
     }
 
-    /** Work is done in the order of the calls, so reading one number waits for all of it. */
+    /** A device does its work in the order of the calls, whatever backend made them, so reading one number waits for all of it. */
     private long time(Work work, int count) {
         float[] one = new float[1];
         Backend b = device.backend();

@@ -45,7 +45,8 @@ public final class CudaBackendProvider implements BackendProvider {
         if (d.devices().isEmpty()) {
             return List.of(new Availability(false, d.trouble()));
         }
-        return d.devices().stream().map(f -> f.trouble().isEmpty() ? new Availability(true, f.description())
+        return d.devices().stream().map(f -> f.trouble().isEmpty() ? new Availability(true, f.description() + "; "
+                + Variants.describe(Precision.chosen(), f.capability()))
                 : new Availability(false, f.description() + ": " + f.trouble())).toList();
     }
 
@@ -61,7 +62,7 @@ public final class CudaBackendProvider implements BackendProvider {
     }
 
     static DeviceBackend openDevice(int index) {
-        CudaDevice device = new CudaDevice(index == 0 ? NAME : NAME + ":" + index, CudaContext.of(index));
+        CudaDevice device = new CudaDevice(index == 0 ? NAME : NAME + ":" + index, CudaContext.of(index), Precision.chosen());
         return new DeviceBackend(device, DeviceBackend.memoryCap(device.limits()));
     }
 }

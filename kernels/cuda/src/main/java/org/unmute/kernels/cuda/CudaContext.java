@@ -20,14 +20,12 @@ final class CudaContext {
     private static final int LOG_BYTES = 16 << 10;
 
     private final CudaDevices.Found found;
-    private final Precision precision;
     private final CUcontext context = new CUcontext();
     private final Map<String, CUmodule> modules = new HashMap<>();
     private final Map<Kernel, CUfunction> functions = new HashMap<>();
 
     private CudaContext(CudaDevices.Found found) {
         this.found = found;
-        precision = Precision.chosen();
         JCudaDriver.cuDevicePrimaryCtxRetain(context, found.device());
     }
 
@@ -47,8 +45,8 @@ final class CudaContext {
         JCudaDriver.cuCtxSetCurrent(context);
     }
 
-    /** A loaded kernel, or its variant for the chosen precision. */
-    CUfunction function(Kernel portable) {
+    /** A loaded kernel, or its variant for a precision. */
+    CUfunction function(Kernel portable, Precision precision) {
         Kernel kernel = Variants.of(portable, precision, found.capability()).orElse(portable);
         synchronized (functions) {
             CUfunction f = functions.get(kernel);

@@ -20,10 +20,12 @@ import org.unmute.tensor.backend.HostBuffer;
 final class CudaDevice implements Device {
     private final String name;
     private final CudaContext context;
+    private final Precision precision;
 
-    CudaDevice(String name, CudaContext context) {
+    CudaDevice(String name, CudaContext context, Precision precision) {
         this.name = name;
         this.context = context;
+        this.precision = precision;
     }
 
     private record Memory(CUdeviceptr pointer, long bytes) implements DeviceMemory {}
@@ -53,7 +55,7 @@ final class CudaDevice implements Device {
 
     @Override
     public String describe() {
-        return context.found().description();
+        return context.found().description() + "; " + Variants.describe(precision, context.found().capability());
     }
 
     @Override
@@ -103,13 +105,13 @@ final class CudaDevice implements Device {
 
     @Override
     public void prepare(Kernel kernel) {
-        calling("finding kernel " + kernel, () -> context.function(kernel));
+        calling("finding kernel " + kernel, () -> context.function(kernel, precision));
     }
 
     @Override
     public void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
         calling("kernel " + kernel + " with " + plan, () -> {
-            CUfunction f = context.function(kernel);
+            CUfunction f = context.function(kernel, precision);
             List<Arguments.Argument> list = arguments.list();
             NativePointerObject[] parameters = new NativePointerObject[list.size()];
             for (int i = 0; i < parameters.length; i++) {

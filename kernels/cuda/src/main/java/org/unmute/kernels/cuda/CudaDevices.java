@@ -124,7 +124,7 @@ final class CudaDevices {
         String description = new String(name, 0, length, StandardCharsets.UTF_8).strip() + ", compute capability " + major + "." + minor
                 + ", driver for CUDA " + driver[0] / 1000 + "." + driver[0] % 1000 / 10 + ", "
                 + attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors, " + (memory[0] >> 20)
-                + " MiB; matrix products by our own kernel, " + Variants.describe(Precision.chosen(), 10 * major + minor);
+                + " MiB";
         String trouble = 10 * major + minor < LEAST_CAPABILITY ? "compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
                 + " or more is needed" : limits.trouble().orElse("");
         return new Found(device, description, 10 * major + minor, limits, trouble);

@@ -30,6 +30,7 @@ final class Variants {
     static final Map<String, List<Kernel>> FILES = Map.of("prototype_tensor",
             List.of(new Kernel("prototype", "prototype_match"), new Kernel("prototype", "prototype_match_binary")));
 
+    private static final String OWN = "matrix products by our own kernel";
     private static final Pattern INCLUDE = Pattern.compile("#include \"([a-z_]+\\.h)\"");
 
     private Variants() {}
@@ -49,14 +50,14 @@ final class Variants {
                 .map(p -> of(k, p, LEAST_CAPABILITY).orElseThrow())).toList();
     }
 
-    /** What the kernels compute with, for people. */
+    /** Whose matrix products run, and what the kernels compute with, for people. */
     static String describe(Precision precision, int capability) {
         if (precision == Precision.FP32) {
-            return "all in float32";
+            return OWN + ", all in float32";
         }
         return capability < LEAST_CAPABILITY
-                ? "all in float32, since " + precision.words() + " needs compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
-                : "prototype matching in " + precision.words() + " on tensor cores, the rest in float32";
+                ? OWN + ", all in float32, since " + precision.words() + " needs compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
+                : OWN + ", prototype matching in " + precision.words() + " on tensor cores, the rest in float32";
     }
 
     /** A file's text with each header put in where it is first included. */

@@ -29,8 +29,8 @@ class VariantsTest {
         assertThat(Variants.of(MATCH, Precision.TF32, 80)).contains(new Kernel("prototype_tensor", "prototype_match_tf32"));
         assertThat(Variants.of(MATCH, Precision.BF16, 100)).contains(new Kernel("prototype_tensor", "prototype_match_bf16"));
         assertThat(Variants.of(new Kernel("prototype", "prototype_gradient"), Precision.TF32, 90)).isEmpty();
-        assertThat(Variants.describe(Precision.FP32, 90)).isEqualTo("all in float32");
-        assertThat(Variants.describe(Precision.TF32, 75)).isEqualTo("all in float32, since TF32 needs compute capability 8.0");
+        assertThat(Variants.describe(Precision.FP32, 90)).isEqualTo("matrix products by our own kernel, all in float32");
+        assertThat(Variants.describe(Precision.TF32, 75)).isEqualTo("matrix products by our own kernel, all in float32, since TF32 needs compute capability 8.0");
         assertThat(Variants.describe(Precision.BF16, 90)).contains("prototype matching in bfloat16 on tensor cores");
     }
 
