@@ -16,13 +16,13 @@ public sealed interface Block {
     /**
      * {@code [batch, tokens, dim]} to the same.
      *
-     * @param attended told what the attention gave, {@code [batch, tokens, dim]}
+     * @param attended told what the attention gave, {@code [batch, tokens, dim]}; null if nobody is, then it need not be written
      */
     Tensor apply(Tensor x, Consumer<Tensor> attended);
 
     /** {@code [batch, tokens, dim]} to the same. */
     default Tensor apply(Tensor x) {
-        return apply(x, _ -> {});
+        return apply(x, null);
     }
 
     /**
@@ -37,10 +37,8 @@ public sealed interface Block {
     record Pre(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
-            Tensor a = attention.apply(norm1.apply(x));
-            attended.accept(a);
-            Tensor y = x.plus(a);
-            return y.plus(mlp.apply(norm2.apply(y)));
+            Tensor y = attention.apply(norm1.apply(x), x, attended);
+            return mlp.apply(norm2.apply(y), y);
         }
 
         @Override
@@ -53,10 +51,8 @@ public sealed interface Block {
     record Post(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
-            Tensor a = attention.apply(x);
-            attended.accept(a);
-            Tensor y = norm1.apply(x.plus(a));
-            return norm2.apply(y.plus(mlp.apply(y)));
+            Tensor y = norm1.apply(attention.apply(x, x, attended));
+            return norm2.apply(mlp.apply(y, y));
         }
 
         @Override
@@ -69,10 +65,8 @@ public sealed interface Block {
     record Deep(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp, double alpha) implements Block {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
-            Tensor a = attention.apply(x);
-            attended.accept(a);
-            Tensor y = norm1.apply(x.times(alpha).plus(a));
-            return norm2.apply(y.times(alpha).plus(mlp.apply(y)));
+            Tensor y = norm1.apply(attention.apply(x, x.times(alpha), attended));
+            return norm2.apply(mlp.apply(y, y.times(alpha)));
         }
 
         @Override

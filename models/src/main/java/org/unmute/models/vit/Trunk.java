@@ -30,7 +30,7 @@ public record Trunk(List<? extends Block> blocks) {
                 trace.accept(attentionName(i), blocks.get(i).firstTokenAttention(x));
             }
             String attended = "attn_out." + i;
-            x = blocks.get(i).apply(x, a -> trace.accept(attended, a));
+            x = blocks.get(i).apply(x, trace.takes(attended) ? a -> trace.accept(attended, a) : null);
             trace.accept("block." + i, x);
         }
         return x;
