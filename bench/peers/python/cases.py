@@ -6,7 +6,9 @@ import struct
 import numpy
 import torch
 
+import encoders
 import networks
+import steps
 
 
 class Unsupported(Exception):
@@ -18,13 +20,18 @@ def array(folder, name):
 
 
 def weights(folder):
-    """The tensors of a safetensors file: eight bytes of length, a JSON header, the numbers."""
-    with open(os.path.join(folder, "model.safetensors"), "rb") as file:
+    """The weights of a case."""
+    return tensors(os.path.join(folder, "model.safetensors"))
+
+
+def tensors(path):
+    """The tensors of a safetensors file (eight bytes of length, a JSON header, the numbers), mapped into memory."""
+    with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
-        body = numpy.frombuffer(file.read(), dtype=numpy.uint8)
+    body = numpy.memmap(path, dtype=numpy.uint8, mode="c", offset=8 + length)
     types = {"F32": numpy.float32, "F64": numpy.float64, "I32": numpy.int32, "I64": numpy.int64}
-    return {name: torch.from_numpy(body[slice(*entry["data_offsets"])].view(types[entry["dtype"]]).reshape(entry["shape"]).copy())
+    return {name: torch.from_numpy(body[slice(*entry["data_offsets"])].view(types[entry["dtype"]]).reshape(entry["shape"]))
             for name, entry in header.items() if name != "__metadata__"}
 
 
@@ -35,17 +42,30 @@ def module(case, folder):
         return networks.Forward(weights(folder), case["dim"], case["heads"], case["depth"]).eval(), ["x"], ["y"]
     if kind == "match":
         return networks.Match(array(folder, "p")).eval(), ["x"], ["score", "winner"]
+    if kind == "encoder":
+        samples = array(folder, "samples")
+        return encoders.build(case["encoder"], weights(folder), samples.shape[0], case["heads"], case["depth"]).eval(), ["samples"], ["tokens"]
+    if kind == "fbank":
+        return encoders.Fbank(), ["samples"], ["fbank"]
+    if kind == "probe-step":
+        return steps.probe_step(case, weights(folder)), ["x", "targets"], ["loss"]
+    if kind == "pretrain-step":
+        return steps.pretrain_step(case, weights(folder)), ["x", "order"], ["loss"]
     raise Unsupported(f"no PyTorch module was written for {kind}")
 
 
 class Call:
-    """A module on inputs that are in memory."""
+    """A module on inputs that are in memory, or on a WAV file that each call reads anew."""
 
     def __init__(self, folder):
         with open(os.path.join(folder, "case.json")) as file:
             self.case = json.load(file)
         self.module, inputs, self.names = module(self.case, folder)
+        self.folder = folder
         self.inputs = [array(folder, name) for name in inputs]
+        if self.case["kind"] == "probe-step":
+            self.inputs[0] = self.inputs[0].half()
+        self.wav = os.path.join(folder, self.case["wav"]) if "wav" in self.case else None
         self.results = None
 
     def run(self):
@@ -53,12 +73,16 @@ class Call:
             results = self.module(*self.inputs)
         else:
             with torch.inference_mode():
-                results = self.module(*self.inputs)
+                results = self.module(*(self.inputs if self.wav is None else [encoders.read_wav(self.wav)]))
         self.results = results if isinstance(results, tuple) else (results,)
 
     def show(self, folder):
         os.makedirs(folder, exist_ok=True)
-        for name, value in zip(self.names, self.results):
+        shown = dict(zip(self.names, self.results))
+        if self.case["kind"].endswith("step"):
+            few = [x[:self.case.get("checked", x.shape[0])] for x in self.inputs]
+            shown.update(steps.checked(module(self.case, self.folder)[0], module(self.case, self.folder)[0], few))
+        for name, value in shown.items():
             value = value.detach()
             value = value.to(torch.int32) if value.dtype == torch.int64 else value
             numpy.save(os.path.join(folder, name + ".npy"), value.contiguous().numpy())

@@ -225,7 +225,11 @@ public enum KernelCase {
         }
         View values = out(b, 1, prototypes);
         View winners = b.allocate(DType.I32, Shape.of(1, prototypes));
-        return () -> b.prototypeMaxPool(tokens, p, values, winners);
+        if (!binary) {
+            return () -> b.prototypeMaxPool(tokens, p, values, winners);
+        }
+        p.host().freeze();
+        return () -> b.binaryPrototypeMaxPool(tokens, p, values, winners);
     }
 
     private static View out(Backend b, long... shape) {

@@ -26,7 +26,7 @@ final class Commands {
      * @throws Backends.UnavailableException if it does not run here
      */
     static void chooseBackend(ComputeOptions compute, CommonOptions common, RunRecord record, PrintWriter err) {
-        Backends.Choice choice = Backends.open(compute.backend(), compute.threads());
+        Backends.Choice choice = compute.open();
         Backends.use(choice);
         if (compute.profile()) {
             DeviceProfile.begin(choice.backend());

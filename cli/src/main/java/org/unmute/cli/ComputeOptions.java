@@ -1,5 +1,7 @@
 package org.unmute.cli;
 
+import java.util.Locale;
+import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Option;
 
 /** Options of commands that compute with tensors. */
@@ -13,10 +15,34 @@ public final class ComputeOptions {
             description = "Threads to compute with; 0 means all cores (default: ${DEFAULT-VALUE}).")
     int threads;
 
-    @Option(names = "--profile", order = 93,
+    @Option(names = "--precision", order = 93, paramLabel = "NAME", defaultValue = "fp32",
+            description = "What a CUDA device of compute capability 8.0 or more may round operands to, for its tensor cores: fp32 (nothing), tf32 "
+                    + "or bf16. Now for matching prototypes only; sums are float32, and other devices compute in float32 (default: "
+                    + "${DEFAULT-VALUE}).")
+    Precision precision;
+
+    @Option(names = "--profile", order = 94,
             description = "Show on standard error, at the end, what ran on the device: for each kernel launches, time, bytes and the achieved share of "
                     + "the device's measured peak, and what was copied to and from it. Each launch is waited for, so the whole takes longer.")
     boolean profile;
+
+    /** What {@code --precision} takes. */
+    enum Precision {
+        FP32,
+        TF32,
+        BF16
+    }
+
+    /**
+     * Opens the backend asked for, in the precision asked for.
+     *
+     * @throws Backends.UnavailableException if it does not run here
+     */
+    Backends.Choice open() {
+        // Backends read it when they open their device; those that have one precision only do not.
+        System.setProperty("unmute.precision", precision.name().toLowerCase(Locale.ROOT));
+        return Backends.open(backend, threads());
+    }
 
     /** The backend asked for. */
     public String backend() {

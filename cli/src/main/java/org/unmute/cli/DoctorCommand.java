@@ -36,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Backends.Choice choice = Backends.open(compute.backend(), compute.threads());
+        Backends.Choice choice = compute.open();
         Backends.use(choice);
         List<Row> rows = new ArrayList<>();
         for (Backends.Candidate c : Backends.candidates()) {

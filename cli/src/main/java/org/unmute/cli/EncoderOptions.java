@@ -2,6 +2,7 @@ package org.unmute.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.unmute.cli.grid.EncoderEntry;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
@@ -169,14 +172,30 @@ final class EncoderOptions {
         if (!Files.isRegularFile(file)) {
             throw new CommandException(ExitCode.INPUT, "no such encoder file: " + file);
         }
+        FutureTask<String> hash = new FutureTask<>(() -> Embedding.sha256(file));
+        Thread.ofPlatform().daemon().name("unmute-hash").start(hash);
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             EncoderFamily family = Encoders.recognize(checkpoint, settings.model()).family();
             EncoderSettings all = norm == null ? settings : NormPreset.of(norm, family).in(settings);
-            return new Loaded(Encoders.build(checkpoint, all), Embedding.sha256(file), encoder, norm, config, given());
+            return new Loaded(Encoders.build(checkpoint, all), result(hash), encoder, norm, config, given());
         } catch (UnusableCheckpointException e) {
             throw e;
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+        }
+    }
+
+    private static String result(FutureTask<String> hash) throws IOException {
+        try {
+            return hash.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the encoder's file was read");
         }
     }
 

@@ -41,6 +41,7 @@ public final class Main implements Runnable {
     /** Runs the command and ends the process with its {@link ExitCode}. */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
+        WarmStart.begin(args);
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int status = run(out, err, args);

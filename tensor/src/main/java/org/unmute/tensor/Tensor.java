@@ -124,7 +124,7 @@ public final class Tensor {
                 throw new IllegalArgumentException(op.name() + ": inputs lie on different backends: " + backend.name()
                         + " and " + t.backend.name() + ": move one with to(backend)");
             }
-            if (!t.dtype().isComputable() && !(op instanceof Layout)) {
+            if (!t.dtype().isComputable() && !(op instanceof Layout) && !op.readsStored(t)) {
                 throw new IllegalArgumentException(op.name() + ": " + t.dtype() + " is a storage type: cast to F32 first");
             }
             record |= t.takesGradient;

@@ -10,20 +10,22 @@ final class OwnMatch extends ScopedCall {
     private final Tensor tokens;
     private final Tensor bank;
     private PrototypeMaxPool pool;
+    private Tensor scores;
 
     OwnMatch(CaseFolder folder) throws IOException {
         tokens = Tensor.of(folder.floats("x"), 1, folder.size("tokens"), folder.size("dim"));
-        bank = Tensor.of(folder.floats("p"), folder.size("prototypes"), folder.size("dim")).binarizeStraightThrough().freeze();
+        bank = Tensor.of(folder.floats("p"), folder.size("prototypes"), folder.size("dim")).freeze();
     }
 
     @Override
     void compute() {
-        pool = tokens.prototypeMaxPool(bank);
+        pool = tokens.binaryPrototypeMaxPool(bank);
+        scores = pool.values();
     }
 
     @Override
     public void show(CaseFolder folder) throws IOException {
-        folder.write("score", pool.values().shape(), pool.values().toFloats());
+        folder.write("score", scores.shape(), scores.toFloats());
         folder.write("winner", pool.winners().shape(), pool.winners().toInts());
     }
 }

@@ -27,6 +27,10 @@ public final class Unmute implements Contender {
             case "bandwidth" -> new Bandwidth(threads);
             case "matmul" -> new OwnMatmul(folder);
             case "forward" -> new OwnForward(folder);
+            case "encoder" -> new OwnEncoder(folder);
+            case "fbank" -> new OwnFbank(folder);
+            case "probe-step" -> new OwnProbeStep(folder);
+            case "pretrain-step" -> new OwnPretrainStep(folder);
             case "match" -> new OwnMatch(folder);
             default -> throw new UnsupportedCaseException("no case of kind " + folder.kind());
         };

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
@@ -56,6 +58,18 @@ public final class CaseFolder {
     /** A number of {@code case.json}. */
     public int size(String field) {
         return required(field).asInt();
+    }
+
+    /** A number of {@code case.json} that need not be whole. */
+    public double number(String field) {
+        return required(field).asDouble();
+    }
+
+    /** A list of texts of {@code case.json}. */
+    public List<String> texts(String field) {
+        List<String> all = new ArrayList<>();
+        required(field).forEach(node -> all.add(node.asText()));
+        return all;
     }
 
     private JsonNode required(String field) {

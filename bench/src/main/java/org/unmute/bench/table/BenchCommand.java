@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -16,14 +17,27 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./unmute bench}: ours and the peers, measured in turn, as one table. */
-@Command(name = "unmute bench", mixinStandardHelpOptions = true, sortOptions = false, description = {
-    "Measures this engine and its peers in turn and prints one Markdown table. Outputs are compared before anything is timed."},
-    exitCodeListHeading = "%nExit status:%n", exitCodeList = {"0:done; with --check all measured goals are reached",
-        "1:a row of ours failed; with --check a goal is missed", "2:the command line was not understood",
-        "3:a file of goals or results is missing or malformed"})
+@Command(name = "unmute bench", customSynopsis = "unmute bench [OPTION...]", sortOptions = false, description = {
+    "Measures this engine and its peers (ONNX Runtime, PyTorch, MKL, OpenBLAS, netlib, EJML) in turn, with the same weights and inputs, and prints "
+        + "one Markdown table. Outputs are compared before anything is timed: who computes something else is not timed.",
+    "", "A peer that is not installed is left out, and the table says why. Leave the machine alone meanwhile: others' work shows in the times."},
+    footer = {"", "Examples:", "  unmute bench                              all rows with all peers (about a quarter of an hour)",
+        "  unmute bench --quick --only 'vit|match'   some rows, fewer turns", "  unmute bench --verify --only wav          do the peers compute the same?",
+        "  unmute bench --growth                     time and memory against the size of the work",
+        "  unmute bench --check                      everything that has a goal in bench/goals.toml", "", "docs/bench.md explains the rows and how to add a peer."},
+    exitCodeListHeading = "%nExit status:%n", exitCodeList = {"0:done; with --check every goal was measured and reached", "1:a row of ours failed",
+        "2:the command line was not understood", "3:a file of goals or results is missing or malformed", "5:--check: a goal is missed",
+        "6:--check: no goal is missed, but some could not be measured"})
 public final class BenchCommand implements Callable<Integer> {
-    private static final int FAILED = 1;
+    static final int FAILED = 1;
     private static final int INPUT = 3;
+    static final int MISSED = 5;
+    static final int NOT_MEASURED = 6;
+    private static final int QUICK_ROUNDS = 2;
+    private static final double QUICK_SECONDS = 8;
+    /** Sections of the report. */
+    private static final String TABLE = "table";
+    private static final String CURVES = "growth";
 
     @Spec
     private CommandSpec spec;
@@ -34,38 +48,48 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--threads", paramLabel = "N", split = ",", description = "Only rows with so many threads, for example 2.")
     private List<Integer> threads = List.of();
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Turns of every contestant (default: ${DEFAULT-VALUE}).")
-    private int rounds = 5;
-
-    @Option(names = "--row-seconds", paramLabel = "S",
-            description = "No further turn of a row begins after so many seconds, except the second (default: ${DEFAULT-VALUE}).")
-    private double rowSeconds = 40;
-
-    @Option(names = "--peers", paramLabel = "NAMES", split = ",", description = "Peers to compare with, or none (default: all). Known: "
+    @Option(names = "--peers", paramLabel = "NAME", split = ",", description = "Peers to compare with, or none (default: all). Known: "
             + "onnxruntime, pytorch (DJL, MKL), torch-debian (Python), mkl, openblas, netlib, ejml.")
     private List<String> wanted = List.of();
+
+    @Option(names = "--quick", description = "Fewer turns: --rounds " + QUICK_ROUNDS + " --row-seconds " + (int) QUICK_SECONDS + ".")
+    private boolean quick;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Turns of every contestant (default: 5).")
+    private Integer rounds;
+
+    @Option(names = "--row-seconds", paramLabel = "S",
+            description = "No further turn of a row begins after so many seconds, except the second (default: 20).")
+    private Double rowSeconds;
 
     @Option(names = "--list", description = "Print the rows and leave.")
     private boolean list;
 
+    @Option(names = "--verify", description = "Only compare outputs, one call of everyone, and say who agrees; nothing is timed or written.")
+    private boolean verify;
+
     @Option(names = "--growth", description = "Time and memory against tokens, prototypes, batch and threads instead of the table; no peers.")
     private boolean growth;
 
-    @Option(names = "--check", description = "Compare with the goals and fail if one is missed. Without --only, rows with goals are measured.")
+    @Option(names = "--check", description = "Compare with the goals and fail if one is missed. Without --only and --growth, everything with a goal is measured.")
     private boolean check;
 
     @Option(names = "--goals", paramLabel = "FILE", description = "The goals (default: bench/goals.toml).")
     private Path goals;
 
-    @Option(names = "--from", paramLabel = "FILE", description = "Measure nothing: take the results of earlier runs.")
-    private Path from;
-
     @Option(names = "--results", paramLabel = "FILE",
             description = "Results as JSON; rows measured now replace theirs (default: bench/target/results.json).")
     private Path results;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Also write the table of all rows in the results here.")
+    @Option(names = "--from", paramLabel = "FILE", description = "Measure nothing: take the results of earlier runs from a file that --results wrote.")
+    private Path from;
+
+    @Option(names = "--out", paramLabel = "FILE",
+            description = "Also write all results into this Markdown file, such as bench/RESULTS.md; what else is in it stays.")
     private Path out;
+
+    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    private boolean help;
 
     private final Path root = Path.of(System.getProperty("unmute.root", "")).toAbsolutePath();
 
@@ -74,14 +98,17 @@ public final class BenchCommand implements Callable<Integer> {
 
     /** Runs the command. */
     public static void main(String[] args) {
-        CommandLine line = new CommandLine(new BenchCommand()).setExecutionExceptionHandler((e, command, _) -> {
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new BenchCommand()).setUsageHelpWidth(120).setExecutionExceptionHandler((e, command, _) -> {
             command.getErr().println("unmute bench: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
             if (!(e instanceof IOException || e instanceof IllegalArgumentException)) {
                 e.printStackTrace(command.getErr());
             }
             return e instanceof IOException || e instanceof IllegalArgumentException ? INPUT : FAILED;
         });
-        System.exit(line.execute(args));
     }
 
     @Override
@@ -90,19 +117,25 @@ public final class BenchCommand implements Callable<Integer> {
         List<Row> rows = rows(wantedGoals);
         if (list) {
             rows.forEach(r -> spec.commandLine().getOut().println(r.id() + "  " + r.title() + ", " + r.threads()
-                    + (r.threads() == 1 ? " thread" : " threads") + "; peers: " + String.join(", ", r.peers())));
+                    + (r.threads() == 1 ? " thread" : " threads") + (r.peers().isEmpty() ? "" : "; peers: " + String.join(", ", r.peers()))));
             return 0;
+        }
+        if (verify) {
+            return verify(rows);
         }
         List<RowResult> shown;
         boolean failed = false;
         if (from != null) {
             List<String> ids = rows.stream().map(Row::id).toList();
-            shown = ResultFile.read(from).stream().filter(r -> ids.contains(r.id())).toList();
+            List<RowResult> all = ResultFile.read(from);
+            shown = all.stream().filter(r -> ids.contains(r.id())).toList();
+            report(all);
         } else {
             shown = measure(rows);
             failed = shown.stream().anyMatch(r -> r.timed(RowResult.OURS).isEmpty());
         }
-        spec.commandLine().getOut().print(ResultTable.markdown(shown, command()));
+        String table = table(shown);
+        spec.commandLine().getOut().print(table + (table.isEmpty() ? "" : "\n") + curves(shown));
         spec.commandLine().getOut().flush();
         return check ? judge(wantedGoals, shown, failed) : failed ? FAILED : 0;
     }
@@ -114,40 +147,76 @@ public final class BenchCommand implements Callable<Integer> {
         } catch (PatternSyntaxException e) {
             throw new ParameterException(spec.commandLine(), "--only: no regular expression: " + e.getDescription() + ": " + only);
         }
+        // The table is the default; results that are read may hold both; what is asked for by name need not be asked for twice.
+        boolean all = from != null || check && !growth || list && !growth || only.startsWith("growth");
         List<Row> rows = Rows.all(root).stream().filter(r -> pattern.matcher(r.id()).find())
+                .filter(r -> growth ? Growth.isPoint(r.id()) : all || !Growth.isPoint(r.id()))
                 .filter(r -> threads.isEmpty() || threads.contains(r.threads()))
                 .filter(r -> wantedGoals == null || !only.isEmpty() || wantedGoals.concerns(r.id())).toList();
         if (rows.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--only and --threads leave no row; --list shows all");
+            throw new ParameterException(spec.commandLine(), "--only, --threads and --growth leave no row; --list shows all");
         }
         for (String peer : wanted) {
             if (!peer.equals("none") && !Peers.names().contains(peer)) {
                 throw new ParameterException(spec.commandLine(), "--peers: there is no '" + peer + "', known are " + Peers.names());
             }
         }
-        if (rounds < 1 || !(rowSeconds > 0)) {
+        if (rounds != null && rounds < 1 || rowSeconds != null && !(rowSeconds > 0)) {
             throw new ParameterException(spec.commandLine(), "--rounds and --row-seconds must be above 0");
         }
         return rows;
+    }
+
+    private int verify(List<Row> rows) throws IOException {
+        Path work = workFolder();
+        boolean agree = true;
+        try (Bench bench = bench(work, 0)) {
+            for (Row row : rows) {
+                for (RowResult.Entry entry : bench.measure(row).entries()) {
+                    boolean own = entry.problem().equals(Contest.AGREES);
+                    agree &= own;
+                    spec.commandLine().getOut().println(row.id() + ": " + entry.name() + ": " + (own ? "agrees" : entry.problem()));
+                    spec.commandLine().getOut().flush();
+                }
+            }
+        } finally {
+            Bench.remove(work);
+        }
+        return agree ? 0 : FAILED;
+    }
+
+    /** A folder for cases that also goes when the program is interrupted. */
+    private static Path workFolder() throws IOException {
+        Path work = Files.createTempDirectory("unmute-bench");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            try {
+                Bench.remove(work);
+            } catch (IOException e) {
+                System.err.println("unmute bench: cannot remove " + work + ": " + e.getMessage());
+            }
+        }));
+        return work;
+    }
+
+    private Bench bench(Path work, int turns) {
+        Peers peers = new Peers(root, work, System.getProperty("unmute.bench.problem", ""));
+        double seconds = rowSeconds != null ? rowSeconds : quick ? QUICK_SECONDS : 20;
+        return new Bench(peers, work, wanted.isEmpty() ? Peers.names() : wanted, new Contest(turns, seconds, this::say),
+                System.getProperty("unmute.commit", ""), this::say);
     }
 
     private List<RowResult> measure(List<Row> rows) throws IOException {
         Path file = results == null ? root.resolve("bench/target/results.json") : results;
         List<RowResult> former = Files.exists(file) ? ResultFile.read(file) : List.of();
         List<String> order = Rows.all(root).stream().map(Row::id).toList();
-        Path work = Files.createTempDirectory("unmute-bench");
+        Path work = workFolder();
         List<RowResult> measured = new ArrayList<>();
-        Peers peers = new Peers(root, work, System.getProperty("unmute.bench.problem", ""));
-        Contest contest = new Contest(rounds, rowSeconds, this::say);
-        try (Bench bench = new Bench(peers, work, wanted.isEmpty() ? Peers.names() : wanted, contest,
-                System.getProperty("unmute.commit", ""), this::say)) {
+        try (Bench bench = bench(work, rounds != null ? rounds : quick ? QUICK_ROUNDS : 5)) {
             for (Row row : rows) {
                 measured.add(bench.measure(row));
                 List<RowResult> all = ResultFile.merge(former, measured, order);
                 ResultFile.write(file, all);
-                if (out != null) {
-                    Files.writeString(out, ResultTable.markdown(all, command()));
-                }
+                report(all);
             }
         } finally {
             Bench.remove(work);
@@ -155,20 +224,43 @@ public final class BenchCommand implements Callable<Integer> {
         return measured;
     }
 
+    /** Writes the sections of which there are results; the others stay. */
+    private void report(List<RowResult> all) throws IOException {
+        if (out == null) {
+            return;
+        }
+        if (!table(all).isEmpty()) {
+            ReportFile.write(out, TABLE, table(all));
+        }
+        if (!curves(all).isEmpty()) {
+            ReportFile.write(out, CURVES, curves(all));
+        }
+    }
+
+    private String table(List<RowResult> all) {
+        List<RowResult> rows = all.stream().filter(r -> !Growth.isPoint(r.id())).toList();
+        return rows.isEmpty() ? "" : ResultTable.markdown(rows, command());
+    }
+
+    private String curves(List<RowResult> all) {
+        List<RowResult> rows = all.stream().filter(r -> Growth.isPoint(r.id())).toList();
+        return rows.isEmpty() ? "" : GrowthReport.markdown(rows) + ResultTable.origins(rows, command());
+    }
+
     private int judge(Goals wantedGoals, List<RowResult> shown, boolean failed) {
         List<Goals.Verdict> verdicts = wantedGoals.judge(shown);
         for (Goals.State state : Goals.State.values()) {
             verdicts.stream().filter(v -> v.state() == state)
-                    .forEach(v -> say(state.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + ": " + v.row() + ": " + v.text()));
+                    .forEach(v -> say(state.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + v.row() + ": " + v.text()));
         }
         long missed = verdicts.stream().filter(v -> v.state() == Goals.State.MISSED).count();
         long open = verdicts.stream().filter(v -> v.state() == Goals.State.NOT_MEASURED).count();
         say("goals: " + (verdicts.size() - missed - open) + " reached, " + missed + " missed, " + open + " not measured");
-        return missed > 0 || failed ? FAILED : 0;
+        return missed > 0 ? MISSED : failed ? FAILED : open > 0 ? NOT_MEASURED : 0;
     }
 
     private String command() {
-        return "./unmute bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs());
+        return ("./unmute bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
     }
 
     private void say(String line) {

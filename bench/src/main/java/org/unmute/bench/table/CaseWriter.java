@@ -2,13 +2,18 @@ package org.unmute.bench.table;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmute.bench.peer.CaseFolder;
+import org.unmute.models.audio.Wav;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
 
@@ -37,6 +42,22 @@ final class CaseWriter {
         return this;
     }
 
+    /** Numbers in float16, little-endian, one after the other. */
+    CaseWriter halfFile(String name, float[] values) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : values) {
+            bytes.putShort(Float.floatToFloat16(value));
+        }
+        Files.write(folder.resolve(name), bytes.array());
+        return this;
+    }
+
+    /** A WAV file with samples of 16 bits, and {@code samples.npy} with exactly the samples that are read from it. */
+    CaseWriter recording(String name, float[] samples, int rate) throws IOException {
+        Wav.write(folder.resolve(name), samples, rate);
+        return array("samples", Wav.read(folder.resolve(name)).samples(), samples.length);
+    }
+
     /** Weights of a model, made from names and shapes alone. */
     CaseWriter model(RecipeCheckpoint weights) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
@@ -44,6 +65,14 @@ final class CaseWriter {
         for (String name : weights.names()) {
             writer.add(name, weights.shape(name), weights.floats(name));
         }
+        writer.write(folder.resolve(CaseFolder.MODEL));
+        return this;
+    }
+
+    /** Tensors as a model's weights. */
+    CaseWriter tensors(Map<String, Tensor> tensors) throws IOException {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        tensors.forEach((name, tensor) -> writer.add(name, tensor.shape(), tensor.toFloats()));
         writer.write(folder.resolve(CaseFolder.MODEL));
         return this;
     }
@@ -68,6 +97,29 @@ final class CaseWriter {
         float[] x = new float[count];
         for (int i = 0; i < count; i++) {
             x[i] = (float) random.nextGaussian();
+        }
+        return x;
+    }
+
+    /** Four tones that come and go over noise, all within [-1, 1]. */
+    static float[] sound(long seed, int count, int rate) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] x = new float[count];
+        for (int i = 0; i < count; i++) {
+            double t = (double) i / rate;
+            double sum = 0.1 * (random.nextDouble() - 0.5);
+            for (int tone = 1; tone <= 4; tone++) {
+                sum += 0.1 * (1 + Math.sin(2 * Math.PI * 0.3 * tone * t)) * Math.sin(2 * Math.PI * 440 * tone * t);
+            }
+            x[i] = (float) sum;
+        }
+        return x;
+    }
+
+    /** Rounds to numbers that float16 holds, in place. */
+    static float[] halves(float[] x) {
+        for (int i = 0; i < x.length; i++) {
+            x[i] = Float.float16ToFloat(Float.floatToFloat16(x[i]));
         }
         return x;
     }

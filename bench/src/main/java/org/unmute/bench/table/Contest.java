@@ -3,8 +3,10 @@ package org.unmute.bench.table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.unmute.bench.peer.CaseFolder;
@@ -17,19 +19,27 @@ import org.unmute.bench.peer.CaseFolder;
 final class Contest {
     /** Between bursts, until threads of the one before have stopped waiting for work by spinning. */
     private static final long PAUSE_MILLIS = 40;
-    private static final double WARM_UP_SECONDS = 0.8;
+    private static final double WARM_UP_SECONDS = 0.5;
+    private static final double MOST_WARM_UP_SECONDS = 4;
+    /** Warm is who took at least this part of what it took half a second before. */
+    private static final double SETTLED = 0.97;
     private static final double BURST_SECONDS = 0.2;
     private static final int LEAST_ROUNDS = 2;
+    /** Who takes so long for a call has warmed up in the call before, when outputs were compared: its warm-up counts as its first turn. */
+    private static final double LONG_MILLIS = 2000;
     /** Whoever takes so many times as long as ours is called once a round, in two rounds only. */
     private static final double HOPELESS = 20;
     private static final int MOST_CALLS = 1000;
+    private static final int MOST_LETTERS = 300;
+    /** Of whoever was only compared. */
+    static final String AGREES = "not timed: outputs agree";
 
     private final int rounds;
     private final double seconds;
     private final Consumer<String> progress;
 
     /**
-     * @param rounds bursts of everyone
+     * @param rounds bursts of everyone; 0 to compare outputs only
      * @param seconds after which no further round begins, except the second
      * @param progress told what happens
      */
@@ -37,6 +47,11 @@ final class Contest {
         this.rounds = rounds;
         this.seconds = seconds;
         this.progress = progress;
+    }
+
+    /** Whether more is done than to compare outputs. */
+    boolean isTimed() {
+        return rounds > 0;
     }
 
     /** Opens contestants by name. */
@@ -57,6 +72,7 @@ final class Contest {
         List<Running> running = new ArrayList<>();
         for (String name : names) {
             Contestant contestant = null;
+            long opened = System.nanoTime();
             try {
                 contestant = opening.open(name);
                 Contestant.Memory memory = contestant.prepare(folder);
@@ -64,14 +80,19 @@ final class Contest {
                     row.agreement().check(folder, CaseFolder.outputs(folder, RowResult.OURS), CaseFolder.outputs(folder, name));
                 }
                 running.add(new Running(contestant, memory));
+                progress.accept(String.format(Locale.ROOT, "  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
                 entries.put(name, null);
             } catch (ContestantException | IOException e) {
                 progress.accept("  " + name + ": " + e.getMessage());
-                entries.put(name, RowResult.Entry.failed(name, contestant == null ? "" : contestant.label(), e.getMessage()));
+                entries.put(name, RowResult.Entry.failed(name, contestant == null ? "" : contestant.label(), cut(e.getMessage())));
                 if (name.equals(RowResult.OURS)) {
                     return List.copyOf(entries.values());
                 }
             }
+        }
+        if (rounds == 0) {
+            running.forEach(r -> entries.put(r.contestant.name(), RowResult.Entry.failed(r.contestant.name(), r.contestant.label(), AGREES)));
+            return List.copyOf(entries.values());
         }
         running.forEach(Running::warmUp);
         double ours = running.isEmpty() ? 0 : running.getFirst().warm;
@@ -91,6 +112,11 @@ final class Contest {
         return List.copyOf(entries.values());
     }
 
+    /** The table has no room for stack traces of other languages; the progress shows all. */
+    private static String cut(String problem) {
+        return problem.length() <= MOST_LETTERS ? problem : problem.substring(0, MOST_LETTERS) + " …";
+    }
+
     private static final class Running {
         private final Contestant contestant;
         private final Contestant.Memory memory;
@@ -104,17 +130,29 @@ final class Contest {
             this.memory = memory;
         }
 
+        /** As long as it still becomes faster, since a compiler may be at work beside it. */
         void warmUp() {
             try {
-                double[] times = contestant.time(MOST_CALLS, WARM_UP_SECONDS);
-                warm = Statistics.median(java.util.Arrays.copyOfRange(times, times.length / 2, times.length));
+                long begun = System.nanoTime();
+                double before;
+                warm = Double.POSITIVE_INFINITY;
+                do {
+                    before = warm;
+                    double[] times = contestant.time(MOST_CALLS, WARM_UP_SECONDS);
+                    warm = Statistics.median(Arrays.copyOfRange(times, times.length / 2, times.length));
+                    if (warm >= LONG_MILLIS) {
+                        medians.add(warm);
+                        return;
+                    }
+                } while (warm < SETTLED * before && (System.nanoTime() - begun) / 1e9 < MOST_WARM_UP_SECONDS);
             } catch (ContestantException e) {
                 problem = e.getMessage();
             }
         }
 
         void burst(int round) {
-            if (problem != null || hopeless && round >= LEAST_ROUNDS) {
+            boolean counted = round < medians.size();
+            if (problem != null || counted || hopeless && round >= LEAST_ROUNDS) {
                 return;
             }
             try {

@@ -16,9 +16,30 @@ import java.util.regex.PatternSyntaxException;
 /**
  * What must be reached, read from {@code bench/goals.toml}.
  *
- * @param goals in the file's order
+ * @param goals of rows, in the file's order
+ * @param growth of growth curves, in the file's order
  */
-record Goals(List<Goal> goals) {
+record Goals(List<Goal> goals, List<Curve> growth) {
+    /**
+     * A goal for a growth curve.
+     *
+     * @param series name of a series of {@link Growth}
+     * @param spread most that the longest time for a unit of work may be of the shortest; 0 for no such limit
+     * @param memoryExponent with which power memory may grow at most, 1 being linear; 0 for no such limit
+     */
+    record Curve(String series, double spread, @JsonProperty("memory-exponent") double memoryExponent) {
+        /** Checks what a file can get wrong. */
+        Curve {
+            List<String> known = Growth.all().stream().map(Growth.Series::name).toList();
+            if (!known.contains(series)) {
+                throw new IllegalArgumentException("goals: there is no growth curve '" + series + "', known are " + known);
+            }
+            if (!(spread >= 0) || !(memoryExponent >= 0) || spread + memoryExponent == 0) {
+                throw new IllegalArgumentException("goals: growth curve '" + series + "' needs a spread or a memory-exponent above 0");
+            }
+        }
+    }
+
     /**
      * One goal for the rows whose id matches.
      *
@@ -84,7 +105,7 @@ record Goals(List<Goal> goals) {
      */
     record Verdict(String row, State state, String text) {}
 
-    private record Content(List<Goal> goal) {}
+    private record Content(List<Goal> goal, List<Curve> growth) {}
 
     /**
      * Reads a file of goals.
@@ -98,16 +119,21 @@ record Goals(List<Goal> goals) {
             if (content.goal() == null || content.goal().isEmpty()) {
                 throw new IOException(file + ": there is no [[goal]]");
             }
-            return new Goals(content.goal());
+            return new Goals(content.goal(), content.growth() == null ? List.of() : content.growth());
         } catch (JsonProcessingException e) {
             Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : e;
             throw new IOException(file + ": " + (cause == e ? e.getOriginalMessage() : cause.getMessage()), e);
         }
     }
 
-    /** Ids of {@code known} that some goal is about. */
+    /** Whether some goal is about a row. */
     boolean concerns(String id) {
-        return goals.stream().anyMatch(g -> Pattern.matches(g.rows(), id));
+        return goals.stream().anyMatch(g -> Pattern.matches(g.rows(), id)) || growth.stream().anyMatch(c -> series(c).points().stream()
+                .anyMatch(p -> p.row().id().equals(id)));
+    }
+
+    private static Growth.Series series(Curve curve) {
+        return Growth.all().stream().filter(s -> s.name().equals(curve.series())).findFirst().orElseThrow();
     }
 
     /** Every goal in every row that it is about; a goal whose rows were not measured at all has one verdict under its pattern. */
@@ -120,7 +146,26 @@ record Goals(List<Goal> goals) {
             }
             own.forEach(row -> judge(goal, row, verdicts));
         }
+        growth.forEach(curve -> judge(curve, new GrowthReport(series(curve), rows), verdicts));
         return verdicts;
+    }
+
+    private static void judge(Curve curve, GrowthReport report, List<Verdict> verdicts) {
+        String id = "growth of " + curve.series();
+        if (curve.spread() > 0) {
+            verdicts.add(judge(id, "longest time for a unit of work by the shortest", report, report.spread(), curve.spread()));
+        }
+        if (curve.memoryExponent() > 0) {
+            verdicts.add(judge(id, "power of memory", report, report.memoryExponent(), curve.memoryExponent()));
+        }
+    }
+
+    /** A part of a curve can miss a goal, but only the whole curve reaches it. */
+    private static Verdict judge(String id, String what, GrowthReport report, Optional<Double> value, double most) {
+        if (value.isEmpty() || !report.isComplete() && value.get() <= most) {
+            return new Verdict(id, State.NOT_MEASURED, what + ": not all points were measured");
+        }
+        return atMost(id, what, value.get(), most);
     }
 
     private static void judge(Goal goal, RowResult row, List<Verdict> verdicts) {
@@ -130,7 +175,7 @@ record Goals(List<Goal> goals) {
             return;
         }
         if (goal.ratio() > 0) {
-            verdicts.add(fastest(goal, row).map(peer -> atMost(row, "ratio to " + peer.name(), ours.get().ms() / peer.ms(), goal.ratio()))
+            verdicts.add(fastest(goal, row).map(peer -> atMost(row.id(), "ratio to " + peer.name(), ours.get().ms() / peer.ms(), goal.ratio()))
                     .orElseGet(() -> nobody(goal, row)));
         }
         if (goal.flopShare() > 0) {
@@ -140,11 +185,11 @@ record Goals(List<Goal> goals) {
                             String.format(Locale.ROOT, "share of FMA peak %.3f, at least %.3f", share, goal.flopShare())));
         }
         if (goal.seconds() > 0) {
-            verdicts.add(atMost(row, "seconds", ours.get().ms() / 1e3, goal.seconds()));
+            verdicts.add(atMost(row.id(), "seconds", ours.get().ms() / 1e3, goal.seconds()));
         }
         if (goal.memoryRatio() > 0) {
             verdicts.add(fastest(goal, row).filter(p -> p.extraBytes() > 0 && ours.get().extraBytes() >= 0)
-                    .map(peer -> atMost(row, "extra memory as part of " + peer.name(), (double) ours.get().extraBytes() / peer.extraBytes(),
+                    .map(peer -> atMost(row.id(), "extra memory as part of " + peer.name(), (double) ours.get().extraBytes() / peer.extraBytes(),
                             goal.memoryRatio())).orElseGet(() -> nobody(goal, row)));
         }
     }
@@ -153,8 +198,8 @@ record Goals(List<Goal> goals) {
         return goal.peers().stream().flatMap(p -> row.timed(p).stream()).min((a, b) -> Double.compare(a.ms(), b.ms()));
     }
 
-    private static Verdict atMost(RowResult row, String what, double value, double most) {
-        return new Verdict(row.id(), value <= most ? State.REACHED : State.MISSED,
+    private static Verdict atMost(String row, String what, double value, double most) {
+        return new Verdict(row, value <= most ? State.REACHED : State.MISSED,
                 String.format(Locale.ROOT, "%s %.3f, at most %.3f", what, value, most));
     }
 

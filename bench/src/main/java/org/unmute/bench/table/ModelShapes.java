@@ -1,11 +1,74 @@
 package org.unmute.bench.table;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.tensor.Shape;
 
-/** Names and shapes of the tensors of transformer blocks, with timm's names. */
+/** Names and shapes of the tensors of encoders of base size, as their checkpoints have them. */
 final class ModelShapes {
+    private static final int DIM = 768;
+    private static final int DEPTH = 12;
+    private static final int HEADS = 12;
+
     private ModelShapes() {}
+
+    /** EAT, 512 patches of 16 x 16. */
+    static Map<String, Shape> eat() {
+        String image = "modality_encoders.IMAGE.";
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put(image + "extra_tokens", Shape.of(1, 1, DIM));
+        shapes.put(image + "fixed_positional_encoder.positions", Shape.of(1, 512, DIM));
+        shapes.put(image + "local_encoder.proj.weight", Shape.of(DIM, 1, 16, 16));
+        shapes.put(image + "local_encoder.proj.bias", Shape.of(DIM));
+        affine(shapes, image + "context_encoder.norm", DIM);
+        blocks(shapes, "", DIM, DEPTH);
+        return shapes;
+    }
+
+    /** BEATs: patches of 16 x 16, 512 channels made 768, convolutional and relative positions with gates. */
+    static Map<String, Shape> beats() {
+        int embed = 512;
+        int taps = 128;
+        int groups = 16;
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        shapes.put("patch_embedding.weight", Shape.of(embed, 1, 16, 16));
+        affine(shapes, "layer_norm", embed);
+        linear(shapes, "post_extract_proj", DIM, embed);
+        shapes.put("encoder.pos_conv.0.weight_g", Shape.of(1, 1, taps));
+        shapes.put("encoder.pos_conv.0.weight_v", Shape.of(DIM, DIM / groups, taps));
+        shapes.put("encoder.pos_conv.0.bias", Shape.of(DIM));
+        affine(shapes, "encoder.layer_norm", DIM);
+        for (int i = 0; i < DEPTH; i++) {
+            String layer = "encoder.layers." + i + ".";
+            String attention = layer + "self_attn.";
+            for (String part : new String[] {"q_proj", "k_proj", "v_proj", "out_proj"}) {
+                linear(shapes, attention + part, DIM, DIM);
+            }
+            shapes.put(attention + "relative_attention_bias.weight", Shape.of(320, HEADS));
+            linear(shapes, attention + "grep_linear", 8, DIM / HEADS);
+            shapes.put(attention + "grep_a", Shape.of(1, HEADS, 1, 1));
+            affine(shapes, layer + "self_attn_layer_norm", DIM);
+            linear(shapes, layer + "fc1", 4 * DIM, DIM);
+            linear(shapes, layer + "fc2", DIM, 4 * DIM);
+            affine(shapes, layer + "final_layer_norm", DIM);
+        }
+        return shapes;
+    }
+
+    /** Dasheng: patches of 64 bands x 4 frames. */
+    static Map<String, Shape> dasheng() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        for (String part : new String[] {"weight", "bias", "running_mean", "running_var"}) {
+            shapes.put("init_bn.1." + part, Shape.of(64));
+        }
+        shapes.put("patch_embed.proj.weight", Shape.of(DIM, 1, 64, 4));
+        shapes.put("patch_embed.proj.bias", Shape.of(DIM));
+        shapes.put("time_pos_embed", Shape.of(1, DIM, 1, 252));
+        shapes.put("freq_pos_embed", Shape.of(1, DIM, 1, 1));
+        blocks(shapes, "", DIM, DEPTH);
+        affine(shapes, "norm", DIM);
+        return shapes;
+    }
 
     /** {@code blocks.0} to {@code blocks.depth-1} below a prefix. */
     static void blocks(Map<String, Shape> shapes, String prefix, int dim, int depth) {

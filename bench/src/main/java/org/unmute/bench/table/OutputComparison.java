@@ -57,6 +57,20 @@ final class OutputComparison {
         }
     }
 
+    /** Root mean square of the difference divided by that of {@code a}. */
+    static double rootMeanSquareDifference(String name, float[] a, float[] b) throws ContestantException {
+        if (a.length != b.length) {
+            throw new ContestantException("output " + name + " has " + b.length + " numbers, ours has " + a.length);
+        }
+        double squares = 0;
+        double difference = 0;
+        for (int i = 0; i < a.length; i++) {
+            squares += (double) a[i] * a[i];
+            difference += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+        }
+        return difference == 0 ? 0 : Math.sqrt(difference / squares);
+    }
+
     static int different(int[] a, int[] b) {
         int count = 0;
         for (int i = 0; i < a.length; i++) {

@@ -19,7 +19,7 @@ final class Peers {
     /** PyTorch through DJL, which takes TorchScript that Python writes. */
     static final String DJL = "pytorch";
 
-    private static final double PATIENCE_SECONDS = 240;
+    private static final double PATIENCE_SECONDS = 600;
     private static final double PYTHON_PROBE_SECONDS = 60;
     /** Classes by name, in the order of the table's columns. */
     private static final Map<String, String> JAVA = new LinkedHashMap<>();
@@ -76,6 +76,18 @@ final class Peers {
         }
         command.addAll(List.of("-cp", classPath(), WorkerMain.class.getName(), name, type, Integer.toString(threads)));
         return Worker.start(name, command, environment(threads), log, PATIENCE_SECONDS);
+    }
+
+    /** A contestant in a row of whole processes. */
+    Contestant program(String name, Row row) throws ContestantException {
+        Program.Task task = row.programs().get(name);
+        if (!name.equals(TORCH)) {
+            return new Program(name, "unmute, " + root.resolve("unmute").getFileName() + " as users start it", task, Map.of(), PATIENCE_SECONDS);
+        }
+        String python = python().toString();
+        Program.Command command = (folder, result) -> Stream.concat(Stream.of(python), task.command().of(folder, result).stream()).toList();
+        return new Program(name, "PyTorch in a Python process", new Program.Task(command, task.outputs()), pythonEnvironment(row.threads()),
+                PATIENCE_SECONDS);
     }
 
     private static String java() {

@@ -74,6 +74,13 @@ final class ResultTable {
         });
     }
 
+    /** Command, machine, limits and date of some results, as a list. */
+    static String origins(List<RowResult> rows, String command) {
+        StringBuilder text = new StringBuilder();
+        appendOrigins(text, rows, command);
+        return text.toString();
+    }
+
     private static void appendOrigins(StringBuilder text, List<RowResult> rows, String command) {
         text.append("- command: `").append(command).append("`\n");
         Map<String, List<String>> machines = rows.stream().collect(Collectors.groupingBy(r -> r.origin().machine() + "; " + r.origin().jvm(),
@@ -95,12 +102,13 @@ final class ResultTable {
     }
 
     private static void appendMemory(StringBuilder text, List<RowResult> rows) {
-        for (RowResult row : rows.stream().filter(r -> r.id().contains("step") || r.id().startsWith("vit-b")).toList()) {
+        for (RowResult row : rows.stream().filter(r -> r.id().matches("(step|vit-b|wav|embed|probe).*")).toList()) {
+            String what = row.id().matches("(embed|probe).*") ? "- peak memory of the process, `" : "- extra memory, `";
             String parts = row.entries().stream().filter(e -> e.isTimed() && e.extraBytes() >= 0)
                     .map(e -> e.name() + " " + (e.extraBytes() >> 20) + " MiB" + (e.tensorBytes() >= 0 ? " (tensors " + (e.tensorBytes() >> 20) + ")" : ""))
                     .collect(Collectors.joining(", "));
             if (!parts.isEmpty()) {
-                text.append("- extra memory, `").append(row.id()).append("`: ").append(parts).append('\n');
+                text.append(what).append(row.id()).append("`: ").append(parts).append('\n');
             }
         }
     }

@@ -3,6 +3,7 @@ package org.unmute.bench.table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One line of the table.
@@ -17,9 +18,22 @@ import java.util.List;
  * @param scripted whether PyTorch needs a TorchScript file of the case
  * @param files writes the case
  * @param agreement what outputs must fulfil before anything is timed
+ * @param programs what each contestant runs in a row of whole processes; empty where contestants keep a process of their own ready
  */
 record Row(String id, String title, int threads, double gflop, double gbytes, List<String> peers, boolean scripted, CaseFiles files,
-        Agreement agreement) {
+        Agreement agreement, Map<String, Program.Task> programs) {
+    /** A row of calls within processes that stay. */
+    Row(String id, String title, int threads, double gflop, double gbytes, List<String> peers, boolean scripted, CaseFiles files,
+            Agreement agreement) {
+        this(id, title, threads, gflop, gbytes, peers, scripted, files, agreement, Map.of());
+    }
+
+    /** A row of whole processes. */
+    static Row ofPrograms(String id, String title, int threads, Map<String, Program.Task> programs, CaseFiles files, Agreement agreement) {
+        return new Row(id, title, threads, 0, 0, programs.keySet().stream().filter(n -> !n.equals(RowResult.OURS)).sorted().toList(), false, files,
+                agreement, programs);
+    }
+
     /** Writes inputs, weights and {@code case.json}. */
     @FunctionalInterface
     interface CaseFiles {

@@ -92,6 +92,11 @@ final class Payload {
         }
     }
 
+    /** Copies the first {@code count} values of a float16 payload. */
+    static void getHalves(MemorySegment payload, int count, short[] dst, int offset) {
+        MemorySegment.copy(payload, SHORT, 0, dst, offset, count);
+    }
+
     /** Reads {@code count} values, the first being value number {@code from} of the payload. */
     static void get(MemorySegment payload, int from, int count, float[] dst, int offset, DType dtype) {
         if (dtype == DType.F32) {

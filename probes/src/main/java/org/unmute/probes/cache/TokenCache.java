@@ -232,6 +232,27 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
+     * {@link #readInto(String, float[], int, float[], int)} with tokens as they are stored, in float16.
+     *
+     * @throws TokenCacheException if the clip is not there or its record is damaged
+     * @throws IllegalStateException if the cache holds float32
+     * @throws IndexOutOfBoundsException if an array is too short
+     */
+    public CachedClip readHalvesInto(String clipId, short[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+        if (key.dtype() != DType.F16) {
+            throw new IllegalStateException("token cache: " + folder + " holds " + key.dtype() + ", not F16");
+        }
+        Location at = locate(clipId);
+        CachedClip clip = at.shard.clip(at.entry);
+        MemorySegment payload = payload(at);
+        Payload.getHalves(payload, clip.tokenValues(), tokens, tokensAt);
+        if (clip.hasCls()) {
+            Payload.get(payload, clip.tokenValues(), clip.dim(), cls, clsAt, key.dtype());
+        }
+        return clip;
+    }
+
+    /**
      * Reads the cls token of one clip, {@code [dim]}, into a larger array.
      *
      * @param dst Modified from {@code offset} on.

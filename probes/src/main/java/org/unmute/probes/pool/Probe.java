@@ -24,6 +24,14 @@ public interface Probe {
     /** Number of classes. */
     int classes();
 
+    /**
+     * Whether tokens may be {@code F16} ({@link org.unmute.tensor.backend.Backend#matchesHalves()}), so that a batch from a float16
+     * cache is never held in float32.
+     */
+    default boolean readsHalves() {
+        return false;
+    }
+
     /** Layers whose tokens it looks at ({@link TokenBatch#layers()}); 0 where the last layer's token map is enough. */
     default int layers() {
         return 0;

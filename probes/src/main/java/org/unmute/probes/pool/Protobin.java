@@ -96,6 +96,12 @@ public final class Protobin implements FrameWise {
         return fc.classes();
     }
 
+    /** Where only the greatest cosine counts, and prototypes are signs. */
+    @Override
+    public boolean readsHalves() {
+        return name.equals(BINARY) && topK == 1 && vectors.backend().matchesHalves();
+    }
+
     /** Number of prototypes over all classes. */
     public int prototypeCount() {
         return vectors.shape().dim(0);

@@ -17,9 +17,26 @@ final class BatchMemory {
     private Tensor all;
     private float[] host = {};
     private boolean shared;
+    private Tensor allHalves;
+    private short[] halves = {};
 
     BatchMemory(Backend backend) {
         this.backend = backend;
+    }
+
+    /** The same for float16, of a backend whose memory is the host's ({@link Backend#matchesHalves()}). */
+    short[] reserveHalves(int values) {
+        if (allHalves == null || halves.length < values) {
+            halves = new short[0];
+            allHalves = TensorScope.outside(() -> Tensor.zeros(backend, DType.F16, Shape.of(values)));
+            halves = allHalves.view().host().halves();
+        }
+        return halves;
+    }
+
+    /** {@link #tensor} of what was filled in float16. */
+    Tensor halfTensor(int at, long... shape) {
+        return allHalves.slice(0, at, Shape.of(shape).elements()).reshape(shape);
     }
 
     /**

@@ -7,12 +7,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenBatch;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
@@ -25,6 +28,8 @@ final class BatchReader {
     private final TokenSource source;
     private final Standardization standardization;
     private final int layers;
+    /** Whether tokens stay in float16. */
+    private final boolean halves;
     private final BatchMemory tokens;
     private final BatchMemory cls;
 
@@ -56,14 +61,16 @@ final class BatchReader {
             throw new IllegalArgumentException("probe " + probe.name() + ": tokens of several layers cannot be standardized");
         }
         Backend backend = probe.parameters().values().iterator().next().backend();
-        return new BatchReader(backend, source, standardization, probe.layers());
+        boolean halves = probe.readsHalves() && source.stored() == DType.F16 && standardization == null && probe.layers() == 0;
+        return new BatchReader(backend, source, standardization, probe.layers(), halves);
     }
 
-    private BatchReader(Backend backend, TokenSource source, Standardization standardization, int layers) {
+    private BatchReader(Backend backend, TokenSource source, Standardization standardization, int layers, boolean halves) {
         this.backend = backend;
         this.source = source;
         this.standardization = standardization;
         this.layers = layers;
+        this.halves = halves;
         tokens = new BatchMemory(backend);
         cls = new BatchMemory(backend);
     }
@@ -90,15 +97,23 @@ final class BatchReader {
                         + "smaller batch");
             }
         }
-        fill(parts, tokens.reserve((int) tokensAt), cls.reserve((int) clsAt));
+        if (halves) {
+            short[] tokensTo = tokens.reserveHalves((int) tokensAt);
+            float[] clsTo = cls.reserve((int) clsAt);
+            fill(parts, (part, i) -> readHalves(part, i, tokensTo, clsTo));
+        } else {
+            float[] tokensTo = tokens.reserve((int) tokensAt);
+            float[] clsTo = cls.reserve((int) clsAt);
+            fill(parts, (part, i) -> read(part, i, tokensTo, clsTo));
+        }
         return new Batch(parts.stream().map(this::batch).toList(),
                 parts.stream().flatMapToInt(p -> IntStream.of(p.clips())).toArray());
     }
 
-    private void fill(List<Part> parts, float[] tokensTo, float[] clsTo) throws IOException {
+    private static void fill(List<Part> parts, ObjIntConsumer<Part> read) throws IOException {
         try {
             for (Part part : parts) {
-                IntStream.range(0, part.clips().length).parallel().forEach(i -> read(part, i, tokensTo, clsTo));
+                IntStream.range(0, part.clips().length).parallel().forEach(i -> read.accept(part, i));
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
@@ -128,6 +143,16 @@ final class BatchReader {
         }
     }
 
+    private void readHalves(Part part, int i, short[] tokensTo, float[] clsTo) {
+        TokenGrid grid = part.grid();
+        int tokensAt = part.tokensAt() + i * grid.tokens() * grid.dim();
+        try {
+            source.readHalves(part.clips()[i], tokensTo, tokensAt, clsTo, part.clsAt() + (grid.cls() ? i * grid.dim() : 0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private TokenBatch batch(Part part) {
         TokenGrid grid = part.grid();
         int size = part.clips().length;
@@ -136,7 +161,9 @@ final class BatchReader {
                     grid.cls() ? cls.tensor(part.clsAt(), layers, size, grid.dim()) : null);
             return TokenBatch.of(all, grid.time(), grid.freq());
         }
-        return new TokenBatch(tokens.tensor(part.tokensAt(), size, grid.tokens(), grid.dim()),
+        Tensor own = halves ? tokens.halfTensor(part.tokensAt(), size, grid.tokens(), grid.dim())
+                : tokens.tensor(part.tokensAt(), size, grid.tokens(), grid.dim());
+        return new TokenBatch(own,
                 grid.cls() ? cls.tensor(part.clsAt(), size, grid.dim()) : null, grid.time(), grid.freq());
     }
 
@@ -159,7 +186,7 @@ final class BatchReader {
                 }
             }
         }
-        return new BatchReader(backend, TokenSource.of(List.of(small)), null, 0);
+        return new BatchReader(backend, TokenSource.of(List.of(small)), null, 0, false);
     }
 
     /** Mean and deviation of each dimension over all tokens of all clips, one clip in memory at a time. */

@@ -7,6 +7,7 @@ import java.util.zip.CRC32C;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
+import org.unmute.tensor.DType;
 
 /** Clips of a token cache. */
 final class CacheSource implements TokenSource {
@@ -53,6 +54,19 @@ final class CacheSource implements TokenSource {
     @Override
     public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
         cache.readInto(ids.get(clip), tokens, tokensAt, cls, clsAt);
+    }
+
+    @Override
+    public DType stored() {
+        return cache.key().dtype();
+    }
+
+    @Override
+    public void readHalves(int clip, short[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+        if (stored() != DType.F16) {
+            TokenSource.super.readHalves(clip, tokens, tokensAt, cls, clsAt);
+        }
+        cache.readHalvesInto(ids.get(clip), tokens, tokensAt, cls, clsAt);
     }
 
     @Override

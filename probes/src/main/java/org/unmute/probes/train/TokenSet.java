@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.tensor.DType;
 
 /**
  * Clips with their labels.
@@ -84,6 +85,16 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
         @Override
         public void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
             all.read(numbers[clip], tokens, tokensAt, cls, clsAt);
+        }
+
+        @Override
+        public DType stored() {
+            return all.stored();
+        }
+
+        @Override
+        public void readHalves(int clip, short[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+            all.readHalves(numbers[clip], tokens, tokensAt, cls, clsAt);
         }
 
         @Override

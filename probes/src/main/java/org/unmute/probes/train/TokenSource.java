@@ -7,6 +7,7 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.TokenLayout;
+import org.unmute.tensor.DType;
 
 /**
  * Where training reads token maps from: clips by number, all with tokens of one length and with or without cls token; their
@@ -32,6 +33,22 @@ public interface TokenSource {
      * @throws IOException if it cannot be read
      */
     void read(int clip, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException;
+
+    /** How tokens are stored: {@code F16} where {@link #readHalves} can be called, else {@code F32}. */
+    default DType stored() {
+        return DType.F32;
+    }
+
+    /**
+     * Reads one clip as {@link #read} does, its tokens as they are stored.
+     *
+     * @param tokens float16, {@code [time * freq, dim]} from {@code tokensAt} on. Modified.
+     * @throws UnsupportedOperationException if tokens are not stored in float16
+     * @throws IOException if it cannot be read
+     */
+    default void readHalves(int clip, short[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+        throw new UnsupportedOperationException("token source: tokens are stored as " + stored() + ", not as F16");
+    }
 
     /** Layers whose tokens come along, for probes that look at several; 0 for the last only. */
     default int layers() {

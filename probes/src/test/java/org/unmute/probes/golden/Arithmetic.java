@@ -17,7 +17,10 @@ import org.unmute.tensor.io.SafetensorsFile;
 public record Arithmetic(Backend backend, DType dtype, double factor) {
     private static final List<Arithmetic> ALL = find();
 
-    /** Scalar in float64 and every backend that runs here in float32. */
+    /**
+     * Scalar in float64 and every backend that runs here in float32; only the one that the system property
+     * {@code unmute.backend} names, if it names one.
+     */
     public static List<Arithmetic> all() {
         return ALL;
     }
@@ -30,7 +33,11 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
     private static List<Arithmetic> find() {
         List<Arithmetic> all = new ArrayList<>();
         all.add(new Arithmetic(Backends.open("scalar", 1).backend(), DType.F64, 1));
+        String only = System.getProperty("unmute.backend", "").strip();
         for (Backends.Candidate c : Backends.candidates()) {
+            if (!only.isEmpty() && !only.equals(c.name())) {
+                continue;
+            }
             if (c.availability().available()) {
                 all.add(new Arithmetic(Backends.open(c.name(), 2).backend(), DType.F32, 3));
             } else {

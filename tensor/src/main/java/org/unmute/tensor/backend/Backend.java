@@ -47,6 +47,12 @@ public interface Backend extends Primitives, AutoCloseable {
         return allocate(dtype, shape);
     }
 
+    /**
+     * Readies the innermost loops of a forward pass, where they are slow at first, and returns when that is done or has taken too
+     * long. Results do not depend on it. For a thread of its own while a program that has only one thing to compute reads its files.
+     */
+    default void warmUp() {}
+
     /** Releases what the backend holds. Its tensors cannot be used afterwards. */
     @Override
     void close();
@@ -321,11 +327,22 @@ public interface Backend extends Primitives, AutoCloseable {
     /**
      * {@link #prototypeMaxPool} with the signs of the prototypes in place of the prototypes (paper, equation 1): +1 for 0 of either
      * sign. A prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
+     *
+     * <p>Also in float32 the winner is the token with the greatest cosine in exact arithmetic, the first of equal ones, as far as
+     * float64 can tell: a winner that rounding picks gives another gradient, and training on one backend would soon part from training
+     * on another.
+     *
+     * @param tokens {@code [batch, tokens, dim]}, in {@code F16} too if {@link #matchesHalves()}
      */
     default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
         View signs = PrototypeGradient.signs(this, prototypes);
         prototypeMaxPool(tokens, signs, values, winners);
         signs.buffer().close();
+    }
+
+    /** Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes take tokens in {@code F16}, a clip at a time. */
+    default boolean matchesHalves() {
+        return false;
     }
 
     /** Gradients of {@link #binaryPrototypeMaxPool}; that of the prototypes passes the sign as if it were the identity. */

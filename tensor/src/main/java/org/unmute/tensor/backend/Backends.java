@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
@@ -142,16 +144,23 @@ public final class Backends {
         String base = colon < 0 ? name : name.substring(0, colon);
         List<BackendProvider> all = providers();
         BackendProvider p = all.stream().filter(x -> x.name().equals(base)).findFirst().orElseThrow(() -> new UnavailableException(
-                "backend " + base + " is not known: there are " + String.join(", ", all.stream().map(BackendProvider::name).toList())));
+                "backend " + base + " is not known: there are " + String.join(", ", all.stream().map(BackendProvider::name).toList())
+                        + "; others need the jar of their module on the class path or module path"));
         int device = colon < 0 ? 0 : device(name, name.substring(colon + 1));
         List<Availability> devices = p.devices();
-        if (device >= devices.size()) {
-            throw new UnavailableException("backend " + base + " has no device " + device + ": it has " + devices.size() + ", counted from 0");
+        if (device >= devices.size() && devices.stream().anyMatch(Availability::available)) {
+            throw new UnavailableException("backend " + base + " has no device " + device + ": there are " + listed(base, devices));
         }
+        device = Math.min(device, devices.size() - 1);
         if (!devices.get(device).available()) {
             throw new UnavailableException("backend " + name + " does not run here: " + devices.get(device).reason());
         }
         return choice(p.open(device, threads), "asked for");
+    }
+
+    private static String listed(String base, List<Availability> devices) {
+        return IntStream.range(0, devices.size()).mapToObj(i -> base + ":" + i + " (" + devices.get(i).reason() + ")")
+                .collect(Collectors.joining(", "));
     }
 
     private static Choice choice(Backend b, String why) {

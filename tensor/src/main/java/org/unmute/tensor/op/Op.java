@@ -44,6 +44,11 @@ public sealed interface Op
      */
     List<Tensor> backward(Tensor y, Tensor gy);
 
+    /** Whether the backend converts an input in a storage type as it reads it, so that it need not be cast. */
+    default boolean readsStored(Tensor input) {
+        return false;
+    }
+
     /** Refuses inputs that are not all of one floating-point type; null stands for an absent input. */
     default void requireOneFloatingType(Tensor... tensors) {
         for (Tensor t : tensors) {

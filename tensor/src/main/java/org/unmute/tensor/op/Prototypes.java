@@ -15,7 +15,8 @@ public sealed interface Prototypes extends Op {
      * {@code out[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. Similarities {@code [tokens, prototypes]} are not kept;
      * the gradient touches only the winning tokens.
      *
-     * @param tokens {@code [batch, tokens, dim]}
+     * @param tokens {@code [batch, tokens, dim]}; in the binary form they may be {@code F16} on a backend that
+     *     {@link Backend#matchesHalves() takes them}
      * @param prototypes {@code [prototypes, dim]}
      * @param binary whether the prototypes' signs count in their place, +1 for 0 of either sign; the gradient passes the sign as
      *     if it were the identity (equations 1 and 5). A prototype with an entry that is not finite gives NaN.
@@ -50,8 +51,21 @@ public sealed interface Prototypes extends Op {
         @Override
         public Shape shape() {
             check(tokens, prototypes);
-            requireOneFloatingType(tokens, prototypes);
+            if (!readsStored(tokens)) {
+                requireOneFloatingType(tokens, prototypes);
+            }
             return winners.shape();
+        }
+
+        @Override
+        public DType dtype() {
+            return prototypes.dtype();
+        }
+
+        @Override
+        public boolean readsStored(Tensor input) {
+            return binary && input == tokens && tokens.dtype() == DType.F16 && prototypes.dtype() == DType.F32
+                    && tokens.backend().matchesHalves();
         }
 
         @Override

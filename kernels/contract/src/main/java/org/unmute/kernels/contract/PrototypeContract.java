@@ -22,6 +22,9 @@ public abstract class PrototypeContract extends Contract {
     private static final int[][] SHAPES = {{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 17, 33, 16}, {1, 14, 192, 65}, {2, 63, 257, 31},
         {1, 127, 65, 64}, {1, 15, 9, 1023}, {0, 3, 2, 4}, {2, 3, 0, 4}, {19, 8, 70, 24}, {23, 5, 3, 33}, {131, 1, 2, 9}, {3, 32, 65, 16}};
 
+    /** Cosines that are closer than this may be taken for equal: some roundings of a number with twice the digits of a float. */
+    private static final double UNTOLD = 1e-12;
+
     /** Values, winners and gradients in all placements. */
     @TestFactory
     final Stream<DynamicTest> pool() {
@@ -167,6 +170,73 @@ public abstract class PrototypeContract extends Contract {
             assertEquals(won[1][i], won[0][i], "winner " + i);
             assertEquals(i % 5 == 1 || i % 5 == 2, Float.isNaN(got[0][i]), "NaN of prototype " + i % 5);
         }
+    }
+
+    /**
+     * Tokens that differ by a few roundings: by signs, the winner is the one in exact arithmetic, the first of equal ones. A winner that
+     * float32 picks among such tokens would send training another way than on other backends. Float64, which the reference computes in,
+     * must tell the tokens apart for the test to see anything.
+     */
+    @TestFactory
+    final Stream<DynamicTest> winnersBySignsAreExact() {
+        return Stream.of(new int[] {2, 70, 40, 64}, new int[] {1, 200, 33, 768}, new int[] {1, 517, 20, 33}, new int[] {30, 8, 70, 24},
+                new int[] {9, 20, 5, 100}, new int[] {1, 2, 3, 1000}).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> exactWinners(s)));
+    }
+
+    private void exactWinners(int[] s) {
+        Shape shape = Shape.of(s[0], s[2]);
+        Operand tokens = Operand.of(backend(), Placement.STRIDED, Shape.of(s[0], s[1], s[3]), nearlyEqual(s));
+        Operand prototypes = operand(Placement.STRIDED, Shape.of(s[2], s[3]), 12);
+        Operand values = Operand.output(backend(), Placement.STRIDED, shape);
+        Operand winners = Operand.intOutput(backend(), Placement.STRIDED, shape);
+        backend().binaryPrototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
+        double[] x = tokens.reference().host().doubles();
+        double[] p = prototypes.reference().host().doubles();
+        int[] won = winners.readInts();
+        int told = 0;
+        for (int i = 0; i < won.length; i++) {
+            double[] cosines = new double[s[1]];
+            for (int n = 0; n < s[1]; n++) {
+                cosines[n] = cosine(x, (i / s[2] * s[1] + n) * s[3], p, i % s[2] * s[3], s[3]);
+            }
+            int best = 0;
+            for (int n = 1; n < s[1]; n++) {
+                best = cosines[n] > cosines[best] ? n : best;
+            }
+            double next = Double.NEGATIVE_INFINITY;
+            for (int n = 0; n < s[1]; n++) {
+                next = cosines[n] < cosines[best] ? Math.max(next, cosines[n]) : next;
+            }
+            if (cosines[best] - next > UNTOLD) {
+                assertEquals(best, won[i], "winner " + i + " is ahead by " + (cosines[best] - next));
+                told++;
+            }
+        }
+        assertTrue(told > won.length * 9 / 10, "only " + told + " of " + won.length + " winners can be told");
+        winners.assertGuards("binaryPrototypeMaxPool");
+    }
+
+    /** Copies of one token of each clip, rounded otherwise in every entry; two of three twice. */
+    private static float[] nearlyEqual(int[] s) {
+        float[] base = Numbers.NORMAL.make((long) s[0] * s[3], 10);
+        float[] noise = Numbers.NORMAL.make((long) s[0] * s[1] * s[3], 11);
+        float[] x = new float[noise.length];
+        for (int i = 0; i < x.length; i++) {
+            int n = i / s[3] % s[1];
+            int at = n % 3 == 1 && n + 1 < s[1] ? i + s[3] : i;
+            x[i] = base[i / s[3] / s[1] * s[3] + i % s[3]] * (1 + 1e-7f * noise[at]);
+        }
+        return x;
+    }
+
+    private static double cosine(double[] x, int at, double[] p, int row, int dim) {
+        double dot = 0;
+        double square = 0;
+        for (int d = 0; d < dim; d++) {
+            dot += p[row + d] >= 0 ? x[at + d] : -x[at + d];
+            square += x[at + d] * x[at + d];
+        }
+        return dot / Math.sqrt(square * dim);
     }
 
     private static double leastNorm(Operand x, long dim) {

@@ -35,7 +35,13 @@ public final class CudaBackendProvider implements BackendProvider {
 
     @Override
     public List<Availability> devices() {
-        CudaDevices d = CudaDevices.get();
+        CudaDevices d;
+        try {
+            d = CudaDevices.get();
+        } catch (NoClassDefFoundError e) {
+            return List.of(new Availability(false, "the CUDA binding JCuda is not there (class " + e.getMessage() + "): put jcuda.jar and "
+                    + "jcuda-natives.jar beside unmute-kernels-cuda"));
+        }
         if (d.devices().isEmpty()) {
             return List.of(new Availability(false, d.trouble()));
         }

@@ -20,12 +20,14 @@ final class CudaContext {
     private static final int LOG_BYTES = 16 << 10;
 
     private final CudaDevices.Found found;
+    private final Precision precision;
     private final CUcontext context = new CUcontext();
     private final Map<String, CUmodule> modules = new HashMap<>();
     private final Map<Kernel, CUfunction> functions = new HashMap<>();
 
     private CudaContext(CudaDevices.Found found) {
         this.found = found;
+        precision = Precision.chosen();
         JCudaDriver.cuDevicePrimaryCtxRetain(context, found.device());
     }
 
@@ -45,8 +47,9 @@ final class CudaContext {
         JCudaDriver.cuCtxSetCurrent(context);
     }
 
-    /** A loaded kernel. */
-    CUfunction function(Kernel kernel) {
+    /** A loaded kernel, or its variant for the chosen precision. */
+    CUfunction function(Kernel portable) {
+        Kernel kernel = Variants.of(portable, precision, found.capability()).orElse(portable);
         synchronized (functions) {
             CUfunction f = functions.get(kernel);
             if (f == null) {

@@ -37,10 +37,11 @@ final class CudaDevices {
      *
      * @param device its handle
      * @param description one line for people
+     * @param capability ten times its compute capability
      * @param limits what it allows
      * @param trouble why the kernels do not run there, in words; empty if they do
      */
-    record Found(CUdevice device, String description, DeviceLimits limits, String trouble) {}
+    record Found(CUdevice device, String description, int capability, DeviceLimits limits, String trouble) {}
 
     /** The devices, in the driver's order. */
     List<Found> devices() {
@@ -123,10 +124,10 @@ final class CudaDevices {
         String description = new String(name, 0, length, StandardCharsets.UTF_8).strip() + ", compute capability " + major + "." + minor
                 + ", driver for CUDA " + driver[0] / 1000 + "." + driver[0] % 1000 / 10 + ", "
                 + attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors, " + (memory[0] >> 20)
-                + " MiB; matrix products by our own kernel";
+                + " MiB; matrix products by our own kernel, " + Variants.describe(Precision.chosen(), 10 * major + minor);
         String trouble = 10 * major + minor < LEAST_CAPABILITY ? "compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
                 + " or more is needed" : limits.trouble().orElse("");
-        return new Found(device, description, limits, trouble);
+        return new Found(device, description, 10 * major + minor, limits, trouble);
     }
 
     private static int attribute(CUdevice device, int which) {

@@ -59,8 +59,12 @@ class NvccTest {
         Set<String> unseen = new HashSet<>(limits.keySet());
         List<DynamicTest> tests = new ArrayList<>();
         for (String family : KernelSource.FAMILIES) {
-            tests.add(DynamicTest.dynamicTest(family + " for " + known, () -> check(family, known, limits, unseen)));
+            tests.add(DynamicTest.dynamicTest(family + " for " + known,
+                    () -> check(family + ".cl", KernelSource.kernels(family).size(), known, limits, unseen)));
         }
+        List<Integer> tensor = known.stream().filter(t -> t >= Variants.LEAST_CAPABILITY).toList();
+        Variants.FILES.keySet().forEach(file -> tests.add(DynamicTest.dynamicTest(file + " for " + tensor,
+                () -> check(file + ".cu", Variants.kernels(file).size(), tensor, limits, unseen))));
         tests.add(DynamicTest.dynamicTest("every limit is for a kernel", () -> assertThat(unseen).isEmpty()));
         return tests.stream();
     }
@@ -72,11 +76,11 @@ class NvccTest {
         return known;
     }
 
-    private void check(String family, List<Integer> targets, Map<String, Limit> limits, Set<String> unseen) {
+    private void check(String file, int kernels, List<Integer> targets, Map<String, Limit> limits, Set<String> unseen) {
         List<String> arguments = new ArrayList<>(List.of("-x", "cu", "-fatbin", "--threads", "2", "-fmad=false", "-diag-suppress", "177", "-Werror",
-                "all-warnings", "-Xptxas", "-v", "-o", family + ".fatbin"));
+                "all-warnings", "-Xptxas", "-v", "-o", file + ".fatbin"));
         targets.forEach(t -> arguments.addAll(List.of("-gencode", "arch=compute_" + t + ",code=sm_" + t)));
-        arguments.add(family + ".cl");
+        arguments.add(file);
         String said = NVCC.run(folder, arguments);
         Matcher m = COMPILED.matcher(said);
         int compiled = 0;
@@ -92,6 +96,6 @@ class NvccTest {
                     .isLessThanOrEqualTo(limit.shared);
         }
         unseen.remove("others");
-        assertThat(compiled).as("kernels times targets\n" + said).isEqualTo(KernelSource.kernels(family).size() * targets.size());
+        assertThat(compiled).as("kernels times targets\n" + said).isEqualTo(kernels * targets.size());
     }
 }

@@ -48,7 +48,17 @@ final class ShimDevice implements Device {
             .filter(family -> KernelSource.read(family + ".cl").contains("LOCAL_ARRAY")).collect(Collectors.toSet());
     private static Path folder;
 
+    private final Precision precision;
     private boolean backwards;
+
+    ShimDevice() {
+        this(Precision.FP32);
+    }
+
+    /** With the variants of a precision in place of the portable kernels. */
+    ShimDevice(Precision precision) {
+        this.precision = precision;
+    }
 
     private record Memory(Arena arena, MemorySegment segment) implements DeviceMemory {
         @Override
@@ -128,9 +138,10 @@ final class ShimDevice implements Device {
 
     /** All devices share the compiled kernels, whose shared memory is static, so one launch runs at a time. */
     @Override
-    public void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+    public void launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
+        Kernel kernel = Variants.of(portable, precision, Variants.LEAST_CAPABILITY).orElse(portable);
         MethodHandle f = function(kernel);
-        int barriers = WITH_BARRIERS.contains(kernel.family()) ? 1 : 0;
+        int barriers = WITH_BARRIERS.contains(kernel.family()) || Variants.FILES.containsKey(kernel.family()) ? 1 : 0;
         synchronized (ShimDevice.class) {
             backwards = !backwards;
             try (Arena arena = Arena.ofConfined()) {
@@ -176,16 +187,17 @@ final class ShimDevice implements Device {
                     Files.write(folder.resolve("shim.h"), in.readAllBytes());
                 }
             }
-            List<KernelSource.Declared> kernels = KernelSource.kernels(family);
-            StringBuilder text = new StringBuilder("#include \"shim.h\"\n#include \"" + family + ".cl\"\n");
-            kernels.forEach(k -> text.append("SHIM_ENTRY(").append(k.kernel().name()).append(")\n"));
+            boolean variants = Variants.FILES.containsKey(family);
+            List<Kernel> kernels = variants ? Variants.kernels(family) : KernelSource.kernels(family).stream().map(KernelSource.Declared::kernel).toList();
+            StringBuilder text = new StringBuilder("#include \"shim.h\"\n#include \"" + family + (variants ? ".cu" : ".cl") + "\"\n");
+            kernels.forEach(k -> text.append("SHIM_ENTRY(").append(k.name()).append(")\n"));
             Files.writeString(folder.resolve(family + ".cpp"), text);
 
             COMPILER.run(folder, List.of("-std=c++20", "-O2", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-w", "-o", family + ".so",
                     family + ".cpp"));
             SymbolLookup library = SymbolLookup.libraryLookup(folder.resolve(family + ".so"), Arena.global());
-            for (KernelSource.Declared k : kernels) {
-                BUILT.put(k.kernel(), Linker.nativeLinker().downcallHandle(library.find("run_" + k.kernel().name()).orElseThrow(), RUN));
+            for (Kernel k : kernels) {
+                BUILT.put(k, Linker.nativeLinker().downcallHandle(library.find("run_" + k.name()).orElseThrow(), RUN));
             }
             try (var files = Files.list(folder)) {
                 files.forEach(f -> f.toFile().deleteOnExit());

@@ -63,5 +63,8 @@ record Tool(String name) {
         for (String family : KernelSource.FAMILIES) {
             Files.writeString(folder.resolve(family + ".cl"), KernelSource.text(family));
         }
+        for (String file : Variants.FILES.keySet()) {
+            Files.writeString(folder.resolve(file + ".cu"), Variants.text(file));
+        }
     }
 }

@@ -19,7 +19,10 @@ final class PrototypeKernels {
         this.movement = movement;
     }
 
-    /** Values and winners; the prototypes' signs count if {@code binary}, else the prototypes. */
+    /**
+     * Values and winners; the prototypes' signs count if {@code binary}, else the prototypes. Winners by signs are those of exact
+     * arithmetic, as on the other backends: training with them follows the same path.
+     */
     void match(View tokens, View prototypes, boolean binary, View values, View winners) {
         Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, values);
         Types.require("prototypeMaxPool", DType.I32, winners);
@@ -44,6 +47,9 @@ final class PrototypeKernels {
                 new Arguments().memory(prototypes, bits, scales).struct(m));
         launcher.run(new Kernel(FAMILY, kernel + "_binary"), plan, Launcher.bytes(tokens, bits, scales, values, winners), operations,
                 new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
+        long pairs = values.shape().elements();
+        launcher.run(new Kernel(FAMILY, "prototype_settle"), LaunchPlan.tasks(Math.ceilDiv(pairs, LaunchPlan.GROUP_ITEMS), LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(winners), new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
         bits.buffer().close();
         scales.buffer().close();
     }

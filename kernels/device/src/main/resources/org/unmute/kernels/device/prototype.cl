@@ -4,15 +4,17 @@
 //          live in registers, 4 x 4 an item, and are never written.
 //          _binary: p is the sign of the prototypes, one bit an entry, packed by prototype_pack.
 //          _frames: for many short clips, such as the frames of a grid: the maximum over frequency only.
+//          _settle: the winner in exact arithmetic where float32 cannot tell it from the next best. _binary marks these winners by
+//          -1 - n; they are few (one in ten thousand on random tokens), unless a clip has the same token several times.
 //          Gradient, with x the winner and s the cosine: ds/dp = (x/|x| - s p/|p|) / |p|, ds/dx likewise; where a norm is below
 //          1e-12 it counts as that, and its s term falls away. Only winners take part.
 // Layout:  x [clips, tokens, dim], p [prototypes, dim], values, winners, gradients by any strides (struct Matching).
 // Launch:  match: one group of 256 items for a clip and 64 prototypes; it passes over all tokens, 64 at a time, and over dim, 16 at
 //          a time. Local memory: 2 slices and norms, 17 KiB. _frames: one group for the clips in a tile and 64 prototypes, 13 KiB.
-//          Gradient: one group (GROUP_ITEMS) a winner, a prototype, a token.
+//          _settle: one group (GROUP_ITEMS) for as many winners. Gradient: one group (GROUP_ITEMS) a winner, a prototype, a token.
 // Order:   a dot product is one chain of fused multiply-adds over dim. Squares: 16 chains, of every 16th number, then halves are
 //          added. The best of two is the greater, then the one further in front, so its order does not matter. Gradients add clips
-//          in order, and the prototypes that a token won in order.
+//          in order, and the prototypes that a token won in order. _settle sums with twice the digits of a float, 16 chains a token.
 // Limits:  fewer than 2^31 tokens a clip. Memory beyond inputs and outputs, whatever the number of clips and tokens: none; _binary:
 //          a bit an entry and a number a prototype; gradient: three numbers a winner of 64 clips, which is 192 a prototype.
 #include "tile.h"
@@ -69,47 +71,73 @@ FUNCTION void inverse_norms(LOCAL float* scratch, LOCAL float* inverse, const fl
     BARRIER();
 }
 
-// The better of this item's best and those of the items that saw other tokens; written for prototypes from `first` on.
-FUNCTION void write_best(LOCAL float* scratch, LOCAL int* places, const float* best, const int* place, GLOBAL float* values,
-        GLOBAL int* winners, const Matching* m, i64 clip, i64 first) {
+// Items that saw no token hold -infinity at a place behind all tokens, which nothing loses to.
+#define NOWHERE 0x7fffffff
+
+// How far apart two cosines in float32 must be to tell which is greater: 4 sqrt(dim) roundings, some 15 times their usual error.
+FUNCTION float reach(const Matching* m) {
+    return 4.0f * SQRTF((float)m->dim) * 5.9604645e-8f;
+}
+
+// Takes another value into the best so far. bit of *close: whether a value that lost is within `gap` of the best. What lost before the
+// best rose by more than the gap is not.
+FUNCTION int takes(float value, i64 at, float best, i64 place, float gap, int bit, int* close) {
+    int wins = beats(value, at, best, place);
+    if (FABSF(value - best) <= gap) {
+        *close |= bit;
+    } else if (wins) {
+        *close &= ~bit;
+    }
+    return wins;
+}
+
+// The better of this item's best and those of the items that saw other tokens; written for prototypes from `first` on. The winner is
+// marked if what lost came close.
+FUNCTION void write_best(LOCAL float* scratch, LOCAL int* places, const float* best, const int* place, int close, float gap,
+        GLOBAL float* values, GLOBAL int* winners, const Matching* m, i64 clip, i64 first) {
     EACH_OF_4(j) {
         scratch[(TILE_RIGHT + j) * ALONG + ITEM / 16] = best[j];
-        places[(TILE_RIGHT + j) * ALONG + ITEM / 16] = place[j];
+        places[(TILE_RIGHT + j) * ALONG + ITEM / 16] = (close >> j & 1) ? -1 - place[j] : place[j];
     }
     BARRIER();
     if (ITEM < TILE && first + ITEM < m->prototypes) {
-        float value = scratch[ITEM * ALONG];
-        int winner = places[ITEM * ALONG];
-        for (int i = 1; i < ALONG; i++) {
-            if (beats(scratch[ITEM * ALONG + i], places[ITEM * ALONG + i], value, winner)) {
-                value = scratch[ITEM * ALONG + i];
-                winner = places[ITEM * ALONG + i];
+        float value = -F_INFINITY;
+        int winner = NOWHERE;
+        int marked = 0;
+        for (int i = 0; i < ALONG; i++) {
+            float other = scratch[ITEM * ALONG + i];
+            int at = places[ITEM * ALONG + i];
+            int was = at < 0;
+            at = was ? -1 - at : at;
+            if (takes(other, at, value, winner, gap, 1, &marked)) {
+                value = other;
+                winner = at;
+                marked |= was;
             }
         }
         values[m->value_offset + clip * m->value_clip + (first + ITEM) * m->value_step] = value;
-        winners[m->winner_offset + clip * m->winner_clip + (first + ITEM) * m->winner_step] = winner;
+        winners[m->winner_offset + clip * m->winner_clip + (first + ITEM) * m->winner_step] = marked ? -1 - winner : winner;
     }
     BARRIER();
 }
 
 // The best of a clip's cosines with prototype j, ALONG apart.
-FUNCTION void write_best_of_clip(LOCAL const float* cosines, GLOBAL float* values, GLOBAL int* winners, const Matching* m, i64 clip, i64 j) {
+FUNCTION void write_best_of_clip(LOCAL const float* cosines, float gap, GLOBAL float* values, GLOBAL int* winners, const Matching* m,
+        i64 clip, i64 j) {
     float best = cosines[0];
     int place = 0;
+    int close = 0;
     for (int n = 1; n < (int)m->tokens; n++) {
-        if (beats(cosines[n * ALONG], n, best, place)) {
+        if (takes(cosines[n * ALONG], n, best, place, gap, 1, &close)) {
             best = cosines[n * ALONG];
             place = n;
         }
     }
     if (j < m->prototypes) {
         values[m->value_offset + clip * m->value_clip + j * m->value_step] = best;
-        winners[m->winner_offset + clip * m->winner_clip + j * m->winner_step] = place;
+        winners[m->winner_offset + clip * m->winner_clip + j * m->winner_step] = close ? -1 - place : place;
     }
 }
-
-// Items that saw no token hold -infinity at a place behind all tokens, which nothing loses to.
-#define NOWHERE 0x7fffffff
 
 // Dot products of 64 rows of x with 64 prototypes, in sum, and what their norms are divided by, in x_inverse and p_inverse.
 #define MULTIPLY_ROWS(row, rows, load_row, inverse_row) \
@@ -130,7 +158,7 @@ FUNCTION void write_best_of_clip(LOCAL const float* cosines, GLOBAL float* value
 
 #define COSINE(i, j) (sum[i][j] * x_inverse[TILE_DOWN + i] * p_inverse[TILE_RIGHT + j])
 
-#define MATCH(name, type, load_row, inverse_row) \
+#define MATCH(name, type, marks, load_row, inverse_row) \
     KERNEL void name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, GLOBAL float* values, \
             GLOBAL int* winners, PARAMETER(Matching) m) { \
         LOCAL_ARRAY(float, xs, TILE_SIZE); \
@@ -140,11 +168,13 @@ FUNCTION void write_best_of_clip(LOCAL const float* cosines, GLOBAL float* value
         LOCAL_ARRAY(float, x_inverse, TILE); \
         LOCAL_ARRAY(float, p_inverse, TILE); \
         const i64 bands = (m.prototypes + TILE - 1) / TILE; \
+        const float gap = marks ? reach(&m) : -1.0f; \
         EACH_TASK(task, m.clips * bands) { \
             i64 clip = task / bands; \
             i64 first = (task - clip * bands) * TILE; \
             float best[4]; \
             int place[4]; \
+            int close = 0; \
             EACH_OF_4(j) { \
                 best[j] = -F_INFINITY; \
                 place[j] = NOWHERE; \
@@ -159,7 +189,7 @@ FUNCTION void write_best_of_clip(LOCAL const float* cosines, GLOBAL float* value
                     int n = (int)token + TILE_DOWN + i; \
                     EACH_OF_4(j) { \
                         float cosine = COSINE(i, j); \
-                        if (n < m.tokens && beats(cosine, n, best[j], place[j])) { \
+                        if (n < m.tokens && takes(cosine, n, best[j], place[j], gap, 1 << j, &close)) { \
                             best[j] = cosine; \
                             place[j] = n; \
                         } \
@@ -167,13 +197,13 @@ FUNCTION void write_best_of_clip(LOCAL const float* cosines, GLOBAL float* value
                 } \
                 BARRIER(); \
             } \
-            write_best(scratch, places, best, place, values, winners, &m, clip, first); \
+            write_best(scratch, places, best, place, close, gap, values, winners, &m, clip, first); \
         } \
     }
 
 // The same for clips of at most TILE tokens, whose tokens lie in one even step from the first clip to the last: a group takes as many
 // whole clips as have room in a tile. The cosines of 16 prototypes at a time, every fourth, go through local memory.
-#define MATCH_FRAMES(name, type, load_row, inverse_row) \
+#define MATCH_FRAMES(name, type, marks, load_row, inverse_row) \
     KERNEL void name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, GLOBAL float* values, \
             GLOBAL int* winners, PARAMETER(Matching) m) { \
         LOCAL_ARRAY(float, xs, TILE_SIZE); \
@@ -182,6 +212,7 @@ FUNCTION void write_best_of_clip(LOCAL const float* cosines, GLOBAL float* value
         LOCAL_ARRAY(float, x_inverse, TILE); \
         LOCAL_ARRAY(float, p_inverse, TILE); \
         const i64 bands = (m.prototypes + TILE - 1) / TILE; \
+        const float gap = marks ? reach(&m) : -1.0f; \
         const int tokens = (int)m.tokens; \
         const int most = TILE / tokens; \
         EACH_TASK(task, (m.clips + most - 1) / most * bands) { \
@@ -200,7 +231,7 @@ FUNCTION void write_best_of_clip(LOCAL const float* cosines, GLOBAL float* value
                 } \
                 BARRIER(); \
                 for (int e = ITEM; e < clips * 16; e += TILE_ITEMS) { \
-                    write_best_of_clip(scratch + e / 16 * tokens * ALONG + e % 16, values, winners, &m, clip + e / 16, \
+                    write_best_of_clip(scratch + e / 16 * tokens * ALONG + e % 16, gap, values, winners, &m, clip + e / 16, \
                             first + e % 16 * 4 + j); \
                 } \
                 BARRIER(); \
@@ -214,8 +245,8 @@ FUNCTION void write_best_of_clip(LOCAL const float* cosines, GLOBAL float* value
 #define FLOAT_NORMS inverse_norms(scratch, p_inverse, p_squares)
 
 // Float prototypes: `scales` is not read.
-MATCH(prototype_match, float, FLOAT_ROWS, FLOAT_NORMS)
-MATCH_FRAMES(prototype_match_frames, float, FLOAT_ROWS, FLOAT_NORMS)
+MATCH(prototype_match, float, 0, FLOAT_ROWS, FLOAT_NORMS)
+MATCH_FRAMES(prototype_match_frames, float, 0, FLOAT_ROWS, FLOAT_NORMS)
 
 // 16 signs of each of 64 prototypes, out of words of 32. Their squares are known without being summed.
 FUNCTION void load_signs(LOCAL float* tile, GLOBAL const uint* bits, i64 rows, i64 words, i64 from, float* squares) {
@@ -238,8 +269,8 @@ FUNCTION void load_scales(LOCAL float* inverse, GLOBAL const float* scales, i64 
 #define SIGN_ROWS load_signs(ps, p + first * ((m.dim + 31) / 32), m.prototypes - first, (m.dim + 31) / 32, from, p_squares)
 #define SIGN_NORMS load_scales(p_inverse, scales + first, m.prototypes - first)
 
-MATCH(prototype_match_binary, uint, SIGN_ROWS, SIGN_NORMS)
-MATCH_FRAMES(prototype_match_frames_binary, uint, SIGN_ROWS, SIGN_NORMS)
+MATCH(prototype_match_binary, uint, 1, SIGN_ROWS, SIGN_NORMS)
+MATCH_FRAMES(prototype_match_frames_binary, uint, 1, SIGN_ROWS, SIGN_NORMS)
 
 // bits[j, w]: bit i is 1 where entry 32 w + i of prototype j is negative; scales[j] = 1 / sqrt(dim), or NaN if an entry is not finite.
 KERNEL void prototype_pack(GLOBAL const float* p, GLOBAL uint* bits, GLOBAL float* scales, PARAMETER(Matching) m) {
@@ -256,6 +287,172 @@ KERNEL void prototype_pack(GLOBAL const float* p, GLOBAL uint* bits, GLOBAL floa
             bits[j * words + w] = word;
         }
         scales[j] = 1.0f / SQRTF((float)m.dim) + finite;
+    }
+}
+
+// A number with twice the digits of a float: the sum of two, the second below the rounding of the first.
+typedef struct {
+    float high, low;
+} Twofold;
+
+FUNCTION Twofold twofold(float a, float b) {
+    Twofold t;
+    t.high = a + b;
+    float back = t.high - a;
+    t.low = (a - (t.high - back)) + (b - back);
+    return t;
+}
+
+FUNCTION void add_to(Twofold* sum, float a) {
+    Twofold t = twofold(sum->high, a);
+    sum->high = t.high;
+    sum->low += t.low;
+}
+
+FUNCTION int exceeds(Twofold a, Twofold b) {
+    return a.high > b.high || (a.high == b.high && a.low > b.low);
+}
+
+// dot / max(sqrt(square), 1e-12). Remainders put right what a device's root and quotient leave.
+FUNCTION Twofold over_norm(Twofold dot, Twofold square) {
+    dot = twofold(dot.high, dot.low);
+    square = twofold(square.high, square.low);
+    float norm = SQRTF(square.high);
+    float rest = norm > 0.0f ? (FMAF(-norm, norm, square.high) + square.low) / (2.0f * norm) : 0.0f;
+    if (norm < NORM_FLOOR) {
+        norm = NORM_FLOOR;
+        rest = 0.0f;
+    }
+    float quotient = dot.high / norm;
+    float remainder = FMAF(-quotient, norm, dot.high) + (dot.low - quotient * rest);
+    return twofold(quotient, remainder / norm);
+}
+
+FUNCTION float signed_entry(float v, GLOBAL const uint* signs, i64 d) {
+    return AS_FLOAT(AS_UINT(v) ^ (signs[d / 32] >> (int)(d % 32)) << 31);
+}
+
+#define SETTLE_ROWS (MOST_ITEMS / ALONG)
+
+// The first token with the greatest product with a prototype's signs, among those whose cosine in float32 is at least `least`, or
+// NOWHERE. Each row of 16 items takes a token: a product in float32, and the exact one only if that is within reach. All items call it;
+// item 0 has the result.
+FUNCTION int settled(LOCAL float* parts, LOCAL float* cosines, LOCAL int* places, GLOBAL const float* x, GLOBAL const uint* signs, float scale,
+        float least, const Matching* m) {
+    const int row = ITEM / ALONG;
+    const int lane = ITEM % ALONG;
+    Twofold best;
+    best.high = -F_INFINITY;
+    best.low = 0.0f;
+    int place = NOWHERE;
+    for (i64 from = 0; from < m->tokens; from += SETTLE_ROWS) {
+        const int there = from + row < m->tokens;
+        GLOBAL const float* token = x + (from + row) * m->x_token;
+        float dot = 0.0f;
+        float square = 0.0f;
+        for (i64 d = lane; there && d < m->dim; d += ALONG) {
+            float v = token[d * m->x_step];
+            dot += signed_entry(v, signs, d);
+            square = FMAF(v, v, square);
+        }
+        parts[ITEM] = dot;
+        parts[MOST_ITEMS + ITEM] = square;
+        BARRIER();
+        if (lane == 0) {
+            for (int i = 1; i < ALONG; i++) {
+                dot += parts[ITEM + i];
+                square += parts[MOST_ITEMS + ITEM + i];
+            }
+            float norm = SQRTF(square);
+            cosines[row] = there ? dot / (norm < NORM_FLOOR ? NORM_FLOOR : norm) * scale : -F_INFINITY;
+        }
+        BARRIER();
+        const int near = cosines[row] >= least;
+        Twofold dots = twofold(0.0f, 0.0f);
+        Twofold squares = twofold(0.0f, 0.0f);
+        for (i64 d = lane; near && d < m->dim; d += ALONG) {
+            float v = token[d * m->x_step];
+            add_to(&dots, signed_entry(v, signs, d));
+            add_to(&squares, v * v);
+            squares.low += FMAF(v, v, -(v * v));
+        }
+        parts[ITEM] = dots.high;
+        parts[MOST_ITEMS + ITEM] = dots.low;
+        parts[2 * MOST_ITEMS + ITEM] = squares.high;
+        parts[3 * MOST_ITEMS + ITEM] = squares.low;
+        BARRIER();
+        if (near && lane == 0) {
+            for (int i = 1; i < ALONG; i++) {
+                add_to(&dots, parts[ITEM + i]);
+                dots.low += parts[MOST_ITEMS + ITEM + i];
+                add_to(&squares, parts[2 * MOST_ITEMS + ITEM + i]);
+                squares.low += parts[3 * MOST_ITEMS + ITEM + i];
+            }
+            Twofold cosine = over_norm(dots, squares);
+            if (exceeds(cosine, best)) {
+                best = cosine;
+                place = (int)from + row;
+            }
+        }
+        BARRIER();
+    }
+    if (lane == 0) {
+        parts[row] = best.high;
+        parts[MOST_ITEMS + row] = best.low;
+        places[row] = place;
+    }
+    BARRIER();
+    if (ITEM == 0) {
+        for (int i = 1; i < SETTLE_ROWS; i++) {
+            Twofold other;
+            other.high = parts[i];
+            other.low = parts[MOST_ITEMS + i];
+            if (exceeds(other, best) || (!exceeds(best, other) && places[i] < place)) {
+                best = other;
+                place = places[i];
+            }
+        }
+    }
+    BARRIER();
+    return place;
+}
+
+// Unmarks winners. One that no exact product confirms, for it overflows, stays.
+KERNEL void prototype_settle(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL const float* scales, GLOBAL const float* values,
+        GLOBAL int* winners, PARAMETER(Matching) m) {
+    LOCAL_ARRAY(int, open, MOST_ITEMS + 1);
+    LOCAL_ARRAY(float, parts, 4 * MOST_ITEMS);
+    LOCAL_ARRAY(float, cosines, SETTLE_ROWS);
+    LOCAL_ARRAY(int, places, SETTLE_ROWS);
+    EACH_TASK(task, (m.clips * m.prototypes + MOST_ITEMS - 1) / MOST_ITEMS) {
+        i64 mine = task * MOST_ITEMS + ITEM;
+        i64 own = mine / m.prototypes;
+        open[ITEM] = mine < m.clips * m.prototypes
+                && winners[m.winner_offset + own * m.winner_clip + (mine - own * m.prototypes) * m.winner_step] < 0;
+        BARRIER();
+        if (ITEM == 0) {
+            int count = 0;
+            for (int i = 0; i < MOST_ITEMS; i++) {
+                if (open[i]) {
+                    open[count++] = i;
+                }
+            }
+            open[MOST_ITEMS] = count;
+        }
+        BARRIER();
+        const int count = open[MOST_ITEMS];
+        for (int i = 0; i < count; i++) {
+            i64 pair = task * MOST_ITEMS + open[i];
+            i64 clip = pair / m.prototypes;
+            i64 j = pair - clip * m.prototypes;
+            float least = values[m.value_offset + clip * m.value_clip + j * m.value_step] - 2.0f * reach(&m);
+            int place = settled(parts, cosines, places, x + m.x_offset + clip * m.x_clip, bits + j * ((m.dim + 31) / 32), scales[j], least, &m);
+            if (ITEM == 0) {
+                GLOBAL int* winner = winners + m.winner_offset + clip * m.winner_clip + j * m.winner_step;
+                *winner = place == NOWHERE ? -1 - *winner : place;
+            }
+        }
+        BARRIER();
     }
 }
 

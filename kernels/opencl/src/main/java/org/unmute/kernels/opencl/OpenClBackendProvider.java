@@ -38,7 +38,13 @@ public final class OpenClBackendProvider implements BackendProvider {
 
     @Override
     public List<Availability> devices() {
-        Platforms p = Platforms.get();
+        Platforms p;
+        try {
+            p = Platforms.get();
+        } catch (NoClassDefFoundError e) {
+            return List.of(new Availability(false, "the OpenCL binding JOCL is not there (class " + e.getMessage() + "): put jocl.jar beside "
+                    + "unmute-kernels-opencl"));
+        }
         if (p.devices().isEmpty()) {
             return List.of(new Availability(false, p.trouble()));
         }

@@ -23,7 +23,7 @@ import org.unmute.tensor.backend.View;
  */
 final class AttentionKernel {
     /** Queries of a block. */
-    private static final int BLOCK = Tile.ROWS * (Tile.TALL ? 7 : 16);
+    private static final int BLOCK = Tile.ROWS * (Lanes.BITS == 512 ? 7 : 16);
     /** So few queries are treated otherwise. */
     private static final int FEW = 2 * Tile.ROWS;
 

@@ -12,9 +12,9 @@ import java.util.Queue;
  * arithmetic, the first one on ties, as long as float64 can tell.
  *
  * <p>Up to {@link LookupTables#MOST_TOKENS} tokens at a time. Tasks are groups of up to {@link Contenders#BLOCKS} blocks of
- * prototypes: the tables of four tokens stay in the first cache, the group's patterns (64 KiB at dim 768) and sums (512 KiB)
- * in the second; the tables of all tokens (4 MiB) stream by once a group. What a prototype wins depends on no other, so groups
- * may be of any size.
+ * prototypes: the tables of two tokens stay in the first cache, the group's patterns (128 KiB at dim 768) in the second; the tables of
+ * all tokens (4 MiB) stream by once a group, and its sums (1 MiB) twice. What a prototype wins depends on no other, so groups may be of
+ * any size.
  *
  * <p>Memory: a little more than two bits an entry of a prototype; for tokens, tables and sums an amount that depends on neither
  * the number of prototypes nor, beyond {@link LookupTables#MOST_TOKENS}, that of tokens.
@@ -50,8 +50,8 @@ final class BinaryMatch {
             CenteredTokens x = CenteredTokens.of(pool, scratch, t, norm, from, to);
             boolean pays = p.count() >= LEAST_PROTOTYPES && x.count() >= LEAST_TOKENS;
             LookupTables tables = pays ? LookupTables.of(pool, scratch, x) : null;
-            int blocks = Math.ceilDiv(p.count(), LANES);
-            int together = tables == null ? 1 : Math.clamp(blocks / (4 * pool.threads()), 1, Contenders.BLOCKS);
+            int blocks = tables == null ? Math.ceilDiv(p.count(), LANES) : p.blocks();
+            int together = tables == null ? 1 : together(blocks);
             pool.run(Math.ceilDiv(blocks, together), task -> {
                 Contenders c = take();
                 int block = task * together;
@@ -67,6 +67,12 @@ final class BinaryMatch {
             }
             x.giveBack(scratch);
         }
+    }
+
+    /** As many blocks for each task as there are room and threads for, and about as many for each. */
+    private int together(int blocks) {
+        int most = Math.clamp(blocks / (2 * pool.threads()), LookupTile.BLOCKS, Contenders.BLOCKS);
+        return Lanes.roundUp(Math.ceilDiv(blocks, Math.ceilDiv(blocks, most)), LookupTile.BLOCKS);
     }
 
     private Contenders take() {

@@ -4,8 +4,11 @@ import static org.unmute.kernels.vector.Lanes.N;
 import static org.unmute.kernels.vector.Lanes.load;
 
 import java.util.Arrays;
+import java.util.function.Function;
 import jdk.incubator.vector.FloatVector;
+import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
@@ -13,11 +16,15 @@ import org.unmute.tensor.backend.View;
  *
  * <p>Gradient: with signs p of length √d, a prototype's winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s p/√d) / √d}
  * and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. For the prototypes'
- * gradient a task takes {@link #TOGETHER} prototypes, whose sums stay in the second cache, through all clips; products with the
- * signs themselves are added up to one number a prototype and taken at the end.
+ * gradient a task takes some prototypes through all clips: as many as there are threads for, since each time it comes to a clip its
+ * tokens come from memory, and the more prototypes are won by them the better (experiment 12); a winner's row is read
+ * once, for the sum and for its product with the signs. Products with the signs themselves are added up to one number a prototype and
+ * taken at the end.
+ *
+ * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a winner's row at a time.
  */
 final class BinaryPrototypes {
-    /** 192 KiB at dim 768. */
+    /** Prototypes of a task, where the work of one is small. */
     private static final int TOGETHER = 64;
 
     private final WorkerPool pool;
@@ -28,8 +35,19 @@ final class BinaryPrototypes {
         this.scratch = scratch;
     }
 
-    private PrototypeBits bits(View prototypes) {
-        return PrototypeBits.of(pool, DenseRows.of(prototypes));
+    /** The bits of prototypes and which part of their buffer these are. */
+    private record Packed(long offset, Shape shape, long rows, long columns, PrototypeBits bits) {
+        boolean isOf(View p) {
+            return offset == p.offset() && shape.equals(p.shape()) && rows == p.stride(0) && columns == p.stride(1);
+        }
+    }
+
+    /** A frozen buffer keeps the bits of the prototypes that were used first. */
+    private PrototypeBits bits(View p) {
+        Function<HostBuffer, Packed> make = _ -> new Packed(p.offset(), p.shape(), p.stride(0), p.stride(1),
+                PrototypeBits.of(pool, DenseRows.of(p)));
+        Packed packed = p.host().packed(Packed.class, make);
+        return packed.isOf(p) ? packed.bits() : make.apply(p.host()).bits();
     }
 
     void forward(View tokens, View prototypes, View values, View winners) {
@@ -42,7 +60,8 @@ final class BinaryPrototypes {
         double[] best = new double[p.count()];
         int[] winner = new int[p.count()];
         for (int clip = 0; clip < tokens.shape().dim(0); clip++) {
-            DenseRows t = DenseRows.of(tokens.select(0, clip));
+            TokenRows rows = TokenRows.of(tokens.select(0, clip));
+            DenseRows t = rows.inFloat(pool, scratch);
             double[] norm = norms(t);
             int bad = 0;
             while (bad < norm.length && Double.isFinite(norm[bad])) {
@@ -51,6 +70,7 @@ final class BinaryPrototypes {
             if (bad == norm.length) {
                 match.match(t, norm, best, winner);
             }
+            rows.giveBack(t, scratch);
             int[][] at = Positions.ofElements(values.select(0, clip), winners.select(0, clip));
             for (int j = 0; j < p.count(); j++) {
                 boolean broken = p.spoilt(j) || bad < norm.length;
@@ -72,17 +92,23 @@ final class BinaryPrototypes {
         return norm;
     }
 
-    /** The tokens of a clip and what the loss says of each prototype's cosine there. */
-    private record Clip(DenseRows t, double[] norm, int[] winner, float[] gradient) {
-        /** Cosine of a prototype with its winner. */
-        double cosine(PrototypeBits p, int j) {
-            int w = winner[j];
-            return SignedProducts.inDouble(t.data(), t.start()[w], p.dim(), p.signs(), p.signs(j)) / norm[w] / Math.sqrt(p.dim());
-        }
+    private double[] norms(TokenRows t) {
+        double[] norm = new double[t.count()];
+        int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
+        pool.run(Math.ceilDiv(t.count(), each), task -> {
+            float[] buffer = t.buffer();
+            for (int i = task * each; i < Math.min(t.count(), (task + 1) * each); i++) {
+                norm[i] = Math.max(Backend.NORM_FLOOR, SignedProducts.norm(t.row(i, buffer), t.at(i), t.length()));
+            }
+        });
+        return norm;
     }
 
+    /** The tokens of a clip and what the loss says of each prototype's cosine there. */
+    private record Clip(TokenRows t, double[] norm, int[] winner, float[] gradient) {}
+
     private Clip clip(View tokens, View winners, View gy) {
-        DenseRows t = DenseRows.of(tokens);
+        TokenRows t = TokenRows.of(tokens);
         int[][] at = Positions.ofElements(winners, gy);
         int[] winner = new int[at[0].length];
         float[] gradient = new float[winner.length];
@@ -113,18 +139,25 @@ final class BinaryPrototypes {
     private void prototypeGradient(PrototypeBits p, Clip[] clips, View out) {
         float[] sum = out.isDense() ? out.host().floats() : new float[p.count() * p.dim()];
         int start = out.isDense() ? Math.toIntExact(out.offset()) : 0;
-        pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
-            int from = task * TOGETHER;
-            int to = Math.min(p.count(), from + TOGETHER);
-            double[] own = new double[TOGETHER];
+        int together = Math.max(TOGETHER, Math.ceilDiv(p.count(), 2 * pool.threads()));
+        pool.run(Math.ceilDiv(p.count(), together), task -> {
+            int from = task * together;
+            int to = Math.min(p.count(), from + together);
+            double[] own = new double[together];
             Arrays.fill(sum, start + from * p.dim(), start + to * p.dim(), 0f);
             double root = Math.sqrt(p.dim());
             for (Clip c : clips) {
+                float[] buffer = c.t.buffer();
                 for (int j = from; j < to; j++) {
                     int w = c.winner[j];
-                    own[j - from] -= c.cosine(p, j) * c.gradient[j] / p.dim();
-                    PrototypeKernel.addScaled(c.t.data(), c.t.start()[w], (float) (c.gradient[j] / root / c.norm[w]), sum,
-                            start + j * p.dim(), p.dim());
+                    double share = c.gradient[j] / root / c.norm[w];
+                    float[] row = c.t.row(w, buffer);
+                    double product = SignedProducts.addScaled(row, c.t.at(w), (float) share, sum, start + j * p.dim(), p.dim(),
+                            p.signs(), p.signs(j));
+                    if (!Double.isFinite(product)) {
+                        product = SignedProducts.inDouble(row, c.t.at(w), p.dim(), p.signs(), p.signs(j));
+                    }
+                    own[j - from] -= product / root * share / root;
                 }
             }
             for (int j = from; j < to; j++) {
@@ -137,14 +170,17 @@ final class BinaryPrototypes {
     }
 
     private void tokenGradient(PrototypeBits p, Clip c, View out) {
-        int rows = c.t.rows();
+        int rows = c.t.count();
         int dim = p.dim();
         float[] sum = new float[rows * dim];
         double[] share = new double[p.count()];
         pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
+            float[] buffer = c.t.buffer();
             for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
-                double norm = c.norm[c.winner[j]];
-                share[j] = norm > Backend.NORM_FLOOR ? -c.cosine(p, j) * c.gradient[j] / norm / norm : 0;
+                int w = c.winner[j];
+                double norm = c.norm[w];
+                double product = SignedProducts.inDouble(c.t.row(w, buffer), c.t.at(w), dim, p.signs(), p.signs(j));
+                share[j] = norm > Backend.NORM_FLOOR ? -product / norm / Math.sqrt(dim) * c.gradient[j] / norm / norm : 0;
             }
         });
         int tasks = Math.min(rows, 4 * pool.threads());
@@ -152,6 +188,7 @@ final class BinaryPrototypes {
             int from = (int) ((long) rows * task / tasks);
             int to = (int) ((long) rows * (task + 1) / tasks);
             double[] own = new double[to - from];
+            float[] buffer = c.t.buffer();
             for (int j = 0; j < p.count(); j++) {
                 int w = c.winner[j];
                 if (w >= from && w < to) {
@@ -161,7 +198,7 @@ final class BinaryPrototypes {
                 }
             }
             for (int w = from; w < to; w++) {
-                PrototypeKernel.addScaled(c.t.data(), c.t.start()[w], (float) own[w - from], sum, w * dim, dim);
+                PrototypeKernel.addScaled(c.t.row(w, buffer), c.t.at(w), (float) own[w - from], sum, w * dim, dim);
             }
         });
         PrototypeKernel.copy(sum, out);

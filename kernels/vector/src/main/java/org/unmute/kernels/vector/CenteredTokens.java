@@ -52,9 +52,9 @@ final class CenteredTokens {
         this.middle = new float[t.length()];
     }
 
-    /** Room for a row and zeros that complete its groups and pairs of vectors. */
+    /** Room for a row and zeros that complete its groups and what products take at a time. */
     static int stride(int dim) {
-        return Lanes.roundUp(dim + N + 2 * GROUP, 2 * N);
+        return Lanes.roundUp(dim + N + 2 * GROUP, SignedProducts.STEP);
     }
 
     /**

@@ -18,11 +18,11 @@ import jdk.incubator.vector.VectorOperators;
  * <p>If all tokens passed the first two sieves, that would take some ten times as long as the tiles of a float32 product; it needs
  * tokens of which many differ from each other by no more than a rounding, and others that lie far away.
  *
- * <p>Working memory, 0.6 MB: for use by one thread at a time, again and again.
+ * <p>Working memory, 1.1 MB: for use by one thread at a time, again and again.
  */
 final class Contenders {
-    /** Most blocks at a time: their sums for {@link LookupTables#MOST_TOKENS} tokens, 512 KiB, stay in the second cache. */
-    static final int BLOCKS = 8;
+    /** Most blocks at a time: their sums for {@link LookupTables#MOST_TOKENS} tokens are 1 MiB. */
+    static final int BLOCKS = 16;
     private static final int MOST = BLOCKS * LANES;
     private static final int HALF = LANES / 2;
 
@@ -68,9 +68,12 @@ final class Contenders {
             sums = new short[MOST * LookupTables.MOST_TOKENS];
         }
         int tiles = Math.ceilDiv(x.count(), TOKENS);
+        Arrays.fill(greatest, (short) 0);
         for (int tile = 0; tile < tiles; tile++) {
-            for (int b = 0; b < blocks; b++) {
-                LookupTile.sum(p.pairs(), p.index(), p.at(block + b), tables.data(), tables.at(tile), sums, at(b, tile * TOKENS));
+            int t = tile * TOKENS;
+            for (int b = 0; b < blocks; b += LookupTile.BLOCKS) {
+                LookupTile.sum(p.pairs(), p.index(), p.at(block + b), tables.data(), tables.at(tile), sums, at(b, t), at(b + 1, t), greatest,
+                        b * LANES);
             }
         }
         findLeaders(2 * blocks);
@@ -109,11 +112,6 @@ final class Contenders {
     /** Of each prototype the first token with the greatest sum, and its product. */
     private void findLeaders(int halves) {
         for (int h = 0; h < halves; h++) {
-            ShortVector max = ShortVector.zero(S);
-            for (int t = 0; t < x.count(); t++) {
-                max = max.max(sums(h, t));
-            }
-            max.intoArray(greatest, h * HALF);
             missing[h] = lanes(h);
         }
         for (int t = 0; t < x.count(); t++) {

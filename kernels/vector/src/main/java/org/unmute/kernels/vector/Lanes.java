@@ -1,20 +1,39 @@
 package org.unmute.kernels.vector;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The machine's vector width, fixed for the life of the virtual machine, and loads and stores in it. */
+/**
+ * The width of all vectors, fixed for the life of the virtual machine, and loads and stores in it: what the virtual machine prefers
+ * on this processor, or less if {@link #MOST_BITS} says so.
+ */
 final class Lanes {
-    static final VectorSpecies<Float> F = FloatVector.SPECIES_PREFERRED;
-    static final VectorSpecies<Integer> I = IntVector.SPECIES_PREFERRED;
+    /** The system property that limits the width: 512, 256, 128, or 0 for no vectors at all. For tests and comparisons. */
+    static final String MOST_BITS = "unmute.vector.bits";
+    static final int LEAST_BITS = 128;
+    private static final int WIDEST = 512;
+    static final VectorShape SHAPE = VectorShape.forBitSize(width(Integer.getInteger(MOST_BITS, WIDEST), FloatVector.SPECIES_PREFERRED.vectorBitSize()));
+    static final VectorSpecies<Float> F = VectorSpecies.of(float.class, SHAPE);
+    static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
     /** Floats in a vector. */
     static final int N = F.length();
     static final int BITS = F.vectorBitSize();
-    static final int LEAST_BITS = 128;
+
+    private static final VectorShuffle<Float> BY_8 = turnedBy(8);
+    private static final VectorShuffle<Float> BY_4 = turnedBy(4);
+    private static final VectorShuffle<Float> BY_2 = turnedBy(2);
+    private static final VectorShuffle<Float> BY_1 = turnedBy(1);
 
     private Lanes() {}
+
+    /** The greatest width that exists, is at most {@code most} and no wider than the processor's; the least where there is none. */
+    static int width(int most, int preferred) {
+        // On wider vectors, which some processors other than x86 have, no tile was ever tried.
+        return Math.max(Math.min(LEAST_BITS, preferred), Math.min(Integer.highestOneBit(Math.max(1, Math.min(most, WIDEST))), preferred));
+    }
 
     static FloatVector load(float[] x, int at) {
         return FloatVector.fromArray(F, x, at);
@@ -53,13 +72,19 @@ final class Lanes {
      * it adds in different orders, and the same input would give other bits once a method is compiled.
      */
     static float sum(FloatVector v) {
-        float[] x = v.toArray();
-        for (int half = N / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                x[i] += x[i + half];
-            }
+        FloatVector w = v;
+        if (N > 8) {
+            w = w.add(w.rearrange(BY_8));
         }
-        return x[0];
+        if (N > 4) {
+            w = w.add(w.rearrange(BY_4));
+        }
+        w = w.add(w.rearrange(BY_2));
+        return w.add(w.rearrange(BY_1)).lane(0);
+    }
+
+    private static VectorShuffle<Float> turnedBy(int lanes) {
+        return VectorShuffle.fromOp(F, i -> (i + lanes) % N);
     }
 
     static int roundUp(int n, int multiple) {

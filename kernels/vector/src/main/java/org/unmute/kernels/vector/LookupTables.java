@@ -73,6 +73,7 @@ final class LookupTables {
     private void fill(int tile) {
         float[] y = new float[CenteredTokens.stride(x.dim())];
         int[] work = new int[N];
+        byte twice = (byte) (2 * center);
         for (int i = 0; i < TOKENS; i++) {
             // A last tile that is not full repeats its last token.
             int from = x.at(Math.min(tile * TOKENS + i, x.count() - 1));
@@ -81,15 +82,18 @@ final class LookupTables {
             }
             int to = at(tile) + i * 2 * LANES;
             for (int g = 0; g < pairs; g++) {
-                table(y, g * 2 * GROUP, rounder, data, to, work);
-                table(y, g * 2 * GROUP + GROUP, rounder, data, to + LANES, work);
+                table(y, g * 2 * GROUP, rounder, twice, data, to, work);
+                table(y, g * 2 * GROUP + GROUP, rounder, twice, data, to + LANES, work);
                 to += TOKENS * 2 * LANES;
             }
         }
     }
 
-    /** All sums of a group's numbers with either sign: those of all but two dims in a register, the two others in four of them. */
-    private static void table(float[] y, int at, float rounder, byte[] out, int to, int[] work) {
+    /**
+     * All sums of a group's numbers with either sign: those of all but two dims in a register, the last but one with either sign in two
+     * of them, the last with its own. Their negatives, which are the other half of the table, lie as far on the other side of the center.
+     */
+    private static void table(float[] y, int at, float rounder, byte twice, byte[] out, int to, int[] work) {
         FloatVector v = SIGN_0.mul(y[at]);
         v = SIGN_1.fma(FloatVector.broadcast(F, y[at + 1]), v);
         if (N > 4) {
@@ -100,20 +104,21 @@ final class LookupTables {
         }
         float p = y[at + GROUP - 2];
         float q = y[at + GROUP - 1];
-        store(v.add(p + q).add(rounder), out, to, work);
-        store(v.add(q - p).add(rounder), out, to + N, work);
-        store(v.add(p - q).add(rounder), out, to + 2 * N, work);
-        store(v.add(-p - q).add(rounder), out, to + 3 * N, work);
+        store(v.add(q + p).add(rounder), twice, out, to, work);
+        store(v.add(q - p).add(rounder), twice, out, to + N, work);
     }
 
-    private static void store(FloatVector v, byte[] out, int to, int[] work) {
+    private static void store(FloatVector v, byte twice, byte[] out, int to, int[] work) {
         var rounded = v.reinterpretAsInts();
         if (N == 16) {
-            ((ByteVector) rounded.convertShape(VectorOperators.I2B, ByteVector.SPECIES_128, 0)).intoArray(out, to);
+            ByteVector b = (ByteVector) rounded.convertShape(VectorOperators.I2B, ByteVector.SPECIES_128, 0);
+            b.intoArray(out, to);
+            ByteVector.broadcast(ByteVector.SPECIES_128, twice).sub(b).intoArray(out, to + LANES / 2);
         } else {
             rounded.intoArray(work, 0);
             for (int i = 0; i < N; i++) {
                 out[to + i] = (byte) work[i];
+                out[to + LANES / 2 + i] = (byte) (twice - work[i]);
             }
         }
     }
@@ -122,7 +127,7 @@ final class LookupTables {
         return data;
     }
 
-    /** Where the tables of four tokens start. */
+    /** Where the tables of {@link LookupTile#TOKENS} tokens start. */
     int at(int tile) {
         return Scratch.BYTE_BASE + tile * TOKENS * pairs * 2 * LANES;
     }

@@ -7,7 +7,7 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sums of table entries for {@link #TOKENS} tokens and {@link #LANES} prototypes at once. A table is one register of bytes: an
+ * Sums of table entries for {@link #TOKENS} tokens and {@link #BLOCKS} blocks of {@link #LANES} prototypes at once. A table is one register of bytes: an
  * entry for each pattern of signs of {@link #GROUP} dims. A prototype's pattern selects from it, in all lanes by one permutation
  * of bytes: 6 dims of 64 prototypes in one instruction, where a product takes 24 multiplications.
  *
@@ -16,17 +16,21 @@ import jdk.incubator.vector.VectorSpecies;
  * b₁ + 2⁸ b₂ and b₃. From the last, which is no mixture, the others follow in turn. So a pair of tables takes two permutations
  * and four more instructions.
  *
- * <p>Four tokens, whose tables stay in the first cache (32 KiB at dim 768) while blocks of prototypes pass by: 8 sums, two
- * registers of patterns, no spills.
+ * <p>Two tokens and two blocks: a pair's four loads of tables and four of patterns serve eight permutations, and the tables of two
+ * tokens (16 KiB at dim 768) stay in the first cache while blocks of prototypes pass by. Four tokens and one block need ten loads, and
+ * their tables alone fill a first cache of 32 KiB; more tokens or blocks gain nothing over two (experiment 8). 8 sums, four registers of
+ * patterns, no spills.
  */
 final class LookupTile {
-    static final VectorSpecies<Byte> B = ByteVector.SPECIES_PREFERRED;
-    static final VectorSpecies<Short> S = ShortVector.SPECIES_PREFERRED;
+    static final VectorSpecies<Byte> B = VectorSpecies.of(byte.class, Lanes.SHAPE);
+    static final VectorSpecies<Short> S = VectorSpecies.of(short.class, Lanes.SHAPE);
     /** Prototypes of a block, and entries of a table. */
     static final int LANES = B.length();
     /** Dims of a table. */
     static final int GROUP = Integer.numberOfTrailingZeros(LANES);
-    static final int TOKENS = 4;
+    static final int TOKENS = 2;
+    /** Blocks of prototypes at once. */
+    static final int BLOCKS = 2;
     /** The greatest entry. */
     static final int MOST = 126;
     /** With more pairs of tables the sums would not fit 15 bits, however small the entries. */
@@ -43,56 +47,69 @@ final class LookupTile {
     }
 
     /**
-     * The sums of four tokens.
+     * The sums of two tokens for two blocks of prototypes.
      *
      * @param pairs of tables for each token
-     * @param index patterns: a pair's {@code 2 LANES} bytes after the other
+     * @param index patterns of the first block: a pair's {@code 2 LANES} bytes after the other; then those of the second
      * @param table for each pair, for each token, {@code 2 LANES} bytes
-     * @param out for each token {@link #LANES} sums. Modified.
+     * @param out for each token {@link #LANES} sums, one token after the other. Modified.
+     * @param to where those of the first block go
+     * @param to2 where those of the second go
+     * @param top greatest sum of each prototype of the blocks so far, raised by these. Modified.
      */
-    static void sum(int pairs, byte[] index, int at, byte[] table, int tt, short[] out, int to) {
+    static void sum(int pairs, byte[] index, int at, byte[] table, int tt, short[] out, int to, int to2, short[] top, int tops) {
         ShortVector zero = ShortVector.zero(S);
         ShortVector a0 = zero, b0 = zero;
         ShortVector a1 = zero, b1 = zero;
         ShortVector a2 = zero, b2 = zero;
         ShortVector a3 = zero, b3 = zero;
+        int second = at + pairs * 2 * LANES;
         for (int g = 0; g < pairs; g++) {
-            ByteVector i = ByteVector.fromArray(B, index, at + g * 2 * LANES);
-            ByteVector j = ByteVector.fromArray(B, index, at + g * 2 * LANES + LANES);
+            int p = at + g * 2 * LANES;
+            ByteVector i = ByteVector.fromArray(B, index, p);
+            ByteVector j = ByteVector.fromArray(B, index, p + LANES);
+            int r = second + g * 2 * LANES;
+            ByteVector k = ByteVector.fromArray(B, index, r);
+            ByteVector l = ByteVector.fromArray(B, index, r + LANES);
             int q = tt + g * 2 * LANES * TOKENS;
-            ByteVector s0 = pair(i, j, table, q);
+            ByteVector u = ByteVector.fromArray(B, table, q);
+            ByteVector v = ByteVector.fromArray(B, table, q + LANES);
+            ByteVector s0 = i.selectFrom(u).add(j.selectFrom(v));
             a0 = a0.add(s0.reinterpretAsShorts());
             b0 = b0.add(upper(s0));
-            ByteVector s1 = pair(i, j, table, q + 2 * LANES);
+            ByteVector s1 = k.selectFrom(u).add(l.selectFrom(v));
             a1 = a1.add(s1.reinterpretAsShorts());
             b1 = b1.add(upper(s1));
-            ByteVector s2 = pair(i, j, table, q + 4 * LANES);
+            ByteVector w = ByteVector.fromArray(B, table, q + 2 * LANES);
+            ByteVector x = ByteVector.fromArray(B, table, q + 3 * LANES);
+            ByteVector s2 = i.selectFrom(w).add(j.selectFrom(x));
             a2 = a2.add(s2.reinterpretAsShorts());
             b2 = b2.add(upper(s2));
-            ByteVector s3 = pair(i, j, table, q + 6 * LANES);
+            ByteVector s3 = k.selectFrom(w).add(l.selectFrom(x));
             a3 = a3.add(s3.reinterpretAsShorts());
             b3 = b3.add(upper(s3));
         }
-        unmix(a0.reinterpretAsInts(), b0.reinterpretAsInts(), out, to);
-        unmix(a1.reinterpretAsInts(), b1.reinterpretAsInts(), out, to + LANES);
-        unmix(a2.reinterpretAsInts(), b2.reinterpretAsInts(), out, to + 2 * LANES);
-        unmix(a3.reinterpretAsInts(), b3.reinterpretAsInts(), out, to + 3 * LANES);
-    }
-
-    private static ByteVector pair(ByteVector i, ByteVector j, byte[] table, int at) {
-        return i.selectFrom(ByteVector.fromArray(B, table, at)).add(j.selectFrom(ByteVector.fromArray(B, table, at + LANES)));
+        unmix(a0.reinterpretAsInts(), b0.reinterpretAsInts(), out, to, top, tops);
+        unmix(a1.reinterpretAsInts(), b1.reinterpretAsInts(), out, to2, top, tops + LANES);
+        unmix(a2.reinterpretAsInts(), b2.reinterpretAsInts(), out, to + LANES, top, tops);
+        unmix(a3.reinterpretAsInts(), b3.reinterpretAsInts(), out, to2 + LANES, top, tops + LANES);
     }
 
     private static ShortVector upper(ByteVector s) {
         return s.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts();
     }
 
-    private static void unmix(IntVector a, IntVector b, short[] out, int to) {
+    private static void unmix(IntVector a, IntVector b, short[] out, int to, short[] top, int tops) {
         IntVector s3 = b.lanewise(VectorOperators.LSHR, 16);
         IntVector s2 = a.lanewise(VectorOperators.LSHR, 16).sub(s3.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
         IntVector s1 = b.and(0xffff).sub(s2.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
         IntVector s0 = a.and(0xffff).sub(s1.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
-        s0.or(s2.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts().intoArray(out, to);
-        s1.or(s3.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts().intoArray(out, to + LANES / 2);
+        keep(s0.or(s2.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts(), out, to, top, tops);
+        keep(s1.or(s3.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts(), out, to + LANES / 2, top, tops + LANES / 2);
+    }
+
+    private static void keep(ShortVector sums, short[] out, int to, short[] top, int tops) {
+        sums.intoArray(out, to);
+        ShortVector.fromArray(S, top, tops).max(sums).intoArray(top, tops);
     }
 }

@@ -16,7 +16,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class PackedRows {
     /** Inner sizes beyond this are worked off in several passes. */
-    static final int DEPTH = Tile.TALL ? 768 : 384;
+    static final int DEPTH = Lanes.BITS == 512 ? 768 : 384;
     /** Distance from row to row; the extra line keeps rows from falling on the same cache sets. */
     static final int STRIDE = DEPTH + 16;
     /** Floats of a tile, whatever its layout. */
@@ -105,7 +105,7 @@ final class PackedRows {
         }
     }
 
-    /** One tile of this times a panel; see {@link TallTile#multiply}. */
+    /** One tile of this times a panel; see {@link Tile512#multiply}. */
     void multiply(int depth, float[] left, int at, float[] panel, int pt, int columns, float[] c, int ct, int ldc, boolean add) {
         if (byColumns) {
             Tile.multiplyColumns(depth, left, at, panel, pt, c, ct, ldc, add);

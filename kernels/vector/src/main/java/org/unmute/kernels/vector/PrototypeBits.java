@@ -8,13 +8,15 @@ import jdk.incubator.vector.VectorMask;
 
 /**
  * The signs of prototypes in a bit an entry, twice. Once row by row, for products with single tokens. Once as {@link LookupTile}
- * reads them: blocks of {@link LookupTile#LANES} prototypes, for each group of {@link LookupTile#GROUP} dims a byte a prototype,
- * whose bits are set where the prototype is negative. Groups come in pairs; of one that is missing all patterns are 0.
+ * reads them: blocks of {@link LookupTile#LANES} prototypes, {@link LookupTile#BLOCKS} at a time, for each group of
+ * {@link LookupTile#GROUP} dims a byte a prototype, whose bits are set where the prototype is negative; if its highest bit is, the
+ * others are inverted, so that opposite patterns are half a table apart. Groups come in pairs; of one that is missing all patterns are 0.
  */
 final class PrototypeBits {
     private static final int WORD = 64;
     /** {@link LookupTile#GROUP} bits in each byte. */
-    private static final long SPREAD = 0x0101010101010101L * (LANES - 1);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long SPREAD = ONES * (LANES - 1);
 
     private final int dim;
     private final int pairs;
@@ -27,10 +29,20 @@ final class PrototypeBits {
     private PrototypeBits(int rows, int dim) {
         this.dim = dim;
         this.pairs = pairs(dim);
-        this.index = new byte[Math.addExact(Scratch.BYTE_BASE, Math.multiplyExact(Math.ceilDiv(rows, LANES), pairs * 2 * LANES))];
+        this.index = new byte[Math.addExact(Scratch.BYTE_BASE, Math.multiplyExact(blocks(rows), pairs * 2 * LANES))];
         this.words = dim / WORD + 3;
         this.signs = new long[Math.multiplyExact(rows, words)];
         this.spoilt = new boolean[rows];
+    }
+
+    /** Blocks of so many prototypes. */
+    private static int blocks(int rows) {
+        return Lanes.roundUp(Math.ceilDiv(rows, LANES), LookupTile.BLOCKS);
+    }
+
+    /** Number of blocks. */
+    int blocks() {
+        return blocks(spoilt.length);
     }
 
     /** Pairs of groups that make {@code dim} dims. */
@@ -84,6 +96,7 @@ final class PrototypeBits {
                 word |= signs[row + d / WORD + 1] << WORD - shift;
             }
             long dealt = Long.expand(word, SPREAD);
+            dealt ^= (dealt >>> GROUP - 1 & ONES) * (LANES / 2 - 1);
             for (int k = 0; k < Math.min(Byte.SIZE, 2 * pairs - g); k++) {
                 index[at + (g + k) * LANES] = (byte) (dealt >>> k * Byte.SIZE);
             }

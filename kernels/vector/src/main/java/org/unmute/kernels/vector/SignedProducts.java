@@ -12,28 +12,43 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** Products of single rows with signs, and what else of a row is wanted in float64. */
 final class SignedProducts {
-    private static final VectorSpecies<Double> D = DoubleVector.SPECIES_PREFERRED;
+    private static final VectorSpecies<Double> D = VectorSpecies.of(double.class, Lanes.SHAPE);
     /** As many floats as there are doubles in a vector. */
     private static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.forBitSize(Lanes.BITS / 2));
     private static final int H = HALF.length();
+    private static final FloatVector ONE = Lanes.all(1);
+    private static final FloatVector MINUS_ONE = Lanes.all(-1);
+    private static final DoubleVector ONE_DOUBLE = DoubleVector.broadcast(D, 1);
+    private static final DoubleVector MINUS_ONE_DOUBLE = DoubleVector.broadcast(D, -1);
+    /** Numbers that {@link #inFloat} takes at a time, so that additions of one wait for none of another. */
+    static final int STEP = 4 * N;
 
     private SignedProducts() {}
 
-    /** In float32, of a row that is filled up with zeros to pairs of vectors; {@link #depth} says how wrong it can be. */
+    /** In float32, of a row that is filled up with zeros to {@link #STEP}; {@link #depth} says how wrong it can be. */
     static float inFloat(float[] x, int at, int n, long[] signs, int from) {
         FloatVector a = Lanes.zero();
         FloatVector b = Lanes.zero();
-        for (int i = 0; i < n; i += 2 * N) {
+        FloatVector c = Lanes.zero();
+        FloatVector d = Lanes.zero();
+        for (int i = 0; i < n; i += STEP) {
             long bits = signs[from + i / Long.SIZE] >>> i % Long.SIZE;
-            a = a.add(signed(Lanes.load(x, at + i), bits));
-            b = b.add(signed(Lanes.load(x, at + i + N), bits >>> N));
+            a = Lanes.load(x, at + i).fma(ones(bits), a);
+            b = Lanes.load(x, at + i + N).fma(ones(bits >>> N), b);
+            c = Lanes.load(x, at + i + 2 * N).fma(ones(bits >>> 2 * N), c);
+            d = Lanes.load(x, at + i + 3 * N).fma(ones(bits >>> 3 * N), d);
         }
-        return Lanes.sum(a.add(b));
+        return Lanes.sum(a.add(b).add(c.add(d)));
+    }
+
+    /** -1 where the bit is set, else 1: products with these are exact, and sooner there than a change of signs. */
+    private static FloatVector ones(long bits) {
+        return ONE.blend(MINUS_ONE, VectorMask.fromLong(F, bits));
     }
 
     /** Most additions that a term of {@link #inFloat} goes through: the error is at most so many times 2⁻²⁴ Σ|x|, to first order. */
     static int depth(int n) {
-        return Math.ceilDiv(n, 2 * N) + 1 + Integer.numberOfTrailingZeros(N);
+        return Math.ceilDiv(n, STEP) + 2 + Integer.numberOfTrailingZeros(N);
     }
 
     /** The negative in lanes whose bit is set. */
@@ -41,17 +56,48 @@ final class SignedProducts {
         return x.lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits));
     }
 
+    /**
+     * {@code out += factor x}, and in float32 the product of x with the signs, of which the row is read once.
+     *
+     * @return Σ±x
+     */
+    static float addScaled(float[] x, int at, float factor, float[] out, int to, int n, long[] signs, int from) {
+        FloatVector f = Lanes.all(factor);
+        FloatVector a = Lanes.zero();
+        FloatVector b = Lanes.zero();
+        int i = 0;
+        for (; i <= n - 2 * N; i += 2 * N) {
+            long bits = signs[from + i / Long.SIZE] >>> i % Long.SIZE;
+            FloatVector u = Lanes.load(x, at + i);
+            FloatVector v = Lanes.load(x, at + i + N);
+            u.fma(f, Lanes.load(out, to + i)).intoArray(out, to + i);
+            v.fma(f, Lanes.load(out, to + i + N)).intoArray(out, to + i + N);
+            a = u.fma(ones(bits), a);
+            b = v.fma(ones(bits >>> N), b);
+        }
+        float sum = Lanes.sum(a.add(b));
+        for (; i < n; i++) {
+            out[to + i] = Math.fma(x[at + i], factor, out[to + i]);
+            sum += (signs[from + i / Long.SIZE] >>> i % Long.SIZE & 1) == 0 ? x[at + i] : -x[at + i];
+        }
+        return sum;
+    }
+
     /** In float64. */
     static double inDouble(float[] x, int at, int n, long[] signs, int from) {
         DoubleVector a = DoubleVector.zero(D);
         DoubleVector b = DoubleVector.zero(D);
+        DoubleVector c = DoubleVector.zero(D);
+        DoubleVector d = DoubleVector.zero(D);
         int i = 0;
-        for (; i <= n - 2 * H; i += 2 * H) {
+        for (; i <= n - 4 * H; i += 4 * H) {
             long bits = signs[from + i / Long.SIZE] >>> i % Long.SIZE;
-            a = a.add(signedDoubles(x, at + i, bits));
-            b = b.add(signedDoubles(x, at + i + H, bits >>> H));
+            a = doubles(FloatVector.fromArray(HALF, x, at + i)).fma(oneDoubles(bits), a);
+            b = doubles(FloatVector.fromArray(HALF, x, at + i + H)).fma(oneDoubles(bits >>> H), b);
+            c = doubles(FloatVector.fromArray(HALF, x, at + i + 2 * H)).fma(oneDoubles(bits >>> 2 * H), c);
+            d = doubles(FloatVector.fromArray(HALF, x, at + i + 3 * H)).fma(oneDoubles(bits >>> 3 * H), d);
         }
-        double sum = sum(a.add(b));
+        double sum = sum(a.add(b).add(c.add(d)));
         for (; i < n; i++) {
             sum += (signs[from + i / Long.SIZE] >>> i % Long.SIZE & 1) == 0 ? x[at + i] : -x[at + i];
         }
@@ -90,8 +136,8 @@ final class SignedProducts {
         }
     }
 
-    private static DoubleVector signedDoubles(float[] x, int at, long bits) {
-        return doubles(FloatVector.fromArray(HALF, x, at).lanewise(VectorOperators.NEG, VectorMask.fromLong(HALF, bits)));
+    private static DoubleVector oneDoubles(long bits) {
+        return ONE_DOUBLE.blend(MINUS_ONE_DOUBLE, VectorMask.fromLong(D, bits));
     }
 
     private static DoubleVector doubles(FloatVector x) {

@@ -1,36 +1,52 @@
 package org.unmute.kernels.vector;
 
-/** The register tile for this machine: as many sums as there are registers to hold them. */
+/**
+ * The register tile for this machine: as many sums as there are registers to hold them. Which of the three it is, is a constant of
+ * the virtual machine, so that the compiler sees one call and no branch.
+ */
 final class Tile {
-    static final boolean TALL = Lanes.BITS >= 512;
-    static final int ROWS = TALL ? TallTile.ROWS : ShortTile.ROWS;
+    static final int ROWS = switch (Lanes.BITS) {
+        case 512 -> Tile512.ROWS;
+        case 256 -> Tile256.ROWS;
+        default -> Tile128.ROWS;
+    };
     static final int COLUMNS = 2 * Lanes.N;
     /** Distance from column to column where a left operand lies by columns: {@link #ROWS} in whole vectors. */
-    static final int LINE = Lanes.roundUp(ROWS, Lanes.N);
+    static final int LINE = switch (Lanes.BITS) {
+        case 512 -> Tile512.LINE;
+        case 256 -> Tile256.LINE;
+        default -> Tile128.LINE;
+    };
 
     private Tile() {}
 
     static void multiply(int kc, float[] a, int at, float[] b, int bt, float[] c, int ct, int ldc, boolean add) {
-        if (TALL) {
-            TallTile.multiply(kc, a, at, b, bt, c, ct, ldc, add);
+        if (Lanes.BITS == 512) {
+            Tile512.multiply(kc, a, at, b, bt, c, ct, ldc, add);
+        } else if (Lanes.BITS == 256) {
+            Tile256.multiply(kc, a, at, b, bt, c, ct, ldc, add);
         } else {
-            ShortTile.multiply(kc, a, at, b, bt, c, ct, ldc, add);
+            Tile128.multiply(kc, a, at, b, bt, c, ct, ldc, add);
         }
     }
 
     static void multiplyColumns(int kc, float[] a, int at, float[] b, int bt, float[] c, int ct, int ldc, boolean add) {
-        if (TALL) {
-            TallTile.multiplyColumns(kc, a, at, b, bt, c, ct, ldc, add);
+        if (Lanes.BITS == 512) {
+            Tile512.multiplyColumns(kc, a, at, b, bt, c, ct, ldc, add);
+        } else if (Lanes.BITS == 256) {
+            Tile256.multiplyColumns(kc, a, at, b, bt, c, ct, ldc, add);
         } else {
-            ShortTile.multiplyColumns(kc, a, at, b, bt, c, ct, ldc, add);
+            Tile128.multiplyColumns(kc, a, at, b, bt, c, ct, ldc, add);
         }
     }
 
     static void multiplyNarrow(int kc, float[] a, int at, float[] b, int bt, float[] c, int ct, int ldc, boolean add) {
-        if (TALL) {
-            TallTile.multiplyNarrow(kc, a, at, b, bt, c, ct, ldc, add);
+        if (Lanes.BITS == 512) {
+            Tile512.multiplyNarrow(kc, a, at, b, bt, c, ct, ldc, add);
+        } else if (Lanes.BITS == 256) {
+            Tile256.multiplyNarrow(kc, a, at, b, bt, c, ct, ldc, add);
         } else {
-            ShortTile.multiplyNarrow(kc, a, at, b, bt, c, ct, ldc, add);
+            Tile128.multiplyNarrow(kc, a, at, b, bt, c, ct, ldc, add);
         }
     }
 }

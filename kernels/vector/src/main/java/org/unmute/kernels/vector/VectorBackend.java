@@ -70,6 +70,11 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
+    public void warmUp() {
+        WarmUp.tiles();
+    }
+
+    @Override
     public void close() {
         pool.close();
     }
@@ -266,6 +271,11 @@ public final class VectorBackend implements Backend {
     public void prototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
             View gprototypes) {
         prototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
+    }
+
+    @Override
+    public boolean matchesHalves() {
+        return true;
     }
 
     @Override

@@ -28,6 +28,11 @@ public final class VectorBackendProvider implements BackendProvider {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             return no("the Vector API is not loaded: pass --add-modules jdk.incubator.vector to java");
         }
+        // Constants, which do not load the class: that must wait until it is known that it can be loaded.
+        Integer most = Integer.getInteger(Lanes.MOST_BITS);
+        if (most != null && most < Lanes.LEAST_BITS) {
+            return no("-D" + Lanes.MOST_BITS + "=" + most + " turns it off: 512, 256 or 128 limit the width of vectors");
+        }
         return probe(System.getProperty("java.vm.info", ""), System.getProperty("java.vm.name", ""));
     }
 

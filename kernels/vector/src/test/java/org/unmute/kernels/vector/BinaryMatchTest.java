@@ -182,7 +182,7 @@ class BinaryMatchTest {
         Random r = new Random(5);
         int pairs = 64;
         int n = LookupTile.LANES;
-        byte[] index = new byte[pairs * 2 * n];
+        byte[] index = new byte[pairs * 2 * n * LookupTile.BLOCKS];
         byte[] tables = new byte[pairs * 2 * n * LookupTile.TOKENS];
         for (int i = 0; i < index.length; i++) {
             index[i] = (byte) r.nextInt(n);
@@ -190,17 +190,23 @@ class BinaryMatchTest {
         for (int i = 0; i < tables.length; i++) {
             tables[i] = (byte) (i < n ? LookupTile.MOST : r.nextInt(LookupTile.MOST + 1));
         }
-        short[] sums = new short[LookupTile.TOKENS * n];
-        LookupTile.sum(pairs, index, 0, tables, 0, sums, 0);
-        for (int t = 0; t < LookupTile.TOKENS; t++) {
-            for (int j = 0; j < n; j++) {
+        int room = LookupTile.TOKENS * n;
+        short[] sums = new short[LookupTile.BLOCKS * room];
+        short[] top = new short[LookupTile.BLOCKS * n];
+        top[5] = Short.MAX_VALUE;
+        LookupTile.sum(pairs, index, 0, tables, 0, sums, 0, room, top, 0);
+        for (int j = 0; j < LookupTile.BLOCKS * n; j++) {
+            int greatest = j == 5 ? Short.MAX_VALUE : 0;
+            for (int t = 0; t < LookupTile.TOKENS; t++) {
                 int sum = 0;
                 for (int g = 0; g < 2 * pairs; g++) {
-                    int pattern = index[g * n + LookupTile.lane(j)];
+                    int pattern = index[j / n * pairs * 2 * n + g * n + LookupTile.lane(j % n)];
                     sum += tables[(g / 2 * LookupTile.TOKENS + t) * 2 * n + g % 2 * n + pattern];
                 }
-                assertThat(sums[t * n + j]).as("token %d, prototype %d", t, j).isEqualTo((short) sum);
+                assertThat(sums[j / n * room + t * n + j % n]).as("token %d, prototype %d", t, j).isEqualTo((short) sum);
+                greatest = Math.max(greatest, sum);
             }
+            assertThat(top[j]).as("greatest sum of prototype %d", j).isEqualTo((short) greatest);
         }
     }
 

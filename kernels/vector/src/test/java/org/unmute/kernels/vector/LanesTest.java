@@ -9,9 +9,22 @@ import org.junit.jupiter.api.Test;
 class LanesTest {
     @Test
     void theWidthIsTheOneThisRunIsFor() {
-        int most = Integer.getInteger("unmute.vector.most", Integer.MAX_VALUE);
+        int most = Integer.getInteger("unmute.vector.most", Integer.getInteger(Lanes.MOST_BITS, Integer.MAX_VALUE));
         assertThat(Lanes.BITS).isBetween(Lanes.LEAST_BITS, most);
         assertThat(PackedRows.DEPTH % Tile.COLUMNS).as("panels do not straddle slices of scores").isZero();
+    }
+
+    @Test
+    void theWidthIsAtMostWhatThePropertyAllows() {
+        assertThat(Lanes.width(512, 512)).isEqualTo(512);
+        assertThat(Lanes.width(512, 256)).isEqualTo(256);
+        assertThat(Lanes.width(256, 512)).isEqualTo(256);
+        assertThat(Lanes.width(300, 512)).isEqualTo(256);
+        assertThat(Lanes.width(128, 512)).isEqualTo(128);
+        assertThat(Lanes.width(0, 512)).as("the provider then says no").isEqualTo(128);
+        assertThat(Lanes.width(-1, 256)).isEqualTo(128);
+        assertThat(Lanes.width(Integer.MAX_VALUE, 2048)).isEqualTo(512);
+        assertThat(Lanes.width(512, 64)).as("the provider then says no").isEqualTo(64);
     }
 
     @Test

@@ -4,47 +4,53 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes the source of the register tiles, which are straight lines by the hundred: {@code TallTile} and {@code ShortTile}.
+ * Writes the source of the register tiles, which are straight lines by the hundred: one for each width of vectors.
  * {@link TileSourceTest} holds the classes in the source tree to it, and puts them there with {@code -Dunmute.tiles.write=true}.
  */
 final class TileSource {
     private static final String[] SIDES = {"l", "r"};
 
-    private final String name;
+    private final int bits;
     private final int rows;
     private final String registers;
     private final List<String> lines = new ArrayList<>();
 
-    private TileSource(String name, int rows, String registers) {
-        this.name = name;
+    private TileSource(int bits, int rows, String registers) {
+        this.bits = bits;
         this.rows = rows;
         this.registers = registers;
     }
 
-    static TileSource tall() {
-        return new TileSource("TallTile", 14, "32 vector registers of 512 bits: 28 sums, two vectors of b and one of a");
-    }
-
-    static TileSource small() {
-        return new TileSource("ShortTile", 6, "16 vector registers: 12 sums, two vectors of b and one of a");
+    /** The tiles of all widths. */
+    static List<TileSource> all() {
+        // With 16 registers more rows do not fit: the compiler loads a round's numbers of a before it multiplies, see bench/experiments.md.
+        String few = " bits: there are 16 registers, for eight sums, two vectors of b and four of a";
+        return List.of(new TileSource(512, 14, " bits: there are 32 registers, for 28 sums, two vectors of b and one of a"),
+                new TileSource(256, 4, few), new TileSource(128, 4, few));
     }
 
     String name() {
-        return name;
+        return "Tile" + bits;
     }
 
     String text() {
-        add("package org.unmute.kernels.vector;", "", "import static org.unmute.kernels.vector.Lanes.F;",
-                "import static org.unmute.kernels.vector.Lanes.N;", "", "import jdk.incubator.vector.FloatVector;", "", "/**",
-                " * The innermost product where there are " + registers + ". Straight",
+        int line = Math.ceilDiv(rows, bits / Float.SIZE) * (bits / Float.SIZE);
+        add("package org.unmute.kernels.vector;", "", "import jdk.incubator.vector.FloatVector;",
+                "import jdk.incubator.vector.VectorSpecies;", "", "/**",
+                " * The innermost product in vectors of " + bits + registers + ". Straight",
                 " * lines on purpose: every sum must be a local variable to live in a register, and unrolling the loop by hand makes the",
                 " * compiler spill them. Where a's numbers lie is told by constants, so that all loads of a share one address register.",
-                " *", " * <p>Written by {@code TileSource} among the tests.", " */", "final class " + name + " {",
+                " * Every result is one chain of fused multiply-adds in the order of k, so that tiles of all widths give the same bits.",
+                " *", " * <p>Written by {@code TileSource} among the tests.", " */", "final class " + name() + " {",
                 "    /** Rows of a tile. */", "    static final int ROWS = " + rows + ";",
-                "    private static final int S = PackedRows.STRIDE;", "    private static final int L = Tile.LINE;", "",
-                "    private " + name + "() {}");
+                "    /** Floats in a vector; a tile has twice as many columns. */", "    static final int N = " + bits / Float.SIZE + ";",
+                "    /** Distance from column to column of a left operand that lies by columns: the rows in whole vectors. */",
+                "    static final int LINE = " + line + ";",
+                "    private static final VectorSpecies<Float> F = FloatVector.SPECIES_" + bits + ";",
+                "    private static final int S = PackedRows.STRIDE;", "",
+                "    private " + name() + "() {}");
         method("multiply", 2, false, "row {@code i}, column {@code k} at {@code at + i * PackedRows.STRIDE + k}");
-        method("multiplyColumns", 2, true, "row {@code i}, column {@code k} at {@code at + k * Tile.LINE + i}");
+        method("multiplyColumns", 2, true, "row {@code i}, column {@code k} at {@code at + k * LINE + i}");
         method("multiplyNarrow", 1, false, "row {@code i}, column {@code k} at {@code at + i * PackedRows.STRIDE + k}");
         add("}");
         return String.join("\n", lines) + "\n";
@@ -65,7 +71,7 @@ final class TileSource {
         for (int i = 0; i < rows; i++) {
             add("        FloatVector l" + i + " = zero" + (vectors == 2 ? ", r" + i + " = zero;" : ";"));
         }
-        add("        for (int k = 0; k < kc; k++) {", "            int p = at + k" + (columns ? " * L;" : ";"),
+        add("        for (int k = 0; k < kc; k++) {", "            int p = at + k" + (columns ? " * LINE;" : ";"),
                 "            int q = bt + k * 2 * N;", "            FloatVector left = FloatVector.fromArray(F, b, q);");
         if (vectors == 2) {
             add("            FloatVector right = FloatVector.fromArray(F, b, q + N);");

@@ -41,6 +41,9 @@ class VectorBackendProviderTest {
     void answersInOtherVirtualMachines() throws Exception {
         assertThat(ask()).contains("false").contains("pass --add-modules jdk.incubator.vector");
         assertThat(ask("--add-modules", "jdk.incubator.vector")).contains("true").contains("bit");
+        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Dunmute.vector.bits=128")).contains("true").contains("128-bit");
+        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Dunmute.vector.bits=0")).contains("false")
+                .contains("-Dunmute.vector.bits=0 turns it off");
         assertThat(ask("--add-modules", "jdk.incubator.vector", "-Xint")).contains("false").contains("-Xint");
         assertThat(ask("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1")).contains("false").contains("C2");
     }

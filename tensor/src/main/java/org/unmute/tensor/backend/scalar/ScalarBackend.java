@@ -57,6 +57,18 @@ public final class ScalarBackend implements Backend {
         each((at) -> o.set(at[0], value), out);
     }
 
+    /** In float64 throughout, so that winners are those of exact arithmetic. */
+    @Override
+    public void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
+        View x = allocate(DType.F64, tokens.shape());
+        View p = allocate(DType.F64, prototypes.shape());
+        View best = allocate(DType.F64, values.shape());
+        copy(tokens, x);
+        copy(prototypes, p);
+        Backend.super.binaryPrototypeMaxPool(x, p, best, winners);
+        copy(best, values);
+    }
+
     @Override
     public void copy(View x, View out) {
         HostBuffer a = x.host();

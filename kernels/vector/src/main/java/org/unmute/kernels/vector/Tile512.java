@@ -1,24 +1,27 @@
 package org.unmute.kernels.vector;
 
-import static org.unmute.kernels.vector.Lanes.F;
-import static org.unmute.kernels.vector.Lanes.N;
-
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The innermost product where there are 32 vector registers of 512 bits: 28 sums, two vectors of b and one of a. Straight
+ * The innermost product in vectors of 512 bits: there are 32 registers, for 28 sums, two vectors of b and one of a. Straight
  * lines on purpose: every sum must be a local variable to live in a register, and unrolling the loop by hand makes the
  * compiler spill them. Where a's numbers lie is told by constants, so that all loads of a share one address register.
+ * Every result is one chain of fused multiply-adds in the order of k, so that tiles of all widths give the same bits.
  *
  * <p>Written by {@code TileSource} among the tests.
  */
-final class TallTile {
+final class Tile512 {
     /** Rows of a tile. */
     static final int ROWS = 14;
+    /** Floats in a vector; a tile has twice as many columns. */
+    static final int N = 16;
+    /** Distance from column to column of a left operand that lies by columns: the rows in whole vectors. */
+    static final int LINE = 16;
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_512;
     private static final int S = PackedRows.STRIDE;
-    private static final int L = Tile.LINE;
 
-    private TallTile() {}
+    private Tile512() {}
 
     /**
      * {@code c = a b}, or {@code c += a b}, for a tile of {@link #ROWS} rows and two vectors of columns.
@@ -156,7 +159,7 @@ final class TallTile {
      * {@code c = a b}, or {@code c += a b}, for a tile of {@link #ROWS} rows and two vectors of columns.
      *
      * @param kc inner size
-     * @param a row {@code i}, column {@code k} at {@code at + k * Tile.LINE + i}
+     * @param a row {@code i}, column {@code k} at {@code at + k * LINE + i}
      * @param b row {@code k} at {@code bt + k * 2 * N}
      * @param c row {@code i} at {@code ct + i * ldc}. Modified.
      */
@@ -177,7 +180,7 @@ final class TallTile {
         FloatVector l12 = zero, r12 = zero;
         FloatVector l13 = zero, r13 = zero;
         for (int k = 0; k < kc; k++) {
-            int p = at + k * L;
+            int p = at + k * LINE;
             int q = bt + k * 2 * N;
             FloatVector left = FloatVector.fromArray(F, b, q);
             FloatVector right = FloatVector.fromArray(F, b, q + N);

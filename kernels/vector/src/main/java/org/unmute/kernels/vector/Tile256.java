@@ -1,24 +1,27 @@
 package org.unmute.kernels.vector;
 
-import static org.unmute.kernels.vector.Lanes.F;
-import static org.unmute.kernels.vector.Lanes.N;
-
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The innermost product where there are 16 vector registers: 12 sums, two vectors of b and one of a. Straight
+ * The innermost product in vectors of 256 bits: there are 16 registers, for eight sums, two vectors of b and four of a. Straight
  * lines on purpose: every sum must be a local variable to live in a register, and unrolling the loop by hand makes the
  * compiler spill them. Where a's numbers lie is told by constants, so that all loads of a share one address register.
+ * Every result is one chain of fused multiply-adds in the order of k, so that tiles of all widths give the same bits.
  *
  * <p>Written by {@code TileSource} among the tests.
  */
-final class ShortTile {
+final class Tile256 {
     /** Rows of a tile. */
-    static final int ROWS = 6;
+    static final int ROWS = 4;
+    /** Floats in a vector; a tile has twice as many columns. */
+    static final int N = 8;
+    /** Distance from column to column of a left operand that lies by columns: the rows in whole vectors. */
+    static final int LINE = 8;
+    private static final VectorSpecies<Float> F = FloatVector.SPECIES_256;
     private static final int S = PackedRows.STRIDE;
-    private static final int L = Tile.LINE;
 
-    private ShortTile() {}
+    private Tile256() {}
 
     /**
      * {@code c = a b}, or {@code c += a b}, for a tile of {@link #ROWS} rows and two vectors of columns.
@@ -34,8 +37,6 @@ final class ShortTile {
         FloatVector l1 = zero, r1 = zero;
         FloatVector l2 = zero, r2 = zero;
         FloatVector l3 = zero, r3 = zero;
-        FloatVector l4 = zero, r4 = zero;
-        FloatVector l5 = zero, r5 = zero;
         for (int k = 0; k < kc; k++) {
             int p = at + k;
             int q = bt + k * 2 * N;
@@ -53,12 +54,6 @@ final class ShortTile {
             FloatVector a3 = FloatVector.broadcast(F, a[p + 3 * S]);
             l3 = a3.fma(left, l3);
             r3 = a3.fma(right, r3);
-            FloatVector a4 = FloatVector.broadcast(F, a[p + 4 * S]);
-            l4 = a4.fma(left, l4);
-            r4 = a4.fma(right, r4);
-            FloatVector a5 = FloatVector.broadcast(F, a[p + 5 * S]);
-            l5 = a5.fma(left, l5);
-            r5 = a5.fma(right, r5);
         }
         if (add) {
             l0 = l0.add(FloatVector.fromArray(F, c, ct));
@@ -69,10 +64,6 @@ final class ShortTile {
             r2 = r2.add(FloatVector.fromArray(F, c, ct + 2 * ldc + N));
             l3 = l3.add(FloatVector.fromArray(F, c, ct + 3 * ldc));
             r3 = r3.add(FloatVector.fromArray(F, c, ct + 3 * ldc + N));
-            l4 = l4.add(FloatVector.fromArray(F, c, ct + 4 * ldc));
-            r4 = r4.add(FloatVector.fromArray(F, c, ct + 4 * ldc + N));
-            l5 = l5.add(FloatVector.fromArray(F, c, ct + 5 * ldc));
-            r5 = r5.add(FloatVector.fromArray(F, c, ct + 5 * ldc + N));
         }
         l0.intoArray(c, ct);
         r0.intoArray(c, ct + N);
@@ -82,17 +73,13 @@ final class ShortTile {
         r2.intoArray(c, ct + 2 * ldc + N);
         l3.intoArray(c, ct + 3 * ldc);
         r3.intoArray(c, ct + 3 * ldc + N);
-        l4.intoArray(c, ct + 4 * ldc);
-        r4.intoArray(c, ct + 4 * ldc + N);
-        l5.intoArray(c, ct + 5 * ldc);
-        r5.intoArray(c, ct + 5 * ldc + N);
     }
 
     /**
      * {@code c = a b}, or {@code c += a b}, for a tile of {@link #ROWS} rows and two vectors of columns.
      *
      * @param kc inner size
-     * @param a row {@code i}, column {@code k} at {@code at + k * Tile.LINE + i}
+     * @param a row {@code i}, column {@code k} at {@code at + k * LINE + i}
      * @param b row {@code k} at {@code bt + k * 2 * N}
      * @param c row {@code i} at {@code ct + i * ldc}. Modified.
      */
@@ -102,10 +89,8 @@ final class ShortTile {
         FloatVector l1 = zero, r1 = zero;
         FloatVector l2 = zero, r2 = zero;
         FloatVector l3 = zero, r3 = zero;
-        FloatVector l4 = zero, r4 = zero;
-        FloatVector l5 = zero, r5 = zero;
         for (int k = 0; k < kc; k++) {
-            int p = at + k * L;
+            int p = at + k * LINE;
             int q = bt + k * 2 * N;
             FloatVector left = FloatVector.fromArray(F, b, q);
             FloatVector right = FloatVector.fromArray(F, b, q + N);
@@ -121,12 +106,6 @@ final class ShortTile {
             FloatVector a3 = FloatVector.broadcast(F, a[p + 3]);
             l3 = a3.fma(left, l3);
             r3 = a3.fma(right, r3);
-            FloatVector a4 = FloatVector.broadcast(F, a[p + 4]);
-            l4 = a4.fma(left, l4);
-            r4 = a4.fma(right, r4);
-            FloatVector a5 = FloatVector.broadcast(F, a[p + 5]);
-            l5 = a5.fma(left, l5);
-            r5 = a5.fma(right, r5);
         }
         if (add) {
             l0 = l0.add(FloatVector.fromArray(F, c, ct));
@@ -137,10 +116,6 @@ final class ShortTile {
             r2 = r2.add(FloatVector.fromArray(F, c, ct + 2 * ldc + N));
             l3 = l3.add(FloatVector.fromArray(F, c, ct + 3 * ldc));
             r3 = r3.add(FloatVector.fromArray(F, c, ct + 3 * ldc + N));
-            l4 = l4.add(FloatVector.fromArray(F, c, ct + 4 * ldc));
-            r4 = r4.add(FloatVector.fromArray(F, c, ct + 4 * ldc + N));
-            l5 = l5.add(FloatVector.fromArray(F, c, ct + 5 * ldc));
-            r5 = r5.add(FloatVector.fromArray(F, c, ct + 5 * ldc + N));
         }
         l0.intoArray(c, ct);
         r0.intoArray(c, ct + N);
@@ -150,10 +125,6 @@ final class ShortTile {
         r2.intoArray(c, ct + 2 * ldc + N);
         l3.intoArray(c, ct + 3 * ldc);
         r3.intoArray(c, ct + 3 * ldc + N);
-        l4.intoArray(c, ct + 4 * ldc);
-        r4.intoArray(c, ct + 4 * ldc + N);
-        l5.intoArray(c, ct + 5 * ldc);
-        r5.intoArray(c, ct + 5 * ldc + N);
     }
 
     /**
@@ -170,8 +141,6 @@ final class ShortTile {
         FloatVector l1 = zero;
         FloatVector l2 = zero;
         FloatVector l3 = zero;
-        FloatVector l4 = zero;
-        FloatVector l5 = zero;
         for (int k = 0; k < kc; k++) {
             int p = at + k;
             int q = bt + k * 2 * N;
@@ -184,24 +153,16 @@ final class ShortTile {
             l2 = a2.fma(left, l2);
             FloatVector a3 = FloatVector.broadcast(F, a[p + 3 * S]);
             l3 = a3.fma(left, l3);
-            FloatVector a4 = FloatVector.broadcast(F, a[p + 4 * S]);
-            l4 = a4.fma(left, l4);
-            FloatVector a5 = FloatVector.broadcast(F, a[p + 5 * S]);
-            l5 = a5.fma(left, l5);
         }
         if (add) {
             l0 = l0.add(FloatVector.fromArray(F, c, ct));
             l1 = l1.add(FloatVector.fromArray(F, c, ct + ldc));
             l2 = l2.add(FloatVector.fromArray(F, c, ct + 2 * ldc));
             l3 = l3.add(FloatVector.fromArray(F, c, ct + 3 * ldc));
-            l4 = l4.add(FloatVector.fromArray(F, c, ct + 4 * ldc));
-            l5 = l5.add(FloatVector.fromArray(F, c, ct + 5 * ldc));
         }
         l0.intoArray(c, ct);
         l1.intoArray(c, ct + ldc);
         l2.intoArray(c, ct + 2 * ldc);
         l3.intoArray(c, ct + 3 * ldc);
-        l4.intoArray(c, ct + 4 * ldc);
-        l5.intoArray(c, ct + 5 * ldc);
     }
 }

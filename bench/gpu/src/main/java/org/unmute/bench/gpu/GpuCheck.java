@@ -1,0 +1,225 @@
+package org.unmute.bench.gpu;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.unmute.bench.gpu.Torch.TorchException;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.backend.Profiled;
+import org.unmute.tensor.backend.WorkProfile.Peak;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs everything on one device and writes Markdown to standard output, progress to standard error. */
+@Command(name = "gpu-check", mixinStandardHelpOptions = true, sortOptions = false, description = {
+    "Runs the contract suite, the reference numbers of encoders and probes, and timings on one device.",
+    "Standard output gets Markdown for bench/RESULTS.md, standard error the progress and every failure."},
+    exitCodeListHeading = "%nExit status:%n", exitCodeList = {
+        "0:all that was asked for ran, tests passed and results agree",
+        "1:a test failed, a result differs or a row could not be run; the report says which",
+        "2:the command line was not understood",
+        "4:the device is not there: nothing was checked, and the report says why"})
+final class GpuCheck implements Callable<Integer> {
+    static final int FAILED = 1;
+    static final int NO_DEVICE = 4;
+    private static final String GOLDEN = "unmute.golden";
+
+    /** What can be run. */
+    enum Part {
+        /** Every op against the scalar backend in float64, and gradients against stored numbers. */
+        CONTRACT,
+        /** All encoders' stored tensors. */
+        ENCODERS,
+        /** All probes' stored results, gradients and training runs. */
+        PROBES,
+        /** The table of timings. */
+        TIMINGS
+    }
+
+    @Option(names = "--device", defaultValue = "cuda", paramLabel = "NAME", description = "cuda, cuda:1, opencl ... (default: ${DEFAULT-VALUE})")
+    private String device;
+
+    @Option(names = "--only", split = ",", paramLabel = "PART", description = "of ${COMPLETION-CANDIDATES}; all if not given")
+    private Set<Part> only = EnumSet.allOf(Part.class);
+
+    @Option(names = "--sizes", defaultValue = "full", paramLabel = "SIZES",
+            description = "of the timings: full for a graphics card, small for trying the check out (default: ${DEFAULT-VALUE})")
+    private Case.Sizes sizes;
+
+    @Option(names = "--torch", defaultValue = "compiled", paramLabel = "WAY",
+            description = "PyTorch beside us: none, eager or compiled, which is both (default: ${DEFAULT-VALUE})")
+    private Way torch;
+
+    @Option(names = "--python", defaultValue = "python3", paramLabel = "COMMAND", description = "where PyTorch is (default: ${DEFAULT-VALUE})")
+    private String python;
+
+    @Option(names = "--goldens", required = true, paramLabel = "FOLDER", hidden = true, description = "with models and probes; the script gives it")
+    private Path goldens;
+
+    @Option(names = "--worker", required = true, paramLabel = "FILE", hidden = true, description = "worker.py; the script gives it")
+    private Path worker;
+
+    @Spec
+    private CommandSpec spec;
+
+    private PrintWriter progress;
+    private boolean good = true;
+
+    private enum Way {
+        NONE,
+        EAGER,
+        COMPILED
+    }
+
+    private GpuCheck() {}
+
+    /** Ends with the status that {@code --help} lists. */
+    public static void main(String[] args) {
+        System.exit(run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), args));
+    }
+
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        return new CommandLine(new GpuCheck()).setCaseInsensitiveEnumValuesAllowed(true).setOut(out).setErr(err).execute(args);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        progress = spec.commandLine().getErr();
+        Report report = new Report();
+        Backends.Choice choice;
+        try {
+            choice = Backends.open(device, 0);
+        } catch (Backends.UnavailableException e) {
+            report.heading("GPU check: no device " + device + ", " + LocalDate.now());
+            about(report);
+            report.point("Nothing was checked on " + device + ": " + e.getMessage());
+            for (Part p : Part.values()) {
+                if (only.contains(p)) {
+                    report.point("Not run: " + name(p));
+                }
+            }
+            print(report);
+            return NO_DEVICE;
+        }
+        report.heading("GPU check: " + device + ", " + LocalDate.now());
+        report.point(choice.backend().describe());
+        about(report);
+        suites(report);
+        if (only.contains(Part.TIMINGS)) {
+            timings(report, choice);
+        } else {
+            report.point("Not asked for: " + name(Part.TIMINGS));
+        }
+        choice.backend().close();
+        print(report);
+        return good ? 0 : FAILED;
+    }
+
+    private void print(Report report) {
+        spec.commandLine().getOut().print(report);
+        spec.commandLine().getOut().flush();
+    }
+
+    private static String name(Part part) {
+        return switch (part) {
+            case CONTRACT -> "contract suite";
+            case ENCODERS -> "reference numbers of encoders";
+            case PROBES -> "reference numbers of probes";
+            case TIMINGS -> "timings";
+        };
+    }
+
+    private static void about(Report report) throws IOException {
+        String commit = System.getProperty("unmute.commit", "");
+        Path driver = Path.of("/proc/driver/nvidia/version");
+        report.point("`" + System.getProperty("unmute.check.command", "gpu-check") + "`" + (commit.isBlank() ? "" : ", commit " + commit)
+                + ", Java " + Runtime.version() + ", " + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
+                + (Files.isReadable(driver) ? ", " + Files.readAllLines(driver).getFirst().replaceAll("\\s+", " ") : ""));
+    }
+
+    private void suites(Report report) {
+        System.setProperty(DeviceContract.DEVICE, device);
+        List<Suite> all = new ArrayList<>();
+        for (Part p : Part.values()) {
+            if (p == Part.TIMINGS) {
+                continue;
+            }
+            if (!only.contains(p)) {
+                report.point("Not asked for: " + name(p));
+                continue;
+            }
+            System.setProperty(GOLDEN, switch (p) {
+                case ENCODERS -> goldens.resolve("models").toAbsolutePath().toString();
+                case PROBES -> goldens.resolve("probes").toAbsolutePath().toString();
+                default -> "";
+            });
+            progress.println("running " + name(p) + " on " + device);
+            Suite.Outcome outcome = new Suite(name(p), classes(p)).run(progress);
+            good &= outcome.isGood();
+            report.point(outcome.summary());
+            outcome.failures().stream().limit(20).forEach(f -> report.point("FAILED " + f.lines().findFirst().orElse("")));
+        }
+    }
+
+    private static List<String> classes(Part part) {
+        return switch (part) {
+            case CONTRACT -> DeviceContract.PARTS.stream().map(Class::getName).toList();
+            case ENCODERS -> List.of("org.unmute.models.encoder.EncoderGoldenTest");
+            case PROBES -> Stream.of("Loss", "Probe", "Packed", "Trajectory").map(n -> "org.unmute.probes.golden." + n + "GoldenTest").toList();
+            case TIMINGS -> List.of();
+        };
+    }
+
+    private void timings(Report report, Backends.Choice choice) throws IOException {
+        progress.println("measuring what " + device + " reaches");
+        Peak peak = ((Profiled) choice.backend()).profile().peak();
+        report.point(String.format(Locale.ROOT, "Measured peak: %.0f GFLOP/s (float32, fused multiply and add), %.0f GB/s (copy, read and written)",
+                peak.operationsPerSecond() / 1e9, peak.bytesPerSecond() / 1e9));
+        Path folder = Files.createTempDirectory("gpu-check");
+        try (Torch process = torch(report, folder)) {
+            List<RowResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds(), progress).all(Case.all(sizes));
+            good &= rows.stream().allMatch(RowResult::isGood);
+            report.table(rows, peak);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    /** Null, with the reason in the report, where it is not there or not wanted. */
+    private Torch torch(Report report, Path folder) {
+        if (torch == Way.NONE) {
+            report.point("PyTorch: not asked for; results are compared with the processor's");
+            return null;
+        }
+        String where = device.startsWith("cuda") ? device.contains(":") ? device : "cuda:0" : "cpu";
+        try {
+            Torch process = new Torch(python, worker, where, folder);
+            report.point(process.label() + (torch == Way.EAGER ? "; torch.compile was not asked for" : ""));
+            return process;
+        } catch (TorchException e) {
+            report.point("PyTorch: not compared: " + e.getMessage() + "; results are compared with the processor's");
+            return null;
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path f : files.toList()) {
+                Files.delete(f);
+            }
+        }
+        Files.delete(folder);
+    }
+}

@@ -1,0 +1,45 @@
+package org.unmute.bench.gpu;
+
+import org.unmute.tensor.DType;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+
+/** The greatest cosine of each prototype, or of its signs, over the tokens of each clip, and the token that has it. */
+record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary) implements Case {
+    @Override
+    public String name() {
+        return "prototypes, " + (binary ? "binary" : "float") + ": " + batch + " clips of " + tokens + " tokens of " + dim + ", J = " + prototypes;
+    }
+
+    @Override
+    public String order() {
+        return "match batch=" + batch + " tokens=" + tokens + " dim=" + dim + " prototypes=" + prototypes + " binary=" + (binary ? 1 : 0);
+    }
+
+    @Override
+    public double operations() {
+        return 2.0 * batch * tokens * dim * prototypes;
+    }
+
+    @Override
+    public double bytes() {
+        return 4.0 * ((double) batch * tokens * dim + (double) prototypes * dim + 2.0 * batch * prototypes);
+    }
+
+    /** Values only: which of two tokens wins may differ where their cosines are equal but for rounding. */
+    @Override
+    public double tolerance() {
+        return 1e-4;
+    }
+
+    @Override
+    public Work open(Backend backend) {
+        ViewWork w = new ViewWork(backend);
+        View x = w.input("x", batch, tokens, dim);
+        View p = w.input("p", prototypes, dim);
+        View values = w.result("y", DType.F32, batch, prototypes);
+        View winners = w.result("winners", DType.I32, batch, prototypes);
+        return w.calling(binary ? () -> backend.binaryPrototypeMaxPool(x, p, values, winners)
+                : () -> backend.prototypeMaxPool(x, p, values, winners));
+    }
+}

@@ -1,0 +1,53 @@
+package org.unmute.bench.gpu;
+
+import java.util.List;
+import java.util.Locale;
+import org.unmute.tensor.backend.WorkProfile.Peak;
+
+/** The outcome as Markdown for {@code bench/RESULTS.md}. */
+final class Report {
+    private final StringBuilder text = new StringBuilder();
+
+    /** A heading. */
+    Report heading(String line) {
+        text.append("## ").append(line).append("\n\n");
+        return this;
+    }
+
+    /** A point of a list; lines are not broken. */
+    Report point(String line) {
+        text.append("- ").append(line.replace('\n', ' ')).append('\n');
+        return this;
+    }
+
+    /** The table of timings. */
+    Report table(List<RowResult> rows, Peak peak) {
+        text.append("\n| work | time | GFLOP/s (of peak) | GB/s (of peak) | PyTorch eager | PyTorch compiled | PyTorch's best / ours | results differ by |\n");
+        text.append("|---|---|---|---|---|---|---|---|\n");
+        rows.forEach(r -> row(r, peak));
+        return this;
+    }
+
+    private void row(RowResult r, Peak peak) {
+        double seconds = r.nanos() / 1e9;
+        double best = Double.isNaN(r.compiled()) ? r.eager() : Math.min(r.eager(), r.compiled());
+        String[] cells = {r.work().name(), time(r.nanos()), rate(r.work().operations() / seconds, peak.operationsPerSecond()),
+            rate(r.work().bytes() / seconds, peak.bytesPerSecond()), time(r.eager()), time(r.compiled()),
+            Double.isNaN(best / r.nanos()) ? "" : String.format(Locale.ROOT, "%.2f", best / r.nanos()), r.agreement().replace('|', '/')};
+        text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+    }
+
+    private static String time(double nanos) {
+        return Double.isNaN(nanos) ? "" : nanos < 1e6 ? String.format(Locale.ROOT, "%.1f µs", nanos / 1e3)
+                : String.format(Locale.ROOT, nanos < 1e8 ? "%.2f ms" : "%.0f ms", nanos / 1e6);
+    }
+
+    private static String rate(double perSecond, double most) {
+        return Double.isNaN(perSecond) ? "" : String.format(Locale.ROOT, "%.0f (%.0f %%)", perSecond / 1e9, 100 * perSecond / most);
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+}

@@ -1,0 +1,200 @@
+package org.unmute.bench.gpu;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.bench.gpu.Torch.TorchException;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Times the rows: the device, PyTorch and PyTorch compiled in turn, several rounds, medians. Results are compared first, with
+ * PyTorch's or, where it is not there, with the processor's.
+ */
+final class Timings {
+    private static final int ROUNDS = 5;
+    private static final int MOST_RUNS = 2000;
+
+    private final Backends.Choice device;
+    private final Torch torch;
+    private final boolean compile;
+    private final double roundNanos;
+    private final PrintWriter progress;
+    private final View marker;
+
+    /**
+     * Times on a device.
+     *
+     * @param torch null where PyTorch is not there
+     * @param compile whether torch.compile is timed, too
+     * @param roundSeconds how long each of the rounds takes at least
+     */
+    Timings(Backends.Choice device, Torch torch, boolean compile, double roundSeconds, PrintWriter progress) {
+        this.device = device;
+        this.torch = torch;
+        this.compile = compile;
+        roundNanos = 1e9 * roundSeconds;
+        this.progress = progress;
+        marker = device.backend().allocate(DType.F32, Shape.of(1));
+    }
+
+    List<RowResult> all(List<Case> cases) {
+        List<RowResult> rows = new ArrayList<>();
+        for (Case c : cases) {
+            progress.println("timing " + c.name());
+            progress.flush();
+            rows.add(row(c));
+        }
+        return rows;
+    }
+
+    private RowResult row(Case c) {
+        Backends.use(device);
+        try (Work work = c.open(device.backend())) {
+            Map<String, float[]> ours = work.results();
+            List<String> notes = new ArrayList<>();
+            boolean good = true;
+            boolean eager = false;
+            boolean compiled = false;
+            if (torch != null) {
+                try {
+                    good = compare(c, "PyTorch", ours, torch.prepare(c), notes);
+                    eager = true;
+                } catch (TorchException e) {
+                    notes.add("PyTorch: " + e.getMessage());
+                }
+                try {
+                    if (eager && compile) {
+                        good &= compare(c, "compiled", ours, torch.compile(), notes);
+                        compiled = true;
+                    }
+                } catch (TorchException e) {
+                    notes.add("torch.compile: " + e.getMessage());
+                }
+            }
+            if (!eager) {
+                good = compare(c, "the processor", ours, onProcessor(c), notes);
+            }
+            double[] times = time(work, eager, compiled, notes);
+            return new RowResult(c, times[0], times[1], times[2], String.join("; ", notes), good);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            progress.println("FAILED " + c.name() + ": " + e);
+            progress.flush();
+            return new RowResult(c, Double.NaN, Double.NaN, Double.NaN, "failed: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), false);
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        try {
+            if (torch != null) {
+                torch.release();
+            }
+        } catch (TorchException e) {
+            progress.println("PyTorch: " + e.getMessage());
+        }
+    }
+
+    private Map<String, float[]> onProcessor(Case c) {
+        Backends.Choice cpu = Backends.open("cpu", 0);
+        Backends.use(cpu);
+        try (Work work = c.open(cpu.backend())) {
+            return work.results();
+        } finally {
+            Backends.use(device);
+            cpu.backend().close();
+        }
+    }
+
+    private boolean compare(Case c, String with, Map<String, float[]> ours, Map<String, float[]> theirs, List<String> notes) {
+        double worst = 0;
+        for (Map.Entry<String, float[]> e : ours.entrySet()) {
+            worst = Math.max(worst, difference(e.getValue(), theirs.get(e.getKey())));
+        }
+        boolean good = worst <= c.tolerance();
+        notes.add(String.format(Locale.ROOT, "%s%s: %.1e", good ? "" : "DIFFERS from ", with, worst));
+        if (!good) {
+            progress.println("FAILED " + c.name() + ": differs from " + with + " by " + worst + " of the greatest value, allowed are " + c.tolerance());
+        }
+        return good;
+    }
+
+    /** The greatest difference as a share of the greatest absolute value; infinite if there is NaN or the lengths differ. */
+    static double difference(float[] a, float[] b) {
+        if (b == null || a.length != b.length) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double greatest = 0;
+        double scale = 0;
+        for (int i = 0; i < a.length; i++) {
+            double d = Math.abs((double) a[i] - b[i]);
+            greatest = d <= greatest ? greatest : Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
+            scale = Math.max(scale, Math.abs(b[i]));
+        }
+        return greatest == 0 ? 0 : greatest / scale;
+    }
+
+    /** Median nanoseconds of a run: ours, eager, compiled. */
+    private double[] time(Work work, boolean eager, boolean compiled, List<String> notes) {
+        int ours = runs(count -> time(work, count));
+        double[][] times = new double[3][ROUNDS];
+        Arrays.stream(times).forEach(t -> Arrays.fill(t, Double.NaN));
+        try {
+            int theirs = eager ? runs(count -> torch.time(false, count)) : 0;
+            int fast = compiled ? runs(count -> torch.time(true, count)) : 0;
+            for (int r = 0; r < ROUNDS; r++) {
+                times[0][r] = time(work, ours) / (double) ours;
+                times[1][r] = eager ? torch.time(false, theirs) / (double) theirs : Double.NaN;
+                times[2][r] = compiled ? torch.time(true, fast) / (double) fast : Double.NaN;
+            }
+        } catch (TorchException e) {
+            notes.add("PyTorch was not timed: " + e.getMessage());
+            for (int r = 0; r < ROUNDS; r++) {
+                times[0][r] = time(work, ours) / (double) ours;
+            }
+            Arrays.fill(times[1], Double.NaN);
+            Arrays.fill(times[2], Double.NaN);
+        }
+        return Arrays.stream(times).mapToDouble(Timings::median).toArray();
+    }
+
+    private static double median(double[] values) {
+        Arrays.sort(values);
+        return values[values.length / 2];
+    }
+
+    private interface Timed<E extends Exception> {
+        long nanos(int count) throws E;
+    }
+
+    /** So many runs that a round takes long enough; what was run for this has warmed everything up. */
+    private <E extends Exception> int runs(Timed<E> timed) throws E {
+        timed.nanos(1);
+        int count = 1;
+        for (double nanos = timed.nanos(count); nanos < roundNanos && count < MOST_RUNS; nanos = timed.nanos(count)) {
+            count = (int) Math.clamp(Math.ceil(count * roundNanos / Math.max(1, nanos)), count + 1.0, Math.min(MOST_RUNS, 10.0 * count));
+        }
+        return count;
+    }
+
+    /** Work is done in the order of the calls, so reading one number waits for all of it. */
+    private long time(Work work, int count) {
+        float[] one = new float[1];
+        Backend b = device.backend();
+        b.download(marker, View.dense(HostBuffer.wrap(one), marker.shape()));
+        long begun = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            work.run();
+        }
+        b.download(marker, View.dense(HostBuffer.wrap(one), marker.shape()));
+        return System.nanoTime() - begun;
+    }
+}

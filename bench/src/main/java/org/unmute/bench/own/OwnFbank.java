@@ -1,0 +1,32 @@
+package org.unmute.bench.own;
+
+import java.io.IOException;
+import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.Contender;
+import org.unmute.models.audio.FbankOptions;
+import org.unmute.models.audio.KaldiFbank;
+import org.unmute.models.audio.Window;
+import org.unmute.tensor.Shape;
+
+/** Kaldi's log mel filter bank of samples in memory. */
+final class OwnFbank implements Contender.Call {
+    private final KaldiFbank fbank;
+    private final float[] samples;
+    private float[] energies;
+
+    OwnFbank(CaseFolder folder) throws IOException {
+        fbank = new KaldiFbank(FbankOptions.of(folder.size("rate"), folder.size("mel"), Window.HANNING));
+        samples = folder.floats("samples");
+    }
+
+    @Override
+    public void run() {
+        energies = fbank.compute(samples);
+    }
+
+    @Override
+    public void show(CaseFolder folder) throws IOException {
+        int mel = fbank.options().melBins();
+        folder.write("fbank", Shape.of(energies.length / mel, mel), energies);
+    }
+}

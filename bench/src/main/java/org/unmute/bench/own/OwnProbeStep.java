@@ -1,0 +1,153 @@
+package org.unmute.bench.own;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
+import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.Contender;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.train.Objective;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TokenSource;
+import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.optim.Gradients;
+
+/**
+ * One step of a probe's training, as {@code unmute probe} runs it: tokens of a batch from the cache's float16 shards, forward, loss,
+ * gradients, AdamW. The trainer runs on a thread of its own and stops after each step until the next call.
+ */
+final class OwnProbeStep implements Contender.Call {
+    /** So many that the learning rate does not fall noticeably: a peer keeps it. */
+    private static final int EPOCHS = 1_000_000;
+
+    private final CaseFolder folder;
+    private final TokenCache cache;
+    private final TokenSet clips;
+    private final Semaphore next = new Semaphore(0);
+    private final Semaphore done = new Semaphore(0);
+    private Thread trainer;
+    private volatile boolean closed;
+    private volatile Throwable failure;
+    private volatile double loss;
+    private volatile long peak = -1;
+
+    OwnProbeStep(CaseFolder folder) throws IOException {
+        this.folder = folder;
+        cache = TokenCache.open(folder.file("cache"));
+        List<String> ids = IntStream.range(0, folder.size("batch")).mapToObj(i -> "clip" + i).toList();
+        clips = new TokenSet(TokenSource.of(cache, ids), folder.floats("targets"), folder.size("classes"));
+    }
+
+    private Probe probe() throws IOException {
+        Map<String, Tensor> parameters = new LinkedHashMap<>();
+        try (SafetensorsFile file = SafetensorsFile.open(folder.file(CaseFolder.MODEL))) {
+            for (String name : folder.texts("parameters")) {
+                parameters.put(name, Tensor.of(file.floats(name), file.shape(name).toArray()).parameter());
+            }
+        }
+        return Probes.of(folder.text("probe"), parameters, false, ProbeOptions.DEFAULTS);
+    }
+
+    private TrainingSettings settings(int epochs, int batch) {
+        return TrainingSettings.defaults(folder.text("probe")).withEpochs(epochs).withBatch(batch);
+    }
+
+    @Override
+    public void run() throws Exception {
+        if (trainer == null) {
+            trainer = Thread.ofPlatform().name("trainer").daemon().start(this::train);
+        } else {
+            next.release();
+        }
+        done.acquire();
+        if (failure != null) {
+            throw new IllegalStateException("training failed: " + failure.getMessage(), failure);
+        }
+    }
+
+    private void train() {
+        try (TensorScope scope = new TensorScope()) {
+            ProbeTrainer.train(probe(), clips, settings(EPOCHS, clips.clips()), null, step -> {
+                loss = step.loss();
+                peak = scope.peakBytes();
+                done.release();
+                next.acquireUninterruptibly();
+                if (closed) {
+                    throw new CancellationException();
+                }
+            });
+        } catch (CancellationException e) {
+            // The case is over.
+            done.release();
+        } catch (IOException | RuntimeException | Error e) {
+            failure = e;
+            done.release();
+        }
+    }
+
+    /** Beside the last step's loss: on a few clips, the gradients of the given parameters and the losses of two steps. */
+    @Override
+    public void show(CaseFolder to) throws IOException {
+        to.write("loss", Shape.of(1), new float[] {(float) loss});
+        int[] few = IntStream.range(0, to.size("checked")).toArray();
+        TokenSet some = clips.subset(few);
+        try (TensorScope _ = new TensorScope()) {
+            Probe probe = probe();
+            float[] tokens = new float[few.length * to.size("tokens") * to.size("dim")];
+            for (int i : few) {
+                some.tokens().read(i, tokens, i * to.size("tokens") * to.size("dim"), new float[0], 0);
+            }
+            TokenBatch batch = new TokenBatch(Tensor.of(tokens, few.length, to.size("tokens"), to.size("dim")), null, to.size("tokens"), 1);
+            Tensor logits = probe.trainingLogits(List.of(batch), new java.util.SplittableRandom(0));
+            Tensor target = Tensor.of(some.targets(), few.length, some.classes());
+            Steps.showGradient(to, Gradients.of(Objective.ASL.loss().of(logits, target), probe.parameters()));
+        }
+        try (TensorScope _ = new TensorScope()) {
+            // The rate of the second of many steps, as in the steps that are timed.
+            double[] losses = new double[2];
+            Probe probe = probe();
+            try {
+                ProbeTrainer.train(probe, some, settings(EPOCHS, few.length), null, step -> {
+                    losses[step.epoch() - 1] = step.loss();
+                    if (step.epoch() == losses.length) {
+                        throw new CancellationException();
+                    }
+                });
+            } catch (CancellationException e) {
+                to.write("losses", Shape.of(2), new float[] {(float) losses[0], (float) losses[1]});
+            }
+        }
+    }
+
+    @Override
+    public long tensorBytes() {
+        return peak;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        next.release();
+        try {
+            if (trainer != null) {
+                trainer.join();
+            }
+            cache.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package org.unmute.bench.table;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** How time and memory grow with the size of the work: series of rows without peers that differ in one number. */
+final class Growth {
+    private static final String PREFIX = "growth-";
+    private static final int[] TOKENS = {64, 128, 256, 512, 1024, 2048, 4096, 8192};
+    private static final int[] PROTOTYPES = {100, 300, 1000, 3000, 10_000, 30_000, 100_000};
+    private static final int[] BATCHES = {1, 2, 4, 8, 16};
+    private static final int[] STEP_BATCHES = {16, 32, 64, 128};
+    /** Blocks of the network: enough for what repeats, few enough for 8,192 tokens. */
+    private static final int BLOCKS = 2;
+
+    private Growth() {}
+
+    /**
+     * A point of a series.
+     *
+     * @param x what the series is against
+     * @param work by which time is divided to compare points: mostly {@code x} itself
+     * @param row what is measured
+     */
+    record Point(double x, double work, Row row) {}
+
+    /**
+     * Points from small to large.
+     *
+     * @param name as goals name it
+     * @param title in words
+     * @param against what changes, for instance {@code tokens}
+     * @param per what time is divided by, for instance {@code token}
+     * @param points at least two
+     */
+    record Series(String name, String title, String against, String per, List<Point> points) {}
+
+    /** All series. */
+    static List<Series> all() {
+        List<Series> all = new ArrayList<>();
+        all.add(new Series("match-tokens", "Prototype match, J = 5,270, 2 threads", "tokens", "token",
+                IntStream.of(TOKENS).mapToObj(n -> new Point(n, n, match("match-tokens-" + n, n, 5270, 2))).toList()));
+        all.add(new Series("match-prototypes", "Prototype match, 512 tokens, 2 threads", "prototypes", "prototype",
+                IntStream.of(PROTOTYPES).mapToObj(j -> new Point(j, j, match("match-prototypes-" + j, 512, j, 2))).toList()));
+        all.add(new Series("forward-tokens", BLOCKS + " blocks of ViT-B, batch 1, 2 threads; work counted with the scores, whose number grows "
+                + "with the square", "tokens", "GFLOP", IntStream.of(TOKENS).mapToObj(n -> new Point(n, KernelRows.forwardGflop(1, n, BLOCKS),
+                        forward("forward-tokens-" + n, 1, n, 2))).toList()));
+        all.add(new Series("forward-batch", BLOCKS + " blocks of ViT-B, 513 tokens, 2 threads", "batch", "clip",
+                IntStream.of(BATCHES).mapToObj(b -> new Point(b, b, forward("forward-batch-" + b, b, KernelRows.TOKENS, 2))).toList()));
+        all.add(new Series("step-batch", "protobin training step, J = 5,270, C = 527, 512 tokens a clip, 2 threads", "batch", "clip",
+                IntStream.of(STEP_BATCHES).mapToObj(b -> new Point(b, b, StepRows.ownProtobin(PREFIX + "step-batch-" + b, b))).toList()));
+        int cores = Runtime.getRuntime().availableProcessors();
+        int[] threads = IntStream.iterate(1, t -> t <= cores, t -> t * 2).toArray();
+        all.add(new Series("match-threads", "Prototype match, 512 tokens, J = 10,540", "threads", "share of a thread",
+                IntStream.of(threads).mapToObj(t -> new Point(t, 1.0 / t, match("match-threads-" + t, 512, 10_540, t))).toList()));
+        all.add(new Series("forward-threads", BLOCKS + " blocks of ViT-B, 513 tokens, batch 1", "threads", "share of a thread",
+                IntStream.of(threads).mapToObj(t -> new Point(t, 1.0 / t, forward("forward-threads-" + t, 1, KernelRows.TOKENS, t))).toList()));
+        return all;
+    }
+
+    /** Whether a row belongs to a series. */
+    static boolean isPoint(String id) {
+        return id.startsWith(PREFIX);
+    }
+
+    /** The rows of all series. */
+    static List<Row> rows() {
+        return all().stream().flatMap(s -> s.points().stream()).map(Point::row).toList();
+    }
+
+    private static Row match(String id, int tokens, int prototypes, int threads) {
+        return new Row(PREFIX + id, "prototype match, " + tokens + " tokens, J = " + prototypes, threads, 2e-9 * tokens * KernelRows.DIM * prototypes,
+                0, List.of(), false, folder -> KernelRows.writeMatch(folder, tokens, prototypes), Row.within(0));
+    }
+
+    private static Row forward(String id, int batch, int tokens, int threads) {
+        return new Row(PREFIX + id, BLOCKS + " blocks of ViT-B, " + tokens + " tokens, batch " + batch, threads,
+                KernelRows.forwardGflop(batch, tokens, BLOCKS), 0, List.of(), false,
+                folder -> KernelRows.writeForward(folder, batch, tokens, BLOCKS), Row.within(0));
+    }
+}

@@ -1,0 +1,99 @@
+package org.unmute.bench.table;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A series as far as it was measured. */
+final class GrowthReport {
+    private final Growth.Series series;
+    private final List<Measured> measured;
+
+    /**
+     * A measured point.
+     *
+     * @param point what was measured
+     * @param entry ours
+     */
+    record Measured(Growth.Point point, RowResult.Entry entry) {
+        /** Milliseconds for a unit of work. */
+        double perUnit() {
+            return entry.ms() / point.work();
+        }
+    }
+
+    /** @param results of any rows */
+    GrowthReport(Growth.Series series, List<RowResult> results) {
+        this.series = series;
+        measured = series.points().stream().flatMap(p -> results.stream().filter(r -> r.id().equals(p.row().id())).findFirst()
+                .flatMap(r -> r.timed(RowResult.OURS)).map(e -> new Measured(p, e)).stream()).toList();
+    }
+
+    /** What was measured, from small to large. */
+    List<Measured> measured() {
+        return measured;
+    }
+
+    /** Whether every point was measured. */
+    boolean isComplete() {
+        return measured.size() == series.points().size();
+    }
+
+    /** The longest time for a unit of work divided by the shortest; empty with less than two points. */
+    Optional<Double> spread() {
+        return measured.size() < 2 ? Optional.empty() : Optional.of(Statistics.spread(measured.stream().mapToDouble(Measured::perUnit).toArray()));
+    }
+
+    /**
+     * With which power of the series' number the memory of tensors grows in the upper half of the range: 1 is linear. Empty if it is
+     * not counted.
+     */
+    Optional<Double> memoryExponent() {
+        List<Measured> counted = measured.stream().filter(m -> m.entry().tensorBytes() > 0).toList();
+        if (counted.size() < 2) {
+            return Optional.empty();
+        }
+        Measured from = counted.get((counted.size() - 1) / 2);
+        Measured to = counted.getLast();
+        return Optional.of(Math.log((double) to.entry().tensorBytes() / from.entry().tensorBytes()) / Math.log(to.point().x() / from.point().x()));
+    }
+
+    /** One table with a line of what it says. */
+    String markdown() {
+        StringBuilder text = new StringBuilder("### " + series.title() + " (`" + series.name() + "`)\n\n| " + series.against() + " | time | time a "
+                + series.per() + " | tensors of a call | process beyond its inputs |\n|---|---|---|---|---|\n");
+        for (Measured m : measured) {
+            text.append("| ").append(String.format(Locale.ROOT, "%,d", Math.round(m.point().x()))).append(" | ").append(ResultTable.time(m.entry().ms()))
+                    .append(" | ").append(perUnit(m.perUnit())).append(" | ").append(mebibytes(m.entry().tensorBytes())).append(" | ")
+                    .append(mebibytes(m.entry().extraBytes())).append(" |\n");
+        }
+        text.append('\n').append(spread().map(s -> String.format(Locale.ROOT, "Time a %s: the longest is %.2f times the shortest.", series.per(), s))
+                .orElse("Too few points to compare."));
+        memoryExponent().ifPresent(e -> text.append(String.format(Locale.ROOT, " Tensors grow with the power %.2f of the %s in the upper half.", e,
+                series.against())));
+        if (!isComplete()) {
+            text.append(" Not measured: ").append(series.points().size() - measured.size()).append(" of ").append(series.points().size()).append(" points.");
+        }
+        return text.append("\n\n").toString();
+    }
+
+    /** All series of which something was measured; empty if there is none. */
+    static String markdown(List<RowResult> results) {
+        StringBuilder text = new StringBuilder();
+        for (Growth.Series series : Growth.all()) {
+            GrowthReport report = new GrowthReport(series, results);
+            if (!report.measured().isEmpty()) {
+                text.append(report.markdown());
+            }
+        }
+        return text.toString();
+    }
+
+    private static String perUnit(double ms) {
+        return ms >= 1 ? ResultTable.time(ms) : String.format(Locale.ROOT, "%.3g µs", ms * 1e3);
+    }
+
+    private static String mebibytes(long bytes) {
+        return bytes < 0 ? "–" : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+    }
+}

@@ -1,0 +1,49 @@
+package org.unmute.bench.table;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** A Markdown file of which this program owns some sections, between comments that name them; what others wrote stays as it is. */
+final class ReportFile {
+    private ReportFile() {}
+
+    private static String mark(String section, boolean begin) {
+        return "<!-- unmute bench: " + section + (begin ? " begins -->" : " ends -->");
+    }
+
+    /**
+     * The text with a section replaced, or added at the end where there is none.
+     *
+     * @throws IOException if the section begins and does not end
+     */
+    static String replaced(String text, String section, String body) throws IOException {
+        String begin = mark(section, true);
+        String end = mark(section, false);
+        String own = begin + "\n" + body.strip() + "\n" + end;
+        int from = text.indexOf(begin);
+        if (from < 0) {
+            String before = text.stripTrailing();
+            return before + (before.isEmpty() ? "" : "\n\n") + own + "\n";
+        }
+        int to = text.indexOf(end, from);
+        if (to < 0) {
+            throw new IOException("section '" + section + "' begins but does not end: put the line " + end + " after it");
+        }
+        return text.substring(0, from) + own + text.substring(to + end.length());
+    }
+
+    /** Replaces a section of a file, which is created if needed. */
+    static void write(Path file, String section, String body) throws IOException {
+        String text = Files.exists(file) ? Files.readString(file) : "# Measurements\n";
+        try {
+            Path folder = file.toAbsolutePath().getParent();
+            Path part = Files.createTempFile(folder, "report", ".part");
+            Files.writeString(part, replaced(text, section, body));
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package org.unmute.bench.table;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.CachedTokens;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.tensor.DType;
+
+/** Token caches of made-up tokens. */
+final class TokenFiles {
+    private TokenFiles() {}
+
+    /**
+     * How many tokens.
+     *
+     * @param clips in the cache
+     * @param time token rows of each
+     * @param freq token columns of each
+     * @param dim numbers of a token
+     */
+    record Size(int clips, int time, int freq, int dim) {}
+
+    /**
+     * Writes a cache in float16 as {@code unmute embed} does, with clips {@code clip0}, {@code clip1}, …
+     *
+     * @param tokens {@code [clips, time * freq, dim]}
+     * @param suffix of the clips' names, such as {@code .wav}
+     */
+    static void cache(Path folder, float[] tokens, Size size, String suffix) throws IOException {
+        int each = size.time() * size.freq() * size.dim();
+        CacheKey key = new CacheKey("made up", "made up", "none", "none", DType.F16);
+        try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT)) {
+            for (int c = 0; c < size.clips(); c++) {
+                writer.append("clip" + c + suffix, String.format("%064x", c), new CachedTokens(size.time(), size.freq(), size.dim(),
+                        Arrays.copyOfRange(tokens, c * each, (c + 1) * each), null, java.util.List.of()));
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.tensor.backend.Backends;
+
+/** The whole line on an OpenCL device, compared with the processor; its memory and its number, as a user meets them. */
+class DeviceEndToEndTest {
+    private static final double TOLERANCE = 1e-3;
+
+    @TempDir
+    static Path folder;
+
+    private static Path encoder;
+    private static Path recordings;
+
+    @BeforeAll
+    static void prepare() throws IOException {
+        Backends.Candidate opencl = Backends.candidates().stream().filter(c -> c.name().equals("opencl")).findFirst().orElseThrow();
+        assumeTrue(opencl.availability().available(), () -> "skipped: no OpenCL device: " + opencl.availability().reason());
+        encoder = TinyEncoder.write(folder, 32, 2);
+        recordings = TinyEncoder.recordings(folder, 48, 32);
+        for (String device : new String[] {"cpu", "opencl"}) {
+            embed(device);
+        }
+    }
+
+    private static void embed(String device) {
+        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--dtype", "f32", "--device", device, "--out", cache(device))
+                .endsWith(ExitCode.OK);
+    }
+
+    private static Path cache(String device) {
+        return folder.resolve("cache-" + device);
+    }
+
+    private static Path run(String probe, String device) {
+        return folder.resolve("run-" + probe + "-" + device);
+    }
+
+    private static void train(String probe, String device) {
+        Ran.unmute("probe", "-q", "--probe", probe, "--cache", cache(device), "--labels", recordings.resolve("manifest.csv"), "--epochs", 3, "--batch",
+                16, "--standardize", "--device", device, "--out", run(probe, device)).endsWith(ExitCode.OK);
+    }
+
+    private static double meanAveragePrecision(Path run, String device) {
+        return Ran.unmute("eval", "-q", "--run", run, "--cache", cache(device), "--labels", recordings.resolve("manifest.csv"), "--bootstrap", 0,
+                "--device", device, "--json").endsWith(ExitCode.OK).json().at("/metrics/mAP_macro_skip/mean").asDouble();
+    }
+
+    /**
+     * The same probe on tokens and scores of either device; and, over so few steps, a probe that was trained on either. Over many
+     * steps no two orders of summation stay together, see docs/numerics.md.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"protobin", "linear-mean"})
+    void embeddingTrainingAndScoringGiveTheMeanAveragePrecisionOfTheProcessor(String probe) {
+        train(probe, "cpu");
+        train(probe, "opencl");
+        double cpu = meanAveragePrecision(run(probe, "cpu"), "cpu");
+        assertThat(cpu).isBetween(0.1, 1.0);
+        assertThat(meanAveragePrecision(run(probe, "cpu"), "opencl")).as("the same probe").isCloseTo(cpu, within(TOLERANCE));
+        assertThat(meanAveragePrecision(run(probe, "opencl"), "opencl")).as("trained on the device, too").isCloseTo(cpu, within(TOLERANCE));
+    }
+
+    private static Ran unmute(Map<String, String> environment, List<String> options, Object... arguments) throws Exception {
+        List<String> all = new ArrayList<>(options);
+        all.addAll(List.of("-cp", Java.joined(Java.path()), Main.class.getName()));
+        for (Object a : arguments) {
+            all.add(a.toString());
+        }
+        return Java.run(folder, environment, all);
+    }
+
+    @Test
+    void aFullDeviceIsToldInOneLine() throws Exception {
+        Ran ran = unmute(Map.of(), List.of("-Dunmute.device.memory=1"), "embed", "-q", "--encoder", "embedded", "--audio", recordings, "--device", "opencl",
+                "--out", folder.resolve("cache-full")).endsWith(ExitCode.FAILED);
+        assertThat(ran.err().lines().filter(l -> !l.startsWith("WARNING"))).singleElement().asString().contains("out of device memory: F32[")
+                .contains("needs").contains("of 1.0 MiB are free on opencl").contains("largest F32[");
+    }
+
+    /** PoCL makes as many devices of the processor as its variable says. */
+    @Test
+    void severalDevicesAreListedAndChosenByNumber() throws Exception {
+        Map<String, String> two = Map.of("POCL_DEVICES", "pthread basic");
+        String listed = unmute(two, List.of(), "doctor").endsWith(ExitCode.OK).out();
+        assumeTrue(listed.contains("opencl:1"), "skipped: the OpenCL here is not PoCL, or one that makes only one device of the processor");
+        assertThat(listed).containsPattern("(?m)^opencl +yes ").containsPattern("(?m)^opencl:1 +yes ");
+        assertThat(unmute(two, List.of(), "doctor", "--device", "opencl:1").endsWith(ExitCode.OK).out())
+                .containsPattern("(?m)^chosen +backend opencl:1: ");
+        assertThat(unmute(two, List.of(), "doctor", "--device", "opencl:2").endsWith(ExitCode.DEVICE).err())
+                .contains("backend opencl has no device 2: there are opencl:0 (").contains(", opencl:1 (");
+    }
+
+    @Test
+    void aDeviceThatIsNotThereIsNotReplaced() {
+        assertThat(Ran.unmute("embed", "--encoder", encoder, "--audio", recordings, "--device", "opencl:77", "--out", folder.resolve("x"))
+                .endsWith(ExitCode.DEVICE).err()).contains("backend opencl has no device 77: there are opencl:0 (").contains("driver");
+        assertThat(folder.resolve("x")).doesNotExist();
+    }
+}

@@ -1,0 +1,78 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+
+/** Virtual machines of their own, for what this one cannot show: other paths, other environments, other properties. */
+final class Java {
+    private static final int PATIENCE_MINUTES = 10;
+
+    private Java() {}
+
+    /** The module path of the test run holds the modules, the class path what is left. */
+    static List<Path> path() {
+        return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
+                .flatMap(p -> Arrays.stream(p.split(File.pathSeparator))).filter(p -> !p.isEmpty()).map(Path::of).filter(Files::exists).toList();
+    }
+
+    /** Whether a folder or jar holds a file. */
+    static boolean holds(Path entry, String file) {
+        if (Files.isDirectory(entry)) {
+            return Files.exists(entry.resolve(file));
+        }
+        try (ZipFile zip = new ZipFile(entry.toFile())) {
+            return zip.getEntry(file) != null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The path of the test run but for what holds these classes, each of which must be there before. */
+    static List<Path> pathWithout(String... classes) {
+        List<Path> rest = new ArrayList<>(path());
+        for (String c : classes) {
+            assertThat(rest.removeIf(entry -> holds(entry, c))).as(c + " was on the path").isTrue();
+        }
+        return rest;
+    }
+
+    static String joined(List<Path> path) {
+        return path.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+    }
+
+    /**
+     * Runs {@code java}.
+     *
+     * @param folder where it runs and what it prints is kept meanwhile
+     * @param environment what is added to the environment
+     */
+    static Ran run(Path folder, Map<String, String> environment, List<String> arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules",
+                "jdk.incubator.vector"));
+        command.addAll(arguments);
+        Path out = Files.createTempFile(folder, "run", ".out");
+        Path err = Files.createTempFile(folder, "run", ".err");
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        Process p = builder.start();
+        try {
+            assertThat(p.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).as("it ends").isTrue();
+        } finally {
+            p.destroyForcibly();
+        }
+        return new Ran(p.exitValue(), Files.readString(out), Files.readString(err));
+    }
+}

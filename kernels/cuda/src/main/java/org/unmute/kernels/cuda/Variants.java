@@ -1,0 +1,97 @@
+package org.unmute.kernels.cuda;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.KernelSource;
+
+/**
+ * Kernels for tensor cores that take the place of portable ones, with the same arguments and launch plan. The portable kernel of the
+ * same name, without the precision behind it, is a variant's reference.
+ */
+final class Variants {
+    /** What they need: TF32, bfloat16 and asynchronous copies. */
+    static final int LEAST_CAPABILITY = 80;
+
+    /** Files of variants, without ending, and the portable kernels that each has variants of. */
+    static final Map<String, List<Kernel>> FILES = Map.of("prototype_tensor",
+            List.of(new Kernel("prototype", "prototype_match"), new Kernel("prototype", "prototype_match_binary")));
+
+    private static final Pattern INCLUDE = Pattern.compile("#include \"([a-z_]+\\.h)\"");
+
+    private Variants() {}
+
+    /** The variant that runs in place of a portable kernel, if there is one. */
+    static Optional<Kernel> of(Kernel portable, Precision precision, int capability) {
+        if (precision == Precision.FP32 || capability < LEAST_CAPABILITY) {
+            return Optional.empty();
+        }
+        return FILES.entrySet().stream().filter(e -> e.getValue().contains(portable)).findFirst()
+                .map(e -> new Kernel(e.getKey(), portable.name() + "_" + precision.name().toLowerCase(Locale.ROOT)));
+    }
+
+    /** All kernels of a file. */
+    static List<Kernel> kernels(String file) {
+        return FILES.get(file).stream().flatMap(k -> Set.of(Precision.TF32, Precision.BF16).stream()
+                .map(p -> of(k, p, LEAST_CAPABILITY).orElseThrow())).toList();
+    }
+
+    /** What the kernels compute with, for people. */
+    static String describe(Precision precision, int capability) {
+        if (precision == Precision.FP32) {
+            return "all in float32";
+        }
+        return capability < LEAST_CAPABILITY
+                ? "all in float32, since " + precision.words() + " needs compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
+                : "prototype matching in " + precision.words() + " on tensor cores, the rest in float32";
+    }
+
+    /** A file's text with each header put in where it is first included. */
+    static String text(String file) {
+        StringBuilder text = new StringBuilder();
+        append(file + ".cu", text, new HashSet<>());
+        return text.toString();
+    }
+
+    private static void append(String file, StringBuilder text, Set<String> seen) {
+        for (String line : read(file).lines().toList()) {
+            Matcher include = INCLUDE.matcher(line);
+            if (!include.matches()) {
+                text.append(line).append('\n');
+            } else if (seen.add(include.group(1))) {
+                append(include.group(1), text, seen);
+            }
+        }
+    }
+
+    /** One of our own files, or a header of the portable kernels. */
+    private static String read(String file) {
+        try (InputStream in = Variants.class.getResourceAsStream(file)) {
+            return in == null ? KernelSource.read(file) : new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** SHA-256 of {@link #text} in hexadecimal, which the PTX built from it bears. */
+    static String hash(String file) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text(file).getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

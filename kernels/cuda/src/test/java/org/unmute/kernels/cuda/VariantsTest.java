@@ -1,0 +1,87 @@
+package org.unmute.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.KernelSource;
+
+/** Texts, PTX and choice of the variants for tensor cores. */
+class VariantsTest {
+    private static final Kernel MATCH = new Kernel("prototype", "prototype_match");
+    private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)\\(([^)]*)\\)");
+
+    @AfterEach
+    void asItWas() {
+        System.clearProperty(Precision.PROPERTY);
+    }
+
+    @Test
+    void theDeviceAndThePrecisionDecide() {
+        assertThat(Variants.of(MATCH, Precision.FP32, 90)).isEmpty();
+        assertThat(Variants.of(MATCH, Precision.TF32, 75)).isEmpty();
+        assertThat(Variants.of(MATCH, Precision.TF32, 80)).contains(new Kernel("prototype_tensor", "prototype_match_tf32"));
+        assertThat(Variants.of(MATCH, Precision.BF16, 100)).contains(new Kernel("prototype_tensor", "prototype_match_bf16"));
+        assertThat(Variants.of(new Kernel("prototype", "prototype_gradient"), Precision.TF32, 90)).isEmpty();
+        assertThat(Variants.describe(Precision.FP32, 90)).isEqualTo("all in float32");
+        assertThat(Variants.describe(Precision.TF32, 75)).isEqualTo("all in float32, since TF32 needs compute capability 8.0");
+        assertThat(Variants.describe(Precision.BF16, 90)).contains("prototype matching in bfloat16 on tensor cores");
+    }
+
+    @Test
+    void float32IsTheDefault() {
+        assertThat(Precision.chosen()).isEqualTo(Precision.FP32);
+        System.setProperty(Precision.PROPERTY, "tf32");
+        assertThat(Precision.chosen()).isEqualTo(Precision.TF32);
+        System.setProperty(Precision.PROPERTY, "fp16");
+        assertThatThrownBy(Precision::chosen).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("fp32, tf32 or bf16: 'fp16'");
+    }
+
+    @Test
+    void ptxWasBuiltFromTheseSources() {
+        for (String file : Variants.FILES.keySet()) {
+            String ptx = Ptx.text(file);
+            assertThat(Ptx.sourceHash(ptx)).as(file + ".cu has changed since its PTX was built: run kernels/cuda/build-ptx")
+                    .isEqualTo(Variants.hash(file));
+            // 7.1 is the first version of PTX for which ptxas takes all of it.
+            assertThat(ptx).contains("\n.target sm_80\n").containsPattern("\n\\.version 7\\.[01]\n");
+            assertThat(ptx).doesNotContainPattern("\\b(atom|red)\\.").contains("mma.sync.aligned.m16n8k8", "mma.sync.aligned.m16n8k16", "cp.async.cg");
+        }
+    }
+
+    /** A variant is launched with what the portable kernel takes. */
+    @Test
+    void ptxHasEveryVariantWithThePortableKernelsParameters() {
+        for (String file : Variants.FILES.keySet()) {
+            List<String> found = new ArrayList<>();
+            Matcher m = ENTRY.matcher(Ptx.text(file));
+            while (m.find()) {
+                found.add(m.group(1) + " with " + m.group(2).split(",").length);
+            }
+            List<String> wanted = new ArrayList<>();
+            for (Kernel portable : Variants.FILES.get(file)) {
+                KernelSource.Declared d = KernelSource.kernels(portable.family()).stream().filter(k -> k.kernel().equals(portable)).findFirst().orElseThrow();
+                for (Precision p : List.of(Precision.TF32, Precision.BF16)) {
+                    wanted.add(Variants.of(portable, p, 80).orElseThrow().name() + " with " + d.parameters().size());
+                }
+            }
+            assertThat(found).containsExactlyInAnyOrderElementsOf(wanted);
+        }
+    }
+
+    @Test
+    void structsAreThoseOfThePortableKernels() {
+        Pattern struct = Pattern.compile("typedef struct \\{([^}]*)} Matching;");
+        Matcher ours = struct.matcher(Variants.text("prototype_tensor"));
+        Matcher portable = struct.matcher(KernelSource.text("prototype"));
+        assertThat(ours.find()).isTrue();
+        assertThat(portable.find()).isTrue();
+        assertThat(ours.group(1)).isEqualTo(portable.group(1));
+    }
+}
