@@ -426,6 +426,23 @@ public final class Tensor {
         return run(new Product.Linear(this, weight, bias));
     }
 
+    /**
+     * {@code activation(this · weightᵀ + bias) + residual} in one step where no gradient is asked for; with one, the function is a step of its
+     * own, so that its gradient need not compute the product again.
+     *
+     * @param bias {@code [out]} or null
+     * @param activation a function without constants, or null
+     * @param residual shape of the result, or null
+     */
+    public Tensor linear(Tensor weight, Tensor bias, Unary activation, Tensor residual) {
+        boolean records = Grad.isRecording() && (takesGradient || weight.takesGradient || bias != null && bias.takesGradient);
+        if (activation == null || !records) {
+            return run(new Product.Linear(this, weight, bias, activation, residual));
+        }
+        Tensor y = linear(weight, bias).unary(activation);
+        return residual == null ? y : residual.plus(y);
+    }
+
     /** Scaled dot-product attention with this as the queries; see {@link Attend.Attention}. */
     public Tensor attention(Tensor keys, Tensor values, Tensor bias, double scale) {
         return run(new Attend.Attention(this, keys, values, bias, scale));

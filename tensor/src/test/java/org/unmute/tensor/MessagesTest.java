@@ -62,6 +62,8 @@ class MessagesTest {
             new Wrong("matmul", () -> f(2, 3).matmul(d(3, 2)), "F32[2, 3]", "F64[3, 2]"),
             new Wrong("linear", () -> f(2, 3).linear(f(5, 4), null), "[2, 3]", "[5, 4]", "absent"),
             new Wrong("linear", () -> f(2, 3).linear(f(5, 3), f(4)), "[5, 3]", "[4]"),
+            new Wrong("linear", () -> f(2, 3).linear(f(5, 3), null, null, f(2, 4)), "[2, 4]", "[2, 5]"),
+            new Wrong("linear", () -> f(2, 3).linear(f(5, 3), null, Unary.CLAMP, null), "CLAMP", "constants"),
             new Wrong("linear", () -> f(2, 3).linear(f(5, 3), d(5)), "F64[5]"),
             new Wrong("softmax", () -> i(2).softmax(0), "I32[2]"),
             new Wrong("softmax", () -> Tensor.run(new Normalization.Softmax(f())), "[]"),

@@ -175,6 +175,11 @@ class OpGradientTest {
         Function<Tensor[], Op> linear = in -> new Product.Linear(in[0], in[1], in.length > 2 ? in[2] : null);
         add(Product.Linear.class, "with bias", linear, s(2, 3, 5), s(4, 5), s(4));
         add(Product.Linear.class, "without bias", linear, s(3, 5), s(1, 5));
+        add(Product.Linear.class, "with residual", in -> new Product.Linear(in[0], in[1], in[2], null, in[3]), s(2, 3, 5), s(4, 5), s(4),
+                s(2, 3, 4));
+        add(Product.Linear.class, "with GELU and residual", in -> new Product.Linear(in[0], in[1], in[2], Unary.GELU, in[3]), s(3, 5), s(4, 5),
+                s(4), s(3, 4));
+        add(Product.Linear.class, "with GELU, without bias", in -> new Product.Linear(in[0], in[1], null, Unary.GELU, null), s(3, 5), s(4, 5));
         add(Product.Linear.class, "one row", linear, s(5), s(3, 5), s(3));
     }
 

@@ -1,6 +1,7 @@
 package org.unmute.models.audio;
 
 import java.util.stream.IntStream;
+import org.unmute.tensor.op.FilterBank;
 
 /**
  * Kaldi's log mel filter bank with the settings of {@code torchaudio.compliance.kaldi.fbank} that the encoders use: no
@@ -18,6 +19,7 @@ public final class KaldiFbank {
     private final double[] window;
     private final Fft fft;
     private final MelFilterBank mel;
+    private final FilterBank steps;
 
     /** A filter bank with these settings. */
     public KaldiFbank(FbankOptions options) {
@@ -26,6 +28,13 @@ public final class KaldiFbank {
         fft = new Fft(options.fftSize());
         mel = MelFilterBank.kaldi(options.melBins(), options.fftSize(), options.sampleRate(), options.lowFreq(),
                 options.upperEdge());
+        steps = mel.of(new FilterBank.Frames(options.frameLength(), options.frameShift(), options.fftSize(), true), options.preemphasis(),
+                window, FLOOR);
+    }
+
+    /** The same as an operation of a backend, {@link org.unmute.tensor.backend.Backend#filterBank}. */
+    public FilterBank steps() {
+        return steps;
     }
 
     /** The settings. */

@@ -1,5 +1,7 @@
 package org.unmute.models.audio;
 
+import org.unmute.tensor.op.FilterBank;
+
 /**
  * Overlapping triangles over the bins of a spectrum, one per mel band; only the bins under each triangle are stored.
  * The weights are computed in float32, in the original's order: a mel value near 2840 carries a rounding of 2^-13,
@@ -92,6 +94,18 @@ final class MelFilterBank {
 
     private static double htkMel(double hertz) {
         return 2595 * Math.log10(1 + hertz / 700);
+    }
+
+    /** The whole way from samples to the energies of these bands. */
+    FilterBank of(FilterBank.Frames frames, double preemphasis, double[] window, double floor) {
+        float[][] narrow = new float[weights.length][];
+        for (int b = 0; b < narrow.length; b++) {
+            narrow[b] = new float[weights[b].length];
+            for (int i = 0; i < narrow[b].length; i++) {
+                narrow[b][i] = (float) weights[b][i];
+            }
+        }
+        return new FilterBank(frames, preemphasis, window, first, narrow, floor);
     }
 
     /** A band's weighted sum over a power spectrum. */

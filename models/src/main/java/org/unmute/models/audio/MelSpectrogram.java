@@ -1,5 +1,7 @@
 package org.unmute.models.audio;
 
+import org.unmute.tensor.op.FilterBank;
+
 /**
  * The mel spectrogram of {@code torchaudio.transforms.MelSpectrogram} with HTK bands: frames centred on multiples of
  * the hop, the clip mirrored at its ends, periodic Hann window, power spectrum, mel bands. Computed in float64 within a
@@ -10,6 +12,7 @@ public final class MelSpectrogram {
     private final double[] window;
     private final Fft fft;
     private final MelFilterBank mel;
+    private final FilterBank steps;
 
     /** A spectrogram with these settings. */
     public MelSpectrogram(MelOptions options) {
@@ -18,6 +21,29 @@ public final class MelSpectrogram {
         window = centred(periodicHann(options.windowLength()), n);
         fft = new Fft(n);
         mel = MelFilterBank.htk(options.melBins(), n, options.sampleRate(), options.lowFreq(), options.highFreq());
+        steps = mel.of(new FilterBank.Frames(n, options.hop(), n, false), 0, window, Double.NaN);
+    }
+
+    /** The same as an operation of a backend, {@link org.unmute.tensor.backend.Backend#filterBank}, of what {@link #mirrored(float[])} gives. */
+    public FilterBank steps() {
+        return steps;
+    }
+
+    /**
+     * A clip with what is mirrored at its ends.
+     *
+     * @throws ClipTooShortException if the clip has no more samples than half a frame
+     */
+    public float[] mirrored(float[] samples) {
+        int pad = options.fftSize() / 2;
+        if (samples.length <= pad) {
+            throw new ClipTooShortException("mel spectrogram", samples.length, pad + 1, options.sampleRate());
+        }
+        float[] all = new float[Math.addExact(samples.length, 2 * pad)];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = samples[mirrored((long) i - pad, samples.length)];
+        }
+        return all;
     }
 
     /** {@code 0.5 - 0.5 cos(2 pi i / n)}. */

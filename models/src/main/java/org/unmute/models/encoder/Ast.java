@@ -193,6 +193,11 @@ public final class Ast implements Encoder {
     }
 
     @Override
+    public Tensor inputs(List<float[]> windows) {
+        return frontEnd.apply(windows);
+    }
+
+    @Override
     public Tensor forward(Tensor input, Trace trace) {
         return vit.forward(input, "tokens_with_pos_cls_dist", trace);
     }

@@ -274,6 +274,12 @@ public final class Beats implements Encoder {
     }
 
     @Override
+    public Tensor inputs(List<float[]> windows) {
+        // too short ones are refused by the other way
+        return windows.getFirst().length < leastSamples ? Encoder.super.inputs(windows) : frontEnd.apply(windows);
+    }
+
+    @Override
     public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed_conv", patches.transpose(1, 2));

@@ -60,6 +60,11 @@ public final class BirdMae implements Encoder {
     }
 
     @Override
+    public Tensor inputs(List<float[]> windows) {
+        return frontEnd.apply(windows);
+    }
+
+    @Override
     public Tensor forward(Tensor input, Trace trace) {
         return vit.forward(input, "tokens_with_pos_and_cls", trace);
     }

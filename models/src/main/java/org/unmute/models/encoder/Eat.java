@@ -140,6 +140,11 @@ public final class Eat implements Encoder {
     }
 
     @Override
+    public Tensor inputs(List<float[]> windows) {
+        return frontEnd.apply(windows);
+    }
+
+    @Override
     public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed", patches);

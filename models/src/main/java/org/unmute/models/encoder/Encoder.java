@@ -8,6 +8,7 @@ import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backends;
 
 /**
  * A frozen audio encoder: waveform in, {@link TokenMap} out. Thread-safe: one loaded encoder serves many threads.
@@ -31,6 +32,15 @@ public interface Encoder {
      * @throws IllegalArgumentException if there are fewer samples than one frame
      */
     Spectrogram spectrogram(float[] samples);
+
+    /**
+     * {@link #spectrogram} for several windows of one length, on the current backend; a device makes them itself where it can.
+     *
+     * @return {@code [windows, frames, bins]}, for {@link #forward}
+     */
+    default Tensor inputs(List<float[]> windows) {
+        return WindowReader.batch(windows.stream().parallel().map(this::spectrogram).toList());
+    }
 
     /**
      * The network.
@@ -113,7 +123,10 @@ public interface Encoder {
         List<Features> all = new ArrayList<>();
         List<Spectrogram> group = new ArrayList<>();
         int most = Windows.atOnce(spec);
-        for (int at = 0; at < windows.size(); at += most) {
+        for (int at = 0; at < windows.size() && Backends.current().isDevice(); at += most) {
+            all.addAll(WindowReader.readOnDevice(this, windows.subList(at, Math.min(windows.size(), at + most)), wanted));
+        }
+        for (int at = 0; at < windows.size() && !Backends.current().isDevice(); at += most) {
             List<Spectrogram> inputs = windows.subList(at, Math.min(windows.size(), at + most)).stream().parallel()
                     .map(this::spectrogram).toList();
             for (Spectrogram input : inputs) {
@@ -152,7 +165,7 @@ public interface Encoder {
         double[] sum = new double[describe().classes().size()];
         for (float[] window : windows) {
             try (TensorScope _ = new TensorScope()) {
-                Tensor input = WindowReader.batch(List.of(spectrogram(window)));
+                Tensor input = inputs(List.of(window));
                 float[] logits = Grad.withoutRecording(() -> classify(forward(input, Trace.NONE))).toFloats();
                 for (int i = 0; i < sum.length; i++) {
                     sum[i] += logits[i];

@@ -2,11 +2,18 @@ package org.unmute.models.encoder;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.models.audio.FbankOptions;
 import org.unmute.models.audio.KaldiFbank;
 import org.unmute.models.audio.MelBands;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.op.Elementwise;
 
 /**
  * The front end that most encoders share: kaldi fbank, then {@code (x - mean) / (2 std)}. They differ in three things: what
@@ -74,6 +81,11 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
 
     /** Log mel energies before padding and normalisation: {@code [frames, mel]}. */
     public float[] raw(float[] samples) {
+        return fbank.compute(ready(samples));
+    }
+
+    /** The samples as the filter bank takes them. */
+    private float[] ready(float[] samples) {
         double sum = 0;
         for (float s : samples) {
             sum += s;
@@ -84,7 +96,32 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
         for (int i = 0; i < samples.length; i++) {
             ready[i] = (samples[i] - offset) * scale;
         }
-        return fbank.compute(ready);
+        return ready;
+    }
+
+    /** {@inheritDoc} On a device energies, padding and normalisation are all made there. */
+    @Override
+    public Tensor apply(List<float[]> windows) {
+        Backend backend = Backends.current();
+        int length = windows.getFirst().length;
+        int rows = Math.min(frames, fbank.frames(length));
+        if (!backend.isDevice() || rows == 0) {
+            return FrontEnd.super.apply(windows);
+        }
+        float[] all = new float[Math.multiplyExact(windows.size(), length)];
+        for (int i = 0; i < windows.size(); i++) {
+            System.arraycopy(ready(windows.get(i)), 0, all, i * length, length);
+        }
+        Tensor samples = Tensor.of(backend, all, windows.size(), length);
+        int mel = fbank.options().melBins();
+        Tensor x = Tensor.compute(backend, DType.F32, Shape.of(windows.size(), rows, mel), out -> backend.filterBank(samples.view(), fbank.steps(), out));
+        if (rows < frames && padding == Padding.ZEROS) {
+            x = x.pad(1, 0, frames - rows, 0);
+        } else if (rows < frames && padding == Padding.MINIMUM) {
+            Tensor least = x.times(-1).amax(true, 1, 2).times(-1);
+            x = Tensor.concat(1, x, least.expand(windows.size(), frames - rows, mel));
+        }
+        return Tensor.run(new Elementwise.Affine(x, 1 / (2 * std), -mean / (2 * std)));
     }
 
     @Override

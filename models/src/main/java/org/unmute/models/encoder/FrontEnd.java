@@ -1,7 +1,9 @@
 package org.unmute.models.encoder;
 
+import java.util.List;
 import java.util.Map;
 import org.unmute.models.audio.MelBands;
+import org.unmute.tensor.Tensor;
 
 /** What turns a window of samples into what enters the network. */
 public interface FrontEnd {
@@ -12,6 +14,17 @@ public interface FrontEnd {
      * @throws org.unmute.models.audio.ClipTooShortException if there are fewer samples than one frame
      */
     Spectrogram apply(float[] samples);
+
+    /**
+     * {@link #apply(float[])} for several windows of one length, on the current backend: computed there if it is a device, so that nothing but
+     * samples is copied to it.
+     *
+     * @param windows at least one, all of one length
+     * @return {@code [windows, frames, bins]}
+     */
+    default Tensor apply(List<float[]> windows) {
+        return WindowReader.batch(windows.stream().parallel().map(this::apply).toList());
+    }
 
     /** Hz. */
     int sampleRate();

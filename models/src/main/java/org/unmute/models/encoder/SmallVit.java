@@ -204,6 +204,11 @@ public final class SmallVit implements Encoder {
     }
 
     @Override
+    public Tensor inputs(List<float[]> windows) {
+        return frontEnd.apply(windows);
+    }
+
+    @Override
     public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed", patches);

@@ -68,20 +68,55 @@ final class WindowReader {
     }
 
     static List<Features> read(Encoder encoder, List<Spectrogram> inputs, Features.Wanted wanted) {
+        try (TensorScope _ = new TensorScope()) {
+            return read(encoder, batch(inputs), wanted);
+        }
+    }
+
+    /** The same from samples, with front ends that run on the device; windows of one length, and those that give as many frames, together. */
+    static List<Features> readOnDevice(Encoder encoder, List<float[]> windows, Features.Wanted wanted) {
+        List<Features> all = new ArrayList<>();
+        try (TensorScope _ = new TensorScope()) {
+            List<Tensor> group = new ArrayList<>();
+            for (int from = 0; from < windows.size();) {
+                int to = from + 1;
+                while (to < windows.size() && windows.get(to).length == windows.get(from).length) {
+                    to++;
+                }
+                List<float[]> equal = windows.subList(from, to);
+                Tensor inputs = Grad.withoutRecording(() -> encoder.inputs(equal));
+                if (!group.isEmpty() && group.getFirst().size(1) != inputs.size(1)) {
+                    all.addAll(read(encoder, joined(group), wanted));
+                    group.clear();
+                }
+                group.add(inputs);
+                from = to;
+            }
+            all.addAll(read(encoder, joined(group), wanted));
+        }
+        return all;
+    }
+
+    private static Tensor joined(List<Tensor> inputs) {
+        return inputs.size() == 1 ? inputs.getFirst() : Tensor.concat(0, inputs.toArray(Tensor[]::new));
+    }
+
+    private static List<Features> read(Encoder encoder, Tensor inputs, Features.Wanted wanted) {
         EncoderSpec spec = encoder.describe();
+        int windows = inputs.shape().dim(0);
         try (TensorScope _ = new TensorScope()) {
             Wish wish = new Wish(spec, wanted);
-            Tensor y = Grad.withoutRecording(() -> encoder.forward(batch(inputs), wish));
+            Tensor y = Grad.withoutRecording(() -> encoder.forward(inputs, wish));
             int tokens = y.shape().dim(1);
             float[] out = y.toFloats();
             List<Features> all = new ArrayList<>();
-            for (int w = 0; w < inputs.size(); w++) {
+            for (int w = 0; w < windows; w++) {
                 List<TokenMap> layers = new ArrayList<>();
                 for (int layer : wanted.layers()) {
                     layers.add(map(spec, wish.found.get("block." + layer), w, tokens));
                 }
                 float[] attention = wanted.attention()
-                        ? attention(spec, wish.found.get(Trunk.attentionName(spec.depth() - 1)), inputs.size(), w, tokens) : null;
+                        ? attention(spec, wish.found.get(Trunk.attentionName(spec.depth() - 1)), windows, w, tokens) : null;
                 all.add(new Features(map(spec, out, w, tokens), layers, attention));
             }
             return all;

@@ -1,5 +1,6 @@
 package org.unmute.models.vit;
 
+import java.util.function.Consumer;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
@@ -37,6 +38,25 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
 
     /** {@code [batch, tokens, dim]} to the same. With a bias, gradients do not pass. */
     public Tensor apply(Tensor x) {
+        return proj.apply(mixed(x));
+    }
+
+    /**
+     * {@code residual + apply(x)}
+     *
+     * @param attended told what {@link #apply(Tensor)} gives; may be null
+     */
+    Tensor apply(Tensor x, Tensor residual, Consumer<Tensor> attended) {
+        if (attended == null) {
+            return proj.added(mixed(x), residual);
+        }
+        Tensor a = apply(x);
+        attended.accept(a);
+        return residual.plus(a);
+    }
+
+    /** What goes into {@code proj}. */
+    private Tensor mixed(Tensor x) {
         long batch = x.size(0);
         long tokens = x.size(1);
         long dim = x.size(2);
@@ -45,7 +65,7 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
         Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
         Tensor mixed = bias == null ? packed.select(0, 0).attention(packed.select(0, 1), packed.select(0, 2), null, 1 / Math.sqrt(head))
                 : biased(packed);
-        return proj.apply(mixed.transpose(1, 2).reshape(batch, tokens, dim));
+        return mixed.transpose(1, 2).reshape(batch, tokens, dim);
     }
 
     /** Clip by clip: a bias of {@code [heads, tokens, tokens]} for each clip is the largest tensor of the model. */

@@ -1,6 +1,7 @@
 package org.unmute.models.vit;
 
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
@@ -17,13 +18,13 @@ public sealed interface Block {
     /**
      * {@code [batch, tokens, dim]} to the same.
      *
-     * @param attended told what the attention gave, {@code [batch, tokens, dim]}
+     * @param attended told what the attention gave, {@code [batch, tokens, dim]}; null if nobody is, then it need not be written
      */
     Tensor apply(Tensor x, Consumer<Tensor> attended);
 
     /** {@code [batch, tokens, dim]} to the same. */
     default Tensor apply(Tensor x) {
-        return apply(x, _ -> {});
+        return apply(x, null);
     }
 
     /**
@@ -34,14 +35,17 @@ public sealed interface Block {
      */
     Tensor firstTokenAttention(Tensor x);
 
+    /** The first half of a block; only its result is kept, unless somebody is told of what was on the way. */
+    private static Tensor firstHalf(Consumer<Tensor> attended, Supplier<Tensor> half) {
+        return attended == null ? TensorScope.only(half) : half.get();
+    }
+
     /** Normalises before each part. */
     record Pre(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
-            Tensor a = TensorScope.only(() -> attention.apply(norm1.apply(x)));
-            attended.accept(a);
-            Tensor y = x.plus(a);
-            return TensorScope.only(() -> y.plus(mlp.apply(norm2.apply(y))));
+            Tensor y = firstHalf(attended, () -> attention.apply(norm1.apply(x), x, attended));
+            return TensorScope.only(() -> mlp.apply(norm2.apply(y), y));
         }
 
         @Override
@@ -54,10 +58,8 @@ public sealed interface Block {
     record Post(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp) implements Block {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
-            Tensor a = TensorScope.only(() -> attention.apply(x));
-            attended.accept(a);
-            Tensor y = TensorScope.only(() -> norm1.apply(x.plus(a)));
-            return TensorScope.only(() -> norm2.apply(y.plus(mlp.apply(y))));
+            Tensor y = firstHalf(attended, () -> norm1.apply(attention.apply(x, x, attended)));
+            return TensorScope.only(() -> norm2.apply(mlp.apply(y, y)));
         }
 
         @Override
@@ -70,10 +72,8 @@ public sealed interface Block {
     record Deep(LayerNorm norm1, Attention attention, LayerNorm norm2, Mlp mlp, double alpha) implements Block {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
-            Tensor a = TensorScope.only(() -> attention.apply(x));
-            attended.accept(a);
-            Tensor y = TensorScope.only(() -> norm1.apply(x.times(alpha).plus(a)));
-            return TensorScope.only(() -> norm2.apply(y.times(alpha).plus(mlp.apply(y))));
+            Tensor y = firstHalf(attended, () -> norm1.apply(attention.apply(x, x.times(alpha), attended)));
+            return TensorScope.only(() -> norm2.apply(mlp.apply(y, y.times(alpha))));
         }
 
         @Override

@@ -1,6 +1,7 @@
 package org.unmute.models.vit;
 
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
 
 /**
  * An affine map of the last axis.
@@ -22,5 +23,15 @@ public record Linear(Tensor weight, Tensor bias) {
     /** {@code [..., in]} to {@code [..., out]}. */
     public Tensor apply(Tensor x) {
         return x.linear(weight, bias);
+    }
+
+    /** {@code activation(apply(x))} */
+    public Tensor activated(Tensor x, Unary activation) {
+        return x.linear(weight, bias, activation, null);
+    }
+
+    /** {@code residual + apply(x)} */
+    public Tensor added(Tensor x, Tensor residual) {
+        return x.linear(weight, bias, null, residual);
     }
 }

@@ -18,6 +18,11 @@ public record Mlp(Linear fc1, Linear fc2, Unary activation) {
 
     /** {@code [..., dim]} to the same. */
     public Tensor apply(Tensor x) {
-        return fc2.apply(fc1.apply(x).unary(activation));
+        return fc2.apply(fc1.activated(x, activation));
+    }
+
+    /** {@code residual + apply(x)} */
+    public Tensor apply(Tensor x, Tensor residual) {
+        return fc2.added(fc1.activated(x, activation), residual);
     }
 }

@@ -47,6 +47,6 @@ public record Trunk(List<? extends Block> blocks) {
         if (trace.takes(attended)) {
             return block.apply(x, a -> trace.accept(attended, a));
         }
-        return TensorScope.only(() -> block.apply(x));
+        return TensorScope.only(() -> block.apply(x, null));
     }
 }

@@ -13,6 +13,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.unmute.kernels.contract.Golden;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
 
 /** The folder {@code fbank} of the reference numbers: its index, its inputs and its naming of front ends. */
 final class GoldenFbank {
@@ -28,13 +34,22 @@ final class GoldenFbank {
                     1000 * Integer.parseInt(m.group(2)), m.group(3) == null ? 1 : 32768)) : Optional.empty();
         }
 
-        /** The fbank of samples at the preset's rate; the clip's mean is left in, since each frame loses its own. */
+        /** The fbank of samples at the preset's rate, made by the backend if it is a device; the clip's mean is left in: each frame loses its own. */
         float[] compute(float[] samples, int bins) {
             float[] scaled = new float[samples.length];
             for (int i = 0; i < samples.length; i++) {
                 scaled[i] = gain * samples[i];
             }
-            return new KaldiFbank(FbankOptions.of(sampleRate, bins, window)).compute(scaled);
+            KaldiFbank fbank = new KaldiFbank(FbankOptions.of(sampleRate, bins, window));
+            Backend backend = Backends.current();
+            if (!backend.isDevice()) {
+                return fbank.compute(scaled);
+            }
+            try (TensorScope _ = new TensorScope()) {
+                Tensor x = Tensor.of(backend, scaled, 1, scaled.length);
+                return Tensor.compute(backend, DType.F32, Shape.of(1, fbank.frames(scaled.length), bins),
+                        out -> backend.filterBank(x.view(), fbank.steps(), out)).toFloats();
+            }
         }
     }
 

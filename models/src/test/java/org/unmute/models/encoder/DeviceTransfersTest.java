@@ -29,6 +29,9 @@ import org.unmute.tensor.backend.WorkProfile;
  * result back once. Runs where the chosen backend is a device.
  */
 class DeviceTransfersTest {
+    /** Roundings of the logarithm and of the normalisation, which the processor makes in double. */
+    private static final double FRONT_END = 4e-6;
+
     @TestFactory
     List<DynamicTest> everyEncoder() throws IOException {
         Optional<List<DynamicTest>> skipped = ChosenBackend.skipped();
@@ -65,6 +68,20 @@ class DeviceTransfersTest {
         assertThat(profile.transfers()).isEqualTo(new WorkProfile.Transfers(2, 4L * input.values().length, 4L * second.length));
         assertThat(profile.entries()).isNotEmpty();
         assertThat(second).containsExactly(first);
+        fromSamples(encoder, golden.recording(), input, profile);
+    }
+
+    /** From samples to the network's input: nothing but the samples goes up, and both ways give the same numbers. */
+    private static void fromSamples(Encoder encoder, float[] samples, Spectrogram input, WorkProfile profile) {
+        try (TensorScope _ = new TensorScope()) {
+            encoder.inputs(List.of(samples));
+            profile.reset();
+            float[] own = encoder.inputs(List.of(samples)).toFloats();
+            Golden.assertClose("front end on the device", input.values(), own, FRONT_END, FRONT_END);
+            if (profile.entries().stream().anyMatch(e -> e.kernel().equals("fbank"))) {
+                assertThat(profile.transfers()).isEqualTo(new WorkProfile.Transfers(2, 4L * samples.length, 4L * own.length));
+            }
+        }
     }
 
     private static float[] run(Encoder encoder, boolean head, Spectrogram input) {

@@ -3,6 +3,7 @@ package org.unmute.tensor.backend;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
@@ -29,6 +30,11 @@ public interface Backend extends Primitives, AutoCloseable {
 
     /** One line for people: what it runs on. */
     String describe();
+
+    /** Whether memory here is a device's own, so that numbers from Java arrays and back cost a copy. */
+    default boolean isDevice() {
+        return false;
+    }
 
     /** Whether arithmetic runs in this type here. */
     boolean supports(DType dtype);
@@ -180,6 +186,25 @@ public interface Backend extends Primitives, AutoCloseable {
     }
 
     /**
+     * {@link #linear(View, View, View, View)} and what follows it in transformers: {@code out = activation(x weightᵀ + bias) + residual}.
+     * A fused override gives the same bits as the steps one by one.
+     *
+     * @param bias {@code [out]} or null
+     * @param activation a function without constants, or null
+     * @param residual shape of {@code out}, or null
+     * @param out {@code [..., out]}. Modified.
+     */
+    default void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
+        linear(x, weight, bias, out);
+        if (activation != null) {
+            unary(activation, 0, 0, out, out);
+        }
+        if (residual != null) {
+            binary(Binary.ADD, residual, out, out);
+        }
+    }
+
+    /**
      * Scaled dot-product attention: {@code softmax(scale q kᵀ + bias) v}.
      *
      * @param q {@code [..., queries, d]}
@@ -205,6 +230,16 @@ public interface Backend extends Primitives, AutoCloseable {
         }
         softmax(scores, weights);
         scores.buffer().close();
+    }
+
+    /**
+     * Energies of mel bands, or their logarithms, of the frames of clips of one length.
+     *
+     * @param samples {@code [clips, samples]}
+     * @param out {@code [clips, frames, bands]}, {@link FilterBank#count} frames. Modified.
+     */
+    default void filterBank(View samples, FilterBank f, View out) {
+        new FilterBankSteps(this, f, samples.dtype()).compute(samples, out);
     }
 
     /**

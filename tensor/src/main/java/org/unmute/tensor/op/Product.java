@@ -1,7 +1,10 @@
 package org.unmute.tensor.op;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -90,11 +93,24 @@ public sealed interface Product extends Op {
         }
     }
 
-    /** {@code x weightᵀ + bias}; x {@code [..., in]}, weight {@code [out, in]}, bias {@code [out]} or null. */
-    record Linear(Tensor x, Tensor weight, Tensor bias) implements Product {
+    /**
+     * {@code activation(x weightᵀ + bias) + residual}.
+     *
+     * @param x {@code [..., in]}
+     * @param weight {@code [out, in]}
+     * @param bias {@code [out]} or null
+     * @param activation a function without constants, or null
+     * @param residual {@code [..., out]} or null
+     */
+    record Linear(Tensor x, Tensor weight, Tensor bias, Unary activation, Tensor residual) implements Product {
+        /** {@code x weightᵀ + bias} */
+        public Linear(Tensor x, Tensor weight, Tensor bias) {
+            this(x, weight, bias, null, null);
+        }
+
         @Override
         public List<Tensor> inputs() {
-            return bias == null ? List.of(x, weight) : List.of(x, weight, bias);
+            return Stream.of(x, weight, bias, residual).filter(Objects::nonNull).toList();
         }
 
         @Override
@@ -104,22 +120,46 @@ public sealed interface Product extends Op {
                 throw new IllegalArgumentException("linear: sizes do not fit: x is " + x.shape() + ", weight is "
                         + weight.shape() + " [out, in], bias is " + (bias == null ? "absent" : bias.shape()));
             }
-            requireOneFloatingType(x, weight, bias);
-            return x.shape().with(-1, weight.size(0));
+            requireOneFloatingType(x, weight, bias, residual);
+            Shape result = x.shape().with(-1, weight.size(0));
+            if (residual != null && !residual.shape().equals(result)) {
+                throw new IllegalArgumentException("linear: the residual is " + residual.shape() + ", the result is " + result);
+            }
+            if (activation != null && activation.hasConstants()) {
+                throw new IllegalArgumentException("linear: " + activation + " has constants: apply it to the result");
+            }
+            return result;
         }
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.linear(x.view(), weight.view(), bias == null ? null : bias.view(), out);
+            View b = bias == null ? null : bias.view();
+            if (activation == null && residual == null) {
+                backend.linear(x.view(), weight.view(), b, out);
+            } else {
+                backend.linear(x.view(), weight.view(), b, activation, residual == null ? null : residual.view(), out);
+            }
         }
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Tensor rows = gy.reshape(-1, weight.size(0));
-            Tensor gx = x.takesGradient() ? gy.linear(weight.transpose(0, 1), null) : null;
-            Tensor gw = weight.takesGradient() ? rows.transpose(0, 1).matmul(x.reshape(-1, weight.size(1))) : null;
-            Tensor gb = bias != null && bias.takesGradient() ? rows.sum(false, 0) : null;
-            return bias == null ? Arrays.asList(gx, gw) : Arrays.asList(gx, gw, gb);
+            Tensor g = gy;
+            if (activation != null) {
+                // What the function saw is computed again: it is not kept.
+                Tensor inner = x.linear(weight, bias);
+                g = new Elementwise.Map(activation, 0, 0, inner).backward(inner.unary(activation), gy).getFirst();
+            }
+            Tensor rows = g.reshape(-1, weight.size(0));
+            List<Tensor> all = new ArrayList<>();
+            all.add(x.takesGradient() ? g.linear(weight.transpose(0, 1), null) : null);
+            all.add(weight.takesGradient() ? rows.transpose(0, 1).matmul(x.reshape(-1, weight.size(1))) : null);
+            if (bias != null) {
+                all.add(bias.takesGradient() ? rows.sum(false, 0) : null);
+            }
+            if (residual != null) {
+                all.add(gy);
+            }
+            return all;
         }
     }
 }

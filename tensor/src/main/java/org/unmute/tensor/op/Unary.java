@@ -63,6 +63,11 @@ public enum Unary {
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
     private static final double GELU_CUBIC = 0.044715;
 
+    /** Whether the function has constants. */
+    public boolean hasConstants() {
+        return this == LEAKY_RELU || this == ELU || this == POW || this == CLAMP;
+    }
+
     /** The function's value. */
     public double apply(double x, double p, double q) {
         return switch (this) {

@@ -44,6 +44,22 @@ final class Operand {
         return new Operand(b, o.flat, o.view.expand(shape), o.inside, o.numbers.expand(shape));
     }
 
+    /** Numbers densely at the very start of their memory, with nothing around them. */
+    static Operand fromTheStart(Backend b, Shape shape, float[] values) {
+        View flat = b.allocate(DType.F32, Shape.of(values.length));
+        View numbers = View.dense(HostBuffer.wrap(values), shape);
+        View view = View.dense(flat.buffer(), shape);
+        b.upload(numbers, view);
+        BitSet all = new BitSet(values.length);
+        all.set(0, values.length);
+        return new Operand(b, flat, view, all, numbers);
+    }
+
+    /** An input with its last two axes exchanged. */
+    Operand transposed() {
+        return new Operand(backend, flat, view.transpose(-1, -2), inside, numbers.transpose(-1, -2));
+    }
+
     static Operand ofInts(Backend b, Placement placement, Shape shape, int[] values) {
         float[] f = new float[values.length];
         for (int i = 0; i < f.length; i++) {

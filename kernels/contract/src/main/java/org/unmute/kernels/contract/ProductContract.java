@@ -9,6 +9,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
 /** Matrix products and affine maps. */
@@ -141,6 +142,54 @@ public abstract class ProductContract extends Contract {
             }
             Check.same(what + " frozen", first, out.read());
         }
+    }
+
+    /** A function and a residual after the product: the same bits as the steps one by one, in sizes on both sides of every tile. */
+    @Test
+    final void linearWithWhatFollows() {
+        for (int[] s : new int[][] {{1, 1, 1}, {3, 7, 5}, {65, 33, 130}, {300, 17, 257}, {5, 0, 3}, {0, 4, 2}, {1540, 3, 1410}}) {
+            boolean large = s[0] * s[2] > 1 << 20;
+            for (Placement p : large ? new Placement[] {Placement.PADDED} : Placement.values()) {
+                Operand x = Operand.of(backend(), p, Shape.of(1, s[0], s[1]), Numbers.NORMAL.make((long) s[0] * s[1], 1));
+                Operand w = Operand.of(backend(), p, Shape.of(s[2], s[1]), Numbers.NORMAL.make((long) s[2] * s[1], 2));
+                Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(s[2]), Numbers.NORMAL.make(s[2], 3));
+                Shape shape = Shape.of(1, s[0], s[2]);
+                Operand residual = Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), 4));
+                for (Unary f : large ? new Unary[] {Unary.GELU} : new Unary[] {null, Unary.GELU, Unary.RELU, Unary.SILU}) {
+                    for (View r : new View[] {null, residual.view()}) {
+                        Operand steps = Operand.output(backend(), p, shape);
+                        backend().linear(x.view(), w.view(), b.view(), steps.view());
+                        if (f != null) {
+                            backend().unary(f, 0, 0, steps.view(), steps.view());
+                        }
+                        if (r != null) {
+                            backend().binary(Binary.ADD, r, steps.view(), steps.view());
+                        }
+                        Operand out = Operand.output(backend(), p, shape);
+                        backend().linear(x.view(), w.view(), b.view(), f, r, out.view());
+                        String what = "linear " + shape + " from " + s[1] + " " + p + ", " + f + ", residual " + (r != null);
+                        Check.same(what, steps.read(), out.read());
+                        out.assertGuards(what);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Operands at the start of their memory, where a backend may read several numbers at once; alone, as transposes and in batches. */
+    @TestFactory
+    final Stream<DynamicTest> alignedProducts() {
+        int[][] sizes = {{1, 64, 128, 128}, {2, 65, 130, 68}, {1, 512, 40, 512}, {1, 300, 9, 260}, {150, 66, 13, 72}, {33, 130, 36, 264},
+            {1, 1500, 8, 1501}};
+        return Arrays.stream(sizes).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+            for (int order = 0; order < 4; order++) {
+                Shape rows = order % 2 == 0 ? Shape.of(s[0], s[1], s[2]) : Shape.of(s[0], s[2], s[1]);
+                Shape columns = order / 2 == 0 ? Shape.of(s[0], s[2], s[3]) : Shape.of(s[0], s[3], s[2]);
+                Operand a = Operand.fromTheStart(backend(), rows, Numbers.NORMAL.make(rows.elements(), 1));
+                Operand b = Operand.fromTheStart(backend(), columns, Numbers.NORMAL.make(columns.elements(), 2));
+                product(order % 2 == 0 ? a : a.transposed(), order / 2 == 0 ? b : b.transposed(), Placement.DENSE);
+            }
+        }));
     }
 
     /** Several weights in one frozen buffer are told apart. */

@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
+import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
@@ -63,6 +64,14 @@ class CudaContractTest {
 
     @Nested
     class Attention extends AttentionContract {
+        @Override
+        protected Backend open(int threads) {
+            return CudaContractTest.open();
+        }
+    }
+
+    @Nested
+    class Filters extends FilterBankContract {
         @Override
         protected Backend open(int threads) {
             return CudaContractTest.open();

@@ -3,6 +3,7 @@ package org.unmute.kernels.cuda;
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
+import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
@@ -60,6 +61,14 @@ class ShimContractTest {
 
     @Nested
     class Attention extends AttentionContract {
+        @Override
+        protected Backend open(int threads) {
+            return ShimContractTest.open();
+        }
+    }
+
+    @Nested
+    class Filters extends FilterBankContract {
         @Override
         protected Backend open(int threads) {
             return ShimContractTest.open();

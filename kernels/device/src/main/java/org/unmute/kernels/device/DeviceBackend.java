@@ -6,6 +6,7 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
@@ -31,6 +32,7 @@ public final class DeviceBackend implements Backend, Profiled {
     private final RowKernels rows;
     private final AttentionKernels attention;
     private final PrototypeKernels prototypes;
+    private final FbankKernels filterBanks;
 
     /**
      * A backend on a device, which it closes in the end.
@@ -51,6 +53,7 @@ public final class DeviceBackend implements Backend, Profiled {
         rows = new RowKernels(launcher, movement, reductions);
         attention = new AttentionKernels(launcher, movement);
         prototypes = new PrototypeKernels(launcher, movement);
+        filterBanks = new FbankKernels(launcher, movement);
     }
 
     /**
@@ -97,6 +100,11 @@ public final class DeviceBackend implements Backend, Profiled {
     @Override
     public String describe() {
         return device.describe();
+    }
+
+    @Override
+    public boolean isDevice() {
+        return true;
     }
 
     @Override
@@ -183,7 +191,7 @@ public final class DeviceBackend implements Backend, Profiled {
 
     @Override
     public void matmul(View a, View b, View out) {
-        products.matmul(a, b, null, out);
+        products.matmul(a, b, out);
     }
 
     @Override
@@ -213,7 +221,25 @@ public final class DeviceBackend implements Backend, Profiled {
 
     @Override
     public void linear(View x, View weight, View bias, View out) {
-        products.linear(x, weight, bias, out);
+        products.linear(x, weight, bias, null, null, out);
+    }
+
+    @Override
+    public void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
+        if (MatmulKernels.isFused(activation)) {
+            products.linear(x, weight, bias, activation, residual, out);
+        } else {
+            Backend.super.linear(x, weight, bias, activation, residual, out);
+        }
+    }
+
+    @Override
+    public void filterBank(View samples, FilterBank f, View out) {
+        if (FbankKernels.fits(f)) {
+            filterBanks.filterBank(samples, f, out);
+        } else {
+            Backend.super.filterBank(samples, f, out);
+        }
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 public final class KernelSource {
     /** All families: one file each. */
     public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index", "matmul", "softmax",
-            "normalize", "adamw", "attention", "prototype", "peak");
+            "normalize", "adamw", "attention", "prototype", "fbank", "peak");
 
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+\\.h)\"");
 

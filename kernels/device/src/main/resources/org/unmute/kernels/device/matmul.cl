@@ -1,21 +1,128 @@
 // Matrix products.
 //
-// What:    out = a b (+ bias), for each entry of a batch.
-// Layout:  a [m, k], b [k, n], out [m, n] by any strides, so that transposed operands are only other strides; `batch` walks the
-//          first numbers of the entries (a, b, out); bias [n].
-// Launch:  one group of 256 items a tile of 64 x 64 results (LaunchPlan.tiles); local memory: 2 slices, 8.5 KiB (tile.h).
-// Order:   each result is one chain of fused multiply-adds from the first to the last of the inner axis; then the bias.
-// Limits:  none on sizes; operands outside are read as 0 and their results not written.
+// What:    out = f(a b + bias) + residual, for each entry of a batch; f is the identity, GELU or ReLU; bias and residual may be absent.
+// Layout:  a [m, k], b [k, n], out and residual [m, n] by any strides, so that transposed operands are only other strides; `batch` walks
+//          the first numbers of the entries (a, b, out, residual); bias [n]. a_aligned and b_aligned say that an operand can be read 4
+//          numbers at a time: that they lie side by side and start at multiples of 16 bytes (MatmulKernels.aligned).
+// Launch:  one group of 256 items a tile of results. matmul: 128 x 128, 8 x 8 an item, local memory 2 x 2 slices of 8, 16.5 KiB (wide.h
+//          says why; LaunchPlan.wideTiles). matmul_small: 64 x 64, 4 x 4 an item, 2 slices of 16, 8.5 KiB (tile.h; LaunchPlan.tiles),
+//          for products of too few results to keep a device busy with tiles of 128. Tasks go down 8 bands before they go right, so that
+//          groups that run at the same time share operands in the cache.
+// Order:   each result is one chain of fused multiply-adds from the first to the last of the inner axis; then the bias, f, the residual.
+//          Both kernels give the same bits.
+// Limits:  operands outside are read as 0 and their results not written. matmul: k below 2^31, and one group for each tile.
 #include "tile.h"
+#include "wide.h"
+
+// How many bands of tiles are gone through together.
+#define BANDS 8
 
 typedef struct {
     i64 m, n, k;
     i64 a_row, a_inner, b_inner, b_column, out_row, out_column;
     i64 bias_offset, bias_step;
+    i64 residual_row, residual_column;
+    i64 a_aligned, b_aligned;
+    i64 has_bias, activation, has_residual;
 } Product;
 
-KERNEL void matmul(GLOBAL const float* a, GLOBAL const float* b, GLOBAL const float* bias, GLOBAL float* out, PARAMETER(Walk) batch,
-        PARAMETER(Product) p, const int has_bias) {
+#define GELU 1
+#define RELU 2
+
+// Row and column of a tile by its number.
+FUNCTION void place_of_tile(i64 tile, i64 bands, i64 tiles, i64* band, i64* column) {
+    i64 first = tile / (BANDS * tiles) * BANDS;
+    i64 height = bands - first < BANDS ? bands - first : BANDS;
+    i64 rest = tile - first * tiles;
+    *column = rest / height;
+    *band = first + rest - *column * height;
+}
+
+FUNCTION float activated(float x, int activation) {
+    if (activation == GELU) {
+        return gelu(x);
+    }
+    return activation == RELU && x < 0.0f ? 0.0f : x;
+}
+
+// Finishes and writes the sum at row m and column n.
+FUNCTION void write_result(float sum, GLOBAL const float* bias, GLOBAL const float* residual, GLOBAL float* out, const Product* p, i64 m,
+        i64 n) {
+    if (m < p->m && n < p->n) {
+        float y = activated(p->has_bias ? sum + bias[p->bias_offset + n * p->bias_step] : sum, (int)p->activation);
+        out[m * p->out_row + n * p->out_column] = p->has_residual ? residual[m * p->residual_row + n * p->residual_column] + y : y;
+    }
+}
+
+TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
+        GLOBAL const float* residual, GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Product) p) {
+    LOCAL_ARRAY(float, slices, 4 * WIDE_SIZE);
+    LOCAL float* as = slices;
+    LOCAL float* bs = slices + 2 * WIDE_SIZE;
+    const i64 tiles = (p.n + WIDE - 1) / WIDE;
+    const i64 bands = (p.m + WIDE - 1) / WIDE;
+    const int a_by_row = p.a_row == 1 && p.a_inner != 1;
+    const int b_by_row = !(p.b_inner == 1 && p.b_column != 1);
+    // No loop over tiles: what compilers move out in front of one would take registers that the sums need.
+    const i64 entry = GROUP / (bands * tiles);
+    i64 row;
+    i64 column;
+    place_of_tile(GROUP - entry * (bands * tiles), bands, tiles, &row, &column);
+    row *= WIDE;
+    column *= WIDE;
+    i64 at[4];
+    positions(&batch, entry, 4, at);
+    GLOBAL const float* left = a + at[0] + (row + wide_row(a_by_row)) * p.a_row + wide_inner(a_by_row) * p.a_inner;
+    GLOBAL const float* right = b + at[1] + (column + wide_row(b_by_row)) * p.b_column + wide_inner(b_by_row) * p.b_inner;
+    const int rows = p.m - row < WIDE ? (int)(p.m - row) : WIDE;
+    const int columns = p.n - column < WIDE ? (int)(p.n - column) : WIDE;
+    float sum[8][8];
+    clear_wide(sum);
+    int depth = p.k < WIDE_DEPTH ? (int)p.k : WIDE_DEPTH;
+    store_wide(as, fetch_wide(left, rows, depth, p.a_row, p.a_inner, a_by_row, (int)p.a_aligned), a_by_row);
+    store_wide(bs, fetch_wide(right, columns, depth, p.b_column, p.b_inner, b_by_row, (int)p.b_aligned), b_by_row);
+    BARRIER();
+    int slice = 0;
+    for (int rest = (int)p.k - WIDE_DEPTH; rest > -WIDE_DEPTH; rest -= WIDE_DEPTH) {
+        depth = rest < WIDE_DEPTH ? rest : WIDE_DEPTH;
+        left += WIDE_DEPTH * p.a_inner;
+        right += WIDE_DEPTH * p.b_inner;
+        float4 x;
+        float4 y;
+        if (depth > 0) {
+            x = fetch_wide(left, rows, depth, p.a_row, p.a_inner, a_by_row, (int)p.a_aligned);
+            y = fetch_wide(right, columns, depth, p.b_column, p.b_inner, b_by_row, (int)p.b_aligned);
+        }
+        multiply_wide(as + slice, bs + slice, sum);
+        slice = WIDE_SIZE - slice;
+        if (depth > 0) {
+            store_wide(as + slice, x, a_by_row);
+            store_wide(bs + slice, y, b_by_row);
+        }
+        BARRIER();
+    }
+    // Each of the four blocks of all items goes through local memory as 64 x 64, so that neighbouring items write neighbouring numbers
+    // and a loop can finish them: the text of f once for each of 64 registers would be long.
+    UNROLL for (int block = 0; block < 4; block++) {
+        EACH_OF_4(i) {
+            EACH_OF_4(j) {
+                slices[(ITEM / 64 * 16 + ITEM % 32 / 8 * 4 + i) * 64 + ITEM / 32 % 2 * 32 + ITEM % 8 * 4 + j] =
+                        sum[block / 2 * 4 + i][block % 2 * 4 + j];
+            }
+        }
+        BARRIER();
+        ROLLED for (int e = ITEM; e < 64 * 64; e += WIDE_ITEMS) {
+            int r = e / 64;
+            int c = e % 64;
+            write_result(slices[e], bias, residual + at[3], out + at[2], &p, row + r / 16 * 32 + block / 2 * 16 + r % 16,
+                    column + c / 32 * 64 + block % 2 * 32 + c % 32);
+        }
+        BARRIER();
+    }
+}
+
+KERNEL void matmul_small(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
+        GLOBAL const float* residual, GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Product) p) {
     LOCAL_ARRAY(float, as, TILE_SIZE);
     LOCAL_ARRAY(float, bs, TILE_SIZE);
     const i64 tiles = (p.n + TILE - 1) / TILE;
@@ -24,11 +131,13 @@ KERNEL void matmul(GLOBAL const float* a, GLOBAL const float* b, GLOBAL const fl
     const int b_by_row = !(p.b_inner == 1 && p.b_column != 1);
     EACH_TASK(task, batch.count * bands * tiles) {
         i64 entry = task / (bands * tiles);
-        i64 tile = task - entry * (bands * tiles);
-        i64 row = tile / tiles * TILE;
-        i64 column = tile % tiles * TILE;
-        i64 at[3];
-        positions(&batch, entry, 3, at);
+        i64 row;
+        i64 column;
+        place_of_tile(task - entry * (bands * tiles), bands, tiles, &row, &column);
+        row *= TILE;
+        column *= TILE;
+        i64 at[4];
+        positions(&batch, entry, 4, at);
         GLOBAL const float* left = a + at[0] + row * p.a_row;
         GLOBAL const float* right = b + at[1] + column * p.b_column;
         float sum[4][4];
@@ -40,14 +149,10 @@ KERNEL void matmul(GLOBAL const float* a, GLOBAL const float* b, GLOBAL const fl
             multiply_tiles(as, bs, sum);
             BARRIER();
         }
-        EACH_OF_4(j) {
-            i64 n = column + TILE_RIGHT + j;
-            float add = has_bias && n < p.n ? bias[p.bias_offset + n * p.bias_step] : 0.0f;
-            EACH_OF_4(i) {
-                i64 m = row + TILE_DOWN + i;
-                if (m < p.m && n < p.n) {
-                    out[at[2] + m * p.out_row + n * p.out_column] = has_bias ? sum[i][j] + add : sum[i][j];
-                }
+        ROLLED for (int i = 0; i < 4; i++) {
+            EACH_OF_4(j) {
+                float own = i == 0 ? sum[0][j] : i == 1 ? sum[1][j] : i == 2 ? sum[2][j] : sum[3][j];
+                write_result(own, bias, residual + at[3], out + at[2], &p, row + TILE_DOWN + i, column + TILE_RIGHT + j);
             }
         }
     }

@@ -10,6 +10,7 @@
   typedef long i64;
   typedef ulong u64;
   #define KERNEL __kernel
+  #define TILE_KERNEL __kernel __attribute__((reqd_work_group_size(256, 1, 1)))
   #define GLOBAL __global
   #define LOCAL __local
   #define LOCAL_ARRAY(type, name, count) __local type name[count]
@@ -41,6 +42,7 @@
   typedef long long i64;
   typedef unsigned long long u64;
   #define KERNEL extern "C" __global__
+  #define TILE_KERNEL extern "C" __launch_bounds__(256, 2) __global__
   #define GLOBAL
   #define LOCAL
   #define LOCAL_ARRAY(type, name, count) __shared__ __align__(16) type name[count]
@@ -67,6 +69,8 @@
   #define RINTF(x) rintf(x)
   #define FLOORF(x) floorf(x)
 #endif
+
+// TILE_KERNEL is for kernels whose groups always have 256 items and that want two such groups on a multiprocessor: 128 registers each.
 
 // For short loops over registers, and for loops whose copies would only make the code longer.
 #if defined(UNMUTE_SHIM)

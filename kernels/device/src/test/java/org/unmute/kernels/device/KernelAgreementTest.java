@@ -16,6 +16,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
@@ -106,6 +107,8 @@ class KernelAgreementTest {
         b.im2col(f(1, 1, 3, 3), w, f(1, 1, 2, 2, 2, 2));
         b.col2im(f(1, 1, 2, 2, 2, 2), w, f(1, 1, 3, 3));
         b.matmul(f(2, 3), f(3, 2), f(2, 2));
+        b.matmul(f(2000, 3), f(3, 1500), f(2000, 1500));
+        b.filterBank(f(2, 6), new FilterBank(new FilterBank.Frames(3, 2, 4, true), 0.9, new double[3], new int[] {1}, new float[][] {{1}}, 1e-9), f(2, 2, 1));
         b.softmax(f(2, 3), f(2, 3));
         b.logSoftmax(f(2, 3), f(2, 3));
         b.softmaxBackward(f(2, 3), f(2, 3), f(2, 3));

@@ -34,6 +34,20 @@ class LaunchPlanTest {
     }
 
     @Test
+    void wideTilesAreTakenWhereTheyKeepADeviceBusy() {
+        assertThat(LaunchPlan.wideTiles(1, 8208, 3072)).contains(new LaunchPlan(65 * 24, 256));
+        assertThat(LaunchPlan.wideTiles(1, 128 * 128, 65)).contains(new LaunchPlan(128, 256));
+        assertThat(LaunchPlan.wideTiles(1, 127 * 128, 128)).isEmpty();
+        assertThat(LaunchPlan.wideTiles(127, 129, 65)).contains(new LaunchPlan(254, 256));
+        // half of each tile would be empty
+        assertThat(LaunchPlan.wideTiles(1, 1 << 20, 64)).isEmpty();
+        assertThat(LaunchPlan.wideTiles(1L << 30, 64, 128)).isEmpty();
+        // more tiles than groups of a launch: only the small kernel takes several
+        assertThat(LaunchPlan.wideTiles(1L << 30, 65, 65)).isEmpty();
+        assertThatThrownBy(() -> LaunchPlan.wideTiles(1L << 40, 1L << 40, 65)).isInstanceOf(ArithmeticException.class);
+    }
+
+    @Test
     void chunksCoverASumWithoutEmptyOnes() {
         for (long results : new long[] {1, 7, 1000, 1 << 20}) {
             for (long length : new long[] {0, 1, 255, 256, 257, 70_001, 1L << 33}) {

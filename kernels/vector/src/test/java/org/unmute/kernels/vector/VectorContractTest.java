@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.ClipwiseContract;
 import org.unmute.kernels.contract.ElementwiseContract;
+import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
@@ -64,6 +65,14 @@ class VectorContractTest {
 
     @Nested
     class Clipwise extends ClipwiseContract {
+        @Override
+        protected Backend open(int threads) {
+            return new VectorBackend(threads);
+        }
+    }
+
+    @Nested
+    class Filters extends FilterBankContract {
         @Override
         protected Backend open(int threads) {
             return new VectorBackend(threads);

@@ -1,0 +1,106 @@
+// Products of 128 x 128 tiles by groups of 256 items, each with 8 x 8 results in registers: matrix products large enough for them.
+//
+// Why so large: a step of the inner axis reads 16 numbers from local memory for 64 multiply-adds, 2 operations a byte, where a block of
+// 4 x 4 (tile.h) reads 8 for 16, 1 operation a byte; and a slice of both operands, 2 x 128 numbers a step, comes from global memory for
+// 2 x 128 x 128 operations, 32 a byte against 16. Larger blocks would need more registers than let two groups share a multiprocessor.
+//
+// A slice of 8 of the inner axis lies in local memory, inner axis outside: wide[c * WIDE_ROW + r]. There are two slices of each operand:
+// while one is multiplied the next comes from global memory into registers and goes to the other, so that one barrier a slice is enough.
+#ifndef UNMUTE_WIDE_H
+#define UNMUTE_WIDE_H
+#include "functions.h"
+
+#define WIDE 128
+#define WIDE_DEPTH 8
+#define WIDE_ITEMS 256
+#define WIDE_ROW (WIDE + 4)
+#define WIDE_SIZE (WIDE_DEPTH * WIDE_ROW)
+
+// An item's results lie in four blocks of 4 x 4: rows DOWN and DOWN + 16, columns RIGHT and RIGHT + 32. 32 items, which run in step,
+// have 32 rows and 64 columns, so that their reads of 4 numbers cover each bank of local memory once.
+#define WIDE_DOWN (ITEM / 64 * 32 + ITEM % 32 / 8 * 4)
+#define WIDE_RIGHT (ITEM / 32 % 2 * 64 + ITEM % 8 * 4)
+#define WIDE_PLACE(first, i, apart) ((first) + (i) / 4 * (apart) + (i) % 4)
+
+#define EACH_OF_8(i) UNROLL for (int i = 0; i < 8; i++)
+
+FUNCTION void clear_wide(float sum[8][8]) {
+    EACH_OF_8(i) {
+        EACH_OF_8(j) {
+            sum[i][j] = 0.0f;
+        }
+    }
+}
+
+// Where this item's four numbers of a slice lie: side by side along the rows (by_row), or along the inner axis.
+FUNCTION int wide_row(int by_row) {
+    return by_row ? ITEM % 32 * 4 : ITEM / 2;
+}
+
+FUNCTION int wide_inner(int by_row) {
+    return by_row ? ITEM / 32 : ITEM % 2 * 4;
+}
+
+// This item's four numbers of a slice, the first of them at x: `rows` (up to 128) and `depth` (up to 8) count what is there of the slice,
+// what is beyond is 0. `aligned` says that the four start at a multiple of 16 bytes and have no gaps, which saves three reads of four.
+FUNCTION float4 fetch_wide(GLOBAL const float* x, int rows, int depth, i64 row_step, i64 step, int by_row, int aligned) {
+    const int r = wide_row(by_row);
+    const int c = wide_inner(by_row);
+    const int there = by_row ? (c < depth ? rows - r : 0) : (r < rows ? depth - c : 0);
+    float4 v;
+    if (aligned && there >= 4) {
+        v = *(GLOBAL const float4*)x;
+    } else {
+        const i64 next = by_row ? row_step : step;
+        v.x = there > 0 ? x[0] : 0.0f;
+        v.y = there > 1 ? x[next] : 0.0f;
+        v.z = there > 2 ? x[2 * next] : 0.0f;
+        v.w = there > 3 ? x[3 * next] : 0.0f;
+    }
+    return v;
+}
+
+FUNCTION void store_wide(LOCAL float* wide, float4 v, int by_row) {
+    const int r = wide_row(by_row);
+    const int c = wide_inner(by_row);
+    if (by_row) {
+        *(LOCAL float4*)(wide + c * WIDE_ROW + r) = v;
+    } else {
+        wide[c * WIDE_ROW + r] = v.x;
+        wide[(c + 1) * WIDE_ROW + r] = v.y;
+        wide[(c + 2) * WIDE_ROW + r] = v.z;
+        wide[(c + 3) * WIDE_ROW + r] = v.w;
+    }
+}
+
+FUNCTION void read_eight(LOCAL const float* from, int apart, float x[8]) {
+    float4 v = *(LOCAL const float4*)from;
+    float4 w = *(LOCAL const float4*)(from + apart);
+    x[0] = v.x;
+    x[1] = v.y;
+    x[2] = v.z;
+    x[3] = v.w;
+    x[4] = w.x;
+    x[5] = w.y;
+    x[6] = w.z;
+    x[7] = w.w;
+}
+
+// Adds the product of two slices: sum[i][j] += a[., row i] b[., column j], from the first to the last of the slice.
+FUNCTION void multiply_wide(LOCAL const float* a, LOCAL const float* b, float sum[8][8]) {
+    const int down = WIDE_DOWN;
+    const int right = WIDE_RIGHT;
+    UNROLL for (int c = 0; c < WIDE_DEPTH; c++) {
+        float x[8];
+        float y[8];
+        read_eight(a + c * WIDE_ROW + down, 16, x);
+        read_eight(b + c * WIDE_ROW + right, 32, y);
+        EACH_OF_8(i) {
+            EACH_OF_8(j) {
+                sum[i][j] = FMAF(x[i], y[j], sum[i][j]);
+            }
+        }
+    }
+}
+
+#endif
