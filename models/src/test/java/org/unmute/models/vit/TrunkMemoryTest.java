@@ -2,6 +2,7 @@ package org.unmute.models.vit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,11 +58,16 @@ class TrunkMemoryTest {
     @CsvSource({"-Xmx1g, 1", "-Xmx2g, 8"})
     void theBaseSizeFits(String heap, int batch) throws Exception {
         Process p = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules", "jdk.incubator.vector",
-                heap, "-cp", System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")), Base.class.getName(),
-                String.valueOf(batch)).redirectErrorStream(true).start();
+                heap, "-cp", classPath(), Base.class.getName(), String.valueOf(batch)).redirectErrorStream(true).start();
         String said = new String(p.getInputStream().readAllBytes());
         assertThat(p.waitFor()).as(said).isZero();
         assertThat(said).contains("tokens: " + batch + " x 513 x 768, finite");
+    }
+
+    /** Modules and all else; a build that has modules keeps the tests on the class path. */
+    private static String classPath() {
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")) + File.pathSeparator
+                + System.getProperty("jdk.module.path", "");
     }
 
     /** Twice 12 blocks of 768 on so many clips of 513 tokens. */
