@@ -210,7 +210,8 @@ class ProbesTest {
                 values.put(key, key.equals("prototype_vectors") ? p.detach().binarizeStraightThrough() : p.detach()));
         Probe binary = Probes.of("protobin", values, true, ProbeOptions.DEFAULTS);
         Probe real = Probes.of("protofloat", values, true, ProbeOptions.DEFAULTS);
-        assertThat(binary.logits(batch).toFloats()).isEqualTo(real.logits(batch).toFloats());
+        // Signs are matched by a kernel of their own, which adds in another order: the same to rounding, not to the bit.
+        assertThat(binary.logits(batch).toFloats()).containsExactly(real.logits(batch).toFloats(), within(1e-6f));
         float[] g = Grad.of(binary.logits(batch).sum()).wrt(binary.parameters().get("prototype_vectors")).toFloats();
         assertThat(g).isEqualTo(Grad.of(real.logits(batch).sum()).wrt(real.parameters().get("prototype_vectors")).toFloats());
     }
