@@ -53,15 +53,14 @@ public final class Tensor {
     }
 
     /**
-     * A tensor on the current backend that takes an array over instead of copying it, where the backend's memory is Java arrays.
+     * A tensor that takes an array over instead of copying it, where the backend's memory is Java arrays.
      *
      * @param data row-major; not to be used otherwise from now on
      */
     public static Tensor owning(float[] data, long... shape) {
-        Shape sizes = requireElements(Shape.of(shape), data.length);
-        Backend backend = Backends.current();
-        requireSupport(backend, DType.F32);
-        return new Tensor(backend, TensorScope.take(backend, View.dense(HostBuffer.wrap(data), sizes)), null, false);
+        View host = View.dense(HostBuffer.wrap(data), requireElements(Shape.of(shape), data.length));
+        requireSupport(Backends.current(), DType.F32);
+        return new Tensor(Backends.current(), TensorScope.take(Backends.current(), host), null, false);
     }
 
     /** A copy of {@code data} in float64, row-major; the backend must support it ({@code scalar} does). */
@@ -427,20 +426,14 @@ public final class Tensor {
     }
 
     /**
-     * {@code activation(this · weightᵀ + bias) + residual} in one step where no gradient is asked for; with one, the function is a step of its
-     * own, so that its gradient need not compute the product again.
+     * {@code activation(this · weightᵀ + bias) + residual}
      *
      * @param bias {@code [out]} or null
      * @param activation a function without constants, or null
      * @param residual shape of the result, or null
      */
     public Tensor linear(Tensor weight, Tensor bias, Unary activation, Tensor residual) {
-        boolean records = Grad.isRecording() && (takesGradient || weight.takesGradient || bias != null && bias.takesGradient);
-        if (activation == null || !records) {
-            return run(new Product.Linear(this, weight, bias, activation, residual));
-        }
-        Tensor y = linear(weight, bias).unary(activation);
-        return residual == null ? y : residual.plus(y);
+        return Product.Linear.of(Grad.isRecording(), this, weight, bias, activation, residual);
     }
 
     /** Scaled dot-product attention with this as the queries; see {@link Attend.Attention}. */

@@ -374,23 +374,7 @@ public interface Backend extends Primitives, AutoCloseable {
      */
     default void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps,
             double decay, long step) {
-        View t = allocate(weight.dtype(), weight.shape());
-        View u = allocate(weight.dtype(), weight.shape());
-        affine(weight, 1 - rate * decay, 0, weight);
-        affine(gradient, 1 - beta1, 0, t);
-        affine(m, beta1, 0, m);
-        binary(Binary.ADD, m, t, m);
-        unary(Unary.SQUARE, 0, 0, gradient, t);
-        affine(t, 1 - beta2, 0, t);
-        affine(v, beta2, 0, v);
-        binary(Binary.ADD, v, t, v);
-        unary(Unary.SQRT, 0, 0, v, t);
-        affine(t, 1 / Math.sqrt(1 - Math.pow(beta2, step)), eps, t);
-        affine(m, rate / (1 - Math.pow(beta1, step)), 0, u);
-        binary(Binary.DIV, u, t, u);
-        binary(Binary.SUB, weight, u, weight);
-        t.buffer().close();
-        u.buffer().close();
+        new AdamWSteps(this, rate, beta1, beta2, eps, decay).step(weight, gradient, m, v, step);
     }
 
     /** Scratch memory with one number a row of {@code x}: its shape with a last axis of 1. */

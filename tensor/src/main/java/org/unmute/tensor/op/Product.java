@@ -108,6 +108,19 @@ public sealed interface Product extends Op {
             this(x, weight, bias, null, null);
         }
 
+        /**
+         * In one step where no gradient is asked for; with one, the function is a step of its own, so that its gradient need not
+         * compute the product again.
+         */
+        public static Tensor of(boolean recording, Tensor x, Tensor weight, Tensor bias, Unary activation, Tensor residual) {
+            boolean records = recording && Stream.of(x, weight, bias).anyMatch(t -> t != null && t.takesGradient());
+            if (activation == null || !records) {
+                return Tensor.run(new Linear(x, weight, bias, activation, residual));
+            }
+            Tensor y = x.linear(weight, bias).unary(activation);
+            return residual == null ? y : residual.plus(y);
+        }
+
         @Override
         public List<Tensor> inputs() {
             return Stream.of(x, weight, bias, residual).filter(Objects::nonNull).toList();

@@ -47,12 +47,17 @@ record Suite(String name, List<String> classes) {
     Outcome run(PrintWriter progress) {
         long begun = System.nanoTime();
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(classes.stream().map(DiscoverySelectors::selectClass).toList())
+                .selectors(classes.stream().filter(Suite::isThere).map(DiscoverySelectors::selectClass).toList())
                 .enableImplicitConfigurationParameters(false).build();
         Listener listener = new Listener(progress);
+        classes.stream().filter(c -> !isThere(c)).forEach(c -> listener.fail(c + ": this class of tests is not on the class path"));
         LauncherFactory.create().execute(request, listener);
         return new Outcome(name, listener.passed, listener.failures, listener.skippedCount, listener.skipped,
                 (System.nanoTime() - begun) / 1e9);
+    }
+
+    private static boolean isThere(String name) {
+        return Suite.class.getResource("/" + name.replace('.', '/') + ".class") != null;
     }
 
     private static final class Listener implements TestExecutionListener {
