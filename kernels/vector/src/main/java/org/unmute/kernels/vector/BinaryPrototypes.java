@@ -17,7 +17,7 @@ import org.unmute.tensor.backend.View;
  * <p>Gradient: with signs p of length √d, a prototype's winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s p/√d) / √d}
  * and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. For the prototypes'
  * gradient a task takes some prototypes through all clips: as many as there are threads for, since each time it comes to a clip its
- * tokens come from memory, and the more prototypes are won by them the better (experiment 24); a winner's row is read
+ * tokens come from memory, and the more prototypes are won by them the better (experiment 25); a winner's row is read
  * once, for the sum and for its product with the signs. Products with the signs themselves are added up to one number a prototype and
  * taken at the end.
  *
