@@ -266,7 +266,17 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void linear(View x, View weight, View bias, View out) {
-        gemm.linear(x, weight, bias, out);
+        gemm.linear(x, weight, bias, null, null, out);
+    }
+
+    @Override
+    public void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
+        Optional<Loops.Kernel> kernel = activation == null ? Optional.empty() : UnaryKernels.forward(activation, 0, 0);
+        if (activation == null || kernel.isPresent()) {
+            gemm.linear(x, weight, bias, kernel.orElse(null), residual, out);
+        } else {
+            Backend.super.linear(x, weight, bias, activation, residual, out);
+        }
     }
 
     @Override
