@@ -181,6 +181,9 @@ class OpGradientTest {
                 s(4), s(3, 4));
         add(Product.Linear.class, "with GELU, without bias", in -> new Product.Linear(in[0], in[1], null, Unary.GELU, null), s(3, 5), s(4, 5));
         add(Product.Linear.class, "one row", linear, s(5), s(3, 5), s(3));
+        add(Product.EmbedPatches.class, "overlapping", in -> new Product.EmbedPatches(in[0], in[1], in[2], Window.of(3, 2, 1, 2)), s(2, 5, 7), s(4, 6),
+                s(4));
+        add(Product.EmbedPatches.class, "without bias", in -> new Product.EmbedPatches(in[0], in[1], null, Window.of(2, 2, 2, 2)), s(2, 5, 4), s(3, 4));
     }
 
     private void normalizations() {

@@ -63,6 +63,14 @@ class ScalarContractTest {
     }
 
     @Nested
+    class Convolutions extends ConvolutionContract {
+        @Override
+        protected Backend open(int threads) {
+            return ScalarBackend.INSTANCE;
+        }
+    }
+
+    @Nested
     class Filters extends FilterBankContract {
         @Override
         protected Backend open(int threads) {

@@ -3,6 +3,7 @@ package org.unmute.kernels.cuda;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
+import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
@@ -64,6 +65,14 @@ class CudaContractTest {
 
     @Nested
     class Attention extends AttentionContract {
+        @Override
+        protected Backend open(int threads) {
+            return CudaContractTest.open();
+        }
+    }
+
+    @Nested
+    class Convolutions extends ConvolutionContract {
         @Override
         protected Backend open(int threads) {
             return CudaContractTest.open();

@@ -2,6 +2,7 @@ package org.unmute.kernels.cuda;
 
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
+import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
@@ -61,6 +62,14 @@ class ShimContractTest {
 
     @Nested
     class Attention extends AttentionContract {
+        @Override
+        protected Backend open(int threads) {
+            return ShimContractTest.open();
+        }
+    }
+
+    @Nested
+    class Convolutions extends ConvolutionContract {
         @Override
         protected Backend open(int threads) {
             return ShimContractTest.open();

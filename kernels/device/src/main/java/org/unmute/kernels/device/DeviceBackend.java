@@ -29,6 +29,7 @@ public final class DeviceBackend implements Backend, Profiled {
     private final ReduceKernels reductions;
     private final IndexKernels indexing;
     private final MatmulKernels products;
+    private final ConvolutionKernels convolutions;
     private final RowKernels rows;
     private final AttentionKernels attention;
     private final PrototypeKernels prototypes;
@@ -50,6 +51,7 @@ public final class DeviceBackend implements Backend, Profiled {
         reductions = new ReduceKernels(launcher);
         indexing = new IndexKernels(launcher);
         products = new MatmulKernels(launcher);
+        convolutions = new ConvolutionKernels(launcher);
         rows = new RowKernels(launcher, movement, reductions);
         attention = new AttentionKernels(launcher, movement);
         prototypes = new PrototypeKernels(launcher, movement);
@@ -231,6 +233,20 @@ public final class DeviceBackend implements Backend, Profiled {
         } else {
             Backend.super.linear(x, weight, bias, activation, residual, out);
         }
+    }
+
+    @Override
+    public void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
+        if (MatmulKernels.isFused(activation)) {
+            convolutions.convolveTokens(x, weight, bias, activation, out);
+        } else {
+            Backend.super.convolveTokens(x, weight, bias, activation, out);
+        }
+    }
+
+    @Override
+    public void embedPatches(View image, Window window, View weight, View bias, View out) {
+        convolutions.embedPatches(image, window, weight, bias, out);
     }
 
     @Override

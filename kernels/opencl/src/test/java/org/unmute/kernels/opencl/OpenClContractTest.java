@@ -3,6 +3,7 @@ package org.unmute.kernels.opencl;
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.ClipwiseContract;
+import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
@@ -57,6 +58,14 @@ class OpenClContractTest {
 
     @Nested
     class Attention extends AttentionContract {
+        @Override
+        protected Backend open(int threads) {
+            return OpenCl.open();
+        }
+    }
+
+    @Nested
+    class Convolutions extends ConvolutionContract {
         @Override
         protected Backend open(int threads) {
             return OpenCl.open();

@@ -3,6 +3,7 @@ package org.unmute.kernels.vector;
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.ClipwiseContract;
+import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
@@ -65,6 +66,14 @@ class VectorContractTest {
 
     @Nested
     class Clipwise extends ClipwiseContract {
+        @Override
+        protected Backend open(int threads) {
+            return new VectorBackend(threads);
+        }
+    }
+
+    @Nested
+    class Convolutions extends ConvolutionContract {
         @Override
         protected Backend open(int threads) {
             return new VectorBackend(threads);
