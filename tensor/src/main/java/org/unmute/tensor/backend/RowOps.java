@@ -105,6 +105,40 @@ public interface RowOps extends Primitives {
         }
     }
 
+    /**
+     * Binary cross-entropy of logits, added along each row: {@code -Σ [weight y log σ(x) + (1 - y) log σ(-x)]}.
+     *
+     * @param x logits {@code [..., n]}
+     * @param y targets, shape of {@code x}
+     * @param weight {@code [n]} or null for 1
+     * @param loss {@code [..., 1]}. Modified.
+     */
+    default void binaryCrossEntropy(View x, View y, View weight, View loss) {
+        new CrossEntropies(this, x, y, weight).binary(loss);
+    }
+
+    /** {@code gx = gloss ((1 - y) σ(x) - weight y σ(-x))}, the gradient of {@link #binaryCrossEntropy}; gloss is {@code [..., 1]}. */
+    default void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
+        new CrossEntropies(this, x, y, weight).binaryBackward(gloss, gx);
+    }
+
+    /**
+     * Cross-entropy of logits with softmax, added along each row: {@code -Σ weight q log softmax(x)} with {@code q = keep y + share}.
+     *
+     * @param x logits {@code [..., n]}
+     * @param y targets, shape of {@code x}
+     * @param weight {@code [n]} or null for 1
+     * @param loss {@code [..., 1]}. Modified.
+     */
+    default void crossEntropy(View x, View y, View weight, double keep, double share, View loss) {
+        new CrossEntropies(this, x, y, weight).softmax(keep, share, loss);
+    }
+
+    /** {@code gx = gloss (softmax(x) Σ weight q - weight q)}, the gradient of {@link #crossEntropy}; gloss is {@code [..., 1]}. */
+    default void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
+        new CrossEntropies(this, x, y, weight).softmaxBackward(keep, share, gloss, gx);
+    }
+
     /** Scratch memory with one number a row of {@code x}: its shape with a last axis of 1. */
     private View perRow(View x) {
         return allocate(x.dtype(), x.shape().with(-1, 1));

@@ -11,6 +11,7 @@ import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
+import org.unmute.kernels.contract.LossContract;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
@@ -27,7 +28,7 @@ final class DeviceContract {
 
     /** In the order in which they are run. */
     static final List<Class<?>> PARTS = List.of(Elementwise.class, Reduction.class, Product.class, Row.class, Index.class,
-            Convolutions.class, Filters.class, Attention.class, Prototype.class, Clipwise.class, Repeatability.class, Autograd.class);
+            Loss.class, Convolutions.class, Filters.class, Attention.class, Prototype.class, Clipwise.class, Repeatability.class, Autograd.class);
 
     private DeviceContract() {}
 
@@ -64,6 +65,13 @@ final class DeviceContract {
     }
 
     static final class Convolutions extends ConvolutionContract {
+        @Override
+        protected Backend open(int threads) {
+            return openDevice();
+        }
+    }
+
+    static final class Loss extends LossContract {
         @Override
         protected Backend open(int threads) {
             return openDevice();

@@ -71,6 +71,14 @@ class ScalarContractTest {
     }
 
     @Nested
+    class Loss extends LossContract {
+        @Override
+        protected Backend open(int threads) {
+            return ScalarBackend.INSTANCE;
+        }
+    }
+
+    @Nested
     class Filters extends FilterBankContract {
         @Override
         protected Backend open(int threads) {

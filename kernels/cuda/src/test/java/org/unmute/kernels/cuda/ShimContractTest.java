@@ -6,6 +6,7 @@ import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
+import org.unmute.kernels.contract.LossContract;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
@@ -70,6 +71,14 @@ class ShimContractTest {
 
     @Nested
     class Convolutions extends ConvolutionContract {
+        @Override
+        protected Backend open(int threads) {
+            return ShimContractTest.open();
+        }
+    }
+
+    @Nested
+    class Loss extends LossContract {
         @Override
         protected Backend open(int threads) {
             return ShimContractTest.open();

@@ -31,6 +31,7 @@ public final class DeviceBackend implements Backend, Profiled {
     private final MatmulKernels products;
     private final ConvolutionKernels convolutions;
     private final RowKernels rows;
+    private final LossKernels losses;
     private final AttentionKernels attention;
     private final PrototypeKernels prototypes;
     private final FbankKernels filterBanks;
@@ -53,6 +54,7 @@ public final class DeviceBackend implements Backend, Profiled {
         products = new MatmulKernels(launcher);
         convolutions = new ConvolutionKernels(launcher);
         rows = new RowKernels(launcher, movement, reductions);
+        losses = new LossKernels(launcher, movement);
         attention = new AttentionKernels(launcher, movement);
         prototypes = new PrototypeKernels(launcher, movement);
         filterBanks = new FbankKernels(launcher, movement);
@@ -276,6 +278,26 @@ public final class DeviceBackend implements Backend, Profiled {
     @Override
     public void logSoftmaxBackward(View y, View gy, View gx) {
         rows.logSoftmaxBackward(y, gy, gx);
+    }
+
+    @Override
+    public void binaryCrossEntropy(View x, View y, View weight, View loss) {
+        losses.binaryCrossEntropy(x, y, weight, loss);
+    }
+
+    @Override
+    public void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
+        losses.binaryCrossEntropyBackward(x, y, weight, gloss, gx);
+    }
+
+    @Override
+    public void crossEntropy(View x, View y, View weight, double keep, double share, View loss) {
+        losses.crossEntropy(x, y, weight, keep, share, loss);
+    }
+
+    @Override
+    public void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
+        losses.crossEntropyBackward(x, y, weight, keep, share, gloss, gx);
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 public final class KernelSource {
     /** All families: one file each. */
     public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index", "matmul", "convolve",
-            "softmax", "normalize", "adamw", "attention", "prototype", "fbank", "peak");
+            "softmax", "losses", "normalize", "adamw", "attention", "prototype", "fbank", "peak");
 
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+\\.h)\"");
 

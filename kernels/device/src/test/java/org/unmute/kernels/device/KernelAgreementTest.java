@@ -115,6 +115,10 @@ class KernelAgreementTest {
         b.logSoftmax(f(2, 3), f(2, 3));
         b.softmaxBackward(f(2, 3), f(2, 3), f(2, 3));
         b.logSoftmaxBackward(f(2, 3), f(2, 3), f(2, 3));
+        b.binaryCrossEntropy(f(2, 3), f(2, 3), f(3), f(2, 1));
+        b.binaryCrossEntropyBackward(f(2, 3), f(2, 3), f(3), f(2, 1), f(2, 3));
+        b.crossEntropy(f(2, 3), f(2, 3), null, 0.9, 0.1, f(2, 1));
+        b.crossEntropyBackward(f(2, 3), f(2, 3), null, 0.9, 0.1, f(2, 1), f(2, 3));
         b.layerNorm(f(2, 3), f(3), f(3), 1e-5, f(2, 3));
         b.layerNormBackward(f(2, 3), f(3), 1e-5, f(2, 3), f(2, 3), f(3), f(3));
         b.l2Normalize(f(2, 3), f(2, 3));
