@@ -11,6 +11,7 @@
 // Order:   each result is one chain of fused multiply-adds from the first to the last of the inner axis; then the bias, f, the residual.
 //          Both kernels give the same bits.
 // Limits:  operands outside are read as 0 and their results not written. matmul: k below 2^31, and one group for each tile.
+#include "activation.h"
 #include "tile.h"
 #include "wide.h"
 
@@ -26,9 +27,6 @@ typedef struct {
     i64 has_bias, activation, has_residual;
 } Product;
 
-#define GELU 1
-#define RELU 2
-
 // Row and column of a tile by its number.
 FUNCTION void place_of_tile(i64 tile, i64 bands, i64 tiles, i64* band, i64* column) {
     i64 first = tile / (BANDS * tiles) * BANDS;
@@ -36,13 +34,6 @@ FUNCTION void place_of_tile(i64 tile, i64 bands, i64 tiles, i64* band, i64* colu
     i64 rest = tile - first * tiles;
     *column = rest / height;
     *band = first + rest - *column * height;
-}
-
-FUNCTION float activated(float x, int activation) {
-    if (activation == GELU) {
-        return gelu(x);
-    }
-    return activation == RELU && x < 0.0f ? 0.0f : x;
 }
 
 // Finishes and writes the sum at row m and column n.
