@@ -281,7 +281,12 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void attention(View q, View k, View v, View bias, double scale, View out) {
-        attention.run(q, k, v, bias, scale, out);
+        attention.run(q, k, v, bias, null, scale, out);
+    }
+
+    @Override
+    public void gatedAttention(View q, View k, View v, View bias, View gate, double scale, View out) {
+        attention.run(q, k, v, bias, gate, scale, out);
     }
 
     @Override
