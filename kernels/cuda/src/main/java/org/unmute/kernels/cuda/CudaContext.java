@@ -45,9 +45,8 @@ final class CudaContext {
         JCudaDriver.cuCtxSetCurrent(context);
     }
 
-    /** A loaded kernel, or its variant for a precision. */
-    CUfunction function(Kernel portable, Precision precision) {
-        Kernel kernel = Variants.of(portable, precision, found.capability()).orElse(portable);
+    /** A loaded kernel. */
+    CUfunction function(Kernel kernel) {
         synchronized (functions) {
             CUfunction f = functions.get(kernel);
             if (f == null) {

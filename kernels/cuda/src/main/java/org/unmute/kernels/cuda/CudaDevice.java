@@ -104,14 +104,21 @@ final class CudaDevice implements Device {
     }
 
     @Override
-    public void prepare(Kernel kernel) {
-        calling("finding kernel " + kernel, () -> context.function(kernel, precision));
+    public void prepare(Kernel portable) {
+        Kernel kernel = variant(portable);
+        calling("finding kernel " + kernel, () -> context.function(kernel));
+    }
+
+    /** What runs in a portable kernel's place. */
+    private Kernel variant(Kernel portable) {
+        return Variants.of(portable, precision, context.found().capability()).orElse(portable);
     }
 
     @Override
-    public void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+    public Kernel launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
+        Kernel kernel = variant(portable);
         calling("kernel " + kernel + " with " + plan, () -> {
-            CUfunction f = context.function(kernel, precision);
+            CUfunction f = context.function(kernel);
             List<Arguments.Argument> list = arguments.list();
             NativePointerObject[] parameters = new NativePointerObject[list.size()];
             for (int i = 0; i < parameters.length; i++) {
@@ -119,6 +126,7 @@ final class CudaDevice implements Device {
             }
             JCudaDriver.cuLaunchKernel(f, plan.groups(), 1, 1, plan.items(), 1, 1, 0, null, Pointer.to(parameters), null);
         });
+        return kernel;
     }
 
     private static Pointer parameter(Arguments.Argument argument) {

@@ -138,7 +138,7 @@ final class ShimDevice implements Device {
 
     /** All devices share the compiled kernels, whose shared memory is static, so one launch runs at a time. */
     @Override
-    public void launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
+    public Kernel launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
         Kernel kernel = Variants.of(portable, precision, Variants.LEAST_CAPABILITY).orElse(portable);
         MethodHandle f = function(kernel);
         int barriers = WITH_BARRIERS.contains(kernel.family()) || Variants.FILES.containsKey(kernel.family()) ? 1 : 0;
@@ -151,6 +151,7 @@ final class ShimDevice implements Device {
                     pointers.setAtIndex(ADDRESS, i, argument(arena, list.get(i)));
                 }
                 f.invokeExact(plan.groups(), plan.items(), barriers, backwards ? 1 : 0, pointers);
+                return kernel;
             } catch (Throwable e) {
                 throw new DeviceException("shim: " + kernel + ": " + e, e);
             }
