@@ -1,6 +1,7 @@
 package org.unmute.kernels.cuda;
 
 import java.util.List;
+import java.util.Optional;
 import jcuda.CudaException;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
@@ -30,7 +31,7 @@ final class CudaDevice implements Device {
 
     private record Memory(CUdeviceptr pointer, long bytes) implements DeviceMemory {}
 
-    private static CUdeviceptr pointer(DeviceMemory memory) {
+    static CUdeviceptr pointer(DeviceMemory memory) {
         return ((Memory) memory).pointer;
     }
 
@@ -55,7 +56,8 @@ final class CudaDevice implements Device {
 
     @Override
     public String describe() {
-        return context.found().description() + "; " + Variants.describe(precision, context.found().capability());
+        context.enter();
+        return context.found().description() + "; " + Variants.describe(precision, context.found().capability(), context.products());
     }
 
     @Override
@@ -106,7 +108,10 @@ final class CudaDevice implements Device {
     @Override
     public void prepare(Kernel portable) {
         Kernel kernel = variant(portable);
-        calling("finding kernel " + kernel, () -> context.function(kernel));
+        calling("finding kernel " + kernel, () -> {
+            context.function(kernel);
+            context.products();
+        });
     }
 
     /** What runs in a portable kernel's place. */
@@ -117,6 +122,27 @@ final class CudaDevice implements Device {
     @Override
     public Kernel launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
         Kernel kernel = variant(portable);
+        // Variants are in a precision that was asked for; what is left is float32, which cuBLAS computes in, too.
+        Optional<Gemm> gemm = kernel.equals(portable) ? Gemm.of(kernel, arguments) : Optional.empty();
+        if (gemm.isPresent() && multiply(gemm.get())) {
+            if (gemm.get().follows()) {
+                run(Gemm.FINISH, gemm.get().finishPlan(), arguments);
+            }
+            return Cublas.KERNEL;
+        }
+        run(kernel, plan, arguments);
+        return kernel;
+    }
+
+    /** By cuBLAS; false, and nothing done, where it does not run. */
+    private boolean multiply(Gemm gemm) {
+        context.enter();
+        Optional<Cublas> cublas = context.cublas();
+        cublas.ifPresent(c -> calling("a matrix product by cuBLAS", () -> c.multiply(gemm)));
+        return cublas.isPresent();
+    }
+
+    private void run(Kernel kernel, LaunchPlan plan, Arguments arguments) {
         calling("kernel " + kernel + " with " + plan, () -> {
             CUfunction f = context.function(kernel);
             List<Arguments.Argument> list = arguments.list();
@@ -126,7 +152,6 @@ final class CudaDevice implements Device {
             }
             JCudaDriver.cuLaunchKernel(f, plan.groups(), 1, 1, plan.items(), 1, 1, 0, null, Pointer.to(parameters), null);
         });
-        return kernel;
     }
 
     private static Pointer parameter(Arguments.Argument argument) {

@@ -33,9 +33,14 @@ class VariantsTest {
         assertThat(Variants.of(new Kernel("matmul", "matmul"), Precision.TF32, 80)).contains(new Kernel("matmul_tensor", "matmul_tf32"));
         assertThat(Variants.of(new Kernel("matmul", "matmul_small"), Precision.BF16, 90)).contains(new Kernel("matmul_tensor", "matmul_small_bf16"));
         assertThat(Variants.of(new Kernel("prototype", "prototype_gradient"), Precision.TF32, 90)).isEmpty();
-        assertThat(Variants.describe(Precision.FP32, 90)).isEqualTo("matrix products by our own kernel, all in float32");
-        assertThat(Variants.describe(Precision.TF32, 75)).isEqualTo("matrix products by our own kernel, all in float32, since TF32 needs compute capability 8.0");
-        assertThat(Variants.describe(Precision.BF16, 90)).isEqualTo("matrix products by our own kernel and prototype matching in bfloat16 on tensor cores, the rest "
+        Cublas.Found there = new Cublas.Found("12.6", "");
+        Cublas.Found missing = new Cublas.Found("", "libcublas.so.12 was not found");
+        assertThat(Variants.describe(Precision.FP32, 90, there)).isEqualTo("matrix products by cuBLAS 12.6, all in float32");
+        assertThat(Variants.describe(Precision.FP32, 90, missing))
+                .isEqualTo("matrix products by our own kernel (cuBLAS: libcublas.so.12 was not found), all in float32");
+        assertThat(Variants.describe(Precision.TF32, 75, there))
+                .isEqualTo("matrix products by cuBLAS 12.6, all in float32, since TF32 needs compute capability 8.0");
+        assertThat(Variants.describe(Precision.BF16, 90, there)).isEqualTo("matrix products by our own kernel and prototype matching in bfloat16 on tensor cores, the rest "
                 + "in float32");
     }
 

@@ -3,11 +3,12 @@
 // What:    out = f(a b + bias) + residual, for each entry of a batch; f is the identity, GELU or ReLU; bias and residual may be absent.
 // Layout:  a [m, k], b [k, n], out and residual [m, n] by any strides, so that transposed operands are only other strides; `batch` walks
 //          the first numbers of the entries (a, b, out, residual); bias [n]. a_aligned and b_aligned say that an operand can be read 4
-//          numbers at a time: that they lie side by side and start at multiples of 16 bytes (MatmulKernels.aligned).
+//          numbers at a time: that they lie side by side and start at multiples of 16 bytes (MatmulKernels.aligned). matmul_finish does
+//          what follows a product that a vendor's library has left in out; it takes the same arguments and reads neither a nor b.
 // Launch:  one group of 256 items a tile of results. matmul: 128 x 128, 8 x 8 an item, local memory 2 x 2 slices of 8, 16.5 KiB (wide.h
 //          says why; LaunchPlan.wideTiles). matmul_small: 64 x 64, 4 x 4 an item, 2 slices of 16, 8.5 KiB (tile.h; LaunchPlan.tiles),
 //          for products of too few results to keep a device busy with tiles of 128. Tasks go down 8 bands before they go right, so that
-//          groups that run at the same time share operands in the cache.
+//          groups that run at the same time share operands in the cache. matmul_finish: one group of 128 items a row.
 // Order:   each result is one chain of fused multiply-adds from the first to the last of the inner axis; then the bias, f, the residual.
 //          Both kernels give the same bits.
 // Limits:  operands outside are read as 0 and their results not written. matmul: k below 2^31, and one group for each tile.
@@ -115,6 +116,20 @@ KERNEL void matmul_small(GLOBAL const float* RESTRICT a, GLOBAL const float* RES
                 float own = i == 0 ? sum[0][j] : i == 1 ? sum[1][j] : i == 2 ? sum[2][j] : sum[3][j];
                 write_result(own, bias, residual + at[3], out + at[2], &p, row + TILE_DOWN + i, column + TILE_RIGHT + j);
             }
+        }
+    }
+}
+
+KERNEL void matmul_finish(GLOBAL const float* a, GLOBAL const float* b, GLOBAL const float* bias, GLOBAL const float* residual,
+        GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Product) p) {
+    EACH_TASK(task, batch.count * p.m) {
+        i64 entry = task / p.m;
+        i64 m = task - entry * p.m;
+        i64 at[4];
+        positions(&batch, entry, 4, at);
+        GLOBAL float* product = out + at[2];
+        for (i64 n = ITEM; n < p.n; n += ITEMS) {
+            write_result(product[m * p.out_row + n * p.out_column], bias, residual + at[3], product, &p, m, n);
         }
     }
 }
