@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Attend.Attention;
+import org.unmute.tensor.op.Attend.GatedAttention;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Elementwise;
 import org.unmute.tensor.op.Indexing.Gather;
@@ -236,6 +237,10 @@ class OpGradientTest {
         add(Attention.class, "plain", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 2));
         add(Attention.class, "bias", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 5), s(2, 3, 4));
         add(Attention.class, "bias of one head", attention, s(2, 2, 3, 5), s(2, 2, 4, 5), s(2, 2, 4, 1), s(2, 1, 4));
+        Function<Tensor[], Op> gated = in -> new GatedAttention(in[0], in[1], in[2], in[3], in[4], 0.7);
+        add(GatedAttention.class, "of one clip", gated, s(3, 5), s(4, 5), s(4, 2), s(3, 4), s(3, 1));
+        add(GatedAttention.class, "bias that clips share, gate that heads share", gated, s(2, 2, 3, 5), s(2, 2, 4, 5), s(2, 2, 4, 1),
+                s(2, 3, 4), s(2, 1, 3, 1));
         add(PrototypeMaxPool.class, "", in -> PrototypeMaxPool.of(in[0], in[1], false), s(2, 5, 3), s(4, 3));
         add(PrototypeMaxPool.class, "one token", in -> PrototypeMaxPool.of(in[0], in[1], false), s(3, 1, 7), s(2, 7));
         // The gradient of binary prototypes is not that of the function; their tokens' is.

@@ -145,6 +145,27 @@ public interface Backend extends RowOps, AutoCloseable {
         scores.buffer().close();
     }
 
+    /**
+     * {@link #attention} with a bias that is weighed for each query: {@code softmax(scale q kᵀ + gate bias) v}. The product of gate and bias
+     * is the largest tensor of such a transformer; here it is made for one entry of the first axis at a time, a fused override makes none.
+     *
+     * @param bias {@code [..., queries, keys]} by strides of 0 if shared
+     * @param gate {@code [..., queries, 1]}
+     * @param out {@code [..., queries, e]}. Modified.
+     */
+    default void gatedAttention(View q, View k, View v, View bias, View gate, double scale, View out) {
+        if (q.shape().rank() > 3) {
+            for (long i = 0; i < q.shape().size(0); i++) {
+                gatedAttention(q.select(0, i), k.select(0, i), v.select(0, i), bias.select(0, i), gate.select(0, i), scale, out.select(0, i));
+            }
+            return;
+        }
+        View product = allocateForResult(q.dtype(), bias.shape());
+        binary(Binary.MUL, gate.expand(bias.shape()), bias, product);
+        attention(q, k, v, product, scale, out);
+        product.buffer().close();
+    }
+
     /** The softmax in {@link #attention}; {@code weights} is {@code [..., queries, keys]}. Modified. */
     default void attentionWeights(View q, View k, View bias, double scale, View weights) {
         View scores = allocateForResult(q.dtype(), weights.shape());
