@@ -3,6 +3,7 @@ package org.unmute.kernels.contract;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Unary;
@@ -95,6 +96,27 @@ public abstract class ConvolutionContract extends Contract {
                 embedPatches(w, s, Placement.STRIDED, false);
             }
         }));
+    }
+
+    /** So many that a device takes larger tiles; rows that can be read four numbers at a time, and others. */
+    @Test
+    final void manyPatches() {
+        for (Placement p : new Placement[] {Placement.DENSE, Placement.STRIDED}) {
+            embedPatches(Window.of(4, 4, 4, 4), new int[] {3, 80, 104, 1450}, p, true);
+            embedPatches(Window.of(3, 5, 2, 3), new int[] {2, 71, 66, 1409}, p, false);
+        }
+        Window w = Window.of(4, 8, 2, 4);
+        Shape image = Shape.of(3, 74, 64);
+        float[] numbers = Numbers.NORMAL.make(image.elements(), 1);
+        Operand x = Operand.fromTheStart(backend(), image, numbers);
+        Operand weight = Operand.fromTheStart(backend(), Shape.of(1420, 32), Numbers.NORMAL.make(1420 * 32, 2));
+        Operand other = Operand.of(backend(), Placement.STRIDED, image, numbers);
+        Shape shape = Shape.of(3, 36 * 15, 1420);
+        Operand out = Operand.output(backend(), Placement.DENSE, shape);
+        Operand expected = Operand.output(backend(), Placement.DENSE, shape);
+        backend().embedPatches(x.view(), w, weight.view(), null, out.view());
+        backend().embedPatches(other.view(), w, weight.view(), null, expected.view());
+        Check.same("patches read four numbers at a time", expected.read(), out.read());
     }
 
     private void embedPatches(Window w, int[] s, Placement p, boolean hasBias) {

@@ -7,12 +7,14 @@
 // Layout:  all tensors by any strides (structs TokenConvolution, Patches); weight of embed_patches [out, height * width].
 // Launch:  one group of 256 items a tile of 64 x 64 results, 4 x 4 an item (tile.h). convolve_tokens: tokens x outputs of one clip and group
 //          (LaunchPlan.tiles); local memory: what 64 taps see of 16 channels, 127 tokens, and two slices of weights, 18.5 KiB: a token is
-//          read once for 64 taps. embed_patches: patches of all clips x outputs; local memory as matmul_small, 8.5 KiB.
+//          read once for 64 taps. embed_patches: patches of all clips x outputs in tiles of 128 x 128, 8 x 8 an item (wide.h;
+//          LaunchPlan.wideTiles), _small where those would be too few; local memory as matmul and matmul_small, 16.5 and 8.5 KiB.
 // Order:   each result is one chain of fused multiply-adds. convolve_tokens: 64 taps after the other, of these 16 channels after the other,
-//          of these tap by tap, channel by channel. embed_patches: along a patch, as matmul: the same bits as a product of unfolded patches.
-// Limits:  taps, channels of a group and numbers of a patch below 2^31.
+//          of these tap by tap, channel by channel. embed_patches: along a patch, as matmul: both give the bits of a product of unfolded patches.
+// Limits:  taps, channels of a group and numbers of a patch below 2^31. embed_patches: one group for each tile.
 #include "activation.h"
 #include "tile.h"
+#include "wide.h"
 
 typedef struct {
     i64 clips, tokens, groups, taps, in, out;
@@ -142,9 +144,91 @@ typedef struct {
     i64 w_offset, w_row, w_step;
     i64 bias_offset, bias_step, has_bias;
     i64 out_offset, out_clip, out_patch, out_step;
+    i64 image_aligned, w_aligned;
 } Patches;
 
-KERNEL void embed_patches(GLOBAL const float* image, GLOBAL const float* weight, GLOBAL const float* bias, GLOBAL float* out,
+// Where a patch begins in the images.
+FUNCTION i64 place_of_patch(i64 patch, const Patches* p) {
+    i64 row = patch / p->right;
+    i64 clip = row / p->down;
+    return p->image_offset + clip * p->image_clip + (row - clip * p->down) * p->image_down + (patch - row * p->right) * p->image_right;
+}
+
+// Where number c of a patch lies from its begin on.
+FUNCTION i64 place_in_patch(int c, const Patches* p) {
+    const int y = c / (int)p->width;
+    return y * p->image_row + (c - y * (int)p->width) * p->image_step;
+}
+
+FUNCTION void write_embedded(float sum, GLOBAL const float* bias, GLOBAL float* out, const Patches* p, i64 patch, i64 o) {
+    if (patch < p->patches && o < p->out) {
+        i64 clip = patch / (p->down * p->right);
+        out[p->out_offset + clip * p->out_clip + (patch - clip * (p->down * p->right)) * p->out_patch + o * p->out_step] =
+                p->has_bias ? sum + bias[p->bias_offset + o * p->bias_step] : sum;
+    }
+}
+
+// Numbers c to c + 3 of a patch that begins at x, 0 beyond its size; `there` says whether there is such a patch.
+FUNCTION float4 fetch_patch(GLOBAL const float* x, int c, int size, int there, const Patches* p) {
+    float4 v;
+    if (p->image_aligned && there && c + 3 < size) {
+        v = *(GLOBAL const float4*)(x + place_in_patch(c, p));
+    } else {
+        v.x = there && c < size ? x[place_in_patch(c, p)] : 0.0f;
+        v.y = there && c + 1 < size ? x[place_in_patch(c + 1, p)] : 0.0f;
+        v.z = there && c + 2 < size ? x[place_in_patch(c + 2, p)] : 0.0f;
+        v.w = there && c + 3 < size ? x[place_in_patch(c + 3, p)] : 0.0f;
+    }
+    return v;
+}
+
+// As matmul, but for the left operand. One group for each tile.
+TILE_KERNEL void embed_patches(GLOBAL const float* RESTRICT image, GLOBAL const float* RESTRICT weight, GLOBAL const float* bias,
+        GLOBAL float* out, PARAMETER(Patches) p) {
+    LOCAL_ARRAY(float, slices, 4 * WIDE_SIZE);
+    LOCAL float* as = slices;
+    LOCAL float* bs = slices + 2 * WIDE_SIZE;
+    const i64 tiles = (p.out + WIDE - 1) / WIDE;
+    const i64 first = GROUP / tiles * WIDE;
+    const i64 column = GROUP % tiles * WIDE;
+    const int size = (int)(p.height * p.width);
+    const int there = first + wide_row(0) < p.patches;
+    const int columns = p.out - column < WIDE ? (int)(p.out - column) : WIDE;
+    GLOBAL const float* left = image + (there ? place_of_patch(first + wide_row(0), &p) : 0);
+    GLOBAL const float* right = weight + p.w_offset + (column + wide_row(0)) * p.w_row + wide_inner(0) * p.w_step;
+    float sum[8][8];
+    clear_wide(sum);
+    store_wide(as, fetch_patch(left, wide_inner(0), size, there, &p), 0);
+    store_wide(bs, fetch_wide(right, columns, size < WIDE_DEPTH ? size : WIDE_DEPTH, p.w_row, p.w_step, 0, (int)p.w_aligned), 0);
+    BARRIER();
+    int slice = 0;
+    for (int next = WIDE_DEPTH; next < size + WIDE_DEPTH; next += WIDE_DEPTH) {
+        right += WIDE_DEPTH * p.w_step;
+        float4 x;
+        float4 y;
+        if (next < size) {
+            x = fetch_patch(left, next + wide_inner(0), size, there, &p);
+            y = fetch_wide(right, columns, size - next < WIDE_DEPTH ? size - next : WIDE_DEPTH, p.w_row, p.w_step, 0, (int)p.w_aligned);
+        }
+        multiply_wide(as + slice, bs + slice, sum);
+        slice = WIDE_SIZE - slice;
+        if (next < size) {
+            store_wide(as + slice, x, 0);
+            store_wide(bs + slice, y, 0);
+        }
+        BARRIER();
+    }
+    UNROLL for (int block = 0; block < 4; block++) {
+        store_block(slices, sum, block);
+        BARRIER();
+        ROLLED for (int e = ITEM; e < 64 * 64; e += WIDE_ITEMS) {
+            write_embedded(slices[e], bias, out, &p, first + block_row(e, block), column + block_column(e, block));
+        }
+        BARRIER();
+    }
+}
+
+KERNEL void embed_patches_small(GLOBAL const float* image, GLOBAL const float* weight, GLOBAL const float* bias, GLOBAL float* out,
         PARAMETER(Patches) p) {
     LOCAL_ARRAY(float, as, TILE_SIZE);
     LOCAL_ARRAY(float, bs, TILE_SIZE);
@@ -156,17 +240,13 @@ KERNEL void embed_patches(GLOBAL const float* image, GLOBAL const float* weight,
         // Where the patches lie whose numbers this item loads.
         i64 from[TILE_LOADS];
         UNROLL for (int q = 0; q < TILE_LOADS; q++) {
-            i64 patch = first + ITEM / TILE_DEPTH + q * (TILE_ITEMS / TILE_DEPTH);
-            i64 row = patch / p.right;
-            i64 clip = row / p.down;
-            from[q] = p.image_offset + clip * p.image_clip + (row - clip * p.down) * p.image_down + (patch - row * p.right) * p.image_right;
+            from[q] = place_of_patch(first + ITEM / TILE_DEPTH + q * (TILE_ITEMS / TILE_DEPTH), &p);
         }
         float sum[4][4];
         clear_tile(sum);
         for (int slice = 0; slice < size; slice += TILE_DEPTH) {
             const int c = slice + ITEM % TILE_DEPTH;
-            const int y = c / (int)p.width;
-            const i64 at = y * p.image_row + (c - y * (int)p.width) * p.image_step;
+            const i64 at = place_in_patch(c, &p);
             float v[TILE_LOADS];
             UNROLL for (int q = 0; q < TILE_LOADS; q++) {
                 int r = ITEM / TILE_DEPTH + q * (TILE_ITEMS / TILE_DEPTH);
@@ -180,15 +260,9 @@ KERNEL void embed_patches(GLOBAL const float* image, GLOBAL const float* weight,
             BARRIER();
         }
         ROLLED for (int i = 0; i < 4; i++) {
-            i64 patch = first + TILE_DOWN + i;
-            i64 clip = patch / (p.down * p.right);
-            GLOBAL float* row = out + p.out_offset + clip * p.out_clip + (patch - clip * (p.down * p.right)) * p.out_patch;
             EACH_OF_4(j) {
-                i64 o = column + TILE_RIGHT + j;
                 float own = i == 0 ? sum[0][j] : i == 1 ? sum[1][j] : i == 2 ? sum[2][j] : sum[3][j];
-                if (patch < p.patches && o < p.out) {
-                    row[o * p.out_step] = p.has_bias ? own + bias[p.bias_offset + o * p.bias_step] : own;
-                }
+                write_embedded(own, bias, out, &p, first + TILE_DOWN + i, column + TILE_RIGHT + j);
             }
         }
     }

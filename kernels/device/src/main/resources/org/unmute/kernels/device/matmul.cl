@@ -63,21 +63,12 @@ TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* REST
         }
         BARRIER();
     }
-    // Each of the four blocks of all items goes through local memory as 64 x 64, so that neighbouring items write neighbouring numbers
-    // and a loop can finish them: the text of f once for each of 64 registers would be long.
+    // Through local memory, so that a loop can finish the results: the text of f once for each of 64 registers would be long.
     UNROLL for (int block = 0; block < 4; block++) {
-        EACH_OF_4(i) {
-            EACH_OF_4(j) {
-                slices[(ITEM / 64 * 16 + ITEM % 32 / 8 * 4 + i) * 64 + ITEM / 32 % 2 * 32 + ITEM % 8 * 4 + j] =
-                        sum[block / 2 * 4 + i][block % 2 * 4 + j];
-            }
-        }
+        store_block(slices, sum, block);
         BARRIER();
         ROLLED for (int e = ITEM; e < 64 * 64; e += WIDE_ITEMS) {
-            int r = e / 64;
-            int c = e % 64;
-            write_result(slices[e], bias, residual + at[3], out + at[2], &p, row + r / 16 * 32 + block / 2 * 16 + r % 16,
-                    column + c / 32 * 64 + block % 2 * 32 + c % 32);
+            write_result(slices[e], bias, residual + at[3], out + at[2], &p, row + block_row(e, block), column + block_column(e, block));
         }
         BARRIER();
     }

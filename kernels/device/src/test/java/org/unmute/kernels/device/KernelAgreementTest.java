@@ -110,6 +110,7 @@ class KernelAgreementTest {
         b.matmul(f(2000, 3), f(3, 1500), f(2000, 1500));
         b.convolveTokens(f(1, 3, 4), f(2, 2, 3, 2), f(4), Unary.GELU, f(1, 3, 4));
         b.embedPatches(f(1, 4, 4), w, f(5, 4), f(5), f(1, 9, 5));
+        b.embedPatches(f(1, 2000, 2), Window.of(1, 2, 1, 2), f(1500, 2), f(1500), f(1, 2000, 1500));
         b.filterBank(f(2, 6), new FilterBank(new FilterBank.Frames(3, 2, 4, true), 0.9, new double[3], new int[] {1}, new float[][] {{1}}, 1e-9), f(2, 2, 1));
         b.softmax(f(2, 3), f(2, 3));
         b.logSoftmax(f(2, 3), f(2, 3));
