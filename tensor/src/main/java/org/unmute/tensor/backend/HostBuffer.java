@@ -57,7 +57,10 @@ public final class HostBuffer implements Buffer {
         return new HostBuffer(DType.F32, array, array.length);
     }
 
-    /** Wraps an array that goes back to its lender, once, when the buffer is closed; it then becomes the memory of something else. */
+    /**
+     * Wraps an array that goes back to its lender, once, when the buffer is closed (unless it was given up for a packed form); it then
+     * becomes the memory of something else.
+     */
     public static HostBuffer lent(float[] array, Consumer<float[]> lender) {
         return new HostBuffer(DType.F32, array, array.length, lender);
     }
@@ -182,12 +185,13 @@ public final class HostBuffer implements Buffer {
      * Says that a form which is being made for {@link #packed} holds every element of this {@code F32} buffer. If the form is kept, its own
      * array is let go of, so that weights lie in memory once; whoever asks for {@link #floats()} later gets the same numbers, made again.
      * Called by the function that packs, on its thread, as its last use of the array. Does nothing where the form is not kept (the buffer is
-     * not frozen, or the form is made outside {@code packed}) and where the array goes back to a lender.
+     * not frozen, or the form is made outside {@code packed}). A lent array is left to the garbage collector and not given back: someone
+     * may still be reading it.
      *
      * @param elements writes all elements, bit for bit, to an array of their number
      */
     public void heldByPacked(Consumer<float[]> elements) {
-        if (Thread.holdsLock(this) && packing && lender == null && dtype == DType.F32) {
+        if (Thread.holdsLock(this) && packing && dtype == DType.F32) {
             unpack = elements;
         }
     }
