@@ -124,6 +124,8 @@ class EncoderGoldenTest {
         }
     }
 
+    /** Tagged, so that a run on plain Java loops, which takes minutes for these, can leave them out. */
+    @Tag("full-size")
     @TestFactory
     List<DynamicTest> fullSize() throws IOException {
         Optional<List<DynamicTest>> skipped = ChosenBackend.skipped();

@@ -19,7 +19,8 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
 
     /**
      * Scalar in float64 and every backend that runs here in float32; only the one that the system property
-     * {@code unmute.backend} names, if it names one.
+     * {@code unmute.backend} names, if it names one; {@code cpu} is the best on the processor. On two threads, or as many as
+     * {@code unmute.threads} says.
      */
     public static List<Arithmetic> all() {
         return ALL;
@@ -34,12 +35,17 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
         List<Arithmetic> all = new ArrayList<>();
         all.add(new Arithmetic(Backends.open("scalar", 1).backend(), DType.F64, 1));
         String only = System.getProperty("unmute.backend", "").strip();
+        int threads = Integer.getInteger("unmute.threads", 2);
+        if (only.equals("cpu")) {
+            all.add(new Arithmetic(Backends.open(only, threads).backend(), DType.F32, 3));
+            return List.copyOf(all);
+        }
         for (Backends.Candidate c : Backends.candidates()) {
             if (!only.isEmpty() && !only.equals(c.name())) {
                 continue;
             }
             if (c.availability().available()) {
-                all.add(new Arithmetic(Backends.open(c.name(), 2).backend(), DType.F32, 3));
+                all.add(new Arithmetic(Backends.open(c.name(), threads).backend(), DType.F32, 3));
             } else {
                 System.out.println("golden: backend " + c.name() + " is not compared: " + c.availability().reason());
             }

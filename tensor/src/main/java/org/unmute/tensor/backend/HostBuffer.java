@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import java.lang.ref.SoftReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.unmute.tensor.DType;
@@ -7,7 +8,8 @@ import org.unmute.tensor.HalfFloats;
 
 /**
  * A Java array as a buffer: the memory of every CPU backend. {@link DType#F16} and {@link DType#BF16} lie in
- * {@code short[]}. The array is collected by the garbage collector; {@link #close()} only lets go of it earlier.
+ * {@code short[]}. The array is collected by the garbage collector; {@link #close()} only lets go of it earlier. A frozen buffer may
+ * give up its array for a packed form that holds the same numbers ({@link #heldByPacked}).
  */
 public final class HostBuffer implements Buffer {
     private final DType dtype;
@@ -16,6 +18,12 @@ public final class HostBuffer implements Buffer {
     private volatile Object array;
     private volatile boolean frozen;
     private volatile Object packed;
+    /** Whether {@link #packed} is making a form that will be kept. Guarded by this. */
+    private boolean packing;
+    /** Writes the elements from the packed form, which then holds them alone; null where they lie in {@link #array}. Guarded by this. */
+    private Consumer<float[]> unpack;
+    /** Elements that were made again and that nobody may hold any more. Guarded by this. */
+    private SoftReference<float[]> again;
 
     private HostBuffer(DType dtype, Object array, int length) {
         this(dtype, array, length, null);
@@ -49,7 +57,10 @@ public final class HostBuffer implements Buffer {
         return new HostBuffer(DType.F32, array, array.length);
     }
 
-    /** Wraps an array that goes back to its lender, once, when the buffer is closed; it then becomes the memory of something else. */
+    /**
+     * Wraps an array that goes back to its lender, once, when the buffer is closed (unless it was given up for a packed form); it then
+     * becomes the memory of something else.
+     */
     public static HostBuffer lent(float[] array, Consumer<float[]> lender) {
         return new HostBuffer(DType.F32, array, array.length, lender);
     }
@@ -74,13 +85,23 @@ public final class HostBuffer implements Buffer {
 
     private Object array() {
         Object a = array;
-        if (a == null) {
-            throw new IllegalStateException("buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
-        }
-        return a;
+        return a == null ? madeAgain() : a;
     }
 
-    /** The elements of an {@code F32} buffer. */
+    private synchronized float[] madeAgain() {
+        if (unpack == null) {
+            throw new IllegalStateException("buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
+        }
+        float[] elements = again == null ? null : again.get();
+        if (elements == null) {
+            elements = new float[Math.toIntExact(bytes / Float.BYTES)];
+            unpack.accept(elements);
+            again = new SoftReference<>(elements);
+        }
+        return elements;
+    }
+
+    /** The elements of an {@code F32} buffer; made from the packed form where that alone holds them ({@link #heldByPacked}). */
     public float[] floats() {
         return (float[]) array();
     }
@@ -135,12 +156,49 @@ public final class HostBuffer implements Buffer {
             synchronized (this) {
                 p = packed;
                 if (!type.isInstance(p)) {
-                    p = pack.apply(this);
+                    p = packedAnew(pack);
                     packed = p;
                 }
             }
         }
         return type.cast(p);
+    }
+
+    private Object packedAnew(Function<HostBuffer, ?> pack) {
+        Consumer<float[]> before = unpack;
+        packing = true;
+        try {
+            return pack.apply(this);
+        } catch (Throwable e) {
+            // The form that was to hold the elements is not kept.
+            unpack = before;
+            throw e;
+        } finally {
+            packing = false;
+            if (unpack != null) {
+                array = null;
+            }
+        }
+    }
+
+    /**
+     * Says that a form which is being made for {@link #packed} holds every element of this {@code F32} buffer. If the form is kept, its own
+     * array is let go of, so that weights lie in memory once; whoever asks for {@link #floats()} later gets the same numbers, made again.
+     * Called by the function that packs, on its thread, as its last use of the array. Does nothing where the form is not kept (the buffer is
+     * not frozen, or the form is made outside {@code packed}). A lent array is left to the garbage collector and not given back: someone
+     * may still be reading it.
+     *
+     * @param elements writes all elements, bit for bit, to an array of their number
+     */
+    public void heldByPacked(Consumer<float[]> elements) {
+        if (Thread.holdsLock(this) && packing && dtype == DType.F32) {
+            unpack = elements;
+        }
+    }
+
+    /** Whether the elements lie in an array of their own, not only in the packed form. */
+    boolean holdsElements() {
+        return array != null;
     }
 
     @Override
@@ -170,6 +228,8 @@ public final class HostBuffer implements Buffer {
             a = array;
             array = null;
             packed = null;
+            unpack = null;
+            again = null;
         }
         if (lender != null && a != null) {
             lender.accept((float[]) a);

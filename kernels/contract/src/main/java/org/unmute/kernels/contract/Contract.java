@@ -26,10 +26,10 @@ public abstract class Contract {
      */
     protected abstract Backend open(int threads);
 
-    /** The backend under test, open until the end of the test. */
+    /** The backend under test, open until the end of the test: on two threads, or as many as the system property {@code unmute.threads} says. */
     final Backend backend() {
         if (backend == null) {
-            backend = open(2);
+            backend = open(Integer.getInteger("unmute.threads", 2));
         }
         return backend;
     }

@@ -43,9 +43,35 @@ final class PackedMatrix {
         return Scratch.BASE + (slice * PackedRows.DEPTH * panels + panel * depth(slice)) * Tile.COLUMNS;
     }
 
-    /** Fills this from a view {@code [inner, columns]} of any strides, on all threads. */
+    /**
+     * Fills this from a view {@code [inner, columns]} of any strides, on all threads. If the view is the whole of a frozen buffer that keeps
+     * this form, the buffer's own array is let go of: what it holds is here.
+     */
     PackedMatrix fill(WorkerPool pool, View b) {
-        return fill(pool, Panels.of(b), 0, 0);
+        fill(pool, Panels.of(b), 0, 0);
+        boolean across = b.stride(0) == 1 && b.stride(1) == inner;
+        boolean along = b.stride(1) == 1 && b.stride(0) == columns;
+        if ((across || along) && b.offset() == 0 && b.host().bytes() == b.shape().elements() * Float.BYTES) {
+            b.host().heldByPacked(out -> unpack(out, across ? 1 : columns, across ? inner : 1));
+        }
+        return this;
+    }
+
+    /** The inverse of {@link #fill}: element {@code (k, n)} goes to {@code k stepK + n stepN}. */
+    private void unpack(float[] out, int stepK, int stepN) {
+        for (int slice = 0; slice < slices(); slice++) {
+            for (int p = 0; p < panels; p++) {
+                int column = p * Tile.COLUMNS;
+                int n = Math.min(Tile.COLUMNS, columns - column);
+                for (int k = 0; k < depth(slice); k++) {
+                    int from = at(slice, p) + k * Tile.COLUMNS;
+                    int to = (slice * PackedRows.DEPTH + k) * stepK + column * stepN;
+                    for (int j = 0; j < n; j++) {
+                        out[to + j * stepN] = data[from + j];
+                    }
+                }
+            }
+        }
     }
 
     /** Fills this from a part of a larger operand that begins at a row and a panel. */

@@ -11,7 +11,7 @@ import org.unmute.tensor.DType;
 /** Results and gradients against the reference numbers. */
 @Tag("golden")
 class VectorAutogradTest {
-    private final VectorBackend backend = new VectorBackend(2);
+    private final VectorBackend backend = new VectorBackend(Integer.getInteger("unmute.threads", 2));
 
     @TestFactory
     List<DynamicTest> float32() {

@@ -1,0 +1,116 @@
+package org.unmute.tensor.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A frozen buffer may leave its numbers to a packed form. */
+class HostBufferTest {
+    private static final float[] NUMBERS = {1, -0f, Float.intBitsToFloat(0x7fc12345), Float.NEGATIVE_INFINITY, 3e-45f};
+
+    /** The numbers in reverse. */
+    private record Reversed(float[] numbers) {
+        static Reversed of(float[] x) {
+            Reversed r = new Reversed(new float[x.length]);
+            reverse(x, r.numbers);
+            return r;
+        }
+
+        static void reverse(float[] from, float[] to) {
+            for (int i = 0; i < from.length; i++) {
+                to[from.length - 1 - i] = from[i];
+            }
+        }
+
+        /** As the function that packs has it. */
+        static Reversed holding(HostBuffer b) {
+            Reversed r = of(b.floats());
+            b.heldByPacked(out -> reverse(r.numbers, out));
+            return r;
+        }
+    }
+
+    private static int[] bits(float[] x) {
+        int[] bits = new int[x.length];
+        for (int i = 0; i < x.length; i++) {
+            bits[i] = Float.floatToRawIntBits(x[i]);
+        }
+        return bits;
+    }
+
+    private static HostBuffer frozen() {
+        HostBuffer b = HostBuffer.wrap(NUMBERS.clone());
+        b.freeze();
+        return b;
+    }
+
+    @Test
+    void thePackedFormHoldsThemAndWhoeverAsksGetsTheSameBits() {
+        HostBuffer b = frozen();
+        Reversed packed = b.packed(Reversed.class, Reversed::holding);
+        assertThat(b.holdsElements()).isFalse();
+        assertThat(b.packed(Reversed.class, Reversed::holding)).isSameAs(packed);
+        assertThat(bits(b.floats())).isEqualTo(bits(NUMBERS));
+        assertThat(b.get(3)).isEqualTo(Float.NEGATIVE_INFINITY);
+        assertThat(b.holdsElements()).isFalse();
+        assertThat(b.bytes()).isEqualTo(20);
+    }
+
+    @Test
+    void anotherFormIsMadeOfThemToo() {
+        HostBuffer b = frozen();
+        b.packed(Reversed.class, Reversed::holding);
+        assertThat(b.packed(String.class, x -> x.floats().length + " numbers, first " + x.floats()[0])).isEqualTo("5 numbers, first 1.0");
+        assertThat(bits(b.floats())).isEqualTo(bits(NUMBERS));
+        b.packed(Reversed.class, Reversed::holding);
+        assertThat(bits(b.floats())).isEqualTo(bits(NUMBERS));
+    }
+
+    @Test
+    void theArrayStaysWhereTheFormIsNotKept() {
+        HostBuffer changing = HostBuffer.wrap(NUMBERS.clone());
+        changing.packed(Reversed.class, Reversed::holding);
+        assertThat(changing.holdsElements()).as("not frozen").isTrue();
+
+        HostBuffer aside = frozen();
+        Reversed.holding(aside);
+        assertThat(aside.holdsElements()).as("made outside packed()").isTrue();
+
+        HostBuffer silent = frozen();
+        silent.packed(Reversed.class, b -> Reversed.of(b.floats()));
+        assertThat(silent.holdsElements()).as("the form may not hold all").isTrue();
+    }
+
+    @Test
+    void aLentArrayIsNotGivenBackSinceSomeoneMayReadIt() {
+        AtomicInteger returned = new AtomicInteger();
+        HostBuffer lent = HostBuffer.lent(NUMBERS.clone(), _ -> returned.incrementAndGet());
+        lent.freeze();
+        lent.packed(Reversed.class, Reversed::holding);
+        assertThat(lent.holdsElements()).isFalse();
+        assertThat(bits(lent.floats())).isEqualTo(bits(NUMBERS));
+        lent.close();
+        assertThat(returned).hasValue(0);
+    }
+
+    @Test
+    void theArrayStaysIfPackingFails() {
+        HostBuffer b = frozen();
+        assertThatThrownBy(() -> b.packed(Reversed.class, x -> {
+            Reversed.holding(x);
+            throw new IllegalStateException("no room");
+        })).hasMessage("no room");
+        assertThat(b.holdsElements()).isTrue();
+        assertThat(b.floats()).isEqualTo(NUMBERS);
+    }
+
+    @Test
+    void aClosedBufferHasNothing() {
+        HostBuffer b = frozen();
+        b.packed(Reversed.class, Reversed::holding);
+        b.close();
+        assertThatThrownBy(b::floats).isInstanceOf(IllegalStateException.class).hasMessageContaining("buffer is closed");
+    }
+}
