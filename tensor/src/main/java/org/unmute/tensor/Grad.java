@@ -4,8 +4,10 @@ import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.function.Supplier;
+import org.unmute.tensor.backend.Buffer;
 import org.unmute.tensor.op.Op;
 
 /**
@@ -50,35 +52,86 @@ public final class Grad {
         return grad;
     }
 
+    /**
+     * What the walk makes is released as soon as it is used up: gradients inside the network are together larger than all that the network
+     * computed. Kept is what leaves hold.
+     */
     private void walk(Tensor result, Tensor upstream) {
         Map<Tensor, Tensor> pending = new IdentityHashMap<>();
         // Later results first: an op's result is always younger than its inputs.
         PriorityQueue<Tensor> queue = new PriorityQueue<>(Comparator.comparingLong(Tensor::sequence).reversed());
         pending.put(result, upstream);
         queue.add(result);
-        while (!queue.isEmpty()) {
-            Tensor y = queue.poll();
-            Tensor gy = pending.remove(y);
-            Op op = y.origin();
-            if (op == null) {
-                leaves.put(y, gy);
-                continue;
-            }
-            List<Tensor> inputs = op.inputs();
-            List<Tensor> gradients = op.backward(y, gy);
-            for (int i = 0; i < inputs.size(); i++) {
-                Tensor x = inputs.get(i);
-                Tensor gx = gradients.get(i);
-                if (gx == null || !x.takesGradient()) {
+        try (TensorScope made = new TensorScope()) {
+            Users users = new Users(made);
+            users.add(upstream);
+            while (!queue.isEmpty()) {
+                Tensor y = queue.poll();
+                Tensor gy = pending.remove(y);
+                Op op = y.origin();
+                if (op == null) {
+                    leaves.put(y, gy);
                     continue;
                 }
-                Tensor sofar = pending.get(x);
-                if (sofar == null) {
-                    queue.add(x);
-                    pending.put(x, gx);
-                } else {
-                    pending.put(x, sum(sofar, gx));
+                List<Tensor> inputs = op.inputs();
+                List<Tensor> gradients = backward(op, y, gy);
+                for (int i = 0; i < inputs.size(); i++) {
+                    Tensor x = inputs.get(i);
+                    Tensor gx = gradients.get(i);
+                    if (gx == null || !x.takesGradient()) {
+                        continue;
+                    }
+                    Tensor sofar = pending.get(x);
+                    Tensor all = sofar == null ? gx : sum(sofar, gx);
+                    users.add(all);
+                    pending.put(x, all);
+                    if (sofar == null) {
+                        queue.add(x);
+                    } else {
+                        users.remove(sofar);
+                    }
                 }
+                gradients.forEach(users::releaseUnused);
+                users.remove(gy);
+            }
+            leaves.values().forEach(made::keep);
+        }
+    }
+
+    /** An op's gradients; what it computes on the way is released. */
+    private static List<Tensor> backward(Op op, Tensor y, Tensor gy) {
+        try (TensorScope scope = new TensorScope()) {
+            List<Tensor> gradients = op.backward(y, gy);
+            gradients.stream().filter(Objects::nonNull).forEach(scope::keep);
+            return gradients;
+        }
+    }
+
+    /** How many gradients look at each piece of memory. */
+    private static final class Users {
+        private final TensorScope made;
+        private final Map<Buffer, Integer> counts = new IdentityHashMap<>();
+
+        /** @param made owns what may be released */
+        Users(TensorScope made) {
+            this.made = made;
+        }
+
+        void add(Tensor gradient) {
+            counts.merge(gradient.view().buffer(), 1, Integer::sum);
+        }
+
+        void remove(Tensor gradient) {
+            if (counts.merge(gradient.view().buffer(), -1, Integer::sum) == 0) {
+                counts.remove(gradient.view().buffer());
+                made.releaseOwn(gradient);
+            }
+        }
+
+        /** Of gradients that nobody asked for or that were added to others. */
+        void releaseUnused(Tensor gradient) {
+            if (gradient != null && !counts.containsKey(gradient.view().buffer())) {
+                made.releaseOwn(gradient);
             }
         }
     }

@@ -102,6 +102,15 @@ public final class TensorScope implements AutoCloseable {
         }
     }
 
+    /** Releases a tensor that this very scope, the innermost one, owns; does nothing for another. */
+    void releaseOwn(Tensor tensor) {
+        Buffer buffer = tensor.view().buffer();
+        if (owned.remove(buffer)) {
+            count(buffer.bytes());
+            buffer.close();
+        }
+    }
+
     private void keepAll() {
         for (Buffer b : owned) {
             live -= b.bytes();

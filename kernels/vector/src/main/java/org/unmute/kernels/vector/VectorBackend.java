@@ -67,7 +67,8 @@ public final class VectorBackend implements Backend {
 
     @Override
     public View allocate(DType dtype, Shape shape) {
-        return View.dense(HostBuffer.allocate(dtype, shape.elements()), shape);
+        long n = shape.elements();
+        return View.dense(dtype == DType.F32 && n <= Integer.MAX_VALUE - 16 ? memory.zeros((int) n) : HostBuffer.allocate(dtype, n), shape);
     }
 
     @Override
