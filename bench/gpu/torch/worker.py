@@ -48,8 +48,13 @@ class Forward:
         return {"y": self.run(way)}
 
 
-def matmul(rows, inner, out):
-    return Forward(F.linear, random("x", 1, rows, inner), random("w", 1, out, inner))
+def matmul(rows, inner, out, bits):
+    """19 bits mean TF32, 16 bfloat16."""
+    torch.backends.cuda.matmul.allow_tf32 = bits == 19
+    rounded = torch.bfloat16 if bits == 16 else torch.float32
+    work = Forward(F.linear, random("x", 1, rows, inner).to(rounded), random("w", 1, out, inner).to(rounded))
+    work.results = lambda way: {"y": work.run(way).float()}
+    return work
 
 
 def attention(batch, heads, tokens, depth):
@@ -159,7 +164,7 @@ class Training:
 def build(kind, sizes):
     torch.backends.cuda.matmul.allow_tf32 = False
     if kind == "matmul":
-        return matmul(sizes["rows"], sizes["in"], sizes["out"])
+        return matmul(sizes["rows"], sizes["in"], sizes["out"], sizes["bits"])
     return {"attention": attention, "match": match, "eat": eat, "protobin": Training}[kind](**sizes)
 
 

@@ -6,6 +6,7 @@ module org.unmute.kernels.cuda {
     requires org.unmute.tensor;
     requires org.unmute.kernels.device;
     requires jcuda;
+    requires jcublas;
 
     provides org.unmute.tensor.backend.BackendProvider with
             org.unmute.kernels.cuda.CudaBackendProvider;

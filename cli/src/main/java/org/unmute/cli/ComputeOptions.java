@@ -17,7 +17,7 @@ public final class ComputeOptions {
 
     @Option(names = "--precision", order = 93, paramLabel = "NAME", defaultValue = "fp32",
             description = "What a CUDA device of compute capability 8.0 or more may round operands to, for its tensor cores: fp32 (nothing), tf32 "
-                    + "or bf16. Now for matching prototypes only; sums are float32, and other devices compute in float32 (default: "
+                    + "or bf16. For matrix products and matching prototypes; sums are float32, and other devices compute in float32 (default: "
                     + "${DEFAULT-VALUE}).")
     Precision precision;
 

@@ -15,6 +15,8 @@ import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Layout;
 import org.unmute.tensor.op.Normalization;
+import org.unmute.tensor.op.Product;
+import org.unmute.tensor.op.RowLoss;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Unfolding;
 import org.unmute.tensor.op.Window;
@@ -65,6 +67,12 @@ class MessagesTest {
             new Wrong("linear", () -> f(2, 3).linear(f(5, 3), null, null, f(2, 4)), "[2, 4]", "[2, 5]"),
             new Wrong("linear", () -> f(2, 3).linear(f(5, 3), null, Unary.CLAMP, null), "CLAMP", "constants"),
             new Wrong("linear", () -> f(2, 3).linear(f(5, 3), d(5)), "F64[5]"),
+            new Wrong("embedPatches", () -> Tensor.run(new Product.EmbedPatches(f(2, 4, 4), f(3, 5), null, Window.of(2, 2, 2, 2))), "[2, 4, 4]",
+                    "[3, 5]"),
+            new Wrong("embedPatches", () -> Tensor.run(new Product.EmbedPatches(f(2, 4, 4), f(3, 4), null, Window.of(2, 2, 2, 2).pad(1, 0))),
+                    "padding"),
+            new Wrong("binaryCrossEntropy", () -> Tensor.run(new RowLoss.BinaryCrossEntropy(f(2, 3), f(3, 3), null)), "[2, 3]", "[3, 3]", "absent"),
+            new Wrong("crossEntropy", () -> Tensor.run(new RowLoss.CrossEntropy(f(2, 3), f(2, 3), f(2), 1, 0)), "[2, 3]", "[2]"),
             new Wrong("softmax", () -> i(2).softmax(0), "I32[2]"),
             new Wrong("softmax", () -> Tensor.run(new Normalization.Softmax(f())), "[]"),
             new Wrong("logSoftmax", () -> i(2).logSoftmax(0), "I32[2]"),

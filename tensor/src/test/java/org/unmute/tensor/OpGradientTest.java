@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Attend.Attention;
+import org.unmute.tensor.op.Attend.GatedAttention;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Elementwise;
 import org.unmute.tensor.op.Indexing.Gather;
@@ -26,6 +27,7 @@ import org.unmute.tensor.op.Product;
 import org.unmute.tensor.op.Prototypes.ProductExtremes;
 import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
 import org.unmute.tensor.op.Reduction;
+import org.unmute.tensor.op.RowLoss;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Unfolding;
 import org.unmute.tensor.op.Window;
@@ -52,6 +54,7 @@ class OpGradientTest {
         elementwise();
         reductions();
         products();
+        losses();
         normalizations();
         layouts();
         others();
@@ -181,6 +184,16 @@ class OpGradientTest {
                 s(4), s(3, 4));
         add(Product.Linear.class, "with GELU, without bias", in -> new Product.Linear(in[0], in[1], null, Unary.GELU, null), s(3, 5), s(4, 5));
         add(Product.Linear.class, "one row", linear, s(5), s(3, 5), s(3));
+        add(Product.EmbedPatches.class, "overlapping", in -> new Product.EmbedPatches(in[0], in[1], in[2], Window.of(3, 2, 1, 2)), s(2, 5, 7), s(4, 6),
+                s(4));
+        add(Product.EmbedPatches.class, "without bias", in -> new Product.EmbedPatches(in[0], in[1], null, Window.of(2, 2, 2, 2)), s(2, 5, 4), s(3, 4));
+    }
+
+    private void losses() {
+        add(RowLoss.BinaryCrossEntropy.class, "plain", in -> new RowLoss.BinaryCrossEntropy(in[0], in[1], null), s(2, 3, 5), s(2, 3, 5));
+        add(RowLoss.BinaryCrossEntropy.class, "weight", in -> new RowLoss.BinaryCrossEntropy(in[0], in[1], in[2]), s(3, 5), s(3, 5), s(5));
+        add(RowLoss.CrossEntropy.class, "plain", in -> new RowLoss.CrossEntropy(in[0], in[1], null, 1, 0), s(2, 3, 5), s(2, 3, 5));
+        add(RowLoss.CrossEntropy.class, "weight and smoothing", in -> new RowLoss.CrossEntropy(in[0], in[1], in[2], 0.9, 0.02), s(3, 5), s(3, 5), s(5));
     }
 
     private void normalizations() {
@@ -224,6 +237,10 @@ class OpGradientTest {
         add(Attention.class, "plain", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 2));
         add(Attention.class, "bias", attention, s(2, 3, 5), s(2, 4, 5), s(2, 4, 5), s(2, 3, 4));
         add(Attention.class, "bias of one head", attention, s(2, 2, 3, 5), s(2, 2, 4, 5), s(2, 2, 4, 1), s(2, 1, 4));
+        Function<Tensor[], Op> gated = in -> new GatedAttention(in[0], in[1], in[2], in[3], in[4], 0.7);
+        add(GatedAttention.class, "of one clip", gated, s(3, 5), s(4, 5), s(4, 2), s(3, 4), s(3, 1));
+        add(GatedAttention.class, "bias that clips share, gate that heads share", gated, s(2, 2, 3, 5), s(2, 2, 4, 5), s(2, 2, 4, 1),
+                s(2, 3, 4), s(2, 1, 3, 1));
         add(PrototypeMaxPool.class, "", in -> PrototypeMaxPool.of(in[0], in[1], false), s(2, 5, 3), s(4, 3));
         add(PrototypeMaxPool.class, "one token", in -> PrototypeMaxPool.of(in[0], in[1], false), s(3, 1, 7), s(2, 7));
         // The gradient of binary prototypes is not that of the function; their tokens' is.

@@ -1,5 +1,9 @@
 package org.unmute.models.audio;
 
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Unary;
+
 /**
  * Power to decibels as {@code torchaudio.transforms.AmplitudeToDB} does: {@code 10 log10(max(x, 1e-10))}, then nothing
  * lower than the loudest value of the clip minus {@code topDb}. Give it one clip at a time, or a loud clip will raise
@@ -15,6 +19,16 @@ public record AmplitudeToDb(double topDb) {
         if (!(topDb >= 0)) {
             throw new IllegalArgumentException("amplitude to dB: the range must not be negative: " + topDb);
         }
+    }
+
+    /**
+     * Converts clips, each by itself, on their backend.
+     *
+     * @param power power values, {@code [clips, frames, bands]}
+     */
+    public Tensor apply(Tensor power) {
+        Tensor decibels = power.clamp(FLOOR, Double.POSITIVE_INFINITY).unary(Unary.LOG).times(10 / Math.log(10));
+        return decibels.binary(Binary.MAX, decibels.amax(true, 1, 2).plus(-topDb));
     }
 
     /**

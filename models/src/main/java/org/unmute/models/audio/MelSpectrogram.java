@@ -1,5 +1,7 @@
 package org.unmute.models.audio;
 
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.FilterBank;
 
 /**
@@ -22,28 +24,6 @@ public final class MelSpectrogram {
         fft = new Fft(n);
         mel = MelFilterBank.htk(options.melBins(), n, options.sampleRate(), options.lowFreq(), options.highFreq());
         steps = mel.of(new FilterBank.Frames(n, options.hop(), n, false), 0, window, Double.NaN);
-    }
-
-    /** The same as an operation of a backend, {@link org.unmute.tensor.backend.Backend#filterBank}, of what {@link #mirrored(float[])} gives. */
-    public FilterBank steps() {
-        return steps;
-    }
-
-    /**
-     * A clip with what is mirrored at its ends.
-     *
-     * @throws ClipTooShortException if the clip has no more samples than half a frame
-     */
-    public float[] mirrored(float[] samples) {
-        int pad = options.fftSize() / 2;
-        if (samples.length <= pad) {
-            throw new ClipTooShortException("mel spectrogram", samples.length, pad + 1, options.sampleRate());
-        }
-        float[] all = new float[Math.addExact(samples.length, 2 * pad)];
-        for (int i = 0; i < all.length; i++) {
-            all[i] = samples[mirrored((long) i - pad, samples.length)];
-        }
-        return all;
     }
 
     /** {@code 0.5 - 0.5 cos(2 pi i / n)}. */
@@ -122,6 +102,26 @@ public final class MelSpectrogram {
             }
         }
         return out;
+    }
+
+    /**
+     * The mel energies of clips of one length, on their backend: one filter bank over the clips with what is mirrored at their ends.
+     *
+     * @param samples {@code [clips, samples]} at the options' rate
+     * @return {@code [clips, frames, melBins]}; gradients do not pass
+     * @throws ClipTooShortException if clips have no more samples than half a frame
+     */
+    public Tensor compute(Tensor samples) {
+        int pad = options.fftSize() / 2;
+        int n = samples.shape().dim(1);
+        if (n <= pad) {
+            throw new ClipTooShortException("mel spectrogram", n, pad + 1, options.sampleRate());
+        }
+        Tensor before = samples.slice(1, 1, pad).flip(1);
+        Tensor after = samples.slice(1, n - 1L - pad, pad).flip(1);
+        Tensor all = Tensor.concat(1, before, samples, after);
+        return Tensor.compute(all.backend(), all.dtype(), Shape.of(samples.size(0), frames(n), options.melBins()),
+                out -> all.backend().filterBank(all.view(), steps, out));
     }
 
     /** The end samples are not repeated: ... 2 1 | 0 1 2 ... */

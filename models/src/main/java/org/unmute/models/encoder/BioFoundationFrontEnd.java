@@ -2,10 +2,14 @@ package org.unmute.models.encoder;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.unmute.models.audio.MelBands;
 import org.unmute.models.audio.MelOptions;
 import org.unmute.models.audio.MelSpectrogram;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.op.Unary;
 
 /**
  * The second public preprocessing of EAT and Audio-MAE: what the BioFoundation code (DBD-research-group/BioFoundation,
@@ -51,16 +55,10 @@ final class BioFoundationFrontEnd implements FrontEnd {
 
     @Override
     public Spectrogram apply(float[] samples) {
-        int n = Math.min(samples.length, windowSamples());
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += samples[i];
-        }
-        float offset = n == 0 ? 0 : (float) (sum / n);
-        float[] ready = new float[n];
-        for (int i = 0; i < n; i++) {
-            float own = samples[i] - offset;
-            ready[i] = i == 0 ? own : own - PREEMPHASIS * (samples[i - 1] - offset);
+        float[] centred = centred(samples);
+        float[] ready = centred.clone();
+        for (int i = 1; i < ready.length; i++) {
+            ready[i] = centred[i] - PREEMPHASIS * centred[i - 1];
         }
         float[] energies = spectrogram.compute(ready);
         int mel = spectrogram.options().melBins();
@@ -72,6 +70,34 @@ final class BioFoundationFrontEnd implements FrontEnd {
             x[i] = (float) ((log - mean) / (2 * std));
         }
         return new Spectrogram(frames, mel, x);
+    }
+
+    /** The samples of one window without their mean. */
+    private float[] centred(float[] samples) {
+        float[] centred = Arrays.copyOf(samples, Math.min(samples.length, windowSamples()));
+        double sum = 0;
+        for (float s : centred) {
+            sum += s;
+        }
+        float offset = centred.length == 0 ? 0 : (float) (sum / centred.length);
+        for (int i = 0; i < centred.length; i++) {
+            centred[i] -= offset;
+        }
+        return centred;
+    }
+
+    /** {@inheritDoc} On a device all but the mean is computed there. */
+    @Override
+    public Tensor apply(List<float[]> windows) {
+        if (!Backends.current().isDevice() || windows.getFirst().length < frameSamples()) {
+            return FrontEnd.super.apply(windows);
+        }
+        Tensor x = WindowReader.samples(windows.stream().map(this::centred).toList());
+        long rest = x.size(1) - 1;
+        Tensor ready = Tensor.concat(1, x.slice(1, 0, 1), x.slice(1, 1, rest).minus(x.slice(1, 0, rest).times(PREEMPHASIS)));
+        Tensor logarithms = spectrogram.compute(ready).plus(OFFSET).unary(Unary.LOG);
+        long own = Math.min(frames, logarithms.size(1));
+        return logarithms.slice(1, 0, own).pad(1, 0, frames - own, 0).affine(1 / (2 * std), -mean / (2 * std));
     }
 
     @Override

@@ -194,6 +194,11 @@ public final class Dasheng implements Encoder {
         return frontEnd.apply(samples);
     }
 
+    @Override
+    public Tensor inputs(List<float[]> windows) {
+        return frontEnd.apply(windows);
+    }
+
     /**
      * {@inheritDoc}
      *

@@ -108,11 +108,7 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
         if (!backend.isDevice() || rows == 0) {
             return FrontEnd.super.apply(windows);
         }
-        float[] all = new float[Math.multiplyExact(windows.size(), length)];
-        for (int i = 0; i < windows.size(); i++) {
-            System.arraycopy(ready(windows.get(i)), 0, all, i * length, length);
-        }
-        Tensor samples = Tensor.of(backend, all, windows.size(), length);
+        Tensor samples = WindowReader.samples(windows.stream().map(this::ready).toList());
         int mel = fbank.options().melBins();
         Tensor x = Tensor.compute(backend, DType.F32, Shape.of(windows.size(), rows, mel), out -> backend.filterBank(samples.view(), fbank.steps(), out));
         if (rows < frames && padding == Padding.ZEROS) {

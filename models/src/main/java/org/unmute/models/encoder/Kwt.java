@@ -18,7 +18,10 @@ import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.Unfolding.Im2Col;
+import org.unmute.tensor.op.Window;
 
 /**
  * KWT-1, the Keyword Transformer (ARM-software/keyword-transformer): 40 mel-frequency cepstral coefficients a frame, one
@@ -127,15 +130,32 @@ public final class Kwt implements Encoder {
         }
         try (TensorScope _ = new TensorScope()) {
             return Grad.withoutRecording(() -> {
-                Tensor x = Tensor.of(framed, frames, FRAME).times(window);
-                Tensor re = x.linear(dftCos, null);
-                Tensor im = x.linear(dftSin, null);
-                Tensor magnitude = re.times(re).plus(im.times(im)).unary(Unary.SQRT);
-                Tensor energies = magnitude.linear(mel, null).clamp(LOG_FLOOR, Double.POSITIVE_INFINITY).unary(Unary.LOG);
-                Tensor mfcc = energies.linear(dct, null);
+                Tensor mfcc = coefficients(Tensor.of(framed, frames, FRAME));
                 return new Spectrogram(frames, mfcc.shape().dim(1), mfcc.toFloats());
             });
         }
+    }
+
+    /** {@code [.., frames, 480]} to {@code [.., frames, coefficients]}. */
+    private Tensor coefficients(Tensor framed) {
+        Tensor x = framed.times(window);
+        Tensor re = x.linear(dftCos, null);
+        Tensor im = x.linear(dftSin, null);
+        Tensor magnitude = re.times(re).plus(im.times(im)).unary(Unary.SQRT);
+        Tensor energies = magnitude.linear(mel, null).clamp(LOG_FLOOR, Double.POSITIVE_INFINITY).unary(Unary.LOG);
+        return energies.linear(dct, null);
+    }
+
+    /** {@inheritDoc} On a device all is computed there, from the framing on. */
+    @Override
+    public Tensor inputs(List<float[]> windows) {
+        int own = Math.min(windows.getFirst().length, (frames - 1) * HOP + FRAME);
+        if (!Backends.current().isDevice() || own == 0) {
+            return Encoder.super.inputs(windows);
+        }
+        Tensor samples = WindowReader.samples(windows.stream().map(w -> Arrays.copyOf(w, own)).toList()).pad(1, 0, (frames - 1L) * HOP + FRAME - own, 0);
+        Tensor columns = Tensor.run(new Im2Col(samples.insert(1).insert(1), Window.of(1, FRAME, 1, HOP)));
+        return coefficients(columns.reshape(windows.size(), FRAME, frames).transpose(1, 2));
     }
 
     @Override

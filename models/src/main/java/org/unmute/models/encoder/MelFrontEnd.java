@@ -1,12 +1,15 @@
 package org.unmute.models.encoder;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.unmute.models.audio.AmplitudeToDb;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.MelBands;
 import org.unmute.models.audio.MelOptions;
 import org.unmute.models.audio.MelSpectrogram;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backends;
 
 /**
  * A mel spectrogram in decibels of a recording as a whole, since the lower bound depends on the loudest value of all
@@ -33,6 +36,15 @@ public record MelFrontEnd(MelSpectrogram mel, AmplitudeToDb decibels, int leastF
         decibels.apply(values);
         int bins = mel.options().melBins();
         return new Spectrogram(values.length / bins, bins, values);
+    }
+
+    /** {@inheritDoc} On a device energies and decibels are all made there. */
+    @Override
+    public Tensor apply(List<float[]> windows) {
+        if (!Backends.current().isDevice() || windows.getFirst().length < frameSamples()) {
+            return FrontEnd.super.apply(windows);
+        }
+        return decibels.apply(mel.compute(WindowReader.samples(windows)));
     }
 
     @Override

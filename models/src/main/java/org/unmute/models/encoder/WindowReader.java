@@ -37,6 +37,16 @@ final class WindowReader {
         return Tensor.of(all, inputs.size(), frames, bins);
     }
 
+    /** Windows of one length on the current backend: {@code [windows, samples]}. */
+    static Tensor samples(List<float[]> windows) {
+        int length = windows.getFirst().length;
+        float[] all = new float[Math.multiplyExact(windows.size(), length)];
+        for (int i = 0; i < windows.size(); i++) {
+            System.arraycopy(windows.get(i), 0, all, i * length, length);
+        }
+        return Tensor.of(all, windows.size(), length);
+    }
+
     /** Keeps what is wanted of a forward pass, as arrays. */
     private static final class Wish implements Trace {
         private final Map<String, float[]> found = new LinkedHashMap<>();

@@ -2,7 +2,6 @@ package org.unmute.models.vit;
 
 import java.util.function.Consumer;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.TensorScope;
 
 /**
  * Multi-head self-attention with queries, keys and values from one packed map, as in timm: output channels are
@@ -36,7 +35,7 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
         return new Attention(qkv, proj, heads, added);
     }
 
-    /** {@code [batch, tokens, dim]} to the same. With a bias, gradients do not pass. */
+    /** {@code [batch, tokens, dim]} to the same. */
     public Tensor apply(Tensor x) {
         return proj.apply(mixed(x));
     }
@@ -63,22 +62,12 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
         long head = dim / heads;
         // [3, batch, heads, tokens, head]: views of the packed result, nothing is copied.
         Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
-        Tensor mixed = bias == null ? packed.select(0, 0).attention(packed.select(0, 1), packed.select(0, 2), null, 1 / Math.sqrt(head))
-                : biased(packed);
+        Tensor q = packed.select(0, 0);
+        Tensor k = packed.select(0, 1);
+        Tensor v = packed.select(0, 2);
+        double scale = 1 / Math.sqrt(head);
+        Tensor mixed = bias == null ? q.attention(k, v, null, scale) : bias.attend(q, k, v, scale);
         return mixed.transpose(1, 2).reshape(batch, tokens, dim);
-    }
-
-    /** Clip by clip: a bias of {@code [heads, tokens, tokens]} for each clip is the largest tensor of the model. */
-    private Tensor biased(Tensor packed) {
-        Tensor[] clips = new Tensor[packed.shape().dim(1)];
-        for (int i = 0; i < clips.length; i++) {
-            try (TensorScope scope = new TensorScope()) {
-                Tensor clip = packed.slice(1, i, 1);
-                Tensor queries = clip.select(0, 0);
-                clips[i] = scope.keep(queries.attention(clip.select(0, 1), clip.select(0, 2), bias.of(queries), 1 / Math.sqrt(queries.size(-1))));
-            }
-        }
-        return clips.length == 1 ? clips[0] : Tensor.concat(0, clips);
     }
 
     /** The first token's attention weights: {@code [batch, tokens, dim]} to {@code [batch, heads, tokens]}. */

@@ -1,23 +1,17 @@
 package org.unmute.models.vit;
 
+import java.util.Arrays;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.op.Unary;
 
 /**
  * Positions from a convolution over the sequence of tokens, then GELU (wav2vec 2.0, BEATs). Zeros stand before and after
  * the sequence; of an even kernel the last result is left out, so that there is one for each token.
- *
- * <p>Computed as a product for every group of channels and every few taps of the kernel: unfolded as a whole, the tokens
- * would be as many times larger as the kernel is wide.
  */
 public final class ConvPositions {
-    private static final int TAPS = 16;
-
-    private final int width;
-    private final int kernel;
-    /** By group and by taps: {@code [width, taps · width]}. */
-    private final Tensor[][] parts;
+    /** {@code [groups, width, kernel, width]} of consecutive groups: of all on a device; else of one, so that a backend may pack it. */
+    private final Tensor[] weights;
     private final Tensor bias;
 
     /**
@@ -35,28 +29,25 @@ public final class ConvPositions {
             throw new IllegalArgumentException("convolutional positions: " + weight.length + " numbers for " + dim + " channels in groups of "
                     + width + " and " + kernel + " taps");
         }
-        this.width = width;
-        this.kernel = kernel;
         this.bias = bias;
-        parts = new Tensor[dim / width][Math.ceilDiv(kernel, TAPS)];
-        for (int group = 0; group < parts.length; group++) {
-            for (int part = 0; part < parts[group].length; part++) {
-                parts[group][part] = part(weight, group, part * TAPS);
-            }
+        int groups = dim / width;
+        float[] turned = tapsFirst(weight, width, kernel);
+        weights = new Tensor[bias.backend().isDevice() ? 1 : groups];
+        int each = turned.length / weights.length;
+        for (int i = 0; i < weights.length; i++) {
+            float[] own = Arrays.copyOfRange(turned, i * each, (i + 1) * each);
+            weights[i] = Tensor.of(bias.backend(), own, groups / weights.length, width, kernel, width).freeze();
         }
     }
 
-    private Tensor part(float[] weight, int group, int from) {
-        int taps = Math.min(TAPS, kernel - from);
-        float[] part = new float[width * taps * width];
-        for (int out = 0; out < width; out++) {
-            for (int in = 0; in < width; in++) {
-                for (int k = 0; k < taps; k++) {
-                    part[(out * taps + k) * width + in] = weight[((group * width + out) * width + in) * kernel + from + k];
-                }
-            }
+    /** From {@code [dim, width, kernel]} to {@code [dim, kernel, width]}. */
+    private static float[] tapsFirst(float[] weight, int width, int kernel) {
+        float[] turned = new float[weight.length];
+        for (int i = 0; i < weight.length; i++) {
+            int out = i / (width * kernel);
+            turned[(out * kernel + i % kernel) * width + i / kernel % width] = weight[i];
         }
-        return Tensor.of(bias.backend(), part, width, (long) taps * width).freeze();
+        return turned;
     }
 
     /**
@@ -85,28 +76,13 @@ public final class ConvPositions {
 
     /** {@code [batch, tokens, dim]} to the same: what is to be added to the tokens. Gradients do not pass. */
     public Tensor apply(Tensor tokens) {
-        Tensor padded = tokens.pad(1, kernel / 2, kernel - 1 - kernel / 2, 0);
-        Tensor[] groups = new Tensor[parts.length];
-        for (int group = 0; group < groups.length; group++) {
-            Tensor x = padded.slice(2, (long) group * width, width);
-            try (TensorScope scope = new TensorScope()) {
-                Tensor sum = null;
-                for (int part = 0; part < parts[group].length; part++) {
-                    Tensor y = windows(x, part * TAPS, tokens.size(1)).linear(parts[group][part], null);
-                    sum = sum == null ? y : sum.plus(y);
-                }
-                groups[group] = scope.keep(sum);
+        Backend backend = bias.backend();
+        long channels = bias.size(0) / weights.length;
+        return Tensor.compute(backend, tokens.dtype(), tokens.shape(), out -> {
+            for (int i = 0; i < weights.length; i++) {
+                backend.convolveTokens(tokens.view().slice(2, i * channels, channels, 1), weights[i].view(),
+                        bias.view().slice(0, i * channels, channels, 1), Unary.GELU, out.slice(2, i * channels, channels, 1));
             }
-        }
-        return Tensor.concat(2, groups).plus(bias).unary(Unary.GELU);
-    }
-
-    /** What some taps see of each token's neighbours, side by side: {@code [batch, tokens, taps · width]}. */
-    private Tensor windows(Tensor x, int from, long tokens) {
-        Tensor[] shifted = new Tensor[Math.min(TAPS, kernel - from)];
-        for (int k = 0; k < shifted.length; k++) {
-            shifted[k] = x.slice(1, from + k, tokens);
-        }
-        return Tensor.concat(2, shifted);
+        });
     }
 }

@@ -1,6 +1,8 @@
 package org.unmute.models.vit;
 
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Product.EmbedPatches;
+import org.unmute.tensor.op.Window;
 
 /**
  * Cuts a spectrogram into patches that do not overlap and maps each to a token, which is the convolution with stride =
@@ -41,6 +43,9 @@ public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
 
     /** {@code [batch, frames, mel]} to {@code [batch, patches, dim]}. */
     public Tensor apply(Tensor spectrogram) {
-        return proj.apply(patches(spectrogram));
+        if (spectrogram.size(1) < patchTime || spectrogram.size(2) < patchMel) {
+            return proj.apply(patches(spectrogram)); // none
+        }
+        return Tensor.run(new EmbedPatches(spectrogram, proj.weight(), proj.bias(), Window.of(patchTime, patchMel, patchTime, patchMel)));
     }
 }

@@ -1,7 +1,7 @@
 package org.unmute.models.vit;
 
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unfolding.Im2Col;
+import org.unmute.tensor.op.Product.EmbedPatches;
 import org.unmute.tensor.op.Window;
 
 /**
@@ -21,10 +21,6 @@ public record StridedPatchEmbed(Linear proj, Window window) {
 
     /** {@code [batch, frames, mel]} to {@code [batch, patches, dim]}; what does not fill a patch is left out. */
     public Tensor apply(Tensor spectrogram) {
-        Tensor image = spectrogram.transpose(1, 2).insert(1);
-        Tensor columns = Tensor.run(new Im2Col(image, window));
-        Tensor patches = columns.permute(0, 4, 5, 1, 2, 3)
-                .reshape(columns.size(0), columns.size(4) * columns.size(5), (long) window.height() * window.width());
-        return proj.apply(patches);
+        return Tensor.run(new EmbedPatches(spectrogram.transpose(1, 2), proj.weight(), proj.bias(), window));
     }
 }

@@ -1,7 +1,7 @@
 package org.unmute.probes.loss;
 
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.RowLoss;
 
 /**
  * Binary cross-entropy of logits: {@code -[w y log p + (1 - y) log(1 - p)]} with {@code p = sigmoid(x)}, computed from
@@ -22,9 +22,8 @@ public record BinaryCrossEntropy(Tensor positiveWeight, Reduction reduction) imp
     @Override
     public Tensor of(Tensor logits, Tensor targets) {
         Tensor y = Loss.targetsLike("binary cross-entropy", logits, targets);
-        Tensor present = positiveWeight == null ? y : y.times(positiveWeight.to(logits.backend()).cast(logits.dtype()));
-        Tensor elements = present.times(logits.unary(Unary.LOG_SIGMOID))
-                .plus(y.affine(-1, 1).times(logits.times(-1).unary(Unary.LOG_SIGMOID)));
-        return reduction.of(elements).times(-1);
+        Tensor weight = positiveWeight == null ? null : positiveWeight.to(logits.backend()).cast(logits.dtype());
+        Tensor sum = Tensor.run(new RowLoss.BinaryCrossEntropy(logits, y, weight)).sum();
+        return reduction == Reduction.SUM ? sum : sum.times(1.0 / logits.shape().elements());
     }
 }

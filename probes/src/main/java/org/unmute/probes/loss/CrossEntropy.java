@@ -2,6 +2,7 @@ package org.unmute.probes.loss;
 
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.RowLoss;
 
 /**
  * Cross-entropy of logits with softmax, as torch's. Targets are class indices {@code I32 [batch]} or probabilities
@@ -42,10 +43,8 @@ public record CrossEntropy(double smoothing, Tensor classWeight, Reduction reduc
         if (indices && weight != null) {
             count = q.times(weight).sum().item();
         }
-        Tensor smooth = smoothing == 0 ? q : q.affine(1 - smoothing, smoothing / classes);
-        Tensor elements = smooth.times(logits.logSoftmax(-1));
-        Tensor sum = (weight == null ? elements : elements.times(weight)).sum();
-        return sum.times(reduction == Reduction.SUM ? -1 : -1 / count);
+        Tensor sum = Tensor.run(new RowLoss.CrossEntropy(logits, q, weight, 1 - smoothing, smoothing / classes)).sum();
+        return sum.times(reduction == Reduction.SUM ? 1 : 1 / count);
     }
 
     private static Tensor oneHot(Tensor logits, Tensor targets) {

@@ -1,10 +1,8 @@
 package org.unmute.tensor.backend;
 
-import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.FilterBank;
-import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
 
@@ -15,16 +13,13 @@ import org.unmute.tensor.op.Window;
  * sums run in a fixed order. float32 sums may be taken in float32; the scalar backend takes them in double and is the
  * specification. NaN propagates; in maxima and minima NaN wins.
  *
- * <p><b>Two layers.</b> {@link Primitives} is what every backend writes. The default methods here are composites of
- * them: correct on every backend from the day they are added, and on the same device. A backend overrides those where
- * one fused kernel is faster. Rows, below, means everything but the last axis.
+ * <p><b>Two layers.</b> {@link Primitives} is what every backend writes. The default methods in {@link RowOps} and here are
+ * composites of them: correct on every backend from the day they are added, and on the same device. A backend overrides
+ * those where one fused kernel is faster.
  *
  * <p>Thread-safe.
  */
-public interface Backend extends Primitives, AutoCloseable {
-    /** Norms below this are taken as this, as in torch's {@code normalize}. */
-    double NORM_FLOOR = 1e-12;
-
+public interface Backend extends RowOps, AutoCloseable {
     /** Short lower-case name, as {@code --device} takes it. */
     String name();
 
@@ -34,17 +29,6 @@ public interface Backend extends Primitives, AutoCloseable {
     /** Whether memory here is a device's own, so that numbers from Java arrays and back cost a copy. */
     default boolean isDevice() {
         return false;
-    }
-
-    /** Whether arithmetic runs in this type here. */
-    boolean supports(DType dtype);
-
-    /** New memory. The layout is the backend's choice: rows may be padded. Contents are zero. */
-    View allocate(DType dtype, Shape shape);
-
-    /** New memory for a result that is then written in full: its contents are not defined, which saves a device from clearing it. */
-    default View allocateForResult(DType dtype, Shape shape) {
-        return allocate(dtype, shape);
     }
 
     /**
@@ -67,102 +51,6 @@ public interface Backend extends Primitives, AutoCloseable {
     /** Releases what the backend holds. Its tensors cannot be used afterwards. */
     @Override
     void close();
-
-    /** {@code x} minus its maximum along the last axis, exponentiated and divided by the sum; -∞ gives 0. */
-    default void softmax(View x, View out) {
-        View row = perRow(x);
-        reduce(Reduce.MAX, x, row);
-        binary(Binary.SUB, x, row.expand(x.shape()), out);
-        unary(Unary.EXP, 0, 0, out, out);
-        reduce(Reduce.SUM, out, row);
-        binary(Binary.DIV, out, row.expand(x.shape()), out);
-        row.buffer().close();
-    }
-
-    /** {@code gx = y (gy - Σ gy y)} along the last axis. */
-    default void softmaxBackward(View y, View gy, View gx) {
-        View row = perRow(y);
-        binary(Binary.MUL, y, gy, gx);
-        reduce(Reduce.SUM, gx, row);
-        binary(Binary.SUB, gy, row.expand(y.shape()), gx);
-        binary(Binary.MUL, gx, y, gx);
-        row.buffer().close();
-    }
-
-    /** Logarithm of {@link #softmax}, without its loss of small probabilities. */
-    default void logSoftmax(View x, View out) {
-        View row = perRow(x);
-        View exp = allocate(x.dtype(), x.shape());
-        reduce(Reduce.MAX, x, row);
-        binary(Binary.SUB, x, row.expand(x.shape()), out);
-        unary(Unary.EXP, 0, 0, out, exp);
-        reduce(Reduce.SUM, exp, row);
-        unary(Unary.LOG, 0, 0, row, row);
-        binary(Binary.SUB, out, row.expand(x.shape()), out);
-        exp.buffer().close();
-        row.buffer().close();
-    }
-
-    /** {@code gx = gy - exp(y) Σ gy} along the last axis. */
-    default void logSoftmaxBackward(View y, View gy, View gx) {
-        View row = perRow(y);
-        reduce(Reduce.SUM, gy, row);
-        unary(Unary.EXP, 0, 0, y, gx);
-        binary(Binary.MUL, gx, row.expand(y.shape()), gx);
-        binary(Binary.SUB, gy, gx, gx);
-        row.buffer().close();
-    }
-
-    /**
-     * Layer normalisation along the last axis: {@code (x - mean) / √(var + eps) weight + bias}, biased variance.
-     *
-     * @param weight {@code [n]} or null
-     * @param bias {@code [n]} or null
-     */
-    default void layerNorm(View x, View weight, View bias, double eps, View out) {
-        new LayerNorms(this, x, weight, eps).forward(bias, out);
-    }
-
-    /**
-     * Gradients of {@link #layerNorm}.
-     *
-     * @param weight {@code [n]} or null
-     * @param gx shape of {@code x}. Modified.
-     * @param gweight {@code [n]} or null. Modified.
-     * @param gbias {@code [n]} or null. Modified.
-     */
-    default void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
-        new LayerNorms(this, x, weight, eps).backward(gy, gx, gweight, gbias);
-    }
-
-    /** {@code x / max(‖x‖, 1e-12)} along the last axis. */
-    default void l2Normalize(View x, View out) {
-        View norm = perRow(x);
-        rowNorms(x, norm, out);
-        binary(Binary.DIV, x, norm.expand(x.shape()), out);
-        norm.buffer().close();
-    }
-
-    /** {@code gx = (gy - y Σ gy y) / ‖x‖}, or {@code gy / 1e-12} where the norm is below that. */
-    default void l2NormalizeBackward(View x, View y, View gy, View gx) {
-        View norm = perRow(x);
-        View dot = perRow(x);
-        rowNorms(x, norm, gx);
-        binary(Binary.MUL, gy, y, gx);
-        reduce(Reduce.SUM, gx, dot);
-        // Where the norm was raised to the floor it is a constant, and the projection falls away.
-        View floor = perRow(x);
-        View above = perRow(x);
-        fill(floor, NORM_FLOOR);
-        binary(Binary.GREATER, norm, floor, above);
-        binary(Binary.MUL, dot, above, dot);
-        binary(Binary.MUL, y, dot.expand(x.shape()), gx);
-        binary(Binary.SUB, gy, gx, gx);
-        binary(Binary.DIV, gx, norm.expand(x.shape()), gx);
-        for (View v : new View[] {norm, dot, floor, above}) {
-            v.buffer().close();
-        }
-    }
 
     /**
      * Affine map of the last axis: {@code out = x weightᵀ + bias}.
@@ -205,6 +93,43 @@ public interface Backend extends Primitives, AutoCloseable {
     }
 
     /**
+     * Convolution along tokens, in groups of channels, and a function of it. Zeros stand before and after the tokens, so that there is one
+     * result a token: {@code out[t, g, o] = activation(bias[g, o] + Σₖ Σᵢ weight[g, o, k, i] x[t + k - taps / 2, g, i])}.
+     *
+     * @param x {@code [batch, tokens, groups · in]}
+     * @param weight {@code [groups, out, taps, in]}
+     * @param bias {@code [groups · out]} or null
+     * @param activation a function without constants, or null
+     * @param out {@code [batch, tokens, groups · out]}. Modified.
+     */
+    default void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
+        TokenConvolution.compute(this, x, weight, bias, activation, out);
+    }
+
+    /**
+     * Affine map of each patch of images, patches row by row, the numbers of a patch row by row.
+     *
+     * @param image {@code [batch, rows, columns]}
+     * @param window a patch and how far apart patches start; no padding
+     * @param weight {@code [out, window.height · window.width]}
+     * @param bias {@code [out]} or null
+     * @param out {@code [batch, positionsY · positionsX, out]}. Modified.
+     */
+    default void embedPatches(View image, Window window, View weight, View bias, View out) {
+        long down = image.stride(1);
+        long right = image.stride(2);
+        Shape shape = Shape.of(image.shape().size(0), window.positionsY(image.shape().size(1)), window.positionsX(image.shape().size(2)),
+                window.height(), window.width());
+        // Patches may overlap in memory: of what is only read a view may.
+        View seen = new View(image.buffer(), shape, image.offset(), image.stride(0), window.strideY() * down, window.strideX() * right,
+                window.dilationY() * down, window.dilationX() * right);
+        View patches = allocateForResult(image.dtype(), Shape.of(shape.elements()));
+        copy(seen, patches.reshape(shape).orElseThrow());
+        linear(patches.reshape(out.shape().with(-1, (long) window.height() * window.width())).orElseThrow(), weight, bias, out);
+        patches.buffer().close();
+    }
+
+    /**
      * Scaled dot-product attention: {@code softmax(scale q kᵀ + bias) v}.
      *
      * @param q {@code [..., queries, d]}
@@ -218,6 +143,27 @@ public interface Backend extends Primitives, AutoCloseable {
         attentionWeights(q, k, bias, scale, scores);
         matmul(scores, v, out);
         scores.buffer().close();
+    }
+
+    /**
+     * {@link #attention} with a bias that is weighed for each query: {@code softmax(scale q kᵀ + gate bias) v}. The product of gate and bias
+     * is the largest tensor of such a transformer; here it is made for one entry of the first axis at a time, a fused override makes none.
+     *
+     * @param bias {@code [..., queries, keys]} by strides of 0 if shared
+     * @param gate {@code [..., queries, 1]}
+     * @param out {@code [..., queries, e]}. Modified.
+     */
+    default void gatedAttention(View q, View k, View v, View bias, View gate, double scale, View out) {
+        if (q.shape().rank() > 3) {
+            for (long i = 0; i < q.shape().size(0); i++) {
+                gatedAttention(q.select(0, i), k.select(0, i), v.select(0, i), bias.select(0, i), gate.select(0, i), scale, out.select(0, i));
+            }
+            return;
+        }
+        View product = allocateForResult(q.dtype(), bias.shape());
+        binary(Binary.MUL, gate.expand(bias.shape()), bias, product);
+        attention(q, k, v, product, scale, out);
+        product.buffer().close();
     }
 
     /** The softmax in {@link #attention}; {@code weights} is {@code [..., queries, keys]}. Modified. */
@@ -375,18 +321,5 @@ public interface Backend extends Primitives, AutoCloseable {
     default void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps,
             double decay, long step) {
         new AdamWSteps(this, rate, beta1, beta2, eps, decay).step(weight, gradient, m, v, step);
-    }
-
-    /** Scratch memory with one number a row of {@code x}: its shape with a last axis of 1. */
-    private View perRow(View x) {
-        return allocate(x.dtype(), x.shape().with(-1, 1));
-    }
-
-    /** {@code norm = max(‖x‖, 1e-12)} a row; {@code scratch} has the shape of x. */
-    private void rowNorms(View x, View norm, View scratch) {
-        unary(Unary.SQUARE, 0, 0, x, scratch);
-        reduce(Reduce.SUM, scratch, norm);
-        unary(Unary.SQRT, 0, 0, norm, norm);
-        unary(Unary.CLAMP, NORM_FLOOR, Double.POSITIVE_INFINITY, norm, norm);
     }
 }

@@ -8,14 +8,14 @@ import org.unmute.tensor.op.Unary;
 
 /** Layer normalisation along the last axis and its gradients from primitives. */
 final class LayerNorms {
-    private final Backend b;
+    private final RowOps b;
     private final View x;
     private final View weight;
     private final double eps;
     private final long n;
 
     /** @param weight {@code [n]} or null */
-    LayerNorms(Backend b, View x, View weight, double eps) {
+    LayerNorms(RowOps b, View x, View weight, double eps) {
         this.b = b;
         this.x = x;
         this.weight = weight;

@@ -1,16 +1,29 @@
 package org.unmute.tensor.backend;
 
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
 
 /**
- * The arithmetic that every backend writes itself; {@link Backend} builds everything else from it. Arguments are checked
+ * Memory and the arithmetic that every backend writes itself; {@link Backend} builds everything else from it. Arguments are checked
  * by the op before; an output does not overlap an input, except that element-wise methods accept the very same view for
  * input and output.
  */
 public interface Primitives {
+    /** Whether arithmetic runs in this type here. */
+    boolean supports(DType dtype);
+
+    /** New memory. The layout is the backend's choice: rows may be padded. Contents are zero. */
+    View allocate(DType dtype, Shape shape);
+
+    /** New memory for a result that is then written in full: its contents are not defined, which saves a device from clearing it. */
+    default View allocateForResult(DType dtype, Shape shape) {
+        return allocate(dtype, shape);
+    }
+
     /** Copies from a Java array ({@link HostBuffer}) into this backend's memory, converting the type. */
     void upload(View host, View out);
 

@@ -50,23 +50,71 @@ public sealed interface Attend extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            // The weights are computed again rather than kept: they are the largest tensor of a transformer.
-            Tensor weights = Tensor.compute(gy.backend(), q.dtype(), scores(), w -> gy.backend().attentionWeights(q.view(),
-                    k.view(), bias == null ? null : bias.view().expand(scores()), scale, w));
-            Tensor gv = v.takesGradient() ? weights.transpose(-1, -2).matmul(gy) : null;
-            boolean biased = bias != null && bias.takesGradient();
-            Tensor gq = null;
-            Tensor gk = null;
-            Tensor gb = null;
-            if (q.takesGradient() || k.takesGradient() || biased) {
-                Tensor gw = gy.matmul(v.transpose(-1, -2));
-                Tensor gs = Tensor.compute(gy.backend(), q.dtype(), scores(),
-                        out -> gy.backend().softmaxBackward(weights.view(), gw.view(), out));
-                gq = q.takesGradient() ? gs.matmul(k).times(scale) : null;
-                gk = k.takesGradient() ? gs.transpose(-1, -2).matmul(q).times(scale) : null;
-                gb = biased ? Elementwise.reduceTo(bias.shape(), gs) : null;
+            Gradients g = Gradients.of(this, bias != null && bias.takesGradient(), gy);
+            return bias == null ? Arrays.asList(g.q, g.k, g.v) : Arrays.asList(g.q, g.k, g.v, 
+                    bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), g.scores) : null);
+        }
+    }
+
+    /**
+     * {@code softmax(scale q kᵀ + gate bias) v}: what all queries share is weighed by a number of each query's own (WavLM, BEATs).
+     *
+     * @param q {@code [..., queries, d]}
+     * @param k {@code [..., keys, d]}
+     * @param v {@code [..., keys, e]}
+     * @param bias broadcasts to {@code [..., queries, keys]}
+     * @param gate broadcasts to {@code [..., queries, 1]}
+     */
+    record GatedAttention(Tensor q, Tensor k, Tensor v, Tensor bias, Tensor gate, double scale) implements Attend {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(q, k, v, bias, gate);
+        }
+
+        @Override
+        public Shape shape() {
+            Shape result = new Attention(q, k, v, bias, scale).shape();
+            Shape gates = q.shape().with(-1, 1);
+            if (!Shape.broadcast("attention", gate.shape(), gates).equals(gates)) {
+                throw new IllegalArgumentException("attention: gate is " + gate.shape() + ", there is one number for each query: " + gates);
             }
-            return bias == null ? Arrays.asList(gq, gk, gv) : Arrays.asList(gq, gk, gv, gb);
+            requireOneFloatingType(q, gate);
+            return result;
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.gatedAttention(q.view(), k.view(), v.view(), bias.view().expand(q.shape().with(-1, k.size(-2))),
+                    gate.view().expand(q.shape().with(-1, 1)), scale, out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Gradients g = Gradients.of(new Attention(q, k, v, gate.times(bias), scale), bias.takesGradient() || gate.takesGradient(), gy);
+            return Arrays.asList(g.q, g.k, g.v, bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), g.scores.times(gate)) : null,
+                    gate.takesGradient() ? Elementwise.reduceTo(gate.shape(), g.scores.times(bias)) : null);
+        }
+    }
+
+    /**
+     * Gradients of an attention; null for what takes none.
+     *
+     * @param scores {@code [..., queries, keys]}, before the softmax: also that of what is added to them
+     */
+    record Gradients(Tensor q, Tensor k, Tensor v, Tensor scores) {
+        private static Gradients of(Attention a, boolean biased, Tensor gy) {
+            // The weights are computed again rather than kept: they are the largest tensor of a transformer.
+            Tensor weights = Tensor.compute(gy.backend(), a.q.dtype(), a.scores(), w -> gy.backend().attentionWeights(a.q.view(),
+                    a.k.view(), a.bias == null ? null : a.bias.view().expand(a.scores()), a.scale, w));
+            Tensor gv = a.v.takesGradient() ? weights.transpose(-1, -2).matmul(gy) : null;
+            if (!a.q.takesGradient() && !a.k.takesGradient() && !biased) {
+                return new Gradients(null, null, gv, null);
+            }
+            Tensor gw = gy.matmul(a.v.transpose(-1, -2));
+            Tensor gs = Tensor.compute(gy.backend(), a.q.dtype(), a.scores(),
+                    out -> gy.backend().softmaxBackward(weights.view(), gw.view(), out));
+            return new Gradients(a.q.takesGradient() ? gs.matmul(a.k).times(a.scale) : null,
+                    a.k.takesGradient() ? gs.transpose(-1, -2).matmul(a.q).times(a.scale) : null, gv, gs);
         }
     }
 }

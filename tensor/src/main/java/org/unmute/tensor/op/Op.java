@@ -14,7 +14,7 @@ import org.unmute.tensor.backend.View;
  * side by side. {@link #shape()} is the one place where arguments are checked. Run one with {@link Tensor#run(Op)}.
  */
 public sealed interface Op
-        permits Elementwise, Reduction, Product, Normalization, Layout, Indexing, Unfolding, Attend, Prototypes {
+        permits Elementwise, Reduction, Product, Normalization, Layout, Indexing, Unfolding, Attend, Prototypes, RowLoss {
     /** The tensors this op reads, in the order {@link #backward} answers. */
     List<Tensor> inputs();
 

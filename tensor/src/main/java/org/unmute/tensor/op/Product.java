@@ -175,4 +175,62 @@ public sealed interface Product extends Op {
             return all;
         }
     }
+
+    /**
+     * Affine map of each patch of images: {@code [batch, positionsY · positionsX, out]}, patches row by row.
+     *
+     * @param image {@code [batch, rows, columns]}
+     * @param weight {@code [out, window.height · window.width]}, the numbers of a patch row by row
+     * @param bias {@code [out]} or null
+     * @param window a patch and how far apart patches start; no padding
+     */
+    record EmbedPatches(Tensor image, Tensor weight, Tensor bias, Window window) implements Product {
+        @Override
+        public List<Tensor> inputs() {
+            return Stream.of(image, weight, bias).filter(Objects::nonNull).toList();
+        }
+
+        @Override
+        public Shape shape() {
+            if (image.rank() != 3 || weight.rank() != 2 || weight.size(1) != (long) window.height() * window.width()
+                    || bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
+                throw new IllegalArgumentException("embedPatches: sizes do not fit: image is " + image.shape() + " [batch, rows, columns], weight is "
+                        + weight.shape() + " [out, patch], bias is " + (bias == null ? "absent" : bias.shape()) + ", " + window);
+            }
+            if (window.padY() != 0 || window.padX() != 0) {
+                throw new IllegalArgumentException("embedPatches: patches lie within the image, padding is not supported: " + window);
+            }
+            requireOneFloatingType(image, weight, bias);
+            return Shape.of(image.size(0), (long) window.positionsY(image.size(1)) * window.positionsX(image.size(2)), weight.size(0));
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.embedPatches(image.view(), window, weight.view(), bias == null ? null : bias.view(), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor rows = gy.reshape(-1, weight.size(0));
+            List<Tensor> all = new ArrayList<>();
+            all.add(image.takesGradient() ? toImage(rows.matmul(weight)) : null);
+            all.add(weight.takesGradient() ? rows.transpose(0, 1).matmul(patches()) : null);
+            if (bias != null) {
+                all.add(bias.takesGradient() ? rows.sum(false, 0) : null);
+            }
+            return all;
+        }
+
+        /** {@code [batch · positions, patch]} */
+        private Tensor patches() {
+            return Tensor.run(new Unfolding.Im2Col(image.insert(1), window)).permute(0, 4, 5, 1, 2, 3).reshape(-1, weight.size(1));
+        }
+
+        /** What patches {@code [batch · positions, patch]} add up to where they came from. */
+        private Tensor toImage(Tensor patches) {
+            Tensor columns = patches.reshape(image.size(0), window.positionsY(image.size(1)), window.positionsX(image.size(2)), 1, window.height(),
+                    window.width()).permute(0, 3, 4, 5, 1, 2);
+            return Tensor.run(new Unfolding.Col2Im(columns, window, image.size(1), image.size(2))).squeeze(1);
+        }
+    }
 }

@@ -7,8 +7,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.AutogradGoldens;
 import org.unmute.kernels.contract.ClipwiseContract;
+import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
+import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
+import org.unmute.kernels.contract.LossContract;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
@@ -25,7 +28,7 @@ final class DeviceContract {
 
     /** In the order in which they are run. */
     static final List<Class<?>> PARTS = List.of(Elementwise.class, Reduction.class, Product.class, Row.class, Index.class,
-            Attention.class, Prototype.class, Clipwise.class, Repeatability.class, Autograd.class);
+            Loss.class, Convolutions.class, Filters.class, Attention.class, Prototype.class, Clipwise.class, Repeatability.class, Autograd.class);
 
     private DeviceContract() {}
 
@@ -55,6 +58,27 @@ final class DeviceContract {
     }
 
     static final class Row extends RowContract {
+        @Override
+        protected Backend open(int threads) {
+            return openDevice();
+        }
+    }
+
+    static final class Convolutions extends ConvolutionContract {
+        @Override
+        protected Backend open(int threads) {
+            return openDevice();
+        }
+    }
+
+    static final class Loss extends LossContract {
+        @Override
+        protected Backend open(int threads) {
+            return openDevice();
+        }
+    }
+
+    static final class Filters extends FilterBankContract {
         @Override
         protected Backend open(int threads) {
             return openDevice();

@@ -5,15 +5,15 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /** An affine map without bias, {@code x [rows, in]} times {@code weight [out, in]} transposed. */
-record MatmulCase(int rows, int in, int out) implements Case {
+record MatmulCase(int rows, int in, int out, String precision) implements Case {
     @Override
     public String name() {
-        return "matmul [" + rows + ", " + in + "] x [" + in + ", " + out + "]";
+        return "matmul [" + rows + ", " + in + "] x [" + in + ", " + out + "]" + (precision.equals(FP32) ? "" : ", " + precision);
     }
 
     @Override
     public String order() {
-        return "matmul rows=" + rows + " in=" + in + " out=" + out;
+        return "matmul rows=" + rows + " in=" + in + " out=" + out + " bits=" + Case.bits(precision);
     }
 
     @Override
@@ -26,9 +26,17 @@ record MatmulCase(int rows, int in, int out) implements Case {
         return 4.0 * ((double) rows * in + (double) in * out + (double) rows * out);
     }
 
+    /**
+     * Operands are rounded by at most 2^-11 (TF32) or 2^-8 (bfloat16) of themselves, or cut off, by others, by at most 2^-10 (TF32). The
+     * errors of hundreds of terms of either sign come to no more than that as a share of the greatest result; as much on both sides.
+     */
     @Override
     public double tolerance() {
-        return 1e-5;
+        return switch (precision) {
+            case "tf32" -> 2 * 0x1p-10;
+            case "bf16" -> 2 * 0x1p-8;
+            default -> 1e-5;
+        };
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
 /** Attention, with and without bias and mask. */
@@ -62,6 +63,32 @@ public abstract class AttentionContract extends Contract {
                 Check.close(what, i, expected.host().get(i), got[i], Tolerance.attention(s[2], s[1], score, 5));
             }
             out.assertGuards(what);
+        }
+    }
+
+    /** A gate for each query: the same bits as attention with the product of gate and bias. */
+    @Test
+    final void gatedAttention() {
+        for (int[] s : new int[][] {{1, 1, 1, 1}, {17, 19, 16, 15}, {30, 40, 8, 33}, {120, 127, 64, 64}, {5, 800, 9, 3}}) {
+            for (Placement p : Placement.values()) {
+                Shape lead = Shape.of(2, 3);
+                Operand q = operand(p, lead.concat(Shape.of(s[0], s[2])), 1);
+                Operand k = operand(p, lead.concat(Shape.of(s[1], s[2])), 2);
+                Operand v = operand(p, lead.concat(Shape.of(s[1], s[3])), 3);
+                Operand gate = operand(p, lead.concat(Shape.of(s[0], 1)), 5);
+                Shape scores = lead.concat(Shape.of(s[0], s[1]));
+                // What all clips share, as relative positions are.
+                View bias = operand(p, Shape.of(1, 3, s[0], s[1]), 4).view().expand(scores);
+                Operand product = Operand.output(backend(), p, scores);
+                backend().binary(Binary.MUL, gate.view().expand(scores), bias, product.view());
+                Operand expected = Operand.output(backend(), p, lead.concat(Shape.of(s[0], s[3])));
+                backend().attention(q.view(), k.view(), v.view(), product.view(), 0.35, expected.view());
+                Operand out = Operand.output(backend(), p, lead.concat(Shape.of(s[0], s[3])));
+                backend().gatedAttention(q.view(), k.view(), v.view(), bias, gate.view(), 0.35, out.view());
+                String what = "gated attention " + Arrays.toString(s) + " " + p;
+                Check.same(what, expected.read(), out.read());
+                out.assertGuards(what);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 package org.unmute.kernels.contract;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.unmute.tensor.DType;
@@ -79,6 +81,26 @@ public abstract class IndexContract extends Contract {
         REFERENCE.scatterAdd(x.reference(DType.F32), axis, index, expected);
         Check.same(what, expected.host().floats(), y.read());
         y.assertGuards(what);
+    }
+
+    /** Integers that leave 32 bits become the nearest integer with each number that is added, as the reference has them. */
+    @Test
+    final void scatterOfIntegersBeyondTheirRange() {
+        int most = Integer.MAX_VALUE;
+        int least = Integer.MIN_VALUE;
+        int[] numbers = {most, most, -5, least, least, 7, most, 1, 0, -3, least, 2};
+        View index = spread(new int[] {0, 1, 0, 0, 1, 1, 0, 1, 1, 2, 0, 2}, Shape.of(12), Shape.of(12));
+        for (Placement p : Placement.values()) {
+            Operand x = Operand.ofInts(backend(), p, Shape.of(12), numbers);
+            Operand y = Operand.intOutput(backend(), p, Shape.of(3));
+            backend().fill(y.view(), 4);
+            backend().scatterAdd(x.view(), 0, index(index), y.view());
+            View expected = View.dense(HostBuffer.allocate(DType.I32, 3), Shape.of(3));
+            REFERENCE.fill(expected, 4);
+            REFERENCE.scatterAdd(x.reference(), 0, index, expected);
+            assertArrayEquals(expected.host().ints(), y.readInts(), "scatterAdd of integers " + p);
+            y.assertGuards("scatterAdd of integers " + p);
+        }
     }
 
     /** Windows with padding, strides and dilation, and back. */

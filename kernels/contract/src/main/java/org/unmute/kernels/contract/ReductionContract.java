@@ -1,5 +1,7 @@
 package org.unmute.kernels.contract;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -119,6 +121,44 @@ public abstract class ReductionContract extends Contract {
                 Check.close(f + " of integers", i, expected[i], y.readInts()[i], 0);
             }
             y.assertGuards(f + " of integers");
+        }
+    }
+
+    /** Sums of integers that leave 32 bits become the nearest integer, not before all is added: as the reference has them. */
+    @Test
+    final void integersBeyondTheirRange() {
+        int most = Integer.MAX_VALUE;
+        int least = Integer.MIN_VALUE;
+        int[] few = {most, most, least, -1, least, least, 5, 0, most, 1, -2, 3};
+        int[] many = new int[3000];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = i % 3 == 0 ? most : i % 3 == 1 ? least : i - 700;
+        }
+        for (Placement p : Placement.values()) {
+            integers(Shape.of(3, 4), few, p);
+            integers(Shape.of(2, 1500), many, p);
+            integers(Shape.of(1000, 3), many, p);
+        }
+    }
+
+    private void integers(Shape shape, int[] values, Placement p) {
+        Operand x = Operand.ofInts(backend(), p, shape, values);
+        for (int axis = 0; axis < 2; axis++) {
+            for (Reduce f : Reduce.values()) {
+                Shape small = shape.with(axis, 1);
+                Operand y = Operand.intOutput(backend(), Placement.STRIDED, small);
+                backend().reduce(f, x.view(), y.view());
+                View expected = View.dense(HostBuffer.allocate(DType.I32, small.elements()), small);
+                REFERENCE.reduce(f, x.reference(), expected);
+                assertArrayEquals(expected.host().ints(), y.readInts(), f + " of " + shape + " along " + axis + " " + p);
+            }
+        }
+        for (boolean reverse : new boolean[] {false, true}) {
+            Operand y = Operand.intOutput(backend(), Placement.STRIDED, shape);
+            backend().cumulativeSum(x.view(), reverse, y.view());
+            View expected = View.dense(HostBuffer.allocate(DType.I32, shape.elements()), shape);
+            REFERENCE.cumulativeSum(x.reference(), reverse, expected);
+            assertArrayEquals(expected.host().ints(), y.readInts(), "running sum of " + shape + " " + p + ", reverse " + reverse);
         }
     }
 

@@ -63,6 +63,22 @@ class ScalarContractTest {
     }
 
     @Nested
+    class Convolutions extends ConvolutionContract {
+        @Override
+        protected Backend open(int threads) {
+            return ScalarBackend.INSTANCE;
+        }
+    }
+
+    @Nested
+    class Loss extends LossContract {
+        @Override
+        protected Backend open(int threads) {
+            return ScalarBackend.INSTANCE;
+        }
+    }
+
+    @Nested
     class Filters extends FilterBankContract {
         @Override
         protected Backend open(int threads) {

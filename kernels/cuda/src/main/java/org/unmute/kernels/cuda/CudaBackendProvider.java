@@ -46,7 +46,7 @@ public final class CudaBackendProvider implements BackendProvider {
             return List.of(new Availability(false, d.trouble()));
         }
         return d.devices().stream().map(f -> f.trouble().isEmpty() ? new Availability(true, f.description() + "; "
-                + Variants.describe(Precision.chosen(), f.capability()))
+                + Variants.describe(Precision.chosen(), f.capability(), Cublas.find()))
                 : new Availability(false, f.description() + ": " + f.trouble())).toList();
     }
 

@@ -3,6 +3,7 @@ package org.unmute.kernels.cuda;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import jcuda.CudaException;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
@@ -23,6 +24,8 @@ final class CudaContext {
     private final CUcontext context = new CUcontext();
     private final Map<String, CUmodule> modules = new HashMap<>();
     private final Map<Kernel, CUfunction> functions = new HashMap<>();
+    private Cublas.Found products;
+    private Cublas cublas;
 
     private CudaContext(CudaDevices.Found found) {
         this.found = found;
@@ -45,9 +48,28 @@ final class CudaContext {
         JCudaDriver.cuCtxSetCurrent(context);
     }
 
-    /** A loaded kernel, or its variant for a precision. */
-    CUfunction function(Kernel portable, Precision precision) {
-        Kernel kernel = Variants.of(portable, precision, found.capability()).orElse(portable);
+    /** Whose matrix products run here. The context must be the calling thread's. */
+    synchronized Cublas.Found products() {
+        if (products == null) {
+            products = Cublas.find();
+            if (products.isThere()) {
+                try {
+                    cublas = new Cublas();
+                } catch (CudaException e) {
+                    products = new Cublas.Found("", "it does not start on this device, " + e.getMessage());
+                }
+            }
+        }
+        return products;
+    }
+
+    /** NVIDIA's matrix products, where they run. The context must be the calling thread's. */
+    Optional<Cublas> cublas() {
+        return products().isThere() ? Optional.of(cublas) : Optional.empty();
+    }
+
+    /** A loaded kernel. */
+    CUfunction function(Kernel kernel) {
         synchronized (functions) {
             CUfunction f = functions.get(kernel);
             if (f == null) {

@@ -1,6 +1,7 @@
 package org.unmute.kernels.cuda;
 
 import java.util.List;
+import java.util.Optional;
 import jcuda.CudaException;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
@@ -30,7 +31,7 @@ final class CudaDevice implements Device {
 
     private record Memory(CUdeviceptr pointer, long bytes) implements DeviceMemory {}
 
-    private static CUdeviceptr pointer(DeviceMemory memory) {
+    static CUdeviceptr pointer(DeviceMemory memory) {
         return ((Memory) memory).pointer;
     }
 
@@ -55,7 +56,8 @@ final class CudaDevice implements Device {
 
     @Override
     public String describe() {
-        return context.found().description() + "; " + Variants.describe(precision, context.found().capability());
+        context.enter();
+        return context.found().description() + "; " + Variants.describe(precision, context.found().capability(), context.products());
     }
 
     @Override
@@ -104,14 +106,45 @@ final class CudaDevice implements Device {
     }
 
     @Override
-    public void prepare(Kernel kernel) {
-        calling("finding kernel " + kernel, () -> context.function(kernel, precision));
+    public void prepare(Kernel portable) {
+        Kernel kernel = variant(portable);
+        calling("finding kernel " + kernel, () -> {
+            context.function(kernel);
+            context.products();
+        });
+    }
+
+    /** What runs in a portable kernel's place. */
+    private Kernel variant(Kernel portable) {
+        return Variants.of(portable, precision, context.found().capability()).orElse(portable);
     }
 
     @Override
-    public void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+    public Kernel launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
+        Kernel kernel = variant(portable);
+        // Variants are in a precision that was asked for; what is left is float32, which cuBLAS computes in, too.
+        Optional<Gemm> gemm = kernel.equals(portable) ? Gemm.of(kernel, arguments) : Optional.empty();
+        if (gemm.isPresent() && multiply(gemm.get())) {
+            if (gemm.get().follows()) {
+                run(Gemm.FINISH, gemm.get().finishPlan(), arguments);
+            }
+            return Cublas.KERNEL;
+        }
+        run(kernel, plan, arguments);
+        return kernel;
+    }
+
+    /** By cuBLAS; false, and nothing done, where it does not run. */
+    private boolean multiply(Gemm gemm) {
+        context.enter();
+        Optional<Cublas> cublas = context.cublas();
+        cublas.ifPresent(c -> calling("a matrix product by cuBLAS", () -> c.multiply(gemm)));
+        return cublas.isPresent();
+    }
+
+    private void run(Kernel kernel, LaunchPlan plan, Arguments arguments) {
         calling("kernel " + kernel + " with " + plan, () -> {
-            CUfunction f = context.function(kernel, precision);
+            CUfunction f = context.function(kernel);
             List<Arguments.Argument> list = arguments.list();
             NativePointerObject[] parameters = new NativePointerObject[list.size()];
             for (int i = 0; i < parameters.length; i++) {

@@ -8,7 +8,7 @@ enum Precision {
     FP32("float32"),
     /** 10 bits behind the point: an operand is off by at most 2^-11 of itself. */
     TF32("TF32"),
-    /** 7 bits behind the point: an operand is off by at most 2^-9 of itself. */
+    /** 7 bits behind the point: an operand is off by at most 2^-8 of itself. */
     BF16("bfloat16");
 
     /** System property with {@code fp32}, the default, {@code tf32} or {@code bf16}; {@code --precision} sets it. */

@@ -27,10 +27,10 @@ final class Variants {
     static final int LEAST_CAPABILITY = 80;
 
     /** Files of variants, without ending, and the portable kernels that each has variants of. */
-    static final Map<String, List<Kernel>> FILES = Map.of("prototype_tensor",
-            List.of(new Kernel("prototype", "prototype_match"), new Kernel("prototype", "prototype_match_binary")));
+    static final Map<String, List<Kernel>> FILES = Map.of(
+            "matmul_tensor", List.of(new Kernel("matmul", "matmul"), new Kernel("matmul", "matmul_small")),
+            "prototype_tensor", List.of(new Kernel("prototype", "prototype_match"), new Kernel("prototype", "prototype_match_binary")));
 
-    private static final String OWN = "matrix products by our own kernel";
     private static final Pattern INCLUDE = Pattern.compile("#include \"([a-z_]+\\.h)\"");
 
     private Variants() {}
@@ -51,13 +51,13 @@ final class Variants {
     }
 
     /** Whose matrix products run, and what the kernels compute with, for people. */
-    static String describe(Precision precision, int capability) {
+    static String describe(Precision precision, int capability, Cublas.Found cublas) {
         if (precision == Precision.FP32) {
-            return OWN + ", all in float32";
+            return cublas.words() + ", all in float32";
         }
         return capability < LEAST_CAPABILITY
-                ? OWN + ", all in float32, since " + precision.words() + " needs compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
-                : OWN + ", prototype matching in " + precision.words() + " on tensor cores, the rest in float32";
+                ? cublas.words() + ", all in float32, since " + precision.words() + " needs compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
+                : "matrix products by our own kernel and prototype matching in " + precision.words() + " on tensor cores, the rest in float32";
     }
 
     /** A file's text with each header put in where it is first included. */

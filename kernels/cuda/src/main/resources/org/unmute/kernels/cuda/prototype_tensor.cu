@@ -2,7 +2,7 @@
 // up, which take their place with --precision tf32 or bf16.
 //
 // What:    the same values and winners; products of dot products are of operands rounded to TF32 (10 bits behind the point) or bfloat16
-//          (7 bits), sums and norms are float32. A cosine is off by at most 2^-10 (TF32) or 2^-8 (bfloat16) and the error of float32
+//          (7 bits), sums and norms are float32. A cosine is off by at most 2^-10 (TF32) or 2^-7 (bfloat16) and the error of float32
 //          sums, the winner's by as much from the greatest; no winner is marked for prototype_settle, which looks as near as float32 errs.
 // Layout:  arguments, struct included, are the portable kernels'.
 // Launch:  as the portable kernels: one group of 256 items (8 warps) for a clip and 64 prototypes; it passes over all tokens, 128 at a

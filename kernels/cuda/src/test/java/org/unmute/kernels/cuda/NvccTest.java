@@ -24,7 +24,8 @@ import org.unmute.kernels.device.KernelSource;
 
 /**
  * nvcc compiles every kernel for every target that it knows of those below, nothing is spilled from registers to memory, and registers and
- * shared memory stay within {@code resources.csv}. Skipped where nvcc is not.
+ * shared memory stay within {@code resources.csv}. Variants for tensor cores are compiled for the targets that have what they use, sm_80 and
+ * up: on sm_75 the portable kernels run. Skipped where nvcc is not.
  */
 class NvccTest {
     private static final Tool NVCC = new Tool("nvcc");

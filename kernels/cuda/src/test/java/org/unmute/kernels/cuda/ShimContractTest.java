@@ -2,9 +2,11 @@ package org.unmute.kernels.cuda;
 
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
+import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
+import org.unmute.kernels.contract.LossContract;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
@@ -61,6 +63,22 @@ class ShimContractTest {
 
     @Nested
     class Attention extends AttentionContract {
+        @Override
+        protected Backend open(int threads) {
+            return ShimContractTest.open();
+        }
+    }
+
+    @Nested
+    class Convolutions extends ConvolutionContract {
+        @Override
+        protected Backend open(int threads) {
+            return ShimContractTest.open();
+        }
+    }
+
+    @Nested
+    class Loss extends LossContract {
         @Override
         protected Backend open(int threads) {
             return ShimContractTest.open();

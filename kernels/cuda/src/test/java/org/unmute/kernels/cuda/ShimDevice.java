@@ -22,7 +22,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.unmute.kernels.device.Arguments;
 import org.unmute.kernels.device.Device;
@@ -49,15 +51,23 @@ final class ShimDevice implements Device {
     private static Path folder;
 
     private final Precision precision;
+    private final Optional<Consumer<Gemm>> library;
     private boolean backwards;
 
     ShimDevice() {
         this(Precision.FP32);
     }
 
+    /** With plain loops in place of cuBLAS, where a product is one for it; {@code seen} gets each. */
+    ShimDevice(Consumer<Gemm> seen) {
+        precision = Precision.FP32;
+        library = Optional.of(seen);
+    }
+
     /** With the variants of a precision in place of the portable kernels. */
     ShimDevice(Precision precision) {
         this.precision = precision;
+        library = Optional.empty();
     }
 
     private record Memory(Arena arena, MemorySegment segment) implements DeviceMemory {
@@ -67,7 +77,7 @@ final class ShimDevice implements Device {
         }
     }
 
-    private static MemorySegment segment(DeviceMemory memory) {
+    static MemorySegment segment(DeviceMemory memory) {
         return ((Memory) memory).segment;
     }
 
@@ -138,7 +148,20 @@ final class ShimDevice implements Device {
 
     /** All devices share the compiled kernels, whose shared memory is static, so one launch runs at a time. */
     @Override
-    public void launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
+    public Kernel launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
+        Optional<Gemm> gemm = library.isPresent() ? Gemm.of(portable, arguments) : Optional.empty();
+        if (gemm.isEmpty()) {
+            return run(portable, plan, arguments);
+        }
+        library.get().accept(gemm.get());
+        ColumnProduct.multiply(gemm.get());
+        if (gemm.get().follows()) {
+            run(Gemm.FINISH, gemm.get().finishPlan(), arguments);
+        }
+        return Cublas.KERNEL;
+    }
+
+    private Kernel run(Kernel portable, LaunchPlan plan, Arguments arguments) {
         Kernel kernel = Variants.of(portable, precision, Variants.LEAST_CAPABILITY).orElse(portable);
         MethodHandle f = function(kernel);
         int barriers = WITH_BARRIERS.contains(kernel.family()) || Variants.FILES.containsKey(kernel.family()) ? 1 : 0;
@@ -151,6 +174,7 @@ final class ShimDevice implements Device {
                     pointers.setAtIndex(ADDRESS, i, argument(arena, list.get(i)));
                 }
                 f.invokeExact(plan.groups(), plan.items(), barriers, backwards ? 1 : 0, pointers);
+                return kernel;
             } catch (Throwable e) {
                 throw new DeviceException("shim: " + kernel + ": " + e, e);
             }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
+import org.unmute.kernels.device.LaunchPlan;
 
 /** Texts, PTX and choice of the variants for tensor cores. */
 class VariantsTest {
@@ -28,10 +29,19 @@ class VariantsTest {
         assertThat(Variants.of(MATCH, Precision.TF32, 75)).isEmpty();
         assertThat(Variants.of(MATCH, Precision.TF32, 80)).contains(new Kernel("prototype_tensor", "prototype_match_tf32"));
         assertThat(Variants.of(MATCH, Precision.BF16, 100)).contains(new Kernel("prototype_tensor", "prototype_match_bf16"));
+        assertThat(Variants.of(new Kernel("matmul", "matmul"), Precision.TF32, 75)).isEmpty();
+        assertThat(Variants.of(new Kernel("matmul", "matmul"), Precision.TF32, 80)).contains(new Kernel("matmul_tensor", "matmul_tf32"));
+        assertThat(Variants.of(new Kernel("matmul", "matmul_small"), Precision.BF16, 90)).contains(new Kernel("matmul_tensor", "matmul_small_bf16"));
         assertThat(Variants.of(new Kernel("prototype", "prototype_gradient"), Precision.TF32, 90)).isEmpty();
-        assertThat(Variants.describe(Precision.FP32, 90)).isEqualTo("matrix products by our own kernel, all in float32");
-        assertThat(Variants.describe(Precision.TF32, 75)).isEqualTo("matrix products by our own kernel, all in float32, since TF32 needs compute capability 8.0");
-        assertThat(Variants.describe(Precision.BF16, 90)).contains("prototype matching in bfloat16 on tensor cores");
+        Cublas.Found there = new Cublas.Found("12.6", "");
+        Cublas.Found missing = new Cublas.Found("", "libcublas.so.12 was not found");
+        assertThat(Variants.describe(Precision.FP32, 90, there)).isEqualTo("matrix products by cuBLAS 12.6, all in float32");
+        assertThat(Variants.describe(Precision.FP32, 90, missing))
+                .isEqualTo("matrix products by our own kernel (cuBLAS: libcublas.so.12 was not found), all in float32");
+        assertThat(Variants.describe(Precision.TF32, 75, there))
+                .isEqualTo("matrix products by cuBLAS 12.6, all in float32, since TF32 needs compute capability 8.0");
+        assertThat(Variants.describe(Precision.BF16, 90, there)).isEqualTo("matrix products by our own kernel and prototype matching in bfloat16 on tensor cores, the rest "
+                + "in float32");
     }
 
     @Test
@@ -75,13 +85,26 @@ class VariantsTest {
         }
     }
 
+    /** The portable kernels' launch plans count tiles of just these sizes. */
+    @Test
+    void productsTakeTheTilesOfTheirPlans() {
+        String text = Variants.text("matmul_tensor").replaceAll("\\s+", " ");
+        assertThat(text).containsPattern("matmul_##precision\\(ARGUMENTS\\) \\{[^}]*multiply_tile<PRECISION, " + LaunchPlan.WIDE + ">\\(stages, GROUP,")
+                .containsPattern("matmul_small_##precision\\(ARGUMENTS\\) \\{[^}]*\\+ " + (LaunchPlan.TILE - 1) + "\\) / " + LaunchPlan.TILE
+                        + "\\)\\) \\{[^}]*multiply_tile<PRECISION, " + LaunchPlan.TILE + ">\\(stages, task,");
+        assertThat(text).contains("__launch_bounds__(" + LaunchPlan.TILE_ITEMS + ", 2) matmul_##precision");
+    }
+
     @Test
     void structsAreThoseOfThePortableKernels() {
-        Pattern struct = Pattern.compile("typedef struct \\{([^}]*)} Matching;");
-        Matcher ours = struct.matcher(Variants.text("prototype_tensor"));
-        Matcher portable = struct.matcher(KernelSource.text("prototype"));
-        assertThat(ours.find()).isTrue();
-        assertThat(portable.find()).isTrue();
-        assertThat(ours.group(1)).isEqualTo(portable.group(1));
+        for (String file : Variants.FILES.keySet()) {
+            String name = file.equals("prototype_tensor") ? "Matching" : "Product";
+            Pattern struct = Pattern.compile("typedef struct \\{([^}]*)} " + name + ";");
+            Matcher ours = struct.matcher(Variants.text(file));
+            Matcher portable = struct.matcher(KernelSource.text(Variants.FILES.get(file).getFirst().family()));
+            assertThat(ours.find()).isTrue();
+            assertThat(portable.find()).isTrue();
+            assertThat(ours.group(1)).as(file).isEqualTo(portable.group(1));
+        }
     }
 }

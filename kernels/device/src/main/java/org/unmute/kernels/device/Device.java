@@ -42,8 +42,12 @@ public interface Device extends AutoCloseable {
      */
     void prepare(Kernel kernel);
 
-    /** Runs a kernel. */
-    void launch(Kernel kernel, LaunchPlan plan, Arguments arguments);
+    /**
+     * Runs a kernel.
+     *
+     * @return the kernel that ran: this one, or another that a device has for the same work
+     */
+    Kernel launch(Kernel kernel, LaunchPlan plan, Arguments arguments);
 
     /** Waits until all work is done. */
     void finish();

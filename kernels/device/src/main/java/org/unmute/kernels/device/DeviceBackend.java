@@ -29,7 +29,9 @@ public final class DeviceBackend implements Backend, Profiled {
     private final ReduceKernels reductions;
     private final IndexKernels indexing;
     private final MatmulKernels products;
+    private final ConvolutionKernels convolutions;
     private final RowKernels rows;
+    private final LossKernels losses;
     private final AttentionKernels attention;
     private final PrototypeKernels prototypes;
     private final FbankKernels filterBanks;
@@ -50,7 +52,9 @@ public final class DeviceBackend implements Backend, Profiled {
         reductions = new ReduceKernels(launcher);
         indexing = new IndexKernels(launcher);
         products = new MatmulKernels(launcher);
+        convolutions = new ConvolutionKernels(launcher);
         rows = new RowKernels(launcher, movement, reductions);
+        losses = new LossKernels(launcher, movement);
         attention = new AttentionKernels(launcher, movement);
         prototypes = new PrototypeKernels(launcher, movement);
         filterBanks = new FbankKernels(launcher, movement);
@@ -234,6 +238,20 @@ public final class DeviceBackend implements Backend, Profiled {
     }
 
     @Override
+    public void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
+        if (MatmulKernels.isFused(activation)) {
+            convolutions.convolveTokens(x, weight, bias, activation, out);
+        } else {
+            Backend.super.convolveTokens(x, weight, bias, activation, out);
+        }
+    }
+
+    @Override
+    public void embedPatches(View image, Window window, View weight, View bias, View out) {
+        convolutions.embedPatches(image, window, weight, bias, out);
+    }
+
+    @Override
     public void filterBank(View samples, FilterBank f, View out) {
         if (FbankKernels.fits(f)) {
             filterBanks.filterBank(samples, f, out);
@@ -260,6 +278,26 @@ public final class DeviceBackend implements Backend, Profiled {
     @Override
     public void logSoftmaxBackward(View y, View gy, View gx) {
         rows.logSoftmaxBackward(y, gy, gx);
+    }
+
+    @Override
+    public void binaryCrossEntropy(View x, View y, View weight, View loss) {
+        losses.binaryCrossEntropy(x, y, weight, loss);
+    }
+
+    @Override
+    public void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
+        losses.binaryCrossEntropyBackward(x, y, weight, gloss, gx);
+    }
+
+    @Override
+    public void crossEntropy(View x, View y, View weight, double keep, double share, View loss) {
+        losses.crossEntropy(x, y, weight, keep, share, loss);
+    }
+
+    @Override
+    public void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
+        losses.crossEntropyBackward(x, y, weight, keep, share, gloss, gx);
     }
 
     @Override

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
 /** The texts of the kernels. */
 public final class KernelSource {
     /** All families: one file each. */
-    public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index", "matmul", "softmax",
-            "normalize", "adamw", "attention", "prototype", "fbank", "peak");
+    public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index", "matmul", "convolve",
+            "softmax", "losses", "normalize", "adamw", "attention", "prototype", "fbank", "peak");
 
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+\\.h)\"");
 

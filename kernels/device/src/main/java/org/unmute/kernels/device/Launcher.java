@@ -33,16 +33,15 @@ final class Launcher {
      */
     void run(Kernel kernel, LaunchPlan plan, long bytes, long operations, Arguments arguments) {
         if (!profile.isMeasuring()) {
-            device.launch(kernel, plan, arguments);
-            profile.launched(kernel, 0, bytes, operations);
+            profile.launched(device.launch(kernel, plan, arguments), 0, bytes, operations);
             return;
         }
         device.prepare(kernel);
         device.finish();
         long begun = System.nanoTime();
-        device.launch(kernel, plan, arguments);
+        Kernel ran = device.launch(kernel, plan, arguments);
         device.finish();
-        profile.launched(kernel, System.nanoTime() - begun, bytes, operations);
+        profile.launched(ran, System.nanoTime() - begun, bytes, operations);
     }
 
     /** Memory whose contents are not defined. Close it. */

@@ -62,7 +62,8 @@ final class MatmulKernels {
                 arguments);
     }
 
-    private static int code(Unary activation) {
+    /** The number of a function that {@link #isFused} in {@code activation.h}. */
+    static int code(Unary activation) {
         return activation == Unary.GELU ? GELU : activation == Unary.RELU ? RELU : 0;
     }
 

@@ -58,11 +58,13 @@ final class RowKernels {
                 new Arguments().memory(views).struct(rows).struct(row(views)));
     }
 
-    private static Walk walk(View... views) {
+    /** How the rows of views are walked together. */
+    static Walk walk(View... views) {
         return Walk.of(Arrays.stream(views).map(v -> v.select(-1, 0)).toArray(View[]::new));
     }
 
-    private static long[] row(View... views) {
+    /** The members of struct {@code Row} for the rows of these views. */
+    static long[] row(View... views) {
         long[] members = new long[1 + Walk.VIEWS];
         members[0] = views[0].shape().size(-1);
         for (int i = 0; i < views.length; i++) {

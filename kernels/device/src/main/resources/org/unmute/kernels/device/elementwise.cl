@@ -7,6 +7,7 @@
 // Limits:  at most 8 axes after neighbours have been joined (Walk.java). Constants of the functions are p and q; p_rest is what
 //          p lost when it was rounded to float.
 #include "functions.h"
+#include "integer.h"
 
 #define UNARY(name, value) \
     KERNEL void unary_##name(GLOBAL const float* in, GLOBAL float* out, const float p, const float p_rest, const float q, \
@@ -110,11 +111,6 @@ BINARY(pow, power(a, b, 0.0f))
 BINARY(equal, a == b ? 1.0f : 0.0f)
 BINARY(greater, a > b ? 1.0f : 0.0f)
 BINARY(greater_equal, a >= b ? 1.0f : 0.0f)
-
-// Integers: results beyond 32 bits become the nearest integer, as in Java's conversion from double.
-FUNCTION int saturated(i64 x) {
-    return x > 0x7fffffff ? 0x7fffffff : x < -0x7fffffff - 1 ? -0x7fffffff - 1 : (int)x;
-}
 
 FUNCTION int divided(int a, int b) {
     if (b == 0) {

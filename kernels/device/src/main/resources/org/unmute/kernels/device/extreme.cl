@@ -8,6 +8,7 @@
 //          cumulative_sum: from first to last, from last to first if reversed.
 // Limits:  places along a row are 32-bit.
 #include "functions.h"
+#include "integer.h"
 
 #define MOST_ITEMS 128
 
@@ -54,20 +55,22 @@
 EXTREME(extreme_f32, float)
 EXTREME(extreme_i32, int)
 
-#define CUMULATIVE_SUM(name, type) \
+#define CUMULATIVE_SUM(name, type, accumulator, result) \
     KERNEL void name(GLOBAL const type* x, GLOBAL type* out, PARAMETER(Walk) rows, const i64 n, const i64 step, \
             const i64 out_step, const int reverse) { \
         EACH_ELEMENT(row, rows.count) { \
             i64 at[2]; \
             positions(&rows, row, 2, at); \
-            type sum = 0; \
+            accumulator sum = 0; \
             for (i64 j = 0; j < n; j++) { \
                 i64 i = reverse ? n - 1 - j : j; \
                 sum += x[at[0] + i * step]; \
-                out[at[1] + i * out_step] = sum; \
+                out[at[1] + i * out_step] = result(sum); \
             } \
         } \
     }
 
-CUMULATIVE_SUM(cumulative_sum_f32, float)
-CUMULATIVE_SUM(cumulative_sum_i32, int)
+#define SAME(x) (x)
+
+CUMULATIVE_SUM(cumulative_sum_f32, float, float, SAME)
+CUMULATIVE_SUM(cumulative_sum_i32, int, i64, saturated)

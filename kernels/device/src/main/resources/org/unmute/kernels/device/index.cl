@@ -8,7 +8,7 @@
 //          to the same place.
 // Order:   scatter_add adds the numbers of a line in their order; col2im adds windows in the order of their rows, then columns.
 // Limits:  indices are not checked here; the op does.
-#include "portable.h"
+#include "integer.h"
 
 #define GATHER(name, type) \
     KERNEL void name(GLOBAL const type* x, GLOBAL const int* index, GLOBAL type* out, PARAMETER(Walk) w, const i64 step) { \
@@ -22,20 +22,23 @@
 GATHER(gather_32, uint)
 GATHER(gather_16, ushort)
 
-#define SCATTER_ADD(name, type) \
+#define SCATTER_ADD(name, type, wide, result) \
     KERNEL void name(GLOBAL const type* x, GLOBAL const int* index, GLOBAL type* out, PARAMETER(Walk) lines, const i64 n, \
             const i64 step, const i64 index_step, const i64 out_step) { \
         EACH_ELEMENT(line, lines.count) { \
             i64 at[3]; \
             positions(&lines, line, 3, at); \
             for (i64 i = 0; i < n; i++) { \
-                out[at[2] + index[at[1] + i * index_step] * out_step] += x[at[0] + i * step]; \
+                i64 to = at[2] + index[at[1] + i * index_step] * out_step; \
+                out[to] = result((wide)out[to] + x[at[0] + i * step]); \
             } \
         } \
     }
 
-SCATTER_ADD(scatter_add_f32, float)
-SCATTER_ADD(scatter_add_i32, int)
+#define SAME(x) (x)
+
+SCATTER_ADD(scatter_add_f32, float, float, SAME)
+SCATTER_ADD(scatter_add_i32, int, i64, saturated)
 
 // A window and how images and columns lie; WindowKernels.java fills it.
 typedef struct {

@@ -3,56 +3,18 @@
 // What:    out = f(a b + bias) + residual, for each entry of a batch; f is the identity, GELU or ReLU; bias and residual may be absent.
 // Layout:  a [m, k], b [k, n], out and residual [m, n] by any strides, so that transposed operands are only other strides; `batch` walks
 //          the first numbers of the entries (a, b, out, residual); bias [n]. a_aligned and b_aligned say that an operand can be read 4
-//          numbers at a time: that they lie side by side and start at multiples of 16 bytes (MatmulKernels.aligned).
+//          numbers at a time: that they lie side by side and start at multiples of 16 bytes (MatmulKernels.aligned). matmul_finish does
+//          what follows a product that a vendor's library has left in out; it takes the same arguments and reads neither a nor b.
 // Launch:  one group of 256 items a tile of results. matmul: 128 x 128, 8 x 8 an item, local memory 2 x 2 slices of 8, 16.5 KiB (wide.h
 //          says why; LaunchPlan.wideTiles). matmul_small: 64 x 64, 4 x 4 an item, 2 slices of 16, 8.5 KiB (tile.h; LaunchPlan.tiles),
 //          for products of too few results to keep a device busy with tiles of 128. Tasks go down 8 bands before they go right, so that
-//          groups that run at the same time share operands in the cache.
+//          groups that run at the same time share operands in the cache. matmul_finish: one group of 128 items a row.
 // Order:   each result is one chain of fused multiply-adds from the first to the last of the inner axis; then the bias, f, the residual.
 //          Both kernels give the same bits.
 // Limits:  operands outside are read as 0 and their results not written. matmul: k below 2^31, and one group for each tile.
 #include "tile.h"
 #include "wide.h"
-
-// How many bands of tiles are gone through together.
-#define BANDS 8
-
-typedef struct {
-    i64 m, n, k;
-    i64 a_row, a_inner, b_inner, b_column, out_row, out_column;
-    i64 bias_offset, bias_step;
-    i64 residual_row, residual_column;
-    i64 a_aligned, b_aligned;
-    i64 has_bias, activation, has_residual;
-} Product;
-
-#define GELU 1
-#define RELU 2
-
-// Row and column of a tile by its number.
-FUNCTION void place_of_tile(i64 tile, i64 bands, i64 tiles, i64* band, i64* column) {
-    i64 first = tile / (BANDS * tiles) * BANDS;
-    i64 height = bands - first < BANDS ? bands - first : BANDS;
-    i64 rest = tile - first * tiles;
-    *column = rest / height;
-    *band = first + rest - *column * height;
-}
-
-FUNCTION float activated(float x, int activation) {
-    if (activation == GELU) {
-        return gelu(x);
-    }
-    return activation == RELU && x < 0.0f ? 0.0f : x;
-}
-
-// Finishes and writes the sum at row m and column n.
-FUNCTION void write_result(float sum, GLOBAL const float* bias, GLOBAL const float* residual, GLOBAL float* out, const Product* p, i64 m,
-        i64 n) {
-    if (m < p->m && n < p->n) {
-        float y = activated(p->has_bias ? sum + bias[p->bias_offset + n * p->bias_step] : sum, (int)p->activation);
-        out[m * p->out_row + n * p->out_column] = p->has_residual ? residual[m * p->residual_row + n * p->residual_column] + y : y;
-    }
-}
+#include "product.h"
 
 TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
         GLOBAL const float* residual, GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Product) p) {
@@ -101,21 +63,12 @@ TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* REST
         }
         BARRIER();
     }
-    // Each of the four blocks of all items goes through local memory as 64 x 64, so that neighbouring items write neighbouring numbers
-    // and a loop can finish them: the text of f once for each of 64 registers would be long.
+    // Through local memory, so that a loop can finish the results: the text of f once for each of 64 registers would be long.
     UNROLL for (int block = 0; block < 4; block++) {
-        EACH_OF_4(i) {
-            EACH_OF_4(j) {
-                slices[(ITEM / 64 * 16 + ITEM % 32 / 8 * 4 + i) * 64 + ITEM / 32 % 2 * 32 + ITEM % 8 * 4 + j] =
-                        sum[block / 2 * 4 + i][block % 2 * 4 + j];
-            }
-        }
+        store_block(slices, sum, block);
         BARRIER();
         ROLLED for (int e = ITEM; e < 64 * 64; e += WIDE_ITEMS) {
-            int r = e / 64;
-            int c = e % 64;
-            write_result(slices[e], bias, residual + at[3], out + at[2], &p, row + r / 16 * 32 + block / 2 * 16 + r % 16,
-                    column + c / 32 * 64 + block % 2 * 32 + c % 32);
+            write_result(slices[e], bias, residual + at[3], out + at[2], &p, row + block_row(e, block), column + block_column(e, block));
         }
         BARRIER();
     }
@@ -154,6 +107,20 @@ KERNEL void matmul_small(GLOBAL const float* RESTRICT a, GLOBAL const float* RES
                 float own = i == 0 ? sum[0][j] : i == 1 ? sum[1][j] : i == 2 ? sum[2][j] : sum[3][j];
                 write_result(own, bias, residual + at[3], out + at[2], &p, row + TILE_DOWN + i, column + TILE_RIGHT + j);
             }
+        }
+    }
+}
+
+KERNEL void matmul_finish(GLOBAL const float* a, GLOBAL const float* b, GLOBAL const float* bias, GLOBAL const float* residual,
+        GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Product) p) {
+    EACH_TASK(task, batch.count * p.m) {
+        i64 entry = task / p.m;
+        i64 m = task - entry * p.m;
+        i64 at[4];
+        positions(&batch, entry, 4, at);
+        GLOBAL float* product = out + at[2];
+        for (i64 n = ITEM; n < p.n; n += ITEMS) {
+            write_result(product[m * p.out_row + n * p.out_column], bias, residual + at[3], product, &p, m, n);
         }
     }
 }

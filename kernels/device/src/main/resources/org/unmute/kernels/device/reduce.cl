@@ -9,12 +9,9 @@
 //          Chunks (LaunchPlan.chunks) depend on sizes alone.
 // Limits:  integers are summed in 64 bits, in one chunk.
 #include "functions.h"
+#include "integer.h"
 
 #define MOST_ITEMS 128
-
-FUNCTION int saturated(i64 x) {
-    return x > 0x7fffffff ? 0x7fffffff : x < -0x7fffffff - 1 ? -0x7fffffff - 1 : (int)x;
-}
 
 #define SUM(a, b) ((a) + (b))
 #define INTEGER_MAXIMUM(a, b) ((a) > (b) ? (a) : (b))

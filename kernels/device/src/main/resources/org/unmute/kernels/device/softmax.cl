@@ -5,24 +5,7 @@
 // Launch:  one group a row (GROUP_ITEMS items).
 // Order:   item i takes numbers i, i + items, ... in order, then group_sum.
 // Limits:  none. A row of nothing but -infinity gives NaN.
-#include "group.h"
-
-// The greatest number of a row and the sum of exponentials below it.
-FUNCTION float row_maximum(LOCAL float* scratch, GLOBAL const float* x, i64 n, i64 step) {
-    float greatest = -F_INFINITY;
-    for (i64 i = ITEM; i < n; i += ITEMS) {
-        greatest = maximum(greatest, x[i * step]);
-    }
-    return group_maximum(scratch, greatest);
-}
-
-FUNCTION float row_exponentials(LOCAL float* scratch, GLOBAL const float* x, i64 n, i64 step, float greatest) {
-    float sum = 0.0f;
-    for (i64 i = ITEM; i < n; i += ITEMS) {
-        sum += EXPF(x[i * step] - greatest);
-    }
-    return group_sum(scratch, sum);
-}
+#include "rows.h"
 
 #define SOFTMAX(name, result) \
     KERNEL void name(GLOBAL const float* x, GLOBAL float* out, PARAMETER(Walk) rows, PARAMETER(Row) row) { \

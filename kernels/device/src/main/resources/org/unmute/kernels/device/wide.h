@@ -103,4 +103,22 @@ FUNCTION void multiply_wide(LOCAL const float* a, LOCAL const float* b, float su
     }
 }
 
+// A quarter of a tile, one of the four blocks of each item, as 64 x 64 numbers in local memory: neighbouring items can then write neighbouring
+// numbers, and a loop can finish them. block_row and block_column say where number e of them lies in the tile.
+FUNCTION void store_block(LOCAL float* to, float sum[8][8], const int block) {
+    UNROLL for (int i = 0; i < 4; i++) {
+        UNROLL for (int j = 0; j < 4; j++) {
+            to[(ITEM / 64 * 16 + ITEM % 32 / 8 * 4 + i) * 64 + ITEM / 32 % 2 * 32 + ITEM % 8 * 4 + j] = sum[block / 2 * 4 + i][block % 2 * 4 + j];
+        }
+    }
+}
+
+FUNCTION int block_row(int e, int block) {
+    return e / 64 / 16 * 32 + block / 2 * 16 + e / 64 % 16;
+}
+
+FUNCTION int block_column(int e, int block) {
+    return e % 64 / 32 * 64 + block % 2 * 32 + e % 64 % 32;
+}
+
 #endif

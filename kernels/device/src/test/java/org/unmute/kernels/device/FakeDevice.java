@@ -82,10 +82,11 @@ final class FakeDevice implements Device {
     }
 
     @Override
-    public void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+    public Kernel launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
         Launch l = new Launch(kernel, plan, List.copyOf(arguments.list()));
         launches.put(kernel.name(), l);
         all.add(l);
+        return kernel;
     }
 
     @Override

@@ -108,11 +108,18 @@ class KernelAgreementTest {
         b.col2im(f(1, 1, 2, 2, 2, 2), w, f(1, 1, 3, 3));
         b.matmul(f(2, 3), f(3, 2), f(2, 2));
         b.matmul(f(2000, 3), f(3, 1500), f(2000, 1500));
+        b.convolveTokens(f(1, 3, 4), f(2, 2, 3, 2), f(4), Unary.GELU, f(1, 3, 4));
+        b.embedPatches(f(1, 4, 4), w, f(5, 4), f(5), f(1, 9, 5));
+        b.embedPatches(f(1, 2000, 2), Window.of(1, 2, 1, 2), f(1500, 2), f(1500), f(1, 2000, 1500));
         b.filterBank(f(2, 6), new FilterBank(new FilterBank.Frames(3, 2, 4, true), 0.9, new double[3], new int[] {1}, new float[][] {{1}}, 1e-9), f(2, 2, 1));
         b.softmax(f(2, 3), f(2, 3));
         b.logSoftmax(f(2, 3), f(2, 3));
         b.softmaxBackward(f(2, 3), f(2, 3), f(2, 3));
         b.logSoftmaxBackward(f(2, 3), f(2, 3), f(2, 3));
+        b.binaryCrossEntropy(f(2, 3), f(2, 3), f(3), f(2, 1));
+        b.binaryCrossEntropyBackward(f(2, 3), f(2, 3), f(3), f(2, 1), f(2, 3));
+        b.crossEntropy(f(2, 3), f(2, 3), null, 0.9, 0.1, f(2, 1));
+        b.crossEntropyBackward(f(2, 3), f(2, 3), null, 0.9, 0.1, f(2, 1), f(2, 3));
         b.layerNorm(f(2, 3), f(3), f(3), 1e-5, f(2, 3));
         b.layerNormBackward(f(2, 3), f(3), 1e-5, f(2, 3), f(2, 3), f(3), f(3));
         b.l2Normalize(f(2, 3), f(2, 3));
@@ -132,7 +139,10 @@ class KernelAgreementTest {
     @Test
     void everyKernelIsLaunchedBySomething() {
         everything();
-        assertThat(new TreeSet<>(device.launches.keySet())).isEqualTo(new TreeSet<>(declared().keySet()));
+        TreeSet<String> launched = new TreeSet<>(device.launches.keySet());
+        // By a device that has a library for products: CudaDevice.
+        launched.add("matmul_finish");
+        assertThat(launched).isEqualTo(new TreeSet<>(declared().keySet()));
     }
 
     @Test

@@ -124,7 +124,7 @@ final class OpenClDevice implements Device {
     }
 
     @Override
-    public synchronized void launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+    public synchronized Kernel launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
         cl_kernel k = kernel(kernel);
         calling("kernel " + kernel + " with " + plan, () -> {
             List<Arguments.Argument> list = arguments.list();
@@ -134,6 +134,7 @@ final class OpenClDevice implements Device {
             CL.clEnqueueNDRangeKernel(queue, k, 1, null, new long[] {(long) plan.groups() * plan.items()}, new long[] {plan.items()}, 0,
                     null, null);
         });
+        return kernel;
     }
 
     private static void set(cl_kernel kernel, int index, Arguments.Argument argument) {

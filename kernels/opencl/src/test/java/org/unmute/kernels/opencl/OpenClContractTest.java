@@ -3,9 +3,11 @@ package org.unmute.kernels.opencl;
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.ClipwiseContract;
+import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
+import org.unmute.kernels.contract.LossContract;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
@@ -57,6 +59,22 @@ class OpenClContractTest {
 
     @Nested
     class Attention extends AttentionContract {
+        @Override
+        protected Backend open(int threads) {
+            return OpenCl.open();
+        }
+    }
+
+    @Nested
+    class Convolutions extends ConvolutionContract {
+        @Override
+        protected Backend open(int threads) {
+            return OpenCl.open();
+        }
+    }
+
+    @Nested
+    class Loss extends LossContract {
         @Override
         protected Backend open(int threads) {
             return OpenCl.open();

@@ -38,7 +38,8 @@ final class AttentionKernel {
         this.gemm = gemm;
     }
 
-    void run(View q, View k, View v, View bias, double scale, View out) {
+    /** With {@code gate}, which may be null, a factor of the bias for each query. */
+    void run(View q, View k, View v, View bias, View gate, double scale, View out) {
         if (out.shape().elements() == 0) {
             return;
         }
@@ -53,7 +54,7 @@ final class AttentionKernel {
         if (q.shape().size(-2) <= FEW && q.shape().size(-1) > 0) {
             boolean byHead = heads >= pool.threads();
             (byHead ? pool : alone).run(heads, h -> fewQueries(byHead ? alone : pool, Gemm.matrix(q, h), Gemm.matrix(k, h),
-                    Gemm.matrix(v, h), bias == null ? null : Gemm.matrix(bias, h), (float) scale, Gemm.matrix(out, h)));
+                    Gemm.matrix(v, h), bias(bias, gate, h), (float) scale, Gemm.matrix(out, h)));
             return;
         }
         int blocks = Math.ceilDiv(q.shape().dim(-2), BLOCK);
@@ -63,12 +64,12 @@ final class AttentionKernel {
             int h = task / shares;
             int share = task % shares;
             Head head = new Head(Gemm.matrix(q, h), Gemm.matrix(k, h), Gemm.matrix(v, h),
-                    bias == null ? null : Gemm.matrix(bias, h), (float) scale, Gemm.matrix(out, h));
+                    bias(bias, gate, h), (float) scale, Gemm.matrix(out, h));
             head.run(blocks * share / shares, blocks * (share + 1) / shares);
         });
     }
 
-    private void fewQueries(WorkerPool by, View q, View k, View v, View bias, float scale, View out) {
+    private void fewQueries(WorkerPool by, View q, View k, View v, RowBias bias, float scale, View out) {
         int queries = q.shape().dim(0);
         int keys = k.shape().dim(0);
         int length = Lanes.roundUp(keys, N);
@@ -80,7 +81,7 @@ final class AttentionKernel {
         float[] biasRow = bias == null ? null : new float[length];
         for (int i = 0; i < queries; i++) {
             if (bias != null) {
-                loadBias(bias, i, biasRow);
+                bias.load(i, biasRow);
             }
             FloatVector top = all(Float.NEGATIVE_INFINITY);
             top = bias == null ? scaled(weights, start[i], keys, scale, top) : biased(weights, start[i], keys, scale, biasRow, 0, top);
@@ -91,15 +92,34 @@ final class AttentionKernel {
         scratch.give(weights);
     }
 
-    private static void loadBias(View bias, int query, float[] row) {
-        Loops.load(bias.host().floats(), Math.toIntExact(bias.offset() + query * bias.stride(0)), Math.toIntExact(bias.stride(1)), row,
-                bias.shape().dim(1));
+    private static RowBias bias(View bias, View gate, int head) {
+        return bias == null ? null : new RowBias(Gemm.matrix(bias, head), gate == null ? null : Gemm.matrix(gate, head));
+    }
+
+    /**
+     * What is added to a head's scores.
+     *
+     * @param scores {@code [queries, keys]}
+     * @param gate {@code [queries, 1]}, or null
+     */
+    private record RowBias(View scores, View gate) {
+        void load(int query, float[] row) {
+            int keys = scores.shape().dim(1);
+            Loops.load(scores.host().floats(), Math.toIntExact(scores.offset() + query * scores.stride(0)), Math.toIntExact(scores.stride(1)),
+                    row, keys);
+            if (gate != null) {
+                float factor = gate.host().floats()[Math.toIntExact(gate.offset() + query * gate.stride(0))];
+                for (int j = 0; j < keys; j += N) {
+                    Lanes.load(row, j).mul(factor).intoArray(row, j);
+                }
+            }
+        }
     }
 
     /** One matrix each of queries, keys, values and results. */
     private final class Head {
         private final Rows queries;
-        private final View bias;
+        private final RowBias bias;
         private final float scale;
         private final Rows out;
         private final int depth;
@@ -108,7 +128,7 @@ final class AttentionKernel {
         private final PackedMatrix keys;
         private final PackedMatrix values;
 
-        Head(View q, View k, View v, View bias, float scale, View out) {
+        Head(View q, View k, View v, RowBias bias, float scale, View out) {
             depth = q.shape().dim(-1);
             keyCount = k.shape().dim(-2);
             width = v.shape().dim(-1);
@@ -134,7 +154,7 @@ final class AttentionKernel {
                 score(first, rows, left, scores);
                 for (int r = 0; r < rows; r++) {
                     if (bias != null) {
-                        loadBias(bias, first + r, biasRow);
+                        bias.load(first + r, biasRow);
                     }
                     sums[r] = exponentiate(scores, r, biasRow);
                 }

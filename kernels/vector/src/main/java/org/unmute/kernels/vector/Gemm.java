@@ -105,8 +105,8 @@ final class Gemm {
         return new PackedMatrix(inner, columns, Scratch.own(PackedMatrix.size(inner, columns))).fill(pool, b);
     }
 
-    /** {@code out = x weightᵀ + bias}; a frozen buffer keeps the packed form of the weight that was used first. */
-    void linear(View x, View weight, View bias, View out) {
+    /** {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer keeps the packed form of the weight that was used first. */
+    void linear(View x, View weight, View bias, Loops.Kernel activation, View residual, View out) {
         if (out.shape().elements() == 0) {
             return;
         }
@@ -116,33 +116,35 @@ final class Gemm {
             added = new float[Lanes.roundUp(n, Lanes.N)];
             Loops.load(bias.host().floats(), Math.toIntExact(bias.offset()), Math.toIntExact(bias.stride(0)), added, n);
         }
+        Epilogue last = new Epilogue(added, activation, residual == null ? null : Rows.of(residual));
         if (x.shape().size(-1) == 0) {
-            constant(added, Rows.of(out), weight.shape().dim(0));
+            zeros(Rows.of(out), last, weight.shape().dim(0));
         } else if (weight.host().isFrozen()) {
             Function<HostBuffer, PackedWeight> make = buffer -> PackedWeight.of(weight, this::pack);
             PackedWeight packed = weight.host().packed(PackedWeight.class, make);
             if (!packed.isOf(weight)) {
                 packed = make.apply(weight.host());
             }
-            packed(pool, Rows.of(x), packed.matrix(), added, Rows.of(out));
+            packed(pool, Rows.of(x), packed.matrix(), last, Rows.of(out));
         } else {
-            summedInOrder(pool, Rows.of(x), Panels.of(weight.transpose(0, 1)), added, Rows.of(out));
+            summedInOrder(pool, Rows.of(x), Panels.of(weight.transpose(0, 1)), last, Rows.of(out));
         }
     }
 
     /** Without an inner index a product is 0. */
-    private static void constant(float[] bias, Rows out, int columns) {
+    private static void zeros(Rows out, Epilogue last, int columns) {
         for (int at : out.start()) {
             for (int j = 0; j < columns; j++) {
-                out.data()[at + j * out.step()] = bias == null ? 0 : bias[j];
+                out.data()[at + j * out.step()] = 0;
             }
         }
+        last.apply(out, 0, out.count(), 0, columns);
     }
 
     /** {@code out = a b} with a matrix b and the rows of all matrices of a in one. */
     void multiply(WorkerPool by, View a, View b, View out) {
         if (b.shape().dim(0) == 0) {
-            constant(null, Rows.of(out), b.shape().dim(1));
+            zeros(Rows.of(out), Epilogue.NONE, b.shape().dim(1));
             return;
         }
         View flatA = flat(a);
@@ -158,7 +160,7 @@ final class Gemm {
         if (SplitProduct.fits(y.count(), right.inner(), right.columns())) {
             split.run(by, x, right, y);
         } else {
-            summedInOrder(by, x, right, null, y);
+            summedInOrder(by, x, right, Epilogue.NONE, y);
         }
     }
 
@@ -188,22 +190,22 @@ final class Gemm {
         return ProductCost.of(left, right, out.transpose(0, 1)) < ProductCost.of(a, b, out);
     }
 
-    private void summedInOrder(WorkerPool by, Rows a, Panels b, float[] bias, Rows out) {
+    private void summedInOrder(WorkerPool by, Rows a, Panels b, Epilogue last, Rows out) {
         int m = out.count();
         long size = PackedMatrix.size(b.inner(), b.columns());
         WorkerPool use = (long) m * b.columns() * b.inner() < ALONE ? alone : by;
         if (m <= FEW_TILES * Tile.ROWS) {
-            fewRows(use, a, b, bias, out);
+            fewRows(use, a, b, last, out);
         } else if (b.columns() <= BLOCK_PANELS * Tile.COLUMNS || size <= WHOLE) {
             float[] data = scratch.take(size);
-            packed(use, a, new PackedMatrix(b.inner(), b.columns(), data).fill(use, b, 0, 0), bias, out);
+            packed(use, a, new PackedMatrix(b.inner(), b.columns(), data).fill(use, b, 0, 0), last, out);
             scratch.give(data);
         } else {
-            sliced(use, a, b, bias, out);
+            sliced(use, a, b, last, out);
         }
     }
 
-    private void fewRows(WorkerPool by, Rows a, Panels b, float[] bias, Rows out) {
+    private void fewRows(WorkerPool by, Rows a, Panels b, Epilogue last, Rows out) {
         int m = out.count();
         int tiles = Math.ceilDiv(m, Tile.ROWS);
         int slices = PackedRows.slices(b.inner());
@@ -229,31 +231,31 @@ final class Gemm {
                             t * Tile.ROWS, Math.min(Tile.ROWS, m - t * Tile.ROWS), s > 0);
                 }
             }
-            strip.add(bias, 0, m, from, to);
+            last.apply(out, 0, m, from, to);
             scratch.give(right);
         });
         scratch.give(left);
     }
 
     /** With the right operand packed as a whole. */
-    private void packed(WorkerPool by, Rows a, PackedMatrix b, float[] bias, Rows out) {
+    private void packed(WorkerPool by, Rows a, PackedMatrix b, Epilogue last, Rows out) {
         int m = out.count();
         WorkerPool use = (long) m * b.columns * b.inner < ALONE ? alone : by;
         if (b.panels <= BLOCK_PANELS && m > FEW_TILES * Tile.ROWS) {
-            fewColumns(use, a, b, bias, out);
+            fewColumns(use, a, b, last, out);
             return;
         }
         float[] left = scratch.take(slabSize(m));
         for (int row = 0, count; row < m; row += count) {
             count = slabRows(m, row);
             for (int slice = 0; slice < b.slices(); slice++) {
-                new Slab(a, row, count, slice, b, slice, 0, out, left).run(use, slice == b.slices() - 1 ? bias : null);
+                new Slab(a, row, count, slice, b, slice, 0, out, left).run(use, slice == b.slices() - 1 ? last : Epilogue.NONE);
             }
         }
         scratch.give(left);
     }
 
-    private void fewColumns(WorkerPool by, Rows a, PackedMatrix b, float[] bias, Rows out) {
+    private void fewColumns(WorkerPool by, Rows a, PackedMatrix b, Epilogue last, Rows out) {
         int m = out.count();
         int each = FEW_TILES * Tile.ROWS;
         by.run(Math.ceilDiv(m, each), task -> {
@@ -269,12 +271,12 @@ final class Gemm {
                             first + t * Tile.ROWS, Math.min(Tile.ROWS, count - t * Tile.ROWS), s > 0);
                 }
             }
-            strip.add(bias, first, count, 0, b.columns);
+            last.apply(out, first, count, 0, b.columns);
             scratch.give(left);
         });
     }
 
-    private void sliced(WorkerPool by, Rows a, Panels b, float[] bias, Rows out) {
+    private void sliced(WorkerPool by, Rows a, Panels b, Epilogue last, Rows out) {
         int m = out.count();
         int most = (int) (WHOLE / PackedRows.DEPTH / Tile.COLUMNS) * Tile.COLUMNS;
         float[] data = scratch.take((long) PackedRows.DEPTH * Math.min(most, Lanes.roundUp(b.columns(), Tile.COLUMNS)));
@@ -284,10 +286,10 @@ final class Gemm {
                 int depth = PackedRows.depth(b.inner(), slice);
                 PackedMatrix right = new PackedMatrix(depth, Math.min(most, b.columns() - column), data)
                         .fill(by, b, slice * PackedRows.DEPTH, column / Tile.COLUMNS);
-                boolean last = slice == PackedRows.slices(b.inner()) - 1;
+                Epilogue now = slice == PackedRows.slices(b.inner()) - 1 ? last : Epilogue.NONE;
                 for (int row = 0, count; row < m; row += count) {
                     count = slabRows(m, row);
-                    new Slab(a, row, count, slice, right, 0, column, out, left).run(by, last ? bias : null);
+                    new Slab(a, row, count, slice, right, 0, column, out, left).run(by, now);
                 }
             }
         }
@@ -312,7 +314,7 @@ final class Gemm {
      * @param left room for the rows. Modified.
      */
     private record Slab(Rows a, int row, int count, int slice, PackedMatrix b, int part, int column, Rows out, float[] left) {
-        void run(WorkerPool by, float[] bias) {
+        void run(WorkerPool by, Epilogue last) {
             int depth = b.depth(part);
             int tiles = Math.ceilDiv(count, Tile.ROWS);
             PackedRows rows = PackedRows.of(a, row, count);
@@ -336,7 +338,7 @@ final class Gemm {
                     int n = Math.min(Tile.ROWS, count - t * Tile.ROWS);
                     strip.multiply(rows, depth, left, Scratch.BASE + t * PackedRows.TILE, b.data(), b.at(part, fromPanel), from, to,
                             row + t * Tile.ROWS, n, slice > 0);
-                    strip.add(bias, row + t * Tile.ROWS, n, from, to);
+                    last.apply(out, row + t * Tile.ROWS, n, from, to);
                 }
             });
         }

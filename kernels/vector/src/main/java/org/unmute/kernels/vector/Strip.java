@@ -1,8 +1,5 @@
 package org.unmute.kernels.vector;
 
-import static org.unmute.kernels.vector.Lanes.N;
-import static org.unmute.kernels.vector.Lanes.load;
-
 /** One tile's rows times neighbouring panels, written or added to rows of any strides. */
 final class Strip {
     /** Where tiles go that do not fit the result as it lies. */
@@ -46,24 +43,6 @@ final class Strip {
             int at = r * Tile.COLUMNS;
             for (int j = 0; j < n; j++) {
                 c[to + j * step] = add ? edge[at + j] + c[to + j * step] : edge[at + j];
-            }
-        }
-    }
-
-    /** Adds to columns {@code [from, to)} of rows that the tiles have just written and that are still in the first cache. */
-    void add(float[] bias, int first, int rows, int from, int to) {
-        if (bias == null) {
-            return;
-        }
-        float[] c = out.data();
-        int whole = out.step() == 1 ? from + (to - from) / N * N : from;
-        for (int r = 0; r < rows; r++) {
-            int at = out.start()[first + r];
-            for (int j = from; j < whole; j += N) {
-                load(c, at + j).add(load(bias, j)).intoArray(c, at + j);
-            }
-            for (int j = whole; j < to; j++) {
-                c[at + j * out.step()] += bias[j];
             }
         }
     }

@@ -266,12 +266,27 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void linear(View x, View weight, View bias, View out) {
-        gemm.linear(x, weight, bias, out);
+        gemm.linear(x, weight, bias, null, null, out);
+    }
+
+    @Override
+    public void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
+        Optional<Loops.Kernel> kernel = activation == null ? Optional.empty() : UnaryKernels.forward(activation, 0, 0);
+        if (activation == null || kernel.isPresent()) {
+            gemm.linear(x, weight, bias, kernel.orElse(null), residual, out);
+        } else {
+            Backend.super.linear(x, weight, bias, activation, residual, out);
+        }
     }
 
     @Override
     public void attention(View q, View k, View v, View bias, double scale, View out) {
-        attention.run(q, k, v, bias, scale, out);
+        attention.run(q, k, v, bias, null, scale, out);
+    }
+
+    @Override
+    public void gatedAttention(View q, View k, View v, View bias, View gate, double scale, View out) {
+        attention.run(q, k, v, bias, gate, scale, out);
     }
 
     @Override

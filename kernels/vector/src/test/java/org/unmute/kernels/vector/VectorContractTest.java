@@ -3,9 +3,11 @@ package org.unmute.kernels.vector;
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.ClipwiseContract;
+import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
 import org.unmute.kernels.contract.IndexContract;
+import org.unmute.kernels.contract.LossContract;
 import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
@@ -65,6 +67,22 @@ class VectorContractTest {
 
     @Nested
     class Clipwise extends ClipwiseContract {
+        @Override
+        protected Backend open(int threads) {
+            return new VectorBackend(threads);
+        }
+    }
+
+    @Nested
+    class Convolutions extends ConvolutionContract {
+        @Override
+        protected Backend open(int threads) {
+            return new VectorBackend(threads);
+        }
+    }
+
+    @Nested
+    class Loss extends LossContract {
         @Override
         protected Backend open(int threads) {
             return new VectorBackend(threads);

@@ -1,0 +1,154 @@
+package org.unmute.kernels.contract;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.op.Unary;
+import org.unmute.tensor.op.Window;
+
+/** Products whose left operand is a moving window: convolutions along tokens and embeddings of patches. */
+public abstract class ConvolutionContract extends Contract {
+    /** Clips, tokens, groups, outputs and taps and inputs of each, on both sides of tiles, slices and runs of taps. */
+    private static final int[][] TOKENS = {{1, 1, 1, 1, 1, 1}, {2, 5, 2, 3, 4, 2}, {1, 70, 3, 5, 3, 17}, {2, 33, 2, 20, 66, 16}, {1, 9, 2, 65, 130, 4},
+        {1, 66, 2, 48, 128, 48}, {3, 1, 2, 4, 7, 5}, {0, 3, 2, 2, 3, 2}, {2, 0, 2, 2, 3, 2}};
+    /** Clips, rows, columns, outputs. */
+    private static final int[][] IMAGES = {{1, 8, 9, 1}, {2, 17, 12, 5}, {3, 33, 40, 66}, {0, 8, 9, 3}};
+    private static final Window[] WINDOWS = {Window.of(1, 1, 1, 1), Window.of(4, 4, 4, 4), Window.of(2, 9, 2, 9), Window.of(5, 3, 2, 3), Window.of(8, 8, 3, 1),
+        Window.of(2, 3, 1, 2).dilate(2, 3)};
+
+    /** For the backend's tests. */
+    protected ConvolutionContract() {}
+
+    private Operand input(Placement p, Shape shape, long seed) {
+        return Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), seed));
+    }
+
+    /** Terms of a sum, added in double. */
+    private static final class Sum {
+        double value;
+        double absolutes;
+
+        void add(double term) {
+            value += term;
+            absolutes += Math.abs(term);
+        }
+    }
+
+    /** With and without bias and a function. */
+    @TestFactory
+    final Stream<DynamicTest> convolveTokens() {
+        return Arrays.stream(TOKENS).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+            for (Placement p : s[4] * s[5] > 1000 ? new Placement[] {Placement.DENSE, Placement.STRIDED} : Placement.values()) {
+                convolveTokens(s, p, true, Unary.GELU);
+                convolveTokens(s, p, false, null);
+            }
+            convolveTokens(s, Placement.PADDED, true, Unary.RELU);
+            convolveTokens(s, Placement.PADDED, true, Unary.SILU);
+        }));
+    }
+
+    private void convolveTokens(int[] s, Placement p, boolean hasBias, Unary f) {
+        String what = "convolveTokens " + Arrays.toString(s) + " " + p + ", bias " + hasBias + ", " + f;
+        Operand x = input(p, Shape.of(s[0], s[1], s[2] * s[5]), 1);
+        Operand weight = input(p, Shape.of(s[2], s[3], s[4], s[5]), 2);
+        Operand bias = input(Placement.STRIDED, Shape.of(s[2] * s[3]), 3);
+        Shape shape = Shape.of(s[0], s[1], s[2] * s[3]);
+        Operand out = Operand.output(backend(), p, shape);
+        backend().convolveTokens(x.view(), weight.view(), hasBias ? bias.view() : null, f, out.view());
+        float[] got = out.read();
+        double[] xs = x.reference().host().doubles();
+        double[] ws = weight.reference().host().doubles();
+        double[] bs = bias.reference().host().doubles();
+        for (int i = 0; i < got.length; i++) {
+            int channel = i % (s[2] * s[3]);
+            int token = i / (s[2] * s[3]) % s[1];
+            int clip = i / (s[2] * s[3]) / s[1];
+            Sum sum = new Sum();
+            for (int k = Math.max(0, s[4] / 2 - token); k < Math.min(s[4], s[1] + s[4] / 2 - token); k++) {
+                for (int c = 0; c < s[5]; c++) {
+                    int from = ((clip * s[1] + token + k - s[4] / 2) * s[2] + channel / s[3]) * s[5] + c;
+                    sum.add(xs[from] * ws[(channel * s[4] + k) * s[5] + c]);
+                }
+            }
+            sum.add(hasBias ? bs[channel] : 0);
+            double bound = Tolerance.sum(s[4] * s[5] + 1L, sum.absolutes);
+            // No slope of these functions is above 1.2.
+            Check.close(what, i, f == null ? sum.value : f.apply(sum.value, 0, 0), got[i],
+                    f == null ? bound : 1.2 * bound + Tolerance.unary(f, sum.value, 0, 0));
+        }
+        out.assertGuards(what);
+        Operand again = Operand.output(backend(), p, shape);
+        backend().convolveTokens(x.view(), weight.view(), hasBias ? bias.view() : null, f, again.view());
+        Check.same(what + ", a second time", got, again.read());
+    }
+
+    /** Patches side by side, overlapping, with gaps and spread. */
+    @TestFactory
+    final Stream<DynamicTest> embedPatches() {
+        return Arrays.stream(WINDOWS).map(w -> DynamicTest.dynamicTest(w.toString(), () -> {
+            for (int[] s : IMAGES) {
+                for (Placement p : Placement.values()) {
+                    embedPatches(w, s, p, true);
+                }
+                embedPatches(w, s, Placement.STRIDED, false);
+            }
+        }));
+    }
+
+    /** So many that a device takes larger tiles; rows that can be read four numbers at a time, and others. */
+    @Test
+    final void manyPatches() {
+        for (Placement p : new Placement[] {Placement.DENSE, Placement.STRIDED}) {
+            embedPatches(Window.of(4, 4, 4, 4), new int[] {3, 80, 104, 1450}, p, true);
+            embedPatches(Window.of(3, 5, 2, 3), new int[] {2, 71, 66, 1409}, p, false);
+        }
+        Window w = Window.of(4, 8, 2, 4);
+        Shape image = Shape.of(3, 74, 64);
+        float[] numbers = Numbers.NORMAL.make(image.elements(), 1);
+        Operand x = Operand.fromTheStart(backend(), image, numbers);
+        Operand weight = Operand.fromTheStart(backend(), Shape.of(1420, 32), Numbers.NORMAL.make(1420 * 32, 2));
+        Operand other = Operand.of(backend(), Placement.STRIDED, image, numbers);
+        Shape shape = Shape.of(3, 36 * 15, 1420);
+        Operand out = Operand.output(backend(), Placement.DENSE, shape);
+        Operand expected = Operand.output(backend(), Placement.DENSE, shape);
+        backend().embedPatches(x.view(), w, weight.view(), null, out.view());
+        backend().embedPatches(other.view(), w, weight.view(), null, expected.view());
+        Check.same("patches read four numbers at a time", expected.read(), out.read());
+    }
+
+    private void embedPatches(Window w, int[] s, Placement p, boolean hasBias) {
+        String what = "embedPatches " + w + " of " + Arrays.toString(s) + " " + p + ", bias " + hasBias;
+        int size = w.height() * w.width();
+        int across = w.positionsX(s[2]);
+        int patches = w.positionsY(s[1]) * across;
+        Operand image = input(p, Shape.of(s[0], s[1], s[2]), 1);
+        Operand weight = input(p, Shape.of(s[3], size), 2);
+        Operand bias = input(Placement.STRIDED, Shape.of(s[3]), 3);
+        Shape shape = Shape.of(s[0], patches, s[3]);
+        Operand out = Operand.output(backend(), p, shape);
+        backend().embedPatches(image.view(), w, weight.view(), hasBias ? bias.view() : null, out.view());
+        float[] got = out.read();
+        double[] xs = image.reference().host().doubles();
+        double[] ws = weight.reference().host().doubles();
+        double[] bs = bias.reference().host().doubles();
+        for (int i = 0; i < got.length; i++) {
+            int o = i % s[3];
+            int patch = i / s[3] % patches;
+            int row = i / s[3] / patches * s[1] + patch / across * w.strideY();
+            Sum sum = new Sum();
+            for (int c = 0; c < size; c++) {
+                int from = (row + c / w.width() * w.dilationY()) * s[2] + patch % across * w.strideX() + c % w.width() * w.dilationX();
+                sum.add(xs[from] * ws[o * size + c]);
+            }
+            sum.add(hasBias ? bs[o] : 0);
+            Check.close(what, i, sum.value, got[i], Tolerance.sum(size + 1L, sum.absolutes));
+        }
+        out.assertGuards(what);
+        Operand again = Operand.output(backend(), p, shape);
+        backend().embedPatches(image.view(), w, weight.view(), hasBias ? bias.view() : null, again.view());
+        Check.same(what + ", a second time", got, again.read());
+    }
+}

@@ -1,0 +1,84 @@
+package org.unmute.kernels.vector;
+
+import static org.unmute.kernels.vector.Lanes.N;
+import static org.unmute.kernels.vector.Lanes.load;
+
+/**
+ * What happens to a product's results while they are still in a core's first cache: {@code activation(result + bias) + residual}. As
+ * passes of their own, function and residual would fetch the results from the third cache once more each; for GELU on the 3072 columns of a
+ * ViT's MLP that costs as much as the function itself.
+ *
+ * <p>Every number goes through the same instructions wherever it stands, those of the separate passes.
+ *
+ * @param bias a number for each column, rounded up to whole vectors, or null
+ * @param activation from the first array to the second, or null
+ * @param residual laid out as the result's rows and columns, in any strides, or null
+ */
+record Epilogue(float[] bias, Loops.Kernel activation, Rows residual) {
+    /** Leaves results as they are. */
+    static final Epilogue NONE = new Epilogue(null, null, null);
+
+    /** Columns {@code [from, to)} of {@code rows} rows from {@code first} on. */
+    void apply(Rows out, int first, int rows, int from, int to) {
+        if (bias == null && activation == null && residual == null) {
+            return;
+        }
+        boolean whole = out.step() == 1 && (residual == null || residual.step() == 1);
+        int end = whole ? from + (to - from) / N * N : from;
+        float[][] data = {out.data(), out.data()};
+        int[] at = new int[2];
+        float[] block = end < to ? new float[N] : null;
+        for (int r = first; r < first + rows; r++) {
+            if (end > from) {
+                row(out, r, from, end, data, at);
+            }
+            for (int j = end; j < to; j += N) {
+                part(out, r, j, Math.min(N, to - j), block);
+            }
+        }
+    }
+
+    /** Whole vectors, where they lie. */
+    private void row(Rows out, int r, int from, int to, float[][] data, int[] at) {
+        float[] c = out.data();
+        int start = out.start()[r];
+        if (bias != null) {
+            for (int j = from; j < to; j += N) {
+                load(c, start + j).add(load(bias, j)).intoArray(c, start + j);
+            }
+        }
+        if (activation != null) {
+            at[0] = start + from;
+            at[1] = start + from;
+            activation.run(data, at, to - from);
+        }
+        if (residual != null) {
+            float[] x = residual.data();
+            int other = residual.start()[r];
+            for (int j = from; j < to; j += N) {
+                load(x, other + j).add(load(c, start + j)).intoArray(c, start + j);
+            }
+        }
+    }
+
+    /** Up to a vector of numbers in any strides, by way of a block. */
+    private void part(Rows out, int r, int column, int n, float[] block) {
+        int start = out.start()[r] + column * out.step();
+        Loops.load(out.data(), start, out.step(), block, n);
+        if (bias != null) {
+            for (int j = 0; j < n; j++) {
+                block[j] += bias[column + j];
+            }
+        }
+        if (activation != null) {
+            activation.run(new float[][] {block, block}, new int[2], N);
+        }
+        if (residual != null) {
+            int other = residual.start()[r] + column * residual.step();
+            for (int j = 0; j < n; j++) {
+                block[j] = residual.data()[other + j * residual.step()] + block[j];
+            }
+        }
+        Loops.store(block, out.data(), start, out.step(), n);
+    }
+}
