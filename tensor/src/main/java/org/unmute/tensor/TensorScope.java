@@ -92,23 +92,21 @@ public final class TensorScope implements AutoCloseable {
      * open scope of this thread owns.
      */
     public static void release(Tensor tensor) {
-        Buffer buffer = tensor.view().buffer();
-        for (TensorScope s = CURRENT.get(); s != null; s = s.outer) {
-            if (s.owned.remove(buffer)) {
-                s.count(buffer.bytes());
-                buffer.close();
-                return;
-            }
+        TensorScope s = CURRENT.get();
+        while (s != null && !s.releaseOwn(tensor)) {
+            s = s.outer;
         }
     }
 
-    /** Releases a tensor that this very scope, the innermost one, owns; does nothing for another. */
-    void releaseOwn(Tensor tensor) {
+    /** Releases a tensor that this very scope owns; says whether it does. */
+    boolean releaseOwn(Tensor tensor) {
         Buffer buffer = tensor.view().buffer();
-        if (owned.remove(buffer)) {
+        boolean owns = owned.remove(buffer);
+        if (owns) {
             count(buffer.bytes());
             buffer.close();
         }
+        return owns;
     }
 
     private void keepAll() {

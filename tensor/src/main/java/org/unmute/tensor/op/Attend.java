@@ -39,7 +39,7 @@ public sealed interface Attend extends Op {
             return q.shape().with(-1, v.size(-1));
         }
 
-        private Shape scores() {
+        Shape scores() {
             return q.shape().with(-1, k.size(-2));
         }
 
@@ -50,9 +50,9 @@ public sealed interface Attend extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Gradients g = Gradients.of(this, bias != null && bias.takesGradient(), gy);
-            return bias == null ? Arrays.asList(g.q, g.k, g.v) : Arrays.asList(g.q, g.k, g.v, 
-                    bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), g.scores) : null);
+            AttentionGradients g = AttentionGradients.of(this, bias != null && bias.takesGradient(), gy);
+            return bias == null ? Arrays.asList(g.q(), g.k(), g.v()) : Arrays.asList(g.q(), g.k(), g.v(),
+                    bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), g.scores()) : null);
         }
     }
 
@@ -90,31 +90,10 @@ public sealed interface Attend extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Gradients g = Gradients.of(new Attention(q, k, v, gate.times(bias), scale), bias.takesGradient() || gate.takesGradient(), gy);
-            return Arrays.asList(g.q, g.k, g.v, bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), g.scores.times(gate)) : null,
-                    gate.takesGradient() ? Elementwise.reduceTo(gate.shape(), g.scores.times(bias)) : null);
-        }
-    }
-
-    /**
-     * Gradients of an attention; null for what takes none.
-     *
-     * @param scores {@code [..., queries, keys]}, before the softmax: also that of what is added to them
-     */
-    record Gradients(Tensor q, Tensor k, Tensor v, Tensor scores) {
-        private static Gradients of(Attention a, boolean biased, Tensor gy) {
-            // The weights are computed again rather than kept: they are the largest tensor of a transformer.
-            Tensor weights = Tensor.compute(gy.backend(), a.q.dtype(), a.scores(), w -> gy.backend().attentionWeights(a.q.view(),
-                    a.k.view(), a.bias == null ? null : a.bias.view().expand(a.scores()), a.scale, w));
-            Tensor gv = a.v.takesGradient() ? weights.transpose(-1, -2).matmul(gy) : null;
-            if (!a.q.takesGradient() && !a.k.takesGradient() && !biased) {
-                return new Gradients(null, null, gv, null);
-            }
-            Tensor gw = gy.matmul(a.v.transpose(-1, -2));
-            Tensor gs = Tensor.compute(gy.backend(), a.q.dtype(), a.scores(),
-                    out -> gy.backend().softmaxBackward(weights.view(), gw.view(), out));
-            return new Gradients(a.q.takesGradient() ? gs.matmul(a.k).times(a.scale) : null,
-                    a.k.takesGradient() ? gs.transpose(-1, -2).matmul(a.q).times(a.scale) : null, gv, gs);
+            AttentionGradients g = AttentionGradients.of(new Attention(q, k, v, gate.times(bias), scale),
+                    bias.takesGradient() || gate.takesGradient(), gy);
+            return Arrays.asList(g.q(), g.k(), g.v(), bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), g.scores().times(gate)) : null,
+                    gate.takesGradient() ? Elementwise.reduceTo(gate.shape(), g.scores().times(bias)) : null);
         }
     }
 }
