@@ -14,8 +14,8 @@
 // Limits:  as the portable kernels. Tokens that do not start at multiples of 16 bytes are copied 4 bytes at a time. bfloat16 rounds finite
 //          numbers above 3.39e38 to infinity.
 #include "mma.h"
+#include "prototypes.h"
 
-#define NORM_FLOOR 1e-12f
 #define NOWHERE 0x7fffffff
 #define TF32 0
 #define BF16 1
@@ -27,16 +27,6 @@
 #define STAGES 3
 #define STAGE ((TOKENS + PROTOTYPES) * PITCH)
 #define SEEN 32
-
-typedef struct {
-    i64 clips, tokens, prototypes, dim;
-    i64 x_offset, x_clip, x_token, x_step;
-    i64 p_offset, p_row, p_step;
-    i64 value_offset, value_clip, value_step;       // values, or the gradient of values
-    i64 winner_offset, winner_clip, winner_step;
-    i64 gx_offset, gx_clip, gx_token, gx_step;
-    i64 gp_offset, gp_row, gp_step;
-} Matching;
 
 // Begins to copy a slice of ROWS rows; what is beyond `rows` and `depth` is 0.
 template <int ROWS>

@@ -1,20 +1,10 @@
 // What the kernels of prototype matching share: how tensors lie, norms of the rows of a tile, and the best of many cosines.
 #ifndef UNMUTE_MATCHING_H
 #define UNMUTE_MATCHING_H
+#include "prototypes.h"
 #include "tile.h"
 
-#define NORM_FLOOR 1e-12f
 #define ALONG 16
-
-typedef struct {
-    i64 clips, tokens, prototypes, dim;
-    i64 x_offset, x_clip, x_token, x_step;
-    i64 p_offset, p_row, p_step;
-    i64 value_offset, value_clip, value_step;       // values, or the gradient of values
-    i64 winner_offset, winner_clip, winner_step;
-    i64 gx_offset, gx_clip, gx_token, gx_step;
-    i64 gp_offset, gp_row, gp_step;
-} Matching;
 
 // +1 or -1; NaN for what is not finite, so that a diverged prototype does not pass as a sign.
 FUNCTION float binarized(float p) {
