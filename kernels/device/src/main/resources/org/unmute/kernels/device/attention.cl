@@ -7,12 +7,54 @@
 //          `batch` walks the first numbers of the entries (q, k, v, out, bias).
 // Launch:  one group of 256 items for 64 queries and 64 columns of v (LaunchPlan.tiles); more columns compute the scores again.
 //          Local memory: 2 slices and one tile of weights, 27 KiB.
-// Order:   a score is one chain of fused multiply-adds over depth; sums over keys run tile by tile, within a tile four quarters
-//          in order, then ((0 + 1) + 2) + 3; weighted values are one chain over keys.
+// Order:   a score is one chain of fused multiply-adds over depth. Weights are exponentials over a power of two, that of the greatest score's
+//          exponential: a new maximum changes the power, which is exact, so that the bits are those of one pass over all keys that knew
+//          the maximum before. Sums over keys: 16 chains, of every 16th key, then halves are added. Weighted values are one chain over keys.
 // Limits:  any sizes. A bias of -infinity hides a key; a query that sees no key gives NaN.
 #include "tile.h"
 
 #define QUARTERS 4
+#define CHAINS 4
+#define LANES 16
+
+// 2^n as a factor; 0 below the range of floats. n is at most 0.
+FUNCTION float two_to(int n) {
+    return power_of_two(n < -127 ? -127 : n);
+}
+
+// The power of two in the exponential of x.
+FUNCTION int power_below(float x) {
+    return rounded_power(FMAF(x, LOG2_E, ROUNDER));
+}
+
+// Scores so large have no digits behind the point to speak of, nor a power that is a whole number of this size: weights are e^(x - greatest) there.
+FUNCTION int beyond_powers(float x) {
+    return !(FABSF(x) < 1048576.0f);
+}
+
+// What weights are exponentials over, as a logarithm.
+FUNCTION float base(float greatest) {
+    return beyond_powers(greatest) ? greatest : (float)power_below(greatest) * 0.69314718f;
+}
+
+// Factor of weights when the greatest score rises.
+FUNCTION float shrinking(float before, float now) {
+    if (before == -F_INFINITY) {
+        return 1.0f;
+    }
+    return beyond_powers(before) || beyond_powers(now) ? exponential(base(before) - base(now)) : two_to(power_below(before) - power_below(now));
+}
+
+// e^x over the power of two of the greatest x; 0 if below 2^-126. What is far below the greatest, -infinity too, is 0; a query that has
+// seen only hidden keys has weights of 0 rather than NaN.
+FUNCTION float weight_below(float x, float greatest) {
+    if (beyond_powers(greatest)) {
+        return greatest == -F_INFINITY ? 0.0f : exponential(x - greatest);
+    }
+    float t = x < greatest - 200.0f ? greatest - 200.0f : x;
+    float rounded = FMAF(t, LOG2_E, ROUNDER);
+    return reduced_exponential(t, rounded - ROUNDER) * two_to(rounded_power(rounded) - power_below(greatest));
+}
 
 typedef struct {
     i64 queries, keys, depth, width;
@@ -28,7 +70,7 @@ FUNCTION void score_tile(LOCAL float* weights, float sum[4][4], GLOBAL const flo
             i64 q = query + TILE_DOWN + i;
             float s = sum[i][j] * scale;
             if (has_bias && k < h->keys && q < h->queries) {
-                s += bias[q * h->bias_row + k * h->bias_step];
+                s = FMAF(sum[i][j], scale, bias[q * h->bias_row + k * h->bias_step]);
             }
             weights[(TILE_RIGHT + j) * TILE_ROW + TILE_DOWN + i] = k < h->keys ? s : -F_INFINITY;
         }
@@ -58,9 +100,12 @@ KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL const
         positions(&batch, entry, 5, at);
         float result[4][4];
         clear_tile(result);
+        float sums[CHAINS];
+        UNROLL for (int c = 0; c < CHAINS; c++) {
+            sums[c] = 0.0f;
+        }
         if (quarter == 0) {
             greatest[mine] = -F_INFINITY;
-            total[mine] = 0.0f;
         }
         for (i64 key = 0; key < h.keys; key += TILE) {
             float sum[4][4];
@@ -74,30 +119,31 @@ KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL const
             }
             score_tile(weights, sum, bias + at[4], &h, query, key, scale, has_bias);
             BARRIER();
+            // Keys quarter, quarter + 4, ...: those of four of the 16 chains.
             float most = -F_INFINITY;
-            for (int i = quarter * TILE / QUARTERS; i < (quarter + 1) * TILE / QUARTERS; i++) {
+            for (int i = quarter; i < TILE; i += QUARTERS) {
                 most = maximum(most, weights[i * TILE_ROW + mine]);
             }
             parts[ITEM] = most;
             BARRIER();
-            float before = greatest[mine];
+            const float before = greatest[mine];
             most = maximum(before, maximum(maximum(parts[mine], parts[mine + TILE]), maximum(parts[mine + 2 * TILE], parts[mine + 3 * TILE])));
-            // A query that has seen only hidden keys subtracts nothing, so that its weights are 0 and not NaN.
-            float from_scores = most == -F_INFINITY ? 0.0f : most;
-            float partial = 0.0f;
-            for (int i = quarter * TILE / QUARTERS; i < (quarter + 1) * TILE / QUARTERS; i++) {
-                float w = EXPF(weights[i * TILE_ROW + mine] - from_scores);
-                weights[i * TILE_ROW + mine] = w;
-                partial += w;
+            const float shrink = shrinking(before, most);
+            UNROLL for (int c = 0; c < CHAINS; c++) {
+                sums[c] *= shrink;
+            }
+            for (int i = 0; i < TILE / LANES; i++) {
+                UNROLL for (int c = 0; c < CHAINS; c++) {
+                    const int at_key = (i * LANES + c * QUARTERS + quarter) * TILE_ROW + mine;
+                    float w = weight_below(weights[at_key], most);
+                    weights[at_key] = w;
+                    sums[c] += w;
+                }
             }
             BARRIER();
-            parts[ITEM] = partial;
-            BARRIER();
             if (quarter == 0) {
-                float shrink = EXPF(before - from_scores);
                 factor[mine] = shrink;
                 greatest[mine] = most;
-                total[mine] = FMAF(total[mine], shrink, parts[mine] + parts[mine + TILE] + parts[mine + 2 * TILE] + parts[mine + 3 * TILE]);
             }
             BARRIER();
             EACH_OF_4(i) {
@@ -114,13 +160,19 @@ KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL const
                 BARRIER();
             }
         }
+        parts[ITEM] = (sums[0] + sums[2]) + (sums[1] + sums[3]);
+        BARRIER();
+        if (quarter == 0) {
+            total[mine] = 1.0f / ((parts[mine] + parts[mine + 2 * TILE]) + (parts[mine + TILE] + parts[mine + 3 * TILE]));
+        }
+        BARRIER();
         EACH_OF_4(i) {
             i64 m = query + TILE_DOWN + i;
-            float sum = total[TILE_DOWN + i];
+            float inverse = total[TILE_DOWN + i];
             EACH_OF_4(j) {
                 i64 n = column + TILE_RIGHT + j;
                 if (m < h.queries && n < h.width) {
-                    out[at[3] + m * h.out_row + n * h.out_step] = result[i][j] / sum;
+                    out[at[3] + m * h.out_row + n * h.out_step] = result[i][j] * inverse;
                 }
             }
         }

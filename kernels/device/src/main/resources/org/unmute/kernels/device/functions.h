@@ -1,5 +1,6 @@
-// Functions of one number in float32, to a few units of the last place, from multiplications, additions and the built-in
-// exp, log, log1p, expm1, sin, cos and sqrt. NaN and infinities give what the definitions in Unary.java give.
+// Functions of one number in float32, to a few units of the last place. NaN and infinities give what the definitions in Unary.java give.
+// What is made of multiplications, additions, divisions and square roots alone (exponential, logarithm and what stands on them) takes
+// them in the order of the processor's VectorMath.java and gives its bits. The built-in log, log1p, expm1, sin and cos are the device's own.
 #ifndef UNMUTE_FUNCTIONS_H
 #define UNMUTE_FUNCTIONS_H
 #include "portable.h"
@@ -26,9 +27,66 @@ FUNCTION int beats(float a, i64 i, float b, i64 j) {
     return !IS_NAN(b) && (a > b || (a == b && i < j));
 }
 
+// 2^n p with n + ROUNDER in `rounded`: two factors, since 2^n alone is no float at either end of the range.
+#define ROUNDER 12582912.0f
+#define LOG2_E 1.44269504088896341f
+
+FUNCTION int rounded_power(float rounded) {
+    return AS_INT(rounded) - AS_INT(ROUNDER);
+}
+
+// e^r for |r| <= ln 2 / 2, where x = n ln 2 + r; ln 2 in two parts, of which the first has few bits.
+FUNCTION float reduced_exponential(float x, float n) {
+    float r = FMAF(n, 2.12194440054690583e-4f, FMAF(n, -0.693359375f, x));
+    float q = FMAF(1.381443348e-03f, r, 8.368796669e-03f);
+    q = FMAF(q, r, 4.166839644e-02f);
+    q = FMAF(q, r, 1.666651964e-01f);
+    q = FMAF(q, r, 4.999999404e-01f);
+    return FMAF(q, r * r, r) + 1.0f;
+}
+
+FUNCTION float exponential(float x) {
+    float t = x < -104.0f ? -104.0f : x > 89.0f ? 89.0f : x;
+    float rounded = FMAF(t, LOG2_E, ROUNDER);
+    int power = rounded_power(rounded);
+    int part = power >> 1;
+    return reduced_exponential(t, rounded - ROUNDER) * power_of_two(part) * power_of_two(power - part);
+}
+
+FUNCTION float logarithm(float x) {
+    int tiny = x < 1.17549435e-38f;
+    float y = tiny ? x * 8388608.0f : x;
+    // x = 2^n m with m from sqrt(1/2) to sqrt(2)
+    int exponent = (AS_INT(y) - AS_INT(0.70710678f)) >> 23;
+    float m = AS_FLOAT(AS_UINT(y) - ((uint)exponent << 23));
+    float n = (float)exponent;
+    n = tiny ? n - 23.0f : n;
+    float f = m - 1.0f;
+    float ff = f * f;
+    float q = FMAF(6.746640056e-02f, f, -1.167565212e-01f);
+    q = FMAF(q, f, 1.188816205e-01f);
+    q = FMAF(q, f, -1.240558922e-01f);
+    q = FMAF(q, f, 1.421955228e-01f);
+    q = FMAF(q, f, -1.666799635e-01f);
+    q = FMAF(q, f, 2.000211924e-01f);
+    q = FMAF(q, f, -2.500000894e-01f);
+    q = FMAF(q, f, 3.333331347e-01f);
+    float low = FMAF(q * f, ff, n * -2.12194440054690583e-4f);
+    float result = FMAF(n, 0.693359375f, FMAF(ff, -0.5f, low) + f);
+    result = x == 0.0f ? -F_INFINITY : x < 0.0f ? F_NAN : result;
+    return x < F_INFINITY ? result : x;
+}
+
 FUNCTION float sigmoid(float x) {
-    float e = EXPF(-FABSF(x));
+    float e = exponential(-FABSF(x));
     return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+}
+
+// ln(1 / (1 + e^-x)). 1 + e^-|x| is rounded; what that lost, over the sum, is what its logarithm lacks.
+FUNCTION float log_sigmoid(float x) {
+    float e = exponential(-FABSF(x));
+    float sum = 1.0f + e;
+    return minimum(x, 0.0f) - (logarithm(sum) + (e - (sum - 1.0f)) / sum);
 }
 
 // A polynomial near 0, elsewhere 1 - 2 / (exp(2x) + 1).
@@ -36,15 +94,14 @@ FUNCTION float hyperbolic_tangent(float x) {
     float a = FABSF(x);
     if (a < 0.625f) {
         float t = x * x;
-        float q = 2.087877798e-03f;
-        q = FMAF(q, t, -8.116936983e-03f);
-        q = FMAF(q, t, 2.167611619e-02f);
-        q = FMAF(q, t, -5.394224158e-02f);
-        q = FMAF(q, t, 1.333316980e-01f);
-        q = FMAF(q, t, -3.333332986e-01f);
+        float q = -5.515164230e-03f;
+        q = FMAF(q, t, 2.046941966e-02f);
+        q = FMAF(q, t, -5.368802324e-02f);
+        q = FMAF(q, t, 1.333083063e-01f);
+        q = FMAF(q, t, -3.333325982e-01f);
         return FMAF(q * t, x, x);
     }
-    float far = 1.0f - 2.0f / (EXPF(a + a) + 1.0f);
+    float far = 1.0f - 2.0f / (exponential(a + a) + 1.0f);
     return x < 0.0f ? -far : far;
 }
 
@@ -54,7 +111,7 @@ FUNCTION float half_square_exp(float x) {
     a = a > 15.0f ? 15.0f : a;
     float square = a * a;
     float lost = FMAF(a, a, -square);
-    float e = EXPF(-0.5f * square);
+    float e = exponential(-0.5f * square);
     return FMAF(e * lost, -0.5f, e);
 }
 
@@ -119,7 +176,7 @@ FUNCTION float gelu_tanh(float x) {
 
 // s + x s (1 - s) slope with s = sigmoid(v); 1 - s is not taken as a difference, which would cancel.
 FUNCTION float times_sigmoid_slope(float x, float v, float slope) {
-    float e = EXPF(-FABSF(v));
+    float e = exponential(-FABSF(v));
     float r = 1.0f / (e + 1.0f);
     float er = e * r;
     return FMAF(x * (er * r), slope, v < 0.0f ? er : r);

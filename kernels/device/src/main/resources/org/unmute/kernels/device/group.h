@@ -20,6 +20,26 @@ FUNCTION float group_sum(LOCAL float* scratch, float mine) {
     return sum;
 }
 
+// Some kernels take a row with 16 items and several rows with a group. That is the processor's order of summation (16 floats in a vector):
+// item l of a row takes numbers l, l + 16, ..., then halves are added.
+#define LANES 16
+#define LANE (ITEM % LANES)
+
+// Sum over the 16 items of each row. `scratch` has MOST_ITEMS numbers. All items call it.
+FUNCTION float lanes_sum(LOCAL float* scratch, float mine) {
+    scratch[ITEM] = mine;
+    BARRIER();
+    for (int n = LANES / 2; n > 0; n /= 2) {
+        if (LANE < n) {
+            scratch[ITEM] += scratch[ITEM + n];
+        }
+        BARRIER();
+    }
+    float sum = scratch[ITEM - LANE];
+    BARRIER();
+    return sum;
+}
+
 // Greatest over the items of a group; NaN wins.
 FUNCTION float group_maximum(LOCAL float* scratch, float mine) {
     scratch[ITEM] = mine;

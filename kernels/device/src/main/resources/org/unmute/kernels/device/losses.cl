@@ -10,10 +10,6 @@
 // Limits:  none. 0 times an infinite logarithm is NaN, as in the composite.
 #include "rows.h"
 
-FUNCTION float log_sigmoid(float x) {
-    return minimum(x, 0.0f) - LOG1PF(EXPF(-FABSF(x)));
-}
-
 KERNEL void binary_cross_entropy(GLOBAL const float* x, GLOBAL const float* y, GLOBAL const float* weight, GLOBAL float* loss,
         PARAMETER(Walk) rows, PARAMETER(Row) row, const int weighted) {
     LOCAL_ARRAY(float, scratch, MOST_ITEMS);
@@ -58,7 +54,7 @@ KERNEL void cross_entropy(GLOBAL const float* x, GLOBAL const float* y, GLOBAL c
         i64 at[4];
         positions(&rows, task, 4, at);
         float greatest = row_maximum(scratch, x + at[0], row.n, row.step[0]);
-        float log_sum = LOGF(row_exponentials(scratch, x + at[0], row.n, row.step[0], greatest));
+        float log_sum = logarithm(row_exponentials(scratch, x + at[0], row.n, row.step[0], greatest));
         float mine = 0.0f;
         for (i64 i = ITEM; i < row.n; i += ITEMS) {
             mine += TARGET(i) * (x[at[0] + i * row.step[0]] - greatest - log_sum);
@@ -85,7 +81,7 @@ KERNEL void cross_entropy_backward(GLOBAL const float* x, GLOBAL const float* y,
         float targets = group_sum(scratch, mine);
         float g = upstream[at[3]];
         for (i64 i = ITEM; i < row.n; i += ITEMS) {
-            float probability = EXPF(x[at[0] + i * row.step[0]] - greatest) / exponentials;
+            float probability = exponential(x[at[0] + i * row.step[0]] - greatest) / exponentials;
             gx[at[4] + i * row.step[4]] = g * (probability * targets - TARGET(i));
         }
         BARRIER();

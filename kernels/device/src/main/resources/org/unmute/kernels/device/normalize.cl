@@ -3,8 +3,9 @@
 // What:    layer_norm: (x - mean) / sqrt(var + eps) weight + bias, biased variance. l2_normalize: x / max(|x|, 1e-12).
 // Layout:  `rows` walks the rows (x, out; x, gy, gx; x, y, gy, gx), `row` has length and steps; weight and bias [n] with an offset
 //          and a step, absent where the flag is 0. `moments` [rows, 2] is scratch: mean and 1 / sqrt(var + eps).
-// Launch:  one group a row (GROUP_ITEMS items); layer_norm_weights: one item a column and chunk of rows.
-// Order:   along a row: item i takes numbers i, i + items, ... in order, then group_sum. Down a column: in order, chunk by chunk
+// Launch:  layer_norm: one group (GROUP_ITEMS items) for 8 rows; layer_norm_weights: one item a column and chunk of rows; others: one group a row.
+// Order:   layer_norm: lanes_sum, the bits of the processor's Norms.java. Others along a row: item i takes numbers i, i + items, ... in order,
+//          then group_sum. Down a column: in order, chunk by chunk
 //          (LaunchPlan.chunk); the chunks [chunks, n] are then summed by reduce_sum.
 // Limits:  none.
 #include "group.h"
@@ -45,12 +46,25 @@ FUNCTION float row_norm(LOCAL float* scratch, GLOBAL const float* x, i64 n, i64 
 KERNEL void layer_norm(GLOBAL const float* x, GLOBAL const float* weight, GLOBAL const float* bias, GLOBAL float* out,
         PARAMETER(Walk) rows, PARAMETER(Row) row, PARAMETER(Weights) w, const int has_weight, const int has_bias, const float eps) {
     LOCAL_ARRAY(float, scratch, MOST_ITEMS);
-    EACH_TASK(task, rows.count) {
+    const int together = ITEMS / LANES;
+    EACH_TASK(task, (rows.count + together - 1) / together) {
+        const i64 mine = task * together + ITEM / LANES;
+        // Beyond the last row there is nothing to do but to meet the others.
+        const i64 n = mine < rows.count ? row.n : 0;
         i64 at[2];
-        positions(&rows, task, 2, at);
-        float mean = row_mean(scratch, x + at[0], row.n, row.step[0]);
-        float inverse = row_inverse_deviation(scratch, x + at[0], row.n, row.step[0], mean, eps);
-        for (i64 i = ITEM; i < row.n; i += ITEMS) {
+        positions(&rows, n > 0 ? mine : 0, 2, at);
+        float sum = 0.0f;
+        for (i64 i = LANE; i < n; i += LANES) {
+            sum += x[at[0] + i * row.step[0]];
+        }
+        const float mean = lanes_sum(scratch, sum) / (float)row.n;
+        sum = 0.0f;
+        for (i64 i = LANE; i < n; i += LANES) {
+            float d = x[at[0] + i * row.step[0]] - mean;
+            sum = FMAF(d, d, sum);
+        }
+        const float inverse = 1.0f / SQRTF(lanes_sum(scratch, sum) / (float)row.n + eps);
+        for (i64 i = LANE; i < n; i += LANES) {
             float y = (x[at[0] + i * row.step[0]] - mean) * inverse;
             if (has_weight) {
                 y *= weight[w.weight_offset + i * w.weight_step];

@@ -15,7 +15,7 @@ FUNCTION float row_maximum(LOCAL float* scratch, GLOBAL const float* x, i64 n, i
 FUNCTION float row_exponentials(LOCAL float* scratch, GLOBAL const float* x, i64 n, i64 step, float greatest) {
     float sum = 0.0f;
     for (i64 i = ITEM; i < n; i += ITEMS) {
-        sum += EXPF(x[i * step] - greatest);
+        sum += exponential(x[i * step] - greatest);
     }
     return group_sum(scratch, sum);
 }

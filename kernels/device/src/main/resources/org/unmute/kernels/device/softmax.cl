@@ -15,7 +15,7 @@
             positions(&rows, task, 2, at); \
             float greatest = row_maximum(scratch, x + at[0], row.n, row.step[0]); \
             float sum = row_exponentials(scratch, x + at[0], row.n, row.step[0], greatest); \
-            float log_sum = LOGF(sum); \
+            float log_sum = logarithm(sum); \
             for (i64 i = ITEM; i < row.n; i += ITEMS) { \
                 float below = x[at[0] + i * row.step[0]] - greatest; \
                 out[at[1] + i * row.step[1]] = (result); \
@@ -24,7 +24,7 @@
         } \
     }
 
-SOFTMAX(softmax, EXPF(below) / sum)
+SOFTMAX(softmax, exponential(below) / sum)
 SOFTMAX(log_softmax, below - log_sum)
 
 #define Y forward[at[0] + i * row.step[0]]
@@ -49,4 +49,4 @@ SOFTMAX(log_softmax, below - log_sum)
     }
 
 SOFTMAX_BACKWARD(softmax_backward, gy * Y, Y * (gy - sum))
-SOFTMAX_BACKWARD(log_softmax_backward, gy, gy - EXPF(Y) * sum)
+SOFTMAX_BACKWARD(log_softmax_backward, gy, gy - exponential(Y) * sum)

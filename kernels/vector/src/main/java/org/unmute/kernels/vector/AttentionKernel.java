@@ -26,6 +26,8 @@ final class AttentionKernel {
     private static final int BLOCK = Tile.ROWS * (Lanes.BITS == 512 ? 7 : 16);
     /** So few queries are treated otherwise. */
     private static final int FEW = 2 * Tile.ROWS;
+    /** Scores so far below the greatest weigh nothing. */
+    private static final float FAR = 200;
 
     private final WorkerPool pool;
     private final WorkerPool alone = new WorkerPool(1);
@@ -273,7 +275,23 @@ final class AttentionKernel {
         return all(Float.NEGATIVE_INFINITY).blend(x, Lanes.first(count));
     }
 
+    /** Replaces scores by weights, exponentials over a power of two ({@link VectorMath#expOver}), and adds those to the sums. */
     private static FloatVector exponentials(float[] s, int at, int n, float max, FloatVector sum) {
+        if (!(Math.abs(max) < VectorMath.MOST_EXPONENT)) {
+            return exponentialsBelow(s, at, n, max, sum);
+        }
+        FloatVector least = all(max - FAR);
+        int power = VectorMath.power(max);
+        FloatVector total = sum;
+        for (int j = 0; j < n; j += N) {
+            FloatVector e = VectorMath.expOver(load(s, at + j).max(least), power);
+            e.intoArray(s, at + j);
+            total = total.add(e);
+        }
+        return total;
+    }
+
+    private static FloatVector exponentialsBelow(float[] s, int at, int n, float max, FloatVector sum) {
         FloatVector total = sum;
         for (int j = 0; j < n; j += N) {
             FloatVector e = VectorMath.exp(load(s, at + j).sub(max));

@@ -57,7 +57,7 @@ final class Norms {
             FloatVector d = load(x, at + i, n - i, mean).sub(mean);
             sum = d.fma(d, sum);
         }
-        return (float) (1 / Math.sqrt(Lanes.sum(sum) / (double) n + eps));
+        return 1 / (float) Math.sqrt(Lanes.sum(sum) / n + (float) eps);
     }
 
     /**

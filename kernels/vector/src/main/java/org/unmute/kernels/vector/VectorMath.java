@@ -96,6 +96,27 @@ final class VectorMath {
         return p.mul(powerOfTwo(half)).mul(powerOfTwo(power.sub(half)));
     }
 
+    /** Up to here {@link #expOver} takes exponents; numbers beyond have no digits behind the point to speak of. */
+    static final float MOST_EXPONENT = 0x1p20f;
+
+    /** The power of two in {@code eˣ}, {@code |x| < MOST_EXPONENT}. */
+    static int power(float x) {
+        return Float.floatToRawIntBits(Math.fma(x, 1.44269504088896341f, 0x1.8p23f)) - ROUNDER_BITS;
+    }
+
+    /**
+     * {@code eˣ / 2^power} where power is {@link #power} of an x at least as great: 0 if below 2⁻¹²⁶. Unlike {@code exp(x - greatest)} it
+     * takes another power by an exact factor, so that a device which learns of the greatest x on the way gets the same bits.
+     */
+    static FloatVector expOver(FloatVector x, int power) {
+        FloatVector rounded = x.fma(LOG2_E, ROUNDER);
+        FloatVector n = rounded.sub(ROUNDER);
+        FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, x));
+        FloatVector q = EXP_6.fma(r, EXP_5).fma(r, EXP_4).fma(r, EXP_3).fma(r, EXP_2);
+        FloatVector p = q.fma(r.mul(r), r).add(ONE);
+        return p.mul(powerOfTwo(rounded.reinterpretAsInts().sub(ROUNDER_BITS + power).max(-127)));
+    }
+
     private static FloatVector powerOfTwo(IntVector n) {
         return n.lanewise(VectorOperators.LSHL, FRACTION_BITS).add(ONE_BITS).reinterpretAsFloats();
     }
