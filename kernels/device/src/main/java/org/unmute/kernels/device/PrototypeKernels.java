@@ -8,7 +8,8 @@ import org.unmute.tensor.backend.View;
 final class PrototypeKernels {
     private static final String FAMILY = "prototype";
     private static final int FACTORS = 3;
-    /** Gradients take so many clips at once, so that their scratch memory does not grow with the batch. */
+    private static final int WINNER_ITEMS = 32;
+    /** Gradients take so many clips at once, so that their scratch memory does not grow with the batch; the processor's add up as many. */
     private static final long CLIPS_AT_ONCE = 64;
 
     private final Launcher launcher;
@@ -50,8 +51,15 @@ final class PrototypeKernels {
         long pairs = values.shape().elements();
         launcher.run(new Kernel(FAMILY, "prototype_settle"), LaunchPlan.tasks(Math.ceilDiv(pairs, LaunchPlan.GROUP_ITEMS), LaunchPlan.GROUP_ITEMS),
                 Launcher.bytes(winners), new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
+        launcher.run(new Kernel(FAMILY, "prototype_values"), winners(pairs), pairs * prototypes.shape().size(1) * Float.BYTES,
+                new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
         bits.buffer().close();
         scales.buffer().close();
+    }
+
+    /** One group for as many winners as have room with {@value #WINNER_ITEMS} items each. */
+    private static LaunchPlan winners(long count) {
+        return LaunchPlan.tasks(Math.ceilDiv(count, LaunchPlan.GROUP_ITEMS / WINNER_ITEMS), LaunchPlan.GROUP_ITEMS);
     }
 
     /** Whether several clips fit into a tile and their tokens lie evenly, from the first clip to the last. */
@@ -92,7 +100,7 @@ final class PrototypeKernels {
         long[] m = matching(tokens, prototypes, gy, winners, gtokens, gprototypes);
         int flag = binary ? 1 : 0;
         long winnerBytes = 2 * winnerCount * prototypes.shape().size(1) * Float.BYTES;
-        launcher.run(new Kernel(FAMILY, "prototype_factors"), LaunchPlan.tasks(winnerCount, LaunchPlan.GROUP_ITEMS),
+        launcher.run(new Kernel(FAMILY, "prototype_factors"), winners(winnerCount),
                 winnerBytes, new Arguments().memory(tokens, prototypes, winners, gy, factors).struct(m).whole(flag));
         if (gprototypes != null) {
             launcher.run(new Kernel(FAMILY, "prototype_gradient"), LaunchPlan.tasks(prototypes.shape().size(0), LaunchPlan.GROUP_ITEMS),

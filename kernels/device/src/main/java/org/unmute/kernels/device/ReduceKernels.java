@@ -13,6 +13,8 @@ final class ReduceKernels {
     private static final String EXTREME = "extreme";
     /** Sums shorter than this go to single items even where their numbers lie side by side. */
     private static final long SHORT = 24;
+    /** Items that share a sum of numbers side by side: as many partial sums as the processor has. */
+    private static final int SUM_ITEMS = 64;
     private static final long BUSY_ITEMS = 1 << 16;
     private static final long BUSY_GROUPS = 1 << 10;
     private static final long ITEM_LEAST = 256;
@@ -52,7 +54,7 @@ final class ReduceKernels {
                 : LaunchPlan.chunk(outer.count(), inner.count(), BUSY_ITEMS, ITEM_LEAST);
         long chunks = Math.max(1, Math.ceilDiv(inner.count(), chunk));
         long tasks = outer.count() * chunks;
-        LaunchPlan plan = group ? LaunchPlan.tasks(tasks, LaunchPlan.GROUP_ITEMS) : LaunchPlan.elements(tasks);
+        LaunchPlan plan = group ? LaunchPlan.tasks(tasks, SUM_ITEMS) : LaunchPlan.elements(tasks);
         View into = chunks == 1 ? out : launcher.scratch(type, Shape.of(chunks, outer.count()));
         launcher.run(kernel(f, type, group), plan, Launcher.bytes(x, into),
                 new Arguments().memory(x, into).struct(outer).struct(inner).long64(chunk, chunks));

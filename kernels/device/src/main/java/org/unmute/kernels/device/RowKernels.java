@@ -10,6 +10,8 @@ import org.unmute.tensor.op.Reduce;
 final class RowKernels {
     private static final String SOFTMAX = "softmax";
     private static final String NORMALIZE = "normalize";
+    /** Items of a row where a group takes several. */
+    private static final int ROW_ITEMS = 16;
     private static final long BUSY_ITEMS = 1 << 16;
     private static final long LEAST_ROWS = 64;
 
@@ -84,7 +86,8 @@ final class RowKernels {
             return;
         }
         Walk rows = walk(x, out);
-        launcher.run(new Kernel(NORMALIZE, "layer_norm"), LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS), Launcher.bytes(x, out),
+        launcher.run(new Kernel(NORMALIZE, "layer_norm"),
+                LaunchPlan.tasks(Math.ceilDiv(rows.count(), LaunchPlan.GROUP_ITEMS / ROW_ITEMS), LaunchPlan.GROUP_ITEMS), Launcher.bytes(x, out),
                 new Arguments().memory(x, weight == null ? x : weight, bias == null ? x : bias, out).struct(rows).struct(row(x, out))
                         .struct(weights(weight, bias)).whole(weight == null ? 0 : 1, bias == null ? 0 : 1).real(eps));
     }

@@ -11,6 +11,28 @@ FUNCTION float binarized(float p) {
     return (p >= 0.0f ? 1.0f : -1.0f) + (p - p);
 }
 
+// Products of a winner with its prototype, and norms, are summed by a row of 32 items, several winners a group: item l takes entries l,
+// l + 32, ..., then halves are added; so does the processor.
+#define WINNER_LANES 32
+#define WINNER_LANE (ITEM % WINNER_LANES)
+
+// Adds two numbers over each row of items; item 0 of the row has the sums. `scratch` has 2 ITEMS numbers. All items call it.
+FUNCTION void winner_sums(LOCAL float* scratch, float* a, float* b) {
+    scratch[ITEM] = *a;
+    scratch[ITEMS + ITEM] = *b;
+    BARRIER();
+    for (int n = WINNER_LANES / 2; n > 0; n /= 2) {
+        if (WINNER_LANE < n) {
+            scratch[ITEM] += scratch[ITEM + n];
+            scratch[ITEMS + ITEM] += scratch[ITEMS + ITEM + n];
+        }
+        BARRIER();
+    }
+    *a = scratch[ITEM];
+    *b = scratch[ITEMS + ITEM];
+    BARRIER();
+}
+
 // A slice of rows whose inner axis is read side by side, with the squares of what was read. The item's loads belong to rows
 // ITEM / 16 + 16 q, so squares[q] is one of 16 parts of such a row's sum.
 FUNCTION void load_tile_squares(LOCAL float* tile, GLOBAL const float* x, i64 rows, i64 depth, i64 row_step, i64 step, float* squares) {

@@ -6,15 +6,18 @@
 //          _frames: for many short clips, such as the frames of a grid: the maximum over frequency only.
 //          _settle: the winner in exact arithmetic where float32 cannot tell it from the next best. _binary marks these winners by
 //          -1 - n; they are few (one in ten thousand on random tokens), unless a clip has the same token several times.
+//          _values: the cosines of the winners by signs, summed as the processor sums them.
 //          Gradient, with x the winner and s the cosine: ds/dp = (x/|x| - s p/|p|) / |p|, ds/dx likewise; where a norm is below
 //          1e-12 it counts as that, and its s term falls away. Only winners take part.
 // Layout:  x [clips, tokens, dim], p [prototypes, dim], values, winners, gradients by any strides (struct Matching).
 // Launch:  match: one group of 256 items for a clip and 64 prototypes; it passes over all tokens, 64 at a time, and over dim, 16 at
 //          a time. Local memory: 2 slices and norms, 17 KiB. _frames: one group for the clips in a tile and 64 prototypes, 13 KiB.
-//          _settle: one group (GROUP_ITEMS) for as many winners. Gradient: one group (GROUP_ITEMS) a winner, a prototype, a token.
+//          _settle: one group (GROUP_ITEMS) for as many winners. _values, factors of the gradient: one group for 4 winners. Gradient: one group
+//          (GROUP_ITEMS) a prototype, a token.
 // Order:   a dot product is one chain of fused multiply-adds over dim. Squares: 16 chains, of every 16th number, then halves are
 //          added. The best of two is the greater, then the one further in front, so its order does not matter. Gradients add clips
-//          in order, and the prototypes that a token won in order. _settle sums with twice the digits of a float, 16 chains a token.
+//          in order, 64 at a time, and the prototypes that a token won in order. _settle sums with twice the digits of a float, 16 chains a token.
+//          _values and the factors of a gradient: 32 chains, of every 32nd entry, then halves are added.
 // Limits:  fewer than 2^31 tokens a clip. Memory beyond inputs and outputs, whatever the number of clips and tokens: none; _binary:
 //          a bit an entry and a number a prototype; gradient: three numbers a winner of 64 clips, which is 192 a prototype.
 #include "settle.h"
@@ -153,6 +156,10 @@ KERNEL void prototype_pack(GLOBAL const float* p, GLOBAL uint* bits, GLOBAL floa
     }
 }
 
+// Squares of norms that have neither lost digits below the least float nor passed the greatest.
+#define LEAST_SQUARE 1e-24f
+#define MOST_SQUARE 1e30f
+
 // Unmarks winners. One that no exact product confirms, for it overflows, stays.
 KERNEL void prototype_settle(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL const float* scales, GLOBAL const float* values,
         GLOBAL int* winners, PARAMETER(Matching) m) {
@@ -192,19 +199,53 @@ KERNEL void prototype_settle(GLOBAL const float* x, GLOBAL const uint* bits, GLO
     }
 }
 
+// The cosine of each winner anew, in the processor's order of summation; where a norm has no float, it stays as it is.
+KERNEL void prototype_values(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL const float* scales, GLOBAL float* values,
+        GLOBAL const int* winners, PARAMETER(Matching) m) {
+    LOCAL_ARRAY(float, scratch, 2 * MOST_ITEMS);
+    const int together = ITEMS / WINNER_LANES;
+    const i64 pairs = m.clips * m.prototypes;
+    EACH_TASK(task, (pairs + together - 1) / together) {
+        const i64 pair = task * together + ITEM / WINNER_LANES;
+        const i64 clip = pair / m.prototypes;
+        const i64 j = pair - clip * m.prototypes;
+        const i64 winner = pair < pairs ? winners[m.winner_offset + clip * m.winner_clip + j * m.winner_step] : m.tokens;
+        const i64 dim = winner < m.tokens ? m.dim : 0;
+        GLOBAL const float* row = x + m.x_offset + (dim > 0 ? clip * m.x_clip + winner * m.x_token : 0);
+        GLOBAL const uint* signs = bits + (dim > 0 ? j * ((m.dim + 31) / 32) : 0);
+        float dot = 0.0f;
+        float square = 0.0f;
+        for (i64 d = WINNER_LANE; d < dim; d += WINNER_LANES) {
+            float v = row[d * m.x_step];
+            dot += signed_entry(v, signs, d);
+            square = FMAF(v, v, square);
+        }
+        winner_sums(scratch, &dot, &square);
+        if (WINNER_LANE == 0 && square >= LEAST_SQUARE && square <= MOST_SQUARE) {
+            GLOBAL float* value = values + m.value_offset + clip * m.value_clip + j * m.value_step;
+            *value = IS_NAN(*value) ? *value : dot / SQRTF(square) * scales[j];
+        }
+    }
+}
+
 // For each clip and prototype: g / (|x| |p|), g s / |x|^2, g s / |p|^2 (0 where the norm is at its floor).
 KERNEL void prototype_factors(GLOBAL const float* x, GLOBAL const float* p, GLOBAL const int* winners, GLOBAL const float* upstream,
         GLOBAL float* factors, PARAMETER(Matching) m, const int binary) {
-    LOCAL_ARRAY(float, scratch, MOST_ITEMS);
-    EACH_TASK(task, m.clips * m.prototypes) {
-        i64 clip = task / m.prototypes;
-        i64 j = task - clip * m.prototypes;
-        i64 winner = winners[m.winner_offset + clip * m.winner_clip + j * m.winner_step];
+    LOCAL_ARRAY(float, scratch, 2 * MOST_ITEMS);
+    const int together = ITEMS / WINNER_LANES;
+    const i64 pairs = m.clips * m.prototypes;
+    EACH_TASK(task, (pairs + together - 1) / together) {
+        const i64 pair = task * together + ITEM / WINNER_LANES;
+        const i64 dim = pair < pairs ? m.dim : 0;
+        const i64 clip = pair < pairs ? pair / m.prototypes : 0;
+        const i64 j = pair < pairs ? pair - clip * m.prototypes : 0;
+        const i64 winner = winners[m.winner_offset + clip * m.winner_clip + j * m.winner_step];
         GLOBAL const float* row = x + m.x_offset + clip * m.x_clip + winner * m.x_token;
         float dot = 0.0f;
         float x_square = 0.0f;
         float p_square = 0.0f;
-        for (i64 d = ITEM; d < m.dim; d += ITEMS) {
+        float none = 0.0f;
+        for (i64 d = WINNER_LANE; d < dim; d += WINNER_LANES) {
             float a = row[d * m.x_step];
             float b = p[m.p_offset + j * m.p_row + d * m.p_step];
             b = binary ? binarized(b) : b;
@@ -212,39 +253,42 @@ KERNEL void prototype_factors(GLOBAL const float* x, GLOBAL const float* p, GLOB
             x_square = FMAF(a, a, x_square);
             p_square = FMAF(b, b, p_square);
         }
-        dot = group_sum(scratch, dot);
-        float x_norm = SQRTF(group_sum(scratch, x_square));
-        float p_norm = SQRTF(group_sum(scratch, p_square));
-        if (ITEM == 0) {
+        winner_sums(scratch, &dot, &x_square);
+        winner_sums(scratch, &p_square, &none);
+        if (WINNER_LANE == 0 && pair < pairs) {
+            float x_norm = SQRTF(x_square);
+            float p_norm = SQRTF(p_square);
             float g = upstream[m.value_offset + clip * m.value_clip + j * m.value_step];
             int x_floor = x_norm < NORM_FLOOR;
             int p_floor = p_norm < NORM_FLOOR;
             float x_inverse = 1.0f / (x_floor ? NORM_FLOOR : x_norm);
             float p_inverse = 1.0f / (p_floor ? NORM_FLOOR : p_norm);
             float s = dot * x_inverse * p_inverse;
-            factors[3 * task] = g * x_inverse * p_inverse;
-            factors[3 * task + 1] = x_floor ? 0.0f : g * s * x_inverse * x_inverse;
-            factors[3 * task + 2] = p_floor ? 0.0f : g * s * p_inverse * p_inverse;
+            factors[3 * pair] = g * x_inverse * p_inverse;
+            factors[3 * pair + 1] = x_floor ? 0.0f : g * s * x_inverse * x_inverse;
+            factors[3 * pair + 2] = p_floor ? 0.0f : g * s * p_inverse * p_inverse;
         }
     }
 }
 
-// gp[j] = sum over clips of factor x[winner] - factor p[j]; on top of what earlier clips left there, if there are `more` than these.
+// gp[j] = sum over clips of factor x[winner], less the sum of factors times p[j]; on top of what earlier clips left there, if there are
+// `more` than these.
 KERNEL void prototype_gradient(GLOBAL const float* x, GLOBAL const float* p, GLOBAL const int* winners, GLOBAL const float* factors,
         GLOBAL float* gp, PARAMETER(Matching) m, const int binary, const int more) {
     EACH_TASK(j, m.prototypes) {
         for (i64 d = ITEM; d < m.dim; d += ITEMS) {
-            float own = p[m.p_offset + j * m.p_row + d * m.p_step];
-            own = binary ? binarized(own) : own;
+            float entry = p[m.p_offset + j * m.p_row + d * m.p_step];
+            entry = binary ? binarized(entry) : entry;
             GLOBAL float* result = gp + m.gp_offset + j * m.gp_row + d * m.gp_step;
             float sum = more ? *result : 0.0f;
+            float own = 0.0f;
             for (i64 clip = 0; clip < m.clips; clip++) {
                 i64 winner = winners[m.winner_offset + clip * m.winner_clip + j * m.winner_step];
                 GLOBAL const float* factor = factors + 3 * (clip * m.prototypes + j);
-                float v = x[m.x_offset + clip * m.x_clip + winner * m.x_token + d * m.x_step];
-                sum += FMAF(factor[0], v, -factor[2] * own);
+                sum = FMAF(x[m.x_offset + clip * m.x_clip + winner * m.x_token + d * m.x_step], factor[0], sum);
+                own -= factor[2];
             }
-            *result = sum;
+            *result = FMAF(own, entry, sum);
         }
     }
 }

@@ -4,14 +4,15 @@
 //          `out` is scratch [chunks, results] that a second launch reduces.
 // Layout:  `outer` walks results (x, out), `inner` walks what is reduced (x); any strides.
 // Launch:  _item: one item a task, for numbers r that lie far apart or are few; neighbouring items have neighbouring results.
-//          _group: one group a task (GROUP_ITEMS items), for numbers r that lie side by side.
-// Order:   _item: from first to last. _group: item i takes i, i + items, ... in order, then halves are added: i and i + n/2.
+//          _group: one group a task (GROUP_ITEMS items), for numbers r that lie side by side; sums: 64 items.
+// Order:   _item: stretches of 64, each from first to last, then their sums in order. _group: item i takes i, i + items, ... in order, then halves are added: i and i + n/2.
 //          Chunks (LaunchPlan.chunks) depend on sizes alone.
 // Limits:  integers are summed in 64 bits, in one chunk.
 #include "functions.h"
 #include "integer.h"
 
 #define MOST_ITEMS 128
+#define STRETCH 64
 
 #define SUM(a, b) ((a) + (b))
 #define INTEGER_MAXIMUM(a, b) ((a) > (b) ? (a) : (b))
@@ -27,10 +28,14 @@
             positions(&outer, task - part * outer.count, 2, at); \
             i64 end = (part + 1) * chunk < inner.count ? (part + 1) * chunk : inner.count; \
             accumulator sum = (start); \
-            for (i64 r = part * chunk; r < end; r++) { \
-                i64 from[1]; \
-                positions(&inner, r, 1, from); \
-                sum = combine(sum, (accumulator)x[at[0] + from[0]]); \
+            for (i64 first = part * chunk; first < end; first += STRETCH) { \
+                accumulator some = (start); \
+                for (i64 r = first; r < end && r < first + STRETCH; r++) { \
+                    i64 from[1]; \
+                    positions(&inner, r, 1, from); \
+                    some = combine(some, (accumulator)x[at[0] + from[0]]); \
+                } \
+                sum = combine(sum, some); \
             } \
             out[chunks == 1 ? at[1] : task] = result(sum); \
         } \

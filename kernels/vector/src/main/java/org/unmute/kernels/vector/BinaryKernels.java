@@ -6,7 +6,6 @@ import static org.unmute.kernels.vector.Lanes.N;
 import static org.unmute.kernels.vector.Lanes.all;
 import static org.unmute.kernels.vector.Lanes.load;
 
-import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import org.unmute.kernels.vector.Loops.Kernel;
 import org.unmute.tensor.op.Binary;
@@ -15,9 +14,9 @@ import org.unmute.tensor.op.Binary;
 final class BinaryKernels {
     private BinaryKernels() {}
 
-    /** The loop for {@code f} over views a, b and out; none for powers, which are computed in double precision. */
-    static Optional<Kernel> of(Binary f) {
-        return Optional.ofNullable(switch (f) {
+    /** The loop for {@code f} over views a, b and out. */
+    static Kernel of(Binary f) {
+        return switch (f) {
             case ADD -> BinaryKernels::add;
             case SUB -> BinaryKernels::sub;
             case MUL -> BinaryKernels::mul;
@@ -27,8 +26,8 @@ final class BinaryKernels {
             case EQUAL -> BinaryKernels::equal;
             case GREATER -> BinaryKernels::greater;
             case GREATER_EQUAL -> BinaryKernels::greaterEqual;
-            case POW -> null;
-        });
+            case POW -> BinaryKernels::pow;
+        };
     }
 
     private static FloatVector a(float[][] d, int[] at, int i) {
@@ -60,6 +59,12 @@ final class BinaryKernels {
     private static void div(float[][] d, int[] at, int n) {
         for (int i = 0; i < n; i += N) {
             a(d, at, i).div(b(d, at, i)).intoArray(d[2], at[2] + i);
+        }
+    }
+
+    private static void pow(float[][] d, int[] at, int n) {
+        for (int i = 0; i < n; i++) {
+            d[2][at[2] + i] = Power.of(d[0][at[0] + i], d[1][at[1] + i]);
         }
     }
 

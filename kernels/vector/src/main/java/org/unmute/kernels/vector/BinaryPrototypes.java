@@ -26,6 +26,8 @@ import org.unmute.tensor.backend.View;
 final class BinaryPrototypes {
     /** Prototypes of a task, where the work of one is small. */
     private static final int TOGETHER = 64;
+    /** Clips whose gradients of a prototype are added up before the prototype's own part is; on a device these go into one launch. */
+    private static final int CLIPS = 64;
 
     private final WorkerPool pool;
     private final Scratch scratch;
@@ -70,14 +72,28 @@ final class BinaryPrototypes {
             if (bad == norm.length) {
                 match.match(t, norm, best, winner);
             }
-            rows.giveBack(t, scratch);
             int[][] at = Positions.ofElements(values.select(0, clip), winners.select(0, clip));
-            for (int j = 0; j < p.count(); j++) {
-                boolean broken = p.spoilt(j) || bad < norm.length;
-                values.host().floats()[at[0][j]] = broken ? Float.NaN : (float) (best[j] / length);
-                winners.host().ints()[at[1][j]] = p.spoilt(j) ? 0 : bad < norm.length ? bad : winner[j];
-            }
+            int firstBad = bad;
+            pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
+                for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
+                    boolean broken = p.spoilt(j) || firstBad < norm.length;
+                    values.host().floats()[at[0][j]] = broken ? Float.NaN : cosine(t, winner[j], p, j, (float) (best[j] / length));
+                    winners.host().ints()[at[1][j]] = p.spoilt(j) ? 0 : firstBad < norm.length ? firstBad : winner[j];
+                }
+            });
+            rows.giveBack(t, scratch);
         }
+    }
+
+    /** In float32, in an order of summation that every backend keeps; {@code otherwise} where that is not enough for the norm. */
+    private static float cosine(DenseRows t, int winner, PrototypeBits p, int j, float otherwise) {
+        int at = t.start()[winner];
+        float square = WinnerSums.square(t.data(), at, t.length());
+        if (!WinnerSums.isInRange(square)) {
+            return otherwise;
+        }
+        float product = WinnerSums.product(t.data(), at, t.length(), p.signs(), p.signs(j));
+        return product / (float) Math.sqrt(square) * (1 / (float) Math.sqrt(p.dim()));
     }
 
     /** At least the floor; NaN or infinite just where a row has such an entry. */
@@ -92,20 +108,8 @@ final class BinaryPrototypes {
         return norm;
     }
 
-    private double[] norms(TokenRows t) {
-        double[] norm = new double[t.count()];
-        int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
-        pool.run(Math.ceilDiv(t.count(), each), task -> {
-            float[] buffer = t.buffer();
-            for (int i = task * each; i < Math.min(t.count(), (task + 1) * each); i++) {
-                norm[i] = Math.max(Backend.NORM_FLOOR, SignedProducts.norm(t.row(i, buffer), t.at(i), t.length()));
-            }
-        });
-        return norm;
-    }
-
     /** The tokens of a clip and what the loss says of each prototype's cosine there. */
-    private record Clip(TokenRows t, double[] norm, int[] winner, float[] gradient) {}
+    private record Clip(TokenRows t, double[] norm, float[] inverse, int[] winner, float[] gradient) {}
 
     private Clip clip(View tokens, View winners, View gy) {
         TokenRows t = TokenRows.of(tokens);
@@ -116,7 +120,19 @@ final class BinaryPrototypes {
             winner[j] = winners.host().ints()[at[0][j]];
             gradient[j] = gy.host().floats()[at[1][j]];
         }
-        return new Clip(t, norms(t), winner, gradient);
+        double[] norm = new double[t.count()];
+        float[] inverse = new float[norm.length];
+        int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
+        pool.run(Math.ceilDiv(t.count(), each), task -> {
+            float[] buffer = t.buffer();
+            for (int i = task * each; i < Math.min(t.count(), (task + 1) * each); i++) {
+                float[] row = t.row(i, buffer);
+                float square = WinnerSums.square(row, t.at(i), t.length());
+                norm[i] = Math.max(Backend.NORM_FLOOR, SignedProducts.norm(row, t.at(i), t.length()));
+                inverse[i] = WinnerSums.isInRange(square) ? 1 / (float) Math.sqrt(square) : (float) (1 / norm[i]);
+            }
+        });
+        return new Clip(t, norm, inverse, winner, gradient);
     }
 
     void backward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
@@ -143,29 +159,37 @@ final class BinaryPrototypes {
         pool.run(Math.ceilDiv(p.count(), together), task -> {
             int from = task * together;
             int to = Math.min(p.count(), from + together);
-            double[] own = new double[together];
             Arrays.fill(sum, start + from * p.dim(), start + to * p.dim(), 0f);
-            double root = Math.sqrt(p.dim());
-            for (Clip c : clips) {
-                float[] buffer = c.t.buffer();
-                for (int j = from; j < to; j++) {
-                    int w = c.winner[j];
-                    double share = c.gradient[j] / root / c.norm[w];
-                    float[] row = c.t.row(w, buffer);
-                    double product = SignedProducts.addScaled(row, c.t.at(w), (float) share, sum, start + j * p.dim(), p.dim(),
-                            p.signs(), p.signs(j));
-                    if (!Double.isFinite(product)) {
-                        product = SignedProducts.inDouble(row, c.t.at(w), p.dim(), p.signs(), p.signs(j));
-                    }
-                    own[j - from] -= product / root * share / root;
-                }
-            }
-            for (int j = from; j < to; j++) {
-                addSigns(p, j, p.spoilt(j) ? Float.NaN : (float) own[j - from], sum, start + j * p.dim());
+            for (int clip = 0; clip < clips.length; clip += CLIPS) {
+                addClips(p, clips, clip, from, to, sum, start);
             }
         });
         if (!out.isDense()) {
             PrototypeKernel.copy(sum, out);
+        }
+    }
+
+    /** Adds some clips' part to the gradients of prototypes {@code [from, to)}, in the order that every backend keeps. */
+    private static void addClips(PrototypeBits p, Clip[] clips, int first, int from, int to, float[] sum, int start) {
+        float[] own = new float[to - from];
+        float inverse = 1 / (float) Math.sqrt(p.dim());
+        for (int i = first; i < Math.min(clips.length, first + CLIPS); i++) {
+            Clip c = clips[i];
+            float[] buffer = c.t.buffer();
+            for (int j = from; j < to; j++) {
+                int w = c.winner[j];
+                float g = c.gradient[j];
+                float[] row = c.t.row(w, buffer);
+                float ofNorm = c.inverse[w];
+                float product = SignedProducts.addScaled(row, c.t.at(w), g * ofNorm * inverse, sum, start + j * p.dim(), p.dim(),
+                        p.signs(), p.signs(j));
+                float cosine = Float.isFinite(product) ? product * ofNorm * inverse
+                        : (float) (SignedProducts.inDouble(row, c.t.at(w), p.dim(), p.signs(), p.signs(j)) / c.norm[w] / Math.sqrt(p.dim()));
+                own[j - from] -= g * cosine * inverse * inverse;
+            }
+        }
+        for (int j = from; j < to; j++) {
+            addSigns(p, j, p.spoilt(j) ? Float.NaN : own[j - from], sum, start + j * p.dim());
         }
     }
 

@@ -164,7 +164,7 @@ final class Reductions {
         };
     }
 
-    /** Four vectors of partial sums, so that additions overlap; the last numbers one by one. */
+    /** Four vectors of partial sums, so that additions overlap; what is left of a stretch goes to their first lanes, then halves are added. */
     private static double sum(float[] x, int at, int n) {
         FloatVector a = Lanes.zero();
         FloatVector b = a;
@@ -177,14 +177,18 @@ final class Reductions {
             c = c.add(load(x, at + i + 2 * N));
             d = d.add(load(x, at + i + 3 * N));
         }
-        for (; i <= n - N; i += N) {
-            a = a.add(load(x, at + i));
+        if (i < n) {
+            a = a.add(part(x, at, i, n));
+            b = b.add(part(x, at, i + N, n));
+            c = c.add(part(x, at, i + 2 * N, n));
+            d = d.add(part(x, at, i + 3 * N, n));
         }
-        double acc = Lanes.sum(a.add(b).add(c.add(d)));
-        for (; i < n; i++) {
-            acc += x[at + i];
-        }
-        return acc;
+        return Lanes.sum(a.add(c).add(b.add(d)));
+    }
+
+    /** Numbers from i on, 0 from n on. */
+    private static FloatVector part(float[] x, int at, int i, int n) {
+        return i >= n ? Lanes.zero() : load(x, at + i, Math.min(N, n - i));
     }
 
     private static double max(float[] x, int at, int n) {

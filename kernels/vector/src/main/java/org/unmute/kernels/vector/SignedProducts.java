@@ -42,7 +42,7 @@ final class SignedProducts {
     }
 
     /** -1 where the bit is set, else 1: products with these are exact, and sooner there than a change of signs. */
-    private static FloatVector ones(long bits) {
+    static FloatVector ones(long bits) {
         return ONE.blend(MINUS_ONE, VectorMask.fromLong(F, bits));
     }
 
@@ -59,9 +59,13 @@ final class SignedProducts {
     /**
      * {@code out += factor x}, and in float32 the product of x with the signs, of which the row is read once.
      *
-     * @return Σ±x
+     * @return Σ±x, added up as {@link WinnerSums#product} does
      */
     static float addScaled(float[] x, int at, float factor, float[] out, int to, int n, long[] signs, int from) {
+        if (2 * N != WinnerSums.LANES) {
+            PrototypeKernel.addScaled(x, at, factor, out, to, n);
+            return WinnerSums.product(x, at, n, signs, from);
+        }
         FloatVector f = Lanes.all(factor);
         FloatVector a = Lanes.zero();
         FloatVector b = Lanes.zero();
@@ -75,12 +79,14 @@ final class SignedProducts {
             a = u.fma(ones(bits), a);
             b = v.fma(ones(bits >>> N), b);
         }
-        float sum = Lanes.sum(a.add(b));
-        for (; i < n; i++) {
-            out[to + i] = Math.fma(x[at + i], factor, out[to + i]);
-            sum += (signs[from + i / Long.SIZE] >>> i % Long.SIZE & 1) == 0 ? x[at + i] : -x[at + i];
+        if (i < n) {
+            PrototypeKernel.addScaled(x, at + i, factor, out, to + i, n - i);
+            long bits = signs[from + i / Long.SIZE] >>> i % Long.SIZE;
+            float[] rest = WinnerSums.filledUp(x, at + i, n - i);
+            a = Lanes.load(rest, 0).fma(ones(bits), a);
+            b = Lanes.load(rest, N).fma(ones(bits >>> N), b);
         }
-        return sum;
+        return WinnerSums.sum(a, b);
     }
 
     /** In float64. */

@@ -45,7 +45,8 @@ final class UnaryKernels {
             case SIGN -> UnaryKernels::sign;
             case LEAKY_RELU -> (d, at, n) -> leakyRelu(d, at, n, a);
             case CLAMP -> (d, at, n) -> clamp(d, at, n, a, b);
-            case LOG1P, SIN, COS, ERF, SOFTPLUS, LOG_SIGMOID, ELU, POW -> null;
+            case LOG_SIGMOID -> UnaryKernels::logSigmoid;
+            case LOG1P, SIN, COS, ERF, SOFTPLUS, ELU, POW -> null;
         });
     }
 
@@ -63,8 +64,8 @@ final class UnaryKernels {
             case SILU -> UnaryKernels::siluBackward;
             case RELU -> UnaryKernels::reluBackward;
             case CLAMP -> (d, at, n) -> clampBackward(d, at, n, a, b);
-            case NEG, ABS, LOG, LOG1P, SQRT, RSQRT, RECIPROCAL, SIN, COS, ERF, SOFTPLUS, LOG_SIGMOID, HARDSWISH, SIGN,
-                    LEAKY_RELU, ELU, POW -> null;
+            case LOG_SIGMOID -> UnaryKernels::logSigmoidBackward;
+            case NEG, ABS, LOG, LOG1P, SQRT, RSQRT, RECIPROCAL, SIN, COS, ERF, SOFTPLUS, HARDSWISH, SIGN, LEAKY_RELU, ELU, POW -> null;
         });
     }
 
@@ -138,6 +139,18 @@ final class UnaryKernels {
     private static void sigmoid(float[][] d, int[] at, int n) {
         for (int i = 0; i < n; i += N) {
             VectorMath.sigmoid(x(d, at, i)).intoArray(d[1], at[1] + i);
+        }
+    }
+
+    private static void logSigmoid(float[][] d, int[] at, int n) {
+        for (int i = 0; i < n; i += N) {
+            VectorMath.logSigmoid(x(d, at, i)).intoArray(d[1], at[1] + i);
+        }
+    }
+
+    private static void logSigmoidBackward(float[][] d, int[] at, int n) {
+        for (int i = 0; i < n; i += N) {
+            gy(d, at, i).mul(VectorMath.sigmoid(x(d, at, i).neg())).intoArray(d[3], at[3] + i);
         }
     }
 

@@ -145,9 +145,8 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void binary(Binary f, View a, View b, View out) {
-        Optional<Loops.Kernel> kernel = BinaryKernels.of(f);
-        if (kernel.isPresent() && floats(a, b, out)) {
-            loops.each(kernel.get(), a, b, out);
+        if (floats(a, b, out)) {
+            loops.each(BinaryKernels.of(f), a, b, out);
         } else {
             generic.binary(f, a, b, out);
         }

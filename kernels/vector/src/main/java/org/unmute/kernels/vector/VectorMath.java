@@ -159,6 +159,14 @@ final class VectorMath {
         return ONE.blend(e, x.lt(0f)).div(e.add(ONE));
     }
 
+    /** ln sigmoid(x). {@code 1 + e⁻ˡˣˡ} is rounded; what that lost, over the sum, is what its logarithm lacks. */
+    static FloatVector logSigmoid(FloatVector x) {
+        FloatVector e = exp(x.abs().neg());
+        FloatVector sum = e.add(ONE);
+        FloatVector lost = e.sub(sum.sub(ONE)).div(sum);
+        return x.min(0f).sub(log(sum).add(lost));
+    }
+
     /** x sigmoid(x) */
     static FloatVector silu(FloatVector x) {
         return x.mul(sigmoid(x));
