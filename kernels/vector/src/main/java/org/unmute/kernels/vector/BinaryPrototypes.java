@@ -64,7 +64,8 @@ final class BinaryPrototypes {
         for (int clip = 0; clip < tokens.shape().dim(0); clip++) {
             TokenRows rows = TokenRows.of(tokens.select(0, clip));
             DenseRows t = rows.inFloat(pool, scratch);
-            double[] norm = norms(t);
+            float[] square = new float[t.rows()];
+            double[] norm = norms(t, square);
             int bad = 0;
             while (bad < norm.length && Double.isFinite(norm[bad])) {
                 bad++;
@@ -77,7 +78,9 @@ final class BinaryPrototypes {
             pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
                 for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
                     boolean broken = p.spoilt(j) || firstBad < norm.length;
-                    values.host().floats()[at[0][j]] = broken ? Float.NaN : cosine(t, winner[j], p, j, (float) (best[j] / length));
+                    float ofWinner = square[winner[j]];
+                    values.host().floats()[at[0][j]] = broken ? Float.NaN : WinnerSums.isInRange(ofWinner) ? cosine(t, winner[j], ofWinner, p, j)
+                            : (float) (best[j] / length);
                     winners.host().ints()[at[1][j]] = p.spoilt(j) ? 0 : firstBad < norm.length ? firstBad : winner[j];
                 }
             });
@@ -85,31 +88,31 @@ final class BinaryPrototypes {
         }
     }
 
-    /** In float32, in an order of summation that every backend keeps; {@code otherwise} where that is not enough for the norm. */
-    private static float cosine(DenseRows t, int winner, PrototypeBits p, int j, float otherwise) {
-        int at = t.start()[winner];
-        float square = WinnerSums.square(t.data(), at, t.length());
-        if (!WinnerSums.isInRange(square)) {
-            return otherwise;
-        }
-        float product = WinnerSums.product(t.data(), at, t.length(), p.signs(), p.signs(j));
+    /** Of a winner with prototype j, in float32, in an order of summation that every backend keeps. */
+    private static float cosine(DenseRows t, int winner, float square, PrototypeBits p, int j) {
+        float product = WinnerSums.product(t.data(), t.start()[winner], t.length(), p.signs(), p.signs(j));
         return product / (float) Math.sqrt(square) * (1 / (float) Math.sqrt(p.dim()));
     }
 
-    /** At least the floor; NaN or infinite just where a row has such an entry. */
-    private double[] norms(DenseRows t) {
+    /** @param square squares in float32, for {@link #cosine}. Modified. */
+    private double[] norms(DenseRows t, float[] square) {
         double[] norm = new double[t.rows()];
         int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
         pool.run(Math.ceilDiv(t.rows(), each), task -> {
             for (int i = task * each; i < Math.min(t.rows(), (task + 1) * each); i++) {
-                norm[i] = Math.max(Backend.NORM_FLOOR, SignedProducts.norm(t.data(), t.start()[i], t.length()));
+                norm[i] = norm(t.data(), t.start()[i], t.length());
+                square[i] = WinnerSums.square(t.data(), t.start()[i], t.length());
             }
         });
         return norm;
     }
 
-    /** The tokens of a clip and what the loss says of each prototype's cosine there. */
-    private record Clip(TokenRows t, double[] norm, float[] inverse, int[] winner, float[] gradient) {}
+    /**
+     * The tokens of a clip and what the loss says of each prototype's cosine there.
+     *
+     * @param inverse one over each token's norm, in float32
+     */
+    private record Clip(TokenRows t, float[] inverse, int[] winner, float[] gradient) {}
 
     private Clip clip(View tokens, View winners, View gy) {
         TokenRows t = TokenRows.of(tokens);
@@ -120,19 +123,22 @@ final class BinaryPrototypes {
             winner[j] = winners.host().ints()[at[0][j]];
             gradient[j] = gy.host().floats()[at[1][j]];
         }
-        double[] norm = new double[t.count()];
-        float[] inverse = new float[norm.length];
+        float[] inverse = new float[t.count()];
         int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
         pool.run(Math.ceilDiv(t.count(), each), task -> {
             float[] buffer = t.buffer();
             for (int i = task * each; i < Math.min(t.count(), (task + 1) * each); i++) {
                 float[] row = t.row(i, buffer);
                 float square = WinnerSums.square(row, t.at(i), t.length());
-                norm[i] = Math.max(Backend.NORM_FLOOR, SignedProducts.norm(row, t.at(i), t.length()));
-                inverse[i] = WinnerSums.isInRange(square) ? 1 / (float) Math.sqrt(square) : (float) (1 / norm[i]);
+                inverse[i] = WinnerSums.isInRange(square) ? 1 / (float) Math.sqrt(square) : (float) (1 / norm(row, t.at(i), t.length()));
             }
         });
-        return new Clip(t, norm, inverse, winner, gradient);
+        return new Clip(t, inverse, winner, gradient);
+    }
+
+    /** At least the floor; NaN or infinite just where the row has such an entry. */
+    private static double norm(float[] row, int at, int n) {
+        return Math.max(Backend.NORM_FLOOR, SignedProducts.norm(row, at, n));
     }
 
     void backward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
@@ -184,7 +190,8 @@ final class BinaryPrototypes {
                 float product = SignedProducts.addScaled(row, c.t.at(w), g * ofNorm * inverse, sum, start + j * p.dim(), p.dim(),
                         p.signs(), p.signs(j));
                 float cosine = Float.isFinite(product) ? product * ofNorm * inverse
-                        : (float) (SignedProducts.inDouble(row, c.t.at(w), p.dim(), p.signs(), p.signs(j)) / c.norm[w] / Math.sqrt(p.dim()));
+                        : (float) (SignedProducts.inDouble(row, c.t.at(w), p.dim(), p.signs(), p.signs(j))
+                                / norm(row, c.t.at(w), p.dim()) / Math.sqrt(p.dim()));
                 own[j - from] -= g * cosine * inverse * inverse;
             }
         }
@@ -202,8 +209,9 @@ final class BinaryPrototypes {
             float[] buffer = c.t.buffer();
             for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
                 int w = c.winner[j];
-                double norm = c.norm[w];
-                double product = SignedProducts.inDouble(c.t.row(w, buffer), c.t.at(w), dim, p.signs(), p.signs(j));
+                float[] row = c.t.row(w, buffer);
+                double norm = norm(row, c.t.at(w), dim);
+                double product = SignedProducts.inDouble(row, c.t.at(w), dim, p.signs(), p.signs(j));
                 share[j] = norm > Backend.NORM_FLOOR ? -product / norm / Math.sqrt(dim) * c.gradient[j] / norm / norm : 0;
             }
         });
@@ -216,7 +224,7 @@ final class BinaryPrototypes {
             for (int j = 0; j < p.count(); j++) {
                 int w = c.winner[j];
                 if (w >= from && w < to) {
-                    double g = c.gradient[j] / Math.sqrt(dim) / c.norm[w];
+                    double g = c.gradient[j] * (double) c.inverse[w] / Math.sqrt(dim);
                     addSigns(p, j, p.spoilt(j) ? Float.NaN : (float) g, sum, w * dim);
                     own[w - from] += share[j];
                 }
