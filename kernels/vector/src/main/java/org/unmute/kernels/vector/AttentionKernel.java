@@ -1,12 +1,9 @@
 package org.unmute.kernels.vector;
 
 import static org.unmute.kernels.vector.Lanes.N;
-import static org.unmute.kernels.vector.Lanes.all;
 import static org.unmute.kernels.vector.Lanes.load;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
@@ -26,8 +23,6 @@ final class AttentionKernel {
     private static final int BLOCK = Tile.ROWS * (Lanes.BITS == 512 ? 7 : 16);
     /** So few queries are treated otherwise. */
     private static final int FEW = 2 * Tile.ROWS;
-    /** Scores so far below the greatest weigh nothing. */
-    private static final float FAR = 200;
 
     private final WorkerPool pool;
     private final WorkerPool alone = new WorkerPool(1);
@@ -71,7 +66,7 @@ final class AttentionKernel {
         });
     }
 
-    private void fewQueries(WorkerPool by, View q, View k, View v, RowBias bias, float scale, View out) {
+    private void fewQueries(WorkerPool by, View q, View k, View v, ScoreBias bias, float scale, View out) {
         int queries = q.shape().dim(0);
         int keys = k.shape().dim(0);
         int length = Lanes.roundUp(keys, N);
@@ -80,48 +75,22 @@ final class AttentionKernel {
         Arrays.setAll(start, i -> Scratch.BASE + i * length);
         View scores = new View(HostBuffer.wrap(weights), Shape.of(queries, keys), Scratch.BASE, length, 1);
         gemm.multiply(by, q, k.transpose(0, 1), scores);
-        float[] biasRow = bias == null ? null : new float[length];
         for (int i = 0; i < queries; i++) {
-            if (bias != null) {
-                bias.load(i, biasRow);
-            }
-            FloatVector top = all(Float.NEGATIVE_INFINITY);
-            top = bias == null ? scaled(weights, start[i], keys, scale, top) : biased(weights, start[i], keys, scale, biasRow, 0, top);
-            float max = top.reduceLanes(VectorOperators.MAX);
-            Softmax.scale(weights, start[i], keys, 1 / Lanes.sum(exponentials(weights, start[i], keys, max, Lanes.zero())));
+            ScoreRow row = new ScoreRow(weights, start[i], keys, keys, 0);
+            Softmax.scale(weights, start[i], keys, 1 / row.exponentiate(scale, bias, i));
         }
         gemm.multiply(by, scores, v, out);
         scratch.give(weights);
     }
 
-    private static RowBias bias(View bias, View gate, int head) {
-        return bias == null ? null : new RowBias(Gemm.matrix(bias, head), gate == null ? null : Gemm.matrix(gate, head));
-    }
-
-    /**
-     * What is added to a head's scores.
-     *
-     * @param scores {@code [queries, keys]}
-     * @param gate {@code [queries, 1]}, or null
-     */
-    private record RowBias(View scores, View gate) {
-        void load(int query, float[] row) {
-            int keys = scores.shape().dim(1);
-            Loops.load(scores.host().floats(), Math.toIntExact(scores.offset() + query * scores.stride(0)), Math.toIntExact(scores.stride(1)),
-                    row, keys);
-            if (gate != null) {
-                float factor = gate.host().floats()[Math.toIntExact(gate.offset() + query * gate.stride(0))];
-                for (int j = 0; j < keys; j += N) {
-                    Lanes.load(row, j).mul(factor).intoArray(row, j);
-                }
-            }
-        }
+    private static ScoreBias bias(View bias, View gate, int head) {
+        return bias == null ? null : ScoreBias.of(Gemm.matrix(bias, head), gate == null ? null : Gemm.matrix(gate, head));
     }
 
     /** One matrix each of queries, keys, values and results. */
     private final class Head {
         private final Rows queries;
-        private final RowBias bias;
+        private final ScoreBias bias;
         private final float scale;
         private final Rows out;
         private final int depth;
@@ -130,7 +99,7 @@ final class AttentionKernel {
         private final PackedMatrix keys;
         private final PackedMatrix values;
 
-        Head(View q, View k, View v, RowBias bias, float scale, View out) {
+        Head(View q, View k, View v, ScoreBias bias, float scale, View out) {
             depth = q.shape().dim(-1);
             keyCount = k.shape().dim(-2);
             width = v.shape().dim(-1);
@@ -149,16 +118,13 @@ final class AttentionKernel {
             int ldo = values.panels * Tile.COLUMNS;
             float[] result = scratch.take((long) BLOCK * ldo);
             float[] sums = new float[BLOCK];
-            float[] biasRow = bias == null ? null : new float[Lanes.roundUp(keyCount, N)];
             for (int block = fromBlock; block < toBlock; block++) {
                 int first = block * BLOCK;
                 int rows = Math.min(BLOCK, out.start().length - first);
                 score(first, rows, left, scores);
                 for (int r = 0; r < rows; r++) {
-                    if (bias != null) {
-                        bias.load(first + r, biasRow);
-                    }
-                    sums[r] = exponentiate(scores, r, biasRow);
+                    ScoreRow row = new ScoreRow(scores, scoreRow(0, r), keyCount, PackedRows.DEPTH, BLOCK * PackedRows.STRIDE);
+                    sums[r] = row.exponentiate(scale, bias, first + r);
                 }
                 weigh(rows, scores, result, ldo);
                 for (int r = 0; r < rows; r++) {
@@ -205,22 +171,6 @@ final class AttentionKernel {
             }
         }
 
-        /** Replaces a row of scores by {@code exp(scale s + bias - maximum)}; gives the sum. */
-        private float exponentiate(float[] scores, int r, float[] biasRow) {
-            FloatVector top = all(Float.NEGATIVE_INFINITY);
-            for (int slice = 0; slice < values.slices(); slice++) {
-                int n = values.depth(slice);
-                top = biasRow == null ? scaled(scores, scoreRow(slice, r), n, scale, top)
-                        : biased(scores, scoreRow(slice, r), n, scale, biasRow, slice * PackedRows.DEPTH, top);
-            }
-            float max = top.reduceLanes(VectorOperators.MAX);
-            FloatVector sum = Lanes.zero();
-            for (int slice = 0; slice < values.slices(); slice++) {
-                sum = exponentials(scores, scoreRow(slice, r), values.depth(slice), max, sum);
-            }
-            return Lanes.sum(sum);
-        }
-
         private void divide(float[] result, int from, float inverse, int to) {
             if (out.step() != 1) {
                 for (int j = 0; j < width; j++) {
@@ -236,68 +186,5 @@ final class AttentionKernel {
                 Lanes.store(load(result, from + j).mul(inverse), out.data(), to + j, width - j);
             }
         }
-    }
-
-    /** Scales a row and gives the lanes' maxima; what the last panel holds beyond the row becomes -∞ and counts for nothing. */
-    private static FloatVector scaled(float[] s, int at, int n, float scale, FloatVector max) {
-        FloatVector top = max;
-        int j = 0;
-        for (; j <= n - N; j += N) {
-            FloatVector x = load(s, at + j).mul(scale);
-            x.intoArray(s, at + j);
-            top = top.max(x);
-        }
-        if (j < n) {
-            FloatVector x = beyond(load(s, at + j).mul(scale), n - j);
-            x.intoArray(s, at + j);
-            top = top.max(x);
-        }
-        return top;
-    }
-
-    private static FloatVector biased(float[] s, int at, int n, float scale, float[] bias, int from, FloatVector max) {
-        FloatVector top = max;
-        int j = 0;
-        for (; j <= n - N; j += N) {
-            FloatVector x = load(s, at + j).fma(all(scale), load(bias, from + j));
-            x.intoArray(s, at + j);
-            top = top.max(x);
-        }
-        if (j < n) {
-            FloatVector x = beyond(load(s, at + j).fma(all(scale), load(bias, from + j)), n - j);
-            x.intoArray(s, at + j);
-            top = top.max(x);
-        }
-        return top;
-    }
-
-    private static FloatVector beyond(FloatVector x, int count) {
-        return all(Float.NEGATIVE_INFINITY).blend(x, Lanes.first(count));
-    }
-
-    /** Replaces scores by weights, exponentials over a power of two ({@link VectorMath#expOver}), and adds those to the sums. */
-    private static FloatVector exponentials(float[] s, int at, int n, float max, FloatVector sum) {
-        if (!(Math.abs(max) < VectorMath.MOST_EXPONENT)) {
-            return exponentialsBelow(s, at, n, max, sum);
-        }
-        FloatVector least = all(max - FAR);
-        int power = VectorMath.power(max);
-        FloatVector total = sum;
-        for (int j = 0; j < n; j += N) {
-            FloatVector e = VectorMath.expOver(load(s, at + j).max(least), power);
-            e.intoArray(s, at + j);
-            total = total.add(e);
-        }
-        return total;
-    }
-
-    private static FloatVector exponentialsBelow(float[] s, int at, int n, float max, FloatVector sum) {
-        FloatVector total = sum;
-        for (int j = 0; j < n; j += N) {
-            FloatVector e = VectorMath.exp(load(s, at + j).sub(max));
-            e.intoArray(s, at + j);
-            total = total.add(e);
-        }
-        return total;
     }
 }

@@ -76,12 +76,12 @@ final class Softmax {
         FloatVector sum = Lanes.zero();
         int i = 0;
         for (; i <= n - N; i += N) {
-            FloatVector e = VectorMath.exp(load(x, at + i).sub(max));
+            FloatVector e = VectorMath.expOfNegative(load(x, at + i).sub(max));
             e.intoArray(out, to + i);
             sum = sum.add(e);
         }
         if (i < n) {
-            FloatVector e = VectorMath.exp(load(x, at + i, n - i).sub(max));
+            FloatVector e = VectorMath.expOfNegative(load(x, at + i, n - i).sub(max));
             store(e, out, to + i, n - i);
             sum = sum.add(e, first(n - i));
         }
@@ -92,10 +92,10 @@ final class Softmax {
         FloatVector sum = Lanes.zero();
         int i = 0;
         for (; i <= n - N; i += N) {
-            sum = sum.add(VectorMath.exp(load(x, at + i).sub(max)));
+            sum = sum.add(VectorMath.expOfNegative(load(x, at + i).sub(max)));
         }
         if (i < n) {
-            sum = sum.add(VectorMath.exp(load(x, at + i, n - i).sub(max)), first(n - i));
+            sum = sum.add(VectorMath.expOfNegative(load(x, at + i, n - i).sub(max)), first(n - i));
         }
         return Lanes.sum(sum);
     }

@@ -64,8 +64,9 @@ final class UnaryKernels {
             case SILU -> UnaryKernels::siluBackward;
             case RELU -> UnaryKernels::reluBackward;
             case CLAMP -> (d, at, n) -> clampBackward(d, at, n, a, b);
+            case LOG -> UnaryKernels::logBackward;
             case LOG_SIGMOID -> UnaryKernels::logSigmoidBackward;
-            case NEG, ABS, LOG, LOG1P, SQRT, RSQRT, RECIPROCAL, SIN, COS, ERF, SOFTPLUS, HARDSWISH, SIGN, LEAKY_RELU, ELU, POW -> null;
+            case NEG, ABS, LOG1P, SQRT, RSQRT, RECIPROCAL, SIN, COS, ERF, SOFTPLUS, HARDSWISH, SIGN, LEAKY_RELU, ELU, POW -> null;
         });
     }
 
@@ -145,6 +146,12 @@ final class UnaryKernels {
     private static void logSigmoid(float[][] d, int[] at, int n) {
         for (int i = 0; i < n; i += N) {
             VectorMath.logSigmoid(x(d, at, i)).intoArray(d[1], at[1] + i);
+        }
+    }
+
+    private static void logBackward(float[][] d, int[] at, int n) {
+        for (int i = 0; i < n; i += N) {
+            gy(d, at, i).div(x(d, at, i)).intoArray(d[3], at[3] + i);
         }
     }
 
