@@ -11,6 +11,7 @@ import org.unmute.kernels.contract.ProductContract;
 import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
 import org.unmute.kernels.contract.RowContract;
+import org.unmute.kernels.contract.SameBitsContract;
 import org.unmute.kernels.device.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 
@@ -95,6 +96,14 @@ class ShimContractTest {
 
     @Nested
     class Prototype extends PrototypeContract {
+        @Override
+        protected Backend open(int threads) {
+            return ShimContractTest.open();
+        }
+    }
+
+    @Nested
+    class SameBits extends SameBitsContract {
         @Override
         protected Backend open(int threads) {
             return ShimContractTest.open();

@@ -13,6 +13,7 @@ import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
 import org.unmute.kernels.contract.RepeatabilityContract;
 import org.unmute.kernels.contract.RowContract;
+import org.unmute.kernels.contract.SameBitsContract;
 import org.unmute.tensor.backend.Backend;
 
 /** The suite every backend passes, on the first OpenCL device. */
@@ -107,6 +108,14 @@ class OpenClContractTest {
 
     @Nested
     class Repeatability extends RepeatabilityContract {
+        @Override
+        protected Backend open(int threads) {
+            return OpenCl.open();
+        }
+    }
+
+    @Nested
+    class SameBits extends SameBitsContract {
         @Override
         protected Backend open(int threads) {
             return OpenCl.open();

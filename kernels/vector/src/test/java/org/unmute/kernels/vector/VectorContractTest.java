@@ -13,6 +13,7 @@ import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
 import org.unmute.kernels.contract.RepeatabilityContract;
 import org.unmute.kernels.contract.RowContract;
+import org.unmute.kernels.contract.SameBitsContract;
 import org.unmute.tensor.backend.Backend;
 
 /** The suite every backend passes, on this one. */
@@ -110,6 +111,19 @@ class VectorContractTest {
         @Override
         protected Backend open(int threads) {
             return new VectorBackend(threads);
+        }
+    }
+
+    @Nested
+    class SameBits extends SameBitsContract {
+        @Override
+        protected Backend open(int threads) {
+            return new VectorBackend(threads);
+        }
+
+        @Override
+        protected boolean sumsInSixteenParts() {
+            return Lanes.BITS == 512;
         }
     }
 }
