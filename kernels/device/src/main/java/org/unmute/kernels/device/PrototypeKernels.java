@@ -52,7 +52,7 @@ final class PrototypeKernels {
         launcher.run(new Kernel(FAMILY, "prototype_settle"), LaunchPlan.tasks(Math.ceilDiv(pairs, LaunchPlan.GROUP_ITEMS), LaunchPlan.GROUP_ITEMS),
                 Launcher.bytes(winners), new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
         launcher.run(new Kernel(FAMILY, "prototype_values"), winners(pairs), pairs * prototypes.shape().size(1) * Float.BYTES,
-                new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
+                new Arguments().memory(tokens, bits, values, winners).struct(m));
         bits.buffer().close();
         scales.buffer().close();
     }

@@ -6,7 +6,7 @@
 //          _frames: for many short clips, such as the frames of a grid: the maximum over frequency only.
 //          _settle: the winner in exact arithmetic where float32 cannot tell it from the next best. _binary marks these winners by
 //          -1 - n; they are few (one in ten thousand on random tokens), unless a clip has the same token several times.
-//          _values: the cosines of the winners by signs, summed as the processor sums them.
+//          _values: the cosines of the winners by signs anew, with the bits that the processor gives them.
 //          Gradient, with x the winner and s the cosine: ds/dp = (x/|x| - s p/|p|) / |p|, ds/dx likewise; where a norm is below
 //          1e-12 it counts as that, and its s term falls away. Only winners take part.
 // Layout:  x [clips, tokens, dim], p [prototypes, dim], values, winners, gradients by any strides (struct Matching).
@@ -199,9 +199,10 @@ KERNEL void prototype_settle(GLOBAL const float* x, GLOBAL const uint* bits, GLO
     }
 }
 
-// The cosine of each winner anew, in the processor's order of summation; where a norm has no float, it stays as it is.
-KERNEL void prototype_values(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL const float* scales, GLOBAL float* values,
-        GLOBAL const int* winners, PARAMETER(Matching) m) {
+// The cosine of each winner anew, with twice the digits and in the processor's steps (WinnerCosine.java); where a norm has no float, it stays
+// as it is.
+KERNEL void prototype_values(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL float* values, GLOBAL const int* winners,
+        PARAMETER(Matching) m) {
     LOCAL_ARRAY(float, scratch, 2 * MOST_ITEMS);
     const int together = ITEMS / WINNER_LANES;
     const i64 pairs = m.clips * m.prototypes;
@@ -213,17 +214,20 @@ KERNEL void prototype_values(GLOBAL const float* x, GLOBAL const uint* bits, GLO
         const i64 dim = winner < m.tokens ? m.dim : 0;
         GLOBAL const float* row = x + m.x_offset + (dim > 0 ? clip * m.x_clip + winner * m.x_token : 0);
         GLOBAL const uint* signs = bits + (dim > 0 ? j * ((m.dim + 31) / 32) : 0);
-        float dot = 0.0f;
-        float square = 0.0f;
+        Twofold dot = twofold(0.0f, 0.0f);
+        Twofold square = twofold(0.0f, 0.0f);
         for (i64 d = WINNER_LANE; d < dim; d += WINNER_LANES) {
             float v = row[d * m.x_step];
-            dot += signed_entry(v, signs, d);
-            square = FMAF(v, v, square);
+            add_to(&dot, signed_entry(v, signs, d));
+            add_to(&square, v * v);
+            square.low += FMAF(v, v, -(v * v));
         }
-        winner_sums(scratch, &dot, &square);
-        if (WINNER_LANE == 0 && square >= LEAST_SQUARE && square <= MOST_SQUARE) {
+        winner_twofold(scratch, &dot);
+        winner_twofold(scratch, &square);
+        const float whole = square.high + square.low;
+        if (WINNER_LANE == 0 && whole >= LEAST_SQUARE && whole <= MOST_SQUARE) {
             GLOBAL float* value = values + m.value_offset + clip * m.value_clip + j * m.value_step;
-            *value = IS_NAN(*value) ? *value : dot / SQRTF(square) * scales[j];
+            *value = IS_NAN(*value) ? *value : over_norm(over_norm(dot, square), twofold((float)m.dim, 0.0f)).high;
         }
     }
 }

@@ -22,6 +22,24 @@ FUNCTION void add_to(Twofold* sum, float a) {
     sum->low += t.low;
 }
 
+// Adds a number over each row of items that shares a winner; item 0 of the row has the sum. `scratch` has 2 ITEMS numbers. All items call it.
+FUNCTION void winner_twofold(LOCAL float* scratch, Twofold* sum) {
+    scratch[ITEM] = sum->high;
+    scratch[ITEMS + ITEM] = sum->low;
+    BARRIER();
+    for (int n = WINNER_LANES / 2; n > 0; n /= 2) {
+        if (WINNER_LANE < n) {
+            Twofold t = twofold(scratch[ITEM], scratch[ITEM + n]);
+            scratch[ITEM] = t.high;
+            scratch[ITEMS + ITEM] = scratch[ITEMS + ITEM] + scratch[ITEMS + ITEM + n] + t.low;
+        }
+        BARRIER();
+    }
+    sum->high = scratch[ITEM];
+    sum->low = scratch[ITEMS + ITEM];
+    BARRIER();
+}
+
 FUNCTION int exceeds(Twofold a, Twofold b) {
     return a.high > b.high || (a.high == b.high && a.low > b.low);
 }

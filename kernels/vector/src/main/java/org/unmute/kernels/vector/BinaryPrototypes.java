@@ -64,8 +64,8 @@ final class BinaryPrototypes {
         for (int clip = 0; clip < tokens.shape().dim(0); clip++) {
             TokenRows rows = TokenRows.of(tokens.select(0, clip));
             DenseRows t = rows.inFloat(pool, scratch);
-            float[] square = new float[t.rows()];
-            double[] norm = norms(t, square);
+            Norms norms = norms(t);
+            double[] norm = norms.exact();
             int bad = 0;
             while (bad < norm.length && Double.isFinite(norm[bad])) {
                 bad++;
@@ -76,35 +76,33 @@ final class BinaryPrototypes {
             int[][] at = Positions.ofElements(values.select(0, clip), winners.select(0, clip));
             int firstBad = bad;
             pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
+                WinnerCosine cosine = new WinnerCosine();
                 for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
                     boolean broken = p.spoilt(j) || firstBad < norm.length;
-                    float ofWinner = square[winner[j]];
-                    values.host().floats()[at[0][j]] = broken ? Float.NaN : WinnerSums.isInRange(ofWinner) ? cosine(t, winner[j], ofWinner, p, j)
-                            : (float) (best[j] / length);
-                    winners.host().ints()[at[1][j]] = p.spoilt(j) ? 0 : firstBad < norm.length ? firstBad : winner[j];
+                    int w = winner[j];
+                    values.host().floats()[at[0][j]] = broken ? Float.NaN : Float.isNaN(norms.norm()[w]) ? (float) (best[j] / length)
+                            : cosine.of(t.data(), t.start()[w], t.length(), p.signs(), p.signs(j), norms.norm()[w], norms.rest()[w]);
+                    winners.host().ints()[at[1][j]] = p.spoilt(j) ? 0 : firstBad < norm.length ? firstBad : w;
                 }
             });
             rows.giveBack(t, scratch);
         }
     }
 
-    /** Of a winner with prototype j, in float32, in an order of summation that every backend keeps. */
-    private static float cosine(DenseRows t, int winner, float square, PrototypeBits p, int j) {
-        float product = WinnerSums.product(t.data(), t.start()[winner], t.length(), p.signs(), p.signs(j));
-        return product / (float) Math.sqrt(square) * (1 / (float) Math.sqrt(p.dim()));
-    }
+    /** Norms in float64, and for {@link WinnerCosine} in float32 with what those lack. */
+    private record Norms(double[] exact, float[] norm, float[] rest) {}
 
-    /** @param square squares in float32, for {@link #cosine}. Modified. */
-    private double[] norms(DenseRows t, float[] square) {
-        double[] norm = new double[t.rows()];
+    private Norms norms(DenseRows t) {
+        Norms norms = new Norms(new double[t.rows()], new float[t.rows()], new float[t.rows()]);
         int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
         pool.run(Math.ceilDiv(t.rows(), each), task -> {
+            WinnerCosine cosine = new WinnerCosine();
             for (int i = task * each; i < Math.min(t.rows(), (task + 1) * each); i++) {
-                norm[i] = norm(t.data(), t.start()[i], t.length());
-                square[i] = WinnerSums.square(t.data(), t.start()[i], t.length());
+                norms.exact()[i] = norm(t.data(), t.start()[i], t.length());
+                cosine.norm(t.data(), t.start()[i], t.length(), norms.norm(), norms.rest(), i);
             }
         });
-        return norm;
+        return norms;
     }
 
     /**
