@@ -7,8 +7,8 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -51,9 +51,8 @@ public abstract class SameBitsContract extends Contract {
         return true;
     }
 
-    @SafeVarargs
-    private static <T> Stream<DynamicTest> each(Consumer<T> test, T... of) {
-        return Arrays.stream(of).map(x -> DynamicTest.dynamicTest(x.toString(), () -> test.accept(x)));
+    private static <T> Stream<DynamicTest> each(Consumer<T> test, List<T> of) {
+        return of.stream().map(x -> DynamicTest.dynamicTest(x.toString(), () -> test.accept(x)));
     }
 
     private void requireSixteenParts() {
@@ -109,8 +108,8 @@ public abstract class SameBitsContract extends Contract {
     /** Functions that are made of multiplications, additions, divisions and square roots in a fixed order. */
     @TestFactory
     final Stream<DynamicTest> functions() {
-        return each(this::functions, Unary.NEG, Unary.ABS, Unary.SQUARE, Unary.EXP, Unary.LOG, Unary.SQRT, Unary.RECIPROCAL,
-                Unary.TANH, Unary.SIGMOID, Unary.GELU, Unary.GELU_TANH, Unary.SILU, Unary.RELU, Unary.LOG_SIGMOID, Unary.CLAMP);
+        return each(this::functions, List.of(Unary.NEG, Unary.ABS, Unary.SQUARE, Unary.EXP, Unary.LOG, Unary.SQRT, Unary.RECIPROCAL,
+                Unary.TANH, Unary.SIGMOID, Unary.GELU, Unary.GELU_TANH, Unary.SILU, Unary.RELU, Unary.LOG_SIGMOID, Unary.CLAMP));
     }
 
     private void functions(Unary f) {
@@ -124,8 +123,8 @@ public abstract class SameBitsContract extends Contract {
     /** Their gradients, as far as a training of protobin takes them. */
     @TestFactory
     final Stream<DynamicTest> gradientsOfFunctions() {
-        return each(this::gradientsOfFunctions, Unary.EXP, Unary.LOG, Unary.CLAMP, Unary.LOG_SIGMOID, Unary.RELU, Unary.GELU,
-                Unary.GELU_TANH);
+        return each(this::gradientsOfFunctions, List.of(Unary.EXP, Unary.LOG, Unary.CLAMP, Unary.LOG_SIGMOID, Unary.RELU, Unary.GELU,
+                Unary.GELU_TANH));
     }
 
     private void gradientsOfFunctions(Unary f) {
@@ -141,8 +140,8 @@ public abstract class SameBitsContract extends Contract {
     /** Powers as the focusing of a loss takes them: of numbers of any size, exponents whole and not. */
     @TestFactory
     final Stream<DynamicTest> functionsOfTwo() {
-        return each(this::functionsOfTwo, Binary.ADD, Binary.SUB, Binary.MUL, Binary.DIV, Binary.POW, Binary.MAX,
-                Binary.EQUAL);
+        return each(this::functionsOfTwo, List.of(Binary.ADD, Binary.SUB, Binary.MUL, Binary.DIV, Binary.POW, Binary.MAX,
+                Binary.EQUAL));
     }
 
     private void functionsOfTwo(Binary f) {
@@ -160,7 +159,7 @@ public abstract class SameBitsContract extends Contract {
     /** A row at a time; lengths that fill no vector, several, and a part of one. */
     @TestFactory
     final Stream<DynamicTest> layerNorm() {
-        return each(this::layerNorm, 7, 64, 99, 768);
+        return each(this::layerNorm, List.of(7, 64, 99, 768));
     }
 
     private void layerNorm(int n) {
@@ -174,7 +173,7 @@ public abstract class SameBitsContract extends Contract {
     /** Affine maps with what follows them in a transformer, inner sizes up to the depth of a slice of every width. */
     @TestFactory
     final Stream<DynamicTest> linear() {
-        return each(this::linear, 1, 40, 64, 256, 384);
+        return each(this::linear, List.of(1, 40, 64, 256, 384));
     }
 
     private void linear(int in) {
@@ -216,7 +215,7 @@ public abstract class SameBitsContract extends Contract {
     /** Scores in several tiles, so that the greatest comes late; a bias that hides keys; scores of very different size. */
     @TestFactory
     final Stream<DynamicTest> attention() {
-        return each(this::attention, 30, 99, 200);
+        return each(this::attention, List.of(30, 99, 200));
     }
 
     private void attention(int tokens) {
@@ -241,7 +240,7 @@ public abstract class SameBitsContract extends Contract {
     /** Down the columns of a batch of logits, up to 128 rows. */
     @TestFactory
     final Stream<DynamicTest> sumsOfColumns() {
-        return each(this::sumsOfColumns, 92, 128);
+        return each(this::sumsOfColumns, List.of(92, 128));
     }
 
     private void sumsOfColumns(int rows) {
@@ -254,7 +253,7 @@ public abstract class SameBitsContract extends Contract {
     /** All numbers of a batch of logits. */
     @TestFactory
     final Stream<DynamicTest> sumsOfAll() {
-        return each(this::sumsOfAll, 92, 128, 400);
+        return each(this::sumsOfAll, List.of(92, 128, 400));
     }
 
     private void sumsOfAll(int rows) {
@@ -268,7 +267,7 @@ public abstract class SameBitsContract extends Contract {
     /** Matching with signs and its gradient, over more clips than a device takes at once; a dim that fills no row of partial sums. */
     @TestFactory
     final Stream<DynamicTest> binaryPrototypes() {
-        return each(this::binaryPrototypes, 64, 75, 192);
+        return each(this::binaryPrototypes, List.of(64, 75, 192));
     }
 
     private void binaryPrototypes(int dim) {
