@@ -77,7 +77,7 @@ FUNCTION void score_tile(LOCAL float* weights, float sum[4][4], GLOBAL const flo
     }
 }
 
-KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL const float* v, GLOBAL const float* bias,
+TILE_KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL const float* v, GLOBAL const float* bias,
         GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Heads) h, const float scale, const int has_bias) {
     LOCAL_ARRAY(float, xs, TILE_SIZE);
     LOCAL_ARRAY(float, ys, TILE_SIZE);

@@ -74,7 +74,7 @@ TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* REST
     }
 }
 
-KERNEL void matmul_small(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
+TILE_KERNEL void matmul_small(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
         GLOBAL const float* residual, GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Product) p) {
     LOCAL_ARRAY(float, as, TILE_SIZE);
     LOCAL_ARRAY(float, bs, TILE_SIZE);
