@@ -2,8 +2,9 @@ package org.unmute.models.audio;
 
 /**
  * The discrete Fourier transform of real frames of one power-of-two length, in float64: two real samples are treated as
- * one complex one, transformed at half the length and separated again. Holds only tables, so several threads may share
- * one.
+ * one complex one, transformed at half the length and separated again. Inputs lie in bit-reversed order; passes of radix 4 follow, after one of
+ * radix 2 where half the length is no power of 4: the vector backend's filter bank does the same operations. Holds only tables, so several
+ * threads may share one.
  */
 public final class Fft {
     private final int size;
@@ -23,10 +24,12 @@ public final class Fft {
         int half = size / 2;
         int bits = Integer.numberOfTrailingZeros(half);
         reversed = new int[half];
-        cos = new double[half];
-        sin = new double[half];
+        cos = new double[size];
+        sin = new double[size];
         for (int i = 0; i < half; i++) {
             reversed[i] = Integer.reverse(i) >>> 32 - bits;
+        }
+        for (int i = 0; i < size; i++) {
             cos[i] = Math.cos(2 * Math.PI * i / size);
             sin[i] = Math.sin(2 * Math.PI * i / size);
         }
@@ -54,64 +57,74 @@ public final class Fft {
             throw new IllegalArgumentException("fft: a frame of " + size + " samples and " + bins()
                     + " bins are needed: got " + frame.length + ", " + re.length + ", " + im.length);
         }
-        if (size >= 8) {
-            fours(frame, re, im);
-            butterflies(4, re, im);
-        } else {
-            for (int i = 0; i < 2; i++) {
-                re[i] = frame[2 * i];
-                im[i] = frame[2 * i + 1];
+        int half = size / 2;
+        for (int i = 0; i < half; i++) {
+            re[i] = frame[2 * reversed[i]];
+            im[i] = frame[2 * reversed[i] + 1];
+        }
+        int span = 1;
+        if (Integer.numberOfTrailingZeros(half) % 2 == 1) {
+            twos(re, im);
+            span = 2;
+        }
+        for (; span < half; span *= 4) {
+            int step = half / (2 * span);
+            for (int k = 0; k < span; k++) {
+                fours(re, im, span, k, k * step);
             }
-            butterflies(1, re, im);
         }
         separate(re, im);
     }
 
-    /** The transforms of four, from the frame in reversed order: their factors are 1 and -i, so nothing is multiplied. */
-    private void fours(double[] frame, double[] re, double[] im) {
-        for (int i = 0; i < size / 2; i += 4) {
-            int a = 2 * reversed[i];
-            int b = 2 * reversed[i + 1];
-            int c = 2 * reversed[i + 2];
-            int d = 2 * reversed[i + 3];
-            double sumRe = frame[a] + frame[b];
-            double sumIm = frame[a + 1] + frame[b + 1];
-            double differenceRe = frame[a] - frame[b];
-            double differenceIm = frame[a + 1] - frame[b + 1];
-            double sum2Re = frame[c] + frame[d];
-            double sum2Im = frame[c + 1] + frame[d + 1];
-            double difference2Re = frame[c] - frame[d];
-            double difference2Im = frame[c + 1] - frame[d + 1];
-            re[i] = sumRe + sum2Re;
-            im[i] = sumIm + sum2Im;
-            re[i + 1] = differenceRe + difference2Im;
-            im[i + 1] = differenceIm - difference2Re;
-            re[i + 2] = sumRe - sum2Re;
-            im[i + 2] = sumIm - sum2Im;
-            re[i + 3] = differenceRe - difference2Im;
-            im[i + 3] = differenceIm + difference2Re;
+    private void twos(double[] re, double[] im) {
+        for (int i = 0; i < size / 2; i += 2) {
+            double r = re[i + 1];
+            double q = im[i + 1];
+            re[i + 1] = re[i] - r;
+            im[i + 1] = im[i] - q;
+            re[i] += r;
+            im[i] += q;
         }
     }
 
-    /** The passes from transforms of {@code from} on. */
-    private void butterflies(int from, double[] re, double[] im) {
-        int half = size / 2;
-        for (int span = from; span < half; span *= 2) {
-            int step = half / span;
-            for (int group = 0; group < half; group += 2 * span) {
-                for (int i = 0; i < span; i++) {
-                    double c = cos[i * step];
-                    double s = sin[i * step];
-                    int a = group + i;
-                    int b = a + span;
-                    double r = re[b] * c + im[b] * s;
-                    double q = im[b] * c - re[b] * s;
-                    re[b] = re[a] - r;
-                    im[b] = im[a] - q;
-                    re[a] += r;
-                    im[a] += q;
-                }
-            }
+    /**
+     * Number k of every group of four transforms of {@code span}, which in bit-reversed order are those of the numbers 0, 2, 1 and 3 modulo 4;
+     * {@code turn} is the angle of the first factor.
+     */
+    private void fours(double[] re, double[] im, int span, int k, int turn) {
+        double c1 = cos[turn];
+        double s1 = sin[turn];
+        double c2 = cos[2 * turn];
+        double s2 = sin[2 * turn];
+        double c3 = cos[3 * turn];
+        double s3 = sin[3 * turn];
+        for (int i = k; i < size / 2; i += 4 * span) {
+            int b = i + span;
+            int c = i + 2 * span;
+            int d = i + 3 * span;
+            double bRe = Math.fma(re[b], c2, im[b] * s2);
+            double bIm = Math.fma(im[b], c2, -(re[b] * s2));
+            double cRe = Math.fma(re[c], c1, im[c] * s1);
+            double cIm = Math.fma(im[c], c1, -(re[c] * s1));
+            double dRe = Math.fma(re[d], c3, im[d] * s3);
+            double dIm = Math.fma(im[d], c3, -(re[d] * s3));
+            double sumRe = re[i] + bRe;
+            double sumIm = im[i] + bIm;
+            double differenceRe = re[i] - bRe;
+            double differenceIm = im[i] - bIm;
+            double oddRe = cRe + dRe;
+            double oddIm = cIm + dIm;
+            re[i] = sumRe + oddRe;
+            im[i] = sumIm + oddIm;
+            re[c] = sumRe - oddRe;
+            im[c] = sumIm - oddIm;
+            // -i times the difference of the odd ones.
+            double turnedRe = cIm - dIm;
+            double turnedIm = dRe - cRe;
+            re[b] = differenceRe + turnedRe;
+            im[b] = differenceIm + turnedIm;
+            re[d] = differenceRe - turnedRe;
+            im[d] = differenceIm - turnedIm;
         }
     }
 
@@ -130,8 +143,8 @@ public final class Fft {
             double evenIm = (im[k] - im[m]) / 2;
             double oddRe = (im[k] + im[m]) / 2;
             double oddIm = (re[m] - re[k]) / 2;
-            double turnedRe = oddRe * cos[k] + oddIm * sin[k];
-            double turnedIm = oddIm * cos[k] - oddRe * sin[k];
+            double turnedRe = Math.fma(oddRe, cos[k], oddIm * sin[k]);
+            double turnedIm = Math.fma(oddIm, cos[k], -(oddRe * sin[k]));
             re[k] = evenRe + turnedRe;
             im[k] = evenIm + turnedIm;
             re[m] = evenRe - turnedRe;

@@ -1,6 +1,5 @@
 package org.unmute.models.audio;
 
-import java.util.stream.IntStream;
 import org.unmute.tensor.op.FilterBank;
 
 /**
@@ -12,29 +11,23 @@ import org.unmute.tensor.op.FilterBank;
 public final class KaldiFbank {
     /** Energies below this, float32's epsilon, count as this. */
     private static final double FLOOR = 0x1p-23;
-    /** Frames that one thread computes at a time, some 0.3 ms of work. */
-    private static final int TOGETHER = 64;
 
     private final FbankOptions options;
-    private final double[] window;
-    private final Fft fft;
     private final MelFilterBank mel;
-    private final FilterBank steps;
+    private final HostFilterBank host;
 
     /** A filter bank with these settings. */
     public KaldiFbank(FbankOptions options) {
         this.options = options;
-        window = options.window().values(options.frameLength());
-        fft = new Fft(options.fftSize());
         mel = MelFilterBank.kaldi(options.melBins(), options.fftSize(), options.sampleRate(), options.lowFreq(),
                 options.upperEdge());
-        steps = mel.of(new FilterBank.Frames(options.frameLength(), options.frameShift(), options.fftSize(), true), options.preemphasis(),
-                window, FLOOR);
+        host = new HostFilterBank(mel.of(new FilterBank.Frames(options.frameLength(), options.frameShift(), options.fftSize(), true),
+                options.preemphasis(), options.window().values(options.frameLength()), FLOOR), mel);
     }
 
     /** The same as an operation of a backend, {@link org.unmute.tensor.backend.Backend#filterBank}. */
     public FilterBank steps() {
-        return steps;
+        return host.steps();
     }
 
     /** The settings. */
@@ -66,74 +59,14 @@ public final class KaldiFbank {
             throw new IllegalArgumentException("fbank: " + frames + " frames of " + bins
                     + " bins are too many for one array: cut the clip");
         }
-        float[] out = new float[frames * bins];
-        IntStream.range(0, Math.ceilDiv(frames, TOGETHER)).parallel()
-                .forEach(part -> compute(samples, part * TOGETHER, Math.min(frames, (part + 1) * TOGETHER), out));
-        return out;
-    }
-
-    /** Frames {@code from} to {@code to}, each by itself. */
-    private void compute(float[] samples, int from, int to, float[] out) {
-        int bins = options.melBins();
-        double[] frame = new double[fft.size()];
-        double[] re = new double[fft.bins()];
-        double[] im = new double[fft.bins()];
-        for (int f = from; f < to; f++) {
-            int start = f * options.frameShift();
-            for (int i = 0; i < window.length; i++) {
-                frame[i] = samples[start + i];
-            }
-            removeMean(frame);
-            preemphasise(frame);
-            applyWindow(frame);
-            power(frame, re, im);
-            for (int b = 0; b < bins; b++) {
-                out[f * bins + b] = (float) Math.log(Math.max(mel.energy(b, re), FLOOR));
-            }
-        }
-    }
-
-    /** Takes the mean off the frame's samples; the zeros after them stay. Modified. */
-    void removeMean(double[] frame) {
-        double sum = 0;
-        for (int i = 0; i < window.length; i++) {
-            sum += frame[i];
-        }
-        double mean = sum / window.length;
-        for (int i = 0; i < window.length; i++) {
-            frame[i] -= mean;
-        }
-    }
-
-    /** Takes a part of each sample's predecessor off, the first being its own predecessor. Modified. */
-    void preemphasise(double[] frame) {
-        double part = options.preemphasis();
-        for (int i = window.length - 1; i > 0; i--) {
-            frame[i] -= part * frame[i - 1];
-        }
-        frame[0] -= part * frame[0];
-    }
-
-    /** Multiplies with the window. Modified. */
-    void applyWindow(double[] frame) {
-        for (int i = 0; i < window.length; i++) {
-            frame[i] *= window[i];
-        }
-    }
-
-    /** The power spectrum of a frame, left in {@code power}; {@code work} is overwritten too. */
-    void power(double[] frame, double[] power, double[] work) {
-        fft.transform(frame, power, work);
-        for (int k = 0; k < fft.bins(); k++) {
-            power[k] = power[k] * power[k] + work[k] * work[k];
-        }
+        return host.compute(samples);
     }
 
     MelFilterBank mel() {
         return mel;
     }
 
-    Fft fft() {
-        return fft;
+    HostFilterBank host() {
+        return host;
     }
 }

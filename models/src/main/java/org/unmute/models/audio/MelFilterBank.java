@@ -114,7 +114,7 @@ final class MelFilterBank {
         int from = first[band];
         double sum = 0;
         for (int i = 0; i < w.length; i++) {
-            sum += w[i] * power[from + i];
+            sum = Math.fma(power[from + i], w[i], sum);
         }
         return sum;
     }

@@ -11,19 +11,16 @@ import org.unmute.tensor.op.FilterBank;
  */
 public final class MelSpectrogram {
     private final MelOptions options;
-    private final double[] window;
-    private final Fft fft;
     private final MelFilterBank mel;
-    private final FilterBank steps;
+    private final HostFilterBank host;
 
     /** A spectrogram with these settings. */
     public MelSpectrogram(MelOptions options) {
         this.options = options;
         int n = options.fftSize();
-        window = centred(periodicHann(options.windowLength()), n);
-        fft = new Fft(n);
+        double[] window = centred(periodicHann(options.windowLength()), n);
         mel = MelFilterBank.htk(options.melBins(), n, options.sampleRate(), options.lowFreq(), options.highFreq());
-        steps = mel.of(new FilterBank.Frames(n, options.hop(), n, false), 0, window, Double.NaN);
+        host = new HostFilterBank(mel.of(new FilterBank.Frames(n, options.hop(), n, false), 0, window, Double.NaN), mel);
     }
 
     /** {@code 0.5 - 0.5 cos(2 pi i / n)}. */
@@ -50,8 +47,8 @@ public final class MelSpectrogram {
     /** The mel bands' weights, {@code [fftSize / 2 + 1, melBins]}, row-major, as torchaudio stores them. */
     public float[] weights() {
         int bins = options.melBins();
-        float[] all = new float[fft.bins() * bins];
-        for (int k = 0; k < fft.bins(); k++) {
+        float[] all = new float[host.fft().bins() * bins];
+        for (int k = 0; k < host.fft().bins(); k++) {
             for (int b = 0; b < bins; b++) {
                 all[k * bins + b] = mel.weight(b, k);
             }
@@ -84,24 +81,11 @@ public final class MelSpectrogram {
             throw new IllegalArgumentException("mel spectrogram: " + frames + " frames of " + bins
                     + " bins are too many for one array: cut the clip");
         }
-        float[] out = new float[frames * bins];
-        double[] frame = new double[size];
-        double[] re = new double[fft.bins()];
-        double[] im = new double[fft.bins()];
-        for (int f = 0; f < frames; f++) {
-            long start = (long) f * options.hop() - pad;
-            for (int i = 0; i < size; i++) {
-                frame[i] = samples[mirrored(start + i, samples.length)] * window[i];
-            }
-            fft.transform(frame, re, im);
-            for (int k = 0; k < fft.bins(); k++) {
-                re[k] = re[k] * re[k] + im[k] * im[k];
-            }
-            for (int b = 0; b < bins; b++) {
-                out[f * bins + b] = (float) mel.energy(b, re);
-            }
+        float[] all = new float[Math.addExact(samples.length, 2 * pad)];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = samples[mirrored((long) i - pad, samples.length)];
         }
-        return out;
+        return host.compute(all);
     }
 
     /**
@@ -121,7 +105,7 @@ public final class MelSpectrogram {
         Tensor after = samples.slice(1, n - 1L - pad, pad).flip(1);
         Tensor all = Tensor.concat(1, before, samples, after);
         return Tensor.compute(all.backend(), all.dtype(), Shape.of(samples.size(0), frames(n), options.melBins()),
-                out -> all.backend().filterBank(all.view(), steps, out));
+                out -> all.backend().filterBank(all.view(), host.steps(), out));
     }
 
     /** The end samples are not repeated: ... 2 1 | 0 1 2 ... */

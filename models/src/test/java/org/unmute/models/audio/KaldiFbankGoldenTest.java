@@ -122,12 +122,12 @@ class KaldiFbankGoldenTest {
                     work[f][i] = frames[f * length + i];
                 }
             }
-            double[][] power = new double[rows][fbank.fft().bins()];
-            step(file, prefix + ".dc_removed", work, fbank::removeMean, 8);
-            step(file, prefix + ".preemphasised", work, fbank::preemphasise, 8);
+            double[][] power = new double[rows][fbank.host().fft().bins()];
+            step(file, prefix + ".dc_removed", work, fbank.host()::removeMean, 8);
+            step(file, prefix + ".preemphasised", work, fbank.host()::preemphasise, 8);
             for (int f = 0; f < rows; f++) {
-                fbank.applyWindow(work[f]);
-                fbank.power(work[f], power[f], new double[fbank.fft().bins()]);
+                fbank.host().applyWindow(work[f]);
+                fbank.host().power(work[f], power[f], new double[fbank.host().fft().bins()]);
             }
             step(file, prefix + ".power", power, row -> { }, 32);
             double[][] energy = new double[rows][bins];

@@ -178,6 +178,11 @@ public interface Backend extends RowOps, AutoCloseable {
         scores.buffer().close();
     }
 
+    /** Whether {@link #filterBank} is one kernel here, not the steps one by one. */
+    default boolean hasFilterBank() {
+        return isDevice();
+    }
+
     /**
      * Energies of mel bands, or their logarithms, of the frames of clips of one length.
      *

@@ -172,14 +172,18 @@ final class CenteredTokens {
         return SLACK * U * greatestTotal + 0x1p-148 * dim() + 1e-14 * Math.sqrt(dim());
     }
 
-    /** What {@link #product} can be wrong by. */
+    /** What each of {@link #products} can be wrong by. */
     double productError() {
         return SLACK * U * SignedProducts.depth(dim()) * greatestTotal;
     }
 
-    /** {@code Σ±y} in float32. */
-    float product(int token, long[] signs, int from) {
-        return SignedProducts.inFloat(data, at(token), dim(), signs, from);
+    /**
+     * {@code Σ±y} in float32, four of them.
+     *
+     * @param at where rows start, {@link #at}
+     */
+    void products(int[] at, long[] signs, int[] from, int first, float[] out) {
+        SignedProducts.inFloat(data, at, dim(), signs, from, first, out);
     }
 
     /** The product {@code Σ±x / ‖x‖} in float64. */

@@ -13,36 +13,41 @@ import jdk.incubator.vector.VectorOperators;
  * product, which bounds the sums of tokens that can win (four of 512 random tokens pass). Products of these in float32 bound each
  * other (seldom more than one passes). Products in float64 decide, and are what the prototype's cosine is made of.
  *
- * <p>Each sieve goes token by token and looks at all prototypes of the blocks, so that a token's row is read once for all.
+ * <p>Each sieve goes token by token and looks at all prototypes of the blocks, so that a token's row is read once for all. Products are
+ * taken four at a time. The leaders, the tokens of the greatest sums, are the first contenders; the others follow.
  *
  * <p>If all tokens passed the first two sieves, that would take some ten times as long as the tiles of a float32 product; it needs
  * tokens of which many differ from each other by no more than a rounding, and others that lie far away.
  *
- * <p>Working memory, 1.1 MB: for use by one thread at a time, again and again.
+ * <p>Working memory, 1.2 MB: for use by one thread at a time, again and again.
  */
 final class Contenders {
     /** Most blocks at a time: their sums for {@link LookupTables#MOST_TOKENS} tokens are 1 MiB. */
     static final int BLOCKS = 16;
     private static final int MOST = BLOCKS * LANES;
     private static final int HALF = LANES / 2;
+    /** Products at a time. */
+    private static final int TOGETHER = 4;
 
     private final PrototypeBits p;
     private short[] sums;
     private final short[] greatest = new short[MOST];
     private final short[] least = new short[MOST];
     private final long[] missing = new long[2 * BLOCKS];
-    private final int[] leader = new int[MOST];
-    private final float[] leaderProduct = new float[MOST];
     private final float[] top = new float[MOST];
     private CenteredTokens x;
     /** The first prototype and how many there are. */
     private int from;
     private int prototypes;
-    /** Contenders in the order of tokens: prototype (counted from the first), token and product. */
+    /** Contenders: prototype (counted from the first), token, where the signs of one and the row of the other start, and product. */
     private int[] prototype = new int[4 * MOST];
     private int[] token = new int[4 * MOST];
+    private int[] signs = new int[4 * MOST];
+    private int[] row = new int[4 * MOST];
     private float[] product = new float[4 * MOST];
     private int count;
+    /** Number among the contenders of each prototype's leader. */
+    private final int[] leader = new int[MOST];
 
     Contenders(PrototypeBits p) {
         this.p = p;
@@ -77,10 +82,13 @@ final class Contenders {
             }
         }
         findLeaders(2 * blocks);
-        for (int i = 0; i < prototypes; i++) {
-            least[i] = tables.least(leaderProduct[i]);
+        multiply(0);
+        for (int e = 0; e < count; e++) {
+            least[prototype[e]] = tables.least(product[e]);
         }
+        int leaders = count;
         collect(2 * blocks);
+        multiply(leaders);
         decide(best, winner);
     }
 
@@ -89,9 +97,10 @@ final class Contenders {
         begin(tokens, first, end);
         for (int t = 0; t < x.count(); t++) {
             for (int i = 0; i < prototypes; i++) {
-                append(i, t, product(i, t));
+                append(i, t);
             }
         }
+        multiply(0);
         decide(best, winner);
     }
 
@@ -109,7 +118,7 @@ final class Contenders {
         return n == 0 ? 0 : -1L >>> Long.SIZE - n;
     }
 
-    /** Of each prototype the first token with the greatest sum, and its product. */
+    /** Of each prototype the first token with the greatest sum. */
     private void findLeaders(int halves) {
         for (int h = 0; h < halves; h++) {
             missing[h] = lanes(h);
@@ -120,15 +129,11 @@ final class Contenders {
                 missing[h] &= ~hits;
                 for (; hits != 0; hits &= hits - 1) {
                     int i = h * HALF + Long.numberOfTrailingZeros(hits);
-                    leader[i] = t;
-                    leaderProduct[i] = product(i, t);
+                    leader[i] = count;
+                    append(i, t);
                 }
             }
         }
-    }
-
-    private float product(int i, int t) {
-        return x.product(t, p.signs(), p.signs(from + i));
     }
 
     private void collect(int halves) {
@@ -137,34 +142,54 @@ final class Contenders {
                 long hits = sums(h, t).compare(VectorOperators.GE, ShortVector.fromArray(S, least, h * HALF)).toLong();
                 for (hits &= lanes(h); hits != 0; hits &= hits - 1) {
                     int i = h * HALF + Long.numberOfTrailingZeros(hits);
-                    append(i, t, leader[i] == t ? leaderProduct[i] : product(i, t));
+                    if (token[leader[i]] != t) {
+                        append(i, t);
+                    }
                 }
             }
         }
     }
 
-    private void append(int i, int t, float value) {
-        if (count == token.length) {
+    private void append(int i, int t) {
+        if (count + TOGETHER > token.length) {
             prototype = Arrays.copyOf(prototype, 2 * count);
             token = Arrays.copyOf(token, 2 * count);
+            signs = Arrays.copyOf(signs, 2 * count);
+            row = Arrays.copyOf(row, 2 * count);
             product = Arrays.copyOf(product, 2 * count);
         }
         prototype[count] = i;
         token[count] = t;
-        product[count++] = value;
-        top[i] = Math.max(top[i], value);
+        signs[count] = p.signs(from + i);
+        row[count++] = x.at(t);
     }
 
-    /** Tokens come in order and only a greater product replaces one, so the first token wins ties. */
+    /** The products of contenders from this one on. */
+    private void multiply(int first) {
+        // What is left of the last four repeats the last one, beyond the count.
+        for (int e = count; e > first && (e - first) % TOGETHER != 0; e++) {
+            signs[e] = signs[count - 1];
+            row[e] = row[count - 1];
+        }
+        for (int e = first; e < count; e += TOGETHER) {
+            x.products(row, p.signs(), signs, e, product);
+        }
+        for (int e = first; e < count; e++) {
+            top[prototype[e]] = Math.max(top[prototype[e]], product[e]);
+        }
+    }
+
+    /** Of equal products the first token wins; leaders come before tokens that are before them. */
     private void decide(double[] best, int[] winner) {
         double reach = 2 * x.productError() + 2 * x.error();
         for (int e = 0; e < count; e++) {
             if (product[e] >= top[prototype[e]] - reach) {
                 int j = from + prototype[e];
                 double exact = x.exact(token[e], p.signs(), p.signs(j));
-                if (exact > best[j]) {
+                int original = x.original(token[e]);
+                if (exact > best[j] || exact == best[j] && original < winner[j]) {
                     best[j] = exact;
-                    winner[j] = x.original(token[e]);
+                    winner[j] = original;
                 }
             }
         }

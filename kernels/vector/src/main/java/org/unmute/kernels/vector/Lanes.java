@@ -27,7 +27,23 @@ final class Lanes {
     private static final VectorShuffle<Float> BY_2 = turnedBy(2);
     private static final VectorShuffle<Float> BY_1 = turnedBy(1);
 
+    private static final VectorShuffle<Float> BY_HALF = turnedBy(N / 2);
+    private static final VectorMask<Float> UPPER_HALF = lanes(N / 2);
+    private static final VectorShuffle<Float> BY_QUARTER = VectorShuffle.fromOp(F, i -> i ^ N / 4);
+    private static final VectorMask<Float> UPPER_QUARTERS = lanes(N / 4);
+    private static final VectorShuffle<Float> WITHIN_4 = VectorShuffle.fromOp(F, i -> i ^ 2);
+    private static final VectorShuffle<Float> WITHIN_2 = VectorShuffle.fromOp(F, i -> i ^ 1);
+
     private Lanes() {}
+
+    /** Those whose number has this bit. */
+    private static VectorMask<Float> lanes(int bit) {
+        long bits = 0;
+        for (int i = 0; i < N; i++) {
+            bits |= (i & bit) != 0 ? 1L << i : 0;
+        }
+        return VectorMask.fromLong(F, bits);
+    }
 
     /** The greatest width that exists, is at most {@code most} and no wider than the processor's; the least where there is none. */
     static int width(int most, int preferred) {
@@ -81,6 +97,31 @@ final class Lanes {
         }
         w = w.add(w.rearrange(BY_2));
         return w.add(w.rearrange(BY_1)).lane(0);
+    }
+
+    /**
+     * The sums of all lanes of four vectors, each with the additions of {@link #sum}: halves of two vectors are added at once, then quarters of
+     * four.
+     */
+    static void sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] out, int to) {
+        FloatVector ab = halves(a, b, UPPER_HALF, BY_HALF);
+        FloatVector cd = halves(c, d, UPPER_HALF, BY_HALF);
+        FloatVector all = halves(ab, cd, UPPER_QUARTERS, BY_QUARTER);
+        if (N > 8) {
+            all = all.add(all.rearrange(WITHIN_4));
+        }
+        if (N > 4) {
+            all = all.add(all.rearrange(WITHIN_2));
+        }
+        out[to] = all.lane(0);
+        out[to + 1] = all.lane(N / 2);
+        out[to + 2] = all.lane(N / 4);
+        out[to + 3] = all.lane(3 * N / 4);
+    }
+
+    /** In lanes that are not upper ones the sums of a's lanes with upper ones, in those the sums of b's. */
+    private static FloatVector halves(FloatVector a, FloatVector b, VectorMask<Float> upper, VectorShuffle<Float> swap) {
+        return a.blend(b, upper).add(b.blend(a, upper).rearrange(swap));
     }
 
     private static VectorShuffle<Float> turnedBy(int lanes) {

@@ -132,7 +132,7 @@ final class LookupTables {
         return Scratch.BYTE_BASE + tile * TOKENS * pairs * 2 * LANES;
     }
 
-    /** No token whose sum lies below this can win, if there is one with this {@link CenteredTokens#product}. */
+    /** No token whose sum lies below this can win, if there is one with this product ({@link CenteredTokens#products}). */
     short least(float product) {
         double y = (double) product - x.productError() - 2 * x.error();
         double sum = scale * y + 2.0 * pairs * (center - 0.5 - 1e-4);

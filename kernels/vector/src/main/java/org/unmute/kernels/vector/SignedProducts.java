@@ -8,6 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** Products of single rows with signs, and what else of a row is wanted in float64. */
@@ -20,25 +21,57 @@ final class SignedProducts {
     private static final FloatVector MINUS_ONE = Lanes.all(-1);
     private static final DoubleVector ONE_DOUBLE = DoubleVector.broadcast(D, 1);
     private static final DoubleVector MINUS_ONE_DOUBLE = DoubleVector.broadcast(D, -1);
-    /** Numbers that {@link #inFloat} takes at a time, so that additions of one wait for none of another. */
-    static final int STEP = 4 * N;
+    private static final VectorShuffle<Double> BY_4 = turnedBy(4);
+    private static final VectorShuffle<Double> BY_2 = turnedBy(2);
+    private static final VectorShuffle<Double> BY_1 = turnedBy(1);
+    /** Numbers that {@link #inFloat} takes at a time of each row. */
+    static final int STEP = 2 * N;
 
     private SignedProducts() {}
 
-    /** In float32, of a row that is filled up with zeros to {@link #STEP}; {@link #depth} says how wrong it can be. */
-    static float inFloat(float[] x, int at, int n, long[] signs, int from) {
+    /**
+     * Four products in float32, of rows that are filled up with zeros to {@link #STEP}; {@link #depth} says how wrong each can be. Together,
+     * since to sum up the lanes of one vector takes as long as half a product.
+     *
+     * @param at where the rows start
+     * @param from where their signs start
+     * @param first of those four in both arrays
+     * @param out takes the products, {@code [first, first + 4)}. Modified.
+     */
+    static void inFloat(float[] x, int[] at, int n, long[] signs, int[] from, int first, float[] out) {
+        int x0 = at[first];
+        int x1 = at[first + 1];
+        int x2 = at[first + 2];
+        int x3 = at[first + 3];
+        int s0 = from[first];
+        int s1 = from[first + 1];
+        int s2 = from[first + 2];
+        int s3 = from[first + 3];
         FloatVector a = Lanes.zero();
         FloatVector b = Lanes.zero();
         FloatVector c = Lanes.zero();
         FloatVector d = Lanes.zero();
+        FloatVector e = Lanes.zero();
+        FloatVector f = Lanes.zero();
+        FloatVector g = Lanes.zero();
+        FloatVector h = Lanes.zero();
         for (int i = 0; i < n; i += STEP) {
-            long bits = signs[from + i / Long.SIZE] >>> i % Long.SIZE;
-            a = Lanes.load(x, at + i).fma(ones(bits), a);
-            b = Lanes.load(x, at + i + N).fma(ones(bits >>> N), b);
-            c = Lanes.load(x, at + i + 2 * N).fma(ones(bits >>> 2 * N), c);
-            d = Lanes.load(x, at + i + 3 * N).fma(ones(bits >>> 3 * N), d);
+            int word = i / Long.SIZE;
+            int shift = i % Long.SIZE;
+            long p = signs[s0 + word] >>> shift;
+            a = Lanes.load(x, x0 + i).fma(ones(p), a);
+            b = Lanes.load(x, x0 + i + N).fma(ones(p >>> N), b);
+            long q = signs[s1 + word] >>> shift;
+            c = Lanes.load(x, x1 + i).fma(ones(q), c);
+            d = Lanes.load(x, x1 + i + N).fma(ones(q >>> N), d);
+            long r = signs[s2 + word] >>> shift;
+            e = Lanes.load(x, x2 + i).fma(ones(r), e);
+            f = Lanes.load(x, x2 + i + N).fma(ones(r >>> N), f);
+            long s = signs[s3 + word] >>> shift;
+            g = Lanes.load(x, x3 + i).fma(ones(s), g);
+            h = Lanes.load(x, x3 + i + N).fma(ones(s >>> N), h);
         }
-        return Lanes.sum(a.add(b).add(c.add(d)));
+        Lanes.sums(a.add(b), c.add(d), e.add(f), g.add(h), out, first);
     }
 
     /** -1 where the bit is set, else 1: products with these are exact, and sooner there than a change of signs. */
@@ -48,7 +81,7 @@ final class SignedProducts {
 
     /** Most additions that a term of {@link #inFloat} goes through: the error is at most so many times 2⁻²⁴ Σ|x|, to first order. */
     static int depth(int n) {
-        return Math.ceilDiv(n, STEP) + 2 + Integer.numberOfTrailingZeros(N);
+        return Math.ceilDiv(n, STEP) + 1 + Integer.numberOfTrailingZeros(N);
     }
 
     /** The negative in lanes whose bit is set. */
@@ -146,12 +179,17 @@ final class SignedProducts {
 
     /** Halves added to each other, as {@link Lanes#sum}. */
     private static double sum(DoubleVector v) {
-        double[] x = v.toArray();
-        for (int half = x.length / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                x[i] += x[i + half];
-            }
+        DoubleVector w = v;
+        if (H > 4) {
+            w = w.add(w.rearrange(BY_4));
         }
-        return x[0];
+        if (H > 2) {
+            w = w.add(w.rearrange(BY_2));
+        }
+        return w.add(w.rearrange(BY_1)).lane(0);
+    }
+
+    private static VectorShuffle<Double> turnedBy(int lanes) {
+        return VectorShuffle.fromOp(D, i -> (i + lanes) % H);
     }
 }

@@ -7,6 +7,7 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
@@ -32,6 +33,7 @@ public final class VectorBackend implements Backend {
     private final AttentionKernel attention;
     private final PrototypeKernel prototypes;
     private final BinaryPrototypes binaryPrototypes;
+    private final FilterBankKernel filterBanks;
 
     /** A backend on {@code threads} threads, the caller's among them. */
     public VectorBackend(int threads) {
@@ -48,6 +50,7 @@ public final class VectorBackend implements Backend {
         attention = new AttentionKernel(pool, scratch, gemm);
         prototypes = new PrototypeKernel(pool, scratch);
         binaryPrototypes = new BinaryPrototypes(pool, scratch);
+        filterBanks = new FilterBankKernel(pool);
     }
 
     @Override
@@ -288,6 +291,20 @@ public final class VectorBackend implements Backend {
     @Override
     public void gatedAttention(View q, View k, View v, View bias, View gate, double scale, View out) {
         attention.run(q, k, v, bias, gate, scale, out);
+    }
+
+    @Override
+    public boolean hasFilterBank() {
+        return true;
+    }
+
+    @Override
+    public void filterBank(View samples, FilterBank f, View out) {
+        if (floats(samples, out)) {
+            filterBanks.run(samples, f, out);
+        } else {
+            Backend.super.filterBank(samples, f, out);
+        }
     }
 
     @Override
