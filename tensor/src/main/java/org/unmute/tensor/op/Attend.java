@@ -133,28 +133,22 @@ public sealed interface Attend extends Op {
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Backend b = gy.backend();
-            return List.of(Tensor.compute(b, packed.dtype(), packed.shape(), out -> gradients(b, gy.view().transpose(1, 2), out)));
-        }
-
-        private void gradients(Backend b, View gy, View out) {
             View q = part(packed.view(), 0);
             View k = part(packed.view(), 1);
+            View v = part(packed.view(), 2);
+            View g = gy.view().transpose(1, 2);
             Shape scores = q.shape().with(-1, q.shape().size(-2));
             // Computed again rather than kept, as in AttentionGradients.
-            View weights = b.allocateForResult(packed.dtype(), scores);
-            b.attentionWeights(q, k, null, scale, weights);
-            b.matmul(weights.transpose(-1, -2), gy, part(out, 2));
-            View gw = b.allocateForResult(packed.dtype(), scores);
-            b.matmul(gy, part(packed.view(), 2).transpose(-1, -2), gw);
-            View gs = b.allocateForResult(packed.dtype(), scores);
-            b.softmaxBackward(weights, gw, gs);
-            weights.buffer().close();
-            gw.buffer().close();
-            b.matmul(gs, k, part(out, 0));
-            b.matmul(gs.transpose(-1, -2), q, part(out, 1));
-            gs.buffer().close();
-            View both = out.slice(2, 0, 2, 1);
-            b.affine(both, scale, 0, both);
+            Tensor weights = Tensor.compute(b, packed.dtype(), scores, out -> b.attentionWeights(q, k, null, scale, out));
+            Tensor gw = Tensor.compute(b, packed.dtype(), scores, out -> b.matmul(g, v.transpose(-1, -2), out));
+            Tensor gs = Tensor.compute(b, packed.dtype(), scores, out -> b.softmaxBackward(weights.view(), gw.view(), out));
+            return List.of(Tensor.compute(b, packed.dtype(), packed.shape(), out -> {
+                b.matmul(gs.view(), k, part(out, 0));
+                b.matmul(gs.view().transpose(-1, -2), q, part(out, 1));
+                b.matmul(weights.view().transpose(-1, -2), g, part(out, 2));
+                View scaled = out.slice(2, 0, 2, 1);
+                b.affine(scaled, scale, 0, scaled);
+            }));
         }
     }
 }
