@@ -16,7 +16,7 @@ import java.util.Queue;
  * all tokens (4 MiB) stream by once a group, and its sums (1 MiB) twice. What a prototype wins depends on no other, so groups may be of
  * any size.
  *
- * <p>Memory: a little more than two bits an entry of a prototype; for tokens, tables and sums an amount that depends on neither
+ * <p>Memory: a little more than two bits an entry of a prototype; for tokens, tables and sums an amount for each thread that depends on neither
  * the number of prototypes nor, beyond {@link LookupTables#MOST_TOKENS}, that of tokens.
  */
 final class BinaryMatch {

@@ -5,6 +5,7 @@ import static org.unmute.kernels.vector.Lanes.load;
 
 import java.util.Arrays;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import jdk.incubator.vector.FloatVector;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
@@ -56,27 +57,40 @@ final class BinaryPrototypes {
         }
         PrototypeBits p = bits(prototypes);
         BinaryMatch match = new BinaryMatch(pool, scratch, p);
+        int clips = tokens.shape().dim(0);
+        // Enough clips for all threads: each takes clips of its own. What a clip would share out its thread then does alone, as the pool
+        // takes one job at a time.
+        IntConsumer one = clip -> forward(match, p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip));
+        if (clips >= 2 * pool.threads()) {
+            pool.run(clips, one);
+        } else {
+            for (int clip = 0; clip < clips; clip++) {
+                one.accept(clip);
+            }
+        }
+    }
+
+    /** One clip. */
+    private void forward(BinaryMatch match, PrototypeBits p, View tokens, View values, View winners) {
         double length = Math.max(Math.sqrt(p.dim()), Backend.NORM_FLOOR);
         double[] best = new double[p.count()];
         int[] winner = new int[p.count()];
-        for (int clip = 0; clip < tokens.shape().dim(0); clip++) {
-            TokenRows rows = TokenRows.of(tokens.select(0, clip));
-            DenseRows t = rows.inFloat(pool, scratch);
-            double[] norm = norms(t);
-            int bad = 0;
-            while (bad < norm.length && Double.isFinite(norm[bad])) {
-                bad++;
-            }
-            if (bad == norm.length) {
-                match.match(t, norm, best, winner);
-            }
-            rows.giveBack(t, scratch);
-            int[][] at = Positions.ofElements(values.select(0, clip), winners.select(0, clip));
-            for (int j = 0; j < p.count(); j++) {
-                boolean broken = p.spoilt(j) || bad < norm.length;
-                values.host().floats()[at[0][j]] = broken ? Float.NaN : (float) (best[j] / length);
-                winners.host().ints()[at[1][j]] = p.spoilt(j) ? 0 : bad < norm.length ? bad : winner[j];
-            }
+        TokenRows rows = TokenRows.of(tokens);
+        DenseRows t = rows.inFloat(pool, scratch);
+        double[] norm = norms(t);
+        int bad = 0;
+        while (bad < norm.length && Double.isFinite(norm[bad])) {
+            bad++;
+        }
+        if (bad == norm.length) {
+            match.match(t, norm, best, winner);
+        }
+        rows.giveBack(t, scratch);
+        int[][] at = Positions.ofElements(values, winners);
+        for (int j = 0; j < p.count(); j++) {
+            boolean broken = p.spoilt(j) || bad < norm.length;
+            values.host().floats()[at[0][j]] = broken ? Float.NaN : (float) (best[j] / length);
+            winners.host().ints()[at[1][j]] = p.spoilt(j) ? 0 : bad < norm.length ? bad : winner[j];
         }
     }
 

@@ -3,10 +3,10 @@ package org.unmute.kernels.vector;
 import static org.unmute.kernels.vector.Lanes.N;
 import static org.unmute.kernels.vector.Lanes.load;
 import static org.unmute.kernels.vector.LookupTile.GROUP;
-import static org.unmute.kernels.vector.LookupTile.TOKENS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -24,7 +24,9 @@ final class CenteredTokens {
     private static final double U = 0x1p-24;
     /** On bounds that are computed with roundings of their own. */
     private static final double SLACK = 1.01;
-    private static final int COLUMNS = 64;
+    /** Dims whose middle is found at a time, and tokens that are centred at a time. */
+    private static final int COLUMNS = 4 * N;
+    private static final int ROWS = 8;
     /** 1 at the first dim of a group. */
     private static final float[] FIRSTS = new float[N + GROUP];
 
@@ -39,7 +41,7 @@ final class CenteredTokens {
     private final int[] original;
     private final float[] data;
     private final int stride;
-    private final float[] middle;
+    private final double[] middle;
     private float greatestGroup;
     private float greatestTotal;
 
@@ -49,7 +51,7 @@ final class CenteredTokens {
         this.original = original;
         this.stride = stride(t.length());
         this.data = scratch.take((long) original.length * stride);
-        this.middle = new float[t.length()];
+        this.middle = new double[t.length()];
     }
 
     /** Room for a row and zeros that complete its groups and what products take at a time. */
@@ -65,15 +67,16 @@ final class CenteredTokens {
     static CenteredTokens of(WorkerPool pool, Scratch scratch, DenseRows t, double[] norm, int from, int to) {
         CenteredTokens x = new CenteredTokens(t, norm, EqualRows.firsts(t, norm, from, to), scratch);
         pool.run(Math.ceilDiv(x.dim(), COLUMNS), task -> x.findMiddle(task * COLUMNS, Math.min(x.dim(), (task + 1) * COLUMNS)));
-        int tasks = Math.ceilDiv(x.count(), TOKENS);
+        int tasks = Math.ceilDiv(x.count(), ROWS);
         float[] groups = new float[tasks];
         float[] totals = new float[tasks];
         pool.run(tasks, task -> {
-            for (int i = task * TOKENS; i < Math.min(x.count(), (task + 1) * TOKENS); i++) {
+            int end = Math.min(x.count(), (task + 1) * ROWS);
+            for (int i = task * ROWS; i < end; i++) {
                 x.center(i);
-                groups[task] = Math.max(groups[task], x.greatestGroup(x.at(i)));
-                totals[task] = Math.max(totals[task], x.total(x.at(i)));
             }
+            // Not at once: a load that spans two stores of a moment ago would wait for them.
+            x.measure(task * ROWS, end, groups, totals, task);
         });
         for (int i = 0; i < tasks; i++) {
             x.greatestGroup = Math.max(x.greatestGroup, groups[i]);
@@ -87,12 +90,21 @@ final class CenteredTokens {
     }
 
     private void findMiddle(int from, int to) {
-        float[] least = new float[COLUMNS + N];
-        float[] greatest = new float[COLUMNS + N];
-        Arrays.fill(least, Float.POSITIVE_INFINITY);
-        Arrays.fill(greatest, Float.NEGATIVE_INFINITY);
-        for (int row : original) {
-            widen(t.data(), t.start()[row] + from, to - from, (float) (1 / norm[row]), least, greatest);
+        float[] least = new float[COLUMNS];
+        float[] greatest = new float[COLUMNS];
+        if (to - from == COLUMNS) {
+            range(from, least, greatest);
+        } else {
+            Arrays.fill(least, Float.POSITIVE_INFINITY);
+            Arrays.fill(greatest, Float.NEGATIVE_INFINITY);
+            for (int row : original) {
+                float factor = (float) (1 / norm[row]);
+                for (int d = from; d < to; d++) {
+                    float v = t.data()[t.start()[row] + d] * factor;
+                    least[d - from] = Math.min(least[d - from], v);
+                    greatest[d - from] = Math.max(greatest[d - from], v);
+                }
+            }
         }
         for (int d = from; d < to; d++) {
             float c = 0.5f * (least[d - from] + greatest[d - from]);
@@ -101,17 +113,39 @@ final class CenteredTokens {
         }
     }
 
-    private static void widen(float[] x, int at, int n, float factor, float[] least, float[] greatest) {
-        int i = 0;
-        for (; i <= n - N; i += N) {
-            FloatVector v = load(x, at + i).mul(factor);
-            v.min(load(least, i)).intoArray(least, i);
-            v.max(load(greatest, i)).intoArray(greatest, i);
+    private void range(int from, float[] least, float[] greatest) {
+        FloatVector a = Lanes.all(Float.POSITIVE_INFINITY);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        FloatVector e = Lanes.all(Float.NEGATIVE_INFINITY);
+        FloatVector f = e;
+        FloatVector g = e;
+        FloatVector h = e;
+        for (int row : original) {
+            FloatVector factor = Lanes.all((float) (1 / norm[row]));
+            int at = t.start()[row] + from;
+            FloatVector v = load(t.data(), at).mul(factor);
+            a = a.blend(v, v.lt(a));
+            e = e.blend(v, e.lt(v));
+            v = load(t.data(), at + N).mul(factor);
+            b = b.blend(v, v.lt(b));
+            f = f.blend(v, f.lt(v));
+            v = load(t.data(), at + 2 * N).mul(factor);
+            c = c.blend(v, v.lt(c));
+            g = g.blend(v, g.lt(v));
+            v = load(t.data(), at + 3 * N).mul(factor);
+            d = d.blend(v, v.lt(d));
+            h = h.blend(v, h.lt(v));
         }
-        for (; i < n; i++) {
-            least[i] = Math.min(least[i], x[at + i] * factor);
-            greatest[i] = Math.max(greatest[i], x[at + i] * factor);
-        }
+        a.intoArray(least, 0);
+        b.intoArray(least, N);
+        c.intoArray(least, 2 * N);
+        d.intoArray(least, 3 * N);
+        e.intoArray(greatest, 0);
+        f.intoArray(greatest, N);
+        g.intoArray(greatest, 2 * N);
+        h.intoArray(greatest, 3 * N);
     }
 
     private void center(int i) {
@@ -120,24 +154,26 @@ final class CenteredTokens {
         Arrays.fill(data, at(i) + dim(), at(i) + stride, 0f);
     }
 
-    private float greatestGroup(int at) {
-        FloatVector top = Lanes.zero();
-        for (int d = 0; d < dim(); d += N) {
-            FloatVector sum = load(data, at + d).abs();
-            for (int i = 1; i < GROUP; i++) {
-                sum = sum.add(load(data, at + d + i).abs());
+    /** The greatest {@code Σ|y|} of a group of these tokens and the greatest of a token. */
+    private void measure(int from, int to, float[] groups, float[] totals, int at) {
+        // Of numbers that are not negative the bits are in order, too; and the maximum of floats takes several instructions.
+        IntVector top = IntVector.zero(Lanes.I);
+        for (int i = from; i < to; i++) {
+            int row = at(i);
+            FloatVector total = Lanes.zero();
+            for (int d = 0; d < dim(); d += N) {
+                FloatVector sum = load(data, row + d).abs();
+                for (int k = 1; k < GROUP; k++) {
+                    sum = sum.add(load(data, row + d + k).abs());
+                }
+                // Only sums that start with a group count.
+                sum = sum.mul(load(FIRSTS, (GROUP - d % GROUP) % GROUP));
+                top = top.max(sum.reinterpretAsInts());
+                total = total.add(sum);
             }
-            top = top.max(sum.mul(load(FIRSTS, (GROUP - d % GROUP) % GROUP)));
+            totals[at] = Math.max(totals[at], Lanes.sum(total));
         }
-        return top.reduceLanes(VectorOperators.MAX);
-    }
-
-    private float total(int at) {
-        FloatVector sum = Lanes.zero();
-        for (int d = 0; d < dim(); d += N) {
-            sum = sum.add(load(data, at + d).abs());
-        }
-        return Lanes.sum(sum);
+        groups[at] = Float.intBitsToFloat(top.reduceLanes(VectorOperators.MAX));
     }
 
     int count() {

@@ -1,6 +1,8 @@
 package org.unmute.kernels.vector;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -14,10 +16,11 @@ final class Scratch {
     private static final int KEPT = 16;
     private static final long KEPT_FLOATS = 64L << 20;
     private static final int KEPT_BYTES = 16 << 20;
+    private static final int KEPT_BYTE_ARRAYS = 4;
 
     private final List<float[]> free = new ArrayList<>();
     private long kept;
-    private byte[] bytes;
+    private final Deque<byte[]> bytes = new ArrayDeque<>();
 
     /** An array with room for {@code n} floats from {@link #BASE} on. */
     float[] take(long n) {
@@ -47,13 +50,12 @@ final class Scratch {
         }
     }
 
-    /** Room for {@code count} bytes from {@link #BYTE_BASE} on; one array at a time is kept. */
+    /** Room for {@code count} bytes from {@link #BYTE_BASE} on; a few arrays are kept. */
     byte[] takeBytes(int count) {
         int n = Math.addExact(count, BYTE_BASE);
         synchronized (this) {
-            byte[] found = bytes;
+            byte[] found = bytes.poll();
             if (found != null && found.length >= n) {
-                bytes = null;
                 return found;
             }
         }
@@ -62,8 +64,8 @@ final class Scratch {
 
     /** Takes bytes back. */
     synchronized void giveBytes(byte[] array) {
-        if (array.length <= KEPT_BYTES && (bytes == null || bytes.length < array.length)) {
-            bytes = array;
+        if (array.length <= KEPT_BYTES && bytes.size() < KEPT_BYTE_ARRAYS) {
+            bytes.push(array);
         }
     }
 

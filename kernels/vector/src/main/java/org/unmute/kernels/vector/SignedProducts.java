@@ -156,12 +156,11 @@ final class SignedProducts {
     }
 
     /** {@code out = x factor - middle}, rounded once. */
-    static void center(float[] x, int at, int n, double factor, float[] middle, float[] out, int to) {
+    static void center(float[] x, int at, int n, double factor, double[] middle, float[] out, int to) {
         DoubleVector f = DoubleVector.broadcast(D, factor);
         int i = 0;
         for (; i <= n - H; i += H) {
-            DoubleVector y = doubles(FloatVector.fromArray(HALF, x, at + i)).mul(f)
-                    .sub(doubles(FloatVector.fromArray(HALF, middle, i)));
+            DoubleVector y = doubles(FloatVector.fromArray(HALF, x, at + i)).mul(f).sub(DoubleVector.fromArray(D, middle, i));
             ((FloatVector) y.convertShape(VectorOperators.D2F, HALF, 0)).intoArray(out, to + i);
         }
         for (; i < n; i++) {
