@@ -17,6 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Attend.Attention;
 import org.unmute.tensor.op.Attend.GatedAttention;
+import org.unmute.tensor.op.Attend.SelfAttention;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Elementwise;
 import org.unmute.tensor.op.Indexing.Gather;
@@ -241,6 +242,8 @@ class OpGradientTest {
         add(GatedAttention.class, "of one clip", gated, s(3, 5), s(4, 5), s(4, 2), s(3, 4), s(3, 1));
         add(GatedAttention.class, "bias that clips share, gate that heads share", gated, s(2, 2, 3, 5), s(2, 2, 4, 5), s(2, 2, 4, 1),
                 s(2, 3, 4), s(2, 1, 3, 1));
+        add(SelfAttention.class, "", in -> new SelfAttention(in[0], 0.7), s(2, 4, 3, 2, 5));
+        add(SelfAttention.class, "one token", in -> new SelfAttention(in[0], 0.7), s(2, 1, 3, 2, 5));
         add(PrototypeMaxPool.class, "", in -> PrototypeMaxPool.of(in[0], in[1], false), s(2, 5, 3), s(4, 3));
         add(PrototypeMaxPool.class, "one token", in -> PrototypeMaxPool.of(in[0], in[1], false), s(3, 1, 7), s(2, 7));
         // The gradient of binary prototypes is not that of the function; their tokens' is.

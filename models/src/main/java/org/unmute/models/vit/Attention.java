@@ -2,6 +2,7 @@ package org.unmute.models.vit;
 
 import java.util.function.Consumer;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Attend;
 
 /**
  * Multi-head self-attention with queries, keys and values from one packed map, as in timm: output channels are
@@ -60,14 +61,14 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
         long tokens = x.size(1);
         long dim = x.size(2);
         long head = dim / heads;
-        // [3, batch, heads, tokens, head]: views of the packed result, nothing is copied.
-        Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
-        Tensor q = packed.select(0, 0);
-        Tensor k = packed.select(0, 1);
-        Tensor v = packed.select(0, 2);
+        Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head);
         double scale = 1 / Math.sqrt(head);
-        Tensor mixed = bias == null ? q.attention(k, v, null, scale) : bias.attend(q, k, v, scale);
-        return mixed.transpose(1, 2).reshape(batch, tokens, dim);
+        if (bias == null) {
+            return Tensor.run(new Attend.SelfAttention(packed, scale)).reshape(batch, tokens, dim);
+        }
+        // [3, batch, heads, tokens, head]: views of the packed result, nothing is copied.
+        Tensor parts = packed.permute(2, 0, 3, 1, 4);
+        return bias.attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), scale).transpose(1, 2).reshape(batch, tokens, dim);
     }
 
     /** The first token's attention weights: {@code [batch, tokens, dim]} to {@code [batch, heads, tokens]}. */

@@ -96,4 +96,59 @@ public sealed interface Attend extends Op {
                     gate.takesGradient() ? Elementwise.reduceTo(gate.shape(), g.scores().times(bias)) : null);
         }
     }
+
+    /**
+     * Attention of tokens to each other from one packed map, without a bias. Results stand token by token, so that heads side by side are a
+     * token's row, and the gradients of queries, keys and values are written where the packed gradient has them.
+     *
+     * @param packed {@code [batch, tokens, 3, heads, d]}: queries, keys and values
+     */
+    record SelfAttention(Tensor packed, double scale) implements Attend {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(packed);
+        }
+
+        @Override
+        public Shape shape() {
+            if (packed.rank() != 5 || packed.size(2) != 3) {
+                throw new IllegalArgumentException("attention: packed queries, keys and values must be [batch, tokens, 3, heads, d], they are "
+                        + packed.shape());
+            }
+            requireOneFloatingType(packed);
+            return Shape.of(packed.size(0), packed.size(1), packed.size(3), packed.size(4));
+        }
+
+        /** {@code [batch, heads, tokens, d]} */
+        private static View part(View packed, int which) {
+            return packed.select(2, which).transpose(1, 2);
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            View x = packed.view();
+            backend.attention(part(x, 0), part(x, 1), part(x, 2), null, scale, out.transpose(1, 2));
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Backend b = gy.backend();
+            View q = part(packed.view(), 0);
+            View k = part(packed.view(), 1);
+            View v = part(packed.view(), 2);
+            View g = gy.view().transpose(1, 2);
+            Shape scores = q.shape().with(-1, q.shape().size(-2));
+            // Computed again rather than kept, as in AttentionGradients.
+            Tensor weights = Tensor.compute(b, packed.dtype(), scores, out -> b.attentionWeights(q, k, null, scale, out));
+            Tensor gw = Tensor.compute(b, packed.dtype(), scores, out -> b.matmul(g, v.transpose(-1, -2), out));
+            Tensor gs = Tensor.compute(b, packed.dtype(), scores, out -> b.softmaxBackward(weights.view(), gw.view(), out));
+            return List.of(Tensor.compute(b, packed.dtype(), packed.shape(), out -> {
+                b.matmul(gs.view(), k, part(out, 0));
+                b.matmul(gs.view().transpose(-1, -2), q, part(out, 1));
+                b.matmul(weights.view().transpose(-1, -2), g, part(out, 2));
+                View scaled = out.slice(2, 0, 2, 1);
+                b.affine(scaled, scale, 0, scaled);
+            }));
+        }
+    }
 }

@@ -41,10 +41,15 @@ public sealed interface Indexing extends Op {
             long[] ones = new long[index.rank()];
             Arrays.fill(ones, 1);
             View range = b.allocate(DType.I32, Shape.of(ones));
+            View distinct = index.view();
+            for (int i = 0; i < distinct.shape().rank(); i++) {
+                // An expanded axis repeats what is there already.
+                distinct = distinct.stride(i) == 0 ? distinct.slice(i, 0, 1, 1) : distinct;
+            }
             int[] host = new int[1];
             View at = View.dense(HostBuffer.wrap(host), Shape.of(ones));
             for (Reduce f : new Reduce[] {Reduce.MIN, Reduce.MAX}) {
-                b.reduce(f, index.view(), range);
+                b.reduce(f, distinct, range);
                 b.download(range, at);
                 if (host[0] < 0 || host[0] >= x.size(axis)) {
                     throw new IndexOutOfBoundsException("gather: index " + host[0] + " lies outside axis " + axis + " of "

@@ -1,5 +1,7 @@
 package org.unmute.kernels.vector;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+import static org.unmute.kernels.vector.Lanes.F;
 import static org.unmute.kernels.vector.Lanes.N;
 import static org.unmute.kernels.vector.Lanes.all;
 import static org.unmute.kernels.vector.Lanes.load;
@@ -72,8 +74,11 @@ final class Norms {
         int parts = Math.toIntExact(Math.ceilDiv(loop.rows(), each));
         float[][] sumWeight = new float[parts][n];
         float[][] sumBias = new float[parts][n];
-        pool.run(parts, p -> RowLoops.rows((d, at, length) -> backwardRow(d, at, length, w, eps, sumWeight[p], sumBias[p]),
-                loop, p * each, Math.min(loop.rows(), (p + 1) * each), x, gy, gx));
+        pool.run(parts, p -> {
+            float[] sums = new float[2 * N];
+            RowLoops.rows((d, at, length) -> backwardRow(d, at, length, w, eps, sumWeight[p], sumBias[p], sums),
+                    loop, p * each, Math.min(loop.rows(), (p + 1) * each), x, gy, gx);
+        });
         total(sumWeight, n, gweight);
         total(sumBias, n, gbias);
     }
@@ -94,47 +99,66 @@ final class Norms {
     }
 
     /**
-     * {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalised row. Whole vectors and the rest apart: where both
-     * meet in one variable the compiler makes an object of each vector, which took 20 times as long.
+     * {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalised row. Whole vectors and the rest apart, sums from one
+     * to the other by way of an array, and vectors loaded by the platform's own method: where both meet in one variable, or a method so
+     * long calls one of ours, the compiler makes an object of each vector.
+     *
+     * @param sums room for two vectors
      */
-    private static void backwardRow(float[][] d, int[] at, int n, float[] w, double eps, float[] gw, float[] gb) {
-        float[] x = d[0];
-        float[] gy = d[1];
-        float mean = Softmax.sum(x, at[0], n) / n;
-        float inverse = inverseDeviation(x, at[0], mean, eps, n);
-        FloatVector sumG = Lanes.zero();
-        FloatVector sumGz = Lanes.zero();
+    private static void backwardRow(float[][] d, int[] at, int n, float[] w, double eps, float[] gw, float[] gb, float[] sums) {
+        float mean = Softmax.sum(d[0], at[0], n) / n;
+        float inverse = inverseDeviation(d[0], at[0], mean, eps, n);
         int whole = n - n % N;
-        int rest = n - whole;
-        for (int i = 0; i < whole; i += N) {
-            FloatVector z = load(x, at[0] + i).sub(mean).mul(inverse);
-            FloatVector h = load(gy, at[1] + i);
-            FloatVector g = h.mul(load(w, i));
-            sumG = sumG.add(g);
-            sumGz = g.fma(z, sumGz);
-            load(gw, i).add(h.mul(z)).intoArray(gw, i);
-            load(gb, i).add(h).intoArray(gb, i);
+        sums(d[0], at[0], d[1], at[1], whole, w, mean, inverse, gw, gb, sums);
+        if (whole < n) {
+            sumsOfRest(d, at, whole, n - whole, w, mean, inverse, gw, gb, sums);
         }
-        if (rest > 0) {
-            FloatVector z = load(x, at[0] + whole, rest).sub(mean).mul(inverse);
-            FloatVector h = load(gy, at[1] + whole, rest);
-            FloatVector g = h.mul(load(w, whole, rest));
-            sumG = sumG.add(g);
-            sumGz = g.fma(z, sumGz);
-            store(load(gw, whole, rest).add(h.mul(z)), gw, whole, rest);
-            store(load(gb, whole, rest).add(h), gb, whole, rest);
-        }
-        float meanG = Lanes.sum(sumG) / n;
-        float meanGz = Lanes.sum(sumGz) / n;
-        for (int i = 0; i < whole; i += N) {
-            FloatVector z = load(x, at[0] + i).sub(mean).mul(inverse);
-            FloatVector g = load(gy, at[1] + i).mul(load(w, i));
-            g.sub(meanG).sub(z.mul(meanGz)).mul(inverse).intoArray(d[2], at[2] + i);
-        }
-        if (rest > 0) {
-            FloatVector z = load(x, at[0] + whole, rest).sub(mean).mul(inverse);
-            FloatVector g = load(gy, at[1] + whole, rest).mul(load(w, whole, rest));
+        float meanG = Lanes.sum(load(sums, 0)) / n;
+        float meanGz = Lanes.sum(load(sums, N)) / n;
+        gradients(d[0], at[0], d[1], at[1], d[2], at[2], whole, w, mean, inverse, meanG, meanGz);
+        if (whole < n) {
+            int rest = n - whole;
+            FloatVector z = load(d[0], at[0] + whole, rest).sub(mean).mul(inverse);
+            FloatVector g = load(d[1], at[1] + whole, rest).mul(load(w, whole, rest));
             store(g.sub(meanG).sub(z.mul(meanGz)).mul(inverse), d[2], at[2] + whole, rest);
+        }
+    }
+
+    /** Of whole vectors: sums of g and of g z by lanes, and what the row adds to the gradients of weight and bias. */
+    private static void sums(float[] x, int at, float[] gy, int from, int n, float[] w, float mean, float inverse, float[] gw, float[] gb,
+            float[] sums) {
+        FloatVector sumG = FloatVector.zero(F);
+        FloatVector sumGz = FloatVector.zero(F);
+        for (int i = 0; i < n; i += N) {
+            FloatVector z = fromArray(F, x, at + i).sub(mean).mul(inverse);
+            FloatVector h = fromArray(F, gy, from + i);
+            FloatVector g = h.mul(fromArray(F, w, i));
+            sumG = sumG.add(g);
+            sumGz = g.fma(z, sumGz);
+            fromArray(F, gw, i).add(h.mul(z)).intoArray(gw, i);
+            fromArray(F, gb, i).add(h).intoArray(gb, i);
+        }
+        sumG.intoArray(sums, 0);
+        sumGz.intoArray(sums, N);
+    }
+
+    private static void sumsOfRest(float[][] d, int[] at, int whole, int rest, float[] w, float mean, float inverse, float[] gw, float[] gb,
+            float[] sums) {
+        FloatVector z = load(d[0], at[0] + whole, rest).sub(mean).mul(inverse);
+        FloatVector h = load(d[1], at[1] + whole, rest);
+        FloatVector g = h.mul(load(w, whole, rest));
+        load(sums, 0).add(g).intoArray(sums, 0);
+        g.fma(z, load(sums, N)).intoArray(sums, N);
+        store(load(gw, whole, rest).add(h.mul(z)), gw, whole, rest);
+        store(load(gb, whole, rest).add(h), gb, whole, rest);
+    }
+
+    private static void gradients(float[] x, int at, float[] gy, int from, float[] gx, int to, int n, float[] w, float mean, float inverse,
+            float meanG, float meanGz) {
+        for (int i = 0; i < n; i += N) {
+            FloatVector z = fromArray(F, x, at + i).sub(mean).mul(inverse);
+            FloatVector g = fromArray(F, gy, from + i).mul(fromArray(F, w, i));
+            g.sub(meanG).sub(z.mul(meanGz)).mul(inverse).intoArray(gx, to + i);
         }
     }
 
