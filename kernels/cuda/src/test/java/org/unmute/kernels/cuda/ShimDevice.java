@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.unmute.kernels.device.Arguments;
@@ -58,6 +59,9 @@ final class ShimDevice implements Device {
         this(Precision.FP32);
     }
 
+    /** The kernels that ran. */
+    private final Set<Kernel> launched = ConcurrentHashMap.newKeySet();
+
     /** With plain loops in place of cuBLAS, where a product is one for it; {@code seen} gets each. */
     ShimDevice(Consumer<Gemm> seen) {
         precision = Precision.FP32;
@@ -68,6 +72,11 @@ final class ShimDevice implements Device {
     ShimDevice(Precision precision) {
         this.precision = precision;
         library = Optional.empty();
+    }
+
+    /** Whether the kernel ran. */
+    boolean hasLaunched(Kernel kernel) {
+        return launched.contains(kernel);
     }
 
     private record Memory(Arena arena, MemorySegment segment) implements DeviceMemory {
@@ -163,6 +172,7 @@ final class ShimDevice implements Device {
 
     private Kernel run(Kernel portable, LaunchPlan plan, Arguments arguments) {
         Kernel kernel = Variants.of(portable, precision, Variants.LEAST_CAPABILITY).orElse(portable);
+        launched.add(kernel);
         MethodHandle f = function(kernel);
         int barriers = WITH_BARRIERS.contains(kernel.family()) || Variants.FILES.containsKey(kernel.family()) ? 1 : 0;
         synchronized (ShimDevice.class) {
