@@ -140,7 +140,8 @@ final class Contest {
                     double before = warm;
                     double[] times = contestant.time(MOST_CALLS, WARM_UP_SECONDS);
                     warm = Statistics.median(Arrays.copyOfRange(times, times.length / 2, times.length));
-                    if (warm >= LONG_MILLIS) {
+                    // A first call may be long only since its code was not compiled yet.
+                    if (warm >= LONG_MILLIS && warm >= SETTLED * before) {
                         medians.add(warm);
                         return;
                     }
