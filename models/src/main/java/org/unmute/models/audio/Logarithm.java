@@ -1,7 +1,7 @@
 package org.unmute.models.audio;
 
 /**
- * Natural logarithm in float64, some three times as fast as {@code Math.log}. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s},
+ * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s},
  * s = (m - 1) / (m + 1), by its series up to s¹⁹, which is good to some 10⁻¹⁵. The vector backend computes the same.
  */
 final class Logarithm {
