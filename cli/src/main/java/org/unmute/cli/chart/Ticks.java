@@ -44,13 +44,15 @@ record Ticks(double[] at, double step) {
                 break;
             }
         }
-        double step = factor * power;
+        // Dividing by whole numbers where the step is a fraction keeps 0.1 * 3 from becoming 0.30000000000000004: powers of ten below 1
+        // are not doubles, those above are.
+        double divisor = power < 1 ? Math.rint(1 / power) : 1;
+        double step = power < 1 ? factor / divisor : factor * power;
         long from = (long) Math.floor(range[0] / step + 1e-9);
         long to = (long) Math.ceil(range[1] / step - 1e-9);
         double[] at = new double[(int) (to - from + 1)];
         for (int i = 0; i < at.length; i++) {
-            // Dividing by whole numbers where the step is a fraction keeps 0.1 * 3 from becoming 0.30000000000000004.
-            at[i] = power < 1 ? (from + i) * factor / Math.rint(1 / power) : (from + i) * step;
+            at[i] = power < 1 ? (from + i) * factor / divisor : (from + i) * step;
         }
         return new Ticks(at, step);
     }

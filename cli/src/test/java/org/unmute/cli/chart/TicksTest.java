@@ -49,8 +49,10 @@ class TicksTest {
         assertThat(List.of(1.0, 2.0, 2.5, 5.0)).as("step %s", ticks.step()).anySatisfy(r -> assertThat(mantissa).isCloseTo(r, within(1e-6)));
         for (int i = 0; i < at.length; i++) {
             double multiple = at[i] / ticks.step();
-            // Far from 0 compared with the step, the quotient itself is only as exact as doubles are there.
-            assertThat(multiple).isCloseTo(Math.rint(multiple), within(Math.max(1e-6, 2 * Math.ulp(multiple))));
+            // Far from 0 compared with the step, the quotient itself is only as exact as doubles are there: tick and step are each the
+            // double nearest to theirs, and each moves the quotient by at most one unit in its last place.
+            // The distance is taken between the doubles: between their shortest decimals it can come out longer.
+            assertThat(Math.abs(multiple - Math.rint(multiple))).isLessThanOrEqualTo(Math.max(1e-6, 2 * Math.ulp(multiple)));
             assertThat(at[i]).isCloseTo(at[0] + i * ticks.step(), within(1e-6 * Math.max(ticks.step(), Math.abs(at[0]) * 1e-6)));
         }
     }
