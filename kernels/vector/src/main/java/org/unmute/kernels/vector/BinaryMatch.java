@@ -26,25 +26,24 @@ final class BinaryMatch {
 
     private final WorkerPool pool;
     private final Scratch scratch;
-    private final PrototypeBits p;
     private final Queue<Contenders> free = new ArrayDeque<>();
 
-    BinaryMatch(WorkerPool pool, Scratch scratch, PrototypeBits p) {
+    BinaryMatch(WorkerPool pool, Scratch scratch) {
         this.pool = pool;
         this.scratch = scratch;
-        this.p = p;
     }
 
     /**
-     * The greatest product of each prototype with the rows at length 1.
+     * The token of the greatest product of each prototype with the rows at length 1.
      *
      * @param norm of each row, all finite and above 0
-     * @param best for each prototype. Modified.
      * @param winner for each prototype. Modified.
      */
-    void match(DenseRows t, double[] norm, double[] best, int[] winner) {
-        Arrays.fill(best, Double.NEGATIVE_INFINITY);
-        Arrays.fill(winner, 0);
+    void match(PrototypeBits p, DenseRows t, double[] norm, int[] winner) {
+        double[] best = t.rows() > LookupTables.MOST_TOKENS ? new double[p.count()] : null;
+        if (best != null) {
+            Arrays.fill(best, Double.NEGATIVE_INFINITY);
+        }
         for (int from = 0; from < t.rows(); from += LookupTables.MOST_TOKENS) {
             int to = Math.min(t.rows(), from + LookupTables.MOST_TOKENS);
             CenteredTokens x = CenteredTokens.of(pool, scratch, t, norm, from, to);
@@ -56,9 +55,9 @@ final class BinaryMatch {
                 Contenders c = take();
                 int block = task * together;
                 if (tables == null) {
-                    c.matchAll(x, block * LANES, Math.min(p.count(), (block + 1) * LANES), best, winner);
+                    c.matchAll(p, x, block * LANES, Math.min(p.count(), (block + 1) * LANES), best, winner);
                 } else {
-                    c.match(x, tables, block, Math.min(together, blocks - block), best, winner);
+                    c.match(p, x, tables, block, Math.min(together, blocks - block), best, winner);
                 }
                 give(c);
             });
@@ -78,7 +77,7 @@ final class BinaryMatch {
     private Contenders take() {
         synchronized (free) {
             Contenders c = free.poll();
-            return c == null ? new Contenders(p) : c;
+            return c == null ? new Contenders() : c;
         }
     }
 

@@ -32,10 +32,12 @@ final class BinaryPrototypes {
 
     private final WorkerPool pool;
     private final Scratch scratch;
+    private final BinaryMatch match;
 
     BinaryPrototypes(WorkerPool pool, Scratch scratch) {
         this.pool = pool;
         this.scratch = scratch;
+        this.match = new BinaryMatch(pool, scratch);
     }
 
     /** The bits of prototypes and which part of their buffer these are. */
@@ -58,11 +60,10 @@ final class BinaryPrototypes {
             return;
         }
         PrototypeBits p = bits(prototypes);
-        BinaryMatch match = new BinaryMatch(pool, scratch, p);
         int clips = tokens.shape().dim(0);
         // Enough clips for all threads: each takes clips of its own. What a clip would share out its thread then does alone, as the pool
         // takes one job at a time.
-        IntConsumer one = clip -> forward(match, p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip));
+        IntConsumer one = clip -> forward(p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip));
         if (clips >= 2 * pool.threads()) {
             pool.run(clips, one);
         } else {
@@ -73,9 +74,7 @@ final class BinaryPrototypes {
     }
 
     /** One clip. */
-    private void forward(BinaryMatch match, PrototypeBits p, View tokens, View values, View winners) {
-        double length = Math.max(Math.sqrt(p.dim()), Backend.NORM_FLOOR);
-        double[] best = new double[p.count()];
+    private void forward(PrototypeBits p, View tokens, View values, View winners) {
         int[] winner = new int[p.count()];
         TokenRows rows = TokenRows.of(tokens);
         DenseRows t = rows.inFloat(pool, scratch);
@@ -86,34 +85,71 @@ final class BinaryPrototypes {
             bad++;
         }
         if (bad == norm.length) {
-            match.match(t, norm, best, winner);
+            match.match(p, t, norm, winner);
         }
-        int[][] at = Positions.ofElements(values, winners);
-        int firstBad = bad;
-        pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
-            WinnerCosine cosine = new WinnerCosine();
-            for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
-                boolean broken = p.spoilt(j) || firstBad < norm.length;
-                int w = winner[j];
-                values.host().floats()[at[0][j]] = broken ? Float.NaN : Float.isNaN(norms.norm()[w]) ? (float) (best[j] / length)
-                        : cosine.of(t.data(), t.start()[w], t.length(), p.signs(), p.signs(j), norms.norm()[w], norms.rest()[w]);
-                winners.host().ints()[at[1][j]] = p.spoilt(j) ? 0 : firstBad < norm.length ? firstBad : w;
-            }
-        });
+        write(p, t, norms, winner, bad, Positions.ofElements(values, winners), values, winners);
         rows.giveBack(t, scratch);
     }
 
+    /**
+     * The cosines of winners.
+     *
+     * @param bad the first token that is not finite, or how many there are
+     * @param at where cosines and where winners go, of each prototype
+     */
+    private void write(PrototypeBits p, DenseRows t, Norms norms, int[] winner, int bad, int[][] at, View values, View winners) {
+        float[] out = values.host().floats();
+        int[] won = winners.host().ints();
+        int together = Math.clamp(p.count() / (4 * pool.threads()), TOGETHER, 8 * TOGETHER);
+        pool.run(Math.ceilDiv(p.count(), together), task -> {
+            WinnerCosine cosine = new WinnerCosine(p.dim());
+            int end = Math.min(p.count(), (task + 1) * together);
+            for (int from = task * together; from < end; from += WinnerCosine.ROWS) {
+                int to = Math.min(end, from + WinnerCosine.ROWS);
+                float[] cosines = cosines(cosine, p, t, norms, winner, from, to);
+                for (int j = from; j < to; j++) {
+                    int w = winner[j];
+                    boolean broken = p.spoilt(j) || bad < t.rows();
+                    out[at[0][j]] = broken ? Float.NaN : Float.isNaN(norms.norm()[w]) ? (float) norms.cosine(t, w, p, j) : cosines[j - from];
+                    won[at[1][j]] = p.spoilt(j) ? 0 : bad < t.rows() ? bad : w;
+                }
+            }
+        });
+    }
+
+    private static float[] cosines(WinnerCosine cosine, PrototypeBits p, DenseRows t, Norms norms, int[] winner, int from, int to) {
+        for (int j = from; j < to; j++) {
+            int w = winner[j];
+            cosine.setNorm(j - from, norms.norm()[w], norms.rest()[w]);
+            cosine.addSigned(j - from, t.data(), t.start()[w], p.signs(), p.signs(j));
+        }
+        cosine.add(to - from);
+        return cosine.cosines(to - from);
+    }
+
     /** Norms in float64, and for {@link WinnerCosine} in float32 with what those lack. */
-    private record Norms(double[] exact, float[] norm, float[] rest) {}
+    private record Norms(double[] exact, float[] norm, float[] rest) {
+        /** A cosine of token and prototype in float64. */
+        double cosine(DenseRows t, int i, PrototypeBits p, int j) {
+            return SignedProducts.inDouble(t.data(), t.start()[i], p.dim(), p.signs(), p.signs(j)) / exact[i]
+                    / Math.max(Math.sqrt(p.dim()), Backend.NORM_FLOOR);
+        }
+    }
 
     private Norms norms(DenseRows t) {
         Norms norms = new Norms(new double[t.rows()], new float[t.rows()], new float[t.rows()]);
-        int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
+        int each = Math.clamp(Loops.CHUNK / Math.max(1, t.length()), 1, WinnerCosine.ROWS);
         pool.run(Math.ceilDiv(t.rows(), each), task -> {
-            WinnerCosine cosine = new WinnerCosine();
-            for (int i = task * each; i < Math.min(t.rows(), (task + 1) * each); i++) {
+            int from = task * each;
+            int to = Math.min(t.rows(), from + each);
+            WinnerCosine cosine = new WinnerCosine(t.length());
+            for (int i = from; i < to; i++) {
                 norms.exact()[i] = norm(t.data(), t.start()[i], t.length());
-                cosine.norm(t.data(), t.start()[i], t.length(), norms.norm(), norms.rest(), i);
+                cosine.addSquares(i - from, t.data(), t.start()[i]);
+            }
+            cosine.add(to - from);
+            for (int i = from; i < to; i++) {
+                cosine.norm(i - from, norms.norm(), norms.rest(), i);
             }
         });
         return norms;

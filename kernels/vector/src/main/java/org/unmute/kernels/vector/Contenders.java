@@ -6,15 +6,16 @@ import static org.unmute.kernels.vector.LookupTile.TOKENS;
 
 import java.util.Arrays;
 import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * Finds the winning tokens of some blocks of prototypes in three sieves. {@link LookupTile} sums: the token of the greatest gives a
  * product, which bounds the sums of tokens that can win (four of 512 random tokens pass). Products of these in float32 bound each
- * other (seldom more than one passes). Products in float64 decide, and are what the prototype's cosine is made of.
+ * other (seldom more than one passes). Products in float64 decide between those that are left, and between this and earlier calls.
  *
- * <p>Each sieve goes token by token and looks at all prototypes of the blocks, so that a token's row is read once for all. Products are
- * taken four at a time. The leaders, the tokens of the greatest sums, are the first contenders; the others follow.
+ * <p>Sums are looked through block by block, as they lie side by side; what is found is put in the order of tokens, so that a token's row is read
+ * once for all. Products are taken four at a time. The leaders, the tokens of the greatest sums, are the first contenders; the others follow.
  *
  * <p>If all tokens passed the first two sieves, that would take some ten times as long as the tiles of a float32 product; it needs
  * tokens of which many differ from each other by no more than a rounding, and others that lie far away.
@@ -28,51 +29,68 @@ final class Contenders {
     private static final int HALF = LANES / 2;
     /** Products at a time. */
     private static final int TOGETHER = 4;
+    /** Contenders for which there is room at first, and most for which it is kept. */
+    private static final int ROOM = 4 * MOST;
+    private static final int KEPT = 32 * MOST;
 
-    private final PrototypeBits p;
-    private short[] sums;
+    private PrototypeBits p;
+    private CenteredTokens x;
+    private short[] sums = {};
+    /** Tokens for which a block has room in {@link #sums}. */
+    private int rows;
     private final short[] greatest = new short[MOST];
     private final short[] least = new short[MOST];
-    private final long[] missing = new long[2 * BLOCKS];
     private final float[] top = new float[MOST];
-    private CenteredTokens x;
     /** The first prototype and how many there are. */
     private int from;
     private int prototypes;
+    /** What a look through the sums found: token, then prototype (counted from the first). And how often each token, behind its place. */
+    private int[] found = new int[ROOM];
+    private int hits;
+    private final int[] ofToken = new int[LookupTables.MOST_TOKENS + 1];
     /** Contenders: prototype (counted from the first), token, where the signs of one and the row of the other start, and product. */
-    private int[] prototype = new int[4 * MOST];
-    private int[] token = new int[4 * MOST];
-    private int[] signs = new int[4 * MOST];
-    private int[] row = new int[4 * MOST];
-    private float[] product = new float[4 * MOST];
+    private int[] prototype = new int[ROOM];
+    private int[] token = new int[ROOM];
+    private int[] signs = new int[ROOM];
+    private int[] row = new int[ROOM];
+    private float[] product = new float[ROOM];
     private int count;
-    /** Number among the contenders of each prototype's leader. */
-    private final int[] leader = new int[MOST];
+    /** Of each prototype the contender that is ahead, and its product in float64 or NaN while nothing had to be compared with it. */
+    private final int[] ahead = new int[MOST];
+    private final double[] exact = new double[MOST];
 
-    Contenders(PrototypeBits p) {
-        this.p = p;
-    }
-
-    private void begin(CenteredTokens tokens, int first, int end) {
+    private void begin(PrototypeBits bits, CenteredTokens tokens, int first, int end) {
+        p = bits;
         x = tokens;
         from = first;
         prototypes = end - first;
         count = 0;
-        Arrays.fill(top, Float.NEGATIVE_INFINITY);
+        Arrays.fill(top, 0, prototypes, Float.NEGATIVE_INFINITY);
+    }
+
+    private void end() {
+        p = null;
+        x = null;
+        if (Math.max(token.length, found.length) > KEPT) {
+            found = new int[ROOM];
+            resize(ROOM);
+        }
     }
 
     /**
      * Matches some blocks of prototypes.
      *
-     * @param best greatest product of each prototype so far, replaced by a greater one. Modified.
+     * @param best greatest product of each prototype so far, replaced by a greater one; null if this is the first call for these and the last
+     *        one. Modified.
      * @param winner the token that has it. Modified.
      */
-    void match(CenteredTokens tokens, LookupTables tables, int block, int blocks, double[] best, int[] winner) {
-        begin(tokens, block * LANES, Math.min(p.count(), (block + blocks) * LANES));
-        if (sums == null) {
-            sums = new short[MOST * LookupTables.MOST_TOKENS];
-        }
+    void match(PrototypeBits bits, CenteredTokens tokens, LookupTables tables, int block, int blocks, double[] best, int[] winner) {
+        begin(bits, tokens, block * LANES, Math.min(bits.count(), (block + blocks) * LANES));
         int tiles = Math.ceilDiv(x.count(), TOKENS);
+        rows = tiles * TOKENS;
+        if (sums.length < BLOCKS * rows * LANES) {
+            sums = new short[BLOCKS * rows * LANES];
+        }
         Arrays.fill(greatest, (short) 0);
         for (int tile = 0; tile < tiles; tile++) {
             int t = tile * TOKENS;
@@ -81,87 +99,135 @@ final class Contenders {
                         b * LANES);
             }
         }
-        findLeaders(2 * blocks);
+        beginSearch();
+        for (int b = 0; b < blocks; b++) {
+            findLeaders(b);
+        }
+        append();
         multiply(0);
         for (int e = 0; e < count; e++) {
             least[prototype[e]] = tables.least(product[e]);
         }
         int leaders = count;
-        collect(2 * blocks);
+        beginSearch();
+        for (int b = 0; b < blocks; b++) {
+            findOthers(b);
+        }
+        append();
         multiply(leaders);
         decide(best, winner);
+        end();
     }
 
     /** The same without tables, for prototypes {@code [first, end)}, at most {@link LookupTile#LANES}: all tokens pass the first sieve. */
-    void matchAll(CenteredTokens tokens, int first, int end, double[] best, int[] winner) {
-        begin(tokens, first, end);
+    void matchAll(PrototypeBits bits, CenteredTokens tokens, int first, int end, double[] best, int[] winner) {
+        begin(bits, tokens, first, end);
+        reserve(x.count() * prototypes);
         for (int t = 0; t < x.count(); t++) {
             for (int i = 0; i < prototypes; i++) {
-                append(i, t);
+                append(count++, i, t);
             }
         }
         multiply(0);
         decide(best, winner);
+        end();
     }
 
-    private static int at(int block, int t) {
-        return (block * LookupTables.MOST_TOKENS + t) * LANES;
+    private int at(int block, int t) {
+        return (block * rows + t) * LANES;
     }
 
-    private ShortVector sums(int half, int t) {
-        return ShortVector.fromArray(S, sums, at(half / 2, t) + half % 2 * HALF);
-    }
-
-    /** Those of a half's lanes that are prototypes. */
-    private long lanes(int half) {
-        int n = Math.clamp(prototypes - half * HALF, 0, HALF);
+    /** Those of a block's lanes that are prototypes. */
+    private long lanes(int block) {
+        int n = Math.clamp(prototypes - block * LANES, 0, LANES);
         return n == 0 ? 0 : -1L >>> Long.SIZE - n;
     }
 
-    /** Of each prototype the first token with the greatest sum. */
-    private void findLeaders(int halves) {
-        for (int h = 0; h < halves; h++) {
-            missing[h] = lanes(h);
-        }
-        for (int t = 0; t < x.count(); t++) {
-            for (int h = 0; h < halves; h++) {
-                long hits = sums(h, t).eq(ShortVector.fromArray(S, greatest, h * HALF)).toLong() & missing[h];
-                missing[h] &= ~hits;
-                for (; hits != 0; hits &= hits - 1) {
-                    int i = h * HALF + Long.numberOfTrailingZeros(hits);
-                    leader[i] = count;
-                    append(i, t);
+    private void beginSearch() {
+        hits = 0;
+        Arrays.fill(ofToken, 0);
+    }
+
+    /** Of each of a block's prototypes the first token with the greatest sum. That sum is taken out. */
+    private void findLeaders(int block) {
+        ShortVector a = ShortVector.fromArray(S, greatest, block * LANES);
+        ShortVector b = ShortVector.fromArray(S, greatest, block * LANES + HALF);
+        long missing = lanes(block);
+        for (int t = 0, at = at(block, 0); t < x.count() && missing != 0; t++, at += LANES) {
+            VectorMask<Short> lower = ShortVector.fromArray(S, sums, at).eq(a);
+            VectorMask<Short> upper = ShortVector.fromArray(S, sums, at + HALF).eq(b);
+            long lanes = (lower.toLong() | upper.toLong() << HALF) & missing;
+            if (lanes != 0) {
+                missing &= ~lanes;
+                found(block, t, lanes);
+                for (; lanes != 0; lanes &= lanes - 1) {
+                    sums[at + Long.numberOfTrailingZeros(lanes)] = -1;
                 }
             }
         }
     }
 
-    private void collect(int halves) {
-        for (int t = 0; t < x.count(); t++) {
-            for (int h = 0; h < halves; h++) {
-                long hits = sums(h, t).compare(VectorOperators.GE, ShortVector.fromArray(S, least, h * HALF)).toLong();
-                for (hits &= lanes(h); hits != 0; hits &= hits - 1) {
-                    int i = h * HALF + Long.numberOfTrailingZeros(hits);
-                    if (token[leader[i]] != t) {
-                        append(i, t);
-                    }
-                }
+    /** All of a block's other sums that are great enough. */
+    private void findOthers(int block) {
+        ShortVector a = ShortVector.fromArray(S, least, block * LANES);
+        ShortVector b = ShortVector.fromArray(S, least, block * LANES + HALF);
+        long real = lanes(block);
+        for (int t = 0, at = at(block, 0); t < x.count(); t++, at += LANES) {
+            VectorMask<Short> lower = ShortVector.fromArray(S, sums, at).compare(VectorOperators.GE, a);
+            VectorMask<Short> upper = ShortVector.fromArray(S, sums, at + HALF).compare(VectorOperators.GE, b);
+            long lanes = (lower.toLong() | upper.toLong() << HALF) & real;
+            if (lanes != 0) {
+                found(block, t, lanes);
             }
         }
     }
 
-    private void append(int i, int t) {
-        if (count + TOGETHER > token.length) {
-            prototype = Arrays.copyOf(prototype, 2 * count);
-            token = Arrays.copyOf(token, 2 * count);
-            signs = Arrays.copyOf(signs, 2 * count);
-            row = Arrays.copyOf(row, 2 * count);
-            product = Arrays.copyOf(product, 2 * count);
+    private void found(int block, int t, long lanes) {
+        int n = Long.bitCount(lanes);
+        if (hits + n > found.length) {
+            found = Arrays.copyOf(found, 2 * (hits + n));
         }
-        prototype[count] = i;
-        token[count] = t;
-        signs[count] = p.signs(from + i);
-        row[count++] = x.at(t);
+        ofToken[t + 1] += n;
+        for (long rest = lanes; rest != 0; rest &= rest - 1) {
+            found[hits++] = t * MOST + block * LANES + Long.numberOfTrailingZeros(rest);
+        }
+    }
+
+    /** Makes contenders of what was found, token by token. */
+    private void append() {
+        reserve(count + hits);
+        int at = count;
+        for (int t = 0; t < ofToken.length; t++) {
+            at += ofToken[t];
+            ofToken[t] = at;
+        }
+        for (int f = 0; f < hits; f++) {
+            int t = found[f] / MOST;
+            append(ofToken[t]++, found[f] % MOST, t);
+        }
+        count += hits;
+    }
+
+    private void append(int e, int i, int t) {
+        prototype[e] = i;
+        token[e] = t;
+        signs[e] = p.signs(from + i);
+        row[e] = x.at(t);
+    }
+
+    /** Makes room for so many, and for what {@link #multiply} needs. */
+    private void reserve(int contenders) {
+        if (contenders + TOGETHER > token.length) {
+            resize(Math.max(contenders + TOGETHER, 2 * token.length));
+        }
+    }
+
+    private void resize(int room) {
+        prototype = Arrays.copyOf(prototype, room);
+        token = Arrays.copyOf(token, room);
+        signs = Arrays.copyOf(signs, room);
+        row = Arrays.copyOf(row, room);
+        product = Arrays.copyOf(product, room);
     }
 
     /** The products of contenders from this one on. */
@@ -179,19 +245,47 @@ final class Contenders {
         }
     }
 
-    /** Of equal products the first token wins; leaders come before tokens that are before them. */
     private void decide(double[] best, int[] winner) {
-        double reach = 2 * x.productError() + 2 * x.error();
+        Arrays.fill(ahead, 0, prototypes, -1);
+        float reach = Math.nextUp((float) (2 * x.productError() + 2 * x.error()));
         for (int e = 0; e < count; e++) {
-            if (product[e] >= top[prototype[e]] - reach) {
-                int j = from + prototype[e];
-                double exact = x.exact(token[e], p.signs(), p.signs(j));
-                int original = x.original(token[e]);
-                if (exact > best[j] || exact == best[j] && original < winner[j]) {
-                    best[j] = exact;
-                    winner[j] = original;
-                }
+            int i = prototype[e];
+            if (product[e] >= (double) top[i] - reach) {
+                compare(i, e);
             }
         }
+        for (int i = 0; i < prototypes; i++) {
+            int e = ahead[i];
+            int j = from + i;
+            if (best == null) {
+                winner[j] = x.original(token[e]);
+                continue;
+            }
+            double product = Double.isNaN(exact[i]) ? exact(i, token[e]) : exact[i];
+            if (product > best[j]) {
+                best[j] = product;
+                winner[j] = x.original(token[e]);
+            }
+        }
+    }
+
+    /** Puts a contender ahead if it is the first of its prototype or better. Of equal products the first token wins. */
+    private void compare(int i, int e) {
+        int other = ahead[i];
+        if (other < 0) {
+            ahead[i] = e;
+            exact[i] = Double.NaN;
+            return;
+        }
+        exact[i] = Double.isNaN(exact[i]) ? exact(i, token[other]) : exact[i];
+        double product = exact(i, token[e]);
+        if (product > exact[i] || product == exact[i] && token[e] < token[other]) {
+            ahead[i] = e;
+            exact[i] = product;
+        }
+    }
+
+    private double exact(int i, int t) {
+        return x.exact(t, p.signs(), p.signs(from + i));
     }
 }

@@ -22,9 +22,10 @@ final class Lanes {
     static final int N = F.length();
     static final int BITS = F.vectorBitSize();
 
-    private static final VectorShuffle<Float> BY_8 = turnedBy(8);
-    private static final VectorShuffle<Float> BY_4 = turnedBy(4);
-    private static final VectorShuffle<Float> BY_2 = turnedBy(2);
+    /** With these lane i takes what is in lane i + 8, and so on; beyond the last lane it begins anew. */
+    static final VectorShuffle<Float> BY_8 = turnedBy(8);
+    static final VectorShuffle<Float> BY_4 = turnedBy(4);
+    static final VectorShuffle<Float> BY_2 = turnedBy(2);
     private static final VectorShuffle<Float> BY_1 = turnedBy(1);
 
     private static final VectorShuffle<Float> BY_HALF = turnedBy(N / 2);

@@ -4,106 +4,235 @@ import static org.unmute.kernels.vector.Lanes.N;
 import static org.unmute.kernels.vector.Lanes.load;
 import static org.unmute.kernels.vector.WinnerSums.LANES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The cosine of a winner with its prototype's signs, with twice the digits of a float until it is rounded at the end, in the very steps of
- * {@code prototype_values} on a device. A sum has a high and a low part; what an addition to the high one loses goes to the low one. Partial
- * sums are {@link WinnerSums}'s.
+ * Cosines of winners with their prototypes' signs, with twice the digits of a float until they are rounded at the end, in the very steps of
+ * {@code prototype_values} on a device; and norms of rows. A sum has a high and a low part; what an addition to the high one loses goes
+ * to the low one. Partial sums are {@link WinnerSums}'s.
  *
- * <p>Holds working memory: for one thread.
+ * <p>Up to {@link #ROWS} rows, each in a slot of its own: first {@link #addSigned} or {@link #addSquares} of each, then {@link #add} for all
+ * of them, then {@link #setNorm} of each and {@link #cosines}, or {@link #norm} of each. Step by step for all rows, since a method for all steps is too large to have
+ * everything inlined.
+ *
+ * <p>Holds working memory, 4 KiB, for rows that stay in the first cache: for one thread.
  */
 final class WinnerCosine {
-    private final float[] high = new float[LANES];
-    private final float[] low = new float[LANES];
+    /** Most rows at a time. */
+    static final int ROWS = 16;
+
+    private final int n;
+    /** √n, and what it lacks. */
+    private final float root;
+    private final float rootRest;
+    private final float[] high = new float[ROWS * LANES];
+    private final float[] low = new float[ROWS * LANES];
+    private final float[] norm = new float[ROWS];
+    private final float[] rest = new float[ROWS];
+    private final float[] end = new float[Long.SIZE];
+
+    /** For rows of {@code n} numbers. */
+    WinnerCosine(int n) {
+        this.n = n;
+        root = (float) Math.sqrt((float) n);
+        rootRest = Math.fma(-root, root, n) / (2 * root);
+    }
+
+    /** Partial sums of {@code Σx²}. */
+    void addSquares(int slot, float[] x, int at) {
+        clear(slot);
+        int whole = n - n % LANES;
+        addSquares(slot * LANES, x, at, whole);
+        if (whole < n) {
+            addSquares(slot * LANES, rest(x, at + whole, n - whole), 0, LANES);
+        }
+    }
+
+    private void addSquares(int to, float[] x, int at, int count) {
+        for (int g = 0; g < LANES; g += 2 * N) {
+            FloatVector a = load(high, to + g);
+            FloatVector b = load(high, to + g + N);
+            FloatVector lowA = load(low, to + g);
+            FloatVector lowB = load(low, to + g + N);
+            for (int i = at + g; i < at + g + count; i += LANES) {
+                FloatVector u = load(x, i);
+                FloatVector square = u.mul(u);
+                FloatVector sum = a.add(square);
+                lowA = lowA.add(lost(a, square, sum)).add(u.fma(u, square.neg()));
+                a = sum;
+                u = load(x, i + N);
+                square = u.mul(u);
+                sum = b.add(square);
+                lowB = lowB.add(lost(b, square, sum)).add(u.fma(u, square.neg()));
+                b = sum;
+            }
+            store(a, b, high, to + g);
+            store(lowA, lowB, low, to + g);
+        }
+    }
+
+    /** Partial sums of {@code Σ±x}. */
+    void addSigned(int slot, float[] x, int at, long[] signs, int from) {
+        clear(slot);
+        int words = n / Long.SIZE;
+        int whole = words * Long.SIZE;
+        addSigned(slot * LANES, x, at, words, signs, from);
+        if (whole < n) {
+            addSigned(slot * LANES, rest(x, at + whole, n - whole), 0, 1, signs, from + words);
+        }
+    }
+
+    /** A word of signs at a time, twice the partial sums. */
+    private void addSigned(int to, float[] x, int at, int words, long[] signs, int from) {
+        for (int g = 0; g < LANES; g += 2 * N) {
+            FloatVector a = load(high, to + g);
+            FloatVector b = load(high, to + g + N);
+            FloatVector lowA = load(low, to + g);
+            FloatVector lowB = load(low, to + g + N);
+            for (int w = 0; w < words; w++) {
+                long bits = signs[from + w] >>> g;
+                int i = at + g + w * Long.SIZE;
+                FloatVector u = SignedProducts.signed(load(x, i), bits);
+                FloatVector sum = a.add(u);
+                lowA = lowA.add(lost(a, u, sum));
+                a = sum;
+                u = SignedProducts.signed(load(x, i + N), bits >>> N);
+                sum = b.add(u);
+                lowB = lowB.add(lost(b, u, sum));
+                b = sum;
+                u = SignedProducts.signed(load(x, i + LANES), bits >>> LANES);
+                sum = a.add(u);
+                lowA = lowA.add(lost(a, u, sum));
+                a = sum;
+                u = SignedProducts.signed(load(x, i + LANES + N), bits >>> LANES + N);
+                sum = b.add(u);
+                lowB = lowB.add(lost(b, u, sum));
+                b = sum;
+            }
+            store(a, b, high, to + g);
+            store(lowA, lowB, low, to + g);
+        }
+    }
+
+    private void clear(int slot) {
+        Arrays.fill(high, slot * LANES, (slot + 1) * LANES, 0f);
+        Arrays.fill(low, slot * LANES, (slot + 1) * LANES, 0f);
+    }
+
+    /** The end of a row, filled up with zeros, which change no bit of a sum that is no -0, and none is. */
+    private float[] rest(float[] x, int at, int count) {
+        System.arraycopy(x, at, end, 0, count);
+        Arrays.fill(end, count, end.length, 0f);
+        return end;
+    }
+
+    private static void store(FloatVector a, FloatVector b, float[] out, int to) {
+        a.intoArray(out, to);
+        b.intoArray(out, to + N);
+    }
+
+    /** In each of the first slots adds halves until one sum is left. */
+    void add(int slots) {
+        for (int slot = 0; slot < slots; slot++) {
+            addVectors(slot * LANES);
+        }
+        for (int slot = 0; slot < slots; slot++) {
+            addLanes(slot * LANES);
+        }
+    }
+
+    private void addVectors(int from) {
+        for (int half = LANES / 2; half >= N; half /= 2) {
+            for (int i = from; i < from + half; i += N) {
+                FloatVector a = load(high, i);
+                FloatVector b = load(high, i + half);
+                FloatVector sum = a.add(b);
+                load(low, i).add(load(low, i + half)).add(lost(a, b, sum)).intoArray(low, i);
+                sum.intoArray(high, i);
+            }
+        }
+    }
+
+    /** Lanes beyond a half are of no use, and do no harm. Without a method for what is repeated, which would not always be inlined. */
+    private void addLanes(int at) {
+        FloatVector h = load(high, at);
+        FloatVector l = load(low, at);
+        if (N > 8) {
+            FloatVector other = h.rearrange(Lanes.BY_8);
+            FloatVector sum = h.add(other);
+            FloatVector back = sum.sub(h);
+            l = l.add(l.rearrange(Lanes.BY_8)).add(h.sub(sum.sub(back)).add(other.sub(back)));
+            h = sum;
+        }
+        if (N > 4) {
+            FloatVector other = h.rearrange(Lanes.BY_4);
+            FloatVector sum = h.add(other);
+            FloatVector back = sum.sub(h);
+            l = l.add(l.rearrange(Lanes.BY_4)).add(h.sub(sum.sub(back)).add(other.sub(back)));
+            h = sum;
+        }
+        FloatVector other = h.rearrange(Lanes.BY_2);
+        FloatVector sum = h.add(other);
+        FloatVector back = sum.sub(h);
+        l = l.add(l.rearrange(Lanes.BY_2)).add(h.sub(sum.sub(back)).add(other.sub(back)));
+        float a = sum.lane(0);
+        float b = sum.lane(1);
+        high[at] = a + b;
+        low[at] = l.lane(0) + l.lane(1) + lost(a, b, high[at]);
+    }
 
     /**
-     * The norm of a row, and what it lacks.
+     * The norm, and what it lacks.
      *
      * @param norm where it goes, at {@code to}; NaN if float32 is not enough for its square. Modified.
      */
-    void norm(float[] x, int at, int n, float[] norm, float[] rest, int to) {
-        for (int g = 0; g < LANES; g += N) {
-            FloatVector h = Lanes.zero();
-            FloatVector l = Lanes.zero();
-            int i = g;
-            for (; i <= n - LANES + g; i += LANES) {
-                FloatVector v = load(x, at + i);
-                FloatVector p = v.mul(v);
-                FloatVector s = h.add(p);
-                l = l.add(lost(h, p, s)).add(v.fma(v, p.neg()));
-                h = s;
-            }
-            if (i < n) {
-                FloatVector v = load(x, at + i, n - i);
-                FloatVector p = v.mul(v);
-                FloatVector s = h.add(p);
-                l = l.add(lost(h, p, s)).add(v.fma(v, p.neg()));
-                h = s;
-            }
-            h.intoArray(high, g);
-            l.intoArray(low, g);
-        }
-        add();
-        float square = high[0] + low[0];
+    void norm(int slot, float[] norm, float[] rest, int to) {
+        float h = high[slot * LANES];
+        float l = low[slot * LANES];
+        float square = h + l;
         float root = (float) Math.sqrt(square);
         norm[to] = WinnerSums.isInRange(square) ? root : Float.NaN;
-        rest[to] = (Math.fma(-root, root, square) + lost(high[0], low[0], square)) / (2 * root);
+        rest[to] = (Math.fma(-root, root, square) + lost(h, l, square)) / (2 * root);
+    }
+
+    /** Takes note of the norm of a slot's row, not NaN, and of what it lacks. */
+    void setNorm(int slot, float norm, float rest) {
+        this.norm[slot] = norm;
+        this.rest[slot] = rest;
     }
 
     /**
-     * The cosine.
+     * Makes cosines of the sums of the first slots, whose norms are set.
      *
-     * @param norm of x, not NaN
-     * @param rest what the norm lacks
+     * @return working memory that starts with them
      */
-    float of(float[] x, int at, int n, long[] signs, int from, float norm, float rest) {
-        for (int g = 0; g < LANES; g += N) {
-            FloatVector h = Lanes.zero();
-            FloatVector l = Lanes.zero();
-            int i = g;
-            for (; i <= n - LANES + g; i += LANES) {
-                FloatVector p = SignedProducts.signed(load(x, at + i), signs[from + i / Long.SIZE] >>> i % Long.SIZE);
-                FloatVector s = h.add(p);
-                l = l.add(lost(h, p, s));
-                h = s;
-            }
-            if (i < n) {
-                FloatVector p = SignedProducts.signed(load(x, at + i, n - i), signs[from + i / Long.SIZE] >>> i % Long.SIZE);
-                FloatVector s = h.add(p);
-                l = l.add(lost(h, p, s));
-                h = s;
-            }
-            h.intoArray(high, g);
-            l.intoArray(low, g);
+    float[] cosines(int slots) {
+        for (int i = 0; i < slots; i++) {
+            high[i] = high[i * LANES];
+            low[i] = low[i * LANES];
         }
-        add();
-        divide(norm, rest);
-        float root = (float) Math.sqrt((float) n);
-        divide(root, Math.fma(-root, root, n) / (2 * root));
-        return high[0];
+        FloatVector by = Lanes.all(root);
+        FloatVector lacks = Lanes.all(rootRest);
+        for (int i = 0; i < slots; i += N) {
+            divide(i, load(norm, i), load(rest, i));
+            divide(i, by, lacks);
+        }
+        return high;
     }
 
-    /** Adds halves until one sum is left. */
-    private void add() {
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) {
-                float sum = high[i] + high[i + half];
-                low[i] = low[i] + low[i + half] + lost(high[i], high[i + half], sum);
-                high[i] = sum;
-            }
-        }
-    }
-
-    /** Divides the sum by {@code by + rest}. */
-    private void divide(float by, float rest) {
-        float sum = high[0] + low[0];
-        float left = lost(high[0], low[0], sum);
-        float quotient = sum / by;
-        float remainder = Math.fma(-quotient, by, sum) + (left - quotient * rest);
-        float more = remainder / by;
-        high[0] = quotient + more;
-        low[0] = lost(quotient, more, high[0]);
+    /** Divides sums by {@code by + rest}. */
+    private void divide(int at, FloatVector by, FloatVector rest) {
+        FloatVector h = load(high, at);
+        FloatVector l = load(low, at);
+        FloatVector sum = h.add(l);
+        FloatVector left = lost(h, l, sum);
+        FloatVector quotient = sum.div(by);
+        FloatVector remainder = quotient.neg().fma(by, sum).add(left.sub(quotient.mul(rest)));
+        FloatVector more = remainder.div(by);
+        FloatVector result = quotient.add(more);
+        result.intoArray(high, at);
+        lost(quotient, more, result).intoArray(low, at);
     }
 
     private static float lost(float a, float b, float sum) {
