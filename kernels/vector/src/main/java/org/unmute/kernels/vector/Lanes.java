@@ -105,9 +105,10 @@ final class Lanes {
      * four.
      */
     static void sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] out, int to) {
-        FloatVector ab = halves(a, b, UPPER_HALF, BY_HALF);
-        FloatVector cd = halves(c, d, UPPER_HALF, BY_HALF);
-        FloatVector all = halves(ab, cd, UPPER_QUARTERS, BY_QUARTER);
+        // Nothing but the platform's own methods: beyond some size of a caller no others are inlined.
+        FloatVector ab = a.blend(b, UPPER_HALF).add(b.blend(a, UPPER_HALF).rearrange(BY_HALF));
+        FloatVector cd = c.blend(d, UPPER_HALF).add(d.blend(c, UPPER_HALF).rearrange(BY_HALF));
+        FloatVector all = ab.blend(cd, UPPER_QUARTERS).add(cd.blend(ab, UPPER_QUARTERS).rearrange(BY_QUARTER));
         if (N > 8) {
             all = all.add(all.rearrange(WITHIN_4));
         }
@@ -118,11 +119,6 @@ final class Lanes {
         out[to + 1] = all.lane(N / 2);
         out[to + 2] = all.lane(N / 4);
         out[to + 3] = all.lane(3 * N / 4);
-    }
-
-    /** In lanes that are not upper ones the sums of a's lanes with upper ones, in those the sums of b's. */
-    private static FloatVector halves(FloatVector a, FloatVector b, VectorMask<Float> upper, VectorShuffle<Float> swap) {
-        return a.blend(b, upper).add(b.blend(a, upper).rearrange(swap));
     }
 
     private static VectorShuffle<Float> turnedBy(int lanes) {

@@ -1,11 +1,14 @@
 package org.unmute.kernels.vector;
 
+import static org.unmute.kernels.vector.Lanes.F;
 import static org.unmute.kernels.vector.Lanes.N;
 import static org.unmute.kernels.vector.Lanes.load;
 import static org.unmute.kernels.vector.WinnerSums.LANES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * Cosines of winners with their prototypes' signs, with twice the digits of a float until they are rounded at the end, in the very steps of
@@ -83,7 +86,10 @@ final class WinnerCosine {
         }
     }
 
-    /** A word of signs at a time, twice the partial sums. */
+    /**
+     * A word of signs at a time, twice the partial sums. Only the platform's own methods in the loop: beyond some size the compiler inlines no
+     * others, and makes objects of vectors that are passed to them.
+     */
     private void addSigned(int to, float[] x, int at, int words, long[] signs, int from) {
         for (int g = 0; g < LANES; g += 2 * N) {
             FloatVector a = load(high, to + g);
@@ -93,25 +99,31 @@ final class WinnerCosine {
             for (int w = 0; w < words; w++) {
                 long bits = signs[from + w] >>> g;
                 int i = at + g + w * Long.SIZE;
-                FloatVector u = SignedProducts.signed(load(x, i), bits);
+                FloatVector u = FloatVector.fromArray(F, x, i).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits));
                 FloatVector sum = a.add(u);
-                lowA = lowA.add(lost(a, u, sum));
+                FloatVector back = sum.sub(a);
+                lowA = lowA.add(a.sub(sum.sub(back)).add(u.sub(back)));
                 a = sum;
-                u = SignedProducts.signed(load(x, i + N), bits >>> N);
+                u = FloatVector.fromArray(F, x, i + N).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> N));
                 sum = b.add(u);
-                lowB = lowB.add(lost(b, u, sum));
+                back = sum.sub(b);
+                lowB = lowB.add(b.sub(sum.sub(back)).add(u.sub(back)));
                 b = sum;
-                u = SignedProducts.signed(load(x, i + LANES), bits >>> LANES);
+                u = FloatVector.fromArray(F, x, i + LANES).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> LANES));
                 sum = a.add(u);
-                lowA = lowA.add(lost(a, u, sum));
+                back = sum.sub(a);
+                lowA = lowA.add(a.sub(sum.sub(back)).add(u.sub(back)));
                 a = sum;
-                u = SignedProducts.signed(load(x, i + LANES + N), bits >>> LANES + N);
+                u = FloatVector.fromArray(F, x, i + LANES + N).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> LANES + N));
                 sum = b.add(u);
-                lowB = lowB.add(lost(b, u, sum));
+                back = sum.sub(b);
+                lowB = lowB.add(b.sub(sum.sub(back)).add(u.sub(back)));
                 b = sum;
             }
-            store(a, b, high, to + g);
-            store(lowA, lowB, low, to + g);
+            a.intoArray(high, to + g);
+            b.intoArray(high, to + g + N);
+            lowA.intoArray(low, to + g);
+            lowB.intoArray(low, to + g + N);
         }
     }
 
