@@ -89,17 +89,28 @@ final class LookupTile {
             a3 = a3.add(s3.reinterpretAsShorts());
             b3 = b3.add(upper(s3));
         }
-        unmix(a0.reinterpretAsInts(), b0.reinterpretAsInts(), out, to, top, tops);
-        unmix(a1.reinterpretAsInts(), b1.reinterpretAsInts(), out, to2, top, tops + LANES);
-        unmix(a2.reinterpretAsInts(), b2.reinterpretAsInts(), out, to + LANES, top, tops);
-        unmix(a3.reinterpretAsInts(), b3.reinterpretAsInts(), out, to2 + LANES, top, tops + LANES);
+        // By way of memory: this method is so large that none of our own may be inlined, and vectors that are passed to one become objects.
+        a0.intoArray(out, to);
+        b0.intoArray(out, to + LANES / 2);
+        a1.intoArray(out, to2);
+        b1.intoArray(out, to2 + LANES / 2);
+        a2.intoArray(out, to + LANES);
+        b2.intoArray(out, to + LANES + LANES / 2);
+        a3.intoArray(out, to2 + LANES);
+        b3.intoArray(out, to2 + LANES + LANES / 2);
+        unmix(out, to, top, tops);
+        unmix(out, to2, top, tops + LANES);
+        unmix(out, to + LANES, top, tops);
+        unmix(out, to2 + LANES, top, tops + LANES);
     }
 
     private static ShortVector upper(ByteVector s) {
         return s.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts();
     }
 
-    private static void unmix(IntVector a, IntVector b, short[] out, int to, short[] top, int tops) {
+    private static void unmix(short[] out, int to, short[] top, int tops) {
+        IntVector a = ShortVector.fromArray(S, out, to).reinterpretAsInts();
+        IntVector b = ShortVector.fromArray(S, out, to + LANES / 2).reinterpretAsInts();
         IntVector s3 = b.lanewise(VectorOperators.LSHR, 16);
         IntVector s2 = a.lanewise(VectorOperators.LSHR, 16).sub(s3.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
         IntVector s1 = b.and(0xffff).sub(s2.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
