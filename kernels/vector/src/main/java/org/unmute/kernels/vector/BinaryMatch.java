@@ -17,7 +17,7 @@ import java.util.Queue;
  * any size.
  *
  * <p>Memory: a little more than two bits an entry of a prototype; for tokens, tables and sums an amount for each thread that depends on neither
- * the number of prototypes nor, beyond {@link LookupTables#MOST_TOKENS}, that of tokens.
+ * the number of prototypes nor, beyond {@link LookupTables#MOST_TOKENS}, that of tokens; kept from call to call.
  */
 final class BinaryMatch {
     /** With fewer prototypes or tokens the tables cost more than they save; measured for 512 tokens at every width (experiment 30). */
