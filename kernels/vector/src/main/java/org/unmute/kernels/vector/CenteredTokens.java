@@ -167,7 +167,7 @@ final class CenteredTokens {
                     sum = sum.add(load(data, row + d + k).abs());
                 }
                 // Only sums that start with a group count.
-                sum = sum.mul(load(FIRSTS, (GROUP - d % GROUP) % GROUP));
+                sum = sum.mul(load(FIRSTS, d % GROUP));
                 top = top.max(sum.reinterpretAsInts());
                 total = total.add(sum);
             }

@@ -157,6 +157,19 @@ class BinaryMatchTest {
         }
     }
 
+    /** Wherever it lies among groups of dims and vectors: the scale of the tables must take note of it. */
+    @Test
+    void anyDimMayOutweighAllOthers() {
+        int[] s = {20, 70, 50};
+        for (int outlier = 0; outlier < s[2]; outlier++) {
+            float[] tokens = Tokens.RANDOM.make(s[0], s[2]);
+            for (int i = outlier; i < tokens.length; i += s[2]) {
+                tokens[i] *= 100;
+            }
+            check("dim " + outlier, tokens, prototypes(s[1], s[2]), s);
+        }
+    }
+
     @Test
     void tokensBeyondOneSetOfTablesAndManyPrototypes() {
         int[] longClip = {8192, 130, 32};
