@@ -25,17 +25,18 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      *
      * @param series name of a series of {@link Growth}
      * @param spread most that the longest time for a unit of work may be of the shortest; 0 for no such limit
+     * @param rise most that the time for a unit of work may be of that at a smaller size; 0 for no such limit
      * @param memoryExponent with which power memory may grow at most, 1 being linear; 0 for no such limit
      */
-    record Curve(String series, double spread, @JsonProperty("memory-exponent") double memoryExponent) {
+    record Curve(String series, double spread, double rise, @JsonProperty("memory-exponent") double memoryExponent) {
         /** Checks what a file can get wrong. */
         Curve {
             List<String> known = Growth.all().stream().map(Growth.Series::name).toList();
             if (!known.contains(series)) {
                 throw new IllegalArgumentException("goals: there is no growth curve '" + series + "', known are " + known);
             }
-            if (!(spread >= 0) || !(memoryExponent >= 0) || spread + memoryExponent == 0) {
-                throw new IllegalArgumentException("goals: growth curve '" + series + "' needs a spread or a memory-exponent above 0");
+            if (!(spread >= 0) || !(rise >= 0) || !(memoryExponent >= 0) || spread + rise + memoryExponent == 0) {
+                throw new IllegalArgumentException("goals: growth curve '" + series + "' needs a spread, a rise or a memory-exponent above 0");
             }
         }
     }
@@ -154,6 +155,9 @@ record Goals(List<Goal> goals, List<Curve> growth) {
         String id = "growth of " + curve.series();
         if (curve.spread() > 0) {
             verdicts.add(judge(id, "longest time for a unit of work by the shortest", report, report.spread(), curve.spread()));
+        }
+        if (curve.rise() > 0) {
+            verdicts.add(judge(id, "rise of the time for a unit of work", report, report.rise(), curve.rise()));
         }
         if (curve.memoryExponent() > 0) {
             verdicts.add(judge(id, "power of memory", report, report.memoryExponent(), curve.memoryExponent()));

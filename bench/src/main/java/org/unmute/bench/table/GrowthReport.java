@@ -41,7 +41,19 @@ final class GrowthReport {
 
     /** The longest time for a unit of work divided by the shortest; empty with less than two points. */
     Optional<Double> spread() {
-        return measured.size() < 2 ? Optional.empty() : Optional.of(Statistics.spread(measured.stream().mapToDouble(Measured::perUnit).toArray()));
+        return measured.size() < 2 ? Optional.empty() : Optional.of(Statistics.spread(perUnit()));
+    }
+
+    /**
+     * How far time for a unit of work rises from any point to a later one: a cliff shows here, while work that a call has whatever its
+     * size, which makes small calls dear, shows in {@link #spread} alone. Empty with less than two points.
+     */
+    Optional<Double> rise() {
+        return measured.size() < 2 ? Optional.empty() : Optional.of(Statistics.rise(perUnit()));
+    }
+
+    private double[] perUnit() {
+        return measured.stream().mapToDouble(Measured::perUnit).toArray();
     }
 
     /**
@@ -67,9 +79,9 @@ final class GrowthReport {
                     .append(" | ").append(perUnit(m.perUnit())).append(" | ").append(mebibytes(m.entry().tensorBytes())).append(" | ")
                     .append(mebibytes(m.entry().extraBytes())).append(" |\n");
         }
-        text.append('\n').append(spread().map(s -> String.format(Locale.ROOT, "%s: the longest is %.2f times the shortest.",
-                Character.toUpperCase(series.per().charAt(0)) + series.per().substring(1), s))
-                .orElse("Too few points to compare."));
+        text.append('\n').append(spread().map(s -> String.format(Locale.ROOT, "%s: the longest is %.2f times the shortest; "
+                + "towards larger sizes it rises to at most %.2f times.", Character.toUpperCase(series.per().charAt(0)) + series.per().substring(1), s,
+                Math.max(1, rise().orElseThrow()))).orElse("Too few points to compare."));
         memoryExponent().ifPresent(e -> text.append(String.format(Locale.ROOT, " Tensors grow with the power %.2f of the %s in the upper half.", e,
                 series.against())));
         if (!isComplete()) {

@@ -25,4 +25,15 @@ final class Statistics {
     static double spread(double... values) {
         return Arrays.stream(values).max().orElseThrow() / Arrays.stream(values).min().orElseThrow();
     }
+
+    /** The greatest of the quotients of a value and one before it: 1 or less where values never rise. */
+    static double rise(double... values) {
+        double least = values[0];
+        double rise = 0;
+        for (int i = 1; i < values.length; i++) {
+            rise = Math.max(rise, values[i] / least);
+            least = Math.min(least, values[i]);
+        }
+        return rise;
+    }
 }

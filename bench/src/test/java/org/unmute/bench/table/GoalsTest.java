@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,12 @@ class GoalsTest {
         assertThat(curve(read(goal), linear.subList(1, linear.size())).state()).isEqualTo(Goals.State.NOT_MEASURED);
         RowResult slow = Results.row(linear.getLast().id(), Results.timed("unmute", 2 * series.points().getLast().work()));
         assertThat(curve(read(goal), List.of(linear.getFirst(), slow)).state()).isEqualTo(Goals.State.MISSED);
+        String rise = goal.replace("spread", "rise");
+        assertThat(curve(read(rise), List.of(linear.getFirst(), slow)).state()).isEqualTo(Goals.State.MISSED);
+        List<RowResult> dearAtFirst = new ArrayList<>(linear);
+        dearAtFirst.set(0, Results.row(linear.getFirst().id(), Results.timed("unmute", 2 * series.points().getFirst().work())));
+        assertThat(curve(read(goal), dearAtFirst).state()).isEqualTo(Goals.State.MISSED);
+        assertThat(curve(read(rise), dearAtFirst).state()).isEqualTo(Goals.State.REACHED);
     }
 
     private static Goals.Verdict curve(Goals goals, List<RowResult> rows) {

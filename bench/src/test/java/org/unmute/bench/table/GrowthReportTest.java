@@ -26,9 +26,24 @@ class GrowthReportTest {
     }
 
     @Test
+    void theRiseIsFromASmallerSizeToALargerOne() {
+        assertThat(rise(100, 100, 300)).isCloseTo(3.0, Offset.offset(1e-12));
+        assertThat(rise(100, 10, 15)).isCloseTo(1.5, Offset.offset(1e-12));
+        assertThat(rise(100, 150, 50)).isCloseTo(1.5, Offset.offset(1e-12));
+        assertThat(rise(100, 50, 25)).isCloseTo(0.5, Offset.offset(1e-12));
+        assertThat(new GrowthReport(SERIES, List.of(result(10, 2, 1))).rise()).isEmpty();
+    }
+
+    /** From milliseconds for 10, 100 and 1,000 tokens, each for 1,000 of them. */
+    private static double rise(double... each) {
+        return new GrowthReport(SERIES, List.of(result(10, each[0] / 100, 1), result(100, each[1] / 10, 1), result(1000, each[2], 1)))
+                .rise().orElseThrow();
+    }
+
+    @Test
     void theLineBelowSaysHowFarTimesAreApart() {
         assertThat(new GrowthReport(SERIES, List.of(result(10, 2, 1 << 20), result(100, 10, 1 << 20))).markdown())
-                .contains("| tokens | time | time a token |").contains("Time a token: the longest is 2.00 times the shortest.")
+                .contains("| tokens | time | time a token |").contains("Time a token: the longest is 2.00 times the shortest; towards larger sizes it rises to at most 1.00 times.")
                 .contains("power 0.00 of the tokens");
     }
 
