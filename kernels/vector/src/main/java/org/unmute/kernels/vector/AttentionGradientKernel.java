@@ -50,23 +50,40 @@ final class AttentionGradientKernel {
         int heads = Math.toIntExact(q.shape().head(q.shape().rank() - 2).elements());
         Layout at = new Layout(q.shape().dim(-2), k.shape().dim(-2), q.shape().dim(-1), v.shape().dim(-1));
         int shares = Math.clamp(Math.ceilDiv(LEAST_TASKS, heads), 1, at.blocks);
+        if (shares == 1) {
+            pool.run(heads, h -> {
+                Head head = head(at, h, q, k, v, gy, gq, scale, null, 0);
+                head.run(0, at.blocks);
+                store(at, head.sums, head.to, Gemm.matrix(gk, h), Gemm.matrix(gv, h));
+                scratch.give(head.room);
+            });
+            return;
+        }
         float[] sums = scratch.take((long) heads * shares * at.sums);
         pool.run(heads * shares, task -> {
-            int h = task / shares;
             int share = task % shares;
-            Head head = new Head(at, Gemm.matrix(q, h), Gemm.matrix(k, h), Gemm.matrix(v, h), Gemm.matrix(gy, h), Gemm.matrix(gq, h),
-                    (float) scale, sums, Scratch.BASE + task * at.sums);
+            Head head = head(at, task / shares, q, k, v, gy, gq, scale, sums, Scratch.BASE + task * at.sums);
             head.run(at.blocks * share / shares, at.blocks * (share + 1) / shares);
+            scratch.give(head.room);
         });
         pool.run(heads, h -> {
             int from = Scratch.BASE + h * shares * at.sums;
             for (int share = 1; share < shares; share++) {
                 add(sums, from + share * at.sums, sums, from, at.sums);
             }
-            store(sums, from, at.keyWidth, Rows.of(Gemm.matrix(gk, h)), 0, at.keys, at.depth);
-            store(sums, from + at.keyTiles * Tile.ROWS * at.keyWidth, at.valueWidth, Rows.of(Gemm.matrix(gv, h)), 0, at.keys, at.width);
+            store(at, sums, from, Gemm.matrix(gk, h), Gemm.matrix(gv, h));
         });
         scratch.give(sums);
+    }
+
+    private Head head(Layout at, int h, View q, View k, View v, View gy, View gq, double scale, float[] sums, int to) {
+        return new Head(at, Gemm.matrix(q, h), Gemm.matrix(k, h), Gemm.matrix(v, h), Gemm.matrix(gy, h), Gemm.matrix(gq, h), (float) scale,
+                sums, to);
+    }
+
+    private static void store(Layout at, float[] sums, int from, View gk, View gv) {
+        store(sums, from, at.keyWidth, Rows.of(gk), 0, at.keys, at.depth);
+        store(sums, from + at.keyTiles * Tile.ROWS * at.keyWidth, at.valueWidth, Rows.of(gv), 0, at.keys, at.width);
     }
 
     /** @param n a multiple of {@link Lanes#N} */
@@ -109,6 +126,7 @@ final class AttentionGradientKernel {
         private final int outPanels;
         private final int columns;
         private final int result;
+        private final int ownSums;
 
         Layout(int queries, int keys, int depth, int width) {
             this.queries = queries;
@@ -135,6 +153,7 @@ final class AttentionGradientKernel {
             outPanels = room((long) rows * valueWidth);
             columns = room((long) rows * Tile.LINE);
             result = room((long) rows * keyWidth);
+            ownSums = room(sums);
         }
 
         private int room(long floats) {
@@ -163,6 +182,7 @@ final class AttentionGradientKernel {
         private final float[] work = new float[Transpose.WORK];
         private final float[] totals;
 
+        /** @param sums where gradients of keys and values are added up, from {@code to} on; null for a place in this head's room */
         Head(Layout at, View q, View k, View v, View gy, View gq, float scale, float[] sums, int to) {
             this.at = at;
             queries = Rows.of(q);
@@ -174,9 +194,9 @@ final class AttentionGradientKernel {
             keysAcross = Panels.of(k.transpose(0, 1));
             valuesAcross = Panels.of(v.transpose(0, 1));
             this.scale = scale;
-            this.sums = sums;
-            this.to = to;
             room = scratch.take(at.size);
+            this.sums = sums == null ? room : sums;
+            this.to = sums == null ? at.ownSums : to;
             rowsOfGradients = new int[at.blockTiles * Tile.ROWS];
             Arrays.setAll(rowsOfGradients, r -> at.gradients + r * at.scoreWidth);
             totals = new float[at.blockTiles * Tile.ROWS];
@@ -196,7 +216,6 @@ final class AttentionGradientKernel {
                 queryGradients(first, rows);
                 keyGradients(first, rows, block > fromBlock);
             }
-            scratch.give(room);
         }
 
         private int keyPanels(int slice) {
