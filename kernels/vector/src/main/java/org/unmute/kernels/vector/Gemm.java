@@ -1,8 +1,6 @@
 package org.unmute.kernels.vector;
 
-import java.util.function.Function;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
@@ -88,24 +86,13 @@ final class Gemm {
         return m;
     }
 
-    /** A packed weight and which part of its buffer it is. */
-    private record PackedWeight(long offset, Shape shape, long rows, long columns, PackedMatrix matrix) {
-        boolean isOf(View w) {
-            return offset == w.offset() && shape.equals(w.shape()) && rows == w.stride(0) && columns == w.stride(1);
-        }
-
-        static PackedWeight of(View w, Function<View, PackedMatrix> pack) {
-            return new PackedWeight(w.offset(), w.shape(), w.stride(0), w.stride(1), pack.apply(w.transpose(0, 1)));
-        }
-    }
-
     private PackedMatrix pack(View b) {
         int inner = b.shape().dim(0);
         int columns = b.shape().dim(1);
         return new PackedMatrix(inner, columns, Scratch.own(PackedMatrix.size(inner, columns))).fill(pool, b);
     }
 
-    /** {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer keeps the packed form of the weight that was used first. */
+    /** {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer keeps the packed form of its weights. */
     void linear(View x, View weight, View bias, Loops.Kernel activation, View residual, View out) {
         if (out.shape().elements() == 0) {
             return;
@@ -120,12 +107,7 @@ final class Gemm {
         if (x.shape().size(-1) == 0) {
             zeros(Rows.of(out), last, weight.shape().dim(0));
         } else if (weight.host().isFrozen()) {
-            Function<HostBuffer, PackedWeight> make = buffer -> PackedWeight.of(weight, this::pack);
-            PackedWeight packed = weight.host().packed(PackedWeight.class, make);
-            if (!packed.isOf(weight)) {
-                packed = make.apply(weight.host());
-            }
-            packed(pool, Rows.of(x), packed.matrix(), last, Rows.of(out));
+            packed(pool, Rows.of(x), PackedWeights.of(weight, this::pack), last, Rows.of(out));
         } else {
             summedInOrder(pool, Rows.of(x), Panels.of(weight.transpose(0, 1)), last, Rows.of(out));
         }

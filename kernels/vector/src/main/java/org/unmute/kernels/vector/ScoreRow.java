@@ -4,12 +4,14 @@ import static org.unmute.kernels.vector.Lanes.N;
 import static org.unmute.kernels.vector.Lanes.all;
 import static org.unmute.kernels.vector.Lanes.load;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
  * Softmax of a row of scores but for its last step, the division by the sum. Two passes, both of which make {@code scale s + bias} from the score:
- * to make it twice is cheaper than to store it. A row is read and written in whole vectors, so it has room for them.
+ * to make it twice is cheaper than to store it. A row is read and written in whole vectors, so it has room for them; without a bias its
+ * last vector is filled up and then like the others.
  *
  * <p>The maximum is taken by comparing: NaN does not count in it, but the exponential of NaN makes the sum NaN.
  *
@@ -30,6 +32,7 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
      */
     float exponentiate(float scale, ScoreBias bias, int query) {
         if (bias == null) {
+            fillUp(scale);
             return exponentials(scale, greatest(scale));
         }
         float[] added = bias.data();
@@ -38,44 +41,43 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         return exponentials(scale, added, from, factor, greatest(scale, added, from, factor));
     }
 
+    /** Fills the last vector up with scores that weigh nothing: one of its own behind the loop would not be inlined any more. */
+    private void fillUp(float scale) {
+        if (n % N != 0) {
+            int end = position(n - 1) + 1;
+            Arrays.fill(scores, end, end + N - n % N, scale > 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY);
+        }
+    }
+
     private float greatest(float scale) {
         FloatVector top = all(Float.NEGATIVE_INFINITY);
         for (int first = 0, start = at; first < n; first += part, start += apart) {
-            int whole = Math.min(part, n - first) / N * N;
-            for (int j = 0; j < whole; j += N) {
+            int count = Math.min(part, n - first);
+            for (int j = 0; j < count; j += N) {
                 FloatVector x = load(scores, start + j).mul(scale);
                 top = top.blend(x, x.compare(VectorOperators.GT, top));
             }
         }
-        int rest = n % N;
-        if (rest == 0) {
-            return top.reduceLanes(VectorOperators.MAX);
-        }
-        FloatVector x = load(scores, position(n - rest)).mul(scale);
-        return top.blend(x, Lanes.first(rest).and(x.compare(VectorOperators.GT, top))).reduceLanes(VectorOperators.MAX);
+        return top.reduceLanes(VectorOperators.MAX);
     }
 
     private float exponentials(float scale, float max) {
-        if (isBeyondPowers(max)) {
+        // Filled up with infinities times 0 the last vector would be NaN.
+        if (isBeyondPowers(max) || scale == 0) {
             return exponentialsBelow(scale, new float[n + N], 0, 0, max);
         }
         int power = VectorMath.power(max);
         float least = max - FAR;
         FloatVector total = Lanes.zero();
         for (int first = 0, start = at; first < n; first += part, start += apart) {
-            int whole = Math.min(part, n - first) / N * N;
-            for (int j = 0; j < whole; j += N) {
+            int count = Math.min(part, n - first);
+            for (int j = 0; j < count; j += N) {
                 FloatVector e = VectorMath.expOver(load(scores, start + j).mul(scale), power, least);
                 e.intoArray(scores, start + j);
                 total = total.add(e);
             }
         }
-        int rest = n % N;
-        if (rest == 0) {
-            return Lanes.sum(total);
-        }
-        int last = position(n - rest);
-        return Lanes.sum(total.add(last(VectorMath.expOver(load(scores, last).mul(scale), power, least), last, rest)));
+        return Lanes.sum(total);
     }
 
     private float greatest(float scale, float[] bias, int from, float factor) {

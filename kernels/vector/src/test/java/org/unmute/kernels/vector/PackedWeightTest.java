@@ -3,7 +3,11 @@ package org.unmute.kernels.vector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,13 +83,49 @@ class PackedWeightTest {
         }
     }
 
+    /** As the groups of a grouped convolution; in any order, again and again, and beside a part that overlaps them, for which there is no room. */
+    @Test
+    void partsOfABufferArePackedOnce() {
+        float[] original = numbers(1, 3 * 64 * 96);
+        HostBuffer buffer = HostBuffer.wrap(original);
+        buffer.freeze();
+        View whole = View.dense(buffer, Shape.of(3 * 64, 96));
+        List<PackedMatrix> packed = new ArrayList<>();
+        Function<View, PackedMatrix> pack = v -> {
+            PackedMatrix m = new PackedMatrix(v.shape().dim(0), v.shape().dim(1), Scratch.own(PackedMatrix.size(v.shape().dim(0), v.shape().dim(1))));
+            packed.add(m);
+            return m;
+        };
+        for (int time = 0; time < 2; time++) {
+            for (int group : new int[] {1, 0, 2}) {
+                PackedMatrix m = PackedWeights.of(whole.slice(0, group * 64, 64, 1), pack);
+                assertThat(PackedWeights.of(whole.slice(0, group * 64, 64, 1), pack)).isSameAs(m);
+            }
+        }
+        assertThat(packed).hasSize(3);
+        PackedMatrix across = PackedWeights.of(whole.slice(0, 32, 64, 1), pack);
+        assertThat(PackedWeights.of(whole.slice(0, 32, 64, 1), pack)).isNotSameAs(across);
+        try (VectorBackend b = new VectorBackend(2)) {
+            for (int group = 0; group < 3; group++) {
+                HostBuffer part = HostBuffer.wrap(Arrays.copyOfRange(original, group * 64 * 96, (group + 1) * 64 * 96));
+                HostBuffer frozen = HostBuffer.wrap(original);
+                frozen.freeze();
+                View weights = View.dense(frozen, Shape.of(3 * 64, 96));
+                for (int other = 0; other <= group; other++) {
+                    linear(b, weights.slice(0, other * 64, 64, 1));
+                }
+                assertThat(linear(b, weights.slice(0, group * 64, 64, 1))).isEqualTo(linear(b, View.dense(part, Shape.of(64, 96))));
+            }
+        }
+    }
+
     /** A part that is used after the whole, as by a backward pass. */
     @Test
     void aPartOfAPackedWeightIsRight() {
         float[] original = numbers(1, 3 * 64 * 96);
         HostBuffer buffer = HostBuffer.wrap(original.clone());
         buffer.freeze();
-        HostBuffer part = HostBuffer.wrap(java.util.Arrays.copyOfRange(original, 64 * 96, 2 * 64 * 96));
+        HostBuffer part = HostBuffer.wrap(Arrays.copyOfRange(original, 64 * 96, 2 * 64 * 96));
         try (VectorBackend b = new VectorBackend(2)) {
             View whole = View.dense(buffer, Shape.of(3 * 64, 96));
             linear(b, whole);
