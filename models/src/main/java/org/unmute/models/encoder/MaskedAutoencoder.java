@@ -1,6 +1,7 @@
 package org.unmute.models.encoder;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.unmute.models.vit.Block;
@@ -9,6 +10,7 @@ import org.unmute.models.vit.Linear;
 import org.unmute.models.vit.Positions;
 import org.unmute.models.vit.Weights;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
 
 /**
  * A masked autoencoder around a {@link SmallVit} (He et al. 2022, on spectrograms as in Audio-MAE): the encoder sees a
@@ -78,23 +80,23 @@ public final class MaskedAutoencoder {
         float[] hidden = new float[n * patches];
         int[] source = new int[n * patches];
         for (int b = 0; b < n; b++) {
-            float[] own = patches(batch.get(b));
-            java.util.Arrays.fill(source, b * patches, (b + 1) * patches, visible);
-            java.util.Arrays.fill(hidden, b * patches, (b + 1) * patches, 1);
+            int first = b * patches;
+            writePatches(batch.get(b), target, first * patchSize);
+            Arrays.fill(source, first, first + patches, visible);
+            Arrays.fill(hidden, first, first + patches, 1);
             int[] order = shuffle(random);
             for (int v = 0; v < visible; v++) {
-                System.arraycopy(own, order[v] * patchSize, shown, (b * visible + v) * patchSize, patchSize);
+                System.arraycopy(target, (first + order[v]) * patchSize, shown, (b * visible + v) * patchSize, patchSize);
                 System.arraycopy(encoderPositions, order[v] * dim, shownPositions, (b * visible + v) * dim, dim);
                 source[b * patches + order[v]] = v;
                 hidden[b * patches + order[v]] = 0;
             }
-            normalizePatches(own);
-            System.arraycopy(own, 0, target, b * patches * patchSize, own.length);
         }
         Tensor seen = encoder.forwardVisible(Tensor.of(shown, n, visible, patchSize), Tensor.of(shownPositions, n, visible, dim));
         Tensor prediction = decode(seen, Tensor.of(source, n, patches, 1));
-        Tensor error = prediction.minus(Tensor.of(target, n, patches, patchSize));
-        Tensor masked = error.times(error).mean(false, -1).times(Tensor.of(hidden, n, patches));
+        // Each patch to mean 0 and variance 1, so that loud patches do not rule the loss.
+        Tensor error = prediction.minus(Tensor.owning(target, n, patches, patchSize).layerNorm(null, null, EPS));
+        Tensor masked = error.unary(Unary.SQUARE).mean(false, -1).times(Tensor.of(hidden, n, patches));
         return masked.sum().times(1.0 / (n * (double) (patches - visible)));
     }
 
@@ -123,33 +125,14 @@ public final class MaskedAutoencoder {
     }
 
     /** {@code [patches, patchSize]}, as {@link org.unmute.models.vit.PatchEmbed#patches} orders them. */
-    private float[] patches(Spectrogram s) {
+    private void writePatches(Spectrogram s, float[] out, int to) {
         SmallVit.Settings k = encoder.settings();
-        float[] out = new float[patches * patchSize];
-        int at = 0;
+        int at = to;
         for (int t = 0; t < k.rows(); t++) {
             for (int f = 0; f < k.bands(); f++) {
                 for (int i = 0; i < k.patchTime(); i++, at += k.patchMel()) {
                     System.arraycopy(s.values(), (t * k.patchTime() + i) * s.bins() + f * k.patchMel(), out, at, k.patchMel());
                 }
-            }
-        }
-        return out;
-    }
-
-    /** Each patch to mean 0 and variance 1, so that loud patches do not rule the loss. */
-    private void normalizePatches(float[] x) {
-        for (int p = 0; p < patches; p++) {
-            double sum = 0;
-            double square = 0;
-            for (int i = p * patchSize; i < (p + 1) * patchSize; i++) {
-                sum += x[i];
-                square += (double) x[i] * x[i];
-            }
-            double mean = sum / patchSize;
-            double inverse = 1 / Math.sqrt(Math.max(0, square / patchSize - mean * mean) + EPS);
-            for (int i = p * patchSize; i < (p + 1) * patchSize; i++) {
-                x[i] = (float) ((x[i] - mean) * inverse);
             }
         }
     }

@@ -146,6 +146,33 @@ public interface Backend extends RowOps, AutoCloseable {
     }
 
     /**
+     * Gradients of {@link #attention} without a bias. The weights are computed again rather than kept: they are the largest tensor of a
+     * transformer.
+     *
+     * @param gy {@code [..., queries, e]}
+     * @param gq shape of {@code q}. Modified.
+     * @param gk shape of {@code k}. Modified.
+     * @param gv shape of {@code v}. Modified.
+     */
+    default void attentionBackward(View q, View k, View v, double scale, View gy, View gq, View gk, View gv) {
+        Shape scores = q.shape().with(-1, k.shape().size(-2));
+        View weights = allocateForResult(q.dtype(), scores);
+        View gw = allocateForResult(q.dtype(), scores);
+        View gs = allocateForResult(q.dtype(), scores);
+        attentionWeights(q, k, null, scale, weights);
+        matmul(gy, v.transpose(-1, -2), gw);
+        softmaxBackward(weights, gw, gs);
+        matmul(gs, k, gq);
+        matmul(gs.transpose(-1, -2), q, gk);
+        matmul(weights.transpose(-1, -2), gy, gv);
+        affine(gq, scale, 0, gq);
+        affine(gk, scale, 0, gk);
+        for (View used : new View[] {weights, gw, gs}) {
+            used.buffer().close();
+        }
+    }
+
+    /**
      * {@link #attention} with a bias that is weighed for each query: {@code softmax(scale q kᵀ + gate bias) v}. The product of gate and bias
      * is the largest tensor of such a transformer; here it is made for one entry of the first axis at a time, a fused override makes none.
      *

@@ -132,23 +132,9 @@ public sealed interface Attend extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Backend b = gy.backend();
-            View q = part(packed.view(), 0);
-            View k = part(packed.view(), 1);
-            View v = part(packed.view(), 2);
-            View g = gy.view().transpose(1, 2);
-            Shape scores = q.shape().with(-1, q.shape().size(-2));
-            // Computed again rather than kept, as in AttentionGradients.
-            Tensor weights = Tensor.compute(b, packed.dtype(), scores, out -> b.attentionWeights(q, k, null, scale, out));
-            Tensor gw = Tensor.compute(b, packed.dtype(), scores, out -> b.matmul(g, v.transpose(-1, -2), out));
-            Tensor gs = Tensor.compute(b, packed.dtype(), scores, out -> b.softmaxBackward(weights.view(), gw.view(), out));
-            return List.of(Tensor.compute(b, packed.dtype(), packed.shape(), out -> {
-                b.matmul(gs.view(), k, part(out, 0));
-                b.matmul(gs.view().transpose(-1, -2), q, part(out, 1));
-                b.matmul(weights.view().transpose(-1, -2), g, part(out, 2));
-                View scaled = out.slice(2, 0, 2, 1);
-                b.affine(scaled, scale, 0, scaled);
-            }));
+            View x = packed.view();
+            return List.of(Tensor.compute(gy.backend(), packed.dtype(), packed.shape(), out -> gy.backend().attentionBackward(part(x, 0),
+                    part(x, 1), part(x, 2), scale, gy.view().transpose(1, 2), part(out, 0), part(out, 1), part(out, 2))));
         }
     }
 }

@@ -98,11 +98,10 @@ public sealed interface Normalization extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Tensor gx = x.zerosLike();
             Tensor gw = weight == null ? null : weight.zerosLike();
             Tensor gb = bias == null ? null : bias.zerosLike();
-            gy.backend().layerNormBackward(x.view(), weight == null ? null : weight.view(), eps, gy.view(), gx.view(),
-                    gw == null ? null : gw.view(), gb == null ? null : gb.view());
+            Tensor gx = Tensor.compute(gy.backend(), x.dtype(), x.shape(), out -> gy.backend().layerNormBackward(x.view(),
+                    weight == null ? null : weight.view(), eps, gy.view(), out, gw == null ? null : gw.view(), gb == null ? null : gb.view()));
             List<Tensor> all = new ArrayList<>(Arrays.asList(gx));
             if (gw != null) {
                 all.add(gw);

@@ -45,6 +45,11 @@ public abstract class RepeatabilityContract extends Contract {
         all.add(result(b, Shape.of(3, 131, 131), out -> b.matmul(x, x.transpose(1, 2), out)));
         all.add(result(b, Shape.of(3, 96, 96), out -> b.matmul(x.transpose(1, 2), x, out)));
         all.add(result(b, Shape.of(3, 131, 96), out -> b.attention(x, x, x, null, 0.1, out)));
+        View[] g = {b.allocate(DType.F32, x.shape()), b.allocate(DType.F32, x.shape()), b.allocate(DType.F32, x.shape())};
+        b.attentionBackward(x, x, x, 0.1, x, g[0], g[1], g[2]);
+        for (View each : g) {
+            all.add(read(b, each));
+        }
     }
 
     private static void rows(Backend b, View x, List<float[]> all) {

@@ -93,6 +93,20 @@ public final class Tolerance {
         return 4 * ((depth + 4) * scores + keys + 16) * ROUNDING * value + SMALLEST;
     }
 
+    /**
+     * Gradients of an attention's scores, added up over keys with factors up to 1: {@code w (gw - Σ w gw)} is at most twice the greatest gw
+     * in all, and has the weights' errors, those of gw and those of the sum.
+     *
+     * @param depth length of a query
+     * @param keys number of keys
+     * @param width length of a value, and of what else is summed
+     * @param scores greatest sum of absolute terms of a score
+     * @param gradients greatest sum of absolute terms of a weight's gradient
+     */
+    public static double attentionScores(long depth, long keys, long width, double scores, double gradients) {
+        return 4 * attention(depth, 3 * keys + 3 * width, scores, gradients);
+    }
+
     /** A cosine of vectors of {@code dim} numbers: the terms' absolutes sum to at most 1. */
     public static double cosine(long dim) {
         return normalized(2 * dim, 1);

@@ -101,8 +101,12 @@ final class Loops {
         int size = Math.min(BLOCK, Lanes.roundUp(n - from, Lanes.N));
         float[][] block = new float[views][];
         int[] where = new int[views];
+        // In whole vectors nothing that lies densely passes through a block.
+        boolean inVectors = (n - from) % Lanes.N == 0;
         for (int v = 0; v < views; v++) {
-            block[v] = new float[size];
+            if (step[v] != 1 || !inVectors) {
+                block[v] = new float[size];
+            }
             if (step[v] == 0) {
                 Arrays.fill(block[v], data[v][at[v]]);
             }

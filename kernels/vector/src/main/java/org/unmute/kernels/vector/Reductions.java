@@ -21,7 +21,11 @@ import org.unmute.tensor.op.Reduce;
 final class Reductions {
     private static final int BLOCK = 4096;
     private static final int ROWS = 64;
+    /** Columns of a strip at most, and at least where strips are shared out. */
     private static final int COLUMNS = 512;
+    private static final int LEAST_COLUMNS = 64;
+    /** Rows added at once, in order. */
+    private static final int TOGETHER = 8;
 
     private final WorkerPool pool;
 
@@ -227,22 +231,21 @@ final class Reductions {
         int stepOut = Math.toIntExact(out.stride(-1));
         int origin = Math.toIntExact(kept.offset());
         float[] o = out.host().floats();
-        int parts = Math.ceilDiv(width, COLUMNS);
-        int together = Math.max(1, (int) (Loops.CHUNK / Math.max(1, (long) reduced.length * Math.min(width, COLUMNS))));
+        int each = stripWidth(width, from.length, reduced.length);
+        int parts = Math.ceilDiv(width, each);
+        int together = Math.max(1, (int) (Loops.CHUNK / Math.max(1, (long) reduced.length * each)));
         int strips = from.length * parts;
         pool.run(Math.ceilDiv(strips, together), task -> {
-            float[] some = new float[COLUMNS];
-            double[] total = new double[COLUMNS];
+            float[] some = new float[each];
+            double[] total = new double[each];
             for (int s = task * together; s < Math.min(strips, (task + 1) * together); s++) {
-                int column = s % parts * COLUMNS;
-                int n = Math.min(COLUMNS, width - column);
+                int column = s % parts * each;
+                int n = Math.min(each, width - column);
                 int shift = from[s / parts] - origin + column * step;
                 Arrays.fill(total, 0, n, start(f));
                 for (int r = 0; r < reduced.length; r += ROWS) {
                     Arrays.fill(some, 0, n, (float) start(f));
-                    for (int k = r; k < Math.min(reduced.length, r + ROWS); k++) {
-                        addRow(f, x, reduced[k] + shift, step, some, n);
-                    }
+                    addRows(f, x, reduced, r, Math.min(reduced.length, r + ROWS), shift, step, some, n);
                     for (int i = 0; i < n; i++) {
                         total[i] = combine(f, total[i], some[i]);
                     }
@@ -252,6 +255,41 @@ final class Reductions {
                 }
             }
         });
+    }
+
+    /** Strips change no bits, so they may depend on the number of threads: some for each, if there is enough to add. */
+    private int stripWidth(int width, int outer, int rows) {
+        long most = Math.min(Math.ceilDiv(4L * pool.threads(), outer), (long) width * rows / Loops.CHUNK);
+        int strips = Math.clamp(most, Math.ceilDiv(width, COLUMNS), Math.max(1, width / LEAST_COLUMNS));
+        return Lanes.roundUp(Math.ceilDiv(width, strips), N);
+    }
+
+    /** Rows {@code [from, to)} of those that are reduced. */
+    private static void addRows(Reduce f, float[] x, int[] reduced, int from, int to, int shift, int step, float[] acc, int n) {
+        int r = from;
+        if (f == Reduce.SUM && step == 1 && n % N == 0) {
+            for (; r <= to - TOGETHER; r += TOGETHER) {
+                addEight(x, reduced, r, shift, acc, n);
+            }
+        }
+        for (; r < to; r++) {
+            addRow(f, x, reduced[r] + shift, step, acc, n);
+        }
+    }
+
+    private static void addEight(float[] x, int[] reduced, int r, int shift, float[] acc, int n) {
+        int a = reduced[r] + shift;
+        int b = reduced[r + 1] + shift;
+        int c = reduced[r + 2] + shift;
+        int d = reduced[r + 3] + shift;
+        int e = reduced[r + 4] + shift;
+        int g = reduced[r + 5] + shift;
+        int h = reduced[r + 6] + shift;
+        int k = reduced[r + 7] + shift;
+        for (int i = 0; i < n; i += N) {
+            load(acc, i).add(load(x, a + i)).add(load(x, b + i)).add(load(x, c + i)).add(load(x, d + i)).add(load(x, e + i))
+                    .add(load(x, g + i)).add(load(x, h + i)).add(load(x, k + i)).intoArray(acc, i);
+        }
     }
 
     private static void addRow(Reduce f, float[] x, int at, int step, float[] acc, int n) {

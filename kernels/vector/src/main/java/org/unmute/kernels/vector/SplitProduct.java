@@ -5,21 +5,29 @@ import static org.unmute.kernels.vector.Lanes.N;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A small product of long operands, as the gradient of a weight is: {@code [64, 188000] [188000, 768]}. The inner index is cut
- * into parts; each part is summed into a matrix of its own and the matrices are added in order. How many parts there are is a
+ * A product of long operands, as the gradient of a weight is: {@code [64, 188000] [188000, 768]}, {@code [192, 2064] [2064, 768]}. The inner
+ * index is cut into parts; each part is summed into a matrix of its own and the matrices are added in order. How many parts there are is a
  * matter of the shape, never of the number of threads, so that the bits are the same on all of them.
  *
  * <p>Within a part it goes slice by slice: both operands' slices are packed (the right one by blocks of panels) and used at
  * once, from the second cache. So no operand is ever copied as a whole.
  */
 final class SplitProduct {
-    /** Slices from which on an inner size is long. */
-    private static final int LONG = 16;
+    /** Slices of {@link PackedRows#DEPTH} from which on an inner size is very long: then the result is small beside the operands. */
+    private static final int VERY_LONG = 16;
+    private static final int LONG = 2 * PackedRows.DEPTH;
     private static final int MOST_PARTS = 16;
     private static final int LEAST_SLICES = 2;
-    /** Elements of a small result. */
+    /** Elements of a small result, beside a very long and a long inner index. */
     private static final int SMALL = 1 << 17;
+    private static final int MODERATE = 1 << 18;
     private static final int BLOCK_PANELS = 6;
+    /** Floats of both operands' slices where the result takes a good part of the second cache. */
+    private static final int SLICE_FLOATS = 270_000;
+    /** Floats of all parts then: each is written and read once more. */
+    private static final int PART_FLOATS = 1 << 19;
+    /** Depth of a slice at least, and in whole numbers of this. */
+    private static final int LEAST_DEPTH = 64;
 
     private final Scratch scratch;
 
@@ -28,8 +36,29 @@ final class SplitProduct {
     }
 
     static boolean fits(int m, int k, int n) {
-        return PackedRows.slices(k) >= LONG
-                && (long) Lanes.roundUp(m, Tile.ROWS) * Lanes.roundUp(n, Tile.COLUMNS) <= SMALL;
+        long size = (long) Lanes.roundUp(m, Tile.ROWS) * Lanes.roundUp(n, Tile.COLUMNS);
+        return isVeryLong(k) && size <= SMALL || k >= LONG && size <= MODERATE;
+    }
+
+    private static boolean isVeryLong(int k) {
+        return PackedRows.slices(k) >= VERY_LONG;
+    }
+
+    /** Inner size of a slice. */
+    private static int depth(int m, int k, int n) {
+        if (isVeryLong(k)) {
+            return PackedRows.DEPTH;
+        }
+        int width = Lanes.roundUp(m, Tile.ROWS) / Tile.ROWS * Tile.LINE + Lanes.roundUp(n, Tile.COLUMNS);
+        int most = Math.clamp(SLICE_FLOATS / width / LEAST_DEPTH * LEAST_DEPTH, LEAST_DEPTH, PackedRows.DEPTH);
+        // Slices of nearly one size, an even number of them.
+        int slices = Lanes.roundUp(Math.ceilDiv(k, most), LEAST_SLICES);
+        return Math.ceilDiv(k, slices);
+    }
+
+    private static int parts(int slices, int size, boolean veryLong) {
+        int most = veryLong ? MOST_PARTS : Math.clamp(PART_FLOATS / size / 2 * 2, 2, MOST_PARTS);
+        return Math.clamp(slices / LEAST_SLICES, 1, most);
     }
 
     void run(WorkerPool pool, Rows a, Panels b, Rows out) {
@@ -37,18 +66,31 @@ final class SplitProduct {
         int tiles = Math.ceilDiv(m, Tile.ROWS);
         int width = Lanes.roundUp(b.columns(), Tile.COLUMNS);
         int size = tiles * Tile.ROWS * width;
-        int slices = PackedRows.slices(b.inner());
-        int parts = Math.min(MOST_PARTS, slices / LEAST_SLICES);
+        int depth = depth(m, b.inner(), b.columns());
+        int slices = Math.ceilDiv(b.inner(), depth);
+        int parts = parts(slices, size, isVeryLong(b.inner()));
         float[] sums = scratch.take((long) parts * size);
         PackedRows rows = PackedRows.of(a, 0, m);
-        pool.run(parts, part -> {
-            float[] left = scratch.take((long) tiles * PackedRows.TILE);
-            float[] right = scratch.take((long) BLOCK_PANELS * PackedRows.DEPTH * Tile.COLUMNS);
+        // More threads than parts share the rows of a part, which changes no bits.
+        int groups = Math.clamp(Math.ceilDiv(pool.threads(), parts), 1, tiles);
+        int tilesEach = Math.ceilDiv(tiles, groups);
+        pool.run(parts * groups, task -> {
+            int part = task / groups;
+            int firstTile = Math.min(tiles, task % groups * tilesEach);
+            int count = Math.min(tilesEach, tiles - firstTile);
+            if (count == 0) {
+                return;
+            }
+            int row = firstTile * Tile.ROWS;
+            float[] left = scratch.take((long) count * PackedRows.TILE);
+            float[] right = scratch.take((long) BLOCK_PANELS * depth * Tile.COLUMNS);
             int first = (int) ((long) slices * part / parts);
             int last = (int) ((long) slices * (part + 1) / parts);
             for (int slice = first; slice < last; slice++) {
-                rows.fill(0, m, slice * PackedRows.DEPTH, PackedRows.depth(b.inner(), slice), left, Scratch.BASE);
-                slice(rows, left, tiles, b, slice, right, sums, Scratch.BASE + part * size, slice > first);
+                int from = slice * depth;
+                int now = Math.min(depth, b.inner() - from);
+                rows.fill(row, Math.min(m - row, count * Tile.ROWS), from, now, left, Scratch.BASE);
+                slice(rows, left, count, b, from, now, right, sums, Scratch.BASE + part * size + row * width, slice > first);
             }
             scratch.give(left);
             scratch.give(right);
@@ -63,16 +105,15 @@ final class SplitProduct {
         scratch.give(sums);
     }
 
-    private static void slice(PackedRows rows, float[] left, int tiles, Panels b, int slice, float[] right, float[] sums, int at,
+    private static void slice(PackedRows rows, float[] left, int tiles, Panels b, int row, int depth, float[] right, float[] sums, int at,
             boolean add) {
         int panels = Panels.count(b.columns());
-        int depth = PackedRows.depth(b.inner(), slice);
         int width = panels * Tile.COLUMNS;
         float[] work = new float[Transpose.WORK];
         for (int from = 0; from < panels; from += BLOCK_PANELS) {
             int to = Math.min(panels, from + BLOCK_PANELS);
             for (int p = from; p < to; p++) {
-                b.copy(p, slice * PackedRows.DEPTH, depth, right, Scratch.BASE + (p - from) * depth * Tile.COLUMNS, work);
+                b.copy(p, row, depth, right, Scratch.BASE + (p - from) * depth * Tile.COLUMNS, work);
             }
             for (int t = 0; t < tiles; t++) {
                 for (int p = from; p < to; p++) {

@@ -31,6 +31,7 @@ public final class VectorBackend implements Backend {
     private final Norms norms;
     private final Gemm gemm;
     private final AttentionKernel attention;
+    private final AttentionGradientKernel attentionGradients;
     private final PrototypeKernel prototypes;
     private final BinaryPrototypes binaryPrototypes;
     private final FilterBankKernel filterBanks;
@@ -48,6 +49,7 @@ public final class VectorBackend implements Backend {
         Scratch scratch = new Scratch();
         gemm = new Gemm(pool, scratch);
         attention = new AttentionKernel(pool, scratch, gemm);
+        attentionGradients = new AttentionGradientKernel(pool, scratch);
         prototypes = new PrototypeKernel(pool, scratch);
         binaryPrototypes = new BinaryPrototypes(pool, scratch);
         filterBanks = new FilterBankKernel(pool);
@@ -285,6 +287,15 @@ public final class VectorBackend implements Backend {
     @Override
     public void attention(View q, View k, View v, View bias, double scale, View out) {
         attention.run(q, k, v, bias, null, scale, out);
+    }
+
+    @Override
+    public void attentionBackward(View q, View k, View v, double scale, View gy, View gq, View gk, View gv) {
+        if (floats(q, k, v, gy, gq, gk, gv) && AttentionGradientKernel.fits(q, k, v)) {
+            attentionGradients.run(q, k, v, scale, gy, gq, gk, gv);
+        } else {
+            Backend.super.attentionBackward(q, k, v, scale, gy, gq, gk, gv);
+        }
     }
 
     @Override
