@@ -139,7 +139,7 @@ final class Gemm {
             y = Rows.of(flatOut.transpose(0, 1));
             right = Panels.of(flatA.transpose(0, 1));
         }
-        if (SplitProduct.fits(y.count(), right.inner(), right.columns())) {
+        if (SplitProduct.fits(y.count(), right.inner(), right.columns(), a.stride(-1) != 1)) {
             split.run(by, x, right, y);
         } else {
             summedInOrder(by, x, right, Epilogue.NONE, y);

@@ -35,9 +35,15 @@ final class SplitProduct {
         this.scratch = scratch;
     }
 
-    static boolean fits(int m, int k, int n) {
+    /**
+     * Whether a product {@code [m, k] [k, n]} is to be computed so.
+     *
+     * @param gradient whether neighbours in the left operand's memory are neighbours in a column, as in the gradient of a weight. Others keep
+     *        the order of a linear map unless their inner index is very long.
+     */
+    static boolean fits(int m, int k, int n, boolean gradient) {
         long size = (long) Lanes.roundUp(m, Tile.ROWS) * Lanes.roundUp(n, Tile.COLUMNS);
-        return isVeryLong(k) && size <= SMALL || k >= LONG && size <= MODERATE;
+        return isVeryLong(k) && size <= SMALL || gradient && k >= LONG && size <= MODERATE;
     }
 
     private static boolean isVeryLong(int k) {

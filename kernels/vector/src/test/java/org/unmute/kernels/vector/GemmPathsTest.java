@@ -25,7 +25,9 @@ class GemmPathsTest {
         // in slices, in two parts of the columns
         "61, 1700, 11000",
         // split in parts, small results of many shapes
-        "64, 15000, 96", "3, 14000, 200", "200, 13000, 3", "1, 40000, 1", "17, 12800, 33"})
+        "64, 15000, 96", "3, 14000, 200", "200, 13000, 3", "1, 40000, 1", "17, 12800, 33",
+        // split where x is transposed: the gradient of a weight over a batch
+        "130, 2064, 333", "20, 1537, 31"})
     void productsAreRightAndTheSameOnAnyNumberOfThreads(int m, int k, int n) {
         for (int layout = 0; layout < 4; layout++) {
             float[] first = null;
