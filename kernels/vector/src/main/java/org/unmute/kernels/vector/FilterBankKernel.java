@@ -44,6 +44,15 @@ final class FilterBankKernel {
             im = new double[fourier.half() * LANES];
             energies = new double[f.bands() * LANES];
         }
+
+        /** Where number i of the frames goes: samples of even number are real parts, others imaginary ones. */
+        double[] part(int i) {
+            return i % 2 == 0 ? re : im;
+        }
+
+        int place(int i) {
+            return fourier.place(i / 2) * LANES;
+        }
     }
 
     /** Energies of mel bands: {@code samples [clips, samples]}, {@code out [clips, frames, bands]}. */
@@ -90,9 +99,7 @@ final class FilterBankKernel {
             energy(w.re, f.first(b), f.weights(b), w.energies, b * LANES);
         }
         if (f.logarithm()) {
-            for (int i = 0; i < w.energies.length; i += LANES) {
-                Logarithm.of(DoubleVector.fromArray(D, w.energies, i).max(f.floor())).intoArray(w.energies, i);
-            }
+            Logarithm.ofAtLeast(f.floor(), w.energies);
         }
         float[] y = out.host().floats();
         int step = Math.toIntExact(out.stride(1));
@@ -139,18 +146,14 @@ final class FilterBankKernel {
         double[] window = w.f.window();
         double part = w.f.preemphasis();
         DoubleVector first = DoubleVector.fromArray(D, w.samples, 0);
-        put(w, 0, first.sub(first.mul(part)).mul(window[0]));
+        first.sub(first.mul(part)).mul(window[0]).intoArray(w.part(0), w.place(0));
         for (int i = 1; i < window.length; i++) {
             DoubleVector before = DoubleVector.fromArray(D, w.samples, (i - 1) * LANES);
-            put(w, i, DoubleVector.fromArray(D, w.samples, i * LANES).sub(before.mul(part)).mul(window[i]));
+            DoubleVector.fromArray(D, w.samples, i * LANES).sub(before.mul(part)).mul(window[i]).intoArray(w.part(i), w.place(i));
         }
         for (int i = window.length; i < 2 * w.fourier.half(); i++) {
-            put(w, i, DoubleVector.zero(D));
+            DoubleVector.zero(D).intoArray(w.part(i), w.place(i));
         }
-    }
-
-    private static void put(Work w, int i, DoubleVector y) {
-        y.intoArray(i % 2 == 0 ? w.re : w.im, w.fourier.place(i / 2) * LANES);
     }
 
     private static void energy(double[] power, int first, float[] weights, double[] out, int to) {

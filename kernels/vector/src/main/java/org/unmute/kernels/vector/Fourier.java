@@ -13,6 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
  * of radix 4 follow, after one of radix 2 where the length is no power of 4. In that order the four transforms that a butterfly of radix 4
  * joins are those of the numbers 0, 2, 1 and 3 modulo 4. A factor is loaded once for all groups of a pass. 8 frames of 512
  * samples take 32 KiB, which passes read and write four times.
+ *
+ * <p>No method takes or gives a vector: where the compiler does not inline it, which differs from process to process, vectors become objects.
  */
 final class Fourier {
     static final VectorSpecies<Double> D = VectorSpecies.of(double.class, Lanes.SHAPE);
@@ -77,22 +79,14 @@ final class Fourier {
         separate(re, im);
     }
 
-    private static DoubleVector load(double[] x, int at) {
-        return DoubleVector.fromArray(D, x, at);
-    }
-
-    private static DoubleVector all(double x) {
-        return DoubleVector.broadcast(D, x);
-    }
-
     private void twos(double[] re, double[] im) {
         for (int i = 0; i < half * LANES; i += 2 * LANES) {
-            DoubleVector a = load(re, i);
-            DoubleVector b = load(re, i + LANES);
+            DoubleVector a = DoubleVector.fromArray(D, re, i);
+            DoubleVector b = DoubleVector.fromArray(D, re, i + LANES);
             a.add(b).intoArray(re, i);
             a.sub(b).intoArray(re, i + LANES);
-            DoubleVector c = load(im, i);
-            DoubleVector d = load(im, i + LANES);
+            DoubleVector c = DoubleVector.fromArray(D, im, i);
+            DoubleVector d = DoubleVector.fromArray(D, im, i + LANES);
             c.add(d).intoArray(im, i);
             c.sub(d).intoArray(im, i + LANES);
         }
@@ -100,28 +94,28 @@ final class Fourier {
 
     /** Number k of every group of four transforms of {@code span}; {@code turn} is the angle of its first factor. */
     private void fours(double[] re, double[] im, int span, int k, int turn) {
-        DoubleVector c1 = all(cos[turn]);
-        DoubleVector s1 = all(sin[turn]);
-        DoubleVector c2 = all(cos[2 * turn]);
-        DoubleVector s2 = all(sin[2 * turn]);
-        DoubleVector c3 = all(cos[3 * turn]);
-        DoubleVector s3 = all(sin[3 * turn]);
+        DoubleVector c1 = DoubleVector.broadcast(D, cos[turn]);
+        DoubleVector s1 = DoubleVector.broadcast(D, sin[turn]);
+        DoubleVector c2 = DoubleVector.broadcast(D, cos[2 * turn]);
+        DoubleVector s2 = DoubleVector.broadcast(D, sin[2 * turn]);
+        DoubleVector c3 = DoubleVector.broadcast(D, cos[3 * turn]);
+        DoubleVector s3 = DoubleVector.broadcast(D, sin[3 * turn]);
         int next = span * LANES;
         for (int i = k * LANES; i < half * LANES; i += 4 * next) {
-            DoubleVector r = load(re, i + next);
-            DoubleVector q = load(im, i + next);
+            DoubleVector r = DoubleVector.fromArray(D, re, i + next);
+            DoubleVector q = DoubleVector.fromArray(D, im, i + next);
             DoubleVector bRe = r.fma(c2, q.mul(s2));
             DoubleVector bIm = q.fma(c2, r.mul(s2).neg());
-            r = load(re, i + 2 * next);
-            q = load(im, i + 2 * next);
+            r = DoubleVector.fromArray(D, re, i + 2 * next);
+            q = DoubleVector.fromArray(D, im, i + 2 * next);
             DoubleVector cRe = r.fma(c1, q.mul(s1));
             DoubleVector cIm = q.fma(c1, r.mul(s1).neg());
-            r = load(re, i + 3 * next);
-            q = load(im, i + 3 * next);
+            r = DoubleVector.fromArray(D, re, i + 3 * next);
+            q = DoubleVector.fromArray(D, im, i + 3 * next);
             DoubleVector dRe = r.fma(c3, q.mul(s3));
             DoubleVector dIm = q.fma(c3, r.mul(s3).neg());
-            r = load(re, i);
-            q = load(im, i);
+            r = DoubleVector.fromArray(D, re, i);
+            q = DoubleVector.fromArray(D, im, i);
             DoubleVector sumRe = r.add(bRe);
             DoubleVector sumIm = q.add(bIm);
             DoubleVector differenceRe = r.sub(bRe);
@@ -144,8 +138,8 @@ final class Fourier {
 
     /** From Z, the transform of even + i odd samples, to |X[k]|² of X[k] = E[k] + exp(-2 pi i k / size) O[k]; bin half lies after the others. */
     private void separate(double[] re, double[] im) {
-        DoubleVector first = load(re, 0);
-        DoubleVector second = load(im, 0);
+        DoubleVector first = DoubleVector.fromArray(D, re, 0);
+        DoubleVector second = DoubleVector.fromArray(D, im, 0);
         DoubleVector low = first.add(second);
         DoubleVector high = first.sub(second);
         low.mul(low).intoArray(re, 0);
@@ -153,25 +147,25 @@ final class Fourier {
         for (int k = 1; k <= half / 2; k++) {
             int i = k * LANES;
             int m = (half - k) * LANES;
-            DoubleVector rk = load(re, i);
-            DoubleVector rm = load(re, m);
-            DoubleVector qk = load(im, i);
-            DoubleVector qm = load(im, m);
+            DoubleVector rk = DoubleVector.fromArray(D, re, i);
+            DoubleVector rm = DoubleVector.fromArray(D, re, m);
+            DoubleVector qk = DoubleVector.fromArray(D, im, i);
+            DoubleVector qm = DoubleVector.fromArray(D, im, m);
             DoubleVector evenRe = rk.add(rm);
             DoubleVector evenIm = qk.sub(qm);
             DoubleVector oddRe = qk.add(qm);
             DoubleVector oddIm = rm.sub(rk);
-            DoubleVector c = all(cos[k]);
-            DoubleVector s = all(sin[k]);
+            DoubleVector c = DoubleVector.broadcast(D, cos[k]);
+            DoubleVector s = DoubleVector.broadcast(D, sin[k]);
             DoubleVector turnedRe = oddRe.fma(c, oddIm.mul(s));
             DoubleVector turnedIm = oddIm.fma(c, oddRe.mul(s).neg());
             // Twice the numbers, so four times their squares.
-            squares(evenRe.add(turnedRe), evenIm.add(turnedIm)).intoArray(re, i);
-            squares(evenRe.sub(turnedRe), turnedIm.sub(evenIm)).intoArray(re, m);
+            DoubleVector x = evenRe.add(turnedRe);
+            DoubleVector y = evenIm.add(turnedIm);
+            x.fma(x, y.mul(y)).mul(0.25).intoArray(re, i);
+            x = evenRe.sub(turnedRe);
+            y = turnedIm.sub(evenIm);
+            x.fma(x, y.mul(y)).mul(0.25).intoArray(re, m);
         }
-    }
-
-    private static DoubleVector squares(DoubleVector x, DoubleVector y) {
-        return x.fma(x, y.mul(y)).mul(0.25);
     }
 }

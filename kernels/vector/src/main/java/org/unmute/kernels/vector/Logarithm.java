@@ -20,19 +20,27 @@ final class Logarithm {
 
     private Logarithm() {}
 
-    /** Of positive normal numbers; of infinity infinity, of NaN NaN. */
-    static DoubleVector of(DoubleVector x) {
-        LongVector bits = x.reinterpretAsLongs();
-        LongVector biased = bits.add(TO_NEXT).lanewise(VectorOperators.LSHR, MANTISSA);
-        DoubleVector m = bits.sub(biased.lanewise(VectorOperators.LSHL, MANTISSA)).add(ONE).reinterpretAsDoubles();
-        DoubleVector e = biased.lanewise(VectorOperators.OR, Double.doubleToRawLongBits(WHOLE)).reinterpretAsDoubles().sub(BIAS);
-        DoubleVector s = m.sub(1).div(m.add(1));
-        DoubleVector z = s.mul(s);
-        DoubleVector sum = DoubleVector.broadcast(Fourier.D, 2.0 / (2 * TERMS + 1));
-        for (int i = TERMS - 1; i >= 0; i--) {
-            sum = sum.fma(z, DoubleVector.broadcast(Fourier.D, 2.0 / (2 * i + 1)));
+    /**
+     * Replaces numbers by the logarithms of {@code max(x, floor)}; of infinity infinity, of NaN NaN.
+     *
+     * @param x in whole vectors. Modified.
+     * @param floor positive and normal
+     */
+    static void ofAtLeast(double floor, double[] x) {
+        for (int at = 0; at < x.length; at += Fourier.LANES) {
+            DoubleVector v = DoubleVector.fromArray(Fourier.D, x, at).max(floor);
+            LongVector bits = v.reinterpretAsLongs();
+            LongVector biased = bits.add(TO_NEXT).lanewise(VectorOperators.LSHR, MANTISSA);
+            DoubleVector m = bits.sub(biased.lanewise(VectorOperators.LSHL, MANTISSA)).add(ONE).reinterpretAsDoubles();
+            DoubleVector e = biased.lanewise(VectorOperators.OR, Double.doubleToRawLongBits(WHOLE)).reinterpretAsDoubles().sub(BIAS);
+            DoubleVector s = m.sub(1).div(m.add(1));
+            DoubleVector z = s.mul(s);
+            DoubleVector sum = DoubleVector.broadcast(Fourier.D, 2.0 / (2 * TERMS + 1));
+            for (int i = TERMS - 1; i >= 0; i--) {
+                sum = sum.fma(z, DoubleVector.broadcast(Fourier.D, 2.0 / (2 * i + 1)));
+            }
+            DoubleVector y = e.fma(DoubleVector.broadcast(Fourier.D, Math.log(2)), s.mul(sum));
+            v.blend(y, v.lt(Double.POSITIVE_INFINITY)).intoArray(x, at);
         }
-        DoubleVector y = e.fma(DoubleVector.broadcast(Fourier.D, Math.log(2)), s.mul(sum));
-        return x.blend(y, x.lt(Double.POSITIVE_INFINITY));
     }
 }
