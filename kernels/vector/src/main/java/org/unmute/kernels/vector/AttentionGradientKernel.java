@@ -259,7 +259,7 @@ final class AttentionGradientKernel {
             }
             for (int r = 0; r < rows; r++) {
                 int row = at.weights + r * at.scoreWidth;
-                totals[r] = exponentials(room, row, greatest(room, row, whole), whole);
+                totals[r] = Softmax.exponentials(room, row, greatest(room, row, whole), room, row, whole);
             }
         }
 
@@ -271,7 +271,7 @@ final class AttentionGradientKernel {
             for (int r = 0; r < rows; r++) {
                 int row = r * at.scoreWidth;
                 float inverse = 1 / totals[r];
-                float mean = dot(room, at.weights + row, at.gradients + row, whole) * inverse;
+                float mean = Softmax.dot(room, at.weights + row, room, at.gradients + row, whole) * inverse;
                 throughSoftmax(room, at.weights + row, at.gradients + row, inverse, mean, scale, whole);
             }
         }
@@ -316,7 +316,7 @@ final class AttentionGradientKernel {
 
     // ---- rows of whole vectors
 
-    /** NaN does not count, but its exponential makes the sum NaN. */
+    /** By comparing, since the maximum of floats takes several instructions. NaN does not count, but its exponential makes the sum NaN. */
     private static float greatest(float[] x, int at, int n) {
         FloatVector top = all(Float.NEGATIVE_INFINITY);
         for (int i = 0; i < n; i += N) {
@@ -324,25 +324,6 @@ final class AttentionGradientKernel {
             top = top.blend(v, v.compare(VectorOperators.GT, top));
         }
         return top.reduceLanes(VectorOperators.MAX);
-    }
-
-    /** Writes {@code exp(x - max)}, gives the sum. */
-    private static float exponentials(float[] x, int at, float max, int n) {
-        FloatVector sum = FloatVector.zero(Lanes.F);
-        for (int i = 0; i < n; i += N) {
-            FloatVector e = VectorMath.expOfNegative(load(x, at + i).sub(max));
-            e.intoArray(x, at + i);
-            sum = sum.add(e);
-        }
-        return Lanes.sum(sum);
-    }
-
-    private static float dot(float[] x, int a, int b, int n) {
-        FloatVector sum = FloatVector.zero(Lanes.F);
-        for (int i = 0; i < n; i += N) {
-            sum = load(x, a + i).fma(load(x, b + i), sum);
-        }
-        return Lanes.sum(sum);
     }
 
     /** {@code y = y inverse}, then {@code g = scale y (g - mean)}. */

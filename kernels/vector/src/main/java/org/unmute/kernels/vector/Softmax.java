@@ -71,8 +71,8 @@ final class Softmax {
         return m.reduceLanes(VectorOperators.MAX);
     }
 
-    /** Writes {@code exp(x - max)}, gives the sum. */
-    private static float exponentials(float[] x, int at, float max, float[] out, int to, int n) {
+    /** Writes {@code exp(x - max)}, in place too, and gives the sum. */
+    static float exponentials(float[] x, int at, float max, float[] out, int to, int n) {
         FloatVector sum = Lanes.zero();
         int i = 0;
         for (; i <= n - N; i += N) {
