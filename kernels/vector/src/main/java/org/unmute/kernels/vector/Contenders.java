@@ -39,6 +39,8 @@ final class Contenders {
     /** Tokens for which a block has room in {@link #sums}. */
     private int rows;
     private final short[] greatest = new short[MOST];
+    /** Of each prototype the first token that has the greatest sum. */
+    private final short[] leader = new short[MOST];
     private final short[] least = new short[MOST];
     private final float[] top = new float[MOST];
     /** The first prototype and how many there are. */
@@ -92,17 +94,16 @@ final class Contenders {
             sums = new short[BLOCKS * rows * LANES];
         }
         Arrays.fill(greatest, (short) 0);
+        Arrays.fill(leader, (short) 0);
         for (int tile = 0; tile < tiles; tile++) {
             int t = tile * TOKENS;
             for (int b = 0; b < blocks; b += LookupTile.BLOCKS) {
                 LookupTile.sum(p.pairs(), p.index(), p.at(block + b), tables.data(), tables.at(tile), sums, at(b, t), at(b + 1, t), greatest,
-                        b * LANES);
+                        leader, b * LANES, t);
             }
         }
         beginSearch();
-        for (int b = 0; b < blocks; b++) {
-            findLeaders(b);
-        }
+        findLeaders();
         append();
         multiply(0);
         for (int e = 0; e < count; e++) {
@@ -148,22 +149,13 @@ final class Contenders {
         Arrays.fill(ofToken, 0);
     }
 
-    /** Of each of a block's prototypes the first token with the greatest sum. That sum is taken out. */
-    private void findLeaders(int block) {
-        ShortVector a = ShortVector.fromArray(S, greatest, block * LANES);
-        ShortVector b = ShortVector.fromArray(S, greatest, block * LANES + HALF);
-        long missing = lanes(block);
-        for (int t = 0, at = at(block, 0); t < x.count() && missing != 0; t++, at += LANES) {
-            VectorMask<Short> lower = ShortVector.fromArray(S, sums, at).eq(a);
-            VectorMask<Short> upper = ShortVector.fromArray(S, sums, at + HALF).eq(b);
-            long lanes = (lower.toLong() | upper.toLong() << HALF) & missing;
-            if (lanes != 0) {
-                missing &= ~lanes;
-                found(block, t, lanes);
-                for (; lanes != 0; lanes &= lanes - 1) {
-                    sums[at + Long.numberOfTrailingZeros(lanes)] = -1;
-                }
-            }
+    /** The leaders. Their sums are taken out. */
+    private void findLeaders() {
+        for (int i = 0; i < prototypes; i++) {
+            int t = leader[i];
+            ofToken[t + 1]++;
+            found[hits++] = t * MOST + i;
+            sums[at(i / LANES, t) + i % LANES] = -1;
         }
     }
 

@@ -6,8 +6,8 @@ import static org.unmute.kernels.vector.LookupTile.GROUP;
 import static org.unmute.kernels.vector.LookupTile.LANES;
 import static org.unmute.kernels.vector.LookupTile.TOKENS;
 
-import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -24,10 +24,8 @@ final class LookupTables {
     static final int MOST_TOKENS = 512;
     /** With smaller numbers the scale would be too great. */
     private static final float LEAST_GROUP = 1e-30f;
-    private static final FloatVector SIGN_0 = signs(0);
-    private static final FloatVector SIGN_1 = signs(1);
-    private static final FloatVector SIGN_2 = signs(2);
-    private static final FloatVector SIGN_3 = signs(3);
+    /** Dims whose signs are those of a lane. */
+    private static final int OF_LANE = GROUP - 2;
 
     private final CenteredTokens x;
     private final int pairs;
@@ -36,6 +34,8 @@ final class LookupTables {
     private final float scale;
     /** Added to a float below 2²² it leaves the rounded integer in the lowest bits. */
     private final float rounder;
+    /** The scale with either sign in the lanes of a vector, for each of the {@link #OF_LANE} dims. */
+    private final float[] signed;
 
     private LookupTables(CenteredTokens x, int pairs, byte[] data) {
         this.x = x;
@@ -44,14 +44,15 @@ final class LookupTables {
         this.center = Math.min(LookupTile.MOST, Short.MAX_VALUE / (2 * pairs)) / 2;
         this.scale = (center + 0.45f) / x.greatestGroup();
         this.rounder = 0x1.8p23f + center;
+        this.signed = signed(scale);
     }
 
-    private static FloatVector signs(int bit) {
-        float[] s = new float[N];
-        for (int i = 0; i < N; i++) {
-            s[i] = (i >> bit & 1) != 0 ? -1 : 1;
+    private static float[] signed(float scale) {
+        float[] s = new float[OF_LANE * N];
+        for (int i = 0; i < s.length; i++) {
+            s[i] = (i % N >> i / N & 1) != 0 ? -scale : scale;
         }
-        return FloatVector.fromArray(F, s, 0);
+        return s;
     }
 
     /** Tables of the tokens, or null if they are too close to each other for a scale or have too many dims. */
@@ -71,56 +72,36 @@ final class LookupTables {
     }
 
     private void fill(int tile) {
-        float[] y = new float[CenteredTokens.stride(x.dim())];
-        int[] work = new int[N];
-        byte twice = (byte) (2 * center);
         for (int i = 0; i < TOKENS; i++) {
             // A last tile that is not full repeats its last token.
             int from = x.at(Math.min(tile * TOKENS + i, x.count() - 1));
-            for (int d = 0; d < y.length; d += N) {
-                Lanes.load(x.data(), from + d).mul(scale).intoArray(y, d);
-            }
             int to = at(tile) + i * 2 * LANES;
             for (int g = 0; g < pairs; g++) {
-                table(y, g * 2 * GROUP, rounder, twice, data, to, work);
-                table(y, g * 2 * GROUP + GROUP, rounder, twice, data, to + LANES, work);
+                table(x.data(), from + g * 2 * GROUP, signed, scale, rounder, 2 * center, data, to);
+                table(x.data(), from + g * 2 * GROUP + GROUP, signed, scale, rounder, 2 * center, data, to + LANES);
                 to += TOKENS * 2 * LANES;
             }
         }
     }
 
     /**
-     * All sums of a group's numbers with either sign: those of all but two dims in a register, the last but one with either sign in two
-     * of them, the last with its own. Their negatives, which are the other half of the table, lie as far on the other side of the center.
+     * All sums of a group's numbers with either sign: those of all but two dims in a register's lanes, the last but one with either sign in two
+     * registers, the last with its own. Their negatives, which are the other half of the table, lie as far on the other side of the center.
+     * The four entries of a lane are the bytes of an integer, so that a table is one register without any conversion.
      */
-    private static void table(float[] y, int at, float rounder, byte twice, byte[] out, int to, int[] work) {
-        FloatVector v = SIGN_0.mul(y[at]);
-        v = SIGN_1.fma(FloatVector.broadcast(F, y[at + 1]), v);
-        if (N > 4) {
-            v = SIGN_2.fma(FloatVector.broadcast(F, y[at + 2]), v);
+    private static void table(float[] y, int at, float[] signed, float scale, float rounder, int twice, byte[] out, int to) {
+        FloatVector v = FloatVector.fromArray(F, signed, 0).mul(y[at]);
+        for (int d = 1; d < OF_LANE; d++) {
+            v = FloatVector.fromArray(F, signed, d * N).fma(FloatVector.broadcast(F, y[at + d]), v);
         }
-        if (N > 8) {
-            v = SIGN_3.fma(FloatVector.broadcast(F, y[at + 3]), v);
-        }
-        float p = y[at + GROUP - 2];
-        float q = y[at + GROUP - 1];
-        store(v.add(q + p).add(rounder), twice, out, to, work);
-        store(v.add(q - p).add(rounder), twice, out, to + N, work);
-    }
-
-    private static void store(FloatVector v, byte twice, byte[] out, int to, int[] work) {
-        var rounded = v.reinterpretAsInts();
-        if (N == 16) {
-            ByteVector b = (ByteVector) rounded.convertShape(VectorOperators.I2B, ByteVector.SPECIES_128, 0);
-            b.intoArray(out, to);
-            ByteVector.broadcast(ByteVector.SPECIES_128, twice).sub(b).intoArray(out, to + LANES / 2);
-        } else {
-            rounded.intoArray(work, 0);
-            for (int i = 0; i < N; i++) {
-                out[to + i] = (byte) work[i];
-                out[to + LANES / 2 + i] = (byte) (twice - work[i]);
-            }
-        }
+        float p = y[at + GROUP - 2] * scale;
+        float q = y[at + GROUP - 1] * scale;
+        IntVector plus = v.add(q + p).add(rounder).reinterpretAsInts().and(0xff);
+        IntVector minus = v.add(q - p).add(rounder).reinterpretAsInts().and(0xff);
+        IntVector both = minus.lanewise(VectorOperators.LSHL, 8).or(plus);
+        // No entry is greater than twice the center: no byte borrows from the next.
+        IntVector opposite = both.neg().add(twice * 0x101);
+        opposite.lanewise(VectorOperators.LSHL, 16).or(both).reinterpretAsBytes().intoArray(out, to);
     }
 
     byte[] data() {

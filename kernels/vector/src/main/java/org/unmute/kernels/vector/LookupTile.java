@@ -56,8 +56,12 @@ final class LookupTile {
      * @param to where those of the first block go
      * @param to2 where those of the second go
      * @param top greatest sum of each prototype of the blocks so far, raised by these. Modified.
+     * @param leader the first token that has it. Modified.
+     * @param tops where those of the first block start in both
+     * @param token the first of the two
      */
-    static void sum(int pairs, byte[] index, int at, byte[] table, int tt, short[] out, int to, int to2, short[] top, int tops) {
+    static void sum(int pairs, byte[] index, int at, byte[] table, int tt, short[] out, int to, int to2, short[] top, short[] leader, int tops,
+            int token) {
         ShortVector zero = ShortVector.zero(S);
         ShortVector a0 = zero, b0 = zero;
         ShortVector a1 = zero, b1 = zero;
@@ -76,18 +80,18 @@ final class LookupTile {
             ByteVector v = ByteVector.fromArray(B, table, q + LANES);
             ByteVector s0 = i.selectFrom(u).add(j.selectFrom(v));
             a0 = a0.add(s0.reinterpretAsShorts());
-            b0 = b0.add(upper(s0));
+            b0 = b0.add(s0.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts());
             ByteVector s1 = k.selectFrom(u).add(l.selectFrom(v));
             a1 = a1.add(s1.reinterpretAsShorts());
-            b1 = b1.add(upper(s1));
+            b1 = b1.add(s1.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts());
             ByteVector w = ByteVector.fromArray(B, table, q + 2 * LANES);
             ByteVector x = ByteVector.fromArray(B, table, q + 3 * LANES);
             ByteVector s2 = i.selectFrom(w).add(j.selectFrom(x));
             a2 = a2.add(s2.reinterpretAsShorts());
-            b2 = b2.add(upper(s2));
+            b2 = b2.add(s2.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts());
             ByteVector s3 = k.selectFrom(w).add(l.selectFrom(x));
             a3 = a3.add(s3.reinterpretAsShorts());
-            b3 = b3.add(upper(s3));
+            b3 = b3.add(s3.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts());
         }
         // By way of memory: this method is so large that none of our own may be inlined, and vectors that are passed to one become objects.
         a0.intoArray(out, to);
@@ -98,29 +102,28 @@ final class LookupTile {
         b2.intoArray(out, to + LANES + LANES / 2);
         a3.intoArray(out, to2 + LANES);
         b3.intoArray(out, to2 + LANES + LANES / 2);
-        unmix(out, to, top, tops);
-        unmix(out, to2, top, tops + LANES);
-        unmix(out, to + LANES, top, tops);
-        unmix(out, to2 + LANES, top, tops + LANES);
+        unmix(out, to, top, leader, tops, (short) token);
+        unmix(out, to2, top, leader, tops + LANES, (short) token);
+        unmix(out, to + LANES, top, leader, tops, (short) (token + 1));
+        unmix(out, to2 + LANES, top, leader, tops + LANES, (short) (token + 1));
     }
 
-    private static ShortVector upper(ByteVector s) {
-        return s.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts();
-    }
-
-    private static void unmix(short[] out, int to, short[] top, int tops) {
+    private static void unmix(short[] out, int to, short[] top, short[] leader, int at, short token) {
         IntVector a = ShortVector.fromArray(S, out, to).reinterpretAsInts();
         IntVector b = ShortVector.fromArray(S, out, to + LANES / 2).reinterpretAsInts();
         IntVector s3 = b.lanewise(VectorOperators.LSHR, 16);
         IntVector s2 = a.lanewise(VectorOperators.LSHR, 16).sub(s3.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
         IntVector s1 = b.and(0xffff).sub(s2.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
         IntVector s0 = a.and(0xffff).sub(s1.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
-        keep(s0.or(s2.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts(), out, to, top, tops);
-        keep(s1.or(s3.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts(), out, to + LANES / 2, top, tops + LANES / 2);
-    }
-
-    private static void keep(ShortVector sums, short[] out, int to, short[] top, int tops) {
+        ShortVector sums = s0.or(s2.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts();
         sums.intoArray(out, to);
-        ShortVector.fromArray(S, top, tops).max(sums).intoArray(top, tops);
+        ShortVector best = ShortVector.fromArray(S, top, at);
+        ShortVector.fromArray(S, leader, at).blend(token, sums.compare(VectorOperators.GT, best)).intoArray(leader, at);
+        best.max(sums).intoArray(top, at);
+        sums = s1.or(s3.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts();
+        sums.intoArray(out, to + LANES / 2);
+        best = ShortVector.fromArray(S, top, at + LANES / 2);
+        ShortVector.fromArray(S, leader, at + LANES / 2).blend(token, sums.compare(VectorOperators.GT, best)).intoArray(leader, at + LANES / 2);
+        best.max(sums).intoArray(top, at + LANES / 2);
     }
 }

@@ -10,7 +10,8 @@ import jdk.incubator.vector.VectorMask;
  * The signs of prototypes in a bit an entry, twice. Once row by row, for products with single tokens. Once as {@link LookupTile}
  * reads them: blocks of {@link LookupTile#LANES} prototypes, {@link LookupTile#BLOCKS} at a time, for each group of
  * {@link LookupTile#GROUP} dims a byte a prototype, whose bits are set where the prototype is negative; if its highest bit is, the
- * others are inverted, so that opposite patterns are half a table apart. Groups come in pairs; of one that is missing all patterns are 0.
+ * others are inverted, so that opposite patterns have entries of which one is the other's negative; the two highest bits then become the lowest, as
+ * entries lie in {@link LookupTables}. Groups come in pairs; of one that is missing all patterns are 0.
  */
 final class PrototypeBits {
     private static final int WORD = 64;
@@ -97,6 +98,7 @@ final class PrototypeBits {
             }
             long dealt = Long.expand(word, SPREAD);
             dealt ^= (dealt >>> GROUP - 1 & ONES) * (LANES / 2 - 1);
+            dealt = dealt << 2 & SPREAD | dealt >>> GROUP - 2 & 3 * ONES;
             for (int k = 0; k < Math.min(Byte.SIZE, 2 * pairs - g); k++) {
                 index[at + (g + k) * LANES] = (byte) (dealt >>> k * Byte.SIZE);
             }

@@ -91,6 +91,7 @@ final class WinnerCosine {
      * others, and makes objects of vectors that are passed to them.
      */
     private void addSigned(int to, float[] x, int at, int words, long[] signs, int from) {
+        FloatVector minus = FloatVector.broadcast(F, -1f);
         for (int g = 0; g < LANES; g += 2 * N) {
             FloatVector a = load(high, to + g);
             FloatVector b = load(high, to + g + N);
@@ -102,22 +103,22 @@ final class WinnerCosine {
                 FloatVector u = FloatVector.fromArray(F, x, i).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits));
                 FloatVector sum = a.add(u);
                 FloatVector back = sum.sub(a);
-                lowA = lowA.add(a.sub(sum.sub(back)).add(u.sub(back)));
+                lowA = lowA.add(a.sub(back.fma(minus, sum)).add(back.fma(minus, u)));
                 a = sum;
                 u = FloatVector.fromArray(F, x, i + N).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> N));
                 sum = b.add(u);
                 back = sum.sub(b);
-                lowB = lowB.add(b.sub(sum.sub(back)).add(u.sub(back)));
+                lowB = lowB.add(b.sub(back.fma(minus, sum)).add(back.fma(minus, u)));
                 b = sum;
                 u = FloatVector.fromArray(F, x, i + LANES).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> LANES));
                 sum = a.add(u);
                 back = sum.sub(a);
-                lowA = lowA.add(a.sub(sum.sub(back)).add(u.sub(back)));
+                lowA = lowA.add(a.sub(back.fma(minus, sum)).add(back.fma(minus, u)));
                 a = sum;
                 u = FloatVector.fromArray(F, x, i + LANES + N).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> LANES + N));
                 sum = b.add(u);
                 back = sum.sub(b);
-                lowB = lowB.add(b.sub(sum.sub(back)).add(u.sub(back)));
+                lowB = lowB.add(b.sub(back.fma(minus, sum)).add(back.fma(minus, u)));
                 b = sum;
             }
             a.intoArray(high, to + g);

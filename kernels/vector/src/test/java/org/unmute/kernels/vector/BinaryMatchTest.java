@@ -208,9 +208,11 @@ class BinaryMatchTest {
         short[] sums = new short[LookupTile.BLOCKS * room];
         short[] top = new short[LookupTile.BLOCKS * n];
         top[5] = Short.MAX_VALUE;
-        LookupTile.sum(pairs, index, 0, tables, 0, sums, 0, room, top, 0);
+        short[] leader = new short[top.length];
+        LookupTile.sum(pairs, index, 0, tables, 0, sums, 0, room, top, leader, 0, 70);
         for (int j = 0; j < LookupTile.BLOCKS * n; j++) {
             int greatest = j == 5 ? Short.MAX_VALUE : 0;
+            int first = 0;
             for (int t = 0; t < LookupTile.TOKENS; t++) {
                 int sum = 0;
                 for (int g = 0; g < 2 * pairs; g++) {
@@ -218,9 +220,11 @@ class BinaryMatchTest {
                     sum += tables[(g / 2 * LookupTile.TOKENS + t) * 2 * n + g % 2 * n + pattern];
                 }
                 assertThat(sums[j / n * room + t * n + j % n]).as("token %d, prototype %d", t, j).isEqualTo((short) sum);
+                first = sum > greatest ? 70 + t : first;
                 greatest = Math.max(greatest, sum);
             }
             assertThat(top[j]).as("greatest sum of prototype %d", j).isEqualTo((short) greatest);
+            assertThat(leader[j]).as("first token of prototype %d that has it", j).isEqualTo((short) first);
         }
     }
 
