@@ -2,9 +2,7 @@ package org.unmute.kernels.vector;
 
 import static org.unmute.kernels.vector.LookupTile.LANES;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Queue;
 
 /**
  * Matching of a clip's tokens with prototypes of one bit an entry: sums of table entries ({@link LookupTables},
@@ -26,7 +24,7 @@ final class BinaryMatch {
 
     private final WorkerPool pool;
     private final Scratch scratch;
-    private final Queue<Contenders> free = new ArrayDeque<>();
+    private final Spares<Contenders> contenders = new Spares<>(Contenders::new);
 
     BinaryMatch(WorkerPool pool, Scratch scratch) {
         this.pool = pool;
@@ -51,16 +49,14 @@ final class BinaryMatch {
             LookupTables tables = pays ? LookupTables.of(pool, scratch, x) : null;
             int blocks = tables == null ? Math.ceilDiv(p.count(), LANES) : p.blocks();
             int together = tables == null ? 1 : together(blocks);
-            pool.run(Math.ceilDiv(blocks, together), task -> {
-                Contenders c = take();
+            pool.run(Math.ceilDiv(blocks, together), contenders.with((c, task) -> {
                 int block = task * together;
                 if (tables == null) {
                     c.matchAll(p, x, block * LANES, Math.min(p.count(), (block + 1) * LANES), best, winner);
                 } else {
                     c.match(p, x, tables, block, Math.min(together, blocks - block), best, winner);
                 }
-                give(c);
-            });
+            }));
             if (tables != null) {
                 tables.giveBack(scratch);
             }
@@ -72,18 +68,5 @@ final class BinaryMatch {
     private int together(int blocks) {
         int most = Math.clamp(blocks / (2 * pool.threads()), LookupTile.BLOCKS, Contenders.BLOCKS);
         return Lanes.roundUp(Math.ceilDiv(blocks, Math.ceilDiv(blocks, most)), LookupTile.BLOCKS);
-    }
-
-    private Contenders take() {
-        synchronized (free) {
-            Contenders c = free.poll();
-            return c == null ? new Contenders() : c;
-        }
-    }
-
-    private void give(Contenders c) {
-        synchronized (free) {
-            free.add(c);
-        }
     }
 }

@@ -33,6 +33,7 @@ final class BinaryPrototypes {
     private final WorkerPool pool;
     private final Scratch scratch;
     private final BinaryMatch match;
+    private final Spares<WinnerCosine> cosines = new Spares<>(WinnerCosine::new);
 
     BinaryPrototypes(WorkerPool pool, Scratch scratch) {
         this.pool = pool;
@@ -61,15 +62,20 @@ final class BinaryPrototypes {
         }
         PrototypeBits p = bits(prototypes);
         int clips = tokens.shape().dim(0);
-        // Enough clips for all threads: each takes clips of its own. What a clip would share out its thread then does alone, as the pool
-        // takes one job at a time.
-        IntConsumer one = clip -> forward(p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip));
+        eachClip(clips, clip -> forward(p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip)));
+    }
+
+    /**
+     * With enough clips for all threads each takes clips of its own. What a clip would share out its thread then does alone, as the pool takes
+     * one job at a time.
+     */
+    private void eachClip(int clips, IntConsumer one) {
         if (clips >= 2 * pool.threads()) {
             pool.run(clips, one);
-        } else {
-            for (int clip = 0; clip < clips; clip++) {
-                one.accept(clip);
-            }
+            return;
+        }
+        for (int clip = 0; clip < clips; clip++) {
+            one.accept(clip);
         }
     }
 
@@ -101,20 +107,20 @@ final class BinaryPrototypes {
         float[] out = values.host().floats();
         int[] won = winners.host().ints();
         int together = Math.clamp(p.count() / (4 * pool.threads()), TOGETHER, 8 * TOGETHER);
-        pool.run(Math.ceilDiv(p.count(), together), task -> {
-            WinnerCosine cosine = new WinnerCosine(p.dim());
+        pool.run(Math.ceilDiv(p.count(), together), cosines.with((cosine, task) -> {
+            cosine.begin(p.dim());
             int end = Math.min(p.count(), (task + 1) * together);
             for (int from = task * together; from < end; from += WinnerCosine.ROWS) {
                 int to = Math.min(end, from + WinnerCosine.ROWS);
-                float[] cosines = cosines(cosine, p, t, norms, winner, from, to);
+                float[] found = cosines(cosine, p, t, norms, winner, from, to);
                 for (int j = from; j < to; j++) {
                     int w = winner[j];
                     boolean broken = p.spoilt(j) || bad < t.rows();
-                    out[at[0][j]] = broken ? Float.NaN : Float.isNaN(norms.norm()[w]) ? (float) norms.cosine(t, w, p, j) : cosines[j - from];
+                    out[at[0][j]] = broken ? Float.NaN : Float.isNaN(norms.norm()[w]) ? (float) norms.cosine(t, w, p, j) : found[j - from];
                     won[at[1][j]] = p.spoilt(j) ? 0 : bad < t.rows() ? bad : w;
                 }
             }
-        });
+        }));
     }
 
     private static float[] cosines(WinnerCosine cosine, PrototypeBits p, DenseRows t, Norms norms, int[] winner, int from, int to) {
@@ -139,10 +145,10 @@ final class BinaryPrototypes {
     private Norms norms(DenseRows t) {
         Norms norms = new Norms(new double[t.rows()], new float[t.rows()], new float[t.rows()]);
         int each = Math.clamp(Loops.CHUNK / Math.max(1, t.length()), 1, WinnerCosine.ROWS);
-        pool.run(Math.ceilDiv(t.rows(), each), task -> {
+        pool.run(Math.ceilDiv(t.rows(), each), cosines.with((cosine, task) -> {
             int from = task * each;
             int to = Math.min(t.rows(), from + each);
-            WinnerCosine cosine = new WinnerCosine(t.length());
+            cosine.begin(t.length());
             for (int i = from; i < to; i++) {
                 norms.exact()[i] = norm(t.data(), t.start()[i], t.length());
                 cosine.addSquares(i - from, t.data(), t.start()[i]);
@@ -151,14 +157,14 @@ final class BinaryPrototypes {
             for (int i = from; i < to; i++) {
                 cosine.norm(i - from, norms.norm(), norms.rest(), i);
             }
-        });
+        }));
         return norms;
     }
 
     /**
      * The tokens of a clip and what the loss says of each prototype's cosine there.
      *
-     * @param inverse one over each token's norm, in float32
+     * @param inverse one over the norm of each token that won, in float32
      */
     private record Clip(TokenRows t, float[] inverse, int[] winner, float[] gradient) {}
 
@@ -171,11 +177,18 @@ final class BinaryPrototypes {
             winner[j] = winners.host().ints()[at[0][j]];
             gradient[j] = gy.host().floats()[at[1][j]];
         }
+        boolean[] won = new boolean[t.count()];
+        for (int w : winner) {
+            won[w] = true;
+        }
         float[] inverse = new float[t.count()];
         int each = Math.max(1, Loops.CHUNK / Math.max(1, t.length()));
         pool.run(Math.ceilDiv(t.count(), each), task -> {
             float[] buffer = t.buffer();
             for (int i = task * each; i < Math.min(t.count(), (task + 1) * each); i++) {
+                if (!won[i]) {
+                    continue;
+                }
                 float[] row = t.row(i, buffer);
                 float square = WinnerSums.square(row, t.at(i), t.length());
                 inverse[i] = WinnerSums.isInRange(square) ? 1 / (float) Math.sqrt(square) : (float) (1 / norm(row, t.at(i), t.length()));
@@ -192,11 +205,9 @@ final class BinaryPrototypes {
     void backward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         PrototypeBits p = bits(prototypes);
         Clip[] clips = new Clip[p.count() == 0 ? 0 : tokens.shape().dim(0)];
-        for (int i = 0; i < clips.length; i++) {
-            clips[i] = clip(tokens.select(0, i), winners.select(0, i), gy.select(0, i));
-            if (gtokens != null) {
-                tokenGradient(p, clips[i], gtokens.select(0, i));
-            }
+        eachClip(clips.length, i -> clips[i] = clip(tokens.select(0, i), winners.select(0, i), gy.select(0, i)));
+        for (int i = 0; gtokens != null && i < clips.length; i++) {
+            tokenGradient(p, clips[i], gtokens.select(0, i));
         }
         if (gtokens != null && p.count() == 0) {
             PrototypeKernel.copy(new float[Math.toIntExact(gtokens.shape().elements())], gtokens);

@@ -90,8 +90,8 @@ final class Contenders {
         begin(bits, tokens, block * LANES, Math.min(bits.count(), (block + blocks) * LANES));
         int tiles = Math.ceilDiv(x.count(), TOKENS);
         rows = tiles * TOKENS;
-        if (sums.length < BLOCKS * rows * LANES) {
-            sums = new short[BLOCKS * rows * LANES];
+        if (sums.length < Scratch.SHORT_BASE + BLOCKS * rows * LANES) {
+            sums = new short[Scratch.SHORT_BASE + BLOCKS * rows * LANES];
         }
         Arrays.fill(greatest, (short) 0);
         Arrays.fill(leader, (short) 0);
@@ -135,7 +135,7 @@ final class Contenders {
     }
 
     private int at(int block, int t) {
-        return (block * rows + t) * LANES;
+        return Scratch.SHORT_BASE + (block * rows + t) * LANES;
     }
 
     /** Those of a block's lanes that are prototypes. */

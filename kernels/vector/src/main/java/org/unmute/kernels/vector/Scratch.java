@@ -13,6 +13,8 @@ final class Scratch {
     static final int BASE = 12;
     /** The same for bytes. */
     static final int BYTE_BASE = 48;
+    /** The same for shorts. */
+    static final int SHORT_BASE = 24;
     private static final int KEPT = 16;
     private static final long KEPT_FLOATS = 64L << 20;
     private static final int KEPT_BYTES = 16 << 20;

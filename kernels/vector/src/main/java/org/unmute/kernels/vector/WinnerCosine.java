@@ -19,25 +19,25 @@ import jdk.incubator.vector.VectorOperators;
  * of them, then {@link #setNorm} of each and {@link #cosines}, or {@link #norm} of each. Step by step for all rows, since a method for all steps is too large to have
  * everything inlined.
  *
- * <p>Holds working memory, 4 KiB, for rows that stay in the first cache: for one thread.
+ * <p>Holds working memory, 4 KiB, which stays in the first cache: for one thread at a time.
  */
 final class WinnerCosine {
     /** Most rows at a time. */
     static final int ROWS = 16;
 
-    private final int n;
+    private int n;
     /** √n, and what it lacks. */
-    private final float root;
-    private final float rootRest;
+    private float root;
+    private float rootRest;
     private final float[] high = new float[ROWS * LANES];
     private final float[] low = new float[ROWS * LANES];
     private final float[] norm = new float[ROWS];
     private final float[] rest = new float[ROWS];
     private final float[] end = new float[Long.SIZE];
 
-    /** For rows of {@code n} numbers. */
-    WinnerCosine(int n) {
-        this.n = n;
+    /** Rows have {@code length} numbers from now on. */
+    void begin(int length) {
+        n = length;
         root = (float) Math.sqrt((float) n);
         rootRest = Math.fma(-root, root, n) / (2 * root);
     }
