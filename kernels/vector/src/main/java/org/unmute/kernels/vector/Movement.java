@@ -104,7 +104,12 @@ final class Movement {
         HostBuffer a = x.host();
         HostBuffer o = out.host();
         boolean floats = x.dtype() == DType.F32 && out.dtype() == DType.F32;
+        boolean wholeRows = floats && loop.step(0) == 1 && loop.step(1) == 0 && loop.step(2) == 1;
         loop.forEach(at -> {
+            if (wholeRows) {
+                PrototypeKernel.addScaled(a.floats(), at[0], 1, o.floats(), at[2] + k[at[1]] * step, n);
+                return;
+            }
             for (int i = 0; i < n; i++) {
                 int from = at[0] + i * loop.step(0);
                 int to = at[2] + i * loop.step(2) + k[at[1] + i * loop.step(1)] * step;
