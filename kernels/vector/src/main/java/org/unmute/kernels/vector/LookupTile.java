@@ -16,6 +16,9 @@ import jdk.incubator.vector.VectorSpecies;
  * b₁ + 2⁸ b₂ and b₃. From the last, which is no mixture, the others follow in turn. So a pair of tables takes two permutations
  * and four more instructions.
  *
+ * <p>With the sums go the greatest one of each prototype and the first token that has it: both are in registers here, while to look through all
+ * sums again takes a tenth of the time.
+ *
  * <p>Two tokens and two blocks: a pair's four loads of tables and four of patterns serve eight permutations, and the tables of two
  * tokens (16 KiB at dim 768) stay in the first cache while blocks of prototypes pass by. Four tokens and one block need ten loads, and
  * their tables alone fill a first cache of 32 KiB; more tokens or blocks gain nothing over two (experiment 8). 8 sums, four registers of
