@@ -151,6 +151,9 @@ record NpyHeader(StoredType type, Shape shape) {
             if (at == start || at - start > 18) {
                 throw error("bad-header", "a size in the shape is not a whole number from 0 to 10^18");
             }
+            if (text.charAt(start) == '0' && at - start > 1) {
+                throw error("bad-header", "a size in the shape has a leading zero, which Python does not read either");
+            }
             return Long.parseLong(text, start, at, 10);
         }
 

@@ -80,6 +80,7 @@ class NpyTest {
                 Arguments.of("bad-header", file(1, HEADER.replace("2, 3", "6"), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("2, 3", "-2, 3"), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("2, 3", "2 3"), 24)),
+                Arguments.of("bad-header", file(1, HEADER.replace("2, 3", "2, 03"), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("2, 3", "9999999999999999999,"), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("'shape': (2, 3), ", ""), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("{", "{'shape': (6,), "), 24)),
