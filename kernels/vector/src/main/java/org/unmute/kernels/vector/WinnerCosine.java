@@ -91,6 +91,7 @@ final class WinnerCosine {
      * others, and makes objects of vectors that are passed to them.
      */
     private void addSigned(int to, float[] x, int at, int words, long[] signs, int from) {
+        // Two of seven additions as multiply-adds by -1, with the same bits: some processors have other units for those (experiment 78).
         FloatVector minus = FloatVector.broadcast(F, -1f);
         for (int g = 0; g < LANES; g += 2 * N) {
             FloatVector a = load(high, to + g);
