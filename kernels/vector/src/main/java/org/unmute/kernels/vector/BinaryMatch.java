@@ -11,7 +11,7 @@ import java.util.Arrays;
  *
  * <p>Up to {@link LookupTables#MOST_TOKENS} tokens at a time. Tasks are groups of up to {@link Contenders#BLOCKS} blocks of
  * prototypes: the tables of two tokens stay in the first cache, the group's patterns (128 KiB at dim 768) in the second; the tables of
- * all tokens (4 MiB) stream by once a group, and its sums (1 MiB) twice. What a prototype wins depends on no other, so groups may be of
+ * all tokens (4 MiB) stream by once a group, and its sums (1 MiB) once more for contenders. What a prototype wins depends on no other, so groups may be of
  * any size.
  *
  * <p>Memory: a little more than two bits an entry of a prototype; for tokens, tables and sums an amount for each thread that depends on neither

@@ -3,8 +3,6 @@ package org.unmute.kernels.vector;
 import static org.unmute.kernels.vector.Fourier.D;
 import static org.unmute.kernels.vector.Fourier.LANES;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
 import jdk.incubator.vector.DoubleVector;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.FilterBank;
@@ -21,11 +19,14 @@ final class FilterBankKernel {
     private static final int TOGETHER = 4;
 
     private final WorkerPool pool;
-    private final Queue<Work> free = new ArrayDeque<>();
+    /** Room for the last filter bank. */
+    private volatile Room room;
 
     FilterBankKernel(WorkerPool pool) {
         this.pool = pool;
     }
+
+    private record Room(FilterBank f, Spares<Work> work) {}
 
     /** Room for a block, for one thread at a time. */
     private static final class Work {
@@ -60,31 +61,23 @@ final class FilterBankKernel {
         int frames = out.shape().dim(1);
         int blocks = Math.ceilDiv(frames, LANES);
         int tasks = Math.ceilDiv(blocks, TOGETHER);
-        pool.run(out.shape().dim(0) * tasks, task -> {
+        pool.run(out.shape().dim(0) * tasks, room(f).work().with((w, task) -> {
             View x = samples.select(0, task / tasks);
             View y = out.select(0, task / tasks);
-            Work w = take(f);
             int from = task % tasks * TOGETHER;
             for (int block = from; block < Math.min(blocks, from + TOGETHER); block++) {
                 compute(w, x, block * LANES, Math.min(frames, (block + 1) * LANES), y);
             }
-            synchronized (free) {
-                free.add(w);
-            }
-        });
+        }));
     }
 
-    /** Room of the last filter bank is kept. */
-    private Work take(FilterBank f) {
-        synchronized (free) {
-            while (!free.isEmpty()) {
-                Work w = free.remove();
-                if (w.f == f) {
-                    return w;
-                }
-            }
+    private Room room(FilterBank f) {
+        Room last = room;
+        if (last == null || last.f() != f) {
+            last = new Room(f, new Spares<>(() -> new Work(f)));
+            room = last;
         }
-        return new Work(f);
+        return last;
     }
 
     private static void compute(Work w, View samples, int from, int to, View out) {

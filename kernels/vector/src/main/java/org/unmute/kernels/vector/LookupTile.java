@@ -111,6 +111,7 @@ final class LookupTile {
         unmix(out, to2 + LANES, top, leader, tops + LANES, (short) (token + 1));
     }
 
+    /** Both halves alike, without a method for one: it would take a vector. */
     private static void unmix(short[] out, int to, short[] top, short[] leader, int at, short token) {
         IntVector a = ShortVector.fromArray(S, out, to).reinterpretAsInts();
         IntVector b = ShortVector.fromArray(S, out, to + LANES / 2).reinterpretAsInts();

@@ -149,8 +149,8 @@ final class SignedProducts {
         DoubleVector b = DoubleVector.zero(D);
         int i = 0;
         for (; i <= n - 2 * H; i += 2 * H) {
-            DoubleVector u = (DoubleVector) FloatVector.fromArray(HALF, x, at + i).convertShape(VectorOperators.F2D, D, 0);
-            DoubleVector v = (DoubleVector) FloatVector.fromArray(HALF, x, at + i + H).convertShape(VectorOperators.F2D, D, 0);
+            DoubleVector u = doubles(FloatVector.fromArray(HALF, x, at + i));
+            DoubleVector v = doubles(FloatVector.fromArray(HALF, x, at + i + H));
             a = u.fma(u, a);
             b = v.fma(v, b);
         }
@@ -166,8 +166,7 @@ final class SignedProducts {
         DoubleVector f = DoubleVector.broadcast(D, factor);
         int i = 0;
         for (; i <= n - H; i += H) {
-            DoubleVector wide = (DoubleVector) FloatVector.fromArray(HALF, x, at + i).convertShape(VectorOperators.F2D, D, 0);
-            DoubleVector y = wide.mul(f).sub(DoubleVector.fromArray(D, middle, i));
+            DoubleVector y = doubles(FloatVector.fromArray(HALF, x, at + i)).mul(f).sub(DoubleVector.fromArray(D, middle, i));
             ((FloatVector) y.convertShape(VectorOperators.D2F, HALF, 0)).intoArray(out, to + i);
         }
         for (; i < n; i++) {

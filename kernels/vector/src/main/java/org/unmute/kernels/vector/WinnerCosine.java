@@ -52,6 +52,7 @@ final class WinnerCosine {
         }
     }
 
+    /** As in {@link #addSigned}, only the platform's own methods in the loop. */
     private void addSquares(int to, float[] x, int at, int count) {
         for (int g = 0; g < LANES; g += 2 * N) {
             FloatVector a = load(high, to + g);
@@ -59,19 +60,23 @@ final class WinnerCosine {
             FloatVector lowA = load(low, to + g);
             FloatVector lowB = load(low, to + g + N);
             for (int i = at + g; i < at + g + count; i += LANES) {
-                FloatVector u = load(x, i);
+                FloatVector u = FloatVector.fromArray(F, x, i);
                 FloatVector square = u.mul(u);
                 FloatVector sum = a.add(square);
-                lowA = lowA.add(lost(a, square, sum)).add(u.fma(u, square.neg()));
+                FloatVector back = sum.sub(a);
+                lowA = lowA.add(a.sub(sum.sub(back)).add(square.sub(back))).add(u.fma(u, square.neg()));
                 a = sum;
-                u = load(x, i + N);
+                u = FloatVector.fromArray(F, x, i + N);
                 square = u.mul(u);
                 sum = b.add(square);
-                lowB = lowB.add(lost(b, square, sum)).add(u.fma(u, square.neg()));
+                back = sum.sub(b);
+                lowB = lowB.add(b.sub(sum.sub(back)).add(square.sub(back))).add(u.fma(u, square.neg()));
                 b = sum;
             }
-            store(a, b, high, to + g);
-            store(lowA, lowB, low, to + g);
+            a.intoArray(high, to + g);
+            b.intoArray(high, to + g + N);
+            lowA.intoArray(low, to + g);
+            lowB.intoArray(low, to + g + N);
         }
     }
 
@@ -139,11 +144,6 @@ final class WinnerCosine {
         System.arraycopy(x, at, end, 0, count);
         Arrays.fill(end, count, end.length, 0f);
         return end;
-    }
-
-    private static void store(FloatVector a, FloatVector b, float[] out, int to) {
-        a.intoArray(out, to);
-        b.intoArray(out, to + N);
     }
 
     /** In each of the first slots adds halves until one sum is left. */
