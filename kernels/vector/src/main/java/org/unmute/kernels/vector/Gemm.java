@@ -25,7 +25,7 @@ final class Gemm {
     private static final int SLAB = 504;
     /** A rest of so few rows joins the last slab: it would be a whole pass over the right operand. */
     private static final int SPARE = 56;
-    private static final int BLOCK_PANELS = 6;
+    static final int BLOCK_PANELS = 6;
     private static final int FEW_TILES = 4;
     private static final int FEW_PANELS = 4;
     /** Floats of a right operand that is packed as a whole. */
@@ -225,6 +225,10 @@ final class Gemm {
         WorkerPool use = (long) m * b.columns * b.inner < ALONE ? alone : by;
         if (b.panels <= BLOCK_PANELS && m > FEW_TILES * Tile.ROWS) {
             fewColumns(use, a, b, last, out);
+            return;
+        }
+        if (RowShares.fit(m, use.threads())) {
+            new RowShares(a, b, last, out, scratch).run(use);
             return;
         }
         float[] left = scratch.take(slabSize(m));
