@@ -1,7 +1,9 @@
 package org.unmute.kernels.vector;
 
+import static org.unmute.kernels.vector.Lanes.F;
 import static org.unmute.kernels.vector.Lanes.N;
-import static org.unmute.kernels.vector.Lanes.load;
+
+import jdk.incubator.vector.FloatVector;
 
 /**
  * What happens to a product's results while they are still in a core's first cache: {@code activation(result + bias) + residual}. As
@@ -43,9 +45,7 @@ record Epilogue(float[] bias, Loops.Kernel activation, Rows residual) {
         float[] c = out.data();
         int start = out.start()[r];
         if (bias != null) {
-            for (int j = from; j < to; j += N) {
-                load(c, start + j).add(load(bias, j)).intoArray(c, start + j);
-            }
+            add(bias, from, c, start + from, to - from);
         }
         if (activation != null) {
             at[0] = start + from;
@@ -53,11 +53,14 @@ record Epilogue(float[] bias, Loops.Kernel activation, Rows residual) {
             activation.run(data, at, to - from);
         }
         if (residual != null) {
-            float[] x = residual.data();
-            int other = residual.start()[r];
-            for (int j = from; j < to; j += N) {
-                load(x, other + j).add(load(c, start + j)).intoArray(c, start + j);
-            }
+            add(residual.data(), residual.start()[r] + from, c, start + from, to - from);
+        }
+    }
+
+    /** A method of its own: in the middle of {@link #row} the compiler did not always inline loads, and made objects of vectors. */
+    private static void add(float[] x, int from, float[] c, int to, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector.fromArray(F, c, to + j).add(FloatVector.fromArray(F, x, from + j)).intoArray(c, to + j);
         }
     }
 
