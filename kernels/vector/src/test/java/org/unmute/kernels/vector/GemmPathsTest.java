@@ -11,6 +11,8 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Unary;
 
 /** Products of shapes that take each of the ways through {@link Gemm}, with operands as they lie and transposed. */
 class GemmPathsTest {
@@ -22,6 +24,8 @@ class GemmPathsTest {
         "12, 768, 512", "1, 2000, 700", "56, 100, 800", "57, 100, 800", "57, 1600, 192", "900, 1600, 3", "900, 770, 193",
         // packed as a whole, in several slabs
         "1200, 900, 300",
+        // the same, with tiles left over for two, three, five threads and rows for one tile more
+        "1191, 130, 700", "561, 800, 224",
         // in slices, in two parts of the columns
         "61, 1700, 11000",
         // split in parts, small results of many shapes
@@ -43,6 +47,33 @@ class GemmPathsTest {
                     } else {
                         assertThat(out.host().floats()).as("layout %d, %d threads", layout, threads).isEqualTo(first);
                     }
+                }
+            }
+        }
+    }
+
+    /** Rows shared out in large and small pieces, in every number of slices: what follows the product happens to each result once. */
+    @ParameterizedTest
+    @CsvSource({"230, 64, 400", "513, 1600, 600", "700, 800, 257"})
+    void aLinearMapWithAllThatFollowsIsTheSameOnAnyNumberOfThreads(int m, int k, int n) {
+        float[] first = null;
+        for (int threads : new int[] {1, 2, 3, 5}) {
+            try (Backend b = new VectorBackend(threads)) {
+                View x = random(b, m, k, false, 1);
+                View weight = random(b, n, k, false, 2);
+                View bias = random(b, 1, n, false, 3).select(0, 0);
+                View residual = random(b, m, n, false, 4);
+                View out = b.allocate(DType.F32, Shape.of(m, n));
+                b.linear(x, weight, bias, Unary.GELU, residual, out);
+                if (first == null) {
+                    first = out.host().floats();
+                    View steps = b.allocate(DType.F32, Shape.of(m, n));
+                    b.linear(x, weight, bias, steps);
+                    b.unary(Unary.GELU, 0, 0, steps, steps);
+                    b.binary(Binary.ADD, residual, steps, steps);
+                    assertThat(steps.host().floats()).isEqualTo(first);
+                } else {
+                    assertThat(out.host().floats()).as("%d threads", threads).isEqualTo(first);
                 }
             }
         }

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.junit.jupiter.api.Test;
 
 class WorkerPoolTest {
@@ -32,6 +35,55 @@ class WorkerPoolTest {
                     }
                 }
             }
+        }
+    }
+
+    /** While every thread has tasks of its own left, none takes another's. */
+    @Test
+    void eachThreadBeginsWithItsOwnPart() {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            AtomicReferenceArray<Thread> by = new AtomicReferenceArray<>(8);
+            CountDownLatch begun = new CountDownLatch(2);
+            pool.run(8, i -> {
+                by.set(i, Thread.currentThread());
+                if (i % 4 == 0) {
+                    begun.countDown();
+                    await(begun);
+                }
+            });
+            assertThat(by.get(0)).isSameAs(Thread.currentThread());
+            assertThat(by.get(4)).isNotSameAs(Thread.currentThread());
+        }
+    }
+
+    /** A thread that is through does what another has not begun, the last task first. */
+    @Test
+    void threadsHelpEachOther() {
+        try (WorkerPool pool = new WorkerPool(2)) {
+            AtomicReferenceArray<Thread> by = new AtomicReferenceArray<>(8);
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch others = new CountDownLatch(7);
+            pool.run(8, i -> {
+                by.set(i, Thread.currentThread());
+                if (i == 4) {
+                    begun.countDown();
+                    await(others);
+                } else {
+                    await(begun);
+                    others.countDown();
+                }
+            });
+            assertThat(by.get(7)).isSameAs(by.get(5)).isNotSameAs(by.get(4));
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(1, TimeUnit.MINUTES)) {
+                throw new IllegalStateException("no other thread came");
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 
