@@ -12,9 +12,9 @@ import org.unmute.tensor.backend.View;
  *   <li>A long inner index and a small result: {@link SplitProduct}.
  *   <li>Few rows: the left operand is packed; each task packs a few panels of the right one and uses them at once.
  *   <li>Few columns: the right operand is packed; each task packs a few tiles of the left one and uses them at once.
- *   <li>A right operand of moderate size, and frozen weights: it is packed as a whole (a weight once and for all), the left one
- *       slab by slab. Threads share out blocks of {@link #BLOCK_PANELS} panels, which stay in a core's second cache while all
- *       rows of the slab pass by.
+ *   <li>A right operand of moderate size, and frozen weights: it is packed as a whole (a weight once and for all). Several
+ *       threads and many rows: {@link RowShares}. Else the left one is packed slab by slab, and threads share out blocks of
+ *       {@link #BLOCK_PANELS} panels. Either way a block stays in a core's second cache while rows pass by.
  *   <li>Else the same for one slice of the inner index at a time, so that memory stays bounded.
  * </ul>
  * Except in a split product every result is summed by one thread in the order of the inner index, slice by slice, whichever way
