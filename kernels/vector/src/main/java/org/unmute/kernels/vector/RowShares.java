@@ -14,6 +14,7 @@ package org.unmute.kernels.vector;
  * @param a left operand
  * @param b right operand
  * @param last what happens to finished results
+ * @param scratch where room for packed rows comes from
  */
 record RowShares(Rows a, PackedMatrix b, Epilogue last, Rows out, Scratch scratch) {
     /** Tiles packed at a time: some 1.5 MB of a slice, which are in the third cache while blocks of the right operand are in the second. */
