@@ -224,11 +224,11 @@ final class Gemm {
         int m = out.count();
         WorkerPool use = (long) m * b.columns * b.inner < ALONE ? alone : by;
         if (b.panels <= BLOCK_PANELS && m > FEW_TILES * Tile.ROWS) {
-            fewColumns(use, a, b, last, out);
+            new RowShares(a, b, last, out, scratch).inPieces(use, FEW_TILES);
             return;
         }
         if (RowShares.fit(m, use.threads())) {
-            new RowShares(a, b, last, out, scratch).run(use);
+            new RowShares(a, b, last, out, scratch).inParts(use);
             return;
         }
         float[] left = scratch.take(slabSize(m));
@@ -239,27 +239,6 @@ final class Gemm {
             }
         }
         scratch.give(left);
-    }
-
-    private void fewColumns(WorkerPool by, Rows a, PackedMatrix b, Epilogue last, Rows out) {
-        int m = out.count();
-        int each = FEW_TILES * Tile.ROWS;
-        by.run(Math.ceilDiv(m, each), task -> {
-            int first = task * each;
-            int count = Math.min(each, m - first);
-            PackedRows rows = PackedRows.of(a, first, count);
-            float[] left = scratch.take((long) FEW_TILES * PackedRows.TILE);
-            Strip strip = new Strip(out);
-            for (int s = 0; s < b.slices(); s++) {
-                rows.fill(first, count, s * PackedRows.DEPTH, b.depth(s), left, Scratch.BASE);
-                for (int t = 0; t * Tile.ROWS < count; t++) {
-                    strip.multiply(rows, b.depth(s), left, Scratch.BASE + t * PackedRows.TILE, b.data(), b.at(s, 0), 0, b.columns,
-                            first + t * Tile.ROWS, Math.min(Tile.ROWS, count - t * Tile.ROWS), s > 0);
-                }
-            }
-            last.apply(out, first, count, 0, b.columns);
-            scratch.give(left);
-        });
     }
 
     private void sliced(WorkerPool by, Rows a, Panels b, Epilogue last, Rows out) {

@@ -14,6 +14,7 @@ package org.unmute.kernels.vector;
  * @param a left operand
  * @param b right operand
  * @param last what happens to finished results
+ * @param out the results
  * @param scratch where room for packed rows comes from
  */
 record RowShares(Rows a, PackedMatrix b, Epilogue last, Rows out, Scratch scratch) {
@@ -27,10 +28,18 @@ record RowShares(Rows a, PackedMatrix b, Epilogue last, Rows out, Scratch scratc
         return threads > 1 && m >= LEAST * Tile.ROWS * threads;
     }
 
-    void run(WorkerPool by) {
+    /** With few columns: {@code tiles} tiles at a time, and all columns with them. */
+    void inPieces(WorkerPool by, int tiles) {
+        int all = Math.ceilDiv(out.count(), Tile.ROWS);
+        int blocks = blocks();
+        by.run(Math.ceilDiv(all, tiles), task -> multiply(task * tiles, Math.min(tiles, all - task * tiles), 0, blocks));
+    }
+
+    /** With many rows: each thread's own part in large pieces, the rest in small ones. */
+    void inParts(WorkerPool by) {
         int threads = by.threads();
         int tiles = Math.ceilDiv(out.count(), Tile.ROWS);
-        int blocks = Math.ceilDiv(b.panels, Gemm.BLOCK_PANELS);
+        int blocks = blocks();
         // Each thread's tasks: large ones of `each` tiles, then small ones of a block of a tile.
         int large = Math.ceilDiv(tiles / threads - 1, TOGETHER);
         int each = (tiles / threads - 1) / large;
@@ -46,6 +55,10 @@ record RowShares(Rows a, PackedMatrix b, Epilogue last, Rows out, Scratch scratc
                 multiply(apart + unit / blocks, 1, unit % blocks, unit % blocks + 1);
             }
         });
+    }
+
+    private int blocks() {
+        return Math.ceilDiv(b.panels, Gemm.BLOCK_PANELS);
     }
 
     /** Rows of {@code tiles} tiles from {@code tile} on, columns of blocks {@code [fromBlock, toBlock)}. */

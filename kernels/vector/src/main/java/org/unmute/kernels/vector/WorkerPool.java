@@ -8,10 +8,10 @@ import java.util.function.IntConsumer;
 
 /**
  * Daemon threads that share numbered tasks with the thread that calls {@link #run}. Idle workers spin for some
- * microseconds, since the next kernel mostly follows at once, and then park.
+ * tenths of a millisecond, since the next kernel mostly follows at once, and then park.
  *
  * <p>Of n threads each begins with the nth part of the tasks that is its own, in order, and helps others when it is through, from their
- * last task on. Kernels number tasks along the rows of what they write, so that a thread mostly reads in the next kernel what it wrote
+ * last task on. Most kernels number tasks along the rows of what they write, so that a thread mostly reads in the next kernel what it wrote
  * in this one, and that lies in its own cache.
  *
  * <p>One job at a time: a caller that finds the pool busy, or calls from inside a task, does its tasks alone. Tasks must

@@ -52,7 +52,7 @@ class GemmPathsTest {
         }
     }
 
-    /** Rows shared out in large and small pieces, in every number of slices: what follows the product happens to each result once. */
+    /** Rows shared out in large and small pieces, in one, two and three slices: what follows the product happens to each result once. */
     @ParameterizedTest
     @CsvSource({"230, 64, 400", "513, 1600, 600", "700, 800, 257"})
     void aLinearMapWithAllThatFollowsIsTheSameOnAnyNumberOfThreads(int m, int k, int n) {

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class WorkerPoolTest {
@@ -38,21 +39,19 @@ class WorkerPoolTest {
         }
     }
 
-    /** While every thread has tasks of its own left, none takes another's. */
+    /** Each task waits for that of the other thread, so both go through their own parts in step. */
     @Test
-    void eachThreadBeginsWithItsOwnPart() {
+    void eachThreadGoesThroughItsOwnPartInOrder() {
         try (WorkerPool pool = new WorkerPool(2)) {
-            AtomicReferenceArray<Thread> by = new AtomicReferenceArray<>(8);
-            CountDownLatch begun = new CountDownLatch(2);
+            Thread[] by = new Thread[8];
+            CountDownLatch[] both = Stream.generate(() -> new CountDownLatch(2)).limit(4).toArray(CountDownLatch[]::new);
             pool.run(8, i -> {
-                by.set(i, Thread.currentThread());
-                if (i % 4 == 0) {
-                    begun.countDown();
-                    await(begun);
-                }
+                by[i] = Thread.currentThread();
+                both[i % 4].countDown();
+                await(both[i % 4]);
             });
-            assertThat(by.get(0)).isSameAs(Thread.currentThread());
-            assertThat(by.get(4)).isNotSameAs(Thread.currentThread());
+            assertThat(by).startsWith(by[0], by[0], by[0], by[0]).endsWith(by[4], by[4], by[4], by[4]);
+            assertThat(by[0]).isSameAs(Thread.currentThread()).isNotSameAs(by[4]);
         }
     }
 
@@ -79,7 +78,7 @@ class WorkerPoolTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            if (!latch.await(1, TimeUnit.MINUTES)) {
+            if (!latch.await(20, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("no other thread came");
             }
         } catch (InterruptedException e) {
