@@ -116,7 +116,8 @@ class ListReadersTest {
         byte[] changed = kind == 0 ? bytes.clone() : Arrays.copyOf(bytes, at + 1);
         changed[at] = value;
         try {
-            assertThat(json(changed)).isInstanceOf(Map.class);
+            // A text of one byte may be a digit, which is a whole JSON value; all longer ones begin an object, or end as none.
+            assertThat(json(changed)).isInstanceOf(changed.length == 1 ? Double.class : Map.class);
         } catch (MalformedTableException e) {
             assertThat(e.getMessage()).contains(".jams");
         }
