@@ -45,7 +45,10 @@ final class OpenClContext {
     /** The context of device number {@code index}. */
     static OpenClContext of(int index) {
         synchronized (OPEN) {
-            return OPEN.computeIfAbsent(index, i -> new OpenClContext(Platforms.get().devices().get(i)));
+            return OPEN.computeIfAbsent(index, i -> {
+                Platforms.Found device = Platforms.get().devices().get(i);
+                return SignalHandlers.kept(() -> new OpenClContext(device));
+            });
         }
     }
 
@@ -87,7 +90,7 @@ final class OpenClContext {
     /** The built program that has a kernel. */
     cl_program program(Kernel kernel) {
         synchronized (programs) {
-            return programs.computeIfAbsent(kernel.family(), family -> build(kernel, KernelSource.text(family)));
+            return programs.computeIfAbsent(kernel.family(), family -> SignalHandlers.kept(() -> build(kernel, KernelSource.text(family))));
         }
     }
 

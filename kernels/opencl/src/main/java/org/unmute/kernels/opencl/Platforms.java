@@ -44,20 +44,10 @@ final class Platforms {
 
     private static Platforms look() {
         try {
-            CL.setExceptionsEnabled(true);
-            int[] count = new int[1];
-            CL.clGetPlatformIDs(0, null, count);
-            cl_platform_id[] platforms = new cl_platform_id[count[0]];
-            if (count[0] > 0) {
-                CL.clGetPlatformIDs(platforms.length, platforms, null);
-            }
-            List<Found> devices = new ArrayList<>();
-            for (cl_platform_id p : platforms) {
-                addDevices(p, devices);
-            }
-            String trouble = !devices.isEmpty() ? "" : platforms.length == 0 ? noPlatform()
-                    : "OpenCL is there, with " + platforms.length + " platform(s), but none has a device: check the graphics driver";
-            return new Platforms(List.copyOf(devices), trouble);
+            return SignalHandlers.kept(Platforms::ask);
+        } catch (IllegalCallerException e) {
+            return new Platforms(List.of(), "native code is not allowed (" + e.getMessage() + "): start Java with --enable-native-access=ALL-UNNAMED, or on "
+                    + "the module path with --enable-native-access=jocl,org.unmute.kernels.opencl");
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
             return new Platforms(List.of(), "the OpenCL binding does not load (" + firstLine(e) + "): it has native code for Linux, "
                     + "Windows and macOS on x86_64 and for Linux and macOS on arm64");
@@ -69,6 +59,23 @@ final class Platforms {
             return new Platforms(List.of(), "no OpenCL library (libOpenCL) was found: install the OpenCL loader, on Debian ocl-icd-libopencl1, "
                     + "and the driver of a device");
         }
+    }
+
+    private static Platforms ask() {
+        CL.setExceptionsEnabled(true);
+        int[] count = new int[1];
+        CL.clGetPlatformIDs(0, null, count);
+        cl_platform_id[] platforms = new cl_platform_id[count[0]];
+        if (count[0] > 0) {
+            CL.clGetPlatformIDs(platforms.length, platforms, null);
+        }
+        List<Found> devices = new ArrayList<>();
+        for (cl_platform_id p : platforms) {
+            addDevices(p, devices);
+        }
+        String trouble = !devices.isEmpty() ? "" : platforms.length == 0 ? noPlatform()
+                : "OpenCL is there, with " + platforms.length + " platform(s), but none has a device: check the graphics driver";
+        return new Platforms(List.copyOf(devices), trouble);
     }
 
     private static String noPlatform() {

@@ -56,6 +56,7 @@ class OpenClBackendProviderTest {
         OpenCl.open().close();
         assertThat(ask(List.of("OCL_ICD_VENDORS=" + folder), "")).contains("false").contains("no OpenCL platform").contains("pocl");
         assertThat(ask(List.of(), "-Dos.arch=abacus")).contains("false").contains("does not load");
+        assertThat(ask(List.of(), "--illegal-native-access=deny")).contains("false").contains("--enable-native-access=ALL-UNNAMED");
     }
 
     private static String ask(List<String> environment, String option) throws Exception {
