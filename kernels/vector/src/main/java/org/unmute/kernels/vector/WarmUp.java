@@ -1,23 +1,17 @@
 package org.unmute.kernels.vector;
 
-import java.util.concurrent.locks.LockSupport;
-
 /**
  * Has the innermost products compiled before they are needed. A vector operation that is not compiled takes about a microsecond
  * instead of a quarter of a nanosecond: the first product of a large matrix would spend seconds in it, until the compiler has
  * seen enough and come to its turn. So tiles of a few columns are multiplied until that is done. Both forms, writing and adding,
- * take turns: a compiled form is thrown away when it meets a branch that was never taken before.
+ * take turns: a compiled form is thrown away when it meets a branch that was never taken before. There is no pause between calls: how
+ * many it takes to be compiled grows with what waits for the compiler, and only every 1,024th is looked at.
  */
 final class WarmUp {
-    /** Enough for any compiler policy to take notice; beyond it there is only waiting. */
-    private static final int CALLS = 6_000;
-    /** A compiled call takes some 0.1 microseconds, one that is not over 50. */
-    private static final long COMPILED_NANOS = 5_000;
-    /** The compiler may be busy with other things; then the rest is compiled when it is used. */
-    private static final long DEADLINE_NANOS = 10_000_000_000L;
-    private static final long POLL_NANOS = 1_000_000;
-    /** On a machine so slow that no call ever counts as compiled, the wait has an end too. */
-    private static final int MOST_CALLS = CALLS + 1_000;
+    /** A compiled call takes some 0.1 microseconds, one that is not over 50 at first and some 5 when its vector operations alone are. */
+    private static final long COMPILED_NANOS = 2_000;
+    /** On a machine so slow that no call ever counts as compiled, the rest is compiled when it is used. */
+    private static final long DEADLINE_NANOS = 5_000_000_000L;
     private static final int DEPTH = 4;
     private static final int SETTLED = 4;
 
@@ -30,17 +24,12 @@ final class WarmUp {
         float[] out = new float[Tile.ROWS * Tile.COLUMNS];
         long end = System.nanoTime() + DEADLINE_NANOS;
         int fast = 0;
-        for (int i = 0; fast < SETTLED && i < MOST_CALLS; i++) {
-            long begin = System.nanoTime();
+        long now = System.nanoTime();
+        for (int i = 0; fast < SETTLED && now < end; i++) {
+            long begin = now;
             Tile.multiply(DEPTH, left, 0, panel, 0, out, 0, Tile.COLUMNS, i % 2 == 1);
-            long now = System.nanoTime();
+            now = System.nanoTime();
             fast = now - begin < COMPILED_NANOS ? fast + 1 : 0;
-            if (now > end) {
-                return;
-            }
-            if (i > CALLS) {
-                LockSupport.parkNanos(POLL_NANOS);
-            }
         }
     }
 }
