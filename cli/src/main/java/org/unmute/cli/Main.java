@@ -2,6 +2,8 @@ package org.unmute.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,12 +23,15 @@ import picocli.CommandLine.Spec;
             "  4  the device or backend that was asked for is not there",
             "",
             "Results go to standard output, progress and remarks to standard error.",
-            "'unmute COMMAND --help' explains a command."},
-        subcommands = {DemoCommand.class, DoctorCommand.class, EmbedCommand.class, ProbeCommand.class, EvalCommand.class, ExplainCommand.class,
-            BenchmarkCommand.class, ReportCommand.class, TagCommand.class, PackCommand.class, SoundscapeCommand.class, PretrainCommand.class,
-            FeaturesCommand.class, VerifyCommand.class, ConvertCommand.class, EncodersCommand.class, DatasetsCommand.class,
-            CommandLine.HelpCommand.class})
+            "'unmute COMMAND --help' explains a command."})
 public final class Main implements Runnable {
+    private static final String SUFFIX = "Command";
+    /** In the order of the help text. A command {@code name} is the class {@code NameCommand}. */
+    private static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, DoctorCommand.class, EmbedCommand.class, ProbeCommand.class,
+            EvalCommand.class, ExplainCommand.class, BenchmarkCommand.class, ReportCommand.class, TagCommand.class, PackCommand.class,
+            SoundscapeCommand.class, PretrainCommand.class, FeaturesCommand.class, VerifyCommand.class, ConvertCommand.class,
+            EncodersCommand.class, DatasetsCommand.class, CommandLine.HelpCommand.class);
+
     @Spec
     private CommandSpec spec;
 
@@ -35,7 +40,27 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new Main());
+        return commandLine(COMMANDS);
+    }
+
+    /**
+     * With the command that the line begins with alone, where it is one of ours: to read the options of all would take longer than what
+     * many of them do.
+     */
+    static CommandLine commandLineFor(String... args) {
+        List<Class<?>> named = COMMANDS.stream().filter(c -> args.length > 0 && c != CommandLine.HelpCommand.class && name(c).equals(args[0])).toList();
+        return commandLine(named.isEmpty() ? COMMANDS : named);
+    }
+
+    private static String name(Class<?> command) {
+        String name = command.getSimpleName();
+        return name.substring(0, name.length() - SUFFIX.length()).toLowerCase(Locale.ROOT);
+    }
+
+    private static CommandLine commandLine(List<Class<?>> commands) {
+        CommandLine line = new CommandLine(new Main());
+        commands.forEach(line::addSubcommand);
+        return line;
     }
 
     /** Runs the command and ends the process with its {@link ExitCode}. */
@@ -59,7 +84,7 @@ public final class Main implements Runnable {
      * @return one of {@link ExitCode}
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine line = commandLine();
+        CommandLine line = commandLineFor(args);
         line.setOut(out).setErr(err).setUsageHelpWidth(100).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(parsed -> {
             int status = new CommandLine.RunLast().execute(parsed);

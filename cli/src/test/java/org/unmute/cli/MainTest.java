@@ -50,6 +50,20 @@ class MainTest {
     }
 
     @Test
+    void onlyTheCommandThatIsAskedForIsMade() {
+        for (String command : Main.commandLine().getSubcommands().keySet()) {
+            if (!command.equals("help")) {
+                assertThat(Main.commandLineFor(command, "--help").getSubcommands().keySet()).containsExactly(command);
+            }
+        }
+        int all = Main.commandLine().getSubcommands().size();
+        for (String other : new String[] {"help", "--help", "soundscap", "Embed", "main", ""}) {
+            assertThat(Main.commandLineFor(other).getSubcommands()).as(other).hasSize(all);
+        }
+        assertThat(Main.commandLineFor().getSubcommands()).hasSize(all);
+    }
+
+    @Test
     void misspelledCommandsGetASuggestion() {
         assertThat(run("soundscap")).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("soundscap").contains("soundscape");

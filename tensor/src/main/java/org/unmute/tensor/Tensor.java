@@ -33,7 +33,7 @@ public final class Tensor {
     private final boolean takesGradient;
     private final long sequence = SEQUENCE.incrementAndGet();
 
-    private Tensor(Backend backend, View view, Op origin, boolean takesGradient) {
+    Tensor(Backend backend, View view, Op origin, boolean takesGradient) {
         this.backend = backend;
         this.view = view;
         this.origin = origin;

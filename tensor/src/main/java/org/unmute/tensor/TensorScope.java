@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Buffer;
+import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.View;
 
 /**
@@ -47,6 +48,11 @@ public final class TensorScope implements AutoCloseable {
     /** The numbers of a Java array, which is the tensor's own from now on where the backend's memory is such. */
     static View take(Backend backend, View host) {
         return adopted(backend.take(host));
+    }
+
+    /** A weight of linear maps, see {@link Backend#linearWeight}. */
+    static View linearWeight(Backend backend, Shape shape, ElementSource source) {
+        return adopted(backend.linearWeight(shape, source));
     }
 
     private static View adopted(View view) {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.FileKind;
 import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
@@ -44,6 +45,12 @@ public interface Checkpoint extends AutoCloseable {
 
     /** A copy of a tensor as float32, row-major. */
     float[] floats(String name);
+
+    /** What {@link #floats} gives, to be read piece by piece while the file is open. */
+    default ElementSource source(String name) {
+        float[] all = floats(name);
+        return (from, to, at, count) -> System.arraycopy(all, Math.toIntExact(from), to, at, count);
+    }
 
     /**
      * A tensor as it lies in the file, in its own element type; readable until the file is closed.

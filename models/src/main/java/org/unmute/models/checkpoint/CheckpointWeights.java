@@ -1,8 +1,10 @@
 package org.unmute.models.checkpoint;
 
 import org.unmute.models.vit.Weights;
+import org.unmute.tensor.LinearWeight;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.ElementSource;
 
 /** A checkpoint as {@link Weights}: frozen float32 tensors, read by the model's names; messages use the file's. */
 public final class CheckpointWeights implements Weights {
@@ -21,27 +23,42 @@ public final class CheckpointWeights implements Weights {
     @Override
     public Tensor tensor(String name, long... shape) {
         float[] values = floats(name, shape);
-        requireFinite(name, values);
+        requireFinite(name, 0, values, 0, values.length);
         return Tensor.owning(values, shape).freeze();
     }
 
-    private void requireFinite(String name, float[] values) {
-        for (int i = 0; i < values.length; i++) {
+    @Override
+    public Tensor linearWeight(String name, long out, long in) {
+        requireShape(name, out, in);
+        ElementSource source = file.source(name);
+        return LinearWeight.read((from, to, at, count) -> {
+            source.read(from, to, at, count);
+            requireFinite(name, from, to, at, count);
+        }, out, in);
+    }
+
+    /** @param from number of the first of these values in the tensor */
+    private void requireFinite(String name, long from, float[] values, int at, int count) {
+        for (int i = at; i < at + count; i++) {
             if (!Float.isFinite(values[i])) {
                 throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' has " + values[i]
-                        + " at element " + i + ": the checkpoint is damaged");
+                        + " at element " + (from + i - at) + ": the checkpoint is damaged");
             }
         }
     }
 
     /** The numbers of a tensor of that shape. */
     public float[] floats(String name, long... shape) {
+        requireShape(name, shape);
+        return file.floats(name);
+    }
+
+    private void requireShape(String name, long... shape) {
         Shape found = shape(name);
         if (!found.equals(Shape.of(shape))) {
             throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' is " + found + ", expected "
                     + Shape.of(shape) + ": another size of the model, or other settings (frames, heads)?");
         }
-        return file.floats(name);
     }
 
     /** The stored sizes of a tensor. */

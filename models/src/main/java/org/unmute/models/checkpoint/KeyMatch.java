@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
@@ -141,6 +142,11 @@ public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, 
         @Override
         public float[] floats(String name) {
             return file.floats(stored(name));
+        }
+
+        @Override
+        public ElementSource source(String name) {
+            return file.source(stored(name));
         }
 
         @Override

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
@@ -63,6 +64,11 @@ final class StoredCheckpoint implements Checkpoint {
     @Override
     public float[] floats(String name) {
         return entries.apply(name).floats();
+    }
+
+    @Override
+    public ElementSource source(String name) {
+        return entries.apply(name)::floats;
     }
 
     @Override

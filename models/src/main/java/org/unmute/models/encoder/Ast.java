@@ -173,8 +173,8 @@ public final class Ast implements Encoder {
             String b = PORT.blocks + "." + i + ".";
             String a = b + "attention.attention.";
             int hidden = w.size(b + "intermediate.dense.weight", 2, 0);
-            Attention attention = Attention.packed(Linear.read(w, a + "query", dim, dim), Linear.read(w, a + "key", dim, dim),
-                    Linear.read(w, a + "value", dim, dim), Linear.read(w, b + "attention.output.dense", dim, dim), heads);
+            Attention attention = Attention.packed(Linear.readPart(w, a + "query", dim, dim, true), Linear.readPart(w, a + "key", dim, dim, true),
+                    Linear.readPart(w, a + "value", dim, dim, true), Linear.read(w, b + "attention.output.dense", dim, dim), heads);
             Mlp mlp = new Mlp(Linear.read(w, b + "intermediate.dense", hidden, dim), Linear.read(w, b + "output.dense", dim, hidden), Unary.GELU);
             blocks.add(new Block.Pre(LayerNorm.read(w, b + "layernorm_before", dim, PORT_EPS), attention,
                     LayerNorm.read(w, b + "layernorm_after", dim, PORT_EPS), mlp));

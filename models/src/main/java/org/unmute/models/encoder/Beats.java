@@ -230,8 +230,8 @@ public final class Beats implements Encoder {
                 Linear gate = Linear.read(w, a + "grep_linear", GATE, dim / heads);
                 bias = new GatedPositions(positions, gate, w.tensor(a + "grep_a", 1, heads, 1, 1).reshape(heads, 1, 1));
             }
-            Attention attention = Attention.packed(Linear.read(w, a + "q_proj", dim, dim), Linear.read(w, a + "k_proj", dim, dim),
-                    Linear.read(w, a + "v_proj", dim, dim), Linear.read(w, a + "out_proj", dim, dim), heads).with(bias);
+            Attention attention = Attention.packed(Linear.readPart(w, a + "q_proj", dim, dim, true), Linear.readPart(w, a + "k_proj", dim, dim, true),
+                    Linear.readPart(w, a + "v_proj", dim, dim, true), Linear.read(w, a + "out_proj", dim, dim), heads).with(bias);
             int hidden = w.size(b + "fc1.weight", 2, 0);
             cfg.mustBe("encoder_ffn_embed_dim", hidden, b + "fc1.weight");
             Mlp mlp = new Mlp(Linear.read(w, b + "fc1", hidden, dim), Linear.read(w, b + "fc2", dim, hidden), activation);

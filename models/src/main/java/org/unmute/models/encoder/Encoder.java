@@ -5,6 +5,7 @@ import java.util.List;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.WarmUp;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -129,6 +130,7 @@ public interface Encoder {
         for (int at = 0; at < windows.size() && !Backends.current().isDevice(); at += most) {
             List<Spectrogram> inputs = windows.subList(at, Math.min(windows.size(), at + most)).stream().parallel()
                     .map(this::spectrogram).toList();
+            WarmUp.await();
             for (Spectrogram input : inputs) {
                 // Only inputs of one length can share a batch.
                 if (!group.isEmpty() && group.getFirst().frames() != input.frames()) {
@@ -166,6 +168,7 @@ public interface Encoder {
         for (float[] window : windows) {
             try (TensorScope _ = new TensorScope()) {
                 Tensor input = inputs(List.of(window));
+                WarmUp.await();
                 float[] logits = Grad.withoutRecording(() -> classify(forward(input, Trace.NONE))).toFloats();
                 for (int i = 0; i < sum.length; i++) {
                     sum[i] += logits[i];

@@ -88,8 +88,8 @@ public final class Kwt implements Encoder {
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
             long hidden = w.size(b + "mlp.fc1.weight", 2, 0);
-            Attention attention = Attention.packed(Linear.readWithoutBias(w, b + "attn.q", dim, dim),
-                    Linear.readWithoutBias(w, b + "attn.k", dim, dim), Linear.readWithoutBias(w, b + "attn.v", dim, dim),
+            Attention attention = Attention.packed(Linear.readPart(w, b + "attn.q", dim, dim, false),
+                    Linear.readPart(w, b + "attn.k", dim, dim, false), Linear.readPart(w, b + "attn.v", dim, dim, false),
                     Linear.read(w, b + "attn.proj", dim, dim), 1);
             blocks.add(new Block.Post(LayerNorm.read(w, b + "norm1", dim, EPS), attention,
                     LayerNorm.read(w, b + "norm2", dim, EPS), Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU_TANH)));

@@ -12,12 +12,12 @@ import org.unmute.tensor.op.Unary;
 public record Linear(Tensor weight, Tensor bias) {
     /** Reads {@code weight} and {@code bias} below a name. */
     public static Linear read(Weights weights, String name, long out, long in) {
-        return new Linear(weights.tensor(name + ".weight", out, in), weights.tensor(name + ".bias", out));
+        return new Linear(weights.linearWeight(name + ".weight", out, in), weights.tensor(name + ".bias", out));
     }
 
-    /** Reads only {@code weight} below a name. */
-    public static Linear readWithoutBias(Weights weights, String name, long out, long in) {
-        return new Linear(weights.tensor(name + ".weight", out, in), null);
+    /** Reads {@code weight} and {@code bias}, if it has one, of a map that becomes part of another. */
+    public static Linear readPart(Weights weights, String name, long out, long in, boolean hasBias) {
+        return new Linear(weights.tensor(name + ".weight", out, in), hasBias ? weights.tensor(name + ".bias", out) : null);
     }
 
     /** {@code [..., in]} to {@code [..., out]}. */

@@ -6,6 +6,7 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.Unary;
 
 /**
@@ -29,7 +30,45 @@ public final class WarmUp {
     /** On a machine so slow that no pass ever counts as compiled, the wait has an end too. */
     private static final int MOST_PASSES = PASSES + 200;
 
+    private static volatile Thread running;
+
     private WarmUp() {}
+
+    /**
+     * Begins {@link #run} in the background, on a backend of one thread opened for this alone, where the processor's backend is one that
+     * has to be compiled. An encoder's forward passes wait for its end, its front end does not: call this when a process begins that has
+     * nothing to compute before, then open encoder and recordings.
+     */
+    public static void begin() {
+        Thread thread = Thread.ofPlatform().daemon().name("unmute-warm-up").unstarted(WarmUp::onProcessor);
+        running = thread;
+        thread.start();
+    }
+
+    private static void onProcessor() {
+        try (Backend backend = Backends.open("cpu", 1).backend()) {
+            if (backend.name().equals("vector")) {
+                run(backend);
+            }
+        } catch (RuntimeException e) {
+            // It only saves time. Whatever is wrong shows where the work is done, with a message that says what was being done.
+            System.getLogger("org.unmute").log(System.Logger.Level.DEBUG, "warm-up stopped", e);
+        }
+    }
+
+    /** Waits for the end of what was begun: the same work in loops that are not compiled yet would take longer than the wait. */
+    public static void await() {
+        Thread thread = running;
+        if (thread == null || thread == Thread.currentThread()) {
+            return;
+        }
+        try {
+            thread.join();
+            running = null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     /** Weights of which only the shape matters. */
     private record Constant(Backend backend) implements Weights {

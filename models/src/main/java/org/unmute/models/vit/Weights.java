@@ -15,6 +15,14 @@ public interface Weights {
      */
     Tensor tensor(String name, long... shape);
 
+    /**
+     * The weight {@code [out, in]} of a linear map, which may be kept in the form in which it is multiplied with: for one that is used as it
+     * is, not joined with others.
+     */
+    default Tensor linearWeight(String name, long out, long in) {
+        return tensor(name, out, in);
+    }
+
     /** Whether there is a tensor of that name; an initialiser has all. */
     boolean has(String name);
 
@@ -25,6 +33,11 @@ public interface Weights {
             @Override
             public Tensor tensor(String name, long... shape) {
                 return outer.tensor(prefix + name, shape);
+            }
+
+            @Override
+            public Tensor linearWeight(String name, long out, long in) {
+                return outer.linearWeight(prefix + name, out, in);
             }
 
             @Override

@@ -12,7 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.models.vit.Weights;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
@@ -48,6 +51,39 @@ class CheckpointWeightsTest {
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'blocks.1.w' is missing");
         assertThatThrownBy(() -> count("other"))
                 .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'blocks.0.w' is missing");
+    }
+
+    /** Weights that are read piece by piece are checked like all others, and messages count from the tensor's start. */
+    @Test
+    void weightsOfLinearMapsAreCheckedWhileTheyAreRead() throws IOException {
+        float[] values = new float[70 * 33];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i / 7f;
+        }
+        float[] damaged = values.clone();
+        damaged[69 * 33 + 5] = Float.NaN;
+        Path path = folder.resolve("linear.safetensors");
+        new SafetensorsWriter().add("good.weight", Shape.of(70, 33), values).add("bad.weight", Shape.of(70, 33), damaged).write(path);
+        Tensor good;
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            Weights weights = new CheckpointWeights(Checkpoint.of(file)).under("good.");
+            good = weights.linearWeight("weight", 70, 33);
+            assertThat(good.toFloats()).isEqualTo(weights.tensor("weight", 70, 33).toFloats());
+            Weights all = new CheckpointWeights(Checkpoint.of(file));
+            assertThatThrownBy(() -> all.linearWeight("bad.weight", 70, 33)).isInstanceOf(UnusableCheckpointException.class)
+                    .hasMessageContaining("linear.safetensors: tensor 'bad.weight' has NaN at element 2282: the checkpoint is damaged");
+            assertThatThrownBy(() -> all.linearWeight("good.weight", 33, 70)).isInstanceOf(UnusableCheckpointException.class)
+                    .hasMessageContaining("tensor 'good.weight' is [70, 33], expected [33, 70]");
+            assertThatThrownBy(() -> all.linearWeight("weight", 70, 33)).isInstanceOf(UnusableCheckpointException.class)
+                    .hasMessageContaining("tensor 'weight' is missing");
+        }
+        float[] x = new float[33];
+        x[3] = 1;
+        try (TensorScope _ = new TensorScope()) {
+            float[] column = Tensor.of(x, 1, 33).linear(good, null).toFloats();
+            assertThat(column).as("usable after the file is closed").hasSize(70);
+            assertThat(column[69]).isEqualTo(values[69 * 33 + 3]);
+        }
     }
 
     private Encoder open(SafetensorsWriter writer) throws IOException {

@@ -1,5 +1,6 @@
 package org.unmute.tensor.backend;
 
+import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.FilterBank;
@@ -40,6 +41,18 @@ public interface Backend extends RowOps, AutoCloseable {
         View own = allocateForResult(host.dtype(), host.shape());
         upload(host, own);
         return own;
+    }
+
+    /**
+     * A dense float32 weight {@code [out, in]} for {@link #linear}, not to be written to: in the form in which it is multiplied with, where
+     * a backend has one of its own.
+     *
+     * @param source its elements, row-major; read before this returns, and not afterwards
+     */
+    default View linearWeight(Shape shape, ElementSource source) {
+        HostBuffer elements = HostBuffer.allocate(DType.F32, shape.elements());
+        source.read(0, elements.floats(), 0, elements.floats().length);
+        return take(View.dense(elements, shape));
     }
 
     /**

@@ -9,7 +9,7 @@ import org.unmute.tensor.HalfFloats;
 /**
  * A Java array as a buffer: the memory of every CPU backend. {@link DType#F16} and {@link DType#BF16} lie in
  * {@code short[]}. The array is collected by the garbage collector; {@link #close()} only lets go of it earlier. A frozen buffer may
- * give up its array for a packed form that holds the same numbers ({@link #heldByPacked}).
+ * give up its array for a packed form that holds the same numbers ({@link #heldByPacked}), or never have had one ({@link #unread}).
  */
 public final class HostBuffer implements Buffer {
     private final DType dtype;
@@ -22,6 +22,8 @@ public final class HostBuffer implements Buffer {
     private boolean packing;
     /** Writes the elements from the packed form, which then holds them alone; null where they lie in {@link #array}. Guarded by this. */
     private Consumer<float[]> unpack;
+    /** Where elements are read from that were never in memory; null otherwise. */
+    private volatile ElementSource unread;
     /** Elements that were made again and that nobody may hold any more. Guarded by this. */
     private SoftReference<float[]> again;
 
@@ -50,6 +52,17 @@ public final class HostBuffer implements Buffer {
             case F16, BF16 -> new short[n];
         };
         return new HostBuffer(dtype, array, n);
+    }
+
+    /**
+     * A frozen {@code F32} buffer whose elements are still to be read, by whoever asks first: a function that packs may take them from the
+     * {@link #unread} source, so that they never lie in an array of this buffer.
+     */
+    public static HostBuffer unread(long length, ElementSource source) {
+        HostBuffer b = new HostBuffer(DType.F32, null, Math.toIntExact(length));
+        b.unread = source;
+        b.frozen = true;
+        return b;
     }
 
     /** Wraps an array without copying. Writes go through. */
@@ -89,6 +102,13 @@ public final class HostBuffer implements Buffer {
     }
 
     private synchronized float[] madeAgain() {
+        if (unpack == null && unread != null) {
+            float[] elements = new float[Math.toIntExact(bytes / Float.BYTES)];
+            unread.read(0, elements, 0, elements.length);
+            array = elements;
+            unread = null;
+            return elements;
+        }
         if (unpack == null) {
             throw new IllegalStateException("buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
         }
@@ -119,6 +139,11 @@ public final class HostBuffer implements Buffer {
     /** The elements of an {@code F16} or {@code BF16} buffer. */
     public short[] halves() {
         return (short[]) array();
+    }
+
+    /** The source of elements that are in no memory yet; null once they were read, or where there never was one. */
+    public ElementSource unread() {
+        return unread;
     }
 
     /** Element {@code i} of any type as a double. */
@@ -177,6 +202,7 @@ public final class HostBuffer implements Buffer {
             packing = false;
             if (unpack != null) {
                 array = null;
+                unread = null;
             }
         }
     }
@@ -229,6 +255,7 @@ public final class HostBuffer implements Buffer {
             array = null;
             packed = null;
             unpack = null;
+            unread = null;
             again = null;
         }
         if (lender != null && a != null) {

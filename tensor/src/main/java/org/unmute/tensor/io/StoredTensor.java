@@ -41,26 +41,38 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
      */
     public float[] floats() {
         float[] out = new float[length("floats")];
+        floats(0, out, 0, out.length);
+        return out;
+    }
+
+    /**
+     * Elements {@code [from, from + count)} as {@link #floats()} gives them, written to {@code to[at]} and what follows it.
+     *
+     * @throws IllegalArgumentException  if the type is not floating
+     * @throws IndexOutOfBoundsException if they are not all elements of the tensor, or do not fit
+     */
+    public void floats(long from, float[] to, int at, int count) {
+        Objects.checkFromIndexSize(from, count, shape.elements());
+        Objects.checkFromIndexSize(at, count, to.length);
         switch (type) {
-            case F32 -> MemorySegment.copy(data, FLOAT, 0, out, 0, out.length);
+            case F32 -> MemorySegment.copy(data, FLOAT, 4 * from, to, at, count);
             case F64 -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = (float) data.get(DOUBLE, 8L * i);
+                for (int i = 0; i < count; i++) {
+                    to[at + i] = (float) data.get(DOUBLE, 8 * (from + i));
                 }
             }
             case F16 -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = HalfFloats.fromF16(data.get(SHORT, 2L * i));
+                for (int i = 0; i < count; i++) {
+                    to[at + i] = HalfFloats.fromF16(data.get(SHORT, 2 * (from + i)));
                 }
             }
             case BF16 -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = HalfFloats.fromBf16(data.get(SHORT, 2L * i));
+                for (int i = 0; i < count; i++) {
+                    to[at + i] = HalfFloats.fromBf16(data.get(SHORT, 2 * (from + i)));
                 }
             }
             default -> throw wrongType("floats", "F64, F32, F16 or BF16");
         }
-        return out;
     }
 
     /**

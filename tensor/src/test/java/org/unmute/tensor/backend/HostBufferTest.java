@@ -106,6 +106,58 @@ class HostBufferTest {
         assertThat(b.floats()).isEqualTo(NUMBERS);
     }
 
+    /** A source that counts how many numbers were asked for. */
+    private static ElementSource counting(AtomicInteger asked) {
+        return (from, to, at, count) -> {
+            asked.addAndGet(count);
+            System.arraycopy(NUMBERS, (int) from, to, at, count);
+        };
+    }
+
+    @Test
+    void whatIsUnreadIsReadOnceByWhoeverAsks() {
+        AtomicInteger asked = new AtomicInteger();
+        HostBuffer b = HostBuffer.unread(5, counting(asked));
+        assertThat(b.isFrozen()).isTrue();
+        assertThat(b.bytes()).isEqualTo(20);
+        assertThat(asked).hasValue(0);
+        assertThat(bits(b.floats())).isEqualTo(bits(NUMBERS));
+        assertThat(b.get(3)).isEqualTo(Float.NEGATIVE_INFINITY);
+        assertThat(b.unread()).isNull();
+        assertThat(b.holdsElements()).isTrue();
+        assertThat(asked).hasValue(5);
+    }
+
+    @Test
+    void whatIsUnreadMayGoIntoThePackedFormAlone() {
+        AtomicInteger asked = new AtomicInteger();
+        HostBuffer b = HostBuffer.unread(5, counting(asked));
+        b.packed(Reversed.class, x -> {
+            float[] read = new float[5];
+            x.unread().read(0, read, 0, 2);
+            x.unread().read(2, read, 2, 3);
+            Reversed r = Reversed.of(read);
+            x.heldByPacked(out -> Reversed.reverse(r.numbers, out));
+            return r;
+        });
+        assertThat(b.holdsElements()).isFalse();
+        assertThat(b.unread()).isNull();
+        assertThat(bits(b.floats())).isEqualTo(bits(NUMBERS));
+        assertThat(asked).as("the source is not asked again").hasValue(5);
+    }
+
+    @Test
+    void whatCannotBeReadStaysUnread() {
+        HostBuffer b = HostBuffer.unread(5, (_, _, _, _) -> {
+            throw new IllegalArgumentException("damaged");
+        });
+        assertThatThrownBy(b::floats).hasMessage("damaged");
+        assertThatThrownBy(() -> b.packed(Reversed.class, Reversed::holding)).hasMessage("damaged");
+        assertThat(b.holdsElements()).isFalse();
+        b.close();
+        assertThatThrownBy(b::floats).isInstanceOf(IllegalStateException.class).hasMessageContaining("buffer is closed");
+    }
+
     @Test
     void aClosedBufferHasNothing() {
         HostBuffer b = frozen();

@@ -124,6 +124,39 @@ class SafetensorsTest {
         }
     }
 
+    /** A part of a tensor is that part of the whole, whatever the type, and nothing beside it is written or read. */
+    @Test
+    void partsAreReadAsTheWhole() throws IOException {
+        float[] values = {1f, -0.1f, 65504f, 1e-30f, Float.NEGATIVE_INFINITY, Float.NaN};
+        SafetensorsWriter writer = new SafetensorsWriter();
+        List<StoredType> types = List.of(StoredType.F64, StoredType.F32, StoredType.F16, StoredType.BF16);
+        for (StoredType type : types) {
+            writer.add(type.name(), type, Shape.of(2, 3), values);
+        }
+        Path path = folder.resolve("parts.safetensors");
+        writer.add("counts", Shape.of(1), new int[1]).write(path);
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            for (StoredType type : types) {
+                StoredTensor stored = file.entry(type.name());
+                float[] whole = stored.floats();
+                for (int from = 0; from <= 6; from++) {
+                    for (int count = 0; count <= 6 - from; count++) {
+                        float[] to = new float[9];
+                        float[] expected = new float[9];
+                        System.arraycopy(whole, from, expected, 2, count);
+                        stored.floats(from, to, 2, count);
+                        assertThat(to).as("%s from %d, %d", type, from, count).isEqualTo(expected);
+                    }
+                }
+                assertThatThrownBy(() -> stored.floats(5, new float[9], 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> stored.floats(-1, new float[9], 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> stored.floats(0, new float[9], 8, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+            }
+            assertThatThrownBy(() -> file.entry("counts").floats(0, new float[1], 0, 1)).isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("floats: tensor 'counts' is I32");
+        }
+    }
+
     @Test
     void integerTypesAreChecked() throws IOException {
         Path path = folder.resolve("a.safetensors");

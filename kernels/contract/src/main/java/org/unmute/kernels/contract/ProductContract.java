@@ -142,6 +142,11 @@ public abstract class ProductContract extends Contract {
             }
             Check.same(what + " frozen", first, out.read());
         }
+        float[] numbers = w.read();
+        View read = backend().linearWeight(Shape.of(columns, n), (from, to, at, count) -> System.arraycopy(numbers, Math.toIntExact(from), to, at, count));
+        Operand out = Operand.output(backend(), p, outShape);
+        backend().linear(x.view(), read, hasBias ? b.view() : null, out.view());
+        Check.same(what + " read", first, out.read());
     }
 
     /** A function and a residual after the product: the same bits as the steps one by one, in sizes on both sides of every tile. */

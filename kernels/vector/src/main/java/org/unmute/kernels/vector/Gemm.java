@@ -92,6 +92,11 @@ final class Gemm {
         return new PackedMatrix(inner, columns, Scratch.own(PackedMatrix.size(inner, columns))).fill(pool, b);
     }
 
+    /** Has the packed form of a frozen weight {@code [out, in]} made now. */
+    void keep(View weight) {
+        PackedWeights.of(weight, this::pack);
+    }
+
     /** {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer keeps the packed form of its weights. */
     void linear(View x, View weight, View bias, Loops.Kernel activation, View residual, View out) {
         if (out.shape().elements() == 0) {

@@ -1,5 +1,6 @@
 package org.unmute.kernels.vector;
 
+import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.View;
 
 /**
@@ -48,10 +49,16 @@ final class PackedMatrix {
      * this form, the buffer's own array is let go of: what it holds is here.
      */
     PackedMatrix fill(WorkerPool pool, View b) {
-        fill(pool, Panels.of(b), 0, 0);
         boolean across = b.stride(0) == 1 && b.stride(1) == inner;
         boolean along = b.stride(1) == 1 && b.stride(0) == columns;
-        if ((across || along) && b.offset() == 0 && b.host().bytes() == b.shape().elements() * Float.BYTES) {
+        boolean whole = (across || along) && b.offset() == 0 && b.host().bytes() == b.shape().elements() * Float.BYTES;
+        ElementSource unread = b.host().unread();
+        if (unread != null && whole && across) {
+            fillByColumns(pool, unread);
+        } else {
+            fill(pool, Panels.of(b), 0, 0);
+        }
+        if (whole) {
             b.host().heldByPacked(out -> unpack(out, across ? 1 : columns, across ? inner : 1));
         }
         return this;
@@ -72,6 +79,22 @@ final class PackedMatrix {
                 }
             }
         }
+    }
+
+    /** Fills this from numbers that are still to be read, one column after the other: as many at a time as a panel has. */
+    private void fillByColumns(WorkerPool pool, ElementSource source) {
+        Scratch scratch = new Scratch();
+        pool.run(panels, p -> {
+            int column = p * Tile.COLUMNS;
+            int n = Math.min(Tile.COLUMNS, columns - column);
+            float[] read = scratch.take((long) n * inner);
+            source.read((long) column * inner, read, 0, n * inner);
+            Panels panel = new Panels(read, 0, 1, inner, inner, n);
+            for (int slice = 0; slice < slices(); slice++) {
+                panel.copyPlainly(slice * PackedRows.DEPTH, depth(slice), data, at(slice, p));
+            }
+            scratch.give(read);
+        });
     }
 
     /** Fills this from a part of a larger operand that begins at a row and a panel. */

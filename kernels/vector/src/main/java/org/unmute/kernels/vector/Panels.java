@@ -50,6 +50,14 @@ record Panels(float[] data, int from, int stepK, int stepN, int inner, int colum
         }
     }
 
+    /** The same as {@link #copy} for the first panel. */
+    void copyPlainly(int row, int depth, float[] out, int to) {
+        if (columns < Tile.COLUMNS) {
+            java.util.Arrays.fill(out, to, to + depth * Tile.COLUMNS, 0f);
+        }
+        single(from + row * stepK, columns, depth, out, to);
+    }
+
     /** One by one; sixteen of a column at a time, so that what is read and what is written stays in the first cache. */
     private void single(int at, int n, int depth, float[] out, int to) {
         for (int k0 = 0; k0 < depth; k0 += 16) {

@@ -4,6 +4,7 @@ import java.util.Optional;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
@@ -267,6 +268,17 @@ public final class VectorBackend implements Backend {
     @Override
     public void l2NormalizeBackward(View x, View y, View gy, View gx) {
         norms.l2NormalizeBackward(x, y, gy, gx);
+    }
+
+    /** Packed piece by piece, as it is read. */
+    @Override
+    public View linearWeight(Shape shape, ElementSource source) {
+        if (shape.elements() == 0 || shape.elements() > Integer.MAX_VALUE) {
+            return Backend.super.linearWeight(shape, source);
+        }
+        View weight = View.dense(HostBuffer.unread(shape.elements(), source), shape);
+        gemm.keep(weight);
+        return weight;
     }
 
     @Override

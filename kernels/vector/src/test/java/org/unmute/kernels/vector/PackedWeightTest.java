@@ -71,6 +71,33 @@ class PackedWeightTest {
         }
     }
 
+    /** Read piece by piece into the packed form: each number once, the same bits as packed from an array, and no array of its own. */
+    @ParameterizedTest
+    @CsvSource({"1,1", "7,3", "64,96", "290,96", "33,385", "16,769", "70,1600", "384,384"})
+    void aWeightThatIsReadIsPackedAtOnce(int out, int in) {
+        float[] original = numbers(1, out * in);
+        original[original.length - 1] = -0f;
+        int[] asked = new int[original.length];
+        try (VectorBackend b = new VectorBackend(2)) {
+            View read = b.linearWeight(Shape.of(out, in), (from, to, at, count) -> {
+                System.arraycopy(original, Math.toIntExact(from), to, at, count);
+                synchronized (asked) {
+                    for (int i = 0; i < count; i++) {
+                        asked[Math.toIntExact(from) + i]++;
+                    }
+                }
+            });
+            assertThat(asked).containsOnly(1);
+            assertThat(read.host().isFrozen()).isTrue();
+            assertThat(read.host().floats()).as("made anew for each who asks, unless the last is still there").isNotNull();
+            assertThat(bits(read.host().floats())).isEqualTo(bits(original));
+            HostBuffer array = HostBuffer.wrap(original.clone());
+            array.freeze();
+            assertThat(bits(linear(b, read))).isEqualTo(bits(linear(b, View.dense(array, Shape.of(out, in)))));
+            assertThat(asked).containsOnly(1);
+        }
+    }
+
     @Test
     void aPartOfABufferLeavesItsArray() {
         float[] array = numbers(1, 3 * 64 * 96);
