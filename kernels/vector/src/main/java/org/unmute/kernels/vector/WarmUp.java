@@ -8,7 +8,7 @@ package org.unmute.kernels.vector;
  * many it takes to be compiled grows with what waits for the compiler, and only every 1,024th is looked at.
  */
 final class WarmUp {
-    /** A compiled call takes some 0.1 microseconds, one that is not over 50 at first and some 5 when its vector operations alone are. */
+    /** A compiled call takes some 0.1 microseconds; one that is not takes over 50 at first, and some 5 once the methods of the Vector API are. */
     private static final long COMPILED_NANOS = 2_000;
     /** On a machine so slow that no call ever counts as compiled, the rest is compiled when it is used. */
     private static final long DEADLINE_NANOS = 5_000_000_000L;
