@@ -16,10 +16,9 @@ final class WarmStart {
 
     /** Begins, if the command line looks as if it were of use; what is wrong with the command line is said later. */
     static void begin(String... args) {
-        if (!isOfUse(List.of(args))) {
-            return;
+        if (isOfUse(List.of(args))) {
+            WarmUp.begin();
         }
-        WarmUp.begin();
     }
 
     static boolean isOfUse(List<String> args) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Keeps the virtual machine's signal handlers while a driver starts or builds. Drivers that hold LLVM (PoCL, Mesa, ROCm) put its crash
+ * Keeps the virtual machine's signal handlers while a driver starts or builds. A driver that holds LLVM, such as PoCL, puts its crash
  * handlers in place of whatever is there, at the latest when they first write a temporary file. The virtual machine lives on SIGSEGV:
  * a null pointer in compiled code and a loop's stop at a safepoint are faults that its handler turns into what the program expects.
  * LLVM's handler gives up at the first fault and puts the former one back, but between the two the system's default is in force, and a
