@@ -25,7 +25,6 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.NormPreset;
 import org.unmute.probes.cache.CacheKey;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.DType;
 import picocli.CommandLine.Option;
 
@@ -172,7 +171,7 @@ final class EncoderOptions {
         if (!Files.isRegularFile(file)) {
             throw new CommandException(ExitCode.INPUT, "no such encoder file: " + file);
         }
-        FutureTask<String> hash = new FutureTask<>(() -> Embedding.sha256(file));
+        FutureTask<String> hash = new FutureTask<>(() -> KnownDigests.ofUser().of(file));
         Thread.ofPlatform().daemon().name("unmute-hash").start(hash);
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             EncoderFamily family = Encoders.recognize(checkpoint, settings.model()).family();

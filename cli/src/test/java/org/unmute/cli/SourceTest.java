@@ -96,6 +96,30 @@ class SourceTest {
         assertThat(places(List.of(launcher), MACHINE_PATH)).allMatch(place -> place.contains("/*"));
     }
 
+    /** It tells the JVM how to compile them, and the JVM says nothing of a name that is none. */
+    @Test
+    void launcherNamesTheKernelsThereAre() throws IOException {
+        Path kernels = root().resolve("kernels/vector/src/main/java/org/unmute/kernels/vector");
+        List<String> withVectors = new ArrayList<>();
+        for (Path file : files(kernels).toList()) {
+            if (Files.readString(file).contains("import jdk.incubator.vector.")) {
+                withVectors.add(file.getFileName().toString().replace(".java", ""));
+            }
+        }
+        String launcher = Files.readString(root().resolve("unmute")).replace("\\\n", " ");
+        assertThat(words(launcher, "class")).containsExactlyInAnyOrderElementsOf(withVectors);
+        for (String method : words(launcher, "method")) {
+            String[] parts = method.split("\\.");
+            assertThat(Files.readString(kernels.resolve(parts[0] + ".java"))).as(method).containsPattern("(void|float) " + parts[1] + "\\(");
+        }
+    }
+
+    private static List<String> words(String launcher, String variable) {
+        Matcher loop = Pattern.compile("for " + variable + " in (.*?); do").matcher(launcher);
+        assertThat(loop.find()).as("a loop over each " + variable + " in the launcher").isTrue();
+        return List.of(loop.group(1).trim().split("\\s+"));
+    }
+
     @Test
     void publicTypesOfExportedPackagesAreExplained() throws IOException {
         List<String> bare = new ArrayList<>();

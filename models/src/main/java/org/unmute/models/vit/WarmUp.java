@@ -14,14 +14,15 @@ import org.unmute.tensor.op.Unary;
  * fast as it gets. Without it the first pass of a large encoder takes seconds longer, most of it in loops that are not compiled yet.
  */
 public final class WarmUp {
-    /** More than the few queries that attention treats in a way of its own, and a rest beyond whole register tiles. */
-    private static final int TOKENS = 30;
-    private static final int DIM = 32;
+    /** More than the few queries that attention treats in a way of its own, and a rest beyond whole register tiles and panels. */
+    private static final int TOKENS = 45;
+    /** A head has a whole panel, as in a real encoder, and a row more than one. */
+    private static final int DIM = 64;
     private static final int HEADS = 2;
     private static final int HIDDEN = 4 * DIM;
     private static final double EPS = 1e-6;
-    /** A compiled pass of these few operations takes half of this, one in which a loop is not compiled some ten times as much. */
-    private static final long COMPILED_NANOS = 500_000;
+    /** A pass of these few operations takes less than half of this once all vector code is compiled, and some ten times as much if one loop is not. */
+    private static final long COMPILED_NANOS = 2_000_000;
     private static final long DEADLINE_NANOS = 10_000_000_000L;
     private static final int SETTLED = 5;
     /** Enough passes for any compiler policy to take notice; beyond them there is only waiting. */
@@ -100,6 +101,7 @@ public final class WarmUp {
         Attention attention = Attention.read(w, "attn", DIM, HEADS);
         Mlp mlp = Mlp.read(w, "mlp", DIM, HIDDEN, Unary.GELU);
         Trunk trunk = new Trunk(List.of(new Block.Pre(norm, attention, norm, mlp), new Block.Post(norm, attention, norm, mlp)));
+        Tensor positions = w.tensor("positions", 1, TOKENS, DIM);
         float[] values = new float[TOKENS * DIM];
         for (int i = 0; i < values.length; i++) {
             values[i] = i % DIM;
@@ -110,7 +112,7 @@ public final class WarmUp {
             long begin = System.nanoTime();
             try (TensorScope _ = new TensorScope()) {
                 Tensor x = Tensor.of(backend, values, 1, TOKENS, DIM);
-                Grad.withoutRecording(() -> trunk.apply(x, Trace.NONE)).toFloats();
+                Grad.withoutRecording(() -> trunk.apply(x.plus(positions), Trace.NONE)).toFloats();
             }
             long now = System.nanoTime();
             fast += now - begin < COMPILED_NANOS ? 1 : 0;

@@ -122,14 +122,9 @@ final class AttentionKernel {
                 int first = block * BLOCK;
                 int rows = Math.min(BLOCK, out.start().length - first);
                 score(first, rows, left, scores);
-                for (int r = 0; r < rows; r++) {
-                    ScoreRow row = new ScoreRow(scores, scoreRow(0, r), keyCount, PackedRows.DEPTH, BLOCK * PackedRows.STRIDE);
-                    sums[r] = row.exponentiate(scale, bias, first + r);
-                }
+                exponentiate(first, rows, scores, sums);
                 weigh(rows, scores, result, ldo);
-                for (int r = 0; r < rows; r++) {
-                    divide(result, Scratch.BASE + r * ldo, 1 / sums[r], out.start()[first + r]);
-                }
+                divide(first, rows, result, ldo, sums);
             }
             for (float[] a : new float[][] {left, scores, result, keys.data(), values.data()}) {
                 scratch.give(a);
@@ -160,6 +155,13 @@ final class AttentionKernel {
             }
         }
 
+        private void exponentiate(int first, int rows, float[] scores, float[] sums) {
+            for (int r = 0; r < rows; r++) {
+                ScoreRow row = new ScoreRow(scores, scoreRow(0, r), keyCount, PackedRows.DEPTH, BLOCK * PackedRows.STRIDE);
+                sums[r] = row.exponentiate(scale, bias, first + r);
+            }
+        }
+
         private void weigh(int rows, float[] scores, float[] result, int ldo) {
             for (int slice = 0; slice < values.slices(); slice++) {
                 for (int r = 0; r < rows; r += Tile.ROWS) {
@@ -171,7 +173,13 @@ final class AttentionKernel {
             }
         }
 
-        private void divide(float[] result, int from, float inverse, int to) {
+        private void divide(int first, int rows, float[] result, int ldo, float[] sums) {
+            for (int r = 0; r < rows; r++) {
+                divideRow(result, Scratch.BASE + r * ldo, 1 / sums[r], out.start()[first + r]);
+            }
+        }
+
+        private void divideRow(float[] result, int from, float inverse, int to) {
             if (out.step() != 1) {
                 for (int j = 0; j < width; j++) {
                     out.data()[to + j * out.step()] = result[from + j] * inverse;

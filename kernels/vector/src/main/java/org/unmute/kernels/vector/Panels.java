@@ -29,25 +29,35 @@ record Panels(float[] data, int from, int stepK, int stepN, int inner, int colum
             java.util.Arrays.fill(out, to, to + depth * Tile.COLUMNS, 0f);
         }
         if (stepN == 1 && n == Tile.COLUMNS) {
-            for (int k = 0; k < depth; k++) {
-                FloatVector left = Lanes.load(data, at + k * stepK);
-                FloatVector right = Lanes.load(data, at + k * stepK + N);
-                left.intoArray(out, to + k * 2 * N);
-                right.intoArray(out, to + k * 2 * N + N);
-            }
+            alongRows(at, depth, out, to);
         } else if (stepK == 1) {
-            int wholeN = n - n % N;
-            int wholeK = depth - depth % N;
-            for (int k = 0; k < wholeK; k += N) {
-                for (int j = 0; j < wholeN; j += N) {
-                    Transpose.square(data, at + k + j * stepN, stepN, out, to + k * 2 * N + j, 2 * N, work);
-                }
-            }
-            single(at + wholeN * stepN, n - wholeN, wholeK, out, to + wholeN);
-            single(at + wholeK, n, depth - wholeK, out, to + wholeK * 2 * N);
+            acrossRows(at, n, depth, out, to, work);
         } else {
             single(at, n, depth, out, to);
         }
+    }
+
+    // A method for each way: compiled together, they would be compiled anew whenever one of them is met for the first time.
+
+    private void alongRows(int at, int depth, float[] out, int to) {
+        for (int k = 0; k < depth; k++) {
+            FloatVector left = Lanes.load(data, at + k * stepK);
+            FloatVector right = Lanes.load(data, at + k * stepK + N);
+            left.intoArray(out, to + k * 2 * N);
+            right.intoArray(out, to + k * 2 * N + N);
+        }
+    }
+
+    private void acrossRows(int at, int n, int depth, float[] out, int to, float[] work) {
+        int wholeN = n - n % N;
+        int wholeK = depth - depth % N;
+        for (int k = 0; k < wholeK; k += N) {
+            for (int j = 0; j < wholeN; j += N) {
+                Transpose.square(data, at + k + j * stepN, stepN, out, to + k * 2 * N + j, 2 * N, work);
+            }
+        }
+        single(at + wholeN * stepN, n - wholeN, wholeK, out, to + wholeN);
+        single(at + wholeK, n, depth - wholeK, out, to + wholeK * 2 * N);
     }
 
     /** The same as {@link #copy} for the first panel. */

@@ -72,18 +72,23 @@ record RowShares(Rows a, PackedMatrix b, Epilogue last, Rows out, Scratch scratc
             rows.fill(first, count, slice * PackedRows.DEPTH, b.depth(slice), left, Scratch.BASE);
             Epilogue now = slice == b.slices() - 1 ? last : Epilogue.NONE;
             for (int block = fromBlock; block < toBlock; block++) {
-                int panel = block * Gemm.BLOCK_PANELS;
-                int from = panel * Tile.COLUMNS;
-                int to = Math.min(b.columns, from + Gemm.BLOCK_PANELS * Tile.COLUMNS);
-                for (int t = 0; t < tiles; t++) {
-                    int row = first + t * Tile.ROWS;
-                    int n = Math.min(Tile.ROWS, first + count - row);
-                    strip.multiply(rows, b.depth(slice), left, Scratch.BASE + t * PackedRows.TILE, b.data(), b.at(slice, panel),
-                            from, to, row, n, slice > 0);
-                    now.apply(out, row, n, from, to);
-                }
+                multiply(rows, left, first, count, slice, block * Gemm.BLOCK_PANELS, strip, now);
             }
         }
         scratch.give(left);
+    }
+
+    /** Packed rows {@code [first, first + count)} with a block of panels of a slice. */
+    private void multiply(PackedRows rows, float[] left, int first, int count, int slice, int panel, Strip strip, Epilogue now) {
+        int depth = b.depth(slice);
+        int at = b.at(slice, panel);
+        int from = panel * Tile.COLUMNS;
+        int to = Math.min(b.columns, from + Gemm.BLOCK_PANELS * Tile.COLUMNS);
+        for (int t = 0; t * Tile.ROWS < count; t++) {
+            int row = first + t * Tile.ROWS;
+            int n = Math.min(Tile.ROWS, first + count - row);
+            strip.multiply(rows, depth, left, Scratch.BASE + t * PackedRows.TILE, b.data(), at, from, to, row, n, slice > 0);
+            now.apply(out, row, n, from, to);
+        }
     }
 }

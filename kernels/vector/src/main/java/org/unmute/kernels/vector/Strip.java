@@ -36,14 +36,26 @@ final class Strip {
     }
 
     private void scatter(int first, int rows, int column, int n, boolean add) {
-        float[] c = out.data();
         int step = out.step();
         for (int r = 0; r < rows; r++) {
             int to = out.start()[first + r] + column * step;
-            int at = r * Tile.COLUMNS;
-            for (int j = 0; j < n; j++) {
-                c[to + j * step] = add ? edge[at + j] + c[to + j * step] : edge[at + j];
+            if (add) {
+                add(r * Tile.COLUMNS, n, out.data(), to, step);
+            } else {
+                write(r * Tile.COLUMNS, n, out.data(), to, step);
             }
+        }
+    }
+
+    private void add(int at, int n, float[] c, int to, int step) {
+        for (int j = 0; j < n; j++) {
+            c[to + j * step] = edge[at + j] + c[to + j * step];
+        }
+    }
+
+    private void write(int at, int n, float[] c, int to, int step) {
+        for (int j = 0; j < n; j++) {
+            c[to + j * step] = edge[at + j];
         }
     }
 }
