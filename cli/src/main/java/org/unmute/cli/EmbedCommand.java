@@ -85,6 +85,7 @@ final class EmbedCommand implements Callable<Integer> {
                 Progress progress = Progress.start(err, "embedding", "clips", clips.clips().size(), common.quiet())) {
             List<String> repaired = writer.recovered().stream().map(Damage::toString).toList();
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
+            record.ready(); // while the kernels are being compiled
             Embedding.Outcome outcome = embedding.run(clips.clips(), writer, listener(progress));
             loaded.note(record, resampling).result("dtype", dtype).result("layers", key.layers()).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
                     .result("skipped", outcome.skipped()).result("repaired", repaired);

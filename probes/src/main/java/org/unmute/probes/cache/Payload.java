@@ -83,12 +83,22 @@ final class Payload {
 
     private static void put(ByteBuffer out, float[] values, DType dtype) {
         if (dtype == DType.F16) {
-            for (float v : values) {
-                out.putShort(Float.floatToFloat16(v));
+            short[] bits = new short[Math.min(CHUNK, values.length)];
+            for (int done = 0; done < values.length; done += CHUNK) {
+                int n = Math.min(CHUNK, values.length - done);
+                halves(values, done, n, bits);
+                out.asShortBuffer().put(bits, 0, n);
+                out.position(out.position() + 2 * n);
             }
         } else {
             out.asFloatBuffer().put(values);
             out.position(out.position() + 4 * values.length);
+        }
+    }
+
+    private static void halves(float[] values, int from, int n, short[] bits) {
+        for (int i = 0; i < n; i++) {
+            bits[i] = Float.floatToFloat16(values[from + i]);
         }
     }
 
