@@ -17,10 +17,11 @@ import org.unmute.tensor.io.AtomicFile;
 /**
  * SHA-256 of large files, kept from one process to the next: an encoder of 340 MB takes a third of a second of a core each time, and is the
  * same file run after run. A digest counts as long as the file's path, device, inode, size, and the times of its last modification and of its
- * last change of any kind are what they were; the last of these the system sets, and nobody can set it back.
+ * last change of any kind are what they were; the last of these the system sets by its clock, and no program can choose it.
  *
  * <p>One small text file for each path, in {@code unmute/sha256} below {@code $XDG_CACHE_HOME} or {@code ~/.cache}. It may be deleted
- * at any time. Where it cannot be read or written, or the system does not say when a file was changed, the digest is computed every time.
+ * at any time. Where there is no such folder, it cannot be read or written, or the system does not say when a file was changed, the digest is
+ * computed every time.
  */
 final class KnownDigests {
     /** Smaller files are hashed as fast as they are looked up. */
@@ -33,7 +34,7 @@ final class KnownDigests {
     private final Path folder;
     private final Duration settled;
 
-    /** @param folder where digests are kept; made when the first one is */
+    /** @param folder where digests are kept, made when the first one is; null to keep none */
     KnownDigests(Path folder) {
         this(folder, SETTLED);
     }
@@ -46,10 +47,16 @@ final class KnownDigests {
 
     /** Those of the user. */
     static KnownDigests ofUser() {
-        String given = System.getenv("XDG_CACHE_HOME");
-        // The convention asks for an absolute path and says to ignore others.
-        Path base = given != null && Path.of(given).isAbsolute() ? Path.of(given) : Path.of(System.getProperty("user.home"), ".cache");
-        return new KnownDigests(base.resolve("unmute").resolve("sha256"));
+        return new KnownDigests(folder(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
+    }
+
+    /**
+     * Where digests are kept, or null. The convention asks for an absolute path and says to ignore others; for a user without a home the JVM
+     * says that it is "?".
+     */
+    static Path folder(String cacheHome, String home) {
+        Path base = cacheHome != null && Path.of(cacheHome).isAbsolute() ? Path.of(cacheHome) : Path.of(home, ".cache");
+        return base.isAbsolute() ? base.resolve("unmute").resolve("sha256") : null;
     }
 
     /**
@@ -58,7 +65,7 @@ final class KnownDigests {
      * @throws IOException if the file cannot be read
      */
     String of(Path file) throws IOException {
-        String state = state(file);
+        String state = folder == null ? null : state(file);
         if (state == null) {
             return Embedding.sha256(file);
         }

@@ -103,6 +103,16 @@ class KnownDigestsTest {
     }
 
     @Test
+    void nothingIsKeptWhereNoFolderIsKnown() throws IOException {
+        Path root = folder.toAbsolutePath();
+        assertThat(KnownDigests.folder(root + "/c", "/h")).isEqualTo(root.resolve("c/unmute/sha256"));
+        assertThat(KnownDigests.folder(null, root.toString())).isEqualTo(root.resolve(".cache/unmute/sha256"));
+        assertThat(KnownDigests.folder("relative", root.toString())).isEqualTo(root.resolve(".cache/unmute/sha256"));
+        assertThat(KnownDigests.folder("", "?")).isNull();
+        assertThat(new KnownDigests(null).of(file)).isEqualTo(Embedding.sha256(file));
+    }
+
+    @Test
     void whatIsKeptMayBeDamagedOrUnwritable() throws IOException {
         String right = digests.of(file);
         for (String damage : List.of("", "\n", OTHER, OTHER + " \n", OTHER.substring(1) + Files.readString(kept().getFirst()).substring(OTHER.length()))) {
