@@ -162,6 +162,13 @@ public enum KernelCase {
             return match(b, 10_540, true, 512);
         }
     },
+    /** The same with clips enough for each thread to take its own, as in training. */
+    BINARY_CLIPS {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, random(b, 8, TOKENS, DIM), 5270, true);
+        }
+    },
     /** A clip of silence: all tokens are equal. */
     BINARY_SILENCE {
         @Override
@@ -240,8 +247,8 @@ public enum KernelCase {
                 x[i] = x[i] < 0 ? -1 : 1;
             }
         }
-        View values = out(b, 1, prototypes);
-        View winners = b.allocate(DType.I32, Shape.of(1, prototypes));
+        View values = out(b, tokens.shape().dim(0), prototypes);
+        View winners = b.allocate(DType.I32, values.shape());
         if (!binary) {
             return () -> b.prototypeMaxPool(tokens, p, values, winners);
         }

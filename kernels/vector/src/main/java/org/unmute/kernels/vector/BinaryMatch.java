@@ -1,8 +1,7 @@
 package org.unmute.kernels.vector;
 
 import static org.unmute.kernels.vector.LookupTile.LANES;
-
-import java.util.Arrays;
+import static org.unmute.kernels.vector.LookupTile.TOKENS;
 
 /**
  * Matching of a clip's tokens with prototypes of one bit an entry: sums of table entries ({@link LookupTables},
@@ -14,13 +13,20 @@ import java.util.Arrays;
  * all tokens (4 MiB) stream by once a group, and its sums (1 MiB) once more for contenders. What a prototype wins depends on no other, so groups may be of
  * any size.
  *
- * <p>Memory: a little more than two bits an entry of a prototype; for tokens, tables and sums an amount for each thread that depends on neither
- * the number of prototypes nor, beyond {@link LookupTables#MOST_TOKENS}, that of tokens; kept from call to call.
+ * <p>Where one group has all prototypes, each thread has a part of the tokens instead. Then it reads no table that another thread made, and
+ * nobody else has read its tables when it makes the next ones; on some machines that takes twice as long as all the rest (experiment 101). With
+ * more prototypes it does not pay, since each part has leaders of its own.
+ *
+ * <p>Memory: a little more than two bits an entry of a prototype, and 8 bytes a prototype while it is matched; for tokens, tables and sums
+ * an amount for each thread that depends on neither the number of prototypes nor, beyond {@link LookupTables#MOST_TOKENS}, that of tokens;
+ * kept from call to call.
  */
 final class BinaryMatch {
     /** With fewer prototypes or tokens the tables cost more than they save; measured for 512 tokens at every width (experiment 30). */
     private static final int LEAST_PROTOTYPES = 32;
     private static final int LEAST_TOKENS = 16;
+    /** Tokens of a part. With fewer, too many leaders. */
+    private static final int LEAST_OF_PART = 128;
 
     private final WorkerPool pool;
     private final Scratch scratch;
@@ -32,41 +38,68 @@ final class BinaryMatch {
     }
 
     /**
+     * What is matched at a time.
+     *
+     * @param tables of the tokens; null to multiply all of them
+     * @param parts of the tokens
+     */
+    record Look(PrototypeBits p, CenteredTokens x, LookupTables tables, BestTokens best, int parts) {
+        /** The first tile of a part. */
+        int tile(int part) {
+            return (int) ((long) Math.ceilDiv(x.count(), TOKENS) * part / parts);
+        }
+    }
+
+    /**
      * The token of the greatest product of each prototype with the rows at length 1.
      *
      * @param norm of each row, all finite and above 0
-     * @param winner for each prototype. Modified.
+     * @param middle of each dim's range
+     * @param threads that work on this
      */
-    void match(PrototypeBits p, DenseRows t, double[] norm, int[] winner) {
-        double[] best = t.rows() > LookupTables.MOST_TOKENS ? new double[p.count()] : null;
-        if (best != null) {
-            Arrays.fill(best, Double.NEGATIVE_INFINITY);
-        }
+    int[] match(PrototypeBits p, DenseRows t, double[] norm, double[] middle, int threads) {
+        int most = p.blocks() <= Contenders.BLOCKS ? threads : 1;
+        BestTokens best = new BestTokens(p, t, norm, parts(t.rows(), most));
         for (int from = 0; from < t.rows(); from += LookupTables.MOST_TOKENS) {
             int to = Math.min(t.rows(), from + LookupTables.MOST_TOKENS);
-            CenteredTokens x = CenteredTokens.of(pool, scratch, t, norm, from, to);
+            CenteredTokens x = CenteredTokens.of(pool, scratch, t, norm, middle, from, to);
+            best.expect(x);
             boolean pays = p.count() >= LEAST_PROTOTYPES && x.count() >= LEAST_TOKENS;
             LookupTables tables = pays ? LookupTables.of(pool, scratch, x) : null;
-            int blocks = tables == null ? Math.ceilDiv(p.count(), LANES) : p.blocks();
-            int together = tables == null ? 1 : together(blocks);
-            pool.run(Math.ceilDiv(blocks, together), contenders.with((c, task) -> {
-                int block = task * together;
-                if (tables == null) {
-                    c.matchAll(p, x, block * LANES, Math.min(p.count(), (block + 1) * LANES), best, winner);
-                } else {
-                    c.match(p, x, tables, block, Math.min(together, blocks - block), best, winner);
-                }
-            }));
-            if (tables != null) {
+            if (tables == null) {
+                multiplyAll(new Look(p, x, null, best, 1));
+            } else {
+                sieve(new Look(p, x, tables, best, parts(x.count(), most)), threads);
                 tables.giveBack(scratch);
             }
             x.giveBack(scratch);
         }
+        return best.winners(pool);
     }
 
-    /** As many blocks for each task as there are room and threads for, and about as many for each. */
-    private int together(int blocks) {
-        int most = Math.clamp(blocks / (2 * pool.threads()), LookupTile.BLOCKS, Contenders.BLOCKS);
+    private static int parts(int tokens, int most) {
+        return Math.clamp(Math.min(tokens, LookupTables.MOST_TOKENS) / LEAST_OF_PART, 1, most);
+    }
+
+    private void multiplyAll(Look look) {
+        int prototypes = look.p.count();
+        pool.run(Math.ceilDiv(prototypes, LANES), contenders.with((c, block) ->
+                c.matchAll(look, block * LANES, Math.min(prototypes, (block + 1) * LANES))));
+    }
+
+    private void sieve(Look look, int threads) {
+        int blocks = look.p.blocks();
+        int together = together(blocks, look.parts == 1 ? 2 * threads : Math.ceilDiv(threads, look.parts));
+        int groups = Math.ceilDiv(blocks, together);
+        pool.run(look.parts * groups, contenders.with((c, task) -> {
+            int block = task % groups * together;
+            c.match(look, task / groups, block, Math.min(together, blocks - block));
+        }));
+    }
+
+    /** Blocks of a task: about as many for each, for so many tasks if they are large enough. */
+    private static int together(int blocks, int tasks) {
+        int most = Math.clamp(blocks / tasks, LookupTile.BLOCKS, Contenders.BLOCKS);
         return Lanes.roundUp(Math.ceilDiv(blocks, Math.ceilDiv(blocks, most)), LookupTile.BLOCKS);
     }
 }

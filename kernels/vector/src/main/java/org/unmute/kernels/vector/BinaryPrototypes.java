@@ -27,6 +27,8 @@ import org.unmute.tensor.backend.View;
 final class BinaryPrototypes {
     /** Prototypes of a task, where the work of one is small. */
     private static final int TOGETHER = 64;
+    /** Shares of a thread of the rows whose norms are taken. */
+    private static final int SHARES = 2;
     /** Clips whose gradients of a prototype are added up before the prototype's own part is; on a device these go into one launch. */
     private static final int CLIPS = 64;
 
@@ -62,7 +64,8 @@ final class BinaryPrototypes {
         }
         PrototypeBits p = bits(prototypes);
         int clips = tokens.shape().dim(0);
-        eachClip(clips, clip -> forward(p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip)));
+        int threads = eachAlone(clips) ? 1 : pool.threads();
+        eachClip(clips, clip -> forward(p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip), threads));
     }
 
     /**
@@ -70,7 +73,7 @@ final class BinaryPrototypes {
      * one job at a time.
      */
     private void eachClip(int clips, IntConsumer one) {
-        if (clips >= 2 * pool.threads()) {
+        if (eachAlone(clips)) {
             pool.run(clips, one);
             return;
         }
@@ -79,20 +82,21 @@ final class BinaryPrototypes {
         }
     }
 
-    /** One clip. */
-    private void forward(PrototypeBits p, View tokens, View values, View winners) {
-        int[] winner = new int[p.count()];
+    private boolean eachAlone(int clips) {
+        return clips >= 2 * pool.threads();
+    }
+
+    /** One clip, for which there are so many threads. */
+    private void forward(PrototypeBits p, View tokens, View values, View winners, int threads) {
         TokenRows rows = TokenRows.of(tokens);
         DenseRows t = rows.inFloat(pool, scratch);
-        Norms norms = norms(t);
+        Norms norms = norms(t, threads);
         double[] norm = norms.exact();
         int bad = 0;
         while (bad < norm.length && Double.isFinite(norm[bad])) {
             bad++;
         }
-        if (bad == norm.length) {
-            match.match(p, t, norm, winner);
-        }
+        int[] winner = bad == norm.length ? match.match(p, t, norm, norms.middle(), threads) : new int[p.count()];
         write(p, t, norms, winner, bad, Positions.ofElements(values, winners), values, winners);
         rows.giveBack(t, scratch);
     }
@@ -133,8 +137,8 @@ final class BinaryPrototypes {
         return cosine.cosines(to - from);
     }
 
-    /** Norms in float64, and for {@link WinnerCosine} in float32 with what those lack. */
-    private record Norms(double[] exact, float[] norm, float[] rest) {
+    /** Norms in float64, and for {@link WinnerCosine} in float32 with what those lack. And the middle of the range of each dim, at length 1. */
+    private record Norms(double[] exact, float[] norm, float[] rest, double[] middle) {
         /** A cosine of token and prototype in float64. */
         double cosine(DenseRows t, int i, PrototypeBits p, int j) {
             return SignedProducts.inDouble(t.data(), t.start()[i], p.dim(), p.signs(), p.signs(j)) / exact[i]
@@ -142,23 +146,35 @@ final class BinaryPrototypes {
         }
     }
 
-    private Norms norms(DenseRows t) {
-        Norms norms = new Norms(new double[t.rows()], new float[t.rows()], new float[t.rows()]);
+    private Norms norms(DenseRows t, int threads) {
+        double[] exact = new double[t.rows()];
+        float[] norm = new float[t.rows()];
+        float[] rest = new float[t.rows()];
         int each = Math.clamp(Loops.CHUNK / Math.max(1, t.length()), 1, WinnerCosine.ROWS);
-        pool.run(Math.ceilDiv(t.rows(), each), cosines.with((cosine, task) -> {
-            int from = task * each;
-            int to = Math.min(t.rows(), from + each);
+        int pieces = Math.ceilDiv(t.rows(), each);
+        TokenRange[] ranges = new TokenRange[Math.min(pieces, threads == 1 ? 1 : SHARES * threads)];
+        pool.run(ranges.length, cosines.with((cosine, task) -> {
+            ranges[task] = new TokenRange(t.length());
             cosine.begin(t.length());
-            for (int i = from; i < to; i++) {
-                norms.exact()[i] = norm(t.data(), t.start()[i], t.length());
-                cosine.addSquares(i - from, t.data(), t.start()[i]);
-            }
-            cosine.add(to - from);
-            for (int i = from; i < to; i++) {
-                cosine.norm(i - from, norms.norm(), norms.rest(), i);
+            int end = (int) ((long) pieces * (task + 1) / ranges.length);
+            for (int piece = (int) ((long) pieces * task / ranges.length); piece < end; piece++) {
+                int from = piece * each;
+                int to = Math.min(t.rows(), from + each);
+                for (int i = from; i < to; i++) {
+                    exact[i] = norm(t.data(), t.start()[i], t.length());
+                    cosine.addSquares(i - from, t.data(), t.start()[i]);
+                }
+                cosine.add(to - from);
+                for (int i = from; i < to; i++) {
+                    cosine.norm(i - from, norm, rest, i);
+                }
+                ranges[task].add(t, exact, from, to);
             }
         }));
-        return norms;
+        for (int i = 1; i < ranges.length; i++) {
+            ranges[0].add(ranges[i]);
+        }
+        return new Norms(exact, norm, rest, ranges[0].middle());
     }
 
     /**

@@ -10,7 +10,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Tokens of a clip, at length 1 and less the middle c of their range in each dim: rows {@code y = x / ‖x‖ - c}, rounded once.
+ * Tokens of a clip, at length 1 and less some c, the middle of the range of all the clip's tokens in each dim: rows
+ * {@code y = x / ‖x‖ - c}, rounded once.
  *
  * <p>What all tokens have in common says nothing about which of them is nearest to a prototype p, but would take up the range of
  * the tables and the precision of float32. As {@code Σ±y} differs from the product {@code Σ±x / ‖x‖} by the same number for all
@@ -24,8 +25,7 @@ final class CenteredTokens {
     private static final double U = 0x1p-24;
     /** On bounds that are computed with roundings of their own. */
     private static final double SLACK = 1.01;
-    /** Dims whose middle is found at a time, and tokens that are centred at a time. */
-    private static final int COLUMNS = 4 * N;
+    /** Tokens that are centred at a time. */
     private static final int ROWS = 8;
     /** 1 at the first dim of a group. */
     private static final float[] FIRSTS = new float[N + GROUP];
@@ -45,13 +45,13 @@ final class CenteredTokens {
     private float greatestGroup;
     private float greatestTotal;
 
-    private CenteredTokens(DenseRows t, double[] norm, int[] original, Scratch scratch) {
+    private CenteredTokens(DenseRows t, double[] norm, double[] middle, int[] original, Scratch scratch) {
         this.t = t;
         this.norm = norm;
         this.original = original;
         this.stride = stride(t.length());
         this.data = scratch.take((long) original.length * stride);
-        this.middle = new double[t.length()];
+        this.middle = middle;
     }
 
     /** Room for a row and zeros that complete its groups and what products take at a time. */
@@ -63,10 +63,10 @@ final class CenteredTokens {
      * Tokens {@code [from, to)}, equal ones once.
      *
      * @param norm of each token, all finite and above 0
+     * @param middle c
      */
-    static CenteredTokens of(WorkerPool pool, Scratch scratch, DenseRows t, double[] norm, int from, int to) {
-        CenteredTokens x = new CenteredTokens(t, norm, EqualRows.firsts(t, norm, from, to), scratch);
-        pool.run(Math.ceilDiv(x.dim(), COLUMNS), task -> x.findMiddle(task * COLUMNS, Math.min(x.dim(), (task + 1) * COLUMNS)));
+    static CenteredTokens of(WorkerPool pool, Scratch scratch, DenseRows t, double[] norm, double[] middle, int from, int to) {
+        CenteredTokens x = new CenteredTokens(t, norm, middle, EqualRows.firsts(t, norm, from, to), scratch);
         int tasks = Math.ceilDiv(x.count(), ROWS);
         float[] groups = new float[tasks];
         float[] totals = new float[tasks];
@@ -87,65 +87,6 @@ final class CenteredTokens {
 
     void giveBack(Scratch scratch) {
         scratch.give(data);
-    }
-
-    private void findMiddle(int from, int to) {
-        float[] least = new float[COLUMNS];
-        float[] greatest = new float[COLUMNS];
-        if (to - from == COLUMNS) {
-            range(from, least, greatest);
-        } else {
-            Arrays.fill(least, Float.POSITIVE_INFINITY);
-            Arrays.fill(greatest, Float.NEGATIVE_INFINITY);
-            for (int row : original) {
-                float factor = (float) (1 / norm[row]);
-                for (int d = from; d < to; d++) {
-                    float v = t.data()[t.start()[row] + d] * factor;
-                    least[d - from] = Math.min(least[d - from], v);
-                    greatest[d - from] = Math.max(greatest[d - from], v);
-                }
-            }
-        }
-        for (int d = from; d < to; d++) {
-            float c = 0.5f * (least[d - from] + greatest[d - from]);
-            // Any number will do; of a row beyond the range of floats this may be NaN.
-            middle[d] = Math.abs(c) <= 1 ? c : 0;
-        }
-    }
-
-    private void range(int from, float[] least, float[] greatest) {
-        FloatVector a = Lanes.all(Float.POSITIVE_INFINITY);
-        FloatVector b = a;
-        FloatVector c = a;
-        FloatVector d = a;
-        FloatVector e = Lanes.all(Float.NEGATIVE_INFINITY);
-        FloatVector f = e;
-        FloatVector g = e;
-        FloatVector h = e;
-        for (int row : original) {
-            FloatVector factor = Lanes.all((float) (1 / norm[row]));
-            int at = t.start()[row] + from;
-            FloatVector v = load(t.data(), at).mul(factor);
-            a = a.blend(v, v.lt(a));
-            e = e.blend(v, e.lt(v));
-            v = load(t.data(), at + N).mul(factor);
-            b = b.blend(v, v.lt(b));
-            f = f.blend(v, f.lt(v));
-            v = load(t.data(), at + 2 * N).mul(factor);
-            c = c.blend(v, v.lt(c));
-            g = g.blend(v, g.lt(v));
-            v = load(t.data(), at + 3 * N).mul(factor);
-            d = d.blend(v, v.lt(d));
-            h = h.blend(v, h.lt(v));
-        }
-        a.intoArray(least, 0);
-        b.intoArray(least, N);
-        c.intoArray(least, 2 * N);
-        d.intoArray(least, 3 * N);
-        e.intoArray(greatest, 0);
-        f.intoArray(greatest, N);
-        g.intoArray(greatest, 2 * N);
-        h.intoArray(greatest, 3 * N);
     }
 
     private void center(int i) {
@@ -220,11 +161,5 @@ final class CenteredTokens {
      */
     void products(int[] at, long[] signs, int[] from, int first, float[] out) {
         SignedProducts.inFloat(data, at, dim(), signs, from, first, out);
-    }
-
-    /** The product {@code Σ±x / ‖x‖} in float64. */
-    double exact(int token, long[] signs, int from) {
-        int row = original[token];
-        return SignedProducts.inDouble(t.data(), t.start()[row], dim(), signs, from) / norm[row];
     }
 }

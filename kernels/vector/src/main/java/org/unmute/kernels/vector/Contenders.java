@@ -33,10 +33,14 @@ final class Contenders {
     private static final int ROOM = 4 * MOST;
     private static final int KEPT = 32 * MOST;
 
+    private BinaryMatch.Look look;
     private PrototypeBits p;
     private CenteredTokens x;
+    /** The first of the tokens. Below, tokens are counted from it. */
+    private int first;
+    private int tokens;
     private short[] sums = {};
-    /** Tokens for which a block has room in {@link #sums}. */
+    /** Tokens for which a block has room in {@link #sums}: whole tiles. */
     private int rows;
     private final short[] greatest = new short[MOST];
     /** Of each prototype the first token that has the greatest sum. */
@@ -57,20 +61,26 @@ final class Contenders {
     private int[] row = new int[ROOM];
     private float[] product = new float[ROOM];
     private int count;
-    /** Of each prototype the contender that is ahead, and its product in float64 or NaN while nothing had to be compared with it. */
+    /** Of each prototype the contender that is ahead, if any, and its product in float64 or NaN while nothing had to be compared with it. */
     private final int[] ahead = new int[MOST];
     private final double[] exact = new double[MOST];
 
-    private void begin(PrototypeBits bits, CenteredTokens tokens, int first, int end) {
-        p = bits;
-        x = tokens;
-        from = first;
-        prototypes = end - first;
+    private void begin(BinaryMatch.Look of, int part, int firstToken, int endToken, int firstPrototype, int endPrototype) {
+        look = of;
+        p = of.p();
+        x = of.x();
+        first = firstToken;
+        tokens = endToken - firstToken;
+        from = firstPrototype;
+        prototypes = endPrototype - firstPrototype;
         count = 0;
-        Arrays.fill(top, 0, prototypes, Float.NEGATIVE_INFINITY);
+        for (int i = 0; i < prototypes; i++) {
+            top[i] = of.best().product(part, from + i);
+        }
     }
 
     private void end() {
+        look = null;
         p = null;
         x = null;
         if (Math.max(token.length, found.length) > KEPT) {
@@ -79,27 +89,21 @@ final class Contenders {
         }
     }
 
-    /**
-     * Matches some blocks of prototypes.
-     *
-     * @param best greatest product of each prototype so far, replaced by a greater one; null if this is the first call for these and the last
-     *        one. Modified.
-     * @param winner the token that has it. Modified.
-     */
-    void match(PrototypeBits bits, CenteredTokens tokens, LookupTables tables, int block, int blocks, double[] best, int[] winner) {
-        begin(bits, tokens, block * LANES, Math.min(bits.count(), (block + blocks) * LANES));
-        int tiles = Math.ceilDiv(x.count(), TOKENS);
-        rows = tiles * TOKENS;
+    /** Matches a part's tokens with some blocks of prototypes. */
+    void match(BinaryMatch.Look of, int part, int block, int blocks) {
+        int tile = of.tile(part);
+        int end = of.tile(part + 1);
+        begin(of, part, tile * TOKENS, Math.min(of.x().count(), end * TOKENS), block * LANES, Math.min(of.p().count(), (block + blocks) * LANES));
+        rows = (end - tile) * TOKENS;
         if (sums.length < Scratch.SHORT_BASE + BLOCKS * rows * LANES) {
             sums = new short[Scratch.SHORT_BASE + BLOCKS * rows * LANES];
         }
         Arrays.fill(greatest, (short) 0);
         Arrays.fill(leader, (short) 0);
-        for (int tile = 0; tile < tiles; tile++) {
-            int t = tile * TOKENS;
+        for (int t = 0; t < rows; t += TOKENS) {
             for (int b = 0; b < blocks; b += LookupTile.BLOCKS) {
-                LookupTile.sum(p.pairs(), p.index(), p.at(block + b), tables.data(), tables.at(tile), sums, at(b, t), at(b + 1, t), greatest,
-                        leader, b * LANES, t);
+                LookupTile.sum(p.pairs(), p.index(), p.at(block + b), of.tables().data(), of.tables().at(tile + t / TOKENS), sums, at(b, t), at(b + 1, t),
+                        greatest, leader, b * LANES, t);
             }
         }
         beginSearch();
@@ -107,7 +111,7 @@ final class Contenders {
         append();
         multiply(0);
         for (int e = 0; e < count; e++) {
-            least[prototype[e]] = tables.least(product[e]);
+            least[prototype[e]] = least(prototype[e]);
         }
         int leaders = count;
         beginSearch();
@@ -116,22 +120,27 @@ final class Contenders {
         }
         append();
         multiply(leaders);
-        decide(best, winner);
+        decide(part);
         end();
     }
 
-    /** The same without tables, for prototypes {@code [first, end)}, at most {@link LookupTile#LANES}: all tokens pass the first sieve. */
-    void matchAll(PrototypeBits bits, CenteredTokens tokens, int first, int end, double[] best, int[] winner) {
-        begin(bits, tokens, first, end);
-        reserve(x.count() * prototypes);
-        for (int t = 0; t < x.count(); t++) {
+    /** The same without tables, for prototypes {@code [from, to)}, at most {@link LookupTile#LANES}: all tokens pass the first sieve. */
+    void matchAll(BinaryMatch.Look of, int from, int to) {
+        begin(of, 0, 0, of.x().count(), from, to);
+        reserve(tokens * prototypes);
+        for (int t = 0; t < tokens; t++) {
             for (int i = 0; i < prototypes; i++) {
                 append(count++, i, t);
             }
         }
         multiply(0);
-        decide(best, winner);
+        decide(0);
         end();
+    }
+
+    /** The least sum of a token that can win. */
+    private short least(int i) {
+        return top[i] == Float.NEGATIVE_INFINITY ? 0 : look.tables().least(top[i], look.best().error());
     }
 
     private int at(int block, int t) {
@@ -149,9 +158,13 @@ final class Contenders {
         Arrays.fill(ofToken, 0);
     }
 
-    /** The leaders. Their sums are taken out. */
+    /** The leaders, where they can win. Their sums are taken out. */
     private void findLeaders() {
         for (int i = 0; i < prototypes; i++) {
+            least[i] = least(i);
+            if (greatest[i] < least[i]) {
+                continue;
+            }
             int t = leader[i];
             ofToken[t + 1]++;
             found[hits++] = t * MOST + i;
@@ -164,7 +177,7 @@ final class Contenders {
         ShortVector a = ShortVector.fromArray(S, least, block * LANES);
         ShortVector b = ShortVector.fromArray(S, least, block * LANES + HALF);
         long real = lanes(block);
-        for (int t = 0, at = at(block, 0); t < x.count(); t++, at += LANES) {
+        for (int t = 0, at = at(block, 0); t < tokens; t++, at += LANES) {
             VectorMask<Short> lower = ShortVector.fromArray(S, sums, at).compare(VectorOperators.GE, a);
             VectorMask<Short> upper = ShortVector.fromArray(S, sums, at + HALF).compare(VectorOperators.GE, b);
             long lanes = (lower.toLong() | upper.toLong() << HALF) & real;
@@ -204,7 +217,7 @@ final class Contenders {
         prototype[e] = i;
         token[e] = t;
         signs[e] = p.signs(from + i);
-        row[e] = x.at(t);
+        row[e] = x.at(first + t);
     }
 
     /** Makes room for so many, and for what {@link #multiply} needs. */
@@ -237,9 +250,9 @@ final class Contenders {
         }
     }
 
-    private void decide(double[] best, int[] winner) {
+    private void decide(int part) {
         Arrays.fill(ahead, 0, prototypes, -1);
-        float reach = Math.nextUp((float) (2 * x.productError() + 2 * x.error()));
+        float reach = look.best().reach();
         for (int e = 0; e < count; e++) {
             int i = prototype[e];
             if (product[e] >= (double) top[i] - reach) {
@@ -248,15 +261,8 @@ final class Contenders {
         }
         for (int i = 0; i < prototypes; i++) {
             int e = ahead[i];
-            int j = from + i;
-            if (best == null) {
-                winner[j] = x.original(token[e]);
-                continue;
-            }
-            double product = Double.isNaN(exact[i]) ? exact(i, token[e]) : exact[i];
-            if (product > best[j]) {
-                best[j] = product;
-                winner[j] = x.original(token[e]);
+            if (e >= 0) {
+                look.best().offer(part, from + i, original(e), product[e], exact[i]);
             }
         }
     }
@@ -269,15 +275,19 @@ final class Contenders {
             exact[i] = Double.NaN;
             return;
         }
-        exact[i] = Double.isNaN(exact[i]) ? exact(i, token[other]) : exact[i];
-        double product = exact(i, token[e]);
+        exact[i] = Double.isNaN(exact[i]) ? exact(i, other) : exact[i];
+        double product = exact(i, e);
         if (product > exact[i] || product == exact[i] && token[e] < token[other]) {
             ahead[i] = e;
             exact[i] = product;
         }
     }
 
-    private double exact(int i, int t) {
-        return x.exact(t, p.signs(), p.signs(from + i));
+    private double exact(int i, int e) {
+        return look.best().exact(original(e), from + i);
+    }
+
+    private int original(int e) {
+        return x.original(first + token[e]);
     }
 }

@@ -96,12 +96,13 @@ final class LookupTables {
         }
         float p = y[at + GROUP - 2] * scale;
         float q = y[at + GROUP - 1] * scale;
-        IntVector plus = v.add(q + p).add(rounder).reinterpretAsInts().and(0xff);
-        IntVector minus = v.add(q - p).add(rounder).reinterpretAsInts().and(0xff);
+        // The upper two bytes of all these are of no use until the last step.
+        IntVector plus = v.add(q + p).add(rounder).reinterpretAsInts();
+        IntVector minus = v.add(q - p).add(rounder).reinterpretAsInts();
         IntVector both = minus.lanewise(VectorOperators.LSHL, 8).or(plus);
         // No entry is greater than twice the center: no byte borrows from the next.
-        IntVector opposite = both.neg().add(twice * 0x101);
-        opposite.lanewise(VectorOperators.LSHL, 16).or(both).reinterpretAsBytes().intoArray(out, to);
+        IntVector opposite = IntVector.broadcast(Lanes.I, twice * 0x101).sub(both);
+        opposite.lanewise(VectorOperators.LSHL, 16).or(both.and(0xffff)).reinterpretAsBytes().intoArray(out, to);
     }
 
     byte[] data() {
@@ -113,9 +114,13 @@ final class LookupTables {
         return Scratch.BYTE_BASE + tile * TOKENS * pairs * 2 * LANES;
     }
 
-    /** No token whose sum lies below this can win, if there is one with this product ({@link CenteredTokens#products}). */
-    short least(float product) {
-        double y = (double) product - x.productError() - 2 * x.error();
+    /**
+     * No token whose sum lies below this can win, if there is one with this product ({@link CenteredTokens#products}).
+     *
+     * @param error what that can be wrong by, {@link BestTokens#error}
+     */
+    short least(float product, double error) {
+        double y = product - error - x.error();
         double sum = scale * y + 2.0 * pairs * (center - 0.5 - 1e-4);
         return (short) Math.clamp(Math.floor(sum), 0, Short.MAX_VALUE);
     }

@@ -83,7 +83,7 @@ final class PackedMatrix {
 
     /** Fills this from numbers that are still to be read, one column after the other: as many at a time as a panel has. */
     private void fillByColumns(WorkerPool pool, ElementSource source) {
-        Scratch scratch = new Scratch();
+        Scratch scratch = new Scratch(pool.threads());
         pool.run(panels, p -> {
             int column = p * Tile.COLUMNS;
             int n = Math.min(Tile.COLUMNS, columns - column);

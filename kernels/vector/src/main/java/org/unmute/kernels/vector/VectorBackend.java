@@ -47,7 +47,7 @@ public final class VectorBackend implements Backend {
         extremes = new Extremes(pool);
         movement = new Movement(pool, loops, generic);
         norms = new Norms(pool, rows);
-        Scratch scratch = new Scratch();
+        Scratch scratch = new Scratch(threads);
         gemm = new Gemm(pool, scratch);
         attention = new AttentionKernel(pool, scratch, gemm);
         attentionGradients = new AttentionGradientKernel(pool, scratch);

@@ -21,7 +21,8 @@ import org.unmute.tensor.backend.View;
 class BinaryMatchTest {
     /** Tokens, prototypes, dims. */
     private static final int[][] SHAPES = {{16, 256, 32}, {17, 300, 33}, {100, 257, 100}, {77, 320, 768}, {515, 256, 64},
-        {60, 263, 770}, {33, 300, 1537}, {1030, 256, 48}, {1, 300, 40}, {200, 1, 100}, {15, 63, 7}, {40, 130, 1}, {21, 129, 3101}};
+        {60, 263, 770}, {33, 300, 1537}, {1030, 256, 48}, {1, 300, 40}, {200, 1, 100}, {15, 63, 7}, {40, 130, 1}, {21, 129, 3101},
+        {640, 1000, 40}, {600, 1100, 32}};
     private static final Backend[] BACKENDS = {new VectorBackend(1), new VectorBackend(2), new VectorBackend(3)};
 
     @AfterAll
