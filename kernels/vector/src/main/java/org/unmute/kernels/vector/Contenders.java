@@ -12,7 +12,8 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * Finds the winning tokens of some blocks of prototypes in three sieves. {@link LookupTile} sums: the token of the greatest gives a
  * product, which bounds the sums of tokens that can win (four of 512 random tokens pass). Products of these in float32 bound each
- * other (seldom more than one passes). Products in float64 decide between those that are left, and between this and earlier calls.
+ * other (seldom more than one passes). Products in float64 decide between those that are left. A product that an earlier token is known to have
+ * counts as the leader's does.
  *
  * <p>Sums are looked through block by block, as they lie side by side; what is found is put in the order of tokens, so that a token's row is read
  * once for all. Products are taken four at a time. The leaders, the tokens of the greatest sums, are the first contenders; the others follow.
