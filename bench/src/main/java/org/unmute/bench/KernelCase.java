@@ -141,7 +141,20 @@ public enum KernelCase {
             return () -> b.softmax(x, y);
         }
     },
-    /** Prototypes of one bit an entry and the tokens of one clip: 50 classes of 20. */
+    /** Few prototypes of one bit an entry and the tokens of one clip. */
+    BINARY_100 {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, 100, true, 512);
+        }
+    },
+    BINARY_300 {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, 300, true, 512);
+        }
+    },
+    /** 50 classes of 20. */
     BINARY_1000 {
         @Override
         Runnable on(Backend b) {
@@ -162,7 +175,20 @@ public enum KernelCase {
             return match(b, 10_540, true, 512);
         }
     },
-    /** The same with clips enough for each thread to take its own, as in training. */
+    /** AudioSet with 10 prototypes a class, and longer clips. */
+    BINARY_2048_TOKENS {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, random(b, 1, 2048, DIM), 5270, true);
+        }
+    },
+    BINARY_8192_TOKENS {
+        @Override
+        Runnable on(Backend b) {
+            return match(b, random(b, 1, 8192, DIM), 5270, true);
+        }
+    },
+    /** Clips enough for each thread to take its own, as in training. */
     BINARY_CLIPS {
         @Override
         Runnable on(Backend b) {
