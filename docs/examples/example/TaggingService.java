@@ -20,7 +20,8 @@ public final class TaggingService implements AutoCloseable {
         encoder = Encoders.open(checkpoint, EncoderSettings.AUTHORS);
         probe = TrainedProbe.open(trained);
         probe.requireTokensOf(encoder, checkpoint);
-        System.getLogger("example").log(System.Logger.Level.INFO, Backends.choice().reason());
+        System.getLogger("example")
+                .log(System.Logger.Level.INFO, Backends.choice().reason());
         tag(new float[16_000], 16_000); // the first call is slow
     }
 
@@ -31,7 +32,8 @@ public final class TaggingService implements AutoCloseable {
 
     /** Several recordings in one go: the same scores, faster for small encoders. */
     public List<float[]> tag(List<Recording> recordings) {
-        List<TokenMap> maps = encoder.encode(recordings.stream().map(encoder::samples).toList());
+        List<TokenMap> maps =
+                encoder.encode(recordings.stream().map(encoder::samples).toList());
         return maps.stream().map(probe::scores).toList();
     }
 

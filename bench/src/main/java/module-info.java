@@ -1,4 +1,7 @@
-/** Benchmarks. They run on the class path (JMH forks JVMs of its own); {@code ./unmute bench} and {@code bench/run} start them. */
+/**
+ * Benchmarks. They run on the class path (JMH forks JVMs of its own); {@code ./unmute bench} and {@code bench/run}
+ * start them.
+ */
 module org.unmute.bench {
     requires org.unmute.probes;
     requires jmh.core;
@@ -14,5 +17,7 @@ module org.unmute.bench {
     // For the peers, a module of its own with large natives.
     exports org.unmute.bench.onnx;
     exports org.unmute.bench.peer;
-    opens org.unmute.bench.table to info.picocli;
+
+    opens org.unmute.bench.table to
+            info.picocli;
 }

@@ -12,5 +12,7 @@ module org.unmute.cli {
     requires ejml.core;
     requires ejml.ddense;
 
-    opens org.unmute.cli to info.picocli, com.fasterxml.jackson.databind;
+    opens org.unmute.cli to
+            info.picocli,
+            com.fasterxml.jackson.databind;
 }

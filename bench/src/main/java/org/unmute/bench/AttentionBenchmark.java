@@ -35,7 +35,8 @@ public class AttentionBenchmark {
     /** Views of a packed map, as a block makes them. */
     @Setup
     public void setUp() {
-        Tensor packed = Tensor.of(MatmulBenchmark.random(TOKENS * 3 * HEADS * HEAD_DIM, 3), 1, TOKENS, 3, HEADS, HEAD_DIM)
+        Tensor packed = Tensor.of(
+                        MatmulBenchmark.random(TOKENS * 3 * HEADS * HEAD_DIM, 3), 1, TOKENS, 3, HEADS, HEAD_DIM)
                 .permute(2, 0, 3, 1, 4);
         q = packed.select(0, 0);
         k = packed.select(0, 1);
@@ -54,7 +55,10 @@ public class AttentionBenchmark {
     @Benchmark
     public float separate() {
         try (TensorScope _ = new TensorScope()) {
-            return first(q.matmul(k.transpose(-1, -2)).times(1 / Math.sqrt(HEAD_DIM)).softmax(-1).matmul(v));
+            return first(q.matmul(k.transpose(-1, -2))
+                    .times(1 / Math.sqrt(HEAD_DIM))
+                    .softmax(-1)
+                    .matmul(v));
         }
     }
 

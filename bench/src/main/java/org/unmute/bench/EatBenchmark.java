@@ -74,7 +74,8 @@ public class EatBenchmark {
 
         @Override
         public List<String> names() {
-            List<String> names = new ArrayList<>(List.of("model.extra_tokens", "model.fixed_positional_encoder.positions"));
+            List<String> names =
+                    new ArrayList<>(List.of("model.extra_tokens", "model.fixed_positional_encoder.positions"));
             List<String> maps = new ArrayList<>(List.of("local_encoder.proj", "pre_norm"));
             for (int i = 0; i < depth; i++) {
                 for (String part : List.of("norm1", "attn.qkv", "attn.proj", "norm2", "mlp.fc1", "mlp.fc2")) {

@@ -209,7 +209,10 @@ public enum KernelCase {
             return match(b, 5270, true, 16);
         }
     },
-    /** The worst case: tokens that differ by roundings, which no table tells apart, and one far from them, for whose sake tables are coarse. */
+    /**
+     * The worst case: tokens that differ by roundings, which no table tells apart, and one far from them, for whose
+     * sake tables are coarse.
+     */
     BINARY_CROWD {
         @Override
         Runnable on(Backend b) {

@@ -12,9 +12,9 @@ import java.util.regex.Pattern;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Two builds of the vector backend side by side in one virtual machine, call by call in turn, so that what else runs on the
- * machine hits both alike. With one thread it counts the thread's processor time, which other programs disturb less than the
- * clock's.
+ * Two builds of the vector backend side by side in one virtual machine, call by call in turn, so that what else runs on
+ * the machine hits both alike. With one thread it counts the thread's processor time, which other programs disturb less
+ * than the clock's.
  */
 public final class KernelRatio {
     private static final String BACKEND = "org.unmute.kernels.vector.VectorBackend";
@@ -30,14 +30,17 @@ public final class KernelRatio {
     /**
      * Prints a Markdown table of milliseconds a call and of ratios.
      *
-     * @param args the jar of each build, number of threads, seconds a case, and a regular expression of {@link KernelCase} names
+     * @param args the jar of each build, number of threads, seconds a case, and a regular expression of {@link
+     *     KernelCase} names
      */
     public static void main(String[] args) throws IOException, ReflectiveOperationException {
         int threads = Integer.parseInt(args[2]);
         double seconds = Double.parseDouble(args[3]);
         Pattern wanted = Pattern.compile(args[4]);
-        try (URLClassLoader first = loader(args[0]); URLClassLoader second = loader(args[1]);
-                Backend before = open(first, threads); Backend after = open(second, threads)) {
+        try (URLClassLoader first = loader(args[0]);
+                URLClassLoader second = loader(args[1]);
+                Backend before = open(first, threads);
+                Backend after = open(second, threads)) {
             System.out.println("| case | before, ms | after, ms | after / before | middle half of the ratios |");
             System.out.println("|---|---|---|---|---|");
             for (KernelCase c : KernelCase.values()) {
@@ -55,7 +58,8 @@ public final class KernelRatio {
     private static Backend open(ClassLoader from, int threads) throws ReflectiveOperationException {
         Class<?> type = Class.forName(BACKEND, true, from);
         if (type.getClassLoader() != from) {
-            throw new IllegalStateException("kernel ratio: the vector backend is on the class path already: leave its jar out");
+            throw new IllegalStateException(
+                    "kernel ratio: the vector backend is on the class path already: leave its jar out");
         }
         return (Backend) type.getConstructor(int.class).newInstance(threads);
     }
@@ -91,8 +95,15 @@ public final class KernelRatio {
         Arrays.sort(a);
         Arrays.sort(b);
         Arrays.sort(ratio);
-        System.out.printf(Locale.ROOT, "| %s | %.3f | %.3f | %.2f | %.2f to %.2f |%n", c, a[rounds / 2], b[rounds / 2],
-                ratio[rounds / 2], ratio[rounds / 4], ratio[rounds * 3 / 4]);
+        System.out.printf(
+                Locale.ROOT,
+                "| %s | %.3f | %.3f | %.2f | %.2f to %.2f |%n",
+                c,
+                a[rounds / 2],
+                b[rounds / 2],
+                ratio[rounds / 2],
+                ratio[rounds / 4],
+                ratio[rounds * 3 / 4]);
     }
 
     private double time(Runnable call, int times) {

@@ -29,13 +29,13 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Times the training steps of probes, tokens read from a cache in float16: median milliseconds a step, clips per second and the
- * most that tensors of a step held. The first epoch is not timed. With {@code -Dthreads=1} and
- * {@code -Djava.util.concurrent.ForkJoinPool.common.parallelism=0} one thread does all the work, and its processor time, which
+ * Times the training steps of probes, tokens read from a cache in float16: median milliseconds a step, clips per second
+ * and the most that tensors of a step held. The first epoch is not timed. With {@code -Dthreads=1} and {@code
+ * -Djava.util.concurrent.ForkJoinPool.common.parallelism=0} one thread does all the work, and its processor time, which
  * other programs disturb less, tells more than the clock's.
  *
- * <p>Arguments: rows, columns, dim, classes, clips, batch, blocks of the cache (0 for the last layer only), and names of probes or
- * {@code name:option=value,option=value}; all of one layer if none are named.
+ * <p>Arguments: rows, columns, dim, classes, clips, batch, blocks of the cache (0 for the last layer only), and names
+ * of probes or {@code name:option=value,option=value}; all of one layer if none are named.
  */
 public final class ProbeSteps {
     private static final int EPOCHS = 3;
@@ -45,11 +45,13 @@ public final class ProbeSteps {
     /** Prints a line a probe. */
     public static void main(String[] args) throws IOException {
         int[] sizes = Arrays.stream(args, 0, 7).mapToInt(Integer::parseInt).toArray();
-        List<String> probes = args.length > 7 ? Arrays.asList(args).subList(7, args.length)
+        List<String> probes = args.length > 7
+                ? Arrays.asList(args).subList(7, args.length)
                 : Probes.names().stream().filter(n -> !n.equals("cgp")).toList();
         Path folder = Files.createTempDirectory("probe-steps");
         try {
-            Backends.use(Backends.open("vector", Integer.getInteger("threads", Runtime.getRuntime().availableProcessors())));
+            Backends.use(Backends.open(
+                    "vector", Integer.getInteger("threads", Runtime.getRuntime().availableProcessors())));
             List<String> ids = fill(folder, sizes);
             System.out.println(Backends.current().describe());
             System.out.printf("%-34s %10s %10s %10s %12s%n", "probe", "ms/step", "cpu ms", "clips/s", "tensors MiB");
@@ -84,7 +86,9 @@ public final class ProbeSteps {
                 }
                 TokenMap last = maps.removeLast();
                 ids.add("clip" + c);
-                writer.append("clip" + c, String.format("%064x", c),
+                writer.append(
+                        "clip" + c,
+                        String.format("%064x", c),
                         new CachedTokens(rows, columns, dim, last.tokens(), last.cls(), maps));
             }
         }
@@ -101,7 +105,8 @@ public final class ProbeSteps {
 
     private static void time(String named, TokenSource source, int classes, int batch) throws IOException {
         String name = named.split(":")[0];
-        ProbeOptions options = named.contains(":") ? ProbeOptions.parse(named.substring(name.length() + 1).split(","))
+        ProbeOptions options = named.contains(":")
+                ? ProbeOptions.parse(named.substring(name.length() + 1).split(","))
                 : ProbeOptions.DEFAULTS;
         float[] targets = new float[source.clips() * classes];
         for (int i = 0; i < source.clips(); i++) {
@@ -113,7 +118,8 @@ public final class ProbeSteps {
         try (TensorScope scope = new TensorScope()) {
             Probe probe = Probes.create(Backends.current(), name, source.layout(), classes, options, 1);
             long[] last = {0, 0};
-            TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(EPOCHS).withBatch(batch);
+            TrainingSettings settings =
+                    TrainingSettings.defaults(name).withEpochs(EPOCHS).withBatch(batch);
             ProbeTrainer.train(probe, new TokenSet(source, targets, classes), settings, null, step -> {
                 long now = System.nanoTime();
                 long cpu = threads.getCurrentThreadCpuTime();
@@ -125,7 +131,13 @@ public final class ProbeSteps {
                 last[1] = cpu;
             });
             double median = median(steps);
-            System.out.printf(Locale.ROOT, "%-34s %10.1f %10.1f %10.0f %12.1f%n", named, median, median(busy), 1000 * batch / median,
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-34s %10.1f %10.1f %10.0f %12.1f%n",
+                    named,
+                    median,
+                    median(busy),
+                    1000 * batch / median,
                     scope.peakBytes() / 1048576.0);
         }
     }

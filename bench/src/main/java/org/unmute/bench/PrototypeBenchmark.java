@@ -48,7 +48,8 @@ public class PrototypeBenchmark {
     @Setup
     public void setUp() {
         tokens = Tensor.of(MatmulBenchmark.random(batch * TOKENS * DIM, 4), batch, TOKENS, DIM);
-        bank = Tensor.of(MatmulBenchmark.random(prototypes * DIM, 5), prototypes, DIM).parameter();
+        bank = Tensor.of(MatmulBenchmark.random(prototypes * DIM, 5), prototypes, DIM)
+                .parameter();
     }
 
     /** One op, similarities never written out. */

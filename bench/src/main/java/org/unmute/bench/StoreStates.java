@@ -10,9 +10,10 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Times kernels on two threads apart by what a store to a line of memory costs that the other core has read: on some virtual machines that changes
- * 25-fold every few seconds to minutes (experiments 82 and 100 to 103). Before and after some calls of a kernel two threads write, and read
- * what the other wrote. Calls count as slow if both times writing took longer than twice the reading, as fast if it did neither time.
+ * Times kernels on two threads apart by what a store to a line of memory costs that the other core has read: on some
+ * virtual machines that changes 25-fold every few seconds to minutes (experiments 82 and 100 to 103). Before and after
+ * some calls of a kernel two threads write, and read what the other wrote. Calls count as slow if both times writing
+ * took longer than twice the reading, as fast if it did neither time.
  */
 public final class StoreStates {
     private static final int INTS = 1 << 19;
@@ -47,8 +48,13 @@ public final class StoreStates {
                 }
             }
         }
-        System.out.printf(Locale.ROOT, "%nStores to 2 MB that the other core has read: %s ms fast, %s ms slow; reading what it wrote: %s ms.%n",
-                median(states.fastWrites), median(states.slowWrites), median(states.reads));
+        System.out.printf(
+                Locale.ROOT,
+                "%nStores to 2 MB that the other core has read: %s ms fast, %s ms slow; reading what it wrote: %s"
+                        + " ms.%n",
+                median(states.fastWrites),
+                median(states.slowWrites),
+                median(states.reads));
     }
 
     private void time(String name, Runnable call, double seconds) throws InterruptedException {
@@ -65,7 +71,14 @@ public final class StoreStates {
             }
             before = after;
         }
-        System.out.printf(Locale.ROOT, "| %s | %s | %d | %s | %d |%n", name, median(fast), fast.size(), median(slow), slow.size());
+        System.out.printf(
+                Locale.ROOT,
+                "| %s | %s | %d | %s | %d |%n",
+                name,
+                median(fast),
+                fast.size(),
+                median(slow),
+                slow.size());
     }
 
     /** Median of the calls of so many seconds, at least one. */

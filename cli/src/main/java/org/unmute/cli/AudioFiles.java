@@ -20,8 +20,9 @@ import org.unmute.models.audio.Wav;
 
 /**
  * Reads sound files of several kinds, known by their first bytes, not by their names: WAV by {@link Wav}; FLAC, Ogg
- * Vorbis, MP3, AIFF and AU through the javax.sound providers on the class path. Channels are mixed to one by their mean.
- * An MP3 keeps the few milliseconds of silence that its encoder put in front, and nothing in it tells whether its end is missing.
+ * Vorbis, MP3, AIFF and AU through the javax.sound providers on the class path. Channels are mixed to one by their
+ * mean. An MP3 keeps the few milliseconds of silence that its encoder put in front, and nothing in it tells whether its
+ * end is missing.
  */
 public final class AudioFiles {
     private static final int MAX_CHANNELS = 64;
@@ -30,10 +31,17 @@ public final class AudioFiles {
     private static final int HEAD = 12;
     private static final int OGG_PADDING = 1 << 16;
 
-    private AudioFiles() {
-    }
+    private AudioFiles() {}
 
-    private enum Kind { WAV, FLAC, OGG, MP3, AIFF, AU, UNKNOWN }
+    private enum Kind {
+        WAV,
+        FLAC,
+        OGG,
+        MP3,
+        AIFF,
+        AU,
+        UNKNOWN
+    }
 
     /**
      * Reads a file whole.
@@ -52,8 +60,10 @@ public final class AudioFiles {
         Kind kind = kind(head);
         return switch (kind) {
             case WAV -> Wav.read(file);
-            case UNKNOWN -> throw new UnreadableAudioException(file.toString(),
-                    "not a sound file of a kind that is read: WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU");
+            case UNKNOWN ->
+                throw new UnreadableAudioException(
+                        file.toString(),
+                        "not a sound file of a kind that is read: WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU");
             default -> decode(file, kind);
         };
     }
@@ -83,7 +93,8 @@ public final class AudioFiles {
     private static Recording decode(Path file, Kind kind) throws IOException {
         FlacStreamInfo flac = kind == Kind.FLAC ? FlacStreamInfo.read(file) : null;
         long limit = kind == Kind.OGG ? OggPages.check(file) : Long.MAX_VALUE;
-        try (InputStream raw = open(file, kind); AudioInputStream coded = AudioSystem.getAudioInputStream(raw)) {
+        try (InputStream raw = open(file, kind);
+                AudioInputStream coded = AudioSystem.getAudioInputStream(raw)) {
             AudioFormat pcm = pcmOf(coded.getFormat(), file);
             try (AudioInputStream decoded = AudioSystem.getAudioInputStream(pcm, coded)) {
                 Recording recording = collect(decoded, pcm, flac, limit, file);
@@ -123,23 +134,27 @@ public final class AudioFiles {
         float rate = format.getSampleRate();
         int bits = format.getSampleSizeInBits();
         if (channels < 1 || channels > MAX_CHANNELS || !(rate >= 1 && rate <= MAX_RATE) || rate != (int) rate) {
-            throw new UnreadableAudioException(file.toString(), "channels must be 1 to " + MAX_CHANNELS + " and the rate a whole number up to "
-                    + MAX_RATE + " Hz: " + channels + " channels, " + rate + " Hz");
+            throw new UnreadableAudioException(
+                    file.toString(),
+                    "channels must be 1 to " + MAX_CHANNELS + " and the rate a whole number up to " + MAX_RATE + " Hz: "
+                            + channels + " channels, " + rate + " Hz");
         }
-        boolean own = format.getEncoding().equals(Encoding.PCM_SIGNED) || format.getEncoding().toString().equals("FLAC");
+        boolean own = format.getEncoding().equals(Encoding.PCM_SIGNED)
+                || format.getEncoding().toString().equals("FLAC");
         if (format.getEncoding().equals(Encoding.PCM_FLOAT)) {
             return format;
         }
         int width = own && bits > 0 ? bits : 16;
         if (width % 8 != 0 || width > 32) {
-            throw new UnreadableAudioException(file.toString(), "samples of " + width + " bits; 8, 16, 24 and 32 are read");
+            throw new UnreadableAudioException(
+                    file.toString(), "samples of " + width + " bits; 8, 16, 24 and 32 are read");
         }
         boolean bigEndian = format.getEncoding().equals(Encoding.PCM_SIGNED) && format.isBigEndian();
         return new AudioFormat(Encoding.PCM_SIGNED, rate, width, channels, channels * width / 8, rate, bigEndian);
     }
 
-    private static Recording collect(AudioInputStream in, AudioFormat format, FlacStreamInfo flac, long limit, Path file)
-            throws IOException {
+    private static Recording collect(
+            AudioInputStream in, AudioFormat format, FlacStreamInfo flac, long limit, Path file) throws IOException {
         int frameBytes = format.getFrameSize();
         int channels = format.getChannels();
         int rate = (int) format.getSampleRate();
@@ -148,7 +163,9 @@ public final class AudioFiles {
         float[] samples = new float[1 << 14];
         int n = 0;
         FlacStreamInfo.Check check = flac == null ? null : flac.check();
-        for (int got = in.readNBytes(buffer, 0, buffer.length); got > 0; got = in.readNBytes(buffer, 0, buffer.length)) {
+        for (int got = in.readNBytes(buffer, 0, buffer.length);
+                got > 0;
+                got = in.readNBytes(buffer, 0, buffer.length)) {
             if (check != null) {
                 check.update(buffer, got);
             }
@@ -163,8 +180,8 @@ public final class AudioFiles {
                 samples[n++] = (float) (sum / channels);
             }
             if (n > MAX_SECONDS * rate || n > Integer.MAX_VALUE - 8 - 4096) {
-                throw new UnreadableAudioException(file.toString(), "too long: at most " + MAX_SECONDS
-                        + " s are read: cut it into shorter files");
+                throw new UnreadableAudioException(
+                        file.toString(), "too long: at most " + MAX_SECONDS + " s are read: cut it into shorter files");
             }
         }
         if (check != null) {
@@ -179,8 +196,8 @@ public final class AudioFiles {
 
     private static void complete(long promised, int got, Path file) throws UnreadableAudioException {
         if (promised > 0 && promised != got) {
-            throw new UnreadableAudioException(file.toString(), "cut short: the header promises " + promised + " samples, "
-                    + got + " are there");
+            throw new UnreadableAudioException(
+                    file.toString(), "cut short: the header promises " + promised + " samples, " + got + " are there");
         }
     }
 }

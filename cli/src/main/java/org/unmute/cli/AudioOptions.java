@@ -19,26 +19,43 @@ import picocli.CommandLine.Option;
 final class AudioOptions {
     /** Resampling filters by their usual names. */
     enum Resampling {
-        hann, kaiser_best, kaiser_fast
+        hann,
+        kaiser_best,
+        kaiser_fast
     }
 
-    @Option(names = "--audio", paramLabel = "PATH",
-            description = "Recordings: a folder (searched below), one file, a text file with one path a line, or a CSV with a "
-                    + "column file, filename, path or fname (and start, end in seconds). WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU; mixed to mono.")
+    @Option(
+            names = "--audio",
+            paramLabel = "PATH",
+            description =
+                    "Recordings: a folder (searched below), one file, a text file with one path a line, or a CSV with"
+                        + " a column file, filename, path or fname (and start, end in seconds). WAV, FLAC, Ogg Vorbis,"
+                        + " MP3, AIFF, AU; mixed to mono.")
     private Path audio;
 
-    @Option(names = "--root", paramLabel = "DIR",
-            description = "Folder that paths in a list are relative to (default: the list's own folder); folder of a --dataset.")
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Folder that paths in a list are relative to (default: the list's own folder); folder of a"
+                    + " --dataset.")
     private Path root;
 
     @Mixin
     private DatasetOptions dataset;
 
-    @Option(names = "--split", paramLabel = "NAME", split = ",", description = "Parts of the data set, as train,test (default: all).")
+    @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Parts of the data set, as train,test (default: all).")
     private List<String> splits;
 
-    @Option(names = "--resample", paramLabel = "FILTER", defaultValue = "hann",
-            description = "How other sample rates are converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, torchaudio's).")
+    @Option(
+            names = "--resample",
+            paramLabel = "FILTER",
+            defaultValue = "hann",
+            description = "How other sample rates are converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
+                    + " torchaudio's).")
     private Resampling resampling;
 
     @Option(names = "--strict", description = "Stop at the first recording that cannot be used instead of skipping it.")
@@ -69,7 +86,9 @@ final class AudioOptions {
                 clips.addAll(reading.clipList().clips());
                 labelled.addAll(reading.manifest().clips());
             }
-            return new Chosen(new ClipList(root, clips), new Manifest(labelled, readings.getFirst().labels()));
+            return new Chosen(
+                    new ClipList(root, clips),
+                    new Manifest(labelled, readings.getFirst().labels()));
         } catch (IOException e) {
             throw new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
         }

@@ -38,14 +38,25 @@ final class BenchmarkData {
     List<Fold> folds(boolean standardize) {
         List<Fold> folds = new ArrayList<>();
         for (BenchmarkDataset.Parts p : dataset.folds()) {
-            folds.add(new Fold(p.fold(), set("train", p.train()), set("validation", p.validation()), set("test", p.test()), standardize));
+            folds.add(new Fold(
+                    p.fold(),
+                    set("train", p.train()),
+                    set("validation", p.validation()),
+                    set("test", p.test()),
+                    standardize));
         }
         return folds;
     }
 
     /** What a cell works on. */
     CellData of(Cell cell, List<Fold> folds) {
-        return new CellData(folds, dataset.labels().names(), cell.objective(), metric(cell), cache.key().encoderHash(), cache.key().frontEndHash());
+        return new CellData(
+                folds,
+                dataset.labels().names(),
+                cell.objective(),
+                metric(cell),
+                cache.key().encoderHash(),
+                cache.key().frontEndHash());
     }
 
     /** What a cell's settings are chosen by. */
@@ -74,10 +85,14 @@ final class BenchmarkData {
     private TokenSet set(String part, List<LabelledClip> clips) {
         List<LabelledClip> present = present(clips);
         if (present.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "data set " + dataset.entry().name() + ": none of the " + clips.size() + " clips of its part "
-                    + part + " could be embedded");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "data set " + dataset.entry().name() + ": none of the " + clips.size() + " clips of its part "
+                            + part + " could be embedded");
         }
-        return new TokenSet(TokenSource.of(cache, present.stream().map(LabelledClip::file).toList()), targets(present, dataset.labels()),
+        return new TokenSet(
+                TokenSource.of(cache, present.stream().map(LabelledClip::file).toList()),
+                targets(present, dataset.labels()),
                 dataset.labels().size());
     }
 
@@ -95,7 +110,11 @@ final class BenchmarkData {
     /** Writes the clips that are used, with their hashes: {@code clips.csv}, or one file a fold. */
     void record(Path folder, PrintWriter err) throws IOException {
         for (BenchmarkDataset.Parts p : dataset.folds()) {
-            ClipRecord.write(folder.resolve(p.fold() == 0 ? "clips.csv" : "clips-fold-" + p.fold() + ".csv"), used(p), cache, err);
+            ClipRecord.write(
+                    folder.resolve(p.fold() == 0 ? "clips.csv" : "clips-fold-" + p.fold() + ".csv"),
+                    used(p),
+                    cache,
+                    err);
         }
     }
 }

@@ -32,9 +32,11 @@ import org.unmute.probes.train.ValidationSplit;
  * @param folds at least one
  * @param facts what was read and what was missing, for records
  */
-record BenchmarkDataset(DatasetEntry entry, LabelSet labels, List<AudioClip> audio, List<Parts> folds, Map<String, Object> facts) {
+record BenchmarkDataset(
+        DatasetEntry entry, LabelSet labels, List<AudioClip> audio, List<Parts> folds, Map<String, Object> facts) {
     /** Names of the parts, as records of clips have them. */
     private static final String TRAIN = Part.TRAIN.label();
+
     private static final String VALIDATION = Part.VALIDATION.label();
     private static final String TEST = Part.TEST.label();
 
@@ -61,11 +63,13 @@ record BenchmarkDataset(DatasetEntry entry, LabelSet labels, List<AudioClip> aud
     BenchmarkDataset with(List<AudioClip> moreAudio, List<LabelledClip> moreTraining) {
         List<AudioClip> all = new ArrayList<>(audio);
         all.addAll(moreAudio);
-        List<Parts> parts = folds.stream().map(p -> {
-            List<LabelledClip> train = new ArrayList<>(p.train());
-            train.addAll(moreTraining);
-            return new Parts(p.fold(), train, p.validation(), p.test());
-        }).toList();
+        List<Parts> parts = folds.stream()
+                .map(p -> {
+                    List<LabelledClip> train = new ArrayList<>(p.train());
+                    train.addAll(moreTraining);
+                    return new Parts(p.fold(), train, p.validation(), p.test());
+                })
+                .toList();
         return new BenchmarkDataset(entry, labels, all, parts, facts);
     }
 
@@ -91,23 +95,32 @@ record BenchmarkDataset(DatasetEntry entry, LabelSet labels, List<AudioClip> aud
             Dataset set = Datasets.byName(own.dataset());
             List<Part> parts = set.parts(own.root());
             DatasetEntry.Splits splits = entry.splits();
-            List<String> validation = splits.validation().orElse(
-                    parts.contains(Part.VALIDATION) && !splits.train().contains(VALIDATION) ? List.of(VALIDATION) : List.of());
+            List<String> validation = splits.validation()
+                    .orElse(
+                            parts.contains(Part.VALIDATION) && !splits.train().contains(VALIDATION)
+                                    ? List.of(VALIDATION)
+                                    : List.of());
             List<Parts> folds = new ArrayList<>();
             for (int fold : entry.folds().isEmpty() ? List.of(0) : entry.folds()) {
                 ReadOptions options = own.options().withFold(fold);
-                folds.add(parts(fold, read(set, own.root(), splits.train(), options), read(set, own.root(), validation, options),
+                folds.add(parts(
+                        fold,
+                        read(set, own.root(), splits.train(), options),
+                        read(set, own.root(), validation, options),
                         read(set, own.root(), splits.test(), options)));
             }
             return finish(folds);
         }
 
-        private List<LabelledClip> read(Dataset set, Path root, List<String> splits, ReadOptions options) throws IOException {
+        private List<LabelledClip> read(Dataset set, Path root, List<String> splits, ReadOptions options)
+                throws IOException {
             List<LabelledClip> clips = new ArrayList<>();
             for (String split : splits) {
                 Reading reading = set.read(root, Part.of(split), options);
                 labels = reading.labels();
-                facts.put((options.fold() == 0 ? "" : "fold " + options.fold() + " ") + split, DatasetOptions.described(reading));
+                facts.put(
+                        (options.fold() == 0 ? "" : "fold " + options.fold() + " ") + split,
+                        DatasetOptions.described(reading));
                 for (Reading.Clip clip : reading.clips()) {
                     audio.putIfAbsent(clip.audio().id(), clip.audio());
                     clips.add(new LabelledClip(clip.audio().id(), split, clip.labels()));
@@ -122,10 +135,15 @@ record BenchmarkDataset(DatasetEntry entry, LabelSet labels, List<AudioClip> aud
             DatasetEntry.Splits splits = entry.splits();
             List<String> missing = new ArrayList<>();
             List<LabelledClip> train = present(all.inSplits(splits.train()), source.audio(), missing);
-            List<LabelledClip> validation = splits.validation().filter(v -> !v.isEmpty()).isPresent()
-                    ? present(all.inSplits(splits.validation().get()), source.audio(), missing)
-                    : splits.validation().isEmpty() && all.splits().contains(VALIDATION) && !splits.train().contains(VALIDATION)
-                    && !splits.test().contains(VALIDATION) ? present(all.inSplits(List.of(VALIDATION)), source.audio(), missing) : List.of();
+            List<LabelledClip> validation =
+                    splits.validation().filter(v -> !v.isEmpty()).isPresent()
+                            ? present(all.inSplits(splits.validation().get()), source.audio(), missing)
+                            : splits.validation().isEmpty()
+                                            && all.splits().contains(VALIDATION)
+                                            && !splits.train().contains(VALIDATION)
+                                            && !splits.test().contains(VALIDATION)
+                                    ? present(all.inSplits(List.of(VALIDATION)), source.audio(), missing)
+                                    : List.of();
             List<LabelledClip> test = present(all.inSplits(splits.test()), source.audio(), missing);
             facts.put("manifest", source.manifest().toString());
             facts.put("missing", missing);
@@ -141,22 +159,31 @@ record BenchmarkDataset(DatasetEntry entry, LabelSet labels, List<AudioClip> aud
                     missing.add(clip.file());
                     continue;
                 }
-                audio.putIfAbsent(clip.file(), part.map(p -> new AudioClip(clip.file(), file, p.start(), p.end()))
-                        .orElseGet(() -> new AudioClip(clip.file(), file)));
+                audio.putIfAbsent(
+                        clip.file(),
+                        part.map(p -> new AudioClip(clip.file(), file, p.start(), p.end()))
+                                .orElseGet(() -> new AudioClip(clip.file(), file)));
                 clips.add(clip);
             }
             if (clips.isEmpty()) {
-                throw new CommandException(ExitCode.INPUT, "data set " + entry.name() + ": none of the " + rows.clips().size()
-                        + " recordings is in " + folder + ", the first: " + rows.clips().getFirst().file() + ": state their folder with 'audio'");
+                throw new CommandException(
+                        ExitCode.INPUT,
+                        "data set " + entry.name() + ": none of the "
+                                + rows.clips().size() + " recordings is in " + folder + ", the first: "
+                                + rows.clips().getFirst().file() + ": state their folder with 'audio'");
             }
             return clips;
         }
 
-        private Parts parts(int fold, List<LabelledClip> train, List<LabelledClip> validation, List<LabelledClip> test) {
+        private Parts parts(
+                int fold, List<LabelledClip> train, List<LabelledClip> validation, List<LabelledClip> test) {
             if (!validation.isEmpty()) {
                 return new Parts(fold, train, validation, test);
             }
-            ValidationSplit split = ValidationSplit.of(BenchmarkData.targets(train, labels), labels.size(), protocol.validation(),
+            ValidationSplit split = ValidationSplit.of(
+                    BenchmarkData.targets(train, labels),
+                    labels.size(),
+                    protocol.validation(),
                     protocol.validationSeed());
             return new Parts(fold, chosen(train, split.train()), chosen(train, split.validation()), test);
         }
@@ -172,7 +199,8 @@ record BenchmarkDataset(DatasetEntry entry, LabelSet labels, List<AudioClip> aud
         private BenchmarkDataset finish(List<Parts> folds) {
             List<Parts> named = new ArrayList<>();
             for (Parts p : folds) {
-                named.add(new Parts(p.fold(), named(p.train(), TRAIN), named(p.validation(), VALIDATION), named(p.test(), TEST)));
+                named.add(new Parts(
+                        p.fold(), named(p.train(), TRAIN), named(p.validation(), VALIDATION), named(p.test(), TEST)));
             }
             return new BenchmarkDataset(entry, labels, List.copyOf(audio.values()), List.copyOf(named), facts);
         }
@@ -180,11 +208,15 @@ record BenchmarkDataset(DatasetEntry entry, LabelSet labels, List<AudioClip> aud
         private List<LabelledClip> named(List<LabelledClip> clips, String part) {
             for (LabelledClip c : clips) {
                 if (entry.task() == Task.SINGLE_LABEL && c.labels().size() != 1) {
-                    throw new CommandException(ExitCode.INPUT, "data set " + entry.name() + ": clip " + c.file() + " has the labels " + c.labels()
-                            + ", a single-label set has one for each clip: state task = \"multi-label\"");
+                    throw new CommandException(
+                            ExitCode.INPUT,
+                            "data set " + entry.name() + ": clip " + c.file() + " has the labels " + c.labels()
+                                    + ", a single-label set has one for each clip: state task = \"multi-label\"");
                 }
             }
-            return clips.stream().map(c -> new LabelledClip(c.file(), part, c.labels())).toList();
+            return clips.stream()
+                    .map(c -> new LabelledClip(c.file(), part, c.labels()))
+                    .toList();
         }
     }
 }

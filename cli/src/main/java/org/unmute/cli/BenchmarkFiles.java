@@ -10,23 +10,24 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.unmute.probes.data.LabelledClip;
 import org.unmute.probes.metric.Calibration;
 import org.unmute.probes.metric.ClassScores;
 import org.unmute.probes.metric.MultiLabelScores;
 import org.unmute.probes.metric.PrimaryMetric;
 import org.unmute.probes.metric.ScoreScale;
 import org.unmute.probes.metric.SingleLabelScores;
-import org.unmute.probes.data.LabelledClip;
 import org.unmute.probes.protocol.EpochRecord;
 import org.unmute.probes.protocol.FoldScores;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The tables that a benchmark keeps of one seed. Scores of all folds stand in one table, since each clip is tested once; numbers that are
- * undefined are empty cells.
+ * The tables that a benchmark keeps of one seed. Scores of all folds stand in one table, since each clip is tested
+ * once; numbers that are undefined are empty cells.
  */
 final class BenchmarkFiles {
-    private static final CSVFormat CSV = CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
+    private static final CSVFormat CSV =
+            CSVFormat.RFC4180.builder().setRecordSeparator("\n").get();
     private static final int BINS = 10;
 
     private final Path folder;
@@ -41,7 +42,12 @@ final class BenchmarkFiles {
      * @param folder of the seed
      * @param tests the test clips, fold after fold, in the order of the scores
      */
-    BenchmarkFiles(Path folder, List<String> classes, PrimaryMetric metric, List<FoldScores> folds, List<List<LabelledClip>> tests) {
+    BenchmarkFiles(
+            Path folder,
+            List<String> classes,
+            PrimaryMetric metric,
+            List<FoldScores> folds,
+            List<List<LabelledClip>> tests) {
         this.folder = folder;
         this.classes = classes;
         this.metric = metric;
@@ -95,10 +101,21 @@ final class BenchmarkFiles {
         all.put("clips", scores.length);
         all.put("classes", classes.size());
         if (folds.size() > 1) {
-            all.put("folds", folds.stream().map(f -> Map.of("fold", f.fold().number(), "value", f.test())).toList());
+            all.put(
+                    "folds",
+                    folds.stream()
+                            .map(f -> Map.of("fold", f.fold().number(), "value", f.test()))
+                            .toList());
         }
         Map<String, Object> means = new LinkedHashMap<>();
-        each.getFirst().keySet().forEach(name -> means.put(name, finite(each.stream().mapToDouble(v -> v.get(name)).average().orElseThrow())));
+        each.getFirst()
+                .keySet()
+                .forEach(name -> means.put(
+                        name,
+                        finite(each.stream()
+                                .mapToDouble(v -> v.get(name))
+                                .average()
+                                .orElseThrow())));
         all.put("metrics", means);
         return all;
     }
@@ -106,9 +123,12 @@ final class BenchmarkFiles {
     private Map<String, Double> values(float[][] rows, boolean[][] truth) {
         Map<String, Double> all = new LinkedHashMap<>();
         if (metric == PrimaryMetric.ACCURACY) {
-            all.putAll(SingleLabelScores.of(rows, indices(truth), classes, ScoreScale.PROBABILITY).values());
+            all.putAll(SingleLabelScores.of(rows, indices(truth), classes, ScoreScale.PROBABILITY)
+                    .values());
         }
-        MultiLabelScores.of(rows, truth, classes, ScoreScale.PROBABILITY).values().forEach(all::putIfAbsent);
+        MultiLabelScores.of(rows, truth, classes, ScoreScale.PROBABILITY)
+                .values()
+                .forEach(all::putIfAbsent);
         return all;
     }
 
@@ -124,7 +144,8 @@ final class BenchmarkFiles {
 
     private void perClass(CSVPrinter out) throws IOException {
         out.printRecord("class", "ap", "positives", "auroc");
-        for (ClassScores c : MultiLabelScores.of(scores, labels, classes, ScoreScale.PROBABILITY).perClass()) {
+        for (ClassScores c : MultiLabelScores.of(scores, labels, classes, ScoreScale.PROBABILITY)
+                .perClass()) {
             out.printRecord(c.name(), finite(c.averagePrecision()), c.positives(), finite(c.auroc()));
         }
     }
@@ -134,8 +155,14 @@ final class BenchmarkFiles {
         for (int e = 0; e < folds.getFirst().epochs().size(); e++) {
             int at = e;
             List<EpochRecord> own = folds.stream().map(f -> f.epochs().get(at)).toList();
-            out.printRecord(own.getFirst().epoch(), finite(own.stream().mapToDouble(EpochRecord::loss).average().orElseThrow()),
-                    finite(own.stream().mapToDouble(EpochRecord::validation).average().orElseThrow()), own.getFirst().rate());
+            out.printRecord(
+                    own.getFirst().epoch(),
+                    finite(own.stream().mapToDouble(EpochRecord::loss).average().orElseThrow()),
+                    finite(own.stream()
+                            .mapToDouble(EpochRecord::validation)
+                            .average()
+                            .orElseThrow()),
+                    own.getFirst().rate());
         }
     }
 
@@ -158,7 +185,11 @@ final class BenchmarkFiles {
                 ? Calibration.top1Bins(scores, indices(labels), ScoreScale.PROBABILITY, BINS, Calibration.Edge.RIGHT)
                 : Calibration.multiLabelBins(scores, labels, ScoreScale.PROBABILITY, BINS, Calibration.Edge.RIGHT);
         for (int b = 0; b < bins.size(); b++) {
-            out.printRecord(b, finite(bins.get(b).confidence()), finite(bins.get(b).accuracy()), bins.get(b).count());
+            out.printRecord(
+                    b,
+                    finite(bins.get(b).confidence()),
+                    finite(bins.get(b).accuracy()),
+                    bins.get(b).count());
         }
     }
 

@@ -76,7 +76,11 @@ final class BenchmarkGrid {
         m.put("decayAll", p.decayAll());
         m.put("sobolTrials", p.sobol());
         m.put("tpeTrials", p.tpe());
-        m.put("halving", p.halving().map(h -> "from epoch " + h.minEpochs() + ", one in " + h.eta()).orElse("off"));
+        m.put(
+                "halving",
+                p.halving()
+                        .map(h -> "from epoch " + h.minEpochs() + ", one in " + h.eta())
+                        .orElse("off"));
         m.put("searchSeed", p.searchSeed());
         m.put("top", p.top());
         m.put("seeds", p.seeds().toString());

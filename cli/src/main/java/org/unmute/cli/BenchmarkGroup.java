@@ -25,8 +25,8 @@ import org.unmute.probes.train.TokenGrid;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The cells of a benchmark that work on one token cache: one encoder, one data set, tokens of the last layer or of all. The cache is opened
- * by the first cell that needs it.
+ * The cells of a benchmark that work on one token cache: one encoder, one data set, tokens of the last layer or of all.
+ * The cache is opened by the first cell that needs it.
  */
 final class BenchmarkGroup implements CellRecorder, AutoCloseable {
     static final String CELL = "cell.json";
@@ -62,13 +62,22 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
     }
 
     static CellId id(Cell cell) {
-        return new CellId(cell.encoder().name(), cell.dataset().name(), cell.probe().label());
+        return new CellId(
+                cell.encoder().name(), cell.dataset().name(), cell.probe().label());
     }
 
     static CellSettings settings(Cell cell) {
-        return new CellSettings(cell.probe().name(), cell.options(),
-                cell.training(cell.probe().rate().low(), cell.probe().decay().low(), cell.protocol().searchSeed()), cell.space(), cell.study(),
-                cell.protocol().top(), cell.protocol().seeds());
+        return new CellSettings(
+                cell.probe().name(),
+                cell.options(),
+                cell.training(
+                        cell.probe().rate().low(),
+                        cell.probe().decay().low(),
+                        cell.protocol().searchSeed()),
+                cell.space(),
+                cell.study(),
+                cell.protocol().top(),
+                cell.protocol().seeds());
     }
 
     void add(Cell cell) {
@@ -112,7 +121,10 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
         }
         BenchmarkData data = new BenchmarkData(dataset, cache);
         if (tests == null) {
-            data.record(Files.createDirectories(out.resolve(encoder.name()).resolve(dataset.entry().name())), err);
+            data.record(
+                    Files.createDirectories(
+                            out.resolve(encoder.name()).resolve(dataset.entry().name())),
+                    err);
             tests = data.tests();
         }
         List<Fold> own = folds.get(cell.standardize());
@@ -129,12 +141,19 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
         PrimaryMetric metric = BenchmarkData.metric(cell);
         new BenchmarkFiles(folder, dataset.labels().names(), metric, scores, tests).write();
         RunRecord record = new RunRecord(run.command()).seed(result.seed()).backend(run.backend(), run.reason());
-        record.result("cell", id.toString()).result("probe", cell.probe().name()).result("options", scores.getFirst().probe().probe().options().values())
-                .result("parameters", scores.getFirst().probe().probe().parameterCount()).result("encoderTitle", encoder.title())
-                .result("datasetTitle", dataset.entry().title()).result("metric", metric.label())
-                .result("validation", BenchmarkFiles.finite(result.validation())).result("test", BenchmarkFiles.finite(result.test()))
-                .result("trainingSeconds", result.seconds()).result("clipsPerSecond", BenchmarkFiles.finite(result.clipsPerSecond()))
-                .result("classes", dataset.labels().names()).result("cache", cache.key().toString());
+        record.result("cell", id.toString())
+                .result("probe", cell.probe().name())
+                .result("options", scores.getFirst().probe().probe().options().values())
+                .result("parameters", scores.getFirst().probe().probe().parameterCount())
+                .result("encoderTitle", encoder.title())
+                .result("datasetTitle", dataset.entry().title())
+                .result("metric", metric.label())
+                .result("validation", BenchmarkFiles.finite(result.validation()))
+                .result("test", BenchmarkFiles.finite(result.test()))
+                .result("trainingSeconds", result.seconds())
+                .result("clipsPerSecond", BenchmarkFiles.finite(result.clipsPerSecond()))
+                .result("classes", dataset.labels().names())
+                .result("cache", cache.key().toString());
         CacheOrigin.note(cacheFolder.toAbsolutePath().normalize(), record);
         record.write(folder);
     }
@@ -169,14 +188,22 @@ final class BenchmarkGroup implements CellRecorder, AutoCloseable {
         all.put("options", r.options());
         all.put("clipsPerSecond", BenchmarkFiles.finite(r.mean(SeedResult::clipsPerSecond)));
         Fold first = r.data().folds().getFirst();
-        all.put("folds", r.data().folds().stream().map(Fold::number).filter(n -> n > 0).toList());
+        all.put(
+                "folds",
+                r.data().folds().stream().map(Fold::number).filter(n -> n > 0).toList());
         all.put("trainClips", first.train().clips());
         all.put("validationClips", first.validation().clips());
-        all.put("testClips", r.data().folds().stream().mapToInt(f -> f.test().clips()).sum());
+        all.put(
+                "testClips",
+                r.data().folds().stream().mapToInt(f -> f.test().clips()).sum());
         all.put("encoderSettings", encoderFacts);
         Path absolute = out.toAbsolutePath().normalize();
         Path kept = cacheFolder.toAbsolutePath().normalize();
-        all.put("cache", (kept.startsWith(absolute) ? absolute.relativize(kept) : kept).toString().replace('\\', '/'));
+        all.put(
+                "cache",
+                (kept.startsWith(absolute) ? absolute.relativize(kept) : kept)
+                        .toString()
+                        .replace('\\', '/'));
         AtomicFile.write(folder.resolve(CELL), Json.MAPPER.writeValueAsBytes(all));
     }
 

@@ -17,8 +17,8 @@ import org.unmute.probes.data.set.Datasets;
 import org.unmute.probes.scene.Mixup;
 
 /**
- * The mixup variants of a benchmark's data set (paper, section 5): made once, from the training clips alone, as files that every encoder
- * embeds. Clips set aside for validation are neither mixed nor mixed in.
+ * The mixup variants of a benchmark's data set (paper, section 5): made once, from the training clips alone, as files
+ * that every encoder embeds. Clips set aside for validation are neither mixed nor mixed in.
  */
 final class BenchmarkMixup {
     private static final ManifestFormat FORMAT = new ManifestFormat("path", "labels", "split", ";");
@@ -35,15 +35,22 @@ final class BenchmarkMixup {
         this.runFolder = runFolder;
     }
 
-    /** The data set with its variants, which are made below {@code folder} if they are not there; itself if it wants none. */
+    /**
+     * The data set with its variants, which are made below {@code folder} if they are not there; itself if it wants
+     * none.
+     */
     static BenchmarkDataset applied(BenchmarkDataset dataset, Path folder) throws IOException {
-        return dataset.entry().mixup().isEmpty() ? dataset : new BenchmarkMixup(dataset, dataset.entry().mixup().get(), folder).apply();
+        return dataset.entry().mixup().isEmpty()
+                ? dataset
+                : new BenchmarkMixup(dataset, dataset.entry().mixup().get(), folder).apply();
     }
 
     private BenchmarkDataset apply() throws IOException {
         if (dataset.folds().size() > 1) {
-            throw new CommandException(ExitCode.USAGE, "data set " + dataset.entry().name() + ": mixup variants of several folds are not made: state "
-                    + "one fold, or mixup = false");
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "data set " + dataset.entry().name() + ": mixup variants of several folds are not made: state "
+                            + "one fold, or mixup = false");
         }
         List<LabelledClip> train = dataset.folds().getFirst().train();
         Map<String, AudioClip> audio = new HashMap<>();
@@ -52,7 +59,9 @@ final class BenchmarkMixup {
         String id = Digests.sha256(mixed + " " + rate + " " + train).substring(0, 12);
         Path folder = runFolder.resolve(dataset.entry().name() + "-" + id);
         if (!Files.exists(folder.resolve(Mixup.TABLE))) {
-            List<Mixup.Clip> clips = train.stream().map(c -> new Mixup.Clip(c.file(), c.labels(), () -> samples(audio.get(c.file()), rate))).toList();
+            List<Mixup.Clip> clips = train.stream()
+                    .map(c -> new Mixup.Clip(c.file(), c.labels(), () -> samples(audio.get(c.file()), rate)))
+                    .toList();
             new Mixup(clips, mixed.options(), mixed.seed()).write(folder, rate);
         }
         Manifest table = Manifest.read(folder.resolve(Mixup.TABLE), FORMAT, dataset.labels());
@@ -61,20 +70,24 @@ final class BenchmarkMixup {
         for (LabelledClip c : table.clips()) {
             if (!c.file().endsWith("-0.wav")) { // the clip itself is there already
                 more.add(new AudioClip(PREFIX + c.file(), folder.resolve(c.file())));
-                labelled.add(new LabelledClip(PREFIX + c.file(), train.getFirst().split(), c.labels()));
+                labelled.add(
+                        new LabelledClip(PREFIX + c.file(), train.getFirst().split(), c.labels()));
             }
         }
         return dataset.with(more, labelled);
     }
 
     private int rate(AudioClip first) throws IOException {
-        if (dataset.entry().source() instanceof DatasetEntry.OwnFiles own && Datasets.byName(own.dataset()).info().sampleRate() > 0) {
+        if (dataset.entry().source() instanceof DatasetEntry.OwnFiles own
+                && Datasets.byName(own.dataset()).info().sampleRate() > 0) {
             return Datasets.byName(own.dataset()).info().sampleRate();
         }
         return AudioFiles.read(first.path()).sampleRate();
     }
 
     private static float[] samples(AudioClip clip, int rate) throws IOException {
-        return clip.cut(AudioFiles.read(clip.path())).resampled(rate, Resampler.Kernel.HANN).samples();
+        return clip.cut(AudioFiles.read(clip.path()))
+                .resampled(rate, Resampler.Kernel.HANN)
+                .samples();
     }
 }

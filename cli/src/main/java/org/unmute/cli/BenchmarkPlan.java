@@ -24,18 +24,20 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * What a benchmark is going to cost, said before it starts: trainings, epochs and hours. One step of each probe is timed on random tokens
- * of the right size, on one core; nothing is read from the data sets.
+ * What a benchmark is going to cost, said before it starts: trainings, epochs and hours. One step of each probe is
+ * timed on random tokens of the right size, on one core; nothing is read from the data sets.
  */
 final class BenchmarkPlan {
     /** Seconds; see {@link StepCost#measure}. */
     private static final double COLD_PATIENCE = 0.3;
+
     private static final double WARM_PATIENCE = 0.1;
 
     private final Path out;
     private final int cores;
     /** Kinds of probes that were timed before. */
     private final Set<String> warm = new HashSet<>();
+
     private final Map<StepKey, StepCost> steps = new HashMap<>();
     private final Map<CellId, CellCost> costs = new LinkedHashMap<>();
     private final Map<CellId, Double> left = new LinkedHashMap<>();
@@ -43,7 +45,14 @@ final class BenchmarkPlan {
     private int recordings;
     private long bytes;
 
-    private record StepKey(String probe, ProbeOptions options, TokenGrid grid, int layers, int classes, int batch, Objective objective) {}
+    private record StepKey(
+            String probe,
+            ProbeOptions options,
+            TokenGrid grid,
+            int layers,
+            int classes,
+            int batch,
+            Objective objective) {}
 
     BenchmarkPlan(Path out, int cores) {
         this.out = out;
@@ -71,7 +80,13 @@ final class BenchmarkPlan {
                 }
                 CellSettings settings = BenchmarkGroup.settings(cell);
                 int classes = group.dataset().labels().size();
-                StepKey key = new StepKey(cell.probe().name(), cell.options(), group.typical(), layers, classes, settings.training().batch(),
+                StepKey key = new StepKey(
+                        cell.probe().name(),
+                        cell.options(),
+                        group.typical(),
+                        layers,
+                        classes,
+                        settings.training().batch(),
                         cell.objective());
                 StepCost step = steps.get(key);
                 if (step == null) {
@@ -90,7 +105,16 @@ final class BenchmarkPlan {
     /** A probe that cannot look at such tokens costs nothing: its cell ends with the reason when its turn comes. */
     private static StepCost measured(Backend backend, StepKey k, double patience) throws IOException {
         try {
-            return StepCost.measure(backend, k.probe(), k.options(), k.grid(), k.layers(), k.classes(), k.batch(), k.objective(), patience);
+            return StepCost.measure(
+                    backend,
+                    k.probe(),
+                    k.options(),
+                    k.grid(),
+                    k.layers(),
+                    k.classes(),
+                    k.batch(),
+                    k.objective(),
+                    patience);
         } catch (IllegalArgumentException e) {
             return new StepCost(0, 0, 0);
         }
@@ -99,16 +123,27 @@ final class BenchmarkPlan {
     private static CellCost.Sizes sizes(BenchmarkDataset set) {
         BenchmarkDataset.Parts p = set.folds().getFirst();
         boolean mixed = set.audio().stream().anyMatch(a -> a.id().startsWith(BenchmarkMixup.PREFIX));
-        return new CellCost.Sizes(p.train().size() * (mixed ? 1 : 1 + set.variants()), p.validation().size(), p.test().size(), set.folds().size());
+        return new CellCost.Sizes(
+                p.train().size() * (mixed ? 1 : 1 + set.variants()),
+                p.validation().size(),
+                p.test().size(),
+                set.folds().size());
     }
 
     private static double doneShare(Path folder, CellCost cost) throws IOException {
-        return Math.min(1, (double) (lines(folder.resolve(CellRun.TRIALS)) + lines(folder.resolve(CellRun.RERUNS))) / cost.trainings());
+        return Math.min(
+                1,
+                (double) (lines(folder.resolve(CellRun.TRIALS)) + lines(folder.resolve(CellRun.RERUNS)))
+                        / cost.trainings());
     }
 
     private static long lines(Path file) throws IOException {
-        return Files.exists(file) ? new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1).chars()
-                .filter(c -> c == '\n').count() : 0;
+        return Files.exists(file)
+                ? new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1)
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count()
+                : 0;
     }
 
     /** Cells that are not finished. */
@@ -136,14 +171,19 @@ final class BenchmarkPlan {
         long trainings = costs.values().stream().mapToLong(CellCost::trainings).sum();
         long epochs = costs.values().stream().mapToLong(CellCost::epochs).sum();
         long most = costs.values().stream().mapToLong(CellCost::mostEpochs).sum();
-        lines.add(open() + (open() == 1 ? " cell" : " cells") + " to work through" + (finished > 0 ? ", " + finished + " finished before" : "") + ": "
-                + trainings + " trainings, about " + epochs + " epochs (at most " + most + ")");
+        lines.add(open() + (open() == 1 ? " cell" : " cells") + " to work through"
+                + (finished > 0 ? ", " + finished + " finished before" : "") + ": " + trainings + " trainings, about "
+                + epochs + " epochs (at most " + most + ")");
         if (recordings > 0) {
-            lines.add(recordings + " recordings to embed first: about " + Progress.duration(embeddingHours * 3600) + " and "
-                    + Commands.size(bytes) + " of token caches");
+            lines.add(recordings + " recordings to embed first: about " + Progress.duration(embeddingHours * 3600)
+                    + " and " + Commands.size(bytes) + " of token caches");
         }
-        lines.add(String.format(Locale.ROOT, "about %s on %d %s altogether, from one step of each probe on random tokens", Progress.duration(hours() * 3600),
-                cores, cores == 1 ? "core" : "cores"));
+        lines.add(String.format(
+                Locale.ROOT,
+                "about %s on %d %s altogether, from one step of each probe on random tokens",
+                Progress.duration(hours() * 3600),
+                cores,
+                cores == 1 ? "core" : "cores"));
         return lines;
     }
 
@@ -157,15 +197,19 @@ final class BenchmarkPlan {
     /** For JSON. */
     Map<String, Object> document() {
         Map<String, Object> all = new LinkedHashMap<>();
-        all.put("cells", costs.values().stream().map(c -> {
-            Map<String, Object> m = new LinkedHashMap<>();
-            m.put("cell", c.cell().toString());
-            m.put("trainings", c.trainings());
-            m.put("epochs", c.epochs());
-            m.put("mostEpochs", c.mostEpochs());
-            m.put("coreSecondsLeft", left.get(c.cell()));
-            return m;
-        }).toList());
+        all.put(
+                "cells",
+                costs.values().stream()
+                        .map(c -> {
+                            Map<String, Object> m = new LinkedHashMap<>();
+                            m.put("cell", c.cell().toString());
+                            m.put("trainings", c.trainings());
+                            m.put("epochs", c.epochs());
+                            m.put("mostEpochs", c.mostEpochs());
+                            m.put("coreSecondsLeft", left.get(c.cell()));
+                            return m;
+                        })
+                        .toList());
         all.put("recordingsToEmbed", recordings);
         all.put("embeddingHours", embeddingHours);
         all.put("cacheBytes", bytes);

@@ -11,8 +11,8 @@ import org.unmute.probes.protocol.CellQueue;
 import org.unmute.probes.protocol.EpochRecord;
 
 /**
- * Shows how far a benchmark is, in seconds of one core as they were estimated: so a slow probe counts for more than a fast one, and the time
- * left follows from what was really done.
+ * Shows how far a benchmark is, in seconds of one core as they were estimated: so a slow probe counts for more than a
+ * fast one, and the time left follows from what was really done.
  */
 final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoCloseable {
     private final BenchmarkPlan plan;
@@ -37,7 +37,11 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
         CellCost cost = plan.cost(cell);
         if (cost != null && cost.epochs() > 0) {
             // A search may take more epochs than expected; what is left of the cell then counts when it ends.
-            count(cell, Math.min(plan.secondsLeft(cell) * 0.99, counted.getOrDefault(cell, 0.0) + cost.seconds() / cost.epochs()));
+            count(
+                    cell,
+                    Math.min(
+                            plan.secondsLeft(cell) * 0.99,
+                            counted.getOrDefault(cell, 0.0) + cost.seconds() / cost.epochs()));
         }
     }
 
@@ -51,7 +55,11 @@ final class BenchmarkProgress implements CellListener, CellQueue.Listener, AutoC
     public synchronized void ended(CellQueue.Ended cell) {
         count(cell.cell(), plan.secondsLeft(cell.cell()));
         ended++;
-        String how = cell.failure() == null ? "finished" : cell.stopped() ? "stopped" : "failed: " + Failure.of(cell.failure()).message();
+        String how = cell.failure() == null
+                ? "finished"
+                : cell.stopped()
+                        ? "stopped"
+                        : "failed: " + Failure.of(cell.failure()).message();
         progress.remark(String.format(Locale.ROOT, "%d of %d cells: %s %s", ended, cells, cell.cell(), how));
     }
 

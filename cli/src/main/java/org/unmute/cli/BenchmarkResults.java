@@ -27,7 +27,9 @@ final class BenchmarkResults {
 
     private JsonNode read(Cell cell) throws IOException {
         Path file = BenchmarkGroup.id(cell).folder(out).resolve(BenchmarkGroup.CELL);
-        return Files.exists(file) && !failed.containsKey(BenchmarkGroup.id(cell)) ? Json.MAPPER.readTree(file.toFile()) : null;
+        return Files.exists(file) && !failed.containsKey(BenchmarkGroup.id(cell))
+                ? Json.MAPPER.readTree(file.toFile())
+                : null;
     }
 
     /** Cells that are neither finished nor failed. */
@@ -50,10 +52,19 @@ final class BenchmarkResults {
                 continue;
             }
             String metric = json.path("metric").asText();
-            ConsoleTable table = tables.computeIfAbsent(cell.dataset().title() + ": " + metric + " in %, mean ± sd over "
-                    + json.path("seeds").size() + " seeds", _ -> new ConsoleTable("encoder", "probe", "parameters", "validation", "test", "clips/s"));
-            table.row(cell.encoder().title(), cell.probe().label(), json.path("parameters").asLong(), score(json, "validation"), score(json, "test"),
-                    json.path("clipsPerSecond").isNull() ? null : Math.round(json.path("clipsPerSecond").asDouble()));
+            ConsoleTable table = tables.computeIfAbsent(
+                    cell.dataset().title() + ": " + metric + " in %, mean ± sd over "
+                            + json.path("seeds").size() + " seeds",
+                    _ -> new ConsoleTable("encoder", "probe", "parameters", "validation", "test", "clips/s"));
+            table.row(
+                    cell.encoder().title(),
+                    cell.probe().label(),
+                    json.path("parameters").asLong(),
+                    score(json, "validation"),
+                    score(json, "test"),
+                    json.path("clipsPerSecond").isNull()
+                            ? null
+                            : Math.round(json.path("clipsPerSecond").asDouble()));
         }
         for (Map.Entry<String, ConsoleTable> t : tables.entrySet()) {
             out.println();
@@ -64,8 +75,8 @@ final class BenchmarkResults {
         failed.forEach((id, reason) -> out.println("failed: " + id + ": " + reason));
         List<String> open = unfinished();
         if (!open.isEmpty()) {
-            out.println(open.size() + (open.size() == 1 ? " cell is" : " cells are") + " not finished, the first: " + open.getFirst()
-                    + "; run the same command again to go on");
+            out.println(open.size() + (open.size() == 1 ? " cell is" : " cells are") + " not finished, the first: "
+                    + open.getFirst() + "; run the same command again to go on");
         }
         out.flush();
     }
@@ -76,7 +87,8 @@ final class BenchmarkResults {
         if (mean.isNull()) {
             return "-";
         }
-        return String.format(Locale.ROOT, "%.2f", 100 * mean.asDouble()) + (sd.isNull() ? "" : String.format(Locale.ROOT, " ± %.2f", 100 * sd.asDouble()));
+        return String.format(Locale.ROOT, "%.2f", 100 * mean.asDouble())
+                + (sd.isNull() ? "" : String.format(Locale.ROOT, " ± %.2f", 100 * sd.asDouble()));
     }
 
     /** Everything, for JSON. */
@@ -91,7 +103,11 @@ final class BenchmarkResults {
             }
         }
         all.put("cells", done);
-        all.put("failed", failed.entrySet().stream().map(e -> Map.of("cell", e.getKey().toString(), "reason", e.getValue())).toList());
+        all.put(
+                "failed",
+                failed.entrySet().stream()
+                        .map(e -> Map.of("cell", e.getKey().toString(), "reason", e.getValue()))
+                        .toList());
         all.put("unfinished", unfinished());
         return all;
     }

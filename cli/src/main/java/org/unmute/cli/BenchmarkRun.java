@@ -49,7 +49,15 @@ final class BenchmarkRun implements AutoCloseable {
      * @param workers cells at a time; 0 for as many as there are cores and memory for
      * @param stop ends the run in good order
      */
-    record Settings(Path out, Path caches, List<String> command, String backend, String reason, int cores, int workers, StopSign stop) {}
+    record Settings(
+            Path out,
+            Path caches,
+            List<String> command,
+            String backend,
+            String reason,
+            int cores,
+            int workers,
+            StopSign stop) {}
 
     /** @param err where progress is told; null for nowhere */
     BenchmarkRun(Settings settings, List<Cell> cells, ProtocolSettings protocol, PrintWriter err) {
@@ -64,7 +72,11 @@ final class BenchmarkRun implements AutoCloseable {
         for (Cell cell : cells) {
             if (!datasets.containsKey(cell.dataset())) {
                 BenchmarkDataset read = BenchmarkDataset.read(cell.dataset(), protocol);
-                datasets.put(cell.dataset(), dryRun ? read : BenchmarkMixup.applied(read, settings.caches().resolve("mixup")));
+                datasets.put(
+                        cell.dataset(),
+                        dryRun
+                                ? read
+                                : BenchmarkMixup.applied(read, settings.caches().resolve("mixup")));
             }
         }
         group();
@@ -82,12 +94,16 @@ final class BenchmarkRun implements AutoCloseable {
     }
 
     private void group() {
-        BenchmarkGroup.RunContext context = new BenchmarkGroup.RunContext(settings.command(), settings.backend(), settings.reason());
+        BenchmarkGroup.RunContext context =
+                new BenchmarkGroup.RunContext(settings.command(), settings.backend(), settings.reason());
         Map<List<Object>, BenchmarkGroup> byTokens = new LinkedHashMap<>();
         for (Cell cell : cells) {
             boolean layers = Probes.looksAtLayers(cell.probe().name());
-            byTokens.computeIfAbsent(List.of(cell.encoder(), cell.dataset(), layers), _ -> new BenchmarkGroup(cell.encoder(),
-                    datasets.get(cell.dataset()), layers, settings.out(), context)).add(cell);
+            byTokens.computeIfAbsent(
+                            List.of(cell.encoder(), cell.dataset(), layers),
+                            _ -> new BenchmarkGroup(
+                                    cell.encoder(), datasets.get(cell.dataset()), layers, settings.out(), context))
+                    .add(cell);
         }
         groups.addAll(byTokens.values());
     }
@@ -103,12 +119,16 @@ final class BenchmarkRun implements AutoCloseable {
     }
 
     private BenchmarkTokens tokens(BenchmarkGroup group, EncoderOptions.Loaded encoder) {
-        return new BenchmarkTokens(encoder, group.encoder().name(), group.dataset(), group.layers(), protocol.tokens(), settings.caches());
+        return new BenchmarkTokens(
+                encoder, group.encoder().name(), group.dataset(), group.layers(), protocol.tokens(), settings.caches());
     }
 
     /** Cells that an earlier process finished. */
     int finishedBefore() {
-        return (int) cells.stream().filter(c -> Files.exists(BenchmarkGroup.id(c).folder(settings.out()).resolve(BenchmarkGroup.CELL))).count();
+        return (int) cells.stream()
+                .filter(c ->
+                        Files.exists(BenchmarkGroup.id(c).folder(settings.out()).resolve(BenchmarkGroup.CELL)))
+                .count();
     }
 
     /** Embeds and works through the cells. */
@@ -124,14 +144,23 @@ final class BenchmarkRun implements AutoCloseable {
         openEntry = null;
         List<CellQueue.Ended> ended;
         try (CoreShare cores = new CoreShare(settings.backend(), settings.cores());
-                BenchmarkProgress progress = new BenchmarkProgress(err, err == null, plan, cells.stream().map(BenchmarkGroup::id).toList(), cells.size())) {
+                BenchmarkProgress progress = new BenchmarkProgress(
+                        err,
+                        err == null,
+                        plan,
+                        cells.stream().map(BenchmarkGroup::id).toList(),
+                        cells.size())) {
             ended = CellQueue.run(tasks(plan, cores, progress), workers(), cores, settings.stop(), progress);
         }
-        ended.stream().filter(e -> e.failure() != null && !e.stopped()).forEach(e -> failed.put(e.cell(), Failure.of(e.failure()).message()));
+        ended.stream()
+                .filter(e -> e.failure() != null && !e.stopped())
+                .forEach(e -> failed.put(e.cell(), Failure.of(e.failure()).message()));
         return failed.isEmpty() && results().unfinished().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    /** Cells at a time. A training holds its batch and several arrays of that size: what it computes and the gradients. */
+    /**
+     * Cells at a time. A training holds its batch and several arrays of that size: what it computes and the gradients.
+     */
     private int workers() {
         if (settings.workers() > 0) {
             return settings.workers();
@@ -139,14 +168,16 @@ final class BenchmarkRun implements AutoCloseable {
         long largest = 1;
         for (BenchmarkGroup group : groups) {
             for (Cell cell : group.cells().values()) {
-                long values = (long) cell.probe().batch().orElse(protocol.batch()) * group.typical().tokens() * group.typical().dim();
+                long values = (long) cell.probe().batch().orElse(protocol.batch())
+                        * group.typical().tokens()
+                        * group.typical().dim();
                 largest = Math.max(largest, values * Float.BYTES * (group.layers() ? LAYERS_ASSUMED : 1));
             }
         }
         int most = Math.clamp(Runtime.getRuntime().maxMemory() / (largest * ARRAYS_OF_A_TRAINING), 1, settings.cores());
         if (most < settings.cores() && err != null) {
-            err.println("heap for " + most + " of " + settings.cores() + " cells at a time, since a batch takes up to " + Commands.size(largest)
-                    + ": each gets more threads instead; UNMUTE_JAVA_OPTS=-Xmx… gives more");
+            err.println("heap for " + most + " of " + settings.cores() + " cells at a time, since a batch takes up to "
+                    + Commands.size(largest) + ": each gets more threads instead; UNMUTE_JAVA_OPTS=-Xmx… gives more");
         }
         return most;
     }
@@ -159,7 +190,11 @@ final class BenchmarkRun implements AutoCloseable {
         try {
             BenchmarkTokens tokens = tokens(group, open(group.encoder()));
             if (!tokens.complete()) {
-                tokens.embed(err == null ? new PrintWriter(PrintWriter.nullWriter()) : err, err == null, settings.stop(), settings.command());
+                tokens.embed(
+                        err == null ? new PrintWriter(PrintWriter.nullWriter()) : err,
+                        err == null,
+                        settings.stop(),
+                        settings.command());
             }
         } catch (CommandException e) {
             group.cells().keySet().forEach(id -> failed.put(id, e.getMessage()));

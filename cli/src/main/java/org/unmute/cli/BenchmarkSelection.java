@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.regex.PatternSyntaxException;
 import org.unmute.cli.grid.Cell;
 
-/** Chooses cells by patterns: encoder, data set and probe with slashes between, a star for any; what is left out at the end is any. */
+/**
+ * Chooses cells by patterns: encoder, data set and probe with slashes between, a star for any; what is left out at the
+ * end is any.
+ */
 final class BenchmarkSelection {
     private static final int DEPTH = 3;
 
@@ -23,18 +26,25 @@ final class BenchmarkSelection {
         for (String pattern : patterns) {
             PathMatcher own = matcher(pattern);
             if (cells.stream().noneMatch(c -> own.matches(Path.of(c.path())))) {
-                throw new CommandException(ExitCode.USAGE, "--only " + pattern + " names no cell: there are, for instance, "
-                        + String.join(", ", cells.stream().limit(3).map(Cell::path).toList()));
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "--only " + pattern + " names no cell: there are, for instance, "
+                                + String.join(
+                                        ", ",
+                                        cells.stream().limit(3).map(Cell::path).toList()));
             }
             matchers.add(own);
         }
-        return cells.stream().filter(c -> matchers.stream().anyMatch(m -> m.matches(Path.of(c.path())))).toList();
+        return cells.stream()
+                .filter(c -> matchers.stream().anyMatch(m -> m.matches(Path.of(c.path()))))
+                .toList();
     }
 
     private static PathMatcher matcher(String pattern) {
         String[] names = pattern.split("/", -1);
         if (names.length > DEPTH) {
-            throw new CommandException(ExitCode.USAGE, "--only takes ENCODER/DATASET/PROBE, each with * for any, not " + pattern);
+            throw new CommandException(
+                    ExitCode.USAGE, "--only takes ENCODER/DATASET/PROBE, each with * for any, not " + pattern);
         }
         StringBuilder glob = new StringBuilder("glob:");
         for (int i = 0; i < DEPTH; i++) {
@@ -43,7 +53,8 @@ final class BenchmarkSelection {
         try {
             return FileSystems.getDefault().getPathMatcher(glob.toString());
         } catch (PatternSyntaxException e) {
-            throw new CommandException(ExitCode.USAGE, "--only " + pattern + " is no pattern: " + e.getDescription(), e);
+            throw new CommandException(
+                    ExitCode.USAGE, "--only " + pattern + " is no pattern: " + e.getDescription(), e);
         }
     }
 }

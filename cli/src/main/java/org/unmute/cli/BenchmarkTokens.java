@@ -27,8 +27,9 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The token cache of one encoder and one data set of a benchmark. A cache that is complete has a file {@code complete.json} which names
- * its key and the recordings with size and time of change, so that nothing is read again when a run is resumed.
+ * The token cache of one encoder and one data set of a benchmark. A cache that is complete has a file {@code
+ * complete.json} which names its key and the recordings with size and time of change, so that nothing is read again
+ * when a run is resumed.
  */
 final class BenchmarkTokens {
     private static final String COMPLETE = "complete.json";
@@ -36,6 +37,7 @@ final class BenchmarkTokens {
     private static final int SAMPLE = 8;
     /** Of the search for the time that a clip takes: it ends when no faster one has come for a while. */
     private static final double PATIENCE = 0.3;
+
     private static final double IMPROVEMENT = 0.95;
     private static final double MOST_SECONDS = 5;
 
@@ -48,11 +50,18 @@ final class BenchmarkTokens {
      * @param layers whether the tokens after every block are kept, too
      * @param caches folder of the caches of the run
      */
-    BenchmarkTokens(EncoderOptions.Loaded loaded, String encoder, BenchmarkDataset dataset, boolean layers, DType dtype, Path caches) {
+    BenchmarkTokens(
+            EncoderOptions.Loaded loaded,
+            String encoder,
+            BenchmarkDataset dataset,
+            boolean layers,
+            DType dtype,
+            Path caches) {
         this.loaded = loaded;
         this.dataset = dataset;
         folder = folder(caches, encoder, dataset, layers);
-        key = loaded.key(resampling(), dtype).withLayers(layers ? loaded.encoder().describe().depth() : 0);
+        key = loaded.key(resampling(), dtype)
+                .withLayers(layers ? loaded.encoder().describe().depth() : 0);
     }
 
     static Path folder(Path caches, String encoder, BenchmarkDataset dataset, boolean layers) {
@@ -79,7 +88,8 @@ final class BenchmarkTokens {
             return false;
         }
         JsonNode json = Json.MAPPER.readTree(file.toFile());
-        return json.path("key").asText().equals(key.toString()) && json.path("recordings").asText().equals(recordings());
+        return json.path("key").asText().equals(key.toString())
+                && json.path("recordings").asText().equals(recordings());
     }
 
     /** A text that differs where the list of clips, or one of their files, does. */
@@ -87,7 +97,12 @@ final class BenchmarkTokens {
         StringBuilder text = new StringBuilder();
         for (AudioClip clip : dataset.audio()) {
             BasicFileAttributes file = Files.readAttributes(clip.path(), BasicFileAttributes.class);
-            text.append(clip.id()).append('\n').append(file.size()).append(' ').append(file.lastModifiedTime().toMillis()).append('\n');
+            text.append(clip.id())
+                    .append('\n')
+                    .append(file.size())
+                    .append(' ')
+                    .append(file.lastModifiedTime().toMillis())
+                    .append('\n');
         }
         return Digests.sha256(text.toString());
     }
@@ -102,7 +117,8 @@ final class BenchmarkTokens {
         RunRecord record = new RunRecord(command);
         String before = recordings();
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT);
-                Progress progress = Progress.start(err, what, "clips", dataset.audio().size(), quiet)) {
+                Progress progress =
+                        Progress.start(err, what, "clips", dataset.audio().size(), quiet)) {
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, KERNEL, false);
             Embedding.Listener told = EmbedCommand.listener(progress);
             Embedding.Outcome outcome = embedding.run(dataset.audio(), writer, new Embedding.Listener() {
@@ -120,12 +136,22 @@ final class BenchmarkTokens {
                 }
             });
             if (outcome.embedded() + outcome.present() == 0) {
-                throw new CommandException(ExitCode.INPUT, "data set " + dataset.entry().name() + ": none of its " + dataset.audio().size()
-                        + " recordings can be used" + (outcome.skipped().isEmpty() ? "" : ", the first: " + outcome.skipped().getFirst().clip()
-                        + ": " + outcome.skipped().getFirst().reason()));
+                throw new CommandException(
+                        ExitCode.INPUT,
+                        "data set " + dataset.entry().name() + ": none of its "
+                                + dataset.audio().size()
+                                + " recordings can be used"
+                                + (outcome.skipped().isEmpty()
+                                        ? ""
+                                        : ", the first: "
+                                                + outcome.skipped().getFirst().clip() + ": "
+                                                + outcome.skipped().getFirst().reason()));
             }
-            loaded.note(record, resampling()).result("layers", key.layers()).result("embedded", outcome.embedded())
-                    .result("alreadyPresent", outcome.present()).result("skipped", outcome.skipped());
+            loaded.note(record, resampling())
+                    .result("layers", key.layers())
+                    .result("embedded", outcome.embedded())
+                    .result("alreadyPresent", outcome.present())
+                    .result("skipped", outcome.skipped());
             record.write(folder);
         } catch (TokenCacheException e) {
             throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
@@ -168,13 +194,18 @@ final class BenchmarkTokens {
     /** Bytes that the complete cache takes. */
     long bytes() {
         TokenGrid grid = typical();
-        return TokenCache.estimate(clips(), grid.time(), grid.freq(), grid.dim(), grid.cls(), key.layers(), key.dtype());
+        return TokenCache.estimate(
+                clips(), grid.time(), grid.freq(), grid.dim(), grid.cls(), key.layers(), key.dtype());
     }
 
     /** Clips to embed, with variants that are still to be made. */
     private long clips() {
         boolean made = dataset.audio().stream().anyMatch(a -> a.id().startsWith(BenchmarkMixup.PREFIX));
-        return dataset.audio().size() + (made ? 0 : (long) dataset.variants() * dataset.folds().getFirst().train().size());
+        return dataset.audio().size()
+                + (made
+                        ? 0
+                        : (long) dataset.variants()
+                                * dataset.folds().getFirst().train().size());
     }
 
     /** Hours that the whole set takes on this machine, from one clip of typical length. */

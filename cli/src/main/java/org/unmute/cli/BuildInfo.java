@@ -30,8 +30,10 @@ public record BuildInfo(String version, String commit) {
         @Override
         public String[] getVersion() {
             BuildInfo build = read();
-            return new String[] {"unmute " + build.version() + " (commit " + build.commit() + ")",
-                "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")};
+            return new String[] {
+                "unmute " + build.version() + " (commit " + build.commit() + ")",
+                "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+            };
         }
     }
 }

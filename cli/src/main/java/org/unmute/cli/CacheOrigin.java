@@ -9,13 +9,14 @@ import java.util.List;
 /** How the tokens of a cache came about, by the record that {@code embed} leaves beside them. */
 final class CacheOrigin {
     /** What of that record is wanted to make the same tokens again. */
-    static final List<String> NAMES = List.of("encoder", "encoderSha256", "frontEnd", "encoderSettings", "encoderOptions", "resampling");
+    static final List<String> NAMES =
+            List.of("encoder", "encoderSha256", "frontEnd", "encoderSettings", "encoderOptions", "resampling");
 
     private CacheOrigin() {}
 
     /**
-     * Takes over into the record of a run on cached tokens which encoder made them, so that 'unmute explain' finds it. A cache
-     * without a record, as one filled by a program, leaves nothing to take over.
+     * Takes over into the record of a run on cached tokens which encoder made them, so that 'unmute explain' finds it.
+     * A cache without a record, as one filled by a program, leaves nothing to take over.
      *
      * @throws IOException if there is a record that cannot be read
      */

@@ -44,8 +44,14 @@ final class ClipReasons implements ClipSection {
         ClipFigures figures = ClipFigures.of(explanation);
         Map<String, byte[]> files = new LinkedHashMap<>();
         figures.files().forEach((file, png) -> files.put("figures/clip-" + number + "/" + file, png));
-        String explained = explanation.reasons().stream().map(ClipExplanation.Reason::name).collect(Collectors.joining(", "));
-        return new Section("clip-" + number, "Clip " + name, List.of(new Block.Words("Explained by the probe " + explanation.probe() + " of " + run
-                + ": why it gave these scores for " + explained + ", and where it heard what."), new Block.Ready(figures.html(), files)));
+        String explained =
+                explanation.reasons().stream().map(ClipExplanation.Reason::name).collect(Collectors.joining(", "));
+        return new Section(
+                "clip-" + number,
+                "Clip " + name,
+                List.of(
+                        new Block.Words("Explained by the probe " + explanation.probe() + " of " + run
+                                + ": why it gave these scores for " + explained + ", and where it heard what."),
+                        new Block.Ready(figures.html(), files)));
     }
 }

@@ -6,24 +6,42 @@ import picocli.CommandLine.Option;
 
 /** Options of commands that compute with tensors. */
 public final class ComputeOptions {
-    @Option(names = {"--device", "--backend"}, order = 91, paramLabel = "NAME", defaultValue = "auto",
-            description = "What computes: cpu, opencl or cuda (cuda:1 for the second device), a backend that 'unmute doctor' lists, or auto for "
-                    + "the fastest on the processor (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = {"--device", "--backend"},
+            order = 91,
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description =
+                    "What computes: cpu, opencl or cuda (cuda:1 for the second device), a backend that 'unmute doctor'"
+                            + " lists, or auto for the fastest on the processor (default: ${DEFAULT-VALUE}).")
     String backend;
 
-    @Option(names = "--threads", order = 92, paramLabel = "N", defaultValue = "0",
+    @Option(
+            names = "--threads",
+            order = 92,
+            paramLabel = "N",
+            defaultValue = "0",
             description = "Threads to compute with; 0 means all cores (default: ${DEFAULT-VALUE}).")
     int threads;
 
-    @Option(names = "--precision", order = 93, paramLabel = "NAME", defaultValue = "fp32",
-            description = "What a CUDA device of compute capability 8.0 or more may round operands to, for its tensor cores: fp32 (nothing), tf32 "
-                    + "or bf16. For matrix products and matching prototypes; sums are float32, and other devices compute in float32 (default: "
-                    + "${DEFAULT-VALUE}).")
+    @Option(
+            names = "--precision",
+            order = 93,
+            paramLabel = "NAME",
+            defaultValue = "fp32",
+            description =
+                    "What a CUDA device of compute capability 8.0 or more may round operands to, for its tensor cores:"
+                            + " fp32 (nothing), tf32 or bf16. For matrix products and matching prototypes; sums are"
+                            + " float32, and other devices compute in float32 (default: ${DEFAULT-VALUE}).")
     Precision precision;
 
-    @Option(names = "--profile", order = 94,
-            description = "Show on standard error, at the end, what ran on the device: for each kernel launches, time, bytes and the achieved share of "
-                    + "the device's measured peak, and what was copied to and from it. Each launch is waited for, so the whole takes longer.")
+    @Option(
+            names = "--profile",
+            order = 94,
+            description =
+                    "Show on standard error, at the end, what ran on the device: for each kernel launches, time, bytes"
+                        + " and the achieved share of the device's measured peak, and what was copied to and from it."
+                        + " Each launch is waited for, so the whole takes longer.")
     boolean profile;
 
     /** What {@code --precision} takes. */

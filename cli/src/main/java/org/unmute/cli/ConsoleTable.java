@@ -36,7 +36,8 @@ public final class ConsoleTable {
      */
     public ConsoleTable row(Object... cells) {
         if (cells.length != headings.size()) {
-            throw new IllegalArgumentException("table: " + cells.length + " cells for " + headings.size() + " columns " + headings);
+            throw new IllegalArgumentException(
+                    "table: " + cells.length + " cells for " + headings.size() + " columns " + headings);
         }
         rows.add(cells.clone());
         return this;
@@ -94,7 +95,9 @@ public final class ConsoleTable {
         for (Object[] row : rows) {
             Map<String, Object> object = new LinkedHashMap<>();
             for (int c = 0; c < row.length; c++) {
-                object.put(headings.get(c), row[c] instanceof Number n && !Double.isFinite(n.doubleValue()) ? null : row[c]);
+                object.put(
+                        headings.get(c),
+                        row[c] instanceof Number n && !Double.isFinite(n.doubleValue()) ? null : row[c]);
             }
             objects.add(Collections.unmodifiableMap(object));
         }

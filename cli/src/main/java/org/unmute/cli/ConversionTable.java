@@ -17,50 +17,85 @@ final class ConversionTable {
 
     /** @param all whether every tensor gets a row of its own */
     static ConsoleTable of(Report report, boolean all) {
-        ConsoleTable table = new ConsoleTable("fate", "tensor in the file", "becomes, or why not", "shape", "type", "count");
+        ConsoleTable table =
+                new ConsoleTable("fate", "tensor in the file", "becomes, or why not", "shape", "type", "count");
         for (Report.Fate fate : List.of(Report.Fate.KEPT, Report.Fate.RENAMED)) {
-            List<Report.Line> lines = report.tensors().stream().filter(t -> t.fate() == fate).toList();
+            List<Report.Line> lines =
+                    report.tensors().stream().filter(t -> t.fate() == fate).toList();
             for (SeriesFold.Group<Report.Line> group : fold(lines, all)) {
-                table.row(word(fate), group.name(), fate == Report.Fate.KEPT ? "the same" : SeriesFold.name(group.items().stream().map(Report.Line::to).toList()),
-                        group.items().getFirst().shape(), group.items().getFirst().type(), group.items().size());
+                table.row(
+                        word(fate),
+                        group.name(),
+                        fate == Report.Fate.KEPT
+                                ? "the same"
+                                : SeriesFold.name(group.items().stream()
+                                        .map(Report.Line::to)
+                                        .toList()),
+                        group.items().getFirst().shape(),
+                        group.items().getFirst().type(),
+                        group.items().size());
             }
         }
-        dropped(report.tensors().stream().filter(t -> t.fate() == Report.Fate.DROPPED).toList(), all, table);
+        dropped(
+                report.tensors().stream()
+                        .filter(t -> t.fate() == Report.Fate.DROPPED)
+                        .toList(),
+                all,
+                table);
         List<String> missing = report.match().missing();
-        List<SeriesFold.Group<String>> groups = all ? missing.stream().map(m -> new SeriesFold.Group<>(m, List.of(m))).toList()
+        List<SeriesFold.Group<String>> groups = all
+                ? missing.stream()
+                        .map(m -> new SeriesFold.Group<>(m, List.of(m)))
+                        .toList()
                 : SeriesFold.fold(missing, m -> m, _ -> "");
-        groups.forEach(g -> table.row("MISSING", null, g.name(), null, null, g.items().size()));
+        groups.forEach(
+                g -> table.row("MISSING", null, g.name(), null, null, g.items().size()));
         return table;
     }
 
     private static List<SeriesFold.Group<Report.Line>> fold(List<Report.Line> lines, boolean all) {
         if (all) {
-            return lines.stream().map(t -> new SeriesFold.Group<>(t.from(), List.of(t))).toList();
+            return lines.stream()
+                    .map(t -> new SeriesFold.Group<>(t.from(), List.of(t)))
+                    .toList();
         }
-        return SeriesFold.fold(lines, Report.Line::from, t -> List.of(t.shape(), t.type(), t.to() == null ? t.reason() : SeriesFold.pattern(t.to())));
+        return SeriesFold.fold(
+                lines,
+                Report.Line::from,
+                t -> List.of(t.shape(), t.type(), t.to() == null ? t.reason() : SeriesFold.pattern(t.to())));
     }
 
     private static void dropped(List<Report.Line> lines, boolean all, ConsoleTable table) {
         Map<List<String>, List<SeriesFold.Group<Report.Line>>> byReason = new LinkedHashMap<>();
         for (SeriesFold.Group<Report.Line> group : fold(lines, all)) {
             Report.Line first = group.items().getFirst();
-            byReason.computeIfAbsent(List.of(first.reason(), first.from().split("\\.", 2)[0]), _ -> new ArrayList<>()).add(group);
+            byReason.computeIfAbsent(List.of(first.reason(), first.from().split("\\.", 2)[0]), _ -> new ArrayList<>())
+                    .add(group);
         }
         byReason.forEach((reason, groups) -> {
-            List<Report.Line> own = groups.stream().flatMap(g -> g.items().stream()).toList();
+            List<Report.Line> own =
+                    groups.stream().flatMap(g -> g.items().stream()).toList();
             String beginning = beginning(own.stream().map(Report.Line::from).toList());
             if (!all && groups.size() >= MANY && !beginning.isEmpty()) {
                 table.row(word(Report.Fate.DROPPED), beginning + "*", reason.getFirst(), null, same(own), own.size());
                 return;
             }
             for (SeriesFold.Group<Report.Line> g : groups) {
-                table.row(word(Report.Fate.DROPPED), g.name(), reason.getFirst(), g.items().getFirst().shape(), g.items().getFirst().type(), g.items().size());
+                table.row(
+                        word(Report.Fate.DROPPED),
+                        g.name(),
+                        reason.getFirst(),
+                        g.items().getFirst().shape(),
+                        g.items().getFirst().type(),
+                        g.items().size());
             }
         });
     }
 
     private static Object same(List<Report.Line> lines) {
-        return lines.stream().map(Report.Line::type).distinct().count() == 1 ? lines.getFirst().type() : null;
+        return lines.stream().map(Report.Line::type).distinct().count() == 1
+                ? lines.getFirst().type()
+                : null;
     }
 
     /** What all names begin with, up to a dot. */
@@ -97,7 +132,9 @@ final class ConversionTable {
         document.put("missing", report.match().missing());
         document.put("flaws", report.flaws());
         document.put("opaque", report.opaque());
-        document.put("tensors", report.tensors().stream().map(ConversionTable::object).toList());
+        document.put(
+                "tensors",
+                report.tensors().stream().map(ConversionTable::object).toList());
         return document;
     }
 

@@ -23,12 +23,22 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** A checkpoint as it was downloaded, turned into a safetensors file of its encoder. */
-@Command(name = "convert", sortOptions = false,
-        description = {"Turns a checkpoint into a safetensors file that holds its encoder alone, under the authors' tensor names.",
-            "Recognises the encoder by its tensors and prints what is kept, renamed, left out and missing. Numbered tensors share a row. "
-                + "The other commands read a checkpoint without this, too: a converted file is smaller, opens faster, and other programs can read it."},
-        footer = {"", "Examples:", "  unmute convert --dry-run checkpoint.pt", "  unmute convert checkpoint.pt encoder.safetensors",
-            "  unmute convert --dtype f16 checkpoint.pt encoder-f16.safetensors"})
+@Command(
+        name = "convert",
+        sortOptions = false,
+        description = {
+            "Turns a checkpoint into a safetensors file that holds its encoder alone, under the authors' tensor names.",
+            "Recognises the encoder by its tensors and prints what is kept, renamed, left out and missing. Numbered"
+                + " tensors share a row. The other commands read a checkpoint without this, too: a converted file is"
+                + " smaller, opens faster, and other programs can read it."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute convert --dry-run checkpoint.pt",
+            "  unmute convert checkpoint.pt encoder.safetensors",
+            "  unmute convert --dtype f16 checkpoint.pt encoder-f16.safetensors"
+        })
 final class ConvertCommand implements Callable<Integer> {
     private static final int SHOWN = 5;
 
@@ -51,16 +61,26 @@ final class ConvertCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "IN", description = "The checkpoint, as it was downloaded.")
     private Path in;
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "OUT.safetensors", description = "Where to write; not needed with --dry-run.")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "OUT.safetensors",
+            description = "Where to write; not needed with --dry-run.")
     private Path out;
 
-    @Option(names = "--model", paramLabel = "NAME", defaultValue = "",
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            defaultValue = "",
             description = "Kind of encoder, where it is not recognised: a model that 'unmute encoders' lists.")
     private String model;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "keep",
-            description = "Element type of the weights: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, as in the checkpoint). "
-                    + "A number beyond the range of f16 is an error.")
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "keep",
+            description = "Element type of the weights: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, as in the"
+                    + " checkpoint). A number beyond the range of f16 is an error.")
     private ElementType dtype;
 
     @Option(names = "--dry-run", description = "Print what would be done and write nothing.")
@@ -74,6 +94,7 @@ final class ConvertCommand implements Callable<Integer> {
 
     @Mixin
     private CommonOptions common;
+
     @Spec
     private CommandSpec spec;
 
@@ -95,9 +116,14 @@ final class ConvertCommand implements Callable<Integer> {
             if (convertible && !dryRun) {
                 Files.createDirectories(out.toAbsolutePath().getParent());
                 written = conversion.writeTo(out, force);
-                record.input(in, report.bytes(), report.sha256()).result("encoder", report.encoder())
-                        .result("naming", report.match().keyMap().name()).result("dtype", dtype.name()).result("parameters", report.parameters())
-                        .result("out", out.toString()).result("bytes", written).result("dropped", report.count(Report.Fate.DROPPED))
+                record.input(in, report.bytes(), report.sha256())
+                        .result("encoder", report.encoder())
+                        .result("naming", report.match().keyMap().name())
+                        .result("dtype", dtype.name())
+                        .result("parameters", report.parameters())
+                        .result("out", out.toString())
+                        .result("bytes", written)
+                        .result("dropped", report.count(Report.Fate.DROPPED))
                         .writeTo(out.resolveSibling(out.getFileName() + ".run.json"));
             }
             finish(report, written);
@@ -108,20 +134,26 @@ final class ConvertCommand implements Callable<Integer> {
 
     private void checkPaths() throws IOException {
         if (!Files.isRegularFile(in)) {
-            throw new CommandException(ExitCode.INPUT, Files.isDirectory(in) ? in + " is a folder: name the checkpoint file in it"
-                    : "no such file: " + in);
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    Files.isDirectory(in)
+                            ? in + " is a folder: name the checkpoint file in it"
+                            : "no such file: " + in);
         }
         if (dryRun) {
             return;
         }
         if (out == null) {
-            throw new CommandException(ExitCode.USAGE, "where to write is missing: name OUT.safetensors, or give --dry-run to write nothing");
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "where to write is missing: name OUT.safetensors, or give --dry-run to write nothing");
         }
         if (Files.isDirectory(out)) {
             throw new CommandException(ExitCode.USAGE, out + " is a folder: name a file in it");
         }
         if (!out.toString().endsWith(".safetensors")) {
-            throw new CommandException(ExitCode.USAGE, "what is written is a safetensors file, its name must end so: " + out);
+            throw new CommandException(
+                    ExitCode.USAGE, "what is written is a safetensors file, its name must end so: " + out);
         }
         try {
             Conversion.requireTarget(in, out, force);
@@ -137,16 +169,30 @@ final class ConvertCommand implements Callable<Integer> {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("encoder", report.encoder() + ", " + recognized(report));
         if (!report.alsoFits().isEmpty()) {
-            facts.put("or", String.join(" or ", report.alsoFits()) + ", whose tensors have the same names: if it is that, say --model NAME");
+            facts.put(
+                    "or",
+                    String.join(" or ", report.alsoFits())
+                            + ", whose tensors have the same names: if it is that, say --model NAME");
         }
         facts.put("file", report.container() + ", " + Commands.size(report.bytes()));
         facts.put("SHA-256", report.sha256());
-        facts.put("tensors", report.tensors().size() + " in the file: " + report.count(Report.Fate.KEPT) + " kept, "
-                + report.count(Report.Fate.RENAMED) + " renamed, " + report.count(Report.Fate.DROPPED) + " dropped; "
-                + report.match().missing().size() + " missing");
-        facts.put("parameters", String.format(Locale.ROOT, "%,d numbers in tensors that are taken, stored tables and a head included", report.parameters()));
+        facts.put(
+                "tensors",
+                report.tensors().size() + " in the file: " + report.count(Report.Fate.KEPT) + " kept, "
+                        + report.count(Report.Fate.RENAMED) + " renamed, " + report.count(Report.Fate.DROPPED)
+                        + " dropped; "
+                        + report.match().missing().size() + " missing");
+        facts.put(
+                "parameters",
+                String.format(
+                        Locale.ROOT,
+                        "%,d numbers in tensors that are taken, stored tables and a head included",
+                        report.parameters()));
         if (!report.opaque().isEmpty()) {
-            facts.put("opaque", report.opaque().size() + " objects of classes that are not interpreted, left out: " + some(report.opaque()));
+            facts.put(
+                    "opaque",
+                    report.opaque().size() + " objects of classes that are not interpreted, left out: "
+                            + some(report.opaque()));
         }
         if (!report.flaws().isEmpty()) {
             facts.put("flaws", some(report.flaws()));
@@ -162,10 +208,12 @@ final class ConvertCommand implements Callable<Integer> {
         KeyMap map = report.match().keyMap();
         String prefix = report.match().prefix();
         return switch (report.recognizedBy()) {
-            case STATED -> "as --model says; ";
-            case METADATA -> "as the file's metadata say; ";
-            case TENSORS -> "recognised by its tensors " + String.join(", ", map.signature()) + "; ";
-        } + "naming " + map.name() + (prefix.isEmpty() ? "" : " below '" + prefix.substring(0, prefix.length() - 1) + "'");
+                    case STATED -> "as --model says; ";
+                    case METADATA -> "as the file's metadata say; ";
+                    case TENSORS -> "recognised by its tensors " + String.join(", ", map.signature()) + "; ";
+                }
+                + "naming " + map.name()
+                + (prefix.isEmpty() ? "" : " below '" + prefix.substring(0, prefix.length() - 1) + "'");
     }
 
     private void finish(Report report, Long written) {
@@ -177,8 +225,10 @@ final class ConvertCommand implements Callable<Integer> {
             Commands.printJson(o, document);
             return;
         }
-        o.println(written != null ? "written to " + out + ", " + Commands.size(written)
-                : dryRun ? "nothing is written (--dry-run)" : "nothing is written");
+        o.println(
+                written != null
+                        ? "written to " + out + ", " + Commands.size(written)
+                        : dryRun ? "nothing is written (--dry-run)" : "nothing is written");
         o.flush();
     }
 }

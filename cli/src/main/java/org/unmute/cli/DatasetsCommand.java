@@ -21,18 +21,33 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Lists the data sets that are read, explains one, or looks into its folder. */
-@Command(name = "datasets", sortOptions = false,
-        description = {"Lists the data sets that are read from their own files; with a name, explains one; with --root, reads a folder and counts."},
-        footer = {"", "Examples:", "  unmute datasets", "  unmute datasets fsd50k", "  unmute datasets fsd50k --root FSD50K/"})
+@Command(
+        name = "datasets",
+        sortOptions = false,
+        description = {
+            "Lists the data sets that are read from their own files; with a name, explains one; with --root, reads a"
+                    + " folder and counts."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute datasets",
+            "  unmute datasets fsd50k",
+            "  unmute datasets fsd50k --root FSD50K/"
+        })
 final class DatasetsCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The data set to explain.")
     private String name;
 
-    @Option(names = "--root", paramLabel = "DIR", description = "Folder to read: counts the clips of each part, names what is missing.")
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Folder to read: counts the clips of each part, names what is missing.")
     private Path root;
 
     @Mixin
     private CommonOptions common;
+
     @Spec
     private CommandSpec spec;
 
@@ -41,7 +56,9 @@ final class DatasetsCommand implements Callable<Integer> {
         PrintWriter o = spec.commandLine().getOut();
         if (name == null) {
             if (root != null) {
-                throw new CommandException(ExitCode.USAGE, "--root needs the NAME of the data set: " + String.join(", ", Datasets.names()));
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "--root needs the NAME of the data set: " + String.join(", ", Datasets.names()));
             }
             table().print(o, common.json());
             return ExitCode.OK;
@@ -63,12 +80,21 @@ final class DatasetsCommand implements Callable<Integer> {
     }
 
     private static ConsoleTable table() {
-        ConsoleTable table = new ConsoleTable("name", "title", "classes", "train", "validation", "test", "metric", "seconds", "expects first")
+        ConsoleTable table = new ConsoleTable(
+                        "name", "title", "classes", "train", "validation", "test", "metric", "seconds", "expects first")
                 .decimals(0);
         for (Dataset set : Datasets.list()) {
             DatasetInfo i = set.info();
-            table.row(i.name(), i.title(), known(i.classes()), clips(i, Part.TRAIN), clips(i, Part.VALIDATION), clips(i, Part.TEST),
-                    i.task().metric(), i.clipSeconds() == 0 ? null : i.clipSeconds(), firstFile(i));
+            table.row(
+                    i.name(),
+                    i.title(),
+                    known(i.classes()),
+                    clips(i, Part.TRAIN),
+                    clips(i, Part.VALIDATION),
+                    clips(i, Part.TEST),
+                    i.task().metric(),
+                    i.clipSeconds() == 0 ? null : i.clipSeconds(),
+                    firstFile(i));
         }
         return table;
     }
@@ -109,15 +135,23 @@ final class DatasetsCommand implements Callable<Integer> {
     private static void explain(DatasetInfo i, PrintWriter o) {
         o.println(i.name() + ": " + i.title());
         o.println();
-        o.println("classes   " + (i.classes() == 0 ? "from the files" : i.classes()) + ", " + i.task().metric());
-        o.println("clips     " + String.join(", ", i.parts().entrySet().stream()
-                .map(e -> e.getKey().label() + (e.getValue() == 0 ? "" : " " + e.getValue())).toList())
+        o.println("classes   " + (i.classes() == 0 ? "from the files" : i.classes()) + ", "
+                + i.task().metric());
+        o.println("clips     "
+                + String.join(
+                        ", ",
+                        i.parts().entrySet().stream()
+                                .map(e -> e.getKey().label() + (e.getValue() == 0 ? "" : " " + e.getValue()))
+                                .toList())
                 + (i.folds() > 1 ? "; " + i.folds() + " folds" : ""));
         o.println("length    " + (i.clipSeconds() == 0 ? "differs" : i.clipSeconds() + " s")
                 + (i.sampleRate() == 0 ? "" : " at " + i.sampleRate() + " Hz"));
         o.println("from      " + i.source());
         o.println("licence   " + i.licence());
-        o.println("missing   " + (i.missingShare() == 0 ? "no clip" : "up to " + Math.round(i.missingShare() * 100) + " % of the clips")
+        o.println("missing   "
+                + (i.missingShare() == 0
+                        ? "no clip"
+                        : "up to " + Math.round(i.missingShare() * 100) + " % of the clips")
                 + " may be, unless --max-missing allows more");
         o.println();
         o.print(i.tree());
@@ -127,21 +161,36 @@ final class DatasetsCommand implements Callable<Integer> {
     }
 
     private void check(Dataset set, PrintWriter o) throws IOException {
-        ConsoleTable table = new ConsoleTable("part", "clips", "listed", "missing", "unusable", "published").decimals(0);
+        ConsoleTable table =
+                new ConsoleTable("part", "clips", "listed", "missing", "unusable", "published").decimals(0);
         Map<String, Object> json = new LinkedHashMap<>();
         StringBuilder remarks = new StringBuilder();
         List<Part> parts = set.parts(root);
         // Any number of clips may be missing here: to count them is what was asked for.
-        ReadOptions options = ReadOptions.DEFAULT.withMaxMissing(1).withFold(set.info().folds() > 0 ? 1 : 0);
+        ReadOptions options =
+                ReadOptions.DEFAULT.withMaxMissing(1).withFold(set.info().folds() > 0 ? 1 : 0);
         for (Part part : parts) {
             Reading reading = set.read(root, part, options);
             Reading.Report report = reading.report();
-            table.row(part.label(), reading.clips().size(), report.listed(), report.missing().size(), report.unusable().size(),
+            table.row(
+                    part.label(),
+                    reading.clips().size(),
+                    report.listed(),
+                    report.missing().size(),
+                    report.unusable().size(),
                     clips(set.info(), part));
             json.put(part.label(), DatasetOptions.described(reading));
-            report.missing().stream().limit(5).forEach(p -> remarks.append(part.label()).append(": ").append(p).append('\n'));
-            report.unusable().stream().limit(5).forEach(p -> remarks.append(part.label()).append(": ").append(p).append('\n'));
-            report.remarks().forEach(r -> remarks.append(part.label()).append(": ").append(r).append('\n'));
+            report.missing().stream()
+                    .limit(5)
+                    .forEach(p ->
+                            remarks.append(part.label()).append(": ").append(p).append('\n'));
+            report.unusable().stream()
+                    .limit(5)
+                    .forEach(p ->
+                            remarks.append(part.label()).append(": ").append(p).append('\n'));
+            report.remarks()
+                    .forEach(r ->
+                            remarks.append(part.label()).append(": ").append(r).append('\n'));
         }
         if (common.json()) {
             Commands.printJson(o, json);

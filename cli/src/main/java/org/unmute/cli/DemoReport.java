@@ -28,6 +28,7 @@ final class DemoReport {
     private static final int[] MAP_TICKS = {500, 2000, 8000};
     /** Classes listed for the clip, and classes whose prototype is drawn. */
     private static final int LISTED = 6;
+
     private static final int DRAWN = 4;
 
     private final EncoderOptions.Loaded encoder;
@@ -37,7 +38,13 @@ final class DemoReport {
     private final Map<String, DemoResult> results;
     private final String backend;
 
-    DemoReport(EncoderOptions.Loaded encoder, Manifest tested, List<TokenMap> maps, Path recordings, Map<String, DemoResult> results, String backend) {
+    DemoReport(
+            EncoderOptions.Loaded encoder,
+            Manifest tested,
+            List<TokenMap> maps,
+            Path recordings,
+            Map<String, DemoResult> results,
+            String backend) {
         this.encoder = encoder;
         this.tested = tested;
         this.maps = maps;
@@ -52,19 +59,39 @@ final class DemoReport {
                 new ReportModel.Fact("Encoder", spec.description() + " (" + encoder.origin() + ", frozen)"),
                 new ReportModel.Fact("Front end", spec.frontEnd()),
                 new ReportModel.Fact("Token map", spec.time() + " x " + spec.freq() + " tokens of " + spec.dim()),
-                new ReportModel.Fact("Data", trainClips + " training and " + tested.clips().size() + " test clips, synthesized, one to three classes each"),
-                new ReportModel.Fact("Training", "AdamW, cosine, asymmetric loss, tokens standardized, " + seeds + " seeds"),
+                new ReportModel.Fact(
+                        "Data",
+                        trainClips + " training and " + tested.clips().size()
+                                + " test clips, synthesized, one to three classes each"),
+                new ReportModel.Fact(
+                        "Training", "AdamW, cosine, asymmetric loss, tokens standardized, " + seeds + " seeds"),
                 new ReportModel.Fact("Backend", backend),
-                new ReportModel.Fact("Version", BuildInfo.read().version() + " (commit " + BuildInfo.read().commit() + ")"));
+                new ReportModel.Fact(
+                        "Version",
+                        BuildInfo.read().version() + " (commit "
+                                + BuildInfo.read().commit() + ")"));
         List<ReportModel.ProbeResult> rows = new ArrayList<>();
         results.forEach((name, r) -> {
             double[] ci = r.scoring().interval(MAP);
-            rows.add(new ReportModel.ProbeResult(name, r.parameters(), seeds, r.scoring().mean(MAP), r.scoring().deviation(MAP), ci[0], ci[1]));
+            rows.add(new ReportModel.ProbeResult(
+                    name,
+                    r.parameters(),
+                    seeds,
+                    r.scoring().mean(MAP),
+                    r.scoring().deviation(MAP),
+                    ci[0],
+                    ci[1]));
         });
-        return new ReportModel("Unmute demo: probing frozen patch tokens",
-                "Synthetic polyphonic recordings of ten classes, embedded by a small frozen encoder. Each probe sees the same tokens; "
-                        + "the table shows the macro mean average precision on test clips with sounds that training never heard.",
-                facts, rows, classes(), example(), Instant.now());
+        return new ReportModel(
+                "Unmute demo: probing frozen patch tokens",
+                "Synthetic polyphonic recordings of ten classes, embedded by a small frozen encoder. Each probe sees"
+                        + " the same tokens; the table shows the macro mean average precision on test clips with sounds"
+                        + " that training never heard.",
+                facts,
+                rows,
+                classes(),
+                example(),
+                Instant.now());
     }
 
     private ReportModel.ClassTable classes() {
@@ -75,8 +102,12 @@ final class DemoReport {
         for (int c = 0; c < positives.length; c++) {
             if (positives[c] > 0) {
                 int column = c;
-                rows.add(new ReportModel.ClassRow(tested.labels().names().get(c), positives[c],
-                        results.values().stream().mapToDouble(r -> r.scoring().averagePrecision()[column]).toArray()));
+                rows.add(new ReportModel.ClassRow(
+                        tested.labels().names().get(c),
+                        positives[c],
+                        results.values().stream()
+                                .mapToDouble(r -> r.scoring().averagePrecision()[column])
+                                .toArray()));
             }
         }
         return new ReportModel.ClassTable(names, rows, any.absentClasses());
@@ -87,7 +118,8 @@ final class DemoReport {
         int clip = choose(protobin.scores());
         LabelledClip labelled = tested.clips().get(clip);
         Recording recording = AudioFiles.read(recordings.resolve(labelled.file()));
-        double seconds = encoder.encoder().describe().windowSamples() / (double) encoder.encoder().describe().sampleRate();
+        double seconds = encoder.encoder().describe().windowSamples()
+                / (double) encoder.encoder().describe().sampleRate();
         float[] scores = protobin.scores()[clip];
         List<Integer> order = order(scores);
         List<ReportModel.Score> listed = new ArrayList<>();
@@ -95,8 +127,14 @@ final class DemoReport {
             String name = tested.labels().names().get(c);
             listed.add(new ReportModel.Score(name, scores[c], labelled.labels().contains(name)));
         }
-        return new ReportModel.Example(labelled.file(), "protobin", recording.samples(), recording.sampleRate(), spectrogram(recording, seconds),
-                listed, prototypes(protobin.first(), maps.get(clip), order, scores, labelled, seconds));
+        return new ReportModel.Example(
+                labelled.file(),
+                "protobin",
+                recording.samples(),
+                recording.sampleRate(),
+                spectrogram(recording, seconds),
+                listed,
+                prototypes(protobin.first(), maps.get(clip), order, scores, labelled, seconds));
     }
 
     /** A clip with several classes, all of which protobin ranks first: the clearest such clip. */
@@ -125,12 +163,17 @@ final class DemoReport {
     }
 
     private static List<Integer> order(float[] scores) {
-        return IntStream.range(0, scores.length).boxed().sorted(Comparator.comparingDouble((Integer c) -> -scores[c])).toList();
+        return IntStream.range(0, scores.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer c) -> -scores[c]))
+                .toList();
     }
 
     private ReportModel.Heat spectrogram(Recording recording, double seconds) {
-        float[] samples = java.util.Arrays.copyOf(recording.samples(), Math.min(recording.samples().length,
-                encoder.encoder().describe().windowSamples()));
+        float[] samples = java.util.Arrays.copyOf(
+                recording.samples(),
+                Math.min(
+                        recording.samples().length, encoder.encoder().describe().windowSamples()));
         Spectrogram s = encoder.encoder().spectrogram(samples);
         float[][] values = new float[s.frames()][];
         for (int t = 0; t < values.length; t++) {
@@ -145,7 +188,8 @@ final class DemoReport {
         double high = mel(encoder.encoder().describe().sampleRate() / 2.0);
         List<ReportModel.Tick> ticks = new ArrayList<>();
         for (int hz : frequencies) {
-            ticks.add(new ReportModel.Tick((mel(hz) - low) / (high - low), hz < 1000 ? hz + " Hz" : hz / 1000 + " kHz"));
+            ticks.add(
+                    new ReportModel.Tick((mel(hz) - low) / (high - low), hz < 1000 ? hz + " Hz" : hz / 1000 + " kHz"));
         }
         return ticks;
     }
@@ -155,7 +199,12 @@ final class DemoReport {
     }
 
     /** For each of the best classes the prototype that adds most to its logit in this clip. */
-    private List<ReportModel.PrototypeMap> prototypes(TrainedProbe trained, TokenMap map, List<Integer> order, float[] scores, LabelledClip clip,
+    private List<ReportModel.PrototypeMap> prototypes(
+            TrainedProbe trained,
+            TokenMap map,
+            List<Integer> order,
+            float[] scores,
+            LabelledClip clip,
             double seconds) {
         Protobin probe = (Protobin) trained.probe();
         float[] similarity = trained.similarityMap(map).toFloats();
@@ -186,8 +235,8 @@ final class DemoReport {
             for (int t = 0; t < map.time(); t++) {
                 System.arraycopy(similarity, best * tokens + t * map.freq(), heat[t], 0, map.freq());
             }
-            drawn.add(new ReportModel.PrototypeMap(name, best, most, present,
-                    new ReportModel.Heat(heat, seconds, ticks(MAP_TICKS), "cosine")));
+            drawn.add(new ReportModel.PrototypeMap(
+                    name, best, most, present, new ReportModel.Heat(heat, seconds, ticks(MAP_TICKS), "cosine")));
         }
         return drawn;
     }

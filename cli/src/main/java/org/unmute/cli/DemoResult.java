@@ -13,6 +13,8 @@ import org.unmute.probes.pool.TrainedProbe;
 record DemoResult(String name, TrainedProbe first, float[][] scores, Scoring scoring) {
     /** Trained numbers. */
     long parameters() {
-        return first.probe().parameters().values().stream().mapToLong(t -> t.shape().elements()).sum();
+        return first.probe().parameters().values().stream()
+                .mapToLong(t -> t.shape().elements())
+                .sum();
     }
 }

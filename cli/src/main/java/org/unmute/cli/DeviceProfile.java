@@ -20,8 +20,11 @@ final class DeviceProfile {
      */
     static void begin(Backend backend) {
         if (!(backend instanceof Profiled device)) {
-            throw new CommandException(ExitCode.USAGE, "--profile: backend " + backend.name()
-                    + " runs on the processor and counts no launches: choose a device, such as --device opencl");
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--profile: backend " + backend.name()
+                            + " runs on the processor and counts no launches: choose a device, such as --device"
+                            + " opencl");
         }
         device.profile().reset();
         device.profile().measure(true);
@@ -33,7 +36,8 @@ final class DeviceProfile {
         while (last.hasSubcommand()) {
             last = last.subcommand();
         }
-        boolean wanted = last.commandSpec().mixins().values().stream().map(CommandSpec::userObject)
+        boolean wanted = last.commandSpec().mixins().values().stream()
+                .map(CommandSpec::userObject)
                 .anyMatch(o -> o instanceof ComputeOptions c && c.profile());
         if (wanted && Backends.current() instanceof Profiled device) {
             device.profile().measure(false);
@@ -44,20 +48,39 @@ final class DeviceProfile {
     private static void print(Backend backend, WorkProfile profile, PrintWriter err) {
         WorkProfile.Transfers copied = profile.transfers();
         WorkProfile.Peak peak = profile.peak();
-        double all = profile.entries().stream().mapToLong(WorkProfile.Entry::nanos).sum() / 1e9;
-        ConsoleTable table = new ConsoleTable("kernel", "launches", "ms", "% of time", "MB", "GB/s", "GFLOP/s", "% of peak").decimals(1);
+        double all =
+                profile.entries().stream().mapToLong(WorkProfile.Entry::nanos).sum() / 1e9;
+        ConsoleTable table = new ConsoleTable(
+                        "kernel", "launches", "ms", "% of time", "MB", "GB/s", "GFLOP/s", "% of peak")
+                .decimals(1);
         for (WorkProfile.Entry e : profile.entries()) {
             double seconds = e.nanos() / 1e9;
-            table.row(e.kernel(), e.launches(), 1e3 * seconds, 100 * seconds / all, e.bytes() / 1e6, e.bytes() / seconds / 1e9,
-                    e.operations() == 0 ? null : e.operations() / seconds / 1e9, 100 * e.shareOf(peak));
+            table.row(
+                    e.kernel(),
+                    e.launches(),
+                    1e3 * seconds,
+                    100 * seconds / all,
+                    e.bytes() / 1e6,
+                    e.bytes() / seconds / 1e9,
+                    e.operations() == 0 ? null : e.operations() / seconds / 1e9,
+                    100 * e.shareOf(peak));
         }
         err.println();
         err.println("profile of " + backend.name() + ": " + backend.describe());
         table.print(err, false);
-        err.println(String.format(Locale.ROOT, "kernels took %.3f s; copies to and from the device: %,d, %s there, %s back", all, copied.count(),
-                Commands.size(copied.toDevice()), Commands.size(copied.fromDevice())));
-        err.println(String.format(Locale.ROOT, "peak, as measured now: %.1f GB/s for a copy within the device, %.0f GFLOP/s in float32; a kernel's %% of "
-                + "peak is the greater of both shares", peak.bytesPerSecond() / 1e9, peak.operationsPerSecond() / 1e9));
+        err.println(String.format(
+                Locale.ROOT,
+                "kernels took %.3f s; copies to and from the device: %,d, %s there, %s back",
+                all,
+                copied.count(),
+                Commands.size(copied.toDevice()),
+                Commands.size(copied.fromDevice())));
+        err.println(String.format(
+                Locale.ROOT,
+                "peak, as measured now: %.1f GB/s for a copy within the device, %.0f GFLOP/s in float32; a kernel's %%"
+                        + " of peak is the greater of both shares",
+                peak.bytesPerSecond() / 1e9,
+                peak.operationsPerSecond() / 1e9));
         err.flush();
     }
 }

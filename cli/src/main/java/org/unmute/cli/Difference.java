@@ -26,11 +26,32 @@ import org.unmute.tensor.Shape;
  * @param tolerance what is allowed: of numbers up to 1 the difference, of larger ones the part
  * @param within whether the tensors agree
  */
-record Difference(String tensor, Shape here, Shape reference, double max, double mean, double p999, String where, double expected,
-        double actual, double tolerance, boolean within) {
+record Difference(
+        String tensor,
+        Shape here,
+        Shape reference,
+        double max,
+        double mean,
+        double p999,
+        String where,
+        double expected,
+        double actual,
+        double tolerance,
+        boolean within) {
     /** For tensors of other sizes. */
     static Difference ofSizes(String tensor, Shape here, Shape reference, double tolerance) {
-        return new Difference(tensor, here, reference, Double.NaN, Double.NaN, Double.NaN, "", Double.NaN, Double.NaN, tolerance, false);
+        return new Difference(
+                tensor,
+                here,
+                reference,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                "",
+                Double.NaN,
+                Double.NaN,
+                tolerance,
+                false);
     }
 
     /** Whether the sizes are other ones, apart from axes of size 1. */
@@ -43,11 +64,21 @@ record Difference(String tensor, Shape here, Shape reference, double max, double
      *
      * @param spec the encoder, and with {@code time} token rows the grid in which a place is named
      */
-    static Difference of(String tensor, float[] values, Shape here, Reference.Stored stored, double tolerance, EncoderSpec spec, int time) {
+    static Difference of(
+            String tensor,
+            float[] values,
+            Shape here,
+            Reference.Stored stored,
+            double tolerance,
+            EncoderSpec spec,
+            int time) {
         int dim = here.rank() == 0 ? 1 : here.dim(-1);
         int[] rows = stored.rows();
-        boolean fits = stored.values().length > 0 && (rows == null ? sameLayout(here, stored.shape())
-                : stored.shape().dim(-1) == dim && Arrays.stream(rows).allMatch(r -> r >= 0 && r < values.length / dim));
+        boolean fits = stored.values().length > 0
+                && (rows == null
+                        ? sameLayout(here, stored.shape())
+                        : stored.shape().dim(-1) == dim
+                                && Arrays.stream(rows).allMatch(r -> r >= 0 && r < values.length / dim));
         if (!fits) {
             return ofSizes(tensor, here, stored.shape(), tolerance);
         }
@@ -67,8 +98,18 @@ record Difference(String tensor, Shape here, Shape reference, double max, double
         int at = index(worst, dim, rows);
         Arrays.sort(differences);
         within &= stored.meanStd() == null || statistics(values, stored.meanStd(), tolerance);
-        return new Difference(tensor, here, stored.shape(), differences[n - 1], sum / n, differences[(int) Math.ceil(0.999 * n) - 1],
-                place(tensor, here, at, spec, time), stored.values()[worst], values[at], tolerance, within);
+        return new Difference(
+                tensor,
+                here,
+                stored.shape(),
+                differences[n - 1],
+                sum / n,
+                differences[(int) Math.ceil(0.999 * n) - 1],
+                place(tensor, here, at, spec, time),
+                stored.values()[worst],
+                values[at],
+                tolerance,
+                within);
     }
 
     private static int index(int i, int dim, int[] rows) {
@@ -89,10 +130,14 @@ record Difference(String tensor, Shape here, Shape reference, double max, double
         for (float v : values) {
             square += (v - mean) * (v - mean) / values.length;
         }
-        return Math.abs(mean - meanStd[0]) <= tolerance && Math.abs(Math.sqrt(square) - meanStd[1]) <= tolerance * Math.max(1, meanStd[1]);
+        return Math.abs(mean - meanStd[0]) <= tolerance
+                && Math.abs(Math.sqrt(square) - meanStd[1]) <= tolerance * Math.max(1, meanStd[1]);
     }
 
-    /** Whether two shapes describe the same row-major numbers, but for axes of size 1 and neighbouring axes taken as one. */
+    /**
+     * Whether two shapes describe the same row-major numbers, but for axes of size 1 and neighbouring axes taken as
+     * one.
+     */
     static boolean sameLayout(Shape a, Shape b) {
         Set<Long> one = edges(a);
         Set<Long> other = edges(b);
@@ -135,8 +180,10 @@ record Difference(String tensor, Shape here, Shape reference, double max, double
         if (at.size() == 2 && (sizes[skip] == patches + extra || sizes[skip] == patches)) {
             long token = at.get(0) - (sizes[skip] == patches ? 0 : extra);
             boolean major = spec.grid().order() == EncoderSpec.TokenOrder.TIME_MAJOR;
-            String where = token < 0 ? at.get(0) == 0 ? "cls" : "dist"
-                    : "time " + (major ? token / spec.freq() : token % time) + ", freq " + (major ? token % spec.freq() : token / time);
+            String where = token < 0
+                    ? at.get(0) == 0 ? "cls" : "dist"
+                    : "time " + (major ? token / spec.freq() : token % time) + ", freq "
+                            + (major ? token % spec.freq() : token / time);
             return where + ", channel " + at.get(1);
         }
         if (at.size() == 3 && sizes[skip] == time && sizes[skip + 1] == spec.freq()) {

@@ -16,8 +16,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** What this machine can do for us, and what is missing in words. */
-@Command(name = "doctor", sortOptions = false,
-        description = "Tells which backends run here and why the others do not, the Java version, the memory and the encoder in the program.")
+@Command(
+        name = "doctor",
+        sortOptions = false,
+        description =
+                "Tells which backends run here and why the others do not, the Java version, the memory and the encoder"
+                        + " in the program.")
 final class DoctorCommand implements Callable<Integer> {
     /** Device backends that this build does not contain; kept apart from those that are there and do not run. */
     private static final Map<String, String> NOT_IN_THIS_BUILD = Map.of(
@@ -26,6 +30,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
 
@@ -40,10 +45,13 @@ final class DoctorCommand implements Callable<Integer> {
         Backends.use(choice);
         List<Row> rows = new ArrayList<>();
         for (Backends.Candidate c : Backends.candidates()) {
-            rows.add(new Row(c.name(), c.availability().available(), c.availability().reason()));
+            rows.add(new Row(
+                    c.name(), c.availability().available(), c.availability().reason()));
         }
         Set<String> present = rows.stream().map(Row::backend).collect(Collectors.toSet());
-        NOT_IN_THIS_BUILD.entrySet().stream().filter(e -> !present.contains(e.getKey())).sorted(Map.Entry.comparingByKey())
+        NOT_IN_THIS_BUILD.entrySet().stream()
+                .filter(e -> !present.contains(e.getKey()))
+                .sorted(Map.Entry.comparingByKey())
                 .forEach(e -> rows.add(new Row(e.getKey(), false, e.getValue())));
         Map<String, String> facts = facts(choice);
         PrintWriter out = spec.commandLine().getOut();
@@ -67,15 +75,21 @@ final class DoctorCommand implements Callable<Integer> {
         Runtime r = Runtime.getRuntime();
         facts.put("unmute", build.version() + " (commit " + build.commit() + ")");
         facts.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
-        facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch") + ", " + r.availableProcessors() + " processors");
+        facts.put(
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch") + ", " + r.availableProcessors() + " processors");
         String memory = Commands.size(r.maxMemory()) + " heap at most (UNMUTE_JAVA_OPTS=-Xmx8g changes it)";
         if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os) {
-            memory += ", " + Commands.size(os.getTotalMemorySize()) + " in the machine, " + Commands.size(os.getFreeMemorySize()) + " free";
+            memory += ", " + Commands.size(os.getTotalMemorySize()) + " in the machine, "
+                    + Commands.size(os.getFreeMemorySize()) + " free";
         }
         facts.put("memory", memory);
         facts.put("chosen", choice.reason());
-        facts.put("encoder", "in the program: " + EncoderOptions.embedded().encoder().describe().description());
+        facts.put(
+                "encoder",
+                "in the program: "
+                        + EncoderOptions.embedded().encoder().describe().description());
         return facts;
     }
 }

@@ -3,8 +3,8 @@ package org.unmute.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.unmute.models.audio.Recording;
@@ -26,9 +26,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Recordings to token maps in a cache on disk. */
-@Command(name = "embed", sortOptions = false,
-        description = {"Turns recordings into the token maps of an encoder and keeps them in a cache folder.",
-            "Run the same command again after an interruption: it goes on where it stopped."},
+@Command(
+        name = "embed",
+        sortOptions = false,
+        description = {
+            "Turns recordings into the token maps of an encoder and keeps them in a cache folder.",
+            "Run the same command again after an interruption: it goes on where it stopped."
+        },
         footer = {"", "Example:", "  unmute embed --encoder eat.safetensors --audio recordings/ --out cache/"})
 final class EmbedCommand implements Callable<Integer> {
     /** Recordings looked at to state the cache's size beforehand. */
@@ -36,22 +40,32 @@ final class EmbedCommand implements Callable<Integer> {
 
     @Mixin
     private EncoderOptions encoder;
+
     @Mixin
     private AudioOptions audio;
+
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Cache folder; created if needed.")
     private Path out;
 
-    @Option(names = "--dtype", paramLabel = "TYPE", defaultValue = "f16",
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "f16",
             description = "How tokens are stored: f16 or f32 (default: ${DEFAULT-VALUE}).")
     private String dtype;
 
-    @Option(names = "--layers", description = "Also store the tokens after each block of the encoder, which the probe cgp looks at. The cache becomes "
-            + "larger by as many times as there are blocks; other probes work with it as with one without.")
+    @Option(
+            names = "--layers",
+            description =
+                    "Also store the tokens after each block of the encoder, which the probe cgp looks at. The cache"
+                        + " becomes larger by as many times as there are blocks; other probes work with it as with one"
+                        + " without.")
     private boolean layers;
 
     @Option(names = "--dry-run", description = "Only say what would be done and how large the cache becomes.")
@@ -67,40 +81,59 @@ final class EmbedCommand implements Callable<Integer> {
         Commands.chooseBackend(compute, common, record, err);
         EncoderOptions.Loaded loaded = encoder.open();
         String resampling = audio.kernel().name().toLowerCase(java.util.Locale.ROOT);
-        CacheKey key = loaded.key(resampling, storage()).withLayers(layers ? loaded.encoder().describe().depth() : 0);
+        CacheKey key = loaded.key(resampling, storage())
+                .withLayers(layers ? loaded.encoder().describe().depth() : 0);
         AudioOptions.Chosen chosen = audio.choose(record, common.quiet() ? null : err);
         ClipList clips = chosen.clips();
         long bytes = expectedBytes(loaded.encoder().describe(), clips, key);
         if (!common.quiet()) {
-            err.println("encoder " + loaded.origin() + ": " + loaded.encoder().describe().description());
+            err.println("encoder " + loaded.origin() + ": "
+                    + loaded.encoder().describe().description());
             err.println("front end: " + key.frontEnd());
-            err.println(clips.clips().size() + " recordings; the cache becomes about " + Commands.size(bytes) + " in " + dtype
-                    + (layers ? ", all " + key.layers() + " blocks with it" : "") + " (" + Commands.size(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
+            err.println(clips.clips().size() + " recordings; the cache becomes about " + Commands.size(bytes) + " in "
+                    + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
+                    + Commands.size(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
         }
         if (dryRun) {
             reportPlan(clips.clips().size(), bytes);
             return ExitCode.OK;
         }
         try (TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
-                Progress progress = Progress.start(err, "embedding", "clips", clips.clips().size(), common.quiet())) {
-            List<String> repaired = writer.recovered().stream().map(Damage::toString).toList();
+                Progress progress =
+                        Progress.start(err, "embedding", "clips", clips.clips().size(), common.quiet())) {
+            List<String> repaired =
+                    writer.recovered().stream().map(Damage::toString).toList();
             Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
             record.ready(); // while the kernels are being compiled
             Embedding.Outcome outcome = embedding.run(clips.clips(), writer, listener(progress));
-            loaded.note(record, resampling).result("dtype", dtype).result("layers", key.layers()).result("embedded", outcome.embedded()).result("alreadyPresent", outcome.present())
-                    .result("skipped", outcome.skipped()).result("repaired", repaired);
+            loaded.note(record, resampling)
+                    .result("dtype", dtype)
+                    .result("layers", key.layers())
+                    .result("embedded", outcome.embedded())
+                    .result("alreadyPresent", outcome.present())
+                    .result("skipped", outcome.skipped())
+                    .result("repaired", repaired);
             record.write(out);
             report(outcome, repaired, writer.clips());
             if (outcome.embedded() + outcome.present() == 0) {
-                throw new CommandException(ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
+                throw new CommandException(
+                        ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
             }
         } catch (Embedding.UnusableClipException e) {
             throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
         }
         if (chosen.labels() != null) {
             try (TokenCache cache = TokenCache.open(out)) {
-                ClipRecord.write(out.resolve("clips.csv"), LabelOptions.matched(chosen.labels(), cache.clips().stream().map(CachedClip::id).toList())
-                        .manifest(), cache, err);
+                ClipRecord.write(
+                        out.resolve("clips.csv"),
+                        LabelOptions.matched(
+                                        chosen.labels(),
+                                        cache.clips().stream()
+                                                .map(CachedClip::id)
+                                                .toList())
+                                .manifest(),
+                        cache,
+                        err);
             }
         }
         return ExitCode.OK;
@@ -162,8 +195,8 @@ final class EmbedCommand implements Callable<Integer> {
             Commands.printJson(o, plan);
             return;
         }
-        o.println(out + ": would hold the tokens of " + recordings + " recordings, about " + Commands.size(bytes) + " in " + dtype
-                + "; nothing was written");
+        o.println(out + ": would hold the tokens of " + recordings + " recordings, about " + Commands.size(bytes)
+                + " in " + dtype + "; nothing was written");
         o.flush();
     }
 
@@ -181,8 +214,8 @@ final class EmbedCommand implements Callable<Integer> {
             Commands.printJson(o, result);
             return;
         }
-        o.println(out + ": " + total + " clips (" + outcome.embedded() + " embedded now, " + outcome.present() + " already there), "
-                + outcome.skipped().size() + " skipped");
+        o.println(out + ": " + total + " clips (" + outcome.embedded() + " embedded now, " + outcome.present()
+                + " already there), " + outcome.skipped().size() + " skipped");
         for (String damage : repaired) {
             o.println("  repaired " + damage);
         }

@@ -53,51 +53,86 @@ final class EncoderOptions {
 
     /** Whose preprocessing, as typed. */
     enum Source {
-        authors, biofoundation
+        authors,
+        biofoundation
     }
 
-    @Option(names = "--encoder", paramLabel = "FILE", defaultValue = EMBEDDED,
-            description = "Checkpoint of the encoder, as its authors or Hugging Face give it, or what 'unmute pretrain' wrote; '" + EMBEDDED
-                    + "' is the small one in the program (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--encoder",
+            paramLabel = "FILE",
+            defaultValue = EMBEDDED,
+            description = "Checkpoint of the encoder, as its authors or Hugging Face give it, or what 'unmute pretrain'"
+                    + " wrote; '"
+                    + EMBEDDED + "' is the small one in the program (default: ${DEFAULT-VALUE}).")
     private String encoder;
 
-    @Option(names = "--model", paramLabel = "NAME", completionCandidates = ModelNames.class,
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            completionCandidates = ModelNames.class,
             description = "Kind of encoder, where the file's tensors do not tell it: ${COMPLETION-CANDIDATES}.")
     private String model;
 
-    @Option(names = "--frames", paramLabel = "N", description = "Frames of a window, 10 ms each (default: the authors', mostly 1024).")
+    @Option(
+            names = "--frames",
+            paramLabel = "N",
+            description = "Frames of a window, 10 ms each (default: the authors', mostly 1024).")
     private Integer frames;
 
-    @Option(names = "--norm", paramLabel = "PRESET", completionCandidates = PresetLabels.class,
-            description = "Statistics of the log mel energies of a data set in place of the pre-training data's, and the window of "
-                    + "that recipe unless --frames is given: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--norm",
+            paramLabel = "PRESET",
+            completionCandidates = PresetLabels.class,
+            description =
+                    "Statistics of the log mel energies of a data set in place of the pre-training data's, and the"
+                            + " window of that recipe unless --frames is given: ${COMPLETION-CANDIDATES}.")
     private String norm;
 
-    @Option(names = "--norm-mean", paramLabel = "X", description = "Mean of the log mel energies (default: the authors').")
+    @Option(
+            names = "--norm-mean",
+            paramLabel = "X",
+            description = "Mean of the log mel energies (default: the authors').")
     private Double mean;
 
     @Option(names = "--norm-std", paramLabel = "X", description = "Their standard deviation (default: the authors').")
     private Double std;
 
-    @Option(names = "--heads", paramLabel = "N", description = "Attention heads (default: the authors' at this width, one every 64 channels).")
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            description = "Attention heads (default: the authors' at this width, one every 64 channels).")
     private Integer heads;
 
-    @Option(names = "--encoder-rate", paramLabel = "HZ",
-            description = "Sample rate of the front end, for encoders that are used with several, such as ASiT (default: the authors').")
+    @Option(
+            names = "--encoder-rate",
+            paramLabel = "HZ",
+            description =
+                    "Sample rate of the front end, for encoders that are used with several, such as ASiT (default: the"
+                            + " authors').")
     private Integer rate;
 
-    @Option(names = "--hop", paramLabel = "SECONDS",
-            description = "From the start of one window of a long recording to the next; tokens of overlapping windows are averaged "
-                    + "(default: windows follow each other).")
+    @Option(
+            names = "--hop",
+            paramLabel = "SECONDS",
+            description =
+                    "From the start of one window of a long recording to the next; tokens of overlapping windows are"
+                            + " averaged (default: windows follow each other).")
     private Double hop;
 
-    @Option(names = "--front-end", paramLabel = "NAME", defaultValue = "authors",
-            description = "Whose preprocessing: ${COMPLETION-CANDIDATES}; the second, for EAT, SSLAM and Audio-MAE, is that of the public "
-                    + "BioFoundation code (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--front-end",
+            paramLabel = "NAME",
+            defaultValue = "authors",
+            description =
+                    "Whose preprocessing: ${COMPLETION-CANDIDATES}; the second, for EAT, SSLAM and Audio-MAE, is that"
+                            + " of the public BioFoundation code (default: ${DEFAULT-VALUE}).")
     private Source frontEnd;
 
-    @Option(names = "--config", paramLabel = "KEY=VALUE",
-            description = "An entry of the model's configuration, for a file without one, such as max_distance=800 for BEATs; may be repeated.")
+    @Option(
+            names = "--config",
+            paramLabel = "KEY=VALUE",
+            description = "An entry of the model's configuration, for a file without one, such as max_distance=800 for"
+                    + " BEATs; may be repeated.")
     private Map<String, String> config = new LinkedHashMap<>();
 
     /**
@@ -110,7 +145,13 @@ final class EncoderOptions {
      * @param config entries of the configuration that were given
      * @param options the options that were given, by name, to open it again
      */
-    record Loaded(Encoder encoder, String hash, String origin, String norm, Map<String, String> config, Map<String, Object> options) {
+    record Loaded(
+            Encoder encoder,
+            String hash,
+            String origin,
+            String norm,
+            Map<String, String> config,
+            Map<String, Object> options) {
         Loaded {
             config = new TreeMap<>(config);
             options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
@@ -124,14 +165,19 @@ final class EncoderOptions {
         CacheKey key(String resampling, DType dtype) {
             String frontEnd = encoder.describe().frontEnd() + ", resampling " + resampling;
             // Settings beside the file, such as the number of heads, make another encoder of the same weights.
-            String network = encoder.describe().name() + ": " + encoder.describe().description() + (config.isEmpty() ? "" : " " + config);
+            String network = encoder.describe().name() + ": "
+                    + encoder.describe().description() + (config.isEmpty() ? "" : " " + config);
             return new CacheKey(network, Digests.sha256(hash + network), frontEnd, Digests.sha256(frontEnd), dtype);
         }
 
         /** Notes what ran, with every setting in effect. */
         RunRecord note(RunRecord record, String resampling) {
-            record.result("encoder", origin).result("encoderSha256", hash).result("frontEnd", key(resampling, DType.F32).frontEnd());
-            return record.result("encoderSettings", settings()).result("encoderOptions", options).result("resampling", resampling);
+            record.result("encoder", origin)
+                    .result("encoderSha256", hash)
+                    .result("frontEnd", key(resampling, DType.F32).frontEnd());
+            return record.result("encoderSettings", settings())
+                    .result("encoderOptions", options)
+                    .result("resampling", resampling);
         }
 
         /** Every setting in effect by name. */
@@ -162,8 +208,10 @@ final class EncoderOptions {
         EncoderSettings settings = settings();
         if (encoder.equals(EMBEDDED)) {
             if (norm != null || !settings.equals(EncoderSettings.AUTHORS)) {
-                throw new CommandException(ExitCode.USAGE, "the encoder in the program has fixed settings: name a file with --encoder, or leave "
-                        + "out --model, --frames, --norm and the like");
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "the encoder in the program has fixed settings: name a file with --encoder, or leave "
+                                + "out --model, --frames, --norm and the like");
             }
             return embedded();
         }
@@ -174,8 +222,10 @@ final class EncoderOptions {
         FutureTask<String> hash = new FutureTask<>(() -> KnownDigests.ofUser().of(file));
         Thread.ofPlatform().daemon().name("unmute-hash").start(hash);
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            EncoderFamily family = Encoders.recognize(checkpoint, settings.model()).family();
-            EncoderSettings all = norm == null ? settings : NormPreset.of(norm, family).in(settings);
+            EncoderFamily family =
+                    Encoders.recognize(checkpoint, settings.model()).family();
+            EncoderSettings all =
+                    norm == null ? settings : NormPreset.of(norm, family).in(settings);
             return new Loaded(Encoders.build(checkpoint, all), result(hash), encoder, norm, config, given());
         } catch (UnusableCheckpointException e) {
             throw e;
@@ -233,7 +283,9 @@ final class EncoderOptions {
         o.rate = integer(options.path("encoder-rate"));
         o.hop = number(options.path("hop"));
         o.frontEnd = Source.valueOf(options.path("front-end").asText(Source.authors.name()));
-        options.path("config").properties().forEach(e -> o.config.put(e.getKey(), e.getValue().asText()));
+        options.path("config")
+                .properties()
+                .forEach(e -> o.config.put(e.getKey(), e.getValue().asText()));
         return o;
     }
 
@@ -283,11 +335,20 @@ final class EncoderOptions {
             throw new CommandException(ExitCode.USAGE, "--norm-mean must be a number, is " + mean);
         }
         if (norm != null && (mean != null || std != null)) {
-            throw new CommandException(ExitCode.USAGE, "--norm " + norm + " states mean and standard deviation: leave out --norm-mean and --norm-std");
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--norm " + norm + " states mean and standard deviation: leave out --norm-mean and --norm-std");
         }
-        return new EncoderSettings(model == null ? "" : model, frames == null ? 0 : frames, mean == null ? Double.NaN : mean,
-                std == null ? Double.NaN : std, heads == null ? 0 : heads, rate == null ? 0 : rate, hop == null ? 0 : hop,
-                EncoderSettings.FrontEndSource.valueOf(frontEnd.name().toUpperCase(Locale.ROOT)), config);
+        return new EncoderSettings(
+                model == null ? "" : model,
+                frames == null ? 0 : frames,
+                mean == null ? Double.NaN : mean,
+                std == null ? Double.NaN : std,
+                heads == null ? 0 : heads,
+                rate == null ? 0 : rate,
+                hop == null ? 0 : hop,
+                EncoderSettings.FrontEndSource.valueOf(frontEnd.name().toUpperCase(Locale.ROOT)),
+                config);
     }
 
     private static void positive(String option, Double value) {

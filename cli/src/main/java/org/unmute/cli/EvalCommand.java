@@ -25,11 +25,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Scores a trained probe, or a table of scores, against labels. */
-@Command(name = "eval", sortOptions = false,
-        description = {"Scores a trained probe on the clips of a split, or a CSV of scores as 'tag' writes it.",
-            "Prints mAP and other metrics with the standard deviation over seeds and a bootstrap interval over clips."},
-        footer = {"", "Examples:", "  unmute eval --run run1/ --cache cache/ --labels labels.csv --split test",
-            "  unmute eval --scores scores.csv --labels labels.csv"})
+@Command(
+        name = "eval",
+        sortOptions = false,
+        description = {
+            "Scores a trained probe on the clips of a split, or a CSV of scores as 'tag' writes it.",
+            "Prints mAP and other metrics with the standard deviation over seeds and a bootstrap interval over clips."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute eval --run run1/ --cache cache/ --labels labels.csv --split test",
+            "  unmute eval --scores scores.csv --labels labels.csv"
+        })
 final class EvalCommand implements Callable<Integer> {
     private static final int CHUNK = 64;
 
@@ -38,9 +46,16 @@ final class EvalCommand implements Callable<Integer> {
 
     /** One of two things to score. */
     static final class Source {
-        @Option(names = "--run", paramLabel = "DIR", description = "Folder that 'unmute probe' wrote; all its seeds are scored.")
+        @Option(
+                names = "--run",
+                paramLabel = "DIR",
+                description = "Folder that 'unmute probe' wrote; all its seeds are scored.")
         private Path run;
-        @Option(names = "--scores", paramLabel = "FILE", description = "CSV with a column 'file' and one column a class.")
+
+        @Option(
+                names = "--scores",
+                paramLabel = "FILE",
+                description = "CSV with a column 'file' and one column a class.")
         private Path scores;
     }
 
@@ -50,24 +65,38 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private LabelOptions labels;
 
-    @Option(names = "--split", paramLabel = "NAME", split = ",", defaultValue = "test",
-            description = "Splits to score, if the label file has a split column (default: ${DEFAULT-VALUE}; 'all' takes every clip).")
+    @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "test",
+            description =
+                    "Splits to score, if the label file has a split column (default: ${DEFAULT-VALUE}; 'all' takes"
+                            + " every clip).")
     private List<String> splits;
 
-    @Option(names = "--bootstrap", paramLabel = "N", defaultValue = "1000",
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "N",
+            defaultValue = "1000",
             description = "Resamples for the 95 %% intervals; 0 leaves them out (default: ${DEFAULT-VALUE}).")
     private int resamples;
 
     @Option(names = "--per-class", description = "Print the average precision of each class.")
     private boolean perClass;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Write eval.json here (default: the run's folder with --run).")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write eval.json here (default: the run's folder with --run).")
     private Path out;
 
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
+
     @Spec
     private CommandSpec spec;
 
@@ -99,7 +128,8 @@ final class EvalCommand implements Callable<Integer> {
         }
         try (TokenCache tokens = TokenCache.open(cache)) {
             TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
-            Manifest truth = TokenData.matched(labels.read(probes.getFirst().classes(), splits, record, err()), tokens, missing);
+            Manifest truth =
+                    TokenData.matched(labels.read(probes.getFirst().classes(), splits, record, err()), tokens, missing);
             Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
             for (TrainedProbe probe : probes) {
                 scoring.add(scores(probe, truth, tokens), ScoreScale.PROBABILITY);
@@ -111,7 +141,8 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private static float[][] scores(TrainedProbe probe, Manifest truth, TokenCache tokens) throws IOException {
-        TokenSource clips = TokenSource.of(tokens, truth.clips().stream().map(LabelledClip::file).toList());
+        TokenSource clips = TokenSource.of(
+                tokens, truth.clips().stream().map(LabelledClip::file).toList());
         return ProbeTrainer.predict(probe, clips, CHUNK);
     }
 
@@ -123,10 +154,15 @@ final class EvalCommand implements Callable<Integer> {
         Manifest.Matched matched = LabelOptions.matched(all, byFile.keySet());
         missing.addAll(matched.missing());
         if (matched.manifest().clips().isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "no file of " + labels.source() + " is in " + source.scores
-                    + ": are both relative to the same folder?");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "no file of " + labels.source() + " is in " + source.scores
+                            + ": are both relative to the same folder?");
         }
-        float[][] scores = matched.manifest().clips().stream().map(LabelledClip::file).map(byFile::get).toArray(float[][]::new);
+        float[][] scores = matched.manifest().clips().stream()
+                .map(LabelledClip::file)
+                .map(byFile::get)
+                .toArray(float[][]::new);
         boolean logits = false;
         for (float[] row : scores) {
             for (float s : row) {
@@ -151,7 +187,8 @@ final class EvalCommand implements Callable<Integer> {
         o.println(document.get("clips") + " clips, " + scoring.absentLine());
         if (!missing.isEmpty()) {
             o.println(missing.size() + " labelled files are missing and not scored: "
-                    + String.join(", ", missing.subList(0, Math.min(5, missing.size()))) + (missing.size() > 5 ? ", …" : ""));
+                    + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
+                    + (missing.size() > 5 ? ", …" : ""));
         }
         o.println();
         scoring.table().print(o, false);

@@ -13,6 +13,5 @@ public final class ExitCode {
     /** The device or backend that was asked for is not there. */
     public static final int DEVICE = 4;
 
-    private ExitCode() {
-    }
+    private ExitCode() {}
 }

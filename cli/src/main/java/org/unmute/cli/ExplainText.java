@@ -31,7 +31,11 @@ final class ExplainText {
         if (clip.classes().size() > LISTED) {
             text.append("and ").append(clip.classes().size() - LISTED).append(" classes with lower scores\n");
         }
-        text.append('\n').append(Words.rule(clip.reasons().getFirst().contributions().kind())).append(" All terms and the bias sum to the logit;\nthe score is its ").append(clip.singleLabel() ? "softmax" : "sigmoid").append(".\n");
+        text.append('\n')
+                .append(Words.rule(clip.reasons().getFirst().contributions().kind()))
+                .append(" All terms and the bias sum to the logit;\nthe score is its ")
+                .append(clip.singleLabel() ? "softmax" : "sigmoid")
+                .append(".\n");
         String remark = clip.reasons().getFirst().contributions().remark();
         if (!remark.isEmpty()) {
             text.append(remark).append('\n');
@@ -44,15 +48,24 @@ final class ExplainText {
     }
 
     private static List<Integer> best(ClipExplanation clip) {
-        return IntStream.range(0, clip.logits().length).boxed().sorted((a, b) -> Double.compare(clip.logits()[b], clip.logits()[a])).limit(LISTED)
+        return IntStream.range(0, clip.logits().length)
+                .boxed()
+                .sorted((a, b) -> Double.compare(clip.logits()[b], clip.logits()[a]))
+                .limit(LISTED)
                 .toList();
     }
 
     private static String reason(Reason r) {
         Contributions all = r.contributions();
-        ConsoleTable table = new ConsoleTable("term", "time", "frequency", Words.value(all.kind()), "weight", "adds").decimals(4);
+        ConsoleTable table =
+                new ConsoleTable("term", "time", "frequency", Words.value(all.kind()), "weight", "adds").decimals(4);
         for (Shown s : r.shown()) {
-            table.row(s.part().name(), Words.time(s), s.place() == null ? "-" : Words.frequency(s), s.part().value(), s.part().weight(),
+            table.row(
+                    s.part().name(),
+                    Words.time(s),
+                    s.place() == null ? "-" : Words.frequency(s),
+                    s.part().value(),
+                    s.part().weight(),
                     s.part().contribution());
         }
         if (r.others() > 0) {
@@ -60,7 +73,13 @@ final class ExplainText {
         }
         table.row("bias", "", "", null, null, all.bias());
         table.row("sum", "", "", null, null, r.sum());
-        table.row("logit of the probe", String.format(Locale.ROOT, "differs by %.1e", Math.abs(r.difference())), "", null, null, r.logit());
+        table.row(
+                "logit of the probe",
+                String.format(Locale.ROOT, "differs by %.1e", Math.abs(r.difference())),
+                "",
+                null,
+                null,
+                r.logit());
         return String.format(Locale.ROOT, "%s: score %.4f%n", r.name(), r.score()) + table.text();
     }
 
@@ -71,7 +90,11 @@ final class ExplainText {
         all.put("seconds", clip.seconds());
         all.put("probe", clip.probe());
         all.put("encoder", clip.encoder().name());
-        all.put("tokens", List.of(clip.features().tokens().time(), clip.features().tokens().freq()));
+        all.put(
+                "tokens",
+                List.of(
+                        clip.features().tokens().time(),
+                        clip.features().tokens().freq()));
         all.put("scoreIs", clip.singleLabel() ? "softmax" : "sigmoid");
         Map<String, Object> scores = new LinkedHashMap<>();
         for (int c = 0; c < clip.classes().size(); c++) {

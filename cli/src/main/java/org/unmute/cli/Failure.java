@@ -45,15 +45,29 @@ record Failure(int exitCode, String message, boolean bug) {
             case FileNotFoundException e -> new Failure(ExitCode.INPUT, "cannot open: " + e.getMessage(), false);
             case NotDirectoryException e -> new Failure(ExitCode.INPUT, "not a folder: " + e.getFile(), false);
             case AccessDeniedException e -> new Failure(ExitCode.INPUT, "no permission: " + e.getFile(), false);
-            case FileAlreadyExistsException e -> new Failure(ExitCode.FAILED, "already there, and not overwritten: " + e.getFile()
-                    + ": remove it or choose another place", false);
-            case FileSystemException e -> new Failure(ExitCode.FAILED,
-                    (e.getReason() == null ? "file system error" : e.getReason()) + ": " + e.getFile(), false);
+            case FileAlreadyExistsException e ->
+                new Failure(
+                        ExitCode.FAILED,
+                        "already there, and not overwritten: " + e.getFile() + ": remove it or choose another place",
+                        false);
+            case FileSystemException e ->
+                new Failure(
+                        ExitCode.FAILED,
+                        (e.getReason() == null ? "file system error" : e.getReason()) + ": " + e.getFile(),
+                        false);
             case IOException e -> new Failure(ExitCode.FAILED, said(e), false);
             case IllegalArgumentException e -> new Failure(ExitCode.FAILED, said(e), false);
-            case OutOfMemoryError e -> new Failure(ExitCode.FAILED, "out of memory with a heap of "
-                    + (Runtime.getRuntime().maxMemory() >> 20) + " MiB: set for example UNMUTE_JAVA_OPTS=-Xmx8g", false);
-            default -> new Failure(ExitCode.FAILED, "this is a bug in unmute, please report it with the lines below: " + said(thrown), true);
+            case OutOfMemoryError e ->
+                new Failure(
+                        ExitCode.FAILED,
+                        "out of memory with a heap of " + (Runtime.getRuntime().maxMemory() >> 20)
+                                + " MiB: set for example UNMUTE_JAVA_OPTS=-Xmx8g",
+                        false);
+            default ->
+                new Failure(
+                        ExitCode.FAILED,
+                        "this is a bug in unmute, please report it with the lines below: " + said(thrown),
+                        true);
         };
     }
 

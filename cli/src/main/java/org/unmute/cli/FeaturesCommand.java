@@ -30,31 +30,51 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Recordings to files that other programs read. */
-@Command(name = "features", sortOptions = false,
-        description = {"Writes an encoder's tokens of recordings to safetensors or npy files for other programs.",
-            "A safetensors file holds token_map [time, freq, dim], cls [dim] where the encoder has a class token, for each layer asked "
-                + "for layer.N [time, freq, dim] and layer.N.cls, and attention [heads, time, freq] of the class token in the last block; its "
-                + "metadata name encoder, front end and recording. An npy file holds the token map alone."},
-        footer = {"", "Examples:", "  unmute features --encoder eat.safetensors --audio bird.wav --out bird.safetensors --layers all --attention",
-            "  unmute features --encoder eat.safetensors --audio recordings/ --out features/"})
+@Command(
+        name = "features",
+        sortOptions = false,
+        description = {
+            "Writes an encoder's tokens of recordings to safetensors or npy files for other programs.",
+            "A safetensors file holds token_map [time, freq, dim], cls [dim] where the encoder has a class token, for"
+                + " each layer asked for layer.N [time, freq, dim] and layer.N.cls, and attention [heads, time, freq]"
+                + " of the class token in the last block; its metadata name encoder, front end and recording. An npy"
+                + " file holds the token map alone."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute features --encoder eat.safetensors --audio bird.wav --out bird.safetensors --layers all"
+                    + " --attention",
+            "  unmute features --encoder eat.safetensors --audio recordings/ --out features/"
+        })
 final class FeaturesCommand implements Callable<Integer> {
     private static final String SAFETENSORS = ".safetensors";
     private static final String NPY = ".npy";
 
     @Mixin
     private EncoderOptions encoder;
+
     @Mixin
     private AudioOptions audio;
+
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
 
-    @Option(names = "--out", paramLabel = "PATH", required = true,
-            description = "A file that ends in " + SAFETENSORS + " or " + NPY + ", for one recording; or a folder, for a safetensors file of each.")
+    @Option(
+            names = "--out",
+            paramLabel = "PATH",
+            required = true,
+            description = "A file that ends in " + SAFETENSORS + " or " + NPY
+                    + ", for one recording; or a folder, for a safetensors file of each.")
     private Path out;
 
-    @Option(names = "--layers", paramLabel = "LIST", description = "Also the tokens after these blocks, counted from 0: all, or 0,5,11.")
+    @Option(
+            names = "--layers",
+            paramLabel = "LIST",
+            description = "Also the tokens after these blocks, counted from 0: all, or 0,5,11.")
     private String layers;
 
     @Option(names = "--attention", description = "Also the attention of the class token in the last block.")
@@ -70,14 +90,19 @@ final class FeaturesCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, err);
-        List<AudioClip> clips = audio.choose(record, common.quiet() ? null : err).clips().clips();
+        List<AudioClip> clips =
+                audio.choose(record, common.quiet() ? null : err).clips().clips();
         boolean one = ends(NPY) || ends(SAFETENSORS);
         if (one && clips.size() > 1) {
-            throw new CommandException(ExitCode.USAGE, "--out " + out + " is one file, but " + clips.size() + " recordings were named: give a folder");
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--out " + out + " is one file, but " + clips.size() + " recordings were named: give a folder");
         }
         if (ends(NPY) && (layers != null || attention)) {
-            throw new CommandException(ExitCode.USAGE, "an npy file holds one array, the token map: for --layers and --attention let --out end in "
-                    + SAFETENSORS);
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "an npy file holds one array, the token map: for --layers and --attention let --out end in "
+                            + SAFETENSORS);
         }
         EncoderOptions.Loaded loaded = encoder.open();
         Features.Wanted wanted = wanted(loaded.encoder().describe());
@@ -102,7 +127,9 @@ final class FeaturesCommand implements Callable<Integer> {
         if (written.isEmpty()) {
             throw new CommandException(ExitCode.INPUT, "none of the " + clips.size() + " recordings could be used");
         }
-        loaded.note(record, resampling()).result("files", written.stream().map(w -> w.file().toString()).toList()).result("skipped", skipped);
+        loaded.note(record, resampling())
+                .result("files", written.stream().map(w -> w.file().toString()).toList())
+                .result("skipped", skipped);
         record.writeTo(one ? out.resolveSibling(out.getFileName() + ".run.json") : out.resolve("run.json"));
         report(written, skipped);
         return ExitCode.OK;
@@ -118,7 +145,9 @@ final class FeaturesCommand implements Callable<Integer> {
 
     private Features.Wanted wanted(EncoderSpec model) {
         if (attention && !model.hasCls()) {
-            throw new CommandException(ExitCode.USAGE, "--attention: " + model.name() + " has no class token whose attention could be written");
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--attention: " + model.name() + " has no class token whose attention could be written");
         }
         if (layers == null) {
             return new Features.Wanted(List.of(), attention);
@@ -130,18 +159,22 @@ final class FeaturesCommand implements Callable<Integer> {
         for (String one : layers.split(",", -1)) {
             int layer = one.strip().matches("\\d{1,4}") ? Integer.parseInt(one.strip()) : -1;
             if (layer < 0 || layer >= model.depth() || list.contains(layer)) {
-                throw new CommandException(ExitCode.USAGE, "--layers is 'all' or different numbers from 0 to " + (model.depth() - 1)
-                        + " with commas between them, not '" + layers + "'");
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "--layers is 'all' or different numbers from 0 to " + (model.depth() - 1)
+                                + " with commas between them, not '" + layers + "'");
             }
             list.add(layer);
         }
         return new Features.Wanted(list, attention);
     }
 
-    private TokenMap write(EncoderOptions.Loaded loaded, AudioClip clip, Features.Wanted wanted, Path file) throws IOException {
+    private TokenMap write(EncoderOptions.Loaded loaded, AudioClip clip, Features.Wanted wanted, Path file)
+            throws IOException {
         EncoderSpec model = loaded.encoder().describe();
         Recording recording = clip.cut(AudioFiles.read(clip.path()));
-        float[] samples = recording.resampled(model.sampleRate(), audio.kernel()).samples();
+        float[] samples =
+                recording.resampled(model.sampleRate(), audio.kernel()).samples();
         if (samples.length < model.frameSamples()) {
             throw new ClipTooShortException("features", samples.length, model.frameSamples(), model.sampleRate());
         }
@@ -152,10 +185,14 @@ final class FeaturesCommand implements Callable<Integer> {
             Npy.write(file, shape(map), map.tokens());
             return map;
         }
-        SafetensorsWriter writer = new SafetensorsWriter().metadata("encoder", model.name() + ": " + model.description())
-                .metadata("encoder_sha256", loaded.hash()).metadata("front_end", loaded.key(resampling(), DType.F32).frontEnd())
-                .metadata("recording", clip.id()).metadata("recording_sha256", Embedding.sha256(clip.path()))
-                .metadata("seconds", Double.toString(recording.seconds())).metadata("unmute_version", BuildInfo.read().version());
+        SafetensorsWriter writer = new SafetensorsWriter()
+                .metadata("encoder", model.name() + ": " + model.description())
+                .metadata("encoder_sha256", loaded.hash())
+                .metadata("front_end", loaded.key(resampling(), DType.F32).frontEnd())
+                .metadata("recording", clip.id())
+                .metadata("recording_sha256", Embedding.sha256(clip.path()))
+                .metadata("seconds", Double.toString(recording.seconds()))
+                .metadata("unmute_version", BuildInfo.read().version());
         add(writer, "token_map", "cls", map);
         for (int i = 0; i < wanted.layers().size(); i++) {
             String name = "layer." + wanted.layers().get(i);
@@ -188,7 +225,9 @@ final class FeaturesCommand implements Callable<Integer> {
                 Map<String, Object> one = new LinkedHashMap<>();
                 one.put("recording", w.recording());
                 one.put("file", w.file().toString());
-                one.put("tokens", List.of(w.tokens().time(), w.tokens().freq(), w.tokens().dim()));
+                one.put(
+                        "tokens",
+                        List.of(w.tokens().time(), w.tokens().freq(), w.tokens().dim()));
                 files.add(one);
             }
             Map<String, Object> all = new LinkedHashMap<>();
@@ -198,7 +237,8 @@ final class FeaturesCommand implements Callable<Integer> {
             return;
         }
         for (Written w : written) {
-            o.println(w.file() + ": " + w.tokens().time() + " x " + w.tokens().freq() + " tokens of " + w.tokens().dim() + " (time x freq)");
+            o.println(w.file() + ": " + w.tokens().time() + " x " + w.tokens().freq() + " tokens of "
+                    + w.tokens().dim() + " (time x freq)");
         }
         skipped.forEach(s -> o.println("  skipped " + s));
         o.flush();

@@ -28,7 +28,8 @@ record FlacStreamInfo(long frames, int frameBytes, byte[] md5) {
         }
         ByteBuffer b = ByteBuffer.wrap(head);
         if (head.length < 8 + BLOCK || (b.getInt(4) & 0x7FFFFFFF) != BLOCK) {
-            throw new UnreadableAudioException(file.toString(), "damaged FLAC data: it does not begin with a stream information block");
+            throw new UnreadableAudioException(
+                    file.toString(), "damaged FLAC data: it does not begin with a stream information block");
         }
         // 20 bits of sample rate, 3 of channels less one, 5 of bits a sample less one, 36 of length.
         long packed = b.getLong(18);
@@ -62,12 +63,15 @@ record FlacStreamInfo(long frames, int frameBytes, byte[] md5) {
         void finish(String source) throws UnreadableAudioException {
             long got = bytes / frameBytes;
             if (frames > 0 && got != frames) {
-                throw new UnreadableAudioException(source, "cut short or damaged: the header promises " + frames + " samples, "
-                        + got + " could be decoded");
+                throw new UnreadableAudioException(
+                        source,
+                        "cut short or damaged: the header promises " + frames + " samples, " + got
+                                + " could be decoded");
             }
             boolean known = !Arrays.equals(md5, new byte[md5.length]);
             if (known && !Arrays.equals(md5, digest.digest())) {
-                throw new UnreadableAudioException(source, "damaged: the samples do not have the checksum that the file states");
+                throw new UnreadableAudioException(
+                        source, "damaged: the samples do not have the checksum that the file states");
             }
         }
     }

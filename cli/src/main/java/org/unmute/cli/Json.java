@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 
 /** The one way this program writes JSON: indented, in the order given, every number in full. */
 final class Json {
-    static final ObjectMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+    static final ObjectMapper MAPPER =
+            JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-    private Json() {
-    }
+    private Json() {}
 }

@@ -15,19 +15,21 @@ import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * SHA-256 of large files, kept from one process to the next: an encoder of 340 MB takes a third of a second of a core each time, and is the
- * same file run after run. A digest counts as long as the file's path, device, inode, size, and the times of its last modification and of its
- * last change of any kind are what they were; the last of these the system sets by its clock, and no program can choose it.
+ * SHA-256 of large files, kept from one process to the next: an encoder of 340 MB takes a third of a second of a core
+ * each time, and is the same file run after run. A digest counts as long as the file's path, device, inode, size, and
+ * the times of its last modification and of its last change of any kind are what they were; the last of these the
+ * system sets by its clock, and no program can choose it.
  *
- * <p>One small text file for each path, in {@code unmute/sha256} below {@code $XDG_CACHE_HOME} or {@code ~/.cache}. It may be deleted
- * at any time. Where there is no such folder, it cannot be read or written, or the system does not say when a file was changed, the digest is
- * computed every time.
+ * <p>One small text file for each path, in {@code unmute/sha256} below {@code $XDG_CACHE_HOME} or {@code ~/.cache}. It
+ * may be deleted at any time. Where there is no such folder, it cannot be read or written, or the system does not say
+ * when a file was changed, the digest is computed every time.
  */
 final class KnownDigests {
     /** Smaller files are hashed as fast as they are looked up. */
     private static final long LARGE = 16 << 20;
     /** A file that was changed so lately may be changed once more without its times telling. */
     private static final Duration SETTLED = Duration.ofSeconds(2);
+
     private static final Pattern LINE = Pattern.compile("([0-9a-f]{64}) (.+)\n");
     private static final System.Logger LOG = System.getLogger("org.unmute");
 
@@ -51,8 +53,8 @@ final class KnownDigests {
     }
 
     /**
-     * Where digests are kept, or null. The convention asks for an absolute path and says to ignore others; for a user without a home the JVM
-     * says that it is "?".
+     * Where digests are kept, or null. The convention asks for an absolute path and says to ignore others; for a user
+     * without a home the JVM says that it is "?".
      */
     static Path folder(String cacheHome, String home) {
         Path base = cacheHome != null && Path.of(cacheHome).isAbsolute() ? Path.of(cacheHome) : Path.of(home, ".cache");
@@ -84,12 +86,14 @@ final class KnownDigests {
 
     /** What changes when the file does, in one line; null if the file is small or the system does not tell. */
     private static String state(Path file) throws IOException {
-        if (Files.size(file) < LARGE || !file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+        if (Files.size(file) < LARGE
+                || !file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
             return null;
         }
         Map<String, Object> a = Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime");
         return "device " + a.get("dev") + " inode " + a.get("ino") + " bytes " + a.get("size") + " modified "
-                + ((FileTime) a.get("lastModifiedTime")).toInstant() + " changed " + ((FileTime) a.get("ctime")).toInstant();
+                + ((FileTime) a.get("lastModifiedTime")).toInstant() + " changed "
+                + ((FileTime) a.get("ctime")).toInstant();
     }
 
     private boolean isSettled(Path file) throws IOException {

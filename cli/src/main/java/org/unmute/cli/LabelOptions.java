@@ -17,9 +17,13 @@ import picocli.CommandLine.Option;
 
 /** Options that name a label file, or a data set, and say how to read it. */
 final class LabelOptions {
-    @Option(names = "--labels", paramLabel = "FILE",
-            description = "CSV (or .tsv) with a header: a column with the file below the root of the recordings, one with its labels "
-                    + "(several separated by ';'), and usually one with the split; start and end, in seconds, for parts of files.")
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description =
+                    "CSV (or .tsv) with a header: a column with the file below the root of the recordings, one with"
+                        + " its labels (several separated by ';'), and usually one with the split; start and end, in"
+                        + " seconds, for parts of files.")
     private Path labels;
 
     @Mixin
@@ -28,10 +32,16 @@ final class LabelOptions {
     @Option(names = "--root", paramLabel = "DIR", description = "Folder of the data set, with --dataset.")
     private Path root;
 
-    @Option(names = "--file-column", paramLabel = "NAME", description = "Column of the file (found by itself if named file, filename, path or fname).")
+    @Option(
+            names = "--file-column",
+            paramLabel = "NAME",
+            description = "Column of the file (found by itself if named file, filename, path or fname).")
     private String fileColumn;
 
-    @Option(names = "--label-column", paramLabel = "NAME", description = "Column of the labels (labels, label, category or class).")
+    @Option(
+            names = "--label-column",
+            paramLabel = "NAME",
+            description = "Column of the labels (labels, label, category or class).")
     private String labelColumn;
 
     @Option(names = "--split-column", paramLabel = "NAME", description = "Column of the split (split or fold).")
@@ -40,7 +50,9 @@ final class LabelOptions {
     @Option(names = "--separator", paramLabel = "TEXT", description = "Text between two labels of one clip.")
     private String separator;
 
-    @Option(names = "--vocabulary", paramLabel = "FILE",
+    @Option(
+            names = "--vocabulary",
+            paramLabel = "FILE",
             description = "Class names in order, one a line or as CSV (default: all labels of the file, sorted).")
     private Path vocabulary;
 
@@ -57,8 +69,10 @@ final class LabelOptions {
     /**
      * The rows of some splits.
      *
-     * @param classes given by a probe or a table of scores, which the labels must have; null for those of the label file
-     * @param splits names of splits; {@code all}: every row; of a label file without a split column every row in any case
+     * @param classes given by a probe or a table of scores, which the labels must have; null for those of the label
+     *     file
+     * @param splits names of splits; {@code all}: every row; of a label file without a split column every row in any
+     *     case
      * @param record what was read is noted here
      * @param err where it is told what a data set lacks; null for nowhere
      */
@@ -73,24 +87,35 @@ final class LabelOptions {
         LabelSet fixed = classes == null ? null : LabelSet.of(classes);
         LabelSet named = vocabulary == null ? null : LabelSet.read(vocabulary);
         if (fixed != null && named != null && !named.equals(fixed)) {
-            throw new CommandException(ExitCode.INPUT, vocabulary + " has other classes than the scores: " + named.size()
-                    + " against " + classes.size() + ", or another order");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    vocabulary + " has other classes than the scores: " + named.size() + " against " + classes.size()
+                            + ", or another order");
         }
         Manifest all = read(fixed != null ? fixed : named);
         return splits.equals(List.of("all")) ? all : in(all, splits);
     }
 
-    private Manifest ofDataset(List<String> classes, List<String> splits, RunRecord record, PrintWriter err) throws IOException {
-        if (vocabulary != null || fileColumn != null || labelColumn != null || splitColumn != null || separator != null) {
-            throw new CommandException(ExitCode.USAGE, "--vocabulary, --separator and the column options are for --labels, not for --dataset");
+    private Manifest ofDataset(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)
+            throws IOException {
+        if (vocabulary != null
+                || fileColumn != null
+                || labelColumn != null
+                || splitColumn != null
+                || separator != null) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--vocabulary, --separator and the column options are for --labels, not for --dataset");
         }
         List<Reading> readings = dataset.read(root, splits, record, err);
         List<LabelledClip> clips = new ArrayList<>();
         readings.forEach(r -> clips.addAll(r.manifest().clips()));
         LabelSet names = readings.getFirst().labels();
         if (classes != null && !names.names().equals(classes)) {
-            throw new CommandException(ExitCode.INPUT, "data set " + dataset.name() + " has other classes than the scores: " + names.size()
-                    + " against " + classes.size() + ", or another order");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "data set " + dataset.name() + " has other classes than the scores: " + names.size() + " against "
+                            + classes.size() + ", or another order");
         }
         return new Manifest(clips, names);
     }

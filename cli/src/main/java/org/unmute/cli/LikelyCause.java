@@ -8,8 +8,10 @@ import org.unmute.models.encoder.Spectrogram;
 /** What the first tensor that differs tells about the reason. */
 final class LikelyCause {
     /** The usual suspects before the network. */
-    static final String FRONT_END = "the front end: sample rate or resampling, scale of the waveform, filter bank, padding, or normalisation "
-            + "(--frames, --norm, --norm-mean, --norm-std, --encoder-rate, --front-end)";
+    static final String FRONT_END =
+            "the front end: sample rate or resampling, scale of the waveform, filter bank, padding, or normalisation "
+                    + "(--frames, --norm, --norm-mean, --norm-std, --encoder-rate, --front-end)";
+
     private static final double CLOSE = 2e-3;
 
     private LikelyCause() {}
@@ -17,8 +19,8 @@ final class LikelyCause {
     static String ofFrontEnd(Spectrogram own, Reference.Stored fbank, EncoderSpec spec) {
         long[] sizes = Difference.squeezed(fbank.shape());
         if (sizes.length == 2 && sizes[0] != own.frames() && sizes[1] == own.bins()) {
-            return "the length of the window: the reference has " + sizes[0] + " frames, here are " + own.frames() + ": --frames " + sizes[0]
-                    + ", if the reference was padded or cut so";
+            return "the length of the window: the reference has " + sizes[0] + " frames, here are " + own.frames()
+                    + ": --frames " + sizes[0] + ", if the reference was padded or cut so";
         }
         if (fbank.values().length != own.values().length) {
             return FRONT_END;
@@ -35,8 +37,10 @@ final class LikelyCause {
                 break;
             }
         }
-        return bad > own.frames() / 10 && bad > 8 ? "frames before " + bad + " agree, from there on they differ: padding of a clip shorter than the "
-                + "window (value, or before against after normalising), or another length of the recording" : FRONT_END;
+        return bad > own.frames() / 10 && bad > 8
+                ? "frames before " + bad + " agree, from there on they differ: padding of a clip shorter than the "
+                        + "window (value, or before against after normalising), or another length of the recording"
+                : FRONT_END;
     }
 
     /** Whether the reference is a line through ours: then it is normalised with other numbers, and these follow. */
@@ -57,15 +61,26 @@ final class LikelyCause {
         for (int i = 0; i < x.length; i++) {
             rest += Math.abs(y[i] - a * x[i] - b) / x.length;
         }
-        if (!(a > 0) || !(rest < CLOSE * Math.max(a, 1e-3)) || !(settings.get("mean") instanceof Number mean)
+        if (!(a > 0)
+                || !(rest < CLOSE * Math.max(a, 1e-3))
+                || !(settings.get("mean") instanceof Number mean)
                 || !(settings.get("std") instanceof Number std)) {
             return null;
         }
-        // Ours is (e - m) / 2s and the reference a times that plus b, so it is (e - m') / 2s' with s' = s / a and m' = m - 2 s' b.
+        // Ours is (e - m) / 2s and the reference a times that plus b, so it is (e - m') / 2s' with s' = s / a and m' =
+        // m - 2 s' b.
         double otherStd = std.doubleValue() / a;
         double otherMean = mean.doubleValue() - 2 * otherStd * b;
-        return String.format(Locale.ROOT, "the normalisation: the reference looks as if made with mean %.4f and standard deviation %.4f, here they are "
-                + "%s and %s: try --norm-mean %.4f --norm-std %.4f", otherMean, otherStd, mean, std, otherMean, otherStd);
+        return String.format(
+                Locale.ROOT,
+                "the normalisation: the reference looks as if made with mean %.4f and standard deviation %.4f, here"
+                        + " they are %s and %s: try --norm-mean %.4f --norm-std %.4f",
+                otherMean,
+                otherStd,
+                mean,
+                std,
+                otherMean,
+                otherStd);
     }
 
     private static double mean(float[] values) {
@@ -76,7 +91,8 @@ final class LikelyCause {
         return sum / values.length;
     }
 
-    static String ofNetwork(String name, Difference d, float[] values, Reference.Stored stored, EncoderSpec spec, Reference reference) {
+    static String ofNetwork(
+            String name, Difference d, float[] values, Reference.Stored stored, EncoderSpec spec, Reference reference) {
         if (d.sizesDiffer()) {
             return "other sizes: another length of window (--frames), another model, or another layout of the tensor";
         }
@@ -85,12 +101,14 @@ final class LikelyCause {
         }
         String place = ofName(name, spec);
         boolean fbank = reference.tensors().containsKey("fbank");
-        boolean early = reference.tensors().keySet().stream().anyMatch(n -> n.equals("patch_embed") || n.startsWith("block."));
+        boolean early =
+                reference.tensors().keySet().stream().anyMatch(n -> n.equals("patch_embed") || n.startsWith("block."));
         if (early) {
             return place + (fbank ? "" : "; or " + FRONT_END);
         }
-        return "the reference holds nothing from inside the network, so the place cannot be told: export fbank, patch_embed and block.0, block.1, ... "
-                + "too; suspects are another checkpoint (fine-tuned, moving average), the number of heads (--heads)"
+        return "the reference holds nothing from inside the network, so the place cannot be told: export fbank,"
+                + " patch_embed and block.0, block.1, ... too; suspects are another checkpoint (fine-tuned, moving"
+                + " average), the number of heads (--heads)"
                 + (fbank ? "" : ", and " + FRONT_END);
     }
 
@@ -99,22 +117,27 @@ final class LikelyCause {
             return "the patch embedding: another checkpoint, or time and frequency exchanged in its input";
         }
         if (name.contains("pos") || name.startsWith("tokens_with")) {
-            return "positions or class token: other position table, its order, or whether the class token has a position";
+            return "positions or class token: other position table, its order, or whether the class token has a"
+                    + " position";
         }
         if (name.contains("norm") && !name.startsWith("block")) {
             return "a normalisation before the first block: there or not, its epsilon";
         }
         if (name.equals("block.0") || name.endsWith(".block.0")) {
-            return "the first block: number of heads (--heads), norms before or after the sums, an epsilon, relative positions (--config), or other weights";
+            return "the first block: number of heads (--heads), norms before or after the sums, an epsilon, relative"
+                    + " positions (--config), or other weights";
         }
         if (name.contains("block.")) {
-            return "the weights of this block, as blocks before it agree: another checkpoint (student, teacher, moving average), or a damaged file";
+            return "the weights of this block, as blocks before it agree: another checkpoint (student, teacher, moving"
+                    + " average), or a damaged file";
         }
         return switch (name) {
             case "final_tokens", "patch_tokens" -> "what follows the last block: the final norm, there or not";
             case "cls", "dist" -> "which token is the class token, as the tokens agree";
             case "token_map", "token_map_time_freq" -> "the order of the tokens in the map, as the tokens agree";
-            case "logits", "probs" -> "the head: what is pooled (class token or mean), its norm's epsilon, or " + spec.classes().size() + " other classes";
+            case "logits", "probs" ->
+                "the head: what is pooled (class token or mean), its norm's epsilon, or "
+                        + spec.classes().size() + " other classes";
             default -> "this step of the network, as those before it agree";
         };
     }
@@ -126,7 +149,11 @@ final class LikelyCause {
         int tokens = values.length / dim;
         int extra = tokens % freq == 0 ? 0 : spec.grid().extraTokens();
         int time = (tokens - extra) / freq;
-        if (stored.rows() != null || values.length != stored.values().length || values.length % dim != 0 || freq == 1 || time == 1
+        if (stored.rows() != null
+                || values.length != stored.values().length
+                || values.length % dim != 0
+                || freq == 1
+                || time == 1
                 || extra + time * freq != tokens) {
             return false;
         }

@@ -11,9 +11,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The {@code unmute} command and the only {@code main} of the project. */
-@Command(name = "unmute", mixinStandardHelpOptions = true, versionProvider = BuildInfo.VersionLines.class,
-        sortOptions = false, synopsisSubcommandLabel = "COMMAND",
-        description = "Turns recordings into the patch tokens of an audio encoder, trains probes on them and scores them honestly.",
+@Command(
+        name = "unmute",
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildInfo.VersionLines.class,
+        sortOptions = false,
+        synopsisSubcommandLabel = "COMMAND",
+        description =
+                "Turns recordings into the patch tokens of an audio encoder, trains probes on them and scores them"
+                        + " honestly.",
         footerHeading = "%nExit status:%n",
         footer = {
             "  0  done",
@@ -23,32 +29,49 @@ import picocli.CommandLine.Spec;
             "  4  the device or backend that was asked for is not there",
             "",
             "Results go to standard output, progress and remarks to standard error.",
-            "'unmute COMMAND --help' explains a command."})
+            "'unmute COMMAND --help' explains a command."
+        })
 public final class Main implements Runnable {
     private static final String SUFFIX = "Command";
     /** In the order of the help text. A command {@code name} is the class {@code NameCommand}. */
-    private static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, DoctorCommand.class, EmbedCommand.class, ProbeCommand.class,
-            EvalCommand.class, ExplainCommand.class, BenchmarkCommand.class, ReportCommand.class, TagCommand.class, PackCommand.class,
-            SoundscapeCommand.class, PretrainCommand.class, FeaturesCommand.class, VerifyCommand.class, ConvertCommand.class,
-            EncodersCommand.class, DatasetsCommand.class, CommandLine.HelpCommand.class);
+    private static final List<Class<?>> COMMANDS = List.of(
+            DemoCommand.class,
+            DoctorCommand.class,
+            EmbedCommand.class,
+            ProbeCommand.class,
+            EvalCommand.class,
+            ExplainCommand.class,
+            BenchmarkCommand.class,
+            ReportCommand.class,
+            TagCommand.class,
+            PackCommand.class,
+            SoundscapeCommand.class,
+            PretrainCommand.class,
+            FeaturesCommand.class,
+            VerifyCommand.class,
+            ConvertCommand.class,
+            EncodersCommand.class,
+            DatasetsCommand.class,
+            CommandLine.HelpCommand.class);
 
     @Spec
     private CommandSpec spec;
 
     /** For {@link #commandLine} alone. */
-    private Main() {
-    }
+    private Main() {}
 
     static CommandLine commandLine() {
         return commandLine(COMMANDS);
     }
 
     /**
-     * With the command that the line begins with alone, where it is one of ours: to read the options of all would take longer than what
-     * many of them do.
+     * With the command that the line begins with alone, where it is one of ours: to read the options of all would take
+     * longer than what many of them do.
      */
     static CommandLine commandLineFor(String... args) {
-        List<Class<?>> named = COMMANDS.stream().filter(c -> args.length > 0 && c != CommandLine.HelpCommand.class && name(c).equals(args[0])).toList();
+        List<Class<?>> named = COMMANDS.stream()
+                .filter(c -> args.length > 0 && c != CommandLine.HelpCommand.class && name(c).equals(args[0]))
+                .toList();
         return commandLine(named.isEmpty() ? COMMANDS : named);
     }
 
@@ -132,7 +155,8 @@ public final class Main implements Runnable {
     }
 
     private static boolean debug(CommandLine command) {
-        boolean asked = command.getParseResult() != null && command.getParseResult().hasMatchedOption("--debug");
+        boolean asked =
+                command.getParseResult() != null && command.getParseResult().hasMatchedOption("--debug");
         return asked || "1".equals(System.getenv("UNMUTE_DEBUG"));
     }
 }

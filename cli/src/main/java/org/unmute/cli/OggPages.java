@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.unmute.models.audio.UnreadableAudioException;
 
 /**
- * Walks the pages of an Ogg file (RFC 3533, section 6) before it is decoded: the decoder passes over damaged and missing
- * pages without a word.
+ * Walks the pages of an Ogg file (RFC 3533, section 6) before it is decoded: the decoder passes over damaged and
+ * missing pages without a word.
  */
 final class OggPages {
     private static final int HEADER = 27;
@@ -29,8 +29,7 @@ final class OggPages {
         }
     }
 
-    private OggPages() {
-    }
+    private OggPages() {}
 
     /**
      * Checks that the file is one whole Vorbis stream.
@@ -60,7 +59,9 @@ final class OggPages {
                     vorbis(body, file);
                 }
                 if (fields.getInt(14) != serial) {
-                    throw wrong(file, "it holds several streams, of which the second begins at byte " + at + "; one is read");
+                    throw wrong(
+                            file,
+                            "it holds several streams, of which the second begins at byte " + at + "; one is read");
                 }
                 if (fields.getInt(18) != page) {
                     throw wrong(file, "damaged OGG data: page " + page + " is missing before byte " + at);
@@ -107,8 +108,9 @@ final class OggPages {
     private static void vorbis(byte[] first, Path file) throws UnreadableAudioException {
         String head = new String(first, 0, Math.min(8, first.length), StandardCharsets.ISO_8859_1);
         if (!head.startsWith("\u0001vorbis")) {
-            String kind = head.equals("OpusHead") ? "Opus" : head.startsWith("Speex") ? "Speex" : head.startsWith("\u007FFLAC") ? "FLAC"
-                    : "another codec";
+            String kind = head.equals("OpusHead")
+                    ? "Opus"
+                    : head.startsWith("Speex") ? "Speex" : head.startsWith("\u007FFLAC") ? "FLAC" : "another codec";
             throw wrong(file, "Ogg with " + kind + " inside is not read, only Vorbis: convert it to WAV or FLAC");
         }
     }

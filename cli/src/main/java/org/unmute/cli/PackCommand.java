@@ -26,13 +26,18 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** A trained protobin with one bit for each entry of a prototype. */
-@Command(name = "pack", sortOptions = false,
-        description = {"Writes a trained protobin with one bit for each entry of a prototype, as it is deployed.",
-            "Scores some clips with both and prints the largest difference: those of a cache, or made-up ones."},
+@Command(
+        name = "pack",
+        sortOptions = false,
+        description = {
+            "Writes a trained protobin with one bit for each entry of a prototype, as it is deployed.",
+            "Scores some clips with both and prints the largest difference: those of a cache, or made-up ones."
+        },
         footer = {"", "Example:", "  unmute pack run1/ --out probe-packed.safetensors"})
 final class PackCommand implements Callable<Integer> {
     /** Scores differ by the rounding of float32; more than this would be another probe. */
     private static final double LIMIT = 1e-5;
+
     private static final int CACHED_CLIPS = 256;
     private static final int MADE_CLIPS = 16;
     private static final int MADE_TOKENS = 256;
@@ -40,10 +45,17 @@ final class PackCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PROBE", description = "Folder of a run with one probe, or a probe's file.")
     private Path probe;
 
-    @Option(names = "--out", paramLabel = "FILE", required = true, description = "The packed probe, a safetensors file.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            required = true,
+            description = "The packed probe, a safetensors file.")
     private Path out;
 
-    @Option(names = "--cache", paramLabel = "DIR", description = "Token cache whose clips are scored with both; " + CACHED_CLIPS + " of them at most.")
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Token cache whose clips are scored with both; " + CACHED_CLIPS + " of them at most.")
     private Path cache;
 
     @Option(names = "--force", description = "Replace FILE if it is there.")
@@ -51,8 +63,10 @@ final class PackCommand implements Callable<Integer> {
 
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
+
     @Spec
     private CommandSpec spec;
 
@@ -79,8 +93,10 @@ final class PackCommand implements Callable<Integer> {
         }
         Check check = cache == null ? onMadeUpClips(trained, packed) : onCachedClips(trained, packed);
         if (!(check.difference() <= LIMIT)) {
-            throw new CommandException(ExitCode.FAILED, "scores of the packed probe differ by " + check.difference() + " over "
-                    + check.clips() + ", more than rounding explains: nothing was written; please report this");
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "scores of the packed probe differ by " + check.difference() + " over " + check.clips()
+                            + ", more than rounding explains: nothing was written; please report this");
         }
         Files.createDirectories(out.toAbsolutePath().getParent());
         packed.save(out);
@@ -109,8 +125,12 @@ final class PackCommand implements Callable<Integer> {
             int count = Math.min(CACHED_CLIPS, clips.size());
             double largest = 0;
             for (int i = 0; i < count; i++) {
-                CachedTokens t = tokens.read(clips.get((int) ((long) i * clips.size() / count)).id());
-                largest = Math.max(largest, difference(trained, packed, new TokenMap(t.time(), t.freq(), t.dim(), t.tokens(), t.clsOrNull())));
+                CachedTokens t = tokens.read(
+                        clips.get((int) ((long) i * clips.size() / count)).id());
+                largest = Math.max(
+                        largest,
+                        difference(
+                                trained, packed, new TokenMap(t.time(), t.freq(), t.dim(), t.tokens(), t.clsOrNull())));
             }
             return new Check("clips of " + cache, count, largest);
         }
@@ -128,8 +148,12 @@ final class PackCommand implements Callable<Integer> {
                 double x = random.nextGaussian();
                 tokens[k] = (float) (s == null ? x : s.tokenMean()[k % dim] + x * s.tokenDeviation()[k % dim]);
             }
-            largest = Math.max(largest, difference(trained, packed,
-                    new TokenMap(MADE_TOKENS, 1, dim, tokens, trained.hasCls() ? new float[dim] : null)));
+            largest = Math.max(
+                    largest,
+                    difference(
+                            trained,
+                            packed,
+                            new TokenMap(MADE_TOKENS, 1, dim, tokens, trained.hasCls() ? new float[dim] : null)));
         }
         return new Check("made-up clips of random tokens", MADE_CLIPS, largest);
     }
@@ -152,12 +176,25 @@ final class PackCommand implements Callable<Integer> {
             return;
         }
         List<String> lines = new ArrayList<>();
-        lines.add(String.format(Locale.ROOT, "%d prototypes of %d entries: %s before, %s packed (%.1f times less)", facts.get("prototypes"), facts.get("dim"),
-                Commands.size((Long) facts.get("prototypeBytesBefore")), Commands.size((Long) facts.get("prototypeBytes")),
+        lines.add(String.format(
+                Locale.ROOT,
+                "%d prototypes of %d entries: %s before, %s packed (%.1f times less)",
+                facts.get("prototypes"),
+                facts.get("dim"),
+                Commands.size((Long) facts.get("prototypeBytesBefore")),
+                Commands.size((Long) facts.get("prototypeBytes")),
                 (Long) facts.get("prototypeBytesBefore") / (double) (Long) facts.get("prototypeBytes")));
-        lines.add(String.format(Locale.ROOT, "file: %s before, %s packed, linear layer in float32 included; %s", Commands.size((Long) facts.get("fileBytesBefore")),
-                Commands.size((Long) facts.get("fileBytes")), out));
-        lines.add(String.format(Locale.ROOT, "largest difference of a score: %.2g over %d %s", (Double) facts.get("largestScoreDifference"), facts.get("checkedClips"),
+        lines.add(String.format(
+                Locale.ROOT,
+                "file: %s before, %s packed, linear layer in float32 included; %s",
+                Commands.size((Long) facts.get("fileBytesBefore")),
+                Commands.size((Long) facts.get("fileBytes")),
+                out));
+        lines.add(String.format(
+                Locale.ROOT,
+                "largest difference of a score: %.2g over %d %s",
+                (Double) facts.get("largestScoreDifference"),
+                facts.get("checkedClips"),
                 facts.get("checkedOn")));
         lines.forEach(o::println);
         o.flush();

@@ -21,7 +21,9 @@ interface PcmSample {
         boolean big = format.isBigEndian();
         if (format.getEncoding().equals(Encoding.PCM_FLOAT) && (width == 4 || width == 8)) {
             ByteOrder order = big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
-            return width == 4 ? (b, o) -> ByteBuffer.wrap(b).order(order).getFloat(o) : (b, o) -> ByteBuffer.wrap(b).order(order).getDouble(o);
+            return width == 4
+                    ? (b, o) -> ByteBuffer.wrap(b).order(order).getFloat(o)
+                    : (b, o) -> ByteBuffer.wrap(b).order(order).getDouble(o);
         }
         if (!format.getEncoding().equals(Encoding.PCM_SIGNED) || width < 1 || width > 4) {
             throw new IllegalArgumentException("samples cannot be read: " + format);

@@ -27,14 +27,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Trains a small encoder without labels. */
-@Command(name = "pretrain", sortOptions = false,
-        description = {"Trains a small ViT encoder as a masked autoencoder, without labels, and writes it as safetensors.",
-            "Random windows of the recordings are used; the encoder hides most patches and learns to predict them."},
-        footer = {"", "Examples:", "  unmute pretrain --audio recordings/ --steps 2000 --out encoder.safetensors",
-            "  unmute pretrain --synthetic --steps 2000 --out encoder.safetensors"})
+@Command(
+        name = "pretrain",
+        sortOptions = false,
+        description = {
+            "Trains a small ViT encoder as a masked autoencoder, without labels, and writes it as safetensors.",
+            "Random windows of the recordings are used; the encoder hides most patches and learns to predict them."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute pretrain --audio recordings/ --steps 2000 --out encoder.safetensors",
+            "  unmute pretrain --synthetic --steps 2000 --out encoder.safetensors"
+        })
 final class PretrainCommand implements Callable<Integer> {
     /** Clips measured for the front end's mean and deviation. */
     private static final int MEASURED = 200;
+
     private static final int RATE = 16_000;
     /** Far from every seed that the demo uses, so that pre-training never sees its clips. */
     private static final long SYNTHETIC_SEED = 1_000_003;
@@ -44,7 +53,10 @@ final class PretrainCommand implements Callable<Integer> {
 
     /** One of two kinds of data. */
     static final class Data {
-        @Option(names = "--audio", paramLabel = "PATH", description = "Recordings: a folder, a file or a list, as for 'embed'.")
+        @Option(
+                names = "--audio",
+                paramLabel = "PATH",
+                description = "Recordings: a folder, a file or a list, as for 'embed'.")
         private Path audio;
 
         @Option(names = "--synthetic", description = "Sounds of the built-in synthesizer instead of recordings.")
@@ -53,38 +65,100 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The encoder (safetensors, float16).")
     private Path out;
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "2000", description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
     private int steps;
-    @Option(names = "--batch", paramLabel = "N", defaultValue = "32", description = "Clips a step (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Clips a step (default: ${DEFAULT-VALUE}).")
     private int batch;
-    @Option(names = "--clips", paramLabel = "N", defaultValue = "4096",
+
+    @Option(
+            names = "--clips",
+            paramLabel = "N",
+            defaultValue = "4096",
             description = "Different training clips, kept in memory as spectrograms (default: ${DEFAULT-VALUE}).")
     private int distinct;
-    @Option(names = "--lr", paramLabel = "X", defaultValue = "1e-3", description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
+            defaultValue = "1e-3",
+            description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
     private double rate;
-    @Option(names = "--weight-decay", paramLabel = "X", defaultValue = "0.05", description = "Weight decay of matrices (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            defaultValue = "0.05",
+            description = "Weight decay of matrices (default: ${DEFAULT-VALUE}).")
     private double decay;
-    @Option(names = "--mask", paramLabel = "X", defaultValue = "0.75", description = "Part of the patches that is hidden (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--mask",
+            paramLabel = "X",
+            defaultValue = "0.75",
+            description = "Part of the patches that is hidden (default: ${DEFAULT-VALUE}).")
     private double mask;
-    @Option(names = "--dim", paramLabel = "N", defaultValue = "128", description = "Channels (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--dim",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Channels (default: ${DEFAULT-VALUE}).")
     private int dim;
-    @Option(names = "--depth", paramLabel = "N", defaultValue = "6", description = "Blocks (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--depth",
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "Blocks (default: ${DEFAULT-VALUE}).")
     private int depth;
-    @Option(names = "--heads", paramLabel = "N", defaultValue = "4", description = "Attention heads (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Attention heads (default: ${DEFAULT-VALUE}).")
     private int heads;
-    @Option(names = "--mel", paramLabel = "N", defaultValue = "64", description = "Mel bins (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--mel",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Mel bins (default: ${DEFAULT-VALUE}).")
     private int mel;
-    @Option(names = "--frames", paramLabel = "N", defaultValue = "296", description = "Frames of a window, 10 ms each (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--frames",
+            paramLabel = "N",
+            defaultValue = "296",
+            description = "Frames of a window, 10 ms each (default: ${DEFAULT-VALUE}).")
     private int frames;
-    @Option(names = "--patch", paramLabel = "TxF", defaultValue = "8x16", description = "Frames and mel bins a patch (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--patch",
+            paramLabel = "TxF",
+            defaultValue = "8x16",
+            description = "Frames and mel bins a patch (default: ${DEFAULT-VALUE}).")
     private String patch;
+
     @Option(names = "--license", paramLabel = "TEXT", description = "Licence to note in the file.")
     private String license;
 
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
+
     @Spec
     private CommandSpec spec;
 
@@ -101,7 +175,8 @@ final class PretrainCommand implements Callable<Integer> {
         }
         double[] statistics = Pretraining.statistics(plain, sample);
         SmallVit.Settings settings = settings(round(statistics[0]), round(statistics[1]));
-        Pretraining.Recipe recipe = new Pretraining.Recipe(steps, batch, distinct, rate, decay, Math.min(steps / 10, 200), mask, common.seed());
+        Pretraining.Recipe recipe = new Pretraining.Recipe(
+                steps, batch, distinct, rate, decay, Math.min(steps / 10, 200), mask, common.seed());
         double[] losses = new double[steps];
         Map<String, Tensor> parameters;
         try (Progress progress = Progress.start(err, "pre-training", "steps", steps, common.quiet())) {
@@ -109,25 +184,44 @@ final class PretrainCommand implements Callable<Integer> {
                 losses[step - 1] = loss;
                 progress.advance(1);
                 if (step % Math.max(1, steps / 20) == 0) {
-                    progress.remark(String.format(Locale.ROOT, "step %d: loss %.4f", step, mean(losses, step - steps / 20, step)));
+                    progress.remark(String.format(
+                            Locale.ROOT, "step %d: loss %.4f", step, mean(losses, step - steps / 20, step)));
                 }
             });
         }
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("recipe", String.join(" ", Commands.line(spec)));
-        facts.put("data", data.synthetic ? "unmute synthesizer, training seeds " + (common.seed() + SYNTHETIC_SEED) : "recordings given by --audio");
+        facts.put(
+                "data",
+                data.synthetic
+                        ? "unmute synthesizer, training seeds " + (common.seed() + SYNTHETIC_SEED)
+                        : "recordings given by --audio");
         if (license != null) {
             facts.put("license", license);
         }
         SmallVit.write(out, settings, parameters, facts);
         double last = mean(losses, steps - Math.max(1, steps / 20), steps);
-        record.result("encoder", out.toString()).result("settings", settings).result("firstLoss", losses[0]).result("lastLoss", last);
+        record.result("encoder", out.toString())
+                .result("settings", settings)
+                .result("firstLoss", losses[0])
+                .result("lastLoss", last);
         record.writeTo(out.resolveSibling(out.getFileName() + ".run.json"));
         if (common.json()) {
-            Commands.printJson(spec.commandLine().getOut(), Map.of("encoder", out.toString(), "firstLoss", losses[0], "lastLoss", last));
+            Commands.printJson(
+                    spec.commandLine().getOut(),
+                    Map.of("encoder", out.toString(), "firstLoss", losses[0], "lastLoss", last));
         } else {
-            spec.commandLine().getOut().printf(Locale.ROOT, "%s: %d tensors, loss %.4f at the start, %.4f at the end%n", out,
-                    parameters.keySet().stream().filter(n -> !n.startsWith("decoder.")).count(), losses[0], last);
+            spec.commandLine()
+                    .getOut()
+                    .printf(
+                            Locale.ROOT,
+                            "%s: %d tensors, loss %.4f at the start, %.4f at the end%n",
+                            out,
+                            parameters.keySet().stream()
+                                    .filter(n -> !n.startsWith("decoder."))
+                                    .count(),
+                            losses[0],
+                            last);
             spec.commandLine().getOut().flush();
         }
         return ExitCode.OK;
@@ -144,7 +238,17 @@ final class PretrainCommand implements Callable<Integer> {
     private SmallVit.Settings settings(double mean, double std) {
         String[] sizes = patch.split("x", 2);
         try {
-            return new SmallVit.Settings(RATE, mel, frames, Integer.parseInt(sizes[0]), Integer.parseInt(sizes[1]), dim, depth, heads, mean, std);
+            return new SmallVit.Settings(
+                    RATE,
+                    mel,
+                    frames,
+                    Integer.parseInt(sizes[0]),
+                    Integer.parseInt(sizes[1]),
+                    dim,
+                    depth,
+                    heads,
+                    mean,
+                    std);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
             throw new CommandException(ExitCode.USAGE, "--patch is frames x bins, for example 8x16, not " + patch, e);
         }
@@ -152,7 +256,8 @@ final class PretrainCommand implements Callable<Integer> {
 
     private Pretraining.Source synthetic(SmallVit.Settings s) {
         double seconds = s.frontEnd().windowSamples() / (double) RATE;
-        SyntheticScenes scenes = new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(seconds), common.seed() + SYNTHETIC_SEED);
+        SyntheticScenes scenes = new SyntheticScenes(
+                SyntheticScenes.Options.standard().withSeconds(seconds), common.seed() + SYNTHETIC_SEED);
         return index -> scenes.clip(Split.TRAIN, Math.toIntExact(index)).samples();
     }
 
@@ -162,8 +267,10 @@ final class PretrainCommand implements Callable<Integer> {
         int window = s.frontEnd().windowSamples();
         return index -> {
             SplittableRandom random = new SplittableRandom(common.seed() * 0x9E3779B97F4A7C15L + index);
-            float[] all = AudioFiles.read(clips.get(random.nextInt(clips.size())).path())
-                    .resampled(RATE, Resampler.Kernel.HANN).samples();
+            float[] all = AudioFiles.read(
+                            clips.get(random.nextInt(clips.size())).path())
+                    .resampled(RATE, Resampler.Kernel.HANN)
+                    .samples();
             if (all.length <= window) {
                 return Arrays.copyOf(all, window);
             }

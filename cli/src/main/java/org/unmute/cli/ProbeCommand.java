@@ -33,28 +33,54 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Trains a probe on cached tokens. */
-@Command(name = "probe", sortOptions = false,
-        description = {"Trains a probe on the frozen tokens in a cache, once for each seed.",
-            "Run the same command again after an interruption: it goes on after the last finished epoch, with the same result."},
-        footer = {"", "Example:",
-            "  unmute probe --probe protobin --cache cache/ --labels labels.csv --split train --seeds 0,1,2 --out run1/"})
+@Command(
+        name = "probe",
+        sortOptions = false,
+        description = {
+            "Trains a probe on the frozen tokens in a cache, once for each seed.",
+            "Run the same command again after an interruption: it goes on after the last finished epoch, with the same"
+                    + " result."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  unmute probe --probe protobin --cache cache/ --labels labels.csv --split train --seeds 0,1,2 --out run1/"
+        })
 final class ProbeCommand implements Callable<Integer> {
-    @Option(names = "--probe", paramLabel = "NAME", required = true, completionCandidates = ProbeNames.class,
-            description = {"One of ${COMPLETION-CANDIDATES}; docs/probes.md says what each computes.",
-                "linear takes the cls token, or the token mean where the encoder has none."})
+    @Option(
+            names = "--probe",
+            paramLabel = "NAME",
+            required = true,
+            completionCandidates = ProbeNames.class,
+            description = {
+                "One of ${COMPLETION-CANDIDATES}; docs/probes.md says what each computes.",
+                "linear takes the cls token, or the token mean where the encoder has none."
+            })
     private String name;
 
-    @Option(names = "--cache", paramLabel = "DIR", required = true, description = "Token cache that 'unmute embed' made.")
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            required = true,
+            description = "Token cache that 'unmute embed' made.")
     private Path cache;
 
     @Mixin
     private LabelOptions labels;
 
-    @Option(names = "--split", paramLabel = "NAME", split = ",", defaultValue = "train",
+    @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "train",
             description = "Splits to train on, if the label file has a split column (default: ${DEFAULT-VALUE}).")
     private List<String> splits;
 
-    @Option(names = "--seeds", paramLabel = "N", split = ",", description = "One run a seed (default: the one given by --seed).")
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            split = ",",
+            description = "One run a seed (default: the one given by --seed).")
     private List<Long> seeds;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run; created if needed.")
@@ -62,10 +88,13 @@ final class ProbeCommand implements Callable<Integer> {
 
     @Mixin
     private TrainingOptions training;
+
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
+
     @Spec
     private CommandSpec spec;
 
@@ -82,12 +111,17 @@ final class ProbeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (!Probes.names().contains(name)) {
-            throw new CommandException(ExitCode.USAGE, "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
         }
         ProbeOptions options = training.probe(name);
         TrainingOptions.ChosenLoss loss = training.loss(labels.task());
-        if (Probes.looksAtLayers(name) && training.settings(name, loss.objective(), 0).standardize()) {
-            throw new CommandException(ExitCode.USAGE, "--standardize is for tokens of one layer, probe " + name + " looks at all: leave it out");
+        if (Probes.looksAtLayers(name)
+                && training.settings(name, loss.objective(), 0).standardize()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--standardize is for tokens of one layer, probe " + name + " looks at all: leave it out");
         }
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
@@ -98,14 +132,20 @@ final class ProbeCommand implements Callable<Integer> {
             TokenData.requireLayers(name, tokens, cache);
             Manifest train = TokenData.matched(labels.read(null, splits, record, err), tokens, missing);
             ClipRecord.write(out.resolve("clips.csv"), train, tokens, err);
-            TokenSource source = TokenSource.of(tokens, train.clips().stream().map(LabelledClip::file).toList());
+            TokenSource source = TokenSource.of(
+                    tokens, train.clips().stream().map(LabelledClip::file).toList());
             TokenSet set = new TokenSet(source, targets(train), train.labels().size());
             Map<String, Object> runs = new LinkedHashMap<>();
             for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
                 runs.put("seed " + seed, run(set, train, tokens, options, loss.objective(), seed));
             }
-            record.result("probe", name).result("clips", set.clips()).result("classes", train.labels().names()).result("missing", missing)
-                    .result("loss", loss.toString()).result("cache", tokens.key().toString()).result("runs", runs);
+            record.result("probe", name)
+                    .result("clips", set.clips())
+                    .result("classes", train.labels().names())
+                    .result("missing", missing)
+                    .result("loss", loss.toString())
+                    .result("cache", tokens.key().toString())
+                    .result("runs", runs);
             CacheOrigin.note(cache, record);
             record.write(out);
             print(runs, set, missing, loss);
@@ -113,7 +153,8 @@ final class ProbeCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private Map<String, Object> run(TokenSet set, Manifest train, TokenCache tokens, ProbeOptions options, Objective objective, long seed)
+    private Map<String, Object> run(
+            TokenSet set, Manifest train, TokenCache tokens, ProbeOptions options, Objective objective, long seed)
             throws IOException {
         Path file = out.resolve("probe-seed" + seed + ".safetensors");
         Path checkpoint = out.resolve("checkpoint-seed" + seed + ".safetensors");
@@ -124,7 +165,8 @@ final class ProbeCommand implements Callable<Integer> {
             long numbers = probe.parameterCount();
             int steps = settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
             ProbeTrainer.Result result;
-            try (Progress progress = Progress.start(spec.commandLine().getErr(), name + " seed " + seed, "steps", steps, common.quiet())) {
+            try (Progress progress = Progress.start(
+                    spec.commandLine().getErr(), name + " seed " + seed, "steps", steps, common.quiet())) {
                 long[] done = {0};
                 result = ProbeTrainer.train(probe, set, settings, checkpoint, step -> {
                     long now = (long) (step.epoch() - 1) * step.steps() + step.step();
@@ -136,8 +178,13 @@ final class ProbeCommand implements Callable<Integer> {
                     progress.advance(1);
                 });
             }
-            TrainedProbe trained = result.trained(probe, train.labels().names(), grid.cls(), settings.objective(),
-                    tokens.key().encoderHash(), tokens.key().frontEndHash());
+            TrainedProbe trained = result.trained(
+                    probe,
+                    train.labels().names(),
+                    grid.cls(),
+                    settings.objective(),
+                    tokens.key().encoderHash(),
+                    tokens.key().frontEndHash());
             trained.save(file);
             double[] losses = result.losses().epochs();
             Map<String, Object> facts = new LinkedHashMap<>();
@@ -182,14 +229,23 @@ final class ProbeCommand implements Callable<Integer> {
             return;
         }
         if (!missing.isEmpty()) {
-            o.println(missing.size() + " labelled files are not in the cache and were left out, the first: " + missing.getFirst());
+            o.println(missing.size() + " labelled files are not in the cache and were left out, the first: "
+                    + missing.getFirst());
         }
         o.println(loss);
         runs.forEach((seed, facts) -> {
             Map<?, ?> f = (Map<?, ?>) facts;
             String pace = f.get("clipsPerSecond") == null ? "" : ", " + pace((Double) f.get("clipsPerSecond"));
-            o.println(String.format(Locale.ROOT, "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s", name,
-                    seed, f.get("parameters"), set.clips(), (Double) f.get("firstEpochLoss"), (Double) f.get("lastEpochLoss"), pace,
+            o.println(String.format(
+                    Locale.ROOT,
+                    "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s",
+                    name,
+                    seed,
+                    f.get("parameters"),
+                    set.clips(),
+                    (Double) f.get("firstEpochLoss"),
+                    (Double) f.get("lastEpochLoss"),
+                    pace,
                     out.resolve((String) f.get("file"))));
         });
         o.flush();

@@ -24,14 +24,18 @@ final class ProbeFiles {
     static List<Path> in(Path run) throws IOException {
         List<Path> files = new ArrayList<>();
         try (Stream<Path> all = Files.list(run)) {
-            for (Path f : all.filter(f -> f.getFileName().toString().matches(NAMES)).sorted().toList()) {
+            for (Path f : all.filter(f -> f.getFileName().toString().matches(NAMES))
+                    .sorted()
+                    .toList()) {
                 if (!isPacked(f)) {
                     files.add(f);
                 }
             }
         }
         if (files.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, run + " holds no trained probe (probe-*.safetensors): train one with 'unmute probe'");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    run + " holds no trained probe (probe-*.safetensors): train one with 'unmute probe'");
         }
         return files;
     }
@@ -46,12 +50,17 @@ final class ProbeFiles {
             return named;
         }
         if (!Files.isDirectory(named)) {
-            throw new CommandException(ExitCode.INPUT, "no such probe: " + named + ": name a folder that 'unmute probe' wrote, or a file in it");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "no such probe: " + named + ": name a folder that 'unmute probe' wrote, or a file in it");
         }
         List<Path> files = in(named);
         if (files.size() > 1) {
-            throw new CommandException(ExitCode.USAGE, named + " holds " + files.size() + " probes, of several seeds: name one of them: "
-                    + String.join(", ", files.stream().map(Path::toString).toList()));
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    named + " holds " + files.size() + " probes, of several seeds: name one of them: "
+                            + String.join(
+                                    ", ", files.stream().map(Path::toString).toList()));
         }
         return files.getFirst();
     }

@@ -53,12 +53,14 @@ record ProbeRun(Path folder, Path probe, JsonNode results) {
         if (seed != null) {
             Path wanted = cell.resolve("seed-" + seed);
             if (!Files.isDirectory(wanted)) {
-                throw new CommandException(ExitCode.INPUT, "cell " + cell + " has no seed " + seed + ": there are " + names(seeds));
+                throw new CommandException(
+                        ExitCode.INPUT, "cell " + cell + " has no seed " + seed + ": there are " + names(seeds));
             }
             return wanted;
         }
         if (seeds.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "cell " + cell + " has no folder seed-0, seed-1, ... with a trained probe");
+            throw new CommandException(
+                    ExitCode.INPUT, "cell " + cell + " has no folder seed-0, seed-1, ... with a trained probe");
         }
         return seeds.getFirst();
     }
@@ -70,12 +72,15 @@ record ProbeRun(Path folder, Path probe, JsonNode results) {
         }
         List<Path> seeds = sorted(folder, "probe-seed-?\\d+\\.safetensors");
         if (seeds.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "folder " + folder + " holds no trained probe: give the folder that 'unmute probe' wrote, or "
-                    + "the folder of a seed in a benchmark, with probe.safetensors in it");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "folder " + folder + " holds no trained probe: give the folder that 'unmute probe' wrote, or "
+                            + "the folder of a seed in a benchmark, with probe.safetensors in it");
         }
         Path wanted = folder.resolve("probe-seed" + seed + SUFFIX);
         if (seed != null && !seeds.contains(wanted)) {
-            throw new CommandException(ExitCode.INPUT, "run " + folder + " has no seed " + seed + ": there are " + names(seeds));
+            throw new CommandException(
+                    ExitCode.INPUT, "run " + folder + " has no seed " + seed + ": there are " + names(seeds));
         }
         return seed == null ? seeds.getFirst() : wanted;
     }
@@ -83,7 +88,10 @@ record ProbeRun(Path folder, Path probe, JsonNode results) {
     private static List<Path> sorted(Path folder, String pattern) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> f.getFileName().toString().matches(pattern))
-                    .sorted(Comparator.comparing((Path f) -> f.getFileName().toString().length()).thenComparing(f -> f)).toList();
+                    .sorted(Comparator.comparing(
+                                    (Path f) -> f.getFileName().toString().length())
+                            .thenComparing(f -> f))
+                    .toList();
         }
     }
 
@@ -110,19 +118,26 @@ record ProbeRun(Path folder, Path probe, JsonNode results) {
      */
     EncoderOptions.Loaded openEncoder() throws IOException {
         if (results.isMissingNode()) {
-            throw new CommandException(ExitCode.INPUT, "folder " + folder + " has no " + RECORD + ", which tells the encoder: name it with --encoder FILE "
-                    + "(or --encoder embedded)");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "folder " + folder + " has no " + RECORD + ", which tells the encoder: name it with --encoder FILE "
+                            + "(or --encoder embedded)");
         }
         JsonNode from = results.has("encoder") ? results : ofCache();
         String typed = from.path("encoder").asText("");
         if (typed.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, folder.resolve(RECORD) + " does not tell the encoder: name it with --encoder FILE (or --encoder "
-                    + "embedded)");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    folder.resolve(RECORD) + " does not tell the encoder: name it with --encoder FILE (or --encoder "
+                            + "embedded)");
         }
         JsonNode options = from.path("encoderOptions");
         String full = options.path("encoder").asText(typed);
-        if (!typed.equals(EncoderOptions.EMBEDDED) && !Files.isRegularFile(Path.of(typed)) && !Files.isRegularFile(Path.of(full))) {
-            throw new CommandException(ExitCode.INPUT, "the encoder on record is not there: " + full + ": name it with --encoder FILE");
+        if (!typed.equals(EncoderOptions.EMBEDDED)
+                && !Files.isRegularFile(Path.of(typed))
+                && !Files.isRegularFile(Path.of(full))) {
+            throw new CommandException(
+                    ExitCode.INPUT, "the encoder on record is not there: " + full + ": name it with --encoder FILE");
         }
         boolean here = typed.equals(EncoderOptions.EMBEDDED) || Files.isRegularFile(Path.of(typed));
         return EncoderOptions.recorded(here ? typed : full, options).open();

@@ -48,7 +48,8 @@ public final class Progress implements AutoCloseable {
         return new Progress(quiet ? null : err, what, unit, total, terminal, System::nanoTime);
     }
 
-    static Progress forTest(PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
+    static Progress forTest(
+            PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
         return new Progress(err, what, unit, total, terminal, clock);
     }
 
@@ -89,8 +90,8 @@ public final class Progress implements AutoCloseable {
         if (err != null) {
             clear();
             double seconds = (clock.getAsLong() - started) / 1e9;
-            err.println(what + ": " + (done == total ? "" : done + " of ") + total + " " + unit + " in " + duration(seconds)
-                    + rate(seconds));
+            err.println(what + ": " + (done == total ? "" : done + " of ") + total + " " + unit + " in "
+                    + duration(seconds) + rate(seconds));
             err.flush();
         }
     }

@@ -42,8 +42,12 @@ record Reference(String origin, Map<String, Stored> tensors, List<String> unusab
     /** Reads an npy or safetensors file, known by its name. */
     static Reference read(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
-            throw new CommandException(ExitCode.INPUT, "no such reference file: " + file
-                    + (Files.isDirectory(file) ? " (a folder; with --recipe it would be one of reference numbers)" : ""));
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "no such reference file: " + file
+                            + (Files.isDirectory(file)
+                                    ? " (a folder; with --recipe it would be one of reference numbers)"
+                                    : ""));
         }
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         if (name.endsWith(".npy")) {
@@ -74,8 +78,10 @@ record Reference(String origin, Map<String, Stored> tensors, List<String> unusab
 
     private static float[] numbers(StoredTensor array) {
         if (!array.type().isFloating()) {
-            throw new CommandException(ExitCode.INPUT, array.name() + ": holds " + array.type() + " " + array.shape()
-                    + ", features are floating-point numbers");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    array.name() + ": holds " + array.type() + " " + array.shape()
+                            + ", features are floating-point numbers");
         }
         return array.floats();
     }

@@ -14,8 +14,9 @@ import org.unmute.tensor.Shape;
 
 /**
  * A folder of reference numbers for an encoder whose weights a recipe makes: {@code config.json} (encoder, seed, size,
- * window), {@code state_dict_keys.json} (names and shapes of the authors' checkpoint) and {@code expected_small.safetensors}
- * (some rows of each tensor, as {@code NAME.rows}) or {@code expected.safetensors} (whole tensors).
+ * window), {@code state_dict_keys.json} (names and shapes of the authors' checkpoint) and {@code
+ * expected_small.safetensors} (some rows of each tensor, as {@code NAME.rows}) or {@code expected.safetensors} (whole
+ * tensors).
  *
  * @param folder where it is
  * @param config its configuration
@@ -27,8 +28,10 @@ record ReferenceFolder(Path folder, JsonNode config) {
     static ReferenceFolder open(Path folder) throws IOException {
         for (String needed : List.of("config.json", "state_dict_keys.json")) {
             if (!Files.isRegularFile(folder.resolve(needed))) {
-                throw new CommandException(ExitCode.INPUT, "no " + needed + " in " + folder + ": with --recipe the reference is a folder with "
-                        + "config.json, state_dict_keys.json and expected_small.safetensors");
+                throw new CommandException(
+                        ExitCode.INPUT,
+                        "no " + needed + " in " + folder + ": with --recipe the reference is a folder with "
+                                + "config.json, state_dict_keys.json and expected_small.safetensors");
             }
         }
         return new ReferenceFolder(folder, json(folder.resolve("config.json")));
@@ -53,16 +56,23 @@ record ReferenceFolder(Path folder, JsonNode config) {
         }
         JsonNode examples = json(recipe).path("examples");
         if (examples.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, recipe + ": has no examples, so it cannot be told whether it is the recipe known here");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    recipe + ": has no examples, so it cannot be told whether it is the recipe known here");
         }
         for (Map.Entry<String, JsonNode> e : examples.properties()) {
             Shape shape = shape(e.getValue().path("shape"));
             JsonNode values = e.getValue().path("values");
-            float[] made = new RecipeCheckpoint(e.getValue().path("seed").asLong(), Map.of(e.getKey(), shape), Map.of(), Map.of()).floats(e.getKey());
+            float[] made = new RecipeCheckpoint(
+                            e.getValue().path("seed").asLong(), Map.of(e.getKey(), shape), Map.of(), Map.of())
+                    .floats(e.getKey());
             for (int i = 0; i < made.length; i++) {
-                if (values.size() != made.length || made[i] != (float) values.get(i).asDouble()) {
-                    throw new CommandException(ExitCode.INPUT, recipe + ": example '" + e.getKey() + "' has other values than the recipe known here "
-                            + "makes: another recipe, or a changed file");
+                if (values.size() != made.length
+                        || made[i] != (float) values.get(i).asDouble()) {
+                    throw new CommandException(
+                            ExitCode.INPUT,
+                            recipe + ": example '" + e.getKey() + "' has other values than the recipe known here "
+                                    + "makes: another recipe, or a changed file");
                 }
             }
         }
@@ -104,15 +114,19 @@ record ReferenceFolder(Path folder, JsonNode config) {
                 }
                 Map<String, String> metadata = new LinkedHashMap<>();
                 cfg().forEach((key, value) -> metadata.put("cfg." + key, value));
-                return RecipeCheckpoint.of(text("encoder"), config.path("size").asText().equals("full"), seed.asLong(), shapes, metadata);
+                return RecipeCheckpoint.of(
+                        text("encoder"), config.path("size").asText().equals("full"), seed.asLong(), shapes, metadata);
             }
         }
-        throw new CommandException(ExitCode.INPUT, folder.resolve("state_dict_keys.json") + ": has no teacher, model or state_dict");
+        throw new CommandException(
+                ExitCode.INPUT, folder.resolve("state_dict_keys.json") + ": has no teacher, model or state_dict");
     }
 
     private Map<String, String> cfg() {
         Map<String, String> cfg = new LinkedHashMap<>();
-        config.path("cfg").properties().forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
+        config.path("cfg")
+                .properties()
+                .forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
         return cfg;
     }
 
@@ -129,7 +143,8 @@ record ReferenceFolder(Path folder, JsonNode config) {
             settings = settings.withFrames(config.get("target_length").asInt());
         }
         if (config.has("norm_mean")) {
-            settings = settings.withNorm(config.get("norm_mean").asDouble(), config.path("norm_std").asDouble());
+            settings = settings.withNorm(
+                    config.get("norm_mean").asDouble(), config.path("norm_std").asDouble());
         }
         if (config.has("sample_rate")) {
             settings = settings.withSampleRate(config.get("sample_rate").asInt());
@@ -152,7 +167,13 @@ record ReferenceFolder(Path folder, JsonNode config) {
             if (name.endsWith(ROWS)) {
                 String own = name.substring(0, name.length() - ROWS.length());
                 Reference.Stored statistics = all.tensors().get(own + STATISTICS);
-                tensors.put(own, new Reference.Stored(stored.shape(), stored.values(), rows(own, stored), statistics == null ? null : statistics.values()));
+                tensors.put(
+                        own,
+                        new Reference.Stored(
+                                stored.shape(),
+                                stored.values(),
+                                rows(own, stored),
+                                statistics == null ? null : statistics.values()));
             } else if (!name.endsWith(STATISTICS)) {
                 tensors.put(name, stored);
             }
@@ -163,8 +184,10 @@ record ReferenceFolder(Path folder, JsonNode config) {
     private int[] rows(String name, Reference.Stored stored) {
         JsonNode list = config.path("rows").path(name);
         if (stored.shape().rank() != 2 || list.size() != stored.shape().size(0)) {
-            throw new CommandException(ExitCode.INPUT, folder.resolve("config.json") + ": 'rows' names " + list.size() + " rows of '" + name
-                    + "', stored is " + stored.shape());
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    folder.resolve("config.json") + ": 'rows' names " + list.size() + " rows of '" + name
+                            + "', stored is " + stored.shape());
         }
         int[] rows = new int[list.size()];
         for (int i = 0; i < rows.length; i++) {

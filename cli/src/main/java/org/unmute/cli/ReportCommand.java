@@ -35,36 +35,73 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Tables and figures of benchmark runs. */
-@Command(name = "report", sortOptions = false,
-        description = {"Turns runs of 'unmute benchmark' into tables and figures: one HTML page that needs nothing else, and each table as CSV, Markdown and LaTeX, "
-                + "each figure as SVG, PNG and CSV.",
-            "Several runs are put together. Cells that are not finished are listed, not guessed; the same cell with different scores is refused."},
-        footer = {"", "Examples:", "  unmute report run/ --out report/", "  unmute report run-eat/ run-beats/ --out report/ --title 'Probing EAT and BEATs'"})
+@Command(
+        name = "report",
+        sortOptions = false,
+        description = {
+            "Turns runs of 'unmute benchmark' into tables and figures: one HTML page that needs nothing else, and each"
+                    + " table as CSV, Markdown and LaTeX, each figure as SVG, PNG and CSV.",
+            "Several runs are put together. Cells that are not finished are listed, not guessed; the same cell with"
+                    + " different scores is refused."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute report run/ --out report/",
+            "  unmute report run-eat/ run-beats/ --out report/ --title 'Probing EAT and BEATs'"
+        })
 final class ReportCommand implements Callable<Integer> {
     private static final String RECORD = "report.json";
     private static final String FILES = "files";
 
     @Parameters(arity = "1..*", paramLabel = "RUN", description = "Folders that 'unmute benchmark' wrote.")
     private List<Path> runs;
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the report; files of an earlier report in it are replaced.")
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder of the report; files of an earlier report in it are replaced.")
     private Path out;
-    @Option(names = "--title", paramLabel = "TEXT", defaultValue = "Probing frozen audio tokens", description = "Heading of the page (default: ${DEFAULT-VALUE}).")
+
+    @Option(
+            names = "--title",
+            paramLabel = "TEXT",
+            defaultValue = "Probing frozen audio tokens",
+            description = "Heading of the page (default: ${DEFAULT-VALUE}).")
     private String title;
-    @Option(names = "--win-sd", paramLabel = "WHOSE", defaultValue = "pooled",
+
+    @Option(
+            names = "--win-sd",
+            paramLabel = "WHOSE",
+            defaultValue = "pooled",
             description = "Whose standard deviation a win takes: pooled, own, opponent (default: ${DEFAULT-VALUE}).")
     private WinRule rule;
+
     @Option(names = "--no-png", description = "Draw figures as SVG alone, which needs no fonts.")
     private boolean noPng;
-    @Option(names = "--clip", paramLabel = "FILE", description = "A recording to explain in the report as 'unmute explain' does: sound, spectrogram, tokens in colours, "
-            + "similarity maps and weights of the prototypes; may be repeated.")
+
+    @Option(
+            names = "--clip",
+            paramLabel = "FILE",
+            description = "A recording to explain in the report as 'unmute explain' does: sound, spectrogram, tokens in"
+                    + " colours, similarity maps and weights of the prototypes; may be repeated.")
     private List<Path> clips = new ArrayList<>();
-    @Option(names = "--clip-run", paramLabel = "PATH",
-            description = "Whose probe explains the clips: a cell's or a seed's folder, or one that 'unmute probe' wrote (default: the first finished cell of protobin).")
+
+    @Option(
+            names = "--clip-run",
+            paramLabel = "PATH",
+            description =
+                    "Whose probe explains the clips: a cell's or a seed's folder, or one that 'unmute probe' wrote"
+                            + " (default: the first finished cell of protobin).")
     private Path clipRun;
+
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
+
     @Spec
     private CommandSpec spec;
 
@@ -84,7 +121,9 @@ final class ReportCommand implements Callable<Integer> {
         }
         removeEarlier(files);
         ReportFolder.write(out, files);
-        record.result("cells", results.entries().size() + results.variants().size()).result("missing", results.missing()).result("remarks", results.remarks())
+        record.result("cells", results.entries().size() + results.variants().size())
+                .result("missing", results.missing())
+                .result("remarks", results.remarks())
                 .result(FILES, List.copyOf(files.keySet()));
         record.writeTo(out.resolve(RECORD));
         print(results, files);
@@ -98,8 +137,16 @@ final class ReportCommand implements Callable<Integer> {
             }
             return List.of();
         }
-        Path probe = clipRun != null ? clipRun : results.entries().stream().map(e -> e.cell()).filter(c -> c.probe().equals("protobin")).findFirst()
-                .orElseThrow(() -> new CommandException(ExitCode.USAGE, "no cell of protobin is finished: say with --clip-run whose probe explains the clips")).folder();
+        Path probe = clipRun != null
+                ? clipRun
+                : results.entries().stream()
+                        .map(e -> e.cell())
+                        .filter(c -> c.probe().equals("protobin"))
+                        .findFirst()
+                        .orElseThrow(() -> new CommandException(
+                                ExitCode.USAGE,
+                                "no cell of protobin is finished: say with --clip-run whose probe explains the clips"))
+                        .folder();
         Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
         ClipSection section = ClipReasons.open(probe);
         List<Section> sections = new ArrayList<>();
@@ -116,7 +163,8 @@ final class ReportCommand implements Callable<Integer> {
         if (!Files.exists(record)) {
             return;
         }
-        for (JsonNode file : Json.MAPPER.readTree(record.toFile()).path("results").path(FILES)) {
+        for (JsonNode file :
+                Json.MAPPER.readTree(record.toFile()).path("results").path(FILES)) {
             Path old = out.resolve(file.asText()).normalize();
             if (!files.containsKey(file.asText()) && old.startsWith(out.normalize())) {
                 Files.deleteIfExists(old);
@@ -135,12 +183,16 @@ final class ReportCommand implements Callable<Integer> {
         o.println();
         if (!results.missing().isEmpty()) {
             List<String> missing = results.missing();
-            o.println(missing.size() + " of " + results.planned() + " planned cells " + (missing.size() == 1 ? "is" : "are") + " not finished: " + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
+            o.println(missing.size() + " of " + results.planned() + " planned cells "
+                    + (missing.size() == 1 ? "is" : "are") + " not finished: "
+                    + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
                     + (missing.size() > 5 ? ", …" : ""));
         }
         results.remarks().forEach(o::println);
-        o.println("report: " + out.resolve(ReportFolder.PAGE).toAbsolutePath().normalize().toUri());
-        o.println(count(files, ".tex") + " tables (CSV, Markdown, LaTeX) and " + count(files, ".svg") + " figures (" + (noPng ? "SVG, CSV" : "SVG, PNG, CSV") + ") in " + out);
+        o.println("report: "
+                + out.resolve(ReportFolder.PAGE).toAbsolutePath().normalize().toUri());
+        o.println(count(files, ".tex") + " tables (CSV, Markdown, LaTeX) and " + count(files, ".svg") + " figures ("
+                + (noPng ? "SVG, CSV" : "SVG, PNG, CSV") + ") in " + out);
         o.flush();
     }
 
@@ -155,12 +207,23 @@ final class ReportCommand implements Callable<Integer> {
         results.columns().forEach(c -> headings.add(c.label()));
         ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
         for (Setting s : settings) {
-            List<Score> scores = results.columns().stream().map(c -> results.score(s.encoder(), s.dataset(), c)).toList();
-            List<Object> row = new ArrayList<>(List.of(s.dataset().key(), s.encoder().key()));
-            String best = scores.stream().filter(Score::defined).map(x -> percent(x.mean())).max((a, b) -> Double.compare(Double.parseDouble(a), Double.parseDouble(b)))
+            List<Score> scores = results.columns().stream()
+                    .map(c -> results.score(s.encoder(), s.dataset(), c))
+                    .toList();
+            List<Object> row =
+                    new ArrayList<>(List.of(s.dataset().key(), s.encoder().key()));
+            String best = scores.stream()
+                    .filter(Score::defined)
+                    .map(x -> percent(x.mean()))
+                    .max((a, b) -> Double.compare(Double.parseDouble(a), Double.parseDouble(b)))
                     .orElse("");
             for (Score x : scores) {
-                row.add(!x.defined() ? null : percent(x.mean()) + (Double.isFinite(x.sd()) ? " ± " + percent(x.sd()) : "") + (percent(x.mean()).equals(best) ? " *" : ""));
+                row.add(
+                        !x.defined()
+                                ? null
+                                : percent(x.mean())
+                                        + (Double.isFinite(x.sd()) ? " ± " + percent(x.sd()) : "")
+                                        + (percent(x.mean()).equals(best) ? " *" : ""));
             }
             table.row(row.toArray());
         }
@@ -178,7 +241,9 @@ final class ReportCommand implements Callable<Integer> {
             cell.put("encoder", e.cell().encoder().key());
             cell.put("dataset", e.cell().dataset().key());
             cell.put("probe", e.column().label());
-            cell.put("prototypes", e.cell().prototypes() == 0 ? null : Integer.valueOf(e.cell().prototypes()));
+            cell.put(
+                    "prototypes",
+                    e.cell().prototypes() == 0 ? null : Integer.valueOf(e.cell().prototypes()));
             cell.put("metric", e.cell().metric());
             cell.put("mean", finite(e.cell().test().mean()));
             cell.put("sd", finite(e.cell().test().sd()));
@@ -190,8 +255,17 @@ final class ReportCommand implements Callable<Integer> {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("title", title);
         document.put("cells", cells);
-        document.put("wins", Map.of("probes", wins.columns().stream().map(Column::label).toList(), "wins", wins.wins(), "contests", wins.contests(), "rule",
-                rule.name().toLowerCase(Locale.ROOT)));
+        document.put(
+                "wins",
+                Map.of(
+                        "probes",
+                        wins.columns().stream().map(Column::label).toList(),
+                        "wins",
+                        wins.wins(),
+                        "contests",
+                        wins.contests(),
+                        "rule",
+                        rule.name().toLowerCase(Locale.ROOT)));
         document.put("missing", results.missing());
         document.put("planned", results.planned());
         document.put("remarks", results.remarks());

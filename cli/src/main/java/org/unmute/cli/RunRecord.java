@@ -29,14 +29,25 @@ public final class RunRecord {
 
     /** An input file as it was read. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
-    record Input(String path, long bytes, String sha256) {
-    }
+    record Input(String path, long bytes, String sha256) {}
 
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Document(List<String> command, String version, String commit, String java, String os, int processors, long maxHeapBytes,
-            String backend, String backendReason, Long seed, List<Input> inputs, String started, String finished, double seconds,
-            Map<String, Object> results) {
-    }
+    record Document(
+            List<String> command,
+            String version,
+            String commit,
+            String java,
+            String os,
+            int processors,
+            long maxHeapBytes,
+            String backend,
+            String backendReason,
+            Long seed,
+            List<Input> inputs,
+            String started,
+            String finished,
+            double seconds,
+            Map<String, Object> results) {}
 
     /** @param command the command line, the program's name first */
     public RunRecord(List<String> command) {
@@ -103,7 +114,8 @@ public final class RunRecord {
     }
 
     /**
-     * Loads what writes the record, which takes most of a tenth of a second in a new process: for a moment in which others work.
+     * Loads what writes the record, which takes most of a tenth of a second in a new process: for a moment in which
+     * others work.
      *
      * @throws IOException if it could not be written as it is now
      */
@@ -114,11 +126,22 @@ public final class RunRecord {
     private Document document() {
         BuildInfo build = BuildInfo.read();
         Instant finished = Instant.now();
-        return new Document(command, build.version(), build.commit(),
+        return new Document(
+                command,
+                build.version(),
+                build.commit(),
                 System.getProperty("java.vm.name") + " " + Runtime.version(),
-                System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"),
-                Runtime.getRuntime().availableProcessors(), Runtime.getRuntime().maxMemory(), backend, backendReason, seed, inputs,
-                started.truncatedTo(ChronoUnit.MILLIS).toString(), finished.truncatedTo(ChronoUnit.MILLIS).toString(),
-                Duration.between(started, finished).toMillis() / 1000.0, results);
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.getRuntime().maxMemory(),
+                backend,
+                backendReason,
+                seed,
+                inputs,
+                started.truncatedTo(ChronoUnit.MILLIS).toString(),
+                finished.truncatedTo(ChronoUnit.MILLIS).toString(),
+                Duration.between(started, finished).toMillis() / 1000.0,
+                results);
     }
 }

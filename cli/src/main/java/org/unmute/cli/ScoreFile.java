@@ -19,7 +19,8 @@ import org.apache.commons.csv.CSVRecord;
  */
 record ScoreFile(List<String> classes, Map<String, float[]> rows) {
     static ScoreFile read(Path file) throws IOException {
-        try (CSVParser csv = CSVParser.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8), CSVFormat.RFC4180)) {
+        try (CSVParser csv =
+                CSVParser.parse(Files.newBufferedReader(file, StandardCharsets.UTF_8), CSVFormat.RFC4180)) {
             List<String> classes = null;
             Map<String, float[]> rows = new LinkedHashMap<>();
             for (CSVRecord record : csv) {
@@ -32,7 +33,10 @@ record ScoreFile(List<String> classes, Map<String, float[]> rows) {
                     continue;
                 }
                 if (cells.size() != classes.size() + 1) {
-                    throw wrong(file, record.getRecordNumber(), cells.size() + " cells, the first row has " + (classes.size() + 1));
+                    throw wrong(
+                            file,
+                            record.getRecordNumber(),
+                            cells.size() + " cells, the first row has " + (classes.size() + 1));
                 }
                 float[] scores = new float[classes.size()];
                 for (int i = 0; i < scores.length; i++) {
@@ -47,7 +51,8 @@ record ScoreFile(List<String> classes, Map<String, float[]> rows) {
             }
             return new ScoreFile(List.copyOf(classes), rows);
         } catch (java.io.UncheckedIOException e) {
-            throw new CommandException(ExitCode.INPUT, file + ": no CSV: " + e.getCause().getMessage(), e);
+            throw new CommandException(
+                    ExitCode.INPUT, file + ": no CSV: " + e.getCause().getMessage(), e);
         }
     }
 

@@ -14,8 +14,8 @@ import org.unmute.probes.metric.ScoreScale;
 import org.unmute.probes.metric.SingleLabelScores;
 
 /**
- * The metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the bootstrap
- * interval over clips, centred on the score, its ends averaged over the runs.
+ * The metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the
+ * bootstrap interval over clips, centred on the score, its ends averaged over the runs.
  */
 final class Scoring {
     private final boolean singleLabel;
@@ -92,7 +92,10 @@ final class Scoring {
 
     /** Mean over the runs of a metric. */
     double mean(String metric) {
-        return values.stream().mapToDouble(v -> v.getOrDefault(metric, Double.NaN)).average().orElse(Double.NaN);
+        return values.stream()
+                .mapToDouble(v -> v.getOrDefault(metric, Double.NaN))
+                .average()
+                .orElse(Double.NaN);
     }
 
     /** Sample standard deviation over the runs; NaN for a single one. */
@@ -101,7 +104,10 @@ final class Scoring {
             return Double.NaN;
         }
         double m = mean(metric);
-        return Math.sqrt(values.stream().mapToDouble(v -> Math.pow(v.get(metric) - m, 2)).sum() / (values.size() - 1));
+        return Math.sqrt(values.stream()
+                        .mapToDouble(v -> Math.pow(v.get(metric) - m, 2))
+                        .sum()
+                / (values.size() - 1));
     }
 
     /** Ends of the interval of a metric, or NaN without bootstrap. */
@@ -138,7 +144,9 @@ final class Scoring {
 
     /** Clips of each class. */
     int[] positives() {
-        return perRun.getFirst().perClass().stream().mapToInt(ClassScores::positives).toArray();
+        return perRun.getFirst().perClass().stream()
+                .mapToInt(ClassScores::positives)
+                .toArray();
     }
 
     /** The main figures as a table. */
@@ -208,8 +216,13 @@ final class Scoring {
     /** One line that says what was left out. */
     String absentLine() {
         List<String> absent = absentClasses();
-        return absent.isEmpty() ? "all " + classes.size() + " classes have clips in this set"
-                : String.format(Locale.ROOT, "%d of %d classes have no clip in this set: %s", absent.size(), classes.size(),
+        return absent.isEmpty()
+                ? "all " + classes.size() + " classes have clips in this set"
+                : String.format(
+                        Locale.ROOT,
+                        "%d of %d classes have no clip in this set: %s",
+                        absent.size(),
+                        classes.size(),
                         String.join(", ", absent));
     }
 

@@ -26,8 +26,10 @@ record ScoringHead(List<String> classes, Function<float[], float[]> logits, Bool
         Encoder encoder = loaded.encoder();
         List<String> classes = encoder.describe().classes();
         if (classes.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "encoder " + loaded.origin() + " has no classification head: give a "
-                    + "fine-tuned checkpoint, or train a probe with 'unmute probe' and name it with --probe");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "encoder " + loaded.origin() + " has no classification head: give a "
+                            + "fine-tuned checkpoint, or train a probe with 'unmute probe' and name it with --probe");
         }
         return new ScoringHead(classes, encoder::scores, null, "the encoder's own head");
     }
@@ -39,20 +41,27 @@ record ScoringHead(List<String> classes, Function<float[], float[]> logits, Bool
      * @param key of the encoder's tokens
      * @throws CommandException if it cannot be read, or was trained on other tokens
      */
-    static ScoringHead ofProbe(Path named, EncoderOptions.Loaded loaded, CacheKey key, RunRecord record) throws IOException {
+    static ScoringHead ofProbe(Path named, EncoderOptions.Loaded loaded, CacheKey key, RunRecord record)
+            throws IOException {
         Path file = ProbeFiles.one(named);
         record.input(file);
         try {
             if (ProbeFiles.isPacked(file)) {
                 PackedProtobin packed = ProbeFiles.packed(file);
                 packed.requireTokensOf(key);
-                return new ScoringHead(packed.classes(), samples -> floats(packed.logits(loaded.encoder().encode(samples))), packed.singleLabel(),
+                return new ScoringHead(
+                        packed.classes(),
+                        samples -> floats(packed.logits(loaded.encoder().encode(samples))),
+                        packed.singleLabel(),
                         "packed protobin " + file);
             }
             TrainedProbe probe = ProbeFiles.trained(file);
             probe.requireTokensOf(key);
             Features.Wanted wanted = wanted(probe, loaded.encoder().describe());
-            return new ScoringHead(probe.classes(), samples -> probe.logits(loaded.encoder().features(samples, wanted)), probe.singleLabel(),
+            return new ScoringHead(
+                    probe.classes(),
+                    samples -> probe.logits(loaded.encoder().features(samples, wanted)),
+                    probe.singleLabel(),
                     probe.probe().name() + " " + file);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
@@ -72,8 +81,9 @@ record ScoringHead(List<String> classes, Function<float[], float[]> logits, Bool
             return Features.Wanted.TOKENS;
         }
         if (probe.probe().layers() != encoder.depth()) {
-            throw new IllegalArgumentException("probe " + probe.probe().name() + " looks at " + probe.probe().layers() + " layers, the encoder has "
-                    + encoder.depth() + " blocks: use the encoder it was trained on");
+            throw new IllegalArgumentException("probe " + probe.probe().name() + " looks at "
+                    + probe.probe().layers() + " layers, the encoder has " + encoder.depth()
+                    + " blocks: use the encoder it was trained on");
         }
         return new Features.Wanted(IntStream.range(0, encoder.depth()).boxed().toList(), false);
     }

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Numbered names as one: {@code blocks.0.w}, {@code blocks.1.w}, … become <code>blocks.{0..11}.w</code>. Names fold that
- * differ in nothing but numbers between dots.
+ * Numbered names as one: {@code blocks.0.w}, {@code blocks.1.w}, … become <code>blocks.{0..11}.w</code>. Names fold
+ * that differ in nothing but numbers between dots.
  */
 final class SeriesFold {
     private static final Pattern DOT = Pattern.compile("\\.");
@@ -34,9 +34,12 @@ final class SeriesFold {
     static <T> List<Group<T>> fold(List<T> items, Function<T, String> name, Function<T, ?> apart) {
         Map<List<Object>, List<T>> groups = new LinkedHashMap<>();
         for (T item : items) {
-            groups.computeIfAbsent(List.of(pattern(name.apply(item)), apart.apply(item)), _ -> new ArrayList<>()).add(item);
+            groups.computeIfAbsent(List.of(pattern(name.apply(item)), apart.apply(item)), _ -> new ArrayList<>())
+                    .add(item);
         }
-        return groups.values().stream().map(group -> new Group<>(name(group.stream().map(name).toList()), group)).toList();
+        return groups.values().stream()
+                .map(group -> new Group<>(name(group.stream().map(name).toList()), group))
+                .toList();
     }
 
     /** The name with a sign that no name has in place of numbers. */
@@ -54,7 +57,12 @@ final class SeriesFold {
         List<String> parts = new ArrayList<>();
         for (int i = 0; i < split.getFirst().length; i++) {
             int at = i;
-            parts.add(isNumber(split.getFirst()[at]) ? numbers(split.stream().map(s -> Long.parseLong(s[at])).toList()) : split.getFirst()[at]);
+            parts.add(
+                    isNumber(split.getFirst()[at])
+                            ? numbers(split.stream()
+                                    .map(s -> Long.parseLong(s[at]))
+                                    .toList())
+                            : split.getFirst()[at]);
         }
         return String.join(".", parts);
     }
@@ -71,7 +79,8 @@ final class SeriesFold {
         if (sorted.last() - sorted.first() == sorted.size() - 1) {
             return "{" + sorted.first() + ".." + sorted.last() + "}";
         }
-        String some = String.join(",", sorted.stream().limit(NAMED_NUMBERS).map(String::valueOf).toList());
+        String some = String.join(
+                ",", sorted.stream().limit(NAMED_NUMBERS).map(String::valueOf).toList());
         return "{" + some + (sorted.size() > NAMED_NUMBERS ? ",…," + sorted.last() : "") + "}";
     }
 }

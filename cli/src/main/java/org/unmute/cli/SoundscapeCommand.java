@@ -31,14 +31,20 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Mixes labelled single-event recordings into multi-label scenes. */
-@Command(name = "soundscape", sortOptions = false,
-        customSynopsis = "unmute soundscape --manifest FILE --audio DIR --out DIR --train-folds FOLDS --test-folds FOLDS [OPTIONS]%n",
+@Command(
+        name = "soundscape",
+        sortOptions = false,
+        customSynopsis =
+                "unmute soundscape --manifest FILE --audio DIR --out DIR --train-folds FOLDS --test-folds FOLDS"
+                        + " [OPTIONS]%n",
         description = {
             "Mixes labelled recordings of single events into multi-label scenes, from a seed.",
             "",
-            "Each scene holds a few recordings of different classes. The first keeps its level; each further one gets an RMS level "
-                + "relative to it, drawn from --gain. Shorter recordings lie at a random place, of longer ones a random stretch is "
-                + "taken. Train scenes use the train folds only, test scenes the test folds only. The same seed gives the same files."},
+            "Each scene holds a few recordings of different classes. The first keeps its level; each further one gets"
+                + " an RMS level relative to it, drawn from --gain. Shorter recordings lie at a random place, of"
+                + " longer ones a random stretch is taken. Train scenes use the train folds only, test scenes the test"
+                + " folds only. The same seed gives the same files."
+        },
         footerHeading = "%nWrites into --out:%n",
         footer = {
             "  train/000000.wav …   scenes, 16 bit, mono",
@@ -50,7 +56,8 @@ import picocli.CommandLine.Spec;
             "  unmute soundscape --manifest ESC-50/meta/esc50.csv --audio ESC-50/audio --out scenes \\",
             "      --train 1500 --test 500 --train-folds 1,2 --test-folds 3",
             "Then:",
-            "  unmute embed --help"})
+            "  unmute embed --help"
+        })
 final class SoundscapeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -58,48 +65,95 @@ final class SoundscapeCommand implements Callable<Integer> {
     @Mixin
     private CommonOptions common;
 
-    @Option(names = "--manifest", required = true, paramLabel = "FILE",
+    @Option(
+            names = "--manifest",
+            required = true,
+            paramLabel = "FILE",
             description = "CSV or TSV with a header: one row per recording with its file, its class and its fold.")
     private Path manifest;
 
-    @Option(names = "--audio", required = true, paramLabel = "DIR",
+    @Option(
+            names = "--audio",
+            required = true,
+            paramLabel = "DIR",
             description = "Folder of the recordings (WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU).")
     private Path audio;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write; must not hold a manifest.csv yet.")
+    @Option(
+            names = "--out",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder to write; must not hold a manifest.csv yet.")
     private Path out;
 
-    @Option(names = "--train", paramLabel = "N", defaultValue = "1500", description = "Train scenes (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--train",
+            paramLabel = "N",
+            defaultValue = "1500",
+            description = "Train scenes (default: ${DEFAULT-VALUE}).")
     private int train;
 
-    @Option(names = "--test", paramLabel = "N", defaultValue = "500", description = "Test scenes (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--test",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "Test scenes (default: ${DEFAULT-VALUE}).")
     private int test;
 
-    @Option(names = "--train-folds", required = true, split = ",", paramLabel = "FOLD", description = "Folds for train scenes, as 1,2.")
+    @Option(
+            names = "--train-folds",
+            required = true,
+            split = ",",
+            paramLabel = "FOLD",
+            description = "Folds for train scenes, as 1,2.")
     private List<String> trainFolds;
 
-    @Option(names = "--test-folds", required = true, split = ",", paramLabel = "FOLD", description = "Folds for test scenes, as 3.")
+    @Option(
+            names = "--test-folds",
+            required = true,
+            split = ",",
+            paramLabel = "FOLD",
+            description = "Folds for test scenes, as 3.")
     private List<String> testFolds;
 
-    @Option(names = "--events", paramLabel = "MIN-MAX", defaultValue = "1-3",
+    @Option(
+            names = "--events",
+            paramLabel = "MIN-MAX",
+            defaultValue = "1-3",
             description = "Events in a scene, all of different classes (default: ${DEFAULT-VALUE}).")
     private String events;
 
-    @Option(names = "--gain", paramLabel = "LOW..HIGH", defaultValue = "-6..0",
+    @Option(
+            names = "--gain",
+            paramLabel = "LOW..HIGH",
+            defaultValue = "-6..0",
             description = "Level of further events relative to the first, in dB (default: ${DEFAULT-VALUE}).")
     private String gain;
 
-    @Option(names = "--seconds", paramLabel = "S", defaultValue = "5", description = "Length of a scene (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seconds",
+            paramLabel = "S",
+            defaultValue = "5",
+            description = "Length of a scene (default: ${DEFAULT-VALUE}).")
     private double seconds;
 
-    @Option(names = "--rate", paramLabel = "HZ", defaultValue = "16000",
+    @Option(
+            names = "--rate",
+            paramLabel = "HZ",
+            defaultValue = "16000",
             description = "Sample rate of the scenes; recordings are resampled to it (default: ${DEFAULT-VALUE}).")
     private int rate;
 
-    @Option(names = "--file-column", paramLabel = "NAME", description = "Column of the file name (default: file, filename, path or fname).")
+    @Option(
+            names = "--file-column",
+            paramLabel = "NAME",
+            description = "Column of the file name (default: file, filename, path or fname).")
     private String fileColumn;
 
-    @Option(names = "--label-column", paramLabel = "NAME", description = "Column of the class (default: labels, label, category or class).")
+    @Option(
+            names = "--label-column",
+            paramLabel = "NAME",
+            description = "Column of the class (default: labels, label, category or class).")
     private String labelColumn;
 
     @Option(names = "--fold-column", paramLabel = "NAME", description = "Column of the fold (default: split or fold).")
@@ -115,13 +169,17 @@ final class SoundscapeCommand implements Callable<Integer> {
         SceneMixer mixer = mixer(sources(labels, reader), options);
         SceneFolder folder = SceneFolder.create(out);
         Map<Split, Map<String, Integer>> counts = new EnumMap<>(Split.class);
-        try (Progress progress = Progress.start(spec.commandLine().getErr(), "soundscape", "scenes", (long) train + test, common.quiet())) {
+        try (Progress progress = Progress.start(
+                spec.commandLine().getErr(), "soundscape", "scenes", (long) train + test, common.quiet())) {
             write(mixer, folder, Split.TRAIN, train, counts, progress);
             write(mixer, folder, Split.TEST, test, counts, progress);
         }
         folder.finish();
-        record.result("scenes", Map.of("train", train, "test", test)).result("recordingsUsed", reader.used())
-                .result("recordingsSha256", reader.sha256()).result("labels", byName(counts)).write(out);
+        record.result("scenes", Map.of("train", train, "test", test))
+                .result("recordingsUsed", reader.used())
+                .result("recordingsSha256", reader.sha256())
+                .result("labels", byName(counts))
+                .write(out);
         print(counts);
         return ExitCode.OK;
     }
@@ -169,7 +227,8 @@ final class SoundscapeCommand implements Callable<Integer> {
         Set<String> unknown = new TreeSet<>(wanted);
         unknown.removeAll(labels.splits());
         if (!unknown.isEmpty()) {
-            throw usage("no recordings in fold " + String.join(", ", unknown) + ": " + manifest + " has " + labels.splits());
+            throw usage("no recordings in fold " + String.join(", ", unknown) + ": " + manifest + " has "
+                    + labels.splits());
         }
         Map<String, Path> paths = new HashMap<>();
         for (AudioClip clip : ClipList.of(audio, null).clips()) {
@@ -177,14 +236,18 @@ final class SoundscapeCommand implements Callable<Integer> {
         }
         Manifest.Matched matched = labels.inSplits(wanted).matchedTo(paths.keySet());
         if (!matched.missing().isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, matched.missing().size() + " of the manifest's files are not in " + audio
-                    + ", the first: " + matched.missing().getFirst());
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    matched.missing().size() + " of the manifest's files are not in " + audio + ", the first: "
+                            + matched.missing().getFirst());
         }
         List<SourceClip> sources = new ArrayList<>();
         for (LabelledClip clip : matched.manifest().clips()) {
             if (clip.labels().size() != 1) {
-                throw new CommandException(ExitCode.INPUT, manifest + ": " + clip.file() + " has " + clip.labels().size()
-                        + " labels, but recordings to mix must have exactly one");
+                throw new CommandException(
+                        ExitCode.INPUT,
+                        manifest + ": " + clip.file() + " has " + clip.labels().size()
+                                + " labels, but recordings to mix must have exactly one");
             }
             Path path = paths.get(clip.file());
             sources.add(new SourceClip(clip.file(), clip.labels().getFirst(), clip.split(), () -> reader.read(path)));
@@ -200,8 +263,14 @@ final class SoundscapeCommand implements Callable<Integer> {
         }
     }
 
-    private static void write(SceneMixer mixer, SceneFolder folder, Split split, int count, Map<Split, Map<String, Integer>> counts,
-            Progress progress) throws IOException {
+    private static void write(
+            SceneMixer mixer,
+            SceneFolder folder,
+            Split split,
+            int count,
+            Map<Split, Map<String, Integer>> counts,
+            Progress progress)
+            throws IOException {
         Map<String, Integer> labels = counts.computeIfAbsent(split, s -> new TreeMap<>());
         mixer.labels(split).forEach(l -> labels.put(l, 0));
         for (int i = 0; i < count; i++) {
@@ -223,7 +292,10 @@ final class SoundscapeCommand implements Callable<Integer> {
         all.addAll(counts.get(Split.TEST).keySet());
         ConsoleTable table = new ConsoleTable("label", "train", "test");
         for (String label : all) {
-            table.row(label, counts.get(Split.TRAIN).getOrDefault(label, 0), counts.get(Split.TEST).getOrDefault(label, 0));
+            table.row(
+                    label,
+                    counts.get(Split.TRAIN).getOrDefault(label, 0),
+                    counts.get(Split.TEST).getOrDefault(label, 0));
         }
         PrintWriter stdout = spec.commandLine().getOut();
         table.print(stdout, common.json());

@@ -10,8 +10,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.models.audio.Resampler;
+import org.unmute.probes.cache.Embedding;
 
 /** Reads recordings at one rate, keeps them while memory allows, and remembers the hash of each that was used. */
 final class SourceReader {
@@ -28,7 +28,8 @@ final class SourceReader {
         SoftReference<float[]> reference = cached.get(file);
         float[] samples = reference == null ? null : reference.get();
         if (samples == null) {
-            samples = AudioFiles.read(file).resampled(rate, Resampler.Kernel.HANN).samples();
+            samples =
+                    AudioFiles.read(file).resampled(rate, Resampler.Kernel.HANN).samples();
             cached.put(file, new SoftReference<>(samples));
             hashes.putIfAbsent(file.getFileName().toString(), Embedding.sha256(file));
         }
@@ -43,9 +44,12 @@ final class SourceReader {
     /** One hash of all recordings read: of the lines "hash, two spaces, name", sorted by name. */
     String sha256() {
         StringBuilder lines = new StringBuilder();
-        hashes.forEach((name, hash) -> lines.append(hash).append("  ").append(name).append('\n'));
+        hashes.forEach(
+                (name, hash) -> lines.append(hash).append("  ").append(name).append('\n'));
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -26,13 +26,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Scores of recordings by an encoder's own classification head or by a probe. */
-@Command(name = "tag", sortOptions = false,
-        description = {"Scores recordings with an encoder's own classification head, or with a trained or packed probe on its tokens.",
-            "Prints the best classes of each recording, with AudioSet's names for a head of 527 classes; --scores writes all scores as CSV, with a column 'file' (path below "
-                + "the root) and one column a class, and a record of the run beside it. A head's scores of long recordings are the mean over their windows; a probe looks at all tokens "
-                + "of a recording together."},
-        footer = {"", "Examples:", "  unmute tag --encoder kwt1.safetensors --audio clips/ --scores scores.csv",
-            "  unmute tag --probe run1/ --encoder eat.safetensors --audio clips/"})
+@Command(
+        name = "tag",
+        sortOptions = false,
+        description = {
+            "Scores recordings with an encoder's own classification head, or with a trained or packed probe on its"
+                    + " tokens.",
+            "Prints the best classes of each recording, with AudioSet's names for a head of 527 classes; --scores"
+                + " writes all scores as CSV, with a column 'file' (path below the root) and one column a class, and a"
+                + " record of the run beside it. A head's scores of long recordings are the mean over their windows; a"
+                + " probe looks at all tokens of a recording together."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute tag --encoder kwt1.safetensors --audio clips/ --scores scores.csv",
+            "  unmute tag --probe run1/ --encoder eat.safetensors --audio clips/"
+        })
 final class TagCommand implements Callable<Integer> {
     /** What is written. */
     enum Activation {
@@ -46,28 +56,43 @@ final class TagCommand implements Callable<Integer> {
 
     private static final int CHUNK = 32;
 
-    @Option(names = "--probe", paramLabel = "PATH",
-            description = "Score with this probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute pack' wrote.")
+    @Option(
+            names = "--probe",
+            paramLabel = "PATH",
+            description =
+                    "Score with this probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute"
+                            + " pack' wrote.")
     private Path probe;
 
     @Mixin
     private EncoderOptions encoder;
+
     @Mixin
     private AudioOptions audio;
+
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
 
     @Option(names = "--scores", paramLabel = "FILE", description = "Write the scores of all classes to this CSV file.")
     private Path scores;
 
-    @Option(names = "--activation", paramLabel = "NAME",
-            description = "What becomes of the outputs: ${COMPLETION-CANDIDATES} (default: none, logits as they are, of a head; of a probe what it "
-                    + "was trained for). sigmoid gives probabilities of independent classes (AudioSet's 527), softmax of classes that exclude each other (keywords).")
+    @Option(
+            names = "--activation",
+            paramLabel = "NAME",
+            description =
+                    "What becomes of the outputs: ${COMPLETION-CANDIDATES} (default: none, logits as they are, of a"
+                            + " head; of a probe what it was trained for). sigmoid gives probabilities of independent"
+                            + " classes (AudioSet's 527), softmax of classes that exclude each other (keywords).")
     private Activation activation;
 
-    @Option(names = "--top", paramLabel = "N", defaultValue = "3", description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
     private int top;
 
     @Spec
@@ -82,19 +107,27 @@ final class TagCommand implements Callable<Integer> {
         Commands.chooseBackend(compute, common, record, err);
         EncoderOptions.Loaded loaded = encoder.open();
         String resampling = audio.kernel().name().toLowerCase(Locale.ROOT);
-        ScoringHead head = probe == null ? ScoringHead.ofEncoder(loaded)
+        ScoringHead head = probe == null
+                ? ScoringHead.ofEncoder(loaded)
                 : ScoringHead.ofProbe(probe, loaded, loaded.key(resampling, DType.F32), record);
         if (activation == null) {
-            activation = head.exclusive() == null ? Activation.none : head.exclusive() ? Activation.softmax : Activation.sigmoid;
+            activation = head.exclusive() == null
+                    ? Activation.none
+                    : head.exclusive() ? Activation.softmax : Activation.sigmoid;
         }
         List<String> classes = head.classes();
         ClipList clips = audio.choose(record, common.quiet() ? null : err).clips();
         List<Tagged> tagged = new ArrayList<>();
         List<Tagged> skipped = new ArrayList<>();
-        try (Progress progress = Progress.start(err, "tagging", "clips", clips.clips().size(), common.quiet())) {
+        try (Progress progress =
+                Progress.start(err, "tagging", "clips", clips.clips().size(), common.quiet())) {
             for (int at = 0; at < clips.clips().size(); at += CHUNK) {
-                List<AudioClip> chunk = clips.clips().subList(at, Math.min(clips.clips().size(), at + CHUNK));
-                for (Tagged t : chunk.stream().parallel().map(c -> tag(loaded.encoder().describe(), head, c)).toList()) {
+                List<AudioClip> chunk =
+                        clips.clips().subList(at, Math.min(clips.clips().size(), at + CHUNK));
+                for (Tagged t : chunk.stream()
+                        .parallel()
+                        .map(c -> tag(loaded.encoder().describe(), head, c))
+                        .toList()) {
                     if (t.reason() == null) {
                         tagged.add(t);
                     } else if (audio.strict()) {
@@ -108,12 +141,20 @@ final class TagCommand implements Callable<Integer> {
             }
         }
         if (tagged.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
+            throw new CommandException(
+                    ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
         }
         if (scores != null) {
             write(tagged, classes);
-            loaded.note(record, resampling).result("head", head.about()).result("activation", activation.name())
-                    .result("tagged", tagged.size()).result("skipped", skipped.stream().map(t -> t.clip().id() + ": " + t.reason()).toList())
+            loaded.note(record, resampling)
+                    .result("head", head.about())
+                    .result("activation", activation.name())
+                    .result("tagged", tagged.size())
+                    .result(
+                            "skipped",
+                            skipped.stream()
+                                    .map(t -> t.clip().id() + ": " + t.reason())
+                                    .toList())
                     .writeTo(scores.resolveSibling(scores.getFileName() + ".run.json"));
         }
         print(tagged, classes, skipped);
@@ -133,8 +174,13 @@ final class TagCommand implements Callable<Integer> {
     }
 
     private float[] activate(float[] logits) {
-        double max = IntStream.range(0, logits.length).mapToDouble(i -> logits[i]).max().orElse(0);
-        double sum = IntStream.range(0, logits.length).mapToDouble(i -> Math.exp(logits[i] - max)).sum();
+        double max = IntStream.range(0, logits.length)
+                .mapToDouble(i -> logits[i])
+                .max()
+                .orElse(0);
+        double sum = IntStream.range(0, logits.length)
+                .mapToDouble(i -> Math.exp(logits[i] - max))
+                .sum();
         float[] out = logits.clone();
         for (int i = 0; i < out.length; i++) {
             out[i] = switch (activation) {
@@ -148,7 +194,8 @@ final class TagCommand implements Callable<Integer> {
 
     private void write(List<Tagged> tagged, List<String> classes) throws IOException {
         StringWriter text = new StringWriter();
-        try (CSVPrinter csv = new CSVPrinter(text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
+        try (CSVPrinter csv = new CSVPrinter(
+                text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
             csv.print("file");
             csv.printRecord(classes);
             for (Tagged t : tagged) {
@@ -170,8 +217,11 @@ final class TagCommand implements Callable<Integer> {
         IntStream.rangeClosed(1, shown).forEach(i -> headings.add("top " + i + kind));
         ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
         for (Tagged t : tagged) {
-            int[] order = IntStream.range(0, classes.size()).boxed()
-                    .sorted((a, b) -> Float.compare(t.scores()[b], t.scores()[a])).mapToInt(i -> i).toArray();
+            int[] order = IntStream.range(0, classes.size())
+                    .boxed()
+                    .sorted((a, b) -> Float.compare(t.scores()[b], t.scores()[a]))
+                    .mapToInt(i -> i)
+                    .toArray();
             Object[] cells = new Object[shown + 1];
             cells[0] = t.clip().id();
             for (int i = 0; i < shown; i++) {

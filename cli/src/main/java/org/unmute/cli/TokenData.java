@@ -20,8 +20,11 @@ final class TokenData {
     static Manifest matched(Manifest wanted, TokenCache cache, List<String> missing) throws IOException {
         List<Damage> damage = cache.damage();
         if (!damage.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "the token cache is damaged (" + damage.getFirst() + (damage.size() > 1
-                    ? " and " + (damage.size() - 1) + " more" : "") + "): run 'unmute embed' again, which rebuilds what is broken");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "the token cache is damaged (" + damage.getFirst()
+                            + (damage.size() > 1 ? " and " + (damage.size() - 1) + " more" : "")
+                            + "): run 'unmute embed' again, which rebuilds what is broken");
         }
         Set<String> ids = new HashSet<>();
         for (CachedClip c : cache.clips()) {
@@ -30,10 +33,16 @@ final class TokenData {
         Manifest.Matched m = LabelOptions.matched(wanted, ids);
         missing.addAll(m.missing());
         if (m.manifest().clips().isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "none of the " + wanted.clips().size()
-                    + " labelled files is in the token cache: are the labels relative to the folder that was embedded? The cache has "
-                    + ids.stream().sorted().limit(3).toList() + ", the labels have "
-                    + wanted.clips().stream().limit(3).map(c -> c.file()).toList());
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "none of the " + wanted.clips().size()
+                            + " labelled files is in the token cache: are the labels relative to the folder that was"
+                            + " embedded? The cache has "
+                            + ids.stream().sorted().limit(3).toList() + ", the labels have "
+                            + wanted.clips().stream()
+                                    .limit(3)
+                                    .map(c -> c.file())
+                                    .toList());
         }
         return m.manifest();
     }
@@ -45,8 +54,11 @@ final class TokenData {
      */
     static void requireLayers(String probe, TokenCache cache, Path folder) {
         if (Probes.looksAtLayers(probe) && cache.key().layers() == 0) {
-            throw new CommandException(ExitCode.INPUT, "probe " + probe + " looks at the tokens of all layers of the encoder, " + folder
-                    + " holds those of the last only: run 'unmute embed --layers' with another folder for --out");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "probe " + probe + " looks at the tokens of all layers of the encoder, " + folder
+                            + " holds those of the last only: run 'unmute embed --layers' with another folder for"
+                            + " --out");
         }
     }
 
@@ -54,9 +66,13 @@ final class TokenData {
     static void requireSameEncoder(TrainedProbe probe, TokenCache cache, Path run, Path folder) {
         requireLayers(probe.probe().name(), cache, folder);
         boolean known = !probe.encoderHash().isEmpty();
-        if (known && (!probe.encoderHash().equals(cache.key().encoderHash()) || !probe.frontEndHash().equals(cache.key().frontEndHash()))) {
-            throw new CommandException(ExitCode.INPUT, "the probe in " + run + " was trained on tokens of another encoder or front end than "
-                    + folder + " holds (" + cache.key() + "): embed the clips with the probe's encoder");
+        if (known
+                && (!probe.encoderHash().equals(cache.key().encoderHash())
+                        || !probe.frontEndHash().equals(cache.key().frontEndHash()))) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "the probe in " + run + " was trained on tokens of another encoder or front end than " + folder
+                            + " holds (" + cache.key() + "): embed the clips with the probe's encoder");
         }
     }
 }

@@ -16,9 +16,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * The comparison of an encoder with features from elsewhere. Where the reference holds the spectrogram ({@code fbank}), the
- * network is run on that, so that rounding in the front end cannot hide or feign an error of the network, and the front end
- * is compared for itself; otherwise everything is compared from the recording on.
+ * The comparison of an encoder with features from elsewhere. Where the reference holds the spectrogram ({@code fbank}),
+ * the network is run on that, so that rounding in the front end cannot hide or feign an error of the network, and the
+ * front end is compared for itself; otherwise everything is compared from the recording on.
  */
 final class Verification {
     /** Largest difference of the network from a given spectrogram: float32 rounding is a tenth of it at base size. */
@@ -26,10 +26,11 @@ final class Verification {
     /** Largest difference from the recording on. */
     static final double FROM_RECORDING = 2e-3;
     /**
-     * Kaldi's filter bank in float32 differs from float64 by 2e-5 in the mean, but in single cells of nearly no energy by up
-     * to 0.02 of log energy: what counts are the mean and the 99.9th percentile, here of normalised values.
+     * Kaldi's filter bank in float32 differs from float64 by 2e-5 in the mean, but in single cells of nearly no energy
+     * by up to 0.02 of log energy: what counts are the mean and the 99.9th percentile, here of normalised values.
      */
     private static final double FBANK_MEAN = 1e-4;
+
     private static final double FBANK_P999 = 2e-3;
     private static final String FBANK = "fbank";
     private static final Set<String> LAST = Set.of("final_tokens", "token_map", "patch_tokens", "logits", "probs");
@@ -54,14 +55,17 @@ final class Verification {
     /**
      * Compares.
      *
-     * @param samples the recording at the encoder's rate; null if there is none, then the reference must hold the spectrogram
+     * @param samples the recording at the encoder's rate; null if there is none, then the reference must hold the
+     *     spectrogram
      * @throws CommandException if there is nothing that can be compared
      */
     void run(float[] samples) {
         Reference.Stored fbank = reference.tensors().get(FBANK);
         boolean given = fbank != null && fbank.rows() == null;
         if (samples == null && !given) {
-            throw new CommandException(ExitCode.USAGE, "the reference holds no 'fbank', so --audio must name the recording it was made from");
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the reference holds no 'fbank', so --audio must name the recording it was made from");
         }
         Spectrogram own = samples == null ? null : spectrogram(samples);
         if (own != null && fbank != null) {
@@ -73,13 +77,22 @@ final class Verification {
                 network(run(fbank), tolerance == null ? FROM_FBANK : tolerance, "", Set.of());
             }
             if (own != null) {
-                Map<String, Tensor> seen = Activations.of(encoder, Tensor.of(own.values(), 1, own.frames(), own.bins()));
-                network(seen, tolerance == null ? FROM_RECORDING : tolerance, given ? ", from the recording" : "", given ? LAST : Set.of());
+                Map<String, Tensor> seen =
+                        Activations.of(encoder, Tensor.of(own.values(), 1, own.frames(), own.bins()));
+                network(
+                        seen,
+                        tolerance == null ? FROM_RECORDING : tolerance,
+                        given ? ", from the recording" : "",
+                        given ? LAST : Set.of());
             }
         }
-        if (differences.isEmpty() || compared.equals(Set.of(FBANK)) && reference.tensors().size() > 1) {
-            throw new CommandException(ExitCode.INPUT, reference.origin() + ": no tensor has a name that this encoder gives: in the file are "
-                    + reference.tensors().keySet() + "; names are for instance patch_embed, block.0, final_tokens, cls, token_map");
+        if (differences.isEmpty()
+                || compared.equals(Set.of(FBANK)) && reference.tensors().size() > 1) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    reference.origin() + ": no tensor has a name that this encoder gives: in the file are "
+                            + reference.tensors().keySet()
+                            + "; names are for instance patch_embed, block.0, final_tokens, cls, token_map");
         }
     }
 
@@ -93,9 +106,22 @@ final class Verification {
 
     private void frontEnd(Spectrogram own, Reference.Stored fbank) {
         compared.add(FBANK);
-        Difference d = Difference.of(FBANK, own.values(), Shape.of(own.frames(), own.bins()), fbank, FROM_RECORDING, spec, spec.time());
+        Difference d = Difference.of(
+                FBANK, own.values(), Shape.of(own.frames(), own.bins()), fbank, FROM_RECORDING, spec, spec.time());
         boolean within = !d.sizesDiffer() && d.mean() <= FBANK_MEAN && d.p999() <= FBANK_P999;
-        add(new Difference(d.tensor(), d.here(), d.reference(), d.max(), d.mean(), d.p999(), d.where(), d.expected(), d.actual(), d.tolerance(), within),
+        add(
+                new Difference(
+                        d.tensor(),
+                        d.here(),
+                        d.reference(),
+                        d.max(),
+                        d.mean(),
+                        d.p999(),
+                        d.where(),
+                        d.expected(),
+                        d.actual(),
+                        d.tolerance(),
+                        within),
                 fbank.rows() == null ? () -> LikelyCause.ofFrontEnd(own, fbank, spec) : () -> LikelyCause.FRONT_END);
     }
 
@@ -109,8 +135,11 @@ final class Verification {
         try {
             return Activations.of(encoder, Tensor.of(fbank.values(), 1, sizes[0], sizes[1]));
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.INPUT, problem + ", which the encoder does not take (" + e.getMessage()
-                    + "): give the window of the reference with --frames " + sizes[0], e);
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    problem + ", which the encoder does not take (" + e.getMessage()
+                            + "): give the window of the reference with --frames " + sizes[0],
+                    e);
         }
     }
 
@@ -131,8 +160,22 @@ final class Verification {
                 float[] values = e.getValue().toFloats();
                 String name = e.getKey();
                 Difference d = Difference.of(name, values, shape, stored, allowed, spec, grid.dim(0));
-                add(suffix.isEmpty() ? d : new Difference(name + suffix, d.here(), d.reference(), d.max(), d.mean(), d.p999(), d.where(),
-                        d.expected(), d.actual(), d.tolerance(), d.within()), () -> LikelyCause.ofNetwork(name, d, values, stored, spec, reference));
+                add(
+                        suffix.isEmpty()
+                                ? d
+                                : new Difference(
+                                        name + suffix,
+                                        d.here(),
+                                        d.reference(),
+                                        d.max(),
+                                        d.mean(),
+                                        d.p999(),
+                                        d.where(),
+                                        d.expected(),
+                                        d.actual(),
+                                        d.tolerance(),
+                                        d.within()),
+                        () -> LikelyCause.ofNetwork(name, d, values, stored, spec, reference));
             }
         }
     }
@@ -162,12 +205,16 @@ final class Verification {
             long tokens = s.length == 2 ? s[0] : batch ? s[1] : -1;
             boolean whole = tokens == patches + extra;
             if (s[s.length - 1] != dim || !whole && tokens != patches) {
-                throw new CommandException(ExitCode.INPUT, reference.origin() + ": is " + shape + ", but this encoder gives " + (patches + extra)
-                        + " tokens of " + dim + " for one window (" + (extra > 0 ? extra + " + " : "") + time + " x " + freq
-                        + "): another window (--frames), recording or model?");
+                throw new CommandException(
+                        ExitCode.INPUT,
+                        reference.origin() + ": is " + shape + ", but this encoder gives " + (patches + extra)
+                                + " tokens of " + dim + " for one window (" + (extra > 0 ? extra + " + " : "") + time
+                                + " x " + freq
+                                + "): another window (--frames), recording or model?");
             }
             name = whole ? "final_tokens" : "patch_tokens";
-            said = (batch ? "[1, tokens, dim]" : "[tokens, dim]") + (extra == 0 ? "" : whole ? ", the class token first" : ", without the class token");
+            said = (batch ? "[1, tokens, dim]" : "[tokens, dim]")
+                    + (extra == 0 ? "" : whole ? ", the class token first" : ", without the class token");
         }
         String remark = "the array " + shape + " was taken as " + said + ", after the last layer";
         if (!remarks.contains(remark)) {

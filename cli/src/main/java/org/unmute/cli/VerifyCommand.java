@@ -20,46 +20,76 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** An encoder against features of its authors' code. */
-@Command(name = "verify", sortOptions = false,
-        description = {"Compares an encoder with features that were exported from the original code, tensor by tensor, and says where the first "
-            + "difference is.",
-            "The reference is an npy file with the tokens after the last layer, [tokens, dim], [1, tokens, dim] or [time, freq, dim], the class "
-                + "token first or left out; or a safetensors file with any of fbank (the network's input, normalised), patch_embed, block.0, "
-                + "block.1, ..., final_tokens, cls, token_map, logits and what else the encoder gives. With fbank the network is compared from "
-                + "there on, and the front end for itself.",
-            "With --recipe the encoder is made from a recipe, and the reference is a folder of numbers for it."},
-        footer = {"", "Exit status: 0 if all agrees, 1 if something differs.", "", "Examples:",
+@Command(
+        name = "verify",
+        sortOptions = false,
+        description = {
+            "Compares an encoder with features that were exported from the original code, tensor by tensor, and says"
+                    + " where the first difference is.",
+            "The reference is an npy file with the tokens after the last layer, [tokens, dim], [1, tokens, dim] or"
+                + " [time, freq, dim], the class token first or left out; or a safetensors file with any of fbank (the"
+                + " network's input, normalised), patch_embed, block.0, block.1, ..., final_tokens, cls, token_map,"
+                + " logits and what else the encoder gives. With fbank the network is compared from there on, and the"
+                + " front end for itself.",
+            "With --recipe the encoder is made from a recipe, and the reference is a folder of numbers for it."
+        },
+        footer = {
+            "",
+            "Exit status: 0 if all agrees, 1 if something differs.",
+            "",
+            "Examples:",
             "  unmute verify --encoder eat.pt --reference features.npy --audio test.wav",
             "  unmute verify --encoder beats.safetensors --config max_distance=800 --reference trace.safetensors",
-            "  unmute verify --recipe golden/recipe.json --reference golden/full_small/eat"})
+            "  unmute verify --recipe golden/recipe.json --reference golden/full_small/eat"
+        })
 final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private EncoderOptions encoder;
+
     @Mixin
     private ComputeOptions compute;
+
     @Mixin
     private CommonOptions common;
 
-    @Option(names = "--reference", paramLabel = "PATH", required = true, description = "What to compare with: npy, safetensors, or with --recipe a folder.")
+    @Option(
+            names = "--reference",
+            paramLabel = "PATH",
+            required = true,
+            description = "What to compare with: npy, safetensors, or with --recipe a folder.")
     private Path reference;
 
-    @Option(names = "--audio", paramLabel = "FILE",
+    @Option(
+            names = "--audio",
+            paramLabel = "FILE",
             description = "The recording that the reference was made from; not needed if the reference holds fbank.")
     private Path audio;
 
-    @Option(names = "--resample", paramLabel = "FILTER", defaultValue = "hann",
-            description = "How another sample rate is converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, torchaudio's).")
+    @Option(
+            names = "--resample",
+            paramLabel = "FILTER",
+            defaultValue = "hann",
+            description = "How another sample rate is converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
+                    + " torchaudio's).")
     private AudioOptions.Resampling resampling;
 
-    @Option(names = "--recipe", paramLabel = "FILE", description = "A recipe.json, in place of --encoder: weights that follow from a seed.")
+    @Option(
+            names = "--recipe",
+            paramLabel = "FILE",
+            description = "A recipe.json, in place of --encoder: weights that follow from a seed.")
     private Path recipe;
 
-    @Option(names = "--tolerance", paramLabel = "X",
+    @Option(
+            names = "--tolerance",
+            paramLabel = "X",
             description = "Largest difference allowed: for numbers above 1, the part of the number (default: 0.0001"
                     + " from the reference's fbank on, 0.002 from the recording on).")
     private Double tolerance;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "Also write the result, with a record of the run, to this JSON file.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Also write the result, with a record of the run, to this JSON file.")
     private Path out;
 
     @Spec
@@ -114,7 +144,8 @@ final class VerifyCommand implements Callable<Integer> {
     private static EncoderOptions.Loaded make(ReferenceFolder folder) throws IOException {
         var checkpoint = folder.checkpoint();
         Encoder made = Encoders.build(checkpoint, folder.settings());
-        return new EncoderOptions.Loaded(made, Digests.sha256(checkpoint.origin() + " " + folder.model()), checkpoint.origin(), null, Map.of());
+        return new EncoderOptions.Loaded(
+                made, Digests.sha256(checkpoint.origin() + " " + folder.model()), checkpoint.origin(), null, Map.of());
     }
 
     private float[] samples(Encoder model, Path file, List<String> remarks) throws IOException {
@@ -124,10 +155,11 @@ final class VerifyCommand implements Callable<Integer> {
         Recording r = AudioFiles.read(file);
         int rate = model.describe().sampleRate();
         if (r.sampleRate() != rate) {
-            remarks.add("the recording was resampled from " + r.sampleRate() + " to " + rate + " Hz (" + resampling + "), which may differ from the "
-                    + "original code's way");
+            remarks.add("the recording was resampled from " + r.sampleRate() + " to " + rate + " Hz (" + resampling
+                    + "), which may differ from the " + "original code's way");
         }
-        return r.resampled(rate, Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT))).samples();
+        return r.resampled(rate, Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT)))
+                .samples();
     }
 
     private Map<String, Object> document(Verification v, Path recording) {
@@ -144,15 +176,23 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void print(PrintWriter o, EncoderOptions.Loaded loaded, Verification v, Path recording) {
-        o.println("encoder    " + loaded.origin() + ": " + loaded.encoder().describe().description());
+        o.println("encoder    " + loaded.origin() + ": "
+                + loaded.encoder().describe().description());
         o.println("reference  " + reference + (recording == null ? "" : ", recording " + recording));
         v.remarks().forEach(r -> o.println("note       " + r));
         o.println();
-        ConsoleTable table = new ConsoleTable("tensor", "shape", "max diff", "mean diff", "allowed", "largest at", "verdict");
+        ConsoleTable table =
+                new ConsoleTable("tensor", "shape", "max diff", "mean diff", "allowed", "largest at", "verdict");
         for (Difference d : v.differences()) {
             boolean frontEnd = d.tensor().equals("fbank");
-            table.row(d.tensor(), d.here(), Difference.number(d.max()), Difference.number(d.mean()),
-                    frontEnd ? "mean 1e-4" : Difference.number(d.tolerance()), d.where(), d.verdict());
+            table.row(
+                    d.tensor(),
+                    d.here(),
+                    Difference.number(d.max()),
+                    Difference.number(d.mean()),
+                    frontEnd ? "mean 1e-4" : Difference.number(d.tolerance()),
+                    d.where(),
+                    d.verdict());
         }
         table.print(o, false);
         o.println();
@@ -161,10 +201,20 @@ final class VerifyCommand implements Callable<Integer> {
         }
         Difference first = v.first();
         if (first == null) {
-            o.println(v.differences().size() == 1 ? "It agrees." : "All " + v.differences().size() + " comparisons agree.");
+            o.println(
+                    v.differences().size() == 1
+                            ? "It agrees."
+                            : "All " + v.differences().size() + " comparisons agree.");
         } else {
-            o.println("First tensor that differs: " + first.tensor() + (first.sizesDiffer() ? "" : String.format(Locale.ROOT,
-                    ", most at %s: reference %.6g, here %.6g", first.where(), first.expected(), first.actual())));
+            o.println("First tensor that differs: " + first.tensor()
+                    + (first.sizesDiffer()
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT,
+                                    ", most at %s: reference %.6g, here %.6g",
+                                    first.where(),
+                                    first.expected(),
+                                    first.actual())));
             o.println("Likely cause: " + v.cause());
         }
         o.flush();

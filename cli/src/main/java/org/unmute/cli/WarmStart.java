@@ -5,8 +5,8 @@ import java.util.Set;
 import org.unmute.models.vit.WarmUp;
 
 /**
- * Has the loops of an encoder's forward pass compiled in the background, from the start of the process on, while options are
- * parsed and files are read. Only for commands that encode, on the processor.
+ * Has the loops of an encoder's forward pass compiled in the background, from the start of the process on, while
+ * options are parsed and files are read. Only for commands that encode, on the processor.
  */
 final class WarmStart {
     private static final Set<String> ENCODING = Set.of("embed", "tag", "explain", "features", "verify");
@@ -22,7 +22,10 @@ final class WarmStart {
     }
 
     static boolean isOfUse(List<String> args) {
-        if (args.isEmpty() || !ENCODING.contains(args.getFirst()) || args.contains("--help") || args.contains("--dry-run")) {
+        if (args.isEmpty()
+                || !ENCODING.contains(args.getFirst())
+                || args.contains("--help")
+                || args.contains("--dry-run")) {
             return false;
         }
         for (int i = 1; i < args.size(); i++) {

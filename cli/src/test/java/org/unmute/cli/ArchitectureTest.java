@@ -37,13 +37,27 @@ class ArchitectureTest {
 
     @BeforeAll
     static void read() {
-        all = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("org.unmute")
+        all = new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("org.unmute")
                 .that(not(resideInAPackage("org.unmute.kernels.contract..")));
     }
 
     /** Without this the rules below would hold for classes that were never read. */
     @ParameterizedTest
-    @ValueSource(strings = {"tensor", "tensor.backend.scalar", "kernels.vector", "kernels.device", "kernels.opencl", "kernels.cuda", "models", "probes", "convert", "cli"})
+    @ValueSource(
+            strings = {
+                "tensor",
+                "tensor.backend.scalar",
+                "kernels.vector",
+                "kernels.device",
+                "kernels.opencl",
+                "kernels.cuda",
+                "models",
+                "probes",
+                "convert",
+                "cli"
+            })
     void everyModuleIsSeen(String module) {
         String wanted = "org.unmute." + module;
         assertThat(all.stream().map(JavaClass::getPackageName).distinct())
@@ -80,46 +94,79 @@ class ArchitectureTest {
 
     @Test
     void noClassAboveKernelsKnowsWhichBackendRuns() {
-        noClasses().that().resideInAnyPackage(MODELS, PROBES, CONVERT, CLI)
-                .should().dependOnClassesThat().resideInAnyPackage(KERNELS, "org.unmute.tensor.backend.scalar..", "jdk.incubator..")
-                .because("the backend is chosen in org.unmute.tensor.backend.Backends alone").check(all);
+        noClasses()
+                .that()
+                .resideInAnyPackage(MODELS, PROBES, CONVERT, CLI)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(KERNELS, "org.unmute.tensor.backend.scalar..", "jdk.incubator..")
+                .because("the backend is chosen in org.unmute.tensor.backend.Backends alone")
+                .check(all);
     }
 
     @Test
     void namesSayWhatAThingIs() {
-        noClasses().should().haveNameMatching(".*(Utils?|Manager|Impl|Helper)(\\$.*)?").check(all);
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Utils?|Manager|Impl|Helper)(\\$.*)?")
+                .check(all);
     }
 
     @Test
     void onlyTheCommandHasAMain() {
-        methods().that().haveName("main").and().areStatic().should().beDeclaredIn("org.unmute.cli.Main").check(all);
+        methods()
+                .that()
+                .haveName("main")
+                .and()
+                .areStatic()
+                .should()
+                .beDeclaredIn("org.unmute.cli.Main")
+                .check(all);
     }
 
     @Test
     void onlyTheCommandEndsTheProcess() {
-        outsideTheCommand(noClasses().that().resideOutsideOfPackage(CLI).should().callMethodWhere(
-                DescribedPredicate.describe("the process is ended", (JavaCall<?> call) ->
-                        Set.of("exit", "halt").contains(call.getName()) && (call.getTargetOwner().isEquivalentTo(System.class)
-                                || call.getTargetOwner().isEquivalentTo(Runtime.class)))));
+        outsideTheCommand(noClasses()
+                .that()
+                .resideOutsideOfPackage(CLI)
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "the process is ended",
+                        (JavaCall<?> call) -> Set.of("exit", "halt").contains(call.getName())
+                                && (call.getTargetOwner().isEquivalentTo(System.class)
+                                        || call.getTargetOwner().isEquivalentTo(Runtime.class)))));
     }
 
     @Test
     void onlyTheCommandPrints() {
-        outsideTheCommand(noClasses().that().resideOutsideOfPackage(CLI).should().accessField(System.class, "out"));
-        outsideTheCommand(noClasses().that().resideOutsideOfPackage(CLI).should().accessField(System.class, "err"));
-        outsideTheCommand(noClasses().that().resideOutsideOfPackage(CLI).should().callMethodWhere(
-                DescribedPredicate.describe("a stack trace is printed", (JavaCall<?> call) -> call.getName().equals("printStackTrace")
-                        && call.getTarget().getRawParameterTypes().isEmpty())));
+        outsideTheCommand(
+                noClasses().that().resideOutsideOfPackage(CLI).should().accessField(System.class, "out"));
+        outsideTheCommand(
+                noClasses().that().resideOutsideOfPackage(CLI).should().accessField(System.class, "err"));
+        outsideTheCommand(noClasses()
+                .that()
+                .resideOutsideOfPackage(CLI)
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "a stack trace is printed",
+                        (JavaCall<?> call) -> call.getName().equals("printStackTrace")
+                                && call.getTarget().getRawParameterTypes().isEmpty())));
     }
 
     private static void dependsOnlyOn(String module, String... others) {
         List<String> allowed = new ArrayList<>(List.of(others));
         allowed.add(module);
-        classes().that().resideInAPackage(module)
-                .should().onlyDependOnClassesThat().resideInAnyPackage(allowed.toArray(String[]::new)).check(all);
+        classes()
+                .that()
+                .resideInAPackage(module)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed.toArray(String[]::new))
+                .check(all);
     }
 
     private static void outsideTheCommand(ArchRule rule) {
-        rule.because("a library leaves the terminal and the process to its host").check(all);
+        rule.because("a library leaves the terminal and the process to its host")
+                .check(all);
     }
 }

@@ -55,7 +55,8 @@ class AudioFilesTest {
         assertThat(lossy.sampleRate()).isEqualTo(16000);
         assertThat(lossy.channels()).isEqualTo(1);
         // MP3 encoders put up to two frames of silence in front and fill the last frame up; Ogg states the length.
-        assertThat(lossy.samples().length).isBetween(wav.length, name.endsWith("ogg") ? wav.length : wav.length + 4 * 1152);
+        assertThat(lossy.samples().length)
+                .isBetween(wav.length, name.endsWith("ogg") ? wav.length : wav.length + 4 * 1152);
         double best = -1;
         for (int shift = 0; shift < 2 * 1152; shift++) {
             best = Math.max(best, correlation(wav, lossy.samples(), shift));
@@ -85,8 +86,10 @@ class AudioFilesTest {
         bytes[bits / 8] = (byte) 0xC0;
         bytes[2 * bits / 8] = 0x20;
         File file = folder.resolve("a." + extension).toFile();
-        AudioSystem.write(new AudioInputStream(new ByteArrayInputStream(bytes), format, 3),
-                type.equals("AU") ? AudioFileFormat.Type.AU : AudioFileFormat.Type.AIFF, file);
+        AudioSystem.write(
+                new AudioInputStream(new ByteArrayInputStream(bytes), format, 3),
+                type.equals("AU") ? AudioFileFormat.Type.AU : AudioFileFormat.Type.AIFF,
+                file);
         Recording r = AudioFiles.read(file.toPath());
         assertThat(r.samples()).containsExactly(0, 0.125f, 0);
         assertThat(r.channels()).isEqualTo(2);
@@ -97,7 +100,8 @@ class AudioFilesTest {
     void theNameDoesNotDecide() throws IOException {
         Path misnamed = folder.resolve("sound.wav");
         Files.copy(resource("whistle.flac"), misnamed);
-        assertThat(AudioFiles.read(misnamed).samples()).isEqualTo(AudioFiles.read(resource("whistle.wav")).samples());
+        assertThat(AudioFiles.read(misnamed).samples())
+                .isEqualTo(AudioFiles.read(resource("whistle.wav")).samples());
     }
 
     @ParameterizedTest
@@ -107,8 +111,10 @@ class AudioFilesTest {
         for (int length = 1; length < whole.length; length += Math.max(1, whole.length / 60)) {
             Path cut = folder.resolve("cut");
             Files.write(cut, Arrays.copyOf(whole, length));
-            assertThatThrownBy(() -> AudioFiles.read(cut)).as("cut to %d bytes", length)
-                    .isInstanceOf(UnreadableAudioException.class).hasMessageStartingWith(cut.toString());
+            assertThatThrownBy(() -> AudioFiles.read(cut))
+                    .as("cut to %d bytes", length)
+                    .isInstanceOf(UnreadableAudioException.class)
+                    .hasMessageStartingWith(cut.toString());
         }
     }
 
@@ -127,7 +133,9 @@ class AudioFilesTest {
                 continue;
             }
             // A bit outside the samples (a tag, a frame's header flag) may be harmless; then the sound must be whole.
-            assertThat(read).as("byte %d", at).isEqualTo(AudioFiles.read(resource("whistle.wav")).samples());
+            assertThat(read)
+                    .as("byte %d", at)
+                    .isEqualTo(AudioFiles.read(resource("whistle.wav")).samples());
         }
     }
 
@@ -139,7 +147,9 @@ class AudioFilesTest {
             damaged[at] ^= 0x04;
             Path file = folder.resolve("damaged.ogg");
             Files.write(file, damaged);
-            assertThatThrownBy(() -> AudioFiles.read(file)).as("byte %d", at).isInstanceOf(UnreadableAudioException.class);
+            assertThatThrownBy(() -> AudioFiles.read(file))
+                    .as("byte %d", at)
+                    .isInstanceOf(UnreadableAudioException.class);
         }
     }
 
@@ -161,7 +171,9 @@ class AudioFilesTest {
             page[22 + i] = (byte) (crc >>> 8 * i);
         }
         Path file = Files.write(folder.resolve("a.opus"), page);
-        assertThatThrownBy(() -> AudioFiles.read(file)).isInstanceOf(UnreadableAudioException.class).hasMessageContaining("Opus inside");
+        assertThatThrownBy(() -> AudioFiles.read(file))
+                .isInstanceOf(UnreadableAudioException.class)
+                .hasMessageContaining("Opus inside");
     }
 
     @Test
@@ -186,13 +198,18 @@ class AudioFilesTest {
     @Test
     void whatIsNoSoundIsNamed() throws IOException {
         Path empty = Files.createFile(folder.resolve("empty.wav"));
-        assertThatThrownBy(() -> AudioFiles.read(empty)).isInstanceOf(UnreadableAudioException.class).hasMessageContaining("empty");
+        assertThatThrownBy(() -> AudioFiles.read(empty))
+                .isInstanceOf(UnreadableAudioException.class)
+                .hasMessageContaining("empty");
         Path text = Files.writeString(folder.resolve("text.mp3"), "no sound here", StandardCharsets.UTF_8);
-        assertThatThrownBy(() -> AudioFiles.read(text)).isInstanceOf(UnreadableAudioException.class).hasMessageContaining("FLAC, Ogg");
+        assertThatThrownBy(() -> AudioFiles.read(text))
+                .isInstanceOf(UnreadableAudioException.class)
+                .hasMessageContaining("FLAC, Ogg");
         assertThatThrownBy(() -> AudioFiles.read(folder.resolve("none.wav"))).isInstanceOf(NoSuchFileException.class);
         assertThatThrownBy(() -> AudioFiles.read(folder)).isInstanceOf(IOException.class);
         for (String head : new String[] {"fLaC", "OggS", "ID3", ".snd", "FORM0000AIFF"}) {
-            Path file = Files.write(folder.resolve("head"), Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), 5000));
+            Path file =
+                    Files.write(folder.resolve("head"), Arrays.copyOf(head.getBytes(StandardCharsets.US_ASCII), 5000));
             assertThatThrownBy(() -> AudioFiles.read(file)).as(head).isInstanceOf(UnreadableAudioException.class);
         }
     }

@@ -14,17 +14,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.models.audio.Wav;
 
-/** {@code benchmark} on data sets with files of their own: a validation part, parts of recordings, mixup variants, folds; all layers. */
+/**
+ * {@code benchmark} on data sets with files of their own: a validation part, parts of recordings, mixup variants,
+ * folds; all layers.
+ */
 class BenchmarkDatasetTest {
     private static final String PROTOCOL = """
-            [protocol]
-            epochs = 2
-            batch = 16
-            sobol = 2
-            tpe = 0
-            top = 1
-            seeds = [0]
-            """;
+        [protocol]
+        epochs = 2
+        batch = 16
+        sobol = 2
+        tpe = 0
+        top = 1
+        seeds = [0]
+        """;
 
     @TempDir
     static Path folder;
@@ -37,12 +40,15 @@ class BenchmarkDatasetTest {
     }
 
     private static Path grid(String name, String dataset, String probes) throws IOException {
-        return Files.writeString(folder.resolve(name + ".toml"), "[[encoders]]\nname = \"tiny\"\nfile = \"" + encoder.getFileName() + "\"\n[[datasets]]\n"
-                + dataset + "\n" + PROTOCOL + probes);
+        return Files.writeString(
+                folder.resolve(name + ".toml"),
+                "[[encoders]]\nname = \"tiny\"\nfile = \"" + encoder.getFileName() + "\"\n[[datasets]]\n" + dataset
+                        + "\n" + PROTOCOL + probes);
     }
 
     private static JsonNode cell(Path run, String cell) throws IOException {
-        return new ObjectMapper().readTree(run.resolve(cell).resolve("cell.json").toFile());
+        return new ObjectMapper()
+                .readTree(run.resolve(cell).resolve("cell.json").toFile());
     }
 
     /** A second of a tone. */
@@ -60,7 +66,11 @@ class BenchmarkDatasetTest {
         StringBuilder rows = new StringBuilder("path,start,end,labels,split\n");
         for (int i = 0; i < 36; i++) {
             tone(root.resolve(String.format(Locale.ROOT, "%02d.wav", i)), i % 6);
-            rows.append(String.format(Locale.ROOT, "%02d.wav,0.5,1.0,%s,%s%n", i, i % 6 < 3 ? "low" : i % 2 == 0 ? "high;odd" : "high",
+            rows.append(String.format(
+                    Locale.ROOT,
+                    "%02d.wav,0.5,1.0,%s,%s%n",
+                    i,
+                    i % 6 < 3 ? "low" : i % 2 == 0 ? "high;odd" : "high",
                     i < 20 ? "train" : i < 28 ? "validation" : "test"));
         }
         Files.writeString(root.resolve("clips.csv"), rows.toString());
@@ -71,22 +81,28 @@ class BenchmarkDatasetTest {
         table(folder.resolve("tones"));
         Path run = folder.resolve("table-run");
         Path grid = grid("table", """
-                name = "tones"
-                dataset = "table"
-                root = "tones"
-                mixup = { variants = 2, probability = 1.0 }
-                """, "[[probes]]\nname = \"linear-mean\"\n");
+            name = "tones"
+            dataset = "table"
+            root = "tones"
+            mixup = { variants = 2, probability = 1.0 }
+            """, "[[probes]]\nname = \"linear-mean\"\n");
         Ran dry = Ran.unmute("benchmark", grid, "--out", run, "--dry-run").endsWith(ExitCode.OK);
         assertThat(dry.out()).contains("36 recordings to embed first").contains("of token caches");
         Ran.unmute("benchmark", "-q", grid, "--out", run).endsWith(ExitCode.OK);
         JsonNode cell = cell(run, "tiny/tones/linear-mean");
-        assertThat(List.of(cell.path("trainClips").asInt(), cell.path("validationClips").asInt(), cell.path("testClips").asInt()))
+        assertThat(List.of(
+                        cell.path("trainClips").asInt(),
+                        cell.path("validationClips").asInt(),
+                        cell.path("testClips").asInt()))
                 .containsExactly(20 * 3, 8, 8);
         List<String> used = Files.readAllLines(run.resolve("tiny/tones/clips.csv"));
-        assertThat(used.stream().filter(l -> l.startsWith("mixup/train/") && l.contains(",train,"))).hasSize(40);
+        assertThat(used.stream().filter(l -> l.startsWith("mixup/train/") && l.contains(",train,")))
+                .hasSize(40);
         assertThat(used).anyMatch(l -> l.matches("20\\.wav,0\\.5,1,low,validation,[0-9a-f]{64}"));
         Ran again = Ran.unmute("benchmark", grid, "--out", run).endsWith(ExitCode.OK);
-        assertThat(again.err()).contains("0 cells to work through, 1 finished before").doesNotContain("to embed");
+        assertThat(again.err())
+                .contains("0 cells to work through, 1 finished before")
+                .doesNotContain("to embed");
     }
 
     @Test
@@ -97,24 +113,44 @@ class BenchmarkDatasetTest {
             for (int f = 1; f <= 5; f++) {
                 String name = f + "-" + c + "-A-" + c + ".wav";
                 tone(root.resolve("audio").resolve(name), c);
-                rows.append(name).append(',').append(f).append(',').append(c).append(",class").append(c).append(",False,").append(c).append(",A\n");
+                rows.append(name)
+                        .append(',')
+                        .append(f)
+                        .append(',')
+                        .append(c)
+                        .append(",class")
+                        .append(c)
+                        .append(",False,")
+                        .append(c)
+                        .append(",A\n");
             }
         }
         Files.createDirectories(root.resolve("meta"));
         Files.writeString(root.resolve("meta/esc50.csv"), rows.toString());
         Path run = folder.resolve("esc50-run");
-        Path grid = grid("folds", "name = \"esc50\"\nroot = \"esc50\"\nfolds = [1, 3]\n", "[[probes]]\nname = \"linear-mean\"\n");
+        Path grid = grid(
+                "folds",
+                "name = \"esc50\"\nroot = \"esc50\"\nfolds = [1, 3]\n",
+                "[[probes]]\nname = \"linear-mean\"\n");
         Ran.unmute("benchmark", "-q", grid, "--out", run).endsWith(ExitCode.OK);
         JsonNode cell = cell(run, "tiny/esc50/linear-mean");
         assertThat(cell.path("metric").asText()).isEqualTo("accuracy");
         assertThat(cell.path("folds")).hasSize(2);
         assertThat(cell.path("testClips").asInt()).isEqualTo(100);
-        assertThat(cell.path("trainClips").asInt() + cell.path("validationClips").asInt()).isEqualTo(200);
-        assertThat(run.resolve("tiny/esc50/linear-mean/seed-0/fold-3/probe.safetensors")).exists();
-        assertThat(Files.readAllLines(run.resolve("tiny/esc50/linear-mean/seed-0/scores.csv"))).hasSize(101);
+        assertThat(cell.path("trainClips").asInt()
+                        + cell.path("validationClips").asInt())
+                .isEqualTo(200);
+        assertThat(run.resolve("tiny/esc50/linear-mean/seed-0/fold-3/probe.safetensors"))
+                .exists();
+        assertThat(Files.readAllLines(run.resolve("tiny/esc50/linear-mean/seed-0/scores.csv")))
+                .hasSize(101);
         assertThat(run.resolve("tiny/esc50/clips-fold-3.csv")).exists();
-        JsonNode metrics = new ObjectMapper().readTree(run.resolve("tiny/esc50/linear-mean/seed-0/metrics.json").toFile());
-        double mean = (metrics.path("folds").path(0).path("value").asDouble() + metrics.path("folds").path(1).path("value").asDouble()) / 2;
+        JsonNode metrics = new ObjectMapper()
+                .readTree(run.resolve("tiny/esc50/linear-mean/seed-0/metrics.json")
+                        .toFile());
+        double mean = (metrics.path("folds").path(0).path("value").asDouble()
+                        + metrics.path("folds").path(1).path("value").asDouble())
+                / 2;
         assertThat(metrics.path("value").asDouble()).isEqualTo(mean);
         assertThat(cell.path("testMean").asDouble()).isEqualTo(mean);
     }
@@ -123,11 +159,14 @@ class BenchmarkDatasetTest {
     void aProbeOfAllLayersGetsACacheOfItsOwn() throws IOException {
         table(folder.resolve("layers"));
         Path run = folder.resolve("layers-run");
-        Path grid = grid("layers", "name = \"tones\"\ndataset = \"table\"\nroot = \"layers\"\nstandardize = true\n",
+        Path grid = grid(
+                "layers",
+                "name = \"tones\"\ndataset = \"table\"\nroot = \"layers\"\nstandardize = true\n",
                 "[[probes]]\nname = \"linear-mean\"\n[[probes]]\nname = \"cgp\"\nset.total = 8\n");
         Ran.unmute("benchmark", "-q", grid, "--out", run).endsWith(ExitCode.OK);
         assertThat(cell(run, "tiny/tones/cgp").path("cache").asText()).isEqualTo("cache/tiny/tones.layers");
-        assertThat(cell(run, "tiny/tones/cgp").path("options").path("layers").asText()).isEqualTo("2");
+        assertThat(cell(run, "tiny/tones/cgp").path("options").path("layers").asText())
+                .isEqualTo("2");
         assertThat(cell(run, "tiny/tones/linear-mean").path("cache").asText()).isEqualTo("cache/tiny/tones");
     }
 }

@@ -18,14 +18,17 @@ import org.unmute.probes.pool.TrainedProbe;
 /** {@code benchmark}: what it writes, what it says beforehand, what it refuses. */
 class BenchmarkEndToEndTest {
     private static final String SHORT = """
-            epochs = 2
-            batch = 16
-            sobol = 2
-            tpe = 1
-            halving = { min-epochs = 1, eta = 2 }
-            top = 1
-            seeds = [0, 1]""";
-    private static final String[] PROBES = {"name = \"linear-mean\"", "name = \"protobin\"\nlabel = \"protobin-j2\"\nset.prototypes = 2"};
+        epochs = 2
+        batch = 16
+        sobol = 2
+        tpe = 1
+        halving = { min-epochs = 1, eta = 2 }
+        top = 1
+        seeds = [0, 1]\
+        """;
+    private static final String[] PROBES = {
+        "name = \"linear-mean\"", "name = \"protobin\"\nlabel = \"protobin-j2\"\nset.prototypes = 2"
+    };
 
     @TempDir
     static Path folder;
@@ -42,9 +45,14 @@ class BenchmarkEndToEndTest {
         grid = BenchmarkFixture.grid(folder, "grid.toml", encoder, SHORT, PROBES);
         run = folder.resolve("run");
         Ran ran = benchmark(grid, run, "--only", "tiny").endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("Several a clip: mAP in %, mean ± sd over 2 seeds").contains("one: accuracy in %").contains("protobin-j2")
+        assertThat(ran.out())
+                .contains("Several a clip: mAP in %, mean ± sd over 2 seeds")
+                .contains("one: accuracy in %")
+                .contains("protobin-j2")
                 .contains(" ± ");
-        assertThat(ran.err()).contains("4 cells to work through: 20 trainings, about ").contains("epochs (at most 40)");
+        assertThat(ran.err())
+                .contains("4 cells to work through: 20 trainings, about ")
+                .contains("epochs (at most 40)");
     }
 
     private static Ran benchmark(Path file, Path out, Object... more) {
@@ -69,7 +77,9 @@ class BenchmarkEndToEndTest {
         assertThat(json.path("metric").asText()).isEqualTo("mAP");
         assertThat(json.path("options").path("prototypes").asText()).isEqualTo("2");
         assertThat(json.path("trials").asInt()).isEqualTo(3);
-        assertThat(json.path("trainClips").asInt() + json.path("validationClips").asInt()).isEqualTo(30);
+        assertThat(json.path("trainClips").asInt()
+                        + json.path("validationClips").asInt())
+                .isEqualTo(30);
         assertThat(json.path("testClips").asInt()).isEqualTo(12);
         assertThat(json.path("cache").asText()).isEqualTo("cache/tiny/many");
         assertThat(json.path("encoderSettings").path("model").isTextual()).isTrue();
@@ -80,26 +90,70 @@ class BenchmarkEndToEndTest {
             TrainedProbe probe = TrainedProbe.open(own.resolve("probe.safetensors"));
             assertThat(probe.classes()).hasSize(json.path("classes").asInt());
             assertThat(probe.standardization()).isNotNull();
-            assertThat(json(own.resolve("metrics.json")).path("metrics").path("mAP_macro_skip").asDouble()).isEqualTo(seed.path("test").asDouble());
-            assertThat(json(own.resolve("run.json")).path("results").path("test").asDouble()).isEqualTo(seed.path("test").asDouble());
-            assertThat(Files.readAllLines(own.resolve("per-class.csv"))).hasSize(probe.classes().size() + 1).first().isEqualTo("class,ap,positives,auroc");
-            assertThat(Files.readAllLines(own.resolve("loss.csv"))).hasSize(3).first().isEqualTo("epoch,loss,validation,lr");
+            assertThat(json(own.resolve("metrics.json"))
+                            .path("metrics")
+                            .path("mAP_macro_skip")
+                            .asDouble())
+                    .isEqualTo(seed.path("test").asDouble());
+            assertThat(json(own.resolve("run.json"))
+                            .path("results")
+                            .path("test")
+                            .asDouble())
+                    .isEqualTo(seed.path("test").asDouble());
+            assertThat(Files.readAllLines(own.resolve("per-class.csv")))
+                    .hasSize(probe.classes().size() + 1)
+                    .first()
+                    .isEqualTo("class,ap,positives,auroc");
+            assertThat(Files.readAllLines(own.resolve("loss.csv")))
+                    .hasSize(3)
+                    .first()
+                    .isEqualTo("epoch,loss,validation,lr");
             assertThat(Files.readAllLines(own.resolve("scores.csv"))).hasSize(13);
-            assertThat(Files.readAllLines(own.resolve("calibration.csv"))).hasSize(11).first().isEqualTo("bin,confidence,accuracy,count");
+            assertThat(Files.readAllLines(own.resolve("calibration.csv")))
+                    .hasSize(11)
+                    .first()
+                    .isEqualTo("bin,confidence,accuracy,count");
         }
         assertThat(json.path("testMean").asDouble()).isCloseTo(sum / 2, org.assertj.core.api.Assertions.within(1e-12));
-        assertThat(Files.readAllLines(run.resolve("tiny/many/clips.csv"))).hasSize(43).first().isEqualTo("file,start,end,labels,split,sha256");
-        assertThat(json(run.resolve("tiny/one/linear-mean/cell.json")).path("metric").asText()).isEqualTo("accuracy");
-        assertThat(json(run.resolve("tiny/one/linear-mean/seed-1/metrics.json")).path("metrics").path("top1_first_index").asDouble())
-                .isEqualTo(json(run.resolve("tiny/one/linear-mean/cell.json")).path("seeds").path(1).path("test").asDouble());
+        assertThat(Files.readAllLines(run.resolve("tiny/many/clips.csv")))
+                .hasSize(43)
+                .first()
+                .isEqualTo("file,start,end,labels,split,sha256");
+        assertThat(json(run.resolve("tiny/one/linear-mean/cell.json"))
+                        .path("metric")
+                        .asText())
+                .isEqualTo("accuracy");
+        assertThat(json(run.resolve("tiny/one/linear-mean/seed-1/metrics.json"))
+                        .path("metrics")
+                        .path("top1_first_index")
+                        .asDouble())
+                .isEqualTo(json(run.resolve("tiny/one/linear-mean/cell.json"))
+                        .path("seeds")
+                        .path(1)
+                        .path("test")
+                        .asDouble());
     }
 
     @Test
     void theScoresOfASeedAreThoseThatEvalGives() {
-        JsonNode eval = Ran.unmute("eval", "-q", "--json", "--scores", run.resolve("tiny/many/linear-mean/seed-0/scores.csv"), "--labels",
-                folder.resolve("many/manifest.csv"), "--bootstrap", 0, "--out", folder.resolve("eval")).endsWith(ExitCode.OK).json();
-        Ran again = benchmark(grid, run, "--only", "tiny/many/linear-mean", "--json", "-q").endsWith(ExitCode.OK);
-        assertThat(eval.at("/metrics/mAP_macro_skip/mean").asDouble()).isEqualTo(again.json().at("/cells/0/seeds/0/test").asDouble());
+        JsonNode eval = Ran.unmute(
+                        "eval",
+                        "-q",
+                        "--json",
+                        "--scores",
+                        run.resolve("tiny/many/linear-mean/seed-0/scores.csv"),
+                        "--labels",
+                        folder.resolve("many/manifest.csv"),
+                        "--bootstrap",
+                        0,
+                        "--out",
+                        folder.resolve("eval"))
+                .endsWith(ExitCode.OK)
+                .json();
+        Ran again = benchmark(grid, run, "--only", "tiny/many/linear-mean", "--json", "-q")
+                .endsWith(ExitCode.OK);
+        assertThat(eval.at("/metrics/mAP_macro_skip/mean").asDouble())
+                .isEqualTo(again.json().at("/cells/0/seeds/0/test").asDouble());
     }
 
     @Test
@@ -110,17 +164,23 @@ class BenchmarkEndToEndTest {
         assertThat(written.path("probes").path(1).path("kind").asText()).isEqualTo("protobin");
         assertThat(written.path("settings").path("epochs").asInt()).isEqualTo(2);
         assertThat(written.path("cells")).hasSize(8);
-        assertThat(json(run.resolve("run.json")).path("results").path("cells").path("failed")).isEmpty();
+        assertThat(json(run.resolve("run.json")).path("results").path("cells").path("failed"))
+                .isEmpty();
     }
 
     @Test
     void aDryRunSaysWhatItWouldCostAndWritesNothing() throws IOException {
         Path out = folder.resolve("dry");
         Ran ran = benchmark(grid, out, "--dry-run").endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("own/one/protobin-j2").contains("8 cells to work through: 40 trainings").contains("recordings to embed first");
+        assertThat(ran.out())
+                .contains("own/one/protobin-j2")
+                .contains("8 cells to work through: 40 trainings")
+                .contains("recordings to embed first");
         assertThat(out.resolve("grid.json")).doesNotExist();
         assertThat(out.resolve("cache")).doesNotExist();
-        JsonNode json = benchmark(grid, out, "--dry-run", "--json", "--only", "own/*/linear-mean").endsWith(ExitCode.OK).json();
+        JsonNode json = benchmark(grid, out, "--dry-run", "--json", "--only", "own/*/linear-mean")
+                .endsWith(ExitCode.OK)
+                .json();
         assertThat(json.path("cells")).hasSize(2);
         assertThat(json.path("hours").asDouble()).isPositive();
     }
@@ -128,33 +188,48 @@ class BenchmarkEndToEndTest {
     @Test
     void aRunBeyondItsBudgetIsRefusedOrStoppedAndGoneOnWith() {
         Path out = folder.resolve("budget");
-        Ran refused = benchmark(grid, out, "--only", "tiny", "--max-hours", "1e-9").endsWith(ExitCode.FAILED);
-        assertThat(refused.err()).contains("hours are expected, --max-hours allows 1.0E-9").contains("--yes");
+        Ran refused =
+                benchmark(grid, out, "--only", "tiny", "--max-hours", "1e-9").endsWith(ExitCode.FAILED);
+        assertThat(refused.err())
+                .contains("hours are expected, --max-hours allows 1.0E-9")
+                .contains("--yes");
         assertThat(out.resolve("cache")).doesNotExist();
-        Ran stopped = benchmark(grid, out, "--only", "tiny", "--max-hours", "1e-9", "--yes").endsWith(ExitCode.FAILED);
-        assertThat(stopped.out()).contains("4 cells are not finished, the first: tiny/many/linear-mean; run the same command again");
-        benchmark(grid, out, "--only", "tiny/many/linear-mean", "--max-hours", "100").endsWith(ExitCode.OK);
+        Ran stopped = benchmark(grid, out, "--only", "tiny", "--max-hours", "1e-9", "--yes")
+                .endsWith(ExitCode.FAILED);
+        assertThat(stopped.out())
+                .contains("4 cells are not finished, the first: tiny/many/linear-mean; run the same command again");
+        benchmark(grid, out, "--only", "tiny/many/linear-mean", "--max-hours", "100")
+                .endsWith(ExitCode.OK);
         assertThat(out.resolve("tiny/many/linear-mean/cell.json")).exists();
     }
 
     @Test
     void aCellThatFailsIsNamedAndTheOthersGoOn() throws IOException {
-        Path file = BenchmarkFixture.grid(folder, "failing.toml", encoder, SHORT, "name = \"linear-mean\"", "name = \"mhca\"\nset.heads = 5");
+        Path file = BenchmarkFixture.grid(
+                folder, "failing.toml", encoder, SHORT, "name = \"linear-mean\"", "name = \"mhca\"\nset.heads = 5");
         Path out = folder.resolve("failing");
         Ran ran = benchmark(file, out, "--only", "tiny/many").endsWith(ExitCode.FAILED);
-        assertThat(ran.out()).contains("failed: tiny/many/mhca: ").contains("heads").contains("linear-mean");
+        assertThat(ran.out())
+                .contains("failed: tiny/many/mhca: ")
+                .contains("heads")
+                .contains("linear-mean");
         assertThat(out.resolve("tiny/many/linear-mean/cell.json")).exists();
         assertThat(out.resolve("tiny/many/mhca/cell.json")).doesNotExist();
-        JsonNode json = benchmark(file, out, "--only", "tiny/many", "--json", "-q").endsWith(ExitCode.FAILED).json();
+        JsonNode json = benchmark(file, out, "--only", "tiny/many", "--json", "-q")
+                .endsWith(ExitCode.FAILED)
+                .json();
         assertThat(json.path("failed").path(0).path("cell").asText()).isEqualTo("tiny/many/mhca");
         assertThat(json.path("cells")).hasSize(1);
     }
 
     @Test
     void finishedCellsAreNotTakenForThoseOfOtherSettings() throws IOException {
-        Path other = BenchmarkFixture.grid(folder, "other.toml", encoder, SHORT.replace("epochs = 2", "epochs = 3"), PROBES);
+        Path other =
+                BenchmarkFixture.grid(folder, "other.toml", encoder, SHORT.replace("epochs = 2", "epochs = 3"), PROBES);
         Ran ran = benchmark(other, run, "--only", "tiny/many/linear-mean").endsWith(ExitCode.FAILED);
-        assertThat(ran.out()).contains("tiny/many/linear-mean").contains("begun with other settings: training.epochs is 3, there it was 2");
+        assertThat(ran.out())
+                .contains("tiny/many/linear-mean")
+                .contains("begun with other settings: training.epochs is 3, there it was 2");
         benchmark(grid, run, "--only", "tiny/many/linear-mean", "-q").endsWith(ExitCode.OK);
     }
 
@@ -163,36 +238,72 @@ class BenchmarkEndToEndTest {
         BenchmarkFixture.scenes(folder, "broken", false, 24, 8);
         Files.writeString(folder.resolve("broken/train/000003.wav"), "no sound");
         Files.delete(folder.resolve("broken/train/000004.wav"));
-        Path file = Files.writeString(folder.resolve("broken.toml"), Files.readString(grid).replace("many/manifest", "broken/manifest"));
+        Path file = Files.writeString(
+                folder.resolve("broken.toml"), Files.readString(grid).replace("many/manifest", "broken/manifest"));
         Path out = folder.resolve("broken-run");
         Ran ran = benchmark(file, out, "--only", "tiny/many/linear-mean").endsWith(ExitCode.OK);
         assertThat(ran.err()).contains("skipped train/000003.wav");
-        assertThat(json(out.resolve("run.json")).path("results").path("datasets").path("many").path("missing").path(0).asText()).isEqualTo("train/000004.wav");
+        assertThat(json(out.resolve("run.json"))
+                        .path("results")
+                        .path("datasets")
+                        .path("many")
+                        .path("missing")
+                        .path(0)
+                        .asText())
+                .isEqualTo("train/000004.wav");
         assertThat(Files.readAllLines(out.resolve("tiny/many/clips.csv"))).hasSize(1 + 24 + 8 - 2);
         for (String part : List.of("train", "test")) {
             for (Path wav : Files.list(folder.resolve("broken").resolve(part)).toList()) {
                 Files.writeString(wav, "no sound");
             }
         }
-        Ran none = benchmark(file, folder.resolve("none-run"), "--only", "tiny/*/linear-mean").endsWith(ExitCode.FAILED);
-        assertThat(none.out()).contains("failed: tiny/many/linear-mean: ").contains("none of its 31 recordings can be used").contains("one: accuracy");
+        Ran none = benchmark(file, folder.resolve("none-run"), "--only", "tiny/*/linear-mean")
+                .endsWith(ExitCode.FAILED);
+        assertThat(none.out())
+                .contains("failed: tiny/many/linear-mean: ")
+                .contains("none of its 31 recordings can be used")
+                .contains("one: accuracy");
     }
 
     @Test
     void whatCannotBeMeantIsRefused() throws IOException {
         Path out = folder.resolve("refused");
-        assertThat(benchmark(folder.resolve("nowhere.toml"), out).endsWith(ExitCode.INPUT).err()).contains("nowhere.toml");
-        assertThat(benchmark(grid, out, "--only", "eat/urban").endsWith(ExitCode.USAGE).err()).contains("names no cell").contains("own/many/linear-mean");
-        assertThat(benchmark(grid, out, "--only", "a/b/c/d").endsWith(ExitCode.USAGE).err()).contains("ENCODER/DATASET/PROBE");
-        assertThat(benchmark(grid, out, "--workers", "-1").endsWith(ExitCode.USAGE).err()).contains("--workers must not be negative");
-        assertThat(benchmark(grid, out, "--max-hours", "0").endsWith(ExitCode.USAGE).err()).contains("--max-hours must be above 0");
+        assertThat(benchmark(folder.resolve("nowhere.toml"), out)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("nowhere.toml");
+        assertThat(benchmark(grid, out, "--only", "eat/urban")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("names no cell")
+                .contains("own/many/linear-mean");
+        assertThat(benchmark(grid, out, "--only", "a/b/c/d")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("ENCODER/DATASET/PROBE");
+        assertThat(benchmark(grid, out, "--workers", "-1")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--workers must not be negative");
+        assertThat(benchmark(grid, out, "--max-hours", "0")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--max-hours must be above 0");
         Path unknown = BenchmarkFixture.grid(folder, "unknown.toml", encoder, SHORT, "name = \"protobim\"");
-        assertThat(benchmark(unknown, out).endsWith(ExitCode.INPUT).err()).contains("unknown.toml").contains("protobim");
-        Path gone = Files.writeString(folder.resolve("gone.toml"), Files.readString(grid).replace("one/manifest.csv", "two/manifest.csv"));
-        assertThat(benchmark(gone, out).endsWith(ExitCode.INPUT).err()).contains("two").contains("not there");
+        assertThat(benchmark(unknown, out).endsWith(ExitCode.INPUT).err())
+                .contains("unknown.toml")
+                .contains("protobim");
+        Path gone = Files.writeString(
+                folder.resolve("gone.toml"), Files.readString(grid).replace("one/manifest.csv", "two/manifest.csv"));
+        assertThat(benchmark(gone, out).endsWith(ExitCode.INPUT).err())
+                .contains("two")
+                .contains("not there");
         benchmark(gone, run, "--only", "tiny/many", "-q").endsWith(ExitCode.OK);
-        Path twice = Files.writeString(folder.resolve("twice.toml"), Files.readString(grid).replace("manifest = \"many/", "task = \"single-label\"\nmanifest = \"many/"));
-        assertThat(benchmark(twice, out).endsWith(ExitCode.INPUT).err()).contains("single-label set has one for each clip");
+        Path twice = Files.writeString(
+                folder.resolve("twice.toml"),
+                Files.readString(grid).replace("manifest = \"many/", "task = \"single-label\"\nmanifest = \"many/"));
+        assertThat(benchmark(twice, out).endsWith(ExitCode.INPUT).err())
+                .contains("single-label set has one for each clip");
     }
 
     @Test
@@ -205,14 +316,26 @@ class BenchmarkEndToEndTest {
 
     @Test
     void aCellOfARunIsExplained() {
-        Ran ran = Ran.unmute("explain", "-q", "--run", run.resolve("tiny/many/protobin-j2"), "--audio", folder.resolve("many/test/000000.wav"), "--out",
-                folder.resolve("explained")).endsWith(ExitCode.OK);
+        Ran ran = Ran.unmute(
+                        "explain",
+                        "-q",
+                        "--run",
+                        run.resolve("tiny/many/protobin-j2"),
+                        "--audio",
+                        folder.resolve("many/test/000000.wav"),
+                        "--out",
+                        folder.resolve("explained"))
+                .endsWith(ExitCode.OK);
         assertThat(ran.out()).isNotBlank();
     }
 
     @Test
     void aRunIsReported() {
-        Ran.unmute("report", "-q", run, "--out", folder.resolve("report"), "--no-png").endsWith(ExitCode.OK);
-        assertThat(folder.resolve("report/report.html")).content().contains("Several a clip").contains("protobin");
+        Ran.unmute("report", "-q", run, "--out", folder.resolve("report"), "--no-png")
+                .endsWith(ExitCode.OK);
+        assertThat(folder.resolve("report/report.html"))
+                .content()
+                .contains("Several a clip")
+                .contains("protobin");
     }
 }

@@ -22,30 +22,33 @@ final class BenchmarkFixture {
     /** Writes scenes of one second with a manifest; {@code single}: of one event each. */
     static void scenes(Path folder, String name, boolean single, int train, int test) throws IOException {
         SyntheticScenes.Options options = SyntheticScenes.Options.standard().withSeconds(1);
-        new SyntheticScenes(single ? options.withEvents(1, 1) : options, single ? 3 : 4).write(folder.resolve(name), train, test);
+        new SyntheticScenes(single ? options.withEvents(1, 1) : options, single ? 3 : 4)
+                .write(folder.resolve(name), train, test);
     }
 
     /** A grid of two encoders, one of them in a file beside it, and two data sets, {@code many} and {@code one}. */
     static Path grid(Path folder, String file, Path encoder, String protocol, String... probes) throws IOException {
         StringBuilder text = new StringBuilder("""
-                [[encoders]]
-                name = "own"
-                title = "Own"
-                embedded = true
-                [[encoders]]
-                name = "tiny"
-                file = "%s"
-                [[datasets]]
-                name = "many"
-                title = "Several a clip"
-                manifest = "many/manifest.csv"
-                standardize = true
-                [[datasets]]
-                name = "one"
-                task = "single-label"
-                manifest = "one/manifest.csv"
-                [protocol]
-                """.formatted(encoder.getFileName())).append(protocol).append('\n');
+            [[encoders]]
+            name = "own"
+            title = "Own"
+            embedded = true
+            [[encoders]]
+            name = "tiny"
+            file = "%s"
+            [[datasets]]
+            name = "many"
+            title = "Several a clip"
+            manifest = "many/manifest.csv"
+            standardize = true
+            [[datasets]]
+            name = "one"
+            task = "single-label"
+            manifest = "one/manifest.csv"
+            [protocol]
+            """.formatted(encoder.getFileName()))
+                .append(protocol)
+                .append('\n');
         for (String probe : probes) {
             text.append("[[probes]]\n").append(probe).append('\n');
         }
@@ -71,7 +74,8 @@ final class BenchmarkFixture {
     static String result(Path file) throws IOException {
         String name = file.getFileName().toString();
         return switch (name.substring(name.lastIndexOf('.'))) {
-            case ".json" -> withoutTimes(new ObjectMapper().readTree(file.toFile())).toString();
+            case ".json" ->
+                withoutTimes(new ObjectMapper().readTree(file.toFile())).toString();
             case ".jsonl" -> Files.readString(file).replaceAll("\"(seconds|clipsPerSecond)\":[^,}]+", "");
             case ".safetensors" -> HexFormat.of().formatHex(Files.readAllBytes(file));
             default -> Files.readString(file);

@@ -31,14 +31,23 @@ class BenchmarkKillTest {
         Path encoder = TinyEncoder.write(folder, 16);
         BenchmarkFixture.scenes(folder, "many", false, 40, 16);
         BenchmarkFixture.scenes(folder, "one", true, 60, 20);
-        Path grid = BenchmarkFixture.grid(folder, "grid.toml", encoder, """
+        Path grid = BenchmarkFixture.grid(
+                folder,
+                "grid.toml",
+                encoder,
+                """
                 epochs = 6
                 batch = 16
                 sobol = 2
                 tpe = 2
                 halving = { min-epochs = 1, eta = 2 }
                 top = 2
-                seeds = [0, 1]""", "name = \"linear-mean\"", "name = \"mhca\"", "name = \"protobin\"\nset.prototypes = 4", "name = \"linpre\"");
+                seeds = [0, 1]\
+                """,
+                "name = \"linear-mean\"",
+                "name = \"mhca\"",
+                "name = \"protobin\"\nset.prototypes = 4",
+                "name = \"linpre\"");
 
         Path killed = folder.resolve("killed");
         int before = killAfter(CELLS * LINES / 5, grid, killed);
@@ -51,17 +60,22 @@ class BenchmarkKillTest {
             finished.put(killed.relativize(cell).toString().replace('\\', '/'), BenchmarkFixture.result(cell));
         }
         Files.writeString(killed.resolve("own/many/mhca/seed-0.json.1-2.tmp"), "half");
-        Ran resumed = Ran.unmute("benchmark", grid, "--out", killed, "--workers", 2).endsWith(ExitCode.OK);
+        Ran resumed =
+                Ran.unmute("benchmark", grid, "--out", killed, "--workers", 2).endsWith(ExitCode.OK);
         assertThat(resumed.err()).contains("finished before").doesNotContain("recordings to embed");
 
         Path undisturbed = folder.resolve("undisturbed");
-        Ran.unmute("benchmark", "-q", grid, "--out", undisturbed, "--workers", 1).endsWith(ExitCode.OK);
+        Ran.unmute("benchmark", "-q", grid, "--out", undisturbed, "--workers", 1)
+                .endsWith(ExitCode.OK);
         TreeMap<String, String> expected = BenchmarkFixture.results(undisturbed);
-        assertThat(expected.keySet().stream().filter(name -> name.endsWith("cell.json"))).hasSize(CELLS);
-        assertThat(expected.keySet().stream().filter(name -> name.endsWith("probe.safetensors"))).hasSize(2 * CELLS);
+        assertThat(expected.keySet().stream().filter(name -> name.endsWith("cell.json")))
+                .hasSize(CELLS);
+        assertThat(expected.keySet().stream().filter(name -> name.endsWith("probe.safetensors")))
+                .hasSize(2 * CELLS);
         TreeMap<String, String> actual = BenchmarkFixture.results(killed);
         assertThat(actual.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((name, content) -> assertThat(actual.get(name)).as(name).isEqualTo(content));
+        expected.forEach(
+                (name, content) -> assertThat(actual.get(name)).as(name).isEqualTo(content));
         assertThat(actual).containsAllEntriesOf(finished);
         assertReportTells(killed);
     }
@@ -75,25 +89,48 @@ class BenchmarkKillTest {
         try (Stream<Path> files = Files.walk(run)) {
             for (Path cell : files.filter(file -> file.endsWith("cell.json")).toList()) {
                 JsonNode told = new ObjectMapper().readTree(cell.toFile());
-                String place = told.path("dataset").asText() + "," + told.path("encoder").asText() + "," + told.path("probe").asText() + ",";
-                String line = table.stream().filter(each -> each.startsWith(place)).findFirst().orElseThrow();
-                assertThat(Double.parseDouble(line.split(",")[4])).as(place).isCloseTo(told.path("testMean").asDouble(), within(1e-12));
+                String place = told.path("dataset").asText() + ","
+                        + told.path("encoder").asText() + ","
+                        + told.path("probe").asText() + ",";
+                String line = table.stream()
+                        .filter(each -> each.startsWith(place))
+                        .findFirst()
+                        .orElseThrow();
+                assertThat(Double.parseDouble(line.split(",")[4]))
+                        .as(place)
+                        .isCloseTo(told.path("testMean").asDouble(), within(1e-12));
             }
         }
     }
 
     /** Runs the benchmark in a process of its own and kills it once its journals have so many lines; the lines then. */
     private static int killAfter(int lines, Path grid, Path run) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules", "jdk.incubator.vector", "-cp", classPath(), "org.unmute.cli.Main", "benchmark", grid.toString(), "--out",
-                run.toString(), "--workers", "2"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                classPath(),
+                "org.unmute.cli.Main",
+                "benchmark",
+                grid.toString(),
+                "--out",
+                run.toString(),
+                "--workers",
+                "2"));
         Path log = Files.createTempFile(folder, "killed", ".log");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         try {
             while (process.isAlive() && lines(run) < lines) {
                 process.waitFor(20, TimeUnit.MILLISECONDS);
             }
-            assertThat(process.isAlive()).as("the process was killed before it was done: " + new String(Files.readAllBytes(log), StandardCharsets.UTF_8)).isTrue();
+            assertThat(process.isAlive())
+                    .as("the process was killed before it was done: "
+                            + new String(Files.readAllBytes(log), StandardCharsets.UTF_8))
+                    .isTrue();
         } finally {
             process.destroyForcibly().waitFor();
         }
@@ -136,6 +173,8 @@ class BenchmarkKillTest {
     /** The module path of the test run holds the modules, the class path what is left. */
     private static String classPath() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
-                .filter(p -> !p.isEmpty()).reduce((a, b) -> a + java.io.File.pathSeparator + b).orElseThrow();
+                .filter(p -> !p.isEmpty())
+                .reduce((a, b) -> a + java.io.File.pathSeparator + b)
+                .orElseThrow();
     }
 }

@@ -37,20 +37,29 @@ class CommandEndToEndTest {
 
     @Test
     void anEncoderThatCannotTagIsAnErrorOfTheInput() throws IOException {
-        assertThat(tag(encoder).endsWith(ExitCode.INPUT).err()).contains("has no classification head").contains("unmute probe");
-        assertThat(tag(folder.resolve("nowhere.safetensors")).endsWith(ExitCode.INPUT).err()).contains("no such encoder file");
+        assertThat(tag(encoder).endsWith(ExitCode.INPUT).err())
+                .contains("has no classification head")
+                .contains("unmute probe");
+        assertThat(tag(folder.resolve("nowhere.safetensors"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no such encoder file");
         Path text = Files.writeString(folder.resolve("text.safetensors"), "this is a text and no checkpoint");
         assertThat(tag(text).endsWith(ExitCode.INPUT).err()).contains("text.safetensors");
         Path strange = folder.resolve("strange.safetensors");
         new SafetensorsWriter().add("conv1.weight", Shape.of(2), new float[2]).write(strange);
-        assertThat(tag(strange).endsWith(ExitCode.INPUT).err()).contains("no encoder known here").contains("conv1.weight");
+        assertThat(tag(strange).endsWith(ExitCode.INPUT).err())
+                .contains("no encoder known here")
+                .contains("conv1.weight");
     }
 
     @Test
     void noRecordingsAreAnErrorOfTheInput() throws IOException {
         for (Path audio : new Path[] {Files.createDirectories(folder.resolve("silence")), folder.resolve("nowhere")}) {
             assertThat(Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", audio, "--out", folder.resolve("c"))
-                    .endsWith(ExitCode.INPUT).err()).contains(audio.toString());
+                            .endsWith(ExitCode.INPUT)
+                            .err())
+                    .contains(audio.toString());
         }
     }
 
@@ -61,32 +70,57 @@ class CommandEndToEndTest {
 
     @Test
     void aDeviceWithoutItsDriverIsNotReplaced() {
-        Backends.Candidate cuda = Backends.candidates().stream().filter(c -> c.name().equals("cuda")).findFirst().orElseThrow();
+        Backends.Candidate cuda = Backends.candidates().stream()
+                .filter(c -> c.name().equals("cuda"))
+                .findFirst()
+                .orElseThrow();
         assumeFalse(cuda.availability().available(), "skipped: there is an NVIDIA device here");
-        assertBackendRefused("cuda", "backend cuda does not run here: " + cuda.availability().reason());
+        assertBackendRefused(
+                "cuda", "backend cuda does not run here: " + cuda.availability().reason());
     }
 
     private void assertBackendRefused(String name, String why) {
         for (String command : new String[] {"tag", "embed"}) {
-            assertThat(Ran.unmute(command, "--encoder", encoder, "--audio", recordings, "--device", name,
-                    command.equals("tag") ? "--scores" : "--out", folder.resolve("x")).endsWith(ExitCode.DEVICE).err()).contains(why);
+            assertThat(Ran.unmute(
+                                    command,
+                                    "--encoder",
+                                    encoder,
+                                    "--audio",
+                                    recordings,
+                                    "--device",
+                                    name,
+                                    command.equals("tag") ? "--scores" : "--out",
+                                    folder.resolve("x"))
+                            .endsWith(ExitCode.DEVICE)
+                            .err())
+                    .contains(why);
         }
-        assertThat(Ran.unmute("doctor", "--device", name).endsWith(ExitCode.DEVICE).err()).contains(why);
+        assertThat(Ran.unmute("doctor", "--device", name)
+                        .endsWith(ExitCode.DEVICE)
+                        .err())
+                .contains(why);
         assertThat(folder.resolve("x")).doesNotExist();
     }
 
     @Test
     void unknownOptionsAreErrorsOfUsage() {
         assertThat(tag(encoder, "--loudness", 3).endsWith(ExitCode.USAGE).err()).contains("--loudness");
-        assertThat(Ran.unmute("probe", "--probe", "psychic", "--cache", "c", "--labels", "l", "--out", "o").endsWith(ExitCode.USAGE).err())
-                .contains("psychic").contains("protobin");
-        assertThat(Ran.unmute("eval", "--labels", "l").endsWith(ExitCode.USAGE).err()).contains("--run").contains("--scores");
+        assertThat(Ran.unmute("probe", "--probe", "psychic", "--cache", "c", "--labels", "l", "--out", "o")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("psychic")
+                .contains("protobin");
+        assertThat(Ran.unmute("eval", "--labels", "l").endsWith(ExitCode.USAGE).err())
+                .contains("--run")
+                .contains("--scores");
     }
 
     @Test
     void doctorListsEveryBackendAndWhyOthersAreMissing() {
         String out = Ran.unmute("doctor").endsWith(ExitCode.OK).out();
-        assertThat(out).containsPattern("(?m)^vector +(yes|no) +\\S+").containsPattern("(?m)^scalar +yes +\\S+")
+        assertThat(out)
+                .containsPattern("(?m)^vector +(yes|no) +\\S+")
+                .containsPattern("(?m)^scalar +yes +\\S+")
                 .containsPattern("(?m)^cuda +(yes|no) +\\S+");
         JsonNode json = Ran.unmute("doctor", "--json").endsWith(ExitCode.OK).json();
         assertThat(json.get("backends").findValuesAsText("backend")).contains("vector", "scalar");

@@ -8,17 +8,19 @@ import org.junit.jupiter.api.Test;
 
 class ConsoleTableTest {
     private final ConsoleTable table = new ConsoleTable("probe", "mAP", "seeds")
-            .row("linear", 0.51234567, 3).row("pröbe 2", Double.NaN, null).row("mhca", 1.0f, 12);
+            .row("linear", 0.51234567, 3)
+            .row("pröbe 2", Double.NaN, null)
+            .row("mhca", 1.0f, 12);
 
     @Test
     void columnsAreAligned() {
         assertThat(table.text()).isEqualTo("""
-                probe      mAP  seeds
-                -------  -----  -----
-                linear   0.512      3
-                pröbe 2      -      -
-                mhca     1.000     12
-                """);
+            probe      mAP  seeds
+            -------  -----  -----
+            linear   0.512      3
+            pröbe 2      -      -
+            mhca     1.000     12
+            """);
     }
 
     @Test
@@ -33,6 +35,8 @@ class ConsoleTableTest {
 
     @Test
     void raggedRowsAreRefused() {
-        assertThatThrownBy(() -> table.row("a")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("1 cells for 3");
+        assertThatThrownBy(() -> table.row("a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 cells for 3");
     }
 }

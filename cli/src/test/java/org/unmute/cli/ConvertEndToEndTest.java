@@ -22,7 +22,10 @@ import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredType;
 
-/** {@code unmute convert} on small checkpoints that are built here: a fine-tuned EAT with the names of fairseq and a teacher beside it. */
+/**
+ * {@code unmute convert} on small checkpoints that are built here: a fine-tuned EAT with the names of fairseq and a
+ * teacher beside it.
+ */
 class ConvertEndToEndTest {
     private static final int DIM = 48;
     private static final int CLASSES = 527;
@@ -30,6 +33,7 @@ class ConvertEndToEndTest {
 
     @TempDir
     static Path folder;
+
     private static Path checkpoint;
 
     @BeforeAll
@@ -44,17 +48,35 @@ class ConvertEndToEndTest {
         add(writer, prefix + IMAGE + "extra_tokens", 1, 1, DIM);
         add(writer, prefix + IMAGE + "local_encoder.proj.weight", DIM, 1, 16, 16);
         add(writer, prefix + IMAGE + "fixed_positional_encoder.positions", 1, 512, DIM);
-        for (String one : List.of(IMAGE + "local_encoder.proj.bias", IMAGE + "context_encoder.norm.weight", IMAGE + "context_encoder.norm.bias")) {
+        for (String one : List.of(
+                IMAGE + "local_encoder.proj.bias",
+                IMAGE + "context_encoder.norm.weight",
+                IMAGE + "context_encoder.norm.bias")) {
             add(writer, prefix + one, DIM);
         }
-        Map<String, long[]> block = Map.of("attn.qkv.weight", new long[] {3 * DIM, DIM}, "attn.qkv.bias", new long[] {3 * DIM},
-                "attn.proj.weight", new long[] {DIM, DIM}, "attn.proj.bias", new long[] {DIM}, "mlp.fc1.weight", new long[] {4 * DIM, DIM},
-                "mlp.fc1.bias", new long[] {4 * DIM}, "mlp.fc2.weight", new long[] {DIM, 4 * DIM}, "mlp.fc2.bias", new long[] {DIM});
+        Map<String, long[]> block = Map.of(
+                "attn.qkv.weight",
+                new long[] {3 * DIM, DIM},
+                "attn.qkv.bias",
+                new long[] {3 * DIM},
+                "attn.proj.weight",
+                new long[] {DIM, DIM},
+                "attn.proj.bias",
+                new long[] {DIM},
+                "mlp.fc1.weight",
+                new long[] {4 * DIM, DIM},
+                "mlp.fc1.bias",
+                new long[] {4 * DIM},
+                "mlp.fc2.weight",
+                new long[] {DIM, 4 * DIM},
+                "mlp.fc2.bias",
+                new long[] {DIM});
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
             for (String copy : List.of(prefix, prefix + "_ema.")) {
                 block.forEach((name, shape) -> add(writer, copy + b + name, shape));
-                List.of("norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias").forEach(name -> add(writer, copy + b + name, DIM));
+                List.of("norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias")
+                        .forEach(name -> add(writer, copy + b + name, DIM));
             }
         }
         add(writer, "fc_norm.weight", DIM);
@@ -78,20 +100,29 @@ class ConvertEndToEndTest {
         Ran ran = Ran.unmute("convert", checkpoint, out).endsWith(ExitCode.OK);
         assertThat(ran.err()).contains("reading " + checkpoint);
         assertThat(ran.out())
-                .containsPattern("(?m)^renamed +model\\.blocks\\.\\{0\\.\\.1}\\.attn\\.qkv\\.weight +blocks\\.\\{0\\.\\.1}\\.attn\\.qkv\\.weight +\\[144, 48] +F32 +2$")
+                .containsPattern("(?m)^renamed +model\\.blocks\\.\\{0\\.\\.1}\\.attn\\.qkv\\.weight"
+                        + " +blocks\\.\\{0\\.\\.1}\\.attn\\.qkv\\.weight +\\[144, 48] +F32 +2$")
                 .containsPattern("(?m)^kept +head\\.weight +the same +\\[527, 48] +F32 +1$")
                 .containsPattern("(?m)^dropped +model\\._ema\\.blocks\\.\\* +moving average.* +F32 +24$")
                 .containsPattern("(?m)^dropped +epoch .*I32 +1$")
                 .containsPattern("(?m)^encoder +eat, recognised by its tensors .*extra_tokens.* below 'model'$")
-                .containsPattern("(?m)^SHA-256 +[0-9a-f]{64}$").contains("safetensors, ").contains("59 in the file: 4 kept, 30 renamed, 25 dropped; 0 missing")
+                .containsPattern("(?m)^SHA-256 +[0-9a-f]{64}$")
+                .contains("safetensors, ")
+                .contains("59 in the file: 4 kept, 30 renamed, 25 dropped; 0 missing")
                 .contains("written to " + out);
-        assertThat(Files.readString(out.resolveSibling("eat.safetensors.run.json"))).contains("\"encoder\" : \"eat\"").contains("sha256");
+        assertThat(Files.readString(out.resolveSibling("eat.safetensors.run.json")))
+                .contains("\"encoder\" : \"eat\"")
+                .contains("sha256");
         try (SafetensorsFile file = SafetensorsFile.open(out)) {
             assertThat(file.names()).hasSize(34).contains("blocks.1.norm2.bias", "head.weight", IMAGE + "extra_tokens");
         }
         // The shape of the rows is known from the count of numbers alone.
-        assertThat(Ran.unmute("convert", "-q", "--all", "--dry-run", checkpoint).endsWith(ExitCode.OK).out())
-                .contains("model._ema.blocks.1.norm2.bias").contains("blocks.0.attn.qkv.weight").doesNotContain("{0..1}");
+        assertThat(Ran.unmute("convert", "-q", "--all", "--dry-run", checkpoint)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("model._ema.blocks.1.norm2.bias")
+                .contains("blocks.0.attn.qkv.weight")
+                .doesNotContain("{0..1}");
     }
 
     @Test
@@ -104,28 +135,47 @@ class ConvertEndToEndTest {
         Wav.write(audio.resolve("tone.wav"), tone, 16_000);
         Path out = folder.resolve("tags.safetensors");
         Ran.unmute("convert", "-q", checkpoint, out).endsWith(ExitCode.OK);
-        Ran before = Ran.unmute("tag", "-q", "--encoder", checkpoint, "--audio", audio, "--heads", 3).endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("tag", "-q", "--encoder", out, "--audio", audio, "--heads", 3).endsWith(ExitCode.OK).out()).isEqualTo(before.out());
+        Ran before = Ran.unmute("tag", "-q", "--encoder", checkpoint, "--audio", audio, "--heads", 3)
+                .endsWith(ExitCode.OK);
+        assertThat(Ran.unmute("tag", "-q", "--encoder", out, "--audio", audio, "--heads", 3)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .isEqualTo(before.out());
         assertThat(before.out()).contains("top 1 (logit)").doesNotContain("class_");
-        assertThat(Ran.unmute("tag", "-q", "--encoder", out, "--audio", audio, "--heads", 3, "--activation", "sigmoid").endsWith(ExitCode.OK).out())
+        assertThat(Ran.unmute("tag", "-q", "--encoder", out, "--audio", audio, "--heads", 3, "--activation", "sigmoid")
+                        .endsWith(ExitCode.OK)
+                        .out())
                 .contains("top 1 (probability)");
-        assertThat(Ran.unmute("tag", "-q", "--json", "--encoder", out, "--audio", audio, "--heads", 3).endsWith(ExitCode.OK).json().get(0).has("top 1")).isTrue();
+        assertThat(Ran.unmute("tag", "-q", "--json", "--encoder", out, "--audio", audio, "--heads", 3)
+                        .endsWith(ExitCode.OK)
+                        .json()
+                        .get(0)
+                        .has("top 1"))
+                .isTrue();
     }
 
     @Test
     void jsonHasEveryTensor() {
         Path out = folder.resolve("json.safetensors");
-        JsonNode json = Ran.unmute("convert", "-q", "--json", "--dtype", "bf16", checkpoint, out).endsWith(ExitCode.OK).json();
+        JsonNode json = Ran.unmute("convert", "-q", "--json", "--dtype", "bf16", checkpoint, out)
+                .endsWith(ExitCode.OK)
+                .json();
         assertThat(json.get("encoder").asText()).isEqualTo("eat");
         assertThat(json.get("recognizedBy").asText()).isEqualTo("tensors");
         assertThat(json.get("tensors")).hasSize(59);
         assertThat(json.get("missing")).isEmpty();
         assertThat(json.get("bytesWritten").asLong()).isEqualTo(out.toFile().length());
-        JsonNode dropped = json.get("tensors").valueStream().filter(t -> t.get("from").asText().equals("epoch")).findFirst().orElseThrow();
+        JsonNode dropped = json.get("tensors")
+                .valueStream()
+                .filter(t -> t.get("from").asText().equals("epoch"))
+                .findFirst()
+                .orElseThrow();
         assertThat(dropped.get("fate").asText()).isEqualTo("dropped");
         assertThat(dropped.get("reason").asText()).isNotBlank();
         assertThat(dropped.has("to")).isFalse();
-        JsonNode again = Ran.unmute("convert", "-q", "--json", "--dry-run", out).endsWith(ExitCode.OK).json();
+        JsonNode again = Ran.unmute("convert", "-q", "--json", "--dry-run", out)
+                .endsWith(ExitCode.OK)
+                .json();
         assertThat(again.get("recognizedBy").asText()).isEqualTo("metadata");
         assertThat(again.get("bytesWritten").isNull()).isTrue();
         assertThat(again.get("kept").asInt()).isEqualTo(34);
@@ -139,29 +189,51 @@ class ConvertEndToEndTest {
             assertThat(file.names()).allMatch(n -> file.entry(n).type() == StoredType.F16);
         }
         assertThat(Files.size(out)).isLessThan(Files.size(checkpoint) / 2);
-        assertThat(Ran.unmute("convert", "--dtype", "int8", checkpoint, out).endsWith(ExitCode.USAGE).err()).contains("int8").contains("bf16");
+        assertThat(Ran.unmute("convert", "--dtype", "int8", checkpoint, out)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("int8")
+                .contains("bf16");
     }
 
     @Test
     void whatIsThereStaysUnlessForced() throws IOException {
         Path out = Files.writeString(folder.resolve("there.safetensors"), "what was there");
-        assertThat(Ran.unmute("convert", checkpoint, out).endsWith(ExitCode.FAILED).err()).contains("already there").contains("--force");
+        assertThat(Ran.unmute("convert", checkpoint, out)
+                        .endsWith(ExitCode.FAILED)
+                        .err())
+                .contains("already there")
+                .contains("--force");
         assertThat(out).hasContent("what was there");
         Ran.unmute("convert", "-q", "--force", checkpoint, out).endsWith(ExitCode.OK);
         assertThat(Files.size(out)).isGreaterThan(1000);
         byte[] before = Files.readAllBytes(checkpoint);
-        assertThat(Ran.unmute("convert", "--force", checkpoint, checkpoint).endsWith(ExitCode.FAILED).err()).contains("same file");
+        assertThat(Ran.unmute("convert", "--force", checkpoint, checkpoint)
+                        .endsWith(ExitCode.FAILED)
+                        .err())
+                .contains("same file");
         assertThat(Files.readAllBytes(checkpoint)).isEqualTo(before);
         Path nothing = folder.resolve("dry.safetensors");
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", checkpoint, nothing).endsWith(ExitCode.OK).out()).contains("nothing is written");
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", checkpoint, nothing)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("nothing is written");
         assertThat(nothing).doesNotExist();
     }
 
     @Test
     void wrongArgumentsAreErrorsOfUsage() {
-        assertThat(Ran.unmute("convert", checkpoint).endsWith(ExitCode.USAGE).err()).contains("OUT.safetensors").contains("--dry-run");
-        assertThat(Ran.unmute("convert", checkpoint, folder.resolve("x.pt")).endsWith(ExitCode.USAGE).err()).contains("x.pt");
-        assertThat(Ran.unmute("convert", checkpoint, folder).endsWith(ExitCode.USAGE).err()).contains("is a folder");
+        assertThat(Ran.unmute("convert", checkpoint).endsWith(ExitCode.USAGE).err())
+                .contains("OUT.safetensors")
+                .contains("--dry-run");
+        assertThat(Ran.unmute("convert", checkpoint, folder.resolve("x.pt"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("x.pt");
+        assertThat(Ran.unmute("convert", checkpoint, folder)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("is a folder");
         assertThat(Ran.unmute("convert").endsWith(ExitCode.USAGE).err()).contains("IN");
     }
 
@@ -173,10 +245,16 @@ class ConvertEndToEndTest {
         writer.write(in);
         Path out = folder.resolve("gap-out.safetensors");
         Ran ran = Ran.unmute("convert", "-q", in, out).endsWith(ExitCode.INPUT);
-        assertThat(ran.out()).containsPattern("(?m)^MISSING +- +blocks\\.\\{1\\.\\.2}\\.attn\\.qkv\\.weight +- +- +2$").contains("nothing is written");
+        assertThat(ran.out())
+                .containsPattern("(?m)^MISSING +- +blocks\\.\\{1\\.\\.2}\\.attn\\.qkv\\.weight +- +- +2$")
+                .contains("nothing is written");
         assertThat(ran.err()).contains("23 tensors are missing").contains("blocks.1.attn.qkv.weight");
         assertThat(out).doesNotExist();
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", "--json", in).endsWith(ExitCode.INPUT).json().get("missing")).hasSize(23);
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", "--json", in)
+                        .endsWith(ExitCode.INPUT)
+                        .json()
+                        .get("missing"))
+                .hasSize(23);
     }
 
     @Test
@@ -193,8 +271,12 @@ class ConvertEndToEndTest {
     void theEncoderInTheProgramConvertsAndStillWorks() throws IOException {
         Path in = Files.write(folder.resolve("embedded.safetensors"), Encoders.embeddedBytes());
         Path out = folder.resolve("embedded-f32.safetensors");
-        assertThat(Ran.unmute("convert", "-q", "--dtype", "f32", in, out).endsWith(ExitCode.OK).out()).contains("small-vit, as the file's metadata say");
-        assertThat(Encoders.open(out).encode(new float[16_000]).tokens()).containsExactly(Encoders.embedded().encode(new float[16_000]).tokens());
+        assertThat(Ran.unmute("convert", "-q", "--dtype", "f32", in, out)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("small-vit, as the file's metadata say");
+        assertThat(Encoders.open(out).encode(new float[16_000]).tokens())
+                .containsExactly(Encoders.embedded().encode(new float[16_000]).tokens());
         try (SafetensorsFile file = SafetensorsFile.open(out)) {
             assertThat(file.metadata()).containsEntry("license", "CC0-1.0");
         }
@@ -202,50 +284,108 @@ class ConvertEndToEndTest {
 
     @Test
     void aStatedModelMustBeInTheFile() {
-        assertThat(Ran.unmute("convert", "--dry-run", "--model", "kwt", checkpoint).endsWith(ExitCode.INPUT).err()).contains("no 'kwt' checkpoint");
-        assertThat(Ran.unmute("convert", "--dry-run", "--model", "bert", checkpoint).endsWith(ExitCode.INPUT).err()).contains("no encoder is called 'bert'");
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", "--model", "sslam", checkpoint).endsWith(ExitCode.OK).out()).contains("eat, as --model says");
+        assertThat(Ran.unmute("convert", "--dry-run", "--model", "kwt", checkpoint)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no 'kwt' checkpoint");
+        assertThat(Ran.unmute("convert", "--dry-run", "--model", "bert", checkpoint)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no encoder is called 'bert'");
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", "--model", "sslam", checkpoint)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("eat, as --model says");
     }
 
     @Test
     void namesThatSeveralEncodersShareAreSaid() throws IOException {
         Path in = folder.resolve("plain.safetensors");
         SafetensorsWriter writer = new SafetensorsWriter();
-        List.of("cls_token", "pos_embed", "patch_embed.proj.weight", "patch_embed.proj.bias", "norm.weight", "norm.bias").forEach(n -> add(writer, n, 2));
+        List.of(
+                        "cls_token",
+                        "pos_embed",
+                        "patch_embed.proj.weight",
+                        "patch_embed.proj.bias",
+                        "norm.weight",
+                        "norm.bias")
+                .forEach(n -> add(writer, n, 2));
         List.of("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "norm1", "norm2").forEach(n -> {
             add(writer, "blocks.0." + n + ".weight", 2);
             add(writer, "blocks.0." + n + ".bias", 2);
         });
         writer.write(in);
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", in).endsWith(ExitCode.OK).out()).containsPattern("(?m)^encoder +audiomae, recognised")
-                .contains("asit or birdmae, whose tensors have the same names").contains("--model");
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", "--model", "birdmae", in).endsWith(ExitCode.OK).out())
-                .containsPattern("(?m)^encoder +birdmae, as --model says").doesNotContain("whose tensors have");
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", checkpoint).endsWith(ExitCode.OK).out()).doesNotContain("whose tensors have");
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", in)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .containsPattern("(?m)^encoder +audiomae, recognised")
+                .contains("asit or birdmae, whose tensors have the same names")
+                .contains("--model");
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", "--model", "birdmae", in)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .containsPattern("(?m)^encoder +birdmae, as --model says")
+                .doesNotContain("whose tensors have");
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", checkpoint)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .doesNotContain("whose tensors have");
     }
 
     @Test
     void downloadsThatWentWrongAreCalledWhatTheyAre() throws IOException {
-        refused("pointer.pt", "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n",
-                "git-lfs pointer", "git lfs pull");
-        refused("page.pt", "<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n", "a web page", "raw link");
+        refused(
+                "pointer.pt",
+                "version https://git-lfs.github.com/spec/v1\n"
+                        + "oid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\n"
+                        + "size 12345\n",
+                "git-lfs pointer",
+                "git lfs pull");
+        refused(
+                "page.pt",
+                "<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n",
+                "a web page",
+                "raw link");
         refused("config.json", "{\"hidden_size\": 768}", "a JSON file", "give the weights");
         refused("empty.pth", "", "an empty file", "get the file again");
         refused("notes.ckpt", "these are my notes about the model\n", "a text file", "give the weights");
-        refused("index.json", "{\"metadata\": {\"total_size\": 5}, \"weight_map\": {\"a\": \"model-00001-of-00002.safetensors\"}}",
-                "several files", "join");
-        archive("scripted.pt", "TorchScript archive", "scripted/constants.pkl", "scripted/data.pkl", "scripted/code/__torch__.py", "scripted/version");
+        refused(
+                "index.json",
+                "{\"metadata\": {\"total_size\": 5}, \"weight_map\": {\"a\":"
+                        + " \"model-00001-of-00002.safetensors\"}}",
+                "several files",
+                "join");
+        archive(
+                "scripted.pt",
+                "TorchScript archive",
+                "scripted/constants.pkl",
+                "scripted/data.pkl",
+                "scripted/code/__torch__.py",
+                "scripted/version");
         archive("any.zip", "zip archive", "readme.txt");
         byte[] zip = Files.readAllBytes(folder.resolve("any.zip"));
         Path cut = Files.write(folder.resolve("cut.pt"), Arrays.copyOf(zip, zip.length / 2));
-        assertThat(Ran.unmute("convert", "--dry-run", cut).endsWith(ExitCode.INPUT).err()).contains("cut short").contains("get the file again");
-        Path tensorflow = Files.write(folder.resolve("model.ckpt.data-00000-of-00001"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9});
-        assertThat(Ran.unmute("convert", "--dry-run", tensorflow).endsWith(ExitCode.INPUT).err()).contains("TensorFlow").contains("PyTorch checkpoint");
+        assertThat(Ran.unmute("convert", "--dry-run", cut)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("cut short")
+                .contains("get the file again");
+        Path tensorflow =
+                Files.write(folder.resolve("model.ckpt.data-00000-of-00001"), new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9});
+        assertThat(Ran.unmute("convert", "--dry-run", tensorflow)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("TensorFlow")
+                .contains("PyTorch checkpoint");
     }
 
     private static void refused(String name, String content, String... said) throws IOException {
         Path file = Files.writeString(folder.resolve(name), content);
-        assertThat(Ran.unmute("convert", "--dry-run", file).endsWith(ExitCode.INPUT).err()).contains(name).contains(said);
+        assertThat(Ran.unmute("convert", "--dry-run", file)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains(name)
+                .contains(said);
     }
 
     private static void archive(String name, String what, String... entries) throws IOException {
@@ -257,28 +397,48 @@ class ConvertEndToEndTest {
                 zip.closeEntry();
             }
         }
-        assertThat(Ran.unmute("convert", "--dry-run", file).endsWith(ExitCode.INPUT).err()).contains(name).contains(what);
+        assertThat(Ran.unmute("convert", "--dry-run", file)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains(name)
+                .contains(what);
     }
 
     /** The name does not matter: a safetensors file may be called otherwise. */
     @Test
     void theFormatIsKnownByTheContent() throws IOException {
         Path odd = Files.copy(checkpoint, folder.resolve("odd.pt"));
-        assertThat(Ran.unmute("convert", "-q", "--dry-run", odd).endsWith(ExitCode.OK).out()).containsPattern("(?m)^file +safetensors, ");
+        assertThat(Ran.unmute("convert", "-q", "--dry-run", odd)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .containsPattern("(?m)^file +safetensors, ");
     }
 
     @Test
     void whatIsNoCheckpointIsAnErrorOfTheInput() throws IOException {
-        assertThat(Ran.unmute("convert", folder.resolve("nowhere.pt"), folder.resolve("o.safetensors")).endsWith(ExitCode.INPUT).err())
-                .contains("no such file").contains("nowhere.pt");
-        assertThat(Ran.unmute("convert", folder, folder.resolve("o.safetensors")).endsWith(ExitCode.INPUT).err()).contains("is a folder");
+        assertThat(Ran.unmute("convert", folder.resolve("nowhere.pt"), folder.resolve("o.safetensors"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no such file")
+                .contains("nowhere.pt");
+        assertThat(Ran.unmute("convert", folder, folder.resolve("o.safetensors"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("is a folder");
         byte[] whole = Files.readAllBytes(checkpoint);
         Path cut = Files.write(folder.resolve("cut.safetensors"), Arrays.copyOf(whole, whole.length - 100));
-        assertThat(Ran.unmute("convert", cut, folder.resolve("o.safetensors")).endsWith(ExitCode.INPUT).err()).contains("cut short");
+        assertThat(Ran.unmute("convert", cut, folder.resolve("o.safetensors"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("cut short");
         Path strange = folder.resolve("strange.safetensors");
         new SafetensorsWriter().add("conv1.weight", Shape.of(2), new float[2]).write(strange);
-        assertThat(Ran.unmute("convert", strange, folder.resolve("o.safetensors")).endsWith(ExitCode.INPUT).err())
-                .contains("no encoder known here").contains("conv1.weight").contains("unmute encoders");
+        assertThat(Ran.unmute("convert", strange, folder.resolve("o.safetensors"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no encoder known here")
+                .contains("conv1.weight")
+                .contains("unmute encoders");
         assertThat(folder.resolve("o.safetensors")).doesNotExist();
     }
 }

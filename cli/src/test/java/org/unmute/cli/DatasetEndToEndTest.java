@@ -17,7 +17,10 @@ import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.scene.SyntheticScenes;
 
-/** {@code datasets}, and {@code --dataset} for embedding, probing and scoring, on a small URBAN-SED and other sets made here. */
+/**
+ * {@code datasets}, and {@code --dataset} for embedding, probing and scoring, on a small URBAN-SED and other sets made
+ * here.
+ */
 class DatasetEndToEndTest {
     private static final List<String> CLASSES = List.of("siren", "drilling", "dog_bark");
 
@@ -38,21 +41,29 @@ class DatasetEndToEndTest {
         for (int i = 0; i < 12; i++) {
             String part = parts[i % 3];
             Path audio = Files.createDirectories(urban.resolve("audio").resolve(part));
-            Path annotations = Files.createDirectories(urban.resolve("annotations").resolve(part));
+            Path annotations =
+                    Files.createDirectories(urban.resolve("annotations").resolve(part));
             Files.copy(scenes.resolve(String.format("train/%06d.wav", i)), audio.resolve("soundscape_" + i + ".wav"));
-            Files.writeString(annotations.resolve("soundscape_" + i + ".txt"), "0.1\t0.5\t" + CLASSES.get(i / 3 % 3) + "\n0.2\t0.4\t"
-                    + CLASSES.get((i / 3 + 1) % 3) + "\n");
+            Files.writeString(
+                    annotations.resolve("soundscape_" + i + ".txt"),
+                    "0.1\t0.5\t" + CLASSES.get(i / 3 % 3) + "\n0.2\t0.4\t" + CLASSES.get((i / 3 + 1) % 3) + "\n");
         }
         cache = folder.resolve("cache");
-        Ran embedded = Ran.unmute("embed", "--encoder", encoder, "--dataset", "urban", "--root", urban, "--out", cache).endsWith(ExitCode.OK);
-        assertThat(embedded.err()).contains("dataset urban train: 4 clips, 0 missing, 0 unusable").contains("dataset urban test: 4 clips");
+        Ran embedded = Ran.unmute("embed", "--encoder", encoder, "--dataset", "urban", "--root", urban, "--out", cache)
+                .endsWith(ExitCode.OK);
+        assertThat(embedded.err())
+                .contains("dataset urban train: 4 clips, 0 missing, 0 unusable")
+                .contains("dataset urban test: 4 clips");
     }
 
     @Test
     void theTableNamesAllSets() {
         Ran ran = Ran.unmute("datasets").endsWith(ExitCode.OK);
-        assertThat(ran.out()).containsPattern("fsd50k +FSD50K +200 +36796 +4170 +10231 +mAP +- +FSD50K.ground_truth/")
-                .containsPattern("esc50 +ESC-50 +50 +1600 +- +400 +accuracy +5 +meta/esc50.csv").contains("nbp").contains("HSN_metadata_train.csv");
+        assertThat(ran.out())
+                .containsPattern("fsd50k +FSD50K +200 +36796 +4170 +10231 +mAP +- +FSD50K.ground_truth/")
+                .containsPattern("esc50 +ESC-50 +50 +1600 +- +400 +accuracy +5 +meta/esc50.csv")
+                .contains("nbp")
+                .contains("HSN_metadata_train.csv");
         JsonNode json = Ran.unmute("datasets", "--json").endsWith(ExitCode.OK).json();
         assertThat(json).hasSize(17);
     }
@@ -60,11 +71,24 @@ class DatasetEndToEndTest {
     @Test
     void aSetIsExplainedWithItsTree() {
         Ran ran = Ran.unmute("datasets", "sc2").endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("Speech Commands v0.02").contains("12, accuracy").contains("validation_list.txt").contains("CC BY 4.0")
+        assertThat(ran.out())
+                .contains("Speech Commands v0.02")
+                .contains("12, accuracy")
+                .contains("validation_list.txt")
+                .contains("CC BY 4.0")
                 .contains("train 84843, validation 9981, test 11005");
-        assertThat(Ran.unmute("datasets", "sc2", "--json").endsWith(ExitCode.OK).json().at("/clips/train").asInt()).isEqualTo(84_843);
-        assertThat(Ran.unmute("datasets", "sc3").endsWith(ExitCode.USAGE).err()).contains("'sc3' is not known: there are as20k");
-        assertThat(Ran.unmute("datasets", "--root", folder).endsWith(ExitCode.USAGE).err()).contains("needs the NAME");
+        assertThat(Ran.unmute("datasets", "sc2", "--json")
+                        .endsWith(ExitCode.OK)
+                        .json()
+                        .at("/clips/train")
+                        .asInt())
+                .isEqualTo(84_843);
+        assertThat(Ran.unmute("datasets", "sc3").endsWith(ExitCode.USAGE).err())
+                .contains("'sc3' is not known: there are as20k");
+        assertThat(Ran.unmute("datasets", "--root", folder)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("needs the NAME");
     }
 
     @Test
@@ -72,32 +96,92 @@ class DatasetEndToEndTest {
         Path table = Files.createDirectories(folder.resolve("counted"));
         Wav.write(table.resolve("a.wav"), new float[16_000], 16_000);
         Files.writeString(table.resolve("clips.csv"), "path,labels,split\na.wav,x,train\nb.wav,y,train\n");
-        assertThat(Ran.unmute("datasets", "table", "--root", table).endsWith(ExitCode.OK).out()).containsPattern("train +1 +2 +1 +0 +-")
+        assertThat(Ran.unmute("datasets", "table", "--root", table)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .containsPattern("train +1 +2 +1 +0 +-")
                 .contains("train: b.wav (clips.csv:3): no such recording");
-        assertThat(Ran.unmute("datasets", "urban", "--root", urban, "--json").endsWith(ExitCode.OK).json().at("/validation/clips").asInt()).isEqualTo(4);
-        assertThat(Ran.unmute("datasets", "urban", "--root", table).endsWith(ExitCode.INPUT).err()).contains("no folder")
+        assertThat(Ran.unmute("datasets", "urban", "--root", urban, "--json")
+                        .endsWith(ExitCode.OK)
+                        .json()
+                        .at("/validation/clips")
+                        .asInt())
+                .isEqualTo(4);
+        assertThat(Ran.unmute("datasets", "urban", "--root", table)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no folder")
                 .contains("'unmute datasets urban' prints");
     }
 
     @Test
     void aProbeIsTrainedAndScoredOnADataSet() throws IOException {
         Path run = folder.resolve("run");
-        Ran probe = Ran.unmute("probe", "--probe", "protobin", "--cache", cache, "--dataset", "urban", "--root", urban, "--split",
-                "train,validation", "--epochs", 1, "--out", run).endsWith(ExitCode.OK);
+        Ran probe = Ran.unmute(
+                        "probe",
+                        "--probe",
+                        "protobin",
+                        "--cache",
+                        cache,
+                        "--dataset",
+                        "urban",
+                        "--root",
+                        urban,
+                        "--split",
+                        "train,validation",
+                        "--epochs",
+                        1,
+                        "--out",
+                        run)
+                .endsWith(ExitCode.OK);
         assertThat(probe.out()).contains("8 clips");
-        JsonNode record = new ObjectMapper().readTree(run.resolve("run.json").toFile()).get("results");
+        JsonNode record =
+                new ObjectMapper().readTree(run.resolve("run.json").toFile()).get("results");
         assertThat(record.at("/dataset/parts/validation/clips").asInt()).isEqualTo(4);
         assertThat(record.get("classes")).hasSize(10);
         String hash = Embedding.sha256(urban.resolve("audio/train/soundscape_0.wav"));
-        assertThat(Files.readAllLines(run.resolve("clips.csv"))).hasSize(9).startsWith("file,start,end,labels,split,sha256",
-                "audio/train/soundscape_0.wav,,,siren;drilling,train," + hash);
-        Ran eval = Ran.unmute("eval", "-q", "--run", run, "--cache", cache, "--dataset", "urban", "--root", urban, "--bootstrap", 20)
+        assertThat(Files.readAllLines(run.resolve("clips.csv")))
+                .hasSize(9)
+                .startsWith(
+                        "file,start,end,labels,split,sha256",
+                        "audio/train/soundscape_0.wav,,,siren;drilling,train," + hash);
+        Ran eval = Ran.unmute(
+                        "eval",
+                        "-q",
+                        "--run",
+                        run,
+                        "--cache",
+                        cache,
+                        "--dataset",
+                        "urban",
+                        "--root",
+                        urban,
+                        "--bootstrap",
+                        20)
                 .endsWith(ExitCode.OK);
         assertThat(eval.out()).contains("4 clips, 7 of 10 classes have no clip");
-        assertThat(Files.readAllLines(run.resolve("eval-clips.csv"))).hasSize(5).element(1).asString().startsWith("audio/test/soundscape_11.wav,,,");
+        assertThat(Files.readAllLines(run.resolve("eval-clips.csv")))
+                .hasSize(5)
+                .element(1)
+                .asString()
+                .startsWith("audio/test/soundscape_11.wav,,,");
         // The record is a label file itself.
-        assertThat(Ran.unmute("probe", "-q", "--probe", "linear", "--cache", cache, "--labels", run.resolve("clips.csv"), "--epochs", 1, "--out",
-                folder.resolve("again")).endsWith(ExitCode.OK).out()).contains("4 clips");
+        assertThat(Ran.unmute(
+                                "probe",
+                                "-q",
+                                "--probe",
+                                "linear",
+                                "--cache",
+                                cache,
+                                "--labels",
+                                run.resolve("clips.csv"),
+                                "--epochs",
+                                1,
+                                "--out",
+                                folder.resolve("again"))
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("4 clips");
         assertThat(Files.readAllLines(cache.resolve("clips.csv"))).hasSize(13);
     }
 
@@ -110,66 +194,168 @@ class DatasetEndToEndTest {
         }
         Wav.write(root.resolve("long.wav"), samples, 16_000);
         Wav.write(root.resolve("first.wav"), Arrays.copyOf(samples, 16_000), 16_000);
-        Files.writeString(root.resolve("clips.csv"), "path,start,end,labels,split\nlong.wav,0,1,low,train\nlong.wav,1,3,high,train\nfirst.wav,,,low,train\n"
-                + "long.wav,7,8,low,train\n");
+        Files.writeString(
+                root.resolve("clips.csv"),
+                "path,start,end,labels,split\nlong.wav,0,1,low,train\nlong.wav,1,3,high,train\nfirst.wav,,,low,train\n"
+                        + "long.wav,7,8,low,train\n");
         Path out = folder.resolve("parts-cache");
-        Ran ran = Ran.unmute("embed", "--encoder", encoder, "--dataset", "table", "--root", root, "--out", out).endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("3 clips (3 embedded now").contains("skipped long.wav#7-8: clip 'long.wav#7-8' begins at 7.0 s, but the recording ends at 3.0 s");
+        Ran ran = Ran.unmute("embed", "--encoder", encoder, "--dataset", "table", "--root", root, "--out", out)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("3 clips (3 embedded now")
+                .contains("skipped long.wav#7-8: clip 'long.wav#7-8' begins at 7.0 s, but the recording ends at 3.0 s");
         try (TokenCache tokens = TokenCache.open(out)) {
-            assertThat(tokens.read("long.wav#0-1").tokens()).isEqualTo(tokens.read("first.wav").tokens());
-            assertThat(tokens.read("long.wav#1-3").tokens()).isNotEqualTo(tokens.read("long.wav#0-1").tokens());
+            assertThat(tokens.read("long.wav#0-1").tokens())
+                    .isEqualTo(tokens.read("first.wav").tokens());
+            assertThat(tokens.read("long.wav#1-3").tokens())
+                    .isNotEqualTo(tokens.read("long.wav#0-1").tokens());
         }
-        assertThat(Files.readAllLines(out.resolve("clips.csv"))).hasSize(4).element(2).asString().startsWith("long.wav,1,3,high,train,");
+        assertThat(Files.readAllLines(out.resolve("clips.csv")))
+                .hasSize(4)
+                .element(2)
+                .asString()
+                .startsWith("long.wav,1,3,high,train,");
         // The same table as a plain list and label file.
         Path again = folder.resolve("parts-again");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", root.resolve("clips.csv"), "--out", again).endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("probe", "-q", "--probe", "linear", "--cache", again, "--labels", root.resolve("clips.csv"), "--epochs", 1, "--out",
-                folder.resolve("parts-run")).endsWith(ExitCode.OK).out()).contains("3 clips").contains("long.wav#7-8");
+        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", root.resolve("clips.csv"), "--out", again)
+                .endsWith(ExitCode.OK);
+        assertThat(Ran.unmute(
+                                "probe",
+                                "-q",
+                                "--probe",
+                                "linear",
+                                "--cache",
+                                again,
+                                "--labels",
+                                root.resolve("clips.csv"),
+                                "--epochs",
+                                1,
+                                "--out",
+                                folder.resolve("parts-run"))
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("3 clips")
+                .contains("long.wav#7-8");
     }
 
-    /** Sets with one class a clip take cross-entropy by themselves, all others the asymmetric loss; what is asked for wins. */
+    /**
+     * Sets with one class a clip take cross-entropy by themselves, all others the asymmetric loss; what is asked for
+     * wins.
+     */
     @Test
     void theLossFollowsTheDataSet() throws IOException {
         Path root = folder.resolve("classes");
         float[] samples = new float[16_000];
         for (int i = 0; i < 4; i++) {
             samples[i * 100] = 0.5f;
-            Wav.write(Files.createDirectories(root.resolve(i < 2 ? "cat" : "dog")).resolve(i + ".wav"), samples, 16_000);
+            Wav.write(
+                    Files.createDirectories(root.resolve(i < 2 ? "cat" : "dog")).resolve(i + ".wav"), samples, 16_000);
         }
         Path tokens = folder.resolve("classes-cache");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--dataset", "folder", "--root", root, "--out", tokens).endsWith(ExitCode.OK);
-        Object[] probe = {"probe", "-q", "--probe", "linear", "--cache", tokens, "--dataset", "folder", "--root", root, "--epochs", 1};
+        Ran.unmute("embed", "-q", "--encoder", encoder, "--dataset", "folder", "--root", root, "--out", tokens)
+                .endsWith(ExitCode.OK);
+        Object[] probe = {
+            "probe", "-q", "--probe", "linear", "--cache", tokens, "--dataset", "folder", "--root", root, "--epochs", 1
+        };
         Path out = folder.resolve("classes-run");
-        assertThat(with(probe, "--out", out).endsWith(ExitCode.OK).out()).contains("loss ce (the data set has one class a clip");
-        JsonNode results = new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("results");
+        assertThat(with(probe, "--out", out).endsWith(ExitCode.OK).out())
+                .contains("loss ce (the data set has one class a clip");
+        JsonNode results =
+                new ObjectMapper().readTree(out.resolve("run.json").toFile()).get("results");
         assertThat(results.get("loss").asText()).startsWith("loss ce");
         assertThat(results.at("/runs/seed 0/settings/loss").asText()).isEqualTo("ce");
-        assertThat(Ran.unmute("eval", "-q", "--run", out, "--cache", tokens, "--dataset", "folder", "--root", root, "--split", "train",
-                "--bootstrap", 0).endsWith(ExitCode.OK).out()).contains("accuracy (top-1)");
+        assertThat(Ran.unmute(
+                                "eval",
+                                "-q",
+                                "--run",
+                                out,
+                                "--cache",
+                                tokens,
+                                "--dataset",
+                                "folder",
+                                "--root",
+                                root,
+                                "--split",
+                                "train",
+                                "--bootstrap",
+                                0)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("accuracy (top-1)");
         Path other = folder.resolve("classes-asl");
-        assertThat(with(probe, "--loss", "asl", "--out", other).endsWith(ExitCode.OK).out()).contains("loss asl (as given)");
-        assertThat(with(probe, "--out", other, "--json", "--loss", "ASL").endsWith(ExitCode.OK).json().get("loss").asText()).isEqualTo("asl");
-        assertThat(with(probe, "--loss", "mse", "--out", other).endsWith(ExitCode.USAGE).err()).contains("--loss: 'mse' is not known: there are asl, bce, ce");
-        Object[] urbanProbe = {"probe", "-q", "--probe", "linear", "--cache", cache, "--epochs", 1, "--out", folder.resolve("urban-loss")};
-        assertThat(with(urbanProbe, "--dataset", "urban", "--root", urban).endsWith(ExitCode.OK).out()).contains("loss asl (the default)");
+        assertThat(with(probe, "--loss", "asl", "--out", other)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("loss asl (as given)");
+        assertThat(with(probe, "--out", other, "--json", "--loss", "ASL")
+                        .endsWith(ExitCode.OK)
+                        .json()
+                        .get("loss")
+                        .asText())
+                .isEqualTo("asl");
+        assertThat(with(probe, "--loss", "mse", "--out", other)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--loss: 'mse' is not known: there are asl, bce, ce");
+        Object[] urbanProbe = {
+            "probe", "-q", "--probe", "linear", "--cache", cache, "--epochs", 1, "--out", folder.resolve("urban-loss")
+        };
+        assertThat(with(urbanProbe, "--dataset", "urban", "--root", urban)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("loss asl (the default)");
     }
 
     @Test
     void optionsThatDoNotFitAreErrorsOfUsage() throws IOException {
-        assertThat(Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x")).endsWith(ExitCode.USAGE).err())
+        assertThat(Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
                 .contains("give either --audio PATH or --dataset NAME with --root DIR");
-        assertThat(Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x"), "--dataset", "urban").endsWith(ExitCode.USAGE).err())
-                .contains("--dataset urban needs --root").contains("'unmute datasets urban' prints");
-        assertThat(Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x"), "--audio", urban, "--split", "train").endsWith(ExitCode.USAGE).err())
+        assertThat(Ran.unmute("embed", "--encoder", encoder, "--out", folder.resolve("x"), "--dataset", "urban")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--dataset urban needs --root")
+                .contains("'unmute datasets urban' prints");
+        assertThat(Ran.unmute(
+                                "embed",
+                                "--encoder",
+                                encoder,
+                                "--out",
+                                folder.resolve("x"),
+                                "--audio",
+                                urban,
+                                "--split",
+                                "train")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
                 .contains("--split chooses parts of a --dataset");
         Object[] probe = {"probe", "-q", "--probe", "linear", "--cache", cache, "--out", folder.resolve("x")};
         assertThat(with(probe).endsWith(ExitCode.USAGE).err()).contains("give either --labels FILE or --dataset NAME");
-        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--labels", "l.csv").endsWith(ExitCode.USAGE).err()).contains("give either");
-        assertThat(with(probe, "--dataset", "urbane", "--root", urban).endsWith(ExitCode.USAGE).err()).contains("'urbane' is not known");
-        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--split", "dev").endsWith(ExitCode.USAGE).err()).contains("split 'dev' is none of");
-        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--separator", "|").endsWith(ExitCode.USAGE).err()).contains("are for --labels");
-        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--max-missing", "2").endsWith(ExitCode.USAGE).err()).contains("from 0 to 1: 2.0");
-        assertThat(with(probe, "--dataset", "esc50", "--root", urban).endsWith(ExitCode.INPUT).err()).contains("choose the fold to test on");
+        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--labels", "l.csv")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("give either");
+        assertThat(with(probe, "--dataset", "urbane", "--root", urban)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("'urbane' is not known");
+        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--split", "dev")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("split 'dev' is none of");
+        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--separator", "|")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("are for --labels");
+        assertThat(with(probe, "--dataset", "urban", "--root", urban, "--max-missing", "2")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("from 0 to 1: 2.0");
+        assertThat(with(probe, "--dataset", "esc50", "--root", urban)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("choose the fold to test on");
     }
 
     private static Ran with(Object[] args, Object... more) {

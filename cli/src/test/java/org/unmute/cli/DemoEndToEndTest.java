@@ -15,11 +15,21 @@ class DemoEndToEndTest {
 
     @Test
     void runsOnTheEncoderInTheProgramAndLeavesAReport() throws IOException {
-        Ran ran = Ran.unmute("demo", "-q", "--train", 24, "--test", 16, "--seeds", 1, "--epochs", 2, "--out", folder).endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("16 test clips of 10 classes").contains("protobin").contains("mhca").contains("report.html");
+        Ran ran = Ran.unmute("demo", "-q", "--train", 24, "--test", 16, "--seeds", 1, "--epochs", 2, "--out", folder)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("16 test clips of 10 classes")
+                .contains("protobin")
+                .contains("mhca")
+                .contains("report.html");
         String html = Files.readString(folder.resolve("report.html"));
-        assertThat(html).contains("protobin").doesNotContain("src=\"http").doesNotContain("href=\"http").doesNotContain("url(http")
-                .doesNotContain("<script src").doesNotContain("@import");
+        assertThat(html)
+                .contains("protobin")
+                .doesNotContain("src=\"http")
+                .doesNotContain("href=\"http")
+                .doesNotContain("url(http")
+                .doesNotContain("<script src")
+                .doesNotContain("@import");
         assertThat(folder.resolve("run.json")).exists();
     }
 }

@@ -35,10 +35,13 @@ class DeployedProbeEndToEndTest {
         // another length gives another grid
         Wav.write(recordings.resolve("train/000001.wav"), new float[70_000], 16_000);
         layered = folder.resolve("cache-layers");
-        Ran ran = Ran.unmute("embed", "--layers", "--encoder", encoder, "--audio", recordings, "--out", layered).endsWith(ExitCode.OK);
+        Ran ran = Ran.unmute("embed", "--layers", "--encoder", encoder, "--audio", recordings, "--out", layered)
+                .endsWith(ExitCode.OK);
         assertThat(ran.err()).contains("all 2 blocks");
         try (TokenCache cache = TokenCache.open(layered)) {
-            assertThat(cache.clips().stream().map(CachedClip::time).distinct()).as("rows of the clips' grids").hasSizeGreaterThan(1);
+            assertThat(cache.clips().stream().map(CachedClip::time).distinct())
+                    .as("rows of the clips' grids")
+                    .hasSizeGreaterThan(1);
         }
         StringBuilder text = new StringBuilder("file,labels\n");
         for (int i = 0; i < CLIPS; i++) {
@@ -50,7 +53,22 @@ class DeployedProbeEndToEndTest {
 
     private static Path probe(String name, Path cache, Object... more) {
         Path out = folder.resolve("run-" + name + "-" + cache.getFileName());
-        Ran.unmute(with(new Object[] {"probe", "-q", "--probe", name, "--cache", cache, "--labels", labels, "--epochs", 2, "--out", out}, more))
+        Ran.unmute(with(
+                        new Object[] {
+                            "probe",
+                            "-q",
+                            "--probe",
+                            name,
+                            "--cache",
+                            cache,
+                            "--labels",
+                            labels,
+                            "--epochs",
+                            2,
+                            "--out",
+                            out
+                        },
+                        more))
                 .endsWith(ExitCode.OK);
         return out;
     }
@@ -63,7 +81,20 @@ class DeployedProbeEndToEndTest {
 
     private static Map<String, float[]> tagged(Path probe, Object... more) throws IOException {
         Path scores = folder.resolve("scores.csv");
-        Ran.unmute(with(new Object[] {"tag", "-q", "--probe", probe, "--encoder", encoder, "--audio", recordings, "--scores", scores}, more))
+        Ran.unmute(with(
+                        new Object[] {
+                            "tag",
+                            "-q",
+                            "--probe",
+                            probe,
+                            "--encoder",
+                            encoder,
+                            "--audio",
+                            recordings,
+                            "--scores",
+                            scores
+                        },
+                        more))
                 .endsWith(ExitCode.OK);
         ScoreFile file = ScoreFile.read(scores);
         assertThat(file.classes()).containsExactly("bee", "crow");
@@ -72,45 +103,63 @@ class DeployedProbeEndToEndTest {
     }
 
     private static void assertClose(Map<String, float[]> actual, Map<String, float[]> expected, float most) {
-        expected.forEach((clip, scores) -> assertThat(actual.get(clip)).as(clip).containsExactly(scores, Assertions.within(most)));
+        expected.forEach((clip, scores) ->
+                assertThat(actual.get(clip)).as(clip).containsExactly(scores, Assertions.within(most)));
     }
 
     @Test
     void aPackedProbeIsSmallAndScoresAlike() throws IOException {
         Path packed = folder.resolve("packed/probe-packed.safetensors");
         Ran ran = Ran.unmute("pack", "-q", protobin, "--out", packed).endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("40 prototypes of 16 entries: 2.5 KiB before, 80 B packed (32.0 times less)")
-                .contains("largest difference of a score: ").contains("16 made-up clips");
+        assertThat(ran.out())
+                .contains("40 prototypes of 16 entries: 2.5 KiB before, 80 B packed (32.0 times less)")
+                .contains("largest difference of a score: ")
+                .contains("16 made-up clips");
         assertThat(packed.resolveSibling("probe-packed.safetensors.run.json")).exists();
         Ran again = Ran.unmute("pack", "-q", protobin, "--out", packed).endsWith(ExitCode.FAILED);
         assertThat(again.err()).contains("already there").contains("--force");
-        JsonNode json = Ran.unmute("pack", "-q", "--json", "--force", "--cache", layered, protobin, "--out", packed).endsWith(ExitCode.OK).json();
+        JsonNode json = Ran.unmute("pack", "-q", "--json", "--force", "--cache", layered, protobin, "--out", packed)
+                .endsWith(ExitCode.OK)
+                .json();
         assertThat(json.get("checkedClips").asInt()).isEqualTo(CLIPS);
         assertThat(json.get("largestScoreDifference").asDouble()).isLessThan(1e-6);
-        assertThat(json.get("prototypeBytesBefore").asLong()).isEqualTo(32 * json.get("prototypeBytes").asLong());
+        assertThat(json.get("prototypeBytesBefore").asLong())
+                .isEqualTo(32 * json.get("prototypeBytes").asLong());
         assertClose(tagged(packed), tagged(protobin), 1e-6f);
         assertClose(tagged(packed, "--activation", "none"), tagged(protobin, "--activation", "none"), 1e-5f);
-        assertThat(Ran.unmute("pack", "-q", packed, "--out", folder.resolve("twice")).endsWith(ExitCode.INPUT).err()).contains("packed already");
+        assertThat(Ran.unmute("pack", "-q", packed, "--out", folder.resolve("twice"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("packed already");
     }
 
     @Test
     void aPackedProbeInTheRunsFolderDoesNotDisturb() throws IOException {
         Path run = Files.createDirectories(folder.resolve("run-both"));
         Files.copy(protobin.resolve("probe-seed0.safetensors"), run.resolve("probe-seed0.safetensors"));
-        Ran.unmute("pack", "-q", run, "--out", run.resolve("probe-packed.safetensors")).endsWith(ExitCode.OK);
-        Ran eval = Ran.unmute("eval", "-q", "--json", "--run", run, "--cache", layered, "--labels", labels, "--bootstrap", 0).endsWith(ExitCode.OK);
+        Ran.unmute("pack", "-q", run, "--out", run.resolve("probe-packed.safetensors"))
+                .endsWith(ExitCode.OK);
+        Ran eval = Ran.unmute(
+                        "eval", "-q", "--json", "--run", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
+                .endsWith(ExitCode.OK);
         assertThat(eval.json().get("runs").asInt()).isEqualTo(1);
         tagged(run);
     }
 
     @Test
     void tagSaysWhatItsNumbersAre() throws IOException {
-        Ran ran = Ran.unmute("tag", "-q", "--probe", protobin, "--encoder", encoder, "--audio", recordings, "--top", 2).endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("top 1 (probability)").contains("train/000001.wav").containsPattern("(bee|crow) 0\\.\\d{3}");
+        Ran ran = Ran.unmute("tag", "-q", "--probe", protobin, "--encoder", encoder, "--audio", recordings, "--top", 2)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("top 1 (probability)")
+                .contains("train/000001.wav")
+                .containsPattern("(bee|crow) 0\\.\\d{3}");
         Map<String, float[]> probabilities = tagged(protobin);
         Map<String, float[]> logits = tagged(protobin, "--activation", "none");
-        probabilities.forEach((clip, p) -> assertThat(p[0]).isCloseTo((float) (1 / (1 + Math.exp(-logits.get(clip)[0]))), Assertions.within(1e-6f)));
-        JsonNode record = Json.MAPPER.readTree(folder.resolve("scores.csv.run.json").toFile());
+        probabilities.forEach((clip, p) -> assertThat(p[0])
+                .isCloseTo((float) (1 / (1 + Math.exp(-logits.get(clip)[0]))), Assertions.within(1e-6f)));
+        JsonNode record =
+                Json.MAPPER.readTree(folder.resolve("scores.csv.run.json").toFile());
         assertThat(record.at("/results/head").asText()).startsWith("protobin ");
         Path exclusive = probe("linear-mean", layered, "--loss", "ce");
         tagged(exclusive).forEach((clip, p) -> assertThat(p[0] + p[1]).as(clip).isCloseTo(1, Assertions.within(1e-6f)));
@@ -119,36 +168,73 @@ class DeployedProbeEndToEndTest {
     @Test
     void cgpRunsFromEmbeddingToTags() throws IOException {
         Path run = probe("cgp", layered, "--set", "total=6");
-        Ran eval = Ran.unmute("eval", "-q", "--run", run, "--cache", layered, "--labels", labels, "--bootstrap", 0).endsWith(ExitCode.OK);
+        Ran eval = Ran.unmute("eval", "-q", "--run", run, "--cache", layered, "--labels", labels, "--bootstrap", 0)
+                .endsWith(ExitCode.OK);
         assertThat(eval.out()).contains(CLIPS + " clips");
         Map<String, float[]> scores = tagged(run);
         assertThat(scores.values()).allSatisfy(s -> assertThat(s[0]).isStrictlyBetween(0f, 1f));
         Path plain = folder.resolve("cache-plain");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", plain).endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", plain, "--labels", labels).endsWith(ExitCode.INPUT).err())
-                .contains("probe cgp looks at the tokens of all layers").contains("embed --layers");
-        assertThat(Ran.unmute("embed", "-q", "--layers", "--encoder", encoder, "--audio", recordings, "--out", plain).endsWith(ExitCode.INPUT).err())
-                .contains("last layer;").contains("all 2 blocks");
-        assertThat(Ran.unmute("probe", "-q", "--probe", "cgp", "--standardize", "--cache", layered, "--labels", labels, "--out", folder.resolve("p"))
-                .endsWith(ExitCode.USAGE).err()).contains("--standardize");
-        assertThat(Ran.unmute("pack", "-q", run, "--out", folder.resolve("p")).endsWith(ExitCode.INPUT).err()).contains("only protobin");
+        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", plain)
+                .endsWith(ExitCode.OK);
+        assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", plain, "--labels", labels)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("probe cgp looks at the tokens of all layers")
+                .contains("embed --layers");
+        assertThat(Ran.unmute("embed", "-q", "--layers", "--encoder", encoder, "--audio", recordings, "--out", plain)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("last layer;")
+                .contains("all 2 blocks");
+        assertThat(Ran.unmute(
+                                "probe",
+                                "-q",
+                                "--probe",
+                                "cgp",
+                                "--standardize",
+                                "--cache",
+                                layered,
+                                "--labels",
+                                labels,
+                                "--out",
+                                folder.resolve("p"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--standardize");
+        assertThat(Ran.unmute("pack", "-q", run, "--out", folder.resolve("p"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("only protobin");
         // tokens of the last layer are the same in both caches
-        Ran.unmute("eval", "-q", "--run", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0).endsWith(ExitCode.OK);
+        Ran.unmute("eval", "-q", "--run", protobin, "--cache", plain, "--labels", labels, "--bootstrap", 0)
+                .endsWith(ExitCode.OK);
     }
 
     @Test
     void aProbeThatDoesNotFitIsRefused() throws IOException {
         Object[] tag = {"tag", "-q", "--audio", recordings};
         Path other = TinyEncoder.write(folder, 24);
-        assertThat(Ran.unmute(with(tag, "--encoder", other, "--probe", protobin)).endsWith(ExitCode.INPUT).err()).contains("another encoder");
-        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--resample", "kaiser_best", "--probe", protobin)).endsWith(ExitCode.INPUT).err())
+        assertThat(Ran.unmute(with(tag, "--encoder", other, "--probe", protobin))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("another encoder");
+        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--resample", "kaiser_best", "--probe", protobin))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
                 .contains("another front end");
-        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--probe", folder.resolve("nowhere"))).endsWith(ExitCode.INPUT).err())
+        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--probe", folder.resolve("nowhere")))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
                 .contains("no such probe");
-        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--probe", recordings)).endsWith(ExitCode.INPUT).err())
+        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--probe", recordings))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
                 .contains("holds no trained probe");
         Path seeds = probe("linear", layered, "--seeds", "0,1");
-        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--probe", seeds)).endsWith(ExitCode.USAGE).err()).contains("2 probes")
+        assertThat(Ran.unmute(with(tag, "--encoder", encoder, "--probe", seeds))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("2 probes")
                 .contains("probe-seed1.safetensors");
         tagged(seeds.resolve("probe-seed1.safetensors"));
     }

@@ -28,8 +28,13 @@ class DeviceEndToEndTest {
 
     @BeforeAll
     static void prepare() throws IOException {
-        Backends.Candidate opencl = Backends.candidates().stream().filter(c -> c.name().equals("opencl")).findFirst().orElseThrow();
-        assumeTrue(opencl.availability().available(), () -> "skipped: no OpenCL device: " + opencl.availability().reason());
+        Backends.Candidate opencl = Backends.candidates().stream()
+                .filter(c -> c.name().equals("opencl"))
+                .findFirst()
+                .orElseThrow();
+        assumeTrue(
+                opencl.availability().available(),
+                () -> "skipped: no OpenCL device: " + opencl.availability().reason());
         encoder = TinyEncoder.write(folder, 32, 2);
         recordings = TinyEncoder.recordings(folder, 48, 32);
         for (String device : new String[] {"cpu", "opencl"}) {
@@ -38,7 +43,19 @@ class DeviceEndToEndTest {
     }
 
     private static void embed(String device) {
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--dtype", "f32", "--device", device, "--out", cache(device))
+        Ran.unmute(
+                        "embed",
+                        "-q",
+                        "--encoder",
+                        encoder,
+                        "--audio",
+                        recordings,
+                        "--dtype",
+                        "f32",
+                        "--device",
+                        device,
+                        "--out",
+                        cache(device))
                 .endsWith(ExitCode.OK);
     }
 
@@ -51,13 +68,46 @@ class DeviceEndToEndTest {
     }
 
     private static void train(String probe, String device) {
-        Ran.unmute("probe", "-q", "--probe", probe, "--cache", cache(device), "--labels", recordings.resolve("manifest.csv"), "--epochs", 3, "--batch",
-                16, "--standardize", "--device", device, "--out", run(probe, device)).endsWith(ExitCode.OK);
+        Ran.unmute(
+                        "probe",
+                        "-q",
+                        "--probe",
+                        probe,
+                        "--cache",
+                        cache(device),
+                        "--labels",
+                        recordings.resolve("manifest.csv"),
+                        "--epochs",
+                        3,
+                        "--batch",
+                        16,
+                        "--standardize",
+                        "--device",
+                        device,
+                        "--out",
+                        run(probe, device))
+                .endsWith(ExitCode.OK);
     }
 
     private static double meanAveragePrecision(Path run, String device) {
-        return Ran.unmute("eval", "-q", "--run", run, "--cache", cache(device), "--labels", recordings.resolve("manifest.csv"), "--bootstrap", 0,
-                "--device", device, "--json").endsWith(ExitCode.OK).json().at("/metrics/mAP_macro_skip/mean").asDouble();
+        return Ran.unmute(
+                        "eval",
+                        "-q",
+                        "--run",
+                        run,
+                        "--cache",
+                        cache(device),
+                        "--labels",
+                        recordings.resolve("manifest.csv"),
+                        "--bootstrap",
+                        0,
+                        "--device",
+                        device,
+                        "--json")
+                .endsWith(ExitCode.OK)
+                .json()
+                .at("/metrics/mAP_macro_skip/mean")
+                .asDouble();
     }
 
     /** The same probe on tokens and scores of either device; and a probe that was trained on either. */
@@ -68,21 +118,47 @@ class DeviceEndToEndTest {
         train(probe, "opencl");
         double cpu = meanAveragePrecision(run(probe, "cpu"), "cpu");
         assertThat(cpu).isBetween(0.1, 1.0);
-        assertThat(meanAveragePrecision(run(probe, "cpu"), "opencl")).as("the same probe").isCloseTo(cpu, within(TOLERANCE));
-        assertThat(meanAveragePrecision(run(probe, "opencl"), "opencl")).as("trained on the device, too").isCloseTo(cpu, within(TOLERANCE));
+        assertThat(meanAveragePrecision(run(probe, "cpu"), "opencl"))
+                .as("the same probe")
+                .isCloseTo(cpu, within(TOLERANCE));
+        assertThat(meanAveragePrecision(run(probe, "opencl"), "opencl"))
+                .as("trained on the device, too")
+                .isCloseTo(cpu, within(TOLERANCE));
     }
 
-    /** Trained on the same tokens, protobin is the same file to the last bit; docs/numerics.md says what takes the same bits everywhere. */
+    /**
+     * Trained on the same tokens, protobin is the same file to the last bit; docs/numerics.md says what takes the same
+     * bits everywhere.
+     */
     @Test
     void theSameTokensTrainTheSameProbe() throws IOException {
         for (String device : new String[] {"cpu", "opencl"}) {
-            Ran.unmute("probe", "-q", "--probe", "protobin", "--cache", cache("cpu"), "--labels", recordings.resolve("manifest.csv"), "--epochs", 5, "--batch",
-                    16, "--standardize", "--device", device, "--out", run("same", device)).endsWith(ExitCode.OK);
+            Ran.unmute(
+                            "probe",
+                            "-q",
+                            "--probe",
+                            "protobin",
+                            "--cache",
+                            cache("cpu"),
+                            "--labels",
+                            recordings.resolve("manifest.csv"),
+                            "--epochs",
+                            5,
+                            "--batch",
+                            16,
+                            "--standardize",
+                            "--device",
+                            device,
+                            "--out",
+                            run("same", device))
+                    .endsWith(ExitCode.OK);
         }
-        assertThat(run("same", "opencl").resolve("probe-seed0.safetensors")).hasSameBinaryContentAs(run("same", "cpu").resolve("probe-seed0.safetensors"));
+        assertThat(run("same", "opencl").resolve("probe-seed0.safetensors"))
+                .hasSameBinaryContentAs(run("same", "cpu").resolve("probe-seed0.safetensors"));
     }
 
-    private static Ran unmute(Map<String, String> environment, List<String> options, Object... arguments) throws Exception {
+    private static Ran unmute(Map<String, String> environment, List<String> options, Object... arguments)
+            throws Exception {
         List<String> all = new ArrayList<>(options);
         all.addAll(List.of("-cp", Java.joined(Java.path()), Main.class.getName()));
         for (Object a : arguments) {
@@ -93,10 +169,27 @@ class DeviceEndToEndTest {
 
     @Test
     void aFullDeviceIsToldInOneLine() throws Exception {
-        Ran ran = unmute(Map.of(), List.of("-Dunmute.device.memory=1"), "embed", "-q", "--encoder", "embedded", "--audio", recordings, "--device", "opencl",
-                "--out", folder.resolve("cache-full")).endsWith(ExitCode.FAILED);
-        assertThat(ran.err().lines().filter(l -> !l.isEmpty() && !l.startsWith("WARNING"))).singleElement().asString().contains("out of device memory: F32[")
-                .contains("needs").contains("of 1.0 MiB are free on opencl").contains("largest F32[");
+        Ran ran = unmute(
+                        Map.of(),
+                        List.of("-Dunmute.device.memory=1"),
+                        "embed",
+                        "-q",
+                        "--encoder",
+                        "embedded",
+                        "--audio",
+                        recordings,
+                        "--device",
+                        "opencl",
+                        "--out",
+                        folder.resolve("cache-full"))
+                .endsWith(ExitCode.FAILED);
+        assertThat(ran.err().lines().filter(l -> !l.isEmpty() && !l.startsWith("WARNING")))
+                .singleElement()
+                .asString()
+                .contains("out of device memory: F32[")
+                .contains("needs")
+                .contains("of 1.0 MiB are free on opencl")
+                .contains("largest F32[");
     }
 
     /** PoCL makes as many devices of the processor as its variable says. */
@@ -104,18 +197,37 @@ class DeviceEndToEndTest {
     void severalDevicesAreListedAndChosenByNumber() throws Exception {
         Map<String, String> two = Map.of("POCL_DEVICES", "pthread basic");
         String listed = unmute(two, List.of(), "doctor").endsWith(ExitCode.OK).out();
-        assumeTrue(listed.contains("opencl:1"), "skipped: the OpenCL here is not PoCL, or one that makes only one device of the processor");
+        assumeTrue(
+                listed.contains("opencl:1"),
+                "skipped: the OpenCL here is not PoCL, or one that makes only one device of the processor");
         assertThat(listed).containsPattern("(?m)^opencl +yes ").containsPattern("(?m)^opencl:1 +yes ");
-        assertThat(unmute(two, List.of(), "doctor", "--device", "opencl:1").endsWith(ExitCode.OK).out())
+        assertThat(unmute(two, List.of(), "doctor", "--device", "opencl:1")
+                        .endsWith(ExitCode.OK)
+                        .out())
                 .containsPattern("(?m)^chosen +backend opencl:1: ");
-        assertThat(unmute(two, List.of(), "doctor", "--device", "opencl:2").endsWith(ExitCode.DEVICE).err())
-                .contains("backend opencl has no device 2: there are opencl:0 (").contains(", opencl:1 (");
+        assertThat(unmute(two, List.of(), "doctor", "--device", "opencl:2")
+                        .endsWith(ExitCode.DEVICE)
+                        .err())
+                .contains("backend opencl has no device 2: there are opencl:0 (")
+                .contains(", opencl:1 (");
     }
 
     @Test
     void aDeviceThatIsNotThereIsNotReplaced() {
-        assertThat(Ran.unmute("embed", "--encoder", encoder, "--audio", recordings, "--device", "opencl:77", "--out", folder.resolve("x"))
-                .endsWith(ExitCode.DEVICE).err()).contains("backend opencl has no device 77: there are opencl:0 (").contains("driver");
+        assertThat(Ran.unmute(
+                                "embed",
+                                "--encoder",
+                                encoder,
+                                "--audio",
+                                recordings,
+                                "--device",
+                                "opencl:77",
+                                "--out",
+                                folder.resolve("x"))
+                        .endsWith(ExitCode.DEVICE)
+                        .err())
+                .contains("backend opencl has no device 77: there are opencl:0 (")
+                .contains("driver");
         assertThat(folder.resolve("x")).doesNotExist();
     }
 }

@@ -69,8 +69,10 @@ class EmbedEndToEndTest {
     @Test
     void unusableRecordingsAreNamedCountedAndSkipped() throws IOException {
         Ran ran = embed().endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains(GOOD + " clips (" + GOOD + " embedded now, 0 already there), " + BAD.size() + " skipped");
-        JsonNode skipped = new ObjectMapper().readTree(cache.resolve("run.json").toFile()).at("/results/skipped");
+        assertThat(ran.out())
+                .contains(GOOD + " clips (" + GOOD + " embedded now, 0 already there), " + BAD.size() + " skipped");
+        JsonNode skipped =
+                new ObjectMapper().readTree(cache.resolve("run.json").toFile()).at("/results/skipped");
         Map<String, String> reasons = new LinkedHashMap<>();
         skipped.forEach(s -> reasons.put(s.get("clip").asText(), s.get("reason").asText()));
         assertThat(reasons.keySet()).isEqualTo(BAD.keySet());
@@ -80,7 +82,10 @@ class EmbedEndToEndTest {
         });
         try (TokenCache tokens = TokenCache.open(cache)) {
             assertThat(tokens.verify()).isEmpty();
-            assertThat(tokens.clips()).extracting(CachedClip::id).contains("whistle.flac", "train/000003.wav").hasSize(GOOD);
+            assertThat(tokens.clips())
+                    .extracting(CachedClip::id)
+                    .contains("whistle.flac", "train/000003.wav")
+                    .hasSize(GOOD);
         }
     }
 
@@ -93,9 +98,16 @@ class EmbedEndToEndTest {
     @Test
     void aDryRunStatesTheSizeAndWritesNothing() throws IOException {
         Ran ran = embed("--dry-run").endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains((GOOD + BAD.size()) + " recordings, about ").contains("KiB").contains("nothing was written");
+        assertThat(ran.out())
+                .contains((GOOD + BAD.size()) + " recordings, about ")
+                .contains("KiB")
+                .contains("nothing was written");
         assertThat(cache).doesNotExist();
-        long planned = embed("--dry-run", "--json").endsWith(ExitCode.OK).json().get("expectedBytes").asLong();
+        long planned = embed("--dry-run", "--json")
+                .endsWith(ExitCode.OK)
+                .json()
+                .get("expectedBytes")
+                .asLong();
         embed("-q").endsWith(ExitCode.OK);
         long perClip = Files.size(cache.resolve("shard-00000.tok")) / GOOD;
         assertThat(planned / (GOOD + BAD.size())).isBetween(perClip / 2, perClip * 2);
@@ -124,7 +136,8 @@ class EmbedEndToEndTest {
         embed("-q").endsWith(ExitCode.OK);
         byte[] before = Files.readAllBytes(cache.resolve("shard-00000.tok"));
         Path other = TinyEncoder.write(folder, 24);
-        Ran mixed = Ran.unmute("embed", "-q", "--encoder", other, "--audio", recordings, "--out", cache).endsWith(ExitCode.INPUT);
+        Ran mixed = Ran.unmute("embed", "-q", "--encoder", other, "--audio", recordings, "--out", cache)
+                .endsWith(ExitCode.INPUT);
         assertThat(mixed.err()).contains("small-vit: ViT 16 x 1").contains("small-vit: ViT 24 x 1");
         assertThat(Files.readAllBytes(cache.resolve("shard-00000.tok"))).isEqualTo(before);
     }
@@ -137,15 +150,40 @@ class EmbedEndToEndTest {
         byte[] bytes = Files.readAllBytes(shard);
         bytes[bytes.length / 2] ^= 1;
         Files.write(shard, bytes);
-        Path labels = Files.writeString(folder.resolve("damaged.csv"),
-                "file,label\nwhistle.flac,a\ntrain/000000.wav,b\ntrain/000001.wav,a\ntrain/000002.wav,b\ntrain/000003.wav,a\n");
-        Ran probe = Ran.unmute("probe", "-q", "--probe", "linear", "--cache", cache, "--labels", labels, "--epochs", 1, "--out",
-                folder.resolve("damaged-run")).endsWith(ExitCode.INPUT);
-        assertThat(probe.err()).contains("shard-00000.tok, record 2", ", clip 'train/").containsIgnoringCase("embed");
+        Path labels = Files.writeString(
+                folder.resolve("damaged.csv"),
+                "file,label\n"
+                        + "whistle.flac,a\n"
+                        + "train/000000.wav,b\n"
+                        + "train/000001.wav,a\n"
+                        + "train/000002.wav,b\n"
+                        + "train/000003.wav,a\n");
+        Ran probe = Ran.unmute(
+                        "probe",
+                        "-q",
+                        "--probe",
+                        "linear",
+                        "--cache",
+                        cache,
+                        "--labels",
+                        labels,
+                        "--epochs",
+                        1,
+                        "--out",
+                        folder.resolve("damaged-run"))
+                .endsWith(ExitCode.INPUT);
+        assertThat(probe.err())
+                .contains("shard-00000.tok, record 2", ", clip 'train/")
+                .containsIgnoringCase("embed");
         Ran repaired = embed("-q").endsWith(ExitCode.OK);
-        assertThat(repaired.out()).contains("(1 embedded now, " + (GOOD - 1) + " already there)")
-                .contains("repaired shard-00000.tok, record 2 at byte").contains("clip 'train/");
-        assertThat(new ObjectMapper().readTree(cache.resolve("run.json").toFile()).at("/results/repaired")).hasSize(1);
+        assertThat(repaired.out())
+                .contains("(1 embedded now, " + (GOOD - 1) + " already there)")
+                .contains("repaired shard-00000.tok, record 2 at byte")
+                .contains("clip 'train/");
+        assertThat(new ObjectMapper()
+                        .readTree(cache.resolve("run.json").toFile())
+                        .at("/results/repaired"))
+                .hasSize(1);
         Map<String, float[]> after = tokens();
         assertThat(after.keySet()).isEqualTo(before.keySet());
         before.forEach((clip, values) -> assertThat(after.get(clip)).as(clip).isEqualTo(values));

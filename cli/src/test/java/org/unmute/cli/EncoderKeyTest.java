@@ -13,7 +13,8 @@ import org.unmute.tensor.DType;
 class EncoderKeyTest {
     private static CacheKey key(int heads, String fileHash) {
         SmallVit.Settings s = new SmallVit.Settings(16_000, 32, 32, 8, 16, 24, 1, heads, -5, 4);
-        return new EncoderOptions.Loaded(new SmallVit(s, new FreshWeights(1)), fileHash, "file", null, Map.of()).key("hann", DType.F16);
+        return new EncoderOptions.Loaded(new SmallVit(s, new FreshWeights(1)), fileHash, "file", null, Map.of())
+                .key("hann", DType.F16);
     }
 
     @Test

@@ -58,14 +58,25 @@ class EncoderOptionsTest {
 
     @Test
     void withoutOptionsTheAuthorsValuesCount() throws IOException {
-        assertThat(frontEnd(open(asit, "--heads", "3"))).containsEntry("mean", -4.2677393).containsEntry("sampleRate", 32_000).containsEntry("frames", 128);
-        assertThat(frontEnd(open(eat, "--heads", "3", "--frames", "128"))).containsEntry("mean", -4.268).containsEntry("std", 4.569);
+        assertThat(frontEnd(open(asit, "--heads", "3")))
+                .containsEntry("mean", -4.2677393)
+                .containsEntry("sampleRate", 32_000)
+                .containsEntry("frames", 128);
+        assertThat(frontEnd(open(eat, "--heads", "3", "--frames", "128")))
+                .containsEntry("mean", -4.268)
+                .containsEntry("std", 4.569);
     }
 
     @Test
     void everySettingMakesAnotherKey() throws IOException {
-        String[][] variants = {{}, {"--norm-mean", "-4.3"}, {"--norm-std", "4.6"}, {"--norm", "bat-esc50"}, {"--hop", "0.64"},
-            {"--front-end", "biofoundation"}};
+        String[][] variants = {
+            {},
+            {"--norm-mean", "-4.3"},
+            {"--norm-std", "4.6"},
+            {"--norm", "bat-esc50"},
+            {"--hop", "0.64"},
+            {"--front-end", "biofoundation"}
+        };
         Map<CacheKey, List<String>> seen = new HashMap<>();
         for (String[] v : variants) {
             List<String> args = new ArrayList<>(List.of("--frames", "128", "--heads", "3"));
@@ -78,7 +89,10 @@ class EncoderOptionsTest {
         different(seen, open(asit, "--heads", "3", "--encoder-rate", "16000"), List.of("rate"));
         different(seen, open(beats, "--config", "max_distance=40"), List.of("config 40"));
         different(seen, open(beats, "--config", "max_distance=41"), List.of("config 41"));
-        different(seen, open(beats, "--config", "max_distance=40", "--config", "layer_norm_first=false"), List.of("two entries"));
+        different(
+                seen,
+                open(beats, "--config", "max_distance=40", "--config", "layer_norm_first=false"),
+                List.of("two entries"));
         String port = ModelsGolden.require("tiny/eat/model_hf.safetensors").toString();
         different(seen, open(port, "--frames", "128", "--heads", "3"), List.of("another file"));
     }
@@ -91,11 +105,20 @@ class EncoderOptionsTest {
 
     @Test
     void presetsAndFrames() throws IOException {
-        assertThat(frontEnd(open(eat, "--heads", "3", "--frames", "128", "--norm", "authors-esc50"))).containsEntry("mean", -6.627)
+        assertThat(frontEnd(open(eat, "--heads", "3", "--frames", "128", "--norm", "authors-esc50")))
+                .containsEntry("mean", -6.627)
                 .containsEntry("frames", 128);
-        assertThat(frontEnd(open(eat, "--heads", "3", "--norm", "authors-spc2"))).containsEntry("mean", -6.846).containsEntry("frames", 128);
-        refused("bat-dcase16' is not for beats but for eat: for it there are bat-speech-commands, bat-esc50, bat-birdset", beats,
-                "--config", "max_distance=40", "--norm", "bat-dcase16");
+        assertThat(frontEnd(open(eat, "--heads", "3", "--norm", "authors-spc2")))
+                .containsEntry("mean", -6.846)
+                .containsEntry("frames", 128);
+        refused(
+                "bat-dcase16' is not for beats but for eat: for it there are bat-speech-commands, bat-esc50,"
+                        + " bat-birdset",
+                beats,
+                "--config",
+                "max_distance=40",
+                "--norm",
+                "bat-dcase16");
         refused("leave out --norm-mean", eat, "--norm", "bat-esc50", "--norm-mean", "1");
     }
 
@@ -113,16 +136,32 @@ class EncoderOptionsTest {
     }
 
     private static void refused(String message, String file, String... more) {
-        assertThatThrownBy(() -> open(file, more)).isInstanceOfSatisfying(CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
+        assertThatThrownBy(() -> open(file, more))
+                .isInstanceOfSatisfying(
+                        CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE))
                 .hasMessageContaining(message);
     }
 
     @Test
     void theRecordOfARunHasThemAll() throws IOException {
         Path out = folder.resolve("f.npy");
-        Ran.unmute("features", "-q", "--encoder", beats, "--config", "max_distance=40", "--norm", "bat-birdset", "--audio",
-                ModelsGolden.require("wav/mix1p2s_16k.wav"), "--out", out).endsWith(ExitCode.OK);
-        var settings = new ObjectMapper().readTree(folder.resolve("f.npy.run.json").toFile()).at("/results/encoderSettings");
+        Ran.unmute(
+                        "features",
+                        "-q",
+                        "--encoder",
+                        beats,
+                        "--config",
+                        "max_distance=40",
+                        "--norm",
+                        "bat-birdset",
+                        "--audio",
+                        ModelsGolden.require("wav/mix1p2s_16k.wav"),
+                        "--out",
+                        out)
+                .endsWith(ExitCode.OK);
+        var settings = new ObjectMapper()
+                .readTree(folder.resolve("f.npy.run.json").toFile())
+                .at("/results/encoderSettings");
         assertThat(settings.get("model").asText()).isEqualTo("beats");
         assertThat(settings.at("/config/max_distance").asText()).isEqualTo("40");
         assertThat(settings.get("norm").asText()).isEqualTo("bat-birdset");

@@ -15,28 +15,42 @@ class EncodersEndToEndTest {
             assertThat(out).contains(r.name()).contains(r.licence());
             r.downloads().forEach(d -> assertThat(out).contains(d.file()).contains(d.page()));
         }
-        assertThat(out).containsPattern("(?m)^Audio-MAE +audiomae +CC BY-NC 4\\.0 \\(!\\) +85\\.3 M +64 x 8 +512 +yes +- +facebookresearch/AudioMAE$")
+        assertThat(out)
+                .containsPattern("(?m)^Audio-MAE +audiomae +CC BY-NC 4\\.0 \\(!\\) +85\\.3 M +64 x 8 +512 +yes +-"
+                        + " +facebookresearch/AudioMAE$")
                 .containsPattern("(?m)^BEATs\\+ +beats +MIT +90\\.3 M +62 x 8 +496 +no +527 ")
-                .contains("(!) ASiT, Bird-MAE: the repository has no licence file").contains("(!) Audio-MAE: not for commercial use");
+                .contains("(!) ASiT, Bird-MAE: the repository has no licence file")
+                .contains("(!) Audio-MAE: not for commercial use");
     }
 
     @Test
     void tellsEverythingAboutOne() {
-        assertThat(Ran.unmute("encoders", "eat+").endsWith(ExitCode.OK).out()).contains("EAT+, one of the nine of the paper")
-                .contains("EAT-base_epoch30_finetune_AS2M").contains("(x + 4.268) / (2 * 4.569)").contains("time-major").contains("527 of AudioSet")
-                .contains("eat/hugging-face: extra_tokens").contains("To mind:").contains("also: sslam");
+        assertThat(Ran.unmute("encoders", "eat+").endsWith(ExitCode.OK).out())
+                .contains("EAT+, one of the nine of the paper")
+                .contains("EAT-base_epoch30_finetune_AS2M")
+                .contains("(x + 4.268) / (2 * 4.569)")
+                .contains("time-major")
+                .contains("527 of AudioSet")
+                .contains("eat/hugging-face: extra_tokens")
+                .contains("To mind:")
+                .contains("also: sslam");
         assertThat(Ran.unmute("encoders", "ast").endsWith(ExitCode.OK).out()).contains("frequency-major");
         for (Release r : Releases.all()) {
-            assertThat(Ran.unmute("encoders", r.name()).endsWith(ExitCode.OK).out()).contains(r.notes().frontEnd()).contains(r.notes().traps());
+            assertThat(Ran.unmute("encoders", r.name()).endsWith(ExitCode.OK).out())
+                    .contains(r.notes().frontEnd())
+                    .contains(r.notes().traps());
         }
-        assertThat(Ran.unmute("encoders", "wav2vec").endsWith(ExitCode.USAGE).err()).contains("no encoder is called 'wav2vec'").contains("SSLAM+");
+        assertThat(Ran.unmute("encoders", "wav2vec").endsWith(ExitCode.USAGE).err())
+                .contains("no encoder is called 'wav2vec'")
+                .contains("SSLAM+");
     }
 
     @Test
     void jsonHasTheSame() {
         JsonNode all = Ran.unmute("encoders", "--json").endsWith(ExitCode.OK).json();
         assertThat(all).hasSize(Releases.all().size());
-        JsonNode beats = Ran.unmute("encoders", "--json", "beats").endsWith(ExitCode.OK).json();
+        JsonNode beats =
+                Ran.unmute("encoders", "--json", "beats").endsWith(ExitCode.OK).json();
         assertThat(beats.get("parameters").asLong()).isEqualTo(90_311_792);
         assertThat(beats.get("downloads").get(0).get("file").asText()).isEqualTo("BEATs_iter3_plus_AS2M.pt");
         assertThat(beats.get("cls").asBoolean()).isFalse();

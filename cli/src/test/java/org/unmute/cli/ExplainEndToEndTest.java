@@ -58,8 +58,24 @@ class ExplainEndToEndTest {
 
     private static Path train(String probe, Object... more) {
         Path out = folder.resolve("run-" + probe);
-        Ran.unmute(with(new Object[] {"probe", "-q", "--probe", probe, "--cache", cache, "--labels", folder.resolve("recordings/manifest.csv"), "--epochs", 2,
-            "--standardize", "--out", out}, more)).endsWith(ExitCode.OK);
+        Ran.unmute(with(
+                        new Object[] {
+                            "probe",
+                            "-q",
+                            "--probe",
+                            probe,
+                            "--cache",
+                            cache,
+                            "--labels",
+                            folder.resolve("recordings/manifest.csv"),
+                            "--epochs",
+                            2,
+                            "--standardize",
+                            "--out",
+                            out
+                        },
+                        more))
+                .endsWith(ExitCode.OK);
         return out;
     }
 
@@ -86,8 +102,13 @@ class ExplainEndToEndTest {
         TrainedProbe probe = TrainedProbe.open(run.resolve("probe-seed3.safetensors"));
         Encoder encoder = Encoders.embedded();
         Map<String, Float> scores = probe.scoresByClass(encoder.encode(AudioFiles.read(clip)));
-        scores.forEach((name, score) -> assertThat(json.at("/scores").get(name).asDouble()).as(name).isCloseTo(score, within(1e-6)));
-        List<String> best = scores.entrySet().stream().sorted((a, b) -> Float.compare(b.getValue(), a.getValue())).limit(3).map(Map.Entry::getKey).toList();
+        scores.forEach((name, score) ->
+                assertThat(json.at("/scores").get(name).asDouble()).as(name).isCloseTo(score, within(1e-6)));
+        List<String> best = scores.entrySet().stream()
+                .sorted((a, b) -> Float.compare(b.getValue(), a.getValue()))
+                .limit(3)
+                .map(Map.Entry::getKey)
+                .toList();
         assertThat(json.get("classes").findValuesAsText("class")).isEqualTo(best);
         for (JsonNode reason : json.get("classes")) {
             double logit = reason.get("logit").asDouble();
@@ -97,9 +118,15 @@ class ExplainEndToEndTest {
             assertThat(reason.get("terms")).hasSize(5);
             assertThat(reason.get("others").asInt()).isEqualTo(20 * scores.size() - 5);
             for (JsonNode term : reason.get("terms")) {
-                assertThat(term.get("value").asDouble() * term.get("weight").asDouble()).isCloseTo(term.get("contribution").asDouble(), within(1e-12));
-                assertThat(term.at("/seconds/1").asDouble() - term.at("/seconds/0").asDouble()).as("tokens of 8 frames").isCloseTo(0.08, within(1e-9));
-                assertThat(term.get("padding").asBoolean()).as("the clip has one second").isEqualTo(term.at("/seconds/0").asDouble() >= 1);
+                assertThat(term.get("value").asDouble() * term.get("weight").asDouble())
+                        .isCloseTo(term.get("contribution").asDouble(), within(1e-12));
+                assertThat(term.at("/seconds/1").asDouble()
+                                - term.at("/seconds/0").asDouble())
+                        .as("tokens of 8 frames")
+                        .isCloseTo(0.08, within(1e-9));
+                assertThat(term.get("padding").asBoolean())
+                        .as("the clip has one second")
+                        .isEqualTo(term.at("/seconds/0").asDouble() >= 1);
             }
         }
     }
@@ -107,12 +134,26 @@ class ExplainEndToEndTest {
     @Test
     void thePageHoldsEverythingAndTheFilesLieBesideIt() throws Exception {
         Path out = folder.resolve("why");
-        Ran ran = explain("--run", run, "--class", "siren", "--class", "alarm", "--top", 2, "--out", out).endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("siren: score").contains("alarm: score").contains("prototype ").contains("the other 178 prototypes")
-                .contains("logit of the probe").contains("differs by").contains("explain.html");
+        Ran ran = explain("--run", run, "--class", "siren", "--class", "alarm", "--top", 2, "--out", out)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("siren: score")
+                .contains("alarm: score")
+                .contains("prototype ")
+                .contains("the other 178 prototypes")
+                .contains("logit of the probe")
+                .contains("differs by")
+                .contains("explain.html");
         String html = Files.readString(out.resolve("explain.html"));
-        assertThat(html).doesNotContain("src=\"http").doesNotContain("href=\"http").doesNotContain("url(http").doesNotContain("<script").contains("default-src 'none'");
-        Document page = DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(new InputSource(new StringReader(html)));
+        assertThat(html)
+                .doesNotContain("src=\"http")
+                .doesNotContain("href=\"http")
+                .doesNotContain("url(http")
+                .doesNotContain("<script")
+                .contains("default-src 'none'");
+        Document page = DocumentBuilderFactory.newDefaultInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(html)));
         assertThat(page.getElementsByTagName("audio").getLength()).isEqualTo(1);
         // spectrogram, token map, attention of the class token, two prototypes of two classes, weights
         assertThat(page.getElementsByTagName("img").getLength()).isEqualTo(1 + 1 + 1 + 4 + 1);
@@ -127,31 +168,44 @@ class ExplainEndToEndTest {
         }
         Map<String, Double> sums = new HashMap<>();
         List<CSVRecord> rows = new ArrayList<>();
-        try (CSVParser csv = CSVParser.parse(Files.readString(out.resolve("contributions.csv")), CSVFormat.RFC4180.builder().setHeader()
-                .setSkipHeaderRecord(true).get())) {
+        try (CSVParser csv = CSVParser.parse(
+                Files.readString(out.resolve("contributions.csv")),
+                CSVFormat.RFC4180
+                        .builder()
+                        .setHeader()
+                        .setSkipHeaderRecord(true)
+                        .get())) {
             csv.forEach(rows::add);
         }
         rows.forEach(r -> sums.merge(r.get("class"), Double.parseDouble(r.get("contribution")), Double::sum));
         assertThat(rows).hasSize(2 * 181);
-        JsonNode record = new ObjectMapper().readTree(out.resolve("explain.json").toFile()).get("results");
+        JsonNode record = new ObjectMapper()
+                .readTree(out.resolve("explain.json").toFile())
+                .get("results");
         for (JsonNode reason : record.at("/explained/classes")) {
-            assertThat(sums.get(reason.get("class").asText())).isCloseTo(reason.get("logit").asDouble(), within(1e-5));
+            assertThat(sums.get(reason.get("class").asText()))
+                    .isCloseTo(reason.get("logit").asDouble(), within(1e-5));
         }
         assertThat(record.get("files")).hasSize(images.size() + 2);
     }
 
     static List<String> otherProbes() {
-        return Probes.names().stream().filter(n -> !n.equals("cgp") && !n.equals("protobin")).toList();
+        return Probes.names().stream()
+                .filter(n -> !n.equals("cgp") && !n.equals("protobin"))
+                .toList();
     }
 
     @ParameterizedTest
     @MethodSource("otherProbes")
     void everyProbeOfOneLayerIsExplained(String name) {
         Path trained = train(name);
-        JsonNode json = explain("--run", trained, "--json", "--out", folder.resolve("why-" + name)).endsWith(ExitCode.OK).json();
+        JsonNode json = explain("--run", trained, "--json", "--out", folder.resolve("why-" + name))
+                .endsWith(ExitCode.OK)
+                .json();
         for (JsonNode reason : json.get("classes")) {
             assertThat(sum(reason)).isCloseTo(reason.get("logit").asDouble(), within(1e-5));
-            assertThat(reason.get("remark").asText().contains("does not decompose over tokens")).isEqualTo(name.equals("mlp"));
+            assertThat(reason.get("remark").asText().contains("does not decompose over tokens"))
+                    .isEqualTo(name.equals("mlp"));
         }
         assertThat(explain("--run", trained).endsWith(ExitCode.OK).out()).contains("logit of the probe");
     }
@@ -159,14 +213,33 @@ class ExplainEndToEndTest {
     @Test
     void aProbeOfAllLayersIsExplained() {
         Path layers = folder.resolve("cache-layers");
-        Ran.unmute("embed", "-q", "--layers", "--audio", folder.resolve("recordings"), "--out", layers).endsWith(ExitCode.OK);
+        Ran.unmute("embed", "-q", "--layers", "--audio", folder.resolve("recordings"), "--out", layers)
+                .endsWith(ExitCode.OK);
         Path trained = folder.resolve("run-cgp");
-        Ran.unmute("probe", "-q", "--probe", "cgp", "--set", "total=7", "--cache", layers, "--labels", folder.resolve("recordings/manifest.csv"), "--epochs", 1,
-                "--out", trained).endsWith(ExitCode.OK);
-        JsonNode json = explain("--run", trained, "--top", 30, "--json", "--out", folder.resolve("why-cgp")).endsWith(ExitCode.OK).json();
+        Ran.unmute(
+                        "probe",
+                        "-q",
+                        "--probe",
+                        "cgp",
+                        "--set",
+                        "total=7",
+                        "--cache",
+                        layers,
+                        "--labels",
+                        folder.resolve("recordings/manifest.csv"),
+                        "--epochs",
+                        1,
+                        "--out",
+                        trained)
+                .endsWith(ExitCode.OK);
+        JsonNode json = explain("--run", trained, "--top", 30, "--json", "--out", folder.resolve("why-cgp"))
+                .endsWith(ExitCode.OK)
+                .json();
         for (JsonNode reason : json.get("classes")) {
             assertThat(sum(reason)).isCloseTo(reason.get("logit").asDouble(), within(1e-5));
-            assertThat(reason.get("terms")).as("least, middle and greatest of 7 prototypes").hasSize(21);
+            assertThat(reason.get("terms"))
+                    .as("least, middle and greatest of 7 prototypes")
+                    .hasSize(21);
             assertThat(reason.get("others").asInt()).isZero();
         }
     }
@@ -174,16 +247,24 @@ class ExplainEndToEndTest {
     @Test
     void aPackedProbeIsExplainedAlike() throws IOException {
         Path packed = folder.resolve("packed.safetensors");
-        PackedProtobin.pack(TrainedProbe.open(run.resolve("probe-seed3.safetensors"))).save(packed);
-        JsonNode of = explain("--run", packed, "--encoder", "embedded", "--json").endsWith(ExitCode.OK).json();
-        JsonNode expected = explain("--run", run, "--json").endsWith(ExitCode.OK).json();
+        PackedProtobin.pack(TrainedProbe.open(run.resolve("probe-seed3.safetensors")))
+                .save(packed);
+        JsonNode of = explain("--run", packed, "--encoder", "embedded", "--json")
+                .endsWith(ExitCode.OK)
+                .json();
+        JsonNode expected =
+                explain("--run", run, "--json").endsWith(ExitCode.OK).json();
         for (int i = 0; i < 3; i++) {
             JsonNode reason = of.get("classes").get(i);
             assertThat(sum(reason)).isCloseTo(reason.get("logit").asDouble(), within(1e-5));
-            assertThat(reason.get("terms").findValuesAsText("name")).isEqualTo(expected.get("classes").get(i).get("terms").findValuesAsText("name"));
-            assertThat(reason.get("terms").findValuesAsText("token")).isEqualTo(expected.get("classes").get(i).get("terms").findValuesAsText("token"));
+            assertThat(reason.get("terms").findValuesAsText("name"))
+                    .isEqualTo(expected.get("classes").get(i).get("terms").findValuesAsText("name"));
+            assertThat(reason.get("terms").findValuesAsText("token"))
+                    .isEqualTo(expected.get("classes").get(i).get("terms").findValuesAsText("token"));
         }
-        assertThat(explain("--run", packed).endsWith(ExitCode.INPUT).err()).contains("no run.json").contains("--encoder");
+        assertThat(explain("--run", packed).endsWith(ExitCode.INPUT).err())
+                .contains("no run.json")
+                .contains("--encoder");
     }
 
     /** A cell of a benchmark: the seed's folder names the encoder, or the cache whose record does. */
@@ -191,7 +272,8 @@ class ExplainEndToEndTest {
     void foldersOfABenchmarkAreRead() throws IOException {
         Path cell = Files.createDirectories(folder.resolve("cell"));
         Files.writeString(cell.resolve("cell.json"), "{}");
-        ObjectNode record = (ObjectNode) new ObjectMapper().readTree(run.resolve("run.json").toFile());
+        ObjectNode record =
+                (ObjectNode) new ObjectMapper().readTree(run.resolve("run.json").toFile());
         for (int seed : new int[] {3, 10}) {
             Path one = Files.createDirectories(cell.resolve("seed-" + seed));
             Files.copy(run.resolve("probe-seed" + seed + ".safetensors"), one.resolve("probe.safetensors"));
@@ -201,42 +283,107 @@ class ExplainEndToEndTest {
             new ObjectMapper().writeValue(one.resolve("run.json").toFile(), record);
         }
         JsonNode first = explain("--run", run, "--json").endsWith(ExitCode.OK).json();
-        JsonNode second = explain("--run", run, "--run-seed", 10, "--json").endsWith(ExitCode.OK).json();
+        JsonNode second = explain("--run", run, "--run-seed", 10, "--json")
+                .endsWith(ExitCode.OK)
+                .json();
         assertThat(second).isNotEqualTo(first);
-        assertThat(explain("--run", cell, "--json").endsWith(ExitCode.OK).json()).isEqualTo(first);
-        assertThat(explain("--run", cell, "--run-seed", 10, "--json").endsWith(ExitCode.OK).json()).isEqualTo(second);
-        assertThat(explain("--run", cell.resolve("seed-10"), "--json").endsWith(ExitCode.OK).json()).isEqualTo(second);
-        assertThat(explain("--run", cell, "--run-seed", 4).endsWith(ExitCode.INPUT).err()).contains("no seed 4").contains("seed-3, seed-10");
-        assertThat(explain("--run", run, "--run-seed", 4).endsWith(ExitCode.INPUT).err()).contains("no seed 4").contains("probe-seed3");
+        assertThat(explain("--run", cell, "--json").endsWith(ExitCode.OK).json())
+                .isEqualTo(first);
+        assertThat(explain("--run", cell, "--run-seed", 10, "--json")
+                        .endsWith(ExitCode.OK)
+                        .json())
+                .isEqualTo(second);
+        assertThat(explain("--run", cell.resolve("seed-10"), "--json")
+                        .endsWith(ExitCode.OK)
+                        .json())
+                .isEqualTo(second);
+        assertThat(explain("--run", cell, "--run-seed", 4)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no seed 4")
+                .contains("seed-3, seed-10");
+        assertThat(explain("--run", run, "--run-seed", 4)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no seed 4")
+                .contains("probe-seed3");
     }
 
     @Test
     void anEncoderFileIsOpenedWithTheOptionsOnRecord() throws IOException {
         Path encoder = TinyEncoder.write(folder, 16);
         Path tokens = folder.resolve("cache-16");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--hop", "1.52", "--audio", folder.resolve("recordings"), "--out", tokens).endsWith(ExitCode.OK);
+        Ran.unmute(
+                        "embed",
+                        "-q",
+                        "--encoder",
+                        encoder,
+                        "--hop",
+                        "1.52",
+                        "--audio",
+                        folder.resolve("recordings"),
+                        "--out",
+                        tokens)
+                .endsWith(ExitCode.OK);
         Path trained = folder.resolve("run-16");
-        Ran.unmute("probe", "-q", "--probe", "protobin", "--cache", tokens, "--labels", folder.resolve("recordings/manifest.csv"), "--epochs", 1, "--out", trained)
+        Ran.unmute(
+                        "probe",
+                        "-q",
+                        "--probe",
+                        "protobin",
+                        "--cache",
+                        tokens,
+                        "--labels",
+                        folder.resolve("recordings/manifest.csv"),
+                        "--epochs",
+                        1,
+                        "--out",
+                        trained)
                 .endsWith(ExitCode.OK);
         assertThat(explain("--run", trained).endsWith(ExitCode.OK).out()).contains("encoder " + encoder);
-        assertThat(explain("--run", trained, "--encoder", encoder).endsWith(ExitCode.INPUT).err()).as("without the hop").contains("another front end");
-        assertThat(explain("--run", trained, "--encoder", encoder, "--hop", "1.52").status()).isEqualTo(ExitCode.OK);
-        assertThat(explain("--run", trained, "--hop", "1.52").endsWith(ExitCode.USAGE).err()).contains("--hop goes with --encoder");
-        assertThat(explain("--run", run, "--encoder", encoder).endsWith(ExitCode.INPUT).err()).contains("tokens of another encoder");
+        assertThat(explain("--run", trained, "--encoder", encoder)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .as("without the hop")
+                .contains("another front end");
+        assertThat(explain("--run", trained, "--encoder", encoder, "--hop", "1.52")
+                        .status())
+                .isEqualTo(ExitCode.OK);
+        assertThat(explain("--run", trained, "--hop", "1.52")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--hop goes with --encoder");
+        assertThat(explain("--run", run, "--encoder", encoder)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("tokens of another encoder");
         Files.delete(encoder);
-        assertThat(explain("--run", trained).endsWith(ExitCode.INPUT).err()).contains("the encoder on record is not there").contains("--encoder FILE");
+        assertThat(explain("--run", trained).endsWith(ExitCode.INPUT).err())
+                .contains("the encoder on record is not there")
+                .contains("--encoder FILE");
     }
 
     @Test
     void whatIsMissingOrMisspelledIsNamed() throws IOException {
-        assertThat(explain("--run", run, "--class", "sirn").endsWith(ExitCode.USAGE).err()).contains("no class 'sirn'").contains("did you mean 'siren'");
-        assertThat(explain("--run", run, "--top", 0).endsWith(ExitCode.USAGE).err()).contains("--top must be at least 1");
-        assertThat(explain("--run", folder.resolve("nowhere")).endsWith(ExitCode.INPUT).err()).contains("no such run").contains("nowhere");
+        assertThat(explain("--run", run, "--class", "sirn")
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("no class 'sirn'")
+                .contains("did you mean 'siren'");
+        assertThat(explain("--run", run, "--top", 0).endsWith(ExitCode.USAGE).err())
+                .contains("--top must be at least 1");
+        assertThat(explain("--run", folder.resolve("nowhere"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no such run")
+                .contains("nowhere");
         Path empty = Files.createDirectories(folder.resolve("empty"));
         assertThat(explain("--run", empty).endsWith(ExitCode.INPUT).err()).contains("holds no trained probe");
         Path bare = Files.createDirectories(folder.resolve("bare"));
         Files.copy(run.resolve("probe-seed3.safetensors"), bare.resolve("probe.safetensors"));
-        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("has no run.json").contains("--encoder");
+        assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err())
+                .contains("has no run.json")
+                .contains("--encoder");
         assertThat(explain("--run", bare, "--encoder", "embedded").status()).isEqualTo(ExitCode.OK);
         Files.writeString(bare.resolve("run.json"), "{\"results\":{}}");
         assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("does not tell the encoder");
@@ -244,7 +391,10 @@ class ExplainEndToEndTest {
         assertThat(explain("--run", bare).endsWith(ExitCode.INPUT).err()).contains("run.json is no JSON");
         Path other = folder.resolve("other.safetensors");
         Files.copy(cache.resolve("run.json"), other);
-        assertThat(explain("--run", other, "--encoder", "embedded").endsWith(ExitCode.INPUT).err()).contains("other.safetensors");
+        assertThat(explain("--run", other, "--encoder", "embedded")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("other.safetensors");
     }
 
     @Test
@@ -252,13 +402,20 @@ class ExplainEndToEndTest {
         Path text = Files.writeString(folder.resolve("text.wav"), "this is no sound");
         Path gone = folder.resolve("gone.wav");
         for (Path audio : List.of(text, gone)) {
-            assertThat(Ran.unmute("explain", "-q", "--run", run, "--audio", audio).endsWith(ExitCode.INPUT).err()).contains(audio.getFileName().toString());
+            assertThat(Ran.unmute("explain", "-q", "--run", run, "--audio", audio)
+                            .endsWith(ExitCode.INPUT)
+                            .err())
+                    .contains(audio.getFileName().toString());
         }
         byte[] sound = Files.readAllBytes(clip);
         Path brief = folder.resolve("brief.wav");
         ByteBuffer head = ByteBuffer.wrap(Arrays.copyOf(sound, 44 + 200)).order(ByteOrder.LITTLE_ENDIAN);
         head.putInt(4, 36 + 200).putInt(40, 200);
         Files.write(brief, head.array());
-        assertThat(Ran.unmute("explain", "-q", "--run", run, "--audio", brief).endsWith(ExitCode.INPUT).err()).contains("brief.wav").contains("100 samples");
+        assertThat(Ran.unmute("explain", "-q", "--run", run, "--audio", brief)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("brief.wav")
+                .contains("100 samples");
     }
 }

@@ -32,7 +32,9 @@ class FeaturesEndToEndTest {
     }
 
     private static Ran features(Path audio, Path out, Object... more) {
-        Object[] args = {"features", "-q", "--encoder", eat, "--heads", 3, "--frames", 128, "--audio", audio, "--out", out};
+        Object[] args = {
+            "features", "-q", "--encoder", eat, "--heads", 3, "--frames", 128, "--audio", audio, "--out", out
+        };
         Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
         System.arraycopy(more, 0, all, args.length, more.length);
         return Ran.unmute(all);
@@ -41,23 +43,52 @@ class FeaturesEndToEndTest {
     @Test
     void oneRecordingWithLayersAndAttention() throws IOException {
         Path out = folder.resolve("one.safetensors");
-        assertThat(features(wav, out, "--layers", "all", "--attention").endsWith(ExitCode.OK).out()).contains("8 x 8 tokens of 48 (time x freq)");
-        try (SafetensorsFile file = SafetensorsFile.open(out); SafetensorsFile expected = SafetensorsFile.open(ModelsGolden.require("tiny/eat/expected.safetensors"))) {
-            assertThat(file.names()).containsExactlyInAnyOrder("token_map", "cls", "layer.0", "layer.0.cls", "layer.1", "layer.1.cls", "attention");
+        assertThat(features(wav, out, "--layers", "all", "--attention")
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("8 x 8 tokens of 48 (time x freq)");
+        try (SafetensorsFile file = SafetensorsFile.open(out);
+                SafetensorsFile expected =
+                        SafetensorsFile.open(ModelsGolden.require("tiny/eat/expected.safetensors"))) {
+            assertThat(file.names())
+                    .containsExactlyInAnyOrder(
+                            "token_map", "cls", "layer.0", "layer.0.cls", "layer.1", "layer.1.cls", "attention");
             assertThat(file.shape("token_map")).isEqualTo(Shape.of(8, 8, 48));
             assertThat(file.shape("attention")).isEqualTo(Shape.of(3, 8, 8));
-            org.unmute.kernels.contract.Golden.assertClose("token map", expected.floats("token_map"), file.floats("token_map"), 2e-3, 0);
+            org.unmute.kernels.contract.Golden.assertClose(
+                    "token map", expected.floats("token_map"), file.floats("token_map"), 2e-3, 0);
             org.unmute.kernels.contract.Golden.assertClose("cls", expected.floats("cls"), file.floats("cls"), 2e-3, 0);
             assertThat(file.floats("layer.1")).isEqualTo(file.floats("token_map"));
             assertThat(file.floats("layer.0")).isNotEqualTo(file.floats("token_map"));
-            assertThat(file.metadata()).containsEntry("recording", "mix1p2s_16k.wav").containsKeys("encoder_sha256", "recording_sha256");
+            assertThat(file.metadata())
+                    .containsEntry("recording", "mix1p2s_16k.wav")
+                    .containsKeys("encoder_sha256", "recording_sha256");
             assertThat(file.metadata().get("front_end")).contains("128 frames").contains("resampling hann");
         }
-        assertThat(new ObjectMapper().readTree(folder.resolve("one.safetensors.run.json").toFile()).at("/results/encoderSettings/frontEnd/std").asDouble())
+        assertThat(new ObjectMapper()
+                        .readTree(folder.resolve("one.safetensors.run.json").toFile())
+                        .at("/results/encoderSettings/frontEnd/std")
+                        .asDouble())
                 .isEqualTo(4.569);
         // The other command reads what this one writes.
-        assertThat(Ran.unmute("verify", "-q", "--encoder", eat, "--heads", 3, "--frames", 128, "--reference", out, "--audio", wav).endsWith(ExitCode.OK).out())
-                .contains("layer.0").contains("not compared").contains("attention");
+        assertThat(Ran.unmute(
+                                "verify",
+                                "-q",
+                                "--encoder",
+                                eat,
+                                "--heads",
+                                3,
+                                "--frames",
+                                128,
+                                "--reference",
+                                out,
+                                "--audio",
+                                wav)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("layer.0")
+                .contains("not compared")
+                .contains("attention");
     }
 
     @Test
@@ -66,7 +97,9 @@ class FeaturesEndToEndTest {
         features(wav, out).endsWith(ExitCode.OK);
         StoredTensor map = Npy.read(out);
         assertThat(map.shape()).isEqualTo(Shape.of(8, 8, 48));
-        assertThat(features(wav, out, "--attention").endsWith(ExitCode.USAGE).err()).contains("one array").contains(".safetensors");
+        assertThat(features(wav, out, "--attention").endsWith(ExitCode.USAGE).err())
+                .contains("one array")
+                .contains(".safetensors");
     }
 
     @Test
@@ -83,14 +116,24 @@ class FeaturesEndToEndTest {
         try (SafetensorsFile file = SafetensorsFile.open(out.resolve("sub/a.wav.safetensors"))) {
             assertThat(file.names()).contains("layer.1").doesNotContain("layer.0");
         }
-        assertThat(features(folder.resolve("in"), folder.resolve("x.npy")).endsWith(ExitCode.USAGE).err()).contains("3 recordings").contains("give a folder");
-        assertThat(features(folder.resolve("in"), out, "--strict").endsWith(ExitCode.INPUT).err()).contains("sub/short.wav");
+        assertThat(features(folder.resolve("in"), folder.resolve("x.npy"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("3 recordings")
+                .contains("give a folder");
+        assertThat(features(folder.resolve("in"), out, "--strict")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("sub/short.wav");
     }
 
     @Test
     void layersThatAreNotThere() {
         for (String bad : new String[] {"2", "0,0", "x", "-1", ""}) {
-            assertThat(features(wav, folder.resolve("y.safetensors"), "--layers", bad).endsWith(ExitCode.USAGE).err()).as(bad)
+            assertThat(features(wav, folder.resolve("y.safetensors"), "--layers", bad)
+                            .endsWith(ExitCode.USAGE)
+                            .err())
+                    .as(bad)
                     .contains("numbers from 0 to 1");
         }
     }

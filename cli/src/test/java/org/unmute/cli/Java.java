@@ -25,7 +25,11 @@ final class Java {
     /** The module path of the test run holds the modules, the class path what is left. */
     static List<Path> path() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
-                .flatMap(p -> Arrays.stream(p.split(File.pathSeparator))).filter(p -> !p.isEmpty()).map(Path::of).filter(Files::exists).toList();
+                .flatMap(p -> Arrays.stream(p.split(File.pathSeparator)))
+                .filter(p -> !p.isEmpty())
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
     }
 
     /** Whether a folder or jar holds a file. */
@@ -44,7 +48,9 @@ final class Java {
     static List<Path> pathWithout(String... classes) {
         List<Path> rest = new ArrayList<>(path());
         for (String c : classes) {
-            assertThat(rest.removeIf(entry -> holds(entry, c))).as(c + " was on the path").isTrue();
+            assertThat(rest.removeIf(entry -> holds(entry, c)))
+                    .as(c + " was on the path")
+                    .isTrue();
         }
         return rest;
     }
@@ -60,16 +66,23 @@ final class Java {
      * @param environment what is added to the environment
      */
     static Ran run(Path folder, Map<String, String> environment, List<String> arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules",
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
                 "jdk.incubator.vector"));
         command.addAll(arguments);
         Path out = Files.createTempFile(folder, "run", ".out");
         Path err = Files.createTempFile(folder, "run", ".err");
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
         builder.environment().putAll(environment);
         Process p = builder.start();
         try {
-            assertThat(p.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES)).as("it ends").isTrue();
+            assertThat(p.waitFor(PATIENCE_MINUTES, TimeUnit.MINUTES))
+                    .as("it ends")
+                    .isTrue();
         } finally {
             p.destroyForcibly();
         }

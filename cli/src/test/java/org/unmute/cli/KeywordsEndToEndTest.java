@@ -14,7 +14,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.RealData;
 import org.unmute.models.audio.Wav;
 
-/** Real recordings of keywords through the command: {@code tag} gives the original model's logits, {@code eval} its accuracy. */
+/**
+ * Real recordings of keywords through the command: {@code tag} gives the original model's logits, {@code eval} its
+ * accuracy.
+ */
 class KeywordsEndToEndTest {
     private static final float TOLERANCE = 1e-3f;
 
@@ -27,8 +30,11 @@ class KeywordsEndToEndTest {
         Path audio = RealData.require("speech_commands");
         Path golden = RealData.require("speech_commands/manifest_kwt1_golden.csv");
         Path scores = folder.resolve("scores.csv");
-        Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", audio, "--scores", scores).endsWith(ExitCode.OK);
-        assertThat(Files.readString(folder.resolve("scores.csv.run.json"))).contains("encoderSha256").contains("backendReason");
+        Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", audio, "--scores", scores)
+                .endsWith(ExitCode.OK);
+        assertThat(Files.readString(folder.resolve("scores.csv.run.json")))
+                .contains("encoderSha256")
+                .contains("backendReason");
         Map<String, float[]> tagged = new HashMap<>();
         List<String> rows = Files.readAllLines(scores);
         for (String row : rows.subList(1, rows.size())) {
@@ -43,16 +49,22 @@ class KeywordsEndToEndTest {
             float[] given = tagged.get(cells[0]);
             assertThat(given).as(cells[0]).hasSameSizeAs(wanted);
             for (int i = 0; i < wanted.length; i++) {
-                assertThat(Math.abs(given[i] - wanted[i])).as(cells[0] + ", class " + i).isLessThanOrEqualTo(TOLERANCE);
+                assertThat(Math.abs(given[i] - wanted[i]))
+                        .as(cells[0] + ", class " + i)
+                        .isLessThanOrEqualTo(TOLERANCE);
             }
             assertThat(argmax(given)).as(cells[0]).isEqualTo(argmax(wanted));
             right += classes[argmax(given) + 1].equals(cells[1]) ? 1 : 0;
         }
-        Ran eval = Ran.unmute("eval", "-q", "--scores", scores, "--labels", golden, "--json").endsWith(ExitCode.OK);
+        Ran eval = Ran.unmute("eval", "-q", "--scores", scores, "--labels", golden, "--json")
+                .endsWith(ExitCode.OK);
         assertThat(eval.json().get("clips").asInt()).isEqualTo(expected.size() - 1);
         assertThat(eval.json().get("missing")).isEmpty();
-        assertThat(eval.json().at("/metrics/top1_first_index/mean").asDouble()).isEqualTo(right / (expected.size() - 1.0));
-        assertThat(Ran.unmute("eval", "-q", "--bootstrap", 0, "--scores", scores, "--labels", golden).endsWith(ExitCode.OK).out())
+        assertThat(eval.json().at("/metrics/top1_first_index/mean").asDouble())
+                .isEqualTo(right / (expected.size() - 1.0));
+        assertThat(Ran.unmute("eval", "-q", "--bootstrap", 0, "--scores", scores, "--labels", golden)
+                        .endsWith(ExitCode.OK)
+                        .out())
                 .contains("accuracy (top-1)");
     }
 
@@ -63,9 +75,15 @@ class KeywordsEndToEndTest {
         Wav.write(recordings.resolve("second.wav"), new float[16_000], 16_000);
         Files.writeString(recordings.resolve("text.wav"), "no recording, but a text");
         Files.createFile(recordings.resolve("empty.wav"));
-        Ran ran = Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", recordings).endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("1 recordings tagged, 2 skipped").contains("skipped empty.wav: ").contains("skipped text.wav: ");
-        assertThat(Ran.unmute("tag", "-q", "--strict", "--encoder", encoder, "--audio", recordings).endsWith(ExitCode.INPUT).err())
+        Ran ran = Ran.unmute("tag", "-q", "--encoder", encoder, "--audio", recordings)
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("1 recordings tagged, 2 skipped")
+                .contains("skipped empty.wav: ")
+                .contains("skipped text.wav: ");
+        assertThat(Ran.unmute("tag", "-q", "--strict", "--encoder", encoder, "--audio", recordings)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
                 .contains("empty.wav");
     }
 
@@ -78,6 +96,8 @@ class KeywordsEndToEndTest {
     }
 
     private static int argmax(float[] x) {
-        return IntStream.range(0, x.length).reduce((a, b) -> x[b] > x[a] ? b : a).orElseThrow();
+        return IntStream.range(0, x.length)
+                .reduce((a, b) -> x[b] > x[a] ? b : a)
+                .orElseThrow();
     }
 }

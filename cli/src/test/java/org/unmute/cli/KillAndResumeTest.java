@@ -32,8 +32,25 @@ class KillAndResumeTest {
         recordings = folder.resolve("recordings");
         new SyntheticScenes(SyntheticScenes.Options.standard(), 11).write(recordings, CLIPS - 20, 20);
         encoder = folder.resolve("encoder.safetensors");
-        assertThat(run("pretrain", "-q", "--synthetic", "--steps", "2", "--batch", "2", "--clips", "4", "--dim", "48", "--depth", "2",
-                "--heads", "2", "--out", encoder.toString())).isZero();
+        assertThat(run(
+                        "pretrain",
+                        "-q",
+                        "--synthetic",
+                        "--steps",
+                        "2",
+                        "--batch",
+                        "2",
+                        "--clips",
+                        "4",
+                        "--dim",
+                        "48",
+                        "--depth",
+                        "2",
+                        "--heads",
+                        "2",
+                        "--out",
+                        encoder.toString()))
+                .isZero();
     }
 
     @Test
@@ -46,7 +63,8 @@ class KillAndResumeTest {
         assertThat(ended).as("the process was killed before it was done").isFalse();
         assertThat(size(shard)).isLessThan(size(undisturbed.resolve("shard-00000.tok")));
         assertThat(run(embed(killed))).isZero();
-        assertThat(Files.mismatch(shard, undisturbed.resolve("shard-00000.tok"))).isEqualTo(-1);
+        assertThat(Files.mismatch(shard, undisturbed.resolve("shard-00000.tok")))
+                .isEqualTo(-1);
     }
 
     @Test
@@ -60,31 +78,59 @@ class KillAndResumeTest {
         assertThat(ended).as("the process was killed before it was done").isFalse();
         assertThat(killed.resolve("probe-seed0.safetensors")).doesNotExist();
         assertThat(run(probe(cache, killed))).isZero();
-        assertThat(Files.mismatch(killed.resolve("probe-seed0.safetensors"), undisturbed.resolve("probe-seed0.safetensors"))).isEqualTo(-1);
+        assertThat(Files.mismatch(
+                        killed.resolve("probe-seed0.safetensors"), undisturbed.resolve("probe-seed0.safetensors")))
+                .isEqualTo(-1);
     }
 
     private static String[] embed(Path out) {
-        return new String[] {"embed", "-q", "--encoder", encoder.toString(), "--audio", recordings.toString(), "--out", out.toString()};
+        return new String[] {
+            "embed", "-q", "--encoder", encoder.toString(), "--audio", recordings.toString(), "--out", out.toString()
+        };
     }
 
     private static String[] probe(Path cache, Path out) {
-        return new String[] {"probe", "-q", "--probe", "protobin", "--cache", cache.toString(), "--labels",
-            recordings.resolve("manifest.csv").toString(), "--epochs", "400", "--batch", "32", "--out", out.toString()};
+        return new String[] {
+            "probe",
+            "-q",
+            "--probe",
+            "protobin",
+            "--cache",
+            cache.toString(),
+            "--labels",
+            recordings.resolve("manifest.csv").toString(),
+            "--epochs",
+            "400",
+            "--batch",
+            "32",
+            "--out",
+            out.toString()
+        };
     }
 
     /** Runs the command in a process of its own and kills it when the condition holds; whether it ended by itself. */
     private static boolean killWhen(BooleanSupplier condition, String... args) throws Exception {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules", "jdk.incubator.vector", "-cp", classPath(), "org.unmute.cli.Main"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                classPath(),
+                "org.unmute.cli.Main"));
         command.addAll(List.of(args));
         Path log = Files.createTempFile(folder, "killed", ".log");
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
         try {
             while (process.isAlive() && !condition.getAsBoolean()) {
                 process.waitFor(2, TimeUnit.MILLISECONDS);
             }
             boolean ended = !process.isAlive();
-            assertThat(ended && process.exitValue() != 0).as(Files.readString(log)).isFalse();
+            assertThat(ended && process.exitValue() != 0)
+                    .as(Files.readString(log))
+                    .isFalse();
             return ended;
         } finally {
             process.destroyForcibly().waitFor();
@@ -94,7 +140,9 @@ class KillAndResumeTest {
     /** The module path of the test run holds the modules, the class path what is left. */
     private static String classPath() {
         return Stream.of(System.getProperty("java.class.path", ""), System.getProperty("jdk.module.path", ""))
-                .filter(p -> !p.isEmpty()).reduce((a, b) -> a + java.io.File.pathSeparator + b).orElseThrow();
+                .filter(p -> !p.isEmpty())
+                .reduce((a, b) -> a + java.io.File.pathSeparator + b)
+                .orElseThrow();
     }
 
     private static long size(Path file) {

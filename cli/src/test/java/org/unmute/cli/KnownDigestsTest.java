@@ -23,12 +23,14 @@ class KnownDigestsTest {
 
     @TempDir
     private Path folder;
+
     private Path file;
     private KnownDigests digests;
 
     @BeforeEach
     void writeLargeFile() throws IOException {
-        assumeTrue(FileSystems.getDefault().supportedFileAttributeViews().contains("unix"),
+        assumeTrue(
+                FileSystems.getDefault().supportedFileAttributeViews().contains("unix"),
                 "this system does not say when a file was last changed, so no digest is kept");
         file = folder.resolve("encoder.safetensors");
         try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
@@ -59,7 +61,8 @@ class KnownDigestsTest {
         assertThat(kept()).hasSize(1);
         replaceKept();
         assertThat(digests.of(file)).isEqualTo(OTHER);
-        assertThat(digests.of(folder.resolve("known").resolve("..").resolve("encoder.safetensors"))).isEqualTo(OTHER);
+        assertThat(digests.of(folder.resolve("known").resolve("..").resolve("encoder.safetensors")))
+                .isEqualTo(OTHER);
     }
 
     @Test
@@ -115,7 +118,12 @@ class KnownDigestsTest {
     @Test
     void whatIsKeptMayBeDamagedOrUnwritable() throws IOException {
         String right = digests.of(file);
-        for (String damage : List.of("", "\n", OTHER, OTHER + " \n", OTHER.substring(1) + Files.readString(kept().getFirst()).substring(OTHER.length()))) {
+        for (String damage : List.of(
+                "",
+                "\n",
+                OTHER,
+                OTHER + " \n",
+                OTHER.substring(1) + Files.readString(kept().getFirst()).substring(OTHER.length()))) {
             Files.writeString(kept().getFirst(), damage);
             assertThat(digests.of(file)).as(damage).isEqualTo(right);
         }

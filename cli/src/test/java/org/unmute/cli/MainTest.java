@@ -53,7 +53,10 @@ class MainTest {
     void onlyTheCommandThatIsAskedForIsMade() {
         for (String command : Main.commandLine().getSubcommands().keySet()) {
             if (!command.equals("help")) {
-                assertThat(Main.commandLineFor(command, "--help").getSubcommands().keySet()).containsExactly(command);
+                assertThat(Main.commandLineFor(command, "--help")
+                                .getSubcommands()
+                                .keySet())
+                        .containsExactly(command);
             }
         }
         int all = Main.commandLine().getSubcommands().size();
@@ -73,18 +76,30 @@ class MainTest {
 
     @Test
     void knownFailuresAreOneLineAndNoBug() {
-        check(new MalformedFileException("m.safetensors", 8, null, "too-short", "x"), ExitCode.INPUT, "m.safetensors: too-short");
+        check(
+                new MalformedFileException("m.safetensors", 8, null, "too-short", "x"),
+                ExitCode.INPUT,
+                "m.safetensors: too-short");
         check(new MalformedTableException(Path.of("l.csv"), 3, "ragged"), ExitCode.INPUT, "l.csv:3: ragged");
         check(new DatasetException("esc50", "no such fold"), ExitCode.INPUT, "dataset esc50: no such fold");
         check(new ConversionException("no key map fits"), ExitCode.INPUT, "no key map fits");
         check(unavailable(), ExitCode.DEVICE, "backend abacus is not known");
         check(new UnreadableAudioException("a.wav", "empty"), ExitCode.INPUT, "a.wav: empty");
-        check(new UncheckedIOException(new NoSuchFileException("gone")), ExitCode.INPUT, "no such file or folder: gone");
+        check(
+                new UncheckedIOException(new NoSuchFileException("gone")),
+                ExitCode.INPUT,
+                "no such file or folder: gone");
         check(new FileNotFoundException("b"), ExitCode.INPUT, "cannot open: b");
         check(new AccessDeniedException("secret"), ExitCode.INPUT, "no permission: secret");
-        check(new FileSystemException("f", null, "No space left on device"), ExitCode.FAILED, "No space left on device: f");
+        check(
+                new FileSystemException("f", null, "No space left on device"),
+                ExitCode.FAILED,
+                "No space left on device: f");
         check(new IOException("pipe"), ExitCode.FAILED, "pipe");
-        check(new IllegalArgumentException("matmul: inner sizes differ"), ExitCode.FAILED, "matmul: inner sizes differ");
+        check(
+                new IllegalArgumentException("matmul: inner sizes differ"),
+                ExitCode.FAILED,
+                "matmul: inner sizes differ");
         check(new CommandException(ExitCode.DEVICE, "no such backend"), ExitCode.DEVICE, "no such backend");
         check(new OutOfMemoryError(), ExitCode.FAILED, "UNMUTE_JAVA_OPTS");
     }

@@ -14,7 +14,9 @@ final class ModelsGolden {
         if (!System.getProperty(Golden.PROPERTY, "").isBlank()) {
             return Golden.root();
         }
-        return Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolveSibling("models/src/test/resources/golden");
+        return Path.of(System.getProperty("basedir", ""))
+                .toAbsolutePath()
+                .resolveSibling("models/src/test/resources/golden");
     }
 
     /** A file or folder in it; the test is skipped, and says so, where it is missing. */

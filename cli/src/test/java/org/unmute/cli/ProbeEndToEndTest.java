@@ -29,24 +29,32 @@ class ProbeEndToEndTest {
         Path encoder = TinyEncoder.write(folder, 16);
         Path recordings = TinyEncoder.recordings(folder, TRAIN, TEST);
         cache = folder.resolve("cache");
-        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache).endsWith(ExitCode.OK);
+        Ran.unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache)
+                .endsWith(ExitCode.OK);
         labels = Files.writeString(folder.resolve("labels.csv"), labels(""));
         run = folder.resolve("run");
         Ran trained = probe(labels, run, "--seeds", "0,1").endsWith(ExitCode.OK);
-        assertThat(trained.out()).contains("protobin, seed 0:").contains("protobin, seed 1:").contains(TRAIN + " clips");
+        assertThat(trained.out())
+                .contains("protobin, seed 0:")
+                .contains("protobin, seed 1:")
+                .contains(TRAIN + " clips");
         assertThat(run.resolve("probe-seed1.safetensors")).exists();
         assertThat(trained.out()).containsPattern("[0-9] clips/s; ");
-        JsonNode first = new ObjectMapper().readTree(run.resolve("run.json").toFile()).at("/results/runs/seed 0");
+        JsonNode first =
+                new ObjectMapper().readTree(run.resolve("run.json").toFile()).at("/results/runs/seed 0");
         assertThat(first.get("clipsPerSecond").asDouble()).isPositive();
         Ran again = probe(labels, run, "--seeds", "0,1", "--json").endsWith(ExitCode.OK);
-        assertThat(again.json().at("/runs/seed 0/clipsPerSecond").isNull()).as("nothing was trained").isTrue();
+        assertThat(again.json().at("/runs/seed 0/clipsPerSecond").isNull())
+                .as("nothing was trained")
+                .isTrue();
     }
 
     /** Every clip crows or buzzes; only training clips bark. */
     private static String labels(String more) {
         StringBuilder text = new StringBuilder("file,labels,split\n");
         for (int i = 0; i < TRAIN; i++) {
-            text.append(String.format("train/%06d.wav,%s%s,train%n", i, i % 2 == 0 ? "bee" : "crow", i % 3 == 0 ? ";dog" : ""));
+            text.append(String.format(
+                    "train/%06d.wav,%s%s,train%n", i, i % 2 == 0 ? "bee" : "crow", i % 3 == 0 ? ";dog" : ""));
         }
         for (int i = 0; i < TEST; i++) {
             text.append(String.format("test/%06d.wav,%s,test%n", i, i % 2 == 0 ? "bee" : "crow"));
@@ -59,7 +67,9 @@ class ProbeEndToEndTest {
     }
 
     private static Ran probe(Path file, Path out, Object... more) {
-        Object[] args = {"probe", "-q", "--probe", "protobin", "--cache", cache, "--labels", file, "--epochs", 2, "--out", out};
+        Object[] args = {
+            "probe", "-q", "--probe", "protobin", "--cache", cache, "--labels", file, "--epochs", 2, "--out", out
+        };
         Object[] all = java.util.Arrays.copyOf(args, args.length + more.length);
         System.arraycopy(more, 0, all, args.length, more.length);
         return Ran.unmute(all);
@@ -75,9 +85,13 @@ class ProbeEndToEndTest {
     @Test
     void evalPrintsBothAveragesAndNamesTheAbsentClass() throws IOException {
         Ran ran = eval(labels, "--per-class").endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains(TEST + " clips, 1 of 3 classes have no clip in this set: dog")
-                .contains("mAP (macro, present classes)").contains("mAP (macro, absent classes as 0)").contains("sd over seeds");
-        JsonNode results = new ObjectMapper().readTree(run.resolve("eval.json").toFile()).get("results");
+        assertThat(ran.out())
+                .contains(TEST + " clips, 1 of 3 classes have no clip in this set: dog")
+                .contains("mAP (macro, present classes)")
+                .contains("mAP (macro, absent classes as 0)")
+                .contains("sd over seeds");
+        JsonNode results =
+                new ObjectMapper().readTree(run.resolve("eval.json").toFile()).get("results");
         double present = results.at("/metrics/mAP_macro_skip/mean").asDouble();
         double all = results.at("/metrics/mAP_macro_sklearn_raw/mean").asDouble();
         assertThat(present).isBetween(0.0, 1.0);
@@ -85,7 +99,12 @@ class ProbeEndToEndTest {
         assertThat(results.get("absentClasses")).hasSize(1);
         assertThat(results.at("/averagePrecision/dog").isNull()).isTrue();
         assertThat(results.get("runs").asInt()).isEqualTo(2);
-        assertThat(eval(labels, "--json").endsWith(ExitCode.OK).json().at("/metrics/mAP_macro_skip/mean").asDouble()).isEqualTo(present);
+        assertThat(eval(labels, "--json")
+                        .endsWith(ExitCode.OK)
+                        .json()
+                        .at("/metrics/mAP_macro_skip/mean")
+                        .asDouble())
+                .isEqualTo(present);
     }
 
     @Test
@@ -97,29 +116,56 @@ class ProbeEndToEndTest {
     @Test
     void labelledFilesThatAreNotThereAreNamed() throws IOException {
         Path more = file("more.csv", "train/gone.wav,bee,train\ntest/gone.wav,bee,test\n");
-        assertThat(probe(more, folder.resolve("run-more")).endsWith(ExitCode.OK).out()).contains("1 labelled files are not in the cache")
+        assertThat(probe(more, folder.resolve("run-more")).endsWith(ExitCode.OK).out())
+                .contains("1 labelled files are not in the cache")
                 .contains("train/gone.wav");
-        assertThat(eval(more).endsWith(ExitCode.OK).out()).contains("1 labelled files are missing and not scored: test/gone.wav");
+        assertThat(eval(more).endsWith(ExitCode.OK).out())
+                .contains("1 labelled files are missing and not scored: test/gone.wav");
         Path strange = Files.writeString(folder.resolve("strange.csv"), "file,label\nelsewhere/a.wav,bee\n");
-        assertThat(eval(strange).endsWith(ExitCode.INPUT).err()).contains("none of the 1 labelled files is in the token cache");
+        assertThat(eval(strange).endsWith(ExitCode.INPUT).err())
+                .contains("none of the 1 labelled files is in the token cache");
     }
 
     @Test
     void inputsThatAreMissingOrDoNotFitAreErrorsOfTheInput() throws IOException {
-        assertThat(probe(folder.resolve("nowhere.csv"), folder.resolve("r")).endsWith(ExitCode.INPUT).err()).contains("nowhere.csv");
-        assertThat(probe(labels, folder.resolve("r"), "--split", "valid").endsWith(ExitCode.INPUT).err())
-                .contains("no clips in split [valid]").contains("[train, test]").contains("--split");
-        assertThat(eval(labels, "--split", "valid").endsWith(ExitCode.INPUT).err()).contains("no clips in split [valid]");
+        assertThat(probe(folder.resolve("nowhere.csv"), folder.resolve("r"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("nowhere.csv");
+        assertThat(probe(labels, folder.resolve("r"), "--split", "valid")
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no clips in split [valid]")
+                .contains("[train, test]")
+                .contains("--split");
+        assertThat(eval(labels, "--split", "valid").endsWith(ExitCode.INPUT).err())
+                .contains("no clips in split [valid]");
         Path unlabelled = Files.writeString(folder.resolve("unlabelled.csv"), "file,labels\ntrain/000000.wav,\n");
-        assertThat(probe(unlabelled, folder.resolve("r")).endsWith(ExitCode.INPUT).err()).contains("no clip has a label");
-        assertThat(Ran.unmute("eval", "--run", Files.createDirectories(folder.resolve("empty-run")), "--cache", cache, "--labels", labels)
-                .endsWith(ExitCode.INPUT).err()).contains("holds no trained probe");
+        assertThat(probe(unlabelled, folder.resolve("r"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no clip has a label");
+        assertThat(Ran.unmute(
+                                "eval",
+                                "--run",
+                                Files.createDirectories(folder.resolve("empty-run")),
+                                "--cache",
+                                cache,
+                                "--labels",
+                                labels)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("holds no trained probe");
         Path broken = Files.createDirectories(folder.resolve("broken-run"));
         Files.writeString(broken.resolve("probe-seed0.safetensors"), "torn");
-        assertThat(Ran.unmute("eval", "-q", "--run", broken, "--cache", cache, "--labels", labels).endsWith(ExitCode.INPUT).err())
+        assertThat(Ran.unmute("eval", "-q", "--run", broken, "--cache", cache, "--labels", labels)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
                 .contains("probe-seed0.safetensors");
         assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", folder.resolve("nowhere"), "--labels", labels)
-                .endsWith(ExitCode.INPUT).err()).contains("nowhere");
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("nowhere");
     }
 
     @Test
@@ -128,9 +174,13 @@ class ProbeEndToEndTest {
         for (String name : Probes.names()) {
             assertThat(help).contains(name);
             Path out = folder.resolve("run-" + name);
-            Ran ran = Ran.unmute("probe", "-q", "--probe", name, "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out);
+            Ran ran = Ran.unmute(
+                    "probe", "-q", "--probe", name, "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out);
             if (name.equals("cgp")) {
-                assertThat(ran.endsWith(ExitCode.INPUT).err()).contains("tokens of all layers").contains("last only").contains("embed --layers");
+                assertThat(ran.endsWith(ExitCode.INPUT).err())
+                        .contains("tokens of all layers")
+                        .contains("last only")
+                        .contains("embed --layers");
             } else {
                 assertThat(ran.endsWith(ExitCode.OK).out()).contains(name + ", seed 0:");
                 assertThat(out.resolve("probe-seed0.safetensors")).exists();
@@ -141,15 +191,24 @@ class ProbeEndToEndTest {
     @Test
     void optionsOfAProbeAreSetAndUnknownOnesRefused() throws IOException {
         Path out = folder.resolve("run-ep-options");
-        Object[] ep = {"probe", "-q", "--probe", "ep", "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out};
+        Object[] ep = {"probe", "-q", "--probe", "ep", "--cache", cache, "--labels", labels, "--epochs", 1, "--out", out
+        };
         Ran.unmute(with(ep, "--set", "norm=batch", "--set", "queries=4")).endsWith(ExitCode.OK);
-        JsonNode options = new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
+        JsonNode options =
+                new ObjectMapper().readTree(out.resolve("run.json").toFile()).at("/results/runs/seed 0/options");
         assertThat(options.path("norm").asText()).isEqualTo("batch");
         assertThat(options.path("queries").asText()).isEqualTo("4");
-        assertThat(Ran.unmute(with(ep, "--set", "norms=batch")).endsWith(ExitCode.USAGE).err()).contains("no option 'norms'")
+        assertThat(Ran.unmute(with(ep, "--set", "norms=batch"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("no option 'norms'")
                 .contains("queries, norm");
-        assertThat(Ran.unmute(with(ep, "--heads", "4")).endsWith(ExitCode.USAGE).err()).contains("no option 'heads'");
-        assertThat(Ran.unmute(with(ep, "--set", "norm")).endsWith(ExitCode.USAGE).err()).contains("name=value");
+        assertThat(Ran.unmute(with(ep, "--heads", "4")).endsWith(ExitCode.USAGE).err())
+                .contains("no option 'heads'");
+        assertThat(Ran.unmute(with(ep, "--set", "norm"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("name=value");
     }
 
     private static Object[] with(Object[] args, Object... more) {
@@ -161,9 +220,19 @@ class ProbeEndToEndTest {
     @Test
     void aProbeIsNotScoredOnTokensOfAnotherEncoder() {
         Path other = folder.resolve("cache-other");
-        Ran.unmute("embed", "-q", "--encoder", TinyEncoder.write(folder, 24), "--audio", folder.resolve("recordings"), "--out", other)
+        Ran.unmute(
+                        "embed",
+                        "-q",
+                        "--encoder",
+                        TinyEncoder.write(folder, 24),
+                        "--audio",
+                        folder.resolve("recordings"),
+                        "--out",
+                        other)
                 .endsWith(ExitCode.OK);
-        assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", other, "--labels", labels).endsWith(ExitCode.INPUT).err())
+        assertThat(Ran.unmute("eval", "-q", "--run", run, "--cache", other, "--labels", labels)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
                 .contains("was trained on tokens of another encoder");
     }
 }

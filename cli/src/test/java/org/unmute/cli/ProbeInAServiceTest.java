@@ -19,19 +19,45 @@ class ProbeInAServiceTest {
     void aProbeOfTheCommandLineKnowsItsEncoder(@TempDir Path folder) throws Exception {
         Path checkpoint = TinyEncoder.write(folder, 16);
         Path recordings = TinyEncoder.recordings(folder, 6, 2);
-        Ran.unmute("embed", "-q", "--encoder", checkpoint, "--audio", recordings.resolve("manifest.csv"), "--out", folder.resolve("cache"))
+        Ran.unmute(
+                        "embed",
+                        "-q",
+                        "--encoder",
+                        checkpoint,
+                        "--audio",
+                        recordings.resolve("manifest.csv"),
+                        "--out",
+                        folder.resolve("cache"))
                 .endsWith(ExitCode.OK);
-        Ran.unmute("probe", "-q", "--probe", "linear-mean", "--cache", folder.resolve("cache"), "--labels", recordings.resolve("manifest.csv"),
-                "--split", "train", "--epochs", 1, "--seeds", 0, "--out", folder.resolve("run")).endsWith(ExitCode.OK);
+        Ran.unmute(
+                        "probe",
+                        "-q",
+                        "--probe",
+                        "linear-mean",
+                        "--cache",
+                        folder.resolve("cache"),
+                        "--labels",
+                        recordings.resolve("manifest.csv"),
+                        "--split",
+                        "train",
+                        "--epochs",
+                        1,
+                        "--seeds",
+                        0,
+                        "--out",
+                        folder.resolve("run"))
+                .endsWith(ExitCode.OK);
         List<Path> trained;
         try (Stream<Path> files = Files.list(folder.resolve("run"))) {
-            trained = files.filter(f -> f.getFileName().toString().equals("probe-seed0.safetensors")).toList();
+            trained = files.filter(f -> f.getFileName().toString().equals("probe-seed0.safetensors"))
+                    .toList();
         }
         assertThat(trained).hasSize(1);
         TrainedProbe probe = TrainedProbe.open(trained.getFirst());
         Encoder encoder = Encoders.open(checkpoint);
         probe.requireTokensOf(encoder, checkpoint);
-        assertThat(probe.scoresByClass(encoder.encode(Wav.read(recordings.resolve("test/000000.wav"))))).hasSize(probe.classes().size())
+        assertThat(probe.scoresByClass(encoder.encode(Wav.read(recordings.resolve("test/000000.wav")))))
+                .hasSize(probe.classes().size())
                 .allSatisfy((name, score) -> assertThat(score).isBetween(0f, 1f));
     }
 }

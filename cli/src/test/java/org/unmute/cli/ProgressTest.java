@@ -25,9 +25,13 @@ class ProgressTest {
                 progress.advance(1);
             }
         }
-        assertThat(text.toString().lines()).containsExactly("embedding: 25/100 clips (25 %), 5.00 clips/s, 15 s left",
-                "embedding: 50/100 clips (50 %), 5.00 clips/s, 10 s left", "embedding: 75/100 clips (75 %), 5.00 clips/s, 5.0 s left",
-                "embedding: 100/100 clips (100 %), 5.00 clips/s", "embedding: 100 clips in 20 s, 5.00 clips/s");
+        assertThat(text.toString().lines())
+                .containsExactly(
+                        "embedding: 25/100 clips (25 %), 5.00 clips/s, 15 s left",
+                        "embedding: 50/100 clips (50 %), 5.00 clips/s, 10 s left",
+                        "embedding: 75/100 clips (75 %), 5.00 clips/s, 5.0 s left",
+                        "embedding: 100/100 clips (100 %), 5.00 clips/s",
+                        "embedding: 100 clips in 20 s, 5.00 clips/s");
     }
 
     @Test
@@ -38,8 +42,9 @@ class ProgressTest {
             progress.remark("skipped a.wav: empty");
         }
         String shown = "embedding: 10/100 clips (10 %), 10.0 clips/s, 9.0 s left";
-        assertThat(text.toString()).isEqualToNormalizingNewlines("\r" + shown + "\r" + " ".repeat(shown.length())
-                + "\rskipped a.wav: empty\nembedding: 10 of 100 clips in 1.0 s, 10.0 clips/s\n");
+        assertThat(text.toString())
+                .isEqualToNormalizingNewlines("\r" + shown + "\r" + " ".repeat(shown.length())
+                        + "\rskipped a.wav: empty\nembedding: 10 of 100 clips in 1.0 s, 10.0 clips/s\n");
     }
 
     @Test

@@ -19,7 +19,10 @@ record Ran(int status, String out, String err) {
     static Ran unmute(Object... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int status = Main.run(new PrintWriter(out), new PrintWriter(err), Arrays.stream(args).map(Object::toString).toArray(String[]::new));
+        int status = Main.run(
+                new PrintWriter(out),
+                new PrintWriter(err),
+                Arrays.stream(args).map(Object::toString).toArray(String[]::new));
         return new Ran(status, out.toString(), err.toString());
     }
 

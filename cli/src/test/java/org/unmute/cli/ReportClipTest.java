@@ -18,48 +18,92 @@ import org.unmute.cli.results.RunFixture;
 class ReportClipTest {
     @TempDir
     private static Path folder;
+
     private static Path run;
     private static Path clip;
     private static Path out;
 
     @BeforeAll
     static void prepare() throws IOException {
-        Ran.unmute("demo", "-q", "--train", 24, "--test", 12, "--seeds", 1, "--epochs", 1, "--out", folder.resolve("demo")).endsWith(ExitCode.OK);
+        Ran.unmute(
+                        "demo",
+                        "-q",
+                        "--train",
+                        24,
+                        "--test",
+                        12,
+                        "--seeds",
+                        1,
+                        "--epochs",
+                        1,
+                        "--out",
+                        folder.resolve("demo"))
+                .endsWith(ExitCode.OK);
         Path recordings = folder.resolve("demo/recordings");
-        Ran.unmute("embed", "-q", "--encoder", "embedded", "--audio", recordings, "--out", folder.resolve("cache")).endsWith(ExitCode.OK);
-        Ran.unmute("probe", "-q", "--probe", "protobin", "--cache", folder.resolve("cache"), "--labels", recordings.resolve("manifest.csv"), "--epochs", 8, "--out",
-                folder.resolve("probe")).endsWith(ExitCode.OK);
+        Ran.unmute("embed", "-q", "--encoder", "embedded", "--audio", recordings, "--out", folder.resolve("cache"))
+                .endsWith(ExitCode.OK);
+        Ran.unmute(
+                        "probe",
+                        "-q",
+                        "--probe",
+                        "protobin",
+                        "--cache",
+                        folder.resolve("cache"),
+                        "--labels",
+                        recordings.resolve("manifest.csv"),
+                        "--epochs",
+                        8,
+                        "--out",
+                        folder.resolve("probe"))
+                .endsWith(ExitCode.OK);
         run = RunFixture.standard(folder.resolve("run")).folder();
         clip = recordings.resolve("test/000002.wav");
         out = folder.resolve("out");
-        Ran.unmute("report", "-q", run, "--out", out, "--clip", clip, "--clip-run", folder.resolve("probe")).endsWith(ExitCode.OK);
+        Ran.unmute("report", "-q", run, "--out", out, "--clip", clip, "--clip-run", folder.resolve("probe"))
+                .endsWith(ExitCode.OK);
     }
 
     @Test
     void hasItsPicturesAsFiles() throws IOException {
         assertThat(out.resolve("figures/clip-1/weights.png")).exists();
         assertThat(Files.list(out.resolve("figures/clip-1")).count()).isGreaterThan(5);
-        assertThat(Files.readString(out.resolve("report.html"))).contains("<a href=\"#clip-1\">Clip 000002.wav</a>").contains("<audio");
+        assertThat(Files.readString(out.resolve("report.html")))
+                .contains("<a href=\"#clip-1\">Clip 000002.wav</a>")
+                .contains("<audio");
     }
 
     @Test
     void isHeardAndSeenInABrowserWithoutRequests(@TempDir Path profile) throws IOException {
         Optional<Path> program = Browser.program();
-        assumeTrue(program.isPresent(), "no chromium or google-chrome on the PATH: the report is not opened in a browser");
+        assumeTrue(
+                program.isPresent(), "no chromium or google-chrome on the PATH: the report is not opened in a browser");
         try (Browser browser = new Browser(program.get(), profile)) {
             browser.open(out.resolve("report.html"));
-            JsonNode images = browser.evaluate("Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth, e => 0)))");
-            assertThat(images).hasSizeGreaterThan(5).allSatisfy(w -> assertThat(w.asInt()).isPositive());
-            assertThat(browser.evaluate("new Promise(r => { const a = document.querySelector('audio'); if (a.readyState > 0) r(a.duration);"
-                    + " a.onloadedmetadata = () => r(a.duration); a.onerror = () => r(-1); })").asDouble()).isGreaterThan(1);
+            JsonNode images = browser.evaluate(
+                    "Promise.all([...document.images].map(i => i.decode().then(() => i.naturalWidth, e => 0)))");
+            assertThat(images)
+                    .hasSizeGreaterThan(5)
+                    .allSatisfy(w -> assertThat(w.asInt()).isPositive());
+            assertThat(browser.evaluate(
+                                    "new Promise(r => { const a = document.querySelector('audio'); if (a.readyState >"
+                                        + " 0) r(a.duration); a.onloadedmetadata = () => r(a.duration); a.onerror = ()"
+                                        + " => r(-1); })")
+                            .asDouble())
+                    .isGreaterThan(1);
             assertThat(browser.errors()).isEmpty();
-            assertThat(browser.requests().subList(1, browser.requests().size())).allSatisfy(r -> assertThat(r).startsWith("data:"));
-            assertThat(browser.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter((x, i, all) => all.indexOf(x) != i)")).isEmpty();
+            assertThat(browser.requests().subList(1, browser.requests().size()))
+                    .allSatisfy(r -> assertThat(r).startsWith("data:"));
+            assertThat(browser.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id).filter((x, i, all) =>"
+                            + " all.indexOf(x) != i)"))
+                    .isEmpty();
             for (boolean dark : new boolean[] {false, true}) {
                 browser.screen(1280, 900, dark);
-                assertThat(browser.evaluate("document.documentElement.scrollWidth").asInt()).isEqualTo(1280);
+                assertThat(browser.evaluate("document.documentElement.scrollWidth")
+                                .asInt())
+                        .isEqualTo(1280);
                 Files.createDirectories(Path.of("target", "report-test"));
-                Files.write(Path.of("target", "report-test", dark ? "clip-dark.png" : "clip-light.png"), browser.picture());
+                Files.write(
+                        Path.of("target", "report-test", dark ? "clip-dark.png" : "clip-light.png"), browser.picture());
             }
             Files.write(Path.of("target", "report-test", "clip.pdf"), browser.print());
         }
@@ -67,9 +111,26 @@ class ReportClipTest {
 
     @Test
     void whatCannotBeExplainedIsRefused() {
-        assertThat(Ran.unmute("report", "-q", run, "--out", out, "--clip", clip).endsWith(ExitCode.INPUT).err()).contains("eat/urban/protobin");
-        assertThat(Ran.unmute("report", "-q", run, "--out", out, "--clip-run", folder).endsWith(ExitCode.USAGE).err()).contains("--clip");
-        assertThat(Ran.unmute("report", "-q", run, "--out", out, "--clip", folder.resolve("no.wav"), "--clip-run", folder.resolve("probe"))
-                .endsWith(ExitCode.INPUT).err()).contains("no.wav");
+        assertThat(Ran.unmute("report", "-q", run, "--out", out, "--clip", clip)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("eat/urban/protobin");
+        assertThat(Ran.unmute("report", "-q", run, "--out", out, "--clip-run", folder)
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("--clip");
+        assertThat(Ran.unmute(
+                                "report",
+                                "-q",
+                                run,
+                                "--out",
+                                out,
+                                "--clip",
+                                folder.resolve("no.wav"),
+                                "--clip-run",
+                                folder.resolve("probe"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no.wav");
     }
 }

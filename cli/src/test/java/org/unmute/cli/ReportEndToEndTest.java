@@ -20,6 +20,7 @@ import org.unmute.cli.results.RunFixture;
 class ReportEndToEndTest {
     @TempDir
     private Path folder;
+
     private Path run;
     private Path out;
 
@@ -31,30 +32,55 @@ class ReportEndToEndTest {
 
     @Test
     void writesOnePageAndEachTableAndFigure() throws Exception {
-        Ran ran = Ran.unmute("report", run, "--out", out, "--title", "A & B <1>").endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("1 of 24 planned cells is not finished: beats/urban/proto").contains("70.20 ± 0.36 *").contains("report.html");
+        Ran ran =
+                Ran.unmute("report", run, "--out", out, "--title", "A & B <1>").endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("1 of 24 planned cells is not finished: beats/urban/proto")
+                .contains("70.20 ± 0.36 *")
+                .contains("report.html");
         String html = Files.readString(out.resolve("report.html"));
-        assertThat(html).contains("A &amp; B &lt;1&gt;").contains("89.24").doesNotContain("<script").doesNotContain("@import").doesNotContain("src=\"http");
-        DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(out.resolve("report.html").toFile());
+        assertThat(html)
+                .contains("A &amp; B &lt;1&gt;")
+                .contains("89.24")
+                .doesNotContain("<script")
+                .doesNotContain("@import")
+                .doesNotContain("src=\"http");
+        DocumentBuilderFactory.newDefaultInstance()
+                .newDocumentBuilder()
+                .parse(out.resolve("report.html").toFile());
         try (Stream<Path> files = Files.list(out.resolve("figures"))) {
             List<Path> all = files.toList();
             assertThat(all).hasSizeGreaterThan(60);
             for (Path f : all) {
                 String name = f.getFileName().toString();
                 if (name.endsWith(".png")) {
-                    assertThat(ImageIO.read(new ByteArrayInputStream(Files.readAllBytes(f))).getWidth()).isGreaterThan(300);
+                    assertThat(ImageIO.read(new ByteArrayInputStream(Files.readAllBytes(f)))
+                                    .getWidth())
+                            .isGreaterThan(300);
                 } else if (name.endsWith(".svg")) {
-                    DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(f.toFile());
+                    DocumentBuilderFactory.newDefaultInstance()
+                            .newDocumentBuilder()
+                            .parse(f.toFile());
                 } else {
                     assertThat(Files.readAllLines(f)).as(name).hasSizeGreaterThan(1);
                 }
             }
         }
-        assertThat(Files.readAllLines(out.resolve("tables/results.csv"))).hasSize(20)
-                .first().isEqualTo("dataset,encoder,probe,metric,mean,sd,seeds,validation_mean,validation_sd,parameters,prototypes,clips_per_second,published,published_source");
-        assertThat(Files.readString(out.resolve("tables/results.csv"))).contains("urban,eat,protobin,mAP,0.702").contains(",0.8924,Table 2");
-        assertThat(Files.readString(out.resolve("tables/results.tex"))).contains("\\textbf{70.20} {\\scriptsize$\\pm$ 0.36}").contains("\\textit{89.24}").contains("\\toprule");
-        assertThat(Files.readString(out.resolve("tables/results.md"))).contains("**70.20** ± 0.36").contains("*89.24*");
+        assertThat(Files.readAllLines(out.resolve("tables/results.csv")))
+                .hasSize(20)
+                .first()
+                .isEqualTo(
+                        "dataset,encoder,probe,metric,mean,sd,seeds,validation_mean,validation_sd,parameters,prototypes,clips_per_second,published,published_source");
+        assertThat(Files.readString(out.resolve("tables/results.csv")))
+                .contains("urban,eat,protobin,mAP,0.702")
+                .contains(",0.8924,Table 2");
+        assertThat(Files.readString(out.resolve("tables/results.tex")))
+                .contains("\\textbf{70.20} {\\scriptsize$\\pm$ 0.36}")
+                .contains("\\textit{89.24}")
+                .contains("\\toprule");
+        assertThat(Files.readString(out.resolve("tables/results.md")))
+                .contains("**70.20** ± 0.36")
+                .contains("*89.24*");
     }
 
     @Test
@@ -62,7 +88,11 @@ class ReportEndToEndTest {
         Ran.unmute("report", run, "--out", out, "--no-png").endsWith(ExitCode.OK);
         String html = Files.readString(out.resolve("report.html"));
         assertThat(html).contains("<td>89.24</td>").doesNotContain("<b>89.24</b>");
-        String before = Files.readString(out.resolve("tables/results.md")).lines().filter(l -> l.contains("mAP, 2 rows")).findFirst().orElseThrow();
+        String before = Files.readString(out.resolve("tables/results.md"))
+                .lines()
+                .filter(l -> l.contains("mAP, 2 rows"))
+                .findFirst()
+                .orElseThrow();
         double eat = (0.701 + 0.699 + 0.706) / 3;
         assertThat(before).contains(String.format("%.2f", 100 * (eat + eat + 2 * 0.037) / 2));
         try (Stream<Path> files = Files.list(out.resolve("figures"))) {
@@ -72,7 +102,9 @@ class ReportEndToEndTest {
 
     @Test
     void jsonHasCellsWinsAndFiles() {
-        JsonNode json = Ran.unmute("report", run, "--out", out, "--json", "--no-png", "--win-sd", "opponent").endsWith(ExitCode.OK).json();
+        JsonNode json = Ran.unmute("report", run, "--out", out, "--json", "--no-png", "--win-sd", "opponent")
+                .endsWith(ExitCode.OK)
+                .json();
         assertThat(json.path("cells")).hasSize(23);
         assertThat(json.path("missing").get(0).asText()).isEqualTo("beats/urban/proto");
         assertThat(json.path("wins").path("rule").asText()).isEqualTo("opponent");
@@ -95,17 +127,27 @@ class ReportEndToEndTest {
     void theSameRunGivesTheSameFiles() throws IOException {
         Ran.unmute("report", run, "--out", out, "--no-png").endsWith(ExitCode.OK);
         Ran.unmute("report", run, "--out", folder.resolve("again"), "--no-png").endsWith(ExitCode.OK);
-        for (String file : List.of("tables/results.csv", "figures/wins.svg", "figures/gain.svg", "tables/classes-urban-eat.csv")) {
+        for (String file :
+                List.of("tables/results.csv", "figures/wins.svg", "figures/gain.svg", "tables/classes-urban-eat.csv")) {
             assertThat(folder.resolve("again").resolve(file)).hasSameBinaryContentAs(out.resolve(file));
         }
     }
 
     @Test
     void damagedOrMissingInputIsRefused() throws IOException {
-        assertThat(Ran.unmute("report", folder.resolve("nowhere"), "--out", out).endsWith(ExitCode.INPUT).err()).contains("nowhere").contains("no such folder");
-        assertThat(Ran.unmute("report", "--out", out).endsWith(ExitCode.USAGE).err()).contains("RUN");
+        assertThat(Ran.unmute("report", folder.resolve("nowhere"), "--out", out)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("nowhere")
+                .contains("no such folder");
+        assertThat(Ran.unmute("report", "--out", out).endsWith(ExitCode.USAGE).err())
+                .contains("RUN");
         Files.writeString(run.resolve("eat/urban/linear/cell.json"), "{");
-        assertThat(Ran.unmute("report", run, "--out", out).endsWith(ExitCode.INPUT).err()).contains("eat/urban/linear/cell.json").doesNotContain("bug");
+        assertThat(Ran.unmute("report", run, "--out", out)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("eat/urban/linear/cell.json")
+                .doesNotContain("bug");
         assertThat(out).doesNotExist();
     }
 }

@@ -19,8 +19,13 @@ class RunRecordTest {
     @Test
     void holdsWhatIsNeededToDoItAgain() throws IOException {
         Path input = Files.writeString(folder.resolve("abc.txt"), "abc");
-        new RunRecord(List.of("unmute", "probe", "--seed", "7")).seed(7).backend("vector", "256-bit vectors").input(input)
-                .result("map", 0.1234567890123).result("classes", Map.of("dog", 1)).write(folder.resolve("new"));
+        new RunRecord(List.of("unmute", "probe", "--seed", "7"))
+                .seed(7)
+                .backend("vector", "256-bit vectors")
+                .input(input)
+                .result("map", 0.1234567890123)
+                .result("classes", Map.of("dog", 1))
+                .write(folder.resolve("new"));
         JsonNode run = Json.MAPPER.readTree(folder.resolve("new/run.json").toFile());
         assertThat(run.get("command")).hasSize(4);
         assertThat(run.get("seed").longValue()).isEqualTo(7);
@@ -33,7 +38,8 @@ class RunRecordTest {
         assertThat(run.get("inputs").get(0).get("sha256").textValue())
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assertThat(run.get("inputs").get(0).get("bytes").longValue()).isEqualTo(3);
-        assertThat(Instant.parse(run.get("finished").textValue())).isAfterOrEqualTo(Instant.parse(run.get("started").textValue()));
+        assertThat(Instant.parse(run.get("finished").textValue()))
+                .isAfterOrEqualTo(Instant.parse(run.get("started").textValue()));
         assertThat(run.get("results").get("map").doubleValue()).isEqualTo(0.1234567890123);
         try (var files = Files.list(folder.resolve("new"))) {
             assertThat(files).hasSize(1);

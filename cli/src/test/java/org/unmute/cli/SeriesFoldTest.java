@@ -7,7 +7,9 @@ import org.junit.jupiter.api.Test;
 
 class SeriesFoldTest {
     private static List<String> fold(String... names) {
-        return SeriesFold.fold(List.of(names), n -> n, _ -> "").stream().map(g -> g.name() + " x " + g.items().size()).toList();
+        return SeriesFold.fold(List.of(names), n -> n, _ -> "").stream()
+                .map(g -> g.name() + " x " + g.items().size())
+                .toList();
     }
 
     @Test
@@ -20,7 +22,8 @@ class SeriesFoldTest {
     @Test
     void aGapIsShown() {
         assertThat(fold("b.0.w", "b.2.w")).containsExactly("b.{0,2}.w x 2");
-        assertThat(fold("b.0.w", "b.2.w", "b.4.w", "b.6.w", "b.8.w", "b.10.w")).containsExactly("b.{0,2,4,6,…,10}.w x 6");
+        assertThat(fold("b.0.w", "b.2.w", "b.4.w", "b.6.w", "b.8.w", "b.10.w"))
+                .containsExactly("b.{0,2,4,6,…,10}.w x 6");
     }
 
     @Test
@@ -33,7 +36,8 @@ class SeriesFoldTest {
 
     @Test
     void whatDiffersStaysApart() {
-        assertThat(SeriesFold.fold(List.of("a.0", "a.1", "a.2"), n -> n, n -> n.equals("a.1"))).extracting(SeriesFold.Group::name)
+        assertThat(SeriesFold.fold(List.of("a.0", "a.1", "a.2"), n -> n, n -> n.equals("a.1")))
+                .extracting(SeriesFold.Group::name)
                 .containsExactly("a.{0,2}", "a.1");
     }
 }

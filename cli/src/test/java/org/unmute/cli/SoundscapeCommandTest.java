@@ -38,22 +38,41 @@ class SoundscapeCommandTest {
             for (Sound sound : List.of(Sound.BELL, Sound.DOG_BARK, Sound.RAIN, Sound.SIREN)) {
                 String name = fold + "-" + sound.label() + ".wav";
                 Wav.write(folder.resolve("audio").resolve(name), Synthesizer.event(sound, fold), 16000);
-                csv.append(name).append(',').append(fold).append(',').append(sound.label()).append('\n');
+                csv.append(name)
+                        .append(',')
+                        .append(fold)
+                        .append(',')
+                        .append(sound.label())
+                        .append('\n');
             }
         }
         Files.writeString(folder.resolve("labels.csv"), csv);
     }
 
     private int run(String target, String... more) {
-        List<String> args = new ArrayList<>(List.of("soundscape", "--manifest", folder.resolve("labels.csv").toString(), "--audio",
-                folder.resolve("audio").toString(), "--out", folder.resolve(target).toString(), "--train", "6", "--test", "3", "--seconds", "2"));
+        List<String> args = new ArrayList<>(List.of(
+                "soundscape",
+                "--manifest",
+                folder.resolve("labels.csv").toString(),
+                "--audio",
+                folder.resolve("audio").toString(),
+                "--out",
+                folder.resolve(target).toString(),
+                "--train",
+                "6",
+                "--test",
+                "3",
+                "--seconds",
+                "2"));
         args.addAll(List.of(more));
         return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args.toArray(String[]::new));
     }
 
     @Test
     void writesScenesManifestAndRecord() throws IOException {
-        assertThat(run("scenes", "--train-folds", "1,2", "--test-folds", "3", "--rate", "8000", "--seed", "4")).as(err.toString()).isZero();
+        assertThat(run("scenes", "--train-folds", "1,2", "--test-folds", "3", "--rate", "8000", "--seed", "4"))
+                .as(err.toString())
+                .isZero();
         Manifest manifest = Manifest.read(folder.resolve("scenes/manifest.csv"), ManifestFormat.AUTO, null);
         assertThat(manifest.clips()).hasSize(9);
         for (LabelledClip clip : manifest.clips()) {
@@ -62,9 +81,14 @@ class SoundscapeCommandTest {
             assertThat(r.samples()).hasSize(16000);
             assertThat(clip.labels()).hasSizeBetween(1, 3);
         }
-        for (String row : Files.readAllLines(folder.resolve("scenes/manifest.csv")).subList(1, 10)) {
+        for (String row :
+                Files.readAllLines(folder.resolve("scenes/manifest.csv")).subList(1, 10)) {
             String sources = row.split(",")[3];
-            assertThat(sources.split(";")).allMatch(row.startsWith("train/") ? s -> s.startsWith("1-") || s.startsWith("2-") : s -> s.startsWith("3-"));
+            assertThat(sources.split(";"))
+                    .allMatch(
+                            row.startsWith("train/")
+                                    ? s -> s.startsWith("1-") || s.startsWith("2-")
+                                    : s -> s.startsWith("3-"));
         }
         JsonNode run = Json.MAPPER.readTree(folder.resolve("scenes/run.json").toFile());
         assertThat(run.get("seed").longValue()).isEqualTo(4);
@@ -78,31 +102,43 @@ class SoundscapeCommandTest {
         String[] folds = {"--train-folds", "1,2", "--test-folds", "3", "--quiet", "--json"};
         assertThat(run("a", folds)).isZero();
         assertThat(run("b", folds)).isZero();
-        assertThat(run("c", "--train-folds", "1,2", "--test-folds", "3", "--seed", "1")).isZero();
+        assertThat(run("c", "--train-folds", "1,2", "--test-folds", "3", "--seed", "1"))
+                .isZero();
         for (String file : List.of("manifest.csv", "train/000005.wav", "test/000000.wav")) {
-            assertThat(folder.resolve("b").resolve(file)).hasSameBinaryContentAs(folder.resolve("a").resolve(file));
-            assertThat(Files.mismatch(folder.resolve("c").resolve(file), folder.resolve("a").resolve(file))).isNotEqualTo(-1);
+            assertThat(folder.resolve("b").resolve(file))
+                    .hasSameBinaryContentAs(folder.resolve("a").resolve(file));
+            assertThat(Files.mismatch(
+                            folder.resolve("c").resolve(file),
+                            folder.resolve("a").resolve(file)))
+                    .isNotEqualTo(-1);
         }
-        assertThat(Json.MAPPER.readTree(out.toString().lines().takeWhile(l -> !l.equals("]")).reduce("", String::concat) + "]")).hasSize(4);
+        assertThat(Json.MAPPER.readTree(
+                        out.toString().lines().takeWhile(l -> !l.equals("]")).reduce("", String::concat) + "]"))
+                .hasSize(4);
         assertThat(err.toString().lines()).allMatch(l -> l.startsWith("soundscape: 9 scenes"));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "--train-folds 1 --test-folds 1 | 2 | fold 1 is named for both",
-        "--train-folds 1 --test-folds 9 | 2 | no recordings in fold 9",
-        "--train-folds 1 | 2 | --test-folds",
-        "--train-folds 1 --test-folds 2 --events 3-1 | 2 | min 3, max 1",
-        "--train-folds 1 --test-folds 2 --events 1-7 | 2 | 7 different",
-        "--train-folds 1 --test-folds 2 --events x | 2 | such as 1-3",
-        "--train-folds 1 --test-folds 2 --events 1.5-2 | 2 | whole numbers",
-        "--train-folds 1 --test-folds 2 --gain 0..-6 | 2 | min 0.0, max -6.0",
-        "--train-folds 1 --test-folds 2 --seconds -1 | 2 | seconds",
-        "--train-folds 1 --test-folds 2 --label-column colour | 3 | colour",
-        "--train-folds 1 --test-folds 2 --bogus | 2 | --bogus"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--train-folds 1 --test-folds 1 | 2 | fold 1 is named for both",
+                "--train-folds 1 --test-folds 9 | 2 | no recordings in fold 9",
+                "--train-folds 1 | 2 | --test-folds",
+                "--train-folds 1 --test-folds 2 --events 3-1 | 2 | min 3, max 1",
+                "--train-folds 1 --test-folds 2 --events 1-7 | 2 | 7 different",
+                "--train-folds 1 --test-folds 2 --events x | 2 | such as 1-3",
+                "--train-folds 1 --test-folds 2 --events 1.5-2 | 2 | whole numbers",
+                "--train-folds 1 --test-folds 2 --gain 0..-6 | 2 | min 0.0, max -6.0",
+                "--train-folds 1 --test-folds 2 --seconds -1 | 2 | seconds",
+                "--train-folds 1 --test-folds 2 --label-column colour | 3 | colour",
+                "--train-folds 1 --test-folds 2 --bogus | 2 | --bogus"
+            })
     void mistakesAreNamedInOneLineWithTheirStatus(String options, int status, String message) {
         assertThat(run("x", options.split(" "))).isEqualTo(status);
-        assertThat(err.toString().lines().findFirst().orElseThrow()).startsWith("unmute soundscape: ").contains(message)
+        assertThat(err.toString().lines().findFirst().orElseThrow())
+                .startsWith("unmute soundscape: ")
+                .contains(message)
                 .doesNotContain("soundscape: soundscape");
         assertThat(err.toString()).doesNotContain("\tat ");
         assertThat(out.toString()).isEmpty();
@@ -111,8 +147,22 @@ class SoundscapeCommandTest {
 
     @Test
     void negativeCountsAreRefused() {
-        int status = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), "soundscape", "--manifest", "m", "--audio", "a", "--out",
-                folder.resolve("x").toString(), "--train-folds", "1", "--test-folds", "2", "--train", "-1");
+        int status = Main.run(
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                "soundscape",
+                "--manifest",
+                "m",
+                "--audio",
+                "a",
+                "--out",
+                folder.resolve("x").toString(),
+                "--train-folds",
+                "1",
+                "--test-folds",
+                "2",
+                "--train",
+                "-1");
         assertThat(status).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("must not be negative").contains("-1");
     }
@@ -126,7 +176,9 @@ class SoundscapeCommandTest {
         assertThat(folder.resolve("x/manifest.csv")).doesNotExist();
         Files.delete(folder.resolve("audio/3-bell.wav"));
         assertThat(run("x", folds)).isEqualTo(ExitCode.INPUT);
-        assertThat(err.toString()).contains("1 of the manifest's files are not in").contains("3-bell.wav");
+        assertThat(err.toString())
+                .contains("1 of the manifest's files are not in")
+                .contains("3-bell.wav");
     }
 
     @Test

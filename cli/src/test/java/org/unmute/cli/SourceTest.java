@@ -20,29 +20,41 @@ class SourceTest {
     private static final int MOST_LINES = 400;
     /** The one type that carries every operation as a method. */
     private static final int MOST_LINES_OF_TENSOR = 600;
+
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX|HACK)\\b");
-    /** Places where one machine has something; patterns to search usual places, such as {@code /usr/lib/jvm/*}, are none. */
-    private static final Pattern MACHINE_PATH = Pattern.compile(
-            "/home/|/Users/|/work/|/tmp/|/usr/lib/jvm/\\w|\\b[A-Z]:\\\\");
+    /**
+     * Places where one machine has something; patterns to search usual places, such as {@code /usr/lib/jvm/*}, are
+     * none.
+     */
+    private static final Pattern MACHINE_PATH =
+            Pattern.compile("/home/|/Users/|/work/|/tmp/|/usr/lib/jvm/\\w|\\b[A-Z]:\\\\");
+
     private static final Pattern PUBLIC_TYPE = Pattern.compile(
-            "^public (?:(?:final|abstract|sealed|non-sealed|strictfp) )*(?:class|interface|record|enum|@interface) (\\w+)",
+            "^public (?:(?:final|abstract|sealed|non-sealed|strictfp) )*(?:class|interface|record|enum|@interface)"
+                    + " (\\w+)",
             Pattern.MULTILINE);
     private static final Set<String> FOLDERS_LEFT_OUT = Set.of("target", ".git", "shared", "runs");
-    private static final Set<String> TEXT = Set.of("java", "xml", "md", "css", "js", "html", "properties", "json", "sh", "");
+    private static final Set<String> TEXT =
+            Set.of("java", "xml", "md", "css", "js", "html", "properties", "json", "sh", "");
 
     private static Path root() {
         Path folder = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
         while (!Files.exists(folder.resolve("tensor/pom.xml"))) {
             folder = folder.getParent();
-            assertThat(folder).as("a folder above the module with tensor/pom.xml").isNotNull();
+            assertThat(folder)
+                    .as("a folder above the module with tensor/pom.xml")
+                    .isNotNull();
         }
         return folder;
     }
 
     /** Production sources, at least those of the modules that are always there. */
     private static List<Path> mainSources() throws IOException {
-        List<Path> found = files(root()).filter(f -> f.toString().endsWith(".java") && isMain(f)).toList();
-        assertThat(found).extracting(f -> root().relativize(f).getName(0).toString())
+        List<Path> found = files(root())
+                .filter(f -> f.toString().endsWith(".java") && isMain(f))
+                .toList();
+        assertThat(found)
+                .extracting(f -> root().relativize(f).getName(0).toString())
                 .contains("tensor", "kernels", "models", "probes", "weights-converter", "cli");
         return found;
     }
@@ -87,12 +99,16 @@ class SourceTest {
 
     @Test
     void nothingNamesAPathOfOneMachine() throws IOException {
-        List<Path> shipped = files(root()).filter(f -> isMain(f) || !root().relativize(f).toString().contains("src"))
-                .filter(f -> TEXT.contains(extension(f))).toList();
+        List<Path> shipped = files(root())
+                .filter(f -> isMain(f) || !root().relativize(f).toString().contains("src"))
+                .filter(f -> TEXT.contains(extension(f)))
+                .toList();
         assertThat(shipped).contains(root().resolve("pom.xml"), root().resolve("README.md"));
-        // The launcher looks for a JDK in the folders where systems keep them: "/usr/lib/jvm/*" is a place to search, no machine's path.
+        // The launcher looks for a JDK in the folders where systems keep them: "/usr/lib/jvm/*" is a place to search,
+        // no machine's path.
         Path launcher = root().resolve("unmute");
-        assertThat(places(shipped.stream().filter(f -> !f.equals(launcher)).toList(), MACHINE_PATH)).isEmpty();
+        assertThat(places(shipped.stream().filter(f -> !f.equals(launcher)).toList(), MACHINE_PATH))
+                .isEmpty();
         assertThat(places(List.of(launcher), MACHINE_PATH)).allMatch(place -> place.contains("/*"));
     }
 
@@ -116,10 +132,13 @@ class SourceTest {
     void publicTypesOfExportedPackagesAreExplained() throws IOException {
         List<String> bare = new ArrayList<>();
         int types = 0;
-        for (Path module : mainSources().stream().filter(f -> f.endsWith("module-info.java")).toList()) {
+        for (Path module : mainSources().stream()
+                .filter(f -> f.endsWith("module-info.java"))
+                .toList()) {
             for (String exported : exports(Files.readString(module))) {
                 Path folder = module.resolveSibling(exported.replace('.', '/'));
-                for (Path file : files(folder).filter(f -> f.getParent().equals(folder)).toList()) {
+                for (Path file :
+                        files(folder).filter(f -> f.getParent().equals(folder)).toList()) {
                     String text = Files.readString(file);
                     Matcher type = PUBLIC_TYPE.matcher(text);
                     if (type.find()) {
@@ -136,13 +155,20 @@ class SourceTest {
     }
 
     private static List<String> exports(String moduleInfo) {
-        return Pattern.compile("^\\s*exports ([\\w.]+)", Pattern.MULTILINE).matcher(moduleInfo).results()
-                .map(r -> r.group(1)).toList();
+        return Pattern.compile("^\\s*exports ([\\w.]+)", Pattern.MULTILINE)
+                .matcher(moduleInfo)
+                .results()
+                .map(r -> r.group(1))
+                .toList();
     }
 
     private static String afterImports(String head) {
-        int last = Pattern.compile("^(?:import|package) .*;$", Pattern.MULTILINE).matcher(head).results()
-                .mapToInt(MatchResult::end).max().orElse(0);
+        int last = Pattern.compile("^(?:import|package) .*;$", Pattern.MULTILINE)
+                .matcher(head)
+                .results()
+                .mapToInt(MatchResult::end)
+                .max()
+                .orElse(0);
         return head.substring(last);
     }
 

@@ -16,8 +16,25 @@ final class TinyEncoder {
     /** Writes an encoder of this many channels and blocks. */
     static Path write(Path folder, int dim, int depth) {
         Path file = folder.resolve("encoder-" + dim + "-" + depth + ".safetensors");
-        Ran.unmute("pretrain", "-q", "--synthetic", "--steps", 2, "--batch", 2, "--clips", 4, "--dim", dim, "--depth", depth, "--heads", 2,
-                "--out", file).endsWith(ExitCode.OK);
+        Ran.unmute(
+                        "pretrain",
+                        "-q",
+                        "--synthetic",
+                        "--steps",
+                        2,
+                        "--batch",
+                        2,
+                        "--clips",
+                        4,
+                        "--dim",
+                        dim,
+                        "--depth",
+                        depth,
+                        "--heads",
+                        2,
+                        "--out",
+                        file)
+                .endsWith(ExitCode.OK);
         return file;
     }
 

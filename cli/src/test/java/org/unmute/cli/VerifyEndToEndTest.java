@@ -78,9 +78,14 @@ class VerifyEndToEndTest {
     @Test
     void theAuthorsNumbersAgree() {
         Ran ran = verify(expected, "--audio", wav).endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("All 11 comparisons agree").containsPattern("(?m)^block\\.1 .* same$")
-                .containsPattern("(?m)^final_tokens, from the recording .* same$").contains("nothing of that name: fbank_raw");
-        assertThat(verify(expected).endsWith(ExitCode.OK).out()).as("without a recording").contains("All 8 comparisons agree")
+        assertThat(ran.out())
+                .contains("All 11 comparisons agree")
+                .containsPattern("(?m)^block\\.1 .* same$")
+                .containsPattern("(?m)^final_tokens, from the recording .* same$")
+                .contains("nothing of that name: fbank_raw");
+        assertThat(verify(expected).endsWith(ExitCode.OK).out())
+                .as("without a recording")
+                .contains("All 8 comparisons agree")
                 .doesNotContain("from the recording");
     }
 
@@ -89,22 +94,29 @@ class VerifyEndToEndTest {
         float[] all = tokens();
         float[] patches = Arrays.copyOfRange(all, DIM, all.length);
         record Case(String name, Shape shape, float[] values, String said) {}
-        for (Case c : List.of(new Case("a", Shape.of(65, DIM), all, "[tokens, dim], the class token first"),
+        for (Case c : List.of(
+                new Case("a", Shape.of(65, DIM), all, "[tokens, dim], the class token first"),
                 new Case("b", Shape.of(1, 65, DIM), all, "[1, tokens, dim], the class token first"),
                 new Case("c", Shape.of(64, DIM), patches, "[tokens, dim], without the class token"),
                 new Case("d", Shape.of(8, 8, DIM), patches, "[time, freq, dim]"))) {
             Path file = folder.resolve(c.name() + ".npy");
             Npy.write(file, c.shape(), c.values());
-            assertThat(verify(file, "--audio", wav).endsWith(ExitCode.OK).out()).contains("was taken as " + c.said()).contains("It agrees");
+            assertThat(verify(file, "--audio", wav).endsWith(ExitCode.OK).out())
+                    .contains("was taken as " + c.said())
+                    .contains("It agrees");
             Path named = folder.resolve(c.name() + ".safetensors");
             new SafetensorsWriter().add("features", c.shape(), c.values()).write(named);
-            assertThat(verify(named, "--audio", wav).endsWith(ExitCode.OK).out()).contains("was taken as " + c.said());
+            assertThat(verify(named, "--audio", wav).endsWith(ExitCode.OK).out())
+                    .contains("was taken as " + c.said());
         }
         Path odd = folder.resolve("odd.npy");
         Npy.write(odd, Shape.of(63, DIM), Arrays.copyOf(all, 63 * DIM));
-        assertThat(verify(odd, "--audio", wav).endsWith(ExitCode.INPUT).err()).contains("is [63, 48]").contains("65 tokens of 48")
+        assertThat(verify(odd, "--audio", wav).endsWith(ExitCode.INPUT).err())
+                .contains("is [63, 48]")
+                .contains("65 tokens of 48")
                 .contains("1 + 8 x 8");
-        assertThat(verify(folder.resolve("a.npy")).endsWith(ExitCode.USAGE).err()).contains("--audio");
+        assertThat(verify(folder.resolve("a.npy")).endsWith(ExitCode.USAGE).err())
+                .contains("--audio");
     }
 
     @Test
@@ -112,28 +124,49 @@ class VerifyEndToEndTest {
         float[] block = stored("block.0");
         block[(1 + 3 * 8 + 5) * DIM + 7] += 0.01f;
         Ran ran = verify(changed("block.0", block), "--audio", wav).endsWith(ExitCode.FAILED);
-        assertThat(ran.out()).containsPattern("(?m)^block\\.0 .*time 3, freq 5, channel 7 +DIFFERS$").containsPattern("(?m)^block\\.1 .* same$")
-                .contains("First tensor that differs: block.0, most at time 3, freq 5, channel 7").contains("number of heads");
-        JsonNode json = verify(changed("block.0", block), "--audio", wav, "--json").endsWith(ExitCode.FAILED).json();
+        assertThat(ran.out())
+                .containsPattern("(?m)^block\\.0 .*time 3, freq 5, channel 7 +DIFFERS$")
+                .containsPattern("(?m)^block\\.1 .* same$")
+                .contains("First tensor that differs: block.0, most at time 3, freq 5, channel 7")
+                .contains("number of heads");
+        JsonNode json = verify(changed("block.0", block), "--audio", wav, "--json")
+                .endsWith(ExitCode.FAILED)
+                .json();
         assertThat(json.get("within").asBoolean()).isFalse();
         assertThat(json.get("first").asText()).isEqualTo("block.0");
         assertThat(json.at("/encoderSettings/frontEnd/frames").asInt()).isEqualTo(128);
-        JsonNode row = json.get("tensors").findParents("tensor").stream().filter(t -> t.get("tensor").asText().equals("block.0")).findFirst().orElseThrow();
+        JsonNode row = json.get("tensors").findParents("tensor").stream()
+                .filter(t -> t.get("tensor").asText().equals("block.0"))
+                .findFirst()
+                .orElseThrow();
         assertThat(row.get("maxDifference").asDouble()).isBetween(0.0099, 0.0101);
         assertThat(row.get("here").asDouble() - row.get("reference").asDouble()).isBetween(-0.0101, -0.0099);
-        assertThat(verify(changed("block.0", block), "--tolerance", 0.02).endsWith(ExitCode.OK).out()).contains("agree");
+        assertThat(verify(changed("block.0", block), "--tolerance", 0.02)
+                        .endsWith(ExitCode.OK)
+                        .out())
+                .contains("agree");
         float[] bad = stored("cls");
         bad[3] = Float.NaN;
-        assertThat(verify(changed("cls", bad)).endsWith(ExitCode.FAILED).out()).contains("First tensor that differs: cls");
+        assertThat(verify(changed("cls", bad)).endsWith(ExitCode.FAILED).out())
+                .contains("First tensor that differs: cls");
     }
 
     @Test
     void likelyCauses() throws IOException {
-        assertThat(verify(expected, "--heads", 4).endsWith(ExitCode.FAILED).out()).contains("First tensor that differs: block.0").contains("--heads");
-        assertThat(verify(expected, "--audio", wav, "--norm", "bat-birdset").endsWith(ExitCode.FAILED).out())
-                .contains("First tensor that differs: fbank").contains("--norm-mean -4.2680 --norm-std 4.5690");
-        assertThat(verify(expected, "--audio", wav, "--front-end", "biofoundation").endsWith(ExitCode.FAILED).out())
-                .contains("First tensor that differs: fbank").contains("Likely cause: the front end").containsPattern("(?m)^block\\.1 .* same$");
+        assertThat(verify(expected, "--heads", 4).endsWith(ExitCode.FAILED).out())
+                .contains("First tensor that differs: block.0")
+                .contains("--heads");
+        assertThat(verify(expected, "--audio", wav, "--norm", "bat-birdset")
+                        .endsWith(ExitCode.FAILED)
+                        .out())
+                .contains("First tensor that differs: fbank")
+                .contains("--norm-mean -4.2680 --norm-std 4.5690");
+        assertThat(verify(expected, "--audio", wav, "--front-end", "biofoundation")
+                        .endsWith(ExitCode.FAILED)
+                        .out())
+                .contains("First tensor that differs: fbank")
+                .contains("Likely cause: the front end")
+                .containsPattern("(?m)^block\\.1 .* same$");
         float[] all = tokens();
         float[] swapped = new float[64 * DIM];
         for (int i = 0; i < 64; i++) {
@@ -144,19 +177,38 @@ class VerifyEndToEndTest {
         assertThat(verify(file, "--audio", wav).endsWith(ExitCode.FAILED).out()).contains("the order of the tokens");
         float[] padded = stored("fbank");
         Arrays.fill(padded, 118 * 128, padded.length, 0);
-        assertThat(verify(changed("fbank", padded), "--audio", wav).endsWith(ExitCode.FAILED).out()).contains("frames before 118 agree").contains("padding");
+        assertThat(verify(changed("fbank", padded), "--audio", wav)
+                        .endsWith(ExitCode.FAILED)
+                        .out())
+                .contains("frames before 118 agree")
+                .contains("padding");
     }
 
     @Test
     void whatCannotBeComparedIsAnErrorOfTheInput() throws IOException {
-        assertThat(verify(expected, "--frames", 192).endsWith(ExitCode.INPUT).err()).contains("[128, 128]").contains("--frames 128");
+        assertThat(verify(expected, "--frames", 192).endsWith(ExitCode.INPUT).err())
+                .contains("[128, 128]")
+                .contains("--frames 128");
         Path strange = folder.resolve("strange.safetensors");
-        new SafetensorsWriter().add("a", Shape.of(2), new float[2]).add("b", Shape.of(2), new float[2]).write(strange);
-        assertThat(verify(strange, "--audio", wav).endsWith(ExitCode.INPUT).err()).contains("no tensor has a name").contains("[a, b]").contains("block.0");
-        assertThat(verify(folder.resolve("nowhere.npy")).endsWith(ExitCode.INPUT).err()).contains("no such reference file");
+        new SafetensorsWriter()
+                .add("a", Shape.of(2), new float[2])
+                .add("b", Shape.of(2), new float[2])
+                .write(strange);
+        assertThat(verify(strange, "--audio", wav).endsWith(ExitCode.INPUT).err())
+                .contains("no tensor has a name")
+                .contains("[a, b]")
+                .contains("block.0");
+        assertThat(verify(folder.resolve("nowhere.npy"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no such reference file");
         assertThat(verify(wav).endsWith(ExitCode.USAGE).err()).contains(".npy or .safetensors");
-        assertThat(verify(expected, "--tolerance", 0).endsWith(ExitCode.USAGE).err()).contains("--tolerance");
-        assertThat(verify(expected, "--recipe", ModelsGolden.require("recipe.json")).endsWith(ExitCode.USAGE).err()).contains("leave out --encoder");
+        assertThat(verify(expected, "--tolerance", 0).endsWith(ExitCode.USAGE).err())
+                .contains("--tolerance");
+        assertThat(verify(expected, "--recipe", ModelsGolden.require("recipe.json"))
+                        .endsWith(ExitCode.USAGE)
+                        .err())
+                .contains("leave out --encoder");
     }
 
     @Test
@@ -167,18 +219,29 @@ class VerifyEndToEndTest {
         assertThat(record.at("/results/within").asBoolean()).isTrue();
         assertThat(record.get("inputs").findValuesAsText("path")).containsExactly(expected.toString(), wav.toString());
         assertThat(record.at("/results/encoderSha256").asText()).hasSize(64);
-        assertThat(record.at("/results/encoderSettings/frontEnd/mean").asDouble()).isEqualTo(-4.268);
+        assertThat(record.at("/results/encoderSettings/frontEnd/mean").asDouble())
+                .isEqualTo(-4.268);
     }
 
     @Test
     void aRecipeMakesTheBaseModel() throws IOException {
         Path recipe = ModelsGolden.require("recipe.json");
-        Ran ran = Ran.unmute("verify", "-q", "--recipe", recipe, "--reference", ModelsGolden.require("full_small/eat")).endsWith(ExitCode.OK);
-        assertThat(ran.out()).contains("ViT 768 x 12").containsPattern("(?m)^block\\.11 .* same$").contains("All 9 comparisons agree");
+        Ran ran = Ran.unmute("verify", "-q", "--recipe", recipe, "--reference", ModelsGolden.require("full_small/eat"))
+                .endsWith(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("ViT 768 x 12")
+                .containsPattern("(?m)^block\\.11 .* same$")
+                .contains("All 9 comparisons agree");
         Path copy = Files.createDirectories(folder.resolve("golden"));
-        Path other = Files.writeString(copy.resolve("recipe.json"), Files.readString(recipe).replace("-1.0005323886871338", "-1.0005"));
-        assertThat(Ran.unmute("verify", "-q", "--recipe", other, "--reference", ModelsGolden.require("full_small/eat")).endsWith(ExitCode.INPUT).err())
+        Path other = Files.writeString(
+                copy.resolve("recipe.json"), Files.readString(recipe).replace("-1.0005323886871338", "-1.0005"));
+        assertThat(Ran.unmute("verify", "-q", "--recipe", other, "--reference", ModelsGolden.require("full_small/eat"))
+                        .endsWith(ExitCode.INPUT)
+                        .err())
                 .contains("another recipe");
-        assertThat(Ran.unmute("verify", "-q", "--recipe", recipe, "--reference", copy).endsWith(ExitCode.INPUT).err()).contains("no config.json");
+        assertThat(Ran.unmute("verify", "-q", "--recipe", recipe, "--reference", copy)
+                        .endsWith(ExitCode.INPUT)
+                        .err())
+                .contains("no config.json");
     }
 }

@@ -21,8 +21,13 @@ public final class Convolution {
      * @return {@code [batch, out, positionsY, positionsX]}
      */
     public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
-        boolean fits = x.rank() == 4 && weight.rank() == 4 && groups >= 1 && x.size(1) == weight.size(1) * groups
-                && weight.size(0) % groups == 0 && weight.size(2) == window.height() && weight.size(3) == window.width();
+        boolean fits = x.rank() == 4
+                && weight.rank() == 4
+                && groups >= 1
+                && x.size(1) == weight.size(1) * groups
+                && weight.size(0) % groups == 0
+                && weight.size(2) == window.height()
+                && weight.size(3) == window.width();
         requireFit("conv2d", fits, x, weight, bias, fits ? weight.size(0) : 0, groups);
         Tensor y = Tensor.run(new Convolve(x, weight, window, groups));
         return bias == null ? y : y.plus(bias.reshape(weight.size(0), 1, 1));
@@ -35,11 +40,16 @@ public final class Convolution {
      * @param weight {@code [out, in / groups, kernel]}
      * @param bias {@code [out]} or null
      */
-    public static Tensor conv1d(Tensor x, Tensor weight, Tensor bias, int stride, int padding, int dilation, int groups) {
-        boolean fits = x.rank() == 3 && weight.rank() == 3 && groups >= 1 && x.size(1) == weight.size(1) * groups
+    public static Tensor conv1d(
+            Tensor x, Tensor weight, Tensor bias, int stride, int padding, int dilation, int groups) {
+        boolean fits = x.rank() == 3
+                && weight.rank() == 3
+                && groups >= 1
+                && x.size(1) == weight.size(1) * groups
                 && weight.size(0) % groups == 0;
         requireFit("conv1d", fits, x, weight, bias, fits ? weight.size(0) : 0, groups);
-        Window window = Window.of(1, weight.shape().dim(2), 1, stride).pad(0, padding).dilate(1, dilation);
+        Window window =
+                Window.of(1, weight.shape().dim(2), 1, stride).pad(0, padding).dilate(1, dilation);
         return conv2d(x.insert(2), weight.insert(2), bias, window, groups).squeeze(2);
     }
 
@@ -51,8 +61,12 @@ public final class Convolution {
      * @param bias {@code [out]} or null
      */
     public static Tensor convTranspose1d(Tensor x, Tensor weight, Tensor bias, int stride, int padding, int groups) {
-        boolean fits = x.rank() == 3 && weight.rank() == 3 && groups >= 1 && x.size(1) == weight.size(0)
-                && weight.size(0) % groups == 0 && x.size(2) > 0;
+        boolean fits = x.rank() == 3
+                && weight.rank() == 3
+                && groups >= 1
+                && x.size(1) == weight.size(0)
+                && weight.size(0) % groups == 0
+                && x.size(2) > 0;
         requireFit("convTranspose1d", fits, x, weight, bias, fits ? weight.size(1) * groups : 0, groups);
         long batch = x.size(0);
         long in = x.size(1) / groups;
@@ -61,13 +75,16 @@ public final class Convolution {
         int kernel = weight.shape().dim(2);
         long grown = (length - 1) * stride - 2L * padding + kernel;
         if (grown < 1) {
-            throw new IllegalArgumentException("convTranspose1d: nothing is left of x " + x.shape() + " with kernel " + kernel
-                    + ", stride " + stride + ", padding " + padding);
+            throw new IllegalArgumentException("convTranspose1d: nothing is left of x " + x.shape() + " with kernel "
+                    + kernel + ", stride " + stride + ", padding " + padding);
         }
-        Tensor columns = weight.reshape(groups, in, out / groups * kernel).transpose(-1, -2)
+        Tensor columns = weight.reshape(groups, in, out / groups * kernel)
+                .transpose(-1, -2)
                 .matmul(x.reshape(batch, groups, in, length))
                 .reshape(batch, out, 1, kernel, 1, length);
-        Tensor y = Tensor.run(new Col2Im(columns, Window.of(1, kernel, 1, stride).pad(0, padding), 1, grown)).squeeze(2);
+        Tensor y = Tensor.run(
+                        new Col2Im(columns, Window.of(1, kernel, 1, stride).pad(0, padding), 1, grown))
+                .squeeze(2);
         return bias == null ? y : y.plus(bias.reshape(out, 1));
     }
 
@@ -98,10 +115,11 @@ public final class Convolution {
         return columns.reshape(s.head(4).concat(Shape.of(s.size(4) * s.size(5))).toArray());
     }
 
-    private static void requireFit(String name, boolean fits, Tensor x, Tensor weight, Tensor bias, long out, int groups) {
+    private static void requireFit(
+            String name, boolean fits, Tensor x, Tensor weight, Tensor bias, long out, int groups) {
         if (!fits || bias != null && !bias.shape().equals(Shape.of(out))) {
-            throw new IllegalArgumentException(name + ": sizes do not fit: x is " + x.shape() + ", weight is " + weight.shape()
-                    + ", bias is " + (bias == null ? "absent" : bias.shape()) + ", groups " + groups);
+            throw new IllegalArgumentException(name + ": sizes do not fit: x is " + x.shape() + ", weight is "
+                    + weight.shape() + ", bias is " + (bias == null ? "absent" : bias.shape()) + ", groups " + groups);
         }
     }
 }

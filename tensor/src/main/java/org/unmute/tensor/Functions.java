@@ -29,8 +29,8 @@ public final class Functions {
             n *= x.size(a);
         }
         if (n <= correction) {
-            throw new IllegalArgumentException("variance: " + n + " numbers with correction " + correction + " along axes "
-                    + Arrays.toString(axes) + " of " + x.shape());
+            throw new IllegalArgumentException("variance: " + n + " numbers with correction " + correction
+                    + " along axes " + Arrays.toString(axes) + " of " + x.shape());
         }
         return square.sum(keepAxes, axes).times(1.0 / (n - correction));
     }
@@ -57,7 +57,12 @@ public final class Functions {
         Tensor shift = x.detach().amax(true, a);
         Tensor infinite = shift.unary(Unary.ABS).binary(Binary.EQUAL, constant(x, Double.POSITIVE_INFINITY));
         shift = shift.maskedFill(infinite, 0);
-        return x.minus(shift).unary(Unary.EXP).sum(true, a).unary(Unary.LOG).plus(shift).squeeze(a);
+        return x.minus(shift)
+                .unary(Unary.EXP)
+                .sum(true, a)
+                .unary(Unary.LOG)
+                .plus(shift)
+                .squeeze(a);
     }
 
     /** Mean of the {@code k} greatest along an axis, which is removed; the first win ties. */
@@ -66,14 +71,14 @@ public final class Functions {
     }
 
     /**
-     * Positions of the {@code k} greatest along an axis, greatest first, {@code I32}; the first win ties. No position is
-     * there twice, also where fewer than {@code k} numbers are above -∞.
+     * Positions of the {@code k} greatest along an axis, greatest first, {@code I32}; the first win ties. No position
+     * is there twice, also where fewer than {@code k} numbers are above -∞.
      */
     public static Tensor topKIndices(Tensor x, int k, int axis) {
         int a = x.shape().axis(axis);
         if (k < 1 || k > x.size(a)) {
-            throw new IllegalArgumentException("topK: k must be 1 to the axis's size: k is " + k + ", axis " + axis + " of "
-                    + x.shape());
+            throw new IllegalArgumentException(
+                    "topK: k must be 1 to the axis's size: k is " + k + ", axis " + axis + " of " + x.shape());
         }
         return Grad.withoutRecording(() -> {
             int n = x.shape().dim(a);
@@ -85,7 +90,8 @@ public final class Functions {
             Tensor numbers = Tensor.of(x.backend(), positions, alongAxis);
             // What was found becomes -∞, so what is -∞ already must stand above it.
             Tensor rest = x.detach();
-            rest = rest.maskedFill(rest.binary(Binary.EQUAL, constant(rest, Double.NEGATIVE_INFINITY)),
+            rest = rest.maskedFill(
+                    rest.binary(Binary.EQUAL, constant(rest, Double.NEGATIVE_INFINITY)),
                     x.dtype() == DType.F64 ? -Double.MAX_VALUE : -Float.MAX_VALUE);
             Tensor[] found = new Tensor[k];
             for (int i = 0; i < k; i++) {
@@ -142,12 +148,14 @@ public final class Functions {
         return rows.reshape(index.shape().concat(weight.shape().tail(1)).toArray());
     }
 
-    /** Windows of {@code size} every {@code step} along an axis, which counts them then; a last axis holds the window. */
+    /**
+     * Windows of {@code size} every {@code step} along an axis, which counts them then; a last axis holds the window.
+     */
     public static Tensor unfold(Tensor x, int axis, int size, int step) {
         int a = x.shape().axis(axis);
         if (size < 1 || step < 1 || size > x.size(a)) {
-            throw new IllegalArgumentException("unfold: windows of " + size + " by " + step + " along axis " + axis + " of "
-                    + x.shape() + ": the size must be 1 to the axis's, the step at least 1");
+            throw new IllegalArgumentException("unfold: windows of " + size + " by " + step + " along axis " + axis
+                    + " of " + x.shape() + ": the size must be 1 to the axis's, the step at least 1");
         }
         int count = (x.shape().dim(a) - size) / step + 1;
         int[] index = new int[Math.multiplyExact(count, size)];
@@ -155,7 +163,8 @@ public final class Functions {
         Tensor picked = x.indexSelect(a, Tensor.of(x.backend(), index, index.length));
         int[] order = new int[x.rank() + 1];
         Arrays.setAll(order, i -> i <= a ? i : i == x.rank() ? a + 1 : i + 1);
-        return picked.reshape(x.shape().with(a, size).insert(a, count).toArray()).permute(order);
+        return picked.reshape(x.shape().with(a, size).insert(a, count).toArray())
+                .permute(order);
     }
 
     // ---- regularisation

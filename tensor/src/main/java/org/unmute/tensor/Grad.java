@@ -53,13 +53,14 @@ public final class Grad {
     }
 
     /**
-     * What the walk makes is released as soon as it is used up: gradients inside the network are together larger than all that the network
-     * computed. Kept is what leaves hold.
+     * What the walk makes is released as soon as it is used up: gradients inside the network are together larger than
+     * all that the network computed. Kept is what leaves hold.
      */
     private void walk(Tensor result, Tensor upstream) {
         Map<Tensor, Tensor> pending = new IdentityHashMap<>();
         // Later results first: an op's result is always younger than its inputs.
-        PriorityQueue<Tensor> queue = new PriorityQueue<>(Comparator.comparingLong(Tensor::sequence).reversed());
+        PriorityQueue<Tensor> queue =
+                new PriorityQueue<>(Comparator.comparingLong(Tensor::sequence).reversed());
         pending.put(result, upstream);
         queue.add(result);
         try (TensorScope made = new TensorScope()) {
@@ -138,7 +139,9 @@ public final class Grad {
 
     /** Storage types do not compute: their gradients are added in float32 and rounded again. */
     private static Tensor sum(Tensor a, Tensor b) {
-        return a.dtype().isComputable() ? a.plus(b) : a.cast(DType.F32).plus(b.cast(DType.F32)).cast(a.dtype());
+        return a.dtype().isComputable()
+                ? a.plus(b)
+                : a.cast(DType.F32).plus(b.cast(DType.F32)).cast(a.dtype());
     }
 
     /** The gradient of a parameter, of its shape; zeros if the result does not depend on it. */
@@ -146,7 +149,8 @@ public final class Grad {
         Tensor g = leaves.get(parameter);
         if (g == null) {
             if (!parameter.takesGradient() || parameter.origin() != null) {
-                throw new IllegalArgumentException("grad: not a parameter: " + parameter + ": make it one with parameter()");
+                throw new IllegalArgumentException(
+                        "grad: not a parameter: " + parameter + ": make it one with parameter()");
             }
             return parameter.zerosLike();
         }

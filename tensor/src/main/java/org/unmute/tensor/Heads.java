@@ -23,7 +23,9 @@ public final class Heads {
         return q.attention(k, v, mask.where(bias == null ? Functions.constant(q, 0) : bias, hidden), scale);
     }
 
-    /** A mask for {@link #attention} under which query {@code i} sees keys 0 to {@code i}: {@code I32 [queries, keys]}. */
+    /**
+     * A mask for {@link #attention} under which query {@code i} sees keys 0 to {@code i}: {@code I32 [queries, keys]}.
+     */
     public static Tensor causalMask(Tensor q, Tensor k) {
         int queries = q.shape().dim(-2);
         int keys = k.shape().dim(-2);
@@ -42,18 +44,21 @@ public final class Heads {
      * @param outWeight {@code [dim, dim]}
      * @param outBias {@code [dim]} or null
      */
-    public static Tensor selfAttention(Tensor x, Tensor packedWeight, Tensor packedBias, Tensor outWeight, Tensor outBias,
-            int heads) {
+    public static Tensor selfAttention(
+            Tensor x, Tensor packedWeight, Tensor packedBias, Tensor outWeight, Tensor outBias, int heads) {
         if (x.rank() != 3 || heads < 1 || x.size(2) % heads != 0) {
-            throw new IllegalArgumentException("selfAttention: x is " + x.shape() + " [batch, tokens, dim], which does not "
-                    + "split into " + heads + " heads");
+            throw new IllegalArgumentException("selfAttention: x is " + x.shape()
+                    + " [batch, tokens, dim], which does not " + "split into " + heads + " heads");
         }
         long batch = x.size(0);
         long tokens = x.size(1);
         long dim = x.size(2);
         long head = dim / heads;
-        Tensor packed = x.linear(packedWeight, packedBias).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
-        Tensor mixed = packed.select(0, 0).attention(packed.select(0, 1), packed.select(0, 2), null, 1 / Math.sqrt(head));
+        Tensor packed = x.linear(packedWeight, packedBias)
+                .reshape(batch, tokens, 3, heads, head)
+                .permute(2, 0, 3, 1, 4);
+        Tensor mixed =
+                packed.select(0, 0).attention(packed.select(0, 1), packed.select(0, 2), null, 1 / Math.sqrt(head));
         return mixed.transpose(1, 2).reshape(batch, tokens, dim).linear(outWeight, outBias);
     }
 }

@@ -44,8 +44,8 @@ public final class Interpolation {
     }
 
     /**
-     * By a factor along one axis, to {@code ⌊size · factor⌋}. Positions are taken from the factor itself, not from the two
-     * sizes (torch's {@code recompute_scale_factor=False}), which differs where the factor leaves a fraction.
+     * By a factor along one axis, to {@code ⌊size · factor⌋}. Positions are taken from the factor itself, not from the
+     * two sizes (torch's {@code recompute_scale_factor=False}), which differs where the factor leaves a fraction.
      */
     public static Tensor scale(Tensor x, int axis, double factor, Mode mode) {
         int in = x.shape().dim(axis);
@@ -73,8 +73,8 @@ public final class Interpolation {
      * @param positions {@code [batch, extra + rows · columns, dim]}, row-major in the grid
      * @return {@code [batch, extra + newRows · newColumns, dim]}
      */
-    public static Tensor resizePositions(Tensor positions, int extra, long rows, long columns, long newRows, long newColumns,
-            Mode mode) {
+    public static Tensor resizePositions(
+            Tensor positions, int extra, long rows, long columns, long newRows, long newColumns, Mode mode) {
         if (positions.rank() != 3 || extra < 0 || positions.size(1) != extra + rows * columns) {
             throw new IllegalArgumentException("positions: need [batch, " + extra + " + " + rows + " x " + columns
                     + ", dim], are " + positions.shape());
@@ -102,9 +102,13 @@ public final class Interpolation {
             exact[i] = matrix[i / in][i % in];
             single[i] = (float) exact[i];
         }
-        Tensor weight = x.dtype() == DType.F64 ? Tensor.of(x.backend(), exact, out, in) : Tensor.of(x.backend(), single, out, in);
+        Tensor weight = x.dtype() == DType.F64
+                ? Tensor.of(x.backend(), exact, out, in)
+                : Tensor.of(x.backend(), single, out, in);
         int a = x.shape().axis(axis);
-        return a == x.rank() - 1 ? x.linear(weight, null) : x.transpose(a, -1).linear(weight, null).transpose(a, -1);
+        return a == x.rank() - 1
+                ? x.linear(weight, null)
+                : x.transpose(a, -1).linear(weight, null).transpose(a, -1);
     }
 
     /** Row i: how the samples add up to result i. {@code step} is the distance of results, in samples. */

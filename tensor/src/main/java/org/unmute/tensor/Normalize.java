@@ -22,7 +22,8 @@ public final class Normalize {
             }
         }
         long n = over.elements();
-        Tensor rows = x.reshape(x.shape().head(x.rank() - axes).concat(Shape.of(n)).toArray());
+        Tensor rows =
+                x.reshape(x.shape().head(x.rank() - axes).concat(Shape.of(n)).toArray());
         return rows.layerNorm(weight == null ? null : weight.reshape(n), bias == null ? null : bias.reshape(n), eps)
                 .reshape(x.shape().toArray());
     }
@@ -46,18 +47,22 @@ public final class Normalize {
                     + x.shape() + " [batch, channels, ...]");
         }
         long n = x.shape().tail(1).elements() / groups;
-        Tensor y = x.reshape(x.size(0), groups, n).layerNorm(null, null, eps).reshape(x.shape().toArray());
+        Tensor y = x.reshape(x.size(0), groups, n)
+                .layerNorm(null, null, eps)
+                .reshape(x.shape().toArray());
         return affine(y, weight, bias);
     }
 
     /**
-     * Batch normalisation with given statistics, as in evaluation: {@code (x - mean) / √(variance + eps) · weight + bias}.
+     * Batch normalisation with given statistics, as in evaluation: {@code (x - mean) / √(variance + eps) · weight +
+     * bias}.
      *
      * @param x {@code [batch, channels, ...]}
      * @param mean {@code [channels]}, as all others
      */
     public static Tensor batch(Tensor x, Tensor mean, Tensor variance, Tensor weight, Tensor bias, double eps) {
-        Tensor y = x.minus(perChannel(x, mean)).times(perChannel(x, variance).plus(eps).unary(Unary.RSQRT));
+        Tensor y = x.minus(perChannel(x, mean))
+                .times(perChannel(x, variance).plus(eps).unary(Unary.RSQRT));
         return affine(y, weight, bias);
     }
 
@@ -84,7 +89,8 @@ public final class Normalize {
                 int[] axes = besideChannels(x);
                 return new RunningStatistics(
                         mean.times(1 - momentum).plus(x.mean(false, axes).times(momentum)),
-                        variance.times(1 - momentum).plus(Functions.variance(x, 1, false, axes).times(momentum)));
+                        variance.times(1 - momentum)
+                                .plus(Functions.variance(x, 1, false, axes).times(momentum)));
             });
         }
     }
@@ -100,8 +106,9 @@ public final class Normalize {
         int[] others = allBut(direction.rank(), kept);
         Tensor norm = Functions.norm(direction, true, others);
         if (!magnitude.shape().equals(norm.shape())) {
-            throw new IllegalArgumentException("weightNorm: direction is " + direction.shape() + ", so the magnitude along axis "
-                    + axis + " must be " + norm.shape() + ", is " + magnitude.shape());
+            throw new IllegalArgumentException(
+                    "weightNorm: direction is " + direction.shape() + ", so the magnitude along axis " + axis
+                            + " must be " + norm.shape() + ", is " + magnitude.shape());
         }
         return direction.times(magnitude.over(norm));
     }
@@ -114,8 +121,8 @@ public final class Normalize {
     /** {@code [channels]} as {@code [channels, 1, ...]}, to broadcast against {@code [batch, channels, ...]}. */
     private static Tensor perChannel(Tensor x, Tensor t) {
         if (x.rank() < 2 || !t.shape().equals(Shape.of(x.size(1)))) {
-            throw new IllegalArgumentException("norm: x is " + x.shape() + " [batch, channels, ...], a parameter is " + t.shape()
-                    + ": it must be [channels]");
+            throw new IllegalArgumentException("norm: x is " + x.shape() + " [batch, channels, ...], a parameter is "
+                    + t.shape() + ": it must be [channels]");
         }
         long[] sizes = new long[x.rank() - 1];
         Arrays.fill(sizes, 1);

@@ -20,9 +20,9 @@ import org.unmute.tensor.op.Reduction;
 import org.unmute.tensor.op.Unary;
 
 /**
- * A block of numbers with a shape, on a backend. Its methods only build an {@link Op} and run it; results record how they
- * came about if an input takes a gradient (see {@link Grad}). The values do not change, except by {@link #assign} and
- * optimizer steps on parameters. Axes may be given from the end, -1 being the last. Safe to share between threads.
+ * A block of numbers with a shape, on a backend. Its methods only build an {@link Op} and run it; results record how
+ * they came about if an input takes a gradient (see {@link Grad}). The values do not change, except by {@link #assign}
+ * and optimizer steps on parameters. Axes may be given from the end, -1 being the last. Safe to share between threads.
  */
 public final class Tensor {
     private static final AtomicLong SEQUENCE = new AtomicLong();
@@ -85,8 +85,8 @@ public final class Tensor {
 
     private static Shape requireElements(Shape shape, int length) {
         if (shape.elements() != length) {
-            throw new IllegalArgumentException("tensor: shape " + shape + " needs " + shape.elements()
-                    + " elements, the array has " + length);
+            throw new IllegalArgumentException(
+                    "tensor: shape " + shape + " needs " + shape.elements() + " elements, the array has " + length);
         }
         return shape;
     }
@@ -141,7 +141,8 @@ public final class Tensor {
                         + " and " + t.backend.name() + ": move one with to(backend)");
             }
             if (!t.dtype().isComputable() && !(op instanceof Layout) && !op.readsStored(t)) {
-                throw new IllegalArgumentException(op.name() + ": " + t.dtype() + " is a storage type: cast to F32 first");
+                throw new IllegalArgumentException(
+                        op.name() + ": " + t.dtype() + " is a storage type: cast to F32 first");
             }
             record |= t.takesGradient;
         }
@@ -446,7 +447,9 @@ public final class Tensor {
         return Prototypes.PrototypeMaxPool.of(this, prototypes, false);
     }
 
-    /** As {@link #prototypeMaxPool} with the prototypes' signs; the gradient passes the sign as if it were the identity. */
+    /**
+     * As {@link #prototypeMaxPool} with the prototypes' signs; the gradient passes the sign as if it were the identity.
+     */
     public Prototypes.PrototypeMaxPool binaryPrototypeMaxPool(Tensor prototypes) {
         return Prototypes.PrototypeMaxPool.of(this, prototypes, true);
     }

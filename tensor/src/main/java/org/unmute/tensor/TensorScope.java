@@ -10,8 +10,9 @@ import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.View;
 
 /**
- * Everything allocated by this thread between opening and closing is released at the end, unless {@linkplain #keep kept}.
- * Scopes nest; what an inner one keeps belongs to the outer one. Outside any scope the garbage collector decides (CPU).
+ * Everything allocated by this thread between opening and closing is released at the end, unless {@linkplain #keep
+ * kept}. Scopes nest; what an inner one keeps belongs to the outer one. Outside any scope the garbage collector decides
+ * (CPU).
  *
  * <pre>{@code
  * try (TensorScope scope = new TensorScope()) {
@@ -64,8 +65,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} outside of any scope: what it allocates is left to the garbage collector, like a model's weights. For
-     * tensors that are kept from one pass to the next.
+     * Runs {@code body} outside of any scope: what it allocates is left to the garbage collector, like a model's
+     * weights. For tensors that are kept from one pass to the next.
      */
     public static <T> T outside(Supplier<T> body) {
         TensorScope before = CURRENT.get();
@@ -80,8 +81,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} in a scope of its own that keeps nothing but the result; everything, if gradients reach the result, since
-     * they are then computed from what led to it.
+     * Runs {@code body} in a scope of its own that keeps nothing but the result; everything, if gradients reach the
+     * result, since they are then computed from what led to it.
      */
     public static Tensor only(Supplier<Tensor> body) {
         try (TensorScope scope = new TensorScope()) {
@@ -94,8 +95,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Releases a tensor before its scope ends, and with it every other look at the same memory. Does nothing for a tensor that no
-     * open scope of this thread owns.
+     * Releases a tensor before its scope ends, and with it every other look at the same memory. Does nothing for a
+     * tensor that no open scope of this thread owns.
      */
     public static void release(Tensor tensor) {
         TensorScope s = CURRENT.get();

@@ -28,22 +28,51 @@ class FunctionsTest {
         check.of("glu", in -> Functions.glu(in[0], 0), Shape.of(4, 3));
         check.of("unfold", in -> Functions.unfold(in[0], 1, 3, 2), Shape.of(2, 7, 2));
         check.of("group norm", in -> Normalize.group(in[0], 3, in[1], null, 1e-3), Shape.of(2, 6, 2), Shape.of(6));
-        check.of("batch norm", in -> Normalize.batch(in[0], in[1], in[2], 1e-3), Shape.of(3, 2, 2), Shape.of(2), Shape.of(2));
+        check.of(
+                "batch norm",
+                in -> Normalize.batch(in[0], in[1], in[2], 1e-3),
+                Shape.of(3, 2, 2),
+                Shape.of(2),
+                Shape.of(2));
         check.of("weight norm", in -> Normalize.weight(in[0], in[1], 0), Shape.of(3, 2, 4), Shape.of(3, 1, 1));
-        check.of("masked attention", in -> Heads.attention(in[0], in[1], in[2], in[3], Heads.causalMask(in[0], in[1]), 0.5),
-                Shape.of(2, 3, 4), Shape.of(2, 3, 4), Shape.of(2, 3, 4), Shape.of(3, 3));
+        check.of(
+                "masked attention",
+                in -> Heads.attention(in[0], in[1], in[2], in[3], Heads.causalMask(in[0], in[1]), 0.5),
+                Shape.of(2, 3, 4),
+                Shape.of(2, 3, 4),
+                Shape.of(2, 3, 4),
+                Shape.of(3, 3));
     }
 
     @Test
     void convolutionsAgreeWithCentralDifferences() {
         GradientCheck check = GradientCheck.normal();
-        check.of("conv2d", in -> Convolution.conv2d(in[0], in[1], in[2], Window.of(2, 3, 2, 1).pad(1, 0), 2),
-                Shape.of(2, 4, 3, 5), Shape.of(2, 2, 2, 3), Shape.of(2));
-        check.of("conv1d", in -> Convolution.conv1d(in[0], in[1], null, 2, 3, 2, 1), Shape.of(2, 3, 6), Shape.of(2, 3, 3));
-        check.of("convTranspose1d", in -> Convolution.convTranspose1d(in[0], in[1], in[2], 2, 1, 2), Shape.of(2, 4, 3),
-                Shape.of(4, 3, 3), Shape.of(6));
-        check.of("maxPool2d", in -> Convolution.maxPool2d(in[0], Window.of(3, 2, 2, 2).pad(1, 1)), Shape.of(1, 2, 5, 4));
-        check.of("avgPool2d", in -> Convolution.avgPool2d(in[0], Window.of(3, 2, 2, 2).pad(1, 1)), Shape.of(1, 2, 5, 4));
+        check.of(
+                "conv2d",
+                in -> Convolution.conv2d(
+                        in[0], in[1], in[2], Window.of(2, 3, 2, 1).pad(1, 0), 2),
+                Shape.of(2, 4, 3, 5),
+                Shape.of(2, 2, 2, 3),
+                Shape.of(2));
+        check.of(
+                "conv1d",
+                in -> Convolution.conv1d(in[0], in[1], null, 2, 3, 2, 1),
+                Shape.of(2, 3, 6),
+                Shape.of(2, 3, 3));
+        check.of(
+                "convTranspose1d",
+                in -> Convolution.convTranspose1d(in[0], in[1], in[2], 2, 1, 2),
+                Shape.of(2, 4, 3),
+                Shape.of(4, 3, 3),
+                Shape.of(6));
+        check.of(
+                "maxPool2d",
+                in -> Convolution.maxPool2d(in[0], Window.of(3, 2, 2, 2).pad(1, 1)),
+                Shape.of(1, 2, 5, 4));
+        check.of(
+                "avgPool2d",
+                in -> Convolution.avgPool2d(in[0], Window.of(3, 2, 2, 2).pad(1, 1)),
+                Shape.of(1, 2, 5, 4));
         for (Mode mode : Mode.values()) {
             check.of("resize " + mode, in -> Interpolation.resize2d(in[0], 3, 9, mode, false), Shape.of(2, 5, 4));
         }
@@ -57,7 +86,8 @@ class FunctionsTest {
         double[] y = {1, 3, -2, 5};
         Tensor conv = Convolution.conv1d(of(x, 1, 1, 9), of(w, 1, 1, 3), null, 2, 0, 1, 1);
         Tensor transposed = Convolution.convTranspose1d(of(y, 1, 1, 4), of(w, 1, 1, 3), null, 2, 0, 1);
-        assertThat(conv.times(of(y, 1, 1, 4)).sum().item()).isEqualTo(transposed.times(of(x, 1, 1, 9)).sum().item());
+        assertThat(conv.times(of(y, 1, 1, 4)).sum().item())
+                .isEqualTo(transposed.times(of(x, 1, 1, 9)).sum().item());
     }
 
     @Test
@@ -74,15 +104,18 @@ class FunctionsTest {
         Tensor norm = Functions.norm(x, false, 1);
         assertThat(norm.toDoubles()).containsExactly(0, 2);
         assertThat(Grad.of(norm.sum()).wrt(x).toDoubles()).containsExactly(0, 0, 0, 1);
-        assertThat(Functions.norm(of(new double[] {Double.NaN, 1}, 2), false, 0).item()).isNaN();
+        assertThat(Functions.norm(of(new double[] {Double.NaN, 1}, 2), false, 0).item())
+                .isNaN();
     }
 
     @Test
     void logSumExpHoldsAtTheEnds() {
         double inf = Double.POSITIVE_INFINITY;
-        assertThat(Functions.logSumExp(of(new double[] {1000, 1000}, 2), 0).item()).isEqualTo(1000 + Math.log(2));
+        assertThat(Functions.logSumExp(of(new double[] {1000, 1000}, 2), 0).item())
+                .isEqualTo(1000 + Math.log(2));
         assertThat(Functions.logSumExp(of(new double[] {-inf, 3}, 2), 0).item()).isEqualTo(3);
-        assertThat(Functions.logSumExp(of(new double[] {-inf, -inf}, 2), 0).item()).isEqualTo(-inf);
+        assertThat(Functions.logSumExp(of(new double[] {-inf, -inf}, 2), 0).item())
+                .isEqualTo(-inf);
         assertThat(Functions.logSumExp(of(new double[] {inf, 3}, 2), 0).item()).isEqualTo(inf);
     }
 
@@ -91,10 +124,14 @@ class FunctionsTest {
         Tensor x = of(new double[] {2, 5, 5, 5, Double.NEGATIVE_INFINITY}, 5);
         assertThat(Functions.topKIndices(x, 5, 0).toInts()).containsExactly(1, 2, 3, 0, 4);
         double inf = Double.POSITIVE_INFINITY;
-        assertThat(Functions.topKIndices(of(new double[] {-inf, 1, -inf, -inf}, 4), 4, 0).toInts()).containsExactly(1, 0, 2, 3);
+        assertThat(Functions.topKIndices(of(new double[] {-inf, 1, -inf, -inf}, 4), 4, 0)
+                        .toInts())
+                .containsExactly(1, 0, 2, 3);
         Tensor single = Tensor.of(B, new float[] {Float.NEGATIVE_INFINITY, Float.NEGATIVE_INFINITY, 3, 4}, 2, 2);
         assertThat(Functions.topKIndices(single, 2, 1).toInts()).containsExactly(0, 1, 1, 0);
-        assertThatThrownBy(() -> Functions.topKMean(x, 6, 0)).hasMessageContaining("topK").hasMessageContaining("6")
+        assertThatThrownBy(() -> Functions.topKMean(x, 6, 0))
+                .hasMessageContaining("topK")
+                .hasMessageContaining("6")
                 .hasMessageContaining("[5]");
     }
 
@@ -121,10 +158,15 @@ class FunctionsTest {
         for (Mode mode : Mode.values()) {
             for (long size : new long[] {1, 2, 7, 20}) {
                 Tensor c = Interpolation.resize(Tensor.full(B, DType.F64, Shape.of(2, 6), 3), -1, size, mode, false);
-                assertThat(Arrays.stream(c.toDoubles()).map(v -> Math.abs(v - 3)).max().orElseThrow()).isLessThan(1e-14);
+                assertThat(Arrays.stream(c.toDoubles())
+                                .map(v -> Math.abs(v - 3))
+                                .max()
+                                .orElseThrow())
+                        .isLessThan(1e-14);
             }
             double[] x = {1, 4, -2, 8};
-            assertThat(Interpolation.resize(of(x, 4), 0, 4, mode, false).toDoubles()).containsExactly(x);
+            assertThat(Interpolation.resize(of(x, 4), 0, 4, mode, false).toDoubles())
+                    .containsExactly(x);
         }
         double[] line = {0, 1, 2, 3, 4};
         assertThat(Interpolation.resize(of(line, 5), 0, 9, Mode.LINEAR, true).toDoubles())
@@ -141,23 +183,30 @@ class FunctionsTest {
         assertThat(other.shape()).isEqualTo(Shape.of(1, 13, 1));
         assertThat(other.toDoubles()).startsWith(0, 1, 2, 3);
         assertThatThrownBy(() -> Interpolation.resizePositions(of(p, 1, 7, 1), 0, 2, 3, 4, 3, Mode.LINEAR))
-                .hasMessageContaining("positions").hasMessageContaining("[1, 7, 1]");
+                .hasMessageContaining("positions")
+                .hasMessageContaining("[1, 7, 1]");
     }
 
     @Test
     void sizesThatDoNotFitAreNamed() {
         Tensor x = of(new double[12], 1, 3, 4);
         Tensor w = of(new double[8], 2, 2, 2);
-        assertThatThrownBy(() -> Convolution.conv1d(x, w, null, 1, 0, 1, 1)).hasMessageContaining("conv1d")
-                .hasMessageContaining("[1, 3, 4]").hasMessageContaining("[2, 2, 2]");
+        assertThatThrownBy(() -> Convolution.conv1d(x, w, null, 1, 0, 1, 1))
+                .hasMessageContaining("conv1d")
+                .hasMessageContaining("[1, 3, 4]")
+                .hasMessageContaining("[2, 2, 2]");
         assertThatThrownBy(() -> Normalize.group(x, 2, null, null, 1e-5)).hasMessageContaining("groupNorm");
-        assertThatThrownBy(() -> Normalize.batch(x, of(new double[4], 4), null, 1e-5)).hasMessageContaining("[1, 3, 4]")
+        assertThatThrownBy(() -> Normalize.batch(x, of(new double[4], 4), null, 1e-5))
+                .hasMessageContaining("[1, 3, 4]")
                 .hasMessageContaining("[4]");
-        assertThatThrownBy(() -> Functions.variance(of(new double[1], 1), 1, false, 0)).hasMessageContaining("variance");
+        assertThatThrownBy(() -> Functions.variance(of(new double[1], 1), 1, false, 0))
+                .hasMessageContaining("variance");
         assertThatThrownBy(() -> Functions.glu(x, 1)).hasMessageContaining("glu");
         assertThatThrownBy(() -> Functions.unfold(x, 2, 5, 1)).hasMessageContaining("unfold");
         assertThatThrownBy(() -> Heads.selfAttention(x, w, null, w, null, 3)).hasMessageContaining("selfAttention");
-        assertThatThrownBy(() -> Interpolation.resize(x, 2, 0, Mode.LINEAR, false)).hasMessageContaining("interpolate");
-        assertThatThrownBy(() -> Interpolation.resize(x, 2, 2, Mode.NEAREST, true)).hasMessageContaining("corners");
+        assertThatThrownBy(() -> Interpolation.resize(x, 2, 0, Mode.LINEAR, false))
+                .hasMessageContaining("interpolate");
+        assertThatThrownBy(() -> Interpolation.resize(x, 2, 2, Mode.NEAREST, true))
+                .hasMessageContaining("corners");
     }
 }

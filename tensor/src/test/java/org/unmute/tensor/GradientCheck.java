@@ -35,7 +35,9 @@ final class GradientCheck {
     void of(String name, Function<Tensor[], Tensor> f, Shape... shapes) {
         double[][] values = new double[shapes.length][];
         for (int i = 0; i < shapes.length; i++) {
-            values[i] = random.doubles(shapes[i].elements()).map(u -> range.applyAsDouble(random.nextGaussian())).toArray();
+            values[i] = random.doubles(shapes[i].elements())
+                    .map(u -> range.applyAsDouble(random.nextGaussian()))
+                    .toArray();
         }
         check(name + ", dense", f, values, shapes, false);
         check(name + ", permuted views", f, values, shapes, true);
@@ -60,13 +62,17 @@ final class GradientCheck {
                 double below = loss(f, values, shapes, permuted, upstream);
                 values[i][k] = x;
                 double numeric = (above - below) / (2 * H);
-                assertThat(Math.abs(own[k] - numeric)).as("%s: input %d %s, element %d: gradient %s, central difference %s", name,
-                        i, shapes[i], k, own[k], numeric).isLessThan(TOLERANCE * Math.max(1, Math.abs(numeric)));
+                assertThat(Math.abs(own[k] - numeric))
+                        .as(
+                                "%s: input %d %s, element %d: gradient %s, central difference %s",
+                                name, i, shapes[i], k, own[k], numeric)
+                        .isLessThan(TOLERANCE * Math.max(1, Math.abs(numeric)));
             }
         }
     }
 
-    private static double loss(Function<Tensor[], Tensor> f, double[][] values, Shape[] shapes, boolean permuted, double[] upstream) {
+    private static double loss(
+            Function<Tensor[], Tensor> f, double[][] values, Shape[] shapes, boolean permuted, double[] upstream) {
         Tensor[] leaves = new Tensor[shapes.length];
         for (int i = 0; i < shapes.length; i++) {
             leaves[i] = leaf(values[i], shapes[i], permuted).detach();
@@ -86,7 +92,9 @@ final class GradientCheck {
     }
 
     private static Tensor[] inputs(Tensor[] leaves, boolean permuted) {
-        return permuted ? Arrays.stream(leaves).map(t -> t.permute(reversed(t.rank()))).toArray(Tensor[]::new) : leaves;
+        return permuted
+                ? Arrays.stream(leaves).map(t -> t.permute(reversed(t.rank()))).toArray(Tensor[]::new)
+                : leaves;
     }
 
     private static int[] reversed(int rank) {

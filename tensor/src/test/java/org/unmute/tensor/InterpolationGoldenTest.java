@@ -26,7 +26,10 @@ class InterpolationGoldenTest {
     @TestFactory
     List<DynamicTest> gridsAreResizedAsByTheOriginal() throws IOException, URISyntaxException {
         String other = System.getProperty("unmute.golden", "");
-        Path path = other.isBlank() ? Path.of(InterpolationGoldenTest.class.getResource("/golden/" + FILE).toURI())
+        Path path = other.isBlank()
+                ? Path.of(InterpolationGoldenTest.class
+                        .getResource("/golden/" + FILE)
+                        .toURI())
                 : Path.of(other, FILE);
         if (!Files.exists(path)) {
             String why = "skipped: " + other + " has no " + FILE;
@@ -41,8 +44,14 @@ class InterpolationGoldenTest {
                     double[] from = file.doubles(grid);
                     double[] want = file.doubles(name);
                     Shape shape = file.shape(grid);
-                    tests.add(DynamicTest.dynamicTest(name, () -> check(Tensor.of(ScalarBackend.INSTANCE, from, shape.toArray()),
-                            Long.parseLong(m.group(2)), Long.parseLong(m.group(3)), mode(m.group(4)), want)));
+                    tests.add(DynamicTest.dynamicTest(
+                            name,
+                            () -> check(
+                                    Tensor.of(ScalarBackend.INSTANCE, from, shape.toArray()),
+                                    Long.parseLong(m.group(2)),
+                                    Long.parseLong(m.group(3)),
+                                    mode(m.group(4)),
+                                    want)));
                 }
             }
         }
@@ -72,7 +81,8 @@ class InterpolationGoldenTest {
         // interpolant rises by at most three times the greatest value.
         double tolerance = 9 * (grid.size(2) + grid.size(3)) * 0x1p-24 * greatest;
         for (int i = 0; i < got.length; i++) {
-            assertThat(Math.abs(got[i] - want[i])).as("element %d: %s, expected %s", i, got[i], want[i])
+            assertThat(Math.abs(got[i] - want[i]))
+                    .as("element %d: %s, expected %s", i, got[i], want[i])
                     .isLessThanOrEqualTo(tolerance);
         }
     }

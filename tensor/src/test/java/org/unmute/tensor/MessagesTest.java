@@ -58,7 +58,12 @@ class MessagesTest {
             new Wrong("amax", () -> f(2, 0).amax(false, 1), "[2, 0]"),
             new Wrong("max", () -> f(2, 0).max(1), "[2, 0]"),
             new Wrong("min", () -> f(0, 2).min(0), "empty"),
-            new Wrong("matmul", () -> f(8, 12, 64).matmul(f(8, 63, 12)), "[8, 12, 64]", "[8, 63, 12]", "inner sizes differ"),
+            new Wrong(
+                    "matmul",
+                    () -> f(8, 12, 64).matmul(f(8, 63, 12)),
+                    "[8, 12, 64]",
+                    "[8, 63, 12]",
+                    "inner sizes differ"),
             new Wrong("matmul", () -> f(3, 2, 4).matmul(f(5, 4, 2)), "[3]", "[5]"),
             new Wrong("matmul", () -> f(4).matmul(f(4, 2)), "[4]", "[4, 2]", "two axes"),
             new Wrong("matmul", () -> f(2, 3).matmul(d(3, 2)), "F32[2, 3]", "F64[3, 2]"),
@@ -67,25 +72,50 @@ class MessagesTest {
             new Wrong("linear", () -> f(2, 3).linear(f(5, 3), null, null, f(2, 4)), "[2, 4]", "[2, 5]"),
             new Wrong("linear", () -> f(2, 3).linear(f(5, 3), null, Unary.CLAMP, null), "CLAMP", "constants"),
             new Wrong("linear", () -> f(2, 3).linear(f(5, 3), d(5)), "F64[5]"),
-            new Wrong("embedPatches", () -> Tensor.run(new Product.EmbedPatches(f(2, 4, 4), f(3, 5), null, Window.of(2, 2, 2, 2))), "[2, 4, 4]",
+            new Wrong(
+                    "embedPatches",
+                    () -> Tensor.run(new Product.EmbedPatches(f(2, 4, 4), f(3, 5), null, Window.of(2, 2, 2, 2))),
+                    "[2, 4, 4]",
                     "[3, 5]"),
-            new Wrong("embedPatches", () -> Tensor.run(new Product.EmbedPatches(f(2, 4, 4), f(3, 4), null, Window.of(2, 2, 2, 2).pad(1, 0))),
+            new Wrong(
+                    "embedPatches",
+                    () -> Tensor.run(new Product.EmbedPatches(
+                            f(2, 4, 4), f(3, 4), null, Window.of(2, 2, 2, 2).pad(1, 0))),
                     "padding"),
-            new Wrong("binaryCrossEntropy", () -> Tensor.run(new RowLoss.BinaryCrossEntropy(f(2, 3), f(3, 3), null)), "[2, 3]", "[3, 3]", "absent"),
-            new Wrong("crossEntropy", () -> Tensor.run(new RowLoss.CrossEntropy(f(2, 3), f(2, 3), f(2), 1, 0)), "[2, 3]", "[2]"),
+            new Wrong(
+                    "binaryCrossEntropy",
+                    () -> Tensor.run(new RowLoss.BinaryCrossEntropy(f(2, 3), f(3, 3), null)),
+                    "[2, 3]",
+                    "[3, 3]",
+                    "absent"),
+            new Wrong(
+                    "crossEntropy",
+                    () -> Tensor.run(new RowLoss.CrossEntropy(f(2, 3), f(2, 3), f(2), 1, 0)),
+                    "[2, 3]",
+                    "[2]"),
             new Wrong("softmax", () -> i(2).softmax(0), "I32[2]"),
             new Wrong("softmax", () -> Tensor.run(new Normalization.Softmax(f())), "[]"),
             new Wrong("logSoftmax", () -> i(2).logSoftmax(0), "I32[2]"),
             new Wrong("l2Normalize", () -> i(2).l2Normalize(0), "I32[2]"),
             new Wrong("layerNorm", () -> f(2, 3).layerNorm(f(2), null, 1e-5), "[2, 3]", "[2]", "absent"),
             new Wrong("layerNorm", () -> f(2, 3).layerNorm(d(3), null, 1e-5), "F64[3]"),
-            new Wrong("attention", () -> f(2, 3, 4).attention(f(2, 5, 3), f(2, 5, 4), null, 1), "[2, 3, 4]", "[2, 5, 3]", "[2, 5, 4]"),
-            new Wrong("attention", () -> f(2, 3, 4).attention(f(2, 5, 4), f(2, 6, 4), null, 1), "[2, 5, 4]", "[2, 6, 4]"),
-            new Wrong("attention", () -> f(2, 3, 4).attention(f(2, 5, 4), f(2, 5, 4), f(3, 4), 1), "[3, 4]", "[2, 3, 5]"),
+            new Wrong(
+                    "attention",
+                    () -> f(2, 3, 4).attention(f(2, 5, 3), f(2, 5, 4), null, 1),
+                    "[2, 3, 4]",
+                    "[2, 5, 3]",
+                    "[2, 5, 4]"),
+            new Wrong(
+                    "attention", () -> f(2, 3, 4).attention(f(2, 5, 4), f(2, 6, 4), null, 1), "[2, 5, 4]", "[2, 6, 4]"),
+            new Wrong(
+                    "attention", () -> f(2, 3, 4).attention(f(2, 5, 4), f(2, 5, 4), f(3, 4), 1), "[3, 4]", "[2, 3, 5]"),
             new Wrong("attention", () -> f(2, 3, 4).attention(f(2, 5, 4), f(2, 5, 4), i(3, 5), 1), "I32[3, 5]"),
             new Wrong("prototypeMaxPool", () -> f(2, 3, 4).prototypeMaxPool(f(5, 3)), "[2, 3, 4]", "[5, 3]"),
             new Wrong("prototypeMaxPool", () -> f(2, 0, 4).prototypeMaxPool(f(5, 4)), "[2, 0, 4]"),
-            new Wrong("prototypeMaxPool", () -> f(2, 3, 4).prototypeMaxPool(d(5, 4)).values(), "F64[5, 4]"),
+            new Wrong(
+                    "prototypeMaxPool",
+                    () -> f(2, 3, 4).prototypeMaxPool(d(5, 4)).values(),
+                    "F64[5, 4]"),
             new Wrong("reshape", () -> f(2, 3).reshape(4, 2), "[2, 3]", "[4, 2]"),
             new Wrong("reshape", () -> f(2, 3).reshape(-1, 4), "[2, 3]", "[-1, 4]"),
             new Wrong("reshape", () -> f(2, 3).reshape(-1, -1), "[-1, -1]"),
@@ -110,12 +140,18 @@ class MessagesTest {
             new Wrong("indexSelect", () -> f(3).indexSelect(0, i(1, 1)), "[1, 1]"),
             new Wrong("productExtremes", () -> f(2, 3, 4).productExtremes(f(5, 3)), "[2, 3, 4]", "[5, 3]"),
             new Wrong("unitSum", () -> f(2, 3, 4).unitSum(f(3)), "[2, 3, 4]", "[3]"),
-            new Wrong("convolve", () -> Tensor.run(new Unfolding.Convolve(f(1, 2, 3, 3), f(4, 3, 1, 1), Window.of(1, 1, 1, 1), 1)), "[1, 2, 3, 3]",
+            new Wrong(
+                    "convolve",
+                    () -> Tensor.run(new Unfolding.Convolve(f(1, 2, 3, 3), f(4, 3, 1, 1), Window.of(1, 1, 1, 1), 1)),
+                    "[1, 2, 3, 3]",
                     "[4, 3, 1, 1]"),
             new Wrong("im2Col", () -> Tensor.run(new Unfolding.Im2Col(f(2, 3), Window.of(1, 1, 1, 1))), "[2, 3]"),
             new Wrong("window", () -> Tensor.run(new Unfolding.Im2Col(f(1, 1, 2, 3), Window.of(3, 1, 1, 1))), "3", "2"),
-            new Wrong("col2Im", () -> Tensor.run(new Unfolding.Col2Im(f(1, 1, 2, 2, 2, 2), Window.of(2, 2, 1, 1), 3, 4)),
-                    "[1, 1, 2, 2, 2, 2]", "3 x 4"),
+            new Wrong(
+                    "col2Im",
+                    () -> Tensor.run(new Unfolding.Col2Im(f(1, 1, 2, 2, 2, 2), Window.of(2, 2, 1, 1), 3, 4)),
+                    "[1, 1, 2, 2, 2, 2]",
+                    "3 x 4"),
             new Wrong("window", () -> Window.of(0, 1, 1, 1), "0x1"),
             new Wrong("tensor", () -> Tensor.of(B, new float[5], 2, 3), "[2, 3]", "5"),
             new Wrong("shape", () -> Shape.of(2, -1), "[2, -1]"),
@@ -133,17 +169,19 @@ class MessagesTest {
 
     @TestFactory
     Stream<DynamicTest> nameTheOperationAndTheShapes() {
-        return WRONG.stream().map(w -> DynamicTest.dynamicTest(w.operation + " " + String.join(" ", w.parts), () ->
-                assertThatThrownBy(w.act::execute)
-                        .isInstanceOfAny(IllegalArgumentException.class, IndexOutOfBoundsException.class)
-                        .hasMessageStartingWith(w.operation)
-                        .satisfies(e -> assertThat(e.getMessage()).contains(w.parts))));
+        return WRONG.stream()
+                .map(w -> DynamicTest.dynamicTest(
+                        w.operation + " " + String.join(" ", w.parts),
+                        () -> assertThatThrownBy(w.act::execute)
+                                .isInstanceOfAny(IllegalArgumentException.class, IndexOutOfBoundsException.class)
+                                .hasMessageStartingWith(w.operation)
+                                .satisfies(e -> assertThat(e.getMessage()).contains(w.parts))));
     }
 
     /** The scalar backend under another name and without float64. */
     private static Backend other() {
-        return (Backend) Proxy.newProxyInstance(Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (p, m, args) ->
-                switch (m.getName()) {
+        return (Backend) Proxy.newProxyInstance(
+                Backend.class.getClassLoader(), new Class<?>[] {Backend.class}, (p, m, args) -> switch (m.getName()) {
                     case "name" -> "other";
                     case "supports" -> args[0] != DType.F64;
                     default -> m.invoke(B, args);
@@ -154,10 +192,15 @@ class MessagesTest {
     void namesBothBackends() {
         Backend other = other();
         Tensor there = Tensor.zeros(other, DType.F32, Shape.of(2));
-        assertThatThrownBy(() -> f(2).plus(there)).hasMessageContaining("scalar").hasMessageContaining("other");
-        assertThatThrownBy(() -> Tensor.zeros(other, DType.F64, Shape.of(2))).hasMessageContaining("other")
+        assertThatThrownBy(() -> f(2).plus(there))
+                .hasMessageContaining("scalar")
+                .hasMessageContaining("other");
+        assertThatThrownBy(() -> Tensor.zeros(other, DType.F64, Shape.of(2)))
+                .hasMessageContaining("other")
                 .hasMessageContaining("F64");
-        assertThatThrownBy(() -> there.cast(DType.F64)).hasMessageContaining("other").hasMessageContaining("F64");
+        assertThatThrownBy(() -> there.cast(DType.F64))
+                .hasMessageContaining("other")
+                .hasMessageContaining("F64");
         assertThat(there.to(B).plus(f(2)).toFloats()).containsExactly(0, 0);
         Tensor target = f(2);
         target.assign(Tensor.full(other, DType.F32, Shape.of(2), 3));

@@ -39,8 +39,10 @@ class StraightThroughTest {
         double[] one = {1};
         assertThat(gradient(x -> x.unary(Unary.ABS), new double[] {0}, one)).containsExactly(0);
         assertThat(gradient(x -> x.unary(Unary.RELU), new double[] {0}, one)).containsExactly(0);
-        assertThat(gradient(x -> x.unary(Unary.LEAKY_RELU, 0.1, 0), new double[] {0}, one)).containsExactly(0.1);
-        assertThat(gradient(x -> x.clamp(-1, 2), new double[] {-1, 2, 2.5}, new double[] {1, 1, 1})).containsExactly(1, 1, 0);
+        assertThat(gradient(x -> x.unary(Unary.LEAKY_RELU, 0.1, 0), new double[] {0}, one))
+                .containsExactly(0.1);
+        assertThat(gradient(x -> x.clamp(-1, 2), new double[] {-1, 2, 2.5}, new double[] {1, 1, 1}))
+                .containsExactly(1, 1, 0);
     }
 
     @Test
@@ -51,8 +53,10 @@ class StraightThroughTest {
         assertThat(g.wrt(a).toDoubles()).containsExactly(0.5, 1);
         assertThat(g.wrt(b).toDoubles()).containsExactly(0.5, 0);
         double[] tied = {3, 1, 3, 3};
-        assertThat(gradient(x -> x.max(0).values().expand(4), tied, new double[] {1, 0, 0, 0})).containsExactly(1, 0, 0, 0);
-        assertThat(gradient(x -> x.amax(false, 0).expand(4), tied, new double[] {3, 0, 0, 0})).containsExactly(1, 0, 1, 1);
+        assertThat(gradient(x -> x.max(0).values().expand(4), tied, new double[] {1, 0, 0, 0}))
+                .containsExactly(1, 0, 0, 0);
+        assertThat(gradient(x -> x.amax(false, 0).expand(4), tied, new double[] {3, 0, 0, 0}))
+                .containsExactly(1, 0, 1, 1);
     }
 
     @Test

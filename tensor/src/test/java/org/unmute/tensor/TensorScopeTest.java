@@ -16,7 +16,9 @@ class TensorScopeTest {
     }
 
     private static void assertClosed(Tensor t) {
-        assertThatThrownBy(t::toFloats).isInstanceOf(IllegalStateException.class).hasMessageContaining("TensorScope");
+        assertThatThrownBy(t::toFloats)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("TensorScope");
     }
 
     @Test
@@ -106,7 +108,11 @@ class TensorScopeTest {
             long peak = 0;
             for (int i = 0; i < 3; i++) {
                 try (TensorScope inner = new TensorScope()) {
-                    Grad.of(x.softmax(-1).layerNorm(null, null, 1e-5).l2Normalize(0).sum()).wrt(x);
+                    Grad.of(x.softmax(-1)
+                                    .layerNorm(null, null, 1e-5)
+                                    .l2Normalize(0)
+                                    .sum())
+                            .wrt(x);
                     assertThat(inner.peakBytes()).isPositive();
                     assertThat(peak).as("peak of round %d", i).isIn(0L, inner.peakBytes());
                     peak = inner.peakBytes();
@@ -120,7 +126,9 @@ class TensorScopeTest {
     void closesInOrderOnItsOwnThread() throws InterruptedException {
         TensorScope outer = new TensorScope();
         TensorScope inner = new TensorScope();
-        assertThatThrownBy(outer::close).isInstanceOf(IllegalStateException.class).hasMessageContaining("inner scopes first");
+        assertThatThrownBy(outer::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("inner scopes first");
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread thread = new Thread(() -> {
             try {

@@ -44,7 +44,12 @@ class TensorTest {
     @Test
     void gradientsComeBackInTheTypeOfTheInput() {
         Tensor x = Tensor.of(B, new double[] {1, 2}, 2).parameter();
-        Tensor g = Grad.of(x.cast(DType.F32).times(3).cast(DType.F16).cast(DType.F64).sum()).wrt(x);
+        Tensor g = Grad.of(x.cast(DType.F32)
+                        .times(3)
+                        .cast(DType.F16)
+                        .cast(DType.F64)
+                        .sum())
+                .wrt(x);
         assertThat(g.dtype()).isEqualTo(DType.F64);
         assertThat(g.toDoubles()).containsExactly(3, 3);
     }
@@ -54,7 +59,8 @@ class TensorTest {
         for (DType half : new DType[] {DType.F16, DType.BF16}) {
             Tensor x = Tensor.of(B, new float[] {1, 2}, 2).parameter();
             Tensor h = x.cast(half);
-            Tensor y = h.cast(DType.F32).times(3).plus(h.cast(DType.F32).times(4)).sum();
+            Tensor y =
+                    h.cast(DType.F32).times(3).plus(h.cast(DType.F32).times(4)).sum();
             assertThat(Grad.of(y).wrt(x).toFloats()).as(half.name()).containsExactly(7, 7);
         }
     }
@@ -73,9 +79,15 @@ class TensorTest {
         for (int run = 0; run < 2; run++) {
             Tensor x = Tensor.of(B, values, 5, 7, 12).parameter();
             Tensor w = Tensor.of(B, weights, 48, 12).parameter();
-            Tensor y = Heads.selfAttention(x.layerNorm(null, null, 1e-6), w.slice(0, 0, 36), null, w.slice(0, 36, 12), null, 3);
+            Tensor y = Heads.selfAttention(
+                    x.layerNorm(null, null, 1e-6), w.slice(0, 0, 36), null, w.slice(0, 36, 12), null, 3);
             Grad grad = Grad.of(y.unary(Unary.GELU).sum());
-            runs[run] = Tensor.concat(0, y.reshape(-1), grad.wrt(x).reshape(-1), grad.wrt(w).reshape(-1)).toFloats();
+            runs[run] = Tensor.concat(
+                            0,
+                            y.reshape(-1),
+                            grad.wrt(x).reshape(-1),
+                            grad.wrt(w).reshape(-1))
+                    .toFloats();
         }
         for (int i = 0; i < runs[0].length; i++) {
             assertThat(Float.floatToRawIntBits(runs[0][i])).isEqualTo(Float.floatToRawIntBits(runs[1][i]));
@@ -86,7 +98,8 @@ class TensorTest {
     void frozenTensorsRefuseAssignment() {
         Tensor t = Tensor.of(B, new float[] {1, 2}, 2).freeze();
         Tensor view = t.slice(0, 0, 1);
-        assertThatThrownBy(() -> t.assign(Tensor.of(B, new float[] {3, 4}, 2))).isInstanceOf(IllegalStateException.class)
+        assertThatThrownBy(() -> t.assign(Tensor.of(B, new float[] {3, 4}, 2)))
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("frozen");
         assertThatThrownBy(() -> view.assign(Tensor.of(B, new float[] {3}, 1))).hasMessageContaining("frozen");
         assertThat(t.toFloats()).containsExactly(1, 2);
@@ -138,13 +151,24 @@ class TensorTest {
         Tensor none = Tensor.zeros(B, DType.F64, Shape.of(3, 0)).parameter();
         assertThat(none.sum(false, 1).toDoubles()).containsExactly(0, 0, 0);
         assertThat(none.transpose(0, 1).copy().reshape(0, 3).softmax(1).shape()).isEqualTo(Shape.of(0, 3));
-        assertThat(none.matmul(Tensor.zeros(B, DType.F64, Shape.of(0, 2))).toDoubles()).containsOnly(0).hasSize(6);
-        assertThat(Tensor.zeros(B, DType.F64, Shape.of(0, 4)).matmul(Tensor.zeros(B, DType.F64, Shape.of(4, 2))).shape())
+        assertThat(none.matmul(Tensor.zeros(B, DType.F64, Shape.of(0, 2))).toDoubles())
+                .containsOnly(0)
+                .hasSize(6);
+        assertThat(Tensor.zeros(B, DType.F64, Shape.of(0, 4))
+                        .matmul(Tensor.zeros(B, DType.F64, Shape.of(4, 2)))
+                        .shape())
                 .isEqualTo(Shape.of(0, 2));
-        assertThat(none.gather(1, Tensor.zeros(B, DType.I32, Shape.of(3, 0))).shape()).isEqualTo(Shape.of(3, 0));
-        assertThat(Tensor.concat(1, none, Tensor.full(B, DType.F64, Shape.of(3, 1), 2)).toDoubles()).containsExactly(2, 2, 2);
+        assertThat(none.gather(1, Tensor.zeros(B, DType.I32, Shape.of(3, 0))).shape())
+                .isEqualTo(Shape.of(3, 0));
+        assertThat(Tensor.concat(1, none, Tensor.full(B, DType.F64, Shape.of(3, 1), 2))
+                        .toDoubles())
+                .containsExactly(2, 2, 2);
         assertThat(none.pad(1, 1, 0, 5).toDoubles()).containsExactly(5, 5, 5);
-        assertThat(none.cumulativeSum(1).l2Normalize(1).layerNorm(null, null, 1e-5).shape()).isEqualTo(Shape.of(3, 0));
+        assertThat(none.cumulativeSum(1)
+                        .l2Normalize(1)
+                        .layerNorm(null, null, 1e-5)
+                        .shape())
+                .isEqualTo(Shape.of(3, 0));
         assertThat(none.slice(1, 0, 0).flip(0).shape()).isEqualTo(Shape.of(3, 0));
         assertThat(Grad.of(none.times(2).sum()).wrt(none).shape()).isEqualTo(Shape.of(3, 0));
         Tensor noClips = Tensor.zeros(B, DType.F64, Shape.of(0, 4, 3)).parameter();
@@ -155,7 +179,10 @@ class TensorTest {
         Tensor noTokens = Tensor.zeros(B, DType.F64, Shape.of(2, 0, 3));
         assertThat(noTokens.attention(noTokens, noTokens, null, 1).shape()).isEqualTo(Shape.of(2, 0, 3));
         assertThat(noTokens.linear(prototypes, null).shape()).isEqualTo(Shape.of(2, 0, 2));
-        assertThat(Grad.of(noTokens.linear(prototypes, null).sum()).wrt(prototypes).toDoubles()).containsOnly(0);
+        assertThat(Grad.of(noTokens.linear(prototypes, null).sum())
+                        .wrt(prototypes)
+                        .toDoubles())
+                .containsOnly(0);
     }
 
     @Test
@@ -175,8 +202,9 @@ class TensorTest {
         assertThat(y.takesGradient()).isFalse();
         assertThat(y.origin()).isNull();
         assertThatThrownBy(() -> Grad.withoutRecording(() -> {
-            throw new IllegalStateException("stop");
-        })).hasMessage("stop");
+                    throw new IllegalStateException("stop");
+                }))
+                .hasMessage("stop");
         assertThat(x.times(2).takesGradient()).isTrue();
     }
 
@@ -186,7 +214,8 @@ class TensorTest {
         Tensor x = Tensor.owning(data, 2, 3);
         assertThat(x.toFloats()).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(x.view().host().floats()).isSameAs(data);
-        assertThatThrownBy(() -> Tensor.owning(data, 2, 2)).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Tensor.owning(data, 2, 2))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("tensor: shape [2, 2] needs 4 elements, the array has 6");
     }
 }

@@ -24,8 +24,8 @@ import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * Turns a checkpoint into a safetensors file of its encoder alone, under the authors' names: in two steps, so that a person
- * can look at the {@linkplain #report report} before anything is written.
+ * Turns a checkpoint into a safetensors file of its encoder alone, under the authors' names: in two steps, so that a
+ * person can look at the {@linkplain #report report} before anything is written.
  *
  * <pre>{@code
  * try (Conversion conversion = Conversion.open(Path.of("checkpoint.pt"), Conversion.Options.KEEP)) {
@@ -34,10 +34,11 @@ import org.unmute.tensor.io.StoredType;
  * }
  * }</pre>
  *
- * <p>The new file says in its metadata which encoder it is, how the tensors were named before (some encoders depend on it),
- * what the model needs beside its tensors, and where it comes from; a safetensors source's own texts, such as a licence, go
- * along. {@code format} is set to {@code pt} where the source does not say, as Hugging Face's loader refuses files without
- * it. Tensors are copied from the mapped source one at a time, so large checkpoints need little memory.
+ * <p>The new file says in its metadata which encoder it is, how the tensors were named before (some encoders depend on
+ * it), what the model needs beside its tensors, and where it comes from; a safetensors source's own texts, such as a
+ * licence, go along. {@code format} is set to {@code pt} where the source does not say, as Hugging Face's loader
+ * refuses files without it. Tensors are copied from the mapped source one at a time, so large checkpoints need little
+ * memory.
  */
 public final class Conversion implements AutoCloseable {
     /** Metadata key: SHA-256 of the source file, 64 lower-case hexadecimal digits. */
@@ -84,7 +85,8 @@ public final class Conversion implements AutoCloseable {
      * Opens a checkpoint, finds out which encoder is in it, and reads all its numbers once. Writes nothing.
      *
      * @throws org.unmute.tensor.io.MalformedFileException if it is no checkpoint that can be read, or a damaged one
-     * @throws org.unmute.models.checkpoint.UnusableCheckpointException if no known encoder is in it, or not the stated one
+     * @throws org.unmute.models.checkpoint.UnusableCheckpointException if no known encoder is in it, or not the stated
+     *     one
      * @throws IOException if it cannot be read
      */
     public static Conversion open(Path source, Options options) throws IOException {
@@ -113,10 +115,15 @@ public final class Conversion implements AutoCloseable {
         }
     }
 
-    private static Report report(Path source, Checkpoint file, Checkpoint view, Encoders.Recognized known, Options options) throws IOException {
+    private static Report report(
+            Path source, Checkpoint file, Checkpoint view, Encoders.Recognized known, Options options)
+            throws IOException {
         KeyMatch match = known.match();
-        Report.RecognizedBy by = !options.model().isEmpty() ? Report.RecognizedBy.STATED
-                : file.metadata().containsKey(KeyMatch.ENCODER) ? Report.RecognizedBy.METADATA : Report.RecognizedBy.TENSORS;
+        Report.RecognizedBy by = !options.model().isEmpty()
+                ? Report.RecognizedBy.STATED
+                : file.metadata().containsKey(KeyMatch.ENCODER)
+                        ? Report.RecognizedBy.METADATA
+                        : Report.RecognizedBy.TENSORS;
         Map<String, String> newNames = new HashMap<>();
         match.taken().forEach((to, from) -> newNames.put(from, to));
         List<Report.Line> lines = new ArrayList<>();
@@ -125,17 +132,32 @@ public final class Conversion implements AutoCloseable {
         for (String from : file.names()) {
             StoredType type = file.type(from);
             String to = newNames.get(from);
-            Report.Fate fate = to == null ? Report.Fate.DROPPED : to.equals(from) ? Report.Fate.KEPT : Report.Fate.RENAMED;
+            Report.Fate fate =
+                    to == null ? Report.Fate.DROPPED : to.equals(from) ? Report.Fate.KEPT : Report.Fate.RENAMED;
             lines.add(new Report.Line(fate, from, to, match.dropped().get(from), file.shape(from), type));
             if (to != null && type.isFloating()) {
-                // Only what is taken is read: the numbers of an optimizer's state, larger than the model, do not matter.
+                // Only what is taken is read: the numbers of an optimizer's state, larger than the model, do not
+                // matter.
                 StoredTensor tensor = file.entry(from);
                 parameters = Math.addExact(parameters, tensor.shape().elements());
                 Numbers.flaw(tensor, options.type().orElse(type)).ifPresent(flaws::add);
             }
         }
-        return new Report(source, file.container(), Files.size(source), sha256(source), known.family().name(), by,
-                by == Report.RecognizedBy.TENSORS && match.keyMap().prefixEnd() == null ? alsoFits(file, known.family()) : List.of(), match, lines, parameters, file.opaque(), flaws);
+        return new Report(
+                source,
+                file.container(),
+                Files.size(source),
+                sha256(source),
+                known.family().name(),
+                by,
+                by == Report.RecognizedBy.TENSORS && match.keyMap().prefixEnd() == null
+                        ? alsoFits(file, known.family())
+                        : List.of(),
+                match,
+                lines,
+                parameters,
+                file.opaque(),
+                flaws);
     }
 
     /** Families with the same tensor names, which only the prefix or the caller tells apart. */
@@ -151,7 +173,10 @@ public final class Conversion implements AutoCloseable {
 
     private static boolean fits(Checkpoint file, EncoderFamily family) {
         try {
-            return family.match(file, true).filter(m -> m.missing().isEmpty() && (m.keyMap().carried().isEmpty() || !m.carried(file).isEmpty()))
+            return family.match(file, true)
+                    .filter(m -> m.missing().isEmpty()
+                            && (m.keyMap().carried().isEmpty()
+                                    || !m.carried(file).isEmpty()))
                     .isPresent();
         } catch (UnusableCheckpointException e) {
             return false;
@@ -171,23 +196,28 @@ public final class Conversion implements AutoCloseable {
     public void requireConvertible() throws ConversionException {
         List<String> missing = report.match().missing();
         if (!missing.isEmpty()) {
-            throw new ConversionException("convert: " + report.source() + ": the '" + report.encoder() + "' in it is incomplete, "
-                    + missing.size() + (missing.size() == 1 ? " tensor is missing: " : " tensors are missing: ") + some(missing)
-                    + " (names after conversion): a damaged or partial checkpoint, or state the model if it is another");
+            throw new ConversionException(
+                    "convert: " + report.source() + ": the '" + report.encoder() + "' in it is incomplete, "
+                            + missing.size() + (missing.size() == 1 ? " tensor is missing: " : " tensors are missing: ")
+                            + some(missing)
+                            + " (names after conversion): a damaged or partial checkpoint, or state the model if it is"
+                            + " another");
         }
         if (!report.flaws().isEmpty()) {
-            throw new ConversionException("convert: " + report.source() + ": " + report.flaws().getFirst()
+            throw new ConversionException("convert: " + report.source() + ": "
+                    + report.flaws().getFirst()
                     + (report.flaws().size() > 1 ? " (and " + (report.flaws().size() - 1) + " more tensors)" : ""));
         }
     }
 
     private static String some(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(NAMED_AT_MOST, names.size()))) + (names.size() > NAMED_AT_MOST ? ", …" : "");
+        return String.join(", ", names.subList(0, Math.min(NAMED_AT_MOST, names.size())))
+                + (names.size() > NAMED_AT_MOST ? ", …" : "");
     }
 
     /**
-     * Writes the safetensors file. The target is replaced only once the new file is complete; after an exception it is as
-     * before.
+     * Writes the safetensors file. The target is replaced only once the new file is complete; after an exception it is
+     * as before.
      *
      * @param overwrite whether a file that is there already may be replaced
      * @return bytes written
@@ -225,7 +255,8 @@ public final class Conversion implements AutoCloseable {
             return;
         }
         if (Files.isSameFile(source, target)) {
-            throw new IllegalArgumentException("convert: source and target are the same file: " + source + ": write to another, what is left out would be lost");
+            throw new IllegalArgumentException("convert: source and target are the same file: " + source
+                    + ": write to another, what is left out would be lost");
         }
         if (!overwrite) {
             throw new FileAlreadyExistsException(target.toString());

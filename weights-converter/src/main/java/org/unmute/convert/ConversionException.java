@@ -2,7 +2,10 @@ package org.unmute.convert;
 
 import java.io.IOException;
 
-/** A checkpoint cannot be converted: tensors are missing, or numbers are not finite or do not fit the element type asked for. */
+/**
+ * A checkpoint cannot be converted: tensors are missing, or numbers are not finite or do not fit the element type asked
+ * for.
+ */
 public final class ConversionException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -10,9 +10,12 @@ import org.unmute.tensor.io.StoredType;
 
 /** The elements of floating tensors: read one at a time from where they lie, checked, and rounded to another type. */
 final class Numbers {
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Numbers() {}
 
@@ -32,7 +35,8 @@ final class Numbers {
             }
             if (to != tensor.type() && !Double.isFinite(rounded(x, to))) {
                 return Optional.of("tensor '" + tensor.name() + "' " + tensor.shape() + ": element " + i + " is " + x
-                        + ", beyond the range of " + to + ": keep the types, or use " + (to == StoredType.F16 ? "BF16 or F32" : "a wider type"));
+                        + ", beyond the range of " + to + ": keep the types, or use "
+                        + (to == StoredType.F16 ? "BF16 or F32" : "a wider type"));
             }
         }
         return Optional.empty();
@@ -43,8 +47,8 @@ final class Numbers {
         MemorySegment data = tensor.data();
         long n = tensor.shape().elements();
         if (n > (Integer.MAX_VALUE - 8) / to.bytes()) {
-            throw new IllegalArgumentException("convert: tensor '" + tensor.name() + "' " + tensor.shape() + " is too large to be rounded to "
-                    + to + " in memory: keep the types");
+            throw new IllegalArgumentException("convert: tensor '" + tensor.name() + "' " + tensor.shape()
+                    + " is too large to be rounded to " + to + " in memory: keep the types");
         }
         MemorySegment out = MemorySegment.ofArray(new byte[(int) n * to.bytes()]);
         for (long i = 0; i < n; i++) {

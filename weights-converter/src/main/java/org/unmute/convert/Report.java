@@ -22,8 +22,19 @@ import org.unmute.tensor.io.StoredType;
  * @param opaque objects in the file that are not interpreted
  * @param flaws numbers that forbid a conversion, in words; empty if there are none
  */
-public record Report(Path source, String container, long bytes, String sha256, String encoder, RecognizedBy recognizedBy,
-        List<String> alsoFits, KeyMatch match, List<Line> tensors, long parameters, List<String> opaque, List<String> flaws) {
+public record Report(
+        Path source,
+        String container,
+        long bytes,
+        String sha256,
+        String encoder,
+        RecognizedBy recognizedBy,
+        List<String> alsoFits,
+        KeyMatch match,
+        List<Line> tensors,
+        long parameters,
+        List<String> opaque,
+        List<String> flaws) {
     /** What showed which encoder it is. */
     public enum RecognizedBy {
         /** The caller said so, and the tensors agree. */

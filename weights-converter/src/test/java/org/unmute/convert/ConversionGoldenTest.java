@@ -41,17 +41,24 @@ class ConversionGoldenTest {
         if (!System.getProperty(Golden.PROPERTY, "").isBlank()) {
             return Golden.require("tiny");
         }
-        return Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolveSibling("models").resolve("src/test/resources/golden/tiny");
+        return Path.of(System.getProperty("basedir", ""))
+                .toAbsolutePath()
+                .resolveSibling("models")
+                .resolve("src/test/resources/golden/tiny");
     }
 
     @TestFactory
     List<DynamicTest> tokensStayTheSame() throws IOException {
         List<DynamicTest> tests = new ArrayList<>();
         try (Stream<Path> folders = Files.list(tiny())) {
-            for (Path folder : folders.filter(f -> Files.exists(f.resolve("config.json"))).sorted().toList()) {
-                JsonNode config = new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+            for (Path folder : folders.filter(f -> Files.exists(f.resolve("config.json")))
+                    .sorted()
+                    .toList()) {
+                JsonNode config = new ObjectMapper()
+                        .readTree(folder.resolve("config.json").toFile());
                 for (Path checkpoint : checkpoints(folder, config)) {
-                    tests.add(dynamicTest(folder.getFileName() + "/" + checkpoint.getFileName(), () -> convert(checkpoint, config)));
+                    tests.add(dynamicTest(
+                            folder.getFileName() + "/" + checkpoint.getFileName(), () -> convert(checkpoint, config)));
                 }
             }
         }
@@ -67,14 +74,18 @@ class ConversionGoldenTest {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(f -> f.getFileName().toString().matches("checkpoint\\..*|model.*\\.safetensors")).sorted().toList();
+            return files.filter(f -> f.getFileName().toString().matches("checkpoint\\..*|model.*\\.safetensors"))
+                    .sorted()
+                    .toList();
         }
     }
 
     /** What the checkpoint does not hold. */
     private static EncoderSettings settings(JsonNode config, String model) {
         Map<String, String> cfg = new LinkedHashMap<>();
-        config.path("cfg").properties().forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
+        config.path("cfg")
+                .properties()
+                .forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
         if (config.has("stride_freq_time")) {
             cfg.put("fstride", config.get("stride_freq_time").get(0).asText());
             cfg.put("tstride", config.get("stride_freq_time").get(1).asText());
@@ -84,7 +95,8 @@ class ConversionGoldenTest {
             settings = settings.withFrames(config.get("target_length").asInt());
         }
         if (config.has("norm_mean")) {
-            settings = settings.withNorm(config.get("norm_mean").asDouble(), config.get("norm_std").asDouble());
+            settings = settings.withNorm(
+                    config.get("norm_mean").asDouble(), config.get("norm_std").asDouble());
         }
         if (config.has("sample_rate")) {
             settings = settings.withSampleRate(config.get("sample_rate").asInt());
@@ -96,7 +108,8 @@ class ConversionGoldenTest {
     }
 
     private void convert(Path checkpoint, JsonNode config) throws IOException {
-        Path target = temporary.resolve(checkpoint.getParent().getFileName() + "-" + checkpoint.getFileName() + ".safetensors");
+        Path target = temporary.resolve(
+                checkpoint.getParent().getFileName() + "-" + checkpoint.getFileName() + ".safetensors");
         Conversion.Options options = new Conversion.Options(model(config), Optional.empty());
         Report report = Conversion.run(checkpoint, target, options, false);
         assertThat(report.complete()).isTrue();
@@ -106,10 +119,14 @@ class ConversionGoldenTest {
         Encoder after = Encoders.open(target, settings(config, ""));
         assertThat(after.describe()).isEqualTo(before.describe());
         // More than a window, where there is a window.
-        float[] samples = noise((int) Math.min(before.describe().windowSamples() * 3L / 2, SECONDS * before.describe().sampleRate()));
+        float[] samples = noise((int) Math.min(
+                before.describe().windowSamples() * 3L / 2,
+                SECONDS * before.describe().sampleRate()));
         TokenMap wanted = before.encode(samples);
         TokenMap given = after.encode(samples);
-        assertThat(Arrays.mismatch(given.tokens(), wanted.tokens())).as("first number of the tokens that differs").isEqualTo(-1);
+        assertThat(Arrays.mismatch(given.tokens(), wanted.tokens()))
+                .as("first number of the tokens that differs")
+                .isEqualTo(-1);
         assertThat(Arrays.equals(given.cls(), wanted.cls())).as("class token").isTrue();
         assertThat(wanted.tokens()[0]).as("a token").isFinite().isNotZero();
         if (!before.describe().classes().isEmpty()) {
@@ -119,12 +136,20 @@ class ConversionGoldenTest {
     }
 
     private static void sameBytes(Path checkpoint, Path target, Report report) throws IOException {
-        try (Checkpoint from = Checkpoint.open(checkpoint); SafetensorsFile to = SafetensorsFile.open(target)) {
-            assertThat(to.names()).containsExactlyInAnyOrderElementsOf(report.match().taken().keySet());
+        try (Checkpoint from = Checkpoint.open(checkpoint);
+                SafetensorsFile to = SafetensorsFile.open(target)) {
+            assertThat(to.names())
+                    .containsExactlyInAnyOrderElementsOf(report.match().taken().keySet());
             report.match().taken().forEach((name, old) -> {
-                assertThat(to.entry(name).type()).as(name).isEqualTo(from.entry(old).type());
-                assertThat(to.entry(name).shape()).as(name).isEqualTo(from.entry(old).shape());
-                assertThat(to.entry(name).data().mismatch(from.entry(old).data())).as("first byte of " + name + " that differs").isEqualTo(-1);
+                assertThat(to.entry(name).type())
+                        .as(name)
+                        .isEqualTo(from.entry(old).type());
+                assertThat(to.entry(name).shape())
+                        .as(name)
+                        .isEqualTo(from.entry(old).shape());
+                assertThat(to.entry(name).data().mismatch(from.entry(old).data()))
+                        .as("first byte of " + name + " that differs")
+                        .isEqualTo(-1);
             });
         }
     }

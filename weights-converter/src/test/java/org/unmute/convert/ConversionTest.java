@@ -24,11 +24,23 @@ import org.unmute.tensor.io.StoredType;
 /** On EAT's names as Hugging Face has them, below a prefix, with tensors beside that no encoder needs. */
 class ConversionTest {
     private static final String CLS = "modality_encoders.IMAGE.extra_tokens";
-    private static final List<String> BLOCK = List.of("attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight",
-            "mlp.fc1.bias", "mlp.fc2.weight", "mlp.fc2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias");
+    private static final List<String> BLOCK = List.of(
+            "attn.qkv.weight",
+            "attn.qkv.bias",
+            "attn.proj.weight",
+            "attn.proj.bias",
+            "mlp.fc1.weight",
+            "mlp.fc1.bias",
+            "mlp.fc2.weight",
+            "mlp.fc2.bias",
+            "norm1.weight",
+            "norm1.bias",
+            "norm2.weight",
+            "norm2.bias");
 
     @TempDir
     Path folder;
+
     private Path source;
     private Path target;
 
@@ -40,13 +52,19 @@ class ConversionTest {
 
     /** Everything but the class token, of no particular size. */
     private static SafetensorsWriter eat() {
-        SafetensorsWriter writer = new SafetensorsWriter().metadata("author", "somebody").metadata("format", "flax");
-        for (String name : List.of("local_encoder.proj.weight", "local_encoder.proj.bias", "fixed_positional_encoder.positions", "pre_norm.weight",
+        SafetensorsWriter writer =
+                new SafetensorsWriter().metadata("author", "somebody").metadata("format", "flax");
+        for (String name : List.of(
+                "local_encoder.proj.weight",
+                "local_encoder.proj.bias",
+                "fixed_positional_encoder.positions",
+                "pre_norm.weight",
                 "pre_norm.bias")) {
             writer.add("model." + name, Shape.of(2), new float[] {0.5f, -0.25f});
         }
         BLOCK.forEach(name -> writer.add("model.blocks.0." + name, Shape.of(1), new float[] {1}));
-        return writer.add("steps", Shape.of(2), new long[] {3, Long.MAX_VALUE}).add("optimizer.wide", Shape.of(1), new double[] {1e300});
+        return writer.add("steps", Shape.of(2), new long[] {3, Long.MAX_VALUE})
+                .add("optimizer.wide", Shape.of(1), new double[] {1e300});
     }
 
     private void write(float... cls) throws IOException {
@@ -62,12 +80,19 @@ class ConversionTest {
         write(1, -2, -0.0f);
         Report report = run();
         try (SafetensorsFile file = SafetensorsFile.open(target)) {
-            assertThat(file.names()).hasSize(6 + 12).contains(CLS, "blocks.0.attn.qkv.weight").doesNotContain("steps", "optimizer.wide");
+            assertThat(file.names())
+                    .hasSize(6 + 12)
+                    .contains(CLS, "blocks.0.attn.qkv.weight")
+                    .doesNotContain("steps", "optimizer.wide");
             assertThat(file.floats(CLS)).containsExactly(1, -2, -0.0f);
             assertThat(file.entry(CLS).type()).isEqualTo(StoredType.F32);
-            assertThat(file.metadata()).containsEntry("author", "somebody").containsEntry("format", "flax")
-                    .containsEntry(KeyMatch.ENCODER, "eat").containsEntry(KeyMatch.NAMING, "eat/hugging-face")
-                    .containsEntry(Conversion.SOURCE_FILE, "source.safetensors").containsEntry(Conversion.SOURCE_SHA256, report.sha256())
+            assertThat(file.metadata())
+                    .containsEntry("author", "somebody")
+                    .containsEntry("format", "flax")
+                    .containsEntry(KeyMatch.ENCODER, "eat")
+                    .containsEntry(KeyMatch.NAMING, "eat/hugging-face")
+                    .containsEntry(Conversion.SOURCE_FILE, "source.safetensors")
+                    .containsEntry(Conversion.SOURCE_SHA256, report.sha256())
                     .containsEntry(Conversion.DROPPED, "2");
         }
         assertThat(report.encoder()).isEqualTo("eat");
@@ -78,9 +103,17 @@ class ConversionTest {
         assertThat(report.bytes()).isEqualTo(Files.size(source));
         assertThat(report.sha256()).matches("[0-9a-f]{64}");
         assertThat(report.count(Report.Fate.RENAMED)).isEqualTo(18);
-        assertThat(report.tensors()).contains(
-                new Report.Line(Report.Fate.RENAMED, "model.extra_tokens", CLS, null, Shape.of(3), StoredType.F32),
-                new Report.Line(Report.Fate.DROPPED, "optimizer.wide", null, "state of the optimizer", Shape.of(1), StoredType.F64));
+        assertThat(report.tensors())
+                .contains(
+                        new Report.Line(
+                                Report.Fate.RENAMED, "model.extra_tokens", CLS, null, Shape.of(3), StoredType.F32),
+                        new Report.Line(
+                                Report.Fate.DROPPED,
+                                "optimizer.wide",
+                                null,
+                                "state of the optimizer",
+                                Shape.of(1),
+                                StoredType.F64));
     }
 
     @Test
@@ -92,15 +125,19 @@ class ConversionTest {
         assertThat(report.recognizedBy()).isEqualTo(Report.RecognizedBy.METADATA);
         assertThat(report.count(Report.Fate.KEPT)).isEqualTo(18);
         assertThat(report.tensors()).hasSize(18);
-        try (SafetensorsFile a = SafetensorsFile.open(target); SafetensorsFile b = SafetensorsFile.open(again)) {
+        try (SafetensorsFile a = SafetensorsFile.open(target);
+                SafetensorsFile b = SafetensorsFile.open(again)) {
             assertThat(b.names()).isEqualTo(a.names());
-            assertThat(b.metadata()).containsEntry(KeyMatch.NAMING, "eat/hugging-face").containsEntry(Conversion.SOURCE_FILE, "target.safetensors");
+            assertThat(b.metadata())
+                    .containsEntry(KeyMatch.NAMING, "eat/hugging-face")
+                    .containsEntry(Conversion.SOURCE_FILE, "target.safetensors");
         }
     }
 
     @Test
     void roundsFloatingTensorsToTheTypeAskedFor() throws IOException {
-        eat().add("model.extra_tokens", Shape.of(2), new double[] {1 / 3.0, -65504}).write(source);
+        eat().add("model.extra_tokens", Shape.of(2), new double[] {1 / 3.0, -65504})
+                .write(source);
         for (StoredType type : new StoredType[] {StoredType.F64, StoredType.F32, StoredType.F16, StoredType.BF16}) {
             Conversion.run(source, target, new Conversion.Options("", Optional.of(type)), true);
             try (SafetensorsFile file = SafetensorsFile.open(target)) {
@@ -112,7 +149,8 @@ class ConversionTest {
                     default -> 0x1.56p-2;
                 };
                 assertThat(file.doubles(CLS)[0]).as(type.name()).isEqualTo(third);
-                assertThat(file.floats("modality_encoders.IMAGE.local_encoder.proj.bias")).containsExactly(0.5f, -0.25f);
+                assertThat(file.floats("modality_encoders.IMAGE.local_encoder.proj.bias"))
+                        .containsExactly(0.5f, -0.25f);
             }
         }
     }
@@ -124,14 +162,23 @@ class ConversionTest {
             write(1, bad);
             try (Conversion conversion = Conversion.open(source, Conversion.Options.KEEP)) {
                 assertThat(conversion.report().flaws()).hasSize(1);
-                assertThat(conversion.report().flaws().getFirst()).contains("'model.extra_tokens'").contains("" + bad).contains("element 1");
-                assertThatThrownBy(() -> conversion.writeTo(target, true)).isInstanceOf(ConversionException.class)
-                        .hasMessageContaining("'model.extra_tokens'").hasMessageContaining("source.safetensors");
+                assertThat(conversion.report().flaws().getFirst())
+                        .contains("'model.extra_tokens'")
+                        .contains("" + bad)
+                        .contains("element 1");
+                assertThatThrownBy(() -> conversion.writeTo(target, true))
+                        .isInstanceOf(ConversionException.class)
+                        .hasMessageContaining("'model.extra_tokens'")
+                        .hasMessageContaining("source.safetensors");
             }
         }
         // A tensor that is left out may hold anything.
-        eat().add("model.extra_tokens", Shape.of(1), new float[1]).add("criterion.best", Shape.of(1), new float[] {Float.NaN}).write(source);
-        assertThat(Conversion.run(source, folder.resolve("other.safetensors"), Conversion.Options.KEEP, false).flaws()).isEmpty();
+        eat().add("model.extra_tokens", Shape.of(1), new float[1])
+                .add("criterion.best", Shape.of(1), new float[] {Float.NaN})
+                .write(source);
+        assertThat(Conversion.run(source, folder.resolve("other.safetensors"), Conversion.Options.KEEP, false)
+                        .flaws())
+                .isEmpty();
         assertThat(target).hasContent("what was there");
     }
 
@@ -152,17 +199,26 @@ class ConversionTest {
 
     private void refuses(StoredType type, String... said) {
         assertThatThrownBy(() -> Conversion.run(source, target, new Conversion.Options("", Optional.of(type)), true))
-                .isInstanceOf(ConversionException.class).message().contains(said);
+                .isInstanceOf(ConversionException.class)
+                .message()
+                .contains(said);
     }
 
     @Test
     void missingTensorsAreNamed() throws IOException {
-        eat().add("model.extra_tokens", Shape.of(1), new float[1]).add("model.blocks.2.norm1.bias", Shape.of(1), new float[1]).write(source);
+        eat().add("model.extra_tokens", Shape.of(1), new float[1])
+                .add("model.blocks.2.norm1.bias", Shape.of(1), new float[1])
+                .write(source);
         try (Conversion conversion = Conversion.open(source, Conversion.Options.KEEP)) {
             assertThat(conversion.report().complete()).isFalse();
-            assertThat(conversion.report().match().missing()).hasSize(23).contains("blocks.1.norm1.bias", "blocks.2.norm1.weight");
-            assertThatThrownBy(() -> conversion.writeTo(target, false)).isInstanceOf(ConversionException.class)
-                    .hasMessageContaining("23 tensors are missing: blocks.1.attn.qkv.weight, ").hasMessageContaining("…").hasMessageContaining("'eat'");
+            assertThat(conversion.report().match().missing())
+                    .hasSize(23)
+                    .contains("blocks.1.norm1.bias", "blocks.2.norm1.weight");
+            assertThatThrownBy(() -> conversion.writeTo(target, false))
+                    .isInstanceOf(ConversionException.class)
+                    .hasMessageContaining("23 tensors are missing: blocks.1.attn.qkv.weight, ")
+                    .hasMessageContaining("…")
+                    .hasMessageContaining("'eat'");
         }
         assertThat(target).doesNotExist();
     }
@@ -171,12 +227,16 @@ class ConversionTest {
     void whatIsThereIsReplacedOnlyOnRequestAndTheSourceNever() throws IOException {
         write(1);
         Files.writeString(target, "what was there");
-        assertThatThrownBy(this::run).isInstanceOf(FileAlreadyExistsException.class).hasMessageContaining("target.safetensors");
+        assertThatThrownBy(this::run)
+                .isInstanceOf(FileAlreadyExistsException.class)
+                .hasMessageContaining("target.safetensors");
         assertThat(target).hasContent("what was there");
         Conversion.run(source, target, Conversion.Options.KEEP, true);
         assertThat(Files.size(target)).isGreaterThan(100);
-        assertThatThrownBy(() -> Conversion.run(source, folder.resolve(".").resolve("source.safetensors"), Conversion.Options.KEEP, true))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("same file");
+        assertThatThrownBy(() -> Conversion.run(
+                        source, folder.resolve(".").resolve("source.safetensors"), Conversion.Options.KEEP, true))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("same file");
     }
 
     @Test
@@ -186,15 +246,18 @@ class ConversionTest {
         assertThat(report.recognizedBy()).isEqualTo(Report.RecognizedBy.STATED);
         assertThat(report.encoder()).isEqualTo("eat");
         assertThatThrownBy(() -> Conversion.open(source, new Conversion.Options("kwt", Optional.empty())))
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("no 'kwt' checkpoint");
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("no 'kwt' checkpoint");
         assertThatThrownBy(() -> Conversion.open(source, new Conversion.Options("wav2vec", Optional.empty())))
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("no encoder is called 'wav2vec'");
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("no encoder is called 'wav2vec'");
     }
 
     @Test
     void onlyFloatingTypesAreAccepted() {
         assertThatThrownBy(() -> new Conversion.Options("", Optional.of(StoredType.I8)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("I8");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("I8");
     }
 
     @Test

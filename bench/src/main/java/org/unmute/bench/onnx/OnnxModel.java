@@ -7,8 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Builds an ONNX file: one graph of named nodes, float weights inside the file. Field numbers are those of {@code onnx.proto}. Values
- * are named by texts; {@link #node} gives the name of its first result, so that a network reads like a formula.
+ * Builds an ONNX file: one graph of named nodes, float weights inside the file. Field numbers are those of {@code
+ * onnx.proto}. Values are named by texts; {@link #node} gives the name of its first result, so that a network reads
+ * like a formula.
  */
 public final class OnnxModel {
     /** {@code TensorProto.DataType} */
@@ -130,7 +131,10 @@ public final class OnnxModel {
 
     /** Writes the file. Larger than 2 GiB it cannot be. */
     public void write(Path path) throws IOException {
-        ProtobufWriter model = new ProtobufWriter().number(1, IR_VERSION).text(2, "unmute bench").message(7, graph)
+        ProtobufWriter model = new ProtobufWriter()
+                .number(1, IR_VERSION)
+                .text(2, "unmute bench")
+                .message(7, graph)
                 .message(8, new ProtobufWriter().text(1, "").number(2, OPSET));
         Files.write(path, model.toBytes());
     }

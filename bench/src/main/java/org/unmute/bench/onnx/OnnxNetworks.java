@@ -3,7 +3,10 @@ package org.unmute.bench.onnx;
 import java.util.function.Function;
 import org.unmute.bench.onnx.OnnxModel.Attribute;
 
-/** The measured networks as ONNX graphs, with the operators that exporters write. Weights of linear maps are transposed as MatMul takes them. */
+/**
+ * The measured networks as ONNX graphs, with the operators that exporters write. Weights of linear maps are transposed
+ * as MatMul takes them.
+ */
 public final class OnnxNetworks {
     private static final float EPS = 1e-6f;
 
@@ -26,8 +29,17 @@ public final class OnnxNetworks {
         String length = m.node("ReduceL2", new String[] {"x", m.integers(1)}, new Attribute.Int("keepdims", 1));
         String unit = m.node("Div", new String[] {"x", length});
         String cosines = m.node("MatMul", new String[] {unit, m.weight("p", scaled, dim, prototypes)});
-        m.node("ReduceMax", new String[] {cosines, m.integers(0)}, new String[] {"score"}, new Attribute.Int("keepdims", 0));
-        m.node("ArgMax", new String[] {cosines}, new String[] {"winner"}, new Attribute.Int("axis", 0), new Attribute.Int("keepdims", 0));
+        m.node(
+                "ReduceMax",
+                new String[] {cosines, m.integers(0)},
+                new String[] {"score"},
+                new Attribute.Int("keepdims", 0));
+        m.node(
+                "ArgMax",
+                new String[] {cosines},
+                new String[] {"winner"},
+                new Attribute.Int("axis", 0),
+                new Attribute.Int("keepdims", 0));
         return m.output("score", OnnxModel.FLOAT, prototypes).output("winner", OnnxModel.INT64, prototypes);
     }
 
@@ -56,8 +68,11 @@ public final class OnnxNetworks {
         }
 
         String norm(String x, String name, String result) {
-            String[] inputs = {x, m.weight(name + ".weight", weights.apply(name + ".weight"), dim),
-                m.weight(name + ".bias", weights.apply(name + ".bias"), dim)};
+            String[] inputs = {
+                x,
+                m.weight(name + ".weight", weights.apply(name + ".weight"), dim),
+                m.weight(name + ".bias", weights.apply(name + ".bias"), dim)
+            };
             Attribute[] attributes = {new Attribute.Int("axis", -1), new Attribute.Real("epsilon", EPS)};
             if (result == null) {
                 return m.node("LayerNormalization", inputs, attributes);
@@ -74,18 +89,22 @@ public final class OnnxNetworks {
 
         private String attention(String x, String name) {
             int head = dim / heads;
-            String packed = m.node("Reshape", new String[] {linear(x, name + "attn.qkv", dim, 3 * dim), m.integers(0, tokens, 3, heads, head)});
+            String packed = m.node(
+                    "Reshape",
+                    new String[] {linear(x, name + "attn.qkv", dim, 3 * dim), m.integers(0, tokens, 3, heads, head)});
             String split = m.node("Transpose", new String[] {packed}, new Attribute.Ints("perm", 2, 0, 3, 1, 4));
             String q = m.node("Mul", new String[] {part(split, 0), m.scalar((float) (1 / Math.sqrt(head)))});
             String k = m.node("Transpose", new String[] {part(split, 1)}, new Attribute.Ints("perm", 0, 1, 3, 2));
-            String weight = m.node("Softmax", new String[] {m.node("MatMul", new String[] {q, k})}, new Attribute.Int("axis", -1));
+            String weight = m.node(
+                    "Softmax", new String[] {m.node("MatMul", new String[] {q, k})}, new Attribute.Int("axis", -1));
             String mixed = m.node("MatMul", new String[] {weight, part(split, 2)});
             String joined = m.node("Transpose", new String[] {mixed}, new Attribute.Ints("perm", 0, 2, 1, 3));
             return m.node("Reshape", new String[] {joined, m.integers(0, tokens, dim)});
         }
 
         private String part(String split, int which) {
-            String slice = m.node("Slice", new String[] {split, m.integers(which), m.integers(which + 1), m.integers(0)});
+            String slice =
+                    m.node("Slice", new String[] {split, m.integers(which), m.integers(which + 1), m.integers(0)});
             return m.node("Squeeze", new String[] {slice, m.integers(0)});
         }
 

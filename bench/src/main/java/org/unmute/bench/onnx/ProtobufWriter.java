@@ -21,7 +21,10 @@ final class ProtobufWriter {
 
     ProtobufWriter real(int field, float value) {
         varint((long) field << 3 | FIXED32);
-        out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(value).array());
+        out.writeBytes(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(value)
+                .array());
         return this;
     }
 

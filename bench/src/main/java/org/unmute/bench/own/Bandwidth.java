@@ -6,7 +6,9 @@ import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Contender;
 import org.unmute.tensor.Shape;
 
-/** How fast memory is read: every thread sums an array of its own that is larger than the caches it can have to itself. */
+/**
+ * How fast memory is read: every thread sums an array of its own that is larger than the caches it can have to itself.
+ */
 final class Bandwidth implements Contender.Call {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int BYTES = 512 << 20;

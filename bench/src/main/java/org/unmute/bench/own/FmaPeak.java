@@ -7,14 +7,18 @@ import org.unmute.bench.peer.Contender;
 import org.unmute.tensor.Shape;
 
 /**
- * What the processor can do at most: fused multiply-adds on registers alone, in the preferred vector width, on a number of threads. The
- * sums of sixteen registers do not depend on each other, enough for two units with a latency of four cycles, and no memory is touched.
+ * What the processor can do at most: fused multiply-adds on registers alone, in the preferred vector width, on a number
+ * of threads. The sums of sixteen registers do not depend on each other, enough for two units with a latency of four
+ * cycles, and no memory is touched.
  */
 final class FmaPeak implements Contender.Call {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int REGISTERS = 16;
     private static final int ROUNDS = 20_000;
-    /** Repeated so often in a call: only a method that is entered anew runs in its compiled form, with its vectors in registers. */
+    /**
+     * Repeated so often in a call: only a method that is entered anew runs in its compiled form, with its vectors in
+     * registers.
+     */
     private static final int REPEATS = 60;
 
     private final int threads;

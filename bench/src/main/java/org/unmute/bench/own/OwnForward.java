@@ -33,8 +33,11 @@ final class OwnForward extends ScopedCall {
             List<Block> blocks = new ArrayList<>();
             for (int i = 0; i < folder.size("depth"); i++) {
                 String b = "blocks." + i + ".";
-                blocks.add(new Block.Pre(LayerNorm.read(w, b + "norm1", dim, EPS), Attention.read(w, b + "attn", dim, folder.size("heads")),
-                        LayerNorm.read(w, b + "norm2", dim, EPS), Mlp.read(w, b + "mlp", dim, 4L * dim, Unary.GELU)));
+                blocks.add(new Block.Pre(
+                        LayerNorm.read(w, b + "norm1", dim, EPS),
+                        Attention.read(w, b + "attn", dim, folder.size("heads")),
+                        LayerNorm.read(w, b + "norm2", dim, EPS),
+                        Mlp.read(w, b + "mlp", dim, 4L * dim, Unary.GELU)));
             }
             trunk = new Trunk(blocks);
             norm = LayerNorm.read(w, "norm", dim, EPS);

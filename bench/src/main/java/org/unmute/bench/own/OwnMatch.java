@@ -14,7 +14,8 @@ final class OwnMatch extends ScopedCall {
 
     OwnMatch(CaseFolder folder) throws IOException {
         tokens = Tensor.of(folder.floats("x"), 1, folder.size("tokens"), folder.size("dim"));
-        bank = Tensor.of(folder.floats("p"), folder.size("prototypes"), folder.size("dim")).freeze();
+        bank = Tensor.of(folder.floats("p"), folder.size("prototypes"), folder.size("dim"))
+                .freeze();
     }
 
     @Override

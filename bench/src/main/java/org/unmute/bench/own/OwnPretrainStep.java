@@ -20,7 +20,10 @@ import org.unmute.tensor.optim.Gradients;
 import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 
-/** One step of masked pre-training with gradients of all weights, as {@code unmute pretrain} runs it, with the same masks every time. */
+/**
+ * One step of masked pre-training with gradients of all weights, as {@code unmute pretrain} runs it, with the same
+ * masks every time.
+ */
 final class OwnPretrainStep implements Contender.Call {
     private static final double CLIP = 1;
 
@@ -35,7 +38,10 @@ final class OwnPretrainStep implements Contender.Call {
         float[] x = folder.floats("x");
         int each = folder.size("frames") * folder.size("mel");
         for (int i = 0; i < folder.size("batch"); i++) {
-            batch.add(new Spectrogram(folder.size("frames"), folder.size("mel"), java.util.Arrays.copyOfRange(x, i * each, (i + 1) * each)));
+            batch.add(new Spectrogram(
+                    folder.size("frames"),
+                    folder.size("mel"),
+                    java.util.Arrays.copyOfRange(x, i * each, (i + 1) * each)));
         }
         training = new Training();
     }
@@ -48,15 +54,33 @@ final class OwnPretrainStep implements Contender.Call {
 
         Training() {
             FreshWeights weights = new FreshWeights(folder.size("seed"));
-            model = new MaskedAutoencoder(new SmallVit.Settings(16_000, folder.size("mel"), folder.size("frames"), folder.size("patch"),
-                    folder.size("patch"), folder.size("dim"), folder.size("depth"), folder.size("heads"), 0, 1), folder.number("mask"), weights);
+            model = new MaskedAutoencoder(
+                    new SmallVit.Settings(
+                            16_000,
+                            folder.size("mel"),
+                            folder.size("frames"),
+                            folder.size("patch"),
+                            folder.size("patch"),
+                            folder.size("dim"),
+                            folder.size("depth"),
+                            folder.size("heads"),
+                            0,
+                            1),
+                    folder.number("mask"),
+                    weights);
             parameters = weights.parameters();
             Map<String, Tensor> matrices = new LinkedHashMap<>();
             Map<String, Tensor> others = new LinkedHashMap<>();
             parameters.forEach((name, t) -> (t.rank() > 1 && !name.endsWith("token") ? matrices : others).put(name, t));
             double rate = folder.number("rate");
-            optimizer = new AdamW(List.of(new ParameterGroup(matrices, rate, folder.number("decay")), new ParameterGroup(others, rate, 0)),
-                    Schedule.cosine(1_000_000_000L), 0.9, 0.95, 1e-8);
+            optimizer = new AdamW(
+                    List.of(
+                            new ParameterGroup(matrices, rate, folder.number("decay")),
+                            new ParameterGroup(others, rate, 0)),
+                    Schedule.cosine(1_000_000_000L),
+                    0.9,
+                    0.95,
+                    1e-8);
         }
 
         Tensor loss() {

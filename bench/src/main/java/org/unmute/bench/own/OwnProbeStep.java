@@ -26,8 +26,9 @@ import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.optim.Gradients;
 
 /**
- * One step of a probe's training, as {@code unmute probe} runs it: tokens of a batch from the cache's float16 shards, forward, loss,
- * gradients, AdamW. The trainer runs on a thread of its own and stops after each step until the next call.
+ * One step of a probe's training, as {@code unmute probe} runs it: tokens of a batch from the cache's float16 shards,
+ * forward, loss, gradients, AdamW. The trainer runs on a thread of its own and stops after each step until the next
+ * call.
  */
 final class OwnProbeStep implements Contender.Call {
     /** So many that the learning rate does not fall noticeably: a peer keeps it. */
@@ -47,7 +48,9 @@ final class OwnProbeStep implements Contender.Call {
     OwnProbeStep(CaseFolder folder) throws IOException {
         this.folder = folder;
         cache = TokenCache.open(folder.file("cache"));
-        List<String> ids = IntStream.range(0, folder.size("batch")).mapToObj(i -> "clip" + i).toList();
+        List<String> ids = IntStream.range(0, folder.size("batch"))
+                .mapToObj(i -> "clip" + i)
+                .toList();
         clips = new TokenSet(TokenSource.of(cache, ids), folder.floats("targets"), folder.size("classes"));
     }
 
@@ -55,14 +58,18 @@ final class OwnProbeStep implements Contender.Call {
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         try (SafetensorsFile file = SafetensorsFile.open(folder.file(CaseFolder.MODEL))) {
             for (String name : folder.texts("parameters")) {
-                parameters.put(name, Tensor.of(file.floats(name), file.shape(name).toArray()).parameter());
+                parameters.put(
+                        name,
+                        Tensor.of(file.floats(name), file.shape(name).toArray()).parameter());
             }
         }
         return Probes.of(folder.text("probe"), parameters, false, ProbeOptions.DEFAULTS);
     }
 
     private TrainingSettings settings(int epochs, int batch) {
-        return TrainingSettings.defaults(folder.text("probe")).withEpochs(epochs).withBatch(batch);
+        return TrainingSettings.defaults(folder.text("probe"))
+                .withEpochs(epochs)
+                .withBatch(batch);
     }
 
     @Override
@@ -98,7 +105,9 @@ final class OwnProbeStep implements Contender.Call {
         }
     }
 
-    /** Beside the last step's loss: on a few clips, the gradients of the given parameters and the losses of two steps. */
+    /**
+     * Beside the last step's loss: on a few clips, the gradients of the given parameters and the losses of two steps.
+     */
     @Override
     public void show(CaseFolder to) throws IOException {
         to.write("loss", Shape.of(1), new float[] {(float) loss});
@@ -110,7 +119,8 @@ final class OwnProbeStep implements Contender.Call {
             for (int i : few) {
                 some.tokens().read(i, tokens, i * to.size("tokens") * to.size("dim"), new float[0], 0);
             }
-            TokenBatch batch = new TokenBatch(Tensor.of(tokens, few.length, to.size("tokens"), to.size("dim")), null, to.size("tokens"), 1);
+            TokenBatch batch = new TokenBatch(
+                    Tensor.of(tokens, few.length, to.size("tokens"), to.size("dim")), null, to.size("tokens"), 1);
             Tensor logits = probe.trainingLogits(List.of(batch), new java.util.SplittableRandom(0));
             Tensor target = Tensor.of(some.targets(), few.length, some.classes());
             Steps.showGradient(to, Gradients.of(Objective.ASL.loss().of(logits, target), probe.parameters()));

@@ -11,8 +11,8 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
 /**
- * One case on disk: {@code case.json} with its kind and sizes, inputs as npy, weights as safetensors, and below {@code out/NAME} what a
- * contender gave. Every contender, in Java or Python, reads the same files.
+ * One case on disk: {@code case.json} with its kind and sizes, inputs as npy, weights as safetensors, and below {@code
+ * out/NAME} what a contender gave. Every contender, in Java or Python, reads the same files.
  */
 public final class CaseFolder {
     /** File with the kind and the sizes. */
@@ -37,7 +37,10 @@ public final class CaseFolder {
      * @throws IOException if there is no case
      */
     public static CaseFolder open(Path folder, String contender) throws IOException {
-        return new CaseFolder(folder, contender, new ObjectMapper().readTree(folder.resolve(CASE).toFile()));
+        return new CaseFolder(
+                folder,
+                contender,
+                new ObjectMapper().readTree(folder.resolve(CASE).toFile()));
     }
 
     /** A file of the case. */

@@ -1,8 +1,8 @@
 package org.unmute.bench.peer;
 
 /**
- * A program whose speed is measured: ours or a peer. It lives in a process of its own with a fixed number of threads, reads the same
- * inputs from the same files as all others, and shows its outputs before it is timed.
+ * A program whose speed is measured: ours or a peer. It lives in a process of its own with a fixed number of threads,
+ * reads the same inputs from the same files as all others, and shows its outputs before it is timed.
  */
 public interface Contender extends AutoCloseable {
     /** Name and version, for the table. */

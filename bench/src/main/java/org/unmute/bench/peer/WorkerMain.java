@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.StringJoiner;
 
 /**
- * Runs one contender as a process that is told what to do line by line: {@code prepare FOLDER}, {@code time CALLS SECONDS},
- * {@code quit}. Every answer is one line that begins with {@link #MARK}, since native libraries print to standard output as they like;
- * everything else goes to standard error.
+ * Runs one contender as a process that is told what to do line by line: {@code prepare FOLDER}, {@code time CALLS
+ * SECONDS}, {@code quit}. Every answer is one line that begins with {@link #MARK}, since native libraries print to
+ * standard output as they like; everything else goes to standard error.
  */
 public final class WorkerMain {
     /** Begins a line that is an answer. */
@@ -33,7 +33,8 @@ public final class WorkerMain {
         PrintStream answers = System.out;
         System.setOut(System.err);
         int status = 0;
-        try (Contender contender = (Contender) Class.forName(args[1]).getConstructor(int.class).newInstance(Integer.parseInt(args[2]))) {
+        try (Contender contender =
+                (Contender) Class.forName(args[1]).getConstructor(int.class).newInstance(Integer.parseInt(args[2]))) {
             new WorkerMain(contender, args[0], answers).serve();
         } catch (Throwable e) {
             e.printStackTrace();
@@ -115,7 +116,8 @@ public final class WorkerMain {
     }
 
     private static String said(Throwable e) {
-        Throwable cause = e instanceof java.lang.reflect.InvocationTargetException i && i.getCause() != null ? i.getCause() : e;
+        Throwable cause =
+                e instanceof java.lang.reflect.InvocationTargetException i && i.getCause() != null ? i.getCause() : e;
         return cause.getClass().getSimpleName() + (cause.getMessage() == null ? "" : ": " + cause.getMessage());
     }
 }

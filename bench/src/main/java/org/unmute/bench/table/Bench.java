@@ -45,7 +45,8 @@ final class Bench implements AutoCloseable {
 
     /** Measures a row. */
     RowResult measure(Row row) {
-        progress.accept(row.id() + ": " + row.title() + ", " + row.threads() + (row.threads() == 1 ? " thread" : " threads"));
+        progress.accept(
+                row.id() + ": " + row.title() + ", " + row.threads() + (row.threads() == 1 ? " thread" : " threads"));
         if (row.threads() != threadsOpen) {
             // Pools of another size only wait, but their memory is missing elsewhere.
             close();
@@ -62,18 +63,37 @@ final class Bench implements AutoCloseable {
             if (row.scripted() && names.contains(Peers.DJL)) {
                 peers.writeScript(folder);
             }
-            entries = contest.run(row, names, folder, name -> row.programs().isEmpty() ? worker(name, row.threads()) : peers.program(name, row));
+            entries = contest.run(
+                    row,
+                    names,
+                    folder,
+                    name -> row.programs().isEmpty() ? worker(name, row.threads()) : peers.program(name, row));
         } catch (IOException | RuntimeException e) {
             progress.accept("  " + e);
             entries = List.of(RowResult.Entry.failed(RowResult.OURS, "", "the case could not be made: " + e));
         }
         releaseAll();
         double[] limit = contest.isTimed() ? limit(row.threads()) : new double[2];
-        RowResult.Origin origin = new RowResult.Origin(LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")), commit,
-                Machine.describe(), Machine.jvm(), limit[0], limit[1]);
-        RowResult result = new RowResult(row.id(), row.title(), row.threads(), row.gflop(), row.gbytes(), entries, origin);
-        entries.stream().filter(RowResult.Entry::isTimed).forEach(e -> progress.accept(String.format(java.util.Locale.ROOT, "  %-13s %10.3f ms%s", e.name(), e.ms(),
-                result.ratio(e.name()).filter(_ -> !e.name().equals(RowResult.OURS)).map(r -> String.format(java.util.Locale.ROOT, "  ratio %.3f", r)).orElse(""))));
+        RowResult.Origin origin = new RowResult.Origin(
+                LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")),
+                commit,
+                Machine.describe(),
+                Machine.jvm(),
+                limit[0],
+                limit[1]);
+        RowResult result =
+                new RowResult(row.id(), row.title(), row.threads(), row.gflop(), row.gbytes(), entries, origin);
+        entries.stream()
+                .filter(RowResult.Entry::isTimed)
+                .forEach(e -> progress.accept(String.format(
+                        java.util.Locale.ROOT,
+                        "  %-13s %10.3f ms%s",
+                        e.name(),
+                        e.ms(),
+                        result.ratio(e.name())
+                                .filter(_ -> !e.name().equals(RowResult.OURS))
+                                .map(r -> String.format(java.util.Locale.ROOT, "  ratio %.3f", r))
+                                .orElse(""))));
         return result;
     }
 
@@ -101,7 +121,8 @@ final class Bench implements AutoCloseable {
     double[] limit(int threads) {
         return limits.computeIfAbsent(threads, t -> {
             double[] both = {limit("fma-peak", t), limit("bandwidth", t)};
-            progress.accept(String.format(java.util.Locale.ROOT, "  limits of %d thread(s): %.0f GFLOP/s, %.1f GB/s", t, both[0], both[1]));
+            progress.accept(String.format(
+                    java.util.Locale.ROOT, "  limits of %d thread(s): %.0f GFLOP/s, %.1f GB/s", t, both[0], both[1]));
             return both;
         });
     }
@@ -114,9 +135,14 @@ final class Bench implements AutoCloseable {
             new CaseWriter(folder, kind).write();
             Worker ours = worker(RowResult.OURS, threads);
             ours.prepare(folder);
-            double best = java.util.Arrays.stream(ours.time(1000, LIMIT_SECONDS)).min().orElseThrow();
+            double best = java.util.Arrays.stream(ours.time(1000, LIMIT_SECONDS))
+                    .min()
+                    .orElseThrow();
             ours.release();
-            return Npy.read(CaseFolder.outputs(folder, RowResult.OURS).resolve("work.npy")).floats()[0] / best * 1e3;
+            return Npy.read(CaseFolder.outputs(folder, RowResult.OURS).resolve("work.npy"))
+                            .floats()[0]
+                    / best
+                    * 1e3;
         } catch (ContestantException | IOException e) {
             progress.accept("  " + kind + " could not be measured: " + e.getMessage());
             return 0;

@@ -18,17 +18,38 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./unmute bench}: ours and the peers, measured in turn, as one table. */
-@Command(name = "unmute bench", customSynopsis = "unmute bench [OPTION...]", sortOptions = false, description = {
-    "Measures this engine and its peers (ONNX Runtime, PyTorch, MKL, OpenBLAS, netlib, EJML) in turn, with the same weights and inputs, and prints "
-        + "one Markdown table. Outputs are compared before anything is timed: who computes something else is not timed.",
-    "", "A peer that is not installed is left out, and the table says why. Leave the machine alone meanwhile: others' work shows in the times."},
-    footer = {"", "Examples:", "  unmute bench                              all rows with all peers (about a quarter of an hour)",
-        "  unmute bench --quick --only 'vit|match'   some rows, fewer turns", "  unmute bench --verify --only wav          do the peers compute the same?",
-        "  unmute bench --growth                     time and memory against the size of the work",
-        "  unmute bench --check                      everything that has a goal in bench/goals.toml", "", "docs/bench.md explains the rows and how to add a peer."},
-    exitCodeListHeading = "%nExit status:%n", exitCodeList = {"0:done; with --check every goal was measured and reached", "1:a row of ours failed",
-        "2:the command line was not understood", "3:a file of goals or results is missing or malformed", "5:--check: a goal is missed",
-        "6:--check: no goal is missed, but some could not be measured"})
+@Command(
+        name = "unmute bench",
+        customSynopsis = "unmute bench [OPTION...]",
+        sortOptions = false,
+        description = {
+            "Measures this engine and its peers (ONNX Runtime, PyTorch, MKL, OpenBLAS, netlib, EJML) in turn, with the"
+                    + " same weights and inputs, and prints one Markdown table. Outputs are compared before anything is"
+                    + " timed: who computes something else is not timed.",
+            "",
+            "A peer that is not installed is left out, and the table says why. Leave the machine alone meanwhile:"
+                    + " others' work shows in the times."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute bench                              all rows with all peers (about a quarter of an hour)",
+            "  unmute bench --quick --only 'vit|match'   some rows, fewer turns",
+            "  unmute bench --verify --only wav          do the peers compute the same?",
+            "  unmute bench --growth                     time and memory against the size of the work",
+            "  unmute bench --check                      everything that has a goal in bench/goals.toml",
+            "",
+            "docs/bench.md explains the rows and how to add a peer."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:done; with --check every goal was measured and reached",
+            "1:a row of ours failed",
+            "2:the command line was not understood",
+            "3:a file of goals or results is missing or malformed",
+            "5:--check: a goal is missed",
+            "6:--check: no goal is missed, but some could not be measured"
+        })
 public final class BenchCommand implements Callable<Integer> {
     static final int FAILED = 1;
     private static final int INPUT = 3;
@@ -38,58 +59,95 @@ public final class BenchCommand implements Callable<Integer> {
     private static final double QUICK_SECONDS = 8;
     /** Sections of the report. */
     private static final String TABLE = "table";
+
     private static final String CURVES = "growth";
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--only", paramLabel = "REGEX", description = "Rows to measure: those in whose name the expression is found.")
+    @Option(
+            names = "--only",
+            paramLabel = "REGEX",
+            description = "Rows to measure: those in whose name the expression is found.")
     private String only = "";
 
-    @Option(names = "--threads", paramLabel = "N", split = ",", description = "Only rows with so many threads, for example 2.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            split = ",",
+            description = "Only rows with so many threads, for example 2.")
     private List<Integer> threads = List.of();
 
-    @Option(names = "--peers", paramLabel = "NAME", split = ",", description = "Peers to compare with, or none (default: all). Known: "
-            + "onnxruntime, pytorch (DJL, MKL), torch-debian (Python), mkl, openblas, netlib, ejml.")
+    @Option(
+            names = "--peers",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Peers to compare with, or none (default: all). Known: "
+                    + "onnxruntime, pytorch (DJL, MKL), torch-debian (Python), mkl, openblas, netlib, ejml.")
     private List<String> wanted = List.of();
 
-    @Option(names = "--quick", description = "Fewer turns: --rounds " + QUICK_ROUNDS + " --row-seconds " + (int) QUICK_SECONDS + ".")
+    @Option(
+            names = "--quick",
+            description = "Fewer turns: --rounds " + QUICK_ROUNDS + " --row-seconds " + (int) QUICK_SECONDS + ".")
     private boolean quick;
 
     @Option(names = "--rounds", paramLabel = "N", description = "Turns of every contestant (default: 5).")
     private Integer rounds;
 
-    @Option(names = "--row-seconds", paramLabel = "S",
+    @Option(
+            names = "--row-seconds",
+            paramLabel = "S",
             description = "No further turn of a row begins after so many seconds, except the second (default: 20).")
     private Double rowSeconds;
 
     @Option(names = "--list", description = "Print the rows and leave.")
     private boolean list;
 
-    @Option(names = "--verify", description = "Only compare outputs, one call of everyone, and say who agrees; nothing is timed or written.")
+    @Option(
+            names = "--verify",
+            description =
+                    "Only compare outputs, one call of everyone, and say who agrees; nothing is timed or written.")
     private boolean verify;
 
-    @Option(names = "--growth", description = "Time and memory against tokens, prototypes, batch and threads instead of the table; no peers.")
+    @Option(
+            names = "--growth",
+            description =
+                    "Time and memory against tokens, prototypes, batch and threads instead of the table; no peers.")
     private boolean growth;
 
-    @Option(names = "--check", description = "Compare with the goals and fail if one is missed. Without --only and --growth, everything with a goal is measured.")
+    @Option(
+            names = "--check",
+            description =
+                    "Compare with the goals and fail if one is missed. Without --only and --growth, everything with a"
+                            + " goal is measured.")
     private boolean check;
 
     @Option(names = "--goals", paramLabel = "FILE", description = "The goals (default: bench/goals.toml).")
     private Path goals;
 
-    @Option(names = "--results", paramLabel = "FILE",
+    @Option(
+            names = "--results",
+            paramLabel = "FILE",
             description = "Results as JSON; rows measured now replace theirs (default: bench/target/results.json).")
     private Path results;
 
-    @Option(names = "--from", paramLabel = "FILE", description = "Measure nothing: take the results of earlier runs from a file that --results wrote.")
+    @Option(
+            names = "--from",
+            paramLabel = "FILE",
+            description = "Measure nothing: take the results of earlier runs from a file that --results wrote.")
     private Path from;
 
-    @Option(names = "--out", paramLabel = "FILE",
-            description = "Also write all results into this Markdown file, such as bench/RESULTS.md; what else is in it stays.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Also write all results into this Markdown file, such as bench/RESULTS.md; what else is in it"
+                    + " stays.")
     private Path out;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
     private boolean help;
 
     private final Path root = Path.of(System.getProperty("unmute.root", "")).toAbsolutePath();
@@ -103,13 +161,16 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new BenchCommand()).setUsageHelpWidth(120).setExecutionExceptionHandler((e, command, _) -> {
-            command.getErr().println("unmute bench: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
-            if (!(e instanceof IOException || e instanceof IllegalArgumentException)) {
-                e.printStackTrace(command.getErr());
-            }
-            return e instanceof IOException || e instanceof IllegalArgumentException ? INPUT : FAILED;
-        });
+        return new CommandLine(new BenchCommand())
+                .setUsageHelpWidth(120)
+                .setExecutionExceptionHandler((e, command, _) -> {
+                    command.getErr()
+                            .println("unmute bench: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+                    if (!(e instanceof IOException || e instanceof IllegalArgumentException)) {
+                        e.printStackTrace(command.getErr());
+                    }
+                    return e instanceof IOException || e instanceof IllegalArgumentException ? INPUT : FAILED;
+                });
     }
 
     @Override
@@ -117,8 +178,11 @@ public final class BenchCommand implements Callable<Integer> {
         Goals wantedGoals = check ? Goals.read(goals == null ? root.resolve("bench/goals.toml") : goals) : null;
         List<Row> rows = rows(wantedGoals);
         if (list) {
-            rows.forEach(r -> spec.commandLine().getOut().println(r.id() + "  " + r.title() + ", " + r.threads()
-                    + (r.threads() == 1 ? " thread" : " threads") + (r.peers().isEmpty() ? "" : "; peers: " + String.join(", ", r.peers()))));
+            rows.forEach(r -> spec.commandLine()
+                    .getOut()
+                    .println(
+                            r.id() + "  " + r.title() + ", " + r.threads() + (r.threads() == 1 ? " thread" : " threads")
+                                    + (r.peers().isEmpty() ? "" : "; peers: " + String.join(", ", r.peers()))));
             return 0;
         }
         if (verify) {
@@ -146,20 +210,26 @@ public final class BenchCommand implements Callable<Integer> {
         try {
             pattern = Pattern.compile(only);
         } catch (PatternSyntaxException e) {
-            throw new ParameterException(spec.commandLine(), "--only: no regular expression: " + e.getDescription() + ": " + only);
+            throw new ParameterException(
+                    spec.commandLine(), "--only: no regular expression: " + e.getDescription() + ": " + only);
         }
-        // The table is the default; results that are read may hold both; what is asked for by name need not be asked for twice.
+        // The table is the default; results that are read may hold both; what is asked for by name need not be asked
+        // for twice.
         boolean all = from != null || check && !growth || list && !growth || only.startsWith("growth");
-        List<Row> rows = Rows.all(root).stream().filter(r -> pattern.matcher(r.id()).find())
+        List<Row> rows = Rows.all(root).stream()
+                .filter(r -> pattern.matcher(r.id()).find())
                 .filter(r -> growth ? Growth.isPoint(r.id()) : all || !Growth.isPoint(r.id()))
                 .filter(r -> threads.isEmpty() || threads.contains(r.threads()))
-                .filter(r -> wantedGoals == null || !only.isEmpty() || wantedGoals.concerns(r.id())).toList();
+                .filter(r -> wantedGoals == null || !only.isEmpty() || wantedGoals.concerns(r.id()))
+                .toList();
         if (rows.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "--only, --threads and --growth leave no row; --list shows all");
+            throw new ParameterException(
+                    spec.commandLine(), "--only, --threads and --growth leave no row; --list shows all");
         }
         for (String peer : wanted) {
             if (!peer.equals("none") && !Peers.names().contains(peer)) {
-                throw new ParameterException(spec.commandLine(), "--peers: there is no '" + peer + "', known are " + Peers.names());
+                throw new ParameterException(
+                        spec.commandLine(), "--peers: there is no '" + peer + "', known are " + Peers.names());
             }
         }
         if (rounds != null && rounds < 1 || rowSeconds != null && !(rowSeconds > 0)) {
@@ -176,7 +246,9 @@ public final class BenchCommand implements Callable<Integer> {
                 for (RowResult.Entry entry : bench.measure(row).entries()) {
                     boolean own = entry.problem().equals(Contest.AGREES);
                     agree &= own;
-                    spec.commandLine().getOut().println(row.id() + ": " + entry.name() + ": " + (own ? "agrees" : entry.problem()));
+                    spec.commandLine()
+                            .getOut()
+                            .println(row.id() + ": " + entry.name() + ": " + (own ? "agrees" : entry.problem()));
                     spec.commandLine().getOut().flush();
                 }
             }
@@ -202,8 +274,13 @@ public final class BenchCommand implements Callable<Integer> {
     private Bench bench(Path work, int turns) {
         Peers peers = new Peers(root, work, System.getProperty("unmute.bench.problem", ""));
         double seconds = rowSeconds != null ? rowSeconds : quick ? QUICK_SECONDS : 20;
-        return new Bench(peers, work, wanted.isEmpty() ? Peers.names() : wanted, new Contest(turns, seconds, this::say),
-                System.getProperty("unmute.commit", ""), this::say);
+        return new Bench(
+                peers,
+                work,
+                wanted.isEmpty() ? Peers.names() : wanted,
+                new Contest(turns, seconds, this::say),
+                System.getProperty("unmute.commit", ""),
+                this::say);
     }
 
     private List<RowResult> measure(List<Row> rows) throws IOException {
@@ -251,17 +328,24 @@ public final class BenchCommand implements Callable<Integer> {
     private int judge(Goals wantedGoals, List<RowResult> shown, boolean failed) {
         List<Goals.Verdict> verdicts = wantedGoals.judge(shown);
         for (Goals.State state : Goals.State.values()) {
-            verdicts.stream().filter(v -> v.state() == state)
-                    .forEach(v -> say(state.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + v.row() + ": " + v.text()));
+            verdicts.stream()
+                    .filter(v -> v.state() == state)
+                    .forEach(v -> say(state.name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + v.row() + ": "
+                            + v.text()));
         }
-        long missed = verdicts.stream().filter(v -> v.state() == Goals.State.MISSED).count();
-        long open = verdicts.stream().filter(v -> v.state() == Goals.State.NOT_MEASURED).count();
-        say("goals: " + (verdicts.size() - missed - open) + " reached, " + missed + " missed, " + open + " not measured");
+        long missed =
+                verdicts.stream().filter(v -> v.state() == Goals.State.MISSED).count();
+        long open = verdicts.stream()
+                .filter(v -> v.state() == Goals.State.NOT_MEASURED)
+                .count();
+        say("goals: " + (verdicts.size() - missed - open) + " reached, " + missed + " missed, " + open
+                + " not measured");
         return missed > 0 ? MISSED : failed ? FAILED : open > 0 ? NOT_MEASURED : 0;
     }
 
     private String command() {
-        String words = spec.commandLine().getParseResult().originalArgs().stream().map(w -> w.matches("[\\w./=,:-]+") ? w : "'" + w + "'")
+        String words = spec.commandLine().getParseResult().originalArgs().stream()
+                .map(w -> w.matches("[\\w./=,:-]+") ? w : "'" + w + "'")
                 .collect(Collectors.joining(" "));
         return ("./unmute bench " + words).strip();
     }

@@ -78,7 +78,9 @@ final class CaseWriter {
     }
 
     void write() throws IOException {
-        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(folder.resolve(CaseFolder.CASE).toFile(), fields);
+        new ObjectMapper()
+                .writerWithDefaultPrettyPrinter()
+                .writeValue(folder.resolve(CaseFolder.CASE).toFile(), fields);
     }
 
     /** Uniform numbers in [-1/2, 1/2). */

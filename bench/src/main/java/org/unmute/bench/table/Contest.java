@@ -12,23 +12,29 @@ import java.util.function.Consumer;
 import org.unmute.bench.peer.CaseFolder;
 
 /**
- * Times the contestants of one row in turn: ours works once, every peer works once and its outputs are compared with ours, all warm up,
- * then each round gives everyone a short burst of calls, in an order that moves on from round to round. So a machine that slows down
- * slows down everyone.
+ * Times the contestants of one row in turn: ours works once, every peer works once and its outputs are compared with
+ * ours, all warm up, then each round gives everyone a short burst of calls, in an order that moves on from round to
+ * round. So a machine that slows down slows down everyone.
  */
 final class Contest {
     /** Between bursts, until threads of the one before have stopped waiting for work by spinning. */
     private static final long PAUSE_MILLIS = 40;
+
     private static final double WARM_UP_SECONDS = 0.5;
     private static final double MOST_WARM_UP_SECONDS = 6;
     /** Warm is who twice in a row took at least this part of what it took half a second before. */
     private static final double SETTLED = 0.97;
+
     private static final double BURST_SECONDS = 0.2;
     private static final int LEAST_ROUNDS = 2;
-    /** Who takes so long for a call has warmed up in the call before, when outputs were compared: its warm-up counts as its first turn. */
+    /**
+     * Who takes so long for a call has warmed up in the call before, when outputs were compared: its warm-up counts as
+     * its first turn.
+     */
     private static final double LONG_MILLIS = 2000;
     /** Whoever takes so many times as long as ours is called once a round, in two rounds only. */
     private static final double HOPELESS = 20;
+
     private static final int MOST_CALLS = 1000;
     private static final int MOST_LETTERS = 300;
     /** Of whoever was only compared. */
@@ -77,21 +83,30 @@ final class Contest {
                 contestant = opening.open(name);
                 Contestant.Memory memory = contestant.prepare(folder);
                 if (!name.equals(RowResult.OURS)) {
-                    row.agreement().check(folder, CaseFolder.outputs(folder, RowResult.OURS), CaseFolder.outputs(folder, name));
+                    row.agreement()
+                            .check(
+                                    folder,
+                                    CaseFolder.outputs(folder, RowResult.OURS),
+                                    CaseFolder.outputs(folder, name));
                 }
                 running.add(new Running(contestant, memory));
-                progress.accept(String.format(Locale.ROOT, "  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
+                progress.accept(String.format(
+                        Locale.ROOT, "  %-13s ready after %.1f s", name, (System.nanoTime() - opened) / 1e9));
                 entries.put(name, null);
             } catch (ContestantException | IOException e) {
                 progress.accept("  " + name + ": " + e.getMessage());
-                entries.put(name, RowResult.Entry.failed(name, contestant == null ? "" : contestant.label(), cut(e.getMessage())));
+                entries.put(
+                        name,
+                        RowResult.Entry.failed(
+                                name, contestant == null ? "" : contestant.label(), cut(e.getMessage())));
                 if (name.equals(RowResult.OURS)) {
                     return List.copyOf(entries.values());
                 }
             }
         }
         if (rounds == 0) {
-            running.forEach(r -> entries.put(r.contestant.name(), RowResult.Entry.failed(r.contestant.name(), r.contestant.label(), AGREES)));
+            running.forEach(r -> entries.put(
+                    r.contestant.name(), RowResult.Entry.failed(r.contestant.name(), r.contestant.label(), AGREES)));
             return List.copyOf(entries.values());
         }
         running.forEach(Running::warmUp);
@@ -169,12 +184,20 @@ final class Contest {
 
         RowResult.Entry entry() {
             if (problem != null || medians.isEmpty()) {
-                return RowResult.Entry.failed(contestant.name(), contestant.label(), problem == null ? "was not timed" : problem);
+                return RowResult.Entry.failed(
+                        contestant.name(), contestant.label(), problem == null ? "was not timed" : problem);
             }
             double[] all = medians.stream().mapToDouble(m -> m).toArray();
             long peak = contestant.peakBytes();
             long extra = peak < 0 || memory.residentBytes() < 0 ? -1 : Math.max(0, peak - memory.residentBytes());
-            return new RowResult.Entry(contestant.name(), contestant.label(), Statistics.median(all), all, extra, memory.tensorBytes(), null);
+            return new RowResult.Entry(
+                    contestant.name(),
+                    contestant.label(),
+                    Statistics.median(all),
+                    all,
+                    extra,
+                    memory.tensorBytes(),
+                    null);
         }
     }
 }

@@ -12,13 +12,19 @@ import org.unmute.tensor.Shape;
 final class EncoderRows {
     /** Hz of the recording, which is that of the encoders: nothing is resampled. */
     static final int RATE = 16_000;
+
     static final int SECONDS = 10;
     /** Name of the recording in a case's folder. */
     static final String WAV = "clip.wav";
+
     private static final int MEL = 128;
     private static final long SEED = 7;
-    /** Twelve blocks on log energies, of which the smallest differ most: our fbank is computed in float64, torchaudio's in float32. */
+    /**
+     * Twelve blocks on log energies, of which the smallest differ most: our fbank is computed in float64, torchaudio's
+     * in float32.
+     */
     static final double TOKEN_TOLERANCE = 1e-2;
+
     private static final double FBANK_TOLERANCE = 1e-2;
 
     private EncoderRows() {}
@@ -36,32 +42,59 @@ final class EncoderRows {
     static List<Row> all() {
         List<Row> rows = new ArrayList<>();
         for (Model model : models()) {
-            rows.add(new Row("wav-" + model.name() + "-t2", model.title() + " base, 10 s WAV to tokens", 2,
-                    KernelRows.forwardGflop(1, model.tokens()), 0, List.of("pytorch", "torch-debian"), true,
-                    folder -> writeEncoder(folder, model.name()), Row.within(TOKEN_TOLERANCE)));
+            rows.add(new Row(
+                    "wav-" + model.name() + "-t2",
+                    model.title() + " base, 10 s WAV to tokens",
+                    2,
+                    KernelRows.forwardGflop(1, model.tokens()),
+                    0,
+                    List.of("pytorch", "torch-debian"),
+                    true,
+                    folder -> writeEncoder(folder, model.name()),
+                    Row.within(TOKEN_TOLERANCE)));
         }
         for (int threads = 2; threads >= 1; threads--) {
-            rows.add(new Row("fbank-t" + threads, "fbank, 10 s clip, 128 bands", threads, 0, 0, List.of("pytorch", "torch-debian"), true,
-                    EncoderRows::writeFbank, Row.within(FBANK_TOLERANCE)));
+            rows.add(new Row(
+                    "fbank-t" + threads,
+                    "fbank, 10 s clip, 128 bands",
+                    threads,
+                    0,
+                    0,
+                    List.of("pytorch", "torch-debian"),
+                    true,
+                    EncoderRows::writeFbank,
+                    Row.within(FBANK_TOLERANCE)));
         }
         return rows;
     }
 
     private static List<Model> models() {
-        return List.of(new Model("eat", "EAT", 513, ModelShapes.eat()), new Model("beats", "BEATs with its position bias", 496, ModelShapes.beats()),
+        return List.of(
+                new Model("eat", "EAT", 513, ModelShapes.eat()),
+                new Model("beats", "BEATs with its position bias", 496, ModelShapes.beats()),
                 new Model("dasheng", "Dasheng", 250, ModelShapes.dasheng()));
     }
 
     /** A case of an encoder: weights, recording, and the recording's samples for a peer that reads no files. */
     static void writeEncoder(Path folder, String name) throws IOException {
-        Map<String, Shape> shapes = models().stream().filter(m -> m.name().equals(name)).findFirst().orElseThrow().shapes();
-        recording(new CaseWriter(folder, "encoder").field("encoder", name).field("wav", WAV).field("dim", KernelRows.DIM)
-                .field("heads", KernelRows.HEADS).field("depth", KernelRows.DEPTH))
-                .model(RecipeCheckpoint.of(name, true, SEED, shapes, Map.of())).write();
+        Map<String, Shape> shapes = models().stream()
+                .filter(m -> m.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .shapes();
+        recording(new CaseWriter(folder, "encoder")
+                        .field("encoder", name)
+                        .field("wav", WAV)
+                        .field("dim", KernelRows.DIM)
+                        .field("heads", KernelRows.HEADS)
+                        .field("depth", KernelRows.DEPTH))
+                .model(RecipeCheckpoint.of(name, true, SEED, shapes, Map.of()))
+                .write();
     }
 
     private static void writeFbank(Path folder) throws IOException {
-        recording(new CaseWriter(folder, "fbank").field("rate", RATE).field("mel", MEL)).write();
+        recording(new CaseWriter(folder, "fbank").field("rate", RATE).field("mel", MEL))
+                .write();
     }
 
     private static CaseWriter recording(CaseWriter writer) throws IOException {

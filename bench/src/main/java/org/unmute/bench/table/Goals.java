@@ -28,15 +28,21 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      * @param rise most that the time for a unit of work may be of that at a smaller size; 0 for no such limit
      * @param memoryExponent with which power memory may grow at most, 1 being linear; 0 for no such limit
      */
-    record Curve(String series, double spread, double rise, @JsonProperty("memory-exponent") double memoryExponent) {
+    record Curve(
+            String series,
+            double spread,
+            double rise,
+            @JsonProperty("memory-exponent") double memoryExponent) {
         /** Checks what a file can get wrong. */
         Curve {
             List<String> known = Growth.all().stream().map(Growth.Series::name).toList();
             if (!known.contains(series)) {
-                throw new IllegalArgumentException("goals: there is no growth curve '" + series + "', known are " + known);
+                throw new IllegalArgumentException(
+                        "goals: there is no growth curve '" + series + "', known are " + known);
             }
             if (!(spread >= 0) || !(rise >= 0) || !(memoryExponent >= 0) || spread + rise + memoryExponent == 0) {
-                throw new IllegalArgumentException("goals: growth curve '" + series + "' needs a spread, a rise or a memory-exponent above 0");
+                throw new IllegalArgumentException(
+                        "goals: growth curve '" + series + "' needs a spread, a rise or a memory-exponent above 0");
             }
         }
     }
@@ -51,7 +57,12 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      * @param seconds most that a call may take; 0 for no such limit
      * @param memoryRatio most that our extra memory may be of the peer's; 0 for no such limit
      */
-    record Goal(String rows, List<String> peers, double ratio, @JsonProperty("flop-share") double flopShare, double seconds,
+    record Goal(
+            String rows,
+            List<String> peers,
+            double ratio,
+            @JsonProperty("flop-share") double flopShare,
+            double seconds,
             @JsonProperty("memory-ratio") double memoryRatio) {
         /** Checks what a file can get wrong. */
         Goal {
@@ -62,22 +73,26 @@ record Goals(List<Goal> goals, List<Curve> growth) {
             try {
                 Pattern.compile(rows);
             } catch (PatternSyntaxException e) {
-                throw new IllegalArgumentException("goals: rows = \"" + rows + "\" is no regular expression: " + e.getDescription(), e);
+                throw new IllegalArgumentException(
+                        "goals: rows = \"" + rows + "\" is no regular expression: " + e.getDescription(), e);
             }
             for (double limit : new double[] {ratio, flopShare, seconds, memoryRatio}) {
                 if (!(limit >= 0)) {
-                    throw new IllegalArgumentException("goals: a limit of \"" + rows + "\" is not a positive number: " + limit);
+                    throw new IllegalArgumentException(
+                            "goals: a limit of \"" + rows + "\" is not a positive number: " + limit);
                 }
             }
             if (ratio + flopShare + seconds + memoryRatio == 0) {
-                throw new IllegalArgumentException("goals: \"" + rows + "\" has no limit: give ratio, flop-share, seconds or memory-ratio");
+                throw new IllegalArgumentException(
+                        "goals: \"" + rows + "\" has no limit: give ratio, flop-share, seconds or memory-ratio");
             }
             if ((ratio > 0 || memoryRatio > 0) && peers.isEmpty()) {
                 throw new IllegalArgumentException("goals: \"" + rows + "\" has a ratio but no peers");
             }
             for (String peer : peers) {
                 if (!Peers.names().contains(peer)) {
-                    throw new IllegalArgumentException("goals: \"" + rows + "\" names peer '" + peer + "', known are " + Peers.names());
+                    throw new IllegalArgumentException(
+                            "goals: \"" + rows + "\" names peer '" + peer + "', known are " + Peers.names());
                 }
             }
         }
@@ -115,7 +130,9 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      */
     static Goals read(Path file) throws IOException {
         try {
-            Content content = TomlMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build()
+            Content content = TomlMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .build()
                     .readValue(file.toFile(), Content.class);
             if (content.goal() == null || content.goal().isEmpty()) {
                 throw new IOException(file + ": there is no [[goal]]");
@@ -129,15 +146,23 @@ record Goals(List<Goal> goals, List<Curve> growth) {
 
     /** Whether some goal is about a row. */
     boolean concerns(String id) {
-        return goals.stream().anyMatch(g -> Pattern.matches(g.rows(), id)) || growth.stream().anyMatch(c -> series(c).points().stream()
-                .anyMatch(p -> p.row().id().equals(id)));
+        return goals.stream().anyMatch(g -> Pattern.matches(g.rows(), id))
+                || growth.stream()
+                        .anyMatch(c -> series(c).points().stream()
+                                .anyMatch(p -> p.row().id().equals(id)));
     }
 
     private static Growth.Series series(Curve curve) {
-        return Growth.all().stream().filter(s -> s.name().equals(curve.series())).findFirst().orElseThrow();
+        return Growth.all().stream()
+                .filter(s -> s.name().equals(curve.series()))
+                .findFirst()
+                .orElseThrow();
     }
 
-    /** Every goal in every row that it is about; a goal whose rows were not measured at all has one verdict under its pattern. */
+    /**
+     * Every goal in every row that it is about; a goal whose rows were not measured at all has one verdict under its
+     * pattern.
+     */
     List<Verdict> judge(List<RowResult> rows) {
         List<Verdict> verdicts = new ArrayList<>();
         for (Goal goal : goals) {
@@ -154,7 +179,8 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     private static void judge(Curve curve, GrowthReport report, List<Verdict> verdicts) {
         String id = "growth of " + curve.series();
         if (curve.spread() > 0) {
-            verdicts.add(judge(id, "longest time for a unit of work by the shortest", report, report.spread(), curve.spread()));
+            verdicts.add(judge(
+                    id, "longest time for a unit of work by the shortest", report, report.spread(), curve.spread()));
         }
         if (curve.rise() > 0) {
             verdicts.add(judge(id, "rise of the time for a unit of work", report, report.rise(), curve.rise()));
@@ -175,26 +201,44 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     private static void judge(Goal goal, RowResult row, List<Verdict> verdicts) {
         Optional<RowResult.Entry> ours = row.timed(RowResult.OURS);
         if (ours.isEmpty()) {
-            verdicts.add(new Verdict(row.id(), State.MISSED, "ours was not timed: " + row.entries().getFirst().problem()));
+            verdicts.add(new Verdict(
+                    row.id(),
+                    State.MISSED,
+                    "ours was not timed: " + row.entries().getFirst().problem()));
             return;
         }
         if (goal.ratio() > 0) {
-            verdicts.add(fastest(goal, row).map(peer -> atMost(row.id(), "ratio to " + peer.name(), ours.get().ms() / peer.ms(), goal.ratio()))
+            verdicts.add(fastest(goal, row)
+                    .map(peer -> atMost(
+                            row.id(), "ratio to " + peer.name(), ours.get().ms() / peer.ms(), goal.ratio()))
                     .orElseGet(() -> nobody(goal, row)));
         }
         if (goal.flopShare() > 0) {
             double share = row.flopShare();
-            verdicts.add(share == 0 ? new Verdict(row.id(), State.NOT_MEASURED, "the machine's peak was not measured")
-                    : new Verdict(row.id(), share >= goal.flopShare() ? State.REACHED : State.MISSED,
-                            String.format(Locale.ROOT, "share of FMA peak %.3f, at least %.3f", share, goal.flopShare())));
+            verdicts.add(
+                    share == 0
+                            ? new Verdict(row.id(), State.NOT_MEASURED, "the machine's peak was not measured")
+                            : new Verdict(
+                                    row.id(),
+                                    share >= goal.flopShare() ? State.REACHED : State.MISSED,
+                                    String.format(
+                                            Locale.ROOT,
+                                            "share of FMA peak %.3f, at least %.3f",
+                                            share,
+                                            goal.flopShare())));
         }
         if (goal.seconds() > 0) {
             verdicts.add(atMost(row.id(), "seconds", ours.get().ms() / 1e3, goal.seconds()));
         }
         if (goal.memoryRatio() > 0) {
-            verdicts.add(fastest(goal, row).filter(p -> p.extraBytes() > 0 && ours.get().extraBytes() >= 0)
-                    .map(peer -> atMost(row.id(), "extra memory as part of " + peer.name(), (double) ours.get().extraBytes() / peer.extraBytes(),
-                            goal.memoryRatio())).orElseGet(() -> nobody(goal, row)));
+            verdicts.add(fastest(goal, row)
+                    .filter(p -> p.extraBytes() > 0 && ours.get().extraBytes() >= 0)
+                    .map(peer -> atMost(
+                            row.id(),
+                            "extra memory as part of " + peer.name(),
+                            (double) ours.get().extraBytes() / peer.extraBytes(),
+                            goal.memoryRatio()))
+                    .orElseGet(() -> nobody(goal, row)));
         }
     }
 
@@ -203,11 +247,14 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     }
 
     private static Verdict atMost(String row, String what, double value, double most) {
-        return new Verdict(row, value <= most ? State.REACHED : State.MISSED,
+        return new Verdict(
+                row,
+                value <= most ? State.REACHED : State.MISSED,
                 String.format(Locale.ROOT, "%s %.3f, at most %.3f", what, value, most));
     }
 
     private static Verdict nobody(Goal goal, RowResult row) {
-        return new Verdict(row.id(), State.NOT_MEASURED, "none of " + String.join(", ", goal.peers()) + " was measured");
+        return new Verdict(
+                row.id(), State.NOT_MEASURED, "none of " + String.join(", ", goal.peers()) + " was measured");
     }
 }

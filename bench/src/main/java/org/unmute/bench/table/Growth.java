@@ -39,23 +39,66 @@ final class Growth {
     /** All series. */
     static List<Series> all() {
         List<Series> all = new ArrayList<>();
-        all.add(new Series("match-tokens", "Prototype match, J = 5,270, 2 threads", "tokens", "time a token",
-                IntStream.of(TOKENS).mapToObj(n -> new Point(n, n, match("match-tokens-" + n, n, 5270, 2))).toList()));
-        all.add(new Series("match-prototypes", "Prototype match, 512 tokens, 2 threads", "prototypes", "time a prototype",
-                IntStream.of(PROTOTYPES).mapToObj(j -> new Point(j, j, match("match-prototypes-" + j, 512, j, 2))).toList()));
-        all.add(new Series("forward-tokens", BLOCKS + " blocks of ViT-B, batch 1, 2 threads; work counted with the scores, whose number grows "
-                + "with the square", "tokens", "time a GFLOP", IntStream.of(TOKENS).mapToObj(n -> new Point(n, KernelRows.forwardGflop(1, n, BLOCKS),
-                        forward("forward-tokens-" + n, 1, n, 2))).toList()));
-        all.add(new Series("forward-batch", BLOCKS + " blocks of ViT-B, 513 tokens, 2 threads", "batch", "time a clip",
-                IntStream.of(BATCHES).mapToObj(b -> new Point(b, b, forward("forward-batch-" + b, b, KernelRows.TOKENS, 2))).toList()));
-        all.add(new Series("step-batch", "protobin training step, J = 5,270, C = 527, 512 tokens a clip, 2 threads", "batch", "time a clip",
-                IntStream.of(STEP_BATCHES).mapToObj(b -> new Point(b, b, StepRows.ownProtobin(PREFIX + "step-batch-" + b, b))).toList()));
+        all.add(new Series(
+                "match-tokens",
+                "Prototype match, J = 5,270, 2 threads",
+                "tokens",
+                "time a token",
+                IntStream.of(TOKENS)
+                        .mapToObj(n -> new Point(n, n, match("match-tokens-" + n, n, 5270, 2)))
+                        .toList()));
+        all.add(new Series(
+                "match-prototypes",
+                "Prototype match, 512 tokens, 2 threads",
+                "prototypes",
+                "time a prototype",
+                IntStream.of(PROTOTYPES)
+                        .mapToObj(j -> new Point(j, j, match("match-prototypes-" + j, 512, j, 2)))
+                        .toList()));
+        all.add(new Series(
+                "forward-tokens",
+                BLOCKS + " blocks of ViT-B, batch 1, 2 threads; work counted with the scores, whose number grows "
+                        + "with the square",
+                "tokens",
+                "time a GFLOP",
+                IntStream.of(TOKENS)
+                        .mapToObj(n -> new Point(
+                                n, KernelRows.forwardGflop(1, n, BLOCKS), forward("forward-tokens-" + n, 1, n, 2)))
+                        .toList()));
+        all.add(new Series(
+                "forward-batch",
+                BLOCKS + " blocks of ViT-B, 513 tokens, 2 threads",
+                "batch",
+                "time a clip",
+                IntStream.of(BATCHES)
+                        .mapToObj(b -> new Point(b, b, forward("forward-batch-" + b, b, KernelRows.TOKENS, 2)))
+                        .toList()));
+        all.add(new Series(
+                "step-batch",
+                "protobin training step, J = 5,270, C = 527, 512 tokens a clip, 2 threads",
+                "batch",
+                "time a clip",
+                IntStream.of(STEP_BATCHES)
+                        .mapToObj(b -> new Point(b, b, StepRows.ownProtobin(PREFIX + "step-batch-" + b, b)))
+                        .toList()));
         int cores = Runtime.getRuntime().availableProcessors();
         int[] threads = IntStream.iterate(1, t -> t <= cores, t -> t * 2).toArray();
-        all.add(new Series("match-threads", "Prototype match, 512 tokens, J = 10,540", "threads", "time x threads",
-                IntStream.of(threads).mapToObj(t -> new Point(t, 1.0 / t, match("match-threads-" + t, 512, 10_540, t))).toList()));
-        all.add(new Series("forward-threads", BLOCKS + " blocks of ViT-B, 513 tokens, batch 1", "threads", "time x threads",
-                IntStream.of(threads).mapToObj(t -> new Point(t, 1.0 / t, forward("forward-threads-" + t, 1, KernelRows.TOKENS, t))).toList()));
+        all.add(new Series(
+                "match-threads",
+                "Prototype match, 512 tokens, J = 10,540",
+                "threads",
+                "time x threads",
+                IntStream.of(threads)
+                        .mapToObj(t -> new Point(t, 1.0 / t, match("match-threads-" + t, 512, 10_540, t)))
+                        .toList()));
+        all.add(new Series(
+                "forward-threads",
+                BLOCKS + " blocks of ViT-B, 513 tokens, batch 1",
+                "threads",
+                "time x threads",
+                IntStream.of(threads)
+                        .mapToObj(t -> new Point(t, 1.0 / t, forward("forward-threads-" + t, 1, KernelRows.TOKENS, t)))
+                        .toList()));
         return all;
     }
 
@@ -70,13 +113,28 @@ final class Growth {
     }
 
     private static Row match(String id, int tokens, int prototypes, int threads) {
-        return new Row(PREFIX + id, "prototype match, " + tokens + " tokens, J = " + prototypes, threads, 2e-9 * tokens * KernelRows.DIM * prototypes,
-                0, List.of(), false, folder -> KernelRows.writeMatch(folder, tokens, prototypes), Row.within(0));
+        return new Row(
+                PREFIX + id,
+                "prototype match, " + tokens + " tokens, J = " + prototypes,
+                threads,
+                2e-9 * tokens * KernelRows.DIM * prototypes,
+                0,
+                List.of(),
+                false,
+                folder -> KernelRows.writeMatch(folder, tokens, prototypes),
+                Row.within(0));
     }
 
     private static Row forward(String id, int batch, int tokens, int threads) {
-        return new Row(PREFIX + id, BLOCKS + " blocks of ViT-B, " + tokens + " tokens, batch " + batch, threads,
-                KernelRows.forwardGflop(batch, tokens, BLOCKS), 0, List.of(), false,
-                folder -> KernelRows.writeForward(folder, batch, tokens, BLOCKS), Row.within(0));
+        return new Row(
+                PREFIX + id,
+                BLOCKS + " blocks of ViT-B, " + tokens + " tokens, batch " + batch,
+                threads,
+                KernelRows.forwardGflop(batch, tokens, BLOCKS),
+                0,
+                List.of(),
+                false,
+                folder -> KernelRows.writeForward(folder, batch, tokens, BLOCKS),
+                Row.within(0));
     }
 }

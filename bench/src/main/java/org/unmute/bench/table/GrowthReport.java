@@ -25,8 +25,14 @@ final class GrowthReport {
     /** @param results of any rows */
     GrowthReport(Growth.Series series, List<RowResult> results) {
         this.series = series;
-        measured = series.points().stream().flatMap(p -> results.stream().filter(r -> r.id().equals(p.row().id())).findFirst()
-                .flatMap(r -> r.timed(RowResult.OURS)).map(e -> new Measured(p, e)).stream()).toList();
+        measured = series.points().stream()
+                .flatMap(p -> results.stream()
+                        .filter(r -> r.id().equals(p.row().id()))
+                        .findFirst()
+                        .flatMap(r -> r.timed(RowResult.OURS))
+                        .map(e -> new Measured(p, e))
+                        .stream())
+                .toList();
     }
 
     /** What was measured, from small to large. */
@@ -45,8 +51,9 @@ final class GrowthReport {
     }
 
     /**
-     * How far time for a unit of work rises from any point to a later one: a cliff shows here, while work that a call has whatever its
-     * size, which makes small calls dear, shows in {@link #spread} alone. Empty with less than two points.
+     * How far time for a unit of work rises from any point to a later one: a cliff shows here, while work that a call
+     * has whatever its size, which makes small calls dear, shows in {@link #spread} alone. Empty with less than two
+     * points.
      */
     Optional<Double> rise() {
         return measured.size() < 2 ? Optional.empty() : Optional.of(Statistics.rise(perUnit()));
@@ -57,35 +64,63 @@ final class GrowthReport {
     }
 
     /**
-     * With which power of the series' number the memory of tensors grows in the upper half of the range: 1 is linear. Empty if it is
-     * not counted.
+     * With which power of the series' number the memory of tensors grows in the upper half of the range: 1 is linear.
+     * Empty if it is not counted.
      */
     Optional<Double> memoryExponent() {
-        List<Measured> counted = measured.stream().filter(m -> m.entry().tensorBytes() > 0).toList();
+        List<Measured> counted =
+                measured.stream().filter(m -> m.entry().tensorBytes() > 0).toList();
         if (counted.size() < 2) {
             return Optional.empty();
         }
         Measured from = counted.get((counted.size() - 1) / 2);
         Measured to = counted.getLast();
-        return Optional.of(Math.log((double) to.entry().tensorBytes() / from.entry().tensorBytes()) / Math.log(to.point().x() / from.point().x()));
+        return Optional.of(
+                Math.log((double) to.entry().tensorBytes() / from.entry().tensorBytes())
+                        / Math.log(to.point().x() / from.point().x()));
     }
 
     /** One table with a line of what it says. */
     String markdown() {
-        StringBuilder text = new StringBuilder("### " + series.title() + " (`" + series.name() + "`)\n\n| " + series.against() + " | time | "
-                + series.per() + " | tensors of a call | process beyond its inputs |\n|---|---|---|---|---|\n");
+        StringBuilder text = new StringBuilder(
+                "### " + series.title() + " (`" + series.name() + "`)\n\n| " + series.against() + " | time | "
+                        + series.per() + " | tensors of a call | process beyond its inputs |\n|---|---|---|---|---|\n");
         for (Measured m : measured) {
-            text.append("| ").append(String.format(Locale.ROOT, "%,d", Math.round(m.point().x()))).append(" | ").append(ResultTable.time(m.entry().ms()))
-                    .append(" | ").append(perUnit(m.perUnit())).append(" | ").append(mebibytes(m.entry().tensorBytes())).append(" | ")
-                    .append(mebibytes(m.entry().extraBytes())).append(" |\n");
+            text.append("| ")
+                    .append(String.format(
+                            Locale.ROOT, "%,d", Math.round(m.point().x())))
+                    .append(" | ")
+                    .append(ResultTable.time(m.entry().ms()))
+                    .append(" | ")
+                    .append(perUnit(m.perUnit()))
+                    .append(" | ")
+                    .append(mebibytes(m.entry().tensorBytes()))
+                    .append(" | ")
+                    .append(mebibytes(m.entry().extraBytes()))
+                    .append(" |\n");
         }
-        text.append('\n').append(spread().map(s -> String.format(Locale.ROOT, "%s: the longest is %.2f times the shortest; "
-                + "towards larger sizes it rises to at most %.2f times.", Character.toUpperCase(series.per().charAt(0)) + series.per().substring(1), s,
-                Math.max(1, rise().orElseThrow()))).orElse("Too few points to compare."));
-        memoryExponent().ifPresent(e -> text.append(String.format(Locale.ROOT, " Tensors grow with the power %.2f of the %s in the upper half.", e,
-                series.against())));
+        text.append('\n')
+                .append(spread().map(s -> String.format(
+                                Locale.ROOT,
+                                "%s: the longest is %.2f times the shortest; "
+                                        + "towards larger sizes it rises to at most %.2f times.",
+                                Character.toUpperCase(series.per().charAt(0))
+                                        + series.per().substring(1),
+                                s,
+                                Math.max(1, rise().orElseThrow())))
+                        .orElse("Too few points to compare."));
+        memoryExponent()
+                .ifPresent(e -> text.append(String.format(
+                        Locale.ROOT,
+                        " Tensors grow with the power %.2f of the %s in the upper half.",
+                        e,
+                        series.against())));
         if (!isComplete()) {
-            text.append(" Not measured: ").append(series.points().size() - measured.size()).append(" of ").append(series.points().size()).append(" points.");
+            text.append(" Not measured: ")
+                    .append(series.points().size() - measured.size())
+                    .append(" of ")
+                    .append(series.points().size())
+                    .append(" points.");
         }
         return text.append("\n\n").toString();
     }

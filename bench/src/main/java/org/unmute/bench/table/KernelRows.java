@@ -14,14 +14,17 @@ import org.unmute.tensor.io.Npy;
 final class KernelRows {
     /** Tokens of a 10 s clip with a class token. */
     static final int TOKENS = 513;
+
     static final int DIM = 768;
     static final int HEADS = 12;
     static final int DEPTH = 12;
     /** Rows of the smaller products. EJML, 50 to 90 times slower, takes part there only. */
     private static final int SMALL = 512;
+
     private static final long SEED = 42;
     /** Of a sum of 3,072 products in another order. */
     private static final double PRODUCT_TOLERANCE = 1e-4;
+
     private static final double FORWARD_TOLERANCE = 1e-3;
     private static final double COSINE_TOLERANCE = 1e-4;
 
@@ -50,11 +53,23 @@ final class KernelRows {
 
     private static Row matmul(int m, int in, int out, int threads) {
         // From small to large the weights fit the second cache or do not: nothing must come from memory in every call.
-        return new Row("matmul-" + in + "x" + out + "-m" + m + "-t" + threads, "matmul " + m + " x " + in + " x " + out, threads,
-                2e-9 * m * in * out, 0, m == SMALL ? List.of("mkl", "onnxruntime", "openblas", "pytorch", "netlib", "ejml")
-                        : List.of("mkl", "onnxruntime", "openblas", "pytorch", "netlib"), false, folder ->
-                new CaseWriter(folder, "matmul").field("rows", m).field("in", in).field("out", out)
-                        .array("x", CaseWriter.uniform(1, m * in), m, in).array("w", CaseWriter.uniform(2, in * out), out, in).write(),
+        return new Row(
+                "matmul-" + in + "x" + out + "-m" + m + "-t" + threads,
+                "matmul " + m + " x " + in + " x " + out,
+                threads,
+                2e-9 * m * in * out,
+                0,
+                m == SMALL
+                        ? List.of("mkl", "onnxruntime", "openblas", "pytorch", "netlib", "ejml")
+                        : List.of("mkl", "onnxruntime", "openblas", "pytorch", "netlib"),
+                false,
+                folder -> new CaseWriter(folder, "matmul")
+                        .field("rows", m)
+                        .field("in", in)
+                        .field("out", out)
+                        .array("x", CaseWriter.uniform(1, m * in), m, in)
+                        .array("w", CaseWriter.uniform(2, in * out), out, in)
+                        .write(),
                 Row.within(PRODUCT_TOLERANCE));
     }
 
@@ -69,15 +84,28 @@ final class KernelRows {
     }
 
     private static Row forward(int batch, int threads) {
-        return new Row("vit-b" + batch + "-t" + threads, "ViT-B forward, " + TOKENS + " tokens, batch " + batch, threads,
-                forwardGflop(batch, TOKENS), 0, List.of("onnxruntime", "pytorch", "torch-debian"), true, folder -> writeForward(folder, batch, TOKENS, DEPTH),
+        return new Row(
+                "vit-b" + batch + "-t" + threads,
+                "ViT-B forward, " + TOKENS + " tokens, batch " + batch,
+                threads,
+                forwardGflop(batch, TOKENS),
+                0,
+                List.of("onnxruntime", "pytorch", "torch-debian"),
+                true,
+                folder -> writeForward(folder, batch, TOKENS, DEPTH),
                 Row.within(FORWARD_TOLERANCE));
     }
 
     static void writeForward(Path folder, int batch, int tokens, int blocks) throws IOException {
-        new CaseWriter(folder, "forward").field("batch", batch).field("tokens", tokens).field("dim", DIM).field("heads", HEADS)
-                .field("depth", blocks).array("x", CaseWriter.normal(1, batch * tokens * DIM), batch, tokens, DIM)
-                .model(new RecipeCheckpoint(SEED, shapes(blocks), Map.of(), Map.of())).write();
+        new CaseWriter(folder, "forward")
+                .field("batch", batch)
+                .field("tokens", tokens)
+                .field("dim", DIM)
+                .field("heads", HEADS)
+                .field("depth", blocks)
+                .array("x", CaseWriter.normal(1, batch * tokens * DIM), batch, tokens, DIM)
+                .model(new RecipeCheckpoint(SEED, shapes(blocks), Map.of(), Map.of()))
+                .write();
     }
 
     private static Map<String, Shape> shapes(int blocks) {
@@ -88,15 +116,26 @@ final class KernelRows {
     }
 
     private static Row match(int prototypes, int threads) {
-        return new Row("match-j" + prototypes + "-t" + threads, "prototype match, max, argmax, 512 tokens, J = " + prototypes, threads,
-                2e-9 * 512 * DIM * prototypes, 0, List.of("onnxruntime", "pytorch", "torch-debian"), true,
-                folder -> writeMatch(folder, 512, prototypes), KernelRows::sameWinners);
+        return new Row(
+                "match-j" + prototypes + "-t" + threads,
+                "prototype match, max, argmax, 512 tokens, J = " + prototypes,
+                threads,
+                2e-9 * 512 * DIM * prototypes,
+                0,
+                List.of("onnxruntime", "pytorch", "torch-debian"),
+                true,
+                folder -> writeMatch(folder, 512, prototypes),
+                KernelRows::sameWinners);
     }
 
     static void writeMatch(Path folder, int tokens, int prototypes) throws IOException {
-        new CaseWriter(folder, "match").field("tokens", tokens).field("dim", DIM).field("prototypes", prototypes)
+        new CaseWriter(folder, "match")
+                .field("tokens", tokens)
+                .field("dim", DIM)
+                .field("prototypes", prototypes)
                 .array("x", CaseWriter.normal(1, tokens * DIM), tokens, DIM)
-                .array("p", CaseWriter.signs(2, prototypes * DIM), prototypes, DIM).write();
+                .array("p", CaseWriter.signs(2, prototypes * DIM), prototypes, DIM)
+                .write();
     }
 
     /** Scores within rounding; where the winners differ, the double sum must say that ours is the right one. */
@@ -106,17 +145,21 @@ final class KernelRows {
         if (own.length != other.length) {
             throw new ContestantException("there are " + other.length + " winners, ours are " + own.length);
         }
-        double difference = OutputComparison.difference("score", Npy.read(ours.resolve("score.npy")).floats(),
+        double difference = OutputComparison.difference(
+                "score",
+                Npy.read(ours.resolve("score.npy")).floats(),
                 Npy.read(theirs.resolve("score.npy")).floats());
         if (!(difference <= COSINE_TOLERANCE)) {
-            throw new ContestantException("scores differ by " + difference + " of their root mean square, allowed is " + COSINE_TOLERANCE);
+            throw new ContestantException(
+                    "scores differ by " + difference + " of their root mean square, allowed is " + COSINE_TOLERANCE);
         }
         float[] x = Npy.read(folder.resolve("x.npy")).floats();
         float[] p = Npy.read(folder.resolve("p.npy")).floats();
         int dim = p.length / own.length;
         for (int j = 0; j < own.length; j++) {
             if (own[j] != other[j] && cosine(x, own[j], p, j, dim) < cosine(x, other[j], p, j, dim)) {
-                throw new ContestantException("prototype " + j + " is won by token " + other[j] + ", ours says " + own[j]);
+                throw new ContestantException(
+                        "prototype " + j + " is won by token " + other[j] + ", ours says " + own[j]);
             }
         }
     }

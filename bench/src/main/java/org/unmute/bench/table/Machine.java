@@ -12,8 +12,9 @@ final class Machine {
 
     /** Processor, cores and memory in a few words. */
     static String describe() {
-        return cpuField("model name", System.getProperty("os.arch")) + ", " + Runtime.getRuntime().availableProcessors() + " cores, "
-                + memory() + cpuFeatures() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.version");
+        return cpuField("model name", System.getProperty("os.arch")) + ", "
+                + Runtime.getRuntime().availableProcessors() + " cores, " + memory() + cpuFeatures() + ", "
+                + System.getProperty("os.name") + " " + System.getProperty("os.version");
     }
 
     /** Java and the vector width it prefers. */
@@ -23,8 +24,11 @@ final class Machine {
     }
 
     private static String memory() {
-        return field(Path.of("/proc/meminfo"), "MemTotal", "").replaceAll("[^0-9]", "").transform(kib -> kib.isEmpty() ? "memory unknown"
-                : String.format(Locale.ROOT, "%.0f GiB", Long.parseLong(kib) / 1048576.0));
+        return field(Path.of("/proc/meminfo"), "MemTotal", "")
+                .replaceAll("[^0-9]", "")
+                .transform(kib -> kib.isEmpty()
+                        ? "memory unknown"
+                        : String.format(Locale.ROOT, "%.0f GiB", Long.parseLong(kib) / 1048576.0));
     }
 
     private static String cpuFeatures() {

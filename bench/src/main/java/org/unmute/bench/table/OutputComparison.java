@@ -46,14 +46,19 @@ final class OutputComparison {
         if (a.type() == StoredType.I32 || a.type() == StoredType.I64) {
             int different = different(a.ints(), b.ints());
             if (different > 0) {
-                throw new ContestantException("output " + name + ": " + different + " of " + a.shape().elements() + " whole numbers differ");
+                throw new ContestantException(
+                        "output " + name + ": " + different + " of " + a.shape().elements() + " whole numbers differ");
             }
             return;
         }
         double difference = difference(name, a.floats(), b.floats());
         if (!(difference <= tolerance)) {
-            throw new ContestantException(String.format(Locale.ROOT, "output %s differs by %.2g of its root mean square, allowed is %.2g", name,
-                    difference, tolerance));
+            throw new ContestantException(String.format(
+                    Locale.ROOT,
+                    "output %s differs by %.2g of its root mean square, allowed is %.2g",
+                    name,
+                    difference,
+                    tolerance));
         }
     }
 
@@ -85,7 +90,8 @@ final class OutputComparison {
         double most = 0;
         for (int i = 0; i < a.length; i++) {
             if (!Float.isFinite(a[i]) || !Float.isFinite(b[i])) {
-                throw new ContestantException("output " + name + " is not finite at " + i + ": ours " + a[i] + ", theirs " + b[i]);
+                throw new ContestantException(
+                        "output " + name + " is not finite at " + i + ": ours " + a[i] + ", theirs " + b[i]);
             }
             squares += (double) a[i] * a[i];
             most = Math.max(most, Math.abs((double) a[i] - b[i]));

@@ -12,7 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.unmute.bench.peer.WorkerMain;
 
-/** Who can take part, and how each is started: a Java process with its own libraries, or Debian's Python with PyTorch. */
+/**
+ * Who can take part, and how each is started: a Java process with its own libraries, or Debian's Python with PyTorch.
+ */
 final class Peers {
     /** Debian's PyTorch in Python. */
     static final String TORCH = "torch-debian";
@@ -61,17 +63,27 @@ final class Peers {
     Worker open(String name, int threads) throws ContestantException {
         Path log = work.resolve("log").resolve(name + "-" + threads + ".log");
         if (name.equals(TORCH)) {
-            return Worker.start(name, List.of(python().toString(), script().toString(), "serve", Integer.toString(threads)),
-                    pythonEnvironment(threads), log, PATIENCE_SECONDS);
+            return Worker.start(
+                    name,
+                    List.of(python().toString(), script().toString(), "serve", Integer.toString(threads)),
+                    pythonEnvironment(threads),
+                    log,
+                    PATIENCE_SECONDS);
         }
         String type = JAVA.get(name);
         if (type.contains(".peers.") && !Files.isDirectory(root.resolve("bench/peers/target/lib"))) {
-            throw new ContestantException(buildProblem.isEmpty() ? "its libraries were not built (--peers)" : buildProblem);
+            throw new ContestantException(
+                    buildProblem.isEmpty() ? "its libraries were not built (--peers)" : buildProblem);
         }
-        List<String> command = new ArrayList<>(List.of(java(), "--add-modules", "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED", "-Dbench.natives=" + natives()));
+        List<String> command = new ArrayList<>(List.of(
+                java(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dbench.natives=" + natives()));
         if (name.equals(RowResult.OURS)) {
-            command.addAll(List.of(System.getProperty("unmute.bench.jvm", "").strip().split("\\s+")));
+            command.addAll(
+                    List.of(System.getProperty("unmute.bench.jvm", "").strip().split("\\s+")));
             command.removeIf(String::isEmpty);
         }
         command.addAll(List.of("-cp", classPath(), WorkerMain.class.getName(), name, type, Integer.toString(threads)));
@@ -82,11 +94,22 @@ final class Peers {
     Contestant program(String name, Row row) throws ContestantException {
         Program.Task task = row.programs().get(name);
         if (!name.equals(TORCH)) {
-            return new Program(name, "unmute, " + root.resolve("unmute").getFileName() + " as users start it", task, Map.of(), PATIENCE_SECONDS);
+            return new Program(
+                    name,
+                    "unmute, " + root.resolve("unmute").getFileName() + " as users start it",
+                    task,
+                    Map.of(),
+                    PATIENCE_SECONDS);
         }
         String python = python().toString();
-        Program.Command command = (folder, result) -> Stream.concat(Stream.of(python), task.command().of(folder, result).stream()).toList();
-        return new Program(name, "PyTorch in a Python process", new Program.Task(command, task.outputs()), pythonEnvironment(row.threads()),
+        Program.Command command =
+                (folder, result) -> Stream.concat(Stream.of(python), task.command().of(folder, result).stream())
+                        .toList();
+        return new Program(
+                name,
+                "PyTorch in a Python process",
+                new Program.Task(command, task.outputs()),
+                pythonEnvironment(row.threads()),
                 PATIENCE_SECONDS);
     }
 
@@ -108,7 +131,10 @@ final class Peers {
             Path folder = root.resolve(lib);
             if (Files.isDirectory(folder)) {
                 try (Stream<Path> files = Files.list(folder)) {
-                    files.map(Path::toString).filter(f -> f.endsWith(".jar")).sorted().forEach(jars::add);
+                    files.map(Path::toString)
+                            .filter(f -> f.endsWith(".jar"))
+                            .sorted()
+                            .forEach(jars::add);
                 } catch (IOException e) {
                     throw new ContestantException("cannot list " + folder, e);
                 }
@@ -117,13 +143,19 @@ final class Peers {
         return String.join(File.pathSeparator, jars);
     }
 
-    /** Every library's own number of threads; waiting threads of OpenMP sleep soon, so that they do not disturb the next in turn. */
+    /**
+     * Every library's own number of threads; waiting threads of OpenMP sleep soon, so that they do not disturb the next
+     * in turn.
+     */
     private static Map<String, String> environment(int threads) {
         String t = Integer.toString(threads);
         return Map.of("OMP_NUM_THREADS", t, "MKL_NUM_THREADS", t, "OPENBLAS_NUM_THREADS", t, "KMP_BLOCKTIME", "10");
     }
 
-    /** Debian's PyTorch calls an OpenBLAS with threads of its own beside OpenMP's; both pools together have as many as allowed. */
+    /**
+     * Debian's PyTorch calls an OpenBLAS with threads of its own beside OpenMP's; both pools together have as many as
+     * allowed.
+     */
     private static Map<String, String> pythonEnvironment(int threads) {
         return environment(threads);
     }
@@ -138,7 +170,9 @@ final class Peers {
         try {
             Path log = Files.createDirectories(work.resolve("log")).resolve("export.log");
             Process process = new ProcessBuilder(python().toString(), script().toString(), "export", folder.toString())
-                    .redirectErrorStream(true).redirectOutput(log.toFile()).start();
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
             if (!process.waitFor((long) PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 problem = "TorchScript was not written within " + Math.round(PATIENCE_SECONDS) + " s";
@@ -163,9 +197,15 @@ final class Peers {
         if (python == null && pythonProblem == null) {
             String asked = System.getenv("UNMUTE_BENCH_PYTHON");
             List<String> candidates = asked == null ? List.of("/usr/bin/python3", "python3") : List.of(asked);
-            python = candidates.stream().filter(Peers::hasTorch).findFirst().map(Path::of).orElse(null);
-            pythonProblem = python == null ? "no PyTorch and torchaudio in " + String.join(" or ", candidates)
-                    + ": apt-get install python3-torch python3-torchaudio, or set UNMUTE_BENCH_PYTHON" : null;
+            python = candidates.stream()
+                    .filter(Peers::hasTorch)
+                    .findFirst()
+                    .map(Path::of)
+                    .orElse(null);
+            pythonProblem = python == null
+                    ? "no PyTorch and torchaudio in " + String.join(" or ", candidates)
+                            + ": apt-get install python3-torch python3-torchaudio, or set UNMUTE_BENCH_PYTHON"
+                    : null;
         }
         if (python == null) {
             throw new ContestantException(pythonProblem);
@@ -175,8 +215,10 @@ final class Peers {
 
     private static boolean hasTorch(String python) {
         try {
-            Process process = new ProcessBuilder(python, "-c", "import numpy, torch, torchaudio").redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            Process process = new ProcessBuilder(python, "-c", "import numpy, torch, torchaudio")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
             if (!process.waitFor((long) PYTHON_PROBE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 return false;

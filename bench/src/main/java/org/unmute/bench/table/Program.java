@@ -100,7 +100,9 @@ final class Program implements Contestant {
         Path log = folder.resolve("log-" + name);
         try {
             Bench.remove(result());
-            ProcessBuilder builder = new ProcessBuilder(task.command().of(folder, result())).redirectError(log.toFile()).redirectOutput(printed().toFile());
+            ProcessBuilder builder = new ProcessBuilder(task.command().of(folder, result()))
+                    .redirectError(log.toFile())
+                    .redirectOutput(printed().toFile());
             builder.environment().putAll(environment);
             long begun = System.nanoTime();
             Process process = builder.start();
@@ -115,7 +117,9 @@ final class Program implements Contestant {
             }
             double ms = (System.nanoTime() - begun) / 1e6;
             if (process.exitValue() != 0) {
-                List<String> lines = Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
+                List<String> lines = Files.readAllLines(log).stream()
+                        .filter(l -> !l.isBlank())
+                        .toList();
                 throw new ContestantException("ended with status " + process.exitValue() + ": "
                         + String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size())));
             }

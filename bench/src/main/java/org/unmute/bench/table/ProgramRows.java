@@ -19,7 +19,10 @@ import org.unmute.probes.train.TokenSource;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
-/** Rows of whole commands, from the start of the process to its end, beside a Python process that does the same with PyTorch. */
+/**
+ * Rows of whole commands, from the start of the process to its end, beside a Python process that does the same with
+ * PyTorch.
+ */
 final class ProgramRows {
     private static final int THREADS = 2;
     private static final String TORCH = Peers.TORCH;
@@ -27,6 +30,7 @@ final class ProgramRows {
     private static final double STORED_TOLERANCE = 2e-2;
     /** Of the mean loss of an epoch, after hundreds of updates that carry rounding on. */
     private static final double LOSS_TOLERANCE = 0.05;
+
     private static final TokenFiles.Size SCENES = new TokenFiles.Size(1500, 98, 5, 64);
     private static final int CLASSES = 10;
     private static final int EPOCHS = 30;
@@ -42,26 +46,49 @@ final class ProgramRows {
     }
 
     private static Row embed(Path root, String unmute) {
-        Program.Task ours = new Program.Task((folder, result) -> List.of(unmute, "embed", "--encoder", folder.resolve(CaseFolder.MODEL).toString(),
-                "--audio", folder.resolve(EncoderRows.WAV).toString(), "--out", result.toString(), "--threads", "" + THREADS, "--quiet"),
+        Program.Task ours = new Program.Task(
+                (folder, result) -> List.of(
+                        unmute,
+                        "embed",
+                        "--encoder",
+                        folder.resolve(CaseFolder.MODEL).toString(),
+                        "--audio",
+                        folder.resolve(EncoderRows.WAV).toString(),
+                        "--out",
+                        result.toString(),
+                        "--threads",
+                        "" + THREADS,
+                        "--quiet"),
                 ProgramRows::cachedTokens);
-        Program.Task theirs = new Program.Task((folder, result) -> List.of(script(root), "embed", folder.toString(), result.toString(), "" + THREADS),
+        Program.Task theirs = new Program.Task(
+                (folder, result) -> List.of(script(root), "embed", folder.toString(), result.toString(), "" + THREADS),
                 (result, _, to) -> halves(result.resolve("tokens.f16"), to));
-        return Row.ofPrograms("embed-eat-t2", "`unmute embed`, one 10 s clip, EAT base, whole process", THREADS, Map.of(RowResult.OURS, ours, TORCH, theirs),
-                folder -> EncoderRows.writeEncoder(folder, "eat"), Row.within(STORED_TOLERANCE));
+        return Row.ofPrograms(
+                "embed-eat-t2",
+                "`unmute embed`, one 10 s clip, EAT base, whole process",
+                THREADS,
+                Map.of(RowResult.OURS, ours, TORCH, theirs),
+                folder -> EncoderRows.writeEncoder(folder, "eat"),
+                Row.within(STORED_TOLERANCE));
     }
 
     private static void cachedTokens(Path result, Path printed, Path to) throws IOException {
         try (TokenCache cache = TokenCache.open(result)) {
-            TokenSource source = TokenSource.of(cache, List.of(cache.clips().getFirst().id()));
+            TokenSource source =
+                    TokenSource.of(cache, List.of(cache.clips().getFirst().id()));
             float[] tokens = new float[source.grid().tokens() * source.grid().dim()];
             source.read(0, tokens, 0, new float[source.grid().dim()], 0);
-            Npy.write(to.resolve("tokens.npy"), Shape.of(source.grid().tokens(), source.grid().dim()), tokens);
+            Npy.write(
+                    to.resolve("tokens.npy"),
+                    Shape.of(source.grid().tokens(), source.grid().dim()),
+                    tokens);
         }
     }
 
     private static void halves(Path file, Path to) throws IOException {
-        ShortBuffer bits = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
+        ShortBuffer bits = ByteBuffer.wrap(Files.readAllBytes(file))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asShortBuffer();
         float[] tokens = new float[bits.remaining()];
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = Float.float16ToFloat(bits.get(i));
@@ -70,29 +97,59 @@ final class ProgramRows {
     }
 
     private static Row probe(Path root, String unmute) {
-        Program.Task ours = new Program.Task((folder, result) -> List.of(unmute, "probe", "--probe", "protobin", "--cache",
-                folder.resolve("cache").toString(), "--labels", folder.resolve("labels.csv").toString(), "--out", result.toString(), "--threads",
-                "" + THREADS, "--seed", "" + SEED, "--quiet", "--json"),
-                (_, printed, to) -> losses(new ObjectMapper().readTree(printed.toFile()).path("runs").path("seed " + SEED), to));
-        Program.Task theirs = new Program.Task((folder, result) -> List.of(script(root), "probe", folder.toString(), result.toString(), "" + THREADS),
+        Program.Task ours = new Program.Task(
+                (folder, result) -> List.of(
+                        unmute,
+                        "probe",
+                        "--probe",
+                        "protobin",
+                        "--cache",
+                        folder.resolve("cache").toString(),
+                        "--labels",
+                        folder.resolve("labels.csv").toString(),
+                        "--out",
+                        result.toString(),
+                        "--threads",
+                        "" + THREADS,
+                        "--seed",
+                        "" + SEED,
+                        "--quiet",
+                        "--json"),
+                (_, printed, to) -> losses(
+                        new ObjectMapper()
+                                .readTree(printed.toFile())
+                                .path("runs")
+                                .path("seed " + SEED),
+                        to));
+        Program.Task theirs = new Program.Task(
+                (folder, result) -> List.of(script(root), "probe", folder.toString(), result.toString(), "" + THREADS),
                 (_, printed, to) -> losses(new ObjectMapper().readTree(printed.toFile()), to));
-        return Row.ofPrograms("probe-esc10-t2", "`unmute probe` protobin, 1,500 scenes of 490 x 64 tokens, 30 epochs, whole process", THREADS,
-                Map.of(RowResult.OURS, ours, TORCH, theirs), ProgramRows::writeScenes, ProgramRows::sameLosses);
+        return Row.ofPrograms(
+                "probe-esc10-t2",
+                "`unmute probe` protobin, 1,500 scenes of 490 x 64 tokens, 30 epochs, whole process",
+                THREADS,
+                Map.of(RowResult.OURS, ours, TORCH, theirs),
+                ProgramRows::writeScenes,
+                ProgramRows::sameLosses);
     }
 
     private static void losses(JsonNode run, Path to) throws IOException {
-        Npy.write(to.resolve("losses.npy"), Shape.of(2), new float[] {run.path("firstEpochLoss").floatValue(), run.path("lastEpochLoss").floatValue()});
+        Npy.write(to.resolve("losses.npy"), Shape.of(2), new float[] {
+            run.path("firstEpochLoss").floatValue(), run.path("lastEpochLoss").floatValue()
+        });
     }
 
     private static void sameLosses(Path folder, Path ours, Path theirs) throws ContestantException, IOException {
         float[] a = Npy.read(ours.resolve("losses.npy")).floats();
         float[] b = Npy.read(theirs.resolve("losses.npy")).floats();
         if (!(a[1] < a[0])) {
-            throw new ContestantException("nothing was learned: our loss is " + a[0] + " in the first epoch, " + a[1] + " in the last");
+            throw new ContestantException(
+                    "nothing was learned: our loss is " + a[0] + " in the first epoch, " + a[1] + " in the last");
         }
         for (int i = 0; i < a.length; i++) {
             if (!(Math.abs(a[i] - b[i]) <= LOSS_TOLERANCE * a[i])) {
-                throw new ContestantException("the mean loss of the " + (i == 0 ? "first" : "last") + " epoch is " + b[i] + ", ours is " + a[i]);
+                throw new ContestantException("the mean loss of the " + (i == 0 ? "first" : "last") + " epoch is "
+                        + b[i] + ", ours is " + a[i]);
             }
         }
     }
@@ -101,7 +158,10 @@ final class ProgramRows {
         return root.resolve("bench/peers/python/program.py").toString();
     }
 
-    /** The order in which the trainer takes the clips in each epoch, so that a peer can take the same: {@code [epochs, clips]}. */
+    /**
+     * The order in which the trainer takes the clips in each epoch, so that a peer can take the same: {@code [epochs,
+     * clips]}.
+     */
     private static int[] order(int epochs, int clips, long seed) {
         int[] all = new int[epochs * clips];
         long key = new SplittableRandom(new SplittableRandom(seed).nextLong()).nextLong();
@@ -144,9 +204,21 @@ final class ProgramRows {
         CaseWriter.halves(tokens);
         Files.writeString(folder.resolve("labels.csv"), labels);
         TokenFiles.cache(folder.resolve("cache"), tokens, SCENES, ".wav");
-        new CaseWriter(folder, "probe").field("clips", SCENES.clips()).field("tokens", each).field("dim", SCENES.dim()).field("classes", CLASSES)
-                .field("epochs", EPOCHS).field("batch", 128).field("rate", 1e-2).field("decay", 1e-4).field("seed", SEED)
-                .tensors(Probes.create("protobin", SCENES.dim(), CLASSES, false, ProbeOptions.DEFAULTS, SEED).parameters())
-                .array("order", order(EPOCHS, SCENES.clips(), SEED), EPOCHS, SCENES.clips()).halfFile("tokens.f16", tokens).array("targets", targets, SCENES.clips(), CLASSES).write();
+        new CaseWriter(folder, "probe")
+                .field("clips", SCENES.clips())
+                .field("tokens", each)
+                .field("dim", SCENES.dim())
+                .field("classes", CLASSES)
+                .field("epochs", EPOCHS)
+                .field("batch", 128)
+                .field("rate", 1e-2)
+                .field("decay", 1e-4)
+                .field("seed", SEED)
+                .tensors(Probes.create("protobin", SCENES.dim(), CLASSES, false, ProbeOptions.DEFAULTS, SEED)
+                        .parameters())
+                .array("order", order(EPOCHS, SCENES.clips(), SEED), EPOCHS, SCENES.clips())
+                .halfFile("tokens.f16", tokens)
+                .array("targets", targets, SCENES.clips(), CLASSES)
+                .write();
     }
 }

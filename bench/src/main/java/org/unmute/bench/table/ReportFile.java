@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** A Markdown file of which this program owns some sections, between comments that name them; what others wrote stays as it is. */
+/**
+ * A Markdown file of which this program owns some sections, between comments that name them; what others wrote stays as
+ * it is.
+ */
 final class ReportFile {
     private ReportFile() {}
 
@@ -29,7 +32,8 @@ final class ReportFile {
         }
         int to = text.indexOf(end, from);
         if (to < 0) {
-            throw new IOException("section '" + section + "' begins but does not end: put the line " + end + " after it");
+            throw new IOException(
+                    "section '" + section + "' begins but does not end: put the line " + end + " after it");
         }
         return text.substring(0, from) + own + text.substring(to + end.length());
     }

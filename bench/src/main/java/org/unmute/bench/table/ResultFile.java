@@ -10,7 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Results as JSON. A row that is measured again replaces the former one, so that a table can be measured piece by piece. */
+/**
+ * Results as JSON. A row that is measured again replaces the former one, so that a table can be measured piece by
+ * piece.
+ */
 final class ResultFile {
     private static final ObjectMapper JSON = new ObjectMapper();
 

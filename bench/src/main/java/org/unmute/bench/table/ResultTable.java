@@ -16,23 +16,46 @@ final class ResultTable {
 
     /** The whole text. */
     static String markdown(List<RowResult> rows, String command) {
-        List<String> peers = Peers.names().stream().filter(p -> !p.equals(RowResult.OURS))
-                .filter(p -> rows.stream().anyMatch(r -> r.timed(p).isPresent())).toList();
+        List<String> peers = Peers.names().stream()
+                .filter(p -> !p.equals(RowResult.OURS))
+                .filter(p -> rows.stream().anyMatch(r -> r.timed(p).isPresent()))
+                .toList();
         StringBuilder text = new StringBuilder("| row | threads | unmute | GFLOP/s | share of limit |");
         peers.forEach(p -> text.append(' ').append(p).append(" |"));
-        text.append("\n|---|---|---|---|---|").append("---|".repeat(peers.size())).append('\n');
+        text.append("\n|---|---|---|---|---|")
+                .append("---|".repeat(peers.size()))
+                .append('\n');
         for (RowResult row : rows) {
-            text.append("| ").append(row.title()).append(" (`").append(row.id()).append("`) | ").append(row.threads()).append(" | ")
-                    .append(row.timed(RowResult.OURS).map(e -> "**" + time(e.ms()) + "**").orElse("failed")).append(" | ")
-                    .append(speed(row)).append(" | ").append(share(row)).append(" |");
+            text.append("| ")
+                    .append(row.title())
+                    .append(" (`")
+                    .append(row.id())
+                    .append("`) | ")
+                    .append(row.threads())
+                    .append(" | ")
+                    .append(row.timed(RowResult.OURS)
+                            .map(e -> "**" + time(e.ms()) + "**")
+                            .orElse("failed"))
+                    .append(" | ")
+                    .append(speed(row))
+                    .append(" | ")
+                    .append(share(row))
+                    .append(" |");
             for (String peer : peers) {
-                text.append(' ').append(row.timed(peer).map(e -> time(e.ms()) + row.ratio(peer)
-                        .map(r -> String.format(Locale.ROOT, " (%.2f)", r)).orElse("")).orElse(NOTHING)).append(" |");
+                text.append(' ')
+                        .append(row.timed(peer)
+                                .map(e -> time(e.ms())
+                                        + row.ratio(peer)
+                                                .map(r -> String.format(Locale.ROOT, " (%.2f)", r))
+                                                .orElse(""))
+                                .orElse(NOTHING))
+                        .append(" |");
             }
             text.append('\n');
         }
-        text.append("\nMedians of a call; in brackets our time divided by the peer's, so that below 1 ours is faster. GFLOP/s of matching are those "
-                + "of the product that it replaces.\n\n");
+        text.append("\n"
+                + "Medians of a call; in brackets our time divided by the peer's, so that below 1 ours is faster."
+                + " GFLOP/s of matching are those of the product that it replaces.\n\n");
         appendLabels(text, rows);
         appendOrigins(text, rows, command);
         appendMemory(text, rows);
@@ -51,8 +74,11 @@ final class ResultTable {
     }
 
     private static String speed(RowResult row) {
-        return row.gflop() == 0 ? NOTHING : row.timed(RowResult.OURS).map(e -> String.format(Locale.ROOT, "%.0f", row.gflop() / e.ms() * 1e3))
-                .orElse(NOTHING);
+        return row.gflop() == 0
+                ? NOTHING
+                : row.timed(RowResult.OURS)
+                        .map(e -> String.format(Locale.ROOT, "%.0f", row.gflop() / e.ms() * 1e3))
+                        .orElse(NOTHING);
     }
 
     private static String share(RowResult row) {
@@ -65,11 +91,17 @@ final class ResultTable {
     private static void appendLabels(StringBuilder text, List<RowResult> rows) {
         Map<String, TreeSet<String>> labels = new LinkedHashMap<>();
         Peers.names().forEach(p -> labels.put(p, new TreeSet<>()));
-        rows.forEach(r -> r.entries().stream().filter(e -> !e.label().isEmpty())
-                .forEach(e -> labels.computeIfAbsent(e.name(), _ -> new TreeSet<>()).add(e.label())));
+        rows.forEach(r -> r.entries().stream()
+                .filter(e -> !e.label().isEmpty())
+                .forEach(e ->
+                        labels.computeIfAbsent(e.name(), _ -> new TreeSet<>()).add(e.label())));
         labels.forEach((name, all) -> {
             if (!all.isEmpty()) {
-                text.append("- ").append(name).append(": ").append(String.join("; ", all)).append('\n');
+                text.append("- ")
+                        .append(name)
+                        .append(": ")
+                        .append(String.join("; ", all))
+                        .append('\n');
             }
         });
     }
@@ -83,29 +115,53 @@ final class ResultTable {
 
     private static void appendOrigins(StringBuilder text, List<RowResult> rows, String command) {
         text.append("- command: `").append(command).append("`\n");
-        Map<String, List<String>> machines = rows.stream().collect(Collectors.groupingBy(r -> r.origin().machine() + "; " + r.origin().jvm(),
-                LinkedHashMap::new, Collectors.mapping(RowResult::id, Collectors.toList())));
-        machines.forEach((machine, ids) -> text.append("- machine: ").append(machine)
-                .append(machines.size() == 1 ? "" : " (" + String.join(", ", ids) + ")").append('\n'));
-        Map<Integer, List<RowResult>> byThreads = rows.stream().filter(r -> r.origin().gflops() > 0)
+        Map<String, List<String>> machines = rows.stream()
+                .collect(Collectors.groupingBy(
+                        r -> r.origin().machine() + "; " + r.origin().jvm(),
+                        LinkedHashMap::new,
+                        Collectors.mapping(RowResult::id, Collectors.toList())));
+        machines.forEach((machine, ids) -> text.append("- machine: ")
+                .append(machine)
+                .append(machines.size() == 1 ? "" : " (" + String.join(", ", ids) + ")")
+                .append('\n'));
+        Map<Integer, List<RowResult>> byThreads = rows.stream()
+                .filter(r -> r.origin().gflops() > 0)
                 .collect(Collectors.groupingBy(RowResult::threads, java.util.TreeMap::new, Collectors.toList()));
-        byThreads.forEach((threads, own) -> text.append(String.format(Locale.ROOT, "- measured limits, %d thread%s: %.0f GFLOP/s of fused "
-                + "multiply-adds, %.1f GB/s read from memory%n", threads, threads == 1 ? "" : "s",
-                Statistics.median(own.stream().mapToDouble(r -> r.origin().gflops()).toArray()),
-                Statistics.median(own.stream().mapToDouble(r -> r.origin().gbytes()).toArray()))));
-        TreeSet<String> dates = rows.stream().map(r -> r.origin().date()).collect(Collectors.toCollection(TreeSet::new));
-        TreeSet<String> commits = rows.stream().map(r -> r.origin().commit()).filter(c -> !c.isEmpty()).collect(Collectors.toCollection(TreeSet::new));
+        byThreads.forEach((threads, own) -> text.append(String.format(
+                Locale.ROOT,
+                "- measured limits, %d thread%s: %.0f GFLOP/s of fused "
+                        + "multiply-adds, %.1f GB/s read from memory%n",
+                threads,
+                threads == 1 ? "" : "s",
+                Statistics.median(
+                        own.stream().mapToDouble(r -> r.origin().gflops()).toArray()),
+                Statistics.median(
+                        own.stream().mapToDouble(r -> r.origin().gbytes()).toArray()))));
+        TreeSet<String> dates =
+                rows.stream().map(r -> r.origin().date()).collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<String> commits = rows.stream()
+                .map(r -> r.origin().commit())
+                .filter(c -> !c.isEmpty())
+                .collect(Collectors.toCollection(TreeSet::new));
         if (!dates.isEmpty()) {
-            text.append("- date: ").append(dates.first()).append(dates.size() > 1 ? " to " + dates.last() : "").append(", commit ")
-                    .append(commits.isEmpty() ? "unknown" : String.join(", ", commits)).append('\n');
+            text.append("- date: ")
+                    .append(dates.first())
+                    .append(dates.size() > 1 ? " to " + dates.last() : "")
+                    .append(", commit ")
+                    .append(commits.isEmpty() ? "unknown" : String.join(", ", commits))
+                    .append('\n');
         }
     }
 
     private static void appendMemory(StringBuilder text, List<RowResult> rows) {
-        for (RowResult row : rows.stream().filter(r -> r.id().matches("(step|vit-b|wav|embed|probe).*")).toList()) {
+        for (RowResult row : rows.stream()
+                .filter(r -> r.id().matches("(step|vit-b|wav|embed|probe).*"))
+                .toList()) {
             String what = row.id().matches("(embed|probe).*") ? "- peak memory of the process, `" : "- extra memory, `";
-            String parts = row.entries().stream().filter(e -> e.isTimed() && e.extraBytes() >= 0)
-                    .map(e -> e.name() + " " + (e.extraBytes() >> 20) + " MiB" + (e.tensorBytes() >= 0 ? " (tensors " + (e.tensorBytes() >> 20) + ")" : ""))
+            String parts = row.entries().stream()
+                    .filter(e -> e.isTimed() && e.extraBytes() >= 0)
+                    .map(e -> e.name() + " " + (e.extraBytes() >> 20) + " MiB"
+                            + (e.tensorBytes() >= 0 ? " (tensors " + (e.tensorBytes() >> 20) + ")" : ""))
                     .collect(Collectors.joining(", "));
             if (!parts.isEmpty()) {
                 text.append(what).append(row.id()).append("`: ").append(parts).append('\n');
@@ -118,10 +174,15 @@ final class ResultTable {
         for (RowResult row : rows) {
             for (RowResult.Entry entry : row.entries()) {
                 if (!entry.isTimed()) {
-                    problems.computeIfAbsent(entry.name() + ": " + entry.problem(), _ -> new ArrayList<>()).add("`" + row.id() + "`");
+                    problems.computeIfAbsent(entry.name() + ": " + entry.problem(), _ -> new ArrayList<>())
+                            .add("`" + row.id() + "`");
                 }
             }
         }
-        problems.forEach((problem, ids) -> text.append("- not timed: ").append(problem).append(" (").append(String.join(", ", ids)).append(")\n"));
+        problems.forEach((problem, ids) -> text.append("- not timed: ")
+                .append(problem)
+                .append(" (")
+                .append(String.join(", ", ids))
+                .append(")\n"));
     }
 }

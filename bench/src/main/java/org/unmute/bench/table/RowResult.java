@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param entries ours first
  * @param origin when and where
  */
-record RowResult(String id, String title, int threads, double gflop, double gbytes, List<Entry> entries, Origin origin) {
+record RowResult(
+        String id, String title, int threads, double gflop, double gbytes, List<Entry> entries, Origin origin) {
     /** Name of our own entry. */
     static final String OURS = "unmute";
 
@@ -32,7 +33,8 @@ record RowResult(String id, String title, int threads, double gflop, double gbyt
      * @param problem why it was not timed; null if it was
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Entry(String name, String label, double ms, double[] rounds, long extraBytes, long tensorBytes, String problem) {
+    record Entry(
+            String name, String label, double ms, double[] rounds, long extraBytes, long tensorBytes, String problem) {
         static Entry failed(String name, String label, String problem) {
             return new Entry(name, label, 0, new double[0], -1, -1, problem);
         }
@@ -57,7 +59,9 @@ record RowResult(String id, String title, int threads, double gflop, double gbyt
 
     /** A contestant that was timed. */
     Optional<Entry> timed(String name) {
-        return entries.stream().filter(e -> e.name().equals(name) && e.isTimed()).findFirst();
+        return entries.stream()
+                .filter(e -> e.name().equals(name) && e.isTimed())
+                .findFirst();
     }
 
     /** Our time divided by a peer's; empty unless both were timed. */
@@ -67,11 +71,17 @@ record RowResult(String id, String title, int threads, double gflop, double gbyt
 
     /** Our share of the machine's multiply-adds; 0 if it says nothing. */
     double flopShare() {
-        return timed(OURS).filter(_ -> origin.gflops() > 0).map(e -> gflop / e.ms() * 1e3 / origin.gflops()).orElse(0.0);
+        return timed(OURS)
+                .filter(_ -> origin.gflops() > 0)
+                .map(e -> gflop / e.ms() * 1e3 / origin.gflops())
+                .orElse(0.0);
     }
 
     /** Our share of the memory's speed; 0 if it says nothing. */
     double byteShare() {
-        return timed(OURS).filter(_ -> origin.gbytes() > 0).map(e -> gbytes / e.ms() * 1e3 / origin.gbytes()).orElse(0.0);
+        return timed(OURS)
+                .filter(_ -> origin.gbytes() > 0)
+                .map(e -> gbytes / e.ms() * 1e3 / origin.gbytes())
+                .orElse(0.0);
     }
 }

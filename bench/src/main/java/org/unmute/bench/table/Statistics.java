@@ -23,7 +23,8 @@ final class Statistics {
 
     /** The greatest value divided by the smallest. */
     static double spread(double... values) {
-        return Arrays.stream(values).max().orElseThrow() / Arrays.stream(values).min().orElseThrow();
+        return Arrays.stream(values).max().orElseThrow()
+                / Arrays.stream(values).min().orElseThrow();
     }
 
     /** The greatest of the quotients of a value and one before it: 1 or less where values never rise. */

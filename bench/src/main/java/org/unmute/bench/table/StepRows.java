@@ -26,41 +26,81 @@ final class StepRows {
     private static final int EACH = 10;
     /** Clips on which gradients are compared. */
     private static final int CHECKED = 16;
+
     private static final double LOSS_TOLERANCE = 1e-4;
-    /** After an update that moves each number by the learning rate in the direction of the gradient's sign, however small it is. */
+    /**
+     * After an update that moves each number by the learning rate in the direction of the gradient's sign, however
+     * small it is.
+     */
     private static final double SECOND_LOSS_TOLERANCE = 2e-2;
-    /** Of the root mean square. Where two tokens match a prototype equally well but for rounding, the winner may differ. */
+    /**
+     * Of the root mean square. Where two tokens match a prototype equally well but for rounding, the winner may differ.
+     */
     private static final double GRADIENT_TOLERANCE = 2e-2;
+
     private static final List<String> PEERS = List.of("pytorch", "torch-debian");
 
     private StepRows() {}
 
     static List<Row> all() {
         List<Row> rows = new ArrayList<>();
-        rows.add(probe("protobin", "protobin training step, batch 128, 512 x 768 tokens, J = 5,270, C = 527", BATCH, CLASSES, "step-protobin-t2",
+        rows.add(probe(
+                "protobin",
+                "protobin training step, batch 128, 512 x 768 tokens, J = 5,270, C = 527",
+                BATCH,
+                CLASSES,
+                "step-protobin-t2",
                 2e-9 * BATCH * TOKENS * KernelRows.DIM * EACH * CLASSES));
-        rows.add(probe("mhca", "mhca training step, batch 128, 512 x 768 tokens, C = 527", BATCH, CLASSES, "step-mhca-t2", 0));
-        rows.add(probe("ep", "ep training step, batch 128, 512 x 768 tokens, C = 527", BATCH, CLASSES, "step-ep-t2", 0));
-        rows.add(new Row("step-pretrain-t2", "ViT-tiny masked pre-training step, batch 16, 10 s clips", 2, 0, 0, PEERS, true,
-                StepRows::writePretraining, StepRows::agree));
+        rows.add(probe(
+                "mhca", "mhca training step, batch 128, 512 x 768 tokens, C = 527", BATCH, CLASSES, "step-mhca-t2", 0));
+        rows.add(
+                probe("ep", "ep training step, batch 128, 512 x 768 tokens, C = 527", BATCH, CLASSES, "step-ep-t2", 0));
+        rows.add(new Row(
+                "step-pretrain-t2",
+                "ViT-tiny masked pre-training step, batch 16, 10 s clips",
+                2,
+                0,
+                0,
+                PEERS,
+                true,
+                StepRows::writePretraining,
+                StepRows::agree));
         return rows;
     }
 
     private static Row probe(String name, String title, int batch, int classes, String id, double gflop) {
-        return new Row(id, title, 2, gflop, 1e-9 * 2 * batch * TOKENS * KernelRows.DIM, PEERS, true,
-                folder -> writeProbe(folder, name, batch, classes), StepRows::agree);
+        return new Row(
+                id,
+                title,
+                2,
+                gflop,
+                1e-9 * 2 * batch * TOKENS * KernelRows.DIM,
+                PEERS,
+                true,
+                folder -> writeProbe(folder, name, batch, classes),
+                StepRows::agree);
     }
 
     /** The protobin step alone, without peers. */
     static Row ownProtobin(String id, int batch) {
-        return new Row(id, "protobin training step, batch " + batch, 2, 2e-9 * batch * TOKENS * KernelRows.DIM * EACH * CLASSES, 0, List.of(), false,
-                folder -> writeProbe(folder, "protobin", batch, CLASSES), StepRows::agree);
+        return new Row(
+                id,
+                "protobin training step, batch " + batch,
+                2,
+                2e-9 * batch * TOKENS * KernelRows.DIM * EACH * CLASSES,
+                0,
+                List.of(),
+                false,
+                folder -> writeProbe(folder, "protobin", batch, CLASSES),
+                StepRows::agree);
     }
 
     /** Tokens in a cache as {@code unmute embed} makes it and as arrays, targets, a fresh probe's parameters. */
     static void writeProbe(Path folder, String name, int batch, int classes) throws IOException {
-        ProbeOptions options = name.equals("protobin") ? ProbeOptions.DEFAULTS.with("prototypes", EACH) : ProbeOptions.DEFAULTS;
-        Map<String, Tensor> parameters = Probes.create(name, KernelRows.DIM, classes, false, options, 1).parameters();
+        ProbeOptions options =
+                name.equals("protobin") ? ProbeOptions.DEFAULTS.with("prototypes", EACH) : ProbeOptions.DEFAULTS;
+        Map<String, Tensor> parameters =
+                Probes.create(name, KernelRows.DIM, classes, false, options, 1).parameters();
         TrainingSettings settings = TrainingSettings.defaults(name);
         float[] tokens = CaseWriter.halves(CaseWriter.uniform(3, batch * TOKENS * KernelRows.DIM));
         float[] targets = new float[batch * classes];
@@ -68,11 +108,22 @@ final class StepRows {
             targets[i * classes + i % classes] = 1;
             targets[i * classes + i * 7 % classes] = 1;
         }
-        new CaseWriter(folder, "probe-step").field("probe", name).field("batch", batch).field("tokens", TOKENS).field("dim", KernelRows.DIM)
-                .field("classes", classes).field("checked", Math.min(batch, CHECKED)).field("rate", settings.rate()).field("decay", settings.decay())
-                .field("parameters", List.copyOf(parameters.keySet())).tensors(parameters)
-                .array("x", tokens, batch, TOKENS, KernelRows.DIM).array("targets", targets, batch, classes).write();
-        TokenFiles.cache(folder.resolve("cache"), tokens, new TokenFiles.Size(batch, TOKENS / 8, 8, KernelRows.DIM), "");
+        new CaseWriter(folder, "probe-step")
+                .field("probe", name)
+                .field("batch", batch)
+                .field("tokens", TOKENS)
+                .field("dim", KernelRows.DIM)
+                .field("classes", classes)
+                .field("checked", Math.min(batch, CHECKED))
+                .field("rate", settings.rate())
+                .field("decay", settings.decay())
+                .field("parameters", List.copyOf(parameters.keySet()))
+                .tensors(parameters)
+                .array("x", tokens, batch, TOKENS, KernelRows.DIM)
+                .array("targets", targets, batch, classes)
+                .write();
+        TokenFiles.cache(
+                folder.resolve("cache"), tokens, new TokenFiles.Size(batch, TOKENS / 8, 8, KernelRows.DIM), "");
     }
 
     private static void writePretraining(Path folder) throws IOException {
@@ -84,14 +135,28 @@ final class StepRows {
         int seed = 11;
         double mask = 0.75;
         FreshWeights weights = new FreshWeights(seed);
-        new MaskedAutoencoder(new SmallVit.Settings(EncoderRows.RATE, mel, frames, patch, patch, 192, 12, 3, 0, 1), mask, weights);
+        new MaskedAutoencoder(
+                new SmallVit.Settings(EncoderRows.RATE, mel, frames, patch, patch, 192, 12, 3, 0, 1), mask, weights);
         Map<String, Tensor> parameters = new LinkedHashMap<>(weights.parameters());
         int patches = frames / patch * (mel / patch);
-        new CaseWriter(folder, "pretrain-step").field("batch", batch).field("frames", frames).field("mel", mel).field("patch", patch)
-                .field("dim", 192).field("depth", 12).field("heads", 3).field("mask", mask).field("seed", seed).field("masks", masks)
-                .field("rate", 1e-3).field("decay", 0.05).field("parameters", List.copyOf(parameters.keySet())).tensors(parameters)
+        new CaseWriter(folder, "pretrain-step")
+                .field("batch", batch)
+                .field("frames", frames)
+                .field("mel", mel)
+                .field("patch", patch)
+                .field("dim", 192)
+                .field("depth", 12)
+                .field("heads", 3)
+                .field("mask", mask)
+                .field("seed", seed)
+                .field("masks", masks)
+                .field("rate", 1e-3)
+                .field("decay", 0.05)
+                .field("parameters", List.copyOf(parameters.keySet()))
+                .tensors(parameters)
                 .array("x", CaseWriter.normal(4, batch * frames * mel), batch, frames, mel)
-                .array("order", order(masks, batch, patches), batch, patches).write();
+                .array("order", order(masks, batch, patches), batch, patches)
+                .write();
     }
 
     /** The order in which the masked autoencoder shuffles each clip's patches: the first of them are seen. */
@@ -108,7 +173,10 @@ final class StepRows {
         return all;
     }
 
-    /** The first step's loss; of a peer that shows them, gradients and the loss after an update. TorchScript shows the loss alone. */
+    /**
+     * The first step's loss; of a peer that shows them, gradients and the loss after an update. TorchScript shows the
+     * loss alone.
+     */
     static void agree(Path folder, Path ours, Path theirs) throws ContestantException, IOException {
         relative("loss", floats(ours, "loss"), floats(theirs, "loss"), 0, LOSS_TOLERANCE);
         if (!Files.exists(theirs.resolve("gradient.npy"))) {
@@ -116,9 +184,11 @@ final class StepRows {
         }
         relative("losses", floats(ours, "losses"), floats(theirs, "losses"), 0, LOSS_TOLERANCE);
         relative("losses", floats(ours, "losses"), floats(theirs, "losses"), 1, SECOND_LOSS_TOLERANCE);
-        double difference = OutputComparison.rootMeanSquareDifference("gradient", floats(ours, "gradient"), floats(theirs, "gradient"));
+        double difference = OutputComparison.rootMeanSquareDifference(
+                "gradient", floats(ours, "gradient"), floats(theirs, "gradient"));
         if (!(difference <= GRADIENT_TOLERANCE)) {
-            throw new ContestantException("gradients differ by " + difference + " of their root mean square, allowed is " + GRADIENT_TOLERANCE);
+            throw new ContestantException("gradients differ by " + difference
+                    + " of their root mean square, allowed is " + GRADIENT_TOLERANCE);
         }
     }
 
@@ -126,7 +196,8 @@ final class StepRows {
         return Npy.read(folder.resolve(name + ".npy")).floats();
     }
 
-    private static void relative(String name, float[] a, float[] b, int at, double tolerance) throws ContestantException {
+    private static void relative(String name, float[] a, float[] b, int at, double tolerance)
+            throws ContestantException {
         if (!(Math.abs(a[at] - b[at]) <= tolerance * Math.abs(a[at]))) {
             throw new ContestantException(name + " " + at + " is " + b[at] + ", ours is " + a[at]);
         }

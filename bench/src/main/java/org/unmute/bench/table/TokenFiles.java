@@ -34,8 +34,16 @@ final class TokenFiles {
         CacheKey key = new CacheKey("made up", "made up", "none", "none", DType.F16);
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT)) {
             for (int c = 0; c < size.clips(); c++) {
-                writer.append("clip" + c + suffix, String.format("%064x", c), new CachedTokens(size.time(), size.freq(), size.dim(),
-                        Arrays.copyOfRange(tokens, c * each, (c + 1) * each), null, java.util.List.of()));
+                writer.append(
+                        "clip" + c + suffix,
+                        String.format("%064x", c),
+                        new CachedTokens(
+                                size.time(),
+                                size.freq(),
+                                size.dim(),
+                                Arrays.copyOfRange(tokens, c * each, (c + 1) * each),
+                                null,
+                                java.util.List.of()));
             }
         }
     }

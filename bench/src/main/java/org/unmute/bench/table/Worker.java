@@ -17,8 +17,9 @@ import org.unmute.bench.peer.ProcessMemory;
 import org.unmute.bench.peer.WorkerMain;
 
 /**
- * A process that keeps a contender ready and times its calls itself, told what to do through its standard input. It waits without
- * using the processor while others are timed. A process that hangs or dies takes only its own entry with it.
+ * A process that keeps a contender ready and times its calls itself, told what to do through its standard input. It
+ * waits without using the processor while others are timed. A process that hangs or dies takes only its own entry with
+ * it.
  */
 final class Worker implements Contestant {
     private static final String END = "@end";
@@ -63,7 +64,8 @@ final class Worker implements Contestant {
     }
 
     private void listen() {
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 int mark = line.indexOf(WorkerMain.MARK);
                 if (mark >= 0) {
@@ -111,10 +113,12 @@ final class Worker implements Contestant {
     private ContestantException died() {
         try {
             process.waitFor(2, TimeUnit.SECONDS);
-            List<String> lines = Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
+            List<String> lines =
+                    Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
             String said = String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
-            return new ContestantException("its process ended" + (process.isAlive() ? "" : " with status " + process.exitValue())
-                    + (said.isEmpty() ? "" : ": " + said));
+            return new ContestantException(
+                    "its process ended" + (process.isAlive() ? "" : " with status " + process.exitValue())
+                            + (said.isEmpty() ? "" : ": " + said));
         } catch (IOException | InterruptedException e) {
             return new ContestantException("its process ended", e);
         }
@@ -143,7 +147,9 @@ final class Worker implements Contestant {
 
     @Override
     public double[] time(int most, double seconds) throws ContestantException {
-        return Arrays.stream(ask("time " + most + " " + seconds, "timed").split(" ")).mapToDouble(ns -> Long.parseLong(ns) / 1e6).toArray();
+        return Arrays.stream(ask("time " + most + " " + seconds, "timed").split(" "))
+                .mapToDouble(ns -> Long.parseLong(ns) / 1e6)
+                .toArray();
     }
 
     @Override

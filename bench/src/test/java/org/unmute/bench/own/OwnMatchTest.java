@@ -16,7 +16,8 @@ class OwnMatchTest {
     private Path folder;
 
     private CaseFolder folder() throws IOException {
-        Files.writeString(folder.resolve(CaseFolder.CASE), "{\"kind\": \"match\", \"tokens\": 2, \"dim\": 2, \"prototypes\": 3}");
+        Files.writeString(
+                folder.resolve(CaseFolder.CASE), "{\"kind\": \"match\", \"tokens\": 2, \"dim\": 2, \"prototypes\": 3}");
         Npy.write(folder.resolve("x.npy"), Shape.of(2, 2), new float[] {3, 3, -2, 0});
         Npy.write(folder.resolve("p.npy"), Shape.of(3, 2), new float[] {1, 1, -1, 1, -1, -1});
         return CaseFolder.open(folder, "me");
@@ -31,7 +32,8 @@ class OwnMatchTest {
         Path out = CaseFolder.outputs(folder, "me");
         assertThat(Npy.read(out.resolve("winner.npy")).ints()).containsExactly(0, 1, 1);
         float half = (float) Math.sqrt(0.5);
-        assertThat(Npy.read(out.resolve("score.npy")).floats()).containsExactly(new float[] {1, half, half}, org.assertj.core.data.Offset.offset(1e-6f));
+        assertThat(Npy.read(out.resolve("score.npy")).floats())
+                .containsExactly(new float[] {1, half, half}, org.assertj.core.data.Offset.offset(1e-6f));
     }
 
     /** The op runs only once its values are asked for: what is timed must be that, not the making of it. */

@@ -15,11 +15,13 @@ import picocli.CommandLine;
 class BenchCommandTest {
     @TempDir
     private Path folder;
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
     private int run(String... arguments) {
-        CommandLine line = BenchCommand.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        CommandLine line =
+                BenchCommand.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         return line.execute(arguments);
     }
 
@@ -30,7 +32,8 @@ class BenchCommandTest {
     }
 
     private String goals(String... lines) throws IOException {
-        return Files.writeString(folder.resolve("goals.toml"), String.join("\n", lines)).toString();
+        return Files.writeString(folder.resolve("goals.toml"), String.join("\n", lines))
+                .toString();
     }
 
     @Test
@@ -51,23 +54,33 @@ class BenchCommandTest {
         assertThat(run("--only", "no such row")).isEqualTo(2);
         assertThat(run("--peers", "fast")).isEqualTo(2);
         assertThat(run("--rounds", "0")).isEqualTo(2);
-        assertThat(err.toString()).contains("no regular expression").contains("leave no row").contains("there is no 'fast'");
+        assertThat(err.toString())
+                .contains("no regular expression")
+                .contains("leave no row")
+                .contains("there is no 'fast'");
     }
 
     @Test
     void filesThatAreMissingOrWrongAreErrorsOfInput() throws IOException {
         assertThat(run("--from", folder.resolve("none.json").toString())).isEqualTo(3);
-        assertThat(run("--from", Files.writeString(folder.resolve("x"), "{").toString())).isEqualTo(3);
-        assertThat(run("--check", "--goals", folder.resolve("none.toml").toString())).isEqualTo(3);
+        assertThat(run("--from", Files.writeString(folder.resolve("x"), "{").toString()))
+                .isEqualTo(3);
+        assertThat(run("--check", "--goals", folder.resolve("none.toml").toString()))
+                .isEqualTo(3);
     }
 
     @Test
     void theCheckTellsReachedFromMissedFromNotMeasured() throws IOException {
-        String results = results(Results.row("vit-b1-t2", Results.timed("unmute", 80), Results.timed("onnxruntime", 100),
+        String results = results(Results.row(
+                "vit-b1-t2",
+                Results.timed("unmute", 80),
+                Results.timed("onnxruntime", 100),
                 RowResult.Entry.failed("pytorch", "", "not here")));
         String reached = goals("[[goal]]", "rows = \"vit-b1-t2\"", "peers = [\"onnxruntime\"]", "ratio = 0.9");
         assertThat(run("--check", "--from", results, "--goals", reached)).isZero();
-        assertThat(err.toString()).contains("reached: vit-b1-t2: ratio to onnxruntime 0.800, at most 0.900").contains("1 reached, 0 missed, 0 not measured");
+        assertThat(err.toString())
+                .contains("reached: vit-b1-t2: ratio to onnxruntime 0.800, at most 0.900")
+                .contains("1 reached, 0 missed, 0 not measured");
         String missed = goals("[[goal]]", "rows = \"vit-b1-t2\"", "peers = [\"onnxruntime\"]", "ratio = 0.7");
         assertThat(run("--check", "--from", results, "--goals", missed)).isEqualTo(BenchCommand.MISSED);
         String open = goals("[[goal]]", "rows = \"vit-b1-t2\"", "peers = [\"pytorch\"]", "ratio = 0.9");
@@ -78,12 +91,21 @@ class BenchCommandTest {
     @Test
     void theReportHoldsTableAndCurvesAndWhatWasThere() throws IOException {
         Growth.Series series = Growth.all().getFirst();
-        String results = results(Results.row("vit-b1-t2", Results.timed("unmute", 80)),
+        String results = results(
+                Results.row("vit-b1-t2", Results.timed("unmute", 80)),
                 Results.row(series.points().get(0).row().id(), Results.timed("unmute", 1)),
                 Results.row(series.points().get(1).row().id(), Results.timed("unmute", 3)));
         Path report = Files.writeString(folder.resolve("r.md"), "# Mine\n");
-        assertThat(run("--from", results, "--only", "vit|growth", "--out", report.toString())).isZero();
-        assertThat(Files.readString(report)).startsWith("# Mine\n").contains("(`vit-b1-t2`)").contains("(`match-tokens`)").contains("1.50 times the shortest");
-        assertThat(out.toString()).contains("(`vit-b1-t2`)").contains("(`match-tokens`)").contains("--only 'vit|growth' --out");
+        assertThat(run("--from", results, "--only", "vit|growth", "--out", report.toString()))
+                .isZero();
+        assertThat(Files.readString(report))
+                .startsWith("# Mine\n")
+                .contains("(`vit-b1-t2`)")
+                .contains("(`match-tokens`)")
+                .contains("1.50 times the shortest");
+        assertThat(out.toString())
+                .contains("(`vit-b1-t2`)")
+                .contains("(`match-tokens`)")
+                .contains("--only 'vit|growth' --out");
     }
 }

@@ -16,8 +16,12 @@ class CaseWriterTest {
 
     @Test
     void aCaseIsReadAsItWasWritten() throws IOException {
-        new CaseWriter(folder, "kind").field("n", 3).field("rate", 0.5).field("names", List.of("a", "b"))
-                .array("x", new float[] {1, 2, 3, 4, 5, 6}, 2, 3).write();
+        new CaseWriter(folder, "kind")
+                .field("n", 3)
+                .field("rate", 0.5)
+                .field("names", List.of("a", "b"))
+                .array("x", new float[] {1, 2, 3, 4, 5, 6}, 2, 3)
+                .write();
         CaseFolder read = CaseFolder.open(folder, "me");
         assertThat(read.kind()).isEqualTo("kind");
         assertThat(read.size("n")).isEqualTo(3);
@@ -29,9 +33,13 @@ class CaseWriterTest {
 
     @Test
     void theSamplesBesideARecordingAreThoseThatAreReadFromIt() throws IOException {
-        new CaseWriter(folder, "kind").recording("a.wav", CaseWriter.sound(1, 1000, 16_000), 16_000).write();
+        new CaseWriter(folder, "kind")
+                .recording("a.wav", CaseWriter.sound(1, 1000, 16_000), 16_000)
+                .write();
         float[] samples = CaseFolder.open(folder, "me").floats("samples");
-        assertThat(samples).isEqualTo(Wav.read(folder.resolve("a.wav")).samples()).isNotEqualTo(CaseWriter.sound(1, 1000, 16_000));
+        assertThat(samples)
+                .isEqualTo(Wav.read(folder.resolve("a.wav")).samples())
+                .isNotEqualTo(CaseWriter.sound(1, 1000, 16_000));
     }
 
     @Test

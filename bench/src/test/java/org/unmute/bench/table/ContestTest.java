@@ -18,6 +18,7 @@ import org.unmute.tensor.io.Npy;
 class ContestTest {
     @TempDir
     private Path folder;
+
     private final List<String> turns = new ArrayList<>();
     private final Map<String, Fake> fakes = new HashMap<>();
 
@@ -80,12 +81,14 @@ class ContestTest {
     private Map<String, RowResult.Entry> run(int rounds, String... names) {
         Row row = new Row("row", "a row", 1, 0, 0, List.of(), false, _ -> {}, Row.within(1e-3));
         Map<String, RowResult.Entry> entries = new HashMap<>();
-        new Contest(rounds, 1000, _ -> {}).run(row, List.of(names), folder, name -> {
-            if (!fakes.containsKey(name)) {
-                throw new ContestantException("is not here");
-            }
-            return fakes.get(name);
-        }).forEach(e -> entries.put(e.name(), e));
+        new Contest(rounds, 1000, _ -> {})
+                .run(row, List.of(names), folder, name -> {
+                    if (!fakes.containsKey(name)) {
+                        throw new ContestantException("is not here");
+                    }
+                    return fakes.get(name);
+                })
+                .forEach(e -> entries.put(e.name(), e));
         return entries;
     }
 
@@ -108,8 +111,10 @@ class ContestTest {
         new Fake("a", 10, 1);
         new Fake("b", 10, 1);
         run(3, RowResult.OURS, "a", "b");
-        assertThat(turns).containsExactly("unmute", "unmute", "unmute", "a", "a", "a", "b", "b", "b", "unmute", "a", "b", "a", "b", "unmute", "b",
-                "unmute", "a");
+        assertThat(turns)
+                .containsExactly(
+                        "unmute", "unmute", "unmute", "a", "a", "a", "b", "b", "b", "unmute", "a", "b", "a", "b",
+                        "unmute", "b", "unmute", "a");
     }
 
     @Test

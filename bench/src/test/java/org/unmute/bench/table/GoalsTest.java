@@ -33,8 +33,13 @@ class GoalsTest {
         Goals goals = Goals.read(Path.of("goals.toml"));
         List<Row> rows = Rows.all(Path.of(""));
         for (Goals.Goal goal : goals.goals()) {
-            List<Row> own = rows.stream().filter(r -> Pattern.matches(goal.rows(), r.id())).toList();
-            assertThat(own).as(goal.rows()).isNotEmpty().allSatisfy(r -> assertThat(r.peers()).containsAll(goal.peers()));
+            List<Row> own = rows.stream()
+                    .filter(r -> Pattern.matches(goal.rows(), r.id()))
+                    .toList();
+            assertThat(own)
+                    .as(goal.rows())
+                    .isNotEmpty()
+                    .allSatisfy(r -> assertThat(r.peers()).containsAll(goal.peers()));
         }
         assertThat(goals.growth()).isNotEmpty();
     }
@@ -42,18 +47,27 @@ class GoalsTest {
     @Test
     void everyRowOfTheTableHasAGoal() throws IOException {
         Goals goals = Goals.read(Path.of("goals.toml"));
-        assertThat(Rows.all(Path.of("")).stream().filter(r -> !Growth.isPoint(r.id())).map(Row::id).filter(id -> !goals.concerns(id)))
+        assertThat(Rows.all(Path.of("")).stream()
+                        .filter(r -> !Growth.isPoint(r.id()))
+                        .map(Row::id)
+                        .filter(id -> !goals.concerns(id)))
                 .containsExactly("vit-b1-t1");
     }
 
     @Test
     void theFastestOfTheNamedPeersThatWasTimedCounts() throws IOException {
         String goal = "[[goal]]\nrows = \"a.*\"\npeers = [\"mkl\", \"openblas\", \"ejml\"]\nratio = 1.0";
-        RowResult row = Results.row("a1", Results.timed("unmute", 10), Results.timed("mkl", 12), Results.timed("openblas", 9),
+        RowResult row = Results.row(
+                "a1",
+                Results.timed("unmute", 10),
+                Results.timed("mkl", 12),
+                Results.timed("openblas", 9),
                 RowResult.Entry.failed("ejml", "", "not here"));
-        assertThat(only(goal, row)).isEqualTo(new Goals.Verdict("a1", Goals.State.MISSED, "ratio to openblas 1.111, at most 1.000"));
+        assertThat(only(goal, row))
+                .isEqualTo(new Goals.Verdict("a1", Goals.State.MISSED, "ratio to openblas 1.111, at most 1.000"));
         RowResult slower = Results.row("a1", Results.timed("unmute", 10), Results.timed("mkl", 12));
-        assertThat(only(goal, slower)).isEqualTo(new Goals.Verdict("a1", Goals.State.REACHED, "ratio to mkl 0.833, at most 1.000"));
+        assertThat(only(goal, slower))
+                .isEqualTo(new Goals.Verdict("a1", Goals.State.REACHED, "ratio to mkl 0.833, at most 1.000"));
     }
 
     @Test
@@ -62,7 +76,8 @@ class GoalsTest {
         RowResult row = Results.row("a", Results.timed("unmute", 10), RowResult.Entry.failed("mkl", "", "not here"));
         assertThat(only(goal, row).state()).isEqualTo(Goals.State.NOT_MEASURED);
         assertThat(only(goal, row).text()).contains("mkl");
-        assertThat(only(goal, Results.row("b", Results.timed("unmute", 1))).state()).isEqualTo(Goals.State.NOT_MEASURED);
+        assertThat(only(goal, Results.row("b", Results.timed("unmute", 1))).state())
+                .isEqualTo(Goals.State.NOT_MEASURED);
     }
 
     @Test
@@ -76,60 +91,86 @@ class GoalsTest {
     @ParameterizedTest
     @CsvSource({"900, REACHED", "1100, MISSED"})
     void secondsAreThoseOfACall(double ms, Goals.State expected) throws IOException {
-        assertThat(only("[[goal]]\nrows = \"a\"\nseconds = 1", Results.row("a", Results.timed("unmute", ms))).state()).isEqualTo(expected);
+        assertThat(only("[[goal]]\nrows = \"a\"\nseconds = 1", Results.row("a", Results.timed("unmute", ms)))
+                        .state())
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest
     @CsvSource({"125, REACHED", "200, MISSED"})
     void theShareOfThePeakIsThatOfTheRowsOperations(double ms, Goals.State expected) throws IOException {
         // 10 GFLOP in 125 ms are 80 GFLOP/s, of 100.
-        assertThat(only("[[goal]]\nrows = \"a\"\nflop-share = 0.7", Results.row("a", Results.timed("unmute", ms))).state()).isEqualTo(expected);
+        assertThat(only("[[goal]]\nrows = \"a\"\nflop-share = 0.7", Results.row("a", Results.timed("unmute", ms)))
+                        .state())
+                .isEqualTo(expected);
     }
 
     @ParameterizedTest
     @CsvSource({"20, REACHED", "21, MISSED", "-1, NOT_MEASURED"})
     void memoryIsComparedWithThePeers(long bytes, Goals.State expected) throws IOException {
         String goal = "[[goal]]\nrows = \"a\"\npeers = [\"pytorch\"]\nmemory-ratio = 0.02";
-        assertThat(only(goal, Results.row("a", Results.timed("unmute", 1, bytes, -1), Results.timed("pytorch", 5, 1000, -1))).state())
+        assertThat(only(
+                                goal,
+                                Results.row(
+                                        "a",
+                                        Results.timed("unmute", 1, bytes, -1),
+                                        Results.timed("pytorch", 5, 1000, -1)))
+                        .state())
                 .isEqualTo(expected);
     }
 
     @Test
     void aCurveIsReachedOnlyAsAWhole() throws IOException {
         String goal = "[[growth]]\nseries = \"match-tokens\"\nspread = 1.5\n[[goal]]\nrows = \"x\"\nseconds = 1";
-        Growth.Series series = Growth.all().stream().filter(s -> s.name().equals("match-tokens")).findFirst().orElseThrow();
-        List<RowResult> linear = series.points().stream().map(p -> Results.row(p.row().id(), Results.timed("unmute", p.work()))).toList();
+        Growth.Series series = Growth.all().stream()
+                .filter(s -> s.name().equals("match-tokens"))
+                .findFirst()
+                .orElseThrow();
+        List<RowResult> linear = series.points().stream()
+                .map(p -> Results.row(p.row().id(), Results.timed("unmute", p.work())))
+                .toList();
         assertThat(curve(read(goal), linear).state()).isEqualTo(Goals.State.REACHED);
         assertThat(curve(read(goal), linear.subList(1, linear.size())).state()).isEqualTo(Goals.State.NOT_MEASURED);
-        RowResult slow = Results.row(linear.getLast().id(), Results.timed("unmute", 2 * series.points().getLast().work()));
+        RowResult slow = Results.row(
+                linear.getLast().id(),
+                Results.timed("unmute", 2 * series.points().getLast().work()));
         assertThat(curve(read(goal), List.of(linear.getFirst(), slow)).state()).isEqualTo(Goals.State.MISSED);
         String rise = goal.replace("spread", "rise");
         assertThat(curve(read(rise), List.of(linear.getFirst(), slow)).state()).isEqualTo(Goals.State.MISSED);
         List<RowResult> dearAtFirst = new ArrayList<>(linear);
-        dearAtFirst.set(0, Results.row(linear.getFirst().id(), Results.timed("unmute", 2 * series.points().getFirst().work())));
+        dearAtFirst.set(
+                0,
+                Results.row(
+                        linear.getFirst().id(),
+                        Results.timed("unmute", 2 * series.points().getFirst().work())));
         assertThat(curve(read(goal), dearAtFirst).state()).isEqualTo(Goals.State.MISSED);
         assertThat(curve(read(rise), dearAtFirst).state()).isEqualTo(Goals.State.REACHED);
     }
 
     private static Goals.Verdict curve(Goals goals, List<RowResult> rows) {
-        return goals.judge(rows).stream().filter(v -> v.row().startsWith("growth")).findFirst().orElseThrow();
+        return goals.judge(rows).stream()
+                .filter(v -> v.row().startsWith("growth"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            x = 1                                                          | Unrecognized field
-            goal = []                                                      | no [[goal]]
-            [[goal]] \\n ratio = 1.0                                       | has no 'rows'
-            [[goal]] \\n rows = "(" \\n seconds = 1                        | no regular expression
-            [[goal]] \\n rows = "a"                                        | has no limit
-            [[goal]] \\n rows = "a" \\n ratio = 1.0                        | no peers
-            [[goal]] \\n rows = "a" \\n ratio = 1.0 \\n peers = ["fast"]   | 'fast'
-            [[goal]] \\n rows = "a" \\n seconds = -1                       | -1
-            [[goal]] \\n rows = "a" \\n seconds = 1 \\n [[growth]] \\n series = "none" \\n spread = 2 | no growth curve 'none'
-            [[goal                                                         | goals.toml
-            """)
+        x = 1                                                          | Unrecognized field
+        goal = []                                                      | no [[goal]]
+        [[goal]] \\n ratio = 1.0                                       | has no 'rows'
+        [[goal]] \\n rows = "(" \\n seconds = 1                        | no regular expression
+        [[goal]] \\n rows = "a"                                        | has no limit
+        [[goal]] \\n rows = "a" \\n ratio = 1.0                        | no peers
+        [[goal]] \\n rows = "a" \\n ratio = 1.0 \\n peers = ["fast"]   | 'fast'
+        [[goal]] \\n rows = "a" \\n seconds = -1                       | -1
+        [[goal]] \\n rows = "a" \\n seconds = 1 \\n [[growth]] \\n series = "none" \\n spread = 2 | no growth curve 'none'
+        [[goal                                                         | goals.toml
+        """)
     void aFileThatIsWrongIsRefusedWithWhatIsWrong(String text, String expected) {
-        assertThatThrownBy(() -> read(text.replace("\\n", "\n"))).isInstanceOf(IOException.class).hasMessageContaining("goals.toml")
+        assertThatThrownBy(() -> read(text.replace("\\n", "\n")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("goals.toml")
                 .hasMessageContaining(expected);
     }
 }

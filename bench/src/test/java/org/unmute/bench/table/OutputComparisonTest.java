@@ -16,6 +16,7 @@ import org.unmute.tensor.io.Npy;
 class OutputComparisonTest {
     @TempDir
     private Path folder;
+
     private Path ours;
     private Path theirs;
 
@@ -34,7 +35,8 @@ class OutputComparisonTest {
         write(ours, "y", 10, -10, 10, -10);
         write(theirs, "y", 10.05f, -10, 10, -10);
         assertThatCode(() -> OutputComparison.check(ours, theirs, 0.006)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> OutputComparison.check(ours, theirs, 0.004)).isInstanceOf(ContestantException.class)
+        assertThatThrownBy(() -> OutputComparison.check(ours, theirs, 0.004))
+                .isInstanceOf(ContestantException.class)
                 .hasMessageContaining("output y differs by 0.0050");
     }
 
@@ -58,15 +60,19 @@ class OutputComparisonTest {
     void wholeNumbersMustBeEqual() throws Exception {
         Npy.write(ours.resolve("winner.npy"), Shape.of(3), new int[] {1, 2, 3});
         Npy.write(theirs.resolve("winner.npy"), Shape.of(3), new int[] {1, 5, 3});
-        assertThatThrownBy(() -> OutputComparison.check(ours, theirs, 100)).hasMessageContaining("1 of 3 whole numbers differ");
+        assertThatThrownBy(() -> OutputComparison.check(ours, theirs, 100))
+                .hasMessageContaining("1 of 3 whole numbers differ");
     }
 
     @Test
     void theDifferenceOfAWholeIsARatioOfRootMeanSquares() throws Exception {
-        assertThat(OutputComparison.rootMeanSquareDifference("g", new float[] {3, 4}, new float[] {3, 4.5f})).isCloseTo(0.1, within(1e-9));
-        assertThat(OutputComparison.rootMeanSquareDifference("g", new float[2], new float[2])).isZero();
+        assertThat(OutputComparison.rootMeanSquareDifference("g", new float[] {3, 4}, new float[] {3, 4.5f}))
+                .isCloseTo(0.1, within(1e-9));
+        assertThat(OutputComparison.rootMeanSquareDifference("g", new float[2], new float[2]))
+                .isZero();
         assertThatThrownBy(() -> OutputComparison.rootMeanSquareDifference("g", new float[2], new float[3]))
-                .isInstanceOf(ContestantException.class).hasMessageContaining("has 3 numbers, ours has 2");
+                .isInstanceOf(ContestantException.class)
+                .hasMessageContaining("has 3 numbers, ours has 2");
     }
 
     private static org.assertj.core.data.Offset<Double> within(double value) {

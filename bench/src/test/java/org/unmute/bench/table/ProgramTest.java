@@ -18,9 +18,15 @@ class ProgramTest {
     private Path folder;
 
     private Program program(String script, double patience) {
-        return new Program("p", "a program", new Program.Task((_, result) -> List.of("sh", "-c", script, "sh", result.toString()),
-                (result, printed, to) -> Files.writeString(to.resolve("seen"), Files.readString(result.resolve("n")) + Files.readString(printed))),
-                Map.of("WORD", "hello"), patience);
+        return new Program(
+                "p",
+                "a program",
+                new Program.Task(
+                        (_, result) -> List.of("sh", "-c", script, "sh", result.toString()),
+                        (result, printed, to) -> Files.writeString(
+                                to.resolve("seen"), Files.readString(result.resolve("n")) + Files.readString(printed))),
+                Map.of("WORD", "hello"),
+                patience);
     }
 
     @Test
@@ -33,19 +39,22 @@ class ProgramTest {
 
     @Test
     void aProcessThatFailsSaysWhy() {
-        assertThatThrownBy(() -> program("echo no weights >&2; exit 3", 60).prepare(folder)).isInstanceOf(ContestantException.class)
+        assertThatThrownBy(() -> program("echo no weights >&2; exit 3", 60).prepare(folder))
+                .isInstanceOf(ContestantException.class)
                 .hasMessage("ended with status 3: no weights");
     }
 
     @Test
     void aProcessThatHangsIsEnded() {
-        assertThatThrownBy(() -> program("sleep 60", 0.1).prepare(folder)).isInstanceOf(ContestantException.class)
+        assertThatThrownBy(() -> program("sleep 60", 0.1).prepare(folder))
+                .isInstanceOf(ContestantException.class)
                 .hasMessageContaining("did not end within");
     }
 
     @Test
     void resultsThatAreMissingAreAReason() {
-        assertThatThrownBy(() -> program("true", 60).prepare(folder)).isInstanceOf(ContestantException.class)
+        assertThatThrownBy(() -> program("true", 60).prepare(folder))
+                .isInstanceOf(ContestantException.class)
                 .hasMessageContaining("its results cannot be read");
     }
 }

@@ -21,21 +21,21 @@ class ReportFileTest {
         Files.writeString(file, Files.readString(file) + "\n## GPU\nfigures\n");
         ReportFile.write(file, "table", "second\n");
         assertThat(Files.readString(file)).isEqualTo("""
-                # Head
+            # Head
 
-                by hand
+            by hand
 
-                <!-- unmute bench: table begins -->
-                second
-                <!-- unmute bench: table ends -->
+            <!-- unmute bench: table begins -->
+            second
+            <!-- unmute bench: table ends -->
 
-                <!-- unmute bench: growth begins -->
-                curves
-                <!-- unmute bench: growth ends -->
+            <!-- unmute bench: growth begins -->
+            curves
+            <!-- unmute bench: growth ends -->
 
-                ## GPU
-                figures
-                """);
+            ## GPU
+            figures
+            """);
     }
 
     @Test
@@ -47,7 +47,8 @@ class ReportFileTest {
 
     @Test
     void aSectionWithoutEndIsNotGuessed() {
-        assertThatThrownBy(() -> ReportFile.replaced("a\n<!-- unmute bench: table begins -->\nb", "table", "x")).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> ReportFile.replaced("a\n<!-- unmute bench: table begins -->\nb", "table", "x"))
+                .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not end");
     }
 }

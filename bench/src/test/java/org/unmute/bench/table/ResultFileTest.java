@@ -16,7 +16,8 @@ class ResultFileTest {
 
     @Test
     void whatIsWrittenIsRead() throws IOException {
-        RowResult row = Results.row("a", Results.timed("unmute", 1.5, 10, 20), RowResult.Entry.failed("mkl", "", "not here"));
+        RowResult row =
+                Results.row("a", Results.timed("unmute", 1.5, 10, 20), RowResult.Entry.failed("mkl", "", "not here"));
         Path file = folder.resolve("below/results.json");
         ResultFile.write(file, List.of(row));
         RowResult read = ResultFile.read(file).getFirst();
@@ -29,8 +30,10 @@ class ResultFileTest {
 
     @Test
     void freshRowsReplaceFormerOnesInTheOrderOfTheTable() {
-        List<RowResult> merged = ResultFile.merge(List.of(Results.row("gone"), Results.row("b", Results.timed("unmute", 1))),
-                List.of(Results.row("b", Results.timed("unmute", 2)), Results.row("a")), List.of("a", "b", "c"));
+        List<RowResult> merged = ResultFile.merge(
+                List.of(Results.row("gone"), Results.row("b", Results.timed("unmute", 1))),
+                List.of(Results.row("b", Results.timed("unmute", 2)), Results.row("a")),
+                List.of("a", "b", "c"));
         assertThat(merged).extracting(RowResult::id).containsExactly("a", "b", "gone");
         assertThat(merged.get(1).timed("unmute").orElseThrow().ms()).isEqualTo(2);
     }
@@ -38,6 +41,8 @@ class ResultFileTest {
     @Test
     void anotherFileIsRefused() throws IOException {
         Path file = Files.writeString(folder.resolve("x.json"), "[1, 2]");
-        assertThatThrownBy(() -> ResultFile.read(file)).isInstanceOf(IOException.class).hasMessageContaining("no results of bench");
+        assertThatThrownBy(() -> ResultFile.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no results of bench");
     }
 }

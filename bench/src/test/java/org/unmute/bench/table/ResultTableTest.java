@@ -8,18 +8,29 @@ import org.junit.jupiter.api.Test;
 class ResultTableTest {
     @Test
     void aRowShowsTimesRatiosAndTheShareOfTheLimit() {
-        String table = ResultTable.markdown(List.of(Results.row("a", Results.timed("unmute", 125), Results.timed("mkl", 250))), "./unmute bench");
-        assertThat(table).contains("| row | threads | unmute | GFLOP/s | share of limit | mkl |")
-                .contains("| title of a (`a`) | 2 | **125 ms** | 80 | 80 % FMA | 250 ms (0.50) |").contains("- command: `./unmute bench`")
-                .contains("- machine: a machine; a JVM").contains("2 threads: 100 GFLOP/s").contains("- date: 2026-01-02 03:04, commit abc");
+        String table = ResultTable.markdown(
+                List.of(Results.row("a", Results.timed("unmute", 125), Results.timed("mkl", 250))), "./unmute bench");
+        assertThat(table)
+                .contains("| row | threads | unmute | GFLOP/s | share of limit | mkl |")
+                .contains("| title of a (`a`) | 2 | **125 ms** | 80 | 80 % FMA | 250 ms (0.50) |")
+                .contains("- command: `./unmute bench`")
+                .contains("- machine: a machine; a JVM")
+                .contains("2 threads: 100 GFLOP/s")
+                .contains("- date: 2026-01-02 03:04, commit abc");
     }
 
     @Test
     void whoIsMissingIsNamedOnceWithTheReasonAndTheRows() {
         RowResult.Entry missing = RowResult.Entry.failed("mkl", "", "not here");
-        String table = ResultTable.markdown(List.of(Results.row("a", Results.timed("unmute", 1), missing, Results.timed("ejml", 2)),
-                Results.row("b", Results.timed("unmute", 1), missing)), "x");
-        assertThat(table).contains("- not timed: mkl: not here (`a`, `b`)").contains("| ejml |").doesNotContain("| mkl |")
+        String table = ResultTable.markdown(
+                List.of(
+                        Results.row("a", Results.timed("unmute", 1), missing, Results.timed("ejml", 2)),
+                        Results.row("b", Results.timed("unmute", 1), missing)),
+                "x");
+        assertThat(table)
+                .contains("- not timed: mkl: not here (`a`, `b`)")
+                .contains("| ejml |")
+                .doesNotContain("| mkl |")
                 .contains("(`b`) | 2 | **1.00 ms** | 10000 | 10000 % FMA | – |");
     }
 

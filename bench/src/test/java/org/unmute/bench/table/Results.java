@@ -17,7 +17,13 @@ final class Results {
 
     /** A row of 10 GFLOP and 1 GB a call on a machine that does 100 GFLOP/s and reads 10 GB/s. */
     static RowResult row(String id, RowResult.Entry... entries) {
-        return new RowResult(id, "title of " + id, 2, 10, 1, List.copyOf(Arrays.asList(entries)),
+        return new RowResult(
+                id,
+                "title of " + id,
+                2,
+                10,
+                1,
+                List.copyOf(Arrays.asList(entries)),
                 new RowResult.Origin("2026-01-02 03:04", "abc", "a machine", "a JVM", 100, 10));
     }
 }

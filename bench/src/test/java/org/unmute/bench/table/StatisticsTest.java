@@ -10,7 +10,9 @@ class StatisticsTest {
     void theMedianIsTheMiddleOrTheMeanOfTheTwoInTheMiddle() {
         assertThat(Statistics.median(9, 1, 5)).isEqualTo(5);
         assertThat(Statistics.median(9, 1, 5, 6)).isEqualTo(5.5);
-        assertThatThrownBy(Statistics::median).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("median");
+        assertThatThrownBy(Statistics::median)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("median");
     }
 
     @Test

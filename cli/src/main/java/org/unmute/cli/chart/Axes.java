@@ -11,8 +11,7 @@ final class Axes {
     /** How much is needed below a plot for a horizontal axis with a title. */
     static final double BELOW = 46;
 
-    private Axes() {
-    }
+    private Axes() {}
 
     /** How much is needed at the left of a plot for a vertical axis. */
     static double leftRoom(Scale scale) {
@@ -31,7 +30,14 @@ final class Axes {
         double x = left - 8 - TextWidth.widest(labels, Sheet.SMALL) - 12;
         double height = Math.abs(scale.from() - scale.to());
         String title = TextWidth.shorten(scale.title(), Sheet.LABEL, height + 40);
-        sheet.add(new Mark.Text(x, (scale.from() + scale.to()) / 2, title, Sheet.LABEL, Anchor.MIDDLE, -90, Role.SOFT,
+        sheet.add(new Mark.Text(
+                x,
+                (scale.from() + scale.to()) / 2,
+                title,
+                Sheet.LABEL,
+                Anchor.MIDDLE,
+                -90,
+                Role.SOFT,
                 title.equals(scale.title()) ? null : scale.title()));
     }
 

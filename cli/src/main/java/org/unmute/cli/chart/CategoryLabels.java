@@ -5,8 +5,8 @@ import org.unmute.cli.chart.Mark.Anchor;
 import org.unmute.cli.chart.Mark.Font;
 
 /**
- * Names in a row, one for each slot: level where they fit, in two lines where they fit so, else slanted and, if very long, shortened.
- * Where slots are narrower than a line of text, only every second, third ... name is written.
+ * Names in a row, one for each slot: level where they fit, in two lines where they fit so, else slanted and, if very
+ * long, shortened. Where slots are narrower than a line of text, only every second, third ... name is written.
  */
 final class CategoryLabels {
     private static final Font FONT = Sheet.LABEL;
@@ -27,7 +27,9 @@ final class CategoryLabels {
         this.names = names;
         this.slot = slot;
         room = slot - 8;
-        lines = names.stream().allMatch(n -> TextWidth.of(n, FONT) <= room) ? 1 : names.stream().allMatch(this::fitsInTwo) ? 2 : 0;
+        lines = names.stream().allMatch(n -> TextWidth.of(n, FONT) <= room)
+                ? 1
+                : names.stream().allMatch(this::fitsInTwo) ? 2 : 0;
         every = lines > 0 ? 1 : roundCount(LINE / SIN / slot);
         longest = Math.min(LONGEST, TextWidth.widest(names, FONT));
     }
@@ -104,7 +106,8 @@ final class CategoryLabels {
     private void slanted(Sheet sheet, int i, double x, double y, Anchor anchor) {
         if (i % every == 0) {
             String shown = TextWidth.shorten(names.get(i), FONT, LONGEST);
-            sheet.add(new Mark.Text(x, y, shown, FONT, anchor, -SLANT, Role.INK, shown.equals(names.get(i)) ? null : names.get(i)));
+            sheet.add(new Mark.Text(
+                    x, y, shown, FONT, anchor, -SLANT, Role.INK, shown.equals(names.get(i)) ? null : names.get(i)));
         }
     }
 }

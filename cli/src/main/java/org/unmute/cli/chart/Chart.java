@@ -2,8 +2,11 @@ package org.unmute.cli.chart;
 
 import java.util.List;
 
-/** A figure: numbers that can be drawn and written as a table. Charts hold their arrays as given and do not modify them. */
-public sealed interface Chart permits ClassBars, GroupedBars, HeatMap, LineChart, RankingChart, ReliabilityDiagram, ScatterChart, WinMatrix {
+/**
+ * A figure: numbers that can be drawn and written as a table. Charts hold their arrays as given and do not modify them.
+ */
+public sealed interface Chart
+        permits ClassBars, GroupedBars, HeatMap, LineChart, RankingChart, ReliabilityDiagram, ScatterChart, WinMatrix {
     /** What stands above the figure and what a screen reader says. */
     Caption caption();
 

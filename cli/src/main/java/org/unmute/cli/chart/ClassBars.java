@@ -16,7 +16,15 @@ import java.util.List;
  * @param top       how many of the highest to show if there are more than {@code top + bottom}
  * @param bottom    how many of the lowest to show then
  */
-public record ClassBars(Caption caption, Axis values, Look look, String noteTitle, String reference, List<Bar> bars, int top, int bottom)
+public record ClassBars(
+        Caption caption,
+        Axis values,
+        Look look,
+        String noteTitle,
+        String reference,
+        List<Bar> bars,
+        int top,
+        int bottom)
         implements Chart {
     /**
      * One bar.
@@ -27,8 +35,7 @@ public record ClassBars(Caption caption, Axis values, Look look, String noteTitl
      * @param note      written at the right, such as the number of positives
      * @param reference where another probe stands; NaN for none
      */
-    public record Bar(String label, double value, double error, String note, double reference) {
-    }
+    public record Bar(String label, double value, double error, String note, double reference) {}
 
     /**
      * Copies the list.
@@ -38,7 +45,8 @@ public record ClassBars(Caption caption, Axis values, Look look, String noteTitl
     public ClassBars {
         bars = List.copyOf(bars);
         if (top < 0 || bottom < 0 || top + bottom == 0) {
-            throw new IllegalArgumentException("class bars: top " + top + ", bottom " + bottom + ": nothing would be shown: give one at least 1");
+            throw new IllegalArgumentException(
+                    "class bars: top " + top + ", bottom " + bottom + ": nothing would be shown: give one at least 1");
         }
     }
 
@@ -49,7 +57,10 @@ public record ClassBars(Caption caption, Axis values, Look look, String noteTitl
 
     /** The bars, highest first, those without a value last; equal ones in the order given. */
     List<Bar> sorted() {
-        return bars.stream().sorted(Comparator.comparingDouble((Bar b) -> Double.isFinite(b.value()) ? -b.value() : Double.MAX_VALUE)).toList();
+        return bars.stream()
+                .sorted(Comparator.comparingDouble(
+                        (Bar b) -> Double.isFinite(b.value()) ? -b.value() : Double.MAX_VALUE))
+                .toList();
     }
 
     @Override
@@ -60,9 +71,15 @@ public record ClassBars(Caption caption, Axis values, Look look, String noteTitl
     @Override
     public List<List<String>> rows() {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("label", "value", "error", noteTitle.isEmpty() ? "note" : noteTitle, reference.isEmpty() ? "reference" : reference));
+        rows.add(List.of(
+                "label",
+                "value",
+                "error",
+                noteTitle.isEmpty() ? "note" : noteTitle,
+                reference.isEmpty() ? "reference" : reference));
         for (Bar b : sorted()) {
-            rows.add(List.of(b.label(), Numbers.csv(b.value()), Numbers.csv(b.error()), b.note(), Numbers.csv(b.reference())));
+            rows.add(List.of(
+                    b.label(), Numbers.csv(b.value()), Numbers.csv(b.error()), b.note(), Numbers.csv(b.reference())));
         }
         return rows;
     }

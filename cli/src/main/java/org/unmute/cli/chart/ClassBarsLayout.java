@@ -35,10 +35,15 @@ final class ClassBarsLayout {
         }
         boolean empty = extent.isEmpty();
         extent.add(0);
-        double names = Math.min(LONGEST_NAME, TextWidth.widest(shown.stream().map(Bar::label).toList(), Sheet.LABEL));
-        double values = Math.max(34, TextWidth.widest(shown.stream().map(this::value).toList(), Sheet.SMALL));
-        double notes = Math.min(LONGEST_NOTE, Math.max(TextWidth.of(chart.noteTitle(), Sheet.SMALL),
-                TextWidth.widest(shown.stream().map(Bar::note).toList(), Sheet.SMALL)));
+        double names = Math.min(
+                LONGEST_NAME, TextWidth.widest(shown.stream().map(Bar::label).toList(), Sheet.LABEL));
+        double values =
+                Math.max(34, TextWidth.widest(shown.stream().map(this::value).toList(), Sheet.SMALL));
+        double notes = Math.min(
+                LONGEST_NOTE,
+                Math.max(
+                        TextWidth.of(chart.noteTitle(), Sheet.SMALL),
+                        TextWidth.widest(shown.stream().map(Bar::note).toList(), Sheet.SMALL)));
         double left = Sheet.MARGIN + names + 10;
         double right = left + PLOT;
         double valueRight = right + 16 + values;
@@ -86,8 +91,13 @@ final class ClassBarsLayout {
 
     private void leftOut(Sheet sheet, double left, double right, double y) {
         sheet.add(new Mark.Rect(left, y + 1, right - left, ROW - 2, 0, Style.fill(Role.GROUND), null));
-        sheet.text((left + right) / 2, y + 14.5, "\u2026 " + Numbers.count(sorted.size() - top - bottom) + " more between \u2026", Sheet.SMALL,
-                Anchor.MIDDLE, Role.SOFT);
+        sheet.text(
+                (left + right) / 2,
+                y + 14.5,
+                "\u2026 " + Numbers.count(sorted.size() - top - bottom) + " more between \u2026",
+                Sheet.SMALL,
+                Anchor.MIDDLE,
+                Role.SOFT);
     }
 
     private String value(Bar b) {
@@ -95,19 +105,35 @@ final class ClassBarsLayout {
     }
 
     private void bar(Sheet sheet, Scale scale, Bar b, double y) {
-        String note = b.note().isEmpty() ? "" : ", " + b.note() + (chart.noteTitle().isEmpty() ? "" : " " + chart.noteTitle());
+        String note = b.note().isEmpty()
+                ? ""
+                : ", " + b.note() + (chart.noteTitle().isEmpty() ? "" : " " + chart.noteTitle());
         if (scale.shows(b.value())) {
             double from = scale.base();
             double to = scale.at(b.value());
-            Points.bar(sheet, Math.min(from, to), y + 3.5, Math.max(1, Math.abs(to - from)), ROW - 7, chart.look(),
-                    b.label() + ": " + value(b) + (b.error() > 0 ? Numbers.plusMinus(b.error(), chart.values().kind()) : "") + note);
+            Points.bar(
+                    sheet,
+                    Math.min(from, to),
+                    y + 3.5,
+                    Math.max(1, Math.abs(to - from)),
+                    ROW - 7,
+                    chart.look(),
+                    b.label() + ": " + value(b)
+                            + (b.error() > 0
+                                    ? Numbers.plusMinus(
+                                            b.error(), chart.values().kind())
+                                    : "") + note);
         }
         if (scale.shows(b.value()) && b.error() > 0) {
-            Points.errorBarAlong(sheet, y + ROW / 2, scale.at(b.value() - b.error()), scale.at(b.value() + b.error()), 3);
+            Points.errorBarAlong(
+                    sheet, y + ROW / 2, scale.at(b.value() - b.error()), scale.at(b.value() + b.error()), 3);
         }
         if (scale.shows(b.reference())) {
-            sheet.add(reference(scale.at(b.reference()), y + ROW / 2,
-                    b.label() + ", " + chart.reference() + ": " + Numbers.value(b.reference(), chart.values().kind())));
+            sheet.add(reference(
+                    scale.at(b.reference()),
+                    y + ROW / 2,
+                    b.label() + ", " + chart.reference() + ": "
+                            + Numbers.value(b.reference(), chart.values().kind())));
         }
     }
 }

@@ -6,8 +6,8 @@ import org.unmute.cli.chart.HeatMap.Colours;
 import org.unmute.cli.chart.Mark.Anchor;
 
 /**
- * Numbers as colours over the figure's ground: the stronger the number, the less of the ground shows through, so the scale runs towards
- * white on light and towards dark on dark pages.
+ * Numbers as colours over the figure's ground: the stronger the number, the less of the ground shows through, so the
+ * scale runs towards white on light and towards dark on dark pages.
  *
  * @param colours which way the scale runs
  * @param low     the number at the weak end; of a diverging scale, the strongest below 0
@@ -17,6 +17,7 @@ import org.unmute.cli.chart.Mark.Anchor;
 record ColourScale(Colours colours, double low, double high, double most) {
     /** The most that leaves text readable. */
     static final double BELOW_TEXT = 0.7;
+
     private static final Rgb COOL = new Rgb(0x2F86C5);
     private static final Rgb WARM = new Rgb(0xE8602C);
     private static final double LEAST = 0.04;
@@ -34,7 +35,9 @@ record ColourScale(Colours colours, double low, double high, double most) {
             far = far > 0 ? far : 1;
             return new ColourScale(colours, -far, far, most);
         }
-        double high = extent.high() > extent.low() ? extent.high() : extent.low() + Math.max(1e-3, Math.abs(extent.low()) * 0.1);
+        double high = extent.high() > extent.low()
+                ? extent.high()
+                : extent.low() + Math.max(1e-3, Math.abs(extent.low()) * 0.1);
         return new ColourScale(colours, extent.low(), high, most);
     }
 
@@ -45,7 +48,9 @@ record ColourScale(Colours colours, double low, double high, double most) {
 
     /** 0xAARRGGBB of a cell; NaN is a pale grey. */
     int argb(double value) {
-        return Double.isNaN(value) ? 0x40808080 : (int) Math.round(255 * opacity(value)) << 24 | hue(value).value();
+        return Double.isNaN(value)
+                ? 0x40808080
+                : (int) Math.round(255 * opacity(value)) << 24 | hue(value).value();
     }
 
     private Rgb hue(double value) {
@@ -73,7 +78,13 @@ record ColourScale(Colours colours, double low, double high, double most) {
         sheet.text(x, top + 4, title, Sheet.SMALL, Anchor.START, Role.SOFT);
         for (int i = 0; i < ends.size(); i++) {
             double at = y + 4 + (end - y) * i / Math.max(1, ends.size() - 1);
-            sheet.text(x + 20, at + (i == 0 ? 4 : i == ends.size() - 1 ? -3 : 0), ends.get(i), Sheet.SMALL, Anchor.START, Role.SOFT);
+            sheet.text(
+                    x + 20,
+                    at + (i == 0 ? 4 : i == ends.size() - 1 ? -3 : 0),
+                    ends.get(i),
+                    Sheet.SMALL,
+                    Anchor.START,
+                    Role.SOFT);
         }
         return legendWidth(title, ends);
     }

@@ -19,8 +19,8 @@ public record Drawing(double width, double height, Caption caption, List<Mark> m
     }
 
     /**
-     * An SVG file of its own: with its name and description, and a style sheet that follows the viewer's light or dark theme. Viewers
-     * that know no style sheets show the light theme.
+     * An SVG file of its own: with its name and description, and a style sheet that follows the viewer's light or dark
+     * theme. Viewers that know no style sheets show the light theme.
      */
     public String svg() {
         return SvgText.file(this);

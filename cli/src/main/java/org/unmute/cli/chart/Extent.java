@@ -6,6 +6,7 @@ import org.unmute.cli.chart.Axis.Kind;
 final class Extent {
     /** Beyond this the distance of two numbers may overflow. */
     private static final double LARGEST = 1e100;
+
     private final Kind kind;
     private double low = Double.POSITIVE_INFINITY;
     private double high = Double.NEGATIVE_INFINITY;

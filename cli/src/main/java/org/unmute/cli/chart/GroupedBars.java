@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bars side by side, one group per data set or encoder, such as the gain of each probe over linear. Bars go down for negative values.
+ * Bars side by side, one group per data set or encoder, such as the gain of each probe over linear. Bars go down for
+ * negative values.
  *
  * @param caption the words
  * @param groups  what the groups are, from left to right
@@ -20,8 +21,7 @@ public record GroupedBars(Caption caption, List<String> groups, Axis values, Lis
      * @param values one per group; NaN leaves a gap
      * @param errors half the length of the error bars, one per group, NaN for none; or null for none at all
      */
-    public record Series(String name, Look look, double[] values, double[] errors) {
-    }
+    public record Series(String name, Look look, double[] values, double[] errors) {}
 
     /**
      * Checks the sizes.
@@ -48,7 +48,8 @@ public record GroupedBars(Caption caption, List<String> groups, Axis values, Lis
         rows.add(List.of("group", "series", "value", "error"));
         for (int g = 0; g < groups.size(); g++) {
             for (Series s : series) {
-                rows.add(List.of(groups.get(g), s.name(), Numbers.csv(s.values()[g]), Numbers.csv(Checks.at(s.errors(), g))));
+                rows.add(List.of(
+                        groups.get(g), s.name(), Numbers.csv(s.values()[g]), Numbers.csv(Checks.at(s.errors(), g))));
             }
         }
         return rows;

@@ -72,7 +72,8 @@ final class GroupedBarsLayout {
             return;
         }
         double error = Checks.at(series.errors(), group);
-        String tip = series.name() + ", " + chart.groups().get(group) + ": " + Numbers.value(value, chart.values().kind())
+        String tip = series.name() + ", " + chart.groups().get(group) + ": "
+                + Numbers.value(value, chart.values().kind())
                 + (error > 0 ? Numbers.plusMinus(error, chart.values().kind()) : "");
         double from = scale.base();
         double to = scale.at(value);
@@ -81,7 +82,8 @@ final class GroupedBarsLayout {
         double height = Math.max(1, Math.abs(to - from));
         Points.bar(sheet, x + gap, Math.min(to, from), thick - 2 * gap, height, series.look(), tip);
         if (error > 0) {
-            Points.errorBarOn(sheet, x + thick / 2, scale.at(value + error), scale.at(value - error), Math.min(4, thick / 4));
+            Points.errorBarOn(
+                    sheet, x + thick / 2, scale.at(value + error), scale.at(value - error), Math.min(4, thick / 4));
         }
     }
 }

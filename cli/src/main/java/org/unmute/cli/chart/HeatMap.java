@@ -17,8 +17,17 @@ import java.util.Objects;
  * @param colours     which scale
  * @param written     whether the numbers stand in the cells where they fit
  */
-public record HeatMap(Caption caption, String rowTitle, String columnTitle, List<String> rowNames, List<String> columnNames, double[][] values,
-        String valueTitle, Colours colours, boolean written) implements Chart {
+public record HeatMap(
+        Caption caption,
+        String rowTitle,
+        String columnTitle,
+        List<String> rowNames,
+        List<String> columnNames,
+        double[][] values,
+        String valueTitle,
+        Colours colours,
+        boolean written)
+        implements Chart {
     /** Colour scales. */
     public enum Colours {
         /** From the smallest to the largest value, dark to light. */
@@ -37,7 +46,8 @@ public record HeatMap(Caption caption, String rowTitle, String columnTitle, List
         columnNames = List.copyOf(columnNames);
         Objects.requireNonNull(colours, "colours");
         if (values.length != rowNames.size()) {
-            throw new IllegalArgumentException("heat map: " + values.length + " rows of values, " + rowNames.size() + " row names: give one each");
+            throw new IllegalArgumentException(
+                    "heat map: " + values.length + " rows of values, " + rowNames.size() + " row names: give one each");
         }
         for (double[] row : values) {
             Checks.length("heat map: a row of values", Objects.requireNonNull(row, "row"), columnNames.size());

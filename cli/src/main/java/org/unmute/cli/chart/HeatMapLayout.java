@@ -13,6 +13,7 @@ final class HeatMapLayout {
     private static final int MOST_CELLS = 2500;
     /** A wider matrix is thinned to as many columns, as a screen cannot show more. */
     private static final int MOST_COLUMNS = 1520;
+
     private final HeatMap chart;
     private final int rows;
     private final int columns;
@@ -63,9 +64,23 @@ final class HeatMapLayout {
             labels.below(sheet, j, left + (j + 0.5) * cellWidth, bottom + 2);
         }
         double titleY = bottom + labels.height() + 16;
-        sheet.fitted((left + right) / 2, titleY, chart.columnTitle(), Sheet.LABEL, Anchor.MIDDLE, Role.SOFT, Math.max(right - left, 160));
-        sheet.add(new Mark.Text(Sheet.MARGIN + 10, (top + bottom) / 2, TextWidth.shorten(chart.rowTitle(), Sheet.LABEL, Math.max(60, bottom - top)),
-                Sheet.LABEL, Anchor.MIDDLE, -90, Role.SOFT, null));
+        sheet.fitted(
+                (left + right) / 2,
+                titleY,
+                chart.columnTitle(),
+                Sheet.LABEL,
+                Anchor.MIDDLE,
+                Role.SOFT,
+                Math.max(right - left, 160));
+        sheet.add(new Mark.Text(
+                Sheet.MARGIN + 10,
+                (top + bottom) / 2,
+                TextWidth.shorten(chart.rowTitle(), Sheet.LABEL, Math.max(60, bottom - top)),
+                Sheet.LABEL,
+                Anchor.MIDDLE,
+                -90,
+                Role.SOFT,
+                null));
         double scaleBottom = Math.max(top + 90, Math.min(bottom, top + 200));
         scale.legend(sheet, right + 20, top, scaleBottom, chart.valueTitle(), ends);
         return sheet.finish(Math.max(titleY + 8, scaleBottom) + Sheet.MARGIN);
@@ -80,7 +95,14 @@ final class HeatMapLayout {
     private void rowNames(Sheet sheet, double left, double top, double names) {
         int every = CategoryLabels.roundCount(15 / cellHeight);
         for (int i = 0; i < rows; i += every) {
-            sheet.fitted(left - 10, top + (i + 0.5) * cellHeight + 4.5, chart.rowNames().get(i), Sheet.LABEL, Anchor.END, Role.INK, names + 0.01);
+            sheet.fitted(
+                    left - 10,
+                    top + (i + 0.5) * cellHeight + 4.5,
+                    chart.rowNames().get(i),
+                    Sheet.LABEL,
+                    Anchor.END,
+                    Role.INK,
+                    names + 0.01);
         }
     }
 
@@ -92,14 +114,29 @@ final class HeatMapLayout {
                 double x = left + j * cellWidth;
                 double y = top + i * cellHeight;
                 if (!Extent.shows(Axis.Kind.LINEAR, value)) {
-                    sheet.add(new Mark.Rect(x + gap, y + gap, cellWidth - 2 * gap, cellHeight - 2 * gap, 0, Style.fill(Role.EMPTY), null));
+                    sheet.add(new Mark.Rect(
+                            x + gap,
+                            y + gap,
+                            cellWidth - 2 * gap,
+                            cellHeight - 2 * gap,
+                            0,
+                            Style.fill(Role.EMPTY),
+                            null));
                     continue;
                 }
-                String tip = chart.rowNames().get(i) + ", " + chart.columnNames().get(j) + ": " + Numbers.value(value, Axis.Kind.LINEAR);
-                sheet.add(new Mark.Rect(x + gap, y + gap, cellWidth - 2 * gap, cellHeight - 2 * gap, 0, scale.style(value), tip));
+                String tip = chart.rowNames().get(i) + ", "
+                        + chart.columnNames().get(j) + ": " + Numbers.value(value, Axis.Kind.LINEAR);
+                sheet.add(new Mark.Rect(
+                        x + gap, y + gap, cellWidth - 2 * gap, cellHeight - 2 * gap, 0, scale.style(value), tip));
                 if (written) {
-                    sheet.fitted(x + cellWidth / 2, y + cellHeight / 2 + 4, Numbers.fixed(value, decimals), Sheet.SMALL, Anchor.MIDDLE,
-                            Role.INK, cellWidth - 2);
+                    sheet.fitted(
+                            x + cellWidth / 2,
+                            y + cellHeight / 2 + 4,
+                            Numbers.fixed(value, decimals),
+                            Sheet.SMALL,
+                            Anchor.MIDDLE,
+                            Role.INK,
+                            cellWidth - 2);
                 }
             }
         }
@@ -115,13 +152,21 @@ final class HeatMapLayout {
             }
         }
         sheet.add(new Mark.Rect(left, top, right - left, bottom - top, 0, Style.fill(Role.GROUND), null));
-        sheet.add(new Mark.Pixels(left, top, right - left, bottom - top, wide, colours, chart.caption().title() + ": " + rows + " rows, " + columns
-                + " columns" + (thin > 1 ? "; each column of the picture is the strongest of " + thin : "")));
+        sheet.add(new Mark.Pixels(
+                left,
+                top,
+                right - left,
+                bottom - top,
+                wide,
+                colours,
+                chart.caption().title() + ": " + rows + " rows, " + columns + " columns"
+                        + (thin > 1 ? "; each column of the picture is the strongest of " + thin : "")));
     }
 
     /** The number farthest from 0 in part of a row; NaN if there is none. */
     private double strongest(int row, int from, int to) {
-        return Arrays.stream(chart.values()[row], from, to).filter(v -> Extent.shows(Axis.Kind.LINEAR, v))
+        return Arrays.stream(chart.values()[row], from, to)
+                .filter(v -> Extent.shows(Axis.Kind.LINEAR, v))
                 .reduce(Double.NaN, (a, b) -> Double.isNaN(a) || Math.abs(b) > Math.abs(a) ? b : a);
     }
 }

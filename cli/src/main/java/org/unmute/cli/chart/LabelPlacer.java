@@ -8,6 +8,7 @@ import java.util.List;
 final class LabelPlacer {
     /** Directions in order of preference: right, left, above, below, then the corners. */
     private static final double[][] DIRECTIONS = {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {1, 1}, {-1, -1}, {-1, 1}};
+
     private static final double[] FURTHER = {0, 7, 14, 22, 30};
     private final Box area;
     private final List<Box> taken = new ArrayList<>();
@@ -44,8 +45,8 @@ final class LabelPlacer {
     }
 
     /**
-     * The place for a label near a point, which is taken from then on, with the line to it; null if there is no room nearby. All points
-     * must be known before.
+     * The place for a label near a point, which is taken from then on, with the line to it; null if there is no room
+     * nearby. All points must be known before.
      *
      * @param gap    from the point's middle to the label
      * @param width  of the label
@@ -72,7 +73,9 @@ final class LabelPlacer {
     }
 
     private boolean isFree(Box box, Line2D leader) {
-        return area.contains(box) && taken.stream().noneMatch(box::overlaps) && labels.stream().noneMatch(b -> b.crosses(leader))
+        return area.contains(box)
+                && taken.stream().noneMatch(box::overlaps)
+                && labels.stream().noneMatch(b -> b.crosses(leader))
                 && leaders.stream().noneMatch(box::crosses);
     }
 }

@@ -9,19 +9,21 @@ final class Legend {
     private static final double GAP = 18;
     private static final double ROW = 20;
 
-    private Legend() {
-    }
+    private Legend() {}
 
     /** What a sample shows. */
     enum Sample {
-        BAR, LINE, POINT
+        BAR,
+        LINE,
+        POINT
     }
 
     /** One series. */
-    record Key(String name, Look look, Sample sample) {
-    }
+    record Key(String name, Look look, Sample sample) {}
 
-    /** Writes the legend from {@code y} downwards; returns where the rest can begin. Keys without a name are left out. */
+    /**
+     * Writes the legend from {@code y} downwards; returns where the rest can begin. Keys without a name are left out.
+     */
     static double write(Sheet sheet, List<Key> keys, double left, double y) {
         double right = sheet.width() - Sheet.MARGIN;
         double x = left;

@@ -21,8 +21,7 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
      * @param y    one per x; NaN breaks the line
      * @param band half the height of the band around the line, one per x, NaN for none; or null for none at all
      */
-    public record Curve(String name, Look look, double[] x, double[] y, double[] band) {
-    }
+    public record Curve(String name, Look look, double[] x, double[] y, double[] band) {}
 
     /**
      * Checks the sizes.
@@ -48,7 +47,8 @@ public record LineChart(Caption caption, Axis x, Axis y, List<Curve> curves) imp
         rows.add(List.of("curve", "x", "y", "band"));
         for (Curve c : curves) {
             for (int i = 0; i < c.x().length; i++) {
-                rows.add(List.of(c.name(), Numbers.csv(c.x()[i]), Numbers.csv(c.y()[i]), Numbers.csv(Checks.at(c.band(), i))));
+                rows.add(List.of(
+                        c.name(), Numbers.csv(c.x()[i]), Numbers.csv(c.y()[i]), Numbers.csv(Checks.at(c.band(), i))));
             }
         }
         return rows;

@@ -11,6 +11,7 @@ final class LineLayout {
     private static final double PLOT_HEIGHT = 300;
     /** Lines with more points than this show none of them as a mark, save those that stand alone. */
     private static final int MARKED = 40;
+
     private final LineChart chart;
 
     LineLayout(LineChart chart) {
@@ -22,7 +23,8 @@ final class LineLayout {
         Extent ys = new Extent(chart.y());
         for (Curve c : chart.curves()) {
             for (int i = 0; i < c.x().length; i++) {
-                if (Extent.shows(chart.x().kind(), c.x()[i]) && Extent.shows(chart.y().kind(), c.y()[i])) {
+                if (Extent.shows(chart.x().kind(), c.x()[i])
+                        && Extent.shows(chart.y().kind(), c.y()[i])) {
                     xs.add(c.x()[i]);
                     ys.add(c.y()[i], Checks.at(c.band(), i));
                 }
@@ -90,7 +92,13 @@ final class LineLayout {
         }
         if (run.size() == 1) {
             int i = run.getFirst();
-            Points.errorBar(sheet, x.at(c.x()[i]), y.at(c.y()[i] + c.band()[i]), y.at(c.y()[i] - c.band()[i]), 4, c.look().colour());
+            Points.errorBar(
+                    sheet,
+                    x.at(c.x()[i]),
+                    y.at(c.y()[i] + c.band()[i]),
+                    y.at(c.y()[i] - c.band()[i]),
+                    4,
+                    c.look().colour());
             return;
         }
         List<Spot> outline = new ArrayList<>();
@@ -109,15 +117,23 @@ final class LineLayout {
 
     private void line(Sheet sheet, Curve c, List<Integer> run, Scale x, Scale y) {
         if (run.size() > 1) {
-            List<Spot> spots = run.stream().map(i -> new Spot(x.at(c.x()[i]), y.at(c.y()[i]))).toList();
-            sheet.add(new Mark.Path(spots, false, Points.line(c.look()), c.x().length > MARKED && !c.name().isEmpty() ? c.name() : null));
+            List<Spot> spots = run.stream()
+                    .map(i -> new Spot(x.at(c.x()[i]), y.at(c.y()[i])))
+                    .toList();
+            sheet.add(new Mark.Path(
+                    spots,
+                    false,
+                    Points.line(c.look()),
+                    c.x().length > MARKED && !c.name().isEmpty() ? c.name() : null));
         }
         if (c.x().length <= MARKED || run.size() == 1) {
             for (int i : run) {
                 double band = Checks.at(c.band(), i);
-                String tip = (c.name().isEmpty() ? "" : c.name() + ", ") + chart.x().label() + " " + Numbers.value(c.x()[i], chart.x().kind())
-                        + ": " + Numbers.value(c.y()[i], chart.y().kind())
-                        + (band > 0 ? Numbers.plusMinus(band, chart.y().kind()) : "");
+                String tip =
+                        (c.name().isEmpty() ? "" : c.name() + ", ") + chart.x().label() + " "
+                                + Numbers.value(c.x()[i], chart.x().kind())
+                                + ": " + Numbers.value(c.y()[i], chart.y().kind())
+                                + (band > 0 ? Numbers.plusMinus(band, chart.y().kind()) : "");
                 sheet.add(Points.point(x.at(c.x()[i]), y.at(c.y()[i]), 3.6, c.look(), tip));
             }
         }

@@ -3,20 +3,19 @@ package org.unmute.cli.chart;
 import java.util.List;
 
 /**
- * One thing on a drawing. Coordinates are pixels at scale 1, x to the right, y downwards. A mark that stands for a number has a tip, which
- * browsers show on hovering and screen readers read; others have null.
+ * One thing on a drawing. Coordinates are pixels at scale 1, x to the right, y downwards. A mark that stands for a
+ * number has a tip, which browsers show on hovering and screen readers read; others have null.
  */
 public sealed interface Mark {
     /** What the mark stands for, in words, or null. */
     String tip();
 
     /** A rectangle with corners of a radius. */
-    record Rect(double x, double y, double width, double height, double radius, Style style, String tip) implements Mark {
-    }
+    record Rect(double x, double y, double width, double height, double radius, Style style, String tip)
+            implements Mark {}
 
     /** A straight line. */
-    record Line(double x1, double y1, double x2, double y2, Style style, String tip) implements Mark {
-    }
+    record Line(double x1, double y1, double x2, double y2, Style style, String tip) implements Mark {}
 
     /** A line through points, or a filled shape if closed. */
     record Path(List<Spot> spots, boolean closed, Style style, String tip) implements Mark {
@@ -27,8 +26,7 @@ public sealed interface Mark {
     }
 
     /** A disc. */
-    record Circle(double x, double y, double radius, Style style, String tip) implements Mark {
-    }
+    record Circle(double x, double y, double radius, Style style, String tip) implements Mark {}
 
     /**
      * A line of text.
@@ -42,8 +40,8 @@ public sealed interface Mark {
      * @param paint    the colour
      * @param tip      the whole text where the words are shortened, else null
      */
-    record Text(double x, double y, String content, Font font, Anchor anchor, double rotation, Paint paint, String tip) implements Mark {
-    }
+    record Text(double x, double y, String content, Font font, Anchor anchor, double rotation, Paint paint, String tip)
+            implements Mark {}
 
     /**
      * A matrix of colours, stretched without smoothing.
@@ -56,16 +54,14 @@ public sealed interface Mark {
      * @param colours 0xAARRGGBB row by row
      * @param tip     what the matrix shows
      */
-    record Pixels(double x, double y, double width, double height, int columns, int[] colours, String tip) implements Mark {
-    }
+    record Pixels(double x, double y, double width, double height, int columns, int[] colours, String tip)
+            implements Mark {}
 
     /** A point of a path. */
-    record Spot(double x, double y) {
-    }
+    record Spot(double x, double y) {}
 
     /** Size in pixels and weight of text. */
-    record Font(double size, boolean bold) {
-    }
+    record Font(double size, boolean bold) {}
 
     /** Which part of a text stands at its x. */
     enum Anchor {

@@ -10,8 +10,7 @@ final class Numbers {
     private static final String[] SUFFIXES = {"", "k", "M", "G", "T"};
     private static final String GAP = "\u2013";
 
-    private Numbers() {
-    }
+    private Numbers() {}
 
     /** With so many decimals and a true minus sign. */
     static String fixed(double value, int decimals) {
@@ -58,10 +57,16 @@ final class Numbers {
     }
 
     private static String plain(double value, int digits) {
-        return new BigDecimal(value).round(new MathContext(digits)).stripTrailingZeros().toPlainString().replace('-', '\u2212');
+        return new BigDecimal(value)
+                .round(new MathContext(digits))
+                .stripTrailingZeros()
+                .toPlainString()
+                .replace('-', '\u2212');
     }
 
-    /** A value in words: fractions as percent with one decimal, others with four digits, a dash for what is not finite. */
+    /**
+     * A value in words: fractions as percent with one decimal, others with four digits, a dash for what is not finite.
+     */
     static String value(double value, Kind kind) {
         if (!Double.isFinite(value)) {
             return GAP;
@@ -73,7 +78,8 @@ final class Numbers {
             return (value > 0 ? "+" : "") + fixed(100 * value, 1) + "\u00A0pp";
         }
         double size = Math.abs(value);
-        return size != 0 && (size < 1e-3 || size >= 1e16) ? scientific(value)
+        return size != 0 && (size < 1e-3 || size >= 1e16)
+                ? scientific(value)
                 : size >= 1000 || value == Math.rint(value) ? count(Math.round(value)) : plain(value, 4);
     }
 
@@ -107,6 +113,8 @@ final class Numbers {
         if (!Double.isFinite(value)) {
             return "";
         }
-        return value == Math.rint(value) && Math.abs(value) < 1e15 ? Long.toString((long) value) : Double.toString(value);
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
     }
 }

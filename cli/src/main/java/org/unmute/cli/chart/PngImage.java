@@ -36,7 +36,8 @@ final class PngImage {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         try {
             if (!ImageIO.write(image, "png", png)) {
-                throw new IllegalStateException("chart: this Java has no PNG writer: run it on a JDK with the module java.desktop");
+                throw new IllegalStateException(
+                        "chart: this Java has no PNG writer: run it on a JDK with the module java.desktop");
             }
         } catch (IOException e) {
             throw new IllegalStateException("chart: a PNG could not be made in memory", e);
@@ -67,9 +68,16 @@ final class PngImage {
 
     private void paint(Mark mark) {
         switch (mark) {
-            case Mark.Rect r -> shape(new RoundRectangle2D.Double(r.x(), r.y(), r.width(), r.height(), 2 * r.radius(), 2 * r.radius()), r.style());
+            case Mark.Rect r ->
+                shape(
+                        new RoundRectangle2D.Double(
+                                r.x(), r.y(), r.width(), r.height(), 2 * r.radius(), 2 * r.radius()),
+                        r.style());
             case Mark.Line l -> shape(new Line2D.Double(l.x1(), l.y1(), l.x2(), l.y2()), l.style());
-            case Mark.Circle c -> shape(new Ellipse2D.Double(c.x() - c.radius(), c.y() - c.radius(), 2 * c.radius(), 2 * c.radius()), c.style());
+            case Mark.Circle c ->
+                shape(
+                        new Ellipse2D.Double(c.x() - c.radius(), c.y() - c.radius(), 2 * c.radius(), 2 * c.radius()),
+                        c.style());
             case Mark.Path p -> shape(outline(p), p.style());
             case Mark.Text t -> text(t);
             case Mark.Pixels p -> pixels(p);
@@ -101,12 +109,15 @@ final class PngImage {
         if (style.stroke() != null) {
             g.setColor(colour(style.stroke(), style.opacity()));
             float[] dash = style.dash() > 0 ? new float[] {(float) style.dash(), (float) style.dash()} : null;
-            g.setStroke(new BasicStroke((float) style.width(), BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dash, 0));
+            g.setStroke(
+                    new BasicStroke((float) style.width(), BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, dash, 0));
             g.draw(shape);
         }
     }
 
-    /** Text never gets wider than the room that the layout gave it: where this system's font is wider, it is narrowed. */
+    /**
+     * Text never gets wider than the room that the layout gave it: where this system's font is wider, it is narrowed.
+     */
     private void text(Mark.Text text) {
         if (text.content().isBlank()) {
             return;
@@ -133,8 +144,10 @@ final class PngImage {
         try {
             return new Font(Font.SANS_SERIF, font.bold() ? Font.BOLD : Font.PLAIN, 1).deriveFont((float) font.size());
         } catch (LinkageError | RuntimeException e) {
-            throw new IllegalStateException("chart: Java finds no fonts to write a PNG with (" + e + "): install fontconfig and a font, for "
-                    + "example the package fonts-dejavu-core, or write SVG", e);
+            throw new IllegalStateException(
+                    "chart: Java finds no fonts to write a PNG with (" + e + "): install fontconfig and a font, for "
+                            + "example the package fonts-dejavu-core, or write SVG",
+                    e);
         }
     }
 
@@ -145,8 +158,11 @@ final class PngImage {
                 // Edges at whole device pixels, without smoothing, so that neighbours neither overlap nor leave a gap.
                 g.setColor(new Color(p.colours()[row * p.columns() + column], true));
                 g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_OFF);
-                g.fill(new java.awt.geom.Rectangle2D.Double(p.x() + column * p.width() / p.columns(), p.y() + row * p.height() / rows,
-                        p.width() / p.columns(), p.height() / rows));
+                g.fill(new java.awt.geom.Rectangle2D.Double(
+                        p.x() + column * p.width() / p.columns(),
+                        p.y() + row * p.height() / rows,
+                        p.width() / p.columns(),
+                        p.height() / rows));
             }
         }
         g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);

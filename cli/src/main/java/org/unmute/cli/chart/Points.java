@@ -8,13 +8,14 @@ import org.unmute.cli.chart.Mark.Spot;
 final class Points {
     private static final double[] FILLED = {1, 0.45, 0.3, 0.18, 0.08};
 
-    private Points() {
-    }
+    private Points() {}
 
     /** A point of a series. */
     static Mark point(double x, double y, double radius, Look look, String tip) {
         double r = look.strong() ? radius * 1.25 : radius;
-        Style style = look.hollow() ? Style.fill(Role.GROUND).edged(look.colour(), 1.8) : Style.fill(look.colour()).edged(Role.GROUND, 1);
+        Style style = look.hollow()
+                ? Style.fill(Role.GROUND).edged(look.colour(), 1.8)
+                : Style.fill(look.colour()).edged(Role.GROUND, 1);
         return switch (look.shape()) {
             case CIRCLE -> new Mark.Circle(x, y, r, style, tip);
             case SQUARE -> new Mark.Rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r, 0, style, tip);
@@ -33,20 +34,26 @@ final class Points {
         return new Mark.Path(spots, true, style, tip);
     }
 
-    /** A bar of a series: solid; paler with an outline each time the colour comes again; an outline alone for numbers not ours. */
+    /**
+     * A bar of a series: solid; paler with an outline each time the colour comes again; an outline alone for numbers
+     * not ours.
+     */
     static void bar(Sheet sheet, double x, double y, double width, double height, Look look, String tip) {
         int round = Looks.round(look);
         if (!look.hollow() && round == 0 || Math.min(width, height) < 3) {
             sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(look.colour()), tip));
             return;
         }
-        // Opaque below, so that grid lines do not show through; the edge lies within the bar, so that neighbours do not touch.
+        // Opaque below, so that grid lines do not show through; the edge lies within the bar, so that neighbours do not
+        // touch.
         sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(Role.GROUND), look.hollow() ? tip : null));
         if (!look.hollow()) {
-            sheet.add(new Mark.Rect(x, y, width, height, 0, Style.fill(look.colour()).faded(FILLED[round]), tip));
+            sheet.add(new Mark.Rect(
+                    x, y, width, height, 0, Style.fill(look.colour()).faded(FILLED[round]), tip));
         }
         double edge = Math.min(1.5, Math.min(width, height) / 6);
-        sheet.add(new Mark.Rect(x + edge / 2, y + edge / 2, width - edge, height - edge, 0, Style.stroke(look.colour(), edge), null));
+        sheet.add(new Mark.Rect(
+                x + edge / 2, y + edge / 2, width - edge, height - edge, 0, Style.stroke(look.colour(), edge), null));
     }
 
     /** How the lines of a series are drawn. */
@@ -55,7 +62,10 @@ final class Points {
         return look.dashed() ? solid.dashed(5) : solid;
     }
 
-    /** An error bar on a bar, with a thin rim of the ground where there is room, so that it stands out from the bar's colour. */
+    /**
+     * An error bar on a bar, with a thin rim of the ground where there is room, so that it stands out from the bar's
+     * colour.
+     */
     static void errorBarOn(Sheet sheet, double x, double high, double low, double foot) {
         if (foot >= 3) {
             errorBar(sheet, x, high, low, foot + 0.8, Style.stroke(Role.GROUND, 3.4));

@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ranks that change from column to column, best on top (Figure 6: encoders ranked under each probe). A line follows each contestant.
+ * Ranks that change from column to column, best on top (Figure 6: encoders ranked under each probe). A line follows
+ * each contestant.
  *
  * @param caption     the words
  * @param columns     what the columns are, from left to right
@@ -18,8 +19,7 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
      * @param look   its colour
      * @param scores one per column, higher is better; NaN: not ranked there, the line has a gap
      */
-    public record Contestant(String name, Look look, double[] scores) {
-    }
+    public record Contestant(String name, Look look, double[] scores) {}
 
     /**
      * Checks the sizes.
@@ -60,7 +60,11 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
             int[] ranks = ranks(scores(c));
             for (int i = 0; i < ranks.length; i++) {
                 Contestant who = contestants.get(i);
-                rows.add(List.of(columns.get(c), who.name(), ranks[i] == 0 ? "" : Integer.toString(ranks[i]), Numbers.csv(who.scores()[c])));
+                rows.add(List.of(
+                        columns.get(c),
+                        who.name(),
+                        ranks[i] == 0 ? "" : Integer.toString(ranks[i]),
+                        Numbers.csv(who.scores()[c])));
             }
         }
         return rows;
@@ -68,6 +72,9 @@ public record RankingChart(Caption caption, List<String> columns, List<Contestan
 
     /** What all contestants scored in a column; not finite counts as NaN. */
     double[] scores(int column) {
-        return contestants.stream().mapToDouble(c -> c.scores()[column]).map(v -> Double.isFinite(v) ? v : Double.NaN).toArray();
+        return contestants.stream()
+                .mapToDouble(c -> c.scores()[column])
+                .map(v -> Double.isFinite(v) ? v : Double.NaN)
+                .toArray();
     }
 }

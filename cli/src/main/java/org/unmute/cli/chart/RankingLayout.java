@@ -8,8 +8,8 @@ import org.unmute.cli.chart.Mark.Spot;
 import org.unmute.cli.chart.RankingChart.Contestant;
 
 /**
- * Lays a {@link RankingChart} out: one slot a rank, best on top. Contestants that share a rank take the slots below it, each with the
- * shared number, so that none hides another.
+ * Lays a {@link RankingChart} out: one slot a rank, best on top. Contestants that share a rank take the slots below it,
+ * each with the shared number, so that none hides another.
  */
 final class RankingLayout {
     private static final double SLOT = 38;
@@ -19,6 +19,7 @@ final class RankingLayout {
     private final int columns;
     /** {@code [contestant, column]}: rank from 1, 0 if not ranked, and the slot from 0. */
     private final int[][] ranks;
+
     private final int[][] slots;
 
     RankingLayout(RankingChart chart) {
@@ -39,7 +40,10 @@ final class RankingLayout {
 
     Drawing draw() {
         int n = chart.contestants().size();
-        double names = Math.min(LONGEST_NAME, TextWidth.widest(chart.contestants().stream().map(Contestant::name).toList(), Sheet.STRONG));
+        double names = Math.min(
+                LONGEST_NAME,
+                TextWidth.widest(
+                        chart.contestants().stream().map(Contestant::name).toList(), Sheet.STRONG));
         double room = names + DISC + 12;
         double slotWidth = Math.clamp(620.0 / Math.max(1, columns), 54, 160);
         CategoryLabels labels = new CategoryLabels(chart.columns(), slotWidth);
@@ -68,7 +72,10 @@ final class RankingLayout {
     }
 
     private int first(int i) {
-        return IntStream.range(0, columns).filter(c -> slots[i][c] >= 0).findFirst().orElse(-1);
+        return IntStream.range(0, columns)
+                .filter(c -> slots[i][c] >= 0)
+                .findFirst()
+                .orElse(-1);
     }
 
     private int last(int i) {
@@ -100,12 +107,23 @@ final class RankingLayout {
             double y = top + slots[i][c] * SLOT;
             int rank = ranks[i][c];
             int column = c;
-            boolean shared = IntStream.range(0, ranks.length).filter(k -> ranks[k][column] == rank).count() > 1;
-            String tip = who.name() + ", " + chart.columns().get(c) + ": rank " + rank + (shared ? " (shared)" : "") + ", "
-                    + Numbers.value(who.scores()[c], Axis.Kind.LINEAR);
-            Style style = who.look().hollow() ? Style.fill(Role.GROUND).edged(who.look().colour(), 2) : Style.fill(who.look().colour());
+            boolean shared = IntStream.range(0, ranks.length)
+                            .filter(k -> ranks[k][column] == rank)
+                            .count()
+                    > 1;
+            String tip = who.name() + ", " + chart.columns().get(c) + ": rank " + rank + (shared ? " (shared)" : "")
+                    + ", " + Numbers.value(who.scores()[c], Axis.Kind.LINEAR);
+            Style style = who.look().hollow()
+                    ? Style.fill(Role.GROUND).edged(who.look().colour(), 2)
+                    : Style.fill(who.look().colour());
             sheet.add(new Mark.Circle(x, y, DISC, style, tip));
-            sheet.text(x, y + 4.2, rank + (shared ? "=" : ""), new Mark.Font(11.5, true), Anchor.MIDDLE, who.look().hollow() ? Role.INK : Role.GROUND);
+            sheet.text(
+                    x,
+                    y + 4.2,
+                    rank + (shared ? "=" : ""),
+                    new Mark.Font(11.5, true),
+                    Anchor.MIDDLE,
+                    who.look().hollow() ? Role.INK : Role.GROUND);
         }
     }
 
@@ -118,13 +136,27 @@ final class RankingLayout {
             sheet.fitted(left - DISC - 8, top + slots[i][0] * SLOT + 4.5, who.name(), font, Anchor.END, Role.INK, room);
         }
         if (last == columns - 1 && last >= 0 && columns > 1) {
-            sheet.fitted(left + last * slotWidth + DISC + 8, top + slots[i][last] * SLOT + 4.5, who.name(), font, Anchor.START, Role.INK, room);
+            sheet.fitted(
+                    left + last * slotWidth + DISC + 8,
+                    top + slots[i][last] * SLOT + 4.5,
+                    who.name(),
+                    font,
+                    Anchor.START,
+                    Role.INK,
+                    room);
         } else if (first > 0) {
             // Neither end is at the edge: the name stands under the first disc.
             double x = left + first * slotWidth;
             double y = top + slots[i][first] * SLOT + DISC + 11;
             double width = Math.min(slotWidth - 6, TextWidth.of(who.name(), Sheet.SMALL));
-            sheet.add(new Mark.Rect(x - width / 2 - 2, y - 9, width + 4, 12, 3, Style.fill(Role.GROUND).faded(0.85), null));
+            sheet.add(new Mark.Rect(
+                    x - width / 2 - 2,
+                    y - 9,
+                    width + 4,
+                    12,
+                    3,
+                    Style.fill(Role.GROUND).faded(0.85),
+                    null));
             sheet.fitted(x, y, who.name(), Sheet.SMALL, Anchor.MIDDLE, Role.INK, slotWidth - 6);
         }
     }

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Calibration: the accuracy of predictions against their confidence, with the diagonal of a calibrated classifier and, below, how many
- * predictions each bin holds.
+ * Calibration: the accuracy of predictions against their confidence, with the diagonal of a calibrated classifier and,
+ * below, how many predictions each bin holds.
  *
  * @param caption the words
  * @param look    the bars' colour
@@ -22,8 +22,7 @@ public record ReliabilityDiagram(Caption caption, Look look, List<Bin> bins, dou
      * @param accuracy   the fraction that is right; NaN if there are none
      * @param count      how many there are
      */
-    public record Bin(double low, double high, double confidence, double accuracy, long count) {
-    }
+    public record Bin(double low, double high, double confidence, double accuracy, long count) {}
 
     /**
      * Checks the bins.
@@ -34,8 +33,8 @@ public record ReliabilityDiagram(Caption caption, Look look, List<Bin> bins, dou
         bins = List.copyOf(bins);
         for (Bin b : bins) {
             if (!(b.low() >= 0 && b.high() > b.low() && b.high() <= 1) || b.count() < 0) {
-                throw new IllegalArgumentException("reliability diagram: a bin is from " + b.low() + " to " + b.high() + " with " + b.count()
-                        + " predictions: give bins within 0 to 1 and counts from 0");
+                throw new IllegalArgumentException("reliability diagram: a bin is from " + b.low() + " to " + b.high()
+                        + " with " + b.count() + " predictions: give bins within 0 to 1 and counts from 0");
             }
         }
     }
@@ -50,7 +49,11 @@ public record ReliabilityDiagram(Caption caption, Look look, List<Bin> bins, dou
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("low", "high", "confidence", "accuracy", "count"));
         for (Bin b : bins) {
-            rows.add(List.of(Numbers.csv(b.low()), Numbers.csv(b.high()), Numbers.csv(b.confidence()), Numbers.csv(b.accuracy()),
+            rows.add(List.of(
+                    Numbers.csv(b.low()),
+                    Numbers.csv(b.high()),
+                    Numbers.csv(b.confidence()),
+                    Numbers.csv(b.accuracy()),
                     Long.toString(b.count())));
         }
         return rows;

@@ -1,6 +1,5 @@
 package org.unmute.cli.chart;
 
-import java.util.List;
 import org.unmute.cli.chart.Mark.Anchor;
 import org.unmute.cli.chart.ReliabilityDiagram.Bin;
 
@@ -11,6 +10,7 @@ final class ReliabilityLayout {
     private static final double BETWEEN = 16;
     /** From this ratio of the fullest to the emptiest bin on, counts are on a logarithmic scale. */
     private static final double UNEVEN = 30;
+
     private final ReliabilityDiagram chart;
 
     ReliabilityLayout(ReliabilityDiagram chart) {
@@ -42,7 +42,8 @@ final class ReliabilityLayout {
         for (Bin b : chart.bins()) {
             bars(sheet, b, confidence, accuracy, counts);
         }
-        sheet.add(new Mark.Line(left, bottom, right, top, Style.stroke(Role.SOFT, 1.4).dashed(5), null));
+        sheet.add(new Mark.Line(
+                left, bottom, right, top, Style.stroke(Role.SOFT, 1.4).dashed(5), null));
         for (Bin b : chart.bins()) {
             point(sheet, b, confidence, accuracy);
         }
@@ -51,7 +52,11 @@ final class ReliabilityLayout {
     }
 
     private Scale counts() {
-        double[] some = chart.bins().stream().mapToDouble(Bin::count).filter(c -> c > 0).sorted().toArray();
+        double[] some = chart.bins().stream()
+                .mapToDouble(Bin::count)
+                .filter(c -> c > 0)
+                .sorted()
+                .toArray();
         if (some.length > 0 && some[some.length - 1] > UNEVEN * some[0]) {
             // Half the emptiest bin as the low end, so that its bar has a height.
             Axis axis = Axis.logarithmic("count (log)").reaching(some[0] / 2, some[some.length - 1]);
@@ -69,15 +74,29 @@ final class ReliabilityLayout {
         double width = Math.max(1, confidence.at(b.high()) - 1 - x);
         if (accuracy.shows(b.accuracy())) {
             double y = accuracy.at(b.accuracy());
-            sheet.add(new Mark.Rect(x, y, width, Math.max(1, accuracy.from() - y), 0, Style.fill(chart.look().colour()).faded(0.35), tip(b)));
+            sheet.add(new Mark.Rect(
+                    x,
+                    y,
+                    width,
+                    Math.max(1, accuracy.from() - y),
+                    0,
+                    Style.fill(chart.look().colour()).faded(0.35),
+                    tip(b)));
         }
         double y = counts.at(b.count());
-        sheet.add(new Mark.Rect(x, y, width, Math.max(1, counts.from() - y), 0, Style.fill(Role.SOFT).faded(0.7),
+        sheet.add(new Mark.Rect(
+                x,
+                y,
+                width,
+                Math.max(1, counts.from() - y),
+                0,
+                Style.fill(Role.SOFT).faded(0.7),
                 range(b) + ": " + Numbers.count(b.count()) + (b.count() == 1 ? " prediction" : " predictions")));
     }
 
     private static String range(Bin b) {
-        return "confidence " + Numbers.value(b.low(), Axis.Kind.PERCENT) + " to " + Numbers.value(b.high(), Axis.Kind.PERCENT);
+        return "confidence " + Numbers.value(b.low(), Axis.Kind.PERCENT) + " to "
+                + Numbers.value(b.high(), Axis.Kind.PERCENT);
     }
 
     private static String tip(Bin b) {
@@ -87,7 +106,8 @@ final class ReliabilityLayout {
 
     private void point(Sheet sheet, Bin b, Scale confidence, Scale accuracy) {
         if (b.count() > 0 && confidence.shows(b.confidence()) && accuracy.shows(b.accuracy())) {
-            sheet.add(Points.point(confidence.at(b.confidence()), accuracy.at(b.accuracy()), 4.5, chart.look(), tip(b)));
+            sheet.add(
+                    Points.point(confidence.at(b.confidence()), accuracy.at(b.accuracy()), 4.5, chart.look(), tip(b)));
         }
     }
 
@@ -97,7 +117,14 @@ final class ReliabilityLayout {
         } else if (Double.isFinite(chart.error())) {
             String words = "ECE " + Numbers.value(chart.error(), Axis.Kind.PERCENT);
             double width = TextWidth.of(words, Sheet.STRONG);
-            sheet.add(new Mark.Rect(left + 10, top + 10, width + 16, 24, 4, Style.fill(Role.GROUND).edged(Role.GRID, 1), null));
+            sheet.add(new Mark.Rect(
+                    left + 10,
+                    top + 10,
+                    width + 16,
+                    24,
+                    4,
+                    Style.fill(Role.GROUND).edged(Role.GRID, 1),
+                    null));
             sheet.text(left + 18 + width / 2, top + 26.5, words, Sheet.STRONG, Anchor.MIDDLE, Role.INK);
         }
     }

@@ -9,7 +9,8 @@ public record Rgb(int value) implements Paint {
     /** Checks the range. */
     public Rgb {
         if (value < 0 || value > 0xFFFFFF) {
-            throw new IllegalArgumentException("colour: not 0xRRGGBB: " + Integer.toHexString(value) + ": give 24 bits");
+            throw new IllegalArgumentException(
+                    "colour: not 0xRRGGBB: " + Integer.toHexString(value) + ": give 24 bits");
         }
     }
 }

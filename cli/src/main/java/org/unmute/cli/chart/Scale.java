@@ -62,7 +62,8 @@ final class Scale {
     /** Where a number stands; numbers beyond the ends stand at the ends. */
     double at(double value) {
         double share = axis.kind() == Kind.LOGARITHMIC
-                ? Math.log(Math.max(value, low) / low) / Math.log(high / low) : (value - low) / (high - low);
+                ? Math.log(Math.max(value, low) / low) / Math.log(high / low)
+                : (value - low) / (high - low);
         return from + Math.clamp(share, 0, 1) * (to - from);
     }
 
@@ -85,11 +86,12 @@ final class Scale {
         List<String> labels = new ArrayList<>();
         double largest = Math.max(Math.abs(ticks.first()), Math.abs(ticks.last()));
         for (double tick : ticks.at()) {
-            labels.add(switch (axis.kind()) {
-                case LINEAR -> Numbers.tick(tick, ticks.step(), largest);
-                case PERCENT, POINTS -> Numbers.tick(100 * tick, 100 * ticks.step(), 100 * largest);
-                case LOGARITHMIC -> Numbers.decade(tick);
-            });
+            labels.add(
+                    switch (axis.kind()) {
+                        case LINEAR -> Numbers.tick(tick, ticks.step(), largest);
+                        case PERCENT, POINTS -> Numbers.tick(100 * tick, 100 * ticks.step(), 100 * largest);
+                        case LOGARITHMIC -> Numbers.decade(tick);
+                    });
         }
         return labels;
     }

@@ -22,8 +22,7 @@ public record ScatterChart(Caption caption, Axis x, Axis y, List<Point> points) 
      * @param y      where it stands
      * @param error  half the height of its error bar; NaN for none
      */
-    public record Point(String label, String series, Look look, double x, double y, double error) {
-    }
+    public record Point(String label, String series, Look look, double x, double y, double error) {}
 
     /** Copies the list. */
     public ScatterChart {

@@ -22,7 +22,9 @@ final class ScatterLayout {
 
     Drawing draw() {
         List<Point> shown = chart.points().stream()
-                .filter(p -> Extent.shows(chart.x().kind(), p.x()) && Extent.shows(chart.y().kind(), p.y())).toList();
+                .filter(p -> Extent.shows(chart.x().kind(), p.x())
+                        && Extent.shows(chart.y().kind(), p.y()))
+                .toList();
         Extent xs = new Extent(chart.x());
         Extent ys = new Extent(chart.y());
         for (Point p : shown) {
@@ -68,15 +70,19 @@ final class ScatterLayout {
             placer.keepFree(new Box(px - 4, high, px + 4, low));
         }
         placer.keepFree(new Box(px - RADIUS - 2, py - RADIUS - 2, px + RADIUS + 2, py + RADIUS + 2));
-        String name = p.series().isEmpty() || p.series().equals(p.label()) ? p.label() : p.label() + " (" + p.series() + ")";
-        String tip = name + ": " + chart.x().label() + " " + Numbers.value(p.x(), chart.x().kind()) + ", " + chart.y().label() + " "
-                + Numbers.value(p.y(), chart.y().kind()) + (p.error() > 0 ? Numbers.plusMinus(p.error(), chart.y().kind()) : "");
+        String name =
+                p.series().isEmpty() || p.series().equals(p.label()) ? p.label() : p.label() + " (" + p.series() + ")";
+        String tip = name + ": " + chart.x().label() + " "
+                + Numbers.value(p.x(), chart.x().kind()) + ", " + chart.y().label() + " "
+                + Numbers.value(p.y(), chart.y().kind())
+                + (p.error() > 0 ? Numbers.plusMinus(p.error(), chart.y().kind()) : "");
         sheet.add(Points.point(px, py, RADIUS, p.look(), tip));
     }
 
     private static void labels(Sheet sheet, LabelPlacer placer, List<Point> shown, Scale x, Scale y) {
         // Strong ones first: they get the best places.
-        List<Point> order = new ArrayList<>(shown.stream().filter(p -> p.look().strong()).toList());
+        List<Point> order =
+                new ArrayList<>(shown.stream().filter(p -> p.look().strong()).toList());
         order.addAll(shown.stream().filter(p -> !p.look().strong()).toList());
         for (Point p : order) {
             if (p.label().isEmpty()) {
@@ -94,10 +100,22 @@ final class ScatterLayout {
             double distance = leader.getP1().distance(leader.getP2());
             if (distance > RADIUS + 8) {
                 double from = (RADIUS + 1) / distance;
-                sheet.add(new Mark.Line(px + from * (leader.getX2() - px), py + from * (leader.getY2() - py), leader.getX2(), leader.getY2(),
-                        Style.stroke(Role.SOFT, 0.8), null));
+                sheet.add(new Mark.Line(
+                        px + from * (leader.getX2() - px),
+                        py + from * (leader.getY2() - py),
+                        leader.getX2(),
+                        leader.getY2(),
+                        Style.stroke(Role.SOFT, 0.8),
+                        null));
             }
-            sheet.add(new Mark.Text(box.left(), box.bottom() - 0.2 * font.size(), words, font, Anchor.START, 0, Role.INK,
+            sheet.add(new Mark.Text(
+                    box.left(),
+                    box.bottom() - 0.2 * font.size(),
+                    words,
+                    font,
+                    Anchor.START,
+                    0,
+                    Role.INK,
                     words.equals(p.label()) ? null : p.label()));
         }
     }

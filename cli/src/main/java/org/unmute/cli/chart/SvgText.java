@@ -5,13 +5,16 @@ import java.util.Base64;
 import java.util.Locale;
 import org.unmute.cli.chart.Mark.Spot;
 
-/** Writes a drawing as SVG. Colours stand twice: as an attribute for viewers without style sheets, and as a class for the theme. */
+/**
+ * Writes a drawing as SVG. Colours stand twice: as an attribute for viewers without style sheets, and as a class for
+ * the theme.
+ */
 final class SvgText {
-    private static final String FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+    private static final String FONTS =
+            "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
     private final StringBuilder out = new StringBuilder(1 << 14);
 
-    private SvgText() {
-    }
+    private SvgText() {}
 
     /** A file of its own. */
     static String file(Drawing drawing) {
@@ -24,7 +27,8 @@ final class SvgText {
     /** An element of a page. */
     static String element(Drawing drawing, String id) {
         if (!id.matches("[A-Za-z][A-Za-z0-9-]*")) {
-            throw new IllegalArgumentException("chart: not an id: '" + id + "': give a letter, then letters, digits, hyphens");
+            throw new IllegalArgumentException(
+                    "chart: not an id: '" + id + "': give a letter, then letters, digits, hyphens");
         }
         SvgText svg = new SvgText();
         svg.root(drawing, id, "");
@@ -32,12 +36,27 @@ final class SvgText {
     }
 
     private void root(Drawing drawing, String id, String style) {
-        String size = "width=\"" + number(drawing.width()) + "\" height=\"" + number(drawing.height()) + "\" viewBox=\"0 0 "
-                + number(drawing.width()) + " " + number(drawing.height()) + "\"";
-        out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" ").append(size).append(" role=\"img\" aria-labelledby=\"")
-                .append(id).append("-title\" aria-describedby=\"").append(id).append("-desc\" font-family=\"").append(FONTS).append("\">\n")
-                .append("<title id=\"").append(id).append("-title\">").append(escape(drawing.caption().title())).append("</title>\n")
-                .append("<desc id=\"").append(id).append("-desc\">").append(escape(drawing.caption().description())).append("</desc>\n")
+        String size = "width=\"" + number(drawing.width()) + "\" height=\"" + number(drawing.height())
+                + "\" viewBox=\"0 0 " + number(drawing.width()) + " " + number(drawing.height()) + "\"";
+        out.append("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" ")
+                .append(size)
+                .append(" role=\"img\" aria-labelledby=\"")
+                .append(id)
+                .append("-title\" aria-describedby=\"")
+                .append(id)
+                .append("-desc\" font-family=\"")
+                .append(FONTS)
+                .append("\">\n")
+                .append("<title id=\"")
+                .append(id)
+                .append("-title\">")
+                .append(escape(drawing.caption().title()))
+                .append("</title>\n")
+                .append("<desc id=\"")
+                .append(id)
+                .append("-desc\">")
+                .append(escape(drawing.caption().description()))
+                .append("</desc>\n")
                 .append(style);
         drawing.marks().forEach(this::mark);
         out.append("</svg>\n");
@@ -47,7 +66,10 @@ final class SvgText {
         switch (mark) {
             case Mark.Rect r -> {
                 open("rect", r.style());
-                attribute("x", r.x()).attribute("y", r.y()).attribute("width", r.width()).attribute("height", r.height());
+                attribute("x", r.x())
+                        .attribute("y", r.y())
+                        .attribute("width", r.width())
+                        .attribute("height", r.height());
                 if (r.radius() > 0) {
                     attribute("rx", r.radius());
                 }
@@ -55,7 +77,10 @@ final class SvgText {
             }
             case Mark.Line l -> {
                 open("line", l.style());
-                attribute("x1", l.x1()).attribute("y1", l.y1()).attribute("x2", l.x2()).attribute("y2", l.y2());
+                attribute("x1", l.x1())
+                        .attribute("y1", l.y1())
+                        .attribute("x2", l.x2())
+                        .attribute("y2", l.y2());
                 close("line", "", l.tip());
             }
             case Mark.Circle c -> {
@@ -83,18 +108,25 @@ final class SvgText {
 
     private void text(Mark.Text t) {
         open("text", Style.fill(t.paint()));
-        attribute("x", t.x()).attribute("y", t.y()).attribute("font-size", t.font().size());
+        attribute("x", t.x())
+                .attribute("y", t.y())
+                .attribute("font-size", t.font().size());
         if (t.font().bold()) {
             out.append(" font-weight=\"700\"");
         }
         switch (t.anchor()) {
-            case START -> { }
+            case START -> {}
             case MIDDLE -> out.append(" text-anchor=\"middle\"");
             case END -> out.append(" text-anchor=\"end\"");
         }
         if (t.rotation() != 0) {
-            out.append(" transform=\"rotate(").append(number(t.rotation())).append(' ').append(number(t.x())).append(' ')
-                    .append(number(t.y())).append(")\"");
+            out.append(" transform=\"rotate(")
+                    .append(number(t.rotation()))
+                    .append(' ')
+                    .append(number(t.x()))
+                    .append(' ')
+                    .append(number(t.y()))
+                    .append(")\"");
         }
         close("text", escape(t.content()), t.tip());
     }
@@ -104,9 +136,13 @@ final class SvgText {
         BufferedImage image = new BufferedImage(p.columns(), rows, BufferedImage.TYPE_INT_ARGB);
         image.setRGB(0, 0, p.columns(), rows, p.colours(), 0, p.columns());
         out.append("<image");
-        attribute("x", p.x()).attribute("y", p.y()).attribute("width", p.width()).attribute("height", p.height());
+        attribute("x", p.x())
+                .attribute("y", p.y())
+                .attribute("width", p.width())
+                .attribute("height", p.height());
         out.append(" preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,")
-                .append(Base64.getEncoder().encodeToString(PngImage.encoded(image))).append('"');
+                .append(Base64.getEncoder().encodeToString(PngImage.encoded(image)))
+                .append('"');
         close("image", "", p.tip());
     }
 
@@ -159,7 +195,8 @@ final class SvgText {
     /** At most two decimals, three below 1: opacity. */
     private static String number(double value) {
         if (!Double.isFinite(value)) {
-            throw new IllegalStateException("chart: a coordinate is " + value + ": this is a mistake in the layout of the figure");
+            throw new IllegalStateException(
+                    "chart: a coordinate is " + value + ": this is a mistake in the layout of the figure");
         }
         String text = String.format(Locale.ROOT, "%.3f", value);
         int end = text.length();
@@ -181,8 +218,11 @@ final class SvgText {
                 case '"' -> escaped.append("&quot;");
                 case '\'' -> escaped.append("&#39;");
                 case '\n', '\t' -> escaped.append(' ');
-                default -> escaped.appendCodePoint(
-                        c < 0x20 || c >= 0x7F && c < 0xA0 || c >= 0xD800 && c < 0xE000 || c == 0xFFFE || c == 0xFFFF ? 0x25A1 : c);
+                default ->
+                    escaped.appendCodePoint(
+                            c < 0x20 || c >= 0x7F && c < 0xA0 || c >= 0xD800 && c < 0xE000 || c == 0xFFFE || c == 0xFFFF
+                                    ? 0x25A1
+                                    : c);
             }
         });
         return escaped.toString();

@@ -5,20 +5,24 @@ import java.util.List;
 import org.unmute.cli.chart.Mark.Font;
 
 /**
- * How wide text gets. The page's font is not known when a figure is laid out, so widths are those of DejaVu Sans, wider than the other
- * fonts that browsers take for {@code sans-serif}: what fits by this table fits in them.
+ * How wide text gets. The page's font is not known when a figure is laid out, so widths are those of DejaVu Sans, wider
+ * than the other fonts that browsers take for {@code sans-serif}: what fits by this table fits in them.
  */
 final class TextWidth {
     /** Hundredths of the font size for the characters from space to tilde. */
     private static final int[] ASCII = {
-        32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84, 84, 84, 53,
-        100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75, 79, 60, 79, 69, 63, 61, 73, 68, 99, 69, 61, 69, 39, 34, 39, 84, 50,
-        50, 61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97, 63, 61, 63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84};
+        32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34,
+                84, 84, 84, 53,
+        100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75, 79, 60, 79, 69, 63, 61, 73, 68, 99, 69, 61, 69, 39,
+                34, 39, 84, 50,
+        50, 61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97, 63, 61, 63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64,
+                34, 64, 84
+    };
+
     private static final double BOLD = 1.16;
     private static final String ELLIPSIS = "\u2026";
 
-    private TextWidth() {
-    }
+    private TextWidth() {}
 
     /** The width of a line in pixels. */
     static double of(String text, Font font) {

@@ -4,21 +4,22 @@ import java.util.Locale;
 
 /** The colours of the roles as CSS. */
 public final class Theme {
-    private Theme() {
-    }
+    private Theme() {}
 
     /**
-     * Rules for a page that holds {@link Drawing#inlineSvg} figures: custom properties {@code --chart-ink}, {@code --chart-ground} ... for
-     * light pages, for dark screens and for print, and the classes that the figures' marks have. A page may set the properties anew.
+     * Rules for a page that holds {@link Drawing#inlineSvg} figures: custom properties {@code --chart-ink}, {@code
+     * --chart-ground} ... for light pages, for dark screens and for print, and the classes that the figures' marks
+     * have. A page may set the properties anew.
      */
     public static String css() {
-        return ":root{" + properties(false) + "}\n@media screen and (prefers-color-scheme:dark){:root{" + properties(true) + "}}\n"
-                + ".chart{display:block;max-width:100%;height:auto}\n" + classes();
+        return ":root{" + properties(false) + "}\n@media screen and (prefers-color-scheme:dark){:root{"
+                + properties(true) + "}}\n" + ".chart{display:block;max-width:100%;height:auto}\n" + classes();
     }
 
     /** The rules of a file of its own. */
     static String fileCss() {
-        return "svg{" + properties(false) + "}@media screen and (prefers-color-scheme:dark){svg{" + properties(true) + "}}" + classes();
+        return "svg{" + properties(false) + "}@media screen and (prefers-color-scheme:dark){svg{" + properties(true)
+                + "}}" + classes();
     }
 
     private static String properties(boolean dark) {
@@ -32,7 +33,10 @@ public final class Theme {
     private static String classes() {
         StringBuilder css = new StringBuilder();
         for (Role role : Role.values()) {
-            css.append(String.format(Locale.ROOT, ".chart .f-%1$s{fill:var(--chart-%1$s)}.chart .s-%1$s{stroke:var(--chart-%1$s)}\n", role.css()));
+            css.append(String.format(
+                    Locale.ROOT,
+                    ".chart .f-%1$s{fill:var(--chart-%1$s)}.chart .s-%1$s{stroke:var(--chart-%1$s)}\n",
+                    role.css()));
         }
         return css.toString();
     }

@@ -29,7 +29,8 @@ record Ticks(double[] at, double step) {
     }
 
     /**
-     * Evenly spaced multiples of 1, 2, 2.5 or 5 times a power of ten, from at or below {@code low} to at or above {@code high}.
+     * Evenly spaced multiples of 1, 2, 2.5 or 5 times a power of ten, from at or below {@code low} to at or above
+     * {@code high}.
      *
      * @param most about how many there is room for, at least 2
      */
@@ -44,8 +45,8 @@ record Ticks(double[] at, double step) {
                 break;
             }
         }
-        // Dividing by whole numbers where the step is a fraction keeps 0.1 * 3 from becoming 0.30000000000000004: powers of ten below 1
-        // are not doubles, those above are.
+        // Dividing by whole numbers where the step is a fraction keeps 0.1 * 3 from becoming 0.30000000000000004:
+        // powers of ten below 1 are not doubles, those above are.
         double divisor = power < 1 ? Math.rint(1 / power) : 1;
         double step = power < 1 ? factor / divisor : factor * power;
         long from = (long) Math.floor(range[0] / step + 1e-9);
@@ -68,8 +69,8 @@ record Ticks(double[] at, double step) {
     }
 
     /**
-     * Powers of ten within a range of positive numbers; where these are fewer than three, also 2 and 5 times or 3 times them, or all
-     * digits.
+     * Powers of ten within a range of positive numbers; where these are fewer than three, also 2 and 5 times or 3 times
+     * them, or all digits.
      *
      * @param low  above 0
      * @param high at least {@link #SHORTEST} decades above {@code low}

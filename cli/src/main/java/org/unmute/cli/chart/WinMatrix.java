@@ -24,8 +24,9 @@ public record WinMatrix(Caption caption, List<String> names, int[][] wins, int[]
         for (int i = 0; i < wins.length; i++) {
             for (int j = 0; j < wins.length; j++) {
                 if (i != j && (wins[i][j] < 0 || wins[i][j] > contests[i][j])) {
-                    throw new IllegalArgumentException("win matrix: " + names.get(i) + " against " + names.get(j) + ": " + wins[i][j]
-                            + " wins of " + contests[i][j] + " contests: give wins from 0 to the contests");
+                    throw new IllegalArgumentException(
+                            "win matrix: " + names.get(i) + " against " + names.get(j) + ": " + wins[i][j] + " wins of "
+                                    + contests[i][j] + " contests: give wins from 0 to the contests");
                 }
             }
         }
@@ -43,7 +44,11 @@ public record WinMatrix(Caption caption, List<String> names, int[][] wins, int[]
         for (int i = 0; i < names.size(); i++) {
             for (int j = 0; j < names.size(); j++) {
                 if (i != j) {
-                    rows.add(List.of(names.get(i), names.get(j), Integer.toString(wins[i][j]), Integer.toString(contests[i][j])));
+                    rows.add(List.of(
+                            names.get(i),
+                            names.get(j),
+                            Integer.toString(wins[i][j]),
+                            Integer.toString(contests[i][j])));
                 }
             }
         }

@@ -4,7 +4,10 @@ import java.util.List;
 import org.unmute.cli.chart.HeatMap.Colours;
 import org.unmute.cli.chart.Mark.Anchor;
 
-/** Lays a {@link WinMatrix} out: cells with counts, names at the left and above, the wins of each row summed at the right. */
+/**
+ * Lays a {@link WinMatrix} out: cells with counts, names at the left and above, the wins of each row summed at the
+ * right.
+ */
 final class WinMatrixLayout {
     private static final double LONGEST_NAME = 170;
     private static final double NARROWEST = 480;
@@ -57,7 +60,15 @@ final class WinMatrixLayout {
         sheet.text(left, y + 10, "\u2026 the column", Sheet.SMALL, Anchor.START, Role.SOFT);
         double top = y + 18 + columns.height();
         double bottom = top + n * cell;
-        sheet.add(new Mark.Text(Sheet.MARGIN + 10, (top + bottom) / 2, ROW_TITLE_WORDS, Sheet.SMALL, Anchor.MIDDLE, -90, Role.SOFT, null));
+        sheet.add(new Mark.Text(
+                Sheet.MARGIN + 10,
+                (top + bottom) / 2,
+                ROW_TITLE_WORDS,
+                Sheet.SMALL,
+                Anchor.MIDDLE,
+                -90,
+                Role.SOFT,
+                null));
         sheet.text(right + total - 4, top - 8, "total", Sheet.SMALL, Anchor.END, Role.SOFT);
         ColourScale scale = new ColourScale(Colours.SEQUENTIAL, 0, 1, ColourScale.BELOW_TEXT);
         for (int i = 0; i < n; i++) {
@@ -85,7 +96,14 @@ final class WinMatrixLayout {
             String tip = chart.names().get(i) + " beats " + chart.names().get(j) + " in " + wins + " of " + contests;
             sheet.add(new Mark.Rect(x + 1, top + 1, cell - 2, cell - 2, 3, scale.style((double) wins / contests), tip));
             String words = uniform > 0 ? Integer.toString(wins) : wins + "/" + contests;
-            sheet.fitted(x + cell / 2, middle, words, uniform > 0 ? Sheet.LABEL : Sheet.SMALL, Anchor.MIDDLE, Role.INK, cell - 2);
+            sheet.fitted(
+                    x + cell / 2,
+                    middle,
+                    words,
+                    uniform > 0 ? Sheet.LABEL : Sheet.SMALL,
+                    Anchor.MIDDLE,
+                    Role.INK,
+                    cell - 2);
         }
         sheet.text(totalRight, middle, Integer.toString(total), Sheet.STRONG, Anchor.END, Role.INK);
     }

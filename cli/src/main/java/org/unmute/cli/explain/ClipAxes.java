@@ -11,14 +11,19 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPlace;
 
-/** The axes that all figures of a clip share: time from 0 to the end of recording or tokens, frequency over the mel bands. */
+/**
+ * The axes that all figures of a clip share: time from 0 to the end of recording or tokens, frequency over the mel
+ * bands.
+ */
 final class ClipAxes {
     private static final int[] TICKS = {100, 200, 500, 1000, 2000, 4000, 8000, 16_000};
     /** Labels of a figure must lie this far apart. */
     private static final double NEAR = 0.11;
+
     private static final double NEAR_IN_MAPS = 0.25;
     /** Bands of the spectrogram for an encoder that does not have any. */
     private static final int DEFAULT_BANDS = 80;
+
     private static final double LOW_HZ = 20;
 
     private final EncoderSpec spec;
@@ -29,7 +34,9 @@ final class ClipAxes {
     ClipAxes(ClipExplanation clip) {
         spec = clip.encoder();
         tokens = clip.features().tokens();
-        bands = spec.input().bands() == null ? new MelBands(DEFAULT_BANDS, LOW_HZ, spec.sampleRate() / 2.0) : spec.input().bands();
+        bands = spec.input().bands() == null
+                ? new MelBands(DEFAULT_BANDS, LOW_HZ, spec.sampleRate() / 2.0)
+                : spec.input().bands();
         end = Math.max(clip.seconds(), tokenBoxSeconds(tokens.time() - 1) + row() / 2);
     }
 
@@ -100,7 +107,9 @@ final class ClipAxes {
         // from above, where bands are wide
         for (int i = TICKS.length - 1; i >= 0; i--) {
             double at = bands.position(TICKS[i]);
-            if (TICKS[i] <= bands.highHz() && at > 0.03 && (ticks.isEmpty() || ticks.getLast().position() - at >= apart)) {
+            if (TICKS[i] <= bands.highHz()
+                    && at > 0.03
+                    && (ticks.isEmpty() || ticks.getLast().position() - at >= apart)) {
                 ticks.add(new Tick(at, TICKS[i] < 1000 ? TICKS[i] + " Hz" : TICKS[i] / 1000 + " kHz"));
             }
         }

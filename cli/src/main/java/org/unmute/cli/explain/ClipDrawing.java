@@ -48,15 +48,25 @@ final class ClipDrawing {
     List<Section> sections() {
         List<Section> all = new ArrayList<>();
         boolean padded = axes.end() > clip.seconds() + 0.05;
-        String bands = clip.encoder().input().bands() == null ? "The recording in mel bands. (The encoder itself takes other coefficients of it.)"
+        String bands = clip.encoder().input().bands() == null
+                ? "The recording in mel bands. (The encoder itself takes other coefficients of it.)"
                 : "The recording as the encoder's mel bands see it.";
-        all.add(new Section("What was heard", bands
-                + (padded ? " The encoder pads it to a full window: tokens of the hatched part stand for silence." : ""), List.of(spectrogram())));
+        all.add(new Section(
+                "What was heard",
+                bands
+                        + (padded
+                                ? " The encoder pads it to a full window: tokens of the hatched part stand for silence."
+                                : ""),
+                List.of(spectrogram())));
         all.add(tokenMap());
         all.add(clsAttention());
-        clip.on().attention().ifPresent(a -> all.add(new Section("What the probe attends to",
-                "The weight of each token in the probe, the mean of its heads or queries. The weights of a head sum to 1.",
-                List.of(sequential("probe-attention", "Weight of each token", "", grid(a), "weight", -1)))));
+        clip.on()
+                .attention()
+                .ifPresent(a -> all.add(new Section(
+                        "What the probe attends to",
+                        "The weight of each token in the probe, the mean of its heads or queries. The weights of a"
+                                + " head sum to 1.",
+                        List.of(sequential("probe-attention", "Weight of each token", "", grid(a), "weight", -1)))));
         reasons(all);
         return all;
     }
@@ -64,10 +74,15 @@ final class ClipDrawing {
     private Figure spectrogram() {
         int rate = clip.encoder().sampleRate();
         MelBands bands = axes.bands();
-        FbankOptions options = new FbankOptions(rate, bands.count(), Window.HANNING, FRAME_MS, SHIFT_MS, bands.lowHz(), bands.highHz(), PREEMPHASIS);
-        float[] samples = clip.recording().resampled(rate, Resampler.Kernel.HANN).samples();
-        float[] energies = new KaldiFbank(options).compute(samples.length < options.frameLength()
-                ? Arrays.copyOf(samples, options.frameLength()) : samples);
+        FbankOptions options = new FbankOptions(
+                rate, bands.count(), Window.HANNING, FRAME_MS, SHIFT_MS, bands.lowHz(), bands.highHz(), PREEMPHASIS);
+        float[] samples =
+                clip.recording().resampled(rate, Resampler.Kernel.HANN).samples();
+        float[] energies = new KaldiFbank(options)
+                .compute(
+                        samples.length < options.frameLength()
+                                ? Arrays.copyOf(samples, options.frameLength())
+                                : samples);
         float[] decibels = new float[energies.length];
         for (int i = 0; i < decibels.length; i++) {
             decibels[i] = (float) (DECIBELS * energies[i]);
@@ -76,11 +91,22 @@ final class ClipDrawing {
         float[] sorted = decibels.clone();
         Arrays.sort(sorted);
         double high = sorted[(int) (0.998 * (sorted.length - 1))];
-        Picture.Range range = Picture.Range.of(Math.max(high - DEEPEST, sorted[(int) (0.02 * (sorted.length - 1))]), high);
+        Picture.Range range =
+                Picture.Range.of(Math.max(high - DEEPEST, sorted[(int) (0.02 * (sorted.length - 1))]), high);
         double left = (FRAME_MS - SHIFT_MS) / 2000 / axes.end();
         Box box = new Box(left, Math.min(1, left + values.length * SHIFT_MS / 1000 / axes.end()), 0, 1);
-        return new Figure("spectrogram", "", "Spectrogram", bands.count() + " mel bands", "Spectrogram of the recording: time from left to right, frequency upwards",
-                Picture.ofMap(values, range), box, new Scale(new Picture.Range(range.low() - high, 0, false), "dB"), null, axes.spectrogramTicks(), Height.TALL);
+        return new Figure(
+                "spectrogram",
+                "",
+                "Spectrogram",
+                bands.count() + " mel bands",
+                "Spectrogram of the recording: time from left to right, frequency upwards",
+                Picture.ofMap(values, range),
+                box,
+                new Scale(new Picture.Range(range.low() - high, 0, false), "dB"),
+                null,
+                axes.spectrogramTicks(),
+                Height.TALL);
     }
 
     private Section tokenMap() {
@@ -90,19 +116,36 @@ final class ClipDrawing {
         }
         TokenPca pca = TokenPca.of(tokens, Math.max(1, rows));
         double[] e = pca.explained();
-        String shares = String.format(Locale.ROOT, "%.0f, %.0f and %.0f %% of their variance", 100 * e[0], 100 * e[1], 100 * e[2]);
-        Figure figure = new Figure("token-map", "", "Token map", tokens.time() + " x " + tokens.freq() + " tokens of " + tokens.dim()
-                + " numbers (time x frequency)", "The tokens of the clip, coloured by their first three principal components",
-                Picture.ofTokens(pca.rgb(), tokens.freq()), axes.tokenBox(), null, null, axes.tokenTicks(), axes.tokenHeight());
-        return new Section("What the encoder makes of it", "Tokens of like colour are alike to the encoder: red, green and blue are the three directions "
-                + "in which the clip's tokens vary most (" + shares + ").", List.of(figure));
+        String shares = String.format(
+                Locale.ROOT, "%.0f, %.0f and %.0f %% of their variance", 100 * e[0], 100 * e[1], 100 * e[2]);
+        Figure figure = new Figure(
+                "token-map",
+                "",
+                "Token map",
+                tokens.time() + " x " + tokens.freq() + " tokens of " + tokens.dim() + " numbers (time x frequency)",
+                "The tokens of the clip, coloured by their first three principal components",
+                Picture.ofTokens(pca.rgb(), tokens.freq()),
+                axes.tokenBox(),
+                null,
+                null,
+                axes.tokenTicks(),
+                axes.tokenHeight());
+        return new Section(
+                "What the encoder makes of it",
+                "Tokens of like colour are alike to the encoder: red, green and blue are the three directions "
+                        + "in which the clip's tokens vary most (" + shares + ").",
+                List.of(figure));
     }
 
     private Section clsAttention() {
         float[] attention = clip.features().attention();
         String title = "What the class token looks at";
         if (attention == null) {
-            return new Section(title, "The encoder " + clip.encoder().name() + " has no class token, so there is no attention of it to show.", List.of());
+            return new Section(
+                    title,
+                    "The encoder " + clip.encoder().name()
+                            + " has no class token, so there is no attention of it to show.",
+                    List.of());
         }
         int count = tokens.count();
         int heads = attention.length / count;
@@ -110,8 +153,10 @@ final class ClipDrawing {
         for (int i = 0; i < attention.length; i++) {
             mean[i % count] += attention[i] / heads;
         }
-        return new Section(title, "Attention of the class token to each token in the encoder's last block, "
-                + (heads == 1 ? "which has one head." : "mean of its " + heads + " heads."),
+        return new Section(
+                title,
+                "Attention of the class token to each token in the encoder's last block, "
+                        + (heads == 1 ? "which has one head." : "mean of its " + heads + " heads."),
                 List.of(sequential("cls-attention", "Attention of the class token", "", grid(mean), "attention", -1)));
     }
 
@@ -122,22 +167,42 @@ final class ClipDrawing {
         }
         Contributions.Kind kind = reasons.getFirst().contributions().kind();
         if (kind == Contributions.Kind.PROTOTYPES) {
-            all.add(new Section("Where the prototypes fired", "For each explained class the prototypes that say most for or against it: the similarity of "
-                    + "every token to the prototype, one colour scale for all. The ring marks the winning token, whose similarity counts.", prototypes()));
+            all.add(new Section(
+                    "Where the prototypes fired",
+                    "For each explained class the prototypes that say most for or against it: the similarity of every"
+                        + " token to the prototype, one colour scale for all. The ring marks the winning token, whose"
+                        + " similarity counts.",
+                    prototypes()));
             return;
         }
         if (kind == Contributions.Kind.FEATURES) {
             return;
         }
         List<Figure> maps = new ArrayList<>();
-        double most = reasons.stream().flatMap(r -> r.contributions().parts().stream()).filter(p -> p.token() >= 0)
-                .mapToDouble(p -> Math.abs(p.contribution())).max().orElse(0);
+        double most = reasons.stream()
+                .flatMap(r -> r.contributions().parts().stream())
+                .filter(p -> p.token() >= 0)
+                .mapToDouble(p -> Math.abs(p.contribution()))
+                .max()
+                .orElse(0);
         for (Reason r : reasons) {
-            Figure figure = clip.on().tokenLogits(r.classIndex()).map(logits -> sequential("token-logits-" + r.classIndex(), r.name(),
-                    "logit of each token", grid(logits), "logit", r.shown().getFirst().part().token())).orElseGet(() -> added(r, most));
+            Figure figure = clip.on()
+                    .tokenLogits(r.classIndex())
+                    .map(logits -> sequential(
+                            "token-logits-" + r.classIndex(),
+                            r.name(),
+                            "logit of each token",
+                            grid(logits),
+                            "logit",
+                            r.shown().getFirst().part().token()))
+                    .orElseGet(() -> added(r, most));
             maps.add(figure);
         }
-        all.add(new Section("What each token adds", "The explained classes, token by token. " + reasons.getFirst().contributions().remark(), maps));
+        all.add(new Section(
+                "What each token adds",
+                "The explained classes, token by token. "
+                        + reasons.getFirst().contributions().remark(),
+                maps));
     }
 
     private Figure added(Reason r, double most) {
@@ -148,9 +213,18 @@ final class ClipDrawing {
             }
         }
         Picture.Range range = Picture.Range.around0(most);
-        return new Figure("tokens-" + r.classIndex(), "", r.name(), "what each token adds to its logit",
+        return new Figure(
+                "tokens-" + r.classIndex(),
+                "",
+                r.name(),
+                "what each token adds to its logit",
                 "What each token adds to the logit of " + r.name() + ": blue speaks against, red for the class",
-                Picture.ofMap(grid(added), range), axes.tokenBox(), new Scale(range, "adds"), null, axes.tokenTicks(), axes.tokenHeight());
+                Picture.ofMap(grid(added), range),
+                axes.tokenBox(),
+                new Scale(range, "adds"),
+                null,
+                axes.tokenTicks(),
+                axes.tokenHeight());
     }
 
     private List<Figure> prototypes() {
@@ -181,11 +255,23 @@ final class ClipDrawing {
         Part p = s.part();
         String adds = (p.contribution() < 0 ? "takes " : "adds ") + Html.number(Math.abs(p.contribution()), 3);
         String alt = "Similarity of the tokens to " + p.name() + ", which " + adds + " for " + r.name()
-                + (s.place() == null ? "" : "; the winning token lies at " + Words.time(s) + ", frequencies: " + Words.frequency(s));
+                + (s.place() == null
+                        ? ""
+                        : "; the winning token lies at " + Words.time(s) + ", frequencies: " + Words.frequency(s));
         String file = "class-" + r.classIndex() + "-" + p.name().replaceAll("[^a-z0-9]+", "-");
         String group = r.name() + ", score " + Html.number(r.score(), 3);
-        return new Figure(file, group, p.name(), adds + (s.padding() ? ", at padding" : ""), alt, Picture.ofMap(grid(map), range),
-                axes.tokenBox(), new Scale(range, "similarity"), p.token() < 0 ? null : axes.point(p.token()), axes.tokenTicks(), axes.tokenHeight());
+        return new Figure(
+                file,
+                group,
+                p.name(),
+                adds + (s.padding() ? ", at padding" : ""),
+                alt,
+                Picture.ofMap(grid(map), range),
+                axes.tokenBox(),
+                new Scale(range, "similarity"),
+                p.token() < 0 ? null : axes.point(p.token()),
+                axes.tokenTicks(),
+                axes.tokenHeight());
     }
 
     private Figure sequential(String file, String title, String detail, float[][] grid, String unit, int winner) {
@@ -198,8 +284,17 @@ final class ClipDrawing {
             }
         }
         Picture.Range range = Picture.Range.of(low, high);
-        return new Figure(file, "", title, detail, title + (detail.isEmpty() ? "" : ", " + detail) + ", over time and frequency",
-                Picture.ofMap(grid, range), axes.tokenBox(), new Scale(range, unit), winner < 0 ? null : axes.point(winner), axes.tokenTicks(),
+        return new Figure(
+                file,
+                "",
+                title,
+                detail,
+                title + (detail.isEmpty() ? "" : ", " + detail) + ", over time and frequency",
+                Picture.ofMap(grid, range),
+                axes.tokenBox(),
+                new Scale(range, unit),
+                winner < 0 ? null : axes.point(winner),
+                axes.tokenTicks(),
                 axes.tokenHeight());
     }
 

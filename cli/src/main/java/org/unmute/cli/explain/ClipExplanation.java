@@ -23,8 +23,18 @@ import org.unmute.probes.pool.Contributions.Part;
  * @param reasons the classes explained, in the order asked for, or highest score first
  * @param on the probe on this clip, for more of it
  */
-public record ClipExplanation(String clip, Recording recording, EncoderSpec encoder, Features features, String probe, List<String> classes,
-        double[] logits, double[] scores, boolean singleLabel, List<Reason> reasons, Scorer.OnClip on) {
+public record ClipExplanation(
+        String clip,
+        Recording recording,
+        EncoderSpec encoder,
+        Features features,
+        String probe,
+        List<String> classes,
+        double[] logits,
+        double[] scores,
+        boolean singleLabel,
+        List<Reason> reasons,
+        Scorer.OnClip on) {
     /** Copies the lists. */
     public ClipExplanation {
         classes = List.copyOf(classes);
@@ -43,7 +53,14 @@ public record ClipExplanation(String clip, Recording recording, EncoderSpec enco
      * @param others how many parts are not shown
      * @param rest what those add together
      */
-    public record Reason(int classIndex, String name, double logit, double score, Contributions contributions, List<Shown> shown, int others,
+    public record Reason(
+            int classIndex,
+            String name,
+            double logit,
+            double score,
+            Contributions contributions,
+            List<Shown> shown,
+            int others,
             double rest) {
         /** Copies the list. */
         public Reason {

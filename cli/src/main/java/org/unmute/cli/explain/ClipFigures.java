@@ -10,8 +10,9 @@ import java.util.Map;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The figures of one clip, for a page of its own or as a part of a report: spectrogram with the sound, token map in colours
- * (paper, Figure 1a), attention of the class token (1b), similarity maps of prototypes (Figure 3) and their weights (Figure 4).
+ * The figures of one clip, for a page of its own or as a part of a report: spectrogram with the sound, token map in
+ * colours (paper, Figure 1a), attention of the class token (1b), similarity maps of prototypes (Figure 3) and their
+ * weights (Figure 4).
  *
  * @param clip the clip
  * @param end seconds of the time axis
@@ -40,12 +41,17 @@ public record ClipFigures(ClipExplanation clip, double end, List<Section> sectio
     /** Draws the figures of a clip that was explained with {@code figures}. */
     public static ClipFigures of(ClipExplanation clip) {
         ClipDrawing drawing = new ClipDrawing(clip);
-        return new ClipFigures(clip, drawing.axes().end(), drawing.sections(), WeightTable.of(clip).orElse(null));
+        return new ClipFigures(
+                clip,
+                drawing.axes().end(),
+                drawing.sections(),
+                WeightTable.of(clip).orElse(null));
     }
 
     /**
-     * The figures as a piece of HTML (also well-formed XML): one {@code div} of class {@code clip-figures} with a style sheet of its
-     * own that touches nothing outside, pictures and sound inside; light or dark as the reader's system is. Several may stand in one page.
+     * The figures as a piece of HTML (also well-formed XML): one {@code div} of class {@code clip-figures} with a style
+     * sheet of its own that touches nothing outside, pictures and sound inside; light or dark as the reader's system
+     * is. Several may stand in one page.
      */
     public String html() {
         return new ClipHtml(this).fragment();

@@ -13,10 +13,28 @@ import org.unmute.models.encoder.TokenPlace;
 import org.unmute.probes.pool.Contributions.Part;
 import org.unmute.tensor.io.AtomicFile;
 
-/** All contributions of the explained classes as CSV: of each class one row a part and one for the bias, which sum to its logit. */
+/**
+ * All contributions of the explained classes as CSV: of each class one row a part and one for the bias, which sum to
+ * its logit.
+ */
 public final class ContributionTable {
-    private static final String[] HEADER = {"class", "part", "index", "time_row", "freq_column", "start_s", "end_s", "low_hz", "high_hz", "first_band",
-        "last_band", "padding", "value", "weight", "contribution"};
+    private static final String[] HEADER = {
+        "class",
+        "part",
+        "index",
+        "time_row",
+        "freq_column",
+        "start_s",
+        "end_s",
+        "low_hz",
+        "high_hz",
+        "first_band",
+        "last_band",
+        "padding",
+        "value",
+        "weight",
+        "contribution"
+    };
 
     private ContributionTable() {}
 
@@ -27,13 +45,29 @@ public final class ContributionTable {
      */
     public static void write(ClipExplanation clip, Path file) throws IOException {
         StringWriter text = new StringWriter();
-        try (CSVPrinter csv = new CSVPrinter(text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
+        try (CSVPrinter csv = new CSVPrinter(
+                text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
             csv.printRecord((Object[]) HEADER);
             for (Reason r : clip.reasons()) {
                 for (Part p : r.contributions().parts()) {
                     csv.printRecord(row(clip, r, p));
                 }
-                csv.printRecord(r.name(), "bias", "", "", "", "", "", "", "", "", "", "", "", "", r.contributions().bias());
+                csv.printRecord(
+                        r.name(),
+                        "bias",
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        "",
+                        r.contributions().bias());
             }
         }
         AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
@@ -49,8 +83,17 @@ public final class ContributionTable {
         if (shown.place() != null) {
             TokenPlace place = shown.place();
             int freq = clip.features().tokens().freq();
-            Object[] where = {p.token() / freq, p.token() % freq, place.start(), place.end(), place.lowHz(), place.highHz(), place.firstBand(),
-                place.lastBand(), shown.padding()};
+            Object[] where = {
+                p.token() / freq,
+                p.token() % freq,
+                place.start(),
+                place.end(),
+                place.lowHz(),
+                place.highHz(),
+                place.firstBand(),
+                place.lastBand(),
+                shown.padding()
+            };
             System.arraycopy(where, 0, cells, 3, where.length);
         }
         cells[12] = Double.isNaN(p.value()) ? "" : p.value();

@@ -19,13 +19,23 @@ public final class ExplainPage {
     /** The document. */
     public static String render(ClipFigures figures, List<Fact> facts) {
         ClipExplanation clip = figures.clip();
-        String explained = clip.reasons().stream().map(ClipExplanation.Reason::name).collect(Collectors.joining(", "));
+        String explained =
+                clip.reasons().stream().map(ClipExplanation.Reason::name).collect(Collectors.joining(", "));
         StringBuilder run = new StringBuilder("<dl>\n");
         for (Fact fact : facts) {
-            run.append("<div><dt>").append(escape(fact.name())).append("</dt><dd>").append(escape(fact.value())).append("</dd></div>\n");
+            run.append("<div><dt>")
+                    .append(escape(fact.name()))
+                    .append("</dt><dd>")
+                    .append(escape(fact.value()))
+                    .append("</dd></div>\n");
         }
-        return new Page(clip.clip() + ", explained", number(clip.seconds(), 2) + " s of sound; why the probe gave these scores for " + explained
-                + ", and where it heard what.").part(figures.html()).section("run", "How this was made", run.append("</dl>").toString()).html();
+        return new Page(
+                        clip.clip() + ", explained",
+                        number(clip.seconds(), 2) + " s of sound; why the probe gave these scores for " + explained
+                                + ", and where it heard what.")
+                .part(figures.html())
+                .section("run", "How this was made", run.append("</dl>").toString())
+                .html();
     }
 
     /**

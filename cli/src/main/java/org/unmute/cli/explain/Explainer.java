@@ -39,9 +39,13 @@ public record Explainer(Encoder encoder, Scorer scorer, Resampler.Kernel resampl
     public int classIndex(String name) {
         int index = scorer.classes().indexOf(name);
         if (index < 0) {
-            throw new CommandException(ExitCode.USAGE, "the probe has no class '" + name + "': did you mean '"
-                    + NearestName.of(name, scorer.classes()) + "'? It has " + (scorer.classes().size() > MOST_NAMED
-                    ? scorer.classes().size() + " classes" : String.join(", ", scorer.classes())));
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the probe has no class '" + name + "': did you mean '"
+                            + NearestName.of(name, scorer.classes()) + "'? It has "
+                            + (scorer.classes().size() > MOST_NAMED
+                                    ? scorer.classes().size() + " classes"
+                                    : String.join(", ", scorer.classes())));
         }
         return index;
     }
@@ -62,24 +66,50 @@ public record Explainer(Encoder encoder, Scorer scorer, Resampler.Kernel resampl
         if (samples.length < spec.frameSamples()) {
             throw new ClipTooShortException("explain", samples.length, spec.frameSamples(), spec.sampleRate());
         }
-        List<Integer> layers = scorer.layers() == 0 ? List.of() : IntStream.range(0, spec.depth()).boxed().toList();
+        List<Integer> layers = scorer.layers() == 0
+                ? List.of()
+                : IntStream.range(0, spec.depth()).boxed().toList();
         Features features = encoder.features(samples, new Features.Wanted(layers, figures && spec.hasCls()));
         Scorer.OnClip on = scorer.on(features);
         double[] logits = on.logits();
         double[] scores = scores(logits);
-        ClipExplanation scored = new ClipExplanation(clip, recording, spec, features, scorer.name(), scorer.classes(), logits, scores,
-                scorer.singleLabel(), List.of(), on);
+        ClipExplanation scored = new ClipExplanation(
+                clip,
+                recording,
+                spec,
+                features,
+                scorer.name(),
+                scorer.classes(),
+                logits,
+                scores,
+                scorer.singleLabel(),
+                List.of(),
+                on);
         List<Reason> reasons = new ArrayList<>();
         for (int c : classes.isEmpty() ? best(logits, DEFAULT_CLASSES) : classes) {
             reasons.add(reason(scored, c, most));
         }
-        return new ClipExplanation(clip, recording, spec, features, scorer.name(), scorer.classes(), logits, scores, scorer.singleLabel(), reasons,
+        return new ClipExplanation(
+                clip,
+                recording,
+                spec,
+                features,
+                scorer.name(),
+                scorer.classes(),
+                logits,
+                scores,
+                scorer.singleLabel(),
+                reasons,
                 on);
     }
 
     /** Numbers of the classes with the highest logits, highest first. */
     static List<Integer> best(double[] logits, int most) {
-        return IntStream.range(0, logits.length).boxed().sorted(Comparator.comparingDouble((Integer c) -> -logits[c])).limit(most).toList();
+        return IntStream.range(0, logits.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer c) -> -logits[c]))
+                .limit(most)
+                .toList();
     }
 
     private double[] scores(double[] logits) {
@@ -87,8 +117,11 @@ public record Explainer(Encoder encoder, Scorer scorer, Resampler.Kernel resampl
         double greatest = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < logits.length; c++) {
             if (!Double.isFinite(logits[c])) {
-                throw new CommandException(ExitCode.FAILED, "the logit of class '" + scorer.classes().get(c) + "' is " + logits[c]
-                        + ": the training of the probe diverged, or the encoder gives no numbers for this recording");
+                throw new CommandException(
+                        ExitCode.FAILED,
+                        "the logit of class '" + scorer.classes().get(c) + "' is " + logits[c]
+                                + ": the training of the probe diverged, or the encoder gives no numbers for this"
+                                + " recording");
             }
             greatest = Math.max(greatest, logits[c]);
         }
@@ -103,8 +136,10 @@ public record Explainer(Encoder encoder, Scorer scorer, Resampler.Kernel resampl
     }
 
     private Reason reason(ClipExplanation scored, int c, int most) {
-        Contributions all = scored.on().contributions(c).orElseThrow(() -> new CommandException(ExitCode.FAILED,
-                "probe " + scorer.name() + " does not tell how its scores come about"));
+        Contributions all = scored.on()
+                .contributions(c)
+                .orElseThrow(() -> new CommandException(
+                        ExitCode.FAILED, "probe " + scorer.name() + " does not tell how its scores come about"));
         List<Part> strongest = all.strongest(most);
         double rest = 0;
         for (Part p : all.parts()) {
@@ -113,11 +148,18 @@ public record Explainer(Encoder encoder, Scorer scorer, Resampler.Kernel resampl
                 rest += p.contribution();
             }
         }
-        Reason reason = new Reason(c, scorer.classes().get(c), scored.logits()[c], scored.scores()[c], all,
-                strongest.stream().map(scored::shown).toList(), all.parts().size() - strongest.size(), rest);
+        Reason reason = new Reason(
+                c,
+                scorer.classes().get(c),
+                scored.logits()[c],
+                scored.scores()[c],
+                all,
+                strongest.stream().map(scored::shown).toList(),
+                all.parts().size() - strongest.size(),
+                rest);
         if (!(Math.abs(reason.difference()) <= TOLERANCE * Math.max(1, all.magnitude()))) {
-            throw new IllegalStateException("the contributions to class '" + reason.name() + "' sum to " + reason.sum() + ", its logit is "
-                    + reason.logit() + ": they differ by " + reason.difference());
+            throw new IllegalStateException("the contributions to class '" + reason.name() + "' sum to " + reason.sum()
+                    + ", its logit is " + reason.logit() + ": they differ by " + reason.difference());
         }
         return reason;
     }

@@ -18,8 +18,18 @@ import org.unmute.cli.report.ReportModel.Tick;
  * @param ticks labels along the frequency axis
  * @param height how tall it is drawn
  */
-record Figure(String file, String group, String title, String detail, String alt, Picture picture, Box box, Scale scale, Point ring,
-        List<Tick> ticks, Height height) {
+record Figure(
+        String file,
+        String group,
+        String title,
+        String detail,
+        String alt,
+        Picture picture,
+        Box box,
+        Scale scale,
+        Point ring,
+        List<Tick> ticks,
+        Height height) {
     /** How tall a figure is drawn. */
     enum Height {
         /** A spectrogram. */
@@ -50,6 +60,9 @@ record Figure(String file, String group, String title, String detail, String alt
         if (ring == null) {
             return large.png();
         }
-        return large.ringed((ring.x() - box.left()) / (box.right() - box.left()), (ring.y() - box.bottom()) / (box.top() - box.bottom())).png();
+        return large.ringed(
+                        (ring.x() - box.left()) / (box.right() - box.left()),
+                        (ring.y() - box.bottom()) / (box.top() - box.bottom()))
+                .png();
     }
 }

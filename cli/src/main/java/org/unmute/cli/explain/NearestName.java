@@ -10,7 +10,9 @@ final class NearestName {
 
     /** The name that takes the fewest letters to insert, delete or exchange; upper and lower case count as the same. */
     static String of(String typed, Collection<String> names) {
-        return names.stream().min(Comparator.comparingInt((String n) -> distance(lower(typed), lower(n)))).orElseThrow();
+        return names.stream()
+                .min(Comparator.comparingInt((String n) -> distance(lower(typed), lower(n))))
+                .orElseThrow();
     }
 
     private static String lower(String text) {

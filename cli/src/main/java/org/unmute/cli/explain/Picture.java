@@ -18,6 +18,7 @@ record Picture(int width, int height, int[] rgb) {
     private static final int WIDEST = 4000;
     /** Sides of an enlarged picture, at least, where its cells are few. */
     private static final int LARGE_WIDTH = 960;
+
     private static final int LARGE_HEIGHT = 160;
     private static final int WHITE = 0xffffff;
 
@@ -69,7 +70,10 @@ record Picture(int width, int height, int[] rgb) {
         return css.append(')').toString();
     }
 
-    /** A map {@code [time][freq]}: time to the right, frequency upwards; very wide ones are thinned to the larger of neighbours. */
+    /**
+     * A map {@code [time][freq]}: time to the right, frequency upwards; very wide ones are thinned to the larger of
+     * neighbours.
+     */
     static Picture ofMap(float[][] values, Range range) {
         int thin = Math.ceilDiv(values.length, WIDEST);
         int width = Math.ceilDiv(values.length, thin);
@@ -118,7 +122,10 @@ record Picture(int width, int height, int[] rgb) {
         return new Picture(width * h, height * v, large);
     }
 
-    /** The same with a white ring, black outside and inside, around a point given as shares of width and height from below. */
+    /**
+     * The same with a white ring, black outside and inside, around a point given as shares of width and height from
+     * below.
+     */
     Picture ringed(double x, double y) {
         int[] marked = rgb.clone();
         double radius = Math.min(height, width) / 14.0 + 4;

@@ -31,18 +31,34 @@ final class ReasonTables {
 
     private void reason(Reason r) {
         Contributions all = r.contributions();
-        line("<section><h2>Why %s has %s</h2><p class=\"note\">%s All terms and the bias add up to the logit; the score is its %s. %s</p>",
-                escape(r.name()), number(r.score(), 3), escape(Words.rule(all.kind())), clip.singleLabel() ? "softmax" : "sigmoid", escape(all.remark()));
-        line("<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Term</th><th scope=\"col\">Time</th><th scope=\"col\">Frequency</th>"
-                + "<th scope=\"col\">Mel bands</th><th scope=\"col\">%s</th><th scope=\"col\">Weight</th><th scope=\"col\">Adds</th><th></th></tr></thead><tbody>",
-                Words.value(all.kind()).substring(0, 1).toUpperCase(Locale.ROOT) + Words.value(all.kind()).substring(1));
+        line(
+                "<section><h2>Why %s has %s</h2><p class=\"note\">%s All terms and the bias add up to the logit; the"
+                        + " score is its %s. %s</p>",
+                escape(r.name()),
+                number(r.score(), 3),
+                escape(Words.rule(all.kind())),
+                clip.singleLabel() ? "softmax" : "sigmoid",
+                escape(all.remark()));
+        line(
+                "<div class=\"scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Term</th><th"
+                        + " scope=\"col\">Time</th><th scope=\"col\">Frequency</th><th scope=\"col\">Mel bands</th><th"
+                        + " scope=\"col\">%s</th><th scope=\"col\">Weight</th><th"
+                        + " scope=\"col\">Adds</th><th></th></tr></thead><tbody>",
+                Words.value(all.kind()).substring(0, 1).toUpperCase(Locale.ROOT)
+                        + Words.value(all.kind()).substring(1));
         double most = Math.max(Math.abs(r.rest()), Math.abs(all.bias()));
         for (Shown s : r.shown()) {
             most = Math.max(most, Math.abs(s.part().contribution()));
         }
         for (Shown s : r.shown()) {
-            line("<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>%s</tr>", escape(s.part().name()),
-                    escape(Words.time(s)), escape(Words.frequency(s)), escape(Words.bands(s)), number(s.part().value(), 4), number(s.part().weight(), 4),
+            line(
+                    "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td>%s</tr>",
+                    escape(s.part().name()),
+                    escape(Words.time(s)),
+                    escape(Words.frequency(s)),
+                    escape(Words.bands(s)),
+                    number(s.part().value(), 4),
+                    number(s.part().weight(), 4),
                     adds(s.part().contribution(), most));
         }
         if (r.others() > 0) {
@@ -50,7 +66,10 @@ final class ReasonTables {
         }
         plain("bias", adds(all.bias(), most), "");
         plain("sum", "<td>" + number(r.sum(), 4) + "</td><td></td>", " class=\"sum\"");
-        plain("logit of the probe", "<td>" + number(r.logit(), 4) + "</td><td class=\"small\">differs by " + difference(r) + "</td>", "");
+        plain(
+                "logit of the probe",
+                "<td>" + number(r.logit(), 4) + "</td><td class=\"small\">differs by " + difference(r) + "</td>",
+                "");
         line("</tbody></table></div></section>");
     }
 
@@ -64,7 +83,8 @@ final class ReasonTables {
     }
 
     private static String adds(double value, double most) {
-        return "<td>" + (value > 0 ? "+" : "") + number(value, 4) + "</td><td class=\"way\"><span class=\"" + (value < 0 ? "against" : "for")
-                + "\" style=\"width:" + percent(most > 0 ? Math.abs(value) / most / 2 : 0) + "\"></span></td>";
+        return "<td>" + (value > 0 ? "+" : "") + number(value, 4) + "</td><td class=\"way\"><span class=\""
+                + (value < 0 ? "against" : "for") + "\" style=\"width:"
+                + percent(most > 0 ? Math.abs(value) / most / 2 : 0) + "\"></span></td>";
     }
 }

@@ -67,13 +67,18 @@ public sealed interface Scorer {
         /** How a class's logit comes about; empty where the probe does not tell. */
         Optional<Contributions> contributions(int classIndex);
 
-        /** The similarity of prototypes with every token, {@code [which][time · freq]}; only of a probe that has prototypes. */
+        /**
+         * The similarity of prototypes with every token, {@code [which][time · freq]}; only of a probe that has
+         * prototypes.
+         */
         float[][] similarities(int[] which);
 
         /** How much the probe attends to each token, the mean of its heads or queries; empty where it does not. */
         Optional<float[]> attention();
 
-        /** The logit that each token alone would give a class; only of a probe that classifies tokens before it pools. */
+        /**
+         * The logit that each token alone would give a class; only of a probe that classifies tokens before it pools.
+         */
         Optional<float[]> tokenLogits(int classIndex);
     }
 
@@ -112,7 +117,8 @@ public sealed interface Scorer {
                 @Override
                 public double[] logits() {
                     try (TensorScope _ = new TensorScope()) {
-                        return Grad.withoutRecording(() -> probe.probe().logits(clip)).toDoubles();
+                        return Grad.withoutRecording(() -> probe.probe().logits(clip))
+                                .toDoubles();
                     }
                 }
 
@@ -126,7 +132,12 @@ public sealed interface Scorer {
                 @Override
                 public float[][] similarities(int[] which) {
                     try (TensorScope _ = new TensorScope()) {
-                        return rows(probe.probe().similarityMap(clip, which).orElseThrow().toFloats(), tokens);
+                        return rows(
+                                probe.probe()
+                                        .similarityMap(clip, which)
+                                        .orElseThrow()
+                                        .toFloats(),
+                                tokens);
                     }
                 }
 
@@ -136,13 +147,17 @@ public sealed interface Scorer {
                         return Optional.empty();
                     }
                     try (TensorScope _ = new TensorScope()) {
-                        return probe.probe().similarityMap(clip).map((Tensor map) -> map.mean(false, 1).toFloats());
+                        return probe.probe()
+                                .similarityMap(clip)
+                                .map((Tensor map) -> map.mean(false, 1).toFloats());
                     }
                 }
 
                 @Override
                 public Optional<float[]> tokenLogits(int classIndex) {
-                    return probe.probe() instanceof Linpre ? Optional.of(similarities(new int[] {classIndex})[0]) : Optional.empty();
+                    return probe.probe() instanceof Linpre
+                            ? Optional.of(similarities(new int[] {classIndex})[0])
+                            : Optional.empty();
                 }
             };
         }

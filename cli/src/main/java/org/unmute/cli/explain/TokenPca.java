@@ -25,12 +25,15 @@ record TokenPca(int[] rgb, double[] explained) {
     /**
      * The colours of a token map.
      *
-     * @param rows token rows that stand for sound; later ones are padding and decide neither directions nor range of colours
+     * @param rows token rows that stand for sound; later ones are padding and decide neither directions nor range of
+     *     colours
      */
     static TokenPca of(TokenMap map, int rows) {
         int dim = map.dim();
         int heard = rows * map.freq();
-        int[] chosen = IntStream.range(0, Math.min(heard, MOST_TOKENS)).map(i -> (int) ((long) i * heard / Math.min(heard, MOST_TOKENS))).toArray();
+        int[] chosen = IntStream.range(0, Math.min(heard, MOST_TOKENS))
+                .map(i -> (int) ((long) i * heard / Math.min(heard, MOST_TOKENS)))
+                .toArray();
         double[] mean = new double[dim];
         for (int n : chosen) {
             for (int d = 0; d < dim; d++) {
@@ -58,7 +61,10 @@ record TokenPca(int[] rgb, double[] explained) {
         return new TokenPca(colours(along, heard), explained);
     }
 
-    /** Unit vectors {@code [3][dim]}, from the smaller of the two Gram matrices; zeros where the tokens vary in fewer directions. */
+    /**
+     * Unit vectors {@code [3][dim]}, from the smaller of the two Gram matrices; zeros where the tokens vary in fewer
+     * directions.
+     */
     private static double[][] directions(DMatrixRMaj x, double[] explained) {
         boolean ofTokens = x.numRows < x.numCols;
         int size = Math.min(x.numRows, x.numCols);
@@ -74,8 +80,12 @@ record TokenPca(int[] rgb, double[] explained) {
         if (!(total > 0) || !eigen.decompose(gram)) {
             return directions; // one token, or all the same
         }
-        int[] order = IntStream.range(0, size).boxed().sorted(Comparator.comparingDouble((Integer i) -> -eigen.getEigenvalue(i).getReal()))
-                .mapToInt(i -> i).toArray();
+        int[] order = IntStream.range(0, size)
+                .boxed()
+                .sorted(Comparator.comparingDouble(
+                        (Integer i) -> -eigen.getEigenvalue(i).getReal()))
+                .mapToInt(i -> i)
+                .toArray();
         for (int c = 0; c < Math.min(COMPONENTS, size); c++) {
             double value = eigen.getEigenvalue(order[c]).getReal();
             if (value > 1e-12 * total) {
@@ -99,7 +109,8 @@ record TokenPca(int[] rgb, double[] explained) {
             length += v[d] * v[d];
             largest = Math.abs(v[d]) > Math.abs(v[largest]) ? d : largest;
         }
-        // a direction and its opposite are as good; the largest entry is positive, so that the same clip has the same colours
+        // a direction and its opposite are as good; the largest entry is positive, so that the same clip has the same
+        // colours
         double scale = Math.signum(v[largest]) / Math.sqrt(length);
         for (int d = 0; d < v.length; d++) {
             v[d] *= scale;

@@ -23,15 +23,20 @@ import org.unmute.probes.pool.Contributions.Part;
  * @param shown columns whose prototypes are shown for an explained class
  * @param whole whether these are all classes and prototypes of the probe
  */
-record WeightTable(List<String> classes, List<Integer> prototypes, double[][] weights, List<Integer> shown, boolean whole) {
+record WeightTable(
+        List<String> classes, List<Integer> prototypes, double[][] weights, List<Integer> shown, boolean whole) {
     private static final int MOST_CLASSES = 40;
     private static final int MOST_PROTOTYPES = 1200;
     /** Of each class, where not all prototypes find room. */
     private static final int STRONGEST = 20;
 
-    /** The table of a clip's probe, its explained classes first where not all find room; empty where it has no prototypes of this kind. */
+    /**
+     * The table of a clip's probe, its explained classes first where not all find room; empty where it has no
+     * prototypes of this kind.
+     */
     static Optional<WeightTable> of(ClipExplanation clip) {
-        if (clip.reasons().isEmpty() || clip.reasons().getFirst().contributions().kind() != Contributions.Kind.PROTOTYPES) {
+        if (clip.reasons().isEmpty()
+                || clip.reasons().getFirst().contributions().kind() != Contributions.Kind.PROTOTYPES) {
             return Optional.empty();
         }
         boolean allClasses = clip.classes().size() <= MOST_CLASSES;
@@ -39,7 +44,9 @@ record WeightTable(List<String> classes, List<Integer> prototypes, double[][] we
         if (!allClasses) {
             clip.reasons().stream().map(Reason::classIndex).forEach(rows::add);
         }
-        for (int c : allClasses ? IntStream.range(0, clip.classes().size()).boxed().toList() : Explainer.best(clip.logits(), MOST_CLASSES)) {
+        for (int c : allClasses
+                ? IntStream.range(0, clip.classes().size()).boxed().toList()
+                : Explainer.best(clip.logits(), MOST_CLASSES)) {
             if (rows.size() < MOST_CLASSES) {
                 rows.add(c);
             }
@@ -55,7 +62,8 @@ record WeightTable(List<String> classes, List<Integer> prototypes, double[][] we
         return Optional.of(table(clip, List.copyOf(rows), parts, allClasses));
     }
 
-    private static WeightTable table(ClipExplanation clip, List<Integer> rows, List<List<Part>> parts, boolean allClasses) {
+    private static WeightTable table(
+            ClipExplanation clip, List<Integer> rows, List<List<Part>> parts, boolean allClasses) {
         Set<Integer> every = new LinkedHashSet<>();
         parts.forEach(own -> own.forEach(p -> every.add(p.index())));
         boolean allPrototypes = every.size() <= MOST_PROTOTYPES;
@@ -63,7 +71,9 @@ record WeightTable(List<String> classes, List<Integer> prototypes, double[][] we
         clip.reasons().forEach(r -> r.shown().forEach(s -> marked.add(s.part().index())));
         Set<Integer> columns = allPrototypes ? every : new LinkedHashSet<>(marked);
         if (!allPrototypes) {
-            parts.forEach(own -> own.stream().sorted(Comparator.comparingDouble((Part p) -> -Math.abs(p.weight()))).limit(STRONGEST)
+            parts.forEach(own -> own.stream()
+                    .sorted(Comparator.comparingDouble((Part p) -> -Math.abs(p.weight())))
+                    .limit(STRONGEST)
                     .forEach(p -> columns.add(p.index())));
         }
         Map<Integer, double[]> byPrototype = new HashMap<>();
@@ -75,16 +85,26 @@ record WeightTable(List<String> classes, List<Integer> prototypes, double[][] we
                 }
             }
         }
-        List<Integer> order = columns.stream().sorted(Comparator.comparingInt((Integer j) -> greatest(byPrototype.get(j)))
-                .thenComparingDouble(j -> -byPrototype.get(j)[greatest(byPrototype.get(j))]).thenComparingInt(j -> j)).toList();
+        List<Integer> order = columns.stream()
+                .sorted(Comparator.comparingInt((Integer j) -> greatest(byPrototype.get(j)))
+                        .thenComparingDouble(j -> -byPrototype.get(j)[greatest(byPrototype.get(j))])
+                        .thenComparingInt(j -> j))
+                .toList();
         double[][] weights = new double[rows.size()][order.size()];
         for (int r = 0; r < weights.length; r++) {
             for (int j = 0; j < order.size(); j++) {
                 weights[r][j] = byPrototype.get(order.get(j))[r];
             }
         }
-        return new WeightTable(rows.stream().map(clip.classes()::get).toList(), order, weights,
-                IntStream.range(0, order.size()).filter(i -> marked.contains(order.get(i))).boxed().toList(), allClasses && allPrototypes);
+        return new WeightTable(
+                rows.stream().map(clip.classes()::get).toList(),
+                order,
+                weights,
+                IntStream.range(0, order.size())
+                        .filter(i -> marked.contains(order.get(i)))
+                        .boxed()
+                        .toList(),
+                allClasses && allPrototypes);
     }
 
     private static int greatest(double[] values) {

@@ -55,7 +55,8 @@ public final class Words {
     /** How a logit is put together, in a sentence. */
     public static String rule(Contributions.Kind kind) {
         return switch (kind) {
-            case PROTOTYPES -> "A prototype adds its greatest similarity to any token, times the weight that the class gives it.";
+            case PROTOTYPES ->
+                "A prototype adds its greatest similarity to any token, times the weight that the class gives it.";
             case TOKENS -> "A token adds what the class finds in it, as much as the probe weighs it.";
             case FEATURES -> "A feature of the probe adds its value, times the weight that the class gives it.";
         };
@@ -69,7 +70,8 @@ public final class Words {
             case FEATURES -> "feature";
         };
         // cgp has several terms of each prototype, and linearc one that is no token
-        boolean plain = reason.contributions().parts().stream().allMatch(p -> p.name().equals(what + " " + p.index()));
+        boolean plain =
+                reason.contributions().parts().stream().allMatch(p -> p.name().equals(what + " " + p.index()));
         return "the other " + reason.others() + " " + (plain ? what : "term") + (reason.others() == 1 ? "" : "s");
     }
 }

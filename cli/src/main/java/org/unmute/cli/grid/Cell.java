@@ -34,7 +34,9 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
 
     /** The loss: the data set's, else the protocol's, else by the task. */
     public Objective objective() {
-        return dataset.loss().or(protocol::loss).orElse(dataset.task() == Task.SINGLE_LABEL ? Objective.CE : Objective.ASL);
+        return dataset.loss()
+                .or(protocol::loss)
+                .orElse(dataset.task() == Task.SINGLE_LABEL ? Objective.CE : Objective.ASL);
     }
 
     /** Whether its tokens are standardized; never those of all layers, which a probe scales to length 1 itself. */
@@ -54,8 +56,16 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
 
     /** How the probe is trained at a point of the search. */
     public TrainingSettings training(double rate, double decay, long seed) {
-        return TrainingSettings.defaults(probe.name()).withEpochs(protocol.epochs()).withBatch(probe.batch().orElse(protocol.batch()))
-                .withRate(rate).withDecay(decay).withDecayAll(protocol.decayAll()).withWarmUp(protocol.warmUp()).withClip(protocol.clip())
-                .withObjective(objective()).withStandardize(standardize()).withSeed(seed);
+        return TrainingSettings.defaults(probe.name())
+                .withEpochs(protocol.epochs())
+                .withBatch(probe.batch().orElse(protocol.batch()))
+                .withRate(rate)
+                .withDecay(decay)
+                .withDecayAll(protocol.decayAll())
+                .withWarmUp(protocol.warmUp())
+                .withClip(protocol.clip())
+                .withObjective(objective())
+                .withStandardize(standardize())
+                .withSeed(seed);
     }
 }

@@ -26,9 +26,18 @@ import org.unmute.probes.train.Objective;
  * @param encoders what it wants of encoders, by their name
  * @param set options of probes for this set, by the probe's name in {@link org.unmute.probes.pool.Probes}
  */
-public record DatasetEntry(String name, String title, Source source, Task task, Splits splits, List<Integer> folds,
-        Optional<MixedVariants> mixup, Optional<Boolean> standardize, Optional<Objective> loss,
-        Map<String, EncoderEntry.EncoderChange> encoders, Map<String, ProbeOptions> set) {
+public record DatasetEntry(
+        String name,
+        String title,
+        Source source,
+        Task task,
+        Splits splits,
+        List<Integer> folds,
+        Optional<MixedVariants> mixup,
+        Optional<Boolean> standardize,
+        Optional<Objective> loss,
+        Map<String, EncoderEntry.EncoderChange> encoders,
+        Map<String, ProbeOptions> set) {
     public DatasetEntry {
         folds = List.copyOf(folds);
         encoders = Map.copyOf(encoders);
@@ -60,8 +69,8 @@ public record DatasetEntry(String name, String title, Source source, Task task, 
      * Names of splits.
      *
      * @param train to train on
-     * @param validation to choose by; present but empty: part of the training clips is set aside; absent: the set's own part where it
-     *     has one, else part of the training clips
+     * @param validation to choose by; present but empty: part of the training clips is set aside; absent: the set's own
+     *     part where it has one, else part of the training clips
      * @param test to score on
      */
     public record Splits(List<String> train, Optional<List<String>> validation, List<String> test) {

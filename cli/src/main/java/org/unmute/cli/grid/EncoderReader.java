@@ -12,8 +12,21 @@ import org.unmute.models.encoder.NormPreset;
 
 /** Reads an entry of {@code encoders}. */
 final class EncoderReader {
-    static final List<String> KEYS = List.of("name", "title", "file", "embedded", "model", "frames", "norm", "norm-mean", "norm-std", "heads",
-            "rate", "hop", "front-end", "config");
+    static final List<String> KEYS = List.of(
+            "name",
+            "title",
+            "file",
+            "embedded",
+            "model",
+            "frames",
+            "norm",
+            "norm-mean",
+            "norm-std",
+            "heads",
+            "rate",
+            "hop",
+            "front-end",
+            "config");
     /** What a data set may want otherwise. */
     static final List<String> CHANGES = List.of("encoders", "frames", "norm", "norm-mean", "norm-std", "hop");
 
@@ -30,8 +43,13 @@ final class EncoderReader {
         EncoderSettings settings = settings(t);
         Optional<String> norm = norm(t);
         if (embedded && (norm.isPresent() || !settings.equals(EncoderSettings.AUTHORS))) {
-            throw t.problem("the encoder in the program has fixed settings: leave out " + String.join(", ",
-                    t.keys().stream().filter(k -> !List.of("name", "title", "embedded").contains(k)).toList()));
+            throw t.problem("the encoder in the program has fixed settings: leave out "
+                    + String.join(
+                            ", ",
+                            t.keys().stream()
+                                    .filter(k -> !List.of("name", "title", "embedded")
+                                            .contains(k))
+                                    .toList()));
         }
         return new EncoderEntry(name, title, file, settings, norm);
     }
@@ -47,12 +65,23 @@ final class EncoderReader {
     }
 
     private static EncoderSettings settings(GridTable t) {
-        String model = t.choice("model", Encoders.families().stream().map(EncoderFamily::name).toList()).orElse("");
-        String frontEnd = t.choice("front-end", List.of("authors", "biofoundation")).orElse("authors");
+        String model = t.choice(
+                        "model",
+                        Encoders.families().stream().map(EncoderFamily::name).toList())
+                .orElse("");
+        String frontEnd =
+                t.choice("front-end", List.of("authors", "biofoundation")).orElse("authors");
         Map<String, String> config = t.table("config").map(GridTable::values).orElse(Map.of());
-        return new EncoderSettings(model, t.whole("frames", 1, 1 << 20, 0), t.number("norm-mean").orElse(Double.NaN),
-                positive(t, "norm-std", Double.NaN), t.whole("heads", 1, 1 << 10, 0), t.whole("rate", 1, 1 << 20, 0),
-                positive(t, "hop", 0), EncoderSettings.FrontEndSource.valueOf(frontEnd.toUpperCase(Locale.ROOT)), config);
+        return new EncoderSettings(
+                model,
+                t.whole("frames", 1, 1 << 20, 0),
+                t.number("norm-mean").orElse(Double.NaN),
+                positive(t, "norm-std", Double.NaN),
+                t.whole("heads", 1, 1 << 10, 0),
+                t.whole("rate", 1, 1 << 20, 0),
+                positive(t, "hop", 0),
+                EncoderSettings.FrontEndSource.valueOf(frontEnd.toUpperCase(Locale.ROOT)),
+                config);
     }
 
     private static double positive(GridTable t, String key, double absent) {

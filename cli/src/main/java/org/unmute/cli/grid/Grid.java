@@ -8,8 +8,8 @@ import java.util.List;
 import org.unmute.cli.CommandException;
 
 /**
- * A benchmark: every probe on every data set's tokens of every encoder. Read from a TOML or YAML file whose keys docs/grid.md lists;
- * nothing in it depends on the environment, and paths are relative to the file.
+ * A benchmark: every probe on every data set's tokens of every encoder. Read from a TOML or YAML file whose keys
+ * docs/grid.md lists; nothing in it depends on the environment, and paths are relative to the file.
  *
  * @param file where it was read
  * @param encoders in the order of the file
@@ -17,7 +17,11 @@ import org.unmute.cli.CommandException;
  * @param probes in the order of the file
  * @param protocol how each cell is run
  */
-public record Grid(Path file, List<EncoderEntry> encoders, List<DatasetEntry> datasets, List<ProbeEntry> probes,
+public record Grid(
+        Path file,
+        List<EncoderEntry> encoders,
+        List<DatasetEntry> datasets,
+        List<ProbeEntry> probes,
         ProtocolSettings protocol) {
     public Grid {
         encoders = List.copyOf(encoders);
@@ -35,14 +39,19 @@ public record Grid(Path file, List<EncoderEntry> encoders, List<DatasetEntry> da
         return new GridReader(GridText.read(file)).read();
     }
 
-    /** The cells: by encoder, then data set, then probe, each in the file's order, without those that a probe leaves out. */
+    /**
+     * The cells: by encoder, then data set, then probe, each in the file's order, without those that a probe leaves
+     * out.
+     */
     public List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
         for (EncoderEntry encoder : encoders) {
             for (DatasetEntry dataset : datasets) {
                 EncoderEntry.EncoderChange change = dataset.encoders().get(encoder.name());
                 EncoderEntry here = change == null ? encoder : encoder.with(change);
-                probes.stream().filter(p -> p.runsOn(encoder, dataset)).forEach(p -> cells.add(new Cell(here, dataset, p, protocol)));
+                probes.stream()
+                        .filter(p -> p.runsOn(encoder, dataset))
+                        .forEach(p -> cells.add(new Cell(here, dataset, p, protocol)));
             }
         }
         return cells;

@@ -20,13 +20,18 @@ final class GridReader {
         ProtocolReader protocol = new ProtocolReader(top.table("protocol").orElse(new GridTable(text.empty())));
         ProtocolSettings settings = protocol.settings();
         List<GridTable> encoderTables = top.tables("encoders");
-        List<EncoderEntry> encoders = encoderTables.stream().map(EncoderReader::entry).toList();
+        List<EncoderEntry> encoders =
+                encoderTables.stream().map(EncoderReader::entry).toList();
         List<String> encoderNames = names(encoderTables, encoders, EncoderEntry::name);
         List<GridTable> datasetTables = top.tables("datasets");
-        List<DatasetEntry> datasets = datasetTables.stream().map(t -> new DatasetReader(t, encoderNames).entry()).toList();
+        List<DatasetEntry> datasets = datasetTables.stream()
+                .map(t -> new DatasetReader(t, encoderNames).entry())
+                .toList();
         List<String> datasetNames = names(datasetTables, datasets, DatasetEntry::name);
         List<GridTable> probeTables = top.tables("probes");
-        List<ProbeEntry> probes = probeTables.stream().map(t -> new ProbeReader(t, protocol, encoderNames, datasetNames).entry()).toList();
+        List<ProbeEntry> probes = probeTables.stream()
+                .map(t -> new ProbeReader(t, protocol, encoderNames, datasetNames).entry())
+                .toList();
         names(probeTables, probes, ProbeEntry::label);
         return new Grid(text.file(), encoders, datasets, probes, settings);
     }
@@ -37,7 +42,9 @@ final class GridReader {
         for (int i = 0; i < entries.size(); i++) {
             String n = name.apply(entries.get(i));
             if (first.putIfAbsent(n, i) != null) {
-                throw tables.get(i).problem("'" + n + "' names two entries: results go to a folder of that name, so give one another");
+                throw tables.get(i)
+                        .problem("'" + n
+                                + "' names two entries: results go to a folder of that name, so give one another");
             }
         }
         return entries.stream().map(name).toList();
@@ -46,8 +53,10 @@ final class GridReader {
     /** A name that can be a folder's on every system. */
     static String folderName(GridTable table, String key, String name) {
         if (!name.matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}") || name.endsWith(".")) {
-            throw table.problem(key, "names a folder, so it has up to 64 letters, digits and . _ + -, begins with a letter or digit and "
-                    + "does not end with a point: '" + name + "'");
+            throw table.problem(
+                    key,
+                    "names a folder, so it has up to 64 letters, digits and . _ + -, begins with a letter or digit and "
+                            + "does not end with a point: '" + name + "'");
         }
         return name;
     }

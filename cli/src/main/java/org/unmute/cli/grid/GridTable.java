@@ -115,8 +115,10 @@ final class GridTable {
 
     private long wholeOf(String key, JsonNode n, long low, long high) {
         if (!n.isIntegralNumber() || !n.canConvertToLong() || n.longValue() < low || n.longValue() > high) {
-            throw problem(key, "must be a whole number" + (low == Long.MIN_VALUE ? "" : " from " + low)
-                    + (high >= Integer.MAX_VALUE ? "" : " to " + high) + ", is " + n);
+            throw problem(
+                    key,
+                    "must be a whole number" + (low == Long.MIN_VALUE ? "" : " from " + low)
+                            + (high >= Integer.MAX_VALUE ? "" : " to " + high) + ", is " + n);
         }
         return n.longValue();
     }
@@ -134,7 +136,9 @@ final class GridTable {
     double number(String key, double low, double high, double absent) {
         double value = number(key).orElse(absent);
         if (!(value >= low && value <= high)) {
-            throw problem(key, "must be a number from " + low + (high == Double.MAX_VALUE ? "" : " to " + high) + ", is " + value);
+            throw problem(
+                    key,
+                    "must be a number from " + low + (high == Double.MAX_VALUE ? "" : " to " + high) + ", is " + value);
         }
         return value;
     }
@@ -165,8 +169,15 @@ final class GridTable {
 
     /** A list of different texts, or one text for a list of one. */
     Optional<List<String>> texts(String key) {
-        return get(key, n -> different(key, n.isArray() ? elements(key, n).stream().map(e -> textOf(key, e)).toList()
-                : List.of(textOf(key, n))));
+        return get(
+                key,
+                n -> different(
+                        key,
+                        n.isArray()
+                                ? elements(key, n).stream()
+                                        .map(e -> textOf(key, e))
+                                        .toList()
+                                : List.of(textOf(key, n))));
     }
 
     /** A list of some of these names, which must not be empty; an empty one where the key is missing. */
@@ -185,12 +196,19 @@ final class GridTable {
 
     /** A list of different whole numbers. */
     Optional<List<Long>> wholes(String key, long low, long high) {
-        return get(key, n -> different(key, elements(key, n).stream().map(e -> wholeOf(key, e, low, high)).toList()));
+        return get(
+                key,
+                n -> different(
+                        key,
+                        elements(key, n).stream()
+                                .map(e -> wholeOf(key, e, low, high))
+                                .toList()));
     }
 
     /** A list of numbers. */
     Optional<List<Double>> numbers(String key) {
-        return get(key, n -> elements(key, n).stream().map(e -> numberOf(key, e)).toList());
+        return get(
+                key, n -> elements(key, n).stream().map(e -> numberOf(key, e)).toList());
     }
 
     private List<JsonNode> elements(String key, JsonNode n) {
@@ -227,7 +245,9 @@ final class GridTable {
     /** The tables below a key by their names, in the file's order. */
     Map<String, GridTable> namedTables(String key) {
         Map<String, GridTable> all = new LinkedHashMap<>();
-        table(key).ifPresent(t -> t.node.fieldNames().forEachRemaining(name -> all.put(name, tableOf(t.at(name), t.node.get(name)))));
+        table(key)
+                .ifPresent(t -> t.node.fieldNames()
+                        .forEachRemaining(name -> all.put(name, tableOf(t.at(name), t.node.get(name)))));
         return all;
     }
 

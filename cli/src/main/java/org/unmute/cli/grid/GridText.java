@@ -26,7 +26,9 @@ import org.unmute.cli.ExitCode;
 record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
     private static final long MOST_BYTES = 1 << 20;
     private static final TomlMapper TOML = TomlMapper.builder().build();
-    private static final YAMLMapper YAML = YAMLMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     /**
      * Reads a file; its name's end says whether it is TOML or YAML.
@@ -34,29 +36,37 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
      * @throws CommandException if it is neither, not there, or not well formed
      */
     static GridText read(Path file) throws IOException {
-        String name = file.getFileName() == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
+        String name =
+                file.getFileName() == null ? "" : file.getFileName().toString().toLowerCase(Locale.ROOT);
         boolean toml = name.endsWith(".toml");
         if (!toml && !name.endsWith(".yaml") && !name.endsWith(".yml")) {
-            throw new CommandException(ExitCode.USAGE, "grid: " + file + " is neither .toml nor .yaml: name the file by what it holds");
+            throw new CommandException(
+                    ExitCode.USAGE, "grid: " + file + " is neither .toml nor .yaml: name the file by what it holds");
         }
         if (!Files.isRegularFile(file)) {
             throw new CommandException(ExitCode.INPUT, "grid: no such file: " + file);
         }
         if (Files.size(file) > MOST_BYTES) {
-            throw new CommandException(ExitCode.INPUT, "grid: " + file + " has " + Files.size(file) + " bytes, a grid has at most " + MOST_BYTES);
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "grid: " + file + " has " + Files.size(file) + " bytes, a grid has at most " + MOST_BYTES);
         }
         try {
             String text = Files.readString(file);
             JsonNode tree = toml ? TOML.readTree(text) : YAML.readTree(text);
             if (!(tree instanceof ObjectNode table)) {
-                throw new CommandException(ExitCode.INPUT, "grid: " + file + " holds no table with encoders, datasets and probes");
+                throw new CommandException(
+                        ExitCode.INPUT, "grid: " + file + " holds no table with encoders, datasets and probes");
             }
             return new GridText(file, table, toml ? new TomlLines(text).byPath() : YamlLines.byPath(YAML, text));
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
-            throw new CommandException(ExitCode.INPUT, "grid: " + file + (at == null ? "" : ":" + at.getLineNr()) + ": "
-                    + e.getOriginalMessage().lines().findFirst().orElse("not well formed")
-                    + (toml ? " (here or in a line before)" : ""), e); // that parser tells where it stands, past the error
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "grid: " + file + (at == null ? "" : ":" + at.getLineNr()) + ": "
+                            + e.getOriginalMessage().lines().findFirst().orElse("not well formed")
+                            + (toml ? " (here or in a line before)" : ""),
+                    e); // that parser tells where it stands, past the error
         } catch (CharacterCodingException e) {
             throw new CommandException(ExitCode.INPUT, "grid: " + file + " is not UTF-8 text", e);
         }
@@ -69,7 +79,8 @@ record GridText(Path file, ObjectNode tree, Map<String, Integer> lines) {
 
     /** An error at a path: file, line, path and what is wrong there. */
     CommandException problem(String path, String what) {
-        return new CommandException(ExitCode.INPUT, "grid: " + file + line(path) + (path.isEmpty() ? "" : ": " + path) + ": " + what);
+        return new CommandException(
+                ExitCode.INPUT, "grid: " + file + line(path) + (path.isEmpty() ? "" : ": " + path) + ": " + what);
     }
 
     /** {@code :12} for the nearest enclosing path whose line is known, or nothing. */

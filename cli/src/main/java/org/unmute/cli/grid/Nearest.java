@@ -9,16 +9,21 @@ import java.util.Optional;
 final class Nearest {
     private Nearest() {}
 
-    /** The word that the fewest letters typed otherwise make of {@code typed}; empty if more than half of them differ. */
+    /**
+     * The word that the fewest letters typed otherwise make of {@code typed}; empty if more than half of them differ.
+     */
     static Optional<String> to(String typed, Collection<String> known) {
-        return known.stream().min(Comparator.comparingInt(k -> distance(typed, k)))
+        return known.stream()
+                .min(Comparator.comparingInt(k -> distance(typed, k)))
                 .filter(k -> distance(typed, k) <= Math.max(1, Math.max(k.length(), typed.length()) / 2));
     }
 
     /** The end of a message about an unknown word: the nearest one, and all there are. */
     static String among(String typed, Collection<String> known) {
         String all = String.join(", ", known);
-        return to(typed, known).map(k -> "; did you mean '" + k + "'? There are " + all).orElse(": there are " + all);
+        return to(typed, known)
+                .map(k -> "; did you mean '" + k + "'? There are " + all)
+                .orElse(": there are " + all);
     }
 
     /** Levenshtein's distance; case and the kind of dash do not count. */

@@ -17,8 +17,15 @@ import org.unmute.probes.search.Range;
  * @param encoders names of the encoders it runs on; empty for all
  * @param datasets names of the data sets it runs on; empty for all
  */
-public record ProbeEntry(String name, String label, ProbeOptions options, Range rate, Range decay, Optional<Integer> batch,
-        List<String> encoders, List<String> datasets) {
+public record ProbeEntry(
+        String name,
+        String label,
+        ProbeOptions options,
+        Range rate,
+        Range decay,
+        Optional<Integer> batch,
+        List<String> encoders,
+        List<String> datasets) {
     public ProbeEntry {
         encoders = List.copyOf(encoders);
         datasets = List.copyOf(datasets);
@@ -26,6 +33,7 @@ public record ProbeEntry(String name, String label, ProbeOptions options, Range 
 
     /** Whether it runs on an encoder and a data set. */
     boolean runsOn(EncoderEntry encoder, DatasetEntry dataset) {
-        return (encoders.isEmpty() || encoders.contains(encoder.name())) && (datasets.isEmpty() || datasets.contains(dataset.name()));
+        return (encoders.isEmpty() || encoders.contains(encoder.name()))
+                && (datasets.isEmpty() || datasets.contains(dataset.name()));
     }
 }

@@ -6,7 +6,8 @@ import org.unmute.probes.pool.Probes;
 
 /** Reads an entry of {@code probes}. */
 final class ProbeReader {
-    static final List<String> KEYS = List.of("name", "label", "set", "lr", "weight-decay", "batch", "encoders", "datasets");
+    static final List<String> KEYS =
+            List.of("name", "label", "set", "lr", "weight-decay", "batch", "encoders", "datasets");
 
     private final GridTable t;
     private final ProtocolReader protocol;
@@ -25,8 +26,15 @@ final class ProbeReader {
         String name = t.choice("name", Probes.names()).orElseThrow();
         String label = GridReader.folderName(t, "label", t.text("label").orElse(name));
         ProbeOptions options = t.table("set").map(s -> options(name, s)).orElse(ProbeOptions.DEFAULTS);
-        return new ProbeEntry(name, label, options, protocol.rate(t, name), protocol.decay(t),
-                t.whole("batch", 1, 1 << 20).map(Long::intValue), t.known("encoders", encoderNames), t.known("datasets", datasetNames));
+        return new ProbeEntry(
+                name,
+                label,
+                options,
+                protocol.rate(t, name),
+                protocol.decay(t),
+                t.whole("batch", 1, 1 << 20).map(Long::intValue),
+                t.known("encoders", encoderNames),
+                t.known("datasets", datasetNames));
     }
 
     /** The options of a probe; their values are checked when the probe is made. */

@@ -10,14 +10,33 @@ import org.unmute.tensor.DType;
 
 /** Reads {@code protocol}; its defaults are the paper's and those of docs/protocol.md. */
 final class ProtocolReader {
-    static final List<String> KEYS = List.of("epochs", "batch", "warm-up", "clip", "decay", "sobol", "tpe", "halving", "search-seed", "top",
-            "seeds", "loss", "lr", "lr-prototypes", "weight-decay", "validation", "validation-seed", "standardize", "tokens");
+    static final List<String> KEYS = List.of(
+            "epochs",
+            "batch",
+            "warm-up",
+            "clip",
+            "decay",
+            "sobol",
+            "tpe",
+            "halving",
+            "search-seed",
+            "top",
+            "seeds",
+            "loss",
+            "lr",
+            "lr-prototypes",
+            "weight-decay",
+            "validation",
+            "validation-seed",
+            "standardize",
+            "tokens");
     static final List<String> HALVING_KEYS = List.of("min-epochs", "eta");
     static final List<String> LOSSES = List.of("auto", "asl", "bce", "ce");
     /** Name of the learning rate in a search. */
     static final String RATE = "lr";
     /** Name of the weight decay in a search. */
     static final String DECAY = "wd";
+
     private static final int MOST = 1 << 20;
     private static final Range RATES = Range.logarithmic(RATE, 1e-4, 7e-3);
     private static final Range PROTOTYPE_RATES = Range.logarithmic(RATE, 2e-3, 8e-2);
@@ -47,10 +66,22 @@ final class ProtocolReader {
         if (!(validation > 0 && validation < 1)) {
             throw t.problem("validation", "is a share of the training clips above 0 and below 1: " + validation);
         }
-        return new ProtocolSettings(epochs, t.whole("batch", 1, MOST, 128), t.whole("warm-up", 0, Integer.MAX_VALUE, 0),
-                t.number("clip", 0, Double.MAX_VALUE, 0), t.choice("decay", List.of("all", "matrices")).orElse("all").equals("all"), sobol,
-                tpe, halving(), t.whole("search-seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0L), t.whole("top", 1, MOST, 3), seeds, loss(t),
-                validation, t.whole("validation-seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0L), t.flag("standardize").orElse(false),
+        return new ProtocolSettings(
+                epochs,
+                t.whole("batch", 1, MOST, 128),
+                t.whole("warm-up", 0, Integer.MAX_VALUE, 0),
+                t.number("clip", 0, Double.MAX_VALUE, 0),
+                t.choice("decay", List.of("all", "matrices")).orElse("all").equals("all"),
+                sobol,
+                tpe,
+                halving(),
+                t.whole("search-seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0L),
+                t.whole("top", 1, MOST, 3),
+                seeds,
+                loss(t),
+                validation,
+                t.whole("validation-seed", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0L),
+                t.flag("standardize").orElse(false),
                 t.choice("tokens", List.of("f16", "f32")).orElse("f16").equals("f16") ? DType.F16 : DType.F32);
     }
 
@@ -62,7 +93,9 @@ final class ProtocolReader {
             throw t.problem("halving", "must be true, false or a table with " + String.join(" and ", HALVING_KEYS));
         }
         GridTable h = t.table("halving").orElseThrow().only(HALVING_KEYS);
-        return Optional.of(new Halving(h.whole("min-epochs", 1, MOST, Halving.DEFAULT.minEpochs()), h.whole("eta", 2, MOST, Halving.DEFAULT.eta())));
+        return Optional.of(new Halving(
+                h.whole("min-epochs", 1, MOST, Halving.DEFAULT.minEpochs()),
+                h.whole("eta", 2, MOST, Halving.DEFAULT.eta())));
     }
 
     /** The loss of a table; empty for automatic and where none is stated. */

@@ -7,8 +7,8 @@ import org.unmute.probes.train.Objective;
 import org.unmute.tensor.DType;
 
 /**
- * How every cell of a grid is trained, searched and scored. The defaults are the paper's where it is known and the assumptions of
- * docs/protocol.md elsewhere.
+ * How every cell of a grid is trained, searched and scored. The defaults are the paper's where it is known and the
+ * assumptions of docs/protocol.md elsewhere.
  *
  * @param epochs passes over the training clips
  * @param batch clips a step
@@ -27,9 +27,23 @@ import org.unmute.tensor.DType;
  * @param standardize whether tokens are standardized
  * @param tokens how tokens are stored: float16 or float32
  */
-public record ProtocolSettings(int epochs, int batch, long warmUp, double clip, boolean decayAll, int sobol, int tpe,
-        Optional<Halving> halving, long searchSeed, int top, List<Long> seeds, Optional<Objective> loss, double validation,
-        long validationSeed, boolean standardize, DType tokens) {
+public record ProtocolSettings(
+        int epochs,
+        int batch,
+        long warmUp,
+        double clip,
+        boolean decayAll,
+        int sobol,
+        int tpe,
+        Optional<Halving> halving,
+        long searchSeed,
+        int top,
+        List<Long> seeds,
+        Optional<Objective> loss,
+        double validation,
+        long validationSeed,
+        boolean standardize,
+        DType tokens) {
     public ProtocolSettings {
         seeds = List.copyOf(seeds);
     }

@@ -5,11 +5,11 @@ import java.awt.image.IndexColorModel;
 /** A dark-blue to yellow map of evenly rising lightness, which prints and reads well without colour vision. */
 public final class ColourMap {
     /** Stops at equal distances, in the manner of the viridis family. */
-    private static final int[] STOPS = {0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58,
-        0xB5DE2B, 0xFDE725};
+    private static final int[] STOPS = {
+        0x440154, 0x482878, 0x3E4989, 0x31688E, 0x26828E, 0x1F9E89, 0x35B779, 0x6ECE58, 0xB5DE2B, 0xFDE725
+    };
 
-    private ColourMap() {
-    }
+    private ColourMap() {}
 
     /** 0xRRGGBB for a position from 0 to 1; positions outside are clamped, NaN counts as 0. */
     public static int rgb(double position) {

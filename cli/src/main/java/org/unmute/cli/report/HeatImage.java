@@ -12,8 +12,7 @@ import org.unmute.cli.report.ReportModel.Heat;
 final class HeatImage {
     private static final int WIDEST = 4000;
 
-    private HeatImage() {
-    }
+    private HeatImage() {}
 
     /** The range of colours: values at or below {@code low} are darkest. */
     record Range(double low, double high) {
@@ -49,7 +48,9 @@ final class HeatImage {
         }
     }
 
-    /** The map as a {@code data:} address; maps wider than 4000 values are thinned by taking the largest of neighbours. */
+    /**
+     * The map as a {@code data:} address; maps wider than 4000 values are thinned by taking the largest of neighbours.
+     */
     static String dataUri(Heat heat, Range range) {
         int thin = (heat.values().length + WIDEST - 1) / WIDEST;
         int width = (heat.values().length + thin - 1) / thin;

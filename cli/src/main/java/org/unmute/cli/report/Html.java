@@ -4,8 +4,7 @@ import java.util.Locale;
 
 /** Text into HTML. */
 public final class Html {
-    private Html() {
-    }
+    private Html() {}
 
     /** Text with everything that HTML would take as markup replaced, and control characters shown as a box. */
     public static String escape(String text) {
@@ -26,7 +25,9 @@ public final class Html {
 
     /** A number with so many decimals, or a dash where it is not finite. */
     public static String number(double value, int decimals) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + decimals + "f", value).replace("-", "\u2212") : "\u2013";
+        return Double.isFinite(value)
+                ? String.format(Locale.ROOT, "%." + decimals + "f", value).replace("-", "\u2212")
+                : "\u2013";
     }
 
     /** A whole number with thin spaces between thousands. */

@@ -67,31 +67,55 @@ public final class HtmlReport {
     }
 
     private void scores() {
-        double best = model.results().stream().mapToDouble(ProbeResult::map).filter(Double::isFinite).max().orElse(Double.NaN);
-        line("<p class=\"note\">Macro mean average precision on the test clips; mean over seeds, the whisker is one standard deviation either side.</p>");
+        double best = model.results().stream()
+                .mapToDouble(ProbeResult::map)
+                .filter(Double::isFinite)
+                .max()
+                .orElse(Double.NaN);
+        line("<p class=\"note\">Macro mean average precision on the test clips; mean over seeds, the whisker is one"
+                + " standard deviation either side.</p>");
         line("<div class=\"bars\" role=\"list\">");
         for (ProbeResult r : model.results()) {
-            line("<div class=\"bar%s\" role=\"listitem\" aria-label=\"%s: %s plus or minus %s\"><span class=\"name\">%s</span>"
-                    + "<span class=\"track\"><span class=\"fill\" style=\"width:%s\"></span>"
-                    + "<span class=\"whisker\" style=\"left:%s;width:%s\"></span></span><span class=\"value\">%s</span></div>",
-                    r.map() == best ? " best" : "", escape(r.probe()), number(r.map(), 3), number(r.sd(), 3), escape(r.probe()),
-                    percent(r.map()), percent(r.map() - r.sd()),
-                    percent(Math.clamp(r.map() + r.sd(), 0, 1) - Math.clamp(r.map() - r.sd(), 0, 1)), number(r.map(), 3));
+            line(
+                    "<div class=\"bar%s\" role=\"listitem\" aria-label=\"%s: %s plus or minus %s\"><span"
+                            + " class=\"name\">%s</span><span class=\"track\"><span class=\"fill\""
+                            + " style=\"width:%s\"></span><span class=\"whisker\""
+                            + " style=\"left:%s;width:%s\"></span></span><span class=\"value\">%s</span></div>",
+                    r.map() == best ? " best" : "",
+                    escape(r.probe()),
+                    number(r.map(), 3),
+                    number(r.sd(), 3),
+                    escape(r.probe()),
+                    percent(r.map()),
+                    percent(r.map() - r.sd()),
+                    percent(Math.clamp(r.map() + r.sd(), 0, 1) - Math.clamp(r.map() - r.sd(), 0, 1)),
+                    number(r.map(), 3));
         }
-        line("<div class=\"bar axis\" aria-hidden=\"true\"><span></span><span class=\"track\"><i style=\"left:0\">0</i><i style=\"left:25%%\">0.25</i>"
-                + "<i style=\"left:50%%\">0.5</i><i style=\"left:75%%\">0.75</i><i style=\"left:100%%\">1</i></span><span></span></div></div>");
-        line("<div class=\"scroll\" tabindex=\"0\"><table><caption>mAP per probe</caption><thead><tr><th scope=\"col\">Probe</th><th scope=\"col\">mAP</th>"
-                + "<th scope=\"col\">95\u202F%% interval</th><th scope=\"col\">Seeds</th><th scope=\"col\">Parameters</th></tr></thead><tbody>");
+        line("<div class=\"bar axis\" aria-hidden=\"true\"><span></span><span class=\"track\"><i"
+                + " style=\"left:0\">0</i><i style=\"left:25%%\">0.25</i><i style=\"left:50%%\">0.5</i><i"
+                + " style=\"left:75%%\">0.75</i><i style=\"left:100%%\">1</i></span><span></span></div></div>");
+        line("<div class=\"scroll\" tabindex=\"0\"><table><caption>mAP per probe</caption><thead><tr><th"
+                + " scope=\"col\">Probe</th><th scope=\"col\">mAP</th><th scope=\"col\">95\u202F%%"
+                + " interval</th><th scope=\"col\">Seeds</th><th"
+                + " scope=\"col\">Parameters</th></tr></thead><tbody>");
         for (ProbeResult r : model.results()) {
-            line("<tr%s><th scope=\"row\">%s</th><td>%s \u00B1 %s</td><td>%s to %s</td><td>%d</td><td>%s</td></tr>",
-                    r.map() == best ? " class=\"best\"" : "", escape(r.probe()), number(r.map(), 3), number(r.sd(), 3),
-                    number(r.ciLow(), 3), number(r.ciHigh(), 3), r.seeds(), count(r.parameters()));
+            line(
+                    "<tr%s><th scope=\"row\">%s</th><td>%s \u00B1 %s</td><td>%s to %s</td><td>%d</td><td>%s</td></tr>",
+                    r.map() == best ? " class=\"best\"" : "",
+                    escape(r.probe()),
+                    number(r.map(), 3),
+                    number(r.sd(), 3),
+                    number(r.ciLow(), 3),
+                    number(r.ciHigh(), 3),
+                    r.seeds(),
+                    count(r.parameters()));
         }
         line("</tbody></table></div>");
     }
 
     private void classes(ClassTable table) {
-        line("<div class=\"scroll\" tabindex=\"0\"><table class=\"classes\"><thead><tr><th scope=\"col\">Class</th><th scope=\"col\">Positives</th>");
+        line("<div class=\"scroll\" tabindex=\"0\"><table class=\"classes\"><thead><tr><th"
+                + " scope=\"col\">Class</th><th scope=\"col\">Positives</th>");
         for (String probe : table.probes()) {
             line("<th scope=\"col\">%s</th>", escape(probe));
         }
@@ -103,14 +127,19 @@ public final class HtmlReport {
                 best = ap > best ? ap : best;
             }
             for (double ap : row.averagePrecision()) {
-                line("<td class=\"ap%s\" style=\"--share:%s\">%s</td>", ap == best ? " best" : "", percent(ap), number(ap, 3));
+                line(
+                        "<td class=\"ap%s\" style=\"--share:%s\">%s</td>",
+                        ap == best ? " best" : "", percent(ap), number(ap, 3));
             }
             line("</tr>");
         }
         line("</tbody></table></div>");
-        line("<p class=\"note\">%s</p>", table.absent().isEmpty()
-                ? "Every class has positives in the test clips."
-                : "Without a positive in the test clips, so left out of the macro mean: " + escape(String.join(", ", table.absent())) + ".");
+        line(
+                "<p class=\"note\">%s</p>",
+                table.absent().isEmpty()
+                        ? "Every class has positives in the test clips."
+                        : "Without a positive in the test clips, so left out of the macro mean: "
+                                + escape(String.join(", ", table.absent())) + ".");
     }
 
     private void facts() {

@@ -12,11 +12,12 @@ import java.util.Locale;
 import org.unmute.cli.chart.Theme;
 
 /**
- * The frame of every report: head, style sheet, heading, contents, footer. The page holds all that it shows, has no scripts, and its content
- * security policy forbids the browser to fetch anything. It is well-formed XML.
+ * The frame of every report: head, style sheet, heading, contents, footer. The page holds all that it shows, has no
+ * scripts, and its content security policy forbids the browser to fetch anything. It is well-formed XML.
  */
 public final class Page {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH);
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("d MMMM uuuu, HH:mm 'UTC'", Locale.ENGLISH);
 
     private final String title;
     private final String summary;
@@ -37,9 +38,20 @@ public final class Page {
      * @param html    what it holds
      */
     public Page section(String id, String heading, String html) {
-        contents.append("<li><a href=\"#").append(id).append("\">").append(escape(heading)).append("</a></li>\n");
-        body.append("<section aria-labelledby=\"").append(id).append("\"><h2 id=\"").append(id).append("\">").append(escape(heading)).append("</h2>\n")
-                .append(html).append("</section>\n");
+        contents.append("<li><a href=\"#")
+                .append(id)
+                .append("\">")
+                .append(escape(heading))
+                .append("</a></li>\n");
+        body.append("<section aria-labelledby=\"")
+                .append(id)
+                .append("\"><h2 id=\"")
+                .append(id)
+                .append("\">")
+                .append(escape(heading))
+                .append("</h2>\n")
+                .append(html)
+                .append("</section>\n");
         return this;
     }
 
@@ -61,7 +73,9 @@ public final class Page {
 
     /** The document with a table of contents, on a wider page. */
     public String htmlWithContents(Instant made) {
-        return document("<nav aria-label=\"Contents\"><b>Contents</b><ol>\n" + contents + "</ol></nav>\n", ", " + DATE.format(made.atOffset(ZoneOffset.UTC)));
+        return document(
+                "<nav aria-label=\"Contents\"><b>Contents</b><ol>\n" + contents + "</ol></nav>\n",
+                ", " + DATE.format(made.atOffset(ZoneOffset.UTC)));
     }
 
     private String document(String nav, String made) {
@@ -74,14 +88,19 @@ public final class Page {
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'"/>
-                <title>""" + escape(title) + "</title>\n<style>" + style() + "</style>\n</head>\n<body" + (nav.isEmpty() ? "" : " class=\"wide\"") + ">\n" + skip
-                + nav + "<main id=\"content\">\n<header><h1>" + escape(title) + "</h1><p class=\"summary\">" + escape(summary) + "</p></header>\n" + body
+                <title>\
+                """ + escape(title) + "</title>\n<style>" + style() + "</style>\n</head>\n<body"
+                + (nav.isEmpty() ? "" : " class=\"wide\"") + ">\n" + skip
+                + nav + "<main id=\"content\">\n<header><h1>" + escape(title) + "</h1><p class=\"summary\">"
+                + escape(summary) + "</p></header>\n" + body
                 + "<footer>Written by unmute" + made + ".</footer>\n</main>\n</body>\n</html>\n";
     }
 
     private static String style() {
         try (InputStream css = Page.class.getResourceAsStream("report.css")) {
-            return Theme.css() + new String(css.readAllBytes(), StandardCharsets.UTF_8).replace("@scale@", ColourMap.cssGradient("to top"));
+            return Theme.css()
+                    + new String(css.readAllBytes(), StandardCharsets.UTF_8)
+                            .replace("@scale@", ColourMap.cssGradient("to top"));
         } catch (IOException e) {
             throw new IllegalStateException("report: the style sheet is missing from the jar", e);
         }

@@ -14,8 +14,14 @@ import java.util.List;
  * @param example  one clip explained, or null
  * @param made     when the run ended
  */
-public record ReportModel(String title, String summary, List<Fact> facts, List<ProbeResult> results, ClassTable classes,
-        Example example, Instant made) {
+public record ReportModel(
+        String title,
+        String summary,
+        List<Fact> facts,
+        List<ProbeResult> results,
+        ClassTable classes,
+        Example example,
+        Instant made) {
 
     public ReportModel {
         facts = List.copyOf(facts);
@@ -26,8 +32,7 @@ public record ReportModel(String title, String summary, List<Fact> facts, List<P
     }
 
     /** One line of "how this was made". */
-    public record Fact(String name, String value) {
-    }
+    public record Fact(String name, String value) {}
 
     /**
      * A probe's score over its seeds.
@@ -40,8 +45,8 @@ public record ReportModel(String title, String summary, List<Fact> facts, List<P
      * @param ciLow      lower end of the 95 % bootstrap interval
      * @param ciHigh     upper end of the 95 % bootstrap interval
      */
-    public record ProbeResult(String probe, long parameters, int seeds, double map, double sd, double ciLow, double ciHigh) {
-    }
+    public record ProbeResult(
+            String probe, long parameters, int seeds, double map, double sd, double ciLow, double ciHigh) {}
 
     /**
      * Average precision of each class under each probe.
@@ -57,16 +62,15 @@ public record ReportModel(String title, String summary, List<Fact> facts, List<P
             absent = List.copyOf(absent);
             for (ClassRow row : rows) {
                 if (row.averagePrecision().length != probes.size()) {
-                    throw new IllegalArgumentException("report: class " + row.label() + " has " + row.averagePrecision().length
-                            + " numbers for " + probes.size() + " probes");
+                    throw new IllegalArgumentException("report: class " + row.label() + " has "
+                            + row.averagePrecision().length + " numbers for " + probes.size() + " probes");
                 }
             }
         }
     }
 
     /** A class, its number of test positives, and its average precision per probe in [0, 1]. */
-    public record ClassRow(String label, int positives, double[] averagePrecision) {
-    }
+    public record ClassRow(String label, int positives, double[] averagePrecision) {}
 
     /**
      * One test clip and what the probe made of it.
@@ -79,7 +83,13 @@ public record ReportModel(String title, String summary, List<Fact> facts, List<P
      * @param scores      classes to list, best first
      * @param prototypes  the winning prototypes of the predicted classes
      */
-    public record Example(String name, String probe, float[] samples, int sampleRate, Heat spectrogram, List<Score> scores,
+    public record Example(
+            String name,
+            String probe,
+            float[] samples,
+            int sampleRate,
+            Heat spectrogram,
+            List<Score> scores,
             List<PrototypeMap> prototypes) {
         public Example {
             scores = List.copyOf(scores);
@@ -103,19 +113,18 @@ public record ReportModel(String title, String summary, List<Fact> facts, List<P
             }
             for (float[] row : values) {
                 if (row.length != values[0].length) {
-                    throw new IllegalArgumentException("report: map rows differ in length: " + values[0].length + ", " + row.length);
+                    throw new IllegalArgumentException(
+                            "report: map rows differ in length: " + values[0].length + ", " + row.length);
                 }
             }
         }
     }
 
     /** A label on an axis: where it is, from 0 (low end) to 1 (high end). */
-    public record Tick(double position, String label) {
-    }
+    public record Tick(double position, String label) {}
 
     /** A class's score for the clip (a probability in [0, 1]), and whether the class is really there. */
-    public record Score(String label, double score, boolean present) {
-    }
+    public record Score(String label, double score, boolean present) {}
 
     /**
      * How similar each token is to one prototype.
@@ -126,6 +135,5 @@ public record ReportModel(String title, String summary, List<Fact> facts, List<P
      * @param present      whether the class is really in the clip
      * @param similarity   cosine per token
      */
-    public record PrototypeMap(String label, int prototype, double contribution, boolean present, Heat similarity) {
-    }
+    public record PrototypeMap(String label, int prototype, double contribution, boolean present, Heat similarity) {}
 }

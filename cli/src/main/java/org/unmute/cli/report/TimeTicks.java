@@ -9,8 +9,7 @@ public final class TimeTicks {
     private static final double[] STEPS = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 3600};
     private static final int MOST = 7;
 
-    private TimeTicks() {
-    }
+    private TimeTicks() {}
 
     /** Whole or half seconds, or tens, so that there are at most about seven labels from 0 to {@code seconds}. */
     public static List<Tick> of(double seconds) {

@@ -9,5 +9,4 @@ package org.unmute.cli.results;
  * @param accuracy   share that is right; NaN where empty
  * @param count      predictions in it
  */
-public record CalibrationBin(double low, double high, double confidence, double accuracy, long count) {
-}
+public record CalibrationBin(double low, double high, double confidence, double accuracy, long count) {}

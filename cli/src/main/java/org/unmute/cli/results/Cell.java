@@ -28,8 +28,21 @@ import org.unmute.probes.pool.Probes;
  * @param clips           training, validation and test clips
  * @param encoderSettings front end and further settings in effect
  */
-public record Cell(Path folder, Name encoder, Name dataset, String probe, String metric, long parameters, int classes, Search search,
-        List<SeedRun> seeds, Score validation, Score test, SortedMap<String, String> options, double clipsPerSecond, Clips clips,
+public record Cell(
+        Path folder,
+        Name encoder,
+        Name dataset,
+        String probe,
+        String metric,
+        long parameters,
+        int classes,
+        Search search,
+        List<SeedRun> seeds,
+        Score validation,
+        Score test,
+        SortedMap<String, String> options,
+        double clipsPerSecond,
+        Clips clips,
         SortedMap<String, String> encoderSettings) {
 
     /** The file whose being there says that the cell is finished. */
@@ -39,6 +52,7 @@ public record Cell(Path folder, Name encoder, Name dataset, String probe, String
 
     /** Prototypes a class where the options do not say it, and on as20k (paper, section 4.1). */
     private static final int USUAL_PROTOTYPES = 20;
+
     private static final int AS20K_PROTOTYPES = 10;
     /** Sums of a few fractions in another order. */
     private static final double ROUNDING = 1e-6;
@@ -58,12 +72,10 @@ public record Cell(Path folder, Name encoder, Name dataset, String probe, String
      * @param learningRate the best
      * @param weightDecay the best
      */
-    public record Search(int trials, int pruned, double learningRate, double weightDecay) {
-    }
+    public record Search(int trials, int pruned, double learningRate, double weightDecay) {}
 
     /** Numbers of clips. */
-    public record Clips(int train, int validation, int test) {
-    }
+    public record Clips(int train, int validation, int test) {}
 
     /**
      * Reads the cell in a folder.
@@ -76,8 +88,15 @@ public record Cell(Path folder, Name encoder, Name dataset, String probe, String
             throw json.wrong("a metric of which less is better cannot be shown: " + json.text("metric"));
         }
         JsonFields best = json.object("best");
-        List<SeedRun> seeds = json.objects("seeds").stream().map(s -> new SeedRun(s.count("seed"), s.fraction("validation"), s.fraction("test"),
-                s.number("seconds"), s.number("clipsPerSecond"), s.text("folder"))).toList();
+        List<SeedRun> seeds = json.objects("seeds").stream()
+                .map(s -> new SeedRun(
+                        s.count("seed"),
+                        s.fraction("validation"),
+                        s.fraction("test"),
+                        s.number("seconds"),
+                        s.number("clipsPerSecond"),
+                        s.text("folder")))
+                .toList();
         if (seeds.isEmpty()) {
             throw json.wrong("a finished cell without seeds");
         }
@@ -88,10 +107,23 @@ public record Cell(Path folder, Name encoder, Name dataset, String probe, String
         }
         Name encoder = new Name(json.text("encoder"), json.text("encoderTitle", json.text("encoder")));
         Name dataset = new Name(json.text("dataset"), json.text("datasetTitle", json.text("dataset")));
-        return new Cell(folder, encoder, dataset, json.text("probe"), json.text("metric"), json.count("parameters"), json.number32("classes"),
-                new Search(json.number32("trials"), json.number32("pruned"), best.number("lr"), best.number("wd")), seeds,
-                checked(json, "validation", seeds.stream().mapToDouble(SeedRun::validation).toArray()),
-                checked(json, "test", seeds.stream().mapToDouble(SeedRun::test).toArray()), json.scalars("options"), json.number("clipsPerSecond"),
+        return new Cell(
+                folder,
+                encoder,
+                dataset,
+                json.text("probe"),
+                json.text("metric"),
+                json.count("parameters"),
+                json.number32("classes"),
+                new Search(json.number32("trials"), json.number32("pruned"), best.number("lr"), best.number("wd")),
+                seeds,
+                checked(
+                        json,
+                        "validation",
+                        seeds.stream().mapToDouble(SeedRun::validation).toArray()),
+                checked(json, "test", seeds.stream().mapToDouble(SeedRun::test).toArray()),
+                json.scalars("options"),
+                json.number("clipsPerSecond"),
                 new Clips(json.number32("trainClips"), json.number32("validationClips"), json.number32("testClips")),
                 json.scalars("encoderSettings"));
     }
@@ -114,7 +146,8 @@ public record Cell(Path folder, Name encoder, Name dataset, String probe, String
 
     /** Whether it has prototypes of which there are so many a class. */
     public boolean prototypical() {
-        return options.containsKey(PROTOTYPES) || List.of("proto", "protobin", "protofloat").contains(probe);
+        return options.containsKey(PROTOTYPES)
+                || List.of("proto", "protobin", "protofloat").contains(probe);
     }
 
     /** Prototypes a class; 0 where the probe has none. */
@@ -126,7 +159,8 @@ public record Cell(Path folder, Name encoder, Name dataset, String probe, String
         try {
             return text == null ? USUAL_PROTOTYPES : Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw JsonFields.read(folder.resolve(FILE)).wrong("option prototypes is '" + text + "': a whole number is expected");
+            throw JsonFields.read(folder.resolve(FILE))
+                    .wrong("option prototypes is '" + text + "': a whole number is expected");
         }
     }
 

@@ -7,5 +7,4 @@ package org.unmute.cli.results;
  * @param positives test clips that have it
  * @param ap        average precision over the seeds; undefined without positives
  */
-public record ClassAverage(String name, long positives, Score ap) {
-}
+public record ClassAverage(String name, long positives, Score ap) {}

@@ -6,5 +6,4 @@ package org.unmute.cli.results;
  * @param probe the probe's kind
  * @param label its kind, followed by the options that tell it from other columns of the kind
  */
-public record Column(String probe, String label) {
-}
+public record Column(String probe, String label) {}

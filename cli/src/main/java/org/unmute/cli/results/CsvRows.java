@@ -16,10 +16,10 @@ import org.unmute.cli.ExitCode;
 
 /** The rows of a CSV file with a header; what does not fit is refused with the file's name and the line. */
 final class CsvRows {
-    private static final CSVFormat FORMAT = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
+    private static final CSVFormat FORMAT =
+            CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
 
-    private CsvRows() {
-    }
+    private CsvRows() {}
 
     /** A row of a file. */
     record Row(String source, CSVRecord csv) {
@@ -53,8 +53,10 @@ final class CsvRows {
         }
 
         private CommandException wrong(String column, String text) {
-            return new CommandException(ExitCode.INPUT, source + " line " + (csv.getRecordNumber() + 1) + ": damaged: column '" + column
-                    + "' is '" + text + "': a number is expected");
+            return new CommandException(
+                    ExitCode.INPUT,
+                    source + " line " + (csv.getRecordNumber() + 1) + ": damaged: column '" + column + "' is '" + text
+                            + "': a number is expected");
         }
     }
 
@@ -74,14 +76,18 @@ final class CsvRows {
         try (CSVParser parser = FORMAT.parse(in)) {
             for (String column : columns) {
                 if (!parser.getHeaderNames().contains(column)) {
-                    throw new CommandException(ExitCode.INPUT, source + ": damaged: column '" + column + "' is missing, there are "
-                            + parser.getHeaderNames());
+                    throw new CommandException(
+                            ExitCode.INPUT,
+                            source + ": damaged: column '" + column + "' is missing, there are "
+                                    + parser.getHeaderNames());
                 }
             }
             for (CSVRecord r : parser) {
                 if (!r.isConsistent()) {
-                    throw new CommandException(ExitCode.INPUT, source + " line " + (r.getRecordNumber() + 1) + ": damaged: " + r.size()
-                            + " cells for " + parser.getHeaderNames().size() + " columns");
+                    throw new CommandException(
+                            ExitCode.INPUT,
+                            source + " line " + (r.getRecordNumber() + 1) + ": damaged: " + r.size() + " cells for "
+                                    + parser.getHeaderNames().size() + " columns");
                 }
                 rows.add(new Row(source, r));
             }

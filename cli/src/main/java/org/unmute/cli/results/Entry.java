@@ -7,5 +7,4 @@ package org.unmute.cli.results;
  * @param cell   its scores
  * @param detail what its seeds left beside them
  */
-public record Entry(Column column, Cell cell, CellDetail detail) {
-}
+public record Entry(Column column, Cell cell, CellDetail detail) {}

@@ -7,5 +7,4 @@ package org.unmute.cli.results;
  * @param loss       training loss over the seeds
  * @param validation metric on the validation clips over the seeds; undefined in epochs that were not validated
  */
-public record EpochAverage(int epoch, Score loss, Score validation) {
-}
+public record EpochAverage(int epoch, Score loss, Score validation) {}

@@ -17,7 +17,13 @@ import java.util.SortedMap;
  * @param version  of the program that ran it
  * @param settings of the protocol, name to value
  */
-public record Grid(List<Name> encoders, List<Name> datasets, List<String> probes, List<String> planned, String version, SortedMap<String, String> settings) {
+public record Grid(
+        List<Name> encoders,
+        List<Name> datasets,
+        List<String> probes,
+        List<String> planned,
+        String version,
+        SortedMap<String, String> settings) {
     /** The file's name. */
     public static final String FILE = "grid.json";
 
@@ -38,8 +44,15 @@ public record Grid(List<Name> encoders, List<Name> datasets, List<String> probes
         JsonFields json = JsonFields.read(run.resolve(FILE));
         List<Name> encoders = names(json, "encoders");
         List<Name> datasets = names(json, "datasets");
-        List<String> probes = json.objects("probes").stream().map(p -> p.text("name")).toList();
-        return new Grid(encoders, datasets, probes, planned(json, encoders, datasets), json.text("version", "unknown"), json.scalars("settings"));
+        List<String> probes =
+                json.objects("probes").stream().map(p -> p.text("name")).toList();
+        return new Grid(
+                encoders,
+                datasets,
+                probes,
+                planned(json, encoders, datasets),
+                json.text("version", "unknown"),
+                json.scalars("settings"));
     }
 
     /** Data set by data set, in the order of the lists; what stands in none of them comes last. */
@@ -51,7 +64,9 @@ public record Grid(List<Name> encoders, List<Name> datasets, List<String> probes
             }
             cells.add(cell.textValue());
         }
-        List<String> keys = datasets.stream().flatMap(d -> encoders.stream().map(e -> e.key() + "/" + d.key())).toList();
+        List<String> keys = datasets.stream()
+                .flatMap(d -> encoders.stream().map(e -> e.key() + "/" + d.key()))
+                .toList();
         cells.sort(Comparator.comparingInt(c -> {
             int at = keys.indexOf(c.substring(0, c.lastIndexOf('/')));
             return at < 0 ? keys.size() : at;
@@ -60,6 +75,8 @@ public record Grid(List<Name> encoders, List<Name> datasets, List<String> probes
     }
 
     private static List<Name> names(JsonFields json, String list) {
-        return json.objects(list).stream().map(o -> new Name(o.text("name"), o.text("title", o.text("name")))).toList();
+        return json.objects(list).stream()
+                .map(o -> new Name(o.text("name"), o.text("title", o.text("name"))))
+                .toList();
     }
 }

@@ -17,10 +17,15 @@ import java.util.TreeMap;
 import org.unmute.cli.CommandException;
 import org.unmute.cli.ExitCode;
 
-/** The fields of a JSON object in a file; what is missing or of another kind is refused with the file's and the field's name. */
+/**
+ * The fields of a JSON object in a file; what is missing or of another kind is refused with the file's and the field's
+ * name.
+ */
 final class JsonFields {
-    private static final JsonMapper MAPPER = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private final String where;
     private final JsonNode node;
@@ -62,10 +67,15 @@ final class JsonFields {
 
     static CommandException unreadable(Path file, IOException e) {
         if (!Files.exists(file)) {
-            return new CommandException(ExitCode.INPUT, file + ": is missing: the run is incomplete or this is no folder of 'unmute benchmark'", e);
+            return new CommandException(
+                    ExitCode.INPUT,
+                    file + ": is missing: the run is incomplete or this is no folder of 'unmute benchmark'",
+                    e);
         }
-        return new CommandException(ExitCode.INPUT, file + ": cannot be read: "
-                + (e instanceof CharacterCodingException ? "not UTF-8" : e.getMessage()), e);
+        return new CommandException(
+                ExitCode.INPUT,
+                file + ": cannot be read: " + (e instanceof CharacterCodingException ? "not UTF-8" : e.getMessage()),
+                e);
     }
 
     private static JsonFields parse(String where, String text) {
@@ -176,7 +186,11 @@ final class JsonFields {
         SortedMap<String, String> all = new TreeMap<>();
         if (has(name)) {
             for (Map.Entry<String, JsonNode> field : object(name).node.properties()) {
-                all.put(field.getKey(), field.getValue().isValueNode() ? field.getValue().asText() : field.getValue().toString());
+                all.put(
+                        field.getKey(),
+                        field.getValue().isValueNode()
+                                ? field.getValue().asText()
+                                : field.getValue().toString());
             }
         }
         return all;
@@ -184,8 +198,10 @@ final class JsonFields {
 
     CommandException wrong(String name, String expected, Object value) {
         boolean absent = value instanceof JsonNode n && n.isMissingNode();
-        return new CommandException(ExitCode.INPUT, where + ": field '" + name + "' "
-                + (absent ? "is missing" : "is " + value) + ": " + expected + " is expected");
+        return new CommandException(
+                ExitCode.INPUT,
+                where + ": field '" + name + "' " + (absent ? "is missing" : "is " + value) + ": " + expected
+                        + " is expected");
     }
 
     CommandException wrong(String what) {

@@ -27,14 +27,19 @@ public record LinearGain(Column linear, List<Gain> gains) {
      * @param setting the encoder and data set
      * @param column  the probe
      * @param points  its mean minus linear's, a fraction: 0.12 are 12 percentage points
-     * @param sd      of the difference of two independent seeds: the root of the sum of both variances; NaN for a single seed
+     * @param sd      of the difference of two independent seeds: the root of the sum of both variances; NaN for a
+     *     single seed
      */
-    public record Gain(Setting setting, Column column, double points, double sd) {
-    }
+    public record Gain(Setting setting, Column column, double points, double sd) {}
 
-    /** All gains over {@code linear}, or over {@code linear-mean} where no cell has {@code linear}; none without either. */
+    /**
+     * All gains over {@code linear}, or over {@code linear-mean} where no cell has {@code linear}; none without either.
+     */
     public static Optional<LinearGain> of(Results results) {
-        return LINEAR.stream().flatMap(p -> results.column(p).stream()).findFirst().map(linear -> new LinearGain(linear, gains(results, linear)))
+        return LINEAR.stream()
+                .flatMap(p -> results.column(p).stream())
+                .findFirst()
+                .map(linear -> new LinearGain(linear, gains(results, linear)))
                 .filter(g -> !g.gains().isEmpty());
     }
 
@@ -45,7 +50,11 @@ public record LinearGain(Column linear, List<Gain> gains) {
             for (Column c : results.columns()) {
                 Score score = results.score(s.encoder(), s.dataset(), c);
                 if (!c.equals(linear) && base.defined() && score.defined()) {
-                    gains.add(new Gain(s, c, score.mean() - base.mean(), Math.sqrt(score.sd() * score.sd() + base.sd() * base.sd())));
+                    gains.add(new Gain(
+                            s,
+                            c,
+                            score.mean() - base.mean(),
+                            Math.sqrt(score.sd() * score.sd() + base.sd() * base.sd())));
                 }
             }
         }
@@ -59,11 +68,16 @@ public record LinearGain(Column linear, List<Gain> gains) {
 
     /** The gain at a place. */
     public Optional<Gain> find(Setting setting, Column column) {
-        return gains.stream().filter(g -> g.setting().equals(setting) && g.column().equals(column)).findFirst();
+        return gains.stream()
+                .filter(g -> g.setting().equals(setting) && g.column().equals(column))
+                .findFirst();
     }
 
     /** Mean gain of a column, and its deviation over the settings. */
     public Score mean(Column column, Predicate<Setting> in) {
-        return Score.of(gains.stream().filter(g -> g.column().equals(column) && in.test(g.setting())).mapToDouble(Gain::points).toArray());
+        return Score.of(gains.stream()
+                .filter(g -> g.column().equals(column) && in.test(g.setting()))
+                .mapToDouble(Gain::points)
+                .toArray());
     }
 }

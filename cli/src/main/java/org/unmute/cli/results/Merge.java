@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +19,9 @@ import org.unmute.cli.ExitCode;
 /**
  * Puts runs together. Two cells of one encoder, data set and probe are
  * <ul>
- * <li>told apart where their options differ: another number of prototypes is a variant for the effect of J, any other option makes a
- * column of its own (options that differ only between encoders or data sets, such as those that follow from a token's size, do not);</li>
+ * <li>told apart where their options differ: another number of prototypes is a variant for the effect of J, any other
+ * option makes a column of its own (options that differ only between encoders or data sets, such as those that follow
+ * from a token's size, do not);</li>
  * <li>counted once where options and the scores of all seeds are the same;</li>
  * <li>refused otherwise, since nothing says which one is meant.</li>
  * </ul>
@@ -51,17 +51,27 @@ public final class Merge {
     private Results results() {
         List<Cell> cells = distinct();
         if (cells.isEmpty()) {
-            throw new CommandException(ExitCode.INPUT, "no finished cell in " + runs.stream().map(r -> r.folder().toString())
-                    .collect(Collectors.joining(", ")) + ": let 'unmute benchmark' finish at least one");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "no finished cell in "
+                            + runs.stream().map(r -> r.folder().toString()).collect(Collectors.joining(", "))
+                            + ": let 'unmute benchmark' finish at least one");
         }
         comparable(cells);
         Map<Cell, Column> columns = columns(cells);
-        List<Column> order = columns.entrySet().stream().sorted(Comparator.comparing(e -> probeOrder().indexOf(e.getKey().folder().getFileName().toString())))
-                .map(Map.Entry::getValue).distinct().toList();
+        List<Column> order = columns.entrySet().stream()
+                .sorted(Comparator.comparing(e ->
+                        probeOrder().indexOf(e.getKey().folder().getFileName().toString())))
+                .map(Map.Entry::getValue)
+                .distinct()
+                .toList();
         List<Entry> entries = new ArrayList<>();
         List<Entry> variants = new ArrayList<>();
-        Map<List<Object>, List<Cell>> places = cells.stream().collect(Collectors.groupingBy(
-                c -> List.of(c.dataset().key(), c.encoder().key(), columns.get(c)), LinkedHashMap::new, Collectors.toList()));
+        Map<List<Object>, List<Cell>> places = cells.stream()
+                .collect(Collectors.groupingBy(
+                        c -> List.of(c.dataset().key(), c.encoder().key(), columns.get(c)),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
         for (List<Cell> place : places.values()) {
             Cell shown = shown(place);
             for (Cell c : place) {
@@ -70,14 +80,28 @@ public final class Merge {
         }
         List<Name> encoders = names(cells, Grid::encoders, Cell::encoder);
         List<Name> datasets = names(cells, Grid::datasets, Cell::dataset);
-        Comparator<Entry> byPlace = Comparator.comparing((Entry e) -> place(datasets, e.cell().dataset())).thenComparing(e -> place(encoders, e.cell().encoder()))
-                .thenComparing(e -> order.indexOf(e.column())).thenComparing(e -> e.cell().prototypes());
+        Comparator<Entry> byPlace = Comparator.comparing(
+                        (Entry e) -> place(datasets, e.cell().dataset()))
+                .thenComparing(e -> place(encoders, e.cell().encoder()))
+                .thenComparing(e -> order.indexOf(e.column()))
+                .thenComparing(e -> e.cell().prototypes());
         entries.sort(byPlace);
         variants.sort(byPlace);
         remarkPrototypes(entries, variants);
         remarkDifferences(cells);
-        return new Results(runs, encoders, datasets, order, entries, variants, missing(cells),
-                (int) runs.stream().flatMap(r -> r.grid().planned().stream()).distinct().count(), remarks);
+        return new Results(
+                runs,
+                encoders,
+                datasets,
+                order,
+                entries,
+                variants,
+                missing(cells),
+                (int) runs.stream()
+                        .flatMap(r -> r.grid().planned().stream())
+                        .distinct()
+                        .count(),
+                remarks);
     }
 
     /** All cells, those that are the same in two runs once. */
@@ -85,11 +109,18 @@ public final class Merge {
         Map<List<Object>, Cell> byIdentity = new LinkedHashMap<>();
         for (RunFolder run : runs) {
             for (Cell cell : run.cells()) {
-                Cell other = byIdentity.putIfAbsent(List.of(cell.encoder().key(), cell.dataset().key(), cell.probe(),
-                        cell.otherOptions(), cell.prototypes()), cell);
+                Cell other = byIdentity.putIfAbsent(
+                        List.of(
+                                cell.encoder().key(),
+                                cell.dataset().key(),
+                                cell.probe(),
+                                cell.otherOptions(),
+                                cell.prototypes()),
+                        cell);
                 if (other != null) {
                     requireSame(other, cell);
-                    remarks.add(cell.path() + " is in " + other.folder() + " and in " + cell.folder() + " with the same scores; it counts once.");
+                    remarks.add(cell.path() + " is in " + other.folder() + " and in " + cell.folder()
+                            + " with the same scores; it counts once.");
                 }
             }
         }
@@ -97,10 +128,14 @@ public final class Merge {
     }
 
     private static void requireSame(Cell a, Cell b) {
-        Function<Cell, List<List<Double>>> scores = c -> c.seeds().stream().map(s -> List.of((double) s.seed(), s.validation(), s.test())).toList();
+        Function<Cell, List<List<Double>>> scores = c -> c.seeds().stream()
+                .map(s -> List.of((double) s.seed(), s.validation(), s.test()))
+                .toList();
         if (!scores.apply(a).equals(scores.apply(b))) {
-            throw new CommandException(ExitCode.INPUT, a.path() + " has different scores in two places: " + told(a) + ", " + told(b)
-                    + ": nothing says which is meant: leave one out");
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    a.path() + " has different scores in two places: " + told(a) + ", " + told(b)
+                            + ": nothing says which is meant: leave one out");
         }
     }
 
@@ -113,9 +148,12 @@ public final class Merge {
         for (Cell c : cells) {
             Cell f = first.computeIfAbsent(c.dataset().key(), k -> c);
             if (!f.metric().equals(c.metric()) || f.classes() != c.classes()) {
-                throw new CommandException(ExitCode.INPUT, "data set " + c.dataset().key() + " is not the same everywhere: " + f.folder() + " has "
-                        + f.classes() + " classes and " + f.metric() + ", " + c.folder() + " has " + c.classes() + " and " + c.metric()
-                        + ": give data sets of different content different names");
+                throw new CommandException(
+                        ExitCode.INPUT,
+                        "data set " + c.dataset().key() + " is not the same everywhere: " + f.folder() + " has "
+                                + f.classes() + " classes and " + f.metric() + ", " + c.folder() + " has " + c.classes()
+                                + " and " + c.metric()
+                                + ": give data sets of different content different names");
             }
         }
     }
@@ -123,14 +161,20 @@ public final class Merge {
     /** A column for each probe; several where one place has cells with other options than the number of prototypes. */
     private Map<Cell, Column> columns(List<Cell> cells) {
         Map<Cell, Column> columns = new LinkedHashMap<>();
-        Map<String, List<Cell>> byProbe = cells.stream().collect(Collectors.groupingBy(Cell::probe, LinkedHashMap::new, Collectors.toList()));
+        Map<String, List<Cell>> byProbe =
+                cells.stream().collect(Collectors.groupingBy(Cell::probe, LinkedHashMap::new, Collectors.toList()));
         byProbe.forEach((probe, same) -> {
             SortedSet<String> differing = differingOptions(same);
-            boolean apart = same.stream().collect(Collectors.groupingBy(c -> List.of(c.encoder().key(), c.dataset().key()))).values().stream()
+            boolean apart = same.stream()
+                    .collect(Collectors.groupingBy(
+                            c -> List.of(c.encoder().key(), c.dataset().key())))
+                    .values()
+                    .stream()
                     .anyMatch(place -> !differingOptions(place).isEmpty());
             if (!apart && !differing.isEmpty()) {
-                remarks.add("Options of " + probe + " differ between its cells: " + same.stream().map(c -> named(c, differing)).distinct()
-                        .collect(Collectors.joining(" or ")) + ".");
+                remarks.add("Options of " + probe + " differ between its cells: "
+                        + same.stream().map(c -> named(c, differing)).distinct().collect(Collectors.joining(" or "))
+                        + ".");
             }
             for (Cell c : same) {
                 String options = apart ? named(c, differing) : "";
@@ -143,17 +187,27 @@ public final class Merge {
     private static SortedSet<String> differingOptions(List<Cell> cells) {
         SortedSet<String> names = new TreeSet<>();
         cells.forEach(c -> names.addAll(c.otherOptions().keySet()));
-        names.removeIf(name -> cells.stream().map(c -> String.valueOf(c.otherOptions().get(name))).distinct().count() == 1);
+        names.removeIf(name -> cells.stream()
+                        .map(c -> String.valueOf(c.otherOptions().get(name)))
+                        .distinct()
+                        .count()
+                == 1);
         return names;
     }
 
     private static String named(Cell c, SortedSet<String> options) {
-        return options.stream().filter(c.otherOptions()::containsKey).map(n -> n + "=" + c.otherOptions().get(n)).collect(Collectors.joining(" "));
+        return options.stream()
+                .filter(c.otherOptions()::containsKey)
+                .map(n -> n + "=" + c.otherOptions().get(n))
+                .collect(Collectors.joining(" "));
     }
 
     /** Of cells that differ in the number of prototypes, the one with the paper's number or else the most. */
     private static Cell shown(List<Cell> place) {
-        return place.stream().max(Comparator.comparing((Cell c) -> c.prototypes() == c.paperPrototypes()).thenComparing(Cell::prototypes)).orElseThrow();
+        return place.stream()
+                .max(Comparator.comparing((Cell c) -> c.prototypes() == c.paperPrototypes())
+                        .thenComparing(Cell::prototypes))
+                .orElseThrow();
     }
 
     private static int place(List<Name> names, Name name) {
@@ -164,11 +218,25 @@ public final class Merge {
     private void remarkPrototypes(List<Entry> entries, List<Entry> variants) {
         Map<String, Integer> cells = new LinkedHashMap<>();
         for (Entry shown : entries) {
-            String others = variants.stream().filter(v -> v.column().equals(shown.column()) && v.cell().encoder().key().equals(shown.cell().encoder().key())
-                    && v.cell().dataset().key().equals(shown.cell().dataset().key())).map(v -> String.valueOf(v.cell().prototypes())).collect(Collectors.joining(", "));
+            String others = variants.stream()
+                    .filter(v -> v.column().equals(shown.column())
+                            && v.cell()
+                                    .encoder()
+                                    .key()
+                                    .equals(shown.cell().encoder().key())
+                            && v.cell()
+                                    .dataset()
+                                    .key()
+                                    .equals(shown.cell().dataset().key()))
+                    .map(v -> String.valueOf(v.cell().prototypes()))
+                    .collect(Collectors.joining(", "));
             if (!others.isEmpty()) {
-                cells.merge("Tables show " + shown.column().label() + " with " + shown.cell().prototypes() + " prototypes a class; " + others
-                        + " prototypes are in the effect of J alone", 1, Integer::sum);
+                cells.merge(
+                        "Tables show " + shown.column().label() + " with "
+                                + shown.cell().prototypes() + " prototypes a class; " + others
+                                + " prototypes are in the effect of J alone",
+                        1,
+                        Integer::sum);
             }
         }
         cells.forEach((text, n) -> remarks.add(text + " (" + n + (n == 1 ? " cell)." : " cells).")));
@@ -186,16 +254,29 @@ public final class Merge {
     }
 
     private List<String> missing(List<Cell> cells) {
-        Set<String> done = cells.stream().map(c -> c.encoder().key() + "/" + c.dataset().key() + "/" + c.folder().getFileName()).collect(Collectors.toSet());
-        return runs.stream().flatMap(r -> r.unfinished().stream()).distinct().filter(path -> !done.contains(path)).toList();
+        Set<String> done = cells.stream()
+                .map(c -> c.encoder().key() + "/" + c.dataset().key() + "/"
+                        + c.folder().getFileName())
+                .collect(Collectors.toSet());
+        return runs.stream()
+                .flatMap(r -> r.unfinished().stream())
+                .distinct()
+                .filter(path -> !done.contains(path))
+                .toList();
     }
 
     private void remarkDifferences(List<Cell> cells) {
         differing("Program versions", runs.stream().map(r -> r.grid().version()));
-        differing("Seeds a cell", cells.stream().map(c -> String.valueOf(c.seeds().size())));
-        differing("Trials a cell", cells.stream().map(c -> String.valueOf(c.search().trials())));
-        cells.stream().collect(Collectors.groupingBy(c -> c.dataset().key(), LinkedHashMap::new, Collectors.toList())).forEach((dataset, same) ->
-                differing("Test clips of " + dataset, same.stream().map(c -> String.valueOf(c.clips().test()))));
+        differing(
+                "Seeds a cell", cells.stream().map(c -> String.valueOf(c.seeds().size())));
+        differing(
+                "Trials a cell",
+                cells.stream().map(c -> String.valueOf(c.search().trials())));
+        cells.stream()
+                .collect(Collectors.groupingBy(c -> c.dataset().key(), LinkedHashMap::new, Collectors.toList()))
+                .forEach((dataset, same) -> differing(
+                        "Test clips of " + dataset,
+                        same.stream().map(c -> String.valueOf(c.clips().test()))));
     }
 
     private void differing(String what, Stream<String> values) {

@@ -6,5 +6,4 @@ package org.unmute.cli.results;
  * @param key   its name in files, such as {@code urban}
  * @param title what people call it, such as {@code URBAN-SED}
  */
-public record Name(String key, String title) {
-}
+public record Name(String key, String title) {}

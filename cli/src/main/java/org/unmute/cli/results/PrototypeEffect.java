@@ -41,19 +41,26 @@ public record PrototypeEffect(List<Curve> curves) {
      * @param parameters of the probe
      * @param score      on the test clips
      */
-    public record Point(int prototypes, long parameters, Score score) {
-    }
+    public record Point(int prototypes, long parameters, Score score) {}
 
     /** All curves. */
     public static PrototypeEffect of(Results results) {
-        Map<List<Object>, List<Entry>> places = results.all().filter(e -> e.cell().prototypical()).collect(Collectors.groupingBy(
-                e -> List.of(new Setting(e.cell().encoder(), e.cell().dataset()), e.column()), LinkedHashMap::new, Collectors.toList()));
+        Map<List<Object>, List<Entry>> places = results.all()
+                .filter(e -> e.cell().prototypical())
+                .collect(Collectors.groupingBy(
+                        e -> List.of(new Setting(e.cell().encoder(), e.cell().dataset()), e.column()),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
         List<Curve> curves = new ArrayList<>();
         places.forEach((place, entries) -> {
-            List<Point> points = entries.stream().map(Entry::cell).map(c -> new Point(c.prototypes(), c.parameters(), c.test()))
-                    .sorted(Comparator.comparingInt(Point::prototypes)).toList();
+            List<Point> points = entries.stream()
+                    .map(Entry::cell)
+                    .map(c -> new Point(c.prototypes(), c.parameters(), c.test()))
+                    .sorted(Comparator.comparingInt(Point::prototypes))
+                    .toList();
             if (points.size() > 1) {
-                curves.add(new Curve((Setting) place.getFirst(), entries.getFirst().column(), points));
+                curves.add(
+                        new Curve((Setting) place.getFirst(), entries.getFirst().column(), points));
             }
         });
         return new PrototypeEffect(curves);

@@ -17,8 +17,16 @@ import java.util.stream.Stream;
  * @param planned  how many different cells the runs' grids have together
  * @param remarks  what a reader should know about how the runs were put together
  */
-public record Results(List<RunFolder> runs, List<Name> encoders, List<Name> datasets, List<Column> columns, List<Entry> entries,
-        List<Entry> variants, List<String> missing, int planned, List<String> remarks) {
+public record Results(
+        List<RunFolder> runs,
+        List<Name> encoders,
+        List<Name> datasets,
+        List<Column> columns,
+        List<Entry> entries,
+        List<Entry> variants,
+        List<String> missing,
+        int planned,
+        List<String> remarks) {
 
     /** Copies the lists. */
     public Results {
@@ -34,8 +42,11 @@ public record Results(List<RunFolder> runs, List<Name> encoders, List<Name> data
 
     /** The cell at a place, if it is finished. */
     public Optional<Entry> find(Name encoder, Name dataset, Column column) {
-        return entries.stream().filter(e -> e.column().equals(column) && e.cell().encoder().key().equals(encoder.key())
-                && e.cell().dataset().key().equals(dataset.key())).findFirst();
+        return entries.stream()
+                .filter(e -> e.column().equals(column)
+                        && e.cell().encoder().key().equals(encoder.key())
+                        && e.cell().dataset().key().equals(dataset.key()))
+                .findFirst();
     }
 
     /** The test score at a place; undefined without a finished cell. */
@@ -45,18 +56,28 @@ public record Results(List<RunFolder> runs, List<Name> encoders, List<Name> data
 
     /** Pairs of a data set and an encoder that have a finished cell, data set by data set. */
     public List<Setting> settings() {
-        return datasets.stream().flatMap(d -> encoders.stream().map(e -> new Setting(e, d)))
-                .filter(s -> columns.stream().anyMatch(c -> find(s.encoder(), s.dataset(), c).isPresent())).toList();
+        return datasets.stream()
+                .flatMap(d -> encoders.stream().map(e -> new Setting(e, d)))
+                .filter(s -> columns.stream()
+                        .anyMatch(c -> find(s.encoder(), s.dataset(), c).isPresent()))
+                .toList();
     }
 
     /** The cells of an encoder on a data set, in the order of the columns. */
     public List<Entry> entries(Setting setting) {
-        return columns.stream().flatMap(c -> find(setting.encoder(), setting.dataset(), c).stream()).toList();
+        return columns.stream()
+                .flatMap(c -> find(setting.encoder(), setting.dataset(), c).stream())
+                .toList();
     }
 
     /** The metric of a data set: {@code mAP} or {@code accuracy}. */
     public String metric(Name dataset) {
-        return entries.stream().map(Entry::cell).filter(c -> c.dataset().key().equals(dataset.key())).map(Cell::metric).findFirst().orElse("mAP");
+        return entries.stream()
+                .map(Entry::cell)
+                .filter(c -> c.dataset().key().equals(dataset.key()))
+                .map(Cell::metric)
+                .findFirst()
+                .orElse("mAP");
     }
 
     /** The column of a probe in its plain form, if there is one. */

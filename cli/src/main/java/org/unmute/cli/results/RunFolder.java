@@ -33,18 +33,24 @@ public record RunFolder(Path folder, Grid grid, List<Cell> cells, List<String> u
      */
     public static RunFolder read(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
-            throw new CommandException(ExitCode.INPUT, folder + ": no such folder: a run of 'unmute benchmark' is expected");
+            throw new CommandException(
+                    ExitCode.INPUT, folder + ": no such folder: a run of 'unmute benchmark' is expected");
         }
         Grid grid = Grid.read(folder);
         List<Cell> cells = new ArrayList<>();
-        try (Stream<Path> files = Files.find(folder, 4, (f, a) -> a.isRegularFile() && f.getFileName().toString().equals(Cell.FILE))) {
+        try (Stream<Path> files = Files.find(
+                folder,
+                4,
+                (f, a) -> a.isRegularFile() && f.getFileName().toString().equals(Cell.FILE))) {
             for (Path file : files.sorted().toList()) {
                 if (folder.relativize(file).getNameCount() == 4) {
                     cells.add(Cell.read(file.getParent()));
                 }
             }
         }
-        List<String> unfinished = grid.planned().stream().filter(path -> !Files.exists(folder.resolve(path).resolve(Cell.FILE))).toList();
+        List<String> unfinished = grid.planned().stream()
+                .filter(path -> !Files.exists(folder.resolve(path).resolve(Cell.FILE)))
+                .toList();
         return new RunFolder(folder, grid, cells, unfinished);
     }
 }

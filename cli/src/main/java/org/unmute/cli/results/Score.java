@@ -21,7 +21,8 @@ public record Score(double mean, double sd, int seeds) {
         for (double v : values) {
             squares += (v - mean) * (v - mean);
         }
-        return new Score(mean, values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : Double.NaN, values.length);
+        return new Score(
+                mean, values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : Double.NaN, values.length);
     }
 
     /** Whether there is a mean. */

@@ -10,5 +10,5 @@ package org.unmute.cli.results;
  * @param clipsPerSecond training clips a second
  * @param folder         name of its folder below the cell's
  */
-public record SeedRun(long seed, double validation, double test, double seconds, double clipsPerSecond, String folder) {
-}
+public record SeedRun(
+        long seed, double validation, double test, double seconds, double clipsPerSecond, String folder) {}

@@ -1,9 +1,9 @@
 package org.unmute.cli.results;
 
 /**
- * When a probe beats another in one setting: its mean is above the opponent's mean by at least one standard deviation (paper, Figure 5).
- * The caption does not say whose deviation; {@link #POOLED} is the default, because it is the only one of the three that judges a pair
- * alike from both sides.
+ * When a probe beats another in one setting: its mean is above the opponent's mean by at least one standard deviation
+ * (paper, Figure 5). The caption does not say whose deviation; {@link #POOLED} is the default, because it is the only
+ * one of the three that judges a pair alike from both sides.
  */
 public enum WinRule {
     /** The root mean square of both deviations. */

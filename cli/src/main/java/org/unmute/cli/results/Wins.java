@@ -23,8 +23,10 @@ public record Wins(List<Column> columns, WinRule rule, int[][] wins, int[][] con
         for (Results.Setting setting : results.settings()) {
             for (int i = 0; i < n; i++) {
                 for (int j = 0; j < i; j++) {
-                    var a = results.find(setting.encoder(), setting.dataset(), columns.get(i)).map(e -> e.cell().test());
-                    var b = results.find(setting.encoder(), setting.dataset(), columns.get(j)).map(e -> e.cell().test());
+                    var a = results.find(setting.encoder(), setting.dataset(), columns.get(i))
+                            .map(e -> e.cell().test());
+                    var b = results.find(setting.encoder(), setting.dataset(), columns.get(j))
+                            .map(e -> e.cell().test());
                     if (a.isEmpty() || b.isEmpty()) {
                         continue;
                     }

@@ -23,20 +23,41 @@ class DrawingTest {
 
     @Test
     void anyTextIsValidXml() throws Exception {
-        String svg = of(new Mark.Text(1, 9, "<script>&\u0007\n\uFFFF \uD83D\uDD14", new Font(9, false), Anchor.START, 0, Role.INK, "'tip' > 1")).svg();
-        var root = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(svg))).getDocumentElement();
+        String svg = of(new Mark.Text(
+                        1,
+                        9,
+                        "<script>&\u0007\n\uFFFF \uD83D\uDD14",
+                        new Font(9, false),
+                        Anchor.START,
+                        0,
+                        Role.INK,
+                        "'tip' > 1"))
+                .svg();
+        var root = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(svg)))
+                .getDocumentElement();
         assertThat(root.getElementsByTagName("title").item(0).getTextContent()).isEqualTo("a < b & \"c\"");
         assertThat(root.getElementsByTagName("desc").item(0).getTextContent()).isEqualTo("x\u25A1\u25A1y");
-        assertThat(root.getElementsByTagName("text").item(0).getTextContent()).isEqualTo("'tip' > 1<script>&\u25A1 \u25A1 \uD83D\uDD14");
+        assertThat(root.getElementsByTagName("text").item(0).getTextContent())
+                .isEqualTo("'tip' > 1<script>&\u25A1 \u25A1 \uD83D\uDD14");
     }
 
     @Test
     void coloursFollowTheThemeAndFallBackToLight() {
-        Drawing drawing = of(new Mark.Circle(5, 5, 2, Style.fill(Role.BLUE).edged(Role.GROUND, 1), null),
+        Drawing drawing = of(
+                new Mark.Circle(5, 5, 2, Style.fill(Role.BLUE).edged(Role.GROUND, 1), null),
                 new Mark.Rect(0, 0, 2, 2, 0, Style.fill(new Rgb(0x123456)).faded(0.5), null));
-        assertThat(drawing.svg()).contains("<circle class=\"f-blue s-ground\" fill=\"#0067a5\" stroke=\"#ffffff\" stroke-width=\"1\" cx=\"5\"")
-                .contains("<rect fill=\"#123456\" opacity=\"0.5\"").contains("prefers-color-scheme:dark").contains("--chart-blue:#56b0ee");
-        assertThat(drawing.inlineSvg("fig-1")).contains("aria-labelledby=\"fig-1-title\"").contains("<title id=\"fig-1-title\">").doesNotContain("<style")
+        assertThat(drawing.svg())
+                .contains("<circle class=\"f-blue s-ground\" fill=\"#0067a5\" stroke=\"#ffffff\" stroke-width=\"1\""
+                        + " cx=\"5\"")
+                .contains("<rect fill=\"#123456\" opacity=\"0.5\"")
+                .contains("prefers-color-scheme:dark")
+                .contains("--chart-blue:#56b0ee");
+        assertThat(drawing.inlineSvg("fig-1"))
+                .contains("aria-labelledby=\"fig-1-title\"")
+                .contains("<title id=\"fig-1-title\">")
+                .doesNotContain("<style")
                 .startsWith("<svg");
         for (Role role : Role.values()) {
             assertThat(Theme.css()).contains(".chart .f-" + role.css() + "{fill:var(--chart-" + role.css() + ")}");
@@ -47,12 +68,15 @@ class DrawingTest {
     @Test
     void aMistakeInALayoutIsNotWritten() {
         Drawing broken = of(new Mark.Line(0, 0, Double.NaN, 1, Style.stroke(Role.INK, 1), null));
-        assertThatThrownBy(broken::svg).isInstanceOf(IllegalStateException.class).hasMessageContaining("NaN");
+        assertThatThrownBy(broken::svg)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("NaN");
     }
 
     @Test
     void pngShowsMarksWhereTheyAre() throws Exception {
-        Drawing drawing = of(new Mark.Rect(10, 5, 10, 10, 0, Style.fill(new Rgb(0xFF0000)), null),
+        Drawing drawing = of(
+                new Mark.Rect(10, 5, 10, 10, 0, Style.fill(new Rgb(0xFF0000)), null),
                 new Mark.Pixels(0, 20, 20, 10, 2, new int[] {0xFF00FF00, 0, 0xFF0000FF, 0x800000FF}, null));
         BufferedImage png = ImageIO.read(new ByteArrayInputStream(drawing.png()));
         assertThat(png.getWidth()).isEqualTo(80);
@@ -70,7 +94,10 @@ class DrawingTest {
         Font font = new Font(12.5, true);
         String words = "Wide words: MWMWMW 0123456789";
         double width = TextWidth.of(words, font);
-        Drawing drawing = new Drawing(Math.ceil(width) + 20, 30, Caption.of("t"),
+        Drawing drawing = new Drawing(
+                Math.ceil(width) + 20,
+                30,
+                Caption.of("t"),
                 List.of(new Mark.Text(10, 20, words, font, Anchor.START, 0, Role.INK, null)));
         BufferedImage png = ImageIO.read(new ByteArrayInputStream(drawing.png()));
         int last = 0;
@@ -91,12 +118,16 @@ class DrawingTest {
                     case INK, SOFT -> 4.5;
                     default -> 3;
                 };
-                assertThat(contrast(rgb(role, dark), rgb(Role.GROUND, dark))).as("%s, dark %s", role, dark).isGreaterThanOrEqualTo(least);
+                assertThat(contrast(rgb(role, dark), rgb(Role.GROUND, dark)))
+                        .as("%s, dark %s", role, dark)
+                        .isGreaterThanOrEqualTo(least);
             }
             for (double value : new double[] {-1, 1}) {
                 Style cell = new ColourScale(HeatMap.Colours.DIVERGING, -1, 1, ColourScale.BELOW_TEXT).style(value);
                 int mixed = mix(((Rgb) cell.fill()).value(), rgb(Role.GROUND, dark), cell.opacity());
-                assertThat(contrast(rgb(Role.INK, dark), mixed)).as("text on the strongest cell, %s, dark %s", value, dark).isGreaterThanOrEqualTo(4.5);
+                assertThat(contrast(rgb(Role.INK, dark), mixed))
+                        .as("text on the strongest cell, %s, dark %s", value, dark)
+                        .isGreaterThanOrEqualTo(4.5);
             }
         }
     }
@@ -108,7 +139,8 @@ class DrawingTest {
     private static int mix(int over, int under, double opacity) {
         int mixed = 0;
         for (int shift = 0; shift <= 16; shift += 8) {
-            mixed |= (int) Math.round(opacity * (over >> shift & 255) + (1 - opacity) * (under >> shift & 255)) << shift;
+            mixed |=
+                    (int) Math.round(opacity * (over >> shift & 255) + (1 - opacity) * (under >> shift & 255)) << shift;
         }
         return mixed;
     }
@@ -134,14 +166,26 @@ class DrawingTest {
     void aKnownProbeLooksTheSameInEveryReportAndNoTwoLookAlike() {
         var all = Looks.ofProbes(Charts.PROBES);
         assertThat(new HashSet<>(all.values())).hasSameSizeAs(all.values());
-        assertThat(Looks.ofProbes(List.of("mhca", "protobin"))).containsEntry("mhca", all.get("mhca")).containsEntry("protobin", Looks.emphasised());
-        var variants = Looks.ofProbes(List.of("protobin prototypes=1", "linear", "protobin prototypes=10", "protobin prototypes=20", "linpre",
+        assertThat(Looks.ofProbes(List.of("mhca", "protobin")))
+                .containsEntry("mhca", all.get("mhca"))
+                .containsEntry("protobin", Looks.emphasised());
+        var variants = Looks.ofProbes(List.of(
+                "protobin prototypes=1",
+                "linear",
+                "protobin prototypes=10",
+                "protobin prototypes=20",
+                "linpre",
                 "linear bias=false"));
         assertThat(Set.copyOf(variants.values())).hasSize(6);
-        assertThat(variants).containsEntry("protobin prototypes=1", Looks.emphasised()).containsEntry("linpre", all.get("linpre"));
+        assertThat(variants)
+                .containsEntry("protobin prototypes=1", Looks.emphasised())
+                .containsEntry("linpre", all.get("linpre"));
         assertThat(variants.get("protobin prototypes=20").colour()).isEqualTo(Role.PROTOBIN);
-        assertThat(variants.get("linear bias=false").colour()).isEqualTo(all.get("linear").colour());
+        assertThat(variants.get("linear bias=false").colour())
+                .isEqualTo(all.get("linear").colour());
         var strange = Looks.ofProbes(List.of("mine", "protobin", "yours"));
-        assertThat(Set.copyOf(strange.values())).hasSize(3).doesNotContainAnyElementsOf(List.of(all.get("linear"), all.get("cgp")));
+        assertThat(Set.copyOf(strange.values()))
+                .hasSize(3)
+                .doesNotContainAnyElementsOf(List.of(all.get("linear"), all.get("cgp")));
     }
 }

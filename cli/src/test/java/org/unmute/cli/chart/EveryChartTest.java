@@ -31,7 +31,9 @@ class EveryChartTest {
     @MethodSource("names")
     void svgIsXmlWithANameAndADescriptionAndEveryMark(String name) throws Exception {
         Drawing drawing = CHARTS.get(name).draw();
-        Document svg = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(drawing.svg())));
+        Document svg = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(drawing.svg())));
         Element root = svg.getDocumentElement();
         assertThat(root.getTagName()).isEqualTo("svg");
         assertThat(root.getAttribute("role")).isEqualTo("img");
@@ -39,11 +41,15 @@ class EveryChartTest {
         assertThat(title.getTextContent()).isEqualTo(CHARTS.get(name).caption().title());
         assertThat(root.getAttribute("aria-labelledby")).isEqualTo(title.getAttribute("id"));
         assertThat(root.getElementsByTagName("desc").getLength()).isEqualTo(1);
-        int marks = Stream.of("rect", "line", "circle", "polygon", "polyline", "text", "image").mapToInt(t -> root.getElementsByTagName(t).getLength())
+        int marks = Stream.of("rect", "line", "circle", "polygon", "polyline", "text", "image")
+                .mapToInt(t -> root.getElementsByTagName(t).getLength())
                 .sum();
         assertThat(marks).isEqualTo(drawing.marks().size());
         // Base64 may hold any letters.
-        assertThat(drawing.svg().replaceAll("base64,[^\"]*", "")).doesNotContain("NaN").doesNotContain("Infinity").doesNotContain("null");
+        assertThat(drawing.svg().replaceAll("base64,[^\"]*", ""))
+                .doesNotContain("NaN")
+                .doesNotContain("Infinity")
+                .doesNotContain("null");
     }
 
     @ParameterizedTest
@@ -52,19 +58,26 @@ class EveryChartTest {
         Drawing drawing = CHARTS.get(name).draw();
         Rectangle2D sheet = new Rectangle2D.Double(-0.01, -0.01, drawing.width() + 0.02, drawing.height() + 0.02);
         for (Mark mark : drawing.marks()) {
-            assertThat(sheet.contains(bounds(mark))).as("%s lies within %s x %s", mark, drawing.width(), drawing.height()).isTrue();
+            assertThat(sheet.contains(bounds(mark)))
+                    .as("%s lies within %s x %s", mark, drawing.width(), drawing.height())
+                    .isTrue();
         }
     }
 
     @ParameterizedTest
     @MethodSource("names")
     void noTextRunsIntoAnother(String name) {
-        List<Mark.Text> texts = CHARTS.get(name).draw().marks().stream().filter(Mark.Text.class::isInstance).map(Mark.Text.class::cast)
-                .filter(t -> t.rotation() == 0).toList();
+        List<Mark.Text> texts = CHARTS.get(name).draw().marks().stream()
+                .filter(Mark.Text.class::isInstance)
+                .map(Mark.Text.class::cast)
+                .filter(t -> t.rotation() == 0)
+                .toList();
         for (int i = 0; i < texts.size(); i++) {
             Rectangle2D box = bounds(texts.get(i));
             for (Mark.Text other : texts.subList(0, i)) {
-                assertThat(box.intersects(bounds(other))).as("%s and %s overlap", texts.get(i), other).isFalse();
+                assertThat(box.intersects(bounds(other)))
+                        .as("%s and %s overlap", texts.get(i), other)
+                        .isFalse();
             }
         }
     }
@@ -100,9 +113,11 @@ class EveryChartTest {
                 box.add(l.x2(), l.y2());
                 yield box;
             }
-            case Mark.Circle c -> new Rectangle2D.Double(c.x() - c.radius(), c.y() - c.radius(), 2 * c.radius(), 2 * c.radius());
+            case Mark.Circle c ->
+                new Rectangle2D.Double(c.x() - c.radius(), c.y() - c.radius(), 2 * c.radius(), 2 * c.radius());
             case Mark.Path p -> {
-                Rectangle2D box = new Rectangle2D.Double(p.spots().getFirst().x(), p.spots().getFirst().y(), 1e-6, 1e-6);
+                Rectangle2D box = new Rectangle2D.Double(
+                        p.spots().getFirst().x(), p.spots().getFirst().y(), 1e-6, 1e-6);
                 p.spots().forEach(s -> box.add(s.x(), s.y()));
                 yield box;
             }
@@ -116,7 +131,12 @@ class EveryChartTest {
                 };
                 AffineTransform turn = AffineTransform.getTranslateInstance(t.x(), t.y());
                 turn.rotate(Math.toRadians(t.rotation()));
-                yield turn.createTransformedShape(new Rectangle2D.Double(left, -0.75 * t.font().size(), width, 0.95 * t.font().size())).getBounds2D();
+                yield turn.createTransformedShape(new Rectangle2D.Double(
+                                left,
+                                -0.75 * t.font().size(),
+                                width,
+                                0.95 * t.font().size()))
+                        .getBounds2D();
             }
         };
     }

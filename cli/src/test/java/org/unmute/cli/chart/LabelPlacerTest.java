@@ -26,7 +26,8 @@ class LabelPlacerTest {
     }
 
     @Property(tries = 200)
-    void labelsOverlapNeitherEachOtherNorPointsNorTheEdge(@ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int points) {
+    void labelsOverlapNeitherEachOtherNorPointsNorTheEdge(
+            @ForAll long seed, @ForAll @IntRange(min = 1, max = 60) int points) {
         Random random = new Random(seed);
         LabelPlacer placer = new LabelPlacer(0, 0, 600, 300);
         List<Box> taken = new ArrayList<>();

@@ -23,12 +23,14 @@ class TextWidthTest {
 
     @Test
     void linesBreakAtSpaces() {
-        assertThat(TextWidth.wrap("one two three", FONT, TextWidth.of("one two", FONT))).isEqualTo(List.of("one two", "three"));
+        assertThat(TextWidth.wrap("one two three", FONT, TextWidth.of("one two", FONT)))
+                .isEqualTo(List.of("one two", "three"));
         assertThat(TextWidth.wrap("", FONT, 50)).isEmpty();
     }
 
     @Property
-    void shortenedTextFitsAndKeepsItsBeginning(@ForAll @StringLength(max = 40) String text, @ForAll @DoubleRange(min = 25, max = 200) double room) {
+    void shortenedTextFitsAndKeepsItsBeginning(
+            @ForAll @StringLength(max = 40) String text, @ForAll @DoubleRange(min = 25, max = 200) double room) {
         String shown = TextWidth.shorten(text, FONT, room);
         assertThat(TextWidth.of(shown, FONT)).isLessThanOrEqualTo(room);
         if (!shown.equals(text)) {

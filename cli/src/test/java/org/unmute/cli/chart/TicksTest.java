@@ -29,15 +29,20 @@ class TicksTest {
                 Extent extent = new Extent(axis);
                 extent.add(value);
                 Scale scale = Scale.of(axis, extent, 0, 400, 60);
-                assertThat(new HashSet<>(scale.labels())).as("%s at %s", axis.kind(), value).hasSameSizeAs(scale.labels()).hasSizeGreaterThan(1);
+                assertThat(new HashSet<>(scale.labels()))
+                        .as("%s at %s", axis.kind(), value)
+                        .hasSameSizeAs(scale.labels())
+                        .hasSizeGreaterThan(1);
                 assertThat(scale.at(value > 0 ? value : 1)).isBetween(0.0, 400.0);
             }
         }
     }
 
     @Property
-    void linearTicksAreRoundEvenlySpacedAndCoverTheRange(@ForAll @DoubleRange(min = -1e6, max = 1e6) double low,
-            @ForAll @DoubleRange(min = -5, max = 7) double logWidth, @ForAll @IntRange(min = 2, max = 20) int most) {
+    void linearTicksAreRoundEvenlySpacedAndCoverTheRange(
+            @ForAll @DoubleRange(min = -1e6, max = 1e6) double low,
+            @ForAll @DoubleRange(min = -5, max = 7) double logWidth,
+            @ForAll @IntRange(min = 2, max = 20) int most) {
         double high = low + Math.pow(10, logWidth);
         Ticks ticks = Ticks.linear(low, high, most);
         double[] at = ticks.at();
@@ -46,19 +51,24 @@ class TicksTest {
         assertThat(at[at.length - 1]).isGreaterThanOrEqualTo(high - fuzz);
         assertThat(at.length).as("ticks").isBetween(2, most + 1);
         double mantissa = ticks.step() / Math.pow(10, Math.floor(Math.log10(ticks.step()) + 1e-9));
-        assertThat(List.of(1.0, 2.0, 2.5, 5.0)).as("step %s", ticks.step()).anySatisfy(r -> assertThat(mantissa).isCloseTo(r, within(1e-6)));
+        assertThat(List.of(1.0, 2.0, 2.5, 5.0))
+                .as("step %s", ticks.step())
+                .anySatisfy(r -> assertThat(mantissa).isCloseTo(r, within(1e-6)));
         for (int i = 0; i < at.length; i++) {
             double multiple = at[i] / ticks.step();
-            // Far from 0 compared with the step, the quotient itself is only as exact as doubles are there: tick and step are each the
-            // double nearest to theirs, and each moves the quotient by at most one unit in its last place.
-            // The distance is taken between the doubles: between their shortest decimals it can come out longer.
-            assertThat(Math.abs(multiple - Math.rint(multiple))).isLessThanOrEqualTo(Math.max(1e-6, 2 * Math.ulp(multiple)));
-            assertThat(at[i]).isCloseTo(at[0] + i * ticks.step(), within(1e-6 * Math.max(ticks.step(), Math.abs(at[0]) * 1e-6)));
+            // Far from 0 compared with the step, the quotient itself is only as exact as doubles are there: tick and
+            // step are each the double nearest to theirs, and each moves the quotient by at most one unit in its last
+            // place. The distance is taken between the doubles: between their shortest decimals it can come out longer.
+            assertThat(Math.abs(multiple - Math.rint(multiple)))
+                    .isLessThanOrEqualTo(Math.max(1e-6, 2 * Math.ulp(multiple)));
+            assertThat(at[i])
+                    .isCloseTo(at[0] + i * ticks.step(), within(1e-6 * Math.max(ticks.step(), Math.abs(at[0]) * 1e-6)));
         }
     }
 
     @Property
-    void labelsOfAnAxisDifferAndReadBackAsTheirTicks(@ForAll @DoubleRange(min = -1e4, max = 1e4) double low,
+    void labelsOfAnAxisDifferAndReadBackAsTheirTicks(
+            @ForAll @DoubleRange(min = -1e4, max = 1e4) double low,
             @ForAll @DoubleRange(min = -4, max = 6) double logWidth) {
         Axis axis = Axis.linear("");
         Extent extent = new Extent(axis);
@@ -76,12 +86,15 @@ class TicksTest {
     private static double read(String label) {
         String plain = label.replace('\u2212', '-');
         int thousands = "kMGT".indexOf(plain.charAt(plain.length() - 1)) + 1;
-        return Double.parseDouble(thousands > 0 ? plain.substring(0, plain.length() - 1) : plain) * Math.pow(1000, thousands);
+        return Double.parseDouble(thousands > 0 ? plain.substring(0, plain.length() - 1) : plain)
+                * Math.pow(1000, thousands);
     }
 
     @Property
-    void logarithmicTicksAreRoundAndLieOnTheAxis(@ForAll @DoubleRange(min = -20, max = 20) double logLow,
-            @ForAll @DoubleRange(min = Ticks.SHORTEST, max = 20) double decades, @ForAll @IntRange(min = 2, max = 12) int most) {
+    void logarithmicTicksAreRoundAndLieOnTheAxis(
+            @ForAll @DoubleRange(min = -20, max = 20) double logLow,
+            @ForAll @DoubleRange(min = Ticks.SHORTEST, max = 20) double decades,
+            @ForAll @IntRange(min = 2, max = 12) int most) {
         double low = Math.pow(10, logLow);
         double high = Math.pow(10, logLow + decades);
         double[] at = Ticks.logarithmic(low, high, most).at();

@@ -11,7 +11,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.unmute.models.encoder.TokenMap;
 
 class TokenPcaTest {
-    /** Tokens along three known orthogonal directions of different spread, with more or fewer tokens than dimensions. */
+    /**
+     * Tokens along three known orthogonal directions of different spread, with more or fewer tokens than dimensions.
+     */
     @ParameterizedTest
     @CsvSource({"40,8", "6,32"})
     void findsTheDirectionsAndTheirShares(int time, int dim) {
@@ -34,7 +36,9 @@ class TokenPcaTest {
             double high = quantile(along[c], 0.99, true);
             for (int i = 0; i < n; i++) {
                 double expected = 255 * Math.clamp((along[c][i] - low) / (high - low), 0, 1);
-                assertThat((double) (pca.rgb()[i] >> shift & 255)).as("token " + i + ", direction " + c).isCloseTo(expected, within(1.0));
+                assertThat((double) (pca.rgb()[i] >> shift & 255))
+                        .as("token " + i + ", direction " + c)
+                        .isCloseTo(expected, within(1.0));
             }
         }
     }
@@ -63,6 +67,8 @@ class TokenPcaTest {
         float[] same = new float[12];
         Arrays.fill(same, 3);
         assertThat(TokenPca.of(new TokenMap(4, 1, 3, same, null), 4).rgb()).containsOnly(0x808080);
-        assertThat(TokenPca.of(new TokenMap(1, 1, 3, new float[] {1, 2, 3}, null), 1).rgb()).containsOnly(0x808080);
+        assertThat(TokenPca.of(new TokenMap(1, 1, 3, new float[] {1, 2, 3}, null), 1)
+                        .rgb())
+                .containsOnly(0x808080);
     }
 }

@@ -52,12 +52,16 @@ class GridDocumentTest {
     @Test
     void everyKeyIsListedAndNoOther() throws IOException {
         assertThat(keys("encoders", "key")).containsExactlyInAnyOrderElementsOf(EncoderReader.KEYS);
-        assertThat(keys("datasets", "key")).containsExactlyInAnyOrderElementsOf(
-                Stream.of(DatasetReader.COMMON, DatasetReader.OF_OWN_FILES, DatasetReader.OF_MANIFEST).flatMap(List::stream).toList());
+        assertThat(keys("datasets", "key"))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.of(DatasetReader.COMMON, DatasetReader.OF_OWN_FILES, DatasetReader.OF_MANIFEST)
+                                .flatMap(List::stream)
+                                .toList());
         assertThat(keys("datasets", "key of `mixup`")).containsExactlyInAnyOrderElementsOf(DatasetReader.MIXUP_KEYS);
         assertThat(keys("probes", "key")).containsExactlyInAnyOrderElementsOf(ProbeReader.KEYS);
         assertThat(keys("protocol", "key")).containsExactlyInAnyOrderElementsOf(ProtocolReader.KEYS);
-        assertThat(keys("protocol", "key of `halving`")).containsExactlyInAnyOrderElementsOf(ProtocolReader.HALVING_KEYS);
+        assertThat(keys("protocol", "key of `halving`"))
+                .containsExactlyInAnyOrderElementsOf(ProtocolReader.HALVING_KEYS);
     }
 
     private static String example() throws IOException {
@@ -79,16 +83,24 @@ class GridDocumentTest {
         for (String[] row : rows("protocol", "key")) {
             String key = row[1].replace("`", "").strip();
             String value = row[2].replace("`", "").strip();
-            stated.append(key).append(" = ").append(value.matches("[-\\[0-9].*|true|false") ? value : '"' + value + '"').append('\n');
+            stated.append(key)
+                    .append(" = ")
+                    .append(value.matches("[-\\[0-9].*|true|false") ? value : '"' + value + '"')
+                    .append('\n');
         }
         Grid grid = Grid.read(Files.writeString(folder.resolve("grid.toml"), example() + stated));
-        assertThat(grid.cells()).isEqualTo(Grid.read(Files.writeString(folder.resolve("plain.toml"), example())).cells());
+        assertThat(grid.cells())
+                .isEqualTo(Grid.read(Files.writeString(folder.resolve("plain.toml"), example()))
+                        .cells());
         assertThat(grid.protocol().halving().orElseThrow())
                 .isEqualTo(new org.unmute.probes.search.Halving(number("min-epochs"), number("eta")));
     }
 
     private static int number(String key) throws IOException {
-        return rows("protocol", "key of `halving`").stream().filter(r -> r[1].contains("`" + key + "`")).map(r -> Integer.parseInt(r[2].strip()))
-                .findFirst().orElseThrow();
+        return rows("protocol", "key of `halving`").stream()
+                .filter(r -> r[1].contains("`" + key + "`"))
+                .map(r -> Integer.parseInt(r[2].strip()))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -26,8 +26,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * A headless Chromium with one page, driven by the DevTools protocol over a pipe: messages are JSON, each ended by a zero byte. Keeps
- * everything that the page asks the network for and every error that it reports.
+ * A headless Chromium with one page, driven by the DevTools protocol over a pipe: messages are JSON, each ended by a
+ * zero byte. Keeps everything that the page asks the network for and every error that it reports.
  */
 public final class Browser implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,20 +45,41 @@ public final class Browser implements AutoCloseable {
     /** The program, if there is one on the path. */
     public static Optional<Path> program() {
         return Stream.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-                .flatMap(name -> Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)).map(dir -> Path.of(dir, name)))
-                .filter(Files::isExecutable).findFirst();
+                .flatMap(name -> Stream.of(
+                                System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+                        .map(dir -> Path.of(dir, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     /** @param profile an empty folder for the browser's own files */
     public Browser(Path program, Path profile) throws IOException {
         // The browser reads from descriptor 3 and writes to 4; its own standard streams are not needed.
-        process = new ProcessBuilder("sh", "-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null", program.toString(), "--headless",
-                "--remote-debugging-pipe", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-extensions", "--autoplay-policy=no-user-gesture-required", "--user-data-dir=" + profile).start();
+        process = new ProcessBuilder(
+                        "sh",
+                        "-c",
+                        "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null",
+                        program.toString(),
+                        "--headless",
+                        "--remote-debugging-pipe",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-dev-shm-usage",
+                        "--no-first-run",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-extensions",
+                        "--autoplay-policy=no-user-gesture-required",
+                        "--user-data-dir=" + profile)
+                .start();
         to = process.getOutputStream();
         Thread.ofVirtual().start(() -> read(process.getInputStream()));
-        String target = send("Target.createTarget", Map.of("url", "about:blank")).path("targetId").asText();
-        session = send("Target.attachToTarget", Map.of("targetId", target, "flatten", true)).path("sessionId").asText();
+        String target = send("Target.createTarget", Map.of("url", "about:blank"))
+                .path("targetId")
+                .asText();
+        session = send("Target.attachToTarget", Map.of("targetId", target, "flatten", true))
+                .path("sessionId")
+                .asText();
         send("Emulation.setScrollbarsHidden", Map.of("hidden", true));
         for (String domain : List.of("Page", "Runtime", "Network", "Log")) {
             send(domain + ".enable", Map.of());
@@ -125,14 +146,19 @@ public final class Browser implements AutoCloseable {
     private void note(JsonNode m) {
         JsonNode p = m.path("params");
         switch (m.path("method").asText()) {
-            case "Network.requestWillBeSent" -> requests.add(p.path("request").path("url").asText());
-            case "Runtime.exceptionThrown" -> errors.add(p.path("exceptionDetails").toString());
+            case "Network.requestWillBeSent" ->
+                requests.add(p.path("request").path("url").asText());
+            case "Runtime.exceptionThrown" ->
+                errors.add(p.path("exceptionDetails").toString());
             case "Runtime.consoleAPICalled" -> {
-                if (List.of("error", "warning", "assert").contains(p.path("type").asText())) {
+                if (List.of("error", "warning", "assert")
+                        .contains(p.path("type").asText())) {
                     errors.add(p.path("args").toString());
                 }
             }
-            case "Log.entryAdded" -> errors.add(p.path("entry").path("text").asText() + " " + p.path("entry").path("url").asText());
+            case "Log.entryAdded" ->
+                errors.add(p.path("entry").path("text").asText() + " "
+                        + p.path("entry").path("url").asText());
             default -> events.add(m);
         }
     }
@@ -141,7 +167,11 @@ public final class Browser implements AutoCloseable {
     public void open(Path file) throws IOException {
         requests.clear();
         errors.clear();
-        String loader = send("Page.navigate", Map.of("url", file.toAbsolutePath().toUri().toString())).path("loaderId").asText();
+        String loader = send(
+                        "Page.navigate",
+                        Map.of("url", file.toAbsolutePath().toUri().toString()))
+                .path("loaderId")
+                .asText();
         boolean there = events.stream().anyMatch(e -> e.path("method").asText().equals("Page.loadEventFired"));
         if (!there) {
             await(m -> m.path("method").asText().equals("Page.loadEventFired"), "opening " + file + " " + loader);
@@ -151,7 +181,8 @@ public final class Browser implements AutoCloseable {
 
     /** The value of an expression of JavaScript in the page; promises are waited for. */
     public JsonNode evaluate(String expression) throws IOException {
-        JsonNode result = send("Runtime.evaluate", Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
+        JsonNode result =
+                send("Runtime.evaluate", Map.of("expression", expression, "awaitPromise", true, "returnByValue", true));
         if (result.has("exceptionDetails")) {
             throw new IOException(result.get("exceptionDetails").toString());
         }
@@ -170,25 +201,46 @@ public final class Browser implements AutoCloseable {
 
     /** Shows the page as on a dark or light screen of a width. */
     public void screen(int width, int height, boolean dark) throws IOException {
-        send("Emulation.setDeviceMetricsOverride", Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
-        send("Emulation.setEmulatedMedia", Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+        send(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+        send(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
     /** A PNG of the whole page. */
     public byte[] picture() throws IOException {
-        return Base64.getDecoder().decode(send("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true)).path("data").asText());
+        return Base64.getDecoder()
+                .decode(send("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true))
+                        .path("data")
+                        .asText());
     }
 
     /** The page as printed, a PDF. */
     public byte[] print() throws IOException {
-        return Base64.getDecoder().decode(send("Page.printToPDF", Map.of("preferCSSPageSize", true, "printBackground", false)).path("data").asText());
+        return Base64.getDecoder()
+                .decode(send("Page.printToPDF", Map.of("preferCSSPageSize", true, "printBackground", false))
+                        .path("data")
+                        .asText());
     }
 
     /** Presses a key. */
     public void press(String key) throws IOException {
         for (String type : List.of("keyDown", "keyUp")) {
-            send("Input.dispatchKeyEvent", Map.of("type", type, "key", key, "code", key, "windowsVirtualKeyCode", key.equals("Tab") ? 9 : 13,
-                    "text", key.equals("Enter") && type.equals("keyDown") ? "\r" : ""));
+            send(
+                    "Input.dispatchKeyEvent",
+                    Map.of(
+                            "type",
+                            type,
+                            "key",
+                            key,
+                            "code",
+                            key,
+                            "windowsVirtualKeyCode",
+                            key.equals("Tab") ? 9 : 13,
+                            "text",
+                            key.equals("Enter") && type.equals("keyDown") ? "\r" : ""));
         }
     }
 

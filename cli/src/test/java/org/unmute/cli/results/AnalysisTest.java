@@ -37,8 +37,10 @@ class AnalysisTest {
         "0.70, 0.00, 0.70, 0.00, false, false, false",
         "0.70, 0.00, 0.69, 0.00, true, true, true",
         "0.60, 0.01, 0.70, 0.01, false, false, false",
-        "0.70, NaN, 0.60, 0.01, false, false, true"})
-    void aWinIsOneDeviationAboveTheOpponent(double meanA, double sdA, double meanB, double sdB, boolean pooled, boolean own, boolean opponent) {
+        "0.70, NaN, 0.60, 0.01, false, false, true"
+    })
+    void aWinIsOneDeviationAboveTheOpponent(
+            double meanA, double sdA, double meanB, double sdB, boolean pooled, boolean own, boolean opponent) {
         Score a = new Score(meanA, sdA, 5);
         Score b = new Score(meanB, sdB, 5);
         assertThat(WinRule.POOLED.wins(a, b)).isEqualTo(pooled);
@@ -65,7 +67,8 @@ class AnalysisTest {
 
     @Test
     void singleSeedsAreNotCompared() throws IOException {
-        RunFixture run = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("linear", "protobin"));
+        RunFixture run =
+                new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("linear", "protobin"));
         run.cell(EAT, URBAN, "linear", Map.of(), 0.5);
         run.cell(EAT, URBAN, "protobin", Map.of(), 0.7);
         Wins wins = Wins.of(Merge.read(List.of(run.folder())), WinRule.POOLED);
@@ -82,10 +85,16 @@ class AnalysisTest {
         LinearGain.Gain one = gain.find(new Setting(EAT, URBAN), protobin).orElseThrow();
         double linear = (0.55 + 0.554 + 0.548) / 3;
         assertThat(one.points()).isEqualTo(0.702 - linear, within(1e-12));
-        assertThat(one.sd()).isEqualTo(Math.hypot(results.score(EAT, URBAN, protobin).sd(), results.score(EAT, URBAN, gain.linear()).sd()), within(1e-12));
+        assertThat(one.sd())
+                .isEqualTo(
+                        Math.hypot(
+                                results.score(EAT, URBAN, protobin).sd(),
+                                results.score(EAT, URBAN, gain.linear()).sd()),
+                        within(1e-12));
         assertThat(gain.mean(protobin, s -> true).seeds()).isEqualTo(4);
         assertThat(gain.mean(protobin, s -> s.dataset().equals(ESC)).mean()).isEqualTo(0.702 - linear, within(1e-12));
-        assertThat(gain.find(new Setting(BEATS, URBAN), results.column("proto").orElseThrow())).isEmpty();
+        assertThat(gain.find(new Setting(BEATS, URBAN), results.column("proto").orElseThrow()))
+                .isEmpty();
     }
 
     @Test
@@ -103,9 +112,11 @@ class AnalysisTest {
         EncoderRanking.Ranked proto = ranking.ranked().get(3);
         assertThat(proto.column().label()).isEqualTo("proto");
         assertThat(proto.datasets()).containsExactly(ESC);
-        assertThat(proto.means()[0]).isEqualTo(results.score(EAT, ESC, proto.column()).mean());
+        assertThat(proto.means()[0])
+                .isEqualTo(results.score(EAT, ESC, proto.column()).mean());
         assertThat(ranking.ranked().getFirst().datasets()).containsExactly(URBAN, ESC);
-        assertThat(ranking.ranked().getFirst().means()[1]).isGreaterThan(ranking.ranked().getFirst().means()[0]);
+        assertThat(ranking.ranked().getFirst().means()[1])
+                .isGreaterThan(ranking.ranked().getFirst().means()[0]);
     }
 
     @Test
@@ -122,13 +133,19 @@ class AnalysisTest {
         Published published = Published.read();
         Setting setting = new Setting(EAT, URBAN);
         assertThat(published.find(setting, "protobin").orElseThrow().percent()).isEqualTo("89.24");
-        assertThat(published.find(new Setting(new Name("Audio-MAE", ""), new Name("as20k", "")), Published.FINE_TUNED).orElseThrow().fraction())
+        assertThat(published
+                        .find(new Setting(new Name("Audio-MAE", ""), new Name("as20k", "")), Published.FINE_TUNED)
+                        .orElseThrow()
+                        .fraction())
                 .isEqualTo(0.371, within(1e-12));
-        assertThat(published.find(setting, "linearc-freqconcat").orElseThrow().percent()).isEqualTo("78.45");
+        assertThat(published.find(setting, "linearc-freqconcat").orElseThrow().percent())
+                .isEqualTo("78.45");
         assertThat(published.find(setting, "cgp")).isEmpty();
-        assertThat(published.find(new Setting(new Name("eat+", ""), URBAN), "linear")).isEmpty();
+        assertThat(published.find(new Setting(new Name("eat+", ""), URBAN), "linear"))
+                .isEmpty();
         assertThat(published.scores()).allSatisfy(s -> assertThat(s.fraction()).isBetween(0.05, 1.0));
-        assertThat(published.scores().stream().map(s -> s.encoder() + s.dataset() + s.probe())).doesNotHaveDuplicates();
+        assertThat(published.scores().stream().map(s -> s.encoder() + s.dataset() + s.probe()))
+                .doesNotHaveDuplicates();
     }
 
     @Test

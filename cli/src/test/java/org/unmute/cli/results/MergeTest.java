@@ -26,6 +26,7 @@ import org.unmute.cli.CommandException;
 class MergeTest {
     @TempDir
     private Path folder;
+
     private RunFixture run;
 
     @BeforeEach
@@ -44,23 +45,34 @@ class MergeTest {
         Files.createDirectories(run.folder().resolve("beats/urban/proto/seed-0"));
         Results results = read();
         assertThat(results.entries()).hasSize(19);
-        assertThat(results.variants()).hasSize(4).allSatisfy(v -> assertThat(v.cell().prototypes()).isEqualTo(5));
+        assertThat(results.variants())
+                .hasSize(4)
+                .allSatisfy(v -> assertThat(v.cell().prototypes()).isEqualTo(5));
         assertThat(results.missing()).containsExactly("beats/urban/proto");
         assertThat(results.planned()).isEqualTo(24);
-        assertThat(results.columns()).extracting(Column::label).containsExactly("linear", "mhca", "linpre", "proto", "protobin");
+        assertThat(results.columns())
+                .extracting(Column::label)
+                .containsExactly("linear", "mhca", "linpre", "proto", "protobin");
         assertThat(results.encoders()).containsExactly(EAT, BEATS);
-        assertThat(results.remarks()).containsExactly("Tables show protobin with 20 prototypes a class; 5 prototypes are in the effect of J alone (4 cells).");
+        assertThat(results.remarks())
+                .containsExactly(
+                        "Tables show protobin with 20 prototypes a class; 5 prototypes are in the effect of J alone (4"
+                                + " cells).");
         assertThat(results.entries().getFirst().cell().path()).isEqualTo("eat/urban/linear");
         Score protobin = results.score(EAT, URBAN, results.column("protobin").orElseThrow());
         assertThat(protobin.mean()).isEqualTo(0.702, within(1e-12));
         assertThat(protobin.sd()).isEqualTo(Math.sqrt((1e-6 + 9e-6 + 16e-6) / 2), within(1e-12));
-        assertThat(results.score(BEATS, URBAN, results.column("proto").orElseThrow()).defined()).isFalse();
+        assertThat(results.score(BEATS, URBAN, results.column("proto").orElseThrow())
+                        .defined())
+                .isFalse();
     }
 
     @Test
     void detailsAreAveragedOverTheSeeds() throws IOException {
         Entry entry = read().entries().getFirst();
-        assertThat(entry.detail().classes()).hasSize(10).allSatisfy(c -> assertThat(c.ap().seeds()).isEqualTo(3));
+        assertThat(entry.detail().classes())
+                .hasSize(10)
+                .allSatisfy(c -> assertThat(c.ap().seeds()).isEqualTo(3));
         assertThat(entry.detail().classes().get(3).positives()).isEqualTo(120 + 40);
         assertThat(entry.detail().epochs()).hasSize(30);
         assertThat(entry.detail().epochs().getLast().epoch()).isEqualTo(30);
@@ -82,33 +94,47 @@ class MergeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"grid.json", "eat/urban/linear/seed-1/per-class.csv", "eat/urban/linear/seed-1/loss.csv", "eat/urban/linear/seed-2/calibration.csv"})
+    @ValueSource(
+            strings = {
+                "grid.json",
+                "eat/urban/linear/seed-1/per-class.csv",
+                "eat/urban/linear/seed-1/loss.csv",
+                "eat/urban/linear/seed-2/calibration.csv"
+            })
     void aMissingFileIsNamed(String file) throws IOException {
         Files.delete(run.folder().resolve(file));
-        assertThatThrownBy(this::read).isInstanceOf(CommandException.class).hasMessageContaining(file).hasMessageContaining("missing");
+        assertThatThrownBy(this::read)
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining(file)
+                .hasMessageContaining("missing");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "eat/urban/mhca/cell.json|\"testMean\":0.6|\"testMean\":0.7|testMean is 0.7",
-        "eat/urban/mhca/cell.json|\"testSd\":0|\"testSd\":1|testSd is 1",
-        "eat/urban/mhca/cell.json|\"parameters\":|\"parametres\":|'parameters' is missing",
-        "eat/urban/mhca/cell.json|\"classes\":10|\"classes\":\"ten\"|'classes' is \"ten\"",
-        "eat/urban/mhca/cell.json|\"seed-1\"|\"seed-7\"|seed-7",
-        "eat/urban/mhca/cell.json|\"higherIsBetter\":true|\"higherIsBetter\":false|less is better",
-        "eat/urban/mhca/cell.json|\"metric\":\"mAP\"|\"metric\":\"AUC\"|AUC",
-        "eat/urban/mhca/cell.json|}]|}|no JSON",
-        "eat/urban/mhca/seed-1/per-class.csv|siren,|sirene,|sirene",
-        "eat/urban/mhca/seed-1/per-class.csv|positives|negatives|'positives' is missing",
-        "eat/urban/mhca/seed-0/loss.csv|1,0|one,0|line 2",
-        "eat/urban/mhca/seed-0/calibration.csv|,9000|,9000,1|line 2",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "eat/urban/mhca/cell.json|\"testMean\":0.6|\"testMean\":0.7|testMean is 0.7",
+                "eat/urban/mhca/cell.json|\"testSd\":0|\"testSd\":1|testSd is 1",
+                "eat/urban/mhca/cell.json|\"parameters\":|\"parametres\":|'parameters' is missing",
+                "eat/urban/mhca/cell.json|\"classes\":10|\"classes\":\"ten\"|'classes' is \"ten\"",
+                "eat/urban/mhca/cell.json|\"seed-1\"|\"seed-7\"|seed-7",
+                "eat/urban/mhca/cell.json|\"higherIsBetter\":true|\"higherIsBetter\":false|less is better",
+                "eat/urban/mhca/cell.json|\"metric\":\"mAP\"|\"metric\":\"AUC\"|AUC",
+                "eat/urban/mhca/cell.json|}]|}|no JSON",
+                "eat/urban/mhca/seed-1/per-class.csv|siren,|sirene,|sirene",
+                "eat/urban/mhca/seed-1/per-class.csv|positives|negatives|'positives' is missing",
+                "eat/urban/mhca/seed-0/loss.csv|1,0|one,0|line 2",
+                "eat/urban/mhca/seed-0/calibration.csv|,9000|,9000,1|line 2",
+            })
     void aDamagedFileIsNamedWithWhatIsWrong(String file, String from, String to, String told) throws IOException {
         Path path = run.folder().resolve(file);
         String text = Files.readString(path);
         assertThat(text).contains(from);
         Files.writeString(path, text.replaceFirst(Pattern.quote(from), to));
-        assertThatThrownBy(this::read).isInstanceOf(CommandException.class).hasMessageContaining("mhca").hasMessageContaining(told);
+        assertThatThrownBy(this::read)
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("mhca")
+                .hasMessageContaining(told);
     }
 
     @Test
@@ -131,8 +157,12 @@ class MergeTest {
     void theSameCellWithOtherScoresIsRefused() throws IOException {
         RunFixture second = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("linear"));
         second.cell(EAT, URBAN, "linear", Map.of(), 0.55, 0.554, 0.549);
-        assertThatThrownBy(() -> read(second.folder())).isInstanceOf(CommandException.class).hasMessageContaining("eat/urban/linear")
-                .hasMessageContaining(folder.resolve("a").toString()).hasMessageContaining(folder.resolve("b").toString()).hasMessageContaining("leave one out");
+        assertThatThrownBy(() -> read(second.folder()))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("eat/urban/linear")
+                .hasMessageContaining(folder.resolve("a").toString())
+                .hasMessageContaining(folder.resolve("b").toString())
+                .hasMessageContaining("leave one out");
     }
 
     @Test
@@ -150,7 +180,10 @@ class MergeTest {
         second.cell(EAT, URBAN, "ep", Map.of("queries", "32"), 0.6, 0.61, 0.62);
         second.cell(BEATS, URBAN, "ep", Map.of("queries", "16"), 0.6, 0.61, 0.62);
         Results results = read(second.folder());
-        assertThat(results.columns()).extracting(Column::label).containsOnlyOnce("ep").doesNotContain("ep queries=16");
+        assertThat(results.columns())
+                .extracting(Column::label)
+                .containsOnlyOnce("ep")
+                .doesNotContain("ep queries=16");
         assertThat(results.remarks()).contains("Options of ep differ between its cells: queries=16 or queries=32.");
     }
 
@@ -170,13 +203,16 @@ class MergeTest {
         Path cell = second.cell(EAT, URBAN, "ep", Map.of(), 0.7);
         Path json = cell.resolve(Cell.FILE);
         Files.writeString(json, Files.readString(json).replace("\"mAP\"", "\"accuracy\""));
-        assertThatThrownBy(() -> read(second.folder())).hasMessageContaining("urban").hasMessageContaining("accuracy");
+        assertThatThrownBy(() -> read(second.folder()))
+                .hasMessageContaining("urban")
+                .hasMessageContaining("accuracy");
     }
 
     @Test
     void withoutAFinishedCellThereIsNothingToReport() throws IOException {
         RunFixture empty = new RunFixture(folder.resolve("b"), List.of(EAT), List.of(URBAN), List.of("ep"));
         assertThatThrownBy(() -> Merge.read(List.of(empty.folder()))).hasMessageContaining("no finished cell");
-        assertThatThrownBy(() -> Merge.read(List.of(folder.resolve("nowhere")))).hasMessageContaining("nowhere: no such folder");
+        assertThatThrownBy(() -> Merge.read(List.of(folder.resolve("nowhere"))))
+                .hasMessageContaining("nowhere: no such folder");
     }
 }

@@ -27,7 +27,8 @@ public record AmplitudeToDb(double topDb) {
      * @param power power values, {@code [clips, frames, bands]}
      */
     public Tensor apply(Tensor power) {
-        Tensor decibels = power.clamp(FLOOR, Double.POSITIVE_INFINITY).unary(Unary.LOG).times(10 / Math.log(10));
+        Tensor decibels =
+                power.clamp(FLOOR, Double.POSITIVE_INFINITY).unary(Unary.LOG).times(10 / Math.log(10));
         return decibels.binary(Binary.MAX, decibels.amax(true, 1, 2).plus(-topDb));
     }
 

@@ -16,8 +16,16 @@ public final class ClipTooShortException extends IllegalArgumentException {
      * @param sampleRate in Hz
      */
     public ClipTooShortException(String operation, int samples, int needed, int sampleRate) {
-        super(String.format(Locale.ROOT, "%s: the clip is too short: it has %d samples (%.1f ms at %d Hz), at least %d are needed "
-                + "(%.1f ms)", operation, samples, 1000.0 * samples / sampleRate, sampleRate, needed, 1000.0 * needed / sampleRate));
+        super(String.format(
+                Locale.ROOT,
+                "%s: the clip is too short: it has %d samples (%.1f ms at %d Hz), at least %d are needed "
+                        + "(%.1f ms)",
+                operation,
+                samples,
+                1000.0 * samples / sampleRate,
+                sampleRate,
+                needed,
+                1000.0 * needed / sampleRate));
         this.samples = samples;
         this.needed = needed;
     }

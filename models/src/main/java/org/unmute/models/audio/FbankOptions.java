@@ -14,8 +14,15 @@ import java.util.Objects;
  * @param highFreq      upper edge of the last band in Hz; 0 or less counts from half the sample rate
  * @param preemphasis   0 to 1, how much of the sample before is taken off
  */
-public record FbankOptions(int sampleRate, int melBins, Window window, double frameLengthMs, double frameShiftMs,
-                           double lowFreq, double highFreq, double preemphasis) {
+public record FbankOptions(
+        int sampleRate,
+        int melBins,
+        Window window,
+        double frameLengthMs,
+        double frameShiftMs,
+        double lowFreq,
+        double highFreq,
+        double preemphasis) {
     private static final int MAX_FRAME = 1 << 20;
 
     /**
@@ -30,8 +37,8 @@ public record FbankOptions(int sampleRate, int melBins, Window window, double fr
     public FbankOptions {
         Objects.requireNonNull(window, "window");
         if (sampleRate <= 0 || melBins <= 0) {
-            throw new IllegalArgumentException("fbank: sample rate and mel bins must be positive: " + sampleRate
-                    + " Hz, " + melBins + " bins");
+            throw new IllegalArgumentException(
+                    "fbank: sample rate and mel bins must be positive: " + sampleRate + " Hz, " + melBins + " bins");
         }
         double length = sampleRate * frameLengthMs * 0.001;
         double shift = sampleRate * frameShiftMs * 0.001;
@@ -43,8 +50,8 @@ public record FbankOptions(int sampleRate, int melBins, Window window, double fr
         double nyquist = sampleRate / 2.0;
         double high = highFreq > 0 ? highFreq : nyquist + highFreq;
         if (!(lowFreq >= 0 && lowFreq < high && high <= nyquist)) {
-            throw new IllegalArgumentException("fbank: bands from " + lowFreq + " to " + high
-                    + " Hz do not lie within 0 to " + nyquist);
+            throw new IllegalArgumentException(
+                    "fbank: bands from " + lowFreq + " to " + high + " Hz do not lie within 0 to " + nyquist);
         }
         if (!(preemphasis >= 0 && preemphasis <= 1)) {
             throw new IllegalArgumentException("fbank: pre-emphasis must be 0 to 1: " + preemphasis);

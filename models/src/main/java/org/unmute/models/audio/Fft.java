@@ -2,9 +2,9 @@ package org.unmute.models.audio;
 
 /**
  * The discrete Fourier transform of real frames of one power-of-two length, in float64: two real samples are treated as
- * one complex one, transformed at half the length and separated again. Inputs lie in bit-reversed order; passes of radix 4 follow, after one of
- * radix 2 where half the length is no power of 4: the vector backend's filter bank does the same operations. Holds only tables, so several
- * threads may share one.
+ * one complex one, transformed at half the length and separated again. Inputs lie in bit-reversed order; passes of
+ * radix 4 follow, after one of radix 2 where half the length is no power of 4: the vector backend's filter bank does
+ * the same operations. Holds only tables, so several threads may share one.
  */
 public final class Fft {
     private final int size;
@@ -88,8 +88,8 @@ public final class Fft {
     }
 
     /**
-     * Number k of every group of four transforms of {@code span}, which in bit-reversed order are those of the numbers 0, 2, 1 and 3 modulo 4;
-     * {@code turn} is the angle of the first factor.
+     * Number k of every group of four transforms of {@code span}, which in bit-reversed order are those of the numbers
+     * 0, 2, 1 and 3 modulo 4; {@code turn} is the angle of the first factor.
      */
     private void fours(double[] re, double[] im, int span, int k, int turn) {
         double c1 = cos[turn];

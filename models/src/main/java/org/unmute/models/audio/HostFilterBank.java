@@ -2,7 +2,6 @@ package org.unmute.models.audio;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
@@ -13,15 +12,17 @@ import org.unmute.tensor.op.FilterBank;
 /**
  * A filter bank over one clip in a Java array, in float64 and rounded once. May be shared by threads.
  *
- * <p>Plain code, a frame after the other, or the processor's backend where it has a kernel for it, from the time on when a process has computed
- * {@link #BY_PLAIN_CODE} frames: compiling a kernel of vectors takes half a second, plain code as much for 100,000 frames. Both do the
- * same operations in the same order, so their bits are equal (a test says so).
+ * <p>Plain code, a frame after the other, or the processor's backend where it has a kernel for it, from the time on
+ * when a process has computed {@link #BY_PLAIN_CODE} frames: compiling a kernel of vectors takes half a second, plain
+ * code as much for 100,000 frames. Both do the same operations in the same order, so their bits are equal (a test says
+ * so).
  */
 final class HostFilterBank {
     /** Some five minutes of sound. */
     static final long BY_PLAIN_CODE = 30_000;
     /** Frames that one thread computes at a time, some 0.3 ms of work. */
     private static final int TOGETHER = 64;
+
     private static final AtomicLong COMPUTED = new AtomicLong();
 
     private final FilterBank f;
@@ -52,7 +53,9 @@ final class HostFilterBank {
 
     float[] byBackend(Backend backend, float[] samples) {
         float[] out = new float[Math.toIntExact(f.count(samples.length)) * f.bands()];
-        backend.filterBank(View.dense(HostBuffer.wrap(samples), Shape.of(1, samples.length)), f,
+        backend.filterBank(
+                View.dense(HostBuffer.wrap(samples), Shape.of(1, samples.length)),
+                f,
                 View.dense(HostBuffer.wrap(out), Shape.of(1, f.count(samples.length), f.bands())));
         return out;
     }
@@ -60,7 +63,8 @@ final class HostFilterBank {
     float[] plain(float[] samples) {
         int frames = Math.toIntExact(f.count(samples.length));
         float[] out = new float[frames * f.bands()];
-        IntStream.range(0, Math.ceilDiv(frames, TOGETHER)).parallel()
+        IntStream.range(0, Math.ceilDiv(frames, TOGETHER))
+                .parallel()
                 .forEach(part -> compute(samples, part * TOGETHER, Math.min(frames, (part + 1) * TOGETHER), out));
         return out;
     }
@@ -85,7 +89,10 @@ final class HostFilterBank {
         }
     }
 
-    /** Takes the mean off the frame's samples; the zeros after them stay. In four sums, as the kernel of vectors. Modified. */
+    /**
+     * Takes the mean off the frame's samples; the zeros after them stay. In four sums, as the kernel of vectors.
+     * Modified.
+     */
     void removeMean(double[] frame) {
         int length = f.frames().length();
         double a = 0;

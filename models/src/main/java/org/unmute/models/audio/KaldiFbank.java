@@ -19,10 +19,15 @@ public final class KaldiFbank {
     /** A filter bank with these settings. */
     public KaldiFbank(FbankOptions options) {
         this.options = options;
-        mel = MelFilterBank.kaldi(options.melBins(), options.fftSize(), options.sampleRate(), options.lowFreq(),
-                options.upperEdge());
-        host = new HostFilterBank(mel.of(new FilterBank.Frames(options.frameLength(), options.frameShift(), options.fftSize(), true),
-                options.preemphasis(), options.window().values(options.frameLength()), FLOOR), mel);
+        mel = MelFilterBank.kaldi(
+                options.melBins(), options.fftSize(), options.sampleRate(), options.lowFreq(), options.upperEdge());
+        host = new HostFilterBank(
+                mel.of(
+                        new FilterBank.Frames(options.frameLength(), options.frameShift(), options.fftSize(), true),
+                        options.preemphasis(),
+                        options.window().values(options.frameLength()),
+                        FLOOR),
+                mel);
     }
 
     /** The same as an operation of a backend, {@link org.unmute.tensor.backend.Backend#filterBank}. */
@@ -56,8 +61,8 @@ public final class KaldiFbank {
         }
         int bins = options.melBins();
         if ((long) frames * bins > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("fbank: " + frames + " frames of " + bins
-                    + " bins are too many for one array: cut the clip");
+            throw new IllegalArgumentException(
+                    "fbank: " + frames + " frames of " + bins + " bins are too many for one array: cut the clip");
         }
         return host.compute(samples);
     }

@@ -1,8 +1,8 @@
 package org.unmute.models.audio;
 
 /**
- * Where the bands of a mel spectrum lie: their centres are equally spaced in mel, between two edges, as both kaldi and HTK place
- * them.
+ * Where the bands of a mel spectrum lie: their centres are equally spaced in mel, between two edges, as both kaldi and
+ * HTK place them.
  *
  * @param count number of bands
  * @param lowHz lower edge of the first band
@@ -14,7 +14,8 @@ public record MelBands(int count, double lowHz, double highHz) {
     /** @throws IllegalArgumentException if there is no band or the edges are no range */
     public MelBands {
         if (count < 1 || !(lowHz >= 0 && lowHz < highHz && Double.isFinite(highHz))) {
-            throw new IllegalArgumentException("mel bands: " + count + " bands from " + lowHz + " to " + highHz + " Hz");
+            throw new IllegalArgumentException(
+                    "mel bands: " + count + " bands from " + lowHz + " to " + highHz + " Hz");
         }
     }
 
@@ -27,8 +28,8 @@ public record MelBands(int count, double lowHz, double highHz) {
     }
 
     /**
-     * The border below a band: midway in mel between its centre and the one before. Below the first it is the lower edge, and
-     * {@code count} gives the upper edge.
+     * The border below a band: midway in mel between its centre and the one before. Below the first it is the lower
+     * edge, and {@code count} gives the upper edge.
      *
      * @param band 0 to {@code count}
      */
@@ -42,7 +43,9 @@ public record MelBands(int count, double lowHz, double highHz) {
         return BREAK * Math.expm1(mel(lowHz) + (band + 0.5) * step());
     }
 
-    /** Where a frequency lies along the bands: 0 at the lower end of the first, 1 at the upper end of the last; clamped. */
+    /**
+     * Where a frequency lies along the bands: 0 at the lower end of the first, 1 at the upper end of the last; clamped.
+     */
     public double position(double hertz) {
         return Math.clamp(((mel(hertz) - mel(lowHz)) / step() - 0.5) / count, 0, 1);
     }

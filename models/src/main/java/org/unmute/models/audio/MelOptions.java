@@ -5,13 +5,15 @@ package org.unmute.models.audio;
  *
  * @param sampleRate in Hz
  * @param fftSize    length of frame and transform; a power of two from 4 to 2^20
- * @param windowLength length of the window, which lies in the middle of the frame, zeros beside it; 2 to {@code fftSize}
+ * @param windowLength length of the window, which lies in the middle of the frame, zeros beside it; 2 to {@code
+ *     fftSize}
  * @param hop        samples from one frame to the next
  * @param melBins    number of mel bands
  * @param lowFreq    lower edge of the first band in Hz
  * @param highFreq   upper edge of the last band in Hz
  */
-public record MelOptions(int sampleRate, int fftSize, int windowLength, int hop, int melBins, double lowFreq, double highFreq) {
+public record MelOptions(
+        int sampleRate, int fftSize, int windowLength, int hop, int melBins, double lowFreq, double highFreq) {
     /** A window as long as the frame. */
     public MelOptions(int sampleRate, int fftSize, int hop, int melBins, double lowFreq, double highFreq) {
         this(sampleRate, fftSize, fftSize, hop, melBins, lowFreq, highFreq);
@@ -24,12 +26,12 @@ public record MelOptions(int sampleRate, int fftSize, int windowLength, int hop,
                     + sampleRate + " Hz, " + hop + ", " + melBins);
         }
         if (fftSize < 4 || fftSize > 1 << 20 || Integer.bitCount(fftSize) != 1) {
-            throw new IllegalArgumentException("mel spectrogram: the transform's length must be a power of two from 4 "
-                    + "to 2^20: " + fftSize);
+            throw new IllegalArgumentException(
+                    "mel spectrogram: the transform's length must be a power of two from 4 " + "to 2^20: " + fftSize);
         }
         if (windowLength < 2 || windowLength > fftSize) {
-            throw new IllegalArgumentException("mel spectrogram: the window's length must be 2 to the transform's " + fftSize + ": "
-                    + windowLength);
+            throw new IllegalArgumentException("mel spectrogram: the window's length must be 2 to the transform's "
+                    + fftSize + ": " + windowLength);
         }
         if (!(lowFreq >= 0 && lowFreq < highFreq && highFreq <= sampleRate / 2.0)) {
             throw new IllegalArgumentException("mel spectrogram: bands from " + lowFreq + " to " + highFreq

@@ -20,7 +20,8 @@ public final class MelSpectrogram {
         int n = options.fftSize();
         double[] window = centred(periodicHann(options.windowLength()), n);
         mel = MelFilterBank.htk(options.melBins(), n, options.sampleRate(), options.lowFreq(), options.highFreq());
-        host = new HostFilterBank(mel.of(new FilterBank.Frames(n, options.hop(), n, false), 0, window, Double.NaN), mel);
+        host = new HostFilterBank(
+                mel.of(new FilterBank.Frames(n, options.hop(), n, false), 0, window, Double.NaN), mel);
     }
 
     /** {@code 0.5 - 0.5 cos(2 pi i / n)}. */
@@ -89,7 +90,8 @@ public final class MelSpectrogram {
     }
 
     /**
-     * The mel energies of clips of one length, on their backend: one filter bank over the clips with what is mirrored at their ends.
+     * The mel energies of clips of one length, on their backend: one filter bank over the clips with what is mirrored
+     * at their ends.
      *
      * @param samples {@code [clips, samples]} at the options' rate
      * @return {@code [clips, frames, melBins]}; gradients do not pass
@@ -104,7 +106,10 @@ public final class MelSpectrogram {
         Tensor before = samples.slice(1, 1, pad).flip(1);
         Tensor after = samples.slice(1, n - 1L - pad, pad).flip(1);
         Tensor all = Tensor.concat(1, before, samples, after);
-        return Tensor.compute(all.backend(), all.dtype(), Shape.of(samples.size(0), frames(n), options.melBins()),
+        return Tensor.compute(
+                all.backend(),
+                all.dtype(),
+                Shape.of(samples.size(0), frames(n), options.melBins()),
                 out -> all.backend().filterBank(all.view(), host.steps(), out));
     }
 

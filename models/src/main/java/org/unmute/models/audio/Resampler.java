@@ -88,8 +88,8 @@ public final class Resampler {
      */
     public Resampler(int fromRate, int toRate, Kernel kernel) {
         if (fromRate <= 0 || toRate <= 0) {
-            throw new IllegalArgumentException("resample: rates must be positive: from " + fromRate + " to " + toRate
-                    + " Hz");
+            throw new IllegalArgumentException(
+                    "resample: rates must be positive: from " + fromRate + " to " + toRate + " Hz");
         }
         int divisor = gcd(fromRate, toRate);
         this.kernel = kernel;
@@ -184,8 +184,8 @@ public final class Resampler {
             if (at >= 0 && at < count) {
                 dense[at] = weights[i];
             } else if (weights[i] != 0) {
-                throw new IllegalArgumentException("resample: the weight at input " + (first + i)
-                        + " lies outside the " + count + " from " + from);
+                throw new IllegalArgumentException("resample: the weight at input " + (first + i) + " lies outside the "
+                        + count + " from " + from);
             }
         }
         return dense;

@@ -29,6 +29,7 @@ public final class Wav {
     private static final long UNKNOWN_LENGTH = 0xFFFFFFFFL;
     /** What SoX writes when it cannot come back to fill the length in. */
     private static final long UNKNOWN_LENGTH_OF_SOX = 0x7FFFF000L;
+
     private static final int HEADER_BYTES = 44;
 
     private Wav() {}
@@ -40,7 +41,8 @@ public final class Wav {
      * @throws IOException              if it cannot be opened
      */
     public static Recording read(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ); Arena arena = Arena.ofConfined()) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+                Arena arena = Arena.ofConfined()) {
             long size = channel.size();
             if (size == 0) {
                 throw new UnreadableAudioException(path.toString(), "the file is empty");
@@ -59,8 +61,8 @@ public final class Wav {
     public static Recording read(InputStream in, String source) throws IOException {
         byte[] bytes = in.readNBytes(MAX_STREAM_BYTES + 1);
         if (bytes.length > MAX_STREAM_BYTES) {
-            throw new UnreadableAudioException(source, "the stream is longer than " + MAX_STREAM_BYTES
-                    + " bytes: store it in a file");
+            throw new UnreadableAudioException(
+                    source, "the stream is longer than " + MAX_STREAM_BYTES + " bytes: store it in a file");
         }
         return read(MemorySegment.ofArray(bytes), source);
     }
@@ -77,11 +79,13 @@ public final class Wav {
         }
         String riff = fourLetters(file, 0);
         switch (riff) {
-            case "RIFF" -> { }
-            case "RF64", "BW64" -> throw new UnreadableAudioException(source, riff
-                    + " files (WAV beyond 4 GB) are not read: cut it into shorter WAV files");
-            case "RIFX" -> throw new UnreadableAudioException(source,
-                    "big-endian WAV (RIFX) is not read: convert it to plain WAV");
+            case "RIFF" -> {}
+            case "RF64", "BW64" ->
+                throw new UnreadableAudioException(
+                        source, riff + " files (WAV beyond 4 GB) are not read: cut it into shorter WAV files");
+            case "RIFX" ->
+                throw new UnreadableAudioException(
+                        source, "big-endian WAV (RIFX) is not read: convert it to plain WAV");
             default -> throw new UnreadableAudioException(source, "not a WAV file: it does not start with RIFF");
         }
         if (!fourLetters(file, 8).equals("WAVE")) {
@@ -105,8 +109,10 @@ public final class Wav {
                 lengthKnown = false;
             }
             if (size > remaining) {
-                throw new UnreadableAudioException(source, "cut short: the chunk '" + printable(id) + "' should have "
-                        + size + " bytes, but the file ends after " + remaining);
+                throw new UnreadableAudioException(
+                        source,
+                        "cut short: the chunk '" + printable(id) + "' should have " + size
+                                + " bytes, but the file ends after " + remaining);
             }
             if (isData) {
                 data = file.asSlice(at + 8, size);
@@ -116,8 +122,8 @@ public final class Wav {
             at += 8 + size + (size & 1);
         }
         if (format == null || data == null) {
-            throw new UnreadableAudioException(source, "the file has no " + (format == null ? "fmt" : "data")
-                    + " chunk");
+            throw new UnreadableAudioException(
+                    source, "the file has no " + (format == null ? "fmt" : "data") + " chunk");
         }
         return decode(format, data, lengthKnown, source);
     }
@@ -135,16 +141,20 @@ public final class Wav {
             throws UnreadableAudioException {
         int frameBytes = format.frameBytes();
         if (lengthKnown && data.byteSize() % frameBytes != 0) {
-            throw new UnreadableAudioException(source, "the data chunk of " + data.byteSize()
-                    + " bytes does not hold a whole number of frames of " + frameBytes + " bytes");
+            throw new UnreadableAudioException(
+                    source,
+                    "the data chunk of " + data.byteSize() + " bytes does not hold a whole number of frames of "
+                            + frameBytes + " bytes");
         }
         long frames = data.byteSize() / frameBytes;
         if (frames == 0) {
             throw new UnreadableAudioException(source, "the file holds no samples");
         }
         if (frames > MAX_SECONDS * format.sampleRate() || frames > Integer.MAX_VALUE - 8) {
-            throw new UnreadableAudioException(source, "too long: " + frames / format.sampleRate()
-                    + " s; at most " + MAX_SECONDS + " s are read: cut it into shorter files");
+            throw new UnreadableAudioException(
+                    source,
+                    "too long: " + frames / format.sampleRate() + " s; at most " + MAX_SECONDS
+                            + " s are read: cut it into shorter files");
         }
         float[] samples = new float[(int) frames];
         WavFormat.Encoding encoding = format.encoding();
@@ -158,8 +168,10 @@ public final class Wav {
             }
             samples[i] = (float) (sum / channels);
             if (!Float.isFinite(samples[i])) {
-                throw new UnreadableAudioException(source, "sample " + i + " is " + samples[i]
-                        + ": the file holds values that are no numbers or beyond float32");
+                throw new UnreadableAudioException(
+                        source,
+                        "sample " + i + " is " + samples[i]
+                                + ": the file holds values that are no numbers or beyond float32");
             }
         }
         return new Recording(samples, format.sampleRate(), channels);
@@ -186,9 +198,17 @@ public final class Wav {
         }
         AtomicFile.write(path, out -> {
             ByteBuffer buffer = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-            buffer.put(ascii("RIFF")).putInt((int) (dataBytes + HEADER_BYTES - 8)).put(ascii("WAVE"));
-            buffer.put(ascii("fmt ")).putInt(16).putShort((short) 1).putShort((short) 1).putInt(rate).putInt(2 * rate)
-                    .putShort((short) 2).putShort((short) 16);
+            buffer.put(ascii("RIFF"))
+                    .putInt((int) (dataBytes + HEADER_BYTES - 8))
+                    .put(ascii("WAVE"));
+            buffer.put(ascii("fmt "))
+                    .putInt(16)
+                    .putShort((short) 1)
+                    .putShort((short) 1)
+                    .putInt(rate)
+                    .putInt(2 * rate)
+                    .putShort((short) 2)
+                    .putShort((short) 16);
             buffer.put(ascii("data")).putInt((int) dataBytes);
             for (float sample : samples) {
                 if (buffer.remaining() < 2) {

@@ -17,8 +17,9 @@ record WavFormat(Encoding encoding, int channels, int sampleRate) {
     private static final int IEEE_FLOAT = 3;
     private static final int EXTENSIBLE = 0xFFFE;
     /** All but the first two bytes of the GUIDs that stand for the classic format numbers. */
-    private static final byte[] GUID_TAIL =
-            {0, 0, 0, 0, 0x10, 0, (byte) 0x80, 0, 0, (byte) 0xAA, 0, 0x38, (byte) 0x9B, 0x71};
+    private static final byte[] GUID_TAIL = {
+        0, 0, 0, 0, 0x10, 0, (byte) 0x80, 0, 0, (byte) 0xAA, 0, 0x38, (byte) 0x9B, 0x71
+    };
 
     /** How one sample of one channel is stored, little-endian. */
     enum Encoding {
@@ -44,8 +45,8 @@ record WavFormat(Encoding encoding, int channels, int sampleRate) {
             return switch (this) {
                 case UNSIGNED_8 -> ((data.get(ValueLayout.JAVA_BYTE, at) & 0xFF) - 128) / 128.0;
                 case SIGNED_16 -> data.get(Wav.SHORT, at) / 32768.0;
-                case SIGNED_24 -> ((data.get(Wav.SHORT, at) & 0xFFFF) | data.get(ValueLayout.JAVA_BYTE, at + 2) << 16)
-                        / 8388608.0;
+                case SIGNED_24 ->
+                    ((data.get(Wav.SHORT, at) & 0xFFFF) | data.get(ValueLayout.JAVA_BYTE, at + 2) << 16) / 8388608.0;
                 case SIGNED_32 -> data.get(Wav.INT, at) / 2147483648.0;
                 case FLOAT_32 -> Float.intBitsToFloat(data.get(Wav.INT, at));
                 case FLOAT_64 -> Double.longBitsToDouble(data.get(Wav.LONG, at));
@@ -60,8 +61,8 @@ record WavFormat(Encoding encoding, int channels, int sampleRate) {
 
     static WavFormat parse(MemorySegment chunk, String source) throws UnreadableAudioException {
         if (chunk.byteSize() < 16) {
-            throw new UnreadableAudioException(source, "the fmt chunk has " + chunk.byteSize()
-                    + " bytes, at least 16 are needed");
+            throw new UnreadableAudioException(
+                    source, "the fmt chunk has " + chunk.byteSize() + " bytes, at least 16 are needed");
         }
         int tag = chunk.get(Wav.SHORT, 0) & 0xFFFF;
         int channels = chunk.get(Wav.SHORT, 2) & 0xFFFF;
@@ -79,16 +80,18 @@ record WavFormat(Encoding encoding, int channels, int sampleRate) {
         }
         Encoding encoding = encoding(tag, bits, source);
         if (blockAlign != channels * encoding.bytes()) {
-            throw new UnreadableAudioException(source, "block align is " + blockAlign + ", but " + channels
-                    + " channels of " + bits + " bits take " + channels * encoding.bytes() + " bytes");
+            throw new UnreadableAudioException(
+                    source,
+                    "block align is " + blockAlign + ", but " + channels + " channels of " + bits + " bits take "
+                            + channels * encoding.bytes() + " bytes");
         }
         return new WavFormat(encoding, channels, (int) rate);
     }
 
     private static int subFormat(MemorySegment chunk, String source) throws UnreadableAudioException {
         if (chunk.byteSize() < 40) {
-            throw new UnreadableAudioException(source, "the extensible fmt chunk has " + chunk.byteSize()
-                    + " bytes, at least 40 are needed");
+            throw new UnreadableAudioException(
+                    source, "the extensible fmt chunk has " + chunk.byteSize() + " bytes, at least 40 are needed");
         }
         if (chunk.asSlice(26, GUID_TAIL.length).mismatch(MemorySegment.ofArray(GUID_TAIL)) != -1) {
             throw new UnreadableAudioException(source, "unknown extensible sub-format: convert it to PCM");
@@ -103,16 +106,17 @@ record WavFormat(Encoding encoding, int channels, int sampleRate) {
                 case 16 -> Encoding.SIGNED_16;
                 case 24 -> Encoding.SIGNED_24;
                 case 32 -> Encoding.SIGNED_32;
-                default -> throw new UnreadableAudioException(source, "integer samples of " + bits
-                        + " bits; 8, 16, 24 and 32 are read");
+                default ->
+                    throw new UnreadableAudioException(
+                            source, "integer samples of " + bits + " bits; 8, 16, 24 and 32 are read");
             };
         }
         if (tag == IEEE_FLOAT) {
             if (bits == 32 || bits == 64) {
                 return bits == 32 ? Encoding.FLOAT_32 : Encoding.FLOAT_64;
             }
-            throw new UnreadableAudioException(source, "floating-point samples of " + bits
-                    + " bits; 32 and 64 are read");
+            throw new UnreadableAudioException(
+                    source, "floating-point samples of " + bits + " bits; 32 and 64 are read");
         }
         String kind = switch (tag) {
             case 2, 0x11 -> "ADPCM";

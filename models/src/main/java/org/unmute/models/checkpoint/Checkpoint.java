@@ -62,8 +62,8 @@ public interface Checkpoint extends AutoCloseable {
     }
 
     /**
-     * Texts and numbers that the file carries beside the tensors: a safetensors file's metadata, or the plain values of a
-     * PyTorch file by dotted path ({@code cfg.encoder_layers}).
+     * Texts and numbers that the file carries beside the tensors: a safetensors file's metadata, or the plain values of
+     * a PyTorch file by dotted path ({@code cfg.encoder_layers}).
      */
     Map<String, String> metadata();
 
@@ -92,27 +92,47 @@ public interface Checkpoint extends AutoCloseable {
         return switch (kind) {
             case SAFETENSORS -> of(SafetensorsFile.open(path));
             case TORCH_ZIP, TORCH_LEGACY, PICKLED_MODULE -> of(TorchFile.open(path));
-            default -> throw new MalformedFileException(path.toString(), 0, null, "not-a-checkpoint", "this is " + kind.description()
-                    + ": " + kind.advice());
+            default ->
+                throw new MalformedFileException(
+                        path.toString(),
+                        0,
+                        null,
+                        "not-a-checkpoint",
+                        "this is " + kind.description() + ": " + kind.advice());
         };
     }
 
     /** An open safetensors file. */
     static Checkpoint of(SafetensorsFile file) {
-        return new StoredCheckpoint(file.path().toString(), SAFETENSORS, file.names(), file::shape, name -> file.entry(name).type(),
-                file::entry, file.metadata(), List.of(), file::close);
+        return new StoredCheckpoint(
+                file.path().toString(),
+                SAFETENSORS,
+                file.names(),
+                file::shape,
+                name -> file.entry(name).type(),
+                file::entry,
+                file.metadata(),
+                List.of(),
+                file::close);
     }
 
     /** An open PyTorch file. A storage whose checksum is wrong is refused when it is read. */
     static Checkpoint of(TorchFile file) {
-        return new StoredCheckpoint(file.path().toString(), file.legacy() ? "PyTorch, legacy stream" : "PyTorch, zip", file.names(), file::shape,
-                file::type, name -> {
+        return new StoredCheckpoint(
+                file.path().toString(),
+                file.legacy() ? "PyTorch, legacy stream" : "PyTorch, zip",
+                file.names(),
+                file::shape,
+                file::type,
+                name -> {
                     try {
                         return file.entry(name);
                     } catch (IOException e) {
                         throw new UncheckedIOException(e);
                     }
-                }, file.values(),
-                file.opaque().stream().map(o -> o.name() + ": " + o.className()).toList(), file::close);
+                },
+                file.values(),
+                file.opaque().stream().map(o -> o.name() + ": " + o.className()).toList(),
+                file::close);
     }
 }

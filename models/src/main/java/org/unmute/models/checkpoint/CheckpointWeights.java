@@ -31,18 +31,21 @@ public final class CheckpointWeights implements Weights {
     public Tensor linearWeight(String name, long out, long in) {
         requireShape(name, out, in);
         ElementSource source = file.source(name);
-        return LinearWeight.read((from, to, at, count) -> {
-            source.read(from, to, at, count);
-            requireFinite(name, from, to, at, count);
-        }, out, in);
+        return LinearWeight.read(
+                (from, to, at, count) -> {
+                    source.read(from, to, at, count);
+                    requireFinite(name, from, to, at, count);
+                },
+                out,
+                in);
     }
 
     /** @param from number of the first of these values in the tensor */
     private void requireFinite(String name, long from, float[] values, int at, int count) {
         for (int i = at; i < at + count; i++) {
             if (!Float.isFinite(values[i])) {
-                throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' has " + values[i]
-                        + " at element " + (from + i - at) + ": the checkpoint is damaged");
+                throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' has "
+                        + values[i] + " at element " + (from + i - at) + ": the checkpoint is damaged");
             }
         }
     }
@@ -56,8 +59,9 @@ public final class CheckpointWeights implements Weights {
     private void requireShape(String name, long... shape) {
         Shape found = shape(name);
         if (!found.equals(Shape.of(shape))) {
-            throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' is " + found + ", expected "
-                    + Shape.of(shape) + ": another size of the model, or other settings (frames, heads)?");
+            throw new UnusableCheckpointException(
+                    file.origin() + ": tensor '" + file.stored(name) + "' is " + found + ", expected " + Shape.of(shape)
+                            + ": another size of the model, or other settings (frames, heads)?");
         }
     }
 
@@ -66,7 +70,8 @@ public final class CheckpointWeights implements Weights {
         if (!file.has(name)) {
             String key = file.stored(name);
             throw new UnusableCheckpointException(file.origin() + ": tensor '" + key + "' is missing"
-                    + (key.equals(name) ? "" : " (needed as '" + name + "')") + ": wrong model, or an incomplete checkpoint");
+                    + (key.equals(name) ? "" : " (needed as '" + name + "')")
+                    + ": wrong model, or an incomplete checkpoint");
         }
         return file.shape(name);
     }
@@ -75,13 +80,14 @@ public final class CheckpointWeights implements Weights {
      * One size of a stored tensor, from which a model's own sizes follow.
      *
      * @param rank axes that the tensor must have
-     * @throws UnusableCheckpointException if the tensor is missing, has another number of axes, or is empty along the axis
+     * @throws UnusableCheckpointException if the tensor is missing, has another number of axes, or is empty along the
+     *     axis
      */
     public int size(String name, int rank, int axis) {
         Shape shape = shape(name);
         if (shape.rank() != rank || shape.size(axis) < 1 || shape.size(axis) > Integer.MAX_VALUE) {
-            throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' is " + shape + ", expected are "
-                    + rank + " axes of at least 1: another model, or a damaged checkpoint");
+            throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(name) + "' is " + shape
+                    + ", expected are " + rank + " axes of at least 1: another model, or a damaged checkpoint");
         }
         return shape.dim(axis);
     }
@@ -101,8 +107,9 @@ public final class CheckpointWeights implements Weights {
             int dot = key.startsWith(prefix) ? key.indexOf('.', prefix.length()) : -1;
             String number = dot < 0 ? "" : key.substring(prefix.length(), dot);
             if (n == 0 || number.matches("\\d{1,9}") && Integer.parseInt(number) >= n) {
-                throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(prefix + n + "." + suffix)
-                        + "' is missing" + (n == 0 ? "" : ", but '" + file.stored(key) + "' is there") + ": an incomplete checkpoint");
+                throw new UnusableCheckpointException(file.origin() + ": tensor '"
+                        + file.stored(prefix + n + "." + suffix) + "' is missing"
+                        + (n == 0 ? "" : ", but '" + file.stored(key) + "' is there") + ": an incomplete checkpoint");
             }
         }
         return n;

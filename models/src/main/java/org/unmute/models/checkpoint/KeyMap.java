@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One naming of a model's tensors: how to find them in a file, what each is called in the model, and what must be there in
- * the end. The model's names are the authors' own. Immutable: the methods that add something return a new map.
+ * One naming of a model's tensors: how to find them in a file, what each is called in the model, and what must be there
+ * in the end. The model's names are the authors' own. Immutable: the methods that add something return a new map.
  *
  * <p>Files put the model below all kinds of prefixes ({@code model.}, {@code module.}, {@code teacher.backbone.},
- * {@code state_dict.encoder.}). The {@linkplain #signature signature}, a few names that only this model has together, finds
- * the prefix; rules then apply to names without it. The first rule that fits decides; a tensor that none fits is left out
- * and listed.
+ * {@code state_dict.encoder.}). The {@linkplain #signature signature}, a few names that only this model has together,
+ * finds the prefix; rules then apply to names without it. The first rule that fits decides; a tensor that none fits is
+ * left out and listed.
  *
  * @param name what reports call it, for instance {@code eat/hugging-face}
  * @param signature names, below the prefix, by which the model is recognised
@@ -26,13 +26,25 @@ import java.util.Set;
  * @param series numbered groups of canonical names
  * @param carried beginnings of the metadata that belong to the model
  */
-public record KeyMap(String name, List<String> signature, String prefixEnd, List<Rule> rules, List<Rule> outer, List<String> required,
-        List<Series> series, List<String> carried) {
+public record KeyMap(
+        String name,
+        List<String> signature,
+        String prefixEnd,
+        List<Rule> rules,
+        List<Rule> outer,
+        List<String> required,
+        List<Series> series,
+        List<String> carried) {
     /** Parts of a prefix that mark copies of a model which are not the one to use. */
-    private static final List<String> COPIES = List.of("_ema.", "ema.", "student.", "optimizer.", "optimizer_", "last_optimizer");
+    private static final List<String> COPIES =
+            List.of("_ema.", "ema.", "student.", "optimizer.", "optimizer_", "last_optimizer");
+
     private static final int MOST_MISSING = 1000;
 
-    /** What becomes of a name that begins with {@code from}, or is {@code from} if that does not end in a dot or bracket. */
+    /**
+     * What becomes of a name that begins with {@code from}, or is {@code from} if that does not end in a dot or
+     * bracket.
+     */
     public sealed interface Rule {
         /** A whole name, or with a dot at its end the beginning of names. */
         String from();
@@ -54,8 +66,8 @@ public record KeyMap(String name, List<String> signature, String prefixEnd, List
     public record Drop(String from, String reason) implements Rule {}
 
     /**
-     * Blocks numbered from 0 without a gap, at least one: {@code prefix0.suffix}, {@code prefix1.suffix}, … for each of the
-     * suffixes.
+     * Blocks numbered from 0 without a gap, at least one: {@code prefix0.suffix}, {@code prefix1.suffix}, … for each of
+     * the suffixes.
      */
     public record Series(String prefix, List<String> suffixes) {
         /** Copies the suffixes. */
@@ -123,22 +135,26 @@ public record KeyMap(String name, List<String> signature, String prefixEnd, List
 
     /** Renames a tensor or, with a dot at the end of both, the beginning of names. */
     public KeyMap rename(String from, String to) {
-        return new KeyMap(name, signature, prefixEnd, joined(rules, new Take(from, to)), outer, required, series, carried);
+        return new KeyMap(
+                name, signature, prefixEnd, joined(rules, new Take(from, to)), outer, required, series, carried);
     }
 
     /** Leaves out a tensor or, with a dot at the end, all that begin so, and says why. */
     public KeyMap drop(String from, String reason) {
-        return new KeyMap(name, signature, prefixEnd, joined(rules, new Drop(from, reason)), outer, required, series, carried);
+        return new KeyMap(
+                name, signature, prefixEnd, joined(rules, new Drop(from, reason)), outer, required, series, carried);
     }
 
     /** Takes a tensor, or with a dot all that begin so, that lies beside the model: below the prefix's parent. */
     public KeyMap keepOuter(String from) {
-        return new KeyMap(name, signature, prefixEnd, rules, joined(outer, new Take(from, from)), required, series, carried);
+        return new KeyMap(
+                name, signature, prefixEnd, rules, joined(outer, new Take(from, from)), required, series, carried);
     }
 
     /** Leaves out a tensor, or with a dot all that begin so, that lies beside the model, and says why. */
     public KeyMap dropOuter(String from, String reason) {
-        return new KeyMap(name, signature, prefixEnd, rules, joined(outer, new Drop(from, reason)), required, series, carried);
+        return new KeyMap(
+                name, signature, prefixEnd, rules, joined(outer, new Drop(from, reason)), required, series, carried);
     }
 
     /** Adds canonical names that must be there in the end. */
@@ -150,7 +166,15 @@ public record KeyMap(String name, List<String> signature, String prefixEnd, List
 
     /** Adds blocks that must be complete in the end; see {@link Series}. */
     public KeyMap requireSeries(String prefix, String... suffixes) {
-        return new KeyMap(name, signature, prefixEnd, rules, outer, required, joined(series, new Series(prefix, List.of(suffixes))), carried);
+        return new KeyMap(
+                name,
+                signature,
+                prefixEnd,
+                rules,
+                outer,
+                required,
+                joined(series, new Series(prefix, List.of(suffixes))),
+                carried);
     }
 
     /** Adds beginnings of metadata keys that the model needs and a converted file must carry. */
@@ -180,13 +204,19 @@ public record KeyMap(String name, List<String> signature, String prefixEnd, List
         String first = signature.getFirst();
         Set<String> found = new HashSet<>();
         for (String name : file.names()) {
-            String prefix = name.equals(first) ? "" : name.endsWith("." + first) ? name.substring(0, name.length() - first.length()) : null;
-            if (prefix != null && (anyPrefix || prefixEnd == null || prefix.endsWith(prefixEnd))
+            String prefix = name.equals(first)
+                    ? ""
+                    : name.endsWith("." + first) ? name.substring(0, name.length() - first.length()) : null;
+            if (prefix != null
+                    && (anyPrefix || prefixEnd == null || prefix.endsWith(prefixEnd))
                     && signature.stream().allMatch(s -> file.has(prefix + s))) {
                 found.add(prefix);
             }
         }
-        return found.stream().min(Comparator.comparing(KeyMap::isCopy).thenComparing(String::length).thenComparing(Comparator.naturalOrder()));
+        return found.stream()
+                .min(Comparator.comparing(KeyMap::isCopy)
+                        .thenComparing(String::length)
+                        .thenComparing(Comparator.naturalOrder()));
     }
 
     private static boolean isCopy(String prefix) {

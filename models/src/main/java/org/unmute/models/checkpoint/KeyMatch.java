@@ -19,7 +19,8 @@ import org.unmute.tensor.io.StoredType;
  * @param dropped reasons by the file's names
  * @param missing names of the model that the map requires and the file does not give
  */
-public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, Map<String, String> dropped, List<String> missing) {
+public record KeyMatch(
+        KeyMap keyMap, String prefix, Map<String, String> taken, Map<String, String> dropped, List<String> missing) {
     /** Metadata key of the kind of encoder, written by whoever knows it. */
     public static final String ENCODER = "unmute.encoder";
     /** Metadata key of the naming that the tensors had in the original file. */
@@ -49,13 +50,18 @@ public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, 
                 case KeyMap.Take take -> {
                     String other = taken.putIfAbsent(take.apply(below), name);
                     if (other != null) {
-                        throw new UnusableCheckpointException(file.origin() + ": two tensors would be named '" + take.apply(below) + "': '"
-                                + other + "' and '" + name + "': the file mixes two namings, or key map '" + map.name() + "' is not for it");
+                        throw new UnusableCheckpointException(file.origin() + ": two tensors would be named '"
+                                + take.apply(below) + "': '" + other + "' and '" + name
+                                + "': the file mixes two namings, or key map '" + map.name() + "' is not for it");
                     }
                 }
                 case KeyMap.Drop drop -> dropped.put(name, drop.reason());
-                case null -> dropped.put(name, below != null && !below.equals(name) || prefix.isEmpty()
-                        ? "not used by this model" : outside(name, prefix));
+                case null ->
+                    dropped.put(
+                            name,
+                            below != null && !below.equals(name) || prefix.isEmpty()
+                                    ? "not used by this model"
+                                    : outside(name, prefix));
             }
         }
         return new KeyMatch(map, prefix, taken, dropped, map.missing(taken.keySet()));
@@ -76,7 +82,10 @@ public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, 
 
     /** The tensors that keep the file's name. */
     public List<String> kept() {
-        return taken.entrySet().stream().filter(e -> e.getKey().equals(e.getValue())).map(Map.Entry::getKey).toList();
+        return taken.entrySet().stream()
+                .filter(e -> e.getKey().equals(e.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** New names by the file's names, of tensors whose name changes. */
@@ -103,7 +112,8 @@ public record KeyMatch(KeyMap keyMap, String prefix, Map<String, String> taken, 
         return new View(this, file, Collections.unmodifiableMap(metadata), List.copyOf(taken.keySet()));
     }
 
-    private record View(KeyMatch match, Checkpoint file, Map<String, String> metadata, List<String> names) implements Checkpoint {
+    private record View(KeyMatch match, Checkpoint file, Map<String, String> metadata, List<String> names)
+            implements Checkpoint {
         @Override
         public String origin() {
             return file.origin();

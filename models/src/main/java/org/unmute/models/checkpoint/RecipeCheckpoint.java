@@ -10,17 +10,17 @@ import org.unmute.models.vit.Positions;
 import org.unmute.tensor.Shape;
 
 /**
- * A checkpoint that lies in no file: each number is a pure function of a seed, the tensor's name and the element's index.
- * Random models of full size can so be made again in any language from a few kilobytes of names and shapes, and their
- * features compared. The reference numbers' {@code recipe.json} states the function; a few tensors are no random numbers
- * ({@link Table}).
+ * A checkpoint that lies in no file: each number is a pure function of a seed, the tensor's name and the element's
+ * index. Random models of full size can so be made again in any language from a few kilobytes of names and shapes, and
+ * their features compared. The reference numbers' {@code recipe.json} states the function; a few tensors are no random
+ * numbers ({@link Table}).
  */
 public final class RecipeCheckpoint implements Checkpoint {
     private static final int MEL_ROWS = 8;
     private static final String POSITIONS = "fixed_positional_encoder.positions";
     private static final String SHARED_BIAS = ".self_attn.relative_attention_bias.";
-    private static final List<String> TOKENS = List.of("pos_embed", "cls_token", "dist_token", "extra_tokens", "positions", "mask_token",
-            "mask_embed");
+    private static final List<String> TOKENS =
+            List.of("pos_embed", "cls_token", "dist_token", "extra_tokens", "positions", "mask_token", "mask_embed");
     private static final List<String> SHARPER = List.of("qkv.weight", "q_proj.weight", "k_proj.weight");
 
     /** Numbers of a tensor that the recipe leaves as the model makes them. */
@@ -44,13 +44,16 @@ public final class RecipeCheckpoint implements Checkpoint {
      * @param tables numbers that are not random, by name
      * @param metadata what a file would carry beside the tensors, such as {@code cfg.max_distance}
      */
-    public RecipeCheckpoint(long seed, Map<String, Shape> shapes, Map<String, Table> tables, Map<String, String> metadata) {
+    public RecipeCheckpoint(
+            long seed, Map<String, Shape> shapes, Map<String, Table> tables, Map<String, String> metadata) {
         this.seed = seed;
         this.shapes = new LinkedHashMap<>(shapes);
         this.tables = Map.copyOf(tables);
         this.metadata = Map.copyOf(metadata);
         // BEATs: one tensor listed under every layer; the last layer's name was the last to be filled.
-        sharedBias = shapes.keySet().stream().filter(n -> n.contains(SHARED_BIAS)).max(Comparator.comparingInt(RecipeCheckpoint::layer))
+        sharedBias = shapes.keySet().stream()
+                .filter(n -> n.contains(SHARED_BIAS))
+                .max(Comparator.comparingInt(RecipeCheckpoint::layer))
                 .orElse(null);
     }
 
@@ -59,11 +62,12 @@ public final class RecipeCheckpoint implements Checkpoint {
      *
      * @param encoder as the folder's {@code config.json} names it, for instance {@code eat}
      * @param full whether it is the base-size model
-     * @param listed shapes by name, as {@code state_dict_keys.json} lists them; a prefix that takes no part is cut off, and
-     *     buffers that no recipe makes ({@code front_end.*} of Dasheng) are left out
+     * @param listed shapes by name, as {@code state_dict_keys.json} lists them; a prefix that takes no part is cut off,
+     *     and buffers that no recipe makes ({@code front_end.*} of Dasheng) are left out
      * @param metadata see the constructor
      */
-    public static RecipeCheckpoint of(String encoder, boolean full, long seed, Map<String, Shape> listed, Map<String, String> metadata) {
+    public static RecipeCheckpoint of(
+            String encoder, boolean full, long seed, Map<String, Shape> listed, Map<String, String> metadata) {
         String prefix = switch (encoder) {
             case "ast", "ssast" -> "module.";
             case "birdmae" -> "encoder.";
@@ -80,7 +84,8 @@ public final class RecipeCheckpoint implements Checkpoint {
             if (own.endsWith(POSITIONS) && (encoder.startsWith("eat") || full)) {
                 tables.put(own, s -> Positions.sinCos(Math.toIntExact(s.size(1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
             } else if (full && encoder.equals("audiomae") && own.endsWith("pos_embed")) {
-                tables.put(own, s -> Positions.audioMae(Math.toIntExact((s.size(1) - 1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
+                tables.put(
+                        own, s -> Positions.audioMae(Math.toIntExact((s.size(1) - 1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
             }
         });
         return new RecipeCheckpoint(seed, shapes, tables, metadata);
@@ -129,8 +134,8 @@ public final class RecipeCheckpoint implements Checkpoint {
         if (table != null) {
             float[] values = table.of(shape);
             if (values.length != count) {
-                throw new IllegalArgumentException(origin() + ": the table of '" + name + "' has " + values.length + " numbers, " + shape
-                        + " needs " + count);
+                throw new IllegalArgumentException(origin() + ": the table of '" + name + "' has " + values.length
+                        + " numbers, " + shape + " needs " + count);
             }
             return values;
         }

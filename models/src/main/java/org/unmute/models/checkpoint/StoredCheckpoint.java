@@ -22,8 +22,16 @@ final class StoredCheckpoint implements Checkpoint {
     private final List<String> opaque;
     private final Runnable close;
 
-    StoredCheckpoint(String origin, String container, List<String> names, Function<String, Shape> shapes,
-            Function<String, StoredType> types, Function<String, StoredTensor> entries, Map<String, String> metadata, List<String> opaque, Runnable close) {
+    StoredCheckpoint(
+            String origin,
+            String container,
+            List<String> names,
+            Function<String, Shape> shapes,
+            Function<String, StoredType> types,
+            Function<String, StoredTensor> entries,
+            Map<String, String> metadata,
+            List<String> opaque,
+            Runnable close) {
         this.origin = origin;
         this.container = container;
         this.shapes = shapes;

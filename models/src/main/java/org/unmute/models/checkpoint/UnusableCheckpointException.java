@@ -1,6 +1,8 @@
 package org.unmute.models.checkpoint;
 
-/** A well-formed file holds no encoder known here, or an incomplete or damaged one. The message names file and tensor. */
+/**
+ * A well-formed file holds no encoder known here, or an incomplete or damaged one. The message names file and tensor.
+ */
 public final class UnusableCheckpointException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

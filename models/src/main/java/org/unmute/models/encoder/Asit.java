@@ -13,20 +13,22 @@ import org.unmute.tensor.Interpolation;
 import org.unmute.tensor.Tensor;
 
 /**
- * ASiT (Sara-Ahmed/ASiT): 16 x 16 patches, learned positions for the class token and the patches, pre-norm blocks, final
- * norm. Of a training checkpoint the teacher's {@code backbone.} is used, by which it is told from Audio-MAE.
+ * ASiT (Sara-Ahmed/ASiT): 16 x 16 patches, learned positions for the class token and the patches, pre-norm blocks,
+ * final norm. Of a training checkpoint the teacher's {@code backbone.} is used, by which it is told from Audio-MAE.
  *
- * <p>The pre-training code listens at 32 kHz to 592 frames; what the paper's fine-tuning did is not published, so the rate
- * can be set. For windows of other lengths the positions are interpolated bilinearly on the grid of patches, as AST does,
- * which the authors' README follows.
+ * <p>The pre-training code listens at 32 kHz to 592 frames; what the paper's fine-tuning did is not published, so the
+ * rate can be set. For windows of other lengths the positions are interpolated bilinearly on the grid of patches, as
+ * AST does, which the authors' README follows.
  */
 public final class Asit implements Encoder {
     private static final String NAME = "asit";
     private static final int RATE = 32_000;
     private static final double MEAN = -4.2677393;
     private static final double STD = 4.5689974;
-    private static final KeyMap AUTHORS = PreNormVit.keyMap("asit/authors").belowPrefix("backbone.")
-            .keep("norm.").require("norm.weight", "norm.bias")
+    private static final KeyMap AUTHORS = PreNormVit.keyMap("asit/authors")
+            .belowPrefix("backbone.")
+            .keep("norm.")
+            .require("norm.weight", "norm.bias")
             .dropOuter("head_cls.", "head of pre-training, for clips")
             .dropOuter("head_recons.", "head of pre-training, which reconstructs the spectrogram");
 
@@ -46,19 +48,34 @@ public final class Asit implements Encoder {
         int stored = PreNormVit.storedSteps(w, file.origin());
         int frames = settings.framesOr(stored * PreNormVit.PATCH);
         int steps = PreNormVit.steps(frames, PreNormVit.PATCH, NAME);
-        frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(settings.sampleRateOr(RATE), PreNormVit.MEL, Window.HANNING)),
-                frames, settings.meanOr(MEAN), settings.stdOr(STD));
+        frontEnd = new FbankFrontEnd(
+                new KaldiFbank(FbankOptions.of(settings.sampleRateOr(RATE), PreNormVit.MEL, Window.HANNING)),
+                frames,
+                settings.meanOr(MEAN),
+                settings.stdOr(STD));
         EncoderSpec.Grid grid = PreNormVit.grid(steps, frontEnd);
         Tensor table = w.tensor(PreNormVit.POSITIONS, 1, 1 + (long) stored * grid.freq(), w.size(PreNormVit.CLS, 3, 2));
         vit = PreNormVit.read(w, settings, positions(table, stored, steps, grid.freq()), "norm");
-        spec = Specs.of(NAME, "ASiT, " + vit.size() + ", final norm" + (steps == stored ? "" : ", positions interpolated from "
-                + stored + " to " + steps + " steps"), frontEnd, settings, grid, vit.dim(), vit.depth(), List.of());
+        spec = Specs.of(
+                NAME,
+                "ASiT, " + vit.size() + ", final norm"
+                        + (steps == stored
+                                ? ""
+                                : ", positions interpolated from " + stored + " to " + steps + " steps"),
+                frontEnd,
+                settings,
+                grid,
+                vit.dim(),
+                vit.depth(),
+                List.of());
     }
 
     /** {@code [1, 1 + stored · bands, dim]} to {@code [1, 1 + steps · bands, dim]}. */
     static Tensor positions(Tensor table, int stored, int steps, int bands) {
-        return steps == stored ? table
-                : Interpolation.resizePositions(table, 1, stored, bands, steps, bands, Interpolation.Mode.LINEAR).freeze();
+        return steps == stored
+                ? table
+                : Interpolation.resizePositions(table, 1, stored, bands, steps, bands, Interpolation.Mode.LINEAR)
+                        .freeze();
     }
 
     @Override

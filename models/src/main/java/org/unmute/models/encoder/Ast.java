@@ -24,13 +24,12 @@ import org.unmute.tensor.op.Window;
 
 /**
  * AST (YuanGongND/ast): 16 x 16 patches that start 10 mel bins and 10 frames apart, frequency-major; a class and a
- * distillation token, learned positions, pre-norm blocks, final norm. A clip is the mean of the two tokens, which the head
- * turns into logits.
+ * distillation token, learned positions, pre-norm blocks, final norm. A clip is the mean of the two tokens, which the
+ * head turns into logits.
  *
- * <p>Settings by name, also in a file's metadata: {@code fstride} and {@code tstride}, mel bins and frames from one patch to
- * the next. Positions for
- * other lengths follow src/models/ast_models.py: the middle of the stored time axis where it is shorter, bilinear
- * interpolation where it is longer.
+ * <p>Settings by name, also in a file's metadata: {@code fstride} and {@code tstride}, mel bins and frames from one
+ * patch to the next. Positions for other lengths follow src/models/ast_models.py: the middle of the stored time axis
+ * where it is shorter, bilinear interpolation where it is longer.
  */
 public final class Ast implements Encoder {
     private static final String NAME = "ast";
@@ -41,6 +40,7 @@ public final class Ast implements Encoder {
     private static final int EXTRA = 2;
     /** Frames of the authors' recipes for AudioSet, ESC-50 and Speech Commands. */
     private static final List<Integer> FRAMES = List.of(1024, 512, 128);
+
     private static final double MEAN = -4.2677393;
     private static final double STD = 4.5689974;
     private static final double HEAD_EPS = 1e-5;
@@ -48,29 +48,70 @@ public final class Ast implements Encoder {
     private static final double PORT_EPS = 1e-12;
 
     /** What the parts are called. */
-    private record Names(String cls, String distillation, String positions, String patches, String blocks, String norm,
-            String headNorm, String head) {
+    private record Names(
+            String cls,
+            String distillation,
+            String positions,
+            String patches,
+            String blocks,
+            String norm,
+            String headNorm,
+            String head) {
         KeyMap complete(KeyMap map) {
             return map.keep(cls, distillation, positions, patches + ".", blocks + ".", norm + ".")
-                    .require(cls, distillation, positions, patches + ".weight", patches + ".bias", norm + ".weight", norm + ".bias");
+                    .require(
+                            cls,
+                            distillation,
+                            positions,
+                            patches + ".weight",
+                            patches + ".bias",
+                            norm + ".weight",
+                            norm + ".bias");
         }
     }
 
-    private static final Names OWN = new Names("v.cls_token", "v.dist_token", "v.pos_embed", "v.patch_embed.proj", "v.blocks", "v.norm",
-            "mlp_head.0", "mlp_head.1");
-    private static final Names PORT = new Names("embeddings.cls_token", "embeddings.distillation_token", "embeddings.position_embeddings",
-            "embeddings.patch_embeddings.projection", "encoder.layer", "layernorm", "classifier.layernorm", "classifier.dense");
+    private static final Names OWN = new Names(
+            "v.cls_token",
+            "v.dist_token",
+            "v.pos_embed",
+            "v.patch_embed.proj",
+            "v.blocks",
+            "v.norm",
+            "mlp_head.0",
+            "mlp_head.1");
+    private static final Names PORT = new Names(
+            "embeddings.cls_token",
+            "embeddings.distillation_token",
+            "embeddings.position_embeddings",
+            "embeddings.patch_embeddings.projection",
+            "encoder.layer",
+            "layernorm",
+            "classifier.layernorm",
+            "classifier.dense");
 
-    private static final KeyMap AUTHORS = OWN.complete(KeyMap.named("ast/authors", OWN.cls, OWN.distillation, OWN.positions))
-            .keep("mlp_head.").requireSeries("v.blocks.", Eat.BLOCK)
+    private static final KeyMap AUTHORS = OWN.complete(
+                    KeyMap.named("ast/authors", OWN.cls, OWN.distillation, OWN.positions))
+            .keep("mlp_head.")
+            .requireSeries("v.blocks.", Eat.BLOCK)
             .drop("v.head.", "classifier of the image model it began as")
             .drop("v.head_dist.", "classifier of the image model it began as")
             .carry(MEL_STRIDE, TIME_STRIDE);
     /** The port keeps its names: queries, keys and values lie in tensors of their own there. */
-    private static final KeyMap HUGGING_FACE = PORT.complete(KeyMap.named("ast/hugging-face", PORT.cls, PORT.distillation, PORT.positions))
-            .keep("classifier.").keepOuter("classifier.").requireSeries("encoder.layer.",
-                    weightAndBias("layernorm_before", "attention.attention.query", "attention.attention.key", "attention.attention.value",
-                            "attention.output.dense", "layernorm_after", "intermediate.dense", "output.dense"))
+    private static final KeyMap HUGGING_FACE = PORT.complete(
+                    KeyMap.named("ast/hugging-face", PORT.cls, PORT.distillation, PORT.positions))
+            .keep("classifier.")
+            .keepOuter("classifier.")
+            .requireSeries(
+                    "encoder.layer.",
+                    weightAndBias(
+                            "layernorm_before",
+                            "attention.attention.query",
+                            "attention.attention.key",
+                            "attention.attention.value",
+                            "attention.output.dense",
+                            "layernorm_after",
+                            "intermediate.dense",
+                            "output.dense"))
             .carry(MEL_STRIDE, TIME_STRIDE);
 
     static final EncoderFamily FAMILY = new EncoderFamily(NAME, List.of(), List.of(AUTHORS, HUGGING_FACE), Ast::new);
@@ -110,23 +151,45 @@ public final class Ast implements Encoder {
         int stored = storedSteps(w, file, names, bands, timeStride);
         int frames = settings.framesOr(framesFor(stored, timeStride));
         int steps = PreNormVit.steps(frames, timeStride, NAME);
-        frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(settings.sampleRateOnly(RATE, NAME), PreNormVit.MEL,
-                org.unmute.models.audio.Window.HANNING)), frames, settings.meanOr(MEAN), settings.stdOr(STD));
-        StridedPatchEmbed patches = StridedPatchEmbed.read(w, names.patches, dim, Window.of(PreNormVit.PATCH, PreNormVit.PATCH, melStride, timeStride));
-        Tensor extra = Tensor.concat(1, w.tensor(names.cls, 1, 1, dim), w.tensor(names.distillation, 1, 1, dim)).freeze();
+        frontEnd = new FbankFrontEnd(
+                new KaldiFbank(FbankOptions.of(
+                        settings.sampleRateOnly(RATE, NAME), PreNormVit.MEL, org.unmute.models.audio.Window.HANNING)),
+                frames,
+                settings.meanOr(MEAN),
+                settings.stdOr(STD));
+        StridedPatchEmbed patches = StridedPatchEmbed.read(
+                w, names.patches, dim, Window.of(PreNormVit.PATCH, PreNormVit.PATCH, melStride, timeStride));
+        Tensor extra = Tensor.concat(1, w.tensor(names.cls, 1, 1, dim), w.tensor(names.distillation, 1, 1, dim))
+                .freeze();
         Tensor table = w.tensor(names.positions, 1, EXTRA + (long) bands * stored, dim);
         Trunk trunk = port ? portTrunk(w, dim, heads) : PreNormVit.trunk(w, names.blocks, dim, heads);
-        vit = new PreNormVit(patches::apply, extra, positions(table, bands, stored, steps), trunk, LayerNorm.read(w, names.norm, dim, eps));
+        vit = new PreNormVit(
+                patches::apply,
+                extra,
+                positions(table, bands, stored, steps),
+                trunk,
+                LayerNorm.read(w, names.norm, dim, eps));
         boolean hasHead = w.has(names.head + ".weight");
         headNorm = hasHead ? LayerNorm.read(w, names.headNorm, dim, port ? PORT_EPS : HEAD_EPS) : null;
         head = hasHead ? Linear.read(w, names.head, w.size(names.head + ".weight", 2, 0), dim) : null;
         List<String> classes = hasHead ? EncoderSpec.namedClasses(head.weight().size(0)) : List.of();
-        EncoderSpec.Grid grid = new EncoderSpec.Grid(steps, bands, timeStride * frontEnd.frameShift(),
-                EncoderSpec.TokenOrder.FREQUENCY_MAJOR, EXTRA,
+        EncoderSpec.Grid grid = new EncoderSpec.Grid(
+                steps,
+                bands,
+                timeStride * frontEnd.frameShift(),
+                EncoderSpec.TokenOrder.FREQUENCY_MAJOR,
+                EXTRA,
                 new EncoderSpec.Overlap(PreNormVit.PATCH * frontEnd.frameShift(), PreNormVit.PATCH, melStride));
-        spec = Specs.of(NAME, "AST, " + vit.size() + ", patches every " + melStride + " mel bins and " + timeStride + " frames"
-                + (steps == stored ? "" : ", positions fitted from " + stored + " to " + steps + " steps"),
-                frontEnd, settings, grid, dim, vit.depth(), classes);
+        spec = Specs.of(
+                NAME,
+                "AST, " + vit.size() + ", patches every " + melStride + " mel bins and " + timeStride + " frames"
+                        + (steps == stored ? "" : ", positions fitted from " + stored + " to " + steps + " steps"),
+                frontEnd,
+                settings,
+                grid,
+                dim,
+                vit.depth(),
+                classes);
     }
 
     private static int stride(ModelConfig config, String name) {
@@ -139,16 +202,21 @@ public final class Ast implements Encoder {
 
     private static int storedSteps(CheckpointWeights w, Checkpoint file, Names names, int bands, int timeStride) {
         int rows = w.size(names.positions, 3, 1) - EXTRA;
-        if (rows < bands || rows % bands != 0 || (rows / bands - 1L) * timeStride + PreNormVit.PATCH > PreNormVit.MOST_FRAMES) {
-            throw new UnusableCheckpointException(file.origin() + ": there are " + (rows + EXTRA) + " positions, expected are " + EXTRA
-                    + " and a multiple of " + bands + " bands: state fstride and tstride if patches do not start 10 apart");
+        if (rows < bands
+                || rows % bands != 0
+                || (rows / bands - 1L) * timeStride + PreNormVit.PATCH > PreNormVit.MOST_FRAMES) {
+            throw new UnusableCheckpointException(file.origin() + ": there are " + (rows + EXTRA)
+                    + " positions, expected are " + EXTRA + " and a multiple of " + bands
+                    + " bands: state fstride and tstride if patches do not start 10 apart");
         }
         return rows / bands;
     }
 
     /** A window for which positions are stored: that of a recipe, where several lengths give as many steps. */
     private static int framesFor(int stored, int stride) {
-        return FRAMES.stream().filter(f -> (f - PreNormVit.PATCH) / stride + 1 == stored).findFirst()
+        return FRAMES.stream()
+                .filter(f -> (f - PreNormVit.PATCH) / stride + 1 == stored)
+                .findFirst()
                 .orElse((stored - 1) * stride + PreNormVit.PATCH);
     }
 
@@ -158,11 +226,14 @@ public final class Ast implements Encoder {
             return table;
         }
         if (steps > stored) {
-            return Interpolation.resizePositions(table, EXTRA, bands, stored, bands, steps, Interpolation.Mode.LINEAR).freeze();
+            return Interpolation.resizePositions(table, EXTRA, bands, stored, bands, steps, Interpolation.Mode.LINEAR)
+                    .freeze();
         }
         long dim = table.size(2);
-        Tensor middle = table.slice(1, EXTRA, (long) bands * stored).reshape(1, bands, stored, dim)
-                .slice(2, stored / 2 - steps / 2, steps).reshape(1, (long) bands * steps, dim);
+        Tensor middle = table.slice(1, EXTRA, (long) bands * stored)
+                .reshape(1, bands, stored, dim)
+                .slice(2, stored / 2 - steps / 2, steps)
+                .reshape(1, (long) bands * steps, dim);
         return Tensor.concat(1, table.slice(1, 0, EXTRA), middle).freeze();
     }
 
@@ -173,11 +244,21 @@ public final class Ast implements Encoder {
             String b = PORT.blocks + "." + i + ".";
             String a = b + "attention.attention.";
             int hidden = w.size(b + "intermediate.dense.weight", 2, 0);
-            Attention attention = Attention.packed(Linear.readPart(w, a + "query", dim, dim, true), Linear.readPart(w, a + "key", dim, dim, true),
-                    Linear.readPart(w, a + "value", dim, dim, true), Linear.read(w, b + "attention.output.dense", dim, dim), heads);
-            Mlp mlp = new Mlp(Linear.read(w, b + "intermediate.dense", hidden, dim), Linear.read(w, b + "output.dense", dim, hidden), Unary.GELU);
-            blocks.add(new Block.Pre(LayerNorm.read(w, b + "layernorm_before", dim, PORT_EPS), attention,
-                    LayerNorm.read(w, b + "layernorm_after", dim, PORT_EPS), mlp));
+            Attention attention = Attention.packed(
+                    Linear.readPart(w, a + "query", dim, dim, true),
+                    Linear.readPart(w, a + "key", dim, dim, true),
+                    Linear.readPart(w, a + "value", dim, dim, true),
+                    Linear.read(w, b + "attention.output.dense", dim, dim),
+                    heads);
+            Mlp mlp = new Mlp(
+                    Linear.read(w, b + "intermediate.dense", hidden, dim),
+                    Linear.read(w, b + "output.dense", dim, hidden),
+                    Unary.GELU);
+            blocks.add(new Block.Pre(
+                    LayerNorm.read(w, b + "layernorm_before", dim, PORT_EPS),
+                    attention,
+                    LayerNorm.read(w, b + "layernorm_after", dim, PORT_EPS),
+                    mlp));
         }
         return new Trunk(blocks);
     }

@@ -14,13 +14,14 @@ import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Tensor;
 
 /**
- * Audio-MAE (facebookresearch/AudioMAE): 16 x 16 patches, stored positions for the class token and the patches, pre-norm
- * blocks, final norm. Fine-tuned files have {@code fc_norm} and {@code head} instead of the final norm: logits are theirs
- * of the mean over the patch tokens of the last block (models_vit.py), and the token map is that block's output.
+ * Audio-MAE (facebookresearch/AudioMAE): 16 x 16 patches, stored positions for the class token and the patches,
+ * pre-norm blocks, final norm. Fine-tuned files have {@code fc_norm} and {@code head} instead of the final norm: logits
+ * are theirs of the mean over the patch tokens of the last block (models_vit.py), and the token map is that block's
+ * output.
  *
- * <p>The window is as long as the stored positions, 1024 frames in the authors' files. Shorter ones take a part of them: see
- * {@link PreNormVit#transposedPositions}. The statistics are AudioSet's; those of ESC-50 (512 frames, mean -6.6268077,
- * standard deviation 5.358466) are for the settings.
+ * <p>The window is as long as the stored positions, 1024 frames in the authors' files. Shorter ones take a part of
+ * them: see {@link PreNormVit#transposedPositions}. The statistics are AudioSet's; those of ESC-50 (512 frames, mean
+ * -6.6268077, standard deviation 5.358466) are for the settings.
  */
 public final class AudioMae implements Encoder {
     private static final String NAME = "audiomae";
@@ -29,7 +30,8 @@ public final class AudioMae implements Encoder {
     private static final double MEAN = -4.2677393;
     private static final double STD = 4.5689974;
 
-    static final EncoderFamily FAMILY = new EncoderFamily(NAME, List.of("audio-mae"), List.of(keyMap("audiomae/authors")), AudioMae::new);
+    static final EncoderFamily FAMILY =
+            new EncoderFamily(NAME, List.of("audio-mae"), List.of(keyMap("audiomae/authors")), AudioMae::new);
 
     private final EncoderSpec spec;
     private final FrontEnd frontEnd;
@@ -43,8 +45,12 @@ public final class AudioMae implements Encoder {
         return PreNormVit.keyMap(name)
                 .keep("norm.", "fc_norm.", "head.")
                 .drop("mask_token", "stands for hidden patches in the decoder of pre-training")
-                .drop("decoder_pos_embed", decoder).drop("decoder_embed.", decoder).drop("decoder_blocks.", decoder)
-                .drop("decoder_norm.", decoder).drop("decoder_pred.", decoder).dropOuter("decoder.", decoder);
+                .drop("decoder_pos_embed", decoder)
+                .drop("decoder_embed.", decoder)
+                .drop("decoder_blocks.", decoder)
+                .drop("decoder_norm.", decoder)
+                .drop("decoder_pred.", decoder)
+                .dropOuter("decoder.", decoder);
     }
 
     /**
@@ -57,18 +63,40 @@ public final class AudioMae implements Encoder {
         int stored = PreNormVit.storedSteps(w, file.origin());
         int frames = settings.framesOr(stored * PreNormVit.PATCH);
         int steps = PreNormVit.steps(frames, PreNormVit.PATCH, NAME);
-        frontEnd = FrontEnds.of(settings, new FbankFrontEnd(new KaldiFbank(FbankOptions.of(settings.sampleRateOnly(RATE, NAME), PreNormVit.MEL,
-                Window.HANNING)), frames, settings.meanOr(MEAN), settings.stdOr(STD)));
+        frontEnd = FrontEnds.of(
+                settings,
+                new FbankFrontEnd(
+                        new KaldiFbank(
+                                FbankOptions.of(settings.sampleRateOnly(RATE, NAME), PreNormVit.MEL, Window.HANNING)),
+                        frames,
+                        settings.meanOr(MEAN),
+                        settings.stdOr(STD)));
         boolean fineTuned = w.has("fc_norm.weight");
-        vit = PreNormVit.read(w, settings, PreNormVit.transposedPositions(w, file.origin(), steps), fineTuned ? null : "norm");
+        vit = PreNormVit.read(
+                w, settings, PreNormVit.transposedPositions(w, file.origin(), steps), fineTuned ? null : "norm");
         headNorm = fineTuned ? LayerNorm.read(w, "fc_norm", vit.dim(), PreNormVit.EPS) : null;
-        head = fineTuned && w.has("head.weight") ? Linear.read(w, "head", w.size("head.weight", 2, 0), vit.dim()) : null;
-        List<String> classes = head == null ? List.of() : EncoderSpec.namedClasses(head.weight().size(0));
+        head = fineTuned && w.has("head.weight")
+                ? Linear.read(w, "head", w.size("head.weight", 2, 0), vit.dim())
+                : null;
+        List<String> classes = head == null
+                ? List.of()
+                : EncoderSpec.namedClasses(head.weight().size(0));
         // Bird-MAE's tensors have the same names and, but for the number of positions, the same shapes.
         boolean doubtful = settings.model().isEmpty() && !fineTuned && stored != PRETRAINED_STEPS;
-        spec = Specs.of(NAME, "Audio-MAE, " + vit.size() + (fineTuned ? ", fine-tuned: tokens of the last block, no final norm" : ", final norm")
-                + (doubtful ? "; its positions are for " + stored * PreNormVit.PATCH + " frames: ask for birdmae if it is Bird-MAE" : ""),
-                frontEnd, settings, PreNormVit.grid(steps, frontEnd), vit.dim(), vit.depth(), classes);
+        spec = Specs.of(
+                NAME,
+                "Audio-MAE, " + vit.size()
+                        + (fineTuned ? ", fine-tuned: tokens of the last block, no final norm" : ", final norm")
+                        + (doubtful
+                                ? "; its positions are for " + stored * PreNormVit.PATCH
+                                        + " frames: ask for birdmae if it is Bird-MAE"
+                                : ""),
+                frontEnd,
+                settings,
+                PreNormVit.grid(steps, frontEnd),
+                vit.dim(),
+                vit.depth(),
+                classes);
     }
 
     /** The network, for tests. */

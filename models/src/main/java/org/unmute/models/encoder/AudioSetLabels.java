@@ -13,12 +13,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The 527 AudioSet classes in the order of {@code class_labels_indices.csv}, which classification heads of AudioSet models
- * use unless they carry their own list.
+ * The 527 AudioSet classes in the order of {@code class_labels_indices.csv}, which classification heads of AudioSet
+ * models use unless they carry their own list.
  */
 public final class AudioSetLabels {
     /** Number of classes. */
     public static final int COUNT = 527;
+
     private static final String RESOURCE = "audioset-classes.tsv";
     private static final Map<String, String> BY_ID = read();
 
@@ -42,16 +43,19 @@ public final class AudioSetLabels {
     private static Map<String, String> read() {
         try (InputStream in = AudioSetLabels.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
-                throw new IllegalStateException("the resource " + RESOURCE + " is missing from the jar: the build is incomplete");
+                throw new IllegalStateException(
+                        "the resource " + RESOURCE + " is missing from the jar: the build is incomplete");
             }
             BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
             Map<String, String> all = new LinkedHashMap<>();
-            for (String line : new ArrayList<>(lines.lines().filter(l -> !l.startsWith("#")).toList())) {
+            for (String line : new ArrayList<>(
+                    lines.lines().filter(l -> !l.startsWith("#")).toList())) {
                 int tab = line.indexOf('\t');
                 all.put(line.substring(0, tab), line.substring(tab + 1));
             }
             if (all.size() != COUNT) {
-                throw new IllegalStateException("the resource " + RESOURCE + " has " + all.size() + " classes, not " + COUNT);
+                throw new IllegalStateException(
+                        "the resource " + RESOURCE + " has " + all.size() + " classes, not " + COUNT);
             }
             return Collections.unmodifiableMap(all);
         } catch (IOException e) {

@@ -31,11 +31,11 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * BEATs (microsoft/unilm/beats): 16 x 16 patches without padding, convolutional positions, relative positions in buckets
- * that each query weighs by a gate, post-norm blocks with deep norm, no class token and no final norm. Fine-tuned
- * checkpoints carry {@code predictor}, whose logits are averaged over the tokens, and {@code label_dict}, since their
- * classes are in an order of their own. Sizes follow from the tensors; what does not is read from {@code cfg} or, in a
- * file without it, is that of the released checkpoints, not the default of the authors' code.
+ * BEATs (microsoft/unilm/beats): 16 x 16 patches without padding, convolutional positions, relative positions in
+ * buckets that each query weighs by a gate, post-norm blocks with deep norm, no class token and no final norm.
+ * Fine-tuned checkpoints carry {@code predictor}, whose logits are averaged over the tokens, and {@code label_dict},
+ * since their classes are in an order of their own. Sizes follow from the tensors; what does not is read from {@code
+ * cfg} or, in a file without it, is that of the released checkpoints, not the default of the authors' code.
  */
 public final class Beats implements Encoder {
     private static final int MEL = 128;
@@ -48,26 +48,72 @@ public final class Beats implements Encoder {
     private static final int GATE = 8;
     private static final String CFG = "cfg.";
     /** Everything in {@code BEATsConfig}; dropout and the decay of gradients matter in training only. */
-    private static final Set<String> KNOWN = Set.of("input_patch_size", "embed_dim", "conv_bias", "encoder_layers", "encoder_embed_dim",
-            "encoder_ffn_embed_dim", "encoder_attention_heads", "activation_fn", "layer_wise_gradient_decay_ratio", "layer_norm_first", "deep_norm",
-            "dropout", "attention_dropout", "activation_dropout", "encoder_layerdrop", "dropout_input", "conv_pos", "conv_pos_groups",
-            "relative_position_embedding", "num_buckets", "max_distance", "gru_rel_pos", "finetuned_model", "predictor_dropout", "predictor_class");
+    private static final Set<String> KNOWN = Set.of(
+            "input_patch_size",
+            "embed_dim",
+            "conv_bias",
+            "encoder_layers",
+            "encoder_embed_dim",
+            "encoder_ffn_embed_dim",
+            "encoder_attention_heads",
+            "activation_fn",
+            "layer_wise_gradient_decay_ratio",
+            "layer_norm_first",
+            "deep_norm",
+            "dropout",
+            "attention_dropout",
+            "activation_dropout",
+            "encoder_layerdrop",
+            "dropout_input",
+            "conv_pos",
+            "conv_pos_groups",
+            "relative_position_embedding",
+            "num_buckets",
+            "max_distance",
+            "gru_rel_pos",
+            "finetuned_model",
+            "predictor_dropout",
+            "predictor_class");
+
     private static final String LABELS = "label_dict.";
     private static final String PATCHES = "patch_embedding";
     private static final String PROJECTION = "post_extract_proj";
     private static final String CONV = "encoder.pos_conv.0.";
     private static final String LAYERS = "encoder.layers.";
     private static final String TABLE = ".self_attn.relative_attention_bias.weight";
-    private static final String[] BLOCK = {"self_attn.q_proj.weight", "self_attn.q_proj.bias", "self_attn.k_proj.weight",
-        "self_attn.k_proj.bias", "self_attn.v_proj.weight", "self_attn.v_proj.bias", "self_attn.out_proj.weight",
-        "self_attn.out_proj.bias", "self_attn_layer_norm.weight", "self_attn_layer_norm.bias", "fc1.weight", "fc1.bias", "fc2.weight",
-        "fc2.bias", "final_layer_norm.weight", "final_layer_norm.bias"};
+    private static final String[] BLOCK = {
+        "self_attn.q_proj.weight",
+        "self_attn.q_proj.bias",
+        "self_attn.k_proj.weight",
+        "self_attn.k_proj.bias",
+        "self_attn.v_proj.weight",
+        "self_attn.v_proj.bias",
+        "self_attn.out_proj.weight",
+        "self_attn.out_proj.bias",
+        "self_attn_layer_norm.weight",
+        "self_attn_layer_norm.bias",
+        "fc1.weight",
+        "fc1.bias",
+        "fc2.weight",
+        "fc2.bias",
+        "final_layer_norm.weight",
+        "final_layer_norm.bias"
+    };
 
-    private static final KeyMap AUTHORS = KeyMap.named("beats/authors", PATCHES + ".weight", CONV + "weight_v", LAYERS + "0.self_attn.q_proj.weight")
+    private static final KeyMap AUTHORS = KeyMap.named(
+                    "beats/authors", PATCHES + ".weight", CONV + "weight_v", LAYERS + "0.self_attn.q_proj.weight")
             .keep(PATCHES + ".", "layer_norm.", PROJECTION + ".", CONV, "encoder.layer_norm.", LAYERS, "predictor.")
-            .require(PATCHES + ".weight", "layer_norm.weight", "layer_norm.bias", CONV + "weight_g", CONV + "weight_v", CONV + "bias",
-                    "encoder.layer_norm.weight", "encoder.layer_norm.bias")
-            .requireSeries(LAYERS, BLOCK).carry(CFG, LABELS);
+            .require(
+                    PATCHES + ".weight",
+                    "layer_norm.weight",
+                    "layer_norm.bias",
+                    CONV + "weight_g",
+                    CONV + "weight_v",
+                    CONV + "bias",
+                    "encoder.layer_norm.weight",
+                    "encoder.layer_norm.bias")
+            .requireSeries(LAYERS, BLOCK)
+            .carry(CFG, LABELS);
 
     static final EncoderFamily FAMILY = new EncoderFamily("beats", List.of(), List.of(AUTHORS), Beats::new);
 
@@ -87,8 +133,8 @@ public final class Beats implements Encoder {
     /**
      * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
      *
-     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the configuration cannot be followed or
-     *     contradicts the tensors
+     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the configuration cannot be
+     *     followed or contradicts the tensors
      * @throws IllegalArgumentException if the settings do not fit
      */
     public Beats(Checkpoint file, EncoderSettings settings) {
@@ -101,17 +147,23 @@ public final class Beats implements Encoder {
         int depth = w.count("encoder.layers", "fc1.weight");
         int frames = settings.framesOr(FRAMES);
         if (frames < patchTime || MEL < patchMel) {
-            throw new IllegalArgumentException("beats: a window of " + frames + " frames and " + MEL + " mel bins holds no patch of " + patchTime
-                    + " x " + patchMel + ": use more frames");
+            throw new IllegalArgumentException("beats: a window of " + frames + " frames and " + MEL
+                    + " mel bins holds no patch of " + patchTime + " x " + patchMel + ": use more frames");
         }
         cfg.mustBe("embed_dim", embed, PATCHES + ".weight");
         cfg.mustBe("input_patch_size", patchTime, PATCHES + ".weight");
         cfg.mustBe("encoder_embed_dim", dim, CONV + "weight_v");
         cfg.mustBe("encoder_layers", depth, "the number of " + LAYERS + "N");
-        frontEnd = new FbankFrontEnd(new KaldiFbank(FbankOptions.of(RATE, MEL, Window.POVEY)), frames, settings.meanOr(MEAN),
-                settings.stdOr(STD), FbankFrontEnd.Waveform.INT16_SCALE, FbankFrontEnd.Padding.NONE);
+        frontEnd = new FbankFrontEnd(
+                new KaldiFbank(FbankOptions.of(RATE, MEL, Window.POVEY)),
+                frames,
+                settings.meanOr(MEAN),
+                settings.stdOr(STD),
+                FbankFrontEnd.Waveform.INT16_SCALE,
+                FbankFrontEnd.Padding.NONE);
         leastSamples = frontEnd.frameSamples() + (patchTime - 1) * frontEnd.frameShift();
-        patchEmbed = stated(w, cfg, "conv_bias", PATCHES + ".bias", false) ? PatchEmbed.read(w, PATCHES, embed, patchTime, patchMel)
+        patchEmbed = stated(w, cfg, "conv_bias", PATCHES + ".bias", false)
+                ? PatchEmbed.read(w, PATCHES, embed, patchTime, patchMel)
                 : PatchEmbed.readWithoutBias(w, PATCHES, embed, patchTime, patchMel);
         patchNorm = LayerNorm.read(w, "layer_norm", embed, EPS);
         projection = embed == dim && !w.has(PROJECTION + ".weight") ? null : Linear.read(w, PROJECTION, dim, embed);
@@ -123,29 +175,48 @@ public final class Beats implements Encoder {
         int heads = heads(w, cfg, settings, dim, depth, relative);
         positions = relative ? positions(w, cfg, file.origin(), depth, heads) : null;
         trunk = new Trunk(blocks(w, cfg, dim, depth, heads, gated));
-        predictor = w.has("predictor.weight") ? Linear.read(w, "predictor", w.size("predictor.weight", 2, 0), dim) : null;
+        predictor =
+                w.has("predictor.weight") ? Linear.read(w, "predictor", w.size("predictor.weight", 2, 0), dim) : null;
         List<String> classes = predictor == null ? List.of() : classes(file, cfg, w.size("predictor.weight", 2, 0));
-        String text = "BEATs, ViT " + dim + " x " + depth + ", " + heads + " heads, " + (normFirst ? "pre-norm" : deep(cfg) ? "deep-norm" : "post-norm")
-                + (relative ? ", " + (gated ? "gated " : "") + "relative positions in " + w.size(table(w, depth), 2, 0) + " buckets up to "
-                        + cfg.count("max_distance", RELEASED_MAX_DISTANCE) + " tokens" : ", no relative positions") + assumed(cfg);
+        String text = "BEATs, ViT " + dim + " x " + depth + ", " + heads + " heads, "
+                + (normFirst ? "pre-norm" : deep(cfg) ? "deep-norm" : "post-norm")
+                + (relative
+                        ? ", " + (gated ? "gated " : "") + "relative positions in " + w.size(table(w, depth), 2, 0)
+                                + " buckets up to " + cfg.count("max_distance", RELEASED_MAX_DISTANCE) + " tokens"
+                        : ", no relative positions")
+                + assumed(cfg);
         int rows = frames / patchTime;
-        spec = Specs.of("beats", text, frontEnd, leastSamples, settings, new EncoderSpec.Grid(rows, MEL / patchMel,
-                patchTime * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 0), dim, depth, classes);
+        spec = Specs.of(
+                "beats",
+                text,
+                frontEnd,
+                leastSamples,
+                settings,
+                new EncoderSpec.Grid(
+                        rows, MEL / patchMel, patchTime * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 0),
+                dim,
+                depth,
+                classes);
     }
 
     /** A switch of the configuration; where it is off, the tensors that it is about must not be there. */
     private static boolean stated(CheckpointWeights w, ModelConfig cfg, String name, String tensor, boolean released) {
         boolean on = cfg.flag(name, w.has(tensor) || released);
         if (!on && w.has(tensor)) {
-            throw cfg.refuse(name, "but tensor '" + tensor + "' is there: configuration and tensors are of different models");
+            throw cfg.refuse(
+                    name, "but tensor '" + tensor + "' is there: configuration and tensors are of different models");
         }
         return on;
     }
 
     /** What tensors do not tell and the file does not state. */
     private static String assumed(ModelConfig cfg) {
-        List<String> names = Stream.of("max_distance", "deep_norm", "layer_norm_first", "activation_fn").filter(n -> !cfg.states(n)).toList();
-        return names.isEmpty() ? "" : "; as in the released models, since the file does not state it: " + String.join(", ", names);
+        List<String> names = Stream.of("max_distance", "deep_norm", "layer_norm_first", "activation_fn")
+                .filter(n -> !cfg.states(n))
+                .toList();
+        return names.isEmpty()
+                ? ""
+                : "; as in the released models, since the file does not state it: " + String.join(", ", names);
     }
 
     private static boolean deep(ModelConfig cfg) {
@@ -156,15 +227,16 @@ public final class Beats implements Encoder {
         int width = w.size(CONV + "weight_v", 3, 1);
         int kernel = w.size(CONV + "weight_v", 3, 2);
         if (dim % width != 0) {
-            throw new UnusableCheckpointException(origin + ": tensor '" + CONV + "weight_v' is " + w.shape(CONV + "weight_v")
-                    + ": " + dim + " channels do not split into groups of " + width);
+            throw new UnusableCheckpointException(origin + ": tensor '" + CONV + "weight_v' is "
+                    + w.shape(CONV + "weight_v") + ": " + dim + " channels do not split into groups of " + width);
         }
         cfg.mustBe("conv_pos", kernel, CONV + "weight_v");
         cfg.mustBe("conv_pos_groups", dim / width, CONV + "weight_v");
         float[] direction = w.tensor(CONV + "weight_v", dim, width, kernel).toFloats();
         float[] length = w.tensor(CONV + "weight_g", 1, 1, kernel).toFloats();
         try {
-            return new ConvPositions(ConvPositions.normalized(direction, length), width, kernel, w.tensor(CONV + "bias", dim));
+            return new ConvPositions(
+                    ConvPositions.normalized(direction, length), width, kernel, w.tensor(CONV + "bias", dim));
         } catch (IllegalArgumentException e) {
             throw new UnusableCheckpointException(origin + ": tensor '" + CONV + "weight_v': " + e.getMessage());
         }
@@ -172,10 +244,15 @@ public final class Beats implements Encoder {
 
     /** The table of relative positions, which all layers share: named under every layer, or under one of them. */
     private static String table(CheckpointWeights w, int depth) {
-        return IntStream.range(0, depth).mapToObj(i -> LAYERS + i + TABLE).filter(w::has).findFirst().orElse(LAYERS + 0 + TABLE);
+        return IntStream.range(0, depth)
+                .mapToObj(i -> LAYERS + i + TABLE)
+                .filter(w::has)
+                .findFirst()
+                .orElse(LAYERS + 0 + TABLE);
     }
 
-    private static int heads(CheckpointWeights w, ModelConfig cfg, EncoderSettings settings, int dim, int depth, boolean relative) {
+    private static int heads(
+            CheckpointWeights w, ModelConfig cfg, EncoderSettings settings, int dim, int depth, boolean relative) {
         String gate = LAYERS + "0.self_attn.grep_a";
         boolean known = relative || w.has(gate);
         if (!known) {
@@ -185,12 +262,14 @@ public final class Beats implements Encoder {
         int heads = relative ? w.size(tensor, 2, 1) : w.size(tensor, 4, 1);
         cfg.mustBe("encoder_attention_heads", heads, tensor);
         if (settings.heads() != 0 && settings.heads() != heads) {
-            throw new IllegalArgumentException("beats: " + settings.heads() + " heads are set, but tensor '" + tensor + "' is for " + heads);
+            throw new IllegalArgumentException(
+                    "beats: " + settings.heads() + " heads are set, but tensor '" + tensor + "' is for " + heads);
         }
         return settings.headsOr(heads, dim);
     }
 
-    private static RelativePositions positions(CheckpointWeights w, ModelConfig cfg, String origin, int depth, int heads) {
+    private static RelativePositions positions(
+            CheckpointWeights w, ModelConfig cfg, String origin, int depth, int heads) {
         String tensor = table(w, depth);
         int buckets = w.size(tensor, 2, 0);
         cfg.mustBe("num_buckets", buckets, tensor);
@@ -228,34 +307,52 @@ public final class Beats implements Encoder {
             ScoreBias bias = positions;
             if (gated) {
                 Linear gate = Linear.read(w, a + "grep_linear", GATE, dim / heads);
-                bias = new GatedPositions(positions, gate, w.tensor(a + "grep_a", 1, heads, 1, 1).reshape(heads, 1, 1));
+                bias = new GatedPositions(
+                        positions, gate, w.tensor(a + "grep_a", 1, heads, 1, 1).reshape(heads, 1, 1));
             }
-            Attention attention = Attention.packed(Linear.readPart(w, a + "q_proj", dim, dim, true), Linear.readPart(w, a + "k_proj", dim, dim, true),
-                    Linear.readPart(w, a + "v_proj", dim, dim, true), Linear.read(w, a + "out_proj", dim, dim), heads).with(bias);
+            Attention attention = Attention.packed(
+                            Linear.readPart(w, a + "q_proj", dim, dim, true),
+                            Linear.readPart(w, a + "k_proj", dim, dim, true),
+                            Linear.readPart(w, a + "v_proj", dim, dim, true),
+                            Linear.read(w, a + "out_proj", dim, dim),
+                            heads)
+                    .with(bias);
             int hidden = w.size(b + "fc1.weight", 2, 0);
             cfg.mustBe("encoder_ffn_embed_dim", hidden, b + "fc1.weight");
-            Mlp mlp = new Mlp(Linear.read(w, b + "fc1", hidden, dim), Linear.read(w, b + "fc2", dim, hidden), activation);
+            Mlp mlp =
+                    new Mlp(Linear.read(w, b + "fc1", hidden, dim), Linear.read(w, b + "fc2", dim, hidden), activation);
             LayerNorm first = LayerNorm.read(w, b + "self_attn_layer_norm", dim, EPS);
             LayerNorm second = LayerNorm.read(w, b + "final_layer_norm", dim, EPS);
-            blocks.add(normFirst ? new Block.Pre(first, attention, second, mlp)
-                    : deep ? new Block.Deep(first, attention, second, mlp, alpha) : new Block.Post(first, attention, second, mlp));
+            blocks.add(
+                    normFirst
+                            ? new Block.Pre(first, attention, second, mlp)
+                            : deep
+                                    ? new Block.Deep(first, attention, second, mlp, alpha)
+                                    : new Block.Post(first, attention, second, mlp));
         }
         return blocks;
     }
 
-    /** Names by {@code label_dict}. The released models' classes are not in AudioSet's usual order, so without it they stay numbers. */
+    /**
+     * Names by {@code label_dict}. The released models' classes are not in AudioSet's usual order, so without it they
+     * stay numbers.
+     */
     private static List<String> classes(Checkpoint file, ModelConfig cfg, int count) {
         cfg.mustBe("predictor_class", count, "predictor.weight");
         Map<String, String> metadata = file.metadata();
-        long labels = metadata.keySet().stream().filter(k -> k.startsWith(LABELS)).count();
+        long labels =
+                metadata.keySet().stream().filter(k -> k.startsWith(LABELS)).count();
         if (labels == 0) {
             return IntStream.range(0, count).mapToObj(i -> "class_" + i).toList();
         }
-        List<String> names = IntStream.range(0, count).filter(i -> metadata.containsKey(LABELS + i))
-                .mapToObj(i -> AudioSetLabels.name(metadata.get(LABELS + i))).toList();
+        List<String> names = IntStream.range(0, count)
+                .filter(i -> metadata.containsKey(LABELS + i))
+                .mapToObj(i -> AudioSetLabels.name(metadata.get(LABELS + i)))
+                .toList();
         if (labels != count || names.size() != count) {
-            throw new UnusableCheckpointException(file.origin() + ": label_dict has " + labels + " entries, " + names.size() + " of them for the "
-                    + count + " classes of 'predictor.weight': the checkpoint is damaged");
+            throw new UnusableCheckpointException(
+                    file.origin() + ": label_dict has " + labels + " entries, " + names.size() + " of them for the "
+                            + count + " classes of 'predictor.weight': the checkpoint is damaged");
         }
         return names;
     }

@@ -13,16 +13,17 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * The second public preprocessing of EAT and Audio-MAE: what the BioFoundation code (DBD-research-group/BioFoundation,
- * {@code audiomae.py} and the EAT wrapper, class {@code KaldiLikeMelSpec}) feeds them in place of kaldi's filter bank. The
- * mean of the clip is removed, pre-emphasis 0.97 runs over the whole clip (the first sample stays as it is), then centred
- * frames of 512 samples every 160 with a periodic Hann window of 400, HTK bands from 20 to 8000 Hz, {@code ln(x + 1e-6)},
- * zeros at the end, {@code (x - mean) / (2 std)}.
+ * {@code audiomae.py} and the EAT wrapper, class {@code KaldiLikeMelSpec}) feeds them in place of kaldi's filter bank.
+ * The mean of the clip is removed, pre-emphasis 0.97 runs over the whole clip (the first sample stays as it is), then
+ * centred frames of 512 samples every 160 with a periodic Hann window of 400, HTK bands from 20 to 8000 Hz, {@code ln(x
+ * + 1e-6)}, zeros at the end, {@code (x - mean) / (2 std)}.
  *
  * <p>The original fails on clips of more frames than a window (an unbound variable); here the window's frames count.
  */
 final class BioFoundationFrontEnd implements FrontEnd {
     /** What {@link #settings} call this kind. */
     static final String KIND = "biofoundation-mel";
+
     private static final int FFT = 512;
     private static final int WINDOW = 400;
     private static final int HOP = 160;
@@ -45,7 +46,8 @@ final class BioFoundationFrontEnd implements FrontEnd {
      */
     BioFoundationFrontEnd(int sampleRate, int melBins, int frames, double mean, double std) {
         if (frames < 1 || !(std > 0)) {
-            throw new IllegalArgumentException("front end: frames must be positive and std above 0: " + frames + ", " + std);
+            throw new IllegalArgumentException(
+                    "front end: frames must be positive and std above 0: " + frames + ", " + std);
         }
         this.spectrogram = new MelSpectrogram(new MelOptions(sampleRate, FFT, WINDOW, HOP, melBins, LOW, HIGH));
         this.frames = frames;
@@ -94,7 +96,10 @@ final class BioFoundationFrontEnd implements FrontEnd {
         }
         Tensor x = WindowReader.samples(windows.stream().map(this::centred).toList());
         long rest = x.size(1) - 1;
-        Tensor ready = Tensor.concat(1, x.slice(1, 0, 1), x.slice(1, 1, rest).minus(x.slice(1, 0, rest).times(PREEMPHASIS)));
+        Tensor ready = Tensor.concat(
+                1,
+                x.slice(1, 0, 1),
+                x.slice(1, 1, rest).minus(x.slice(1, 0, rest).times(PREEMPHASIS)));
         Tensor logarithms = spectrogram.compute(ready).plus(OFFSET).unary(Unary.LOG);
         long own = Math.min(frames, logarithms.size(1));
         return logarithms.slice(1, 0, own).pad(1, 0, frames - own, 0).affine(1 / (2 * std), -mean / (2 * std));
@@ -130,9 +135,11 @@ final class BioFoundationFrontEnd implements FrontEnd {
     @Override
     public String describe() {
         MelOptions o = spectrogram.options();
-        return "BioFoundation's mel spectrogram at " + o.sampleRate() + " Hz, " + o.melBins() + " HTK bins from " + LOW + " to " + HIGH
+        return "BioFoundation's mel spectrogram at " + o.sampleRate() + " Hz, " + o.melBins() + " HTK bins from " + LOW
+                + " to " + HIGH
                 + " Hz, centred frames of " + FFT + " samples every " + HOP + ", periodic Hann window of " + WINDOW
-                + ", mean of the clip removed, pre-emphasis " + PREEMPHASIS + " over the clip, ln(x + " + OFFSET + "), " + frames
+                + ", mean of the clip removed, pre-emphasis " + PREEMPHASIS + " over the clip, ln(x + " + OFFSET + "), "
+                + frames
                 + " frames (zeros at the end), (x - " + mean + ") / (2 * " + std + ")";
     }
 

@@ -23,8 +23,8 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * EAT (cwx-worst-one/EAT) and SSLAM (ta012/SSLAM), which share code and names: 16 x 16 patches, fixed sine-cosine
- * positions for the patches, a class token without position, one layer norm before the first block, post-norm blocks and
- * no final norm. Fine-tuned checkpoints carry {@code fc_norm} and {@code head} on the class token.
+ * positions for the patches, a class token without position, one layer norm before the first block, post-norm blocks
+ * and no final norm. Fine-tuned checkpoints carry {@code fc_norm} and {@code head} on the class token.
  */
 public final class Eat implements Encoder {
     private static final int PATCH = 16;
@@ -36,28 +36,47 @@ public final class Eat implements Encoder {
     private static final double EPS = 1e-6;
     /** The Hugging Face port leaves the head's norm at torch's default. */
     private static final double HUGGING_FACE_HEAD_EPS = 1e-5;
+
     private static final String IMAGE = "modality_encoders.IMAGE.";
     private static final String CLS = IMAGE + "extra_tokens";
     private static final String PATCHES = IMAGE + "local_encoder.proj";
     private static final String TABLE = IMAGE + "fixed_positional_encoder.positions";
     private static final String PRE_NORM = IMAGE + "context_encoder.norm";
     /** What a block has in timm's naming. */
-    static final String[] BLOCK = {"attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight",
-        "mlp.fc1.bias", "mlp.fc2.weight", "mlp.fc2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias"};
+    static final String[] BLOCK = {
+        "attn.qkv.weight",
+        "attn.qkv.bias",
+        "attn.proj.weight",
+        "attn.proj.bias",
+        "mlp.fc1.weight",
+        "mlp.fc1.bias",
+        "mlp.fc2.weight",
+        "mlp.fc2.bias",
+        "norm1.weight",
+        "norm1.bias",
+        "norm2.weight",
+        "norm2.bias"
+    };
 
     /** Fairseq checkpoints, whose fine-tuned form has the head beside the encoder. */
-    private static final KeyMap AUTHORS = complete(KeyMap.named("eat/authors", CLS, PATCHES + ".weight", "blocks.0.attn.qkv.weight")
-            .drop("_ema.", "moving average of the weights, the teacher of pre-training")
-            .drop(IMAGE + "decoder.", "decoder of pre-training")
-            .keep(CLS, TABLE, PATCHES + ".", PRE_NORM + ".", "blocks.", "fc_norm.", "head.")
-            .keepOuter("fc_norm.").keepOuter("head."));
+    private static final KeyMap AUTHORS =
+            complete(KeyMap.named("eat/authors", CLS, PATCHES + ".weight", "blocks.0.attn.qkv.weight")
+                    .drop("_ema.", "moving average of the weights, the teacher of pre-training")
+                    .drop(IMAGE + "decoder.", "decoder of pre-training")
+                    .keep(CLS, TABLE, PATCHES + ".", PRE_NORM + ".", "blocks.", "fc_norm.", "head.")
+                    .keepOuter("fc_norm.")
+                    .keepOuter("head."));
     /** The ports on Hugging Face. */
-    private static final KeyMap HUGGING_FACE = complete(KeyMap.named("eat/hugging-face", "extra_tokens", "local_encoder.proj.weight", "pre_norm.weight")
-            .rename("extra_tokens", CLS).rename("local_encoder.proj.", PATCHES + ".")
-            .rename("fixed_positional_encoder.positions", TABLE).rename("pre_norm.", PRE_NORM + ".")
-            .keep("blocks.", "fc_norm.", "head."));
+    private static final KeyMap HUGGING_FACE =
+            complete(KeyMap.named("eat/hugging-face", "extra_tokens", "local_encoder.proj.weight", "pre_norm.weight")
+                    .rename("extra_tokens", CLS)
+                    .rename("local_encoder.proj.", PATCHES + ".")
+                    .rename("fixed_positional_encoder.positions", TABLE)
+                    .rename("pre_norm.", PRE_NORM + ".")
+                    .keep("blocks.", "fc_norm.", "head."));
 
-    static final EncoderFamily FAMILY = new EncoderFamily("eat", List.of("sslam"), List.of(AUTHORS, HUGGING_FACE), Eat::new);
+    static final EncoderFamily FAMILY =
+            new EncoderFamily("eat", List.of("sslam"), List.of(AUTHORS, HUGGING_FACE), Eat::new);
 
     private final EncoderSpec spec;
     private final FrontEnd frontEnd;
@@ -90,8 +109,13 @@ public final class Eat implements Encoder {
         }
         int rows = frames / PATCH;
         int bands = MEL / PATCH;
-        frontEnd = FrontEnds.of(settings, new FbankFrontEnd(new KaldiFbank(FbankOptions.of(RATE, MEL, Window.HANNING)), frames,
-                settings.meanOr(MEAN), settings.stdOr(STD)));
+        frontEnd = FrontEnds.of(
+                settings,
+                new FbankFrontEnd(
+                        new KaldiFbank(FbankOptions.of(RATE, MEL, Window.HANNING)),
+                        frames,
+                        settings.meanOr(MEAN),
+                        settings.stdOr(STD)));
         patchEmbed = PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH);
         cls = w.tensor(CLS, 1, 1, dim);
         positions = positions(w, file, dim, rows * bands);
@@ -100,8 +124,11 @@ public final class Eat implements Encoder {
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
             long hidden = w.size(b + "mlp.fc1.weight", 2, 0);
-            blocks.add(new Block.Post(LayerNorm.read(w, b + "norm1", dim, EPS), Attention.read(w, b + "attn", dim, heads),
-                    LayerNorm.read(w, b + "norm2", dim, EPS), Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU)));
+            blocks.add(new Block.Post(
+                    LayerNorm.read(w, b + "norm1", dim, EPS),
+                    Attention.read(w, b + "attn", dim, heads),
+                    LayerNorm.read(w, b + "norm2", dim, EPS),
+                    Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU)));
         }
         trunk = new Trunk(blocks);
         List<String> classes = List.of();
@@ -115,8 +142,15 @@ public final class Eat implements Encoder {
             headNorm = null;
             head = null;
         }
-        spec = Specs.of("eat", "EAT/SSLAM, ViT " + dim + " x " + depth + ", " + heads + " heads, post-norm", frontEnd, settings,
-                new EncoderSpec.Grid(rows, bands, PATCH * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 1), dim, depth, classes);
+        spec = Specs.of(
+                "eat",
+                "EAT/SSLAM, ViT " + dim + " x " + depth + ", " + heads + " heads, post-norm",
+                frontEnd,
+                settings,
+                new EncoderSpec.Grid(rows, bands, PATCH * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 1),
+                dim,
+                depth,
+                classes);
     }
 
     /** The first rows of the stored table: row {@code t · 8 + f} does not depend on the table's length. */

@@ -17,9 +17,9 @@ import org.unmute.tensor.backend.Backends;
  * <p>An implementation is three steps, {@link #spectrogram}, {@link #forward} and {@link #classify}; everything else
  * follows from them. What a clip becomes does not depend on the clips beside it, to the last bit.
  *
- * <p>An encoder holds arrays on the heap and nothing else: no file, no thread, no memory outside the heap. There is nothing to
- * close; the garbage collector takes it. Threads belong to the backend, see
- * {@link org.unmute.tensor.backend.Backends#close()}.
+ * <p>An encoder holds arrays on the heap and nothing else: no file, no thread, no memory outside the heap. There is
+ * nothing to close; the garbage collector takes it. Threads belong to the backend, see {@link
+ * org.unmute.tensor.backend.Backends#close()}.
  */
 public interface Encoder {
     /** What this encoder is. */
@@ -35,12 +35,14 @@ public interface Encoder {
     Spectrogram spectrogram(float[] samples);
 
     /**
-     * {@link #spectrogram} for several windows of one length, on the current backend; a device makes them itself where it can.
+     * {@link #spectrogram} for several windows of one length, on the current backend; a device makes them itself where
+     * it can.
      *
      * @return {@code [windows, frames, bins]}, for {@link #forward}
      */
     default Tensor inputs(List<float[]> windows) {
-        return WindowReader.batch(windows.stream().parallel().map(this::spectrogram).toList());
+        return WindowReader.batch(
+                windows.stream().parallel().map(this::spectrogram).toList());
     }
 
     /**
@@ -62,13 +64,16 @@ public interface Encoder {
     Tensor classify(Tensor tokens);
 
     /**
-     * A recording as this encoder takes it: at its rate, converted with torchaudio's filter ({@link Resampler.Kernel#HANN}), which
-     * is also what {@code unmute embed} uses unless told otherwise.
+     * A recording as this encoder takes it: at its rate, converted with torchaudio's filter ({@link
+     * Resampler.Kernel#HANN}), which is also what {@code unmute embed} uses unless told otherwise.
      *
-     * @return samples for {@link #encode(float[])} and {@link #features}; the recording's own array if it has that rate already
+     * @return samples for {@link #encode(float[])} and {@link #features}; the recording's own array if it has that rate
+     *     already
      */
     default float[] samples(Recording recording) {
-        return recording.resampled(describe().sampleRate(), Resampler.Kernel.HANN).samples();
+        return recording
+                .resampled(describe().sampleRate(), Resampler.Kernel.HANN)
+                .samples();
     }
 
     /**
@@ -82,10 +87,10 @@ public interface Encoder {
 
     /**
      * The token map of a recording of any length. Longer ones are cut into windows whose maps are joined in time; where
-     * windows overlap, a token is the mean of theirs. What is left for the last window is treated as the authors treat a
-     * short clip: where they pad, it contributes the full grid of a window, and tokens of its end stand for padding, not for
-     * sound. A remainder of less than a hundredth of a window or less than a frame is left out. The cls token is the mean
-     * over the windows, which all weigh the same.
+     * windows overlap, a token is the mean of theirs. What is left for the last window is treated as the authors treat
+     * a short clip: where they pad, it contributes the full grid of a window, and tokens of its end stand for padding,
+     * not for sound. A remainder of less than a hundredth of a window or less than a frame is left out. The cls token
+     * is the mean over the windows, which all weigh the same.
      *
      * @param samples mono, [-1, 1], at {@link EncoderSpec#sampleRate()}
      * @throws IllegalArgumentException if there are fewer samples than one frame, or one is NaN or infinite
@@ -94,9 +99,13 @@ public interface Encoder {
         return encode(List.of(samples)).getFirst();
     }
 
-    /** {@link #encode(float[])} for several recordings at once, which is faster for small encoders; the same numbers. */
+    /**
+     * {@link #encode(float[])} for several recordings at once, which is faster for small encoders; the same numbers.
+     */
     default List<TokenMap> encode(List<float[]> recordings) {
-        return features(recordings, Features.Wanted.TOKENS).stream().map(Features::tokens).toList();
+        return features(recordings, Features.Wanted.TOKENS).stream()
+                .map(Features::tokens)
+                .toList();
     }
 
     /** {@link #features(List, Features.Wanted)} for one recording. */
@@ -107,8 +116,8 @@ public interface Encoder {
     /**
      * Token maps with tokens of chosen layers and the class token's attention.
      *
-     * @throws IllegalArgumentException if a recording has fewer samples than one frame, or one that is NaN or infinite, or there
-     *     is no such layer
+     * @throws IllegalArgumentException if a recording has fewer samples than one frame, or one that is NaN or infinite,
+     *     or there is no such layer
      * @throws UnsupportedOperationException if attention is wanted and there is no class token
      */
     default List<Features> features(List<float[]> recordings, Features.Wanted wanted) {
@@ -125,11 +134,14 @@ public interface Encoder {
         List<Spectrogram> group = new ArrayList<>();
         int most = Windows.atOnce(spec);
         for (int at = 0; at < windows.size() && Backends.current().isDevice(); at += most) {
-            all.addAll(WindowReader.readOnDevice(this, windows.subList(at, Math.min(windows.size(), at + most)), wanted));
+            all.addAll(
+                    WindowReader.readOnDevice(this, windows.subList(at, Math.min(windows.size(), at + most)), wanted));
         }
         for (int at = 0; at < windows.size() && !Backends.current().isDevice(); at += most) {
-            List<Spectrogram> inputs = windows.subList(at, Math.min(windows.size(), at + most)).stream().parallel()
-                    .map(this::spectrogram).toList();
+            List<Spectrogram> inputs = windows.subList(at, Math.min(windows.size(), at + most)).stream()
+                    .parallel()
+                    .map(this::spectrogram)
+                    .toList();
             WarmUp.await();
             for (Spectrogram input : inputs) {
                 // Only inputs of one length can share a batch.
@@ -157,7 +169,8 @@ public interface Encoder {
     }
 
     /**
-     * Logits of the encoder's own head, averaged over windows of equal weight, one for each of {@link EncoderSpec#classes()}.
+     * Logits of the encoder's own head, averaged over windows of equal weight, one for each of {@link
+     * EncoderSpec#classes()}.
      *
      * @throws IllegalArgumentException if there are fewer samples than one frame, or one is NaN or infinite
      * @throws UnsupportedOperationException if the checkpoint has no head
@@ -169,7 +182,8 @@ public interface Encoder {
             try (TensorScope _ = new TensorScope()) {
                 Tensor input = inputs(List.of(window));
                 WarmUp.await();
-                float[] logits = Grad.withoutRecording(() -> classify(forward(input, Trace.NONE))).toFloats();
+                float[] logits = Grad.withoutRecording(() -> classify(forward(input, Trace.NONE)))
+                        .toFloats();
                 for (int i = 0; i < sum.length; i++) {
                     sum[i] += logits[i];
                 }

@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Settings that a checkpoint does not hold, or that a caller wants otherwise. What is left open takes the authors' value.
+ * Settings that a checkpoint does not hold, or that a caller wants otherwise. What is left open takes the authors'
+ * value.
  *
  * @param model kind of encoder, for instance {@code birdmae}; empty to recognise it from the tensors
  * @param frames frames of a window (10 ms each); 0 for the authors'
@@ -14,11 +15,19 @@ import java.util.Objects;
  * @param sampleRate Hz of the front end, for encoders of which several are in use; 0 for the authors'
  * @param hopSeconds from the start of one window of a long recording to the next; 0 for windows that follow each other
  * @param frontEnd whose preprocessing
- * @param config entries of the model's configuration by name, for files without one ({@code max_distance} of BEATs); they go
- *     before the file's
+ * @param config entries of the model's configuration by name, for files without one ({@code max_distance} of BEATs);
+ *     they go before the file's
  */
-public record EncoderSettings(String model, int frames, double mean, double std, int heads, int sampleRate, double hopSeconds,
-        FrontEndSource frontEnd, Map<String, String> config) {
+public record EncoderSettings(
+        String model,
+        int frames,
+        double mean,
+        double std,
+        int heads,
+        int sampleRate,
+        double hopSeconds,
+        FrontEndSource frontEnd,
+        Map<String, String> config) {
     /** Whose preprocessing is used. */
     public enum FrontEndSource {
         /** The encoder's authors' own recipe. */
@@ -28,16 +37,18 @@ public record EncoderSettings(String model, int frames, double mean, double std,
     }
 
     /** Everything as the authors have it. */
-    public static final EncoderSettings AUTHORS = new EncoderSettings("", 0, Double.NaN, Double.NaN, 0, 0, 0,
-            FrontEndSource.AUTHORS, Map.of());
+    public static final EncoderSettings AUTHORS =
+            new EncoderSettings("", 0, Double.NaN, Double.NaN, 0, 0, 0, FrontEndSource.AUTHORS, Map.of());
 
     /** Checks the ranges. */
     public EncoderSettings {
         Objects.requireNonNull(model, "model");
         if (frames < 0 || heads < 0 || sampleRate < 0 || !(hopSeconds >= 0) || std <= 0) {
-            throw new IllegalArgumentException("encoder settings: frames, heads, sample rate and hop must not be negative, and the "
-                    + "standard deviation must be positive: frames " + frames + ", heads " + heads + ", sample rate " + sampleRate
-                    + ", hop " + hopSeconds + ", standard deviation " + std);
+            throw new IllegalArgumentException(
+                    "encoder settings: frames, heads, sample rate and hop must not be negative, and the "
+                            + "standard deviation must be positive: frames " + frames + ", heads " + heads
+                            + ", sample rate " + sampleRate
+                            + ", hop " + hopSeconds + ", standard deviation " + std);
         }
         config = Map.copyOf(config);
     }
@@ -105,22 +116,23 @@ public record EncoderSettings(String model, int frames, double mean, double std,
      */
     int sampleRateOnly(int authors, String encoder) {
         if (sampleRate != 0 && sampleRate != authors) {
-            throw new IllegalArgumentException(encoder + ": hears " + authors + " Hz, the sample rate is set to " + sampleRate
-                    + ": leave it out");
+            throw new IllegalArgumentException(
+                    encoder + ": hears " + authors + " Hz, the sample rate is set to " + sampleRate + ": leave it out");
         }
         return authors;
     }
 
     /**
-     * The number of heads at a width: as set, or one for every 64 channels, which is base (768), large (1024) and 1536, but
-     * 16 at 1280 (ViT-H, Dasheng 0.6B).
+     * The number of heads at a width: as set, or one for every 64 channels, which is base (768), large (1024) and 1536,
+     * but 16 at 1280 (ViT-H, Dasheng 0.6B).
      *
      * @throws IllegalArgumentException if the channels do not split
      */
     int headsOr(int authors, int dim) {
         int count = heads > 0 ? heads : authors > 0 ? authors : dim == 1280 ? 16 : Math.max(1, dim / 64);
         if (dim % count != 0) {
-            throw new IllegalArgumentException(dim + " channels do not split into " + count + " heads: state the number of heads");
+            throw new IllegalArgumentException(
+                    dim + " channels do not split into " + count + " heads: state the number of heads");
         }
         return count;
     }
@@ -141,8 +153,9 @@ public record EncoderSettings(String model, int frames, double mean, double std,
         long whole = Math.round(exact);
         if (whole < 1 || whole > rows || Math.abs(exact - whole) > 1e-6 * Math.max(1, exact)) {
             double row = rowSamples / (double) rate;
-            throw new IllegalArgumentException("hop of " + hopSeconds + " s: windows must start a whole number of token rows of "
-                    + row + " s apart, at most a window (" + row * rows + " s): try " + row * Math.clamp(whole, 1, rows));
+            throw new IllegalArgumentException("hop of " + hopSeconds
+                    + " s: windows must start a whole number of token rows of " + row + " s apart, at most a window ("
+                    + row * rows + " s): try " + row * Math.clamp(whole, 1, rows));
         }
         return Math.toIntExact(whole * rowSamples);
     }

@@ -18,7 +18,8 @@ import org.unmute.models.audio.MelBands;
  * @param depth transformer blocks
  * @param classes names of the classes of the encoder's own head, in order; empty without a head
  */
-public record EncoderSpec(String name, String description, Input input, Grid grid, int dim, int depth, List<String> classes) {
+public record EncoderSpec(
+        String name, String description, Input input, Grid grid, int dim, int depth, List<String> classes) {
     /** {@link Input#windowSamples} of an encoder that hears a recording of any length as a whole. */
     public static final int WHOLE_RECORDING = Integer.MAX_VALUE;
 
@@ -31,15 +32,22 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
      * What enters the front end.
      *
      * @param sampleRate Hz
-     * @param windowSamples samples of one window; shorter input is treated as the authors do, longer input is cut into windows;
-     *     {@link #WHOLE_RECORDING} if there are no windows
-     * @param frameSamples samples that a clip needs at least: those of one frame or, where nothing is padded, of one patch
+     * @param windowSamples samples of one window; shorter input is treated as the authors do, longer input is cut into
+     *     windows; {@link #WHOLE_RECORDING} if there are no windows
+     * @param frameSamples samples that a clip needs at least: those of one frame or, where nothing is padded, of one
+     *     patch
      * @param hopSamples samples from the start of one window to the next, a whole number of token rows
      * @param frontEnd every setting of the front end in words and numbers; part of the cache key
      * @param settings the same for a program: name and value
      * @param bands the mel bands of a frame, or null where a frame is no mel spectrum
      */
-    public record Input(int sampleRate, int windowSamples, int frameSamples, int hopSamples, String frontEnd, Map<String, Object> settings,
+    public record Input(
+            int sampleRate,
+            int windowSamples,
+            int frameSamples,
+            int hopSamples,
+            String frontEnd,
+            Map<String, Object> settings,
             MelBands bands) {
         /** Keeps the settings unmodifiable. */
         public Input {
@@ -47,7 +55,13 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
         }
 
         /** An input whose frames are no mel spectra. */
-        public Input(int sampleRate, int windowSamples, int frameSamples, int hopSamples, String frontEnd, Map<String, Object> settings) {
+        public Input(
+                int sampleRate,
+                int windowSamples,
+                int frameSamples,
+                int hopSamples,
+                String frontEnd,
+                Map<String, Object> settings) {
             this(sampleRate, windowSamples, frameSamples, hopSamples, frontEnd, settings, null);
         }
     }
@@ -63,11 +77,13 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
     /**
      * The tokens of one window.
      *
-     * @param time token rows of a full window; of an encoder that hears recordings as a whole, the most that see each other
+     * @param time token rows of a full window; of an encoder that hears recordings as a whole, the most that see each
+     *     other
      * @param freq token columns
      * @param rowSamples samples from one token row to the next
      * @param order how the network orders patch tokens
-     * @param extraTokens tokens before the patch tokens: 0, 1 (cls) or 2 (cls and distillation, of which the mean is the clip's)
+     * @param extraTokens tokens before the patch tokens: 0, 1 (cls) or 2 (cls and distillation, of which the mean is
+     *     the clip's)
      * @param overlap how patches lie on each other; null where they lie side by side and cover every band
      */
     public record Grid(int time, int freq, int rowSamples, TokenOrder order, int extraTokens, Overlap overlap) {
@@ -118,12 +134,14 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
      */
     public TokenPlace place(int t, int f) {
         if (t < 0 || f < 0 || f >= freq()) {
-            throw new IllegalArgumentException(name + ": there is no token in row " + t + ", column " + f + ": columns are 0 to " + (freq() - 1));
+            throw new IllegalArgumentException(
+                    name + ": there is no token in row " + t + ", column " + f + ": columns are 0 to " + (freq() - 1));
         }
         // Windows may be a little longer than their rows (KWT), so each begins anew.
         int hopRows = isWhole() ? Integer.MAX_VALUE : input.hopSamples() / grid.rowSamples();
         double start = (double) (t / hopRows) * input.hopSamples() + (double) (t % hopRows) * grid.rowSamples();
-        double end = start + (grid.overlap() == null ? grid.rowSamples() : grid.overlap().patchSamples());
+        double end = start
+                + (grid.overlap() == null ? grid.rowSamples() : grid.overlap().patchSamples());
         double rate = sampleRate();
         if (input.bands() == null) {
             return new TokenPlace(start / rate, end / rate, 0, 0, 0, rate / 2, true);
@@ -133,7 +151,13 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
         int wide = grid.overlap() == null ? stride : grid.overlap().patchBands();
         int first = f * stride;
         int last = Math.min(bands, first + wide);
-        return new TokenPlace(start / rate, end / rate, first, last - 1, input.bands().border(first), input.bands().border(last),
+        return new TokenPlace(
+                start / rate,
+                end / rate,
+                first,
+                last - 1,
+                input.bands().border(first),
+                input.bands().border(last),
                 wide >= bands);
     }
 
@@ -164,6 +188,8 @@ public record EncoderSpec(String name, String description, Input input, Grid gri
 
     /** Names for the classes of a head: AudioSet's for 527 classes, else {@code class_0}, {@code class_1}, … */
     static List<String> namedClasses(long count) {
-        return count == AudioSetLabels.COUNT ? AudioSetLabels.names() : LongStream.range(0, count).mapToObj(i -> "class_" + i).toList();
+        return count == AudioSetLabels.COUNT
+                ? AudioSetLabels.names()
+                : LongStream.range(0, count).mapToObj(i -> "class_" + i).toList();
     }
 }

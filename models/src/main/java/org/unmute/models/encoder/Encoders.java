@@ -15,11 +15,19 @@ import org.unmute.tensor.io.SafetensorsFile;
 public final class Encoders {
     private static final String EMBEDDED = "small-vit.safetensors";
     /**
-     * In the order in which they are tried. What tells the first ones is theirs alone; those whose names others share come
-     * last.
+     * In the order in which they are tried. What tells the first ones is theirs alone; those whose names others share
+     * come last.
      */
-    private static final List<EncoderFamily> FAMILIES = List.of(SmallVit.FAMILY, Kwt.FAMILY, Eat.FAMILY, Beats.FAMILY, Dasheng.FAMILY,
-            Ast.FAMILY, Asit.FAMILY, BirdMae.FAMILY, AudioMae.FAMILY);
+    private static final List<EncoderFamily> FAMILIES = List.of(
+            SmallVit.FAMILY,
+            Kwt.FAMILY,
+            Eat.FAMILY,
+            Beats.FAMILY,
+            Dasheng.FAMILY,
+            Ast.FAMILY,
+            Asit.FAMILY,
+            BirdMae.FAMILY,
+            AudioMae.FAMILY);
 
     private Encoders() {}
 
@@ -32,8 +40,8 @@ public final class Encoders {
     }
 
     /**
-     * The small encoder that comes with this module, made by {@code unmute pretrain}; its metadata tell the recipe, the data
-     * and the licence.
+     * The small encoder that comes with this module, made by {@code unmute pretrain}; its metadata tell the recipe, the
+     * data and the licence.
      */
     public static Encoder embedded() {
         try (SafetensorsFile file = SafetensorsFile.of(EMBEDDED, embeddedBytes())) {
@@ -47,7 +55,8 @@ public final class Encoders {
     public static byte[] embeddedBytes() {
         try (InputStream in = Encoders.class.getResourceAsStream(EMBEDDED)) {
             if (in == null) {
-                throw new IllegalStateException("the resource " + EMBEDDED + " is missing from the jar: the build is incomplete");
+                throw new IllegalStateException(
+                        "the resource " + EMBEDDED + " is missing from the jar: the build is incomplete");
             }
             return in.readAllBytes();
         } catch (IOException e) {
@@ -58,7 +67,8 @@ public final class Encoders {
     /**
      * Opens a checkpoint with the authors' settings.
      *
-     * @throws org.unmute.tensor.io.MalformedFileException if the file is no checkpoint that can be read, or a damaged one
+     * @throws org.unmute.tensor.io.MalformedFileException if the file is no checkpoint that can be read, or a damaged
+     *     one
      * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
      */
     public static Encoder open(Path checkpoint) throws IOException {
@@ -68,7 +78,8 @@ public final class Encoders {
     /**
      * Opens a checkpoint.
      *
-     * @throws org.unmute.tensor.io.MalformedFileException if the file is no checkpoint that can be read, or a damaged one
+     * @throws org.unmute.tensor.io.MalformedFileException if the file is no checkpoint that can be read, or a damaged
+     *     one
      * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
      * @throws IllegalArgumentException if the settings do not fit the encoder
      */
@@ -87,15 +98,18 @@ public final class Encoders {
     public static Encoder build(Checkpoint file, EncoderSettings settings) {
         Recognized known = recognize(file, settings.model());
         // A file that says what it is, such as a converted one, is as good as a caller who does.
-        String stated = settings.model().isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : settings.model();
-        Encoder encoder = known.family().reader().read(known.match().view(file, known.family().name()), settings.withModel(stated));
+        String stated =
+                settings.model().isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : settings.model();
+        Encoder encoder = known.family()
+                .reader()
+                .read(known.match().view(file, known.family().name()), settings.withModel(stated));
         SettingsCheck.check(known.family(), encoder.describe(), settings);
         return encoder;
     }
 
     /**
-     * Finds out which encoder is in a file: the one that is asked for, or that the file's metadata name, or whose tensors it
-     * has.
+     * Finds out which encoder is in a file: the one that is asked for, or that the file's metadata name, or whose
+     * tensors it has.
      *
      * @param model name of a family; empty to recognise it
      * @throws UnusableCheckpointException if there is none, or not the one asked for
@@ -103,10 +117,15 @@ public final class Encoders {
     public static Recognized recognize(Checkpoint file, String model) {
         String stated = model.isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : model;
         if (!stated.isEmpty()) {
-            EncoderFamily family = FAMILIES.stream().filter(f -> f.isNamed(stated)).findFirst()
-                    .orElseThrow(() -> new UnusableCheckpointException(file.origin() + ": no encoder is called '" + stated + "'; known are " + names()));
-            KeyMatch match = family.match(file, true).orElseThrow(() -> new UnusableCheckpointException(file.origin() + ": this is no '" + stated
-                    + "' checkpoint: it has no " + family.keyMaps().getFirst().signature() + " below one prefix; " + found(file)));
+            EncoderFamily family = FAMILIES.stream()
+                    .filter(f -> f.isNamed(stated))
+                    .findFirst()
+                    .orElseThrow(() -> new UnusableCheckpointException(
+                            file.origin() + ": no encoder is called '" + stated + "'; known are " + names()));
+            KeyMatch match = family.match(file, true)
+                    .orElseThrow(() -> new UnusableCheckpointException(
+                            file.origin() + ": this is no '" + stated + "' checkpoint: it has no "
+                                    + family.keyMaps().getFirst().signature() + " below one prefix; " + found(file)));
             return new Recognized(family, match);
         }
         for (EncoderFamily family : FAMILIES) {
@@ -120,7 +139,9 @@ public final class Encoders {
     }
 
     private static String found(Checkpoint file) {
-        return file.names().isEmpty() ? "it has no tensors" : "its first tensors are " + file.names().stream().limit(5).toList();
+        return file.names().isEmpty()
+                ? "it has no tensors"
+                : "its first tensors are " + file.names().stream().limit(5).toList();
     }
 
     private static List<String> names() {

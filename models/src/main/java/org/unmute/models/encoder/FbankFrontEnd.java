@@ -16,8 +16,8 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.Elementwise;
 
 /**
- * The front end that most encoders share: kaldi fbank, then {@code (x - mean) / (2 std)}. They differ in three things: what
- * happens to the waveform before, how short clips are padded, and the numbers.
+ * The front end that most encoders share: kaldi fbank, then {@code (x - mean) / (2 std)}. They differ in three things:
+ * what happens to the waveform before, how short clips are padded, and the numbers.
  *
  * @param fbank the filter bank
  * @param frames frames of a window after padding; where nothing is padded, frames at most
@@ -26,7 +26,8 @@ import org.unmute.tensor.op.Elementwise;
  * @param waveform what happens to the samples first
  * @param padding how fewer frames than a window are treated
  */
-public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double std, Waveform waveform, Padding padding) implements FrontEnd {
+public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double std, Waveform waveform, Padding padding)
+        implements FrontEnd {
     /** What happens to the samples before the filter bank. */
     public enum Waveform {
         /** The mean is removed (EAT, SSLAM, Audio-MAE, AST, ASiT, Bird-MAE). */
@@ -50,7 +51,8 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
     /** Checks the ranges. */
     public FbankFrontEnd {
         if (frames < 1 || !(std > 0)) {
-            throw new IllegalArgumentException("front end: frames must be positive and std above 0: " + frames + ", " + std);
+            throw new IllegalArgumentException(
+                    "front end: frames must be positive and std above 0: " + frames + ", " + std);
         }
     }
 
@@ -110,7 +112,11 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
         }
         Tensor samples = WindowReader.samples(windows.stream().map(this::ready).toList());
         int mel = fbank.options().melBins();
-        Tensor x = Tensor.compute(backend, DType.F32, Shape.of(windows.size(), rows, mel), out -> backend.filterBank(samples.view(), fbank.steps(), out));
+        Tensor x = Tensor.compute(
+                backend,
+                DType.F32,
+                Shape.of(windows.size(), rows, mel),
+                out -> backend.filterBank(samples.view(), fbank.steps(), out));
         if (rows < frames && padding == Padding.ZEROS) {
             x = x.pad(1, 0, frames - rows, 0);
         } else if (rows < frames && padding == Padding.MINIMUM) {
@@ -142,23 +148,30 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
 
     @Override
     public MelBands bands() {
-        return new MelBands(fbank.options().melBins(), fbank.options().lowFreq(), fbank.options().upperEdge());
+        return new MelBands(
+                fbank.options().melBins(),
+                fbank.options().lowFreq(),
+                fbank.options().upperEdge());
     }
 
     @Override
     public String describe() {
         FbankOptions o = fbank.options();
-        return "kaldi fbank at " + o.sampleRate() + " Hz, " + o.melBins() + " bins from " + o.lowFreq() + " to " + o.upperEdge()
+        return "kaldi fbank at " + o.sampleRate() + " Hz, " + o.melBins() + " bins from " + o.lowFreq() + " to "
+                + o.upperEdge()
                 + " Hz, " + o.window().name().toLowerCase(Locale.ROOT) + " window, " + o.frameLengthMs() + " ms every "
                 + o.frameShiftMs() + " ms, pre-emphasis " + o.preemphasis() + ", "
                 + switch (waveform) {
                     case CENTRED -> "mean of the waveform removed";
                     case INT16_SCALE -> "waveform times 2^15";
-                } + ", " + switch (padding) {
+                }
+                + ", "
+                + switch (padding) {
                     case ZEROS -> frames + " frames (zeros at the end)";
                     case MINIMUM -> frames + " frames (the clip's minimum at the end)";
                     case NONE -> "at most " + frames + " frames (no padding)";
-                } + ", (x - " + mean + ") / (2 * " + std + ")";
+                }
+                + ", (x - " + mean + ") / (2 * " + std + ")";
     }
 
     @Override

@@ -16,8 +16,8 @@ public interface FrontEnd {
     Spectrogram apply(float[] samples);
 
     /**
-     * {@link #apply(float[])} for several windows of one length, on the current backend: computed there if it is a device, so that nothing but
-     * samples is copied to it.
+     * {@link #apply(float[])} for several windows of one length, on the current backend: computed there if it is a
+     * device, so that nothing but samples is copied to it.
      *
      * @param windows at least one, all of one length
      * @return {@code [windows, frames, bins]}

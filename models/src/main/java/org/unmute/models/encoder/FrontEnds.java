@@ -12,8 +12,13 @@ final class FrontEnds {
     static FrontEnd of(EncoderSettings settings, FbankFrontEnd authors) {
         return switch (settings.frontEnd()) {
             case AUTHORS -> authors;
-            case BIOFOUNDATION -> new BioFoundationFrontEnd(authors.sampleRate(), authors.fbank().options().melBins(), authors.frames(),
-                    authors.mean(), authors.std());
+            case BIOFOUNDATION ->
+                new BioFoundationFrontEnd(
+                        authors.sampleRate(),
+                        authors.fbank().options().melBins(),
+                        authors.frames(),
+                        authors.mean(),
+                        authors.std());
         };
     }
 }

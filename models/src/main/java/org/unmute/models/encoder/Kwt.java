@@ -24,9 +24,9 @@ import org.unmute.tensor.op.Unfolding.Im2Col;
 import org.unmute.tensor.op.Window;
 
 /**
- * KWT-1, the Keyword Transformer (ARM-software/keyword-transformer): 40 mel-frequency cepstral coefficients a frame, one
- * token a frame, a class token, learned positions, post-norm blocks with one head and tanh GELU, 12 keyword classes on
- * the class token. The checkpoint holds its own front end as matrices.
+ * KWT-1, the Keyword Transformer (ARM-software/keyword-transformer): 40 mel-frequency cepstral coefficients a frame,
+ * one token a frame, a class token, learned positions, post-norm blocks with one head and tanh GELU, 12 keyword classes
+ * on the class token. The checkpoint holds its own front end as matrices.
  */
 public final class Kwt implements Encoder {
     private static final int RATE = 16_000;
@@ -35,14 +35,37 @@ public final class Kwt implements Encoder {
     private static final int MOST_FRAMES = (RATE - FRAME) / HOP + 1;
     private static final double EPS = 1e-6;
     private static final double LOG_FLOOR = 1e-12;
-    private static final List<String> KEYWORDS = List.of("_silence_", "_unknown_", "yes", "no", "up", "down", "left",
-            "right", "on", "off", "stop", "go");
+    private static final List<String> KEYWORDS =
+            List.of("_silence_", "_unknown_", "yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go");
     private static final KeyMap KEYS = KeyMap.named("kwt/arm", "front_end.dft_cos", "blocks.0.attn.q.weight")
             .keep("front_end.", "patch_embed.", "cls_token", "pos_embed", "blocks.", "head.")
-            .require("front_end.window", "front_end.dft_cos", "front_end.dft_sin", "front_end.mel", "front_end.dct", "patch_embed.weight",
-                    "patch_embed.bias", "cls_token", "pos_embed", "head.weight", "head.bias")
-            .requireSeries("blocks.", "attn.q.weight", "attn.k.weight", "attn.v.weight", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight",
-                    "mlp.fc1.bias", "mlp.fc2.weight", "mlp.fc2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias");
+            .require(
+                    "front_end.window",
+                    "front_end.dft_cos",
+                    "front_end.dft_sin",
+                    "front_end.mel",
+                    "front_end.dct",
+                    "patch_embed.weight",
+                    "patch_embed.bias",
+                    "cls_token",
+                    "pos_embed",
+                    "head.weight",
+                    "head.bias")
+            .requireSeries(
+                    "blocks.",
+                    "attn.q.weight",
+                    "attn.k.weight",
+                    "attn.v.weight",
+                    "attn.proj.weight",
+                    "attn.proj.bias",
+                    "mlp.fc1.weight",
+                    "mlp.fc1.bias",
+                    "mlp.fc2.weight",
+                    "mlp.fc2.bias",
+                    "norm1.weight",
+                    "norm1.bias",
+                    "norm2.weight",
+                    "norm2.bias");
 
     static final EncoderFamily FAMILY = new EncoderFamily("kwt", List.of(), List.of(KEYS), Kwt::new);
 
@@ -73,8 +96,9 @@ public final class Kwt implements Encoder {
         int coefficients = w.size("front_end.dct", 2, 0);
         frames = w.size("pos_embed", 3, 1) - 1;
         if (frames < 1 || frames > MOST_FRAMES) {
-            throw new UnusableCheckpointException(file.origin() + ": tensor 'pos_embed' is " + w.shape("pos_embed") + ", expected is [1, "
-                    + "1 + frames, " + dim + "] with 1 to " + MOST_FRAMES + " frames, which fill a second: another model?");
+            throw new UnusableCheckpointException(file.origin() + ": tensor 'pos_embed' is " + w.shape("pos_embed")
+                    + ", expected is [1, " + "1 + frames, " + dim + "] with 1 to " + MOST_FRAMES
+                    + " frames, which fill a second: another model?");
         }
         window = w.tensor("front_end.window", FRAME);
         dftCos = w.tensor("front_end.dft_cos", bins, FRAME);
@@ -88,28 +112,41 @@ public final class Kwt implements Encoder {
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
             long hidden = w.size(b + "mlp.fc1.weight", 2, 0);
-            Attention attention = Attention.packed(Linear.readPart(w, b + "attn.q", dim, dim, false),
-                    Linear.readPart(w, b + "attn.k", dim, dim, false), Linear.readPart(w, b + "attn.v", dim, dim, false),
-                    Linear.read(w, b + "attn.proj", dim, dim), 1);
-            blocks.add(new Block.Post(LayerNorm.read(w, b + "norm1", dim, EPS), attention,
-                    LayerNorm.read(w, b + "norm2", dim, EPS), Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU_TANH)));
+            Attention attention = Attention.packed(
+                    Linear.readPart(w, b + "attn.q", dim, dim, false),
+                    Linear.readPart(w, b + "attn.k", dim, dim, false),
+                    Linear.readPart(w, b + "attn.v", dim, dim, false),
+                    Linear.read(w, b + "attn.proj", dim, dim),
+                    1);
+            blocks.add(new Block.Post(
+                    LayerNorm.read(w, b + "norm1", dim, EPS),
+                    attention,
+                    LayerNorm.read(w, b + "norm2", dim, EPS),
+                    Mlp.read(w, b + "mlp", dim, hidden, Unary.GELU_TANH)));
         }
         trunk = new Trunk(blocks);
         long classes = w.size("head.weight", 2, 0);
         head = Linear.read(w, "head", classes, dim);
         if (settings.hopSeconds() != 0) {
-            throw new IllegalArgumentException("kwt: windows are always 1 s, a hop of " + settings.hopSeconds() + " s cannot be set");
+            throw new IllegalArgumentException(
+                    "kwt: windows are always 1 s, a hop of " + settings.hopSeconds() + " s cannot be set");
         }
         if (settings.heads() > 1) {
             throw new IllegalArgumentException("kwt: there is always 1 head, " + settings.heads() + " cannot be set");
         }
         int samples = (frames - 1) * HOP + FRAME;
-        String text = "frames of 480 samples, hop 160, Hann window, DFT magnitude, " + melBins + " mel bins, ln(max(1e-12, x)), "
-                + coefficients + " cepstral coefficients, " + samples + " of 16000 samples, zeros at the end";
-        spec = new EncoderSpec("kwt", "Keyword Transformer, " + dim + " x " + depth + ", 1 head, post-norm",
-                new EncoderSpec.Input(RATE, RATE, 1, RATE, text, Map.of("kind", "mfcc", "sampleRate", RATE, "frames", frames)),
+        String text = "frames of 480 samples, hop 160, Hann window, DFT magnitude, " + melBins
+                + " mel bins, ln(max(1e-12, x)), " + coefficients + " cepstral coefficients, " + samples
+                + " of 16000 samples, zeros at the end";
+        spec = new EncoderSpec(
+                "kwt",
+                "Keyword Transformer, " + dim + " x " + depth + ", 1 head, post-norm",
+                new EncoderSpec.Input(
+                        RATE, RATE, 1, RATE, text, Map.of("kind", "mfcc", "sampleRate", RATE, "frames", frames)),
                 // A window's rows fill a second, although its last frames end before.
-                new EncoderSpec.Grid(frames, 1, RATE / frames, EncoderSpec.TokenOrder.TIME_MAJOR, 1), dim, depth,
+                new EncoderSpec.Grid(frames, 1, RATE / frames, EncoderSpec.TokenOrder.TIME_MAJOR, 1),
+                dim,
+                depth,
                 classes == KEYWORDS.size() ? KEYWORDS : EncoderSpec.namedClasses(classes));
     }
 
@@ -142,7 +179,10 @@ public final class Kwt implements Encoder {
         Tensor re = x.linear(dftCos, null);
         Tensor im = x.linear(dftSin, null);
         Tensor magnitude = re.times(re).plus(im.times(im)).unary(Unary.SQRT);
-        Tensor energies = magnitude.linear(mel, null).clamp(LOG_FLOOR, Double.POSITIVE_INFINITY).unary(Unary.LOG);
+        Tensor energies = magnitude
+                .linear(mel, null)
+                .clamp(LOG_FLOOR, Double.POSITIVE_INFINITY)
+                .unary(Unary.LOG);
         return energies.linear(dct, null);
     }
 
@@ -153,7 +193,9 @@ public final class Kwt implements Encoder {
         if (!Backends.current().isDevice() || own == 0) {
             return Encoder.super.inputs(windows);
         }
-        Tensor samples = WindowReader.samples(windows.stream().map(w -> Arrays.copyOf(w, own)).toList()).pad(1, 0, (frames - 1L) * HOP + FRAME - own, 0);
+        Tensor samples = WindowReader.samples(
+                        windows.stream().map(w -> Arrays.copyOf(w, own)).toList())
+                .pad(1, 0, (frames - 1L) * HOP + FRAME - own, 0);
         Tensor columns = Tensor.run(new Im2Col(samples.insert(1).insert(1), Window.of(1, FRAME, 1, HOP)));
         return coefficients(columns.reshape(windows.size(), FRAME, frames).transpose(1, 2));
     }
@@ -161,7 +203,8 @@ public final class Kwt implements Encoder {
     @Override
     public Tensor forward(Tensor input, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
-        Tensor x = Tensor.concat(1, cls.expand(input.size(0), 1, spec.dim()), patches).plus(positions);
+        Tensor x = Tensor.concat(1, cls.expand(input.size(0), 1, spec.dim()), patches)
+                .plus(positions);
         trace.accept("embed", x);
         return trunk.apply(x, trace);
     }

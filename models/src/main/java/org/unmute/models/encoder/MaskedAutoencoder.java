@@ -41,7 +41,8 @@ public final class MaskedAutoencoder {
      */
     public MaskedAutoencoder(SmallVit.Settings settings, double maskRatio, Weights w) {
         if (!(maskRatio > 0 && maskRatio < 1)) {
-            throw new IllegalArgumentException("masked autoencoder: the mask ratio lies between 0 and 1, is " + maskRatio);
+            throw new IllegalArgumentException(
+                    "masked autoencoder: the mask ratio lies between 0 and 1, is " + maskRatio);
         }
         encoder = new SmallVit(settings, w);
         patches = settings.rows() * settings.bands();
@@ -51,9 +52,11 @@ public final class MaskedAutoencoder {
         int dim = settings.dim() / 2;
         decoderEmbed = Linear.read(w, DECODER + "embed", dim, settings.dim());
         maskToken = w.tensor(DECODER + "mask_token", 1, 1, dim);
-        decoderPositions = Tensor.of(Positions.sinCos(settings.rows(), settings.bands(), dim), 1, patches, dim).freeze();
+        decoderPositions = Tensor.of(Positions.sinCos(settings.rows(), settings.bands(), dim), 1, patches, dim)
+                .freeze();
         for (int i = 0; i < DECODER_DEPTH; i++) {
-            decoder.add(SmallVit.preNormBlock(w, DECODER + "blocks." + i + ".", dim, Math.max(1, settings.heads() / 2), 4L * dim));
+            decoder.add(SmallVit.preNormBlock(
+                    w, DECODER + "blocks." + i + ".", dim, Math.max(1, settings.heads() / 2), 4L * dim));
         }
         decoderNorm = LayerNorm.read(w, DECODER + "norm", dim, EPS);
         predict = Linear.read(w, DECODER + "predict", patchSize, dim);
@@ -86,16 +89,19 @@ public final class MaskedAutoencoder {
             Arrays.fill(hidden, first, first + patches, 1);
             int[] order = shuffle(random);
             for (int v = 0; v < visible; v++) {
-                System.arraycopy(target, (first + order[v]) * patchSize, shown, (b * visible + v) * patchSize, patchSize);
+                System.arraycopy(
+                        target, (first + order[v]) * patchSize, shown, (b * visible + v) * patchSize, patchSize);
                 System.arraycopy(encoderPositions, order[v] * dim, shownPositions, (b * visible + v) * dim, dim);
                 source[b * patches + order[v]] = v;
                 hidden[b * patches + order[v]] = 0;
             }
         }
-        Tensor seen = encoder.forwardVisible(Tensor.of(shown, n, visible, patchSize), Tensor.of(shownPositions, n, visible, dim));
+        Tensor seen = encoder.forwardVisible(
+                Tensor.of(shown, n, visible, patchSize), Tensor.of(shownPositions, n, visible, dim));
         Tensor prediction = decode(seen, Tensor.of(source, n, patches, 1));
         // Each patch to mean 0 and variance 1, so that loud patches do not rule the loss.
-        Tensor error = prediction.minus(Tensor.owning(target, n, patches, patchSize).layerNorm(null, null, EPS));
+        Tensor error =
+                prediction.minus(Tensor.owning(target, n, patches, patchSize).layerNorm(null, null, EPS));
         Tensor masked = error.unary(Unary.SQUARE).mean(false, -1).times(Tensor.of(hidden, n, patches));
         return masked.sum().times(1.0 / (n * (double) (patches - visible)));
     }
@@ -131,7 +137,8 @@ public final class MaskedAutoencoder {
         for (int t = 0; t < k.rows(); t++) {
             for (int f = 0; f < k.bands(); f++) {
                 for (int i = 0; i < k.patchTime(); i++, at += k.patchMel()) {
-                    System.arraycopy(s.values(), (t * k.patchTime() + i) * s.bins() + f * k.patchMel(), out, at, k.patchMel());
+                    System.arraycopy(
+                            s.values(), (t * k.patchTime() + i) * s.bins() + f * k.patchMel(), out, at, k.patchMel());
                 }
             }
         }

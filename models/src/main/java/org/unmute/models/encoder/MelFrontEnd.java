@@ -70,14 +70,17 @@ public record MelFrontEnd(MelSpectrogram mel, AmplitudeToDb decibels, int leastF
 
     @Override
     public MelBands bands() {
-        return new MelBands(mel.options().melBins(), mel.options().lowFreq(), mel.options().highFreq());
+        return new MelBands(
+                mel.options().melBins(), mel.options().lowFreq(), mel.options().highFreq());
     }
 
     @Override
     public String describe() {
         MelOptions o = mel.options();
-        return "mel spectrogram at " + o.sampleRate() + " Hz, " + o.melBins() + " HTK bins from " + o.lowFreq() + " to " + o.highFreq()
-                + " Hz, periodic Hann window, frames of " + o.fftSize() + " samples every " + o.hop() + ", mirrored at the ends, in dB, at most "
+        return "mel spectrogram at " + o.sampleRate() + " Hz, " + o.melBins() + " HTK bins from " + o.lowFreq() + " to "
+                + o.highFreq()
+                + " Hz, periodic Hann window, frames of " + o.fftSize() + " samples every " + o.hop()
+                + ", mirrored at the ends, in dB, at most "
                 + decibels.topDb() + " dB below the recording's loudest value";
     }
 

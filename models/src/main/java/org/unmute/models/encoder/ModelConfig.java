@@ -19,7 +19,8 @@ record ModelConfig(String origin, String prefix, Map<String, String> entries) {
     static ModelConfig of(Checkpoint file, String prefix, EncoderSettings settings, Set<String> known) {
         for (String name : settings.config().keySet()) {
             if (!known.contains(name)) {
-                throw new IllegalArgumentException("configuration: there is no entry '" + name + "' that is read; known are " + new TreeSet<>(known));
+                throw new IllegalArgumentException("configuration: there is no entry '" + name
+                        + "' that is read; known are " + new TreeSet<>(known));
             }
         }
         Map<String, String> all = new LinkedHashMap<>();
@@ -34,7 +35,9 @@ record ModelConfig(String origin, String prefix, Map<String, String> entries) {
 
     /** Whether it is stated; Python's None counts as not stated. */
     boolean states(String name) {
-        return entries.containsKey(name) && !entries.get(name).equals("None") && !entries.get(name).equals("null");
+        return entries.containsKey(name)
+                && !entries.get(name).equals("None")
+                && !entries.get(name).equals("null");
     }
 
     String text(String name, String otherwise) {
@@ -71,7 +74,9 @@ record ModelConfig(String origin, String prefix, Map<String, String> entries) {
     /** What is stated, if anything is, must be what the tensors say. */
     void mustBe(String name, long found, String where) {
         if (states(name) && count(name, 0) != found) {
-            throw refuse(name, "but it is " + found + " by " + where + ": configuration and tensors are of different models");
+            throw refuse(
+                    name,
+                    "but it is " + found + " by " + where + ": configuration and tensors are of different models");
         }
     }
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Statistics of the log mel energies of a data set, for {@code (x - mean) / (2 std)} in place of those of the pre-training
- * data. The encoders' authors fine-tune with some; the BAT code of co-authors of the probing paper has a table of others.
- * Whether the paper used any of these is not known: its text does not say, and without a preset the authors' values for
- * AudioSet count.
+ * Statistics of the log mel energies of a data set, for {@code (x - mean) / (2 std)} in place of those of the
+ * pre-training data. The encoders' authors fine-tune with some; the BAT code of co-authors of the probing paper has a
+ * table of others. Whether the paper used any of these is not known: its text does not say, and without a preset the
+ * authors' values for AudioSet count.
  */
 public enum NormPreset {
     /** EAT's fine-tuning recipe for ESC-50 (cwx-worst-one/EAT, finetuning script): clips of 5 s. */
@@ -75,7 +75,10 @@ public enum NormPreset {
 
     /** The labels for a family, in the order of declaration. */
     public static List<String> labels(EncoderFamily family) {
-        return Arrays.stream(values()).filter(p -> family.isNamed(p.family)).map(NormPreset::label).toList();
+        return Arrays.stream(values())
+                .filter(p -> family.isNamed(p.family))
+                .map(NormPreset::label)
+                .toList();
     }
 
     /** All labels, each once. */
@@ -89,10 +92,15 @@ public enum NormPreset {
      * @throws IllegalArgumentException if the family has none of that label; the message lists those it has
      */
     public static NormPreset of(String label, EncoderFamily family) {
-        Optional<NormPreset> found = Arrays.stream(values()).filter(p -> p.label.equals(label) && family.isNamed(p.family)).findFirst();
+        Optional<NormPreset> found = Arrays.stream(values())
+                .filter(p -> p.label.equals(label) && family.isNamed(p.family))
+                .findFirst();
         return found.orElseThrow(() -> {
             List<String> own = labels(family);
-            List<String> others = Arrays.stream(values()).filter(p -> p.label.equals(label)).map(NormPreset::family).toList();
+            List<String> others = Arrays.stream(values())
+                    .filter(p -> p.label.equals(label))
+                    .map(NormPreset::family)
+                    .toList();
             return new IllegalArgumentException("normalisation '" + label + "' is not for " + family.name()
                     + (others.isEmpty() ? "" : " but for " + String.join(", ", others)) + ": "
                     + (own.isEmpty() ? "there is none for it" : "for it there are " + String.join(", ", own)));

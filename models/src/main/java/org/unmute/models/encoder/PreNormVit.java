@@ -14,8 +14,8 @@ import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Tensor;
 
 /**
- * The network that Audio-MAE, Bird-MAE, ASiT and AST share, with timm's names: patches, one or two tokens before them, a
- * stored position for every token, pre-norm blocks and a final norm.
+ * The network that Audio-MAE, Bird-MAE, ASiT and AST share, with timm's names: patches, one or two tokens before them,
+ * a stored position for every token, pre-norm blocks and a final norm.
  *
  * @param patchEmbed {@code [batch, frames, mel]} to {@code [batch, patches, dim]}
  * @param extra the tokens before the patches, {@code [1, extra, dim]}
@@ -29,6 +29,7 @@ record PreNormVit(UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positio
     static final double EPS = 1e-6;
     /** Eleven minutes in one window, far beyond what attention over all its tokens could be computed for. */
     static final int MOST_FRAMES = 1 << 16;
+
     static final String CLS = "cls_token";
     static final String POSITIONS = "pos_embed";
     private static final int BANDS = MEL / PATCH;
@@ -52,7 +53,11 @@ record PreNormVit(UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positio
         int dim = w.size(CLS, 3, 2);
         PatchEmbed patches = PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH);
         Trunk trunk = trunk(w, "blocks", dim, settings.headsOr(0, dim));
-        return new PreNormVit(patches::apply, w.tensor(CLS, 1, 1, dim), positions, trunk,
+        return new PreNormVit(
+                patches::apply,
+                w.tensor(CLS, 1, 1, dim),
+                positions,
+                trunk,
                 norm == null ? null : LayerNorm.read(w, norm, dim, EPS));
     }
 
@@ -67,14 +72,18 @@ record PreNormVit(UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positio
         return new Trunk(blocks);
     }
 
-    /** Steps of a window that patches of 16 frames fill; what does not fill one is left out, as the authors' convolution does. */
+    /**
+     * Steps of a window that patches of 16 frames fill; what does not fill one is left out, as the authors' convolution
+     * does.
+     */
     static int steps(int frames, int stride, String encoder) {
         if (frames < PATCH) {
-            throw new IllegalArgumentException(encoder + ": a window of " + frames + " frames holds no patch: it takes at least " + PATCH);
+            throw new IllegalArgumentException(
+                    encoder + ": a window of " + frames + " frames holds no patch: it takes at least " + PATCH);
         }
         if (frames > MOST_FRAMES) {
-            throw new IllegalArgumentException(encoder + ": a window of " + frames + " frames is too long: use at most " + MOST_FRAMES
-                    + ", longer recordings are cut into windows");
+            throw new IllegalArgumentException(encoder + ": a window of " + frames + " frames is too long: use at most "
+                    + MOST_FRAMES + ", longer recordings are cut into windows");
         }
         return (frames - PATCH) / stride + 1;
     }
@@ -83,20 +92,22 @@ record PreNormVit(UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positio
     static int storedSteps(CheckpointWeights w, String origin) {
         int rows = w.size(POSITIONS, 3, 1) - 1;
         if (rows < BANDS || rows % BANDS != 0 || rows / BANDS > MOST_FRAMES / PATCH) {
-            throw new UnusableCheckpointException(origin + ": there are " + (rows + 1) + " positions, expected is one and a multiple of "
-                    + BANDS + ", for patches of 16 of 128 mel bins: another model, or another front end");
+            throw new UnusableCheckpointException(
+                    origin + ": there are " + (rows + 1) + " positions, expected is one and a multiple of " + BANDS
+                            + ", for patches of 16 of 128 mel bins: another model, or another front end");
         }
         return rows / BANDS;
     }
 
     /**
-     * The positions of Audio-MAE and Bird-MAE for a window of as many steps as stored, or fewer. The table is laid out as
-     * if frequency came first, {@code 1 + f · steps + t}, while tokens are time-major; that is how they were trained, so
-     * that a row's place, not its meaning, must be kept. For fewer steps the first of each of the 8 rows of that layout
-     * are used, one after the other. That is what Audio-MAE's {@code interpolate_pos_embed_audio} (util/pos_embed.py) does
-     * for the sizes that main_finetune_esc.py states, (8, 64) and for ESC-50 (8, 32); the published script leaves the call
-     * out where patches do not overlap, and then has 512 positions for 256 patches, which do not add up. Bird-MAE's
-     * fine-tuning code computes the table anew for (8, steps), which gives the same numbers.
+     * The positions of Audio-MAE and Bird-MAE for a window of as many steps as stored, or fewer. The table is laid out
+     * as if frequency came first, {@code 1 + f · steps + t}, while tokens are time-major; that is how they were
+     * trained, so that a row's place, not its meaning, must be kept. For fewer steps the first of each of the 8 rows of
+     * that layout are used, one after the other. That is what Audio-MAE's {@code interpolate_pos_embed_audio}
+     * (util/pos_embed.py) does for the sizes that main_finetune_esc.py states, (8, 64) and for ESC-50 (8, 32); the
+     * published script leaves the call out where patches do not overlap, and then has 512 positions for 256 patches,
+     * which do not add up. Bird-MAE's fine-tuning code computes the table anew for (8, steps), which gives the same
+     * numbers.
      *
      * @return {@code [1, 1 + steps · 8, dim]}
      * @throws UnusableCheckpointException if fewer are stored
@@ -109,8 +120,9 @@ record PreNormVit(UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positio
             return table;
         }
         if (steps > stored) {
-            throw new UnusableCheckpointException(origin + ": a window of " + steps * PATCH + " frames is asked for, the stored positions are for "
-                    + stored * PATCH + ": use at most as many; longer recordings are cut into windows");
+            throw new UnusableCheckpointException(
+                    origin + ": a window of " + steps * PATCH + " frames is asked for, the stored positions are for "
+                            + stored * PATCH + ": use at most as many; longer recordings are cut into windows");
         }
         float[] all = table.toFloats();
         float[] some = new float[(1 + steps * BANDS) * dim];
@@ -148,7 +160,8 @@ record PreNormVit(UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positio
     Tensor forward(Tensor input, String entering, Trace trace) {
         Tensor patches = patchEmbed.apply(input);
         trace.accept("patch_embed", patches);
-        Tensor tokens = Tensor.concat(1, extra.expand(input.size(0), extra.size(1), dim()), patches).plus(positions);
+        Tensor tokens = Tensor.concat(1, extra.expand(input.size(0), extra.size(1), dim()), patches)
+                .plus(positions);
         trace.accept(entering, tokens);
         Tensor x = trunk.apply(tokens, trace);
         return norm == null ? x : norm.apply(x);

@@ -3,8 +3,8 @@ package org.unmute.models.encoder;
 import java.util.List;
 
 /**
- * An encoder that its authors have published: what it is called, on what terms, and what to download. Facts are from the
- * authors' own repositories; what could not be found there is said to be unknown.
+ * An encoder that its authors have published: what it is called, on what terms, and what to download. Facts are from
+ * the authors' own repositories; what could not be found there is said to be unknown.
  *
  * @param name for instance {@code EAT+}; the plus marks the checkpoint fine-tuned on AudioSet
  * @param model name of the {@link EncoderFamily} that reads it
@@ -18,8 +18,18 @@ import java.util.List;
  * @param classes of the head in these files; 0 without one
  * @param notes for who wants to know more
  */
-public record Release(String name, String model, boolean inPaper, String licence, String warning, String repository,
-        List<Download> downloads, Size size, Tokens tokens, int classes, Notes notes) {
+public record Release(
+        String name,
+        String model,
+        boolean inPaper,
+        String licence,
+        String warning,
+        String repository,
+        List<Download> downloads,
+        Size size,
+        Tokens tokens,
+        int classes,
+        Notes notes) {
     /** Stands for what is not known. */
     public static final String UNKNOWN = "unknown";
 
@@ -37,8 +47,8 @@ public record Release(String name, String model, boolean inPaper, String licence
      * @param dim numbers a token
      * @param depth transformer blocks
      * @param heads attention heads
-     * @param parameters weights of the encoder: without its head, without the decoder of pre-training, and without tables that
-     *     are not trained (fixed positions, filter banks, running statistics)
+     * @param parameters weights of the encoder: without its head, without the decoder of pre-training, and without
+     *     tables that are not trained (fixed positions, filter banks, running statistics)
      */
     public record Size(int dim, int depth, int heads, long parameters) {}
 

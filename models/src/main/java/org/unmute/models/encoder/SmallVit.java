@@ -28,19 +28,32 @@ import org.unmute.tensor.io.StoredType;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Our own small encoder, the embedded default: a pre-norm ViT with fixed sine-cosine positions, a class token and a final
- * norm, as {@code unmute pretrain} makes it. Everything it needs to run is in the safetensors file: the settings are in
- * its metadata.
+ * Our own small encoder, the embedded default: a pre-norm ViT with fixed sine-cosine positions, a class token and a
+ * final norm, as {@code unmute pretrain} makes it. Everything it needs to run is in the safetensors file: the settings
+ * are in its metadata.
  */
 public final class SmallVit implements Encoder {
     private static final String KIND = KeyMatch.ENCODER;
     private static final String KIND_VALUE = "small-vit";
     private static final double EPS = 1e-6;
     private static final KeyMap KEYS = KeyMap.named("small-vit/pretrain", "cls_token", "patch_embed.proj.weight")
-            .belowPrefix("only by its metadata").keep("cls_token", "patch_embed.", "blocks.", "norm.")
+            .belowPrefix("only by its metadata")
+            .keep("cls_token", "patch_embed.", "blocks.", "norm.")
             .require("cls_token", "patch_embed.proj.weight", "patch_embed.proj.bias", "norm.weight", "norm.bias")
-            .requireSeries("blocks.", "attn.qkv.weight", "attn.qkv.bias", "attn.proj.weight", "attn.proj.bias", "mlp.fc1.weight", "mlp.fc1.bias",
-                    "mlp.fc2.weight", "mlp.fc2.bias", "norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias")
+            .requireSeries(
+                    "blocks.",
+                    "attn.qkv.weight",
+                    "attn.qkv.bias",
+                    "attn.proj.weight",
+                    "attn.proj.bias",
+                    "mlp.fc1.weight",
+                    "mlp.fc1.bias",
+                    "mlp.fc2.weight",
+                    "mlp.fc2.bias",
+                    "norm1.weight",
+                    "norm1.bias",
+                    "norm2.weight",
+                    "norm2.bias")
             .carry("sample_rate", "mel_bins", "frames", "patch", "dim", "depth", "heads", "norm");
 
     static final EncoderFamily FAMILY = new EncoderFamily("small-vit", List.of(), List.of(KEYS), SmallVit::read);
@@ -61,19 +74,32 @@ public final class SmallVit implements Encoder {
      * @param mean of the log energies in the pre-training data
      * @param std of the log energies in the pre-training data
      */
-    public record Settings(int sampleRate, int melBins, int frames, int patchTime, int patchMel, int dim, int depth,
-            int heads, double mean, double std) {
+    public record Settings(
+            int sampleRate,
+            int melBins,
+            int frames,
+            int patchTime,
+            int patchMel,
+            int dim,
+            int depth,
+            int heads,
+            double mean,
+            double std) {
         /** Checks what must divide what, and that the sizes are ones a model can have: a file may state any number. */
         public Settings {
             if (Math.min(Math.min(frames, melBins), Math.min(Math.min(patchTime, patchMel), Math.min(dim, heads))) < 1
-                    || melBins > MOST_MEL_BINS || (long) frames / patchTime * (melBins / patchMel) > MOST_TOKENS) {
-                throw new IllegalArgumentException("small vit: sizes must be at least 1, mel bins at most " + MOST_MEL_BINS
-                        + " and tokens at most " + MOST_TOKENS + ": frames " + frames + ", mel " + melBins + ", patch " + patchTime + " x "
-                        + patchMel + ", dim " + dim + ", heads " + heads);
+                    || melBins > MOST_MEL_BINS
+                    || (long) frames / patchTime * (melBins / patchMel) > MOST_TOKENS) {
+                throw new IllegalArgumentException(
+                        "small vit: sizes must be at least 1, mel bins at most " + MOST_MEL_BINS
+                                + " and tokens at most " + MOST_TOKENS + ": frames " + frames + ", mel " + melBins
+                                + ", patch " + patchTime + " x "
+                                + patchMel + ", dim " + dim + ", heads " + heads);
             }
             if (frames % patchTime != 0 || melBins % patchMel != 0 || dim % heads != 0 || dim % 4 != 0 || depth < 1) {
-                throw new IllegalArgumentException("small vit: sizes do not divide: frames " + frames + " by " + patchTime
-                        + ", mel " + melBins + " by " + patchMel + ", dim " + dim + " by " + heads + " heads and by 4");
+                throw new IllegalArgumentException(
+                        "small vit: sizes do not divide: frames " + frames + " by " + patchTime + ", mel " + melBins
+                                + " by " + patchMel + ", dim " + dim + " by " + heads + " heads and by 4");
             }
         }
 
@@ -89,13 +115,30 @@ public final class SmallVit implements Encoder {
 
         /** The front end these settings describe. */
         public FbankFrontEnd frontEnd() {
-            return new FbankFrontEnd(new KaldiFbank(FbankOptions.of(sampleRate, melBins, Window.HANNING)), frames, mean, std);
+            return new FbankFrontEnd(
+                    new KaldiFbank(FbankOptions.of(sampleRate, melBins, Window.HANNING)), frames, mean, std);
         }
 
         private Map<String, String> toMetadata() {
-            return Map.of(KIND, KIND_VALUE, "sample_rate", "" + sampleRate, "mel_bins", "" + melBins, "frames", "" + frames,
-                    "patch", patchTime + "x" + patchMel, "dim", "" + dim, "depth", "" + depth, "heads", "" + heads,
-                    "norm", mean + "," + std);
+            return Map.of(
+                    KIND,
+                    KIND_VALUE,
+                    "sample_rate",
+                    "" + sampleRate,
+                    "mel_bins",
+                    "" + melBins,
+                    "frames",
+                    "" + frames,
+                    "patch",
+                    patchTime + "x" + patchMel,
+                    "dim",
+                    "" + dim,
+                    "depth",
+                    "" + depth,
+                    "heads",
+                    "" + heads,
+                    "norm",
+                    mean + "," + std);
         }
 
         private static Settings fromMetadata(Checkpoint file) {
@@ -103,13 +146,22 @@ public final class SmallVit implements Encoder {
             try {
                 String[] patch = m.get("patch").split("x", 2);
                 String[] norm = m.get("norm").split(",", 2);
-                Settings settings = new Settings(number(m, "sample_rate"), number(m, "mel_bins"), number(m, "frames"),
-                        Integer.parseInt(patch[0]), Integer.parseInt(patch[1]), number(m, "dim"), number(m, "depth"),
-                        number(m, "heads"), Double.parseDouble(norm[0]), Double.parseDouble(norm[1]));
+                Settings settings = new Settings(
+                        number(m, "sample_rate"),
+                        number(m, "mel_bins"),
+                        number(m, "frames"),
+                        Integer.parseInt(patch[0]),
+                        Integer.parseInt(patch[1]),
+                        number(m, "dim"),
+                        number(m, "depth"),
+                        number(m, "heads"),
+                        Double.parseDouble(norm[0]),
+                        Double.parseDouble(norm[1]));
                 settings.frontEnd();
                 return settings;
             } catch (RuntimeException e) {
-                throw new UnusableCheckpointException(file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + m, e);
+                throw new UnusableCheckpointException(
+                        file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + m, e);
             }
         }
 
@@ -138,34 +190,56 @@ public final class SmallVit implements Encoder {
         frontEnd = settings.frontEnd();
         patchEmbed = PatchEmbed.read(w, "patch_embed.proj", dim, settings.patchTime(), settings.patchMel());
         cls = w.tensor("cls_token", 1, 1, dim);
-        positions = Tensor.of(Positions.sinCos(settings.rows(), settings.bands(), dim), 1,
-                (long) settings.rows() * settings.bands(), dim).freeze();
+        positions = Tensor.of(
+                        Positions.sinCos(settings.rows(), settings.bands(), dim),
+                        1,
+                        (long) settings.rows() * settings.bands(),
+                        dim)
+                .freeze();
         List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < settings.depth(); i++) {
             blocks.add(preNormBlock(w, "blocks." + i + ".", dim, settings.heads(), 4L * dim));
         }
         norm = LayerNorm.read(w, "norm", dim, EPS);
         trunk = new Trunk(blocks);
-        EncoderSpec.Grid grid = new EncoderSpec.Grid(settings.rows(), settings.bands(), settings.patchTime() * frontEnd.frameShift(),
-                EncoderSpec.TokenOrder.TIME_MAJOR, 1);
-        spec = Specs.of(KIND_VALUE, "ViT " + dim + " x " + settings.depth() + ", " + settings.heads() + " heads, pre-norm, "
-                + settings.patchTime() + " x " + settings.patchMel() + " patches", frontEnd, hop, grid, dim, settings.depth(), List.of());
+        EncoderSpec.Grid grid = new EncoderSpec.Grid(
+                settings.rows(),
+                settings.bands(),
+                settings.patchTime() * frontEnd.frameShift(),
+                EncoderSpec.TokenOrder.TIME_MAJOR,
+                1);
+        spec = Specs.of(
+                KIND_VALUE,
+                "ViT " + dim + " x " + settings.depth() + ", " + settings.heads() + " heads, pre-norm, "
+                        + settings.patchTime() + " x " + settings.patchMel() + " patches",
+                frontEnd,
+                hop,
+                grid,
+                dim,
+                settings.depth(),
+                List.of());
     }
 
     /** A block of timm's names below {@code name}; {@code hidden} numbers between the two layers of its network. */
     static Block preNormBlock(Weights w, String name, int dim, int heads, long hidden) {
-        return new Block.Pre(LayerNorm.read(w, name + "norm1", dim, EPS), Attention.read(w, name + "attn", dim, heads),
-                LayerNorm.read(w, name + "norm2", dim, EPS), Mlp.read(w, name + "mlp", dim, hidden, Unary.GELU));
+        return new Block.Pre(
+                LayerNorm.read(w, name + "norm1", dim, EPS),
+                Attention.read(w, name + "attn", dim, heads),
+                LayerNorm.read(w, name + "norm2", dim, EPS),
+                Mlp.read(w, name + "mlp", dim, hidden, Unary.GELU));
     }
 
     private static SmallVit read(Checkpoint file, EncoderSettings settings) {
         if (!KIND_VALUE.equals(file.metadata().get(KIND)) || !file.metadata().containsKey("patch")) {
-            throw new UnusableCheckpointException(file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + file.metadata());
+            throw new UnusableCheckpointException(
+                    file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + file.metadata());
         }
         Settings own = Settings.fromMetadata(file);
-        if (settings.heads() != 0 && settings.heads() != own.heads() || !settings.config().isEmpty()) {
-            throw new IllegalArgumentException("small-vit: the number of heads (" + own.heads() + ") and all else are in the file, "
-                    + settings.heads() + " heads and " + settings.config() + " cannot be set");
+        if (settings.heads() != 0 && settings.heads() != own.heads()
+                || !settings.config().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "small-vit: the number of heads (" + own.heads() + ") and all else are in the file, "
+                            + settings.heads() + " heads and " + settings.config() + " cannot be set");
         }
         return new SmallVit(own, new CheckpointWeights(file), settings);
     }

@@ -11,7 +11,8 @@ public record Spectrogram(int frames, int bins, float[] values) {
     /** Checks the length. */
     public Spectrogram {
         if (values.length != Math.multiplyExact(frames, bins)) {
-            throw new IllegalArgumentException("spectrogram: " + values.length + " numbers for [" + frames + ", " + bins + "]");
+            throw new IllegalArgumentException(
+                    "spectrogram: " + values.length + " numbers for [" + frames + ", " + bins + "]");
         }
     }
 }

@@ -14,8 +14,12 @@ import java.util.List;
 public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls) {
     /** Checks the lengths. */
     public TokenMap {
-        if (time < 1 || freq < 1 || dim < 1 || tokens.length != Math.multiplyExact(Math.multiplyExact(time, freq), dim)) {
-            throw new IllegalArgumentException("token map: " + tokens.length + " numbers for [" + time + ", " + freq + ", " + dim + "]");
+        if (time < 1
+                || freq < 1
+                || dim < 1
+                || tokens.length != Math.multiplyExact(Math.multiplyExact(time, freq), dim)) {
+            throw new IllegalArgumentException(
+                    "token map: " + tokens.length + " numbers for [" + time + ", " + freq + ", " + dim + "]");
         }
         if (cls != null && cls.length != dim) {
             throw new IllegalArgumentException("token map: cls has " + cls.length + " numbers, dim is " + dim);
@@ -51,7 +55,8 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
                         + "] and [.., " + map.freq + ", " + map.dim + "]");
             }
             if (hop < 1 || w > 0 && w * hop > rows) {
-                throw new IllegalArgumentException("token map: windows of " + first.time + " rows that start " + hop + " rows apart leave a gap");
+                throw new IllegalArgumentException(
+                        "token map: windows of " + first.time + " rows that start " + hop + " rows apart leave a gap");
             }
             rows = Math.max(rows, Math.addExact(Math.multiplyExact(w, hop), map.time));
         }

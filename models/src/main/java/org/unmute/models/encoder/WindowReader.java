@@ -18,11 +18,13 @@ final class WindowReader {
     static void check(EncoderSpec spec, Features.Wanted wanted) {
         for (int layer : wanted.layers()) {
             if (layer < 0 || layer >= spec.depth()) {
-                throw new IllegalArgumentException(spec.name() + ": there is no layer " + layer + ", layers are 0 to " + (spec.depth() - 1));
+                throw new IllegalArgumentException(
+                        spec.name() + ": there is no layer " + layer + ", layers are 0 to " + (spec.depth() - 1));
             }
         }
         if (wanted.attention() && !spec.hasCls()) {
-            throw new UnsupportedOperationException(spec.name() + ": this encoder has no class token whose attention could be shown");
+            throw new UnsupportedOperationException(
+                    spec.name() + ": this encoder has no class token whose attention could be shown");
         }
     }
 
@@ -83,12 +85,15 @@ final class WindowReader {
         }
     }
 
-    /** The same from samples, with front ends that run on the device; windows of one length, and those that give as many frames, together. */
+    /**
+     * The same from samples, with front ends that run on the device; windows of one length, and those that give as many
+     * frames, together.
+     */
     static List<Features> readOnDevice(Encoder encoder, List<float[]> windows, Features.Wanted wanted) {
         List<Features> all = new ArrayList<>();
         try (TensorScope _ = new TensorScope()) {
             List<Tensor> group = new ArrayList<>();
-            for (int from = 0; from < windows.size();) {
+            for (int from = 0; from < windows.size(); ) {
                 int to = from + 1;
                 while (to < windows.size() && windows.get(to).length == windows.get(from).length) {
                     to++;
@@ -126,7 +131,8 @@ final class WindowReader {
                     layers.add(map(spec, wish.found.get("block." + layer), w, tokens));
                 }
                 float[] attention = wanted.attention()
-                        ? attention(spec, wish.found.get(Trunk.attentionName(spec.depth() - 1)), windows, w, tokens) : null;
+                        ? attention(spec, wish.found.get(Trunk.attentionName(spec.depth() - 1)), windows, w, tokens)
+                        : null;
                 all.add(new Features(map(spec, out, w, tokens), layers, attention));
             }
             return all;
@@ -177,7 +183,8 @@ final class WindowReader {
             int at = (window * heads + h) * tokens + extra;
             for (int t = 0; t < time; t++) {
                 for (int f = 0; f < freq; f++) {
-                    int from = spec.grid().order() == EncoderSpec.TokenOrder.FREQUENCY_MAJOR ? f * time + t : t * freq + f;
+                    int from =
+                            spec.grid().order() == EncoderSpec.TokenOrder.FREQUENCY_MAJOR ? f * time + t : t * freq + f;
                     out[h * patches + t * freq + f] = all[at + from];
                 }
             }
@@ -194,7 +201,8 @@ final class WindowReader {
         List<TokenMap> layers = new ArrayList<>();
         for (int i = 0; i < windows.getFirst().layers().size(); i++) {
             int layer = i;
-            layers.add(TokenMap.join(windows.stream().map(w -> w.layers().get(layer)).toList(), hop));
+            layers.add(TokenMap.join(
+                    windows.stream().map(w -> w.layers().get(layer)).toList(), hop));
         }
         TokenMap tokens = TokenMap.join(windows.stream().map(Features::tokens).toList(), hop);
         float[] attention = windows.getFirst().attention() == null ? null : joinAttention(windows, hop, tokens);
@@ -203,13 +211,19 @@ final class WindowReader {
 
     /** Each head is a map of one channel. */
     private static float[] joinAttention(List<Features> windows, int hop, TokenMap joined) {
-        int heads = windows.getFirst().attention().length / windows.getFirst().tokens().count();
+        int heads = windows.getFirst().attention().length
+                / windows.getFirst().tokens().count();
         float[] out = new float[heads * joined.count()];
         for (int h = 0; h < heads; h++) {
             List<TokenMap> maps = new ArrayList<>();
             for (Features w : windows) {
                 int count = w.tokens().count();
-                maps.add(new TokenMap(w.tokens().time(), w.tokens().freq(), 1, Arrays.copyOfRange(w.attention(), h * count, (h + 1) * count), null));
+                maps.add(new TokenMap(
+                        w.tokens().time(),
+                        w.tokens().freq(),
+                        1,
+                        Arrays.copyOfRange(w.attention(), h * count, (h + 1) * count),
+                        null));
             }
             System.arraycopy(TokenMap.join(maps, hop).tokens(), 0, out, h * joined.count(), joined.count());
         }

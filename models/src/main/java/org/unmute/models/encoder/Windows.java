@@ -8,6 +8,7 @@ import java.util.List;
 final class Windows {
     /** Numbers in the token map of the windows that run together: enough work for all cores, little memory. */
     private static final int NUMBERS_AT_ONCE = 1 << 22;
+
     private static final int MOST_AT_ONCE = 32;
 
     private Windows() {}
@@ -33,9 +34,9 @@ final class Windows {
     }
 
     /**
-     * Windows that start {@code hop} samples apart and cover the recording; the last may be shorter. A remainder of less
-     * than a hundredth of a window is left out when there is a full window before it: it is rounding of the clip length,
-     * not sound. So is one of less than a frame, of which the front end can make nothing.
+     * Windows that start {@code hop} samples apart and cover the recording; the last may be shorter. A remainder of
+     * less than a hundredth of a window is left out when there is a full window before it: it is rounding of the clip
+     * length, not sound. So is one of less than a frame, of which the front end can make nothing.
      *
      * @throws IllegalArgumentException if a sample is NaN or infinite: every token of its window would be NaN
      */

@@ -21,13 +21,18 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
 
     /** Reads {@code qkv} and {@code proj} below a name. */
     public static Attention read(Weights weights, String name, long dim, int heads) {
-        return new Attention(Linear.read(weights, name + ".qkv", 3 * dim, dim), Linear.read(weights, name + ".proj", dim, dim), heads);
+        return new Attention(
+                Linear.read(weights, name + ".qkv", 3 * dim, dim),
+                Linear.read(weights, name + ".proj", dim, dim),
+                heads);
     }
 
     /** Packs separate maps for queries, keys and values; their biases may be null, then all are. */
     public static Attention packed(Linear q, Linear k, Linear v, Linear proj, int heads) {
         Tensor weight = Tensor.concat(0, q.weight(), k.weight(), v.weight()).freeze();
-        Tensor bias = q.bias() == null ? null : Tensor.concat(0, q.bias(), k.bias(), v.bias()).freeze();
+        Tensor bias = q.bias() == null
+                ? null
+                : Tensor.concat(0, q.bias(), k.bias(), v.bias()).freeze();
         return new Attention(new Linear(weight, bias), proj, heads);
     }
 
@@ -68,7 +73,9 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
         }
         // [3, batch, heads, tokens, head]: views of the packed result, nothing is copied.
         Tensor parts = packed.permute(2, 0, 3, 1, 4);
-        return bias.attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), scale).transpose(1, 2).reshape(batch, tokens, dim);
+        return bias.attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), scale)
+                .transpose(1, 2)
+                .reshape(batch, tokens, dim);
     }
 
     /** The first token's attention weights: {@code [batch, tokens, dim]} to {@code [batch, heads, tokens]}. */
@@ -78,7 +85,9 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
         long head = x.size(2) / heads;
         Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head).permute(2, 0, 3, 1, 4);
         Tensor queries = packed.select(0, 0);
-        Tensor scores = queries.slice(2, 0, 1).matmul(packed.select(0, 1).transpose(2, 3)).times(1 / Math.sqrt(head));
+        Tensor scores = queries.slice(2, 0, 1)
+                .matmul(packed.select(0, 1).transpose(2, 3))
+                .times(1 / Math.sqrt(head));
         if (bias != null) {
             scores = scores.plus(bias.of(queries).slice(-2, 0, 1));
         }

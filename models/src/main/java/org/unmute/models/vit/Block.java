@@ -18,7 +18,8 @@ public sealed interface Block {
     /**
      * {@code [batch, tokens, dim]} to the same.
      *
-     * @param attended told what the attention gave, {@code [batch, tokens, dim]}; null if nobody is, then it need not be written
+     * @param attended told what the attention gave, {@code [batch, tokens, dim]}; null if nobody is, then it need not
+     *     be written
      */
     Tensor apply(Tensor x, Consumer<Tensor> attended);
 

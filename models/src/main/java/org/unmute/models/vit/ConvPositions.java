@@ -6,12 +6,16 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Positions from a convolution over the sequence of tokens, then GELU (wav2vec 2.0, BEATs). Zeros stand before and after
- * the sequence; of an even kernel the last result is left out, so that there is one for each token.
+ * Positions from a convolution over the sequence of tokens, then GELU (wav2vec 2.0, BEATs). Zeros stand before and
+ * after the sequence; of an even kernel the last result is left out, so that there is one for each token.
  */
 public final class ConvPositions {
-    /** {@code [groups, width, kernel, width]} of consecutive groups: of all on a device; else of one, so that a backend may pack it. */
+    /**
+     * {@code [groups, width, kernel, width]} of consecutive groups: of all on a device; else of one, so that a backend
+     * may pack it.
+     */
     private final Tensor[] weights;
+
     private final Tensor bias;
 
     /**
@@ -25,9 +29,12 @@ public final class ConvPositions {
      */
     public ConvPositions(float[] weight, int width, int kernel, Tensor bias) {
         int dim = bias.shape().dim(0);
-        if (width < 1 || kernel < 1 || dim % width != 0 || weight.length != Math.multiplyExact(Math.multiplyExact(dim, width), kernel)) {
-            throw new IllegalArgumentException("convolutional positions: " + weight.length + " numbers for " + dim + " channels in groups of "
-                    + width + " and " + kernel + " taps");
+        if (width < 1
+                || kernel < 1
+                || dim % width != 0
+                || weight.length != Math.multiplyExact(Math.multiplyExact(dim, width), kernel)) {
+            throw new IllegalArgumentException("convolutional positions: " + weight.length + " numbers for " + dim
+                    + " channels in groups of " + width + " and " + kernel + " taps");
         }
         this.bias = bias;
         int groups = dim / width;
@@ -36,7 +43,8 @@ public final class ConvPositions {
         int each = turned.length / weights.length;
         for (int i = 0; i < weights.length; i++) {
             float[] own = Arrays.copyOfRange(turned, i * each, (i + 1) * each);
-            weights[i] = Tensor.of(bias.backend(), own, groups / weights.length, width, kernel, width).freeze();
+            weights[i] = Tensor.of(bias.backend(), own, groups / weights.length, width, kernel, width)
+                    .freeze();
         }
     }
 
@@ -51,8 +59,8 @@ public final class ConvPositions {
     }
 
     /**
-     * The weight from its direction and its length for each tap of the kernel: {@code g v / |v|}, the norm over the first two
-     * axes.
+     * The weight from its direction and its length for each tap of the kernel: {@code g v / |v|}, the norm over the
+     * first two axes.
      *
      * @param v {@code [dim, dim / groups, kernel]}, row-major
      * @param g {@code [kernel]}
@@ -67,7 +75,8 @@ public final class ConvPositions {
         float[] weight = new float[v.length];
         for (int i = 0; i < v.length; i++) {
             if (!(squares[i % kernel] > 0)) {
-                throw new IllegalArgumentException("weight norm: the numbers of tap " + i % kernel + " are all 0, so that they have no direction");
+                throw new IllegalArgumentException(
+                        "weight norm: the numbers of tap " + i % kernel + " are all 0, so that they have no direction");
             }
             weight[i] = (float) (g[i % kernel] * (v[i] / Math.sqrt(squares[i % kernel])));
         }
@@ -80,8 +89,12 @@ public final class ConvPositions {
         long channels = bias.size(0) / weights.length;
         return Tensor.compute(backend, tokens.dtype(), tokens.shape(), out -> {
             for (int i = 0; i < weights.length; i++) {
-                backend.convolveTokens(tokens.view().slice(2, i * channels, channels, 1), weights[i].view(),
-                        bias.view().slice(0, i * channels, channels, 1), Unary.GELU, out.slice(2, i * channels, channels, 1));
+                backend.convolveTokens(
+                        tokens.view().slice(2, i * channels, channels, 1),
+                        weights[i].view(),
+                        bias.view().slice(0, i * channels, channels, 1),
+                        Unary.GELU,
+                        out.slice(2, i * channels, channels, 1));
             }
         });
     }

@@ -6,8 +6,8 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * Relative positions that each query weighs by a gate of its own (WavLM, BEATs): with {@code u} the eight numbers that
- * {@code linear} makes of a head's query, {@code a} and {@code b} the sigmoids of the sums of the first and the last four,
- * the gate is {@code a (b s - 1) + 2}.
+ * {@code linear} makes of a head's query, {@code a} and {@code b} the sigmoids of the sums of the first and the last
+ * four, the gate is {@code a (b s - 1) + 2}.
  *
  * @param positions the scores
  * @param linear {@code dim / heads} to 8, the same for all heads
@@ -27,7 +27,8 @@ public record GatedPositions(RelativePositions positions, Linear linear, Tensor 
     /** {@code [batch, heads, tokens, dim / heads]} to {@code [batch, heads, tokens, 1]}. */
     Tensor gate(Tensor queries) {
         Tensor u = linear.apply(queries);
-        Tensor sums = u.reshape(u.size(0), u.size(1), u.size(2), 2, 4).sum(false, -1).unary(Unary.SIGMOID);
+        Tensor sums =
+                u.reshape(u.size(0), u.size(1), u.size(2), 2, 4).sum(false, -1).unary(Unary.SIGMOID);
         Tensor a = sums.slice(-1, 0, 1);
         Tensor b = sums.slice(-1, 1, 1);
         return a.times(b.times(scale).plus(-1)).plus(2);

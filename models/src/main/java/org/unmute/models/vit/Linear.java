@@ -17,7 +17,8 @@ public record Linear(Tensor weight, Tensor bias) {
 
     /** Reads {@code weight} and {@code bias}, if it has one, of a map that becomes part of another. */
     public static Linear readPart(Weights weights, String name, long out, long in, boolean hasBias) {
-        return new Linear(weights.tensor(name + ".weight", out, in), hasBias ? weights.tensor(name + ".bias", out) : null);
+        return new Linear(
+                weights.tensor(name + ".weight", out, in), hasBias ? weights.tensor(name + ".bias", out) : null);
     }
 
     /** {@code [..., in]} to {@code [..., out]}. */

@@ -13,7 +13,10 @@ import org.unmute.tensor.op.Unary;
 public record Mlp(Linear fc1, Linear fc2, Unary activation) {
     /** Reads {@code fc1} and {@code fc2} below a name. */
     public static Mlp read(Weights weights, String name, long dim, long hidden, Unary activation) {
-        return new Mlp(Linear.read(weights, name + ".fc1", hidden, dim), Linear.read(weights, name + ".fc2", dim, hidden), activation);
+        return new Mlp(
+                Linear.read(weights, name + ".fc1", hidden, dim),
+                Linear.read(weights, name + ".fc2", dim, hidden),
+                activation);
     }
 
     /** {@code [..., dim]} to the same. */

@@ -15,15 +15,15 @@ import org.unmute.tensor.op.Window;
 public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
     /** Reads {@code weight [dim, 1, patchTime, patchMel]} and {@code bias} below a name. */
     public static PatchEmbed read(Weights weights, String name, long dim, int patchTime, int patchMel) {
-        Tensor weight = weights.tensor(name + ".weight", dim, 1, patchTime, patchMel)
-                .reshape(dim, (long) patchTime * patchMel);
+        Tensor weight =
+                weights.tensor(name + ".weight", dim, 1, patchTime, patchMel).reshape(dim, (long) patchTime * patchMel);
         return new PatchEmbed(new Linear(weight, weights.tensor(name + ".bias", dim)), patchTime, patchMel);
     }
 
     /** Reads only {@code weight [dim, 1, patchTime, patchMel]} below a name. */
     public static PatchEmbed readWithoutBias(Weights weights, String name, long dim, int patchTime, int patchMel) {
-        Tensor weight = weights.tensor(name + ".weight", dim, 1, patchTime, patchMel)
-                .reshape(dim, (long) patchTime * patchMel);
+        Tensor weight =
+                weights.tensor(name + ".weight", dim, 1, patchTime, patchMel).reshape(dim, (long) patchTime * patchMel);
         return new PatchEmbed(new Linear(weight, null), patchTime, patchMel);
     }
 
@@ -35,7 +35,9 @@ public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
         long batch = spectrogram.size(0);
         long rows = spectrogram.size(1) / patchTime;
         long bands = spectrogram.size(2) / patchMel;
-        return spectrogram.slice(1, 0, rows * patchTime).slice(2, 0, bands * patchMel)
+        return spectrogram
+                .slice(1, 0, rows * patchTime)
+                .slice(2, 0, bands * patchMel)
                 .reshape(batch, rows, patchTime, bands, patchMel)
                 .permute(0, 1, 3, 2, 4)
                 .reshape(batch, rows * bands, (long) patchTime * patchMel);
@@ -46,6 +48,7 @@ public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
         if (spectrogram.size(1) < patchTime || spectrogram.size(2) < patchMel) {
             return proj.apply(patches(spectrogram)); // none
         }
-        return Tensor.run(new EmbedPatches(spectrogram, proj.weight(), proj.bias(), Window.of(patchTime, patchMel, patchTime, patchMel)));
+        return Tensor.run(new EmbedPatches(
+                spectrogram, proj.weight(), proj.bias(), Window.of(patchTime, patchMel, patchTime, patchMel)));
     }
 }

@@ -27,7 +27,8 @@ public final class RelativePositions implements ScoreBias {
      */
     public RelativePositions(Tensor table, int maxDistance) {
         if (table.rank() != 2) {
-            throw new IllegalArgumentException("relative positions: the table must be [buckets, heads], it is " + table.shape());
+            throw new IllegalArgumentException(
+                    "relative positions: the table must be [buckets, heads], it is " + table.shape());
         }
         requireRange(table.size(0), maxDistance);
         this.table = table;
@@ -36,8 +37,9 @@ public final class RelativePositions implements ScoreBias {
 
     private static void requireRange(long buckets, int maxDistance) {
         if (buckets < 4 || maxDistance <= buckets / 4) {
-            throw new IllegalArgumentException("relative positions: num_buckets must be at least 4 and max_distance more than a quarter of "
-                    + "it, they are " + buckets + " and " + maxDistance);
+            throw new IllegalArgumentException(
+                    "relative positions: num_buckets must be at least 4 and max_distance more than a quarter of "
+                            + "it, they are " + buckets + " and " + maxDistance);
         }
     }
 
@@ -57,7 +59,8 @@ public final class RelativePositions implements ScoreBias {
             return first + far;
         }
         // In float32, as the original: where a width divides evenly, rounding decides between two buckets.
-        float part = (float) Math.log((float) far / exact) / (float) Math.log((double) maxDistance / exact) * (side - exact);
+        float part =
+                (float) Math.log((float) far / exact) / (float) Math.log((double) maxDistance / exact) * (side - exact);
         return first + (int) Math.min(side - 1L, exact + (long) part);
     }
 
@@ -73,8 +76,11 @@ public final class RelativePositions implements ScoreBias {
             if (known == null) {
                 known = TensorScope.outside(() -> compute(tokens));
                 kept.put(tokens, known);
-                long numbers = kept.values().stream().mapToLong(t -> t.shape().elements()).sum();
-                for (var oldest = kept.values().iterator(); kept.size() > 1 && (kept.size() > MOST_KEPT || numbers > NUMBERS_KEPT);) {
+                long numbers = kept.values().stream()
+                        .mapToLong(t -> t.shape().elements())
+                        .sum();
+                for (var oldest = kept.values().iterator();
+                        kept.size() > 1 && (kept.size() > MOST_KEPT || numbers > NUMBERS_KEPT); ) {
                     numbers -= oldest.next().shape().elements();
                     oldest.remove();
                 }

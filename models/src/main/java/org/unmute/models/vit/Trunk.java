@@ -15,15 +15,18 @@ public record Trunk(List<? extends Block> blocks) {
         blocks = List.copyOf(blocks);
     }
 
-    /** Name in a trace of the class token's attention in a block, {@code [batch, heads, tokens]}; computed only if wanted. */
+    /**
+     * Name in a trace of the class token's attention in a block, {@code [batch, heads, tokens]}; computed only if
+     * wanted.
+     */
     public static String attentionName(int block) {
         return "attention." + block;
     }
 
     /**
      * {@code [batch, tokens, dim]} to the same; the trace is told {@code attn_out.i}, what the attention gave, and
-     * {@code block.i} for each block. What a block leaves behind is released before the next, and so is its input once it is used,
-     * except what the trace takes and what gradients need.
+     * {@code block.i} for each block. What a block leaves behind is released before the next, and so is its input once
+     * it is used, except what the trace takes and what gradients need.
      */
     public Tensor apply(Tensor tokens, Trace trace) {
         Tensor x = tokens;

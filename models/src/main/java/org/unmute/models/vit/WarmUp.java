@@ -10,23 +10,33 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Has a forward pass compiled before it is needed: a transformer of two small blocks is run on a few tokens until it has become as
- * fast as it gets. Without it the first pass of a large encoder takes seconds longer, most of it in loops that are not compiled yet.
+ * Has a forward pass compiled before it is needed: a transformer of two small blocks is run on a few tokens until it
+ * has become as fast as it gets. Without it the first pass of a large encoder takes seconds longer, most of it in loops
+ * that are not compiled yet.
  */
 public final class WarmUp {
-    /** More than the few queries that attention treats in a way of its own, and a rest beyond whole register tiles and panels. */
+    /**
+     * More than the few queries that attention treats in a way of its own, and a rest beyond whole register tiles and
+     * panels.
+     */
     private static final int TOKENS = 45;
     /** A head has a whole panel, as in a real encoder, and a row more than one. */
     private static final int DIM = 64;
+
     private static final int HEADS = 2;
     private static final int HIDDEN = 4 * DIM;
     private static final double EPS = 1e-6;
-    /** A pass of these few operations takes less than half of this once all vector code is compiled, and some ten times as much if one loop is not. */
+    /**
+     * A pass of these few operations takes less than half of this once all vector code is compiled, and some ten times
+     * as much if one loop is not.
+     */
     private static final long COMPILED_NANOS = 2_000_000;
+
     private static final long DEADLINE_NANOS = 10_000_000_000L;
     private static final int SETTLED = 5;
     /** Enough passes for any compiler policy to take notice; beyond them there is only waiting. */
     private static final int PASSES = 400;
+
     private static final long POLL_NANOS = 2_000_000;
     /** On a machine so slow that no pass ever counts as compiled, the wait has an end too. */
     private static final int MOST_PASSES = PASSES + 200;
@@ -36,9 +46,9 @@ public final class WarmUp {
     private WarmUp() {}
 
     /**
-     * Begins {@link #run} in the background, on a backend of one thread opened for this alone, where the processor's backend is one that
-     * has to be compiled. An encoder's forward passes wait for its end, its front end does not: call this when a process begins that has
-     * nothing to compute before, then open encoder and recordings.
+     * Begins {@link #run} in the background, on a backend of one thread opened for this alone, where the processor's
+     * backend is one that has to be compiled. An encoder's forward passes wait for its end, its front end does not:
+     * call this when a process begins that has nothing to compute before, then open encoder and recordings.
      */
     public static void begin() {
         Thread thread = Thread.ofPlatform().daemon().name("unmute-warm-up").unstarted(WarmUp::onProcessor);
@@ -52,12 +62,16 @@ public final class WarmUp {
                 run(backend);
             }
         } catch (RuntimeException e) {
-            // It only saves time. Whatever is wrong shows where the work is done, with a message that says what was being done.
+            // It only saves time. Whatever is wrong shows where the work is done, with a message that says what was
+            // being done.
             System.getLogger("org.unmute").log(System.Logger.Level.DEBUG, "warm-up stopped", e);
         }
     }
 
-    /** Waits for the end of what was begun: the same work in loops that are not compiled yet would take longer than the wait. */
+    /**
+     * Waits for the end of what was begun: the same work in loops that are not compiled yet would take longer than the
+     * wait.
+     */
     public static void await() {
         Thread thread = running;
         if (thread == null || thread == Thread.currentThread()) {
@@ -91,8 +105,8 @@ public final class WarmUp {
     }
 
     /**
-     * Runs small passes on a backend, which may be one opened for this alone: what is compiled is compiled for all of its kind.
-     * Returns when they have become fast, or after some seconds.
+     * Runs small passes on a backend, which may be one opened for this alone: what is compiled is compiled for all of
+     * its kind. Returns when they have become fast, or after some seconds.
      */
     public static void run(Backend backend) {
         backend.warmUp();
@@ -100,7 +114,8 @@ public final class WarmUp {
         LayerNorm norm = LayerNorm.read(w, "norm", DIM, EPS);
         Attention attention = Attention.read(w, "attn", DIM, HEADS);
         Mlp mlp = Mlp.read(w, "mlp", DIM, HIDDEN, Unary.GELU);
-        Trunk trunk = new Trunk(List.of(new Block.Pre(norm, attention, norm, mlp), new Block.Post(norm, attention, norm, mlp)));
+        Trunk trunk = new Trunk(
+                List.of(new Block.Pre(norm, attention, norm, mlp), new Block.Post(norm, attention, norm, mlp)));
         Tensor positions = w.tensor("positions", 1, TOKENS, DIM);
         float[] values = new float[TOKENS * DIM];
         for (int i = 0; i < values.length; i++) {
@@ -112,7 +127,8 @@ public final class WarmUp {
             long begin = System.nanoTime();
             try (TensorScope _ = new TensorScope()) {
                 Tensor x = Tensor.of(backend, values, 1, TOKENS, DIM);
-                Grad.withoutRecording(() -> trunk.apply(x.plus(positions), Trace.NONE)).toFloats();
+                Grad.withoutRecording(() -> trunk.apply(x.plus(positions), Trace.NONE))
+                        .toFloats();
             }
             long now = System.nanoTime();
             fast += now - begin < COMPILED_NANOS ? 1 : 0;

@@ -16,8 +16,8 @@ public interface Weights {
     Tensor tensor(String name, long... shape);
 
     /**
-     * The weight {@code [out, in]} of a linear map, which may be kept in the form in which it is multiplied with: for one that is used as it
-     * is, not joined with others.
+     * The weight {@code [out, in]} of a linear map, which may be kept in the form in which it is multiplied with: for
+     * one that is used as it is, not joined with others.
      */
     default Tensor linearWeight(String name, long out, long in) {
         return tensor(name, out, in);

@@ -37,7 +37,8 @@ class FftTest {
     @Test
     void otherLengthsAreRefused() {
         for (int n : new int[] {0, 1, 2, 3, 400, -8}) {
-            assertThatThrownBy(() -> new Fft(n)).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> new Fft(n))
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("power of two");
         }
         assertThatThrownBy(() -> new Fft(8).transform(new double[7], new double[5], new double[5]))

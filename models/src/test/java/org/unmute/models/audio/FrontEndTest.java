@@ -25,16 +25,18 @@ class FrontEndTest {
     }
 
     @Property(tries = 200)
-    void fbankHasOneRowPerWholeFrame(@ForAll @IntRange(max = 5000) int n,
-            @ForAll @IntRange(min = 2000, max = 48_000) int rate, @ForAll @IntRange(min = 1, max = 40) int bins,
+    void fbankHasOneRowPerWholeFrame(
+            @ForAll @IntRange(max = 5000) int n,
+            @ForAll @IntRange(min = 2000, max = 48_000) int rate,
+            @ForAll @IntRange(min = 1, max = 40) int bins,
             @ForAll Window window) {
         KaldiFbank fbank = new KaldiFbank(FbankOptions.of(rate, bins, window));
         int length = (int) (rate * 25.0 * 0.001);
         int shift = (int) (rate * 10.0 * 0.001);
         if (n < length) {
             assertThat(fbank.frames(n)).isZero();
-            assertThatThrownBy(() -> fbank.compute(new float[n])).isInstanceOfSatisfying(ClipTooShortException.class,
-                    e -> {
+            assertThatThrownBy(() -> fbank.compute(new float[n]))
+                    .isInstanceOfSatisfying(ClipTooShortException.class, e -> {
                         assertThat(e.samples()).isEqualTo(n);
                         assertThat(e.needed()).isEqualTo(length);
                     });
@@ -51,10 +53,12 @@ class FrontEndTest {
     @Test
     void tooShortIsSaidWithTheNumbers() {
         KaldiFbank fbank = new KaldiFbank(FbankOptions.of(16_000, 128, Window.HANNING));
-        assertThatThrownBy(() -> fbank.compute(new float[399])).hasMessage("fbank: the clip is too short: "
-                + "it has 399 samples (24.9 ms at 16000 Hz), at least 400 are needed (25.0 ms)");
+        assertThatThrownBy(() -> fbank.compute(new float[399]))
+                .hasMessage("fbank: the clip is too short: "
+                        + "it has 399 samples (24.9 ms at 16000 Hz), at least 400 are needed (25.0 ms)");
         MelSpectrogram mel = new MelSpectrogram(new MelOptions(16_000, 512, 160, 64, 0, 8000));
-        assertThatThrownBy(() -> mel.compute(new float[256])).isInstanceOf(ClipTooShortException.class)
+        assertThatThrownBy(() -> mel.compute(new float[256]))
+                .isInstanceOf(ClipTooShortException.class)
                 .hasMessageContaining("it has 256 samples (16.0 ms at 16000 Hz), at least 257 are needed");
         assertThat(mel.compute(new float[257])).hasSize(2 * 64);
     }
@@ -113,8 +117,8 @@ class FrontEndTest {
     }
 
     @Property(tries = 100)
-    void melSpectrogramHasOneRowPerHop(@ForAll @IntRange(min = 129, max = 3000) int n,
-            @ForAll @IntRange(min = 1, max = 300) int hop) {
+    void melSpectrogramHasOneRowPerHop(
+            @ForAll @IntRange(min = 129, max = 3000) int n, @ForAll @IntRange(min = 1, max = 300) int hop) {
         MelSpectrogram spectrogram = new MelSpectrogram(new MelOptions(16_000, 256, hop, 20, 60, 7800));
         float[] y = spectrogram.compute(noise(n, n, 0.1));
         assertThat(y).hasSize((1 + n / hop) * 20);
@@ -145,10 +149,14 @@ class FrontEndTest {
         assertThatThrownBy(() -> new FbankOptions(16_000, 80, Window.HANNING, 25, 10, 20, 0, 2))
                 .hasMessageContaining("pre-emphasis");
         assertThatThrownBy(() -> new MelOptions(16_000, 400, 160, 80, 0, 8000)).hasMessageContaining("power of two");
-        assertThatThrownBy(() -> new MelOptions(16_000, 512, 513, 160, 80, 0, 8000)).hasMessageContaining("window's length").hasMessageContaining("513");
+        assertThatThrownBy(() -> new MelOptions(16_000, 512, 513, 160, 80, 0, 8000))
+                .hasMessageContaining("window's length")
+                .hasMessageContaining("513");
         assertThatThrownBy(() -> new MelOptions(16_000, 512, 160, 80, 0, 8001)).hasMessageContaining("do not lie");
-        assertThat(new FbankOptions(16_000, 80, Window.HANNING, 25, 10, 20, -400, 0.97).upperEdge()).isEqualTo(7600);
+        assertThat(new FbankOptions(16_000, 80, Window.HANNING, 25, 10, 20, -400, 0.97).upperEdge())
+                .isEqualTo(7600);
         assertThat(FbankOptions.of(32_000, 80, Window.HANNING).fftSize()).isEqualTo(1024);
-        assertThat(new FbankOptions(16_000, 80, Window.HANNING, 32, 10, 20, 0, 0.97).fftSize()).isEqualTo(512);
+        assertThat(new FbankOptions(16_000, 80, Window.HANNING, 32, 10, 20, 0, 0.97).fftSize())
+                .isEqualTo(512);
     }
 }

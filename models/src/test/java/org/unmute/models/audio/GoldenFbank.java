@@ -30,11 +30,18 @@ final class GoldenFbank {
     record Preset(Window window, int sampleRate, float gain) {
         static Optional<Preset> of(String name) {
             Matcher m = PRESET.matcher(name);
-            return m.matches() ? Optional.of(new Preset(m.group(1).equals("povey") ? Window.POVEY : Window.HANNING,
-                    1000 * Integer.parseInt(m.group(2)), m.group(3) == null ? 1 : 32768)) : Optional.empty();
+            return m.matches()
+                    ? Optional.of(new Preset(
+                            m.group(1).equals("povey") ? Window.POVEY : Window.HANNING,
+                            1000 * Integer.parseInt(m.group(2)),
+                            m.group(3) == null ? 1 : 32768))
+                    : Optional.empty();
         }
 
-        /** The fbank of samples at the preset's rate, made by the backend if it is a device; the clip's mean is left in: each frame loses its own. */
+        /**
+         * The fbank of samples at the preset's rate, made by the backend if it is a device; the clip's mean is left in:
+         * each frame loses its own.
+         */
         float[] compute(float[] samples, int bins) {
             float[] scaled = new float[samples.length];
             for (int i = 0; i < samples.length; i++) {
@@ -47,8 +54,12 @@ final class GoldenFbank {
             }
             try (TensorScope _ = new TensorScope()) {
                 Tensor x = Tensor.of(backend, scaled, 1, scaled.length);
-                return Tensor.compute(backend, DType.F32, Shape.of(1, fbank.frames(scaled.length), bins),
-                        out -> backend.filterBank(x.view(), fbank.steps(), out)).toFloats();
+                return Tensor.compute(
+                                backend,
+                                DType.F32,
+                                Shape.of(1, fbank.frames(scaled.length), bins),
+                                out -> backend.filterBank(x.view(), fbank.steps(), out))
+                        .toFloats();
             }
         }
     }
@@ -78,7 +89,9 @@ final class GoldenFbank {
     private static List<Path> list(Path folder, String prefix, String suffix) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> f.getFileName().toString().startsWith(prefix)
-                    && f.getFileName().toString().endsWith(suffix)).sorted().toList();
+                            && f.getFileName().toString().endsWith(suffix))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -86,8 +99,8 @@ final class GoldenFbank {
     static Recording input(String stem) throws IOException {
         Path own = folder().resolve("wav").resolve(stem + ".wav");
         Path common = Golden.root().resolve("wav").resolve(stem + ".wav");
-        Assertions.assertTrue(Files.exists(own) || Files.exists(common), 
-                "no input " + stem + ".wav in fbank/wav or wav");
+        Assertions.assertTrue(
+                Files.exists(own) || Files.exists(common), "no input " + stem + ".wav in fbank/wav or wav");
         return Wav.read(Files.exists(own) ? own : common);
     }
 

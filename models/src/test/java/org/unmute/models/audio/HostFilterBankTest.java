@@ -17,7 +17,9 @@ class HostFilterBankTest {
     static Stream<HostFilterBank> banks() {
         MelFilterBank odd = MelFilterBank.htk(7, 2048, 32_000, 50, 14_000);
         double[] window = new Random(3).doubles(1999, 0, 1).toArray();
-        return Stream.of(new KaldiFbank(FbankOptions.of(16_000, 128, Window.HANNING)).host(), new KaldiFbank(FbankOptions.of(48_000, 64, Window.POVEY)).host(),
+        return Stream.of(
+                new KaldiFbank(FbankOptions.of(16_000, 128, Window.HANNING)).host(),
+                new KaldiFbank(FbankOptions.of(48_000, 64, Window.POVEY)).host(),
                 new HostFilterBank(odd.of(new FilterBank.Frames(1999, 700, 2048, true), 0.9, window, Double.NaN), odd));
     }
 
@@ -25,7 +27,9 @@ class HostFilterBankTest {
     @MethodSource("banks")
     void plainCodeAndKernelGiveTheSameBits(HostFilterBank bank) {
         Backend backend = Backends.current();
-        assumeTrue(backend.hasFilterBank() && !backend.isDevice(), backend.name() + " has no kernel for filter banks on the host");
+        assumeTrue(
+                backend.hasFilterBank() && !backend.isDevice(),
+                backend.name() + " has no kernel for filter banks on the host");
         Random random = new Random(1);
         for (int n : new int[] {1999, 2500, 30_001}) {
             float[] x = new float[n];
@@ -35,7 +39,10 @@ class HostFilterBankTest {
             }
             assertThat(bank.byBackend(backend, x)).as("%d samples", n).containsExactly(bank.plain(x));
             x[n / 2] = Float.NaN;
-            assertThat(bank.byBackend(backend, x)).as("%d samples, one not a number", n).containsExactly(bank.plain(x)).contains(Float.NaN);
+            assertThat(bank.byBackend(backend, x))
+                    .as("%d samples, one not a number", n)
+                    .containsExactly(bank.plain(x))
+                    .contains(Float.NaN);
         }
     }
 

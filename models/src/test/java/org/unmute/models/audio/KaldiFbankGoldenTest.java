@@ -53,7 +53,9 @@ class KaldiFbankGoldenTest {
                     float[] expected = file.floats(name);
                     int bins = file.shape(name).dim(1);
                     tests.add(dynamicTest(name, () -> {
-                        assertThat(limits.has(name)).as("index.json has a bound for " + name).isTrue();
+                        assertThat(limits.has(name))
+                                .as("index.json has a bound for " + name)
+                                .isTrue();
                         Recording input = GoldenFbank.input(parts[1]);
                         assertThat(input.sampleRate()).isEqualTo(preset.get().sampleRate());
                         float[] actual = preset.get().compute(input.samples(), bins);
@@ -112,8 +114,8 @@ class KaldiFbankGoldenTest {
             int bins = file.shape(prefix + ".log_mel").dim(1);
             Window window = Window.valueOf(prefix.toUpperCase(Locale.ROOT));
             KaldiFbank fbank = new KaldiFbank(FbankOptions.of(length * 40, bins, window));
-            Golden.assertClose(prefix + ".window", file.floats(prefix + ".window"), narrow(window.values(length)),
-                    4 * 0x1p-24, 0);
+            Golden.assertClose(
+                    prefix + ".window", file.floats(prefix + ".window"), narrow(window.values(length)), 4 * 0x1p-24, 0);
             float[] frames = file.floats(prefix + ".frame");
             int rows = frames.length / length;
             double[][] work = new double[rows][fbank.options().fftSize()];
@@ -127,22 +129,27 @@ class KaldiFbankGoldenTest {
             step(file, prefix + ".preemphasised", work, fbank.host()::preemphasise, 8);
             for (int f = 0; f < rows; f++) {
                 fbank.host().applyWindow(work[f]);
-                fbank.host().power(work[f], power[f], new double[fbank.host().fft().bins()]);
+                fbank.host()
+                        .power(work[f], power[f], new double[fbank.host().fft().bins()]);
             }
-            step(file, prefix + ".power", power, row -> { }, 32);
+            step(file, prefix + ".power", power, row -> {}, 32);
             double[][] energy = new double[rows][bins];
             for (int f = 0; f < rows; f++) {
                 double[] row = power[f];
                 Arrays.setAll(energy[f], b -> fbank.mel().energy(b, row));
             }
-            step(file, prefix + ".mel_energy", energy, row -> { }, 64);
+            step(file, prefix + ".mel_energy", energy, row -> {}, 64);
             float[] log = file.floats(prefix + ".log_mel");
             float[] mel = file.floats(prefix + ".mel_energy");
             double top = max(mel);
             for (int i = 0; i < log.length; i++) {
                 double e = Math.max(energy[i / bins][i % bins], 0x1p-23);
-                Golden.assertClose(prefix + ".log_mel[" + i + "]", new float[] {log[i]},
-                        new float[] {(float) Math.log(e)}, Math.ulp(16f) + 64 * 0x1p-24 * top / e, 0);
+                Golden.assertClose(
+                        prefix + ".log_mel[" + i + "]",
+                        new float[] {log[i]},
+                        new float[] {(float) Math.log(e)},
+                        Math.ulp(16f) + 64 * 0x1p-24 * top / e,
+                        0);
             }
         }
     }

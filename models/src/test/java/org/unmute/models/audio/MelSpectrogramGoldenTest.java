@@ -80,8 +80,9 @@ class MelSpectrogramGoldenTest {
             // A float32 transform errs by a few 2^-24 of the frame's loudest amplitude; 1e-4 dB for weights and logs.
             double relative = 4 * 0x1p-24 * Math.pow(10, (loudest - expected[i]) / 20);
             double allowed = 20 / Math.log(10) * relative + 1e-4;
-            assertThat((double) all[i]).as(name + "[" + i + "]").isBetween(expected[i] - allowed,
-                    expected[i] + allowed);
+            assertThat((double) all[i])
+                    .as(name + "[" + i + "]")
+                    .isBetween(expected[i] - allowed, expected[i] + allowed);
         }
     }
 

@@ -37,7 +37,8 @@ class ResamplerGoldenTest {
      * rates, four times the largest of the same input rate and kernel stands in.
      */
     private double bound(String from, String to, String kernel) {
-        JsonNode own = index.get("resample").path(from + "_to_" + to + "/" + kernel).path("err_vs_float64");
+        JsonNode own =
+                index.get("resample").path(from + "_to_" + to + "/" + kernel).path("err_vs_float64");
         if (own.isNumber()) {
             return own.asDouble() + 0x1p-24;
         }
@@ -47,7 +48,9 @@ class ResamplerGoldenTest {
                 largest = Math.max(largest, e.getValue().get("err_vs_float64").asDouble());
             }
         }
-        assertThat(largest).as("index.json has a bound for " + from + " Hz, " + kernel).isPositive();
+        assertThat(largest)
+                .as("index.json has a bound for " + from + " Hz, " + kernel)
+                .isPositive();
         return 4 * largest + 0x1p-24;
     }
 
@@ -72,7 +75,12 @@ class ResamplerGoldenTest {
                     if (m.group(4) == null) {
                         Golden.assertClose(name, expected, output.samples(), bound, 0);
                     } else {
-                        compareFbank(name, expected, output, GoldenFbank.Preset.of(m.group(4)).orElseThrow(), last,
+                        compareFbank(
+                                name,
+                                expected,
+                                output,
+                                GoldenFbank.Preset.of(m.group(4)).orElseThrow(),
+                                last,
                                 bound);
                     }
                 }));
@@ -86,8 +94,8 @@ class ResamplerGoldenTest {
      * the power {@code error^2 * sum of window^2} in each bin, and twice its amplitude relative to the band's moves the
      * logarithm. The front end's own rounding comes on top.
      */
-    private void compareFbank(String name, float[] expected, Recording clip, GoldenFbank.Preset preset, int bins,
-            double error) {
+    private void compareFbank(
+            String name, float[] expected, Recording clip, GoldenFbank.Preset preset, int bins, double error) {
         FbankOptions options = FbankOptions.of(preset.sampleRate(), bins, preset.window());
         float[] actual = preset.compute(clip.samples(), bins);
         double noise = 0;
@@ -95,22 +103,24 @@ class ResamplerGoldenTest {
             noise += error * error * w * w * preset.gain() * preset.gain();
         }
         double rounding = 0;
-        for (Map.Entry<String, JsonNode> e : index.get("float32_vs_float64_max_abs").properties()) {
+        for (Map.Entry<String, JsonNode> e :
+                index.get("float32_vs_float64_max_abs").properties()) {
             if (GoldenFbank.Preset.of(e.getKey().split("/")[0]).equals(Optional.of(preset))) {
                 rounding = Math.max(rounding, e.getValue().asDouble());
             }
         }
         assertThat(actual).hasSameSizeAs(expected);
-        MelFilterBank mel = MelFilterBank.kaldi(bins, options.fftSize(), options.sampleRate(), options.lowFreq(),
-                options.upperEdge());
+        MelFilterBank mel = MelFilterBank.kaldi(
+                bins, options.fftSize(), options.sampleRate(), options.lowFreq(), options.upperEdge());
         for (int i = 0; i < expected.length; i++) {
             double weights = 0;
             for (int k = 0; k < options.fftSize() / 2; k++) {
                 weights += mel.weight(i % bins, k);
             }
             double allowed = rounding + 2 * Math.sqrt(noise * weights / Math.exp(expected[i]));
-            assertThat((double) actual[i]).as(name + "[" + i + "]").isBetween(expected[i] - allowed,
-                    expected[i] + allowed);
+            assertThat((double) actual[i])
+                    .as(name + "[" + i + "]")
+                    .isBetween(expected[i] - allowed, expected[i] + allowed);
         }
     }
 
@@ -131,7 +141,8 @@ class ResamplerGoldenTest {
             tests.add(dynamicTest(name, () -> {
                 int from = Integer.parseInt(m.group(1));
                 int to = Integer.parseInt(m.group(2));
-                int divisor = BigInteger.valueOf(from).gcd(BigInteger.valueOf(to)).intValueExact();
+                int divisor =
+                        BigInteger.valueOf(from).gcd(BigInteger.valueOf(to)).intValueExact();
                 assertThat(phases).isEqualTo(to / divisor);
                 Resampler resampler = new Resampler(from, to, kernel(m.group(3)));
                 float[] actual = new float[expected.length];
@@ -141,7 +152,8 @@ class ResamplerGoldenTest {
                         actual[j * taps + i] = (float) row[i];
                     }
                 }
-                double cutOff = Math.min(from, to) / divisor * kernel(m.group(3)).rolloff();
+                double cutOff =
+                        Math.min(from, to) / divisor * kernel(m.group(3)).rolloff();
                 double scale = cutOff * divisor / from;
                 Golden.assertClose(name, expected, actual, 1.37 * scale * cutOff * 0x1p-23, 0);
             }));
@@ -156,8 +168,10 @@ class ResamplerGoldenTest {
             if (e.getValue().has("rolloff")) {
                 tests.add(dynamicTest(e.getKey(), () -> {
                     Resampler.Kernel kernel = kernel(e.getKey());
-                    assertThat(kernel.zeroCrossings()).isEqualTo(e.getValue().get("lowpass_filter_width").asInt());
-                    assertThat(kernel.rolloff()).isEqualTo(e.getValue().get("rolloff").asDouble());
+                    assertThat(kernel.zeroCrossings())
+                            .isEqualTo(e.getValue().get("lowpass_filter_width").asInt());
+                    assertThat(kernel.rolloff())
+                            .isEqualTo(e.getValue().get("rolloff").asDouble());
                     assertThat(kernel.beta()).isEqualTo(e.getValue().get("beta").asDouble());
                 }));
             }

@@ -24,8 +24,11 @@ class ResamplerTest {
     }
 
     @Property(tries = 200)
-    void theLengthIsRoundedUp(@ForAll @IntRange(max = 3000) int n, @ForAll @IntRange(min = 1, max = 2000) int from,
-            @ForAll @IntRange(min = 1, max = 2000) int to, @ForAll Resampler.Kernel kernel) {
+    void theLengthIsRoundedUp(
+            @ForAll @IntRange(max = 3000) int n,
+            @ForAll @IntRange(min = 1, max = 2000) int from,
+            @ForAll @IntRange(min = 1, max = 2000) int to,
+            @ForAll Resampler.Kernel kernel) {
         int samples = Math.min(n, 100 * from / to + 10);
         float[] y = new Resampler(from, to, kernel).apply(new float[samples]);
         assertThat(y).isEqualTo(new float[(int) Math.ceil((double) samples * to / from)]);
@@ -121,10 +124,12 @@ class ResamplerTest {
     @Test
     void impossibleRatesAreRefused() {
         assertThatThrownBy(() -> new Resampler(0, 1, Resampler.Kernel.HANN))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("from 0 to 1 Hz");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("from 0 to 1 Hz");
         assertThatThrownBy(() -> new Resampler(Integer.MAX_VALUE, 1, Resampler.Kernel.HANN))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Resampler(1, 1 << 30, Resampler.Kernel.HANN).apply(new float[2]))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("too many");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("too many");
     }
 }

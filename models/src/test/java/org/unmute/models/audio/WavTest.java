@@ -53,19 +53,34 @@ class WavTest {
     }
 
     private static byte[] chunk(String id, int size, byte[] content) {
-        return buffer(8 + content.length + (content.length & 1)).put(ascii(id)).putInt(size).put(content).array();
+        return buffer(8 + content.length + (content.length & 1))
+                .put(ascii(id))
+                .putInt(size)
+                .put(content)
+                .array();
     }
 
     private static byte[] format(int tag, int channels, int rate, int bits) {
         int block = channels * ((bits + 7) / 8);
-        return buffer(16).putShort((short) tag).putShort((short) channels).putInt(rate).putInt(rate * block)
-                .putShort((short) block).putShort((short) bits).array();
+        return buffer(16)
+                .putShort((short) tag)
+                .putShort((short) channels)
+                .putInt(rate)
+                .putInt(rate * block)
+                .putShort((short) block)
+                .putShort((short) bits)
+                .array();
     }
 
     private static byte[] extensible(int tag, int channels, int rate, int bits) {
-        return buffer(40).put(format(0xFFFE, channels, rate, bits)).putShort((short) 22).putShort((short) bits)
-                .putInt(0).putShort((short) tag).put(new byte[] {0, 0, 0, 0, 0x10, 0, (byte) 0x80, 0, 0, (byte) 0xAA,
-                        0, 0x38, (byte) 0x9B, 0x71}).array();
+        return buffer(40)
+                .put(format(0xFFFE, channels, rate, bits))
+                .putShort((short) 22)
+                .putShort((short) bits)
+                .putInt(0)
+                .putShort((short) tag)
+                .put(new byte[] {0, 0, 0, 0, 0x10, 0, (byte) 0x80, 0, 0, (byte) 0xAA, 0, 0x38, (byte) 0x9B, 0x71})
+                .array();
     }
 
     private static byte[] wav(byte[] format, byte[] data) {
@@ -95,12 +110,17 @@ class WavTest {
         float[] wanted = {-1, -0.5f, 0, 0.25f};
         byte[] unsigned = {0, 64, (byte) 128, (byte) 160};
         assertThat(read(wav(format(PCM, 1, 8000, 8), unsigned)).samples()).isEqualTo(wanted);
-        byte[] b16 = data(8, b -> b.putShort((short) -32768).putShort((short) -16384).putShort((short) 0)
-                .putShort((short) 8192));
+        byte[] b16 = data(
+                8,
+                b -> b.putShort((short) -32768)
+                        .putShort((short) -16384)
+                        .putShort((short) 0)
+                        .putShort((short) 8192));
         assertThat(read(wav(format(PCM, 1, 8000, 16), b16)).samples()).isEqualTo(wanted);
         byte[] b24 = {0, 0, (byte) 0x80, 0, 0, (byte) 0xC0, 0, 0, 0, 0, 0, 0x20};
         assertThat(read(wav(format(PCM, 1, 8000, 24), b24)).samples()).isEqualTo(wanted);
-        byte[] b32 = data(16, b -> b.putInt(Integer.MIN_VALUE).putInt(-1 << 30).putInt(0).putInt(1 << 29));
+        byte[] b32 = data(
+                16, b -> b.putInt(Integer.MIN_VALUE).putInt(-1 << 30).putInt(0).putInt(1 << 29));
         assertThat(read(wav(format(PCM, 1, 8000, 32), b32)).samples()).isEqualTo(wanted);
         byte[] f32 = data(16, b -> b.putFloat(-1).putFloat(-0.5f).putFloat(0).putFloat(0.25f));
         assertThat(read(wav(format(FLOAT, 1, 8000, 32), f32)).samples()).isEqualTo(wanted);
@@ -109,14 +129,17 @@ class WavTest {
         assertThat(read(wav(extensible(PCM, 1, 8000, 24), b24)).samples()).isEqualTo(wanted);
         assertThat(read(wav(extensible(FLOAT, 1, 8000, 32), f32)).samples()).isEqualTo(wanted);
         byte[] lowBits = {(byte) 0xFF, (byte) 0xFF, (byte) 0xFF, 1, 0, 0};
-        assertThat(read(wav(format(PCM, 1, 8000, 24), lowBits)).samples())
-                .isEqualTo(new float[] {-0x1p-23f, 0x1p-23f});
+        assertThat(read(wav(format(PCM, 1, 8000, 24), lowBits)).samples()).isEqualTo(new float[] {-0x1p-23f, 0x1p-23f});
     }
 
     @Test
     void channelsAreMixedByTheirMean() throws IOException {
-        byte[] stereo = data(8, b -> b.putShort((short) 16384).putShort((short) 0).putShort((short) -32768)
-                .putShort((short) 32767));
+        byte[] stereo = data(
+                8,
+                b -> b.putShort((short) 16384)
+                        .putShort((short) 0)
+                        .putShort((short) -32768)
+                        .putShort((short) 32767));
         Recording r = read(wav(format(PCM, 2, 44100, 16), stereo));
         assertThat(r.samples()).isEqualTo(new float[] {0.25f, -0.5f / 32768});
         assertThat(r.channels()).isEqualTo(2);
@@ -130,8 +153,12 @@ class WavTest {
     @Test
     void otherChunksArePassedOver() throws IOException {
         byte[] data = {0, 64};
-        byte[] file = riff(chunk("LIST", new byte[5]), chunk("fmt ", format(PCM, 1, 8000, 16)),
-                chunk("x\0\n?", ascii("odd")), chunk("data", data), chunk("LIST", 1000, new byte[3]));
+        byte[] file = riff(
+                chunk("LIST", new byte[5]),
+                chunk("fmt ", format(PCM, 1, 8000, 16)),
+                chunk("x\0\n?", ascii("odd")),
+                chunk("data", data),
+                chunk("LIST", 1000, new byte[3]));
         assertThat(read(file).samples()).isEqualTo(new float[] {0.5f});
         byte[] dataFirst = riff(chunk("data", data), chunk("fmt ", format(PCM, 1, 8000, 16)));
         assertThat(read(dataFirst).samples()).isEqualTo(new float[] {0.5f});
@@ -141,7 +168,8 @@ class WavTest {
     void anUnknownLengthReachesToTheEnd() throws IOException {
         byte[] data = {0, 64, 0, 32, 7};
         for (int length : new int[] {-1, 0x7FFFF000, 0}) {
-            byte[] file = riff(chunk("fmt ", format(PCM, 1, 8000, 16)),
+            byte[] file = riff(
+                    chunk("fmt ", format(PCM, 1, 8000, 16)),
                     Arrays.copyOf(chunk("data", length, data), 8 + data.length));
             ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).putInt(4, length == 0 ? 0 : -1);
             assertThat(read(file).samples()).isEqualTo(new float[] {0.5f, 0.25f});
@@ -171,10 +199,11 @@ class WavTest {
                 Arguments.of("no fmt chunk", riff(chunk("data", two))),
                 Arguments.of("no data chunk", riff(chunk("fmt ", pcm))),
                 Arguments.of("fmt chunk has 14 bytes", wav(Arrays.copyOf(pcm, 14), two)),
-                Arguments.of("chunk 'data' should have 100 bytes, but the file ends after 2",
+                Arguments.of(
+                        "chunk 'data' should have 100 bytes, but the file ends after 2",
                         riff(chunk("fmt ", pcm), chunk("data", 100, two))),
-                Arguments.of("chunk 'fmt ' should have 17 bytes, but the file ends after 16",
-                        riff(chunk("fmt ", 17, pcm))),
+                Arguments.of(
+                        "chunk 'fmt ' should have 17 bytes, but the file ends after 16", riff(chunk("fmt ", 17, pcm))),
                 Arguments.of("chunk 'junk' should have 4294967295 bytes", riff(chunk("junk", -1, two))),
                 Arguments.of("0 channels", wav(format(PCM, 0, 8000, 16), two)),
                 Arguments.of("65 channels", wav(format(PCM, 65, 8000, 8), new byte[65])),
@@ -212,7 +241,8 @@ class WavTest {
     @Test
     void filesAndStreamsAreToldApart() throws IOException {
         Path path = Files.createFile(folder.resolve("empty.wav"));
-        assertThatThrownBy(() -> Wav.read(path)).isInstanceOf(UnreadableAudioException.class)
+        assertThatThrownBy(() -> Wav.read(path))
+                .isInstanceOf(UnreadableAudioException.class)
                 .hasMessage(path + ": the file is empty");
         assertThatThrownBy(() -> Wav.read(folder.resolve("none.wav"))).isInstanceOf(NoSuchFileException.class);
         InputStream failing = new InputStream() {
@@ -228,22 +258,27 @@ class WavTest {
     void writingRoundsAndClips() throws IOException {
         Path path = folder.resolve("a.wav");
         float step = 1f / 32768;
-        Wav.write(path, new float[] {1, -1, 2, -2, 0.4f * step, 0.6f * step, -0.6f * step, 1.5f * step,
-                Float.POSITIVE_INFINITY}, 16000);
+        Wav.write(
+                path,
+                new float[] {1, -1, 2, -2, 0.4f * step, 0.6f * step, -0.6f * step, 1.5f * step, Float.POSITIVE_INFINITY
+                },
+                16000);
         float top = 32767 * step;
         Recording r = Wav.read(path);
         assertThat(r.samples()).isEqualTo(new float[] {top, -1, top, -1, 0, step, -step, 2 * step, top});
         assertThat(r.sampleRate()).isEqualTo(16000);
         assertThat(Files.size(path)).isEqualTo(44 + 2 * 9);
         assertThatThrownBy(() -> Wav.write(path, new float[] {0, Float.NaN}, 16000))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("sample 1 of 2 is NaN");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("sample 1 of 2 is NaN");
         assertThatThrownBy(() -> Wav.write(path, new float[1], 0)).isInstanceOf(IllegalArgumentException.class);
         assertThat(Wav.read(path).samples()).hasSize(9);
     }
 
     @Property(tries = 100)
-    void sixteenBitsSurvive(@ForAll @Size(min = 1, max = 300) short[] values,
-            @ForAll @IntRange(min = 1, max = 768_000) int rate) throws IOException {
+    void sixteenBitsSurvive(
+            @ForAll @Size(min = 1, max = 300) short[] values, @ForAll @IntRange(min = 1, max = 768_000) int rate)
+            throws IOException {
         float[] samples = new float[values.length];
         for (int i = 0; i < values.length; i++) {
             samples[i] = values[i] / 32768f;
@@ -279,12 +314,15 @@ class WavTest {
 
     @Provide
     Arbitrary<byte[]> damaged() {
-        byte[] valid = riff(chunk("LIST", new byte[3]), chunk("fmt ", extensible(PCM, 2, 16000, 16)),
-                chunk("data", new byte[40]));
-        Arbitrary<int[]> edit = Arbitraries.integers().between(0, valid.length - 1).tuple2()
-                .map(t -> new int[] {t.get1(), t.get2()});
-        return Combinators.combine(edit.list().ofMinSize(1).ofMaxSize(4), Arbitraries.bytes().list().ofSize(4),
-                Arbitraries.integers().between(0, 3)).as((edits, values, kind) -> {
+        byte[] valid = riff(
+                chunk("LIST", new byte[3]), chunk("fmt ", extensible(PCM, 2, 16000, 16)), chunk("data", new byte[40]));
+        Arbitrary<int[]> edit =
+                Arbitraries.integers().between(0, valid.length - 1).tuple2().map(t -> new int[] {t.get1(), t.get2()});
+        return Combinators.combine(
+                        edit.list().ofMinSize(1).ofMaxSize(4),
+                        Arbitraries.bytes().list().ofSize(4),
+                        Arbitraries.integers().between(0, 3))
+                .as((edits, values, kind) -> {
                     byte[] bytes = valid.clone();
                     for (int i = 0; i < edits.size(); i++) {
                         bytes[edits.get(i)[0]] = values.get(i);
@@ -292,8 +330,12 @@ class WavTest {
                     int at = edits.get(0)[1];
                     return switch (kind) {
                         case 0 -> Arrays.copyOf(bytes, at);
-                        case 1 -> buffer(bytes.length + 5).put(bytes, 0, at).put(new byte[5])
-                                .put(bytes, at, bytes.length - at).array();
+                        case 1 ->
+                            buffer(bytes.length + 5)
+                                    .put(bytes, 0, at)
+                                    .put(new byte[5])
+                                    .put(bytes, at, bytes.length - at)
+                                    .array();
                         default -> bytes;
                     };
                 });

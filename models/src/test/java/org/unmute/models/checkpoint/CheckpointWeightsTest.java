@@ -39,18 +39,22 @@ class CheckpointWeightsTest {
 
     @Test
     void countsNumberedBlocks() throws IOException {
-        assertThat(count("blocks.0.w", "blocks.1.w", "blocks.1.b", "other.7.w", "blocks.x.w")).isEqualTo(2);
+        assertThat(count("blocks.0.w", "blocks.1.w", "blocks.1.b", "other.7.w", "blocks.x.w"))
+                .isEqualTo(2);
     }
 
     @Test
     void aGapIsAnIncompleteCheckpointNotASmallerModel() {
         assertThatThrownBy(() -> count("blocks.0.w", "blocks.2.w"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'blocks.1.w' is missing").hasMessageContaining("'blocks.2.w'");
+                .hasMessageContaining("'blocks.1.w' is missing")
+                .hasMessageContaining("'blocks.2.w'");
         assertThatThrownBy(() -> count("blocks.0.w", "blocks.1.b"))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'blocks.1.w' is missing");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'blocks.1.w' is missing");
         assertThatThrownBy(() -> count("other"))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("'blocks.0.w' is missing");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'blocks.0.w' is missing");
     }
 
     /** Weights that are read piece by piece are checked like all others, and messages count from the tensor's start. */
@@ -63,18 +67,27 @@ class CheckpointWeightsTest {
         float[] damaged = values.clone();
         damaged[69 * 33 + 5] = Float.NaN;
         Path path = folder.resolve("linear.safetensors");
-        new SafetensorsWriter().add("good.weight", Shape.of(70, 33), values).add("bad.weight", Shape.of(70, 33), damaged).write(path);
+        new SafetensorsWriter()
+                .add("good.weight", Shape.of(70, 33), values)
+                .add("bad.weight", Shape.of(70, 33), damaged)
+                .write(path);
         Tensor good;
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             Weights weights = new CheckpointWeights(Checkpoint.of(file)).under("good.");
             good = weights.linearWeight("weight", 70, 33);
-            assertThat(good.toFloats()).isEqualTo(weights.tensor("weight", 70, 33).toFloats());
+            assertThat(good.toFloats())
+                    .isEqualTo(weights.tensor("weight", 70, 33).toFloats());
             Weights all = new CheckpointWeights(Checkpoint.of(file));
-            assertThatThrownBy(() -> all.linearWeight("bad.weight", 70, 33)).isInstanceOf(UnusableCheckpointException.class)
-                    .hasMessageContaining("linear.safetensors: tensor 'bad.weight' has NaN at element 2282: the checkpoint is damaged");
-            assertThatThrownBy(() -> all.linearWeight("good.weight", 33, 70)).isInstanceOf(UnusableCheckpointException.class)
+            assertThatThrownBy(() -> all.linearWeight("bad.weight", 70, 33))
+                    .isInstanceOf(UnusableCheckpointException.class)
+                    .hasMessageContaining(
+                            "linear.safetensors: tensor 'bad.weight' has NaN at element 2282: the checkpoint is"
+                                    + " damaged");
+            assertThatThrownBy(() -> all.linearWeight("good.weight", 33, 70))
+                    .isInstanceOf(UnusableCheckpointException.class)
                     .hasMessageContaining("tensor 'good.weight' is [70, 33], expected [33, 70]");
-            assertThatThrownBy(() -> all.linearWeight("weight", 70, 33)).isInstanceOf(UnusableCheckpointException.class)
+            assertThatThrownBy(() -> all.linearWeight("weight", 70, 33))
+                    .isInstanceOf(UnusableCheckpointException.class)
                     .hasMessageContaining("tensor 'weight' is missing");
         }
         float[] x = new float[33];
@@ -104,50 +117,106 @@ class CheckpointWeightsTest {
         shapes.put("blocks.0.attn.q.weight", new long[] {4, 4});
         shapes.put("blocks.0.norm1.weight", new long[] {4});
         shapes.put(wrong, shape);
-        shapes.forEach((name, sizes) -> writer.add(name, Shape.of(sizes), new float[Math.toIntExact(Shape.of(sizes).elements())]));
+        shapes.forEach((name, sizes) -> writer.add(
+                name, Shape.of(sizes), new float[Math.toIntExact(Shape.of(sizes).elements())]));
         return writer;
     }
 
     @Test
     void sizesOfTheWrongRankNameTheTensor() {
-        Map<String, long[]> wrong = Map.of("pos_embed", new long[] {4}, "cls_token", new long[] {}, "front_end.mel", new long[] {2},
-                "front_end.dct", new long[] {0, 2}, "front_end.dft_cos", new long[] {480});
-        wrong.forEach((name, shape) -> assertThatThrownBy(() -> open(kwt(name, shape))).as(name)
+        Map<String, long[]> wrong = Map.of(
+                "pos_embed",
+                new long[] {4},
+                "cls_token",
+                new long[] {},
+                "front_end.mel",
+                new long[] {2},
+                "front_end.dct",
+                new long[] {0, 2},
+                "front_end.dft_cos",
+                new long[] {480});
+        wrong.forEach((name, shape) -> assertThatThrownBy(() -> open(kwt(name, shape)))
+                .as(name)
                 .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("tensor '" + name + "' is " + Shape.of(shape)));
         for (long positions : new long[] {1, 100}) {
-            assertThatThrownBy(() -> open(kwt("pos_embed", 1, positions, 4))).isInstanceOf(UnusableCheckpointException.class)
-                    .hasMessageContaining("'pos_embed' is [1, " + positions + ", 4]").hasMessageContaining("1 to 98 frames");
+            assertThatThrownBy(() -> open(kwt("pos_embed", 1, positions, 4)))
+                    .isInstanceOf(UnusableCheckpointException.class)
+                    .hasMessageContaining("'pos_embed' is [1, " + positions + ", 4]")
+                    .hasMessageContaining("1 to 98 frames");
         }
     }
 
     @Test
     void settingsOfASmallVitThatNoModelHasAreRefusedBeforeAnythingIsMade() {
-        Map<String, String> good = Map.of("unmute.encoder", "small-vit", "sample_rate", "16000", "mel_bins", "64", "frames", "64",
-                "patch", "8x16", "dim", "8", "depth", "1", "heads", "2", "norm", "0,1");
-        Map<String, String> wrong = Map.of("frames", "2147483640", "patch", "0x16", "mel_bins", "1073741824", "heads", "0", "dim", "-8",
-                "sample_rate", "0", "depth", "0", "norm", "0");
+        Map<String, String> good = Map.of(
+                "unmute.encoder",
+                "small-vit",
+                "sample_rate",
+                "16000",
+                "mel_bins",
+                "64",
+                "frames",
+                "64",
+                "patch",
+                "8x16",
+                "dim",
+                "8",
+                "depth",
+                "1",
+                "heads",
+                "2",
+                "norm",
+                "0,1");
+        Map<String, String> wrong = Map.of(
+                "frames",
+                "2147483640",
+                "patch",
+                "0x16",
+                "mel_bins",
+                "1073741824",
+                "heads",
+                "0",
+                "dim",
+                "-8",
+                "sample_rate",
+                "0",
+                "depth",
+                "0",
+                "norm",
+                "0");
         wrong.forEach((key, value) -> {
-            SafetensorsWriter writer = new SafetensorsWriter().add("cls_token", Shape.of(1), new float[1])
+            SafetensorsWriter writer = new SafetensorsWriter()
+                    .add("cls_token", Shape.of(1), new float[1])
                     .add("patch_embed.proj.weight", Shape.of(1), new float[1]);
             good.forEach((k, v) -> writer.metadata(k, k.equals(key) ? value : v));
-            assertThatThrownBy(() -> open(writer)).as(key + " " + value).isInstanceOf(UnusableCheckpointException.class)
+            assertThatThrownBy(() -> open(writer))
+                    .as(key + " " + value)
+                    .isInstanceOf(UnusableCheckpointException.class)
                     .hasMessageContaining("metadata of a small ViT");
         });
-        SafetensorsWriter writer = new SafetensorsWriter().add("cls_token", Shape.of(1), new float[1])
-                    .add("patch_embed.proj.weight", Shape.of(1), new float[1]);
+        SafetensorsWriter writer = new SafetensorsWriter()
+                .add("cls_token", Shape.of(1), new float[1])
+                .add("patch_embed.proj.weight", Shape.of(1), new float[1]);
         good.forEach(writer::metadata);
-        assertThatThrownBy(() -> open(writer)).isInstanceOf(UnusableCheckpointException.class)
+        assertThatThrownBy(() -> open(writer))
+                .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("'patch_embed.proj.weight' is [1], expected [8, 1, 8, 16]");
     }
 
     @Test
     void unknownAndIncompleteFilesAreUnusable() {
         assertThatThrownBy(() -> open(new SafetensorsWriter().add("conv1", Shape.of(1), new float[1])))
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("no encoder known here").hasMessageContaining("conv1");
-        assertThatThrownBy(() -> open(new SafetensorsWriter().metadata("unmute.encoder", "small-vit").add("x", Shape.of(1), new float[1])))
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("no 'small-vit' checkpoint");
-        assertThatThrownBy(() -> open(kwt("other", 1))).isInstanceOf(UnusableCheckpointException.class)
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("no encoder known here")
+                .hasMessageContaining("conv1");
+        assertThatThrownBy(() -> open(new SafetensorsWriter()
+                        .metadata("unmute.encoder", "small-vit")
+                        .add("x", Shape.of(1), new float[1])))
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("no 'small-vit' checkpoint");
+        assertThatThrownBy(() -> open(kwt("other", 1)))
+                .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("'front_end.window' is missing");
     }
 }

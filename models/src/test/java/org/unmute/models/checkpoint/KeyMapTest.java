@@ -18,9 +18,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyMapTest {
     private static final KeyMap MAP = KeyMap.named("test", "cls", "a.special")
-            .keep("cls").rename("a.special", "exact").drop("a.unused.", "not part of it").rename("a.", "b.")
-            .keepOuter("head.").require("exact", "b.x").carry("cfg.");
-    private static final KeyMap BLOCKS = KeyMap.named("blocks", "cls").keep("cls", "blocks.").requireSeries("blocks.", "w", "b");
+            .keep("cls")
+            .rename("a.special", "exact")
+            .drop("a.unused.", "not part of it")
+            .rename("a.", "b.")
+            .keepOuter("head.")
+            .require("exact", "b.x")
+            .carry("cfg.");
+    private static final KeyMap BLOCKS =
+            KeyMap.named("blocks", "cls").keep("cls", "blocks.").requireSeries("blocks.", "w", "b");
 
     private static KeyMatch match(KeyMap map, String... names) {
         return map.match(NamesOnly.of(names), false).orElseThrow();
@@ -29,10 +35,15 @@ class KeyMapTest {
     @Test
     void theFirstRuleThatFitsDecidesAndTheRestIsLeftOut() {
         KeyMatch match = match(MAP, "a.x", "other", "a.special", "a.unused.y", "a.special.more", "cls");
-        assertThat(match.renamed()).containsExactly(
-                Map.entry("a.x", "b.x"), Map.entry("a.special", "exact"), Map.entry("a.special.more", "b.special.more"));
+        assertThat(match.renamed())
+                .containsExactly(
+                        Map.entry("a.x", "b.x"),
+                        Map.entry("a.special", "exact"),
+                        Map.entry("a.special.more", "b.special.more"));
         assertThat(match.kept()).containsExactly("cls");
-        assertThat(match.dropped()).containsExactly(Map.entry("other", "not used by this model"), Map.entry("a.unused.y", "not part of it"));
+        assertThat(match.dropped())
+                .containsExactly(
+                        Map.entry("other", "not used by this model"), Map.entry("a.unused.y", "not part of it"));
         assertThat(match.missing()).isEmpty();
         assertThat(match.prefix()).isEmpty();
     }
@@ -47,10 +58,16 @@ class KeyMapTest {
     @Test
     void nothingIsFoundWithoutTheWholeSignature() {
         assertThat(MAP.match(NamesOnly.of("cls", "a.x"), false)).isEmpty();
-        assertThat(MAP.match(NamesOnly.of("x.cls", "y.a.special"), false)).as("spread over two prefixes").isEmpty();
-        assertThat(MAP.match(NamesOnly.of("mycls", "mya.special"), false)).as("a prefix ends in a dot").isEmpty();
+        assertThat(MAP.match(NamesOnly.of("x.cls", "y.a.special"), false))
+                .as("spread over two prefixes")
+                .isEmpty();
+        assertThat(MAP.match(NamesOnly.of("mycls", "mya.special"), false))
+                .as("a prefix ends in a dot")
+                .isEmpty();
         assertThat(MAP.match(NamesOnly.of(), false)).isEmpty();
-        assertThatThrownBy(() -> KeyMap.named("empty")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("signature");
+        assertThatThrownBy(() -> KeyMap.named("empty"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("signature");
     }
 
     @Test
@@ -59,7 +76,16 @@ class KeyMapTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "module.", "model.", "encoder.", "module.model.encoder.", "state_dict.encoder.", "teacher.backbone."})
+    @ValueSource(
+            strings = {
+                "",
+                "module.",
+                "model.",
+                "encoder.",
+                "module.model.encoder.",
+                "state_dict.encoder.",
+                "teacher.backbone."
+            })
     void theModelIsFoundBelowAnyPrefix(String prefix) {
         KeyMatch match = match(MAP, prefix + "cls", prefix + "a.special", prefix + "a.x", "elsewhere.a.y");
         assertThat(match.prefix()).isEqualTo(prefix);
@@ -70,13 +96,21 @@ class KeyMapTest {
 
     @Test
     void theShortestPrefixCountsWhateverTheOrder() {
-        assertThat(match(MAP, "deep.down.cls", "deep.down.a.special", "top.cls", "top.a.special").prefix()).isEqualTo("top.");
+        assertThat(match(MAP, "deep.down.cls", "deep.down.a.special", "top.cls", "top.a.special")
+                        .prefix())
+                .isEqualTo("top.");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"_ema.", "model._ema.", "ema.", "student.", "student.module.", "optimizer.state."})
     void copiesOfTheModelAreNotTakenForIt(String copy) {
-        KeyMatch match = match(MAP, copy + "cls", copy + "a.special", copy + "a.x", "the.model.itself.cls", "the.model.itself.a.special",
+        KeyMatch match = match(
+                MAP,
+                copy + "cls",
+                copy + "a.special",
+                copy + "a.x",
+                "the.model.itself.cls",
+                "the.model.itself.a.special",
                 "the.model.itself.a.x");
         assertThat(match.prefix()).isEqualTo("the.model.itself.");
         assertThat(match.dropped()).containsOnlyKeys(copy + "cls", copy + "a.special", copy + "a.x");
@@ -86,9 +120,17 @@ class KeyMapTest {
 
     @Test
     void everyTensorOutsideTheModelHasAReason() {
-        KeyMatch match = match(MAP, "model.cls", "model.a.special", "model._ema.cls", "optimizer.state.0.exp_avg", "student.cls", "criterion.weight",
+        KeyMatch match = match(
+                MAP,
+                "model.cls",
+                "model.a.special",
+                "model._ema.cls",
+                "optimizer.state.0.exp_avg",
+                "student.cls",
+                "criterion.weight",
                 "model.z");
-        assertThat(match.dropped()).containsEntry("optimizer.state.0.exp_avg", "state of the optimizer")
+        assertThat(match.dropped())
+                .containsEntry("optimizer.state.0.exp_avg", "state of the optimizer")
                 .containsEntry("student.cls", "the student of pre-training; the teacher is the encoder")
                 .containsEntry("criterion.weight", "outside of 'model', where the encoder is")
                 .containsEntry("model.z", "not used by this model");
@@ -101,8 +143,12 @@ class KeyMapTest {
         assertThat(match.taken()).containsEntry("head.weight", "head.weight");
         assertThat(match.dropped()).containsOnlyKeys("other.weight");
         KeyMatch deep = match(MAP, "state.model.cls", "state.model.a.special", "state.head.weight", "head.bias");
-        assertThat(deep.taken()).containsEntry("head.weight", "state.head.weight").doesNotContainKey("head.bias");
-        assertThat(match(MAP, "cls", "a.special", "head.weight").dropped()).as("no parent, so nothing beside").containsOnlyKeys("head.weight");
+        assertThat(deep.taken())
+                .containsEntry("head.weight", "state.head.weight")
+                .doesNotContainKey("head.bias");
+        assertThat(match(MAP, "cls", "a.special", "head.weight").dropped())
+                .as("no parent, so nothing beside")
+                .containsOnlyKeys("head.weight");
     }
 
     @Test
@@ -111,29 +157,42 @@ class KeyMapTest {
         NamesOnly elsewhere = NamesOnly.of("cls", "a.special");
         assertThat(tied.match(elsewhere, false)).isEmpty();
         assertThat(tied.match(elsewhere, true)).as("taken at its word").isPresent();
-        assertThat(tied.match(NamesOnly.of("x.encoder.cls", "x.encoder.a.special"), false).map(KeyMatch::prefix)).contains("x.encoder.");
+        assertThat(tied.match(NamesOnly.of("x.encoder.cls", "x.encoder.a.special"), false)
+                        .map(KeyMatch::prefix))
+                .contains("x.encoder.");
     }
 
     @Test
     void twoTensorsWithOneNameAreAnError() {
         assertThatThrownBy(() -> match(MAP.rename("old", "b.x"), "cls", "a.special", "a.x", "old"))
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("weights.pt").hasMessageContaining("'b.x'")
-                .hasMessageContaining("'a.x'").hasMessageContaining("'old'").hasMessageContaining("mixes two namings");
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("weights.pt")
+                .hasMessageContaining("'b.x'")
+                .hasMessageContaining("'a.x'")
+                .hasMessageContaining("'old'")
+                .hasMessageContaining("mixes two namings");
     }
 
     @Test
     void blocksMustBeNumberedWithoutAGapAndComplete() {
-        assertThat(match(BLOCKS, "cls", "blocks.0.w", "blocks.0.b", "blocks.1.w", "blocks.1.b").missing()).isEmpty();
-        assertThat(match(BLOCKS, "cls", "blocks.0.w", "blocks.0.b", "blocks.2.w").missing())
+        assertThat(match(BLOCKS, "cls", "blocks.0.w", "blocks.0.b", "blocks.1.w", "blocks.1.b")
+                        .missing())
+                .isEmpty();
+        assertThat(match(BLOCKS, "cls", "blocks.0.w", "blocks.0.b", "blocks.2.w")
+                        .missing())
                 .containsExactly("blocks.1.w", "blocks.1.b", "blocks.2.b");
         assertThat(match(BLOCKS, "cls").missing()).containsExactly("blocks.0.w", "blocks.0.b");
-        assertThat(match(BLOCKS, "cls", "blocks.0.w", "blocks.0.b", "blocks.x.w", "blocks.-1.w").missing()).isEmpty();
+        assertThat(match(BLOCKS, "cls", "blocks.0.w", "blocks.0.b", "blocks.x.w", "blocks.-1.w")
+                        .missing())
+                .isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"999999999", "99999999999999999999", "2147483648"})
     void aBoldBlockNumberDoesNotMakeAnEndlessList(String number) {
-        assertThat(match(BLOCKS, "cls", "blocks." + number + ".w").missing()).isNotEmpty().hasSizeLessThan(2000);
+        assertThat(match(BLOCKS, "cls", "blocks." + number + ".w").missing())
+                .isNotEmpty()
+                .hasSizeLessThan(2000);
     }
 
     @Test
@@ -154,13 +213,22 @@ class KeyMapTest {
         assertThat(view.stored("b.x")).as("what is not there").isEqualTo("model.b.x");
         assertThat(view.metadata()).containsEntry(KeyMatch.ENCODER, "kind").containsEntry(KeyMatch.NAMING, "test");
         NamesOnly converted = new NamesOnly(List.of("cls", "a.special"), Map.of(KeyMatch.NAMING, "the first"));
-        assertThat(MAP.match(converted, false).orElseThrow().view(converted, "kind").metadata()).containsEntry(KeyMatch.NAMING, "the first");
+        assertThat(MAP.match(converted, false)
+                        .orElseThrow()
+                        .view(converted, "kind")
+                        .metadata())
+                .containsEntry(KeyMatch.NAMING, "the first");
     }
 
     /** Whatever the names, each ends up in exactly one list and no two are taken under one name. */
     @Property
-    void everyNameIsAccountedForOnce(@ForAll Set<@CharRange(from = 'a', to = 'b') @StringLength(min = 1, max = 4) String> names) {
-        KeyMap map = KeyMap.named("any", "ab").rename("ab", "ba").drop("aa", "no").rename("b", "a").rename("", "");
+    void everyNameIsAccountedForOnce(
+            @ForAll Set<@CharRange(from = 'a', to = 'b') @StringLength(min = 1, max = 4) String> names) {
+        KeyMap map = KeyMap.named("any", "ab")
+                .rename("ab", "ba")
+                .drop("aa", "no")
+                .rename("b", "a")
+                .rename("", "");
         Optional<KeyMatch> found;
         try {
             found = map.match(new NamesOnly(List.copyOf(names), Map.of()), false);

@@ -29,48 +29,85 @@ class AudioMaeTest {
     }
 
     private static MadeCheckpoint fineTuned(int classes) {
-        return vit(33).without("norm.weight").without("norm.bias").norm("fc_norm", 16).linear("head", classes, 16);
+        return vit(33).without("norm.weight")
+                .without("norm.bias")
+                .norm("fc_norm", 16)
+                .linear("head", classes, 16);
     }
 
     @Test
     void aFileOfTheAuthorsHasADecoderThatIsLeftOut() {
-        MadeCheckpoint file = vit(33).add("mask_token", 1, 1, 8).add("decoder_pos_embed", 1, 33, 8).linear("decoder_embed", 8, 16)
-                .linear("decoder_blocks.0.attn.qkv", 24, 8).norm("decoder_norm", 8).linear("decoder_pred", 256, 8).under("model.");
+        MadeCheckpoint file = vit(33).add("mask_token", 1, 1, 8)
+                .add("decoder_pos_embed", 1, 33, 8)
+                .linear("decoder_embed", 8, 16)
+                .linear("decoder_blocks.0.attn.qkv", 24, 8)
+                .norm("decoder_norm", 8)
+                .linear("decoder_pred", 256, 8)
+                .under("model.");
         Encoders.Recognized known = Encoders.recognize(file, "");
         assertThat(known.family().name()).isEqualTo("audiomae");
         assertThat(known.match().missing()).isEmpty();
-        assertThat(known.match().dropped()).hasSize(10).containsEntry("model.decoder_blocks.0.attn.qkv.weight", "decoder of pre-training")
-                .hasEntrySatisfying("model.mask_token", reason -> assertThat(reason).contains("hidden patches"));
+        assertThat(known.match().dropped())
+                .hasSize(10)
+                .containsEntry("model.decoder_blocks.0.attn.qkv.weight", "decoder of pre-training")
+                .hasEntrySatisfying(
+                        "model.mask_token", reason -> assertThat(reason).contains("hidden patches"));
         TokenMap map = Encoders.build(file, SMALL).encode(PreNormVitTest.noise(9000, 1));
         for (String prefix : List.of("", "encoder.")) {
-            assertThat(Encoders.build(vit(33).under(prefix), SMALL).encode(PreNormVitTest.noise(9000, 1)).tokens()).isEqualTo(map.tokens());
+            assertThat(Encoders.build(vit(33).under(prefix), SMALL)
+                            .encode(PreNormVitTest.noise(9000, 1))
+                            .tokens())
+                    .isEqualTo(map.tokens());
         }
     }
 
     @Test
     void birdMaeIsToldByItsPrefixOrAskedFor() {
-        assertThat(Encoders.build(vit(257).under("state_dict.encoder.").and(new MadeCheckpoint().norm("state_dict.decoder.norm", 8)), SMALL).describe())
+        assertThat(Encoders.build(
+                                vit(257).under("state_dict.encoder.")
+                                        .and(new MadeCheckpoint().norm("state_dict.decoder.norm", 8)),
+                                SMALL)
+                        .describe())
                 .satisfies(spec -> {
                     assertThat(spec.name()).isEqualTo("birdmae");
                     assertThat(spec.description()).startsWith("Bird-MAE");
                     assertThat(spec.sampleRate()).isEqualTo(32_000);
-                    assertThat(spec.frontEnd()).contains("512 frames (the clip's minimum at the end)", "(x - -7.2) / (2 * 4.43)");
+                    assertThat(spec.frontEnd())
+                            .contains("512 frames (the clip's minimum at the end)", "(x - -7.2) / (2 * 4.43)");
                 });
-        assertThat(Encoders.build(vit(257), SMALL.withModel("birdmae")).describe().name()).isEqualTo("birdmae");
-        assertThat(Encoders.build(vit(257), SMALL.withModel("audiomae")).describe().description()).startsWith("Audio-MAE").doesNotContain("birdmae");
+        assertThat(Encoders.build(vit(257), SMALL.withModel("birdmae"))
+                        .describe()
+                        .name())
+                .isEqualTo("birdmae");
+        assertThat(Encoders.build(vit(257), SMALL.withModel("audiomae"))
+                        .describe()
+                        .description())
+                .startsWith("Audio-MAE")
+                .doesNotContain("birdmae");
         assertThat(Encoders.build(vit(257), SMALL).describe()).satisfies(spec -> {
             assertThat(spec.name()).isEqualTo("audiomae");
             assertThat(spec.description()).contains("512 frames: ask for birdmae if it is Bird-MAE");
         });
         assertThat(Encoders.build(vit(513), SMALL).describe().description()).doesNotContain("birdmae");
-        assertThat(Encoders.build(vit(257).stating(KeyMatch.ENCODER, "birdmae"), SMALL).describe().name()).as("converted").isEqualTo("birdmae");
-        KeyMatch match = Encoders.recognize(vit(33).under("state_dict.encoder.").and(new MadeCheckpoint().norm("state_dict.decoder.norm", 8)), "").match();
+        assertThat(Encoders.build(vit(257).stating(KeyMatch.ENCODER, "birdmae"), SMALL)
+                        .describe()
+                        .name())
+                .as("converted")
+                .isEqualTo("birdmae");
+        KeyMatch match = Encoders.recognize(
+                        vit(33).under("state_dict.encoder.")
+                                .and(new MadeCheckpoint().norm("state_dict.decoder.norm", 8)),
+                        "")
+                .match();
         assertThat(match.dropped()).containsEntry("state_dict.decoder.norm.weight", "decoder of pre-training");
     }
 
     @Test
     void birdMaeSaysWhenTheNormIsMissing() {
-        assertThat(Encoders.recognize(vit(33).without("norm.bias").under("state_dict.encoder."), "").match().missing()).containsExactly("norm.bias");
+        assertThat(Encoders.recognize(vit(33).without("norm.bias").under("state_dict.encoder."), "")
+                        .match()
+                        .missing())
+                .containsExactly("norm.bias");
     }
 
     @Test
@@ -81,7 +118,8 @@ class AudioMaeTest {
         assertThat(encoder.describe().classes()).containsExactly("class_0", "class_1", "class_2", "class_3", "class_4");
         float[] samples = PreNormVitTest.noise(9000, 2);
         Features features = encoder.features(samples, new Features.Wanted(List.of(1), false));
-        assertThat(features.tokens().tokens()).isEqualTo(features.layers().getLast().tokens());
+        assertThat(features.tokens().tokens())
+                .isEqualTo(features.layers().getLast().tokens());
         double[] mean = new double[16];
         float[] tokens = features.tokens().tokens();
         for (int i = 0; i < tokens.length; i++) {
@@ -92,7 +130,8 @@ class AudioMaeTest {
             pooled[i] = (float) mean[i];
         }
         CheckpointWeights w = new CheckpointWeights(file);
-        Tensor logits = Linear.read(w, "head", 5, 16).apply(LayerNorm.read(w, "fc_norm", 16, 1e-6).apply(Tensor.of(pooled, 1, 16)));
+        Tensor logits = Linear.read(w, "head", 5, 16)
+                .apply(LayerNorm.read(w, "fc_norm", 16, 1e-6).apply(Tensor.of(pooled, 1, 16)));
         Golden.assertClose("logits", logits.toFloats(), encoder.scores(samples), 1e-5, 0);
         assertThat(Encoders.build(fineTuned(527), SMALL).describe().classes()).isEqualTo(AudioSetLabels.names());
     }
@@ -100,42 +139,51 @@ class AudioMaeTest {
     @Test
     void aPretrainedFileHasNoHead() {
         Encoder encoder = Encoders.build(vit(33), SMALL);
-        assertThatThrownBy(() -> encoder.scores(PreNormVitTest.noise(9000, 2))).isInstanceOf(UnsupportedOperationException.class)
+        assertThatThrownBy(() -> encoder.scores(PreNormVitTest.noise(9000, 2)))
+                .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("audiomae: this checkpoint has no classification head");
     }
 
     @Test
     void shorterWindowsTakeTheFirstPositionsOfEachOfTheEightRows() {
-        MadeCheckpoint file = MadeCheckpoint.vit(16, 1, 32, 513).put("pos_embed", Positions.audioMae(64, 8, 16), org.unmute.tensor.Shape.of(1, 513, 16));
+        MadeCheckpoint file = MadeCheckpoint.vit(16, 1, 32, 513)
+                .put("pos_embed", Positions.audioMae(64, 8, 16), org.unmute.tensor.Shape.of(1, 513, 16));
         Tensor half = PreNormVit.transposedPositions(new CheckpointWeights(file), "made", 32);
         assertThat(half.shape().toArray()).containsExactly(1, 257, 16);
         // What Bird-MAE's fine-tuning code computes for (8, 32).
         assertThat(half.toFloats()).isEqualTo(Positions.audioMae(32, 8, 16));
-        assertThat(Encoders.build(file, EncoderSettings.AUTHORS.withHeads(2).withFrames(512)).describe().time()).isEqualTo(32);
+        assertThat(Encoders.build(file, EncoderSettings.AUTHORS.withHeads(2).withFrames(512))
+                        .describe()
+                        .time())
+                .isEqualTo(32);
     }
 
     @Test
     void longerWindowsThanPositionsAreRefused() {
-        assertThatThrownBy(() -> Encoders.build(vit(257), SMALL.withFrames(528))).isInstanceOf(UnusableCheckpointException.class)
+        assertThatThrownBy(() -> Encoders.build(vit(257), SMALL.withFrames(528)))
+                .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("a window of 528 frames is asked for, the stored positions are for 512");
     }
 
     @Test
     void positionsOfAnotherGridAreRefused() {
-        assertThatThrownBy(() -> Encoders.build(vit(191), SMALL)).isInstanceOf(UnusableCheckpointException.class)
+        assertThatThrownBy(() -> Encoders.build(vit(191), SMALL))
+                .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("there are 191 positions, expected is one and a multiple of 8");
     }
 
     @Test
     void anotherSampleRateIsRefused() {
-        assertThatThrownBy(() -> Encoders.build(vit(33), SMALL.withSampleRate(32_000))).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Encoders.build(vit(33), SMALL.withSampleRate(32_000)))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("audiomae: hears 16000 Hz, the sample rate is set to 32000: leave it out");
     }
 
     @Test
     void theHeadsFollowFromTheWidth() {
         MadeCheckpoint file = MadeCheckpoint.vit(128, 1, 256, 33);
-        assertThat(Encoders.build(file, EncoderSettings.AUTHORS).describe().description()).contains("ViT 128 x 1, 2 heads");
+        assertThat(Encoders.build(file, EncoderSettings.AUTHORS).describe().description())
+                .contains("ViT 128 x 1, 2 heads");
     }
 
     @Tag("golden")
@@ -143,16 +191,21 @@ class AudioMaeTest {
     void theStoredTableIsTheAuthors() throws IOException {
         try (SafetensorsFile expected = SafetensorsFile.open(Golden.require("tiny/audiomae/expected.safetensors"))) {
             int steps = expected.shape("sincos_pos_embed").dim(1) / 8;
-            float[] table = Positions.audioMae(steps, 8, expected.shape("sincos_pos_embed").dim(2));
+            float[] table = Positions.audioMae(
+                    steps, 8, expected.shape("sincos_pos_embed").dim(2));
             Golden.assertClose("sincos_pos_embed", expected.floats("sincos_pos_embed"), table, 1e-6, 0);
         }
         RecipeCheckpoint full = GoldenRecipe.read(Golden.require("full_small/audiomae"));
-        float[] stored = Grad.withoutRecording(() -> Tensor.of(full.floats("pos_embed"), full.shape("pos_embed").toArray())).toFloats();
-        try (SafetensorsFile expected = SafetensorsFile.open(Golden.require("full_small/audiomae/expected_small.safetensors"))) {
+        float[] stored = Grad.withoutRecording(() -> Tensor.of(
+                        full.floats("pos_embed"), full.shape("pos_embed").toArray()))
+                .toFloats();
+        try (SafetensorsFile expected =
+                SafetensorsFile.open(Golden.require("full_small/audiomae/expected_small.safetensors"))) {
             float[] first = expected.floats("pos_embed_first_20_rows");
             float[] last = expected.floats("pos_embed_last_row");
             Golden.assertClose("first rows", first, Arrays.copyOf(stored, first.length), 1e-6, 0);
-            Golden.assertClose("last row", last, Arrays.copyOfRange(stored, stored.length - last.length, stored.length), 1e-6, 0);
+            Golden.assertClose(
+                    "last row", last, Arrays.copyOfRange(stored, stored.length - last.length, stored.length), 1e-6, 0);
         }
     }
 }

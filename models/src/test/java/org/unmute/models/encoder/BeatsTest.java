@@ -26,9 +26,14 @@ class BeatsTest {
     }
 
     private static ShapedCheckpoint made(Size s) {
-        ShapedCheckpoint c = new ShapedCheckpoint().with("patch_embedding.weight", s.embed, 1, 16, 16).with("layer_norm.weight", s.embed)
-                .with("layer_norm.bias", s.embed).with("encoder.pos_conv.0.bias", s.dim).with("encoder.pos_conv.0.weight_g", 1, 1, s.kernel)
-                .with("encoder.pos_conv.0.weight_v", s.dim, s.dim / s.groups, s.kernel).with("encoder.layer_norm.weight", s.dim)
+        ShapedCheckpoint c = new ShapedCheckpoint()
+                .with("patch_embedding.weight", s.embed, 1, 16, 16)
+                .with("layer_norm.weight", s.embed)
+                .with("layer_norm.bias", s.embed)
+                .with("encoder.pos_conv.0.bias", s.dim)
+                .with("encoder.pos_conv.0.weight_g", 1, 1, s.kernel)
+                .with("encoder.pos_conv.0.weight_v", s.dim, s.dim / s.groups, s.kernel)
+                .with("encoder.layer_norm.weight", s.dim)
                 .with("encoder.layer_norm.bias", s.dim);
         if (s.embed != s.dim) {
             c.with("post_extract_proj.weight", s.dim, s.embed).with("post_extract_proj.bias", s.dim);
@@ -38,10 +43,15 @@ class BeatsTest {
             for (String part : List.of("q_proj", "k_proj", "v_proj", "out_proj")) {
                 c.with(a + part + ".weight", s.dim, s.dim).with(a + part + ".bias", s.dim);
             }
-            c.with(a + "grep_linear.weight", 8, s.dim / s.heads).with(a + "grep_linear.bias", 8).with(a + "grep_a", 1, s.heads, 1, 1)
+            c.with(a + "grep_linear.weight", 8, s.dim / s.heads)
+                    .with(a + "grep_linear.bias", 8)
+                    .with(a + "grep_a", 1, s.heads, 1, 1)
                     .with(a + "relative_attention_bias.weight", s.buckets, s.heads);
             String b = "encoder.layers." + i + ".";
-            c.with(b + "fc1.weight", s.hidden, s.dim).with(b + "fc1.bias", s.hidden).with(b + "fc2.weight", s.dim, s.hidden).with(b + "fc2.bias", s.dim);
+            c.with(b + "fc1.weight", s.hidden, s.dim)
+                    .with(b + "fc1.bias", s.hidden)
+                    .with(b + "fc2.weight", s.dim, s.hidden)
+                    .with(b + "fc2.bias", s.dim);
             for (String norm : List.of("self_attn_layer_norm", "final_layer_norm")) {
                 c.with(b + norm + ".weight", s.dim).with(b + norm + ".bias", s.dim);
             }
@@ -59,12 +69,23 @@ class BeatsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"6, 8, 2, 2, 20, 4, 2, 8", "8, 8, 1, 1, 8, 5, 1, 4", "5, 12, 3, 4, 24, 2, 3, 10", "4, 6, 2, 3, 12, 64, 6, 32"})
-    void sizesFollowFromTheTensors(int embed, int dim, int depth, int heads, int hidden, int kernel, int groups, int buckets) {
-        Encoder encoder = Encoders.build(made(new Size(embed, dim, depth, heads, hidden, kernel, groups, buckets)), NONE);
+    @CsvSource({
+        "6, 8, 2, 2, 20, 4, 2, 8",
+        "8, 8, 1, 1, 8, 5, 1, 4",
+        "5, 12, 3, 4, 24, 2, 3, 10",
+        "4, 6, 2, 3, 12, 64, 6, 32"
+    })
+    void sizesFollowFromTheTensors(
+            int embed, int dim, int depth, int heads, int hidden, int kernel, int groups, int buckets) {
+        Encoder encoder =
+                Encoders.build(made(new Size(embed, dim, depth, heads, hidden, kernel, groups, buckets)), NONE);
         EncoderSpec spec = encoder.describe();
-        assertThat(List.of(spec.name(), spec.dim(), spec.depth(), spec.hasCls())).containsExactly("beats", dim, depth, false);
-        assertThat(spec.description()).contains(heads + " heads").contains("as in the released models").contains("up to 800 tokens");
+        assertThat(List.of(spec.name(), spec.dim(), spec.depth(), spec.hasCls()))
+                .containsExactly("beats", dim, depth, false);
+        assertThat(spec.description())
+                .contains(heads + " heads")
+                .contains("as in the released models")
+                .contains("up to 800 tokens");
         TokenMap map = encoder.encode(noise(9000, 1));
         assertThat(List.of(map.time(), map.freq(), map.dim())).containsExactly(3, 8, dim);
         assertThat(map.tokens()).doesNotContain(Float.NaN);
@@ -74,34 +95,63 @@ class BeatsTest {
     void aClipHasItsOwnGridFromOnePatchOn() {
         Encoder encoder = Encoders.build(made(Size.SMALL), NONE);
         assertThat(encoder.describe().frameSamples()).isEqualTo(15 * 160 + 400);
-        assertThatThrownBy(() -> encoder.encode(noise(2799, 1))).isInstanceOf(ClipTooShortException.class).hasMessageContaining("beats")
-                .hasMessageContaining("2799 samples").hasMessageContaining("at least 2800");
-        for (int[] c : new int[][] {{2800, 1}, {2800 + 2559, 1}, {2800 + 2560, 2}, {160_000, 62}, {164_080, 64}, {164_080 + 2799, 64}, {164_080 + 2800, 65},
-            {400_000, 156}}) {
-            assertThat(encoder.encode(noise(c[0], 1)).time()).as(c[0] + " samples").isEqualTo(c[1]);
+        assertThatThrownBy(() -> encoder.encode(noise(2799, 1)))
+                .isInstanceOf(ClipTooShortException.class)
+                .hasMessageContaining("beats")
+                .hasMessageContaining("2799 samples")
+                .hasMessageContaining("at least 2800");
+        for (int[] c : new int[][] {
+            {2800, 1},
+            {2800 + 2559, 1},
+            {2800 + 2560, 2},
+            {160_000, 62},
+            {164_080, 64},
+            {164_080 + 2799, 64},
+            {164_080 + 2800, 65},
+            {400_000, 156}
+        }) {
+            assertThat(encoder.encode(noise(c[0], 1)).time())
+                    .as(c[0] + " samples")
+                    .isEqualTo(c[1]);
             assertThat(encoder.describe().rows(c[0])).as(c[0] + " samples").isBetween((long) c[1], c[1] + 64L);
         }
-        assertThat(Encoders.build(made(Size.SMALL), NONE.withFrames(64)).encode(noise(2 * 10_240 + 240, 1)).time()).isEqualTo(8);
-        assertThatThrownBy(() -> Encoders.build(made(Size.SMALL), NONE.withFrames(15))).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("15 frames");
+        assertThat(Encoders.build(made(Size.SMALL), NONE.withFrames(64))
+                        .encode(noise(2 * 10_240 + 240, 1))
+                        .time())
+                .isEqualTo(8);
+        assertThatThrownBy(() -> Encoders.build(made(Size.SMALL), NONE.withFrames(15)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("15 frames");
     }
 
     @Test
     void aRecordingGivesTheSameBitsAloneAndBesideOthers() {
         Encoder encoder = Encoders.build(made(new Size(12, 24, 2, 3, 50, 16, 4, 32)), NONE);
-        List<float[]> recordings = List.of(noise(20_000, 1), noise(20_000, 2), noise(31_000, 3), noise(200_000, 4), noise(20_000, 5));
+        List<float[]> recordings =
+                List.of(noise(20_000, 1), noise(20_000, 2), noise(31_000, 3), noise(200_000, 4), noise(20_000, 5));
         List<TokenMap> together = encoder.encode(recordings);
         for (int i = 0; i < recordings.size(); i++) {
-            assertThat(encoder.encode(recordings.get(i)).tokens()).as("recording " + i).isEqualTo(together.get(i).tokens());
+            assertThat(encoder.encode(recordings.get(i)).tokens())
+                    .as("recording " + i)
+                    .isEqualTo(together.get(i).tokens());
         }
     }
 
     @Test
     void everyVariantOfTheConfigurationIsAnotherNetwork() {
         Tensor input = Tensor.of(noise(32 * 128, 9), 1, 32, 128);
-        List<Consumer<ShapedCheckpoint>> variants = List.of(c -> {}, c -> c.stating("cfg.deep_norm", "False"), c -> c.stating("cfg.layer_norm_first", true),
-                c -> c.stating("cfg.activation_fn", "relu"), c -> c.stating("cfg.max_distance", 3), c -> c.with("patch_embedding.bias", 6),
+        List<Consumer<ShapedCheckpoint>> variants = List.of(
+                c -> {},
+                c -> c.stating("cfg.deep_norm", "False"),
+                c -> c.stating("cfg.layer_norm_first", true),
+                c -> c.stating("cfg.activation_fn", "relu"),
+                c -> c.stating("cfg.max_distance", 3),
+                c -> c.with("patch_embedding.bias", 6),
                 c -> c.shapes().keySet().removeIf(n -> n.contains("grep")),
-                c -> c.stating("cfg.relative_position_embedding", false).shapes().keySet().removeIf(n -> n.contains("relative_attention_bias")));
+                c -> c.stating("cfg.relative_position_embedding", false)
+                        .shapes()
+                        .keySet()
+                        .removeIf(n -> n.contains("relative_attention_bias")));
         Set<Float> seen = new HashSet<>();
         for (int i = 0; i < variants.size(); i++) {
             ShapedCheckpoint c = made(Size.SMALL);
@@ -111,8 +161,12 @@ class BeatsTest {
             }
             List<String> names = new ArrayList<>();
             Tensor out = Encoders.build(c, NONE).forward(input, (name, _) -> names.add(name));
-            assertThat(seen.add(out.toFloats()[5])).as("variant " + i + " of " + seen).isTrue();
-            assertThat(names.indexOf("encoder_layer_norm") > names.indexOf("block.1")).as("norm last").isEqualTo(i == 2);
+            assertThat(seen.add(out.toFloats()[5]))
+                    .as("variant " + i + " of " + seen)
+                    .isTrue();
+            assertThat(names.indexOf("encoder_layer_norm") > names.indexOf("block.1"))
+                    .as("norm last")
+                    .isEqualTo(i == 2);
             assertThat(names.contains("position_bias")).isEqualTo(i != 7);
         }
     }
@@ -121,38 +175,73 @@ class BeatsTest {
     void settingsGoBeforeTheFile() {
         ShapedCheckpoint c = made(Size.SMALL).stating("cfg.max_distance", 40);
         assertThat(Encoders.build(c, NONE).describe().description()).contains("up to 40 tokens");
-        assertThat(Encoders.build(c, NONE.withConfig(Map.of("max_distance", "30"))).describe().description()).contains("up to 30 tokens");
-        assertThatThrownBy(() -> Encoders.build(c, NONE.withConfig(Map.of("max_distanc", "30")))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'max_distanc'").hasMessageContaining("max_distance");
+        assertThat(Encoders.build(c, NONE.withConfig(Map.of("max_distance", "30")))
+                        .describe()
+                        .description())
+                .contains("up to 30 tokens");
+        assertThatThrownBy(() -> Encoders.build(c, NONE.withConfig(Map.of("max_distanc", "30"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'max_distanc'")
+                .hasMessageContaining("max_distance");
     }
 
     @Test
     void aConfigurationThatContradictsTheTensorsIsRefused() {
-        Map<String, Object> wrong = Map.ofEntries(Map.entry("encoder_layers", 3), Map.entry("encoder_embed_dim", 9), Map.entry("encoder_ffn_embed_dim", 8),
-                Map.entry("encoder_attention_heads", 4), Map.entry("embed_dim", 8), Map.entry("conv_pos", 128), Map.entry("conv_pos_groups", 16),
-                Map.entry("num_buckets", 320), Map.entry("input_patch_size", 8), Map.entry("gru_rel_pos", false), Map.entry("deep_norm", "maybe"),
-                Map.entry("relative_position_embedding", "0"), Map.entry("max_distance", "far"), Map.entry("activation_fn", "glu"));
-        wrong.forEach((name, value) -> assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).stating("cfg." + name, value), NONE)).as(name)
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("made.pt: cfg." + name + " is " + value));
-        assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).stating("cfg.layer_norm_first", true).stating("cfg.deep_norm", true), NONE))
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("exclude each other");
-        assertThatThrownBy(() -> Encoders.build(made(Size.SMALL), NONE.withHeads(4))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("4 heads").hasMessageContaining("is for 2");
+        Map<String, Object> wrong = Map.ofEntries(
+                Map.entry("encoder_layers", 3),
+                Map.entry("encoder_embed_dim", 9),
+                Map.entry("encoder_ffn_embed_dim", 8),
+                Map.entry("encoder_attention_heads", 4),
+                Map.entry("embed_dim", 8),
+                Map.entry("conv_pos", 128),
+                Map.entry("conv_pos_groups", 16),
+                Map.entry("num_buckets", 320),
+                Map.entry("input_patch_size", 8),
+                Map.entry("gru_rel_pos", false),
+                Map.entry("deep_norm", "maybe"),
+                Map.entry("relative_position_embedding", "0"),
+                Map.entry("max_distance", "far"),
+                Map.entry("activation_fn", "glu"));
+        wrong.forEach((name, value) -> assertThatThrownBy(
+                        () -> Encoders.build(made(Size.SMALL).stating("cfg." + name, value), NONE))
+                .as(name)
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("made.pt: cfg." + name + " is " + value));
+        assertThatThrownBy(() -> Encoders.build(
+                        made(Size.SMALL).stating("cfg.layer_norm_first", true).stating("cfg.deep_norm", true), NONE))
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("exclude each other");
+        assertThatThrownBy(() -> Encoders.build(made(Size.SMALL), NONE.withHeads(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("4 heads")
+                .hasMessageContaining("is for 2");
         assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).stating("cfg.max_distance", 2), NONE))
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("max_distance");
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("max_distance");
     }
 
     @Test
     void missingAndMisshapenTensorsAreNamed() {
-        for (String name : List.of("layer_norm.weight", "post_extract_proj.weight", "encoder.pos_conv.0.weight_g", "encoder.layers.1.fc2.bias",
-                "encoder.layers.1.self_attn.grep_linear.weight", "encoder.layer_norm.bias")) {
-            assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).without(name), NONE)).as(name).isInstanceOf(UnusableCheckpointException.class)
-                    .hasMessageContaining("made.pt").hasMessageContaining("'" + name + "' is missing");
-            assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).with(name, 3, 3), NONE)).as(name).isInstanceOf(UnusableCheckpointException.class)
+        for (String name : List.of(
+                "layer_norm.weight",
+                "post_extract_proj.weight",
+                "encoder.pos_conv.0.weight_g",
+                "encoder.layers.1.fc2.bias",
+                "encoder.layers.1.self_attn.grep_linear.weight",
+                "encoder.layer_norm.bias")) {
+            assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).without(name), NONE))
+                    .as(name)
+                    .isInstanceOf(UnusableCheckpointException.class)
+                    .hasMessageContaining("made.pt")
+                    .hasMessageContaining("'" + name + "' is missing");
+            assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).with(name, 3, 3), NONE))
+                    .as(name)
+                    .isInstanceOf(UnusableCheckpointException.class)
                     .hasMessageContaining("'" + name + "' is [3, 3]");
         }
         assertThatThrownBy(() -> Encoders.build(made(Size.SMALL).with("encoder.pos_conv.0.weight_v", 8, 3, 4), NONE))
-                .isInstanceOf(UnusableCheckpointException.class).hasMessageContaining("groups of 3");
+                .isInstanceOf(UnusableCheckpointException.class)
+                .hasMessageContaining("groups of 3");
     }
 
     @Test
@@ -172,12 +261,26 @@ class BeatsTest {
         assertThat(encoder.describe().classes()).containsExactly("Music", "Speech");
         Tensor tokens = Tensor.of(noise(3 * 8, 3), 1, 3, 8);
         Tensor mean = encoder.classify(tokens.mean(true, 1));
-        org.unmute.kernels.contract.Golden.assertClose("mean of the tokens' logits", mean.toFloats(), encoder.classify(tokens).toFloats(), 1e-6, 0);
-        assertThatThrownBy(() -> Encoders.build(c.stating("label_dict.2", "/m/0"), NONE)).isInstanceOf(UnusableCheckpointException.class)
+        org.unmute.kernels.contract.Golden.assertClose(
+                "mean of the tokens' logits",
+                mean.toFloats(),
+                encoder.classify(tokens).toFloats(),
+                1e-6,
+                0);
+        assertThatThrownBy(() -> Encoders.build(c.stating("label_dict.2", "/m/0"), NONE))
+                .isInstanceOf(UnusableCheckpointException.class)
                 .hasMessageContaining("label_dict has 3 entries");
-        assertThat(Encoders.build(made(new Size(8, 8, 1, 2, 8, 4, 2, 8)).with("predictor.weight", 527, 8).with("predictor.bias", 527), NONE).describe().classes())
-                .as("the released models' order is not AudioSet's").startsWith("class_0");
-        assertThatThrownBy(() -> Encoders.build(made(Size.SMALL), NONE).classify(tokens)).isInstanceOf(UnsupportedOperationException.class);
+        assertThat(Encoders.build(
+                                made(new Size(8, 8, 1, 2, 8, 4, 2, 8))
+                                        .with("predictor.weight", 527, 8)
+                                        .with("predictor.bias", 527),
+                                NONE)
+                        .describe()
+                        .classes())
+                .as("the released models' order is not AudioSet's")
+                .startsWith("class_0");
+        assertThatThrownBy(() -> Encoders.build(made(Size.SMALL), NONE).classify(tokens))
+                .isInstanceOf(UnsupportedOperationException.class);
     }
 
     @Test

@@ -81,7 +81,11 @@ class BioFoundationFrontEndTest {
         for (int b = 0; b < MEL; b++) {
             for (int k = 0; k < 257; k++) {
                 double hertz = k * 16_000 / 512.0;
-                bands[b][k] = Math.max(0, Math.min((hertz - edges[b]) / (edges[b + 1] - edges[b]), (edges[b + 2] - hertz) / (edges[b + 2] - edges[b + 1])));
+                bands[b][k] = Math.max(
+                        0,
+                        Math.min(
+                                (hertz - edges[b]) / (edges[b + 1] - edges[b]),
+                                (edges[b + 2] - hertz) / (edges[b + 2] - edges[b + 1])));
             }
         }
         return bands;
@@ -91,7 +95,8 @@ class BioFoundationFrontEndTest {
         Random random = new Random(7);
         float[] samples = new float[n];
         for (int i = 0; i < n; i++) {
-            samples[i] = (float) (offset + 0.2 * random.nextGaussian() + 0.3 * Math.sin(2 * Math.PI * 440 * i / 16_000.0));
+            samples[i] =
+                    (float) (offset + 0.2 * random.nextGaussian() + 0.3 * Math.sin(2 * Math.PI * 440 * i / 16_000.0));
         }
         return samples;
     }
@@ -114,7 +119,9 @@ class BioFoundationFrontEndTest {
     void moreThanAWindowIsCutOff() {
         BioFoundationFrontEnd frontEnd = new BioFoundationFrontEnd(16_000, MEL, 16, MEAN, STD);
         float[] longer = noise(5000, 0);
-        assertThat(frontEnd.apply(longer).values()).isEqualTo(frontEnd.apply(Arrays.copyOf(longer, frontEnd.windowSamples())).values());
+        assertThat(frontEnd.apply(longer).values())
+                .isEqualTo(frontEnd.apply(Arrays.copyOf(longer, frontEnd.windowSamples()))
+                        .values());
         assertThatThrownBy(() -> frontEnd.apply(new float[256])).isInstanceOf(ClipTooShortException.class);
         frontEnd.apply(new float[frontEnd.frameSamples()]);
     }
@@ -122,29 +129,46 @@ class BioFoundationFrontEndTest {
     @Test
     @Tag("golden")
     void eatTakesItAndOthersRefuse() throws IOException {
-        EncoderSettings settings = EncoderSettings.AUTHORS.withHeads(3).withFrames(128).withFrontEnd(EncoderSettings.FrontEndSource.BIOFOUNDATION);
+        EncoderSettings settings = EncoderSettings.AUTHORS
+                .withHeads(3)
+                .withFrames(128)
+                .withFrontEnd(EncoderSettings.FrontEndSource.BIOFOUNDATION);
         float[] samples = Wav.read(Golden.require("wav/mix1p2s_16k.wav")).samples();
         try (Checkpoint file = Checkpoint.open(Golden.require("tiny/eat/model.safetensors"))) {
             Encoder authors = Encoders.build(file, settings.withFrontEnd(EncoderSettings.FrontEndSource.AUTHORS));
             Encoder other = Encoders.build(file, settings);
-            assertThat(other.describe().input().settings()).containsEntry("kind", "biofoundation-mel").containsEntry("mean", -4.268);
-            assertThat(other.describe().frontEnd()).isNotEqualTo(authors.describe().frontEnd()).contains("BioFoundation");
+            assertThat(other.describe().input().settings())
+                    .containsEntry("kind", "biofoundation-mel")
+                    .containsEntry("mean", -4.268);
+            assertThat(other.describe().frontEnd())
+                    .isNotEqualTo(authors.describe().frontEnd())
+                    .contains("BioFoundation");
             TokenMap map = other.encode(samples);
             assertThat(map.time()).isEqualTo(8);
             assertThat(map.tokens()).isNotEqualTo(authors.encode(samples).tokens());
             // A recording of two windows: none fails, none leaves a gap.
-            assertThat(other.encode(Arrays.copyOf(samples, 2 * other.describe().windowSamples())).time()).isEqualTo(16);
+            assertThat(other.encode(Arrays.copyOf(samples, 2 * other.describe().windowSamples()))
+                            .time())
+                    .isEqualTo(16);
         }
         try (Checkpoint file = Checkpoint.open(Golden.require("tiny/audiomae/checkpoint.pt"))) {
-            assertThat(Encoders.build(file, settings.withModel("audiomae")).describe().input().settings()).containsEntry("kind", "biofoundation-mel")
+            assertThat(Encoders.build(file, settings.withModel("audiomae"))
+                            .describe()
+                            .input()
+                            .settings())
+                    .containsEntry("kind", "biofoundation-mel")
                     .containsEntry("mean", -4.2677393);
         }
         try (Checkpoint file = Checkpoint.open(Golden.require("tiny/asit/checkpoint.pth"))) {
-            assertThatThrownBy(() -> Encoders.build(file, settings)).hasMessageContaining("asit: BioFoundation's front end exists for EAT");
+            assertThatThrownBy(() -> Encoders.build(file, settings))
+                    .hasMessageContaining("asit: BioFoundation's front end exists for EAT");
         }
-        try (Checkpoint small = Checkpoint.of(org.unmute.tensor.io.SafetensorsFile.of("small", Encoders.embeddedBytes()))) {
-            assertThatThrownBy(() -> Encoders.build(small, EncoderSettings.AUTHORS.withFrontEnd(EncoderSettings.FrontEndSource.BIOFOUNDATION)))
-                    .hasMessageContaining("small-vit").hasMessageContaining("EAT, SSLAM and Audio-MAE only");
+        try (Checkpoint small =
+                Checkpoint.of(org.unmute.tensor.io.SafetensorsFile.of("small", Encoders.embeddedBytes()))) {
+            assertThatThrownBy(() -> Encoders.build(
+                            small, EncoderSettings.AUTHORS.withFrontEnd(EncoderSettings.FrontEndSource.BIOFOUNDATION)))
+                    .hasMessageContaining("small-vit")
+                    .hasMessageContaining("EAT, SSLAM and Audio-MAE only");
         }
     }
 }

@@ -28,8 +28,8 @@ import org.unmute.tensor.backend.Profiled;
 import org.unmute.tensor.backend.WorkProfile;
 
 /**
- * On a device nothing crosses over between the network's input and its result: every encoder copies its input there once and its
- * result back once. Runs where the chosen backend is a device.
+ * On a device nothing crosses over between the network's input and its result: every encoder copies its input there
+ * once and its result back once. Runs where the chosen backend is a device.
  */
 class DeviceTransfersTest {
     /** Roundings of the logarithm and of the normalisation, which the processor makes in double. */
@@ -42,13 +42,16 @@ class DeviceTransfersTest {
             return skipped.get();
         }
         if (!(Backends.current() instanceof Profiled device)) {
-            String why = "skipped: " + Backends.current().name() + " is no device; this runs with -Dunmute.backend=opencl";
+            String why =
+                    "skipped: " + Backends.current().name() + " is no device; this runs with -Dunmute.backend=opencl";
             return List.of(dynamicTest(why, () -> Assumptions.abort(why)));
         }
         WorkProfile profile = device.profile();
         List<DynamicTest> tests = new ArrayList<>();
         try (Stream<Path> folders = Files.list(Golden.require("tiny"))) {
-            for (Path folder : folders.filter(f -> Files.exists(f.resolve("config.json"))).sorted().toList()) {
+            for (Path folder : folders.filter(f -> Files.exists(f.resolve("config.json")))
+                    .sorted()
+                    .toList()) {
                 GoldenEncoder golden = GoldenEncoder.read(folder);
                 if (golden.isKnown()) {
                     tests.add(dynamicTest(folder.getFileName().toString(), () -> check(golden, profile)));
@@ -61,13 +64,17 @@ class DeviceTransfersTest {
     }
 
     private static void bioFoundation(WorkProfile profile) throws IOException {
-        EncoderSettings settings = EncoderSettings.AUTHORS.withHeads(3).withFrames(128).withFrontEnd(EncoderSettings.FrontEndSource.BIOFOUNDATION);
+        EncoderSettings settings = EncoderSettings.AUTHORS
+                .withHeads(3)
+                .withFrames(128)
+                .withFrontEnd(EncoderSettings.FrontEndSource.BIOFOUNDATION);
         Encoder encoder;
         try (Checkpoint file = Checkpoint.open(Golden.require("tiny/eat/model.safetensors"))) {
             encoder = Encoders.build(file, settings);
         }
         for (int length : new int[] {encoder.describe().windowSamples(), 3_333}) {
-            float[] samples = Arrays.copyOf(Wav.read(Golden.require("wav/mix1p2s_16k.wav")).samples(), length);
+            float[] samples = Arrays.copyOf(
+                    Wav.read(Golden.require("wav/mix1p2s_16k.wav")).samples(), length);
             fromSamples(encoder, samples, encoder.spectrogram(samples), profile);
         }
     }
@@ -75,7 +82,8 @@ class DeviceTransfersTest {
     /** With its real weights: a part of a window, which is padded on the device. */
     private static void kwt(WorkProfile profile) throws IOException {
         Encoder encoder = Encoders.open(RealData.require("kwt1/kwt1_v2_12.safetensors"));
-        float[] samples = Arrays.copyOf(Wav.read(Golden.require("wav/mix1p2s_16k.wav")).samples(), 15_000);
+        float[] samples =
+                Arrays.copyOf(Wav.read(Golden.require("wav/mix1p2s_16k.wav")).samples(), 15_000);
         fromSamples(encoder, samples, encoder.spectrogram(samples), profile);
     }
 
@@ -89,7 +97,8 @@ class DeviceTransfersTest {
         float[] first = run(encoder, head, input);
         profile.reset();
         float[] second = run(encoder, head, input);
-        assertThat(profile.transfers()).isEqualTo(new WorkProfile.Transfers(2, 4L * input.values().length, 4L * second.length));
+        assertThat(profile.transfers())
+                .isEqualTo(new WorkProfile.Transfers(2, 4L * input.values().length, 4L * second.length));
         assertThat(profile.entries()).isNotEmpty();
         assertThat(second).containsExactly(first);
         fromSamples(encoder, golden.recording(), input, profile);
@@ -102,16 +111,19 @@ class DeviceTransfersTest {
             profile.reset();
             float[] own = encoder.inputs(List.of(samples)).toFloats();
             Golden.assertClose("front end on the device", input.values(), own, FRONT_END, FRONT_END);
-            assertThat(profile.transfers()).isEqualTo(new WorkProfile.Transfers(2, 4L * samples.length, 4L * own.length));
+            assertThat(profile.transfers())
+                    .isEqualTo(new WorkProfile.Transfers(2, 4L * samples.length, 4L * own.length));
         }
     }
 
     private static float[] run(Encoder encoder, boolean head, Spectrogram input) {
         try (TensorScope _ = new TensorScope()) {
             return Grad.withoutRecording(() -> {
-                Tensor tokens = encoder.forward(Tensor.of(input.values(), 1, input.frames(), input.bins()), Trace.NONE);
-                return head ? encoder.classify(tokens) : tokens;
-            }).toFloats();
+                        Tensor tokens =
+                                encoder.forward(Tensor.of(input.values(), 1, input.frames(), input.bins()), Trace.NONE);
+                        return head ? encoder.classify(tokens) : tokens;
+                    })
+                    .toFloats();
         }
     }
 }

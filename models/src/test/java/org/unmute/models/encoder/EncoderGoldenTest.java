@@ -24,18 +24,19 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /**
- * Every encoder against its authors' code: all stored intermediate tensors, from every checkpoint file of each folder. A
- * stored tensor that the encoder does not give is a failure, too.
+ * Every encoder against its authors' code: all stored intermediate tensors, from every checkpoint file of each folder.
+ * A stored tensor that the encoder does not give is a failure, too.
  */
 @Tag("golden")
 class EncoderGoldenTest {
     /** Networks from the stored fbank, and end to end from the recording (golden/README.md). */
     private static final double FROM_FBANK = 1e-4;
+
     private static final double FROM_WAV = 2e-3;
     /**
-     * The full-size folders hold a few rows of the fbank only, so the network starts from the recording. These two are held
-     * to the network's tolerance all the same; elsewhere (BEATs' povey window on samples times 2^15) the noise of a float32
-     * fbank alone may exceed it.
+     * The full-size folders hold a few rows of the fbank only, so the network starts from the recording. These two are
+     * held to the network's tolerance all the same; elsewhere (BEATs' povey window on samples times 2^15) the noise of
+     * a float32 fbank alone may exceed it.
      */
     private static final Set<String> CLOSE_FROM_WAV = Set.of("eat", "audiomae");
 
@@ -67,7 +68,9 @@ class EncoderGoldenTest {
             return List.of();
         }
         try (Stream<Path> folders = Files.list(root.get())) {
-            return folders.filter(f -> Files.exists(f.resolve("config.json"))).sorted().toList();
+            return folders.filter(f -> Files.exists(f.resolve("config.json")))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -86,7 +89,12 @@ class EncoderGoldenTest {
             List<String> compared = new ArrayList<>();
             for (Map.Entry<String, Tensor> e : seen.entrySet()) {
                 if (expected.has(e.getKey())) {
-                    Golden.assertClose(name + " " + e.getKey(), expected.floats(e.getKey()), e.getValue().toFloats(), FROM_FBANK, 0);
+                    Golden.assertClose(
+                            name + " " + e.getKey(),
+                            expected.floats(e.getKey()),
+                            e.getValue().toFloats(),
+                            FROM_FBANK,
+                            0);
                     compared.add(e.getKey());
                 }
             }
@@ -94,7 +102,9 @@ class EncoderGoldenTest {
             TreeSet<String> left = new TreeSet<>(expected.names());
             left.removeAll(compared);
             left.removeIf(GoldenEncoder::isComparedElsewhere);
-            assertThat(left).as(name + ": stored tensors that were not compared").isEmpty();
+            assertThat(left)
+                    .as(name + ": stored tensors that were not compared")
+                    .isEmpty();
         }
     }
 
@@ -103,11 +113,17 @@ class EncoderGoldenTest {
         float[] samples = golden.recording();
         try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected.safetensors"))) {
             Spectrogram input = encoder.spectrogram(samples);
-            Map<String, Tensor> seen = GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));
+            Map<String, Tensor> seen =
+                    GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));
             for (String last : List.of("final_tokens", "logits", "probs")) {
                 if (expected.has(last)) {
                     assertThat(seen).as(name).containsKey(last);
-                    Golden.assertClose(name + " " + last, expected.floats(last), seen.get(last).toFloats(), FROM_WAV, 0);
+                    Golden.assertClose(
+                            name + " " + last,
+                            expected.floats(last),
+                            seen.get(last).toFloats(),
+                            FROM_WAV,
+                            0);
                 }
             }
             if (samples.length <= encoder.describe().windowSamples() && expected.has("final_tokens")) {
@@ -144,9 +160,11 @@ class EncoderGoldenTest {
         String name = "full-size " + golden.folder().getFileName();
         Encoder encoder = Encoders.build(GoldenRecipe.read(golden.folder()), golden.settings());
         Spectrogram input = encoder.spectrogram(golden.recording());
-        double tolerance = CLOSE_FROM_WAV.contains(golden.config().get("encoder").asText()) ? FROM_FBANK : FROM_WAV;
+        double tolerance =
+                CLOSE_FROM_WAV.contains(golden.config().get("encoder").asText()) ? FROM_FBANK : FROM_WAV;
         try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected_small.safetensors"))) {
-            Map<String, Tensor> seen = GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));
+            Map<String, Tensor> seen =
+                    GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));
             golden.addDerived(encoder, seen);
             List<String> compared = new ArrayList<>();
             for (String stored : expected.names()) {
@@ -155,10 +173,16 @@ class EncoderGoldenTest {
                 if (GoldenEncoder.isComparedElsewhere(tensor)) {
                     continue;
                 }
-                assertThat(seen).as(name + ": stored tensors that were not compared").containsKey(tensor);
+                assertThat(seen)
+                        .as(name + ": stored tensors that were not compared")
+                        .containsKey(tensor);
                 float[] all = seen.get(tensor).toFloats();
                 float[] part = switch (suffix) {
-                    case ".rows" -> rows(all, expected.shape(stored).dim(-1), golden.config().get("rows").get(tensor));
+                    case ".rows" ->
+                        rows(
+                                all,
+                                expected.shape(stored).dim(-1),
+                                golden.config().get("rows").get(tensor));
                     case ".mean_std" -> meanAndStd(all);
                     default -> all;
                 };

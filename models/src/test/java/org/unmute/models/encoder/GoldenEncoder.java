@@ -14,8 +14,6 @@ import java.util.stream.Stream;
 import org.unmute.kernels.contract.Golden;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.vit.LayerNorm;
-import org.unmute.models.vit.Trace;
-import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsFile;
 
@@ -27,16 +25,23 @@ import org.unmute.tensor.io.SafetensorsFile;
  */
 record GoldenEncoder(Path folder, JsonNode config) {
     /** Stored tensors of the front end and of tables, which have tests of their own, and what no encoder computes. */
-    private static final Set<String> ELSEWHERE = Set.of("fbank", "fbank_raw",
-            "mel_power", "mel_db", // MelSpectrogramGoldenTest
+    private static final Set<String> ELSEWHERE = Set.of(
+            "fbank",
+            "fbank_raw",
+            "mel_power",
+            "mel_db", // MelSpectrogramGoldenTest
             "rel_bucket", // RelativePositionsTest
             // Audio-MAE's table of positions, which is loaded and not computed: AudioMaeTest
-            "sincos_pos_embed", "pos_embed_first_20_rows", "pos_embed_last_row",
+            "sincos_pos_embed",
+            "pos_embed_first_20_rows",
+            "pos_embed_last_row",
             // ASiT: the teacher is the encoder, the student is not used
             "student.final_tokens");
 
     static GoldenEncoder read(Path folder) throws IOException {
-        return new GoldenEncoder(folder, new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
+        return new GoldenEncoder(
+                folder,
+                new ObjectMapper().readTree(folder.resolve("config.json").toFile()));
     }
 
     static boolean isComparedElsewhere(String tensor) {
@@ -56,16 +61,21 @@ record GoldenEncoder(Path folder, JsonNode config) {
     List<Path> checkpoints() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> {
-                String name = f.getFileName().toString();
-                return name.startsWith("checkpoint.") || name.startsWith("model") && name.endsWith(".safetensors");
-            }).sorted().toList();
+                        String name = f.getFileName().toString();
+                        return name.startsWith("checkpoint.")
+                                || name.startsWith("model") && name.endsWith(".safetensors");
+                    })
+                    .sorted()
+                    .toList();
         }
     }
 
     /** What the checkpoint does not hold. */
     EncoderSettings settings() {
         Map<String, String> cfg = new LinkedHashMap<>();
-        config.path("cfg").properties().forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
+        config.path("cfg")
+                .properties()
+                .forEach(e -> cfg.put(e.getKey(), e.getValue().asText()));
         if (config.has("stride_freq_time")) {
             cfg.put("fstride", config.get("stride_freq_time").get(0).asText());
             cfg.put("tstride", config.get("stride_freq_time").get(1).asText());
@@ -75,7 +85,8 @@ record GoldenEncoder(Path folder, JsonNode config) {
             settings = settings.withFrames(config.get("target_length").asInt());
         }
         if (config.has("norm_mean")) {
-            settings = settings.withNorm(config.get("norm_mean").asDouble(), config.get("norm_std").asDouble());
+            settings = settings.withNorm(
+                    config.get("norm_mean").asDouble(), config.get("norm_std").asDouble());
         }
         if (config.has("sample_rate")) {
             settings = settings.withSampleRate(config.get("sample_rate").asInt());
@@ -97,7 +108,9 @@ record GoldenEncoder(Path folder, JsonNode config) {
         float[] ones = new float[dim];
         Arrays.fill(ones, 1);
         Tensor pooled = last.slice(1, 1, last.size(1) - 1).mean(false, 1);
-        seen.put("finetune_pooled_fc_norm_identity", pooled.layerNorm(Tensor.of(ones, dim), Tensor.of(new float[dim], dim), PreNormVit.EPS));
+        seen.put(
+                "finetune_pooled_fc_norm_identity",
+                pooled.layerNorm(Tensor.of(ones, dim), Tensor.of(new float[dim], dim), PreNormVit.EPS));
         int from = config.path("contextual_depth").asInt() + 1;
         LayerNorm norm = mae.vit().norm();
         if (norm != null && from < depth) {
@@ -109,17 +122,26 @@ record GoldenEncoder(Path folder, JsonNode config) {
         }
     }
 
-    /** What entered the authors' network; where the folder does not store it, what our front end makes of the recording. */
+    /**
+     * What entered the authors' network; where the folder does not store it, what our front end makes of the recording.
+     */
     Tensor input(SafetensorsFile expected, Encoder encoder) throws IOException {
         if (expected.has("mel_db")) {
-            return transposed(expected.floats("mel_db"), expected.shape("mel_db").dim(-2), expected.shape("mel_db").dim(-1));
+            return transposed(
+                    expected.floats("mel_db"),
+                    expected.shape("mel_db").dim(-2),
+                    expected.shape("mel_db").dim(-1));
         }
         if (!expected.has("fbank")) {
             Spectrogram own = encoder.spectrogram(recording());
             return Tensor.of(own.values(), 1, own.frames(), own.bins());
         }
         int[] dims = expected.shape("fbank").rank() == 3 ? new int[] {1, 2} : new int[] {0, 1};
-        return Tensor.of(expected.floats("fbank"), 1, expected.shape("fbank").dim(dims[0]), expected.shape("fbank").dim(dims[1]));
+        return Tensor.of(
+                expected.floats("fbank"),
+                1,
+                expected.shape("fbank").dim(dims[0]),
+                expected.shape("fbank").dim(dims[1]));
     }
 
     /** {@code [bins, frames]} to {@code [1, frames, bins]}. */
@@ -130,7 +152,11 @@ record GoldenEncoder(Path folder, JsonNode config) {
     /** The recording that the reference heard. */
     float[] recording() throws IOException {
         float[] samples = Wav.read(Golden.require(config.get("wav").asText())).samples();
-        return config.has("wav_samples") ? Arrays.copyOf(samples, Math.min(samples.length, config.get("wav_samples").asInt())) : samples;
+        return config.has("wav_samples")
+                ? Arrays.copyOf(
+                        samples,
+                        Math.min(samples.length, config.get("wav_samples").asInt()))
+                : samples;
     }
 
     /** Runs the network and collects every tensor under the name the reference uses. */

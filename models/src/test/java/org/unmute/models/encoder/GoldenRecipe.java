@@ -30,9 +30,16 @@ final class GoldenRecipe {
     /** The checkpoint with these tensors. */
     static RecipeCheckpoint read(JsonNode config, Map<String, Shape> shapes) {
         Map<String, String> metadata = new LinkedHashMap<>();
-        config.path("cfg").properties().forEach(e -> metadata.put("cfg." + e.getKey(), e.getValue().asText()));
+        config.path("cfg")
+                .properties()
+                .forEach(e -> metadata.put("cfg." + e.getKey(), e.getValue().asText()));
         JsonNode seed = config.has("seed") ? config.get("seed") : config.get("seed_teacher");
-        return RecipeCheckpoint.of(config.get("encoder").asText(), config.path("size").asText().equals("full"), seed.asLong(), shapes, metadata);
+        return RecipeCheckpoint.of(
+                config.get("encoder").asText(),
+                config.path("size").asText().equals("full"),
+                seed.asLong(),
+                shapes,
+                metadata);
     }
 
     private static Map<String, Shape> shapes(JsonNode group) {

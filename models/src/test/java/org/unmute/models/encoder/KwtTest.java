@@ -32,13 +32,28 @@ class KwtTest {
         Path folder = RealData.require("kwt1/golden");
         for (String clip : List.of("yes", "stop")) {
             Map<String, Tensor> seen = new LinkedHashMap<>();
-            Tensor out = Grad.withoutRecording(() -> kwt.forward(Tensor.of(read(folder, clip + "_mfcc"), 1, 98, 40), seen::put));
-            Golden.assertClose(clip + " embed", read(folder, clip + "_embed"), seen.get("embed").toFloats(), BLOCK_TOLERANCE, 0);
+            Tensor out = Grad.withoutRecording(() ->
+                    kwt.forward(Tensor.of(read(folder, clip + "_mfcc"), 1, 98, 40), seen::put));
+            Golden.assertClose(
+                    clip + " embed",
+                    read(folder, clip + "_embed"),
+                    seen.get("embed").toFloats(),
+                    BLOCK_TOLERANCE,
+                    0);
             for (int i = 0; i < kwt.describe().depth(); i++) {
-                Golden.assertClose(clip + " block " + i, read(folder, "%s_block%02d".formatted(clip, i)),
-                        seen.get("block." + i).toFloats(), BLOCK_TOLERANCE, 0);
+                Golden.assertClose(
+                        clip + " block " + i,
+                        read(folder, "%s_block%02d".formatted(clip, i)),
+                        seen.get("block." + i).toFloats(),
+                        BLOCK_TOLERANCE,
+                        0);
             }
-            Golden.assertClose(clip + " logits", read(folder, clip + "_logits"), kwt.classify(out).toFloats(), LOGIT_TOLERANCE, 0);
+            Golden.assertClose(
+                    clip + " logits",
+                    read(folder, clip + "_logits"),
+                    kwt.classify(out).toFloats(),
+                    LOGIT_TOLERANCE,
+                    0);
         }
     }
 
@@ -75,7 +90,8 @@ class KwtTest {
 
     private static float[] read(Path folder, String name) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(name + ".f32"))).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(name + ".f32")))
+                    .order(ByteOrder.LITTLE_ENDIAN);
             float[] out = new float[bytes.remaining() / 4];
             bytes.asFloatBuffer().get(out);
             return out;

@@ -8,7 +8,10 @@ import java.util.SplittableRandom;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.tensor.Shape;
 
-/** A checkpoint in memory. Made numbers follow from a tensor's name when it was added, so that they stay when it is renamed. */
+/**
+ * A checkpoint in memory. Made numbers follow from a tensor's name when it was added, so that they stay when it is
+ * renamed.
+ */
 final class MadeCheckpoint implements Checkpoint {
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
     private final Map<String, float[]> values = new LinkedHashMap<>();
@@ -16,12 +19,19 @@ final class MadeCheckpoint implements Checkpoint {
 
     /** A ViT with timm's names: class token, positions, blocks, 16 x 16 patches and final norm. */
     static MadeCheckpoint vit(int dim, int depth, int hidden, int positions) {
-        MadeCheckpoint c = new MadeCheckpoint().add("cls_token", 1, 1, dim).add("pos_embed", 1, positions, dim)
-                .add("patch_embed.proj.weight", dim, 1, 16, 16).add("patch_embed.proj.bias", dim);
+        MadeCheckpoint c = new MadeCheckpoint()
+                .add("cls_token", 1, 1, dim)
+                .add("pos_embed", 1, positions, dim)
+                .add("patch_embed.proj.weight", dim, 1, 16, 16)
+                .add("patch_embed.proj.bias", dim);
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
-            c.norm(b + "norm1", dim).linear(b + "attn.qkv", 3 * dim, dim).linear(b + "attn.proj", dim, dim)
-                    .norm(b + "norm2", dim).linear(b + "mlp.fc1", hidden, dim).linear(b + "mlp.fc2", dim, hidden);
+            c.norm(b + "norm1", dim)
+                    .linear(b + "attn.qkv", 3 * dim, dim)
+                    .linear(b + "attn.proj", dim, dim)
+                    .norm(b + "norm2", dim)
+                    .linear(b + "mlp.fc1", hidden, dim)
+                    .linear(b + "mlp.fc2", dim, hidden);
         }
         return c.norm("norm", dim);
     }

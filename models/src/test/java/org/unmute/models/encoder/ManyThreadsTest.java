@@ -17,7 +17,9 @@ import org.junit.jupiter.api.TestFactory;
 import org.unmute.models.audio.Recording;
 import org.unmute.tensor.TensorScope;
 
-/** One loaded encoder serves many threads, each with its own recordings, and every answer has the bits of a lone call. */
+/**
+ * One loaded encoder serves many threads, each with its own recordings, and every answer has the bits of a lone call.
+ */
 class ManyThreadsTest {
     private static final int THREADS = 8;
     private static final int ROUNDS = 12;
@@ -30,7 +32,9 @@ class ManyThreadsTest {
 
     @TestFactory
     List<DynamicTest> everyAnswerHasTheBitsOfALoneCall() throws IOException {
-        return encoders().stream().map(c -> dynamicTest(c.name(), () -> serve(c.name(), c.open()))).toList();
+        return encoders().stream()
+                .map(c -> dynamicTest(c.name(), () -> serve(c.name(), c.open())))
+                .toList();
     }
 
     private static void serve(String name, Encoder encoder) throws Exception {
@@ -48,7 +52,10 @@ class ManyThreadsTest {
                 start.await();
                 for (int round = 0; round < ROUNDS; round++) {
                     int i = (own + round) % THREADS;
-                    TokenBits.assertSame(name + " thread " + own + " round " + round, alone.get(i), encoder.encode(recordings.get(i)));
+                    TokenBits.assertSame(
+                            name + " thread " + own + " round " + round,
+                            alone.get(i),
+                            encoder.encode(recordings.get(i)));
                 }
                 return null;
             });
@@ -60,25 +67,34 @@ class ManyThreadsTest {
         }
     }
 
-    /** What an encoder computes ends with the call: nothing is left in the scope around it, however often it is called. */
+    /**
+     * What an encoder computes ends with the call: nothing is left in the scope around it, however often it is called.
+     */
     @TestFactory
     List<DynamicTest> nothingIsLeftBehind() throws IOException {
-        return encoders().stream().map(c -> dynamicTest(c.name(), () -> {
-            Encoder encoder = c.open();
-            float[] recording = TokenBits.sound(1, TokenBits.unit(encoder.describe()) * 3 / 2);
-            Features.Wanted wanted = new Features.Wanted(List.of(0), encoder.describe().hasCls());
-            try (TensorScope around = new TensorScope()) {
-                encoder.features(recording, wanted);
-                long first = around.peakBytes();
-                assertThat(first).as("the scope sees the work").isPositive();
-                for (int i = 0; i < 10; i++) {
-                    encoder.features(recording, wanted);
-                    encoder.encode(recording);
-                    assertThat(around.liveBytes()).as(c.name() + " call " + i).isZero();
-                }
-                assertThat(around.peakBytes()).as(c.name() + ": the tenth call needs what the first needs").isEqualTo(first);
-            }
-        })).toList();
+        return encoders().stream()
+                .map(c -> dynamicTest(c.name(), () -> {
+                    Encoder encoder = c.open();
+                    float[] recording = TokenBits.sound(1, TokenBits.unit(encoder.describe()) * 3 / 2);
+                    Features.Wanted wanted =
+                            new Features.Wanted(List.of(0), encoder.describe().hasCls());
+                    try (TensorScope around = new TensorScope()) {
+                        encoder.features(recording, wanted);
+                        long first = around.peakBytes();
+                        assertThat(first).as("the scope sees the work").isPositive();
+                        for (int i = 0; i < 10; i++) {
+                            encoder.features(recording, wanted);
+                            encoder.encode(recording);
+                            assertThat(around.liveBytes())
+                                    .as(c.name() + " call " + i)
+                                    .isZero();
+                        }
+                        assertThat(around.peakBytes())
+                                .as(c.name() + ": the tenth call needs what the first needs")
+                                .isEqualTo(first);
+                    }
+                }))
+                .toList();
     }
 
     @Test

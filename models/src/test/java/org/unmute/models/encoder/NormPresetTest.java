@@ -10,10 +10,14 @@ class NormPresetTest {
     @Test
     void aPresetBelongsToAFamily() {
         assertThat(NormPreset.of("authors-esc50", Eat.FAMILY)).isEqualTo(NormPreset.EAT_AUTHORS_ESC50);
-        assertThatThrownBy(() -> NormPreset.of("bat-birdset", Kwt.FAMILY)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("not for kwt but for eat, beats").hasMessageContaining("none");
-        assertThatThrownBy(() -> NormPreset.of("bat-moon", Eat.FAMILY)).hasMessageContaining("not for eat")
-                .hasMessageContaining("authors-spc2").hasMessageContaining("bat-dcase16");
+        assertThatThrownBy(() -> NormPreset.of("bat-birdset", Kwt.FAMILY))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("not for kwt but for eat, beats")
+                .hasMessageContaining("none");
+        assertThatThrownBy(() -> NormPreset.of("bat-moon", Eat.FAMILY))
+                .hasMessageContaining("not for eat")
+                .hasMessageContaining("authors-spc2")
+                .hasMessageContaining("bat-dcase16");
     }
 
     @Test
@@ -22,8 +26,12 @@ class NormPresetTest {
         assertThat(settings.frames()).isEqualTo(512);
         assertThat(settings.mean()).isEqualTo(-6.627);
         assertThat(settings.std()).isEqualTo(5.359);
-        assertThat(NormPreset.EAT_AUTHORS_ESC50.in(EncoderSettings.AUTHORS.withFrames(1024)).frames()).isEqualTo(1024);
-        assertThat(NormPreset.EAT_BAT_BIRDSET.in(EncoderSettings.AUTHORS).frames()).isZero();
+        assertThat(NormPreset.EAT_AUTHORS_ESC50
+                        .in(EncoderSettings.AUTHORS.withFrames(1024))
+                        .frames())
+                .isEqualTo(1024);
+        assertThat(NormPreset.EAT_BAT_BIRDSET.in(EncoderSettings.AUTHORS).frames())
+                .isZero();
     }
 
     @Test

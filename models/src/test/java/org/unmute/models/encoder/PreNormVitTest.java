@@ -40,11 +40,15 @@ class PreNormVitTest {
     }
 
     private static Encoder open(String model, int frames) {
-        return Encoders.build(checkpoints().get(model), EncoderSettings.AUTHORS.withModel(model).withHeads(HEADS).withFrames(frames));
+        return Encoders.build(
+                checkpoints().get(model),
+                EncoderSettings.AUTHORS.withModel(model).withHeads(HEADS).withFrames(frames));
     }
 
     private static List<DynamicTest> forEach(int frames, Consumer<Encoder> test) {
-        return checkpoints().keySet().stream().map(model -> dynamicTest(model, () -> test.accept(open(model, frames)))).toList();
+        return checkpoints().keySet().stream()
+                .map(model -> dynamicTest(model, () -> test.accept(open(model, frames))))
+                .toList();
     }
 
     static float[] noise(int samples, long seed) {
@@ -90,11 +94,17 @@ class PreNormVitTest {
                 }
             };
             float[] samples = noise(spec.windowSamples(), 3);
-            Tensor out = Grad.withoutRecording(() -> encoder.forward(WindowReader.batch(List.of(encoder.spectrogram(samples))), all));
+            Tensor out = Grad.withoutRecording(
+                    () -> encoder.forward(WindowReader.batch(List.of(encoder.spectrogram(samples))), all));
             for (int layer = 0; layer < spec.depth(); layer++) {
                 Tensor attention = seen.get(Trunk.attentionName(layer));
                 assertThat(attention.shape().toArray()).containsExactly(1, HEADS, out.size(1));
-                Golden.assertClose("attention", new float[] {1, 1, 1}, attention.sum(false, -1).toFloats(), 1e-5, 0);
+                Golden.assertClose(
+                        "attention",
+                        new float[] {1, 1, 1},
+                        attention.sum(false, -1).toFloats(),
+                        1e-5,
+                        0);
             }
             Features features = encoder.features(samples, new Features.Wanted(List.of(), true));
             float[] last = seen.get(Trunk.attentionName(spec.depth() - 1)).toFloats();
@@ -112,10 +122,17 @@ class PreNormVitTest {
         return forEach(64, encoder -> {
             EncoderSpec spec = encoder.describe();
             MadeCheckpoint c = MadeCheckpoint.vit(DIM, DEPTH, HIDDEN, 33);
-            LayerNorm norm = new LayerNorm(Tensor.of(c.floats("norm.weight"), DIM), Tensor.of(c.floats("norm.bias"), DIM), 1e-6);
-            Features features = encoder.features(noise(spec.windowSamples(), 4), new Features.Wanted(List.of(0, spec.depth() - 1), false));
+            LayerNorm norm =
+                    new LayerNorm(Tensor.of(c.floats("norm.weight"), DIM), Tensor.of(c.floats("norm.bias"), DIM), 1e-6);
+            Features features = encoder.features(
+                    noise(spec.windowSamples(), 4), new Features.Wanted(List.of(0, spec.depth() - 1), false));
             float[] last = features.layers().getLast().tokens();
-            Golden.assertClose(spec.name(), features.tokens().tokens(), norm.apply(Tensor.of(last, last.length / DIM, DIM)).toFloats(), 1e-6, 0);
+            Golden.assertClose(
+                    spec.name(),
+                    features.tokens().tokens(),
+                    norm.apply(Tensor.of(last, last.length / DIM, DIM)).toFloats(),
+                    1e-6,
+                    0);
             assertThat(features.layers().getFirst().tokens()).isNotEqualTo(last);
         });
     }
@@ -139,43 +156,58 @@ class PreNormVitTest {
                     assertThat(least.tokens()).isNotEqualTo(map.tokens()).doesNotContain(Float.NaN);
                 }));
             }
-            tests.add(dynamicTest(model + " 15 frames", () -> assertThatThrownBy(() -> open(model, 15))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(model + ": a window of 15 frames holds no patch")));
-            tests.add(dynamicTest(model + " endless", () -> assertThatThrownBy(() -> open(model, Integer.MAX_VALUE))
-                    .isInstanceOf(IllegalArgumentException.class).hasMessageContaining(model + ": a window of 2147483647 frames is too long")));
+            tests.add(dynamicTest(
+                    model + " 15 frames",
+                    () -> assertThatThrownBy(() -> open(model, 15))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining(model + ": a window of 15 frames holds no patch")));
+            tests.add(dynamicTest(
+                    model + " endless",
+                    () -> assertThatThrownBy(() -> open(model, Integer.MAX_VALUE))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining(model + ": a window of 2147483647 frames is too long")));
         }
         return tests;
     }
 
     @TestFactory
     List<DynamicTest> theWindowIsAsLongAsTheStoredPositions() {
-        return checkpoints().entrySet().stream().map(e -> dynamicTest(e.getKey(), () -> {
-            EncoderSpec spec = Encoders.build(e.getValue(), EncoderSettings.AUTHORS.withHeads(HEADS)).describe();
-            assertThat(spec.name()).isEqualTo(e.getKey());
-            assertThat(spec.time()).isEqualTo(e.getKey().equals("ast") ? 5 : 4);
-            assertThat(spec.frontEnd()).contains(e.getKey().equals("ast") ? "56 frames" : "64 frames");
-            assertThat(spec.description()).contains("ViT 24 x 2, 3 heads").doesNotContain("interpolated", "fitted");
-        })).toList();
+        return checkpoints().entrySet().stream()
+                .map(e -> dynamicTest(e.getKey(), () -> {
+                    EncoderSpec spec = Encoders.build(e.getValue(), EncoderSettings.AUTHORS.withHeads(HEADS))
+                            .describe();
+                    assertThat(spec.name()).isEqualTo(e.getKey());
+                    assertThat(spec.time()).isEqualTo(e.getKey().equals("ast") ? 5 : 4);
+                    assertThat(spec.frontEnd()).contains(e.getKey().equals("ast") ? "56 frames" : "64 frames");
+                    assertThat(spec.description())
+                            .contains("ViT 24 x 2, 3 heads")
+                            .doesNotContain("interpolated", "fitted");
+                }))
+                .toList();
     }
 
     @Tag("golden")
     @TestFactory
     List<DynamicTest> theAuthorsOwnFilesAreRecognised() {
-        Map<String, String> prefixes = Map.of("audiomae", "model.", "birdmae", "state_dict.encoder.", "asit", "teacher.backbone.", "ast", "module.");
-        return prefixes.entrySet().stream().map(e -> dynamicTest(e.getKey(), () -> {
-            for (Path file : GoldenEncoder.read(Golden.require("tiny/" + e.getKey())).checkpoints()) {
-                if (!file.getFileName().toString().startsWith("checkpoint.")) {
-                    continue;
-                }
-                try (Checkpoint checkpoint = Checkpoint.open(file)) {
-                    Encoders.Recognized known = Encoders.recognize(checkpoint, "");
-                    assertThat(known.family().name()).isEqualTo(e.getKey());
-                    assertThat(known.match().prefix()).isEqualTo(e.getValue());
-                    assertThat(known.match().missing()).isEmpty();
-                    assertThat(known.match().dropped().values()).doesNotContain("not used by this model");
-                }
-            }
-        })).toList();
+        Map<String, String> prefixes = Map.of(
+                "audiomae", "model.", "birdmae", "state_dict.encoder.", "asit", "teacher.backbone.", "ast", "module.");
+        return prefixes.entrySet().stream()
+                .map(e -> dynamicTest(e.getKey(), () -> {
+                    for (Path file : GoldenEncoder.read(Golden.require("tiny/" + e.getKey()))
+                            .checkpoints()) {
+                        if (!file.getFileName().toString().startsWith("checkpoint.")) {
+                            continue;
+                        }
+                        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+                            Encoders.Recognized known = Encoders.recognize(checkpoint, "");
+                            assertThat(known.family().name()).isEqualTo(e.getKey());
+                            assertThat(known.match().prefix()).isEqualTo(e.getValue());
+                            assertThat(known.match().missing()).isEmpty();
+                            assertThat(known.match().dropped().values()).doesNotContain("not used by this model");
+                        }
+                    }
+                }))
+                .toList();
     }
 
     @TestFactory
@@ -188,7 +220,8 @@ class PreNormVitTest {
             assertThat(map.time()).isEqualTo(2 * encoder.describe().time());
             TokenMap second = encoder.encode(java.util.Arrays.copyOfRange(two, hop, hop + window));
             int half = map.tokens().length / 2;
-            assertThat(java.util.Arrays.copyOfRange(map.tokens(), half, 2 * half)).isEqualTo(second.tokens());
+            assertThat(java.util.Arrays.copyOfRange(map.tokens(), half, 2 * half))
+                    .isEqualTo(second.tokens());
         });
     }
 }

@@ -27,7 +27,8 @@ import org.unmute.tensor.io.StoredTensor;
 /** The recipe against the files that were made by it: every random number, to the bit. */
 class RecipeCheckpointTest {
     /** Reference folders whose encoder no recipe here is for. */
-    private static final List<String> NOT_BASE = List.of("m2d", "ssast_patch", "ssast_frame", "atst_frame", "mae_ast_patch", "mae_ast_frame");
+    private static final List<String> NOT_BASE =
+            List.of("m2d", "ssast_patch", "ssast_frame", "atst_frame", "mae_ast_patch", "mae_ast_frame");
 
     /** Where the authors' files keep the encoder. */
     private static final List<String> GROUPS = List.of("teacher.", "model.", "state_dict.");
@@ -58,7 +59,10 @@ class RecipeCheckpointTest {
     private static void compare(Path folder, Path model) throws IOException {
         try (Checkpoint file = Checkpoint.open(model)) {
             boolean whole = !model.toString().endsWith(".safetensors");
-            String group = GROUPS.stream().filter(g -> whole && file.names().stream().anyMatch(n -> n.startsWith(g))).findFirst().orElse("");
+            String group = GROUPS.stream()
+                    .filter(g -> whole && file.names().stream().anyMatch(n -> n.startsWith(g)))
+                    .findFirst()
+                    .orElse("");
             Map<String, Shape> shapes = new LinkedHashMap<>();
             for (String name : file.names()) {
                 // The moving average has a seed of its own and is not the encoder.
@@ -66,7 +70,8 @@ class RecipeCheckpointTest {
                     shapes.put(name.substring(group.length()), file.shape(name));
                 }
             }
-            RecipeCheckpoint recipe = GoldenRecipe.read(new ObjectMapper().readTree(folder.resolve("config.json").toFile()), shapes);
+            RecipeCheckpoint recipe = GoldenRecipe.read(
+                    new ObjectMapper().readTree(folder.resolve("config.json").toFile()), shapes);
             int compared = 0;
             for (String listed : shapes.keySet()) {
                 // Window and mel matrix of Dasheng, which FrontEndTablesGoldenTest compares.
@@ -86,7 +91,9 @@ class RecipeCheckpointTest {
         try (Checkpoint file = Checkpoint.open(folder.resolve("model_hf.safetensors"))) {
             Checkpoint made = Encoders.recognize(recipe, "eat").match().view(recipe, "eat");
             Checkpoint stored = Encoders.recognize(file, "eat").match().view(file, "eat");
-            assertThat(made.names()).containsExactlyInAnyOrderElementsOf(stored.names()).contains("head.weight", "blocks.1.mlp.fc2.bias");
+            assertThat(made.names())
+                    .containsExactlyInAnyOrderElementsOf(stored.names())
+                    .contains("head.weight", "blocks.1.mlp.fc2.bias");
             for (String name : made.names()) {
                 compare(name, stored.entry(name), made.floats(name));
             }
@@ -99,7 +106,8 @@ class RecipeCheckpointTest {
             assertThat(values).as(name).containsExactly(0);
             return;
         }
-        // The original computes its sine-cosine table in float32: angles of up to so many time steps are off by their rounding.
+        // The original computes its sine-cosine table in float32: angles of up to so many time steps are off by their
+        // rounding.
         boolean table = name.endsWith("fixed_positional_encoder.positions") && values[0] == 0;
         double bound = table ? (1 + stored.shape().size(1) / 8) * 0x1p-23 : 0;
         Golden.assertClose(name, stored.floats(), values, bound, 0);
@@ -108,27 +116,36 @@ class RecipeCheckpointTest {
     @TestFactory
     @Tag("golden")
     List<DynamicTest> examples() throws IOException {
-        JsonNode examples = new ObjectMapper().readTree(Golden.require("recipe.json").toFile()).get("examples");
+        JsonNode examples = new ObjectMapper()
+                .readTree(Golden.require("recipe.json").toFile())
+                .get("examples");
         List<DynamicTest> tests = new ArrayList<>();
-        examples.properties().forEach(e -> tests.add(dynamicTest(e.getKey(), () -> {
-            long[] sizes = new long[e.getValue().get("shape").size()];
-            for (int i = 0; i < sizes.length; i++) {
-                sizes[i] = e.getValue().get("shape").get(i).asLong();
-            }
-            float[] values = new RecipeCheckpoint(e.getValue().get("seed").asLong(), Map.of(e.getKey(), Shape.of(sizes)), Map.of(), Map.of())
-                    .floats(e.getKey());
-            JsonNode expected = e.getValue().get("values");
-            assertThat(values).hasSize(expected.size());
-            for (int i = 0; i < values.length; i++) {
-                assertThat(values[i]).as("element " + i).isEqualTo((float) expected.get(i).asDouble());
-            }
-        })));
+        examples.properties()
+                .forEach(e -> tests.add(dynamicTest(e.getKey(), () -> {
+                    long[] sizes = new long[e.getValue().get("shape").size()];
+                    for (int i = 0; i < sizes.length; i++) {
+                        sizes[i] = e.getValue().get("shape").get(i).asLong();
+                    }
+                    float[] values = new RecipeCheckpoint(
+                                    e.getValue().get("seed").asLong(),
+                                    Map.of(e.getKey(), Shape.of(sizes)),
+                                    Map.of(),
+                                    Map.of())
+                            .floats(e.getKey());
+                    JsonNode expected = e.getValue().get("values");
+                    assertThat(values).hasSize(expected.size());
+                    for (int i = 0; i < values.length; i++) {
+                        assertThat(values[i]).as("element " + i).isEqualTo((float)
+                                expected.get(i).asDouble());
+                    }
+                })));
         return Golden.cases("recipe.json examples", tests);
     }
 
     @Test
     void audioMaeAtFullSizeHasItsTransposedTable() {
-        RecipeCheckpoint c = RecipeCheckpoint.of("audiomae", true, 505, Map.of("pos_embed", Shape.of(1, 513, 16)), Map.of());
+        RecipeCheckpoint c =
+                RecipeCheckpoint.of("audiomae", true, 505, Map.of("pos_embed", Shape.of(1, 513, 16)), Map.of());
         float[] table = c.floats("pos_embed");
         assertThat(table).hasSize(513 * 16);
         assertThat(java.util.Arrays.copyOf(table, 16)).containsOnly(0);
@@ -136,14 +153,19 @@ class RecipeCheckpointTest {
         int row = (1 + 3 * 64 + 5) * 16;
         assertThat(table[row]).isEqualTo((float) Math.sin(5));
         assertThat(table[row + 8]).isEqualTo((float) Math.sin(3));
-        assertThat(RecipeCheckpoint.of("audiomae", false, 505, Map.of("pos_embed", Shape.of(1, 513, 16)), Map.of()).floats("pos_embed"))
-                .as("a tiny model's table is random").isNotEqualTo(table);
+        assertThat(RecipeCheckpoint.of("audiomae", false, 505, Map.of("pos_embed", Shape.of(1, 513, 16)), Map.of())
+                        .floats("pos_embed"))
+                .as("a tiny model's table is random")
+                .isNotEqualTo(table);
     }
 
     @Test
     void unknownNamesAndWrongTablesAreRefused() {
-        RecipeCheckpoint c = new RecipeCheckpoint(1, Map.of("a", Shape.of(2)), Map.of("a", s -> new float[3]), Map.of());
+        RecipeCheckpoint c =
+                new RecipeCheckpoint(1, Map.of("a", Shape.of(2)), Map.of("a", s -> new float[3]), Map.of());
         assertThatThrownBy(() -> c.floats("b")).hasMessageContaining("no tensor 'b'");
-        assertThatThrownBy(() -> c.floats("a")).hasMessageContaining("3 numbers").hasMessageContaining("needs 2");
+        assertThatThrownBy(() -> c.floats("a"))
+                .hasMessageContaining("3 numbers")
+                .hasMessageContaining("needs 2");
     }
 }

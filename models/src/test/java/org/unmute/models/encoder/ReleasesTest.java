@@ -24,10 +24,13 @@ import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** The list of encoders is true: sizes against key lists and formulas, grids against the arithmetic of the front ends. */
+/**
+ * The list of encoders is true: sizes against key lists and formulas, grids against the arithmetic of the front ends.
+ */
 class ReleasesTest {
     /** Stored tables that no training has changed. */
-    private static final Map<String, String> FIXED = Map.of("eat", "modality_encoders.IMAGE.fixed_positional_encoder.positions", "audiomae", "pos_embed");
+    private static final Map<String, String> FIXED =
+            Map.of("eat", "modality_encoders.IMAGE.fixed_positional_encoder.positions", "audiomae", "pos_embed");
 
     private static Release release(String name) {
         return Releases.find(name).orElseThrow();
@@ -42,8 +45,11 @@ class ReleasesTest {
 
     @Test
     void whatIsListedIsWhatCanBeRead() {
-        Set<String> listed = new HashSet<>(Releases.all().stream().map(Release::model).toList());
-        assertThat(listed).containsExactlyInAnyOrderElementsOf(Encoders.families().stream().map(EncoderFamily::name).toList());
+        Set<String> listed =
+                new HashSet<>(Releases.all().stream().map(Release::model).toList());
+        assertThat(listed)
+                .containsExactlyInAnyOrderElementsOf(
+                        Encoders.families().stream().map(EncoderFamily::name).toList());
     }
 
     @Test
@@ -52,14 +58,18 @@ class ReleasesTest {
         assertThat(release("eat+").name()).isEqualTo("EAT+");
         assertThat(release("dasheng 1.2b").name()).isEqualTo("Dasheng-1.2B");
         assertThat(Releases.find("wav2vec")).isEmpty();
-        assertThat(Releases.all().stream().map(r -> Releases.find(r.name()).orElseThrow())).containsExactlyElementsOf(Releases.all());
+        assertThat(Releases.all().stream().map(r -> Releases.find(r.name()).orElseThrow()))
+                .containsExactlyElementsOf(Releases.all());
     }
 
     @Test
     void licencesThatForbidThingsHaveAWarning() {
         assertThat(release("Audio-MAE").warning()).contains("not for commercial use");
         for (Release r : Releases.all()) {
-            assertThat(r.warning().isEmpty()).as(r.name()).isEqualTo(Set.of("MIT", "Apache-2.0", "BSD 3-Clause", "CC0-1.0").contains(r.licence()));
+            assertThat(r.warning().isEmpty())
+                    .as(r.name())
+                    .isEqualTo(Set.of("MIT", "Apache-2.0", "BSD 3-Clause", "CC0-1.0")
+                            .contains(r.licence()));
             assertThat(r.downloads()).as(r.name()).isNotEmpty();
             assertThat(r.notes().traps()).as(r.name()).isNotEmpty().allMatch(t -> !t.isBlank());
         }
@@ -105,7 +115,9 @@ class ReleasesTest {
     private static int rows(int rate, int length, int shift, int frames, int patch, int stride) {
         int rowsOfAWindow = (frames - patch) / stride + 1;
         int have = (10 * rate - length) / shift + 1;
-        return have <= frames ? rowsOfAWindow : (int) Math.ceil(10.0 * rate / (rowsOfAWindow * stride * shift)) * rowsOfAWindow;
+        return have <= frames
+                ? rowsOfAWindow
+                : (int) Math.ceil(10.0 * rate / (rowsOfAWindow * stride * shift)) * rowsOfAWindow;
     }
 
     @Test
@@ -125,11 +137,16 @@ class ReleasesTest {
             assertGrid(name, centred / 4, 64 / 64);
         }
         assertGrid("KWT-1", 10 * ((16_000 - 480) / 160 + 1), 1);
-        assertThat(Releases.all()).allMatch(r -> r.tokens().count() == r.tokens().time() * r.tokens().freq());
+        assertThat(Releases.all())
+                .allMatch(r ->
+                        r.tokens().count() == r.tokens().time() * r.tokens().freq());
     }
 
     private static void assertGrid(String name, int time, int freq) {
-        assertThat(release(name).tokens()).as(name).extracting(Release.Tokens::time, Release.Tokens::freq).containsExactly(time, freq);
+        assertThat(release(name).tokens())
+                .as(name)
+                .extracting(Release.Tokens::time, Release.Tokens::freq)
+                .containsExactly(time, freq);
     }
 
     @Test
@@ -140,7 +157,10 @@ class ReleasesTest {
         assertGrid("embedded", map.time(), map.freq());
         agree(listed, encoder);
         try (SafetensorsFile file = SafetensorsFile.of("embedded", Encoders.embeddedBytes())) {
-            assertThat(file.names().stream().mapToLong(n -> file.shape(n).elements()).sum()).isEqualTo(listed.size().parameters());
+            assertThat(file.names().stream()
+                            .mapToLong(n -> file.shape(n).elements())
+                            .sum())
+                    .isEqualTo(listed.size().parameters());
             assertThat(file.metadata()).containsEntry("license", listed.licence());
         }
     }
@@ -156,7 +176,9 @@ class ReleasesTest {
         assertThat(spec.classes()).hasSize(listed.classes());
     }
 
-    /** Where key lists of whole checkpoints are at hand, the encoder's part of them has the stated number of weights. */
+    /**
+     * Where key lists of whole checkpoints are at hand, the encoder's part of them has the stated number of weights.
+     */
     @TestFactory
     @Tag("golden")
     List<DynamicTest> keyLists() throws IOException {
@@ -164,7 +186,8 @@ class ReleasesTest {
         try (Stream<Path> folders = Files.list(Golden.require("full_small"))) {
             for (Path folder : folders.sorted().toList()) {
                 String model = folder.getFileName().toString();
-                if (Files.exists(folder.resolve("state_dict_keys.json")) && Encoders.families().stream().anyMatch(f -> f.isNamed(model))) {
+                if (Files.exists(folder.resolve("state_dict_keys.json"))
+                        && Encoders.families().stream().anyMatch(f -> f.isNamed(model))) {
                     tests.add(dynamicTest(model, () -> keyList(folder, model)));
                 }
             }
@@ -173,14 +196,21 @@ class ReleasesTest {
     }
 
     private static void keyList(Path folder, String model) throws IOException {
-        JsonNode keys = new ObjectMapper().readTree(folder.resolve("state_dict_keys.json").toFile()).get("model");
+        JsonNode keys = new ObjectMapper()
+                .readTree(folder.resolve("state_dict_keys.json").toFile())
+                .get("model");
         Checkpoint file = new KeyList(keys);
         KeyMatch match = Encoders.recognize(file, "").match();
         assertThat(match.missing()).isEmpty();
         assertThat(match.taken()).containsKey(FIXED.get(model));
-        long sum = match.taken().entrySet().stream().filter(e -> !e.getKey().equals(FIXED.get(model)))
-                .mapToLong(e -> file.shape(e.getValue()).elements()).sum();
-        Release listed = Releases.all().stream().filter(r -> r.model().equals(model)).findFirst().orElseThrow();
+        long sum = match.taken().entrySet().stream()
+                .filter(e -> !e.getKey().equals(FIXED.get(model)))
+                .mapToLong(e -> file.shape(e.getValue()).elements())
+                .sum();
+        Release listed = Releases.all().stream()
+                .filter(r -> r.model().equals(model))
+                .findFirst()
+                .orElseThrow();
         assertThat(listed.size().parameters()).isEqualTo(sum);
         agree(listed, Encoders.build(GoldenRecipe.read(folder), EncoderSettings.AUTHORS));
     }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * A recording has one token map, to the last bit: again, beside others of other lengths, in any order. Every encoder with
- * reference numbers is tested.
+ * A recording has one token map, to the last bit: again, beside others of other lengths, in any order. Every encoder
+ * with reference numbers is tested.
  */
 @Tag("golden")
 class SameTokensTest {
@@ -39,17 +39,23 @@ class SameTokensTest {
         EncoderSpec spec = encoder.describe();
         List<float[]> recordings = TokenBits.recordings(spec);
         Features.Wanted wanted = all(spec);
-        List<Features> alone = recordings.stream().map(r -> encoder.features(r, wanted)).toList();
+        List<Features> alone =
+                recordings.stream().map(r -> encoder.features(r, wanted)).toList();
         for (int i = 0; i < alone.size(); i++) {
             String what = name + " recording " + i;
             TokenBits.assertSame(what + " again", alone.get(i), encoder.features(recordings.get(i), wanted));
             TokenBits.assertSame(what + " without features", alone.get(i).tokens(), encoder.encode(recordings.get(i)));
-            assertThat(alone.get(i).tokens().tokens()).as(what + " differs from the others").isNotEqualTo(alone.get((i + 1) % alone.size()).tokens().tokens());
+            assertThat(alone.get(i).tokens().tokens())
+                    .as(what + " differs from the others")
+                    .isNotEqualTo(alone.get((i + 1) % alone.size()).tokens().tokens());
         }
-        List<Integer> order = new ArrayList<>(IntStream.range(0, recordings.size()).boxed().toList());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, recordings.size()).boxed().toList());
         for (int turn = 0; turn < 2; turn++) {
-            List<Features> together = encoder.features(order.stream().map(recordings::get).toList(), wanted);
-            List<TokenMap> maps = encoder.encode(order.stream().map(recordings::get).toList());
+            List<Features> together =
+                    encoder.features(order.stream().map(recordings::get).toList(), wanted);
+            List<TokenMap> maps =
+                    encoder.encode(order.stream().map(recordings::get).toList());
             for (int i = 0; i < order.size(); i++) {
                 String what = name + " recording " + order.get(i) + " together with others";
                 TokenBits.assertSame(what, alone.get(order.get(i)), together.get(i));
@@ -105,7 +111,9 @@ class SameTokensTest {
             float[] recording = TokenBits.sound(3, spec.windowSamples() + 3 * hop);
             TokenMap joined = encoder.encode(recording);
             List<TokenMap> windows = IntStream.range(0, 4)
-                    .mapToObj(w -> encoder.encode(Arrays.copyOfRange(recording, w * hop, w * hop + spec.windowSamples()))).toList();
+                    .mapToObj(
+                            w -> encoder.encode(Arrays.copyOfRange(recording, w * hop, w * hop + spec.windowSamples())))
+                    .toList();
             assertThat(joined.time()).isEqualTo(plain.time() + 3 * hopRows);
             int row = spec.freq() * spec.dim();
             for (int t = 0; t < joined.time(); t++) {
@@ -119,7 +127,9 @@ class SameTokensTest {
                             n++;
                         }
                     }
-                    assertThat(joined.tokens()[t * row + i]).as(c.name() + " row " + t + " number " + i).isEqualTo((float) (sum / n));
+                    assertThat(joined.tokens()[t * row + i])
+                            .as(c.name() + " row " + t + " number " + i)
+                            .isEqualTo((float) (sum / n));
                 }
             }
             if (spec.hasCls()) {
@@ -137,15 +147,21 @@ class SameTokensTest {
         return each(c -> {
             EncoderSpec spec = c.open().describe();
             double row = (double) spec.grid().rowSamples() / spec.sampleRate();
-            EncoderSettings settings = c.golden() == null ? EncoderSettings.AUTHORS : c.golden().settings();
+            EncoderSettings settings =
+                    c.golden() == null ? EncoderSettings.AUTHORS : c.golden().settings();
             if (TokenBits.hearsWholes(spec)) {
-                assertThatThrownBy(() -> withHop(c, settings.withHop(row))).isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("heard as a whole").hasMessageContaining("a hop of " + row + " s cannot be set");
+                assertThatThrownBy(() -> withHop(c, settings.withHop(row)))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("heard as a whole")
+                        .hasMessageContaining("a hop of " + row + " s cannot be set");
                 return;
             }
             for (double rows : new double[] {0.5, spec.time() - 0.4, spec.time() + 1}) {
-                assertThatThrownBy(() -> withHop(c, settings.withHop(rows * row))).as(c.name() + " " + rows + " rows")
-                        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("whole number of token rows").hasMessageContaining("try ");
+                assertThatThrownBy(() -> withHop(c, settings.withHop(rows * row)))
+                        .as(c.name() + " " + rows + " rows")
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("whole number of token rows")
+                        .hasMessageContaining("try ");
             }
         });
     }
@@ -159,7 +175,9 @@ class SameTokensTest {
             for (float f : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
                 broken[77] = f;
                 assertThatThrownBy(() -> encoder.encode(List.of(TokenBits.sound(2, broken.length), broken)))
-                        .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("sample 77").hasMessageContaining("" + f);
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("sample 77")
+                        .hasMessageContaining("" + f);
             }
         });
     }

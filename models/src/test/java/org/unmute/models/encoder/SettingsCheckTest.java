@@ -28,9 +28,13 @@ class SettingsCheckTest {
         asked.put("'sampleRate' is fixed at 16000", none.withSampleRate(32_000));
         asked.put("5 heads", none.withHeads(5));
         asked.put("max_distance", none.withConfig(Map.of("max_distance", "40")));
-        asked.forEach((message, settings) -> assertThatThrownBy(() -> embedded(settings)).as(message)
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("small-vit").hasMessageContaining(message));
+        asked.forEach((message, settings) -> assertThatThrownBy(() -> embedded(settings))
+                .as(message)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("small-vit")
+                .hasMessageContaining(message));
         int frames = (int) embedded(none).describe().input().settings().get("frames");
-        assertThat(embedded(none.withFrames(frames)).describe()).isEqualTo(embedded(none).describe());
+        assertThat(embedded(none.withFrames(frames)).describe())
+                .isEqualTo(embedded(none).describe());
     }
 }

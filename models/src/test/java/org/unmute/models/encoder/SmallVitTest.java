@@ -75,14 +75,19 @@ class SmallVitTest {
         TokenMap map = vit.encode(two);
         assertThat(map.time()).isEqualTo(2 * TINY.rows());
         TokenMap second = vit.encode(java.util.Arrays.copyOfRange(two, hop, hop + window));
-        assertThat(java.util.Arrays.copyOfRange(map.tokens(), map.tokens().length / 2, map.tokens().length)).isEqualTo(second.tokens());
+        assertThat(java.util.Arrays.copyOfRange(map.tokens(), map.tokens().length / 2, map.tokens().length))
+                .isEqualTo(second.tokens());
     }
 
     @Test
     void refusesAFileThatIsNoEncoder(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("other.safetensors");
-        new org.unmute.tensor.io.SafetensorsWriter().add("x", org.unmute.tensor.Shape.of(1), new float[1]).write(file);
-        assertThatThrownBy(() -> Encoders.open(file)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no encoder known");
+        new org.unmute.tensor.io.SafetensorsWriter()
+                .add("x", org.unmute.tensor.Shape.of(1), new float[1])
+                .write(file);
+        assertThatThrownBy(() -> Encoders.open(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no encoder known");
         Path text = Files.writeString(folder.resolve("text.safetensors"), "hello");
         assertThatThrownBy(() -> Encoders.open(text)).isInstanceOf(org.unmute.tensor.io.MalformedFileException.class);
     }

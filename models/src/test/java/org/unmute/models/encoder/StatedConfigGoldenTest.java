@@ -17,7 +17,10 @@ import org.unmute.kernels.contract.Golden;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** A PyTorch checkpoint that states its configuration needs no settings: kind, heads, distances and classes are in the file. */
+/**
+ * A PyTorch checkpoint that states its configuration needs no settings: kind, heads, distances and classes are in the
+ * file.
+ */
 @Tag("golden")
 class StatedConfigGoldenTest {
     private static final double FROM_FBANK = 1e-4;
@@ -30,7 +33,8 @@ class StatedConfigGoldenTest {
             for (Path folder : folders.sorted().toList()) {
                 Path checkpoint = folder.resolve("checkpoint.pt");
                 if (Files.exists(checkpoint)) {
-                    tests.add(dynamicTest(folder.getFileName() + " from its checkpoint alone", () -> compare(folder, checkpoint)));
+                    tests.add(dynamicTest(
+                            folder.getFileName() + " from its checkpoint alone", () -> compare(folder, checkpoint)));
                 }
             }
         }
@@ -39,8 +43,10 @@ class StatedConfigGoldenTest {
 
     private static void compare(Path folder, Path path) throws IOException {
         GoldenEncoder golden = GoldenEncoder.read(folder);
-        try (Checkpoint file = Checkpoint.open(path); SafetensorsFile expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
-            if (file.metadata().keySet().stream().noneMatch(k -> k.startsWith("cfg.encoder_layers") || k.startsWith("config."))) {
+        try (Checkpoint file = Checkpoint.open(path);
+                SafetensorsFile expected = SafetensorsFile.open(folder.resolve("expected.safetensors"))) {
+            if (file.metadata().keySet().stream()
+                    .noneMatch(k -> k.startsWith("cfg.encoder_layers") || k.startsWith("config."))) {
                 return; // another kind of encoder, whose authors' settings are not those of the small one
             }
             Encoder encoder = Encoders.build(file, EncoderSettings.AUTHORS);
@@ -51,14 +57,20 @@ class StatedConfigGoldenTest {
             List<String> compared = new ArrayList<>();
             for (String name : List.of("final_tokens", "probs", "logits")) {
                 if (expected.has(name)) {
-                    Golden.assertClose(folder + " " + name, expected.floats(name), seen.get(name).toFloats(), FROM_FBANK, 0);
+                    Golden.assertClose(
+                            folder + " " + name,
+                            expected.floats(name),
+                            seen.get(name).toFloats(),
+                            FROM_FBANK,
+                            0);
                     compared.add(name);
                 }
             }
             Golden.cases(folder + " results", compared);
             List<String> classes = encoder.describe().classes();
             for (int i = 0; i < classes.size() && file.metadata().containsKey("label_dict.0"); i++) {
-                assertThat(classes.get(i)).isEqualTo(AudioSetLabels.name(file.metadata().get("label_dict." + i)));
+                assertThat(classes.get(i))
+                        .isEqualTo(AudioSetLabels.name(file.metadata().get("label_dict." + i)));
             }
         }
     }

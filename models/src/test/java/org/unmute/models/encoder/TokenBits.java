@@ -44,10 +44,15 @@ final class TokenBits {
             return cases;
         }
         try (Stream<Path> folders = Files.list(root.get())) {
-            for (Path folder : folders.filter(f -> Files.exists(f.resolve("config.json"))).sorted().toList()) {
+            for (Path folder : folders.filter(f -> Files.exists(f.resolve("config.json")))
+                    .sorted()
+                    .toList()) {
                 GoldenEncoder golden = GoldenEncoder.read(folder);
                 if (golden.isKnown()) {
-                    cases.add(new Case(folder.getFileName().toString(), golden, golden.checkpoints().getLast()));
+                    cases.add(new Case(
+                            folder.getFileName().toString(),
+                            golden,
+                            golden.checkpoints().getLast()));
                 }
             }
         }
@@ -60,7 +65,8 @@ final class TokenBits {
         float[] x = new float[samples];
         for (int i = 0; i < samples; i++) {
             double t = i / 16_000.0;
-            x[i] = (float) (0.3 * Math.sin(2 * Math.PI * (200 + 90 * seed) * t * (1 + 0.3 * t)) + 0.05 * random.nextGaussian());
+            x[i] = (float) (0.3 * Math.sin(2 * Math.PI * (200 + 90 * seed) * t * (1 + 0.3 * t))
+                    + 0.05 * random.nextGaussian());
         }
         return x;
     }
@@ -74,18 +80,29 @@ final class TokenBits {
         return hearsWholes(spec) ? spec.time() * spec.grid().rowSamples() : spec.windowSamples();
     }
 
-    /** Recordings of the lengths that matter: a part of a window, one, several with and without a remainder, the least. */
+    /**
+     * Recordings of the lengths that matter: a part of a window, one, several with and without a remainder, the least.
+     */
     static List<float[]> recordings(EncoderSpec spec) {
         int window = unit(spec);
         List<float[]> all = new ArrayList<>();
-        for (int length : new int[] {window, window / 2, 2 * window + window / 3, Math.max(spec.frameSamples(), window / 10), 2 * window, window - 1}) {
+        for (int length : new int[] {
+            window,
+            window / 2,
+            2 * window + window / 3,
+            Math.max(spec.frameSamples(), window / 10),
+            2 * window,
+            window - 1
+        }) {
             all.add(sound(all.size() + 1, length));
         }
         return all;
     }
 
     static void assertSame(String what, TokenMap expected, TokenMap actual) {
-        assertThat(List.of(actual.time(), actual.freq(), actual.dim())).as(what).isEqualTo(List.of(expected.time(), expected.freq(), expected.dim()));
+        assertThat(List.of(actual.time(), actual.freq(), actual.dim()))
+                .as(what)
+                .isEqualTo(List.of(expected.time(), expected.freq(), expected.dim()));
         assertSame(what + " tokens", expected.tokens(), actual.tokens());
         assertSame(what + " cls", expected.cls(), actual.cls());
     }
@@ -94,7 +111,10 @@ final class TokenBits {
         assertSame(what, expected.tokens(), actual.tokens());
         assertThat(actual.layers()).as(what).hasSameSizeAs(expected.layers());
         for (int i = 0; i < expected.layers().size(); i++) {
-            assertSame(what + " layer " + i, expected.layers().get(i), actual.layers().get(i));
+            assertSame(
+                    what + " layer " + i,
+                    expected.layers().get(i),
+                    actual.layers().get(i));
         }
         assertSame(what + " attention", expected.attention(), actual.attention());
     }
@@ -107,7 +127,8 @@ final class TokenBits {
         assertThat(actual).as(what).hasSameSizeAs(expected);
         for (int i = 0; i < expected.length; i++) {
             if (Float.floatToRawIntBits(expected[i]) != Float.floatToRawIntBits(actual[i])) {
-                throw new AssertionError(what + ": number " + i + " of " + expected.length + " is " + actual[i] + ", should be " + expected[i]);
+                throw new AssertionError(what + ": number " + i + " of " + expected.length + " is " + actual[i]
+                        + ", should be " + expected[i]);
             }
         }
     }

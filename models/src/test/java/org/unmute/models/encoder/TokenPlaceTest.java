@@ -17,7 +17,8 @@ class TokenPlaceTest {
     private static final MelBands MEL = new MelBands(128, 20, 8000);
 
     private static EncoderSpec spec(int window, int hop, MelBands bands, Grid grid) {
-        return new EncoderSpec("x", "", new Input(16_000, window, 400, hop, "", Map.of(), bands), grid, 8, 1, List.of());
+        return new EncoderSpec(
+                "x", "", new Input(16_000, window, 400, hop, "", Map.of(), bands), grid, 8, 1, List.of());
     }
 
     /** EAT's grid: 64 x 8 patches of 16 frames and 16 bands, windows of 10.24 s. */
@@ -36,7 +37,9 @@ class TokenPlaceTest {
         assertThat(eat.place(64, 0).start()).as("the second window").isCloseTo(10.24, within(1e-12));
         assertThat(last.isPadding(5)).isTrue();
         assertThat(last.isPadding(10.1)).isFalse();
-        assertThatThrownBy(() -> eat.place(0, 8)).hasMessageContaining("column 8").hasMessageContaining("0 to 7");
+        assertThatThrownBy(() -> eat.place(0, 8))
+                .hasMessageContaining("column 8")
+                .hasMessageContaining("0 to 7");
     }
 
     /** Windows that overlap by half: row 40 is row 8 of the second window. */
@@ -50,7 +53,11 @@ class TokenPlaceTest {
     /** AST: 16 x 16 every 10. */
     @Test
     void patchesThatOverlapAreLongerThanTheirDistance() {
-        EncoderSpec ast = spec(164_080, 161_600, MEL, new Grid(101, 12, 1600, TokenOrder.FREQUENCY_MAJOR, 2, new Overlap(2560, 16, 10)));
+        EncoderSpec ast = spec(
+                164_080,
+                161_600,
+                MEL,
+                new Grid(101, 12, 1600, TokenOrder.FREQUENCY_MAJOR, 2, new Overlap(2560, 16, 10)));
         TokenPlace place = ast.place(1, 11);
         assertThat(place.start()).isCloseTo(0.1, within(1e-12));
         assertThat(place.end()).isCloseTo(0.26, within(1e-12));
@@ -60,7 +67,10 @@ class TokenPlaceTest {
     /** Dasheng: all bands, no windows. */
     @Test
     void oneColumnSpansAllBands() {
-        EncoderSpec dasheng = spec(EncoderSpec.WHOLE_RECORDING, EncoderSpec.WHOLE_RECORDING, new MelBands(64, 0, 8000),
+        EncoderSpec dasheng = spec(
+                EncoderSpec.WHOLE_RECORDING,
+                EncoderSpec.WHOLE_RECORDING,
+                new MelBands(64, 0, 8000),
                 new Grid(252, 1, 640, TokenOrder.TIME_MAJOR, 0));
         TokenPlace place = dasheng.place(1000, 0);
         assertThat(place.start()).isCloseTo(40, within(1e-12));
@@ -98,6 +108,7 @@ class TokenPlaceTest {
         EncoderSpec spec = Encoders.embedded().describe();
         assertThat(spec.input().bands().lowHz()).isEqualTo(20);
         assertThat(spec.input().bands().highHz()).isEqualTo(spec.sampleRate() / 2.0);
-        assertThat(spec.place(0, spec.freq() - 1).lastBand()).isEqualTo(spec.input().bands().count() - 1);
+        assertThat(spec.place(0, spec.freq() - 1).lastBand())
+                .isEqualTo(spec.input().bands().count() - 1);
     }
 }

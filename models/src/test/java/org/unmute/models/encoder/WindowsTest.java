@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 
 class WindowsTest {
     private static List<Integer> lengths(int samples, int window, int frame) {
-        return Windows.cut(new float[samples], new EncoderSpec.Input(16_000, window, frame, window, "", Map.of())).stream().map(w -> w.length).toList();
+        return Windows.cut(new float[samples], new EncoderSpec.Input(16_000, window, frame, window, "", Map.of()))
+                .stream()
+                .map(w -> w.length)
+                .toList();
     }
 
     @Test
@@ -36,7 +39,9 @@ class WindowsTest {
         for (int hop : new int[] {1000, 500, 300}) {
             EncoderSpec.Input input = new EncoderSpec.Input(16_000, 1000, 40, hop, "", Map.of());
             for (int samples = 1; samples < 4000; samples += 13) {
-                assertThat(Windows.count(samples, input)).as(samples + " samples, hop " + hop).isEqualTo(Windows.cut(new float[samples], input).size());
+                assertThat(Windows.count(samples, input))
+                        .as(samples + " samples, hop " + hop)
+                        .isEqualTo(Windows.cut(new float[samples], input).size());
             }
         }
     }

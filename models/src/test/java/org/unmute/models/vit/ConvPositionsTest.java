@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.api.Test;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
@@ -15,16 +15,22 @@ class ConvPositionsTest {
     @Test
     void eachTapHasItsLength() {
         // [2, 1, 2]: tap 0 is (3, 4), tap 1 is (0, -2).
-        assertThat(ConvPositions.normalized(new float[] {3, 0, 4, -2}, new float[] {10, 7})).containsExactly(6, 0, 8, -7);
-        assertThatThrownBy(() -> ConvPositions.normalized(new float[] {3, 0, 4, 0}, new float[] {10, 7})).isInstanceOf(IllegalArgumentException.class)
+        assertThat(ConvPositions.normalized(new float[] {3, 0, 4, -2}, new float[] {10, 7}))
+                .containsExactly(6, 0, 8, -7);
+        assertThatThrownBy(() -> ConvPositions.normalized(new float[] {3, 0, 4, 0}, new float[] {10, 7}))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("tap 1");
     }
 
     @Test
     void sizesThatDoNotFitAreRefused() {
         Tensor bias = Tensor.of(new float[6], 6);
-        assertThatThrownBy(() -> new ConvPositions(new float[48], 4, 2, bias)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("groups of 4");
-        assertThatThrownBy(() -> new ConvPositions(new float[35], 3, 2, bias)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("35 numbers");
+        assertThatThrownBy(() -> new ConvPositions(new float[48], 4, 2, bias))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("groups of 4");
+        assertThatThrownBy(() -> new ConvPositions(new float[35], 3, 2, bias))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("35 numbers");
     }
 
     private static float[] random(SplittableRandom random, int n) {
@@ -36,14 +42,25 @@ class ConvPositionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"5, 8, 2, 4", "5, 8, 2, 3", "1, 6, 3, 8", "9, 4, 1, 2", "3, 4, 4, 1", "40, 6, 2, 16", "20, 6, 3, 17", "7, 4, 1, 50"})
+    @CsvSource({
+        "5, 8, 2, 4",
+        "5, 8, 2, 3",
+        "1, 6, 3, 8",
+        "9, 4, 1, 2",
+        "3, 4, 4, 1",
+        "40, 6, 2, 16",
+        "20, 6, 3, 17",
+        "7, 4, 1, 50"
+    })
     void everyTokenSeesItsNeighboursOfTheSameGroup(int tokens, int dim, int groups, int kernel) {
         SplittableRandom random = new SplittableRandom(7);
         int width = dim / groups;
         float[] x = random(random, 2 * tokens * dim);
         float[] w = random(random, dim * width * kernel);
         float[] b = random(random, dim);
-        float[] y = new ConvPositions(w, width, kernel, Tensor.of(b, dim)).apply(Tensor.of(x, 2, tokens, dim)).toFloats();
+        float[] y = new ConvPositions(w, width, kernel, Tensor.of(b, dim))
+                .apply(Tensor.of(x, 2, tokens, dim))
+                .toFloats();
         assertThat(y).hasSize(x.length);
         for (int clip = 0; clip < 2; clip++) {
             for (int t = 0; t < tokens; t++) {
@@ -52,11 +69,14 @@ class ConvPositionsTest {
                     for (int i = 0; i < width; i++) {
                         for (int k = 0; k < kernel; k++) {
                             int from = t + k - kernel / 2;
-                            sum += from < 0 || from >= tokens ? 0
-                                    : (double) w[(c * width + i) * kernel + k] * x[(clip * tokens + from) * dim + c / width * width + i];
+                            sum += from < 0 || from >= tokens
+                                    ? 0
+                                    : (double) w[(c * width + i) * kernel + k]
+                                            * x[(clip * tokens + from) * dim + c / width * width + i];
                         }
                     }
-                    assertThat((double) y[(clip * tokens + t) * dim + c]).isCloseTo(Unary.GELU.apply(sum, 0, 0), Offset.offset(1e-5));
+                    assertThat((double) y[(clip * tokens + t) * dim + c])
+                            .isCloseTo(Unary.GELU.apply(sum, 0, 0), Offset.offset(1e-5));
                 }
             }
         }

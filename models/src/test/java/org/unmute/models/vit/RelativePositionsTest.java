@@ -44,7 +44,11 @@ class RelativePositionsTest {
             for (String name : file.names()) {
                 Matcher m = BUCKETS.matcher(name);
                 if (m.matches()) {
-                    int[] own = buckets(-Integer.parseInt(m.group(3)), Integer.parseInt(m.group(4)), Integer.parseInt(m.group(1)), Integer.parseInt(m.group(2)));
+                    int[] own = buckets(
+                            -Integer.parseInt(m.group(3)),
+                            Integer.parseInt(m.group(4)),
+                            Integer.parseInt(m.group(1)),
+                            Integer.parseInt(m.group(2)));
                     assertThat(own).as(name).isEqualTo(file.ints(name));
                     compared.add(name);
                 }
@@ -66,10 +70,17 @@ class RelativePositionsTest {
                 }
                 try (SafetensorsFile file = SafetensorsFile.open(stored)) {
                     if (file.has("rel_bucket")) {
-                        JsonNode cfg = new ObjectMapper().readTree(folder.resolve("config.json").toFile()).get("cfg");
+                        JsonNode cfg = new ObjectMapper()
+                                .readTree(folder.resolve("config.json").toFile())
+                                .get("cfg");
                         int[] expected = file.ints("rel_bucket");
                         int most = expected.length / 2;
-                        assertThat(buckets(-most, most, cfg.get("num_buckets").asInt(), cfg.get("max_distance").asInt())).as(folder + " rel_bucket")
+                        assertThat(buckets(
+                                        -most,
+                                        most,
+                                        cfg.get("num_buckets").asInt(),
+                                        cfg.get("max_distance").asInt()))
+                                .as(folder + " rel_bucket")
                                 .isEqualTo(expected);
                         compared.add(folder.toString());
                     }
@@ -93,7 +104,8 @@ class RelativePositionsTest {
         for (int h = 0; h < 2; h++) {
             for (int query = 0; query < 30; query++) {
                 for (int key = 0; key < 30; key++) {
-                    assertThat(scores[(h * 30 + query) * 30 + key]).isEqualTo(RelativePositions.bucket(key - query, 8, 16) + 1000f * h);
+                    assertThat(scores[(h * 30 + query) * 30 + key])
+                            .isEqualTo(RelativePositions.bucket(key - query, 8, 16) + 1000f * h);
                 }
             }
         }
@@ -110,7 +122,9 @@ class RelativePositionsTest {
         assertThat(p.scores(7)).isSameAs(first);
         assertThat(first.toFloats()).hasSize(98);
         try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            List<Future<Tensor>> all = IntStream.range(0, 40).mapToObj(i -> threads.submit(() -> p.scores(5 + i % 2))).toList();
+            List<Future<Tensor>> all = IntStream.range(0, 40)
+                    .mapToObj(i -> threads.submit(() -> p.scores(5 + i % 2)))
+                    .toList();
             for (int i = 0; i < all.size(); i++) {
                 assertThat(all.get(i).get()).isSameAs(p.scores(5 + i % 2));
             }
@@ -135,10 +149,13 @@ class RelativePositionsTest {
 
     @Test
     void sizesThatMakeNoBucketsAreRefused() {
-        assertThatThrownBy(() -> positions(3, 1, 16)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("num_buckets must be at least 4").hasMessageContaining("3 and 16");
+        assertThatThrownBy(() -> positions(3, 1, 16))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("num_buckets must be at least 4")
+                .hasMessageContaining("3 and 16");
         assertThatThrownBy(() -> positions(32, 1, 8)).hasMessageContaining("32 and 8");
-        assertThatThrownBy(() -> new RelativePositions(Tensor.of(new float[8], 8), 16)).hasMessageContaining("[buckets, heads]");
+        assertThatThrownBy(() -> new RelativePositions(Tensor.of(new float[8], 8), 16))
+                .hasMessageContaining("[buckets, heads]");
         assertThat(RelativePositions.bucket(1_000_000_000, 4, 2)).isEqualTo(3);
         assertThat(RelativePositions.bucket(-1_000_000_000, 4, 2)).isEqualTo(1);
     }
@@ -162,7 +179,8 @@ class RelativePositionsTest {
             double wanted = a * (b * 3 - 1) + 2;
             assertThat((double) gate[i]).isCloseTo(wanted, org.assertj.core.data.Offset.offset(1e-6));
             for (int j = 0; j < 2; j++) {
-                assertThat((double) scores[2 * i + j]).isCloseTo(wanted * table[2 * i + j], org.assertj.core.data.Offset.offset(1e-5));
+                assertThat((double) scores[2 * i + j])
+                        .isCloseTo(wanted * table[2 * i + j], org.assertj.core.data.Offset.offset(1e-5));
             }
         }
     }

@@ -48,17 +48,29 @@ class TrunkMemoryTest {
         Tensor x = random(new SplittableRandom(1), 1, 2, 9, 64);
         Trunk trunk = trunk(depth, 64, 4);
         try (TensorScope scope = new TensorScope()) {
-            trunk.apply(x, traced ? (_, _) -> { } : Trace.NONE);
+            trunk.apply(x, traced ? (_, _) -> {} : Trace.NONE);
             return scope.peakBytes();
         }
     }
 
-    /** A base encoder's blocks (340 MB of weights) on 10 s clips, in virtual machines with less memory than the weights would take twice. */
+    /**
+     * A base encoder's blocks (340 MB of weights) on 10 s clips, in virtual machines with less memory than the weights
+     * would take twice.
+     */
     @ParameterizedTest
     @CsvSource({"-Xmx600m, 1", "-Xmx1500m, 8"})
     void theBaseSizeFits(String heap, int batch) throws Exception {
-        Process p = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "--add-modules", "jdk.incubator.vector",
-                heap, "-cp", classPath(), Base.class.getName(), String.valueOf(batch)).redirectErrorStream(true).start();
+        Process p = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        heap,
+                        "-cp",
+                        classPath(),
+                        Base.class.getName(),
+                        String.valueOf(batch))
+                .redirectErrorStream(true)
+                .start();
         String said = new String(p.getInputStream().readAllBytes());
         assertThat(p.waitFor()).as(said).isZero();
         assertThat(said).contains("tokens: " + batch + " x 513 x 768, finite");
@@ -66,7 +78,8 @@ class TrunkMemoryTest {
 
     /** Modules and all else; a build that has modules keeps the tests on the class path. */
     private static String classPath() {
-        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")) + File.pathSeparator
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
+                + File.pathSeparator
                 + System.getProperty("jdk.module.path", "");
     }
 
@@ -82,7 +95,8 @@ class TrunkMemoryTest {
                 try (TensorScope _ = new TensorScope()) {
                     Tensor y = trunk.apply(x, Trace.NONE);
                     boolean finite = Double.isFinite(y.times(y).sum().item());
-                    System.out.println("tokens: " + batch + " x " + y.size(1) + " x " + y.size(2) + (finite ? ", finite" : ", not finite"));
+                    System.out.println("tokens: " + batch + " x " + y.size(1) + " x " + y.size(2)
+                            + (finite ? ", finite" : ", not finite"));
                 }
             }
         }
@@ -92,7 +106,10 @@ class TrunkMemoryTest {
         SplittableRandom r = new SplittableRandom(7);
         List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < depth; i++) {
-            blocks.add(new Block.Pre(norm(r, dim), new Attention(linear(r, 3 * dim, dim), linear(r, dim, dim), heads), norm(r, dim),
+            blocks.add(new Block.Pre(
+                    norm(r, dim),
+                    new Attention(linear(r, 3 * dim, dim), linear(r, dim, dim), heads),
+                    norm(r, dim),
                     new Mlp(linear(r, 4 * dim, dim), linear(r, dim, 4 * dim), Unary.GELU)));
         }
         return new Trunk(blocks);

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class WarmUpTest {
     private static boolean isRunning() {
-        return Thread.getAllStackTraces().keySet().stream().anyMatch(t -> t.getName().equals("unmute-warm-up") && t.isAlive());
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(t -> t.getName().equals("unmute-warm-up") && t.isAlive());
     }
 
     @Test

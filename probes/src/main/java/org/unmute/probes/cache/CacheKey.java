@@ -19,7 +19,8 @@ import org.unmute.tensor.DType;
  * @param dtype {@link DType#F16} or {@link DType#F32}
  * @param layers layers whose tokens are stored beside the last one's: all blocks of the encoder, or 0 for none
  */
-public record CacheKey(String encoder, String encoderHash, String frontEnd, String frontEndHash, DType dtype, int layers) {
+public record CacheKey(
+        String encoder, String encoderHash, String frontEnd, String frontEndHash, DType dtype, int layers) {
     static final int MAX_TEXT_BYTES = 8192;
     static final int MAX_LAYERS = 1 << 15;
 
@@ -27,7 +28,8 @@ public record CacheKey(String encoder, String encoderHash, String frontEnd, Stri
     public CacheKey {
         for (String text : new String[] {encoder, encoderHash, frontEnd, frontEndHash}) {
             if (text.isEmpty() || text.getBytes(StandardCharsets.UTF_8).length > MAX_TEXT_BYTES) {
-                throw new IllegalArgumentException("token cache: key texts hold 1 to " + MAX_TEXT_BYTES + " bytes: '" + text + "'");
+                throw new IllegalArgumentException(
+                        "token cache: key texts hold 1 to " + MAX_TEXT_BYTES + " bytes: '" + text + "'");
             }
         }
         if (dtype != DType.F16 && dtype != DType.F32) {
@@ -52,13 +54,15 @@ public record CacheKey(String encoder, String encoderHash, String frontEnd, Stri
      * The key of the tokens that an encoder makes, as the command line computes it.
      *
      * @param encoder what the encoder says of itself; settings beside the file make another encoder of the same weights
-     * @param fileSha256 SHA-256 of the encoder's file, lower-case hexadecimal ({@link Embedding#sha256(java.nio.file.Path)})
+     * @param fileSha256 SHA-256 of the encoder's file, lower-case hexadecimal ({@link
+     *     Embedding#sha256(java.nio.file.Path)})
      * @param resampling how recordings of other rates are converted
      * @param dtype {@link DType#F16} or {@link DType#F32}
      */
     public static CacheKey of(EncoderSpec encoder, String fileSha256, Resampler.Kernel resampling, DType dtype) {
         String network = encoder.name() + ": " + encoder.description();
-        String frontEnd = encoder.frontEnd() + ", resampling " + resampling.name().toLowerCase(Locale.ROOT);
+        String frontEnd =
+                encoder.frontEnd() + ", resampling " + resampling.name().toLowerCase(Locale.ROOT);
         return new CacheKey(network, sha256(fileSha256 + network), frontEnd, sha256(frontEnd), dtype);
     }
 
@@ -76,11 +80,16 @@ public record CacheKey(String encoder, String encoderHash, String frontEnd, Stri
 
     /** Whether both describe the same tokens: equal hashes, dtype and layers, whatever the words. */
     boolean matches(CacheKey other) {
-        return encoderHash.equals(other.encoderHash) && frontEndHash.equals(other.frontEndHash) && dtype == other.dtype
+        return encoderHash.equals(other.encoderHash)
+                && frontEndHash.equals(other.frontEndHash)
+                && dtype == other.dtype
                 && layers == other.layers;
     }
 
-    /** First eight bytes of a SHA-256 over what {@link #matches} compares; in every record, so it outlives a shard's header. */
+    /**
+     * First eight bytes of a SHA-256 over what {@link #matches} compares; in every record, so it outlives a shard's
+     * header.
+     */
     long fingerprint() {
         MessageDigest digest = sha256();
         for (String part : new String[] {encoderHash, frontEndHash, dtype.name()}) {
@@ -95,7 +104,7 @@ public record CacheKey(String encoder, String encoderHash, String frontEnd, Stri
 
     @Override
     public String toString() {
-        return "encoder '" + encoder + "' (" + encoderHash + "), front end '" + frontEnd + "' (" + frontEndHash + "), " + dtype
-                + (layers == 0 ? ", last layer" : ", last layer and all " + layers + " blocks");
+        return "encoder '" + encoder + "' (" + encoderHash + "), front end '" + frontEnd + "' (" + frontEndHash + "), "
+                + dtype + (layers == 0 ? ", last layer" : ", last layer and all " + layers + " blocks");
     }
 }

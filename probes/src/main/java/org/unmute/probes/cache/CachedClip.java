@@ -12,7 +12,8 @@ package org.unmute.probes.cache;
  * @param shard file name of the shard
  * @param record number of the record in its shard, from 0
  */
-public record CachedClip(String id, String audioSha256, int time, int freq, int dim, boolean hasCls, String shard, int record) {
+public record CachedClip(
+        String id, String audioSha256, int time, int freq, int dim, boolean hasCls, String shard, int record) {
     /** Numbers in the token map: time * freq * dim. */
     public int tokenValues() {
         return time * freq * dim;

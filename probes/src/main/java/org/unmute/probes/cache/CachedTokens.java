@@ -18,20 +18,25 @@ public record CachedTokens(int time, int freq, int dim, float[] tokens, float[] 
     /** @throws IllegalArgumentException for a size below 1, arrays of another length, or a layer of another size */
     public CachedTokens {
         if (time < 1 || freq < 1 || dim < 1) {
-            throw new IllegalArgumentException("token map: sizes must be at least 1: time " + time + ", freq " + freq + ", dim " + dim);
+            throw new IllegalArgumentException(
+                    "token map: sizes must be at least 1: time " + time + ", freq " + freq + ", dim " + dim);
         }
         if (tokens.length != (double) time * freq * dim) {
-            throw new IllegalArgumentException("token map: [" + time + " * " + freq + ", " + dim + "] does not have " + tokens.length + " values");
+            throw new IllegalArgumentException(
+                    "token map: [" + time + " * " + freq + ", " + dim + "] does not have " + tokens.length + " values");
         }
         if (clsOrNull != null && clsOrNull.length != dim) {
-            throw new IllegalArgumentException("token map: cls has " + clsOrNull.length + " values, tokens have dim " + dim);
+            throw new IllegalArgumentException(
+                    "token map: cls has " + clsOrNull.length + " values, tokens have dim " + dim);
         }
         layers = List.copyOf(layers);
         for (TokenMap l : layers) {
             if (l.time() != time || l.freq() != freq || l.dim() != dim || (l.cls() == null) != (clsOrNull == null)) {
-                throw new IllegalArgumentException("token map: a layer is [" + l.time() + ", " + l.freq() + ", " + l.dim() + "]"
-                        + (l.cls() == null ? " without cls" : " with cls") + ", the last is [" + time + ", " + freq + ", " + dim + "]"
-                        + (clsOrNull == null ? " without cls" : " with cls"));
+                throw new IllegalArgumentException(
+                        "token map: a layer is [" + l.time() + ", " + l.freq() + ", " + l.dim() + "]"
+                                + (l.cls() == null ? " without cls" : " with cls") + ", the last is [" + time + ", "
+                                + freq + ", " + dim + "]"
+                                + (clsOrNull == null ? " without cls" : " with cls"));
             }
         }
     }

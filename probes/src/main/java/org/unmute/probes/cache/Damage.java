@@ -13,11 +13,15 @@ import java.util.Optional;
  * @param clip id of the clip, where its record's header is intact
  * @param reason in words
  */
-public record Damage(Kind kind, String shard, int record, long offset, long bytes, Optional<String> clip, String reason) {
+public record Damage(
+        Kind kind, String shard, int record, long offset, long bytes, Optional<String> clip, String reason) {
 
     /** What happened to the bytes. */
     public enum Kind {
-        /** The end of the last shard is incomplete: a writer was stopped in the middle of a record. Expected after a kill. */
+        /**
+         * The end of the last shard is incomplete: a writer was stopped in the middle of a record. Expected after a
+         * kill.
+         */
         TORN_TAIL,
         /** A checksum does not fit: the bytes changed after they were written. */
         CORRUPT

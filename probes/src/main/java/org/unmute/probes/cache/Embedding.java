@@ -19,10 +19,10 @@ import org.unmute.models.encoder.Features;
 import org.unmute.probes.data.AudioClip;
 
 /**
- * Fills a token cache: reads recordings, encodes them, appends their token maps in the order of the list. Clips that the
- * cache holds already are left alone, so the same call goes on after an interruption. Recordings that cannot be used (not
- * readable, too short, of which the encoder makes numbers that cannot be stored) are reported with the reason and skipped, or
- * stop the run if it is strict; nothing else is lost.
+ * Fills a token cache: reads recordings, encodes them, appends their token maps in the order of the list. Clips that
+ * the cache holds already are left alone, so the same call goes on after an interruption. Recordings that cannot be
+ * used (not readable, too short, of which the encoder makes numbers that cannot be stored) are reported with the reason
+ * and skipped, or stop the run if it is strict; nothing else is lost.
  */
 public final class Embedding {
     /** Clips read and encoded together: as many as this, unless their sound is longer than the limit below. */
@@ -31,6 +31,7 @@ public final class Embedding {
     private static final int LAYERS_CHUNK = 4;
     /** Seconds of sound held at once; one recording alone may be longer. */
     private static final int CHUNK_SECONDS = 20 * 60;
+
     private static final int LAYERS_CHUNK_SECONDS = 2 * 60;
     /** Clips read together as long as nothing is known of their length. */
     private static final int FIRST_READ = 4;
@@ -73,7 +74,8 @@ public final class Embedding {
         private static final long serialVersionUID = 1;
 
         UnusableClipException(String clip, String reason) {
-            super("embed: clip '" + clip + "' cannot be used: " + reason + ": remove it, or run without --strict to skip such clips");
+            super("embed: clip '" + clip + "' cannot be used: " + reason
+                    + ": remove it, or run without --strict to skip such clips");
         }
     }
 
@@ -137,31 +139,37 @@ public final class Embedding {
     private Features.Wanted wanted(CacheKey key) {
         int depth = encoder.describe().depth();
         if (key.layers() != 0 && key.layers() != depth) {
-            throw new IllegalArgumentException("embed: the cache holds tokens of " + key.layers() + " layers, " + encoder.describe().name()
-                    + " has " + depth + " blocks: choose a cache of " + depth + " layers, or of none");
+            throw new IllegalArgumentException("embed: the cache holds tokens of " + key.layers() + " layers, "
+                    + encoder.describe().name() + " has " + depth + " blocks: choose a cache of " + depth
+                    + " layers, or of none");
         }
-        return key.layers() == 0 ? Features.Wanted.TOKENS
+        return key.layers() == 0
+                ? Features.Wanted.TOKENS
                 : new Features.Wanted(IntStream.range(0, depth).boxed().toList(), false);
     }
 
     /**
-     * The next clips, read: so many that their sound stays within the limit as far as the length of those before tells. Which
-     * clips these are depends on the recordings alone, not on the machine.
+     * The next clips, read: so many that their sound stays within the limit as far as the length of those before tells.
+     * Which clips these are depends on the recordings alone, not on the machine.
      */
     private List<Loaded> chunk(List<AudioClip> clips, int from, TokenCacheWriter writer) {
         boolean layers = writer.key().layers() > 0;
-        long limit = (long) (layers ? LAYERS_CHUNK_SECONDS : CHUNK_SECONDS) * encoder.describe().sampleRate();
+        long limit = (long) (layers ? LAYERS_CHUNK_SECONDS : CHUNK_SECONDS)
+                * encoder.describe().sampleRate();
         int most = layers ? LAYERS_CHUNK : CHUNK;
         long held = 0;
         int group = FIRST_READ;
         List<Loaded> chunk = new ArrayList<>();
         while (group > 0 && from + chunk.size() < clips.size()) {
             int at = from + chunk.size();
-            List<Loaded> read = clips.subList(at, Math.min(clips.size(), at + group)).stream().parallel()
-                    .map(c -> load(c, writer)).toList();
+            List<Loaded> read = clips.subList(at, Math.min(clips.size(), at + group)).stream()
+                    .parallel()
+                    .map(c -> load(c, writer))
+                    .toList();
             chunk.addAll(read);
             held += read.stream().mapToLong(Loaded::length).sum();
-            long longest = Math.max(1, read.stream().mapToLong(Loaded::length).max().orElse(1));
+            long longest =
+                    Math.max(1, read.stream().mapToLong(Loaded::length).max().orElse(1));
             group = Math.clamp((limit - held) / longest, 0, most - chunk.size());
         }
         return chunk;
@@ -169,7 +177,10 @@ public final class Embedding {
 
     /** The chunk with its token maps; where the encoder refuses one recording, the others are encoded without it. */
     private List<Encoded> encoded(List<Loaded> chunk, Features.Wanted wanted) {
-        List<float[]> recordings = chunk.stream().filter(l -> l.samples() != null).map(Loaded::samples).toList();
+        List<float[]> recordings = chunk.stream()
+                .filter(l -> l.samples() != null)
+                .map(Loaded::samples)
+                .toList();
         Iterator<Features> features = null;
         try {
             features = encoder.features(recordings, wanted).iterator();
@@ -212,13 +223,20 @@ public final class Embedding {
         try {
             hash = sha256(clip.path());
         } catch (IOException e) {
-            return new Loaded(clip, null, false, null, Files.exists(clip.path()) ? reason(e) : "the file does not exist: " + clip.path());
+            return new Loaded(
+                    clip,
+                    null,
+                    false,
+                    null,
+                    Files.exists(clip.path()) ? reason(e) : "the file does not exist: " + clip.path());
         }
         if (writer.status(clip.id(), hash) == ClipStatus.PRESENT) {
             return new Loaded(clip, hash, true, null, null);
         }
         try {
-            float[] samples = clip.cut(reader.read(clip.path())).resampled(encoder.describe().sampleRate(), kernel).samples();
+            float[] samples = clip.cut(reader.read(clip.path()))
+                    .resampled(encoder.describe().sampleRate(), kernel)
+                    .samples();
             EncoderSpec spec = encoder.describe();
             if (samples.length < spec.frameSamples()) {
                 throw new ClipTooShortException("embed", samples.length, spec.frameSamples(), spec.sampleRate());

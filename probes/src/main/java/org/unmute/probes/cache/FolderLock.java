@@ -10,10 +10,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The right to write to a folder: a lock of the operating system on a file in it, so it ends with the process that holds it. */
+/**
+ * The right to write to a folder: a lock of the operating system on a file in it, so it ends with the process that
+ * holds it.
+ */
 public final class FolderLock implements AutoCloseable {
-    /** Lock files of this process. POSIX drops a lock when any channel of the process to that file closes, so ask here first. */
+    /**
+     * Lock files of this process. POSIX drops a lock when any channel of the process to that file closes, so ask here
+     * first.
+     */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
     private static final int MAX_OWNER_BYTES = 64;
 
     private final Path file;
@@ -48,14 +55,18 @@ public final class FolderLock implements AutoCloseable {
         }
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            // The last byte is locked, not the first ones: where locks forbid reading, the owner's number stays readable.
+            channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            // The last byte is locked, not the first ones: where locks forbid reading, the owner's number stays
+            // readable.
             FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
             if (lock == null) {
                 throw new HeldException(folder, "process " + owner(channel));
             }
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)), 0);
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)),
+                    0);
             return new FolderLock(file, channel);
         } catch (IOException | RuntimeException e) {
             HELD.remove(file);

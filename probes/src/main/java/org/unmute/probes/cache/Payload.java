@@ -11,8 +11,10 @@ import org.unmute.tensor.DType;
 final class Payload {
     private static final float LARGEST_F16 = 65504;
     private static final int CHUNK = 4096;
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private Payload() {}
 
@@ -27,8 +29,8 @@ final class Payload {
     }
 
     /**
-     * Refuses what is not finite, of which no probe can learn, and what the dtype cannot hold: for float16, magnitudes above
-     * 65504.
+     * Refuses what is not finite, of which no probe can learn, and what the dtype cannot hold: for float16, magnitudes
+     * above 65504.
      *
      * @throws IllegalArgumentException naming clip, value and place
      */
@@ -36,7 +38,13 @@ final class Payload {
         float largest = dtype == DType.F16 ? LARGEST_F16 : Float.MAX_VALUE;
         checkFits(clip, "", t.tokens(), t.clsOrNull(), t.dim(), largest);
         for (int l = 0; l < t.layers().size(); l++) {
-            checkFits(clip, "layer " + l + ", ", t.layers().get(l).tokens(), t.layers().get(l).cls(), t.dim(), largest);
+            checkFits(
+                    clip,
+                    "layer " + l + ", ",
+                    t.layers().get(l).tokens(),
+                    t.layers().get(l).cls(),
+                    t.dim(),
+                    largest);
         }
     }
 
@@ -61,9 +69,11 @@ final class Payload {
     }
 
     private static IllegalArgumentException outside(String clip, float value, String where) {
-        return new IllegalArgumentException("token cache: clip '" + clip + "', " + where + " is " + value + (Float.isFinite(value)
-                ? ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32 (--dtype f32)"
-                : ", no finite number: the encoder makes nothing of this recording"));
+        return new IllegalArgumentException("token cache: clip '" + clip + "', " + where + " is " + value
+                + (Float.isFinite(value)
+                        ? ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32"
+                                + " (--dtype f32)"
+                        : ", no finite number: the encoder makes nothing of this recording"));
     }
 
     /** Puts a clip's numbers at the buffer's position and moves on. */

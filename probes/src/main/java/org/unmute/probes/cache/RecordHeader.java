@@ -24,9 +24,11 @@ record RecordHeader(
 
     /** "\x89TOKREC\n" read as a little-endian long. */
     static final long MAGIC = 0x0A4345524B4F5489L;
+
     static final int FIXED_BYTES = 84;
     /** Where the number of layers begins in the flags. */
     private static final int LAYERS_AT = 16;
+
     static final int MAX_CLIP_BYTES = 4096;
     private static final int MIN_BYTES = FIXED_BYTES + 1 + 4;
     private static final int MAX_BYTES = FIXED_BYTES + MAX_CLIP_BYTES + 4;
@@ -38,10 +40,18 @@ record RecordHeader(
     }
 
     /** Writes a header into the first bytes of {@code out}. */
-    static void encode(ByteBuffer out, byte[] clip, byte[] audioHash, CachedTokens t, long fingerprint, long payloadBytes, int payloadChecksum) {
+    static void encode(
+            ByteBuffer out,
+            byte[] clip,
+            byte[] audioHash,
+            CachedTokens t,
+            long fingerprint,
+            long payloadBytes,
+            int payloadChecksum) {
         int bytes = bytesFor(clip);
         out.putLong(0, MAGIC);
-        out.putInt(8, bytes).putInt(12, (t.clsOrNull() == null ? 0 : 1) | t.layers().size() << LAYERS_AT);
+        out.putInt(8, bytes)
+                .putInt(12, (t.clsOrNull() == null ? 0 : 1) | t.layers().size() << LAYERS_AT);
         out.putInt(16, t.time()).putInt(20, t.freq()).putInt(24, t.dim()).putInt(28, payloadChecksum);
         out.putLong(32, fingerprint).putLong(40, payloadBytes);
         out.put(48, audioHash);
@@ -52,7 +62,10 @@ record RecordHeader(
         out.putInt(bytes - 4, (int) crc.getValue());
     }
 
-    /** Reads the header at an offset; null if the bytes there are no intact header. The payload may reach beyond the file. */
+    /**
+     * Reads the header at an offset; null if the bytes there are no intact header. The payload may reach beyond the
+     * file.
+     */
     static RecordHeader parse(MemorySegment file, long at) {
         long left = file.byteSize() - at;
         if (left < MIN_BYTES || file.get(LONG, at) != MAGIC) {
@@ -70,10 +83,18 @@ record RecordHeader(
         }
         byte[] hash = file.asSlice(at + 48, 32).toArray(ValueLayout.JAVA_BYTE);
         byte[] clip = file.asSlice(at + FIXED_BYTES, clipBytes).toArray(ValueLayout.JAVA_BYTE);
-        return new RecordHeader(new String(clip, StandardCharsets.UTF_8), HexFormat.of().formatHex(hash),
-                file.get(INT, at + 16), file.get(INT, at + 20), file.get(INT, at + 24), (file.get(INT, at + 12) & 1) != 0,
+        return new RecordHeader(
+                new String(clip, StandardCharsets.UTF_8),
+                HexFormat.of().formatHex(hash),
+                file.get(INT, at + 16),
+                file.get(INT, at + 20),
+                file.get(INT, at + 24),
+                (file.get(INT, at + 12) & 1) != 0,
                 file.get(INT, at + 12) >>> LAYERS_AT,
-                file.get(LONG, at + 32), file.get(LONG, at + 40), file.get(INT, at + 28), bytes);
+                file.get(LONG, at + 32),
+                file.get(LONG, at + 40),
+                file.get(INT, at + 28),
+                bytes);
     }
 
     /** Whether the sizes give just the stated payload, so that no later reading can leave it. */
@@ -82,7 +103,8 @@ record RecordHeader(
             return false;
         }
         try {
-            return payloadBytes <= Integer.MAX_VALUE && payloadBytes == Payload.bytes(time, freq, dim, cls, layers, key.dtype());
+            return payloadBytes <= Integer.MAX_VALUE
+                    && payloadBytes == Payload.bytes(time, freq, dim, cls, layers, key.dtype());
         } catch (ArithmeticException e) {
             return false;
         }

@@ -56,7 +56,8 @@ final class Shard {
     static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(f -> NAME.matcher(f.getFileName().toString()).matches())
-                    .sorted((a, b) -> Integer.compare(number(a), number(b))).toList();
+                    .sorted((a, b) -> Integer.compare(number(a), number(b)))
+                    .toList();
         }
     }
 
@@ -79,16 +80,21 @@ final class Shard {
             return withoutHeader(path, file, expected, last, verify);
         }
         if (expected != null && !header.key().matches(expected)) {
-            throw new TokenCacheException("token cache: " + path.getParent() + " holds tokens of " + header.key()
-                    + "; asked for " + expected + ": choose another folder, or the encoder and settings that it was made with");
+            throw new TokenCacheException(
+                    "token cache: " + path.getParent() + " holds tokens of " + header.key() + "; asked for " + expected
+                            + ": choose another folder, or the encoder and settings that it was made with");
         }
         Shard shard = new Shard(path, file, header.key(), true);
         shard.walk(header.bytes(), last, verify);
         return shard;
     }
 
-    /** The file's own header is unusable: its records still name their key, so they can be saved if that is the expected one. */
-    private static Shard withoutHeader(Path path, MemorySegment file, CacheKey expected, boolean last, boolean verify) throws IOException {
+    /**
+     * The file's own header is unusable: its records still name their key, so they can be saved if that is the expected
+     * one.
+     */
+    private static Shard withoutHeader(Path path, MemorySegment file, CacheKey expected, boolean last, boolean verify)
+            throws IOException {
         long first = RecordHeader.find(file, 0);
         boolean torn = last && first < 0 && ShardHeader.couldBeTorn(file);
         if (expected == null && !torn) {
@@ -97,9 +103,10 @@ final class Shard {
         }
         Shard shard = new Shard(path, file, expected, false);
         long end = first < 0 ? file.byteSize() : first;
-        shard.damage.add(torn
-                ? shard.damage(Damage.Kind.TORN_TAIL, -1, 0, end, null, "the shard's header was not finished")
-                : shard.damage(Damage.Kind.CORRUPT, -1, 0, end, null, "the shard's header is damaged"));
+        shard.damage.add(
+                torn
+                        ? shard.damage(Damage.Kind.TORN_TAIL, -1, 0, end, null, "the shard's header was not finished")
+                        : shard.damage(Damage.Kind.CORRUPT, -1, 0, end, null, "the shard's header is damaged"));
         if (first >= 0) {
             shard.walk(first, last, verify);
         }
@@ -115,12 +122,18 @@ final class Shard {
                 long next = RecordHeader.find(file, at + 1);
                 boolean torn = next < 0 && last && RecordHeader.couldBeTorn(file, at);
                 long end = next < 0 ? size : next;
-                damage.add(damage(torn ? Damage.Kind.TORN_TAIL : Damage.Kind.CORRUPT, number, at, end - at, null,
+                damage.add(damage(
+                        torn ? Damage.Kind.TORN_TAIL : Damage.Kind.CORRUPT,
+                        number,
+                        at,
+                        end - at,
+                        null,
                         torn ? "the record's header was not finished" : "the record's header is damaged"));
                 at = end;
             } else if (header.keyFingerprint() != key.fingerprint()) {
-                throw new TokenCacheException("token cache: " + name() + ", record " + number + ", clip '" + header.clip()
-                        + "' was not made by " + key + ": files of two caches were mixed: choose another folder");
+                throw new TokenCacheException("token cache: " + name() + ", record " + number + ", clip '"
+                        + header.clip() + "' was not made by " + key
+                        + ": files of two caches were mixed: choose another folder");
             } else {
                 at = addRecord(new Entry(header, number, at), last, verify);
             }
@@ -133,8 +146,14 @@ final class Shard {
         if (!header.sizesFit(key)) {
             long next = RecordHeader.find(file, entry.offset() + header.bytes());
             long end = next < 0 ? file.byteSize() : next;
-            damage.add(damage(Damage.Kind.CORRUPT, entry.number(), entry.offset(), end - entry.offset(), header.clip(),
-                    "time " + header.time() + ", freq " + header.freq() + ", dim " + header.dim() + ", layers " + header.layers()
+            damage.add(damage(
+                    Damage.Kind.CORRUPT,
+                    entry.number(),
+                    entry.offset(),
+                    end - entry.offset(),
+                    header.clip(),
+                    "time " + header.time() + ", freq " + header.freq() + ", dim " + header.dim() + ", layers "
+                            + header.layers()
                             + " do not give the payload's "
                             + header.payloadBytes() + " bytes"));
             return end;
@@ -143,8 +162,13 @@ final class Shard {
             long next = RecordHeader.find(file, entry.offset() + header.bytes());
             long end = next < 0 ? file.byteSize() : next;
             boolean torn = last && next < 0;
-            damage.add(damage(torn ? Damage.Kind.TORN_TAIL : Damage.Kind.CORRUPT, entry.number(), entry.offset(),
-                    end - entry.offset(), header.clip(), torn ? "the record was not finished" : "bytes of the record are missing"));
+            damage.add(damage(
+                    torn ? Damage.Kind.TORN_TAIL : Damage.Kind.CORRUPT,
+                    entry.number(),
+                    entry.offset(),
+                    end - entry.offset(),
+                    header.clip(),
+                    torn ? "the record was not finished" : "bytes of the record are missing"));
             return end;
         }
         if (verify && !payloadIntact(entry)) {
@@ -160,7 +184,12 @@ final class Shard {
     }
 
     Damage payloadDamage(Entry e) {
-        return damage(Damage.Kind.CORRUPT, e.number(), e.offset(), e.end() - e.offset(), e.header().clip(),
+        return damage(
+                Damage.Kind.CORRUPT,
+                e.number(),
+                e.offset(),
+                e.end() - e.offset(),
+                e.header().clip(),
                 "the tokens do not fit their checksum");
     }
 
@@ -171,7 +200,8 @@ final class Shard {
     }
 
     MemorySegment payload(Entry entry) {
-        return file.asSlice(entry.offset() + entry.header().bytes(), entry.header().payloadBytes());
+        return file.asSlice(
+                entry.offset() + entry.header().bytes(), entry.header().payloadBytes());
     }
 
     /** Header and payload of a record, as they are in the file. */

@@ -15,6 +15,7 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
     private static final int VERSION = 1;
     /** Of a cache with the tokens of all layers, whose number follows the texts. */
     private static final int LAYERS_VERSION = 2;
+
     private static final int FIXED_BYTES = 24;
     private static final int MAX_BYTES = FIXED_BYTES + 4 * (4 + CacheKey.MAX_TEXT_BYTES) + 4 + 4;
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -30,7 +31,11 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
             bytes += 4 + t.length;
         }
         ByteBuffer out = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        out.put(MAGIC).putInt(key.layers() > 0 ? LAYERS_VERSION : VERSION).putInt(bytes).putInt(shard).putInt(key.dtype() == DType.F16 ? 1 : 2);
+        out.put(MAGIC)
+                .putInt(key.layers() > 0 ? LAYERS_VERSION : VERSION)
+                .putInt(bytes)
+                .putInt(shard)
+                .putInt(key.dtype() == DType.F16 ? 1 : 2);
         for (byte[] t : texts) {
             out.putInt(t.length).put(t);
         }
@@ -49,7 +54,8 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
      * @throws TokenCacheException if it is intact but of an unknown version
      */
     static ShardHeader parse(MemorySegment file, String name) throws TokenCacheException {
-        if (file.byteSize() < FIXED_BYTES || file.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) >= 0) {
+        if (file.byteSize() < FIXED_BYTES
+                || file.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) >= 0) {
             return null;
         }
         int bytes = file.get(INT, 12);
@@ -64,10 +70,13 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
         int version = file.get(INT, 8);
         int dtype = file.get(INT, 20);
         if (version < VERSION || version > LAYERS_VERSION || dtype < 1 || dtype > 2) {
-            throw new TokenCacheException("token cache: " + name + " has format version " + version + ", dtype code " + dtype
-                    + "; this program reads versions " + VERSION + " and " + LAYERS_VERSION + ": use the program that wrote it or another folder");
+            throw new TokenCacheException("token cache: " + name + " has format version " + version + ", dtype code "
+                    + dtype + "; this program reads versions " + VERSION + " and " + LAYERS_VERSION
+                    + ": use the program that wrote it or another folder");
         }
-        ByteBuffer in = file.asSlice(FIXED_BYTES, bytes - FIXED_BYTES - 4L).asByteBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer in = file.asSlice(FIXED_BYTES, bytes - FIXED_BYTES - 4L)
+                .asByteBuffer()
+                .order(ByteOrder.LITTLE_ENDIAN);
         String[] texts = new String[4];
         for (int i = 0; i < 4; i++) {
             if (in.remaining() < 4) {
@@ -92,7 +101,8 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
     /** Whether the whole file could be the beginning of a header that was never finished. */
     static boolean couldBeTorn(MemorySegment file) {
         int magic = (int) Math.min(MAGIC.length, file.byteSize());
-        boolean begins = file.asSlice(0, magic).mismatch(MemorySegment.ofArray(MAGIC).asSlice(0, magic)) < 0;
+        boolean begins =
+                file.asSlice(0, magic).mismatch(MemorySegment.ofArray(MAGIC).asSlice(0, magic)) < 0;
         return begins && (file.byteSize() < 16 || file.byteSize() < Math.min(MAX_BYTES, file.get(INT, 12)));
     }
 }

@@ -16,8 +16,9 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
 /**
- * Reads a token cache, memory-mapped. Sees the records that were complete when it was opened; a writer may go on meanwhile.
- * Any number of threads may read; close it after the last of them is done. Every read checks the record's checksum.
+ * Reads a token cache, memory-mapped. Sees the records that were complete when it was opened; a writer may go on
+ * meanwhile. Any number of threads may read; close it after the last of them is done. Every read checks the record's
+ * checksum.
  */
 public final class TokenCache implements AutoCloseable {
     private static final int ASSUMED_CLIP_ID_BYTES = 64;
@@ -73,7 +74,8 @@ public final class TokenCache implements AutoCloseable {
                 shards.add(shard);
             }
             if (key == null) {
-                throw new TokenCacheException("token cache: " + folder + " holds no finished shard: run the embedding again on it");
+                throw new TokenCacheException(
+                        "token cache: " + folder + " holds no finished shard: run the embedding again on it");
             }
             return new TokenCache(folder, arena, key, shards);
         } catch (IOException | RuntimeException e) {
@@ -95,7 +97,10 @@ public final class TokenCache implements AutoCloseable {
      * @throws ArithmeticException beyond 2^63 bytes
      */
     public static long estimate(long clips, int time, int freq, int dim, boolean cls, int layers, DType dtype) {
-        long record = RecordHeader.FIXED_BYTES + ASSUMED_CLIP_ID_BYTES + 4 + Payload.bytes(time, freq, dim, cls, layers, dtype);
+        long record = RecordHeader.FIXED_BYTES
+                + ASSUMED_CLIP_ID_BYTES
+                + 4
+                + Payload.bytes(time, freq, dim, cls, layers, dtype);
         long records = Math.multiplyExact(clips, record);
         long perShard = Math.max(1, CacheOptions.DEFAULT.shardBytes() / record);
         return Math.addExact(records, Math.multiplyExact((clips + perShard - 1) / perShard, 256L));
@@ -160,10 +165,15 @@ public final class TokenCache implements AutoCloseable {
         }
         List<TokenMap> layers = new ArrayList<>();
         for (int l = 0; l < key.layers(); l++) {
-            layers.add(new TokenMap(last.time(), last.freq(), last.dim(), Arrays.copyOfRange(tokens, l * values, (l + 1) * values),
+            layers.add(new TokenMap(
+                    last.time(),
+                    last.freq(),
+                    last.dim(),
+                    Arrays.copyOfRange(tokens, l * values, (l + 1) * values),
                     last.clsOrNull() == null ? null : Arrays.copyOfRange(cls, l * last.dim(), (l + 1) * last.dim())));
         }
-        return new Features(new TokenMap(last.time(), last.freq(), last.dim(), last.tokens(), last.clsOrNull()), layers, null);
+        return new Features(
+                new TokenMap(last.time(), last.freq(), last.dim(), last.tokens(), last.clsOrNull()), layers, null);
     }
 
     /**
@@ -173,14 +183,16 @@ public final class TokenCache implements AutoCloseable {
      * @param tokens {@code [time*freq, dim]} for each layer. Modified.
      * @param cls {@code [dim]} for each layer; may be null for a clip without cls token. Modified.
      * @return what was read
-     * @throws TokenCacheException if the clip is not there, its record is damaged, or the cache holds the last layer only
+     * @throws TokenCacheException if the clip is not there, its record is damaged, or the cache holds the last layer
+     *     only
      * @throws IndexOutOfBoundsException if an array is too short
      */
-    public CachedClip readLayersInto(String clipId, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
+    public CachedClip readLayersInto(
+            String clipId, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
             throws IOException {
         if (key.layers() == 0) {
-            throw new TokenCacheException("token cache: " + folder + " holds the tokens of the last layer only: embed with layers into "
-                    + "another folder");
+            throw new TokenCacheException("token cache: " + folder
+                    + " holds the tokens of the last layer only: embed with layers into " + "another folder");
         }
         Location at = locate(clipId);
         CachedClip clip = at.shard.clip(at.entry);
@@ -212,7 +224,8 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Reads the tokens of one clip and its cls token, where it has one, into larger arrays; the checksum is looked at once.
+     * Reads the tokens of one clip and its cls token, where it has one, into larger arrays; the checksum is looked at
+     * once.
      *
      * @param tokens {@code [time*freq, dim]}. Modified from {@code tokensAt} on.
      * @param cls {@code [dim]}; may be null for a clip without cls token. Modified from {@code clsAt} on.
@@ -238,7 +251,8 @@ public final class TokenCache implements AutoCloseable {
      * @throws IllegalStateException if the cache holds float32
      * @throws IndexOutOfBoundsException if an array is too short
      */
-    public CachedClip readHalvesInto(String clipId, short[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
+    public CachedClip readHalvesInto(String clipId, short[] tokens, int tokensAt, float[] cls, int clsAt)
+            throws IOException {
         if (key.dtype() != DType.F16) {
             throw new IllegalStateException("token cache: " + folder + " holds " + key.dtype() + ", not F16");
         }
@@ -273,7 +287,10 @@ public final class TokenCache implements AutoCloseable {
     public List<Damage> verify() {
         List<Damage> found = new ArrayList<>(damage);
         for (Shard shard : shards) {
-            shard.entries().stream().filter(e -> !shard.payloadIntact(e)).map(shard::payloadDamage).forEach(found::add);
+            shard.entries().stream()
+                    .filter(e -> !shard.payloadIntact(e))
+                    .map(shard::payloadDamage)
+                    .forEach(found::add);
         }
         return List.copyOf(found);
     }

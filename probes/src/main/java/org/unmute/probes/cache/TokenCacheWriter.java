@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
- * Appends token maps to a cache folder, creating it if needed. One writer at a time, one thread at a time. To resume, open
- * the folder again, walk the clips in the same order and {@link #append} those whose {@link #status} is not
- * {@link ClipStatus#PRESENT}: the shards become the same, byte for byte, as those of an undisturbed run.
+ * Appends token maps to a cache folder, creating it if needed. One writer at a time, one thread at a time. To resume,
+ * open the folder again, walk the clips in the same order and {@link #append} those whose {@link #status} is not {@link
+ * ClipStatus#PRESENT}: the shards become the same, byte for byte, as those of an undisturbed run.
  */
 public final class TokenCacheWriter implements AutoCloseable {
     private static final String LOCK = "cache.lock";
@@ -37,6 +37,7 @@ public final class TokenCacheWriter implements AutoCloseable {
     private final List<Damage> recovered = new ArrayList<>();
     /** Audio hash of the newest record of each clip, and clips by audio hash. */
     private final Map<String, String> audioOfClip = new HashMap<>();
+
     private final Map<String, String> clipOfAudio = new HashMap<>();
 
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
@@ -56,10 +57,11 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * Opens a cache for writing: checks it, cuts off an unfinished end, rebuilds damaged shards from their intact records.
-     * A shard without any intact record is renamed to {@code *.tok.damaged}.
+     * Opens a cache for writing: checks it, cuts off an unfinished end, rebuilds damaged shards from their intact
+     * records. A shard without any intact record is renamed to {@code *.tok.damaged}.
      *
-     * @throws TokenCacheException if the folder belongs to another encoder, front end or dtype, or if another writer has it
+     * @throws TokenCacheException if the folder belongs to another encoder, front end or dtype, or if another writer
+     *     has it
      */
     public static TokenCacheWriter open(Path folder, CacheKey key, CacheOptions options) throws IOException {
         Files.createDirectories(folder);
@@ -87,7 +89,9 @@ public final class TokenCacheWriter implements AutoCloseable {
         return key;
     }
 
-    /** What was found damaged or unfinished on opening and has been removed; the clips concerned must be embedded again. */
+    /**
+     * What was found damaged or unfinished on opening and has been removed; the clips concerned must be embedded again.
+     */
     public List<Damage> recovered() {
         return List.copyOf(recovered);
     }
@@ -116,30 +120,34 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * Stores the tokens of one clip. When this returns, a killed process no longer loses them; see {@link CacheOptions} for
-     * power cuts. After an exception the cache holds what it held before, with one exception: where the clip could be written
-     * but not forced to the device, it is stored, and the next {@link #sync} tries again.
+     * Stores the tokens of one clip. When this returns, a killed process no longer loses them; see {@link CacheOptions}
+     * for power cuts. After an exception the cache holds what it held before, with one exception: where the clip could
+     * be written but not forced to the device, it is stored, and the next {@link #sync} tries again.
      *
      * @param clipId path below the audio root, with '/'; at most 4096 bytes
      * @param audioSha256 content hash of the audio file, 64 lower-case hex digits
-     * @throws IllegalArgumentException naming the clip, for an unusable id or hash, a value that is not finite or that the
-     *     cache's dtype cannot hold, or a record beyond 2 GiB
+     * @throws IllegalArgumentException naming the clip, for an unusable id or hash, a value that is not finite or that
+     *     the cache's dtype cannot hold, or a record beyond 2 GiB
      * @throws IllegalStateException after {@link #close}
      * @throws IOException if the device refuses (full, say)
      */
     public void append(String clipId, String audioSha256, CachedTokens tokens) throws IOException {
         if (closed) {
-            throw new IllegalStateException("token cache: the writer of " + folder + " is closed: open another to append clip '" + clipId + "'");
+            throw new IllegalStateException("token cache: the writer of " + folder
+                    + " is closed: open another to append clip '" + clipId + "'");
         }
         byte[] id = checkedId(clipId);
         byte[] hash = checkedHash(clipId, audioSha256);
         Payload.checkFits(clipId, tokens, key.dtype());
         if (tokens.layers().size() != key.layers()) {
-            throw new IllegalArgumentException("token cache: clip '" + clipId + "' comes with tokens of " + tokens.layers().size()
-                    + " layers, " + folder + " holds those of " + key.layers() + " beside the last: ask the encoder for all its blocks,"
+            throw new IllegalArgumentException("token cache: clip '" + clipId + "' comes with tokens of "
+                    + tokens.layers().size()
+                    + " layers, " + folder + " holds those of " + key.layers()
+                    + " beside the last: ask the encoder for all its blocks,"
                     + " or choose another folder");
         }
-        long payload = Payload.bytes(tokens.time(), tokens.freq(), tokens.dim(), tokens.clsOrNull() != null, key.layers(), key.dtype());
+        long payload = Payload.bytes(
+                tokens.time(), tokens.freq(), tokens.dim(), tokens.clsOrNull() != null, key.layers(), key.dtype());
         int headerBytes = RecordHeader.bytesFor(id);
         if (payload > Integer.MAX_VALUE - headerBytes) {
             throw new IllegalArgumentException("token cache: clip '" + clipId + "' needs " + payload
@@ -208,8 +216,10 @@ public final class TokenCacheWriter implements AutoCloseable {
             } catch (IOException again) {
                 e.addSuppressed(again);
             }
-            throw new IOException("token cache: cannot write to " + folder + ": " + e.getMessage()
-                    + ": what is stored stays intact; make room, then run the same command again", e);
+            throw new IOException(
+                    "token cache: cannot write to " + folder + ": " + e.getMessage()
+                            + ": what is stored stays intact; make room, then run the same command again",
+                    e);
         }
     }
 
@@ -290,14 +300,17 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * Removes a shard without one intact record; the next append makes it anew. Only what a stopped writer plainly left is
-     * deleted: other bytes might be somebody's, so they stay under another name.
+     * Removes a shard without one intact record; the next append makes it anew. Only what a stopped writer plainly left
+     * is deleted: other bytes might be somebody's, so they stay under another name.
      */
     private void discard(Path file, boolean torn) throws IOException {
         if (torn) {
             Files.delete(file);
         } else {
-            Files.move(file, file.resolveSibling(file.getFileName() + DAMAGED_SUFFIX), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    file,
+                    file.resolveSibling(file.getFileName() + DAMAGED_SUFFIX),
+                    StandardCopyOption.REPLACE_EXISTING);
         }
         forceFolder();
     }
@@ -306,7 +319,8 @@ public final class TokenCacheWriter implements AutoCloseable {
     private void rebuild(Shard damaged) throws IOException {
         Path target = damaged.path();
         Path fresh = target.resolveSibling(damaged.name() + REBUILD_SUFFIX);
-        try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        try (FileChannel out = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             writeFully(out, ByteBuffer.wrap(ShardHeader.encode(Shard.number(target), key)));
             for (Shard.Entry entry : damaged.entries()) {
                 writeFully(out, damaged.recordBytes(entry).asByteBuffer());
@@ -316,8 +330,10 @@ public final class TokenCacheWriter implements AutoCloseable {
         try {
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
-            throw new IOException("token cache: the file system of " + folder
-                    + " cannot replace a file in one step, so " + damaged.name() + " was not rebuilt: copy the cache to a local disk", e);
+            throw new IOException(
+                    "token cache: the file system of " + folder + " cannot replace a file in one step, so "
+                            + damaged.name() + " was not rebuilt: copy the cache to a local disk",
+                    e);
         }
         forceFolder();
     }
@@ -330,7 +346,8 @@ public final class TokenCacheWriter implements AutoCloseable {
 
     private void deleteUnfinishedRebuilds() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(f -> f.getFileName().toString().endsWith(".tok" + REBUILD_SUFFIX)).toList()) {
+            for (Path file : files.filter(f -> f.getFileName().toString().endsWith(".tok" + REBUILD_SUFFIX))
+                    .toList()) {
                 Files.delete(file);
             }
         }
@@ -361,8 +378,8 @@ public final class TokenCacheWriter implements AutoCloseable {
 
     private static byte[] checkedHash(String clipId, String audioSha256) {
         if (!audioSha256.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("token cache: clip '" + clipId + "': an audio hash has 64 lower-case hex digits: '"
-                    + audioSha256 + "'");
+            throw new IllegalArgumentException("token cache: clip '" + clipId
+                    + "': an audio hash has 64 lower-case hex digits: '" + audioSha256 + "'");
         }
         return HexFormat.of().parseHex(audioSha256);
     }

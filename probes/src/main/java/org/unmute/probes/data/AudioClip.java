@@ -16,8 +16,8 @@ public record AudioClip(String id, Path path, double start, double end) {
     /** @throws IllegalArgumentException if the times are no range */
     public AudioClip {
         if (!(start >= 0 && end > start) || start == Double.POSITIVE_INFINITY) {
-            throw new IllegalArgumentException("clip " + MalformedTableException.quote(id) + ": it must begin at 0 s or later and end after that: "
-                    + start + " to " + end + " s");
+            throw new IllegalArgumentException("clip " + MalformedTableException.quote(id)
+                    + ": it must begin at 0 s or later and end after that: " + start + " to " + end + " s");
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Clip ids: paths below the audio root, with '/', without '.' and '..'; of a part of a file, with its seconds behind, as in
- * {@code a/b.wav#1.5-6.5}.
+ * Clip ids: paths below the audio root, with '/', without '.' and '..'; of a part of a file, with its seconds behind,
+ * as in {@code a/b.wav#1.5-6.5}.
  */
 public final class ClipId {
     private static final Pattern PART = Pattern.compile("(.+)#(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)");
@@ -41,7 +41,8 @@ public final class ClipId {
         if (start.isBlank() && end.isBlank()) {
             return file;
         }
-        if (!start.strip().matches("\\d+(\\.\\d+)?") || !end.strip().matches("\\d+(\\.\\d+)?")
+        if (!start.strip().matches("\\d+(\\.\\d+)?")
+                || !end.strip().matches("\\d+(\\.\\d+)?")
                 || Double.parseDouble(start) >= Double.parseDouble(end)) {
             throw new IllegalArgumentException("start and end must be seconds, the start before the end: "
                     + MalformedTableException.quote(start) + " and " + MalformedTableException.quote(end));
@@ -51,13 +52,18 @@ public final class ClipId {
 
     /** Seconds without needless zeros, to the microsecond. */
     public static String seconds(double seconds) {
-        return BigDecimal.valueOf(seconds).setScale(6, RoundingMode.HALF_EVEN).stripTrailingZeros().toPlainString();
+        return BigDecimal.valueOf(seconds)
+                .setScale(6, RoundingMode.HALF_EVEN)
+                .stripTrailingZeros()
+                .toPlainString();
     }
 
     /** The part of a file that an id stands for; none for a whole file. */
     public static Optional<Part> part(String id) {
         Matcher m = PART.matcher(id);
-        return m.matches() ? Optional.of(new Part(m.group(1), Double.parseDouble(m.group(2)), Double.parseDouble(m.group(3)))) : Optional.empty();
+        return m.matches()
+                ? Optional.of(new Part(m.group(1), Double.parseDouble(m.group(2)), Double.parseDouble(m.group(3))))
+                : Optional.empty();
     }
 
     /**
@@ -68,13 +74,15 @@ public final class ClipId {
     public static String of(String path) {
         String text = File.separatorChar == '\\' ? path.replace('\\', '/') : path;
         if (isAbsolute(text)) {
-            throw new IllegalArgumentException("path " + MalformedTableException.quote(path) + " is absolute: give it below the root of the recordings");
+            throw new IllegalArgumentException("path " + MalformedTableException.quote(path)
+                    + " is absolute: give it below the root of the recordings");
         }
         Deque<String> parts = new ArrayDeque<>();
         for (String part : text.split("/")) {
             if (part.equals("..")) {
                 if (parts.pollLast() == null) {
-                    throw new IllegalArgumentException("path " + MalformedTableException.quote(path) + " leaves the root of the recordings");
+                    throw new IllegalArgumentException(
+                            "path " + MalformedTableException.quote(path) + " leaves the root of the recordings");
                 }
             } else if (!part.isEmpty() && !part.equals(".")) {
                 parts.addLast(part);

@@ -17,15 +17,17 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Recordings in a fixed order, with ids relative to a root. Files named by a list are not opened here: one that is missing
- * is for the reader of the audio to report.
+ * Recordings in a fixed order, with ids relative to a root. Files named by a list are not opened here: one that is
+ * missing is for the reader of the audio to report.
  *
  * @param root what ids are relative to
  * @param clips no two with the same id
  */
 public record ClipList(Path root, List<AudioClip> clips) {
     /** Extensions taken as audio when a folder is searched, without dot, in lower case. */
-    public static final Set<String> AUDIO_EXTENSIONS = Set.of("wav", "wave", "flac", "ogg", "oga", "mp3", "aif", "aiff", "au");
+    public static final Set<String> AUDIO_EXTENSIONS =
+            Set.of("wav", "wave", "flac", "ogg", "oga", "mp3", "aif", "aiff", "au");
+
     private static final List<String> FILE_COLUMNS = List.of("file", "filename", "path", "fname");
 
     public ClipList {
@@ -38,8 +40,8 @@ public record ClipList(Path root, List<AudioClip> clips) {
      * <ul>
      *   <li>A folder: all audio files in it and below, links followed, what has a leading dot left out, sorted by id.
      *   <li>An audio file: itself; its folder is the root.
-     *   <li>A {@code .csv} or {@code .tsv}: the column file, filename, path or fname, in the order of the rows; of each the seconds in the
-     *       columns {@code start} and {@code end}, if it has them.
+     *   <li>A {@code .csv} or {@code .tsv}: the column file, filename, path or fname, in the order of the rows; of each
+     *       the seconds in the columns {@code start} and {@code end}, if it has them.
      *   <li>Any other file: one path per line, in their order; empty lines and lines that begin with '#' are skipped.
      * </ul>
      *
@@ -53,12 +55,15 @@ public record ClipList(Path root, List<AudioClip> clips) {
             return folder(source);
         }
         if (!Files.exists(source)) {
-            throw new NoSuchFileException(source.toString(), null, "neither a folder, nor an audio file, nor a list of files");
+            throw new NoSuchFileException(
+                    source.toString(), null, "neither a folder, nor an audio file, nor a list of files");
         }
         Path base = root != null ? root : source.toAbsolutePath().getParent();
         String extension = extension(source);
         if (AUDIO_EXTENSIONS.contains(extension)) {
-            return new ClipList(source.toAbsolutePath().getParent(), List.of(new AudioClip(source.getFileName().toString(), source)));
+            return new ClipList(
+                    source.toAbsolutePath().getParent(),
+                    List.of(new AudioClip(source.getFileName().toString(), source)));
         }
         Listed listed = new Listed(source, base);
         if (extension.equals("csv") || extension.equals("tsv")) {
@@ -74,12 +79,15 @@ public record ClipList(Path root, List<AudioClip> clips) {
 
     private static ClipList folder(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            List<AudioClip> clips = files
-                    .filter(f -> AUDIO_EXTENSIONS.contains(extension(f)) && !isHidden(folder.relativize(f)) && Files.isRegularFile(f))
+            List<AudioClip> clips = files.filter(f -> AUDIO_EXTENSIONS.contains(extension(f))
+                            && !isHidden(folder.relativize(f))
+                            && Files.isRegularFile(f))
                     .map(f -> new AudioClip(ClipId.of(folder.relativize(f).toString()), f))
-                    .sorted(Comparator.comparing(AudioClip::id)).toList();
+                    .sorted(Comparator.comparing(AudioClip::id))
+                    .toList();
             if (clips.isEmpty()) {
-                throw new IOException("no audio in " + folder + ": looked for " + String.join(", ", new TreeSet<>(AUDIO_EXTENSIONS)));
+                throw new IOException(
+                        "no audio in " + folder + ": looked for " + String.join(", ", new TreeSet<>(AUDIO_EXTENSIONS)));
             }
             return new ClipList(folder, clips);
         } catch (UncheckedIOException e) {
@@ -118,7 +126,8 @@ public record ClipList(Path root, List<AudioClip> clips) {
             try (CsvTable table = CsvTable.open(list)) {
                 int column = table.column(null, FILE_COLUMNS, "one of the names file, filename, path, fname");
                 if (column < 0) {
-                    throw new MalformedTableException(list, 1, "no column " + String.join(", ", FILE_COLUMNS) + " among " + table.columns());
+                    throw new MalformedTableException(
+                            list, 1, "no column " + String.join(", ", FILE_COLUMNS) + " among " + table.columns());
                 }
                 int start = table.find("start");
                 int end = table.find("end");
@@ -148,9 +157,11 @@ public record ClipList(Path root, List<AudioClip> clips) {
             }
             Long before = lineOfClip.putIfAbsent(id, line);
             if (before != null) {
-                throw new MalformedTableException(list, line, "clip " + MalformedTableException.quote(id) + " is already in line " + before);
+                throw new MalformedTableException(
+                        list, line, "clip " + MalformedTableException.quote(id) + " is already in line " + before);
             }
-            clips.add(ClipId.part(id).map(p -> new AudioClip(id, root.resolve(file), p.start(), p.end()))
+            clips.add(ClipId.part(id)
+                    .map(p -> new AudioClip(id, root.resolve(file), p.start(), p.end()))
                     .orElseGet(() -> new AudioClip(id, root.resolve(file))));
         }
 
@@ -163,7 +174,8 @@ public record ClipList(Path root, List<AudioClip> clips) {
             Path absoluteRoot = root.toAbsolutePath().normalize();
             Path normal = path.normalize();
             if (!normal.startsWith(absoluteRoot)) {
-                throw new IllegalArgumentException("path " + MalformedTableException.quote(text) + " is not below the root " + absoluteRoot);
+                throw new IllegalArgumentException(
+                        "path " + MalformedTableException.quote(text) + " is not below the root " + absoluteRoot);
             }
             return absoluteRoot.relativize(normal).toString();
         }

@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Rows of a CSV file, strictly: UTF-8 (a byte order mark is skipped), fields quoted as RFC 4180 has it, rows ended by LF or
- * CR LF, empty lines skipped. Refused with file and line: NUL, malformed UTF-8, a quote inside an unquoted field, text after
- * a closing quote, an open quote at the end, a lone CR, and a row beyond 1 MiB. Needs memory for one row.
+ * Rows of a CSV file, strictly: UTF-8 (a byte order mark is skipped), fields quoted as RFC 4180 has it, rows ended by
+ * LF or CR LF, empty lines skipped. Refused with file and line: NUL, malformed UTF-8, a quote inside an unquoted field,
+ * text after a closing quote, an open quote at the end, a lone CR, and a row beyond 1 MiB. Needs memory for one row.
  */
 final class CsvReader implements AutoCloseable {
     static final int MAX_ROW_BYTES = 1 << 20;
@@ -26,8 +26,10 @@ final class CsvReader implements AutoCloseable {
     private final Path file;
     private final char delimiter;
     private final InputStream in;
-    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT);
+    private final CharsetDecoder utf8 = StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT);
     private byte[] field = new byte[256];
     private int fieldBytes;
     private long rowBytes;

@@ -9,8 +9,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * A CSV file with a header row; every further row has as many fields as the header. A {@code .tsv} is separated by tabs. Strict:
- * UTF-8 (a byte order mark is skipped), fields quoted as RFC 4180 has it, rows of at most 1 MiB. Needs memory for one row.
+ * A CSV file with a header row; every further row has as many fields as the header. A {@code .tsv} is separated by
+ * tabs. Strict: UTF-8 (a byte order mark is skipped), fields quoted as RFC 4180 has it, rows of at most 1 MiB. Needs
+ * memory for one row.
  */
 public final class CsvTable implements AutoCloseable {
     private final Path file;
@@ -38,7 +39,8 @@ public final class CsvTable implements AutoCloseable {
             Set<String> seen = new HashSet<>();
             for (String name : header) {
                 if (!seen.add(name)) {
-                    throw new MalformedTableException(file, reader.line(), "two columns are named " + MalformedTableException.quote(name));
+                    throw new MalformedTableException(
+                            file, reader.line(), "two columns are named " + MalformedTableException.quote(name));
                 }
             }
             return new CsvTable(file, reader, header);
@@ -61,7 +63,8 @@ public final class CsvTable implements AutoCloseable {
     public int required(String name) throws MalformedTableException {
         int at = find(name);
         if (at < 0) {
-            throw new MalformedTableException(file, 1, "no column " + MalformedTableException.quote(name) + " among " + columns());
+            throw new MalformedTableException(
+                    file, 1, "no column " + MalformedTableException.quote(name) + " among " + columns());
         }
         return at;
     }
@@ -88,7 +91,11 @@ public final class CsvTable implements AutoCloseable {
         if (named != null) {
             int at = header.indexOf(named);
             if (at < 0) {
-                throw new MalformedTableException(file, 1, "no column " + MalformedTableException.quote(named) + " (" + option + "): there are " + columns());
+                throw new MalformedTableException(
+                        file,
+                        1,
+                        "no column " + MalformedTableException.quote(named) + " (" + option + "): there are "
+                                + columns());
             }
             return at;
         }
@@ -101,7 +108,10 @@ public final class CsvTable implements AutoCloseable {
             }
         }
         if (found.size() > 1) {
-            throw new MalformedTableException(file, 1, "several columns could be meant: " + String.join(", ", found) + ": choose one with " + option);
+            throw new MalformedTableException(
+                    file,
+                    1,
+                    "several columns could be meant: " + String.join(", ", found) + ": choose one with " + option);
         }
         return at;
     }
@@ -119,8 +129,10 @@ public final class CsvTable implements AutoCloseable {
     public List<String> next() throws IOException {
         List<String> row = reader.next();
         if (row != null && row.size() != header.size()) {
-            throw new MalformedTableException(file, reader.line(), "the row has " + row.size() + " fields, the header "
-                    + header.size() + " (" + columns() + ")");
+            throw new MalformedTableException(
+                    file,
+                    reader.line(),
+                    "the row has " + row.size() + " fields, the header " + header.size() + " (" + columns() + ")");
         }
         return row;
     }

@@ -26,7 +26,8 @@ public final class LabelSet {
         indices = HashMap.newHashMap(names.size());
         for (int i = 0; i < names.size(); i++) {
             if (indices.putIfAbsent(names.get(i), i) != null) {
-                throw new IllegalArgumentException("label set: class " + MalformedTableException.quote(names.get(i)) + " is there twice");
+                throw new IllegalArgumentException(
+                        "label set: class " + MalformedTableException.quote(names.get(i)) + " is there twice");
             }
         }
     }
@@ -40,15 +41,18 @@ public final class LabelSet {
         return new LabelSet(names);
     }
 
-    /** All different names, sorted by their characters, so that the order does not depend on the rows'; at least one. */
+    /**
+     * All different names, sorted by their characters, so that the order does not depend on the rows'; at least one.
+     */
     public static LabelSet union(Collection<String> names) {
         return new LabelSet(List.copyOf(new TreeSet<>(names)));
     }
 
     /**
      * Reads a vocabulary. A {@code .csv} or {@code .tsv} has a header with a column display_name, label, name, class or
-     * category (AudioSet's {@code index,mid,display_name}), or rows that begin with a number, the name following (FSD50K's
-     * {@code 0,Accordion,/m/0mkg}), or one column. Any other file has one name per line, without blanks around it.
+     * category (AudioSet's {@code index,mid,display_name}), or rows that begin with a number, the name following
+     * (FSD50K's {@code 0,Accordion,/m/0mkg}), or one column. Any other file has one name per line, without blanks
+     * around it.
      *
      * @throws MalformedTableException if it breaks a rule, or names a class twice
      */
@@ -85,12 +89,15 @@ public final class LabelSet {
             } else if (row.getFirst().matches("\\d+")) {
                 column = 1;
             } else {
-                throw new MalformedTableException(file, 1, "no column with class names: name one of the columns "
-                        + String.join(", ", LABEL_COLUMNS));
+                throw new MalformedTableException(
+                        file,
+                        1,
+                        "no column with class names: name one of the columns " + String.join(", ", LABEL_COLUMNS));
             }
             for (; row != null; row = rows.next()) {
                 if (row.size() != fields) {
-                    throw new MalformedTableException(file, rows.line(), "the row has " + row.size() + " fields, the first " + fields);
+                    throw new MalformedTableException(
+                            file, rows.line(), "the row has " + row.size() + " fields, the first " + fields);
                 }
                 add(file, rows.line(), row.get(column).strip(), names);
             }
@@ -113,7 +120,8 @@ public final class LabelSet {
             throw new MalformedTableException(file, line, "an empty class name");
         }
         if (!names.add(name)) {
-            throw new MalformedTableException(file, line, "class " + MalformedTableException.quote(name) + " is there twice");
+            throw new MalformedTableException(
+                    file, line, "class " + MalformedTableException.quote(name) + " is there twice");
         }
     }
 

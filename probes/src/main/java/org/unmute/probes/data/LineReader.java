@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lines of a UTF-8 text file that are neither empty nor begin with '#', under the rules of {@link CsvTable}'s files: UTF-8, no NUL, at most 1 MiB. */
+/**
+ * Lines of a UTF-8 text file that are neither empty nor begin with '#', under the rules of {@link CsvTable}'s files:
+ * UTF-8, no NUL, at most 1 MiB.
+ */
 public final class LineReader implements AutoCloseable {
     private static final int MAX_COMMENTS = 16;
 
@@ -47,7 +50,8 @@ public final class LineReader implements AutoCloseable {
             }
             for (; c >= 0 && c != '\n'; c = in.read()) {
                 if (c == 0) {
-                    throw new MalformedTableException(file, line, "a NUL byte: this is no text file, or UTF-16: save it as UTF-8");
+                    throw new MalformedTableException(
+                            file, line, "a NUL byte: this is no text file, or UTF-16: save it as UTF-8");
                 }
                 if (bytes.size() == CsvReader.MAX_ROW_BYTES) {
                     throw new MalformedTableException(file, line, "the line is longer than 1 MiB");
@@ -78,7 +82,10 @@ public final class LineReader implements AutoCloseable {
 
     private String decode(byte[] bytes) throws MalformedTableException {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new MalformedTableException(file, line, "a byte sequence that is not UTF-8: save the file as UTF-8");
         }

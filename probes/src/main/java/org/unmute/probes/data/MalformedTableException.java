@@ -36,6 +36,7 @@ public final class MalformedTableException extends IOException {
     public static String quote(String text) {
         StringBuilder out = new StringBuilder("'");
         text.codePoints().limit(QUOTED_CHARS).forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? 0xFFFD : c));
-        return out.append(text.codePointCount(0, text.length()) > QUOTED_CHARS ? "…'" : "'").toString();
+        return out.append(text.codePointCount(0, text.length()) > QUOTED_CHARS ? "…'" : "'")
+                .toString();
     }
 }

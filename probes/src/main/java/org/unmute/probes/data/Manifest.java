@@ -29,12 +29,13 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
     }
 
     /**
-     * Reads a label file: a CSV ({@code .tsv}: tabs) with a header. Where there are columns {@code start} and {@code end} and a row has
-     * seconds in them, it labels that part of the file.
+     * Reads a label file: a CSV ({@code .tsv}: tabs) with a header. Where there are columns {@code start} and {@code
+     * end} and a row has seconds in them, it labels that part of the file.
      *
      * @param vocabulary the classes in order, or null for the sorted union of the labels in the file
-     * @throws MalformedTableException naming file and line: ragged row, missing column, unknown, empty or repeated label,
-     *     no label in the whole file and no vocabulary, repeated clip, path that leaves the root, NUL, a row beyond 1 MiB, not UTF-8
+     * @throws MalformedTableException naming file and line: ragged row, missing column, unknown, empty or repeated
+     *     label, no label in the whole file and no vocabulary, repeated clip, path that leaves the root, NUL, a row
+     *     beyond 1 MiB, not UTF-8
      */
     public static Manifest read(Path file, ManifestFormat format, LabelSet vocabulary) throws IOException {
         try (CsvTable table = CsvTable.open(file)) {
@@ -60,8 +61,12 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
             this.file = file;
             this.table = table;
             this.vocabulary = vocabulary;
-            fileColumn = required(table.column(format.fileColumn(), FILE_COLUMNS, "--file-column"), FILE_COLUMNS, "--file-column");
-            labelColumn = required(table.column(format.labelColumn(), LABEL_COLUMNS, "--label-column"), LABEL_COLUMNS, "--label-column");
+            fileColumn = required(
+                    table.column(format.fileColumn(), FILE_COLUMNS, "--file-column"), FILE_COLUMNS, "--file-column");
+            labelColumn = required(
+                    table.column(format.labelColumn(), LABEL_COLUMNS, "--label-column"),
+                    LABEL_COLUMNS,
+                    "--label-column");
             splitColumn = table.column(format.splitColumn(), SPLIT_COLUMNS, "--split-column");
             startColumn = table.find("start");
             endColumn = table.find("end");
@@ -70,8 +75,11 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
 
         private int required(int column, List<String> usual, String option) throws MalformedTableException {
             if (column < 0) {
-                throw new MalformedTableException(file, 1, "no column " + String.join(", ", usual) + " among " + table.columns()
-                        + ": name it with " + option);
+                throw new MalformedTableException(
+                        file,
+                        1,
+                        "no column " + String.join(", ", usual) + " among " + table.columns() + ": name it with "
+                                + option);
             }
             return column;
         }
@@ -86,15 +94,21 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         Manifest read() throws IOException {
             List<LabelledClip> clips = new ArrayList<>();
             for (List<String> row = table.next(); row != null; row = table.next()) {
-                clips.add(new LabelledClip(clipId(row), splitColumn < 0 ? "" : row.get(splitColumn).strip(),
+                clips.add(new LabelledClip(
+                        clipId(row),
+                        splitColumn < 0 ? "" : row.get(splitColumn).strip(),
                         labels(row.get(labelColumn))));
             }
             if (clips.isEmpty()) {
                 throw new MalformedTableException(file, 0, "no clips below the header");
             }
             if (vocabulary == null && seenLabels.isEmpty()) {
-                throw new MalformedTableException(file, 0, "no clip has a label in column " + table.columnName(labelColumn)
-                        + ", so there are no classes: name the column with --label-column, or give the classes with --vocabulary");
+                throw new MalformedTableException(
+                        file,
+                        0,
+                        "no clip has a label in column " + table.columnName(labelColumn)
+                                + ", so there are no classes: name the column with --label-column, or give the classes"
+                                + " with --vocabulary");
             }
             return new Manifest(clips, vocabulary == null ? LabelSet.union(seenLabels) : vocabulary);
         }
@@ -128,8 +142,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
                     throw wrong("an empty label in " + MalformedTableException.quote(text));
                 }
                 if (vocabulary != null && vocabulary.indexOf(label) < 0) {
-                    throw wrong("unknown label " + MalformedTableException.quote(label) + ": it is none of the " + vocabulary.size()
-                            + " classes of the vocabulary");
+                    throw wrong("unknown label " + MalformedTableException.quote(label) + ": it is none of the "
+                            + vocabulary.size() + " classes of the vocabulary");
                 }
                 if (!labels.add(label)) {
                     throw wrong("label " + MalformedTableException.quote(label) + " is there twice");
@@ -160,7 +174,8 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException("manifest: no clips in split " + unknown + ": there are " + splits());
         }
-        return new Manifest(clips.stream().filter(c -> wanted.contains(c.split())).toList(), labels);
+        return new Manifest(
+                clips.stream().filter(c -> wanted.contains(c.split())).toList(), labels);
     }
 
     /** Whether there are clips and every one has exactly one label. */
@@ -189,8 +204,9 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
         for (int i = 0; i < indices.length; i++) {
             LabelledClip clip = clips.get(i);
             if (clip.labels().size() != 1) {
-                throw new IllegalArgumentException("manifest: clip " + MalformedTableException.quote(clip.file()) + " has "
-                        + clip.labels().size() + " labels " + clip.labels() + ", one is needed: treat the set as multi-label");
+                throw new IllegalArgumentException("manifest: clip " + MalformedTableException.quote(clip.file())
+                        + " has " + clip.labels().size() + " labels " + clip.labels()
+                        + ", one is needed: treat the set as multi-label");
             }
             indices[i] = labels.indexOf(clip.labels().getFirst());
         }
@@ -213,29 +229,33 @@ public record Manifest(List<LabelledClip> clips, LabelSet labels) {
      * Finds the manifest's files among clip ids: the same id or, failing that, the only id that is the same without its
      * extension (label files like FSD50K's give names without {@code .wav}).
      *
-     * @throws IllegalArgumentException if several ids differ from a file by their extension only, or two files are one clip
+     * @throws IllegalArgumentException if several ids differ from a file by their extension only, or two files are one
+     *     clip
      */
     public Matched matchedTo(Collection<String> clipIds) {
         Set<String> ids = new HashSet<>(clipIds);
         Map<String, List<String>> byStem = new HashMap<>();
         for (String id : ids) {
-            byStem.computeIfAbsent(ClipId.withoutExtension(id), s -> new ArrayList<>()).add(id);
+            byStem.computeIfAbsent(ClipId.withoutExtension(id), s -> new ArrayList<>())
+                    .add(id);
         }
         List<LabelledClip> found = new ArrayList<>();
         List<String> missing = new ArrayList<>();
         Map<String, String> fileOfId = new HashMap<>();
         for (LabelledClip clip : clips) {
-            List<String> candidates = ids.contains(clip.file()) ? List.of(clip.file())
-                    : byStem.getOrDefault(clip.file(), List.of());
+            List<String> candidates =
+                    ids.contains(clip.file()) ? List.of(clip.file()) : byStem.getOrDefault(clip.file(), List.of());
             if (candidates.size() > 1) {
-                throw new IllegalArgumentException("manifest: file " + MalformedTableException.quote(clip.file())
-                        + " could be any of " + candidates.stream().sorted().toList() + ": write the extension into the label file");
+                throw new IllegalArgumentException(
+                        "manifest: file " + MalformedTableException.quote(clip.file()) + " could be any of "
+                                + candidates.stream().sorted().toList() + ": write the extension into the label file");
             }
             String other = candidates.isEmpty() ? null : fileOfId.putIfAbsent(candidates.getFirst(), clip.file());
             if (other != null) {
                 throw new IllegalArgumentException("manifest: files " + MalformedTableException.quote(other) + " and "
                         + MalformedTableException.quote(clip.file()) + " are both clip "
-                        + MalformedTableException.quote(candidates.getFirst()) + ": remove one of them from the label file");
+                        + MalformedTableException.quote(candidates.getFirst())
+                        + ": remove one of them from the label file");
             }
             if (candidates.isEmpty()) {
                 missing.add(clip.file());

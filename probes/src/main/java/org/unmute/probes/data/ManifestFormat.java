@@ -7,8 +7,8 @@ package org.unmute.probes.data;
  *   <li>file: file, filename, path or fname;
  *   <li>labels: labels, label, category or class;
  *   <li>split: split or fold, if there is one;
- *   <li>separator: in a column named {@code labels}, ';', or ',' if the file has a column {@code mids} as FSD50K's ground
- *       truth; in any other column the whole field is one label.
+ *   <li>separator: in a column named {@code labels}, ';', or ',' if the file has a column {@code mids} as FSD50K's
+ *       ground truth; in any other column the whole field is one label.
  * </ul>
  *
  * @param fileColumn or null

@@ -9,9 +9,9 @@ import java.util.Optional;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * The record of the clips that a run really used: a CSV {@code file,start,end,labels,split,sha256}. Start and end are seconds, empty for
- * a whole file; labels have ';' between them; the hash is that of the whole file. It can be read again as a label file, and as the
- * table of the data set "table".
+ * The record of the clips that a run really used: a CSV {@code file,start,end,labels,split,sha256}. Start and end are
+ * seconds, empty for a whole file; labels have ';' between them; the hash is that of the whole file. It can be read
+ * again as a label file, and as the table of the data set "table".
  */
 public final class UsedClips {
     private UsedClips() {}
@@ -29,18 +29,28 @@ public final class UsedClips {
         for (LabelledClip clip : clips) {
             String hash = sha256.get(clip.file());
             if (hash == null) {
-                throw new IllegalArgumentException("used clips: no hash of " + MalformedTableException.quote(clip.file()));
+                throw new IllegalArgumentException(
+                        "used clips: no hash of " + MalformedTableException.quote(clip.file()));
             }
             for (String label : clip.labels()) {
                 if (label.contains(";")) {
-                    throw new IllegalArgumentException("used clips: a label must not contain ';': " + MalformedTableException.quote(label));
+                    throw new IllegalArgumentException(
+                            "used clips: a label must not contain ';': " + MalformedTableException.quote(label));
                 }
             }
             Optional<ClipId.Part> part = ClipId.part(clip.file());
-            rows.append(field(part.map(ClipId.Part::file).orElse(clip.file()))).append(',')
-                    .append(part.map(p -> ClipId.seconds(p.start())).orElse("")).append(',')
-                    .append(part.map(p -> ClipId.seconds(p.end())).orElse("")).append(',')
-                    .append(field(String.join(";", clip.labels()))).append(',').append(field(clip.split())).append(',').append(hash).append('\n');
+            rows.append(field(part.map(ClipId.Part::file).orElse(clip.file())))
+                    .append(',')
+                    .append(part.map(p -> ClipId.seconds(p.start())).orElse(""))
+                    .append(',')
+                    .append(part.map(p -> ClipId.seconds(p.end())).orElse(""))
+                    .append(',')
+                    .append(field(String.join(";", clip.labels())))
+                    .append(',')
+                    .append(field(clip.split()))
+                    .append(',')
+                    .append(hash)
+                    .append('\n');
         }
         AtomicFile.write(file, rows.toString().getBytes(StandardCharsets.UTF_8));
     }

@@ -13,8 +13,9 @@ import java.util.Map;
 import org.unmute.probes.data.MalformedTableException;
 
 /**
- * A small JSON file, or one line of a file of JSON lines, as a tree of maps, lists, texts, doubles, booleans and null. Strict: keys that occur twice, malformed UTF-8, nesting
- * beyond 64 levels, text after the end and files beyond 16 MiB are refused with file and line.
+ * A small JSON file, or one line of a file of JSON lines, as a tree of maps, lists, texts, doubles, booleans and null.
+ * Strict: keys that occur twice, malformed UTF-8, nesting beyond 64 levels, text after the end and files beyond 16 MiB
+ * are refused with file and line.
  */
 public final class JsonTree {
     private static final int LARGEST_BYTES = 16 << 20;
@@ -41,11 +42,15 @@ public final class JsonTree {
     public static Object read(Path file) throws IOException {
         long size = Files.size(file);
         if (size > LARGEST_BYTES) {
-            throw new MalformedTableException(file, 0, "the file has " + size + " bytes; at most " + LARGEST_BYTES + " are read");
+            throw new MalformedTableException(
+                    file, 0, "the file has " + size + " bytes; at most " + LARGEST_BYTES + " are read");
         }
         String text;
         try {
-            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(Files.readAllBytes(file))).toString();
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(Files.readAllBytes(file)))
+                    .toString();
         } catch (CharacterCodingException e) {
             throw new MalformedTableException(file, 0, "a byte sequence that is not UTF-8: save the file as UTF-8");
         }
@@ -174,7 +179,8 @@ public final class JsonTree {
         String text = json.substring(from, at);
         if (!text.matches("-?(0|[1-9]\\d*)(\\.\\d+)?([eE][+-]?\\d+)?")) {
             at = from;
-            throw wrong("a value is expected, found " + MalformedTableException.quote(text.isEmpty() ? String.valueOf(peek()) : text));
+            throw wrong("a value is expected, found "
+                    + MalformedTableException.quote(text.isEmpty() ? String.valueOf(peek()) : text));
         }
         return Double.parseDouble(text);
     }
@@ -226,7 +232,11 @@ public final class JsonTree {
     }
 
     private MalformedTableException wrong(String detail) {
-        long line = firstLine + json.substring(0, Math.min(at, json.length())).chars().filter(c -> c == '\n').count();
+        long line = firstLine
+                + json.substring(0, Math.min(at, json.length()))
+                        .chars()
+                        .filter(c -> c == '\n')
+                        .count();
         return new MalformedTableException(file, line, "broken JSON: " + detail);
     }
 }

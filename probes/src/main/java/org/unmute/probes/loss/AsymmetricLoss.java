@@ -10,8 +10,8 @@ import org.unmute.tensor.op.Unary;
  * {@code -[y (1 - p)^γ⁺ log p + (1 - y) p_m^γ⁻ log(1 - p_m)]}; targets between 0 and 1 blend focusing weights and
  * exponents alike. Logarithms are taken of at least {@code eps}.
  *
- * <p>1 - p is computed as sigmoid(-x), so that nothing is lost where p is near 1. Where the base of a focusing weight is
- * 0, so is its gradient, also for exponents below 1.
+ * <p>1 - p is computed as sigmoid(-x), so that nothing is lost where p is near 1. Where the base of a focusing weight
+ * is 0, so is its gradient, also for exponents below 1.
  *
  * @param gammaNegative γ⁻, exponent of absent classes, at least 0
  * @param gammaPositive γ⁺, exponent of present classes, at least 0
@@ -20,8 +20,9 @@ import org.unmute.tensor.op.Unary;
  * @param detached whether the focusing weight counts as a constant in the gradient
  * @param reduction over batch and classes
  */
-public record AsymmetricLoss(double gammaNegative, double gammaPositive, double margin, double eps, boolean detached,
-        Reduction reduction) implements Loss {
+public record AsymmetricLoss(
+        double gammaNegative, double gammaPositive, double margin, double eps, boolean detached, Reduction reduction)
+        implements Loss {
     /** γ⁻ 4, γ⁺ 1, margin 0.05, mean; the gradient flows through the focusing weight. */
     public static final AsymmetricLoss DEFAULT = new AsymmetricLoss(4, 1, 0.05, 1e-8, false, Reduction.MEAN);
 
@@ -31,8 +32,9 @@ public record AsymmetricLoss(double gammaNegative, double gammaPositive, double 
     /** Checks the ranges. */
     public AsymmetricLoss {
         if (!(gammaNegative >= 0) || !(gammaPositive >= 0) || !(margin >= 0 && margin < 1) || !(eps > 0 && eps < 1)) {
-            throw new IllegalArgumentException("asymmetric loss: needs gammas of at least 0, margin in [0, 1), eps in (0, 1): "
-                    + gammaNegative + ", " + gammaPositive + ", " + margin + ", " + eps);
+            throw new IllegalArgumentException(
+                    "asymmetric loss: needs gammas of at least 0, margin in [0, 1), eps in (0, 1): " + gammaNegative
+                            + ", " + gammaPositive + ", " + margin + ", " + eps);
         }
     }
 
@@ -47,11 +49,13 @@ public record AsymmetricLoss(double gammaNegative, double gammaPositive, double 
         Tensor absent = y.affine(-1, 1);
         Tensor logP = logits.unary(Unary.LOG_SIGMOID);
         Tensor logQ = logits.times(-1).unary(Unary.LOG_SIGMOID);
-        Tensor logNotPm = margin == 0 ? atLeastLogEps(logQ)
+        Tensor logNotPm = margin == 0
+                ? atLeastLogEps(logQ)
                 : logQ.unary(Unary.EXP).plus(margin).clamp(eps, 1).unary(Unary.LOG);
         Tensor elements = y.times(atLeastLogEps(logP)).plus(absent.times(logNotPm));
         if (gammaNegative > 0 || gammaPositive > 0) {
-            Tensor weight = detached ? Grad.withoutRecording(() -> focus(logP, logQ, y, absent)) : focus(logP, logQ, y, absent);
+            Tensor weight =
+                    detached ? Grad.withoutRecording(() -> focus(logP, logQ, y, absent)) : focus(logP, logQ, y, absent);
             elements = elements.times(weight);
         }
         return reduction.of(elements).times(-1);
@@ -65,6 +69,7 @@ public record AsymmetricLoss(double gammaNegative, double gammaPositive, double 
         Tensor p = logP.unary(Unary.EXP);
         Tensor pm = margin == 0 ? p : p.plus(-margin).clamp(0, Double.POSITIVE_INFINITY);
         Tensor base = y.times(logQ.unary(Unary.EXP)).plus(absent.times(pm));
-        return base.clamp(LEAST_BASE, Double.POSITIVE_INFINITY).pow(y.affine(gammaPositive - gammaNegative, gammaNegative));
+        return base.clamp(LEAST_BASE, Double.POSITIVE_INFINITY)
+                .pow(y.affine(gammaPositive - gammaNegative, gammaNegative));
     }
 }

@@ -22,8 +22,11 @@ public record BinaryCrossEntropy(Tensor positiveWeight, Reduction reduction) imp
     @Override
     public Tensor of(Tensor logits, Tensor targets) {
         Tensor y = Loss.targetsLike("binary cross-entropy", logits, targets);
-        Tensor weight = positiveWeight == null ? null : positiveWeight.to(logits.backend()).cast(logits.dtype());
-        Tensor sum = Tensor.run(new RowLoss.BinaryCrossEntropy(logits, y, weight)).sum();
+        Tensor weight = positiveWeight == null
+                ? null
+                : positiveWeight.to(logits.backend()).cast(logits.dtype());
+        Tensor sum =
+                Tensor.run(new RowLoss.BinaryCrossEntropy(logits, y, weight)).sum();
         return reduction == Reduction.SUM ? sum : sum.times(1.0 / logits.shape().elements());
     }
 }

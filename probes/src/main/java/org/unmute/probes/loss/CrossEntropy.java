@@ -6,9 +6,9 @@ import org.unmute.tensor.op.RowLoss;
 
 /**
  * Cross-entropy of logits with softmax, as torch's. Targets are class indices {@code I32 [batch]} or probabilities
- * {@code [batch, classes]}. With smoothing ε, targets become {@code (1 - ε) q + ε / classes}. With class weights w, each
- * class's term counts w times; the mean divides by the sum of the weights of the true classes for indices, and by the
- * batch for probabilities.
+ * {@code [batch, classes]}. With smoothing ε, targets become {@code (1 - ε) q + ε / classes}. With class weights w,
+ * each class's term counts w times; the mean divides by the sum of the weights of the true classes for indices, and by
+ * the batch for probabilities.
  *
  * @param smoothing ε in [0, 1]
  * @param classWeight w, {@code [classes]}, or null for 1
@@ -38,12 +38,14 @@ public record CrossEntropy(double smoothing, Tensor classWeight, Reduction reduc
         long classes = logits.size(1);
         boolean indices = targets.dtype() == DType.I32;
         Tensor q = indices ? oneHot(logits, targets) : Loss.targetsLike("cross-entropy", logits, targets);
-        Tensor weight = classWeight == null ? null : classWeight.to(logits.backend()).cast(logits.dtype());
+        Tensor weight =
+                classWeight == null ? null : classWeight.to(logits.backend()).cast(logits.dtype());
         double count = logits.size(0);
         if (indices && weight != null) {
             count = q.times(weight).sum().item();
         }
-        Tensor sum = Tensor.run(new RowLoss.CrossEntropy(logits, q, weight, 1 - smoothing, smoothing / classes)).sum();
+        Tensor sum = Tensor.run(new RowLoss.CrossEntropy(logits, q, weight, 1 - smoothing, smoothing / classes))
+                .sum();
         return sum.times(reduction == Reduction.SUM ? 1 : 1 / count);
     }
 
@@ -51,15 +53,15 @@ public record CrossEntropy(double smoothing, Tensor classWeight, Reduction reduc
         int batch = logits.shape().dim(0);
         int classes = logits.shape().dim(1);
         if (targets.rank() != 1 || targets.size(0) != batch) {
-            throw new IllegalArgumentException("cross-entropy: class indices must be [batch]: logits are " + logits.shape()
-                    + ", targets are " + targets.shape());
+            throw new IllegalArgumentException("cross-entropy: class indices must be [batch]: logits are "
+                    + logits.shape() + ", targets are " + targets.shape());
         }
         int[] index = targets.toInts();
         float[] hot = new float[Math.multiplyExact(batch, classes)];
         for (int i = 0; i < batch; i++) {
             if (index[i] < 0 || index[i] >= classes) {
-                throw new IllegalArgumentException("cross-entropy: class index " + index[i] + " of item " + i
-                        + " is not in [0, " + classes + ")");
+                throw new IllegalArgumentException(
+                        "cross-entropy: class index " + index[i] + " of item " + i + " is not in [0, " + classes + ")");
             }
             hot[i * classes + index[i]] = 1;
         }

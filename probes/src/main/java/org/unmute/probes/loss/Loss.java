@@ -19,8 +19,8 @@ public interface Loss {
     /** Checks shapes and brings targets to the logits' element type. */
     static Tensor targetsLike(String loss, Tensor logits, Tensor targets) {
         if (!logits.shape().equals(targets.shape())) {
-            throw new IllegalArgumentException(loss + ": shapes differ: logits are " + logits.shape() + ", targets are "
-                    + targets.shape());
+            throw new IllegalArgumentException(
+                    loss + ": shapes differ: logits are " + logits.shape() + ", targets are " + targets.shape());
         }
         return targets.cast(logits.dtype());
     }

@@ -4,9 +4,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Penalty on prototypes of one class that look alike, as the class-bound predecessor of protobin uses it (paper, section
- * 4.6): with {@code p̂ = p / (√(‖p‖² + 1e-4) + 1e-4)} and G the cosines within each class,
- * {@code ‖G - I‖_F / elements} over all classes together.
+ * Penalty on prototypes of one class that look alike, as the class-bound predecessor of protobin uses it (paper,
+ * section 4.6): with {@code p̂ = p / (√(‖p‖² + 1e-4) + 1e-4)} and G the cosines within each class, {@code ‖G - I‖_F /
+ * elements} over all classes together.
  */
 public final class Orthogonality {
     private static final double EPS = 1e-4;
@@ -21,7 +21,10 @@ public final class Orthogonality {
      */
     public static Tensor of(Tensor prototypes, int perClass) {
         Tensor excess = gramMinusIdentity(prototypes, perClass);
-        return excess.unary(Unary.SQUARE).sum().unary(Unary.SQRT).times(1.0 / excess.shape().elements());
+        return excess.unary(Unary.SQUARE)
+                .sum()
+                .unary(Unary.SQRT)
+                .times(1.0 / excess.shape().elements());
     }
 
     /** {@code G - I}: {@code [classes, perClass, perClass]}. */
@@ -30,7 +33,12 @@ public final class Orthogonality {
             throw new IllegalArgumentException("orthogonality: needs prototypes [classes * perClass, dim]: they are "
                     + prototypes.shape() + ", perClass is " + perClass);
         }
-        Tensor norm = prototypes.unary(Unary.SQUARE).sum(true, 1).plus(EPS).unary(Unary.SQRT).plus(EPS);
+        Tensor norm = prototypes
+                .unary(Unary.SQUARE)
+                .sum(true, 1)
+                .plus(EPS)
+                .unary(Unary.SQRT)
+                .plus(EPS);
         Tensor unit = prototypes.over(norm).reshape(prototypes.size(0) / perClass, perClass, prototypes.size(1));
         return unit.matmul(unit.transpose(1, 2)).minus(identity(prototypes, perClass));
     }

@@ -8,22 +8,27 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Percentile bootstrap over clips. Each resample draws as many clips as there are, with replacement; a class of which it
- * holds no positive clip is left out of that resample's mean. The result depends on the seed alone, not on the threads.
+ * Percentile bootstrap over clips. Each resample draws as many clips as there are, with replacement; a class of which
+ * it holds no positive clip is left out of that resample's mean. The result depends on the seed alone, not on the
+ * threads.
  *
  * @param resamples how many, from 1
  * @param level share of resamples inside the interval, in (0, 1)
  * @param seed of the draws
  */
 public record Bootstrap(int resamples, double level, long seed) {
-    /** Resamples that are walked together: wide enough for vector loops, small enough for their weights to stay in cache. */
+    /**
+     * Resamples that are walked together: wide enough for vector loops, small enough for their weights to stay in
+     * cache.
+     */
     private static final int MAX_WIDTH = 64;
+
     private static final long BLOCK_BYTES = 16L << 20;
 
     public Bootstrap {
         if (resamples < 1 || !(level > 0 && level < 1)) {
-            throw new IllegalArgumentException("bootstrap: resamples must be at least 1 and the level within (0, 1): "
-                    + resamples + ", " + level);
+            throw new IllegalArgumentException(
+                    "bootstrap: resamples must be at least 1 and the level within (0, 1): " + resamples + ", " + level);
         }
     }
 
@@ -33,7 +38,8 @@ public record Bootstrap(int resamples, double level, long seed) {
     }
 
     /**
-     * Intervals of macro and micro mAP, macro AUROC, d', lwlrap and top-1, by the names of {@link MultiLabelScores#values()}.
+     * Intervals of macro and micro mAP, macro AUROC, d', lwlrap and top-1, by the names of {@link
+     * MultiLabelScores#values()}.
      *
      * @param scores {@code [clips, classes]}. Not modified.
      * @param labels {@code [clips, classes]}. Not modified.
@@ -66,7 +72,9 @@ public record Bootstrap(int resamples, double level, long seed) {
         intervals.put("mAP_macro_skip", Interval.of(macro, level));
         intervals.put("mAP_micro", Interval.of(micro, level));
         intervals.put("auroc_macro_skip", Interval.of(auroc, level));
-        intervals.put("dprime_of_mean_auroc", Interval.of(Arrays.stream(auroc).map(MultiLabelScores::dPrime).toArray(), level));
+        intervals.put(
+                "dprime_of_mean_auroc",
+                Interval.of(Arrays.stream(auroc).map(MultiLabelScores::dPrime).toArray(), level));
         intervals.put("lwlrap", Interval.of(lwlrap, level));
         intervals.put("top1_multilabel_all_samples", Interval.of(topShare, level));
         return intervals;

@@ -68,13 +68,16 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
     public record Bin(double confidence, double accuracy, long count) {}
 
     /** The bins of {@link #multiLabel(float[][], boolean[][], ScoreScale, int, Edge)}, from confidence 0 to 1. */
-    public static List<Bin> multiLabelBins(float[][] scores, boolean[][] labels, ScoreScale scale, int bins, Edge edge) {
-        return sums(ScoreTable.multiLabel(scores, labels, scale), labels, bins, edge).bins();
+    public static List<Bin> multiLabelBins(
+            float[][] scores, boolean[][] labels, ScoreScale scale, int bins, Edge edge) {
+        return sums(ScoreTable.multiLabel(scores, labels, scale), labels, bins, edge)
+                .bins();
     }
 
     /** The bins of {@link #top1(float[][], int[], ScoreScale, int, Edge)}, from confidence 0 to 1. */
     public static List<Bin> top1Bins(float[][] scores, int[] labels, ScoreScale scale, int bins, Edge edge) {
-        return sums(ScoreTable.singleLabel(scores, labels, scale), labels, bins, edge).bins();
+        return sums(ScoreTable.singleLabel(scores, labels, scale), labels, bins, edge)
+                .bins();
     }
 
     private static final class Bins {
@@ -103,8 +106,12 @@ public record Calibration(int bins, Edge edge, double expectedError, double maxi
         }
 
         List<Bin> bins() {
-            return IntStream.range(0, count.length).mapToObj(b -> new Bin(count[b] == 0 ? Double.NaN : confidence[b] / count[b],
-                    count[b] == 0 ? Double.NaN : (double) correct[b] / count[b], count[b])).toList();
+            return IntStream.range(0, count.length)
+                    .mapToObj(b -> new Bin(
+                            count[b] == 0 ? Double.NaN : confidence[b] / count[b],
+                            count[b] == 0 ? Double.NaN : (double) correct[b] / count[b],
+                            count[b]))
+                    .toList();
         }
 
         Calibration result() {

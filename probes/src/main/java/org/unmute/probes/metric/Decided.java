@@ -54,7 +54,9 @@ final class Decided {
             allPredicted += predicted[c];
             allPositives += positives[c];
         }
-        return new F1(sum / hits.length, F1.of(allHits, allPredicted - allHits, allPositives - allHits),
+        return new F1(
+                sum / hits.length,
+                F1.of(allHits, allPredicted - allHits, allPositives - allHits),
                 present == 0 ? Double.NaN : sumPresent / present);
     }
 

@@ -6,9 +6,9 @@ import java.util.Locale;
 /**
  * A percentile bootstrap interval.
  *
- * <p>Average precision is biased upwards under resampling: a positive clip drawn twice supports itself in the ranking, most
- * of all in classes with few positives. Compare {@code mean} with the score itself; where they differ by more than the
- * interval is wide, the score can lie outside.
+ * <p>Average precision is biased upwards under resampling: a positive clip drawn twice supports itself in the ranking,
+ * most of all in classes with few positives. Compare {@code mean} with the score itself; where they differ by more than
+ * the interval is wide, the score can lie outside.
  *
  * @param low lower end; NaN if the metric was undefined in every resample
  * @param high upper end
@@ -21,10 +21,16 @@ public record Interval(double low, double high, double mean, double level, int r
 
     /** The interval of the defined values among {@code values}, ends interpolated linearly between order statistics. */
     static Interval of(double[] values, double level) {
-        double[] sorted = Arrays.stream(values).filter(v -> !Double.isNaN(v)).sorted().toArray();
+        double[] sorted =
+                Arrays.stream(values).filter(v -> !Double.isNaN(v)).sorted().toArray();
         double tail = (1 - level) / 2;
-        return new Interval(percentile(sorted, tail), percentile(sorted, 1 - tail), Arrays.stream(sorted).average().orElse(Double.NaN),
-                level, values.length, values.length - sorted.length);
+        return new Interval(
+                percentile(sorted, tail),
+                percentile(sorted, 1 - tail),
+                Arrays.stream(sorted).average().orElse(Double.NaN),
+                level,
+                values.length,
+                values.length - sorted.length);
     }
 
     private static double percentile(double[] sorted, double share) {
@@ -41,13 +47,16 @@ public record Interval(double low, double high, double mean, double level, int r
     }
 
     /**
-     * This interval moved by the bias of resampling, so that the resamples' mean falls on the score itself. The width stays.
+     * This interval moved by the bias of resampling, so that the resamples' mean falls on the score itself. The width
+     * stays.
      *
      * @param score the metric of the whole set
      */
     public Interval centredOn(double score) {
         double shift = score - mean;
-        return Double.isFinite(shift) ? new Interval(low + shift, high + shift, score, level, resamples, undefined) : this;
+        return Double.isFinite(shift)
+                ? new Interval(low + shift, high + shift, score, level, resamples, undefined)
+                : this;
     }
 
     @Override

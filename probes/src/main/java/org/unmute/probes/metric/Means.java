@@ -8,10 +8,18 @@ final class Means {
     private Means() {}
 
     static <T> double defined(List<T> items, ToDoubleFunction<T> value) {
-        return items.stream().mapToDouble(value).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
+        return items.stream()
+                .mapToDouble(value)
+                .filter(v -> !Double.isNaN(v))
+                .average()
+                .orElse(Double.NaN);
     }
 
     static <T> double finite(List<T> items, ToDoubleFunction<T> value) {
-        return items.stream().mapToDouble(value).filter(Double::isFinite).average().orElse(Double.NaN);
+        return items.stream()
+                .mapToDouble(value)
+                .filter(Double::isFinite)
+                .average()
+                .orElse(Double.NaN);
     }
 }

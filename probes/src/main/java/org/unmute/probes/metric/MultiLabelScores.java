@@ -92,12 +92,24 @@ public record MultiLabelScores(
         Decided atLeast = Decided.count(table, labels, true);
         Decided above = Decided.count(table, labels, false);
 
-        List<ClassScores> perClass = IntStream.range(0, classes.size()).parallel().mapToObj(c -> {
-            Ranking r = rankings.get(c);
-            double auroc = r.auroc();
-            return new ClassScores(classes.get(c), r.positives(), r.averagePrecision(), auroc, dPrime(auroc),
-                    clipRanking.ofClass(c), clipRanking.weight(c), atLeast.f1(c), above.f1(c), r.bestF1());
-        }).toList();
+        List<ClassScores> perClass = IntStream.range(0, classes.size())
+                .parallel()
+                .mapToObj(c -> {
+                    Ranking r = rankings.get(c);
+                    double auroc = r.auroc();
+                    return new ClassScores(
+                            classes.get(c),
+                            r.positives(),
+                            r.averagePrecision(),
+                            auroc,
+                            dPrime(auroc),
+                            clipRanking.ofClass(c),
+                            clipRanking.weight(c),
+                            atLeast.f1(c),
+                            above.f1(c),
+                            r.bestF1());
+                })
+                .toList();
 
         int[] positives = rankings.stream().mapToInt(Ranking::positives).toArray();
         double macroAuroc = Means.defined(perClass, ClassScores::auroc);
@@ -108,23 +120,46 @@ public record MultiLabelScores(
             }
         }
         return new MultiLabelScores(
-                table.clips(), clipRanking.labelledClips(), perClass,
+                table.clips(),
+                clipRanking.labelledClips(),
+                perClass,
                 meanAveragePrecision(perClass, pooled),
                 new Auroc(macroAuroc, pooled.auroc(), dPrime(macroAuroc), Means.finite(perClass, ClassScores::dPrime)),
-                clipRanking.summary(), atLeast.f1(), above.f1(),
+                clipRanking.summary(),
+                atLeast.f1(),
+                above.f1(),
                 BestF1.of(Means.defined(perClass, s -> s.best().f1()), pooled, positives),
-                decisions(table, labels, clipRanking, atLeast), calibration, Map.of());
+                decisions(table, labels, clipRanking, atLeast),
+                calibration,
+                Map.of());
     }
 
     /** The same scores with bootstrap intervals, as {@link Bootstrap#multiLabel} gives them. */
     public MultiLabelScores withIntervals(Map<String, Interval> intervals) {
-        return new MultiLabelScores(clips, labelledClips, perClass, map, auroc, ranking, f1AtLeastHalf, f1AboveHalf, bestF1,
-                decisions, calibration, intervals);
+        return new MultiLabelScores(
+                clips,
+                labelledClips,
+                perClass,
+                map,
+                auroc,
+                ranking,
+                f1AtLeastHalf,
+                f1AboveHalf,
+                bestF1,
+                decisions,
+                calibration,
+                intervals);
     }
 
-    /** Names of the classes without a positive clip: left out of {@code map.macro}, counted 0 in {@code map.macroAllClasses}. */
+    /**
+     * Names of the classes without a positive clip: left out of {@code map.macro}, counted 0 in {@code
+     * map.macroAllClasses}.
+     */
     public List<String> absentClasses() {
-        return perClass.stream().filter(c -> c.positives() == 0).map(ClassScores::name).toList();
+        return perClass.stream()
+                .filter(c -> c.positives() == 0)
+                .map(ClassScores::name)
+                .toList();
     }
 
     /** All figures that are not per class, by stable names, in a fixed order, for tables and JSON. */
@@ -171,13 +206,16 @@ public record MultiLabelScores(
     }
 
     static List<Ranking> rankings(ScoreTable table, boolean[][] labels) {
-        return IntStream.range(0, table.classes()).parallel().mapToObj(c -> {
-            boolean[] positive = new boolean[labels.length];
-            for (int i = 0; i < labels.length; i++) {
-                positive[i] = labels[i][c];
-            }
-            return table.ranking(c, positive);
-        }).toList();
+        return IntStream.range(0, table.classes())
+                .parallel()
+                .mapToObj(c -> {
+                    boolean[] positive = new boolean[labels.length];
+                    for (int i = 0; i < labels.length; i++) {
+                        positive[i] = labels[i][c];
+                    }
+                    return table.ranking(c, positive);
+                })
+                .toList();
     }
 
     private static MeanAveragePrecision meanAveragePrecision(List<ClassScores> perClass, Ranking pooled) {
@@ -191,8 +229,11 @@ public record MultiLabelScores(
                 positives += c.positives();
             }
         }
-        return new MeanAveragePrecision(Means.defined(perClass, ClassScores::averagePrecision), sum / perClass.size(),
-                pooled.averagePrecision(), positives == 0 ? Double.NaN : weighted / positives);
+        return new MeanAveragePrecision(
+                Means.defined(perClass, ClassScores::averagePrecision),
+                sum / perClass.size(),
+                pooled.averagePrecision(),
+                positives == 0 ? Double.NaN : weighted / positives);
     }
 
     private static Decisions decisions(ScoreTable table, boolean[][] labels, ClipRanking clipRanking, Decided atLeast) {
@@ -202,7 +243,10 @@ public record MultiLabelScores(
         }
         double n = table.clips();
         int labelled = clipRanking.labelledClips();
-        return new Decisions(top1 / n, labelled == 0 ? Double.NaN : (double) top1 / labelled,
-                atLeast.exactClips() / n, atLeast.wrong() / (n * table.classes()));
+        return new Decisions(
+                top1 / n,
+                labelled == 0 ? Double.NaN : (double) top1 / labelled,
+                atLeast.exactClips() / n,
+                atLeast.wrong() / (n * table.classes()));
     }
 }

@@ -45,8 +45,8 @@ final class NormalQuantile {
     }
 
     /**
-     * Mills' ratio Q(x) / φ(x) for x ≥ 0: from the power series of Φ about 0 where that converges fast, from the continued
-     * fraction of the tail elsewhere. A ratio stays in range where Q and φ themselves underflow.
+     * Mills' ratio Q(x) / φ(x) for x ≥ 0: from the power series of Φ about 0 where that converges fast, from the
+     * continued fraction of the tail elsewhere. A ratio stays in range where Q and φ themselves underflow.
      */
     private static double mills(double x) {
         if (x < 3) {

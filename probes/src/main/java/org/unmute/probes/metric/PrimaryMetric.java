@@ -2,13 +2,17 @@ package org.unmute.probes.metric;
 
 import java.util.List;
 
-/** The one number that the paper reports for a data set, from 0 to 1, greater is better. Cheaper than all metrics together. */
+/**
+ * The one number that the paper reports for a data set, from 0 to 1, greater is better. Cheaper than all metrics
+ * together.
+ */
 public enum PrimaryMetric {
     /** Macro mean of average precision over classes with at least one positive clip; several classes a clip. */
     MAP("mAP") {
         @Override
         public double of(float[][] scores, boolean[][] labels) {
-            List<Ranking> rankings = MultiLabelScores.rankings(ScoreTable.multiLabel(scores, labels, ScoreScale.PROBABILITY), labels);
+            List<Ranking> rankings =
+                    MultiLabelScores.rankings(ScoreTable.multiLabel(scores, labels, ScoreScale.PROBABILITY), labels);
             return Means.defined(rankings, Ranking::averagePrecision);
         }
     },
@@ -16,7 +20,8 @@ public enum PrimaryMetric {
     ACCURACY("accuracy") {
         @Override
         public double of(float[][] scores, boolean[][] labels) {
-            return TopK.of(scores, classIndices(labels), 1, ScoreScale.PROBABILITY).firstIndex();
+            return TopK.of(scores, classIndices(labels), 1, ScoreScale.PROBABILITY)
+                    .firstIndex();
         }
     };
 
@@ -37,8 +42,8 @@ public enum PrimaryMetric {
      * @param scores {@code [clips, classes]}, in [0, 1]. Not modified.
      * @param labels {@code [clips, classes]}. Not modified.
      * @return NaN if no class has a positive clip
-     * @throws IllegalArgumentException for no clips, unequal lengths, a NaN or a score outside [0, 1], and for accuracy a clip without
-     *     exactly one class
+     * @throws IllegalArgumentException for no clips, unequal lengths, a NaN or a score outside [0, 1], and for accuracy
+     *     a clip without exactly one class
      */
     public abstract double of(float[][] scores, boolean[][] labels);
 
@@ -53,7 +58,8 @@ public enum PrimaryMetric {
                 }
             }
             if (ones != 1) {
-                throw new IllegalArgumentException("accuracy: each clip needs exactly one class, clip " + i + " has " + ones);
+                throw new IllegalArgumentException(
+                        "accuracy: each clip needs exactly one class, clip " + i + " has " + ones);
             }
         }
         return indices;

@@ -31,7 +31,8 @@ final class Ranking {
         int n = score.length;
         long[] keys = new long[n];
         for (int i = 0; i < n; i++) {
-            // Adding 0 turns -0 into 0: they are equal scores. The high half sorts descending by score, the low half by index.
+            // Adding 0 turns -0 into 0: they are equal scores. The high half sorts descending by score, the low half by
+            // index.
             int bits = Float.floatToIntBits(score[i] + 0f);
             int ascending = bits ^ ((bits >> 31) & 0x7fffffff);
             keys[i] = ((long) ~ascending << 32) | i;
@@ -113,7 +114,9 @@ final class Ranking {
         return positives == 0 ? Double.NaN : sum / positives;
     }
 
-    /** Area under the ROC curve: the Mann-Whitney statistic, ties counting one half. NaN if all items share one label. */
+    /**
+     * Area under the ROC curve: the Mann-Whitney statistic, ties counting one half. NaN if all items share one label.
+     */
     double auroc() {
         long negatives = items() - (long) positives;
         if (positives == 0 || negatives == 0) {
@@ -131,7 +134,10 @@ final class Ranking {
         return 1 - negativesAbove / ((double) positives * negatives);
     }
 
-    /** The largest F1 over thresholds "positive if score ≥ t", t among the scores; the largest such t. NaN without positives. */
+    /**
+     * The largest F1 over thresholds "positive if score ≥ t", t among the scores; the largest such t. NaN without
+     * positives.
+     */
     Threshold bestF1() {
         Threshold best = Threshold.UNDEFINED;
         int hits = 0;

@@ -12,8 +12,8 @@ final class ResampleBlock {
     private final int first;
     private final int width;
     /**
-     * {@code [clips, width]}: how often resample {@code first + w} drew the clip. The counts follow Poisson(1): bytes hold
-     * them (above 127 has a chance of 1e-215) and keep the table in cache.
+     * {@code [clips, width]}: how often resample {@code first + w} drew the clip. The counts follow Poisson(1): bytes
+     * hold them (above 127 has a chance of 1e-215) and keep the table in cache.
      */
     private final byte[] drawn;
 
@@ -34,7 +34,10 @@ final class ResampleBlock {
         return new ResampleBlock(first, width, drawn);
     }
 
-    /** Mean average precision and mean AUROC over the classes where each is defined, into this block's part of the arrays. */
+    /**
+     * Mean average precision and mean AUROC over the classes where each is defined, into this block's part of the
+     * arrays.
+     */
     void means(List<Ranking> rankings, double[] macroMap, double[] macroAuroc) {
         double[] apSum = new double[width];
         double[] aurocSum = new double[width];

@@ -2,7 +2,10 @@ package org.unmute.probes.metric;
 
 import java.util.List;
 
-/** Checked scores {@code [clips, classes]} in two readings: the float that ranks, the probability that decides and calibrates. */
+/**
+ * Checked scores {@code [clips, classes]} in two readings: the float that ranks, the probability that decides and
+ * calibrates.
+ */
 final class ScoreTable {
     private final float[][] scores;
     private final ScoreScale scale;
@@ -30,8 +33,8 @@ final class ScoreTable {
         check(scores, labels.length, scale);
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= scores[i].length) {
-                throw new IllegalArgumentException("metrics: label of clip " + i + " is " + labels[i]
-                        + ", outside the " + scores[i].length + " classes scored");
+                throw new IllegalArgumentException("metrics: label of clip " + i + " is " + labels[i] + ", outside the "
+                        + scores[i].length + " classes scored");
             }
         }
         if (scale == ScoreScale.PROBABILITY) {
@@ -50,8 +53,8 @@ final class ScoreTable {
             max = Math.max(max, x);
         }
         if (Double.isInfinite(max)) {
-            throw new IllegalArgumentException("metrics: logits of clip " + clip + " have no finite maximum (" + max
-                    + "), so no softmax");
+            throw new IllegalArgumentException(
+                    "metrics: logits of clip " + clip + " have no finite maximum (" + max + "), so no softmax");
         }
         double sum = 0;
         for (float x : logits) {
@@ -66,12 +69,13 @@ final class ScoreTable {
                     + (scores.length == 0 ? "" : ", 0 classes"));
         }
         if (scores.length != labelled) {
-            throw new IllegalArgumentException("metrics: " + scores.length + " clips have scores, " + labelled + " have labels");
+            throw new IllegalArgumentException(
+                    "metrics: " + scores.length + " clips have scores, " + labelled + " have labels");
         }
         for (int i = 0; i < scores.length; i++) {
             if (scores[i].length != scores[0].length) {
-                throw new IllegalArgumentException("metrics: clip " + i + " has " + scores[i].length
-                        + " scores, clip 0 has " + scores[0].length);
+                throw new IllegalArgumentException(
+                        "metrics: clip " + i + " has " + scores[i].length + " scores, clip 0 has " + scores[0].length);
             }
             for (int c = 0; c < scores[i].length; c++) {
                 float s = scores[i][c];
@@ -88,7 +92,8 @@ final class ScoreTable {
 
     static void checkClasses(List<String> classes, float[][] scores) {
         if (classes.size() != scores[0].length) {
-            throw new IllegalArgumentException("metrics: " + classes.size() + " class names for " + scores[0].length + " scores per clip");
+            throw new IllegalArgumentException(
+                    "metrics: " + classes.size() + " class names for " + scores[0].length + " scores per clip");
         }
     }
 
@@ -154,8 +159,9 @@ final class ScoreTable {
         try {
             n = Math.multiplyExact(clips(), classes);
         } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("metrics: more than 2^31 scores: " + clips() + " clips x " + classes
-                    + " classes: score in parts", e);
+            throw new IllegalArgumentException(
+                    "metrics: more than 2^31 scores: " + clips() + " clips x " + classes + " classes: score in parts",
+                    e);
         }
         float[] all = new float[n];
         boolean[] positive = new boolean[n];

@@ -74,8 +74,13 @@ public record SingleLabelScores(
         List<OneClass> perClass = new ArrayList<>();
         for (int c = 0; c < classes.size(); c++) {
             Ranking r = rankings.get(c);
-            perClass.add(new OneClass(classes.get(c), r.positives(), r.averagePrecision(), r.auroc(),
-                    confusion.recall(c), confusion.f1(c)));
+            perClass.add(new OneClass(
+                    classes.get(c),
+                    r.positives(),
+                    r.averagePrecision(),
+                    r.auroc(),
+                    confusion.recall(c),
+                    confusion.f1(c)));
         }
         List<Calibration> calibration = new ArrayList<>();
         for (int bins : new int[] {10, 15}) {
@@ -83,16 +88,34 @@ public record SingleLabelScores(
                 calibration.add(Calibration.top1(table, labels, bins, edge));
             }
         }
-        List<TopK> topK = IntStream.of(1, 3, 5).mapToObj(k -> TopK.of(table, labels, k)).toList();
-        return new SingleLabelScores(table.clips(), perClass, topK,
-                Means.defined(perClass, OneClass::averagePrecision), Means.defined(perClass, OneClass::auroc),
-                confusion, negativeLogLikelihood(table, labels), brier(table, labels), calibration, Map.of());
+        List<TopK> topK =
+                IntStream.of(1, 3, 5).mapToObj(k -> TopK.of(table, labels, k)).toList();
+        return new SingleLabelScores(
+                table.clips(),
+                perClass,
+                topK,
+                Means.defined(perClass, OneClass::averagePrecision),
+                Means.defined(perClass, OneClass::auroc),
+                confusion,
+                negativeLogLikelihood(table, labels),
+                brier(table, labels),
+                calibration,
+                Map.of());
     }
 
     /** The same scores with bootstrap intervals, as {@link Bootstrap#singleLabel} gives them. */
     public SingleLabelScores withIntervals(Map<String, Interval> intervals) {
-        return new SingleLabelScores(clips, perClass, topK, macroMap, macroAuroc, confusion, negativeLogLikelihood, brier,
-                calibration, intervals);
+        return new SingleLabelScores(
+                clips,
+                perClass,
+                topK,
+                macroMap,
+                macroAuroc,
+                confusion,
+                negativeLogLikelihood,
+                brier,
+                calibration,
+                intervals);
     }
 
     /** Names of the classes without a clip: left out of {@code macroMap}. */
@@ -125,13 +148,16 @@ public record SingleLabelScores(
     }
 
     static List<Ranking> rankings(ScoreTable table, int[] labels) {
-        return IntStream.range(0, table.classes()).parallel().mapToObj(c -> {
-            boolean[] positive = new boolean[labels.length];
-            for (int i = 0; i < labels.length; i++) {
-                positive[i] = labels[i] == c;
-            }
-            return table.ranking(c, positive);
-        }).toList();
+        return IntStream.range(0, table.classes())
+                .parallel()
+                .mapToObj(c -> {
+                    boolean[] positive = new boolean[labels.length];
+                    for (int i = 0; i < labels.length; i++) {
+                        positive[i] = labels[i] == c;
+                    }
+                    return table.ranking(c, positive);
+                })
+                .toList();
     }
 
     private static double negativeLogLikelihood(ScoreTable table, int[] labels) {

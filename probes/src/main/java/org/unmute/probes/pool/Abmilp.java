@@ -14,13 +14,13 @@ import org.unmute.tensor.op.Unary;
  * Attention-based multiple-instance pooling (paper, section 3; {@code efficient-probing} poolings/abmilp.py, depth 2):
  * {@code s_n = w₂ᵀ tanh(W₁ z_n + b₁) + b₂}, {@code a = softmax_n(s)}, descriptor {@code Σ a_n z_n}.
  *
- * <p>{@code abmilp-sa} first lets tokens look at each other, as that code does by default on its command line:
- * {@code y = W_o softmax(q kᵀ / √dim) v + b_o} with one head, q, k and v from {@code W_qkv z} without bias, no residual; the
+ * <p>{@code abmilp-sa} first lets tokens look at each other, as that code does by default on its command line: {@code y
+ * = W_o softmax(q kᵀ / √dim) v + b_o} with one head, q, k and v from {@code W_qkv z} without bias, no residual; the
  * weights come from y.
  *
- * <p>Options: {@code norm}, {@code none}, or {@code batch}: batch normalisation of the descriptor. {@code abmilp-sa} only:
- * {@code values}, what the weights sum: the {@code attended} tokens y (that code's "both") or the {@code raw} tokens z
- * ("map").
+ * <p>Options: {@code norm}, {@code none}, or {@code batch}: batch normalisation of the descriptor. {@code abmilp-sa}
+ * only: {@code values}, what the weights sum: the {@code attended} tokens y (that code's "both") or the {@code raw}
+ * tokens z ("map").
  */
 public final class Abmilp implements Probe {
     /** Without self-attention. */
@@ -49,27 +49,38 @@ public final class Abmilp implements Probe {
     /** Self-attention with one head; null without. */
     private record SelfAttention(Tensor qkv, Tensor projWeight, Tensor projBias) {
         static SelfAttention fresh(Init init, int dim) {
-            return new SelfAttention(init.uniform(1 / Math.sqrt(dim), 3L * dim, dim), init.linearWeight(dim, dim),
+            return new SelfAttention(
+                    init.uniform(1 / Math.sqrt(dim), 3L * dim, dim),
+                    init.linearWeight(dim, dim),
                     init.linearBias(dim, dim));
         }
 
         static SelfAttention of(ParameterMap parameters, long dim) {
-            return new SelfAttention(parameters.take(QKV, 3 * dim, dim), parameters.take(PROJ + "weight", dim, dim),
+            return new SelfAttention(
+                    parameters.take(QKV, 3 * dim, dim),
+                    parameters.take(PROJ + "weight", dim, dim),
                     parameters.take(PROJ + "bias", dim));
         }
 
         Tensor apply(Tensor tokens) {
             long dim = tokens.size(2);
             Tensor packed = tokens.linear(qkv, null);
-            Tensor mixed = packed.slice(2, 0, dim).attention(packed.slice(2, dim, dim), packed.slice(2, 2 * dim, dim), null,
-                    1 / Math.sqrt(dim));
+            Tensor mixed = packed.slice(2, 0, dim)
+                    .attention(packed.slice(2, dim, dim), packed.slice(2, 2 * dim, dim), null, 1 / Math.sqrt(dim));
             return mixed.linear(projWeight, projBias);
         }
     }
 
-    private Abmilp(String name, ProbeOptions options, Tensor[] predictor, SelfAttention attend, DescriptorNorm norm, Classifier fc) {
+    private Abmilp(
+            String name,
+            ProbeOptions options,
+            Tensor[] predictor,
+            SelfAttention attend,
+            DescriptorNorm norm,
+            Classifier fc) {
         this.name = name;
-        this.sumsRaw = attend == null || options.choice(VALUES, "attended", "raw").equals("raw");
+        this.sumsRaw =
+                attend == null || options.choice(VALUES, "attended", "raw").equals("raw");
         this.hiddenWeight = predictor[0];
         this.hiddenBias = predictor[1];
         this.outWeight = predictor[2];
@@ -81,20 +92,35 @@ public final class Abmilp implements Probe {
 
     static Abmilp fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
         int dim = size.dim();
-        Tensor[] predictor = {init.linearWeight(dim, dim), init.linearBias(dim, dim), init.linearWeight(1, dim),
-            init.linearBias(1, dim)};
+        Tensor[] predictor = {
+            init.linearWeight(dim, dim), init.linearBias(dim, dim), init.linearWeight(1, dim), init.linearBias(1, dim)
+        };
         SelfAttention attend = name.equals(SELF_ATTENTION) ? SelfAttention.fresh(init, dim) : null;
-        return new Abmilp(name, options, predictor, attend, DescriptorNorm.fresh(name, options, init, dim),
+        return new Abmilp(
+                name,
+                options,
+                predictor,
+                attend,
+                DescriptorNorm.fresh(name, options, init, dim),
                 Classifier.fresh(init, dim, size.classes()));
     }
 
     static Abmilp of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         long dim = fc.features();
-        Tensor[] predictor = {parameters.take(HIDDEN + "weight", dim, dim), parameters.take(HIDDEN + "bias", dim),
-            parameters.take(OUT + "weight", 1L, dim), parameters.take(OUT + "bias", 1L)};
-        return new Abmilp(name, options, predictor, name.equals(SELF_ATTENTION) ? SelfAttention.of(parameters, dim) : null,
-                DescriptorNorm.of(name, options, parameters, fc.features()), fc);
+        Tensor[] predictor = {
+            parameters.take(HIDDEN + "weight", dim, dim),
+            parameters.take(HIDDEN + "bias", dim),
+            parameters.take(OUT + "weight", 1L, dim),
+            parameters.take(OUT + "bias", 1L)
+        };
+        return new Abmilp(
+                name,
+                options,
+                predictor,
+                name.equals(SELF_ATTENTION) ? SelfAttention.of(parameters, dim) : null,
+                DescriptorNorm.of(name, options, parameters, fc.features()),
+                fc);
     }
 
     @Override
@@ -145,11 +171,16 @@ public final class Abmilp implements Probe {
     }
 
     /**
-     * {@code [batch, tokens, dim]} to {@code [batch, 1, tokens]}. b₂ moves all scores of a clip alike, which the softmax does
-     * not see; it is left out so that its gradient is 0 and not rounding noise, which an adaptive optimizer would scale up.
+     * {@code [batch, tokens, dim]} to {@code [batch, 1, tokens]}. b₂ moves all scores of a clip alike, which the
+     * softmax does not see; it is left out so that its gradient is 0 and not rounding noise, which an adaptive
+     * optimizer would scale up.
      */
     private Tensor weights(Tensor tokens) {
-        return tokens.linear(hiddenWeight, hiddenBias).unary(Unary.TANH).linear(outWeight, null).transpose(1, 2).softmax(-1);
+        return tokens.linear(hiddenWeight, hiddenBias)
+                .unary(Unary.TANH)
+                .linear(outWeight, null)
+                .transpose(1, 2)
+                .softmax(-1);
     }
 
     /** The weight of each token: {@code [batch, tokens]}, summing to 1. */
@@ -160,7 +191,8 @@ public final class Abmilp implements Probe {
     /** {@link #attention} on the grid: {@code [batch, 1, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), 1, batch.time(), batch.freq()));
+        return Optional.of(
+                Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), 1, batch.time(), batch.freq()));
     }
 
     /** Tokens, weighed by attention. */
@@ -171,9 +203,14 @@ public final class Abmilp implements Probe {
             Classifier all = norm.absorbedBy(fc);
             Tensor attended = attended(clip);
             double[] weights = weights(attended).toDoubles();
-            String remark = attend == null ? "" : sumsRaw ? "The weights come from self-attention over all tokens."
-                    : "Before it is weighed, a token takes in all others by self-attention: what it adds need not be heard at its own place.";
-            return Contributions.ofTokens(remark, all.found(sumsRaw ? clip.tokens() : attended, classIndex), weights, all.bias(classIndex));
+            String remark = attend == null
+                    ? ""
+                    : sumsRaw
+                            ? "The weights come from self-attention over all tokens."
+                            : "Before it is weighed, a token takes in all others by self-attention: what it adds need"
+                                    + " not be heard at its own place.";
+            return Contributions.ofTokens(
+                    remark, all.found(sumsRaw ? clip.tokens() : attended, classIndex), weights, all.bias(classIndex));
         }));
     }
 

@@ -29,10 +29,17 @@ final class AttentionTerms {
                 sum += a[h * count + n] * found[n * m + h];
                 weight += a[h * count + n] / m;
             }
-            parts.add(m == 1 ? Contributions.Part.product(n, "token " + n, n, found[n], weight)
-                    : new Contributions.Part(n, "token " + n, n, Double.NaN, weight, sum));
+            parts.add(
+                    m == 1
+                            ? Contributions.Part.product(n, "token " + n, n, found[n], weight)
+                            : new Contributions.Part(n, "token " + n, n, Double.NaN, weight, sum));
         }
-        return new Contributions(Contributions.Kind.TOKENS, m == 1 ? "" : "A token adds what " + m + " " + heads
-                + " find in it; its weight is their mean attention.", parts, bias);
+        return new Contributions(
+                Contributions.Kind.TOKENS,
+                m == 1
+                        ? ""
+                        : "A token adds what " + m + " " + heads + " find in it; its weight is their mean attention.",
+                parts,
+                bias);
     }
 }

@@ -9,8 +9,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Batch normalisation without affine parameters, eps 1e-6, momentum 0.1, as the public code of efficient probing puts it
- * before classifiers: training takes the batch's own mean and biased variance, scoring the running ones.
+ * Batch normalisation without affine parameters, eps 1e-6, momentum 0.1, as the public code of efficient probing puts
+ * it before classifiers: training takes the batch's own mean and biased variance, scoring the running ones.
  *
  * @param mean running mean, {@code [channels]}, buffer {@code bn.running_mean}
  * @param variance running variance, {@code [channels]}, buffer {@code bn.running_var}
@@ -22,7 +22,8 @@ record BatchNorm(Tensor mean, Tensor variance) {
     private static final double MOMENTUM = 0.1;
 
     static BatchNorm fresh(Init init, int channels) {
-        return new BatchNorm(init.constant(0, channels).detach(), init.constant(1, channels).detach());
+        return new BatchNorm(
+                init.constant(0, channels).detach(), init.constant(1, channels).detach());
     }
 
     static BatchNorm of(ParameterMap parameters, int channels) {
@@ -41,11 +42,13 @@ record BatchNorm(Tensor mean, Tensor variance) {
      */
     Tensor training(String probe, Tensor x) {
         if (x.size(0) < 2) {
-            throw new IllegalArgumentException("probe " + probe + ": batch normalisation in training needs at least 2 clips a "
-                    + "batch, got " + x.size(0) + ": choose a batch size that leaves no single clip over");
+            throw new IllegalArgumentException(
+                    "probe " + probe + ": batch normalisation in training needs at least 2 clips a " + "batch, got "
+                            + x.size(0) + ": choose a batch size that leaves no single clip over");
         }
         Grad.withoutRecording(() -> {
-            Normalize.RunningStatistics next = new Normalize.RunningStatistics(mean, variance).updated(x.detach(), MOMENTUM);
+            Normalize.RunningStatistics next =
+                    new Normalize.RunningStatistics(mean, variance).updated(x.detach(), MOMENTUM);
             mean.assign(next.mean());
             variance.assign(next.variance());
             return null;
@@ -60,7 +63,8 @@ record BatchNorm(Tensor mean, Tensor variance) {
     }
 
     Map<String, Tensor> buffers() {
-        Map<String, Tensor> buffers = new LinkedHashMap<>(); // in a fixed order, so that saved files are the same, byte for byte
+        Map<String, Tensor> buffers =
+                new LinkedHashMap<>(); // in a fixed order, so that saved files are the same, byte for byte
         buffers.put(MEAN, mean);
         buffers.put(VARIANCE, variance);
         return Collections.unmodifiableMap(buffers);

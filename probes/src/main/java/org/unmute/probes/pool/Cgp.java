@@ -13,18 +13,18 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Reduction;
 
 /**
- * Convex gated probing over all layers of the encoder (the follow-up paper, arXiv 2602.16305, code
- * BAT_ICML2026 models/heads.py). With {@code α = softmax(a)}, one number a layer: {@code z̄_n = Σ_l α_l z_{l,n} / ‖z_{l,n}‖},
- * {@code ō = Σ_l α_l o_l / ‖o_l‖} of the cls tokens, neither normalised again; {@code S = z̄ P̂ᵀ} and {@code s_o = ō P̂ᵀ} with
+ * Convex gated probing over all layers of the encoder (the follow-up paper, arXiv 2602.16305, code BAT_ICML2026
+ * models/heads.py). With {@code α = softmax(a)}, one number a layer: {@code z̄_n = Σ_l α_l z_{l,n} / ‖z_{l,n}‖}, {@code
+ * ō = Σ_l α_l o_l / ‖o_l‖} of the cls tokens, neither normalised again; {@code S = z̄ P̂ᵀ} and {@code s_o = ō P̂ᵀ} with
  * prototypes of length 1. The descriptor holds {@code (min_n S_j, s_{o,j}, max_n S_j)} for each prototype j in turn,
- * {@code [batch, 3 · prototypes]}, and a dense linear layer classifies it. Where the encoder has no cls token, a layer's
- * mean token stands in. Fresh {@code a} are 1, prototypes N(0, 0.02²).
+ * {@code [batch, 3 · prototypes]}, and a dense linear layer classifies it. Where the encoder has no cls token, a
+ * layer's mean token stands in. Fresh {@code a} are 1, prototypes N(0, 0.02²).
  *
  * <p>Takes batches with {@link TokenBatch#layers()}.
  *
- * <p>Options: {@code total}, 10000: prototypes over all classes, which they do not belong to; {@code layers}: by default
- * what the tokens have; {@code middle}, {@code cls}, or {@code mean}: the mean of a prototype's similarities in place of
- * {@code s_o}; {@code dropout}, 0.2, the share of the descriptor that is dropped in training.
+ * <p>Options: {@code total}, 10000: prototypes over all classes, which they do not belong to; {@code layers}: by
+ * default what the tokens have; {@code middle}, {@code cls}, or {@code mean}: the mean of a prototype's similarities in
+ * place of {@code s_o}; {@code dropout}, 0.2, the share of the descriptor that is dropped in training.
  */
 public final class Cgp implements FrameWise {
     /** Name of the probe. */
@@ -63,12 +63,17 @@ public final class Cgp implements FrameWise {
     static Cgp fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
         int layers = options.integer(LAYERS, size.layout().layers(), 1, MOST_LAYERS);
         if (layers == 0) {
-            throw new IllegalArgumentException("probe cgp: it looks at the tokens of all layers of the encoder, these are of the "
-                    + "last only: embed with layers ('unmute embed --layers'), or give option layers to make it beforehand");
+            throw new IllegalArgumentException(
+                    "probe cgp: it looks at the tokens of all layers of the encoder, these are of the last only: embed"
+                            + " with layers ('unmute embed --layers'), or give option layers to make it beforehand");
         }
         int total = options.integer(TOTAL, DEFAULT_TOTAL, 1, MOST_PROTOTYPES);
         Tensor vectors = init.normal(DEVIATION, total, size.dim());
-        return new Cgp(size.layout().cls(), options, init.constant(1, layers), vectors,
+        return new Cgp(
+                size.layout().cls(),
+                options,
+                init.constant(1, layers),
+                vectors,
                 Classifier.fresh(init, FEATURES * total, size.classes()));
     }
 
@@ -89,7 +94,10 @@ public final class Cgp implements FrameWise {
 
     @Override
     public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS.with(TOTAL, prototypeCount()).with(LAYERS, layers()).with(MIDDLE, middleIsMean ? "mean" : "cls")
+        return ProbeOptions.DEFAULTS
+                .with(TOTAL, prototypeCount())
+                .with(LAYERS, layers())
+                .with(MIDDLE, middleIsMean ? "mean" : "cls")
                 .with(DROPOUT, dropout);
     }
 
@@ -126,13 +134,15 @@ public final class Cgp implements FrameWise {
         Probes.checkDim(this, batch);
         TokenBatch.Layers layers = batch.layers();
         if (layers == null || layers.count() != layers()) {
-            throw new IllegalArgumentException("probe cgp: it was made for tokens of " + layers() + " layers, the batch has "
-                    + (layers == null ? "those of the last layer only" : "those of " + layers.count())
-                    + ": ask the encoder for its layers too");
+            throw new IllegalArgumentException(
+                    "probe cgp: it was made for tokens of " + layers() + " layers, the batch has "
+                            + (layers == null ? "those of the last layer only" : "those of " + layers.count())
+                            + ": ask the encoder for its layers too");
         }
         if (cls != (layers.cls() != null)) {
-            throw new IllegalArgumentException("probe cgp: it was made for tokens " + (cls ? "with" : "without")
-                    + " cls token, the batch is " + (cls ? "without" : "with") + ": use tokens of the encoder it was trained on");
+            throw new IllegalArgumentException(
+                    "probe cgp: it was made for tokens " + (cls ? "with" : "without") + " cls token, the batch is "
+                            + (cls ? "without" : "with") + ": use tokens of the encoder it was trained on");
         }
         return layers;
     }
@@ -153,7 +163,8 @@ public final class Cgp implements FrameWise {
 
     /** {@code s_o}: {@code [batch, prototypes]}. */
     private Tensor ofCls(TokenBatch.Layers layers, Tensor prototypes) {
-        return gated(layers.cls() != null ? layers.cls() : layers.tokens().mean(false, 2)).linear(prototypes, null);
+        return gated(layers.cls() != null ? layers.cls() : layers.tokens().mean(false, 2))
+                .linear(prototypes, null);
     }
 
     @Override
@@ -164,7 +175,8 @@ public final class Cgp implements FrameWise {
         // the mean of the products is the product with the mean
         Tensor middle = middleIsMean ? tokens.mean(false, 1).linear(prototypes, null) : ofCls(layers, prototypes);
         Tensor extremes = tokens.productExtremes(prototypes).values();
-        return Tensor.stack(-1, extremes.select(0, 0), middle, extremes.select(0, 1)).reshape(batch.size(), fc.features());
+        return Tensor.stack(-1, extremes.select(0, 0), middle, extremes.select(0, 1))
+                .reshape(batch.size(), fc.features());
     }
 
     /** Least, middle and greatest side by side: {@code [..., prototypes, tokens]} to {@code [..., prototypes, 3]}. */
@@ -182,10 +194,15 @@ public final class Cgp implements FrameWise {
         return fc.logits(descriptor);
     }
 
-    /** Of each row's similarities the least, the mean and the greatest over frequency; the cls token says nothing of time. */
+    /**
+     * Of each row's similarities the least, the mean and the greatest over frequency; the cls token says nothing of
+     * time.
+     */
     @Override
     public Tensor frameLogits(TokenBatch batch) {
-        Tensor s = similarities(layers(batch)).reshape(batch.size(), prototypeCount(), batch.time(), batch.freq()).transpose(1, 2);
+        Tensor s = similarities(layers(batch))
+                .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq())
+                .transpose(1, 2);
         return fc.logits(features(s, s.mean(false, 3)).reshape(batch.size(), batch.time(), fc.features()));
     }
 
@@ -202,7 +219,10 @@ public final class Cgp implements FrameWise {
         Contributions.requireOne("similarity map of chosen prototypes", clip);
         return Optional.of(Grad.withoutRecording(() -> {
             Tensor some = unitPrototypes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
-            return gated(layers(clip).tokens()).linear(some, null).transpose(1, 2).reshape(which.length, clip.time(), clip.freq());
+            return gated(layers(clip).tokens())
+                    .linear(some, null)
+                    .transpose(1, 2)
+                    .reshape(which.length, clip.time(), clip.freq());
         }));
     }
 
@@ -216,7 +236,8 @@ public final class Cgp implements FrameWise {
             Reduction.Extreme least = s.min(2);
             Reduction.Extreme greatest = s.max(2);
             Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers, unitPrototypes());
-            double[] values = Tensor.stack(-1, least.values(), middle, greatest.values()).toDoubles();
+            double[] values =
+                    Tensor.stack(-1, least.values(), middle, greatest.values()).toDoubles();
             int[][] tokens = {least.indices().toInts(), null, greatest.indices().toInts()};
             String[] roles = {", least", middleIsMean ? ", mean" : ", cls token", ", greatest"};
             double[] weights = fc.row(classIndex).toDoubles();
@@ -224,10 +245,15 @@ public final class Cgp implements FrameWise {
             for (int i = 0; i < weights.length; i++) {
                 int j = i / FEATURES;
                 int[] own = tokens[i % FEATURES];
-                parts.add(Contributions.Part.product(j, "prototype " + j + roles[i % FEATURES], own == null ? -1 : own[j], values[i], weights[i]));
+                parts.add(Contributions.Part.product(
+                        j, "prototype " + j + roles[i % FEATURES], own == null ? -1 : own[j], values[i], weights[i]));
             }
-            return new Contributions(Contributions.Kind.PROTOTYPES, "Each prototype counts by its least, middle and greatest similarity over "
-                    + "the layers' mixture of tokens.", parts, fc.bias(classIndex));
+            return new Contributions(
+                    Contributions.Kind.PROTOTYPES,
+                    "Each prototype counts by its least, middle and greatest similarity over "
+                            + "the layers' mixture of tokens.",
+                    parts,
+                    fc.bias(classIndex));
         }));
     }
 

@@ -59,8 +59,8 @@ record Classifier(Tensor weight, Tensor bias) {
     /** @throws IllegalArgumentException if pooling does not give as many features as the layer takes */
     void requireFeatures(String probe, long features) {
         if (features() != features) {
-            throw new IllegalArgumentException("probe " + probe + ": fc.weight is " + weight.shape() + ", pooling gives " + features
-                    + " features");
+            throw new IllegalArgumentException("probe " + probe + ": fc.weight is " + weight.shape()
+                    + ", pooling gives " + features + " features");
         }
     }
 

@@ -30,8 +30,8 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
      * @param index number of the prototype, token or feature; -1 for what is none of them
      * @param name what to call it
      * @param token the token of the clip it rests on, {@code t · freq + f}; -1 where it rests on no single one
-     * @param value what is weighed: a prototype's similarity, what the class finds in a token, an entry of the descriptor; NaN where
-     *     the term is no single product
+     * @param value what is weighed: a prototype's similarity, what the class finds in a token, an entry of the
+     *     descriptor; NaN where the term is no single product
      * @param weight what it is weighed with; for the heads or queries of an attention, the mean of their weights
      * @param contribution what it adds to the logit: value times weight, where there is a value
      */
@@ -66,7 +66,10 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
 
     /** The parts that say most for or against the class, strongest first; those listed earlier first among equals. */
     public List<Part> strongest(int most) {
-        return parts.stream().sorted(Comparator.comparingDouble((Part p) -> -Math.abs(p.contribution))).limit(most).toList();
+        return parts.stream()
+                .sorted(Comparator.comparingDouble((Part p) -> -Math.abs(p.contribution)))
+                .limit(most)
+                .toList();
     }
 
     /** @throws IllegalArgumentException unless the batch is one clip, of tokens that fit, and there is such a class */
@@ -74,8 +77,8 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
         Probes.checkDim(probe, clip);
         requireOne("contributions", clip);
         if (classIndex < 0 || classIndex >= probe.classes()) {
-            throw new IllegalArgumentException("contributions: there is no class " + classIndex + ", classes are 0 to "
-                    + (probe.classes() - 1));
+            throw new IllegalArgumentException(
+                    "contributions: there is no class " + classIndex + ", classes are 0 to " + (probe.classes() - 1));
         }
     }
 
@@ -101,12 +104,19 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
     }
 
     static List<Part> tokens(double[] values, double[] weights) {
-        return IntStream.range(0, values.length).mapToObj(n -> Part.product(n, "token " + n, n, values[n], weights[n])).toList();
+        return IntStream.range(0, values.length)
+                .mapToObj(n -> Part.product(n, "token " + n, n, values[n], weights[n]))
+                .toList();
     }
 
     /** Entries of a descriptor that have no place in the clip. */
     static Contributions ofFeatures(String remark, double[] values, double[] weights, double bias) {
-        return new Contributions(Kind.FEATURES, remark, IntStream.range(0, values.length)
-                .mapToObj(d -> Part.product(d, "feature " + d, -1, values[d], weights[d])).toList(), bias);
+        return new Contributions(
+                Kind.FEATURES,
+                remark,
+                IntStream.range(0, values.length)
+                        .mapToObj(d -> Part.product(d, "feature " + d, -1, values[d], weights[d]))
+                        .toList(),
+                bias);
     }
 }

@@ -15,15 +15,15 @@ import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
 
 /**
- * A convolution over the token map, then global pooling: tokens as {@code x [dim, time, freq]},
- * {@code d = mean_{t,f} act(conv(x) + b)}, {@code W d + b} (paper, section 3, which names the probe but neither kernel nor
- * width). Stride 1, padded so that the grid keeps its size.
+ * A convolution over the token map, then global pooling: tokens as {@code x [dim, time, freq]}, {@code d = mean_{t,f}
+ * act(conv(x) + b)}, {@code W d + b} (paper, section 3, which names the probe but neither kernel nor width). Stride 1,
+ * padded so that the grid keeps its size.
  *
- * <p>Windows are unfolded clip by clip, {@code tokens · dim · kernel²} numbers at a time; rows and columns of the kernel that see
- * nothing but padding, as on a grid of one column, are left out.
+ * <p>Windows are unfolded clip by clip, {@code tokens · dim · kernel²} numbers at a time; rows and columns of the
+ * kernel that see nothing but padding, as on a grid of one column, are left out.
  *
- * <p>Options: {@code channels}, 256, or dim where that is less; {@code kernel}, 3, odd; {@code activation}, {@code relu},
- * {@code gelu} or {@code none}; {@code pool}, {@code mean} or {@code max}.
+ * <p>Options: {@code channels}, 256, or dim where that is less; {@code kernel}, 3, odd; {@code activation}, {@code
+ * relu}, {@code gelu} or {@code none}; {@code pool}, {@code mean} or {@code max}.
  */
 public final class Conv implements Probe {
     /** Name of the probe. */
@@ -51,7 +51,8 @@ public final class Conv implements Probe {
         this.bias = bias;
         this.fc = fc;
         if (kernel() % 2 == 0 || weight.size(2) != weight.size(3)) {
-            throw new IllegalArgumentException("probe conv: the kernel must be square and odd, conv.weight is " + weight.shape());
+            throw new IllegalArgumentException(
+                    "probe conv: the kernel must be square and odd, conv.weight is " + weight.shape());
         }
     }
 
@@ -84,7 +85,10 @@ public final class Conv implements Probe {
 
     @Override
     public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS.with(CHANNELS, weight.size(0)).with(KERNEL, kernel()).with(ACTIVATION, activation)
+        return ProbeOptions.DEFAULTS
+                .with(CHANNELS, weight.size(0))
+                .with(KERNEL, kernel())
+                .with(ACTIVATION, activation)
                 .with(POOL, mean ? "mean" : "max");
     }
 
@@ -119,7 +123,8 @@ public final class Conv implements Probe {
         Tensor map = batch.tokens().transpose(1, 2).reshape(batch.size(), dim(), batch.time(), batch.freq());
         int rows = reach(batch.time());
         int columns = reach(batch.freq());
-        Tensor inner = weight.slice(2, kernel() / 2 - rows, 2L * rows + 1).slice(3, kernel() / 2 - columns, 2L * columns + 1);
+        Tensor inner =
+                weight.slice(2, kernel() / 2 - rows, 2L * rows + 1).slice(3, kernel() / 2 - columns, 2L * columns + 1);
         Window window = Window.of(2 * rows + 1, 2 * columns + 1, 1, 1).pad(rows, columns);
         Tensor y = Convolution.conv2d(map, inner, bias, window, 1);
         Tensor active = switch (activation) {
@@ -141,15 +146,21 @@ public final class Conv implements Probe {
                 double[] found = fc.found(flat.transpose(1, 2), classIndex);
                 double[] weights = new double[found.length];
                 Arrays.fill(weights, 1.0 / found.length);
-                return Contributions.ofTokens("All places weigh the same. " + around, found, weights, fc.bias(classIndex));
+                return Contributions.ofTokens(
+                        "All places weigh the same. " + around, found, weights, fc.bias(classIndex));
             }
             Reduction.Extreme greatest = flat.max(2);
             double[] values = greatest.values().toDoubles();
             int[] winners = greatest.indices().toInts();
             double[] weights = fc.row(classIndex).toDoubles();
-            return new Contributions(Contributions.Kind.FEATURES, "Each channel of the convolution counts where it is greatest. " + around,
-                    IntStream.range(0, values.length).mapToObj(c ->
-                            Contributions.Part.product(c, "channel " + c, winners[c], values[c], weights[c])).toList(), fc.bias(classIndex));
+            return new Contributions(
+                    Contributions.Kind.FEATURES,
+                    "Each channel of the convolution counts where it is greatest. " + around,
+                    IntStream.range(0, values.length)
+                            .mapToObj(c ->
+                                    Contributions.Part.product(c, "channel " + c, winners[c], values[c], weights[c]))
+                            .toList(),
+                    fc.bias(classIndex));
         }));
     }
 

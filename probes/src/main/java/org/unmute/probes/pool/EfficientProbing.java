@@ -10,12 +10,12 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * Efficient probing (paper, section 3; {@code efficient-probing} poolings/ep.py with one head, no bias): M learned queries
- * meet the raw tokens, {@code a_m = softmax_n(q_m · z_n / √dim)}; values {@code V = W_v z} are cut into M slices of
- * {@code dim / M}; the descriptor is {@code concat_m Σ_n a_{m,n} V_n^{(m)}}.
+ * Efficient probing (paper, section 3; {@code efficient-probing} poolings/ep.py with one head, no bias): M learned
+ * queries meet the raw tokens, {@code a_m = softmax_n(q_m · z_n / √dim)}; values {@code V = W_v z} are cut into M
+ * slices of {@code dim / M}; the descriptor is {@code concat_m Σ_n a_{m,n} V_n^{(m)}}.
  *
- * <p>Since weights sum tokens linearly, {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: values are computed once a query, not once a
- * token.
+ * <p>Since weights sum tokens linearly, {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: values are computed once a query, not
+ * once a token.
  *
  * <p>Options: {@code queries}, 32; where 32 does not divide dim, the largest number below that does. {@code norm},
  * {@code none}, or {@code batch}: batch normalisation of the descriptor, as the public code always has it.
@@ -47,7 +47,10 @@ public final class EfficientProbing implements Probe {
         requireDivides(count, dim);
         Tensor queries = init.normal(QUERY_DEVIATION, 1, count, dim);
         Tensor valueWeight = init.linearWeight(dim, dim);
-        return new EfficientProbing(queries, valueWeight, DescriptorNorm.fresh(NAME, options, init, dim),
+        return new EfficientProbing(
+                queries,
+                valueWeight,
+                DescriptorNorm.fresh(NAME, options, init, dim),
                 Classifier.fresh(init, dim, size.classes()));
     }
 
@@ -58,8 +61,11 @@ public final class EfficientProbing implements Probe {
         Tensor queries = parameters.take("cls_token", 1L, shape.size(1), dim);
         options.requireSize(QUERIES, queries.size(1));
         requireDivides(queries.size(1), dim);
-        return new EfficientProbing(queries, parameters.take("v.weight", dim, (long) dim),
-                DescriptorNorm.of(NAME, options, parameters, dim), fc);
+        return new EfficientProbing(
+                queries,
+                parameters.take("v.weight", dim, (long) dim),
+                DescriptorNorm.of(NAME, options, parameters, dim),
+                fc);
     }
 
     private static void requireDivides(long queries, int dim) {
@@ -110,24 +116,35 @@ public final class EfficientProbing implements Probe {
     /** The weight of each token for each query: {@code [batch, queries, tokens]}, summing to 1 over tokens. */
     public Tensor attention(TokenBatch batch) {
         Probes.checkDim(this, batch);
-        return batch.tokens().linear(queries.squeeze(0), null).times(1 / Math.sqrt(dim())).transpose(1, 2).softmax(-1);
+        return batch.tokens()
+                .linear(queries.squeeze(0), null)
+                .times(1 / Math.sqrt(dim()))
+                .transpose(1, 2)
+                .softmax(-1);
     }
 
     /** {@link #attention} on the grid: {@code [batch, queries, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), queries(), batch.time(), batch.freq()));
+        return Optional.of(Grad.withoutRecording(() -> attention(batch))
+                .reshape(batch.size(), queries(), batch.time(), batch.freq()));
     }
 
-    /** Tokens: what each query's slice of the values says for the class, weighed by the query's attention, summed over queries. */
+    /**
+     * Tokens: what each query's slice of the values says for the class, weighed by the query's attention, summed over
+     * queries.
+     */
     @Override
     public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
         Contributions.check(this, clip, classIndex);
         return Optional.of(Grad.withoutRecording(() -> {
             Classifier all = norm.absorbedBy(fc);
             int width = dim() / queries();
-            Tensor ofQueries = all.row(classIndex).reshape(queries(), 1, width).matmul(valueWeight.reshape(queries(), width, dim()));
-            return AttentionTerms.of(clip.tokens(), attention(clip), ofQueries.squeeze(1), "queries", all.bias(classIndex));
+            Tensor ofQueries = all.row(classIndex)
+                    .reshape(queries(), 1, width)
+                    .matmul(valueWeight.reshape(queries(), width, dim()));
+            return AttentionTerms.of(
+                    clip.tokens(), attention(clip), ofQueries.squeeze(1), "queries", all.bias(classIndex));
         }));
     }
 

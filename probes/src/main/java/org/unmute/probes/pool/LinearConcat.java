@@ -11,8 +11,8 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * A linear classifier on vectors set side by side. The paper (section 3) lists {@code linearc} without a formula; there are
- * two readings, each a probe of its own:
+ * A linear classifier on vectors set side by side. The paper (section 3) lists {@code linearc} without a formula; there
+ * are two readings, each a probe of its own:
  *
  * <ul>
  * <li>{@code linearc-clsmean}: {@code d = [cls ; mean_n z_n]}, {@code 2 dim} features, as DINOv2's linear evaluation;
@@ -39,8 +39,9 @@ public final class LinearConcat implements Probe {
 
     private LinearConcat(String name, int parts, Classifier fc) {
         if (fc.features() % parts != 0) {
-            throw new IllegalArgumentException("probe " + name + ": fc.weight is " + fc.weight().shape() + ": " + parts
-                    + " vectors of one length do not make " + fc.features() + " features");
+            throw new IllegalArgumentException(
+                    "probe " + name + ": fc.weight is " + fc.weight().shape() + ": " + parts
+                            + " vectors of one length do not make " + fc.features() + " features");
         }
         this.name = name;
         this.parts = parts;
@@ -50,7 +51,8 @@ public final class LinearConcat implements Probe {
     static LinearConcat fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
         requireCls(name, size.layout().cls());
         int parts = parts(name, options, size.layout().freq());
-        return new LinearConcat(name, parts, Classifier.fresh(init, Math.multiplyExact(parts, size.dim()), size.classes()));
+        return new LinearConcat(
+                name, parts, Classifier.fresh(init, Math.multiplyExact(parts, size.dim()), size.classes()));
     }
 
     static LinearConcat of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
@@ -60,8 +62,8 @@ public final class LinearConcat implements Probe {
 
     private static void requireCls(String name, boolean cls) {
         if (name.equals(CLS_MEAN) && !cls) {
-            throw new IllegalArgumentException("probe linearc-clsmean: the encoder has no cls token: use linearc-freqconcat or "
-                    + "linear-mean");
+            throw new IllegalArgumentException(
+                    "probe linearc-clsmean: the encoder has no cls token: use linearc-freqconcat or " + "linear-mean");
         }
     }
 
@@ -71,7 +73,8 @@ public final class LinearConcat implements Probe {
         }
         int parts = options.integer(FREQ, freq, 1, MOST_FREQ);
         if (parts == 0) {
-            throw new IllegalArgumentException("probe linearc-freqconcat: the number of grid columns is not known: give option freq");
+            throw new IllegalArgumentException(
+                    "probe linearc-freqconcat: the number of grid columns is not known: give option freq");
         }
         return parts;
     }
@@ -118,7 +121,10 @@ public final class LinearConcat implements Probe {
         return fc.logits(descriptor);
     }
 
-    /** Tokens, each with weight 1/N (or one of the time steps' number); with {@link #CLS_MEAN} the cls token as one part more. */
+    /**
+     * Tokens, each with weight 1/N (or one of the time steps' number); with {@link #CLS_MEAN} the cls token as one part
+     * more.
+     */
     @Override
     public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
         Contributions.check(this, clip, classIndex);
@@ -127,18 +133,27 @@ public final class LinearConcat implements Probe {
             double[] weights = new double[clip.time() * clip.freq()];
             if (name.equals(CLS_MEAN)) {
                 Arrays.fill(weights, 1.0 / weights.length);
-                List<Contributions.Part> parts = new ArrayList<>(Contributions.tokens(
-                        Classifier.found(clip.tokens(), row.slice(0, dim(), dim())), weights));
+                List<Contributions.Part> parts = new ArrayList<>(
+                        Contributions.tokens(Classifier.found(clip.tokens(), row.slice(0, dim(), dim())), weights));
                 double cls = Classifier.found(Probes.cls(this, clip).insert(0), row.slice(0, 0, dim()))[0];
                 parts.add(Contributions.Part.product(-1, "cls token", -1, cls, 1));
-                return new Contributions(Contributions.Kind.TOKENS, "All tokens weigh the same; the cls token stands for the whole clip.",
-                        parts, fc.bias(classIndex));
+                return new Contributions(
+                        Contributions.Kind.TOKENS,
+                        "All tokens weigh the same; the cls token stands for the whole clip.",
+                        parts,
+                        fc.bias(classIndex));
             }
             requireColumns(clip);
             Arrays.fill(weights, 1.0 / clip.time());
             // each column of the grid has weights of its own
-            double[] found = clip.grid().times(row.reshape(1, 1, parts, dim())).sum(false, 3).toDoubles();
-            return Contributions.ofTokens("All time steps weigh the same; each frequency row has weights of its own.", found, weights,
+            double[] found = clip.grid()
+                    .times(row.reshape(1, 1, parts, dim()))
+                    .sum(false, 3)
+                    .toDoubles();
+            return Contributions.ofTokens(
+                    "All time steps weigh the same; each frequency row has weights of its own.",
+                    found,
+                    weights,
                     fc.bias(classIndex));
         }));
     }

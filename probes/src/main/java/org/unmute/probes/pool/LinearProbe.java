@@ -10,8 +10,8 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * A linear classifier on one vector a clip, {@code W z + b} (paper, section 3). {@code linear} takes the cls token, or the
- * mean of all patch tokens where the model has none; {@code linear-mean} always takes the mean.
+ * A linear classifier on one vector a clip, {@code W z + b} (paper, section 3). {@code linear} takes the cls token, or
+ * the mean of all patch tokens where the model has none; {@code linear-mean} always takes the mean.
  *
  * <p>No options.
  */
@@ -34,7 +34,8 @@ public final class LinearProbe implements Probe {
     }
 
     static LinearProbe fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        return new LinearProbe(name, name.equals(CLS) && size.layout().cls(), Classifier.fresh(init, size.dim(), size.classes()));
+        return new LinearProbe(
+                name, name.equals(CLS) && size.layout().cls(), Classifier.fresh(init, size.dim(), size.classes()));
     }
 
     static LinearProbe of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
@@ -90,8 +91,12 @@ public final class LinearProbe implements Probe {
         Contributions.check(this, clip, classIndex);
         return Optional.of(Grad.withoutRecording(() -> {
             if (onCls) {
-                return Contributions.ofFeatures("This probe sees the cls token only, which stands for the whole clip: its score has no "
-                        + "place in time or frequency.", descriptor(clip).toDoubles(), fc.row(classIndex).toDoubles(), fc.bias(classIndex));
+                return Contributions.ofFeatures(
+                        "This probe sees the cls token only, which stands for the whole clip: its score has no "
+                                + "place in time or frequency.",
+                        descriptor(clip).toDoubles(),
+                        fc.row(classIndex).toDoubles(),
+                        fc.bias(classIndex));
             }
             double[] found = fc.found(clip.tokens(), classIndex);
             double[] weights = new double[found.length];

@@ -12,9 +12,9 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * A linear classifier on every token, pooled afterwards: {@code l_{n,c} = W_c z_n + b_c}, {@code logit_c = max_n l_{n,c}},
- * the first token on ties (paper, section 3; it names the probe only. The maximum is inferred: a mean would equal
- * {@code linear} on mean tokens, from which the paper's figures differ).
+ * A linear classifier on every token, pooled afterwards: {@code l_{n,c} = W_c z_n + b_c}, {@code logit_c = max_n
+ * l_{n,c}}, the first token on ties (paper, section 3; it names the probe only. The maximum is inferred: a mean would
+ * equal {@code linear} on mean tokens, from which the paper's figures differ).
  *
  * <p>Option {@code pool}: {@code max}, {@code mean} or {@code logsumexp} ({@code ln Σ_n exp l_{n,c}}).
  */
@@ -89,7 +89,10 @@ public final class Linpre implements Probe {
         };
     }
 
-    /** The bias is the same for all tokens of a class, so it can wait. No token's logits are kept, and only winners get gradients. */
+    /**
+     * The bias is the same for all tokens of a class, so it can wait. No token's logits are kept, and only winners get
+     * gradients.
+     */
     private Tensor greatest(TokenBatch batch) {
         Probes.checkDim(this, batch);
         return batch.tokens().productExtremes(fc.weight()).values().select(0, 1).plus(fc.bias());
@@ -108,7 +111,8 @@ public final class Linpre implements Probe {
 
     /**
      * Tokens: with the maximum, the winning one alone; with the mean, all alike; with logsumexp, tokens by their share
-     * {@code p = softmax_n(l)}, and the shares' entropy as one part more: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n ln p_n}.
+     * {@code p = softmax_n(l)}, and the shares' entropy as one part more: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n ln
+     * p_n}.
      */
     @Override
     public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
@@ -122,8 +126,11 @@ public final class Linpre implements Probe {
             }
             if (pool.equals("max")) {
                 int winner = winners(clip).toInts()[classIndex];
-                return new Contributions(Contributions.Kind.TOKENS, "The class has the logit of its best token; all other tokens count nothing.",
-                        List.of(Contributions.Part.product(winner, "token " + winner, winner, found[winner], 1)), fc.bias(classIndex));
+                return new Contributions(
+                        Contributions.Kind.TOKENS,
+                        "The class has the logit of its best token; all other tokens count nothing.",
+                        List.of(Contributions.Part.product(winner, "token " + winner, winner, found[winner], 1)),
+                        fc.bias(classIndex));
             }
             return bySharing(found, fc.bias(classIndex));
         }));
@@ -141,14 +148,19 @@ public final class Linpre implements Probe {
         }
         List<Contributions.Part> parts = new ArrayList<>(Contributions.tokens(found, shares));
         parts.add(Contributions.Part.product(-1, "spread over tokens", -1, entropy, 1));
-        return new Contributions(Contributions.Kind.TOKENS, "A token weighs by its share of exp(logit); the spread over tokens adds the "
-                + "entropy of the shares.", parts, bias);
+        return new Contributions(
+                Contributions.Kind.TOKENS,
+                "A token weighs by its share of exp(logit); the spread over tokens adds the "
+                        + "entropy of the shares.",
+                parts,
+                bias);
     }
 
     /** Every token's logit of each class: {@code [batch, classes, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> tokenLogits(batch)).transpose(1, 2)
+        return Optional.of(Grad.withoutRecording(() -> tokenLogits(batch))
+                .transpose(1, 2)
                 .reshape(batch.size(), classes(), batch.time(), batch.freq()));
     }
 }

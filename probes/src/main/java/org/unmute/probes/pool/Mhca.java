@@ -11,14 +11,14 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * Multi-head cross-attention with one learned query, after the authors' {@code AttentivePooling} (paper, section 3; Bird-MAE
- * {@code models/components/attentive_pooling.py}): keys {@code k = W_k z} and values {@code v = W_v z} without bias, weights
- * {@code softmax_n(q_h · k_nh / √(dim / heads))}, descriptor the heads' weighted values side by side; no query or output
- * projection.
+ * Multi-head cross-attention with one learned query, after the authors' {@code AttentivePooling} (paper, section 3;
+ * Bird-MAE {@code models/components/attentive_pooling.py}): keys {@code k = W_k z} and values {@code v = W_v z} without
+ * bias, weights {@code softmax_n(q_h · k_nh / √(dim / heads))}, descriptor the heads' weighted values side by side; no
+ * query or output projection.
  *
  * <p>Since there is one query, {@code q_h · W_k z = (W_kᵀ q)_h · z} and {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: keys and
- * values are never computed for single tokens, which takes {@code tokens · heads · dim} multiplications a clip instead of
- * {@code tokens · dim²}.
+ * values are never computed for single tokens, which takes {@code tokens · heads · dim} multiplications a clip instead
+ * of {@code tokens · dim²}.
  *
  * <p>Options: {@code heads}, 12; where 12 does not divide dim, the largest number below that does. {@code token-norm},
  * {@code none}, or {@code batch}: batch normalisation of tokens first, as AIM's form of this pooling in
@@ -56,16 +56,25 @@ public final class Mhca implements Probe {
         Tensor query = init.normal(QUERY_DEVIATION, 1, 1, dim);
         Tensor keyWeight = init.linearWeight(dim, dim);
         Tensor valueWeight = init.linearWeight(dim, dim);
-        return new Mhca(heads, query, keyWeight, valueWeight, normalizes(options) ? BatchNorm.fresh(init, dim) : null,
+        return new Mhca(
+                heads,
+                query,
+                keyWeight,
+                valueWeight,
+                normalizes(options) ? BatchNorm.fresh(init, dim) : null,
                 Classifier.fresh(init, dim, size.classes()));
     }
 
     static Mhca of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         int dim = fc.features();
-        return new Mhca(heads(options, dim), parameters.take("cls_token", 1L, 1L, dim),
-                parameters.take("k.weight", dim, (long) dim), parameters.take("v.weight", dim, (long) dim),
-                normalizes(options) ? BatchNorm.of(parameters, dim) : null, fc);
+        return new Mhca(
+                heads(options, dim),
+                parameters.take("cls_token", 1L, 1L, dim),
+                parameters.take("k.weight", dim, (long) dim),
+                parameters.take("v.weight", dim, (long) dim),
+                normalizes(options) ? BatchNorm.of(parameters, dim) : null,
+                fc);
     }
 
     private static boolean normalizes(ProbeOptions options) {
@@ -122,13 +131,18 @@ public final class Mhca implements Probe {
 
     /** The weight of each token in each head: {@code [batch, heads, tokens]}, summing to 1 over tokens. */
     public Tensor attention(TokenBatch batch) {
-        return normalized(batch).linear(tokenQueries(), null).times(scale()).transpose(1, 2).softmax(-1);
+        return normalized(batch)
+                .linear(tokenQueries(), null)
+                .times(scale())
+                .transpose(1, 2)
+                .softmax(-1);
     }
 
     /** {@link #attention} on the grid: {@code [batch, heads, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), heads, batch.time(), batch.freq()));
+        return Optional.of(
+                Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), heads, batch.time(), batch.freq()));
     }
 
     /** Tokens: what each head's values say for the class, weighed by the head's attention, summed over heads. */
@@ -137,8 +151,10 @@ public final class Mhca implements Probe {
         Contributions.check(this, clip, classIndex);
         return Optional.of(Grad.withoutRecording(() -> {
             int width = dim() / heads;
-            Tensor ofHeads = fc.row(classIndex).reshape(heads, 1, width).matmul(valueWeight.reshape(heads, width, dim()));
-            return AttentionTerms.of(normalized(clip), attention(clip), ofHeads.squeeze(1), "heads", fc.bias(classIndex));
+            Tensor ofHeads =
+                    fc.row(classIndex).reshape(heads, 1, width).matmul(valueWeight.reshape(heads, width, dim()));
+            return AttentionTerms.of(
+                    normalized(clip), attention(clip), ofHeads.squeeze(1), "heads", fc.bias(classIndex));
         }));
     }
 
@@ -157,7 +173,8 @@ public final class Mhca implements Probe {
         long at = 0;
         for (TokenBatch part : parts) {
             long own = part.tokens().size(0) * part.tokens().size(1);
-            pooled.add(pooled(rows.slice(0, at, own).reshape(part.tokens().shape().toArray())));
+            pooled.add(
+                    pooled(rows.slice(0, at, own).reshape(part.tokens().shape().toArray())));
             at += own;
         }
         return pooled.size() == 1 ? pooled.getFirst() : Tensor.concat(0, pooled.toArray(Tensor[]::new));
@@ -165,13 +182,19 @@ public final class Mhca implements Probe {
 
     private Tensor normalized(TokenBatch batch) {
         Probes.checkDim(this, batch);
-        return norm == null ? batch.tokens() : norm.scoring(rows(batch)).reshape(batch.tokens().shape().toArray());
+        return norm == null
+                ? batch.tokens()
+                : norm.scoring(rows(batch)).reshape(batch.tokens().shape().toArray());
     }
 
     /** {@code [batch * tokens, dim]} */
     private Tensor rows(TokenBatch batch) {
         Probes.checkDim(this, batch);
-        return batch.tokens().reshape(Math.multiplyExact(batch.tokens().size(0), batch.tokens().size(1)), dim());
+        return batch.tokens()
+                .reshape(
+                        Math.multiplyExact(
+                                batch.tokens().size(0), batch.tokens().size(1)),
+                        dim());
     }
 
     private Tensor pooled(Tensor tokens) {
@@ -180,7 +203,8 @@ public final class Mhca implements Probe {
         long batch = tokens.size(0);
         Tensor queries = tokenQueries().insert(0).expand(batch, heads, dim);
         Tensor pooled = queries.attention(tokens, tokens, null, scale());
-        Tensor values = pooled.transpose(0, 1).matmul(valueWeight.reshape(heads, width, dim).transpose(1, 2));
+        Tensor values = pooled.transpose(0, 1)
+                .matmul(valueWeight.reshape(heads, width, dim).transpose(1, 2));
         return values.transpose(0, 1).reshape(batch, dim);
     }
 
@@ -193,7 +217,9 @@ public final class Mhca implements Probe {
     private Tensor tokenQueries() {
         int dim = dim();
         int width = dim / heads;
-        return query.reshape(heads, 1, width).matmul(keyWeight.reshape(heads, width, dim)).reshape(heads, dim);
+        return query.reshape(heads, 1, width)
+                .matmul(keyWeight.reshape(heads, width, dim))
+                .reshape(heads, dim);
     }
 
     private double scale() {

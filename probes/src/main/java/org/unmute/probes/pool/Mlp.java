@@ -10,12 +10,12 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * A classifier with one hidden layer on one vector a clip, {@code W act(W₁ z + b₁) + b} (paper, section 3, which names the
- * probe but neither width nor activation). {@code z} is the cls token, or the mean of all patch tokens where the model has
- * none.
+ * A classifier with one hidden layer on one vector a clip, {@code W act(W₁ z + b₁) + b} (paper, section 3, which names
+ * the probe but neither width nor activation). {@code z} is the cls token, or the mean of all patch tokens where the
+ * model has none.
  *
- * <p>Options: {@code hidden}, width of the hidden layer, dim by default; {@code activation}, {@code gelu} (the exact form)
- * or {@code relu}; {@code input}, {@code cls} or {@code mean}: by default cls where there is one.
+ * <p>Options: {@code hidden}, width of the hidden layer, dim by default; {@code activation}, {@code gelu} (the exact
+ * form) or {@code relu}; {@code input}, {@code cls} or {@code mean}: by default cls where there is one.
  */
 public final class Mlp implements Probe {
     /** Name of the probe. */
@@ -34,9 +34,11 @@ public final class Mlp implements Probe {
     private final Classifier fc;
 
     private Mlp(boolean cls, ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
-        this.onCls = options.choice(INPUT, cls ? "cls" : "mean", cls ? "mean" : "cls").equals("cls");
+        this.onCls = options.choice(INPUT, cls ? "cls" : "mean", cls ? "mean" : "cls")
+                .equals("cls");
         if (onCls && !cls) {
-            throw new IllegalArgumentException("probe mlp: input=cls, but the encoder has no cls token: use input=mean");
+            throw new IllegalArgumentException(
+                    "probe mlp: input=cls, but the encoder has no cls token: use input=mean");
         }
         this.gelu = options.choice(ACTIVATION, "gelu", "relu").equals("gelu");
         this.weight = weight;
@@ -66,7 +68,9 @@ public final class Mlp implements Probe {
 
     @Override
     public ProbeOptions options() {
-        return ProbeOptions.DEFAULTS.with(HIDDEN, weight.size(0)).with(ACTIVATION, gelu ? "gelu" : "relu")
+        return ProbeOptions.DEFAULTS
+                .with(HIDDEN, weight.size(0))
+                .with(ACTIVATION, gelu ? "gelu" : "relu")
                 .with(INPUT, onCls ? "cls" : "mean");
     }
 
@@ -106,9 +110,13 @@ public final class Mlp implements Probe {
     @Override
     public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
         Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> Contributions.ofFeatures("This probe does not decompose over tokens: "
-                + (onCls ? "it sees the cls token only" : "the activation mixes them") + ". Shown are its hidden units.",
-                descriptor(clip).toDoubles(), fc.row(classIndex).toDoubles(), fc.bias(classIndex))));
+        return Optional.of(Grad.withoutRecording(() -> Contributions.ofFeatures(
+                "This probe does not decompose over tokens: "
+                        + (onCls ? "it sees the cls token only" : "the activation mixes them")
+                        + ". Shown are its hidden units.",
+                descriptor(clip).toDoubles(),
+                fc.row(classIndex).toDoubles(),
+                fc.bias(classIndex))));
     }
 
     @Override

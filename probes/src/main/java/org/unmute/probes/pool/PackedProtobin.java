@@ -17,12 +17,13 @@ import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * A trained protobin as it is deployed (paper, sections 4.1 and 4.2): one bit for each entry of a prototype, in memory and
- * in the file, 32 times less than float32. Scores need no backend: {@code s_j(n) = (1/√dim) Σ_d ± ẑ_{n,d}} takes additions
- * only, and eight entries at a time come from a table of their 256 signed sums, made once a token for all prototypes.
+ * A trained protobin as it is deployed (paper, sections 4.1 and 4.2): one bit for each entry of a prototype, in memory
+ * and in the file, 32 times less than float32. Scores need no backend: {@code s_j(n) = (1/√dim) Σ_d ± ẑ_{n,d}} takes
+ * additions only, and eight entries at a time come from a table of their 256 signed sums, made once a token for all
+ * prototypes.
  *
- * <p>A bit is 1 where the entry is +1, that is where the trained number is at least 0, -0.0 included. Immutable; may be used
- * by several threads at once.
+ * <p>A bit is 1 where the entry is +1, that is where the trained number is at least 0, -0.0 included. Immutable; may be
+ * used by several threads at once.
  */
 public final class PackedProtobin {
     private static final String FORMAT = "unmute-packed-protobin-1";
@@ -33,8 +34,11 @@ public final class PackedProtobin {
 
     private final int prototypes;
     private final int dim;
-    /** {@code [prototypes, ⌈dim / 8⌉]}; entry d of a prototype is bit {@code d % 8} of byte {@code d / 8}, the rest 0. */
+    /**
+     * {@code [prototypes, ⌈dim / 8⌉]}; entry d of a prototype is bit {@code d % 8} of byte {@code d / 8}, the rest 0.
+     */
     private final byte[] bits;
+
     private final float[] weight;
     private final float[] bias;
     private final ScoringFacts facts;
@@ -52,12 +56,13 @@ public final class PackedProtobin {
     /**
      * Packs a trained probe.
      *
-     * @throws IllegalArgumentException if it is not a protobin, or a prototype has a number that is NaN or infinite: the
-     *     trained probe scores NaN then, which no bit can say
+     * @throws IllegalArgumentException if it is not a protobin, or a prototype has a number that is NaN or infinite:
+     *     the trained probe scores NaN then, which no bit can say
      */
     public static PackedProtobin pack(TrainedProbe trained) {
         if (!(trained.probe() instanceof Protobin p) || !p.name().equals(Protobin.BINARY)) {
-            throw new IllegalArgumentException("pack: probe " + trained.probe().name() + " has no binary prototypes: only protobin");
+            throw new IllegalArgumentException(
+                    "pack: probe " + trained.probe().name() + " has no binary prototypes: only protobin");
         }
         Map<String, Tensor> parameters = p.parameters();
         float[] vectors = parameters.get("prototype_vectors").toFloats();
@@ -66,15 +71,20 @@ public final class PackedProtobin {
         byte[] bits = new byte[Math.multiplyExact(p.prototypeCount(), row)];
         for (int i = 0; i < vectors.length; i++) {
             if (!Float.isFinite(vectors[i])) {
-                throw new IllegalArgumentException("pack: prototype " + i / dim + " has " + vectors[i] + " in dimension " + i % dim
-                        + ": training diverged, train again with a lower learning rate");
+                throw new IllegalArgumentException("pack: prototype " + i / dim + " has " + vectors[i]
+                        + " in dimension " + i % dim + ": training diverged, train again with a lower learning rate");
             }
             if (vectors[i] >= 0) {
                 bits[i / dim * row + i % dim / Byte.SIZE] |= (byte) (1 << i % dim % Byte.SIZE);
             }
         }
-        return new PackedProtobin(p.prototypeCount(), dim, bits, parameters.get(Classifier.WEIGHT).toFloats(),
-                parameters.get(Classifier.BIAS).toFloats(), trained.facts());
+        return new PackedProtobin(
+                p.prototypeCount(),
+                dim,
+                bits,
+                parameters.get(Classifier.WEIGHT).toFloats(),
+                parameters.get(Classifier.BIAS).toFloats(),
+                trained.facts());
     }
 
     /** A name for each class, in the order of the scores. */
@@ -107,7 +117,10 @@ public final class PackedProtobin {
         return facts.frontEndHash();
     }
 
-    /** Memory that the prototypes take. The linear layer on top stays in float32: {@code 4 (prototypes + 1) classes} bytes. */
+    /**
+     * Memory that the prototypes take. The linear layer on top stays in float32: {@code 4 (prototypes + 1) classes}
+     * bytes.
+     */
     public long bankBytes() {
         return bits.length;
     }
@@ -156,7 +169,8 @@ public final class PackedProtobin {
      */
     public Contributions contributions(TokenMap map, int classIndex) {
         if (classIndex < 0 || classIndex >= bias.length) {
-            throw new IllegalArgumentException("contributions: there is no class " + classIndex + ", classes are 0 to " + (bias.length - 1));
+            throw new IllegalArgumentException(
+                    "contributions: there is no class " + classIndex + ", classes are 0 to " + (bias.length - 1));
         }
         int[] winners = new int[prototypes];
         double[] best = descriptor(map, winners);
@@ -179,8 +193,8 @@ public final class PackedProtobin {
     }
 
     /**
-     * Greatest cosine of each prototype over a recording's tokens, {@code [prototypes]}; all NaN if a token has a NaN or an
-     * infinite number.
+     * Greatest cosine of each prototype over a recording's tokens, {@code [prototypes]}; all NaN if a token has a NaN
+     * or an infinite number.
      *
      * @throws IllegalArgumentException if the tokens do not fit
      */
@@ -208,7 +222,8 @@ public final class PackedProtobin {
     /** Tells the cosine of each of some prototypes with each token, token by token. */
     private void cosines(TokenMap map, int[] which, Taker taker) {
         facts.requireFit("packed protobin: ", map, dim);
-        float[] tokens = (facts.standardization() == null ? map : facts.standardization().of(map)).tokens();
+        float[] tokens =
+                (facts.standardization() == null ? map : facts.standardization().of(map)).tokens();
         int row = Math.ceilDiv(dim, Byte.SIZE);
         float[] sums = new float[Math.multiplyExact(row, SUMS)];
         double scale = 1 / Math.sqrt(dim);
@@ -241,7 +256,8 @@ public final class PackedProtobin {
             sums[g * SUMS] = (float) none;
             for (int m = 1; m < SUMS; m++) {
                 // one bit more than a choice whose sum is there
-                sums[g * SUMS + m] = (float) (sums[g * SUMS + (m & m - 1)] + 2 * eight[Integer.numberOfTrailingZeros(m)]);
+                sums[g * SUMS + m] =
+                        (float) (sums[g * SUMS + (m & m - 1)] + 2 * eight[Integer.numberOfTrailingZeros(m)]);
             }
         }
     }
@@ -274,7 +290,8 @@ public final class PackedProtobin {
      * @throws IOException if it cannot be written
      */
     public void save(Path path) throws IOException {
-        SafetensorsWriter out = new SafetensorsWriter().metadata("format", FORMAT).metadata(DIM, Integer.toString(dim));
+        SafetensorsWriter out =
+                new SafetensorsWriter().metadata("format", FORMAT).metadata(DIM, Integer.toString(dim));
         facts.addTo(out);
         out.add(BITS, StoredType.U8, Shape.of(prototypes, Math.ceilDiv(dim, Byte.SIZE)), MemorySegment.ofArray(bits));
         out.add(Classifier.WEIGHT, Shape.of(bias.length, prototypes), weight);
@@ -304,7 +321,8 @@ public final class PackedProtobin {
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             String format = file.metadata().get("format");
             if (!FORMAT.equals(format)) {
-                throw new IOException("packed protobin: " + path + " is no probe of format " + FORMAT + ": its format is " + format);
+                throw new IOException(
+                        "packed protobin: " + path + " is no probe of format " + FORMAT + ": its format is " + format);
             }
             try {
                 return read(file);
@@ -323,10 +341,15 @@ public final class PackedProtobin {
         int dim = new ProbeOptions(file.metadata()).integer(DIM, 0, 1, Integer.MAX_VALUE - Byte.SIZE);
         Shape shape = file.shape(BITS);
         Shape w = file.shape(Classifier.WEIGHT);
-        if (file.entry(BITS).type() != StoredType.U8 || dim == 0 || shape.rank() != 2 || shape.size(1) != Math.ceilDiv(dim, Byte.SIZE)
-                || !w.equals(Shape.of(file.shape(Classifier.BIAS).elements(), shape.size(0))) || file.shape(Classifier.BIAS).rank() != 1) {
-            throw new IllegalArgumentException("sizes do not fit: dim is " + dim + ", " + BITS + " is " + file.entry(BITS).type() + shape
-                    + ", fc.weight is " + w + ", fc.bias is " + file.shape(Classifier.BIAS));
+        if (file.entry(BITS).type() != StoredType.U8
+                || dim == 0
+                || shape.rank() != 2
+                || shape.size(1) != Math.ceilDiv(dim, Byte.SIZE)
+                || !w.equals(Shape.of(file.shape(Classifier.BIAS).elements(), shape.size(0)))
+                || file.shape(Classifier.BIAS).rank() != 1) {
+            throw new IllegalArgumentException("sizes do not fit: dim is " + dim + ", " + BITS + " is "
+                    + file.entry(BITS).type() + shape + ", fc.weight is " + w + ", fc.bias is "
+                    + file.shape(Classifier.BIAS));
         }
         int[] values = file.ints(BITS);
         byte[] bits = new byte[values.length];
@@ -338,7 +361,12 @@ public final class PackedProtobin {
                 throw new IllegalArgumentException("prototype " + i / row + " has bits beyond dim " + dim);
             }
         }
-        return new PackedProtobin(shape.dim(0), dim, bits, file.floats(Classifier.WEIGHT), file.floats(Classifier.BIAS),
+        return new PackedProtobin(
+                shape.dim(0),
+                dim,
+                bits,
+                file.floats(Classifier.WEIGHT),
+                file.floats(Classifier.BIAS),
                 ScoringFacts.of(file));
     }
 }

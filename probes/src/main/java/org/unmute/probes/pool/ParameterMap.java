@@ -51,8 +51,8 @@ final class ParameterMap {
     private Tensor find(String name) {
         Tensor t = values.get(name);
         if (t == null) {
-            throw new IllegalArgumentException("probe " + probe + ": parameter " + name + " is missing; there are "
-                    + values.keySet());
+            throw new IllegalArgumentException(
+                    "probe " + probe + ": parameter " + name + " is missing; there are " + values.keySet());
         }
         left.remove(name);
         return t.takesGradient() && t.origin() == null ? t : t.parameter();

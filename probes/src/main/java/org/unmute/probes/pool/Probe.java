@@ -25,8 +25,8 @@ public interface Probe {
     int classes();
 
     /**
-     * Whether tokens may be {@code F16} ({@link org.unmute.tensor.backend.Backend#matchesHalves()}), so that a batch from a float16
-     * cache is never held in float32.
+     * Whether tokens may be {@code F16} ({@link org.unmute.tensor.backend.Backend#matchesHalves()}), so that a batch
+     * from a float16 cache is never held in float32.
      */
     default boolean readsHalves() {
         return false;
@@ -42,7 +42,9 @@ public interface Probe {
 
     /** How many numbers are trained. */
     default long parameterCount() {
-        return parameters().values().stream().mapToLong(p -> p.shape().elements()).sum();
+        return parameters().values().stream()
+                .mapToLong(p -> p.shape().elements())
+                .sum();
     }
 
     /**
@@ -76,8 +78,8 @@ public interface Probe {
 
     /**
      * The descriptor with whatever regularisation the probe has in training (dropout, the batch's own statistics);
-     * {@link #descriptor} where it has none. May change {@link #buffers()}. What is taken over the whole batch is taken over
-     * all parts together, so that the result does not depend on how clips of one grid are spread over parts.
+     * {@link #descriptor} where it has none. May change {@link #buffers()}. What is taken over the whole batch is taken
+     * over all parts together, so that the result does not depend on how clips of one grid are spread over parts.
      *
      * @param parts the batch's clips, of one grid in each part
      * @param random the source of every random decision
@@ -116,8 +118,9 @@ public interface Probe {
     }
 
     /**
-     * What of a clip a score rests on: the cosine of each prototype with each token, or the weight of each token for each
-     * query; each probe says which. For explaining scores, not recorded for gradients; training and scoring never need it.
+     * What of a clip a score rests on: the cosine of each prototype with each token, or the weight of each token for
+     * each query; each probe says which. For explaining scores, not recorded for gradients; training and scoring never
+     * need it.
      *
      * @return {@code [batch, prototypes or queries, time, freq]}, or empty where the probe does not weigh tokens
      * @throws IllegalArgumentException if the batch does not fit
@@ -127,8 +130,8 @@ public interface Probe {
     }
 
     /**
-     * {@link #similarityMap} of one clip and some prototypes or queries only, always on the grid of the tokens: where the probe
-     * compares at more places than there are tokens, a token has the greatest of its places.
+     * {@link #similarityMap} of one clip and some prototypes or queries only, always on the grid of the tokens: where
+     * the probe compares at more places than there are tokens, a token has the greatest of its places.
      *
      * @param which their numbers, in the order wanted
      * @return {@code [which, time, freq]}, or empty where the probe does not weigh tokens
@@ -136,11 +139,13 @@ public interface Probe {
      */
     default Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
         Contributions.requireOne("similarity map of chosen prototypes", clip);
-        return similarityMap(clip).map(map -> map.select(0, 0).indexSelect(0, Tensor.of(map.backend(), which, which.length)));
+        return similarityMap(clip)
+                .map(map -> map.select(0, 0).indexSelect(0, Tensor.of(map.backend(), which, which.length)));
     }
 
     /**
-     * How the logit of one class of one clip comes about, as a sum. For explaining scores; training and scoring never need it.
+     * How the logit of one class of one clip comes about, as a sum. For explaining scores; training and scoring never
+     * need it.
      *
      * @param clip a batch of one clip
      * @param classIndex the class

@@ -72,8 +72,8 @@ public record ProbeOptions(Map<String, String> values) {
     String choice(String name, String... allowed) {
         String text = values.getOrDefault(name, allowed[0]);
         if (!Arrays.asList(allowed).contains(text)) {
-            throw new IllegalArgumentException("probe option " + name + ": must be one of " + String.join(", ", allowed)
-                    + ": '" + text + "'");
+            throw new IllegalArgumentException(
+                    "probe option " + name + ": must be one of " + String.join(", ", allowed) + ": '" + text + "'");
         }
         return text;
     }
@@ -91,7 +91,8 @@ public record ProbeOptions(Map<String, String> values) {
     void requireSize(String name, long actual) {
         String text = values.get(name);
         if (text != null && !text.equals(Long.toString(actual))) {
-            throw new IllegalArgumentException("probe option " + name + ": is '" + text + "', the parameters' shapes say " + actual);
+            throw new IllegalArgumentException(
+                    "probe option " + name + ": is '" + text + "', the parameters' shapes say " + actual);
         }
     }
 
@@ -108,8 +109,8 @@ public record ProbeOptions(Map<String, String> values) {
         } catch (NumberFormatException e) {
             // told below, together with the range
         }
-        throw new IllegalArgumentException("probe option " + name + ": must be a whole number from " + min + " to " + max
-                + ": '" + text + "'");
+        throw new IllegalArgumentException(
+                "probe option " + name + ": must be a whole number from " + min + " to " + max + ": '" + text + "'");
     }
 
     /** A number in {@code [min, below)}. */
@@ -126,8 +127,8 @@ public record ProbeOptions(Map<String, String> values) {
         } catch (NumberFormatException e) {
             // told below, together with the range
         }
-        throw new IllegalArgumentException("probe option " + name + ": must be a number from " + min + " to below " + below
-                + ": '" + text + "'");
+        throw new IllegalArgumentException(
+                "probe option " + name + ": must be a number from " + min + " to below " + below + ": '" + text + "'");
     }
 
     /** The greatest number up to {@code most} that divides {@code n}. */
@@ -143,7 +144,8 @@ public record ProbeOptions(Map<String, String> values) {
     @Override
     public String toString() {
         StringBuilder b = new StringBuilder();
-        values.forEach((k, v) -> b.append(b.isEmpty() ? "" : " ").append(k).append('=').append(v));
+        values.forEach(
+                (k, v) -> b.append(b.isEmpty() ? "" : " ").append(k).append('=').append(v));
         return b.toString();
     }
 }

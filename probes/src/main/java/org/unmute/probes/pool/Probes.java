@@ -94,8 +94,8 @@ public final class Probes {
      * A fresh probe in float32 for tokens of one layer whose grid is not known; see
      * {@link #create(Backend, String, TokenLayout, int, ProbeOptions, long)}.
      */
-    public static Probe create(Backend backend, String name, int dim, int classes, boolean hasCls, ProbeOptions options,
-            long seed) {
+    public static Probe create(
+            Backend backend, String name, int dim, int classes, boolean hasCls, ProbeOptions options, long seed) {
         return create(backend, name, new TokenLayout(dim, 0, hasCls), classes, options, seed);
     }
 
@@ -109,7 +109,8 @@ public final class Probes {
      * @param seed decides every parameter
      * @throws IllegalArgumentException if the name, a size or an option is wrong
      */
-    public static Probe create(Backend backend, String name, TokenLayout layout, int classes, ProbeOptions options, long seed) {
+    public static Probe create(
+            Backend backend, String name, TokenLayout layout, int classes, ProbeOptions options, long seed) {
         Kind kind = kind(name);
         if (classes < 1) {
             throw new IllegalArgumentException("probe " + name + ": classes must be at least 1: " + classes);
@@ -149,8 +150,10 @@ public final class Probes {
      */
     static Tensor cls(Probe probe, TokenBatch batch) {
         if (batch.cls() == null) {
-            throw new IllegalArgumentException("probe " + probe.name() + ": it was made for tokens with a cls token, the batch "
-                    + "has none: use a probe that pools patch tokens (linear-mean), or tokens of the encoder it was trained on");
+            throw new IllegalArgumentException(
+                    "probe " + probe.name() + ": it was made for tokens with a cls token, the batch has none: use a"
+                            + " probe that pools patch tokens (linear-mean), or tokens of the encoder"
+                            + " it was trained on");
         }
         return batch.cls();
     }
@@ -161,6 +164,7 @@ public final class Probes {
                 return k;
             }
         }
-        throw new IllegalArgumentException("probe: '" + name + "' is not known: there are " + String.join(", ", names()));
+        throw new IllegalArgumentException(
+                "probe: '" + name + "' is not known: there are " + String.join(", ", names()));
     }
 }

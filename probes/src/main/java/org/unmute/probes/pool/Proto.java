@@ -17,19 +17,19 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * The predecessor of protobin (paper, section 4.6; Bird-MAE models/ppnet/ppnet.py): float prototypes that belong to
- * classes, J in a row each. With tokens x on the grid,
- * {@code s = relu((x · p + 2e-8) / (√(‖x‖² + 2e-8 + 1e-4) (√(‖p‖² + 2e-8 + 1e-4) + 1e-4) 1.01))}, descriptor
- * {@code max_{t,f} s}, {@code logit_c = b_c + Σ_{j in class c} relu(w_{c,j}) d_j}. Training adds the {@link Orthogonality} of
- * the prototypes within classes. Fresh prototypes are uniform in [0, 1), weights 1, biases -2.
+ * classes, J in a row each. With tokens x on the grid, {@code s = relu((x · p + 2e-8) / (√(‖x‖² + 2e-8 + 1e-4) (√(‖p‖²
+ * + 2e-8 + 1e-4) + 1e-4) 1.01))}, descriptor {@code max_{t,f} s}, {@code logit_c = b_c + Σ_{j in class c} relu(w_{c,j})
+ * d_j}. Training adds the {@link Orthogonality} of the prototypes within classes. Fresh prototypes are uniform in [0,
+ * 1), weights 1, biases -2.
  *
  * <p>Whether the paper kept the predecessor's focal subtraction and upsampling is not known; by default both are off.
  *
- * <p>Options: {@code prototypes}, 20, a class; {@code focal}, false: tokens less the cls token; {@code upsample}, 1: the grid
- * grows by this factor, bilinearly; {@code grid}, {@code true}, or {@code reshaped}: time-major tokens read as rows of
- * frequency, as the public code does, which shows only where the grid is upsampled; {@code connection}, {@code own}, or
- * {@code all}: a class weighs every prototype, {@code relu(W) d + b}; {@code others}, 0.1: with {@code connection=all}, the
- * fresh weight of other classes' prototypes; {@code orthogonality}, 1: weight of that term; {@code preset}, {@code paper},
- * or {@code birdmae}: focal, upsample 2 and grid reshaped are the defaults then.
+ * <p>Options: {@code prototypes}, 20, a class; {@code focal}, false: tokens less the cls token; {@code upsample}, 1:
+ * the grid grows by this factor, bilinearly; {@code grid}, {@code true}, or {@code reshaped}: time-major tokens read as
+ * rows of frequency, as the public code does, which shows only where the grid is upsampled; {@code connection}, {@code
+ * own}, or {@code all}: a class weighs every prototype, {@code relu(W) d + b}; {@code others}, 0.1: with {@code
+ * connection=all}, the fresh weight of other classes' prototypes; {@code orthogonality}, 1: weight of that term; {@code
+ * preset}, {@code paper}, or {@code birdmae}: focal, upsample 2 and grid reshaped are the defaults then.
  */
 public final class Proto implements Probe {
     /** Name of the probe. */
@@ -43,7 +43,8 @@ public final class Proto implements Probe {
     private static final String OTHERS = "others";
     private static final String ORTHOGONALITY = "orthogonality";
     private static final String PRESET = "preset";
-    static final List<String> OPTIONS = List.of(PROTOTYPES, FOCAL, UPSAMPLE, GRID, CONNECTION, OTHERS, ORTHOGONALITY, PRESET);
+    static final List<String> OPTIONS =
+            List.of(PROTOTYPES, FOCAL, UPSAMPLE, GRID, CONNECTION, OTHERS, ORTHOGONALITY, PRESET);
     private static final String VECTORS = "prototype_vectors";
     private static final String WEIGHT = "last_layer.weight";
     private static final String BIAS = "last_layer.bias";
@@ -55,6 +56,7 @@ public final class Proto implements Probe {
     private static final double FRESH_BIAS = -2;
     /** Both constant channels of tokens and prototypes, and what is added to a prototype's norm. */
     private static final double EPS = 1e-4;
+
     private static final double SHRINK = 1.01;
 
     private final boolean focal;
@@ -70,11 +72,13 @@ public final class Proto implements Probe {
         boolean birdMae = options.choice(PRESET, "paper", "birdmae").equals("birdmae");
         this.focal = options.flag(FOCAL, birdMae);
         this.upsample = options.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MOST_UPSAMPLING);
-        this.reshaped = options.choice(GRID, birdMae ? "reshaped" : "true", birdMae ? "true" : "reshaped").equals("reshaped");
+        this.reshaped = options.choice(GRID, birdMae ? "reshaped" : "true", birdMae ? "true" : "reshaped")
+                .equals("reshaped");
         this.others = options.number(OTHERS, DEFAULT_OTHERS, 0, BIG);
         this.orthogonality = options.number(ORTHOGONALITY, 1, 0, BIG);
         if (focal && !cls) {
-            throw new IllegalArgumentException("probe proto: focal=true, but the encoder has no cls token: use focal=false");
+            throw new IllegalArgumentException(
+                    "probe proto: focal=true, but the encoder has no cls token: use focal=false");
         }
         this.vectors = vectors;
         this.weight = weight;
@@ -104,10 +108,14 @@ public final class Proto implements Probe {
         Tensor weight = parameters.take(WEIGHT, 2);
         long count = vectors.size(0);
         long classes = weight.size(0);
-        boolean own = options.has(CONNECTION) ? options.choice(CONNECTION, "own", "all").equals("own") : weight.size(1) * classes == count;
+        boolean own = options.has(CONNECTION)
+                ? options.choice(CONNECTION, "own", "all").equals("own")
+                : weight.size(1) * classes == count;
         if (count % classes != 0 || weight.size(1) != (own ? count / classes : count)) {
-            throw new IllegalArgumentException("probe proto: prototype_vectors are " + vectors.shape() + ", last_layer.weight is "
-                    + weight.shape() + ": it must be [classes, prototypes a class], or [classes, prototypes] with connection=all");
+            throw new IllegalArgumentException(
+                    "probe proto: prototype_vectors are " + vectors.shape() + ", last_layer.weight is " + weight.shape()
+                            + ": it must be [classes, prototypes a class], or [classes, prototypes] with"
+                            + " connection=all");
         }
         options.requireSize(PROTOTYPES, count / classes);
         return new Proto(cls, options, vectors, weight, parameters.take(BIAS, classes));
@@ -120,8 +128,13 @@ public final class Proto implements Probe {
 
     @Override
     public ProbeOptions options() {
-        ProbeOptions o = ProbeOptions.DEFAULTS.with(PROTOTYPES, perClass()).with(FOCAL, focal).with(UPSAMPLE, upsample)
-                .with(GRID, reshaped ? "reshaped" : "true").with(CONNECTION, ownOnly() ? "own" : "all").with(ORTHOGONALITY, orthogonality);
+        ProbeOptions o = ProbeOptions.DEFAULTS
+                .with(PROTOTYPES, perClass())
+                .with(FOCAL, focal)
+                .with(UPSAMPLE, upsample)
+                .with(GRID, reshaped ? "reshaped" : "true")
+                .with(CONNECTION, ownOnly() ? "own" : "all")
+                .with(ORTHOGONALITY, orthogonality);
         return ownOnly() ? o : o.with(OTHERS, others);
     }
 
@@ -184,12 +197,16 @@ public final class Proto implements Probe {
     }
 
     private static Tensor channels(Tensor like, int count, double value) {
-        return Tensor.full(like.backend(), like.dtype(), like.shape().head(like.rank() - 1).concat(Shape.of(count)), value);
+        return Tensor.full(
+                like.backend(), like.dtype(), like.shape().head(like.rank() - 1).concat(Shape.of(count)), value);
     }
 
     /** What a plain cosine with each extended prototype is multiplied by: {@code [prototypes]}. */
     private Tensor factor() {
-        Tensor norm = vectors.unary(Unary.SQUARE).sum(false, 1).plus(2 * EPS * EPS + EPS).unary(Unary.SQRT);
+        Tensor norm = vectors.unary(Unary.SQUARE)
+                .sum(false, 1)
+                .plus(2 * EPS * EPS + EPS)
+                .unary(Unary.SQRT);
         return norm.over(norm.plus(EPS)).times(1 / SHRINK);
     }
 
@@ -216,44 +233,62 @@ public final class Proto implements Probe {
         if (!ownOnly()) {
             return descriptor.linear(positive, bias);
         }
-        return descriptor.reshape(descriptor.size(0), classes(), perClass()).times(positive).sum(false, 2).plus(bias);
+        return descriptor
+                .reshape(descriptor.size(0), classes(), perClass())
+                .times(positive)
+                .sum(false, 2)
+                .plus(bias);
     }
 
     @Override
     public Optional<Tensor> regularization() {
-        return orthogonality == 0 ? Optional.empty() : Optional.of(Orthogonality.of(vectors, perClass()).times(orthogonality));
+        return orthogonality == 0
+                ? Optional.empty()
+                : Optional.of(Orthogonality.of(vectors, perClass()).times(orthogonality));
     }
 
     /**
      * The similarity of every prototype with every position of the grid, which is {@code upsample} times as fine as the
-     * tokens': {@code [batch, prototypes, upsample · time, upsample · freq]}; with {@code grid=reshaped} the two last are
-     * those of the reshaped grid, {@code upsample · freq} and {@code upsample · time}.
+     * tokens': {@code [batch, prototypes, upsample · time, upsample · freq]}; with {@code grid=reshaped} the two last
+     * are those of the reshaped grid, {@code upsample · freq} and {@code upsample · time}.
      */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> similarities(positions(batch), extended(vectors, true), factor())));
+        return Optional.of(
+                Grad.withoutRecording(() -> similarities(positions(batch), extended(vectors, true), factor())));
     }
 
     /** {@code [batch, rows, columns, dim]} to {@code [batch, prototypes, rows, columns]}, for some prototypes. */
     private static Tensor similarities(Tensor x, Tensor extended, Tensor factor) {
         Tensor flat = x.reshape(x.size(0), x.size(1) * x.size(2), x.size(3));
         Tensor cosines = Functions.cosineMatrix(extended(flat, false), extended);
-        return cosines.times(factor).unary(Unary.RELU).transpose(1, 2).reshape(x.size(0), extended.size(0), x.size(1), x.size(2));
+        return cosines.times(factor)
+                .unary(Unary.RELU)
+                .transpose(1, 2)
+                .reshape(x.size(0), extended.size(0), x.size(1), x.size(2));
     }
 
-    /** On the tokens' own grid, also where the probe reads that grid otherwise: a token's places are those nearest to it. */
+    /**
+     * On the tokens' own grid, also where the probe reads that grid otherwise: a token's places are those nearest to
+     * it.
+     */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
         Contributions.requireOne("similarity map of chosen prototypes", clip);
         return Optional.of(Grad.withoutRecording(() -> {
             Tensor index = Tensor.of(vectors.backend(), which, which.length);
-            Tensor map = similarities(positions(clip), extended(vectors, true).indexSelect(0, index), factor().indexSelect(0, index));
-            Tensor blocks = map.reshape(which.length, map.size(2) / upsample, upsample, map.size(3) / upsample, upsample);
+            Tensor map = similarities(
+                    positions(clip), extended(vectors, true).indexSelect(0, index), factor().indexSelect(0, index));
+            Tensor blocks =
+                    map.reshape(which.length, map.size(2) / upsample, upsample, map.size(3) / upsample, upsample);
             return blocks.amax(false, 2, 4).reshape(which.length, clip.time(), clip.freq());
         }));
     }
 
-    /** Prototypes: similarity times weight. With {@code connection=own} the class's own alone, since others have no weight. */
+    /**
+     * Prototypes: similarity times weight. With {@code connection=own} the class's own alone, since others have no
+     * weight.
+     */
     @Override
     public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
         Contributions.check(this, clip, classIndex);
@@ -268,13 +303,23 @@ public final class Proto implements Probe {
                 // rows and columns of the grid as it is read: either way its places lie in the order of the tokens
                 tokens[j] = tokens[j] / columns / upsample * (columns / upsample) + tokens[j] % columns / upsample;
             }
-            return Contributions.ofPrototypes(first, similarities, tokens, weights, bias.select(0, classIndex).toDoubles()[0]);
+            return Contributions.ofPrototypes(
+                    first,
+                    similarities,
+                    tokens,
+                    weights,
+                    bias.select(0, classIndex).toDoubles()[0]);
         }));
     }
 
-    /** The position each prototype is most similar to, row by row, the first on ties: {@code [batch, prototypes]}, {@code I32}. */
+    /**
+     * The position each prototype is most similar to, row by row, the first on ties: {@code [batch, prototypes]},
+     * {@code I32}.
+     */
     public Tensor winners(TokenBatch batch) {
         Tensor map = similarityMap(batch).orElseThrow();
-        return map.reshape(map.size(0), map.size(1), map.size(2) * map.size(3)).max(2).indices();
+        return map.reshape(map.size(0), map.size(1), map.size(2) * map.size(3))
+                .max(2)
+                .indices();
     }
 }

@@ -13,11 +13,12 @@ import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
 
 /**
  * The binarized prototypical probe (paper, section 4): {@code p = sign(p̃)}, {@code s_j(t, f) = cos(p_j, z^{t,f})},
- * descriptor {@code max_{t,f} s_j}, a dense linear layer on top; gradients pass the sign unchanged. Prototypes belong to
- * no class. {@code protofloat} is the same without the sign (the paper's ablation).
+ * descriptor {@code max_{t,f} s_j}, a dense linear layer on top; gradients pass the sign unchanged. Prototypes belong
+ * to no class. {@code protofloat} is the same without the sign (the paper's ablation).
  *
  * <p>Options: {@code prototypes}, 20, a class; {@code dropout}, 0, the share of the descriptor that is dropped in
- * training; {@code topk}, 1, how many of the greatest cosines are averaged in training (scores always take the greatest).
+ * training; {@code topk}, 1, how many of the greatest cosines are averaged in training (scores always take the
+ * greatest).
  */
 public final class Protobin implements FrameWise {
     /** The binarized form. */
@@ -115,7 +116,9 @@ public final class Protobin implements FrameWise {
         return Collections.unmodifiableMap(p);
     }
 
-    /** The prototypes that tokens are compared with, {@code [prototypes, dim]}: entries ±1, or as learned in protofloat. */
+    /**
+     * The prototypes that tokens are compared with, {@code [prototypes, dim]}: entries ±1, or as learned in protofloat.
+     */
     public Tensor prototypes() {
         if (name.equals(FLOAT)) {
             return vectors;
@@ -132,7 +135,8 @@ public final class Protobin implements FrameWise {
     }
 
     private Match match(Tensor tokens) {
-        PrototypeMaxPool pool = name.equals(FLOAT) ? tokens.prototypeMaxPool(vectors) : tokens.binaryPrototypeMaxPool(vectors);
+        PrototypeMaxPool pool =
+                name.equals(FLOAT) ? tokens.prototypeMaxPool(vectors) : tokens.binaryPrototypeMaxPool(vectors);
         return new Match(pool.values(), pool.winners());
     }
 
@@ -167,7 +171,8 @@ public final class Protobin implements FrameWise {
     public Tensor frameLogits(TokenBatch batch) {
         Probes.checkDim(this, batch);
         long frames = Math.multiplyExact((long) batch.size(), batch.time());
-        Tensor scores = match(batch.tokens().reshape(frames, batch.freq(), dim())).scores();
+        Tensor scores =
+                match(batch.tokens().reshape(frames, batch.freq(), dim())).scores();
         return fc.logits(scores).reshape(batch.size(), batch.time(), classes());
     }
 
@@ -175,7 +180,8 @@ public final class Protobin implements FrameWise {
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
         Probes.checkDim(this, batch);
-        return Optional.of(Grad.withoutRecording(() -> Functions.cosineMatrix(batch.tokens(), prototypes()).transpose(1, 2)
+        return Optional.of(Grad.withoutRecording(() -> Functions.cosineMatrix(batch.tokens(), prototypes())
+                .transpose(1, 2)
                 .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq())));
     }
 
@@ -186,7 +192,9 @@ public final class Protobin implements FrameWise {
         Probes.checkDim(this, clip);
         return Optional.of(Grad.withoutRecording(() -> {
             Tensor some = prototypes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
-            return Functions.cosineMatrix(clip.tokens(), some).transpose(1, 2).reshape(which.length, clip.time(), clip.freq());
+            return Functions.cosineMatrix(clip.tokens(), some)
+                    .transpose(1, 2)
+                    .reshape(which.length, clip.time(), clip.freq());
         }));
     }
 
@@ -196,8 +204,12 @@ public final class Protobin implements FrameWise {
         Contributions.check(this, clip, classIndex);
         return Optional.of(Grad.withoutRecording(() -> {
             Match match = match(clip);
-            return Contributions.ofPrototypes(0, match.scores().toDoubles(), match.winners().toInts(),
-                    fc.row(classIndex).toDoubles(), fc.bias(classIndex));
+            return Contributions.ofPrototypes(
+                    0,
+                    match.scores().toDoubles(),
+                    match.winners().toInts(),
+                    fc.row(classIndex).toDoubles(),
+                    fc.bias(classIndex));
         }));
     }
 }

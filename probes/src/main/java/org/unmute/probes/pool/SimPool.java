@@ -12,18 +12,18 @@ import org.unmute.tensor.Tensor;
 
 /**
  * SimPool (paper, section 3; {@code efficient-probing} poolings/simpool.py): the mean token asks which tokens matter.
- * {@code u = mean_n z_n}, {@code q = W_q u}, {@code v_n = LN(z_n)}, {@code k_n = W_k v_n},
- * {@code a = softmax_n(q · k_n / √dim)}, descriptor {@code Σ a_n v_n}; layer normalisation with eps 1e-6, no biases, no value
- * projection.
+ * {@code u = mean_n z_n}, {@code q = W_q u}, {@code v_n = LN(z_n)}, {@code k_n = W_k v_n}, {@code a = softmax_n(q · k_n
+ * / √dim)}, descriptor {@code Σ a_n v_n}; layer normalisation with eps 1e-6, no biases, no value projection.
  *
- * <p>Since there is one query, {@code q · W_k v = (W_kᵀ q) · v}: keys are never computed for single tokens. Since weights sum to 1,
- * the affine part of LN can wait: with ẑ normalised and {@code v = g ẑ + b}, {@code Σ a_n v_n = g Σ a_n ẑ_n + b}, and
- * {@code (W_kᵀ q) · v_n} is {@code (g W_kᵀ q) · ẑ_n} but for a number that is the same for all tokens. So no token gets a gradient.
+ * <p>Since there is one query, {@code q · W_k v = (W_kᵀ q) · v}: keys are never computed for single tokens. Since
+ * weights sum to 1, the affine part of LN can wait: with ẑ normalised and {@code v = g ẑ + b}, {@code Σ a_n v_n = g Σ
+ * a_n ẑ_n + b}, and {@code (W_kᵀ q) · v_n} is {@code (g W_kᵀ q) · ẑ_n} but for a number that is the same for all
+ * tokens. So no token gets a gradient.
  *
- * <p>Options: {@code gamma}, 0 for the plain sum, else the descriptor is the power mean
- * {@code (Σ a_n (v_n - m + 1e-6)^γ)^(1/γ)}; {@code minimum}, where its m is taken: over the {@code clip}, or as in the public
- * code over the whole {@code batch}, which makes a clip's scores depend on the clips beside it; {@code norm}, {@code none},
- * or {@code batch}: batch normalisation of the descriptor.
+ * <p>Options: {@code gamma}, 0 for the plain sum, else the descriptor is the power mean {@code (Σ a_n (v_n - m +
+ * 1e-6)^γ)^(1/γ)}; {@code minimum}, where its m is taken: over the {@code clip}, or as in the public code over the
+ * whole {@code batch}, which makes a clip's scores depend on the clips beside it; {@code norm}, {@code none}, or {@code
+ * batch}: batch normalisation of the descriptor.
  */
 public final class SimPool implements Probe {
     /** Name of the probe. */
@@ -58,15 +58,25 @@ public final class SimPool implements Probe {
 
     static SimPool fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
         int dim = size.dim();
-        Tensor[] p = {init.constant(1, dim), init.constant(0, dim), init.linearWeight(dim, dim), init.linearWeight(dim, dim)};
-        return new SimPool(options, p, DescriptorNorm.fresh(NAME, options, init, dim), Classifier.fresh(init, dim, size.classes()));
+        Tensor[] p = {
+            init.constant(1, dim), init.constant(0, dim), init.linearWeight(dim, dim), init.linearWeight(dim, dim)
+        };
+        return new SimPool(
+                options,
+                p,
+                DescriptorNorm.fresh(NAME, options, init, dim),
+                Classifier.fresh(init, dim, size.classes()));
     }
 
     static SimPool of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         long dim = fc.features();
-        Tensor[] p = {parameters.take("norm_patches.weight", dim), parameters.take("norm_patches.bias", dim),
-            parameters.take("wq.weight", dim, dim), parameters.take("wk.weight", dim, dim)};
+        Tensor[] p = {
+            parameters.take("norm_patches.weight", dim),
+            parameters.take("norm_patches.bias", dim),
+            parameters.take("wq.weight", dim, dim),
+            parameters.take("wk.weight", dim, dim)
+        };
         return new SimPool(options, p, DescriptorNorm.of(NAME, options, parameters, fc.features()), fc);
     }
 
@@ -122,27 +132,37 @@ public final class SimPool implements Probe {
     }
 
     private Tensor weights(TokenBatch batch, Tensor values) {
-        return query(batch).matmul(values.transpose(1, 2)).times(1 / Math.sqrt(dim())).softmax(-1);
+        return query(batch)
+                .matmul(values.transpose(1, 2))
+                .times(1 / Math.sqrt(dim()))
+                .softmax(-1);
     }
 
     /** {@link #attention} on the grid: {@code [batch, 1, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), 1, batch.time(), batch.freq()));
+        return Optional.of(
+                Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), 1, batch.time(), batch.freq()));
     }
 
-    /** Tokens, weighed by attention; with a power mean, which does not add up over tokens, entries of the descriptor. */
+    /**
+     * Tokens, weighed by attention; with a power mean, which does not add up over tokens, entries of the descriptor.
+     */
     @Override
     public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
         Contributions.check(this, clip, classIndex);
         return Optional.of(Grad.withoutRecording(() -> {
             Classifier all = norm.absorbedBy(fc);
             if (gamma > 0) {
-                return Contributions.ofFeatures("This probe does not decompose over tokens: its power mean (gamma=" + gamma
-                        + ") is no sum. Shown are entries of its descriptor.", pooled(List.of(clip)).toDoubles(), all.row(classIndex).toDoubles(),
+                return Contributions.ofFeatures(
+                        "This probe does not decompose over tokens: its power mean (gamma=" + gamma
+                                + ") is no sum. Shown are entries of its descriptor.",
+                        pooled(List.of(clip)).toDoubles(),
+                        all.row(classIndex).toDoubles(),
                         all.bias(classIndex));
             }
-            return Contributions.ofTokens("", all.found(values(clip), classIndex), attention(clip).toDoubles(), all.bias(classIndex));
+            return Contributions.ofTokens(
+                    "", all.found(values(clip), classIndex), attention(clip).toDoubles(), all.bias(classIndex));
         }));
     }
 
@@ -151,7 +171,10 @@ public final class SimPool implements Probe {
             return TokenBatch.pooled(parts, batch -> {
                 Probes.checkDim(this, batch);
                 Tensor normal = batch.tokens().layerNorm(null, null, LAYER_NORM_EPS);
-                Tensor mixed = query(batch).times(normWeight).attention(normal, normal, null, 1 / Math.sqrt(dim())).squeeze(1);
+                Tensor mixed = query(batch)
+                        .times(normWeight)
+                        .attention(normal, normal, null, 1 / Math.sqrt(dim()))
+                        .squeeze(1);
                 return mixed.times(normWeight).plus(normBias);
             });
         }
@@ -163,7 +186,8 @@ public final class SimPool implements Probe {
         }
         Map<TokenBatch, Tensor> values = new IdentityHashMap<>();
         parts.forEach(batch -> values.put(batch, values(batch)));
-        Tensor leasts = TokenBatch.pooled(parts, batch -> values.get(batch).times(-1).amax(true, 0, 1, 2));
+        Tensor leasts =
+                TokenBatch.pooled(parts, batch -> values.get(batch).times(-1).amax(true, 0, 1, 2));
         Tensor least = parts.size() == 1 ? leasts : leasts.amax(true, 0);
         return TokenBatch.pooled(parts, batch -> powerMean(batch, values.get(batch), least));
     }

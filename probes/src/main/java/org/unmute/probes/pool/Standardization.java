@@ -16,7 +16,8 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
     /** @throws IllegalArgumentException if the lengths differ, or a number is not finite or a deviation not above 0 */
     public Standardization {
         boolean cls = clsMean != null;
-        if (tokenMean.length != tokenDeviation.length || cls != (clsDeviation != null)
+        if (tokenMean.length != tokenDeviation.length
+                || cls != (clsDeviation != null)
                 || cls && (clsMean.length != tokenMean.length || clsDeviation.length != tokenMean.length)) {
             throw new IllegalArgumentException("standardization: lengths differ: means have " + tokenMean.length
                     + " numbers, deviations " + tokenDeviation.length + (cls ? ", cls means " + clsMean.length : ""));
@@ -63,8 +64,9 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
     /** A standardized copy. */
     public TokenMap of(TokenMap map) {
         if (map.dim() != dim() || (map.cls() == null) != (clsMean == null)) {
-            throw new IllegalArgumentException("standardization: of dim " + dim() + (clsMean == null ? " without cls" : " with cls")
-                    + ", the token map has dim " + map.dim() + (map.cls() == null ? " without cls" : " with cls"));
+            throw new IllegalArgumentException("standardization: of dim " + dim()
+                    + (clsMean == null ? " without cls" : " with cls") + ", the token map has dim " + map.dim()
+                    + (map.cls() == null ? " without cls" : " with cls"));
         }
         float[] tokens = map.tokens().clone();
         tokens(tokens, 0, map.count());

@@ -26,14 +26,16 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
                     + tokens.shape() + ", the grid is " + time + " x " + freq);
         }
         if (cls != null && (cls.rank() != 2 || cls.size(0) != tokens.size(0) || cls.size(1) != tokens.size(2))) {
-            throw new IllegalArgumentException("token batch: cls must be [batch, dim]: cls is " + cls.shape()
-                    + ", tokens are " + tokens.shape());
+            throw new IllegalArgumentException(
+                    "token batch: cls must be [batch, dim]: cls is " + cls.shape() + ", tokens are " + tokens.shape());
         }
-        if (layers != null && (!layers.tokens.shape().tail(1).equals(tokens.shape())
-                || (layers.cls == null) != (cls == null))) {
-            throw new IllegalArgumentException("token batch: layers must be [layers, batch, time * freq, dim], with cls where the"
-                    + " batch has them: they are " + layers.tokens.shape() + (layers.cls == null ? " without cls" : " with cls")
-                    + ", tokens are " + tokens.shape() + (cls == null ? " without cls" : " with cls"));
+        if (layers != null
+                && (!layers.tokens.shape().tail(1).equals(tokens.shape()) || (layers.cls == null) != (cls == null))) {
+            throw new IllegalArgumentException(
+                    "token batch: layers must be [layers, batch, time * freq, dim], with cls where the"
+                            + " batch has them: they are " + layers.tokens.shape()
+                            + (layers.cls == null ? " without cls" : " with cls")
+                            + ", tokens are " + tokens.shape() + (cls == null ? " without cls" : " with cls"));
         }
     }
 
@@ -51,10 +53,17 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
     public record Layers(Tensor tokens, Tensor cls) {
         /** @throws IllegalArgumentException if the shapes do not fit each other */
         public Layers {
-            if (tokens.rank() != 4 || tokens.size(0) < 1 || cls != null && (cls.rank() != 3 || cls.size(0) != tokens.size(0)
-                    || cls.size(1) != tokens.size(1) || cls.size(2) != tokens.size(3))) {
-                throw new IllegalArgumentException("token layers: need tokens [layers, batch, time * freq, dim] and cls [layers, "
-                        + "batch, dim] or none: tokens are " + tokens.shape() + ", cls is " + (cls == null ? "absent" : cls.shape()));
+            if (tokens.rank() != 4
+                    || tokens.size(0) < 1
+                    || cls != null
+                            && (cls.rank() != 3
+                                    || cls.size(0) != tokens.size(0)
+                                    || cls.size(1) != tokens.size(1)
+                                    || cls.size(2) != tokens.size(3))) {
+                throw new IllegalArgumentException(
+                        "token layers: need tokens [layers, batch, time * freq, dim] and cls [layers, "
+                                + "batch, dim] or none: tokens are " + tokens.shape() + ", cls is "
+                                + (cls == null ? "absent" : cls.shape()));
             }
         }
 
@@ -67,14 +76,19 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
     /** A batch of several layers, whose last is the batch's token map. */
     public static TokenBatch of(Layers layers, int time, int freq) {
         long last = layers.count() - 1;
-        return new TokenBatch(layers.tokens.select(0, last), layers.cls == null ? null : layers.cls.select(0, last), time, freq, layers);
+        return new TokenBatch(
+                layers.tokens.select(0, last),
+                layers.cls == null ? null : layers.cls.select(0, last),
+                time,
+                freq,
+                layers);
     }
 
     /**
      * What an encoder gave for clips of one grid, layers included, as a batch in float32.
      *
-     * @throws IllegalArgumentException if the list is empty, or the features differ in grid, dim, number of layers or having
-     *     a cls token
+     * @throws IllegalArgumentException if the list is empty, or the features differ in grid, dim, number of layers or
+     *     having a cls token
      */
     public static TokenBatch ofFeatures(Backend backend, List<Features> features) {
         TokenBatch last = of(backend, features.stream().map(Features::tokens).toList());
@@ -85,8 +99,8 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
             List<TokenMap> maps = new ArrayList<>();
             for (Features f : features) {
                 if (f.layers().size() != count) {
-                    throw new IllegalArgumentException("token batch: features have " + count + " and " + f.layers().size()
-                            + " layers: ask the encoder for the same of every clip");
+                    throw new IllegalArgumentException("token batch: features have " + count + " and "
+                            + f.layers().size() + " layers: ask the encoder for the same of every clip");
                 }
                 maps.add(f.layers().get(l));
             }
@@ -94,8 +108,14 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
             tokens[l] = layer.tokens;
             cls[l] = layer.cls;
         }
-        return count == 0 ? last : new TokenBatch(last.tokens, last.cls, last.time, last.freq,
-                new Layers(Tensor.stack(0, tokens), last.cls == null ? null : Tensor.stack(0, cls)));
+        return count == 0
+                ? last
+                : new TokenBatch(
+                        last.tokens,
+                        last.cls,
+                        last.time,
+                        last.freq,
+                        new Layers(Tensor.stack(0, tokens), last.cls == null ? null : Tensor.stack(0, cls)));
     }
 
     /**
@@ -105,7 +125,8 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
      * @return {@code [batches together, features]}
      */
     static Tensor pooled(List<TokenBatch> parts, Function<TokenBatch, Tensor> pooling) {
-        return parts.size() == 1 ? pooling.apply(parts.getFirst())
+        return parts.size() == 1
+                ? pooling.apply(parts.getFirst())
                 : Tensor.concat(0, parts.stream().map(pooling).toArray(Tensor[]::new));
     }
 
@@ -139,7 +160,9 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
         float[] cls = first.cls() == null ? null : new float[Math.multiplyExact(maps.size(), first.dim())];
         for (int i = 0; i < maps.size(); i++) {
             TokenMap m = maps.get(i);
-            if (m.time() != first.time() || m.freq() != first.freq() || m.dim() != first.dim()
+            if (m.time() != first.time()
+                    || m.freq() != first.freq()
+                    || m.dim() != first.dim()
                     || (m.cls() == null) != (cls == null)) {
                 throw new IllegalArgumentException("token batch: map " + i + " is [" + m.time() + ", " + m.freq() + ", "
                         + m.dim() + "]" + (m.cls() == null ? " without cls" : " with cls") + ", the first is ["
@@ -151,8 +174,11 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
                 System.arraycopy(m.cls(), 0, cls, i * m.dim(), m.dim());
             }
         }
-        return new TokenBatch(Tensor.of(backend, tokens, maps.size(), first.count(), first.dim()),
-                cls == null ? null : Tensor.of(backend, cls, maps.size(), first.dim()), first.time(), first.freq());
+        return new TokenBatch(
+                Tensor.of(backend, tokens, maps.size(), first.count(), first.dim()),
+                cls == null ? null : Tensor.of(backend, cls, maps.size(), first.dim()),
+                first.time(),
+                first.freq());
     }
 
     /** The token maps of the clips; layers are left out. */
@@ -162,7 +188,11 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
         int values = all.length / size();
         List<TokenMap> maps = new ArrayList<>();
         for (int i = 0; i < size(); i++) {
-            maps.add(new TokenMap(time, freq, dim(), Arrays.copyOfRange(all, i * values, (i + 1) * values),
+            maps.add(new TokenMap(
+                    time,
+                    freq,
+                    dim(),
+                    Arrays.copyOfRange(all, i * values, (i + 1) * values),
                     allCls == null ? null : Arrays.copyOfRange(allCls, i * dim(), (i + 1) * dim())));
         }
         return maps;

@@ -12,8 +12,8 @@ public record TokenLayout(int dim, int freq, boolean cls, int layers) {
     /** @throws IllegalArgumentException if a number is out of range */
     public TokenLayout {
         if (dim < 1 || freq < 0 || layers < 0) {
-            throw new IllegalArgumentException("token layout: dim must be at least 1, freq and layers at least 0: " + dim + ", "
-                    + freq + ", " + layers);
+            throw new IllegalArgumentException("token layout: dim must be at least 1, freq and layers at least 0: "
+                    + dim + ", " + freq + ", " + layers);
         }
     }
 

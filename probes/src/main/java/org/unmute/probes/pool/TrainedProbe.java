@@ -27,8 +27,8 @@ import org.unmute.tensor.op.Unary;
  * A probe with all that scoring needs: class names, what its tokens were standardized by, and which encoder made them.
  * Saved as one safetensors file: parameters as {@code probe.NAME}, the rest in {@code standardization.*} and metadata.
  *
- * <p>Thread-safe: one loaded probe serves many threads. It holds arrays on the heap and nothing else, so there is nothing to
- * close.
+ * <p>Thread-safe: one loaded probe serves many threads. It holds arrays on the heap and nothing else, so there is
+ * nothing to close.
  *
  * @param probe the probe
  * @param classes a name for each class, in the order of the logits
@@ -38,12 +38,20 @@ import org.unmute.tensor.op.Unary;
  * @param encoderHash hash of the encoder's weights and settings, or empty if not known
  * @param frontEndHash hash of the front end's settings, or empty if not known
  */
-public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, boolean singleLabel,
-        Standardization standardization, String encoderHash, String frontEndHash) {
+public record TrainedProbe(
+        Probe probe,
+        List<String> classes,
+        boolean hasCls,
+        boolean singleLabel,
+        Standardization standardization,
+        String encoderHash,
+        String frontEndHash) {
     private static final String FORMAT = "unmute-probe-1";
     private static final String PARAMETER = "probe.";
 
-    /** @throws IllegalArgumentException if the class names are not one each, different and free of control characters */
+    /**
+     * @throws IllegalArgumentException if the class names are not one each, different and free of control characters
+     */
     public TrainedProbe {
         classes = List.copyOf(classes);
         new ScoringFacts(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash)
@@ -51,8 +59,8 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
     }
 
     /**
-     * Makes sure that this probe was trained on tokens of this encoder, with the same weights, settings and front end: scores on
-     * other tokens of the same size would be numbers without meaning. Reads the checkpoint once, to hash it.
+     * Makes sure that this probe was trained on tokens of this encoder, with the same weights, settings and front end:
+     * scores on other tokens of the same size would be numbers without meaning. Reads the checkpoint once, to hash it.
      *
      * @param encoder the encoder, opened from the checkpoint
      * @param checkpoint its file
@@ -60,12 +68,13 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
      * @throws IOException if the checkpoint cannot be read
      */
     public void requireTokensOf(Encoder encoder, Path checkpoint) throws IOException {
-        requireTokensOf(CacheKey.of(encoder.describe(), Embedding.sha256(checkpoint), Resampler.Kernel.HANN, DType.F32));
+        requireTokensOf(
+                CacheKey.of(encoder.describe(), Embedding.sha256(checkpoint), Resampler.Kernel.HANN, DType.F32));
     }
 
     /**
-     * {@link #requireTokensOf(Encoder, Path)} for a known key, for instance of other resampling; how its tokens are stored does
-     * not matter.
+     * {@link #requireTokensOf(Encoder, Path)} for a known key, for instance of other resampling; how its tokens are
+     * stored does not matter.
      *
      * @throws IllegalArgumentException if the probe was trained on other tokens, or does not know on which
      */
@@ -103,7 +112,9 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
      */
     public float[][] scores(List<TokenMap> maps) {
         maps.forEach(map -> facts().requireFit("trained probe " + probe.name() + ": ", map, probe.dim()));
-        List<TokenMap> standard = standardization == null ? maps : maps.stream().map(standardization::of).toList();
+        List<TokenMap> standard = standardization == null
+                ? maps
+                : maps.stream().map(standardization::of).toList();
         try (TensorScope _ = new TensorScope()) {
             return scores(TokenBatch.of(backend(), standard));
         }
@@ -127,8 +138,14 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
     private float[] of(Features features, UnaryOperator<Tensor> finish) {
         facts().requireFit("trained probe " + probe.name() + ": ", features.tokens(), probe.dim());
         try (TensorScope _ = new TensorScope()) {
-            TokenBatch batch = probe.layers() > 0 ? TokenBatch.ofFeatures(backend(), List.of(features)) : TokenBatch.of(backend(),
-                    List.of(standardization == null ? features.tokens() : standardization.of(features.tokens())));
+            TokenBatch batch = probe.layers() > 0
+                    ? TokenBatch.ofFeatures(backend(), List.of(features))
+                    : TokenBatch.of(
+                            backend(),
+                            List.of(
+                                    standardization == null
+                                            ? features.tokens()
+                                            : standardization.of(features.tokens())));
             return rows(batch, finish)[0];
         }
     }
@@ -147,7 +164,8 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
     }
 
     private float[][] rows(TokenBatch batch, UnaryOperator<Tensor> finish) {
-        float[] flat = Grad.withoutRecording(() -> finish.apply(probe.logits(batch)).toFloats());
+        float[] flat =
+                Grad.withoutRecording(() -> finish.apply(probe.logits(batch)).toFloats());
         float[][] rows = new float[batch.size()][classes.size()];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(flat, i * classes.size(), rows[i], 0, classes.size());
@@ -164,23 +182,29 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
     public TokenBatch batch(Features features) {
         facts().requireFit("trained probe " + probe.name() + ": ", features.tokens(), probe.dim());
         if (probe.layers() == 0) {
-            return TokenBatch.of(backend(), List.of(standardization == null ? features.tokens() : standardization.of(features.tokens())));
+            return TokenBatch.of(
+                    backend(),
+                    List.of(standardization == null ? features.tokens() : standardization.of(features.tokens())));
         }
         if (standardization != null) {
-            throw new IllegalArgumentException("trained probe " + probe.name() + ": tokens of several layers cannot be standardized");
+            throw new IllegalArgumentException(
+                    "trained probe " + probe.name() + ": tokens of several layers cannot be standardized");
         }
         return TokenBatch.ofFeatures(backend(), List.of(features));
     }
 
     /**
-     * What of a recording its scores rest on, as {@link Probe#similarityMap} says: {@code [prototypes or queries, time, freq]}.
+     * What of a recording its scores rest on, as {@link Probe#similarityMap} says: {@code [prototypes or queries, time,
+     * freq]}.
      *
      * @throws UnsupportedOperationException if the probe does not weigh tokens
      */
     public Tensor similarityMap(TokenMap map) {
         TokenBatch batch = TokenBatch.of(backend(), List.of(standardization == null ? map : standardization.of(map)));
-        return probe.similarityMap(batch).orElseThrow(() -> new UnsupportedOperationException("similarity map: probe "
-                + probe.name() + " does not weigh tokens: use one with prototypes or attention, such as protobin")).select(0, 0);
+        return probe.similarityMap(batch)
+                .orElseThrow(() -> new UnsupportedOperationException("similarity map: probe " + probe.name()
+                        + " does not weigh tokens: use one with prototypes or attention, such as protobin"))
+                .select(0, 0);
     }
 
     /** The backend its parameters lie on. */
@@ -194,8 +218,11 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
      * @throws IOException if it cannot be written
      */
     public void save(Path path) throws IOException {
-        SafetensorsWriter out = new SafetensorsWriter().metadata("format", FORMAT).metadata("probe", probe.name())
-                .metadata("options", String.join("\n", probe.options().toString().split(" ")));
+        SafetensorsWriter out = new SafetensorsWriter()
+                .metadata("format", FORMAT)
+                .metadata("probe", probe.name())
+                .metadata(
+                        "options", String.join("\n", probe.options().toString().split(" ")));
         facts().addTo(out);
         probe.parameters().forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
         probe.buffers().forEach((name, b) -> out.add(PARAMETER + name, b.shape(), b.toFloats()));
@@ -242,15 +269,25 @@ public record TrainedProbe(Probe probe, List<String> classes, boolean hasCls, bo
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         for (String name : file.names()) {
             if (name.startsWith(PARAMETER)) {
-                parameters.put(name.substring(PARAMETER.length()),
+                parameters.put(
+                        name.substring(PARAMETER.length()),
                         Tensor.of(backend, file.floats(name), file.shape(name).toArray()));
             }
         }
         String options = ScoringFacts.text(about, "options");
-        Probe probe = Probes.of(ScoringFacts.text(about, "probe"), parameters, ScoringFacts.flag(about, "cls"),
+        Probe probe = Probes.of(
+                ScoringFacts.text(about, "probe"),
+                parameters,
+                ScoringFacts.flag(about, "cls"),
                 options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split("\n")));
         ScoringFacts facts = ScoringFacts.of(file);
-        return new TrainedProbe(probe, facts.classes(), facts.hasCls(), facts.singleLabel(), facts.standardization(),
-                facts.encoderHash(), facts.frontEndHash());
+        return new TrainedProbe(
+                probe,
+                facts.classes(),
+                facts.hasCls(),
+                facts.singleLabel(),
+                facts.standardization(),
+                facts.encoderHash(),
+                facts.frontEndHash());
     }
 }

@@ -43,13 +43,21 @@ public final class Pretraining {
      * @param maskRatio part of the patches that is hidden
      * @param seed of the weights, the order and the masks
      */
-    public record Recipe(int steps, int batch, int distinct, double rate, double decay, int warmUp, double maskRatio,
-            long seed) {
+    public record Recipe(
+            int steps, int batch, int distinct, double rate, double decay, int warmUp, double maskRatio, long seed) {
         /** Checks the ranges. */
         public Recipe {
-            if (steps < 1 || batch < 1 || distinct < 1 || !(rate > 0) || !(decay >= 0) || warmUp < 0 || warmUp >= steps) {
-                throw new IllegalArgumentException("pretrain: steps, batch and distinct clips are at least 1, the rate above 0, "
-                        + "warm-up below steps: steps " + steps + ", batch " + batch + ", distinct clips " + distinct + ", rate " + rate + ", warm-up " + warmUp);
+            if (steps < 1
+                    || batch < 1
+                    || distinct < 1
+                    || !(rate > 0)
+                    || !(decay >= 0)
+                    || warmUp < 0
+                    || warmUp >= steps) {
+                throw new IllegalArgumentException(
+                        "pretrain: steps, batch and distinct clips are at least 1, the rate above 0, "
+                                + "warm-up below steps: steps " + steps + ", batch " + batch + ", distinct clips "
+                                + distinct + ", rate " + rate + ", warm-up " + warmUp);
             }
         }
     }
@@ -87,9 +95,14 @@ public final class Pretraining {
         Map<String, Tensor> matrices = new LinkedHashMap<>();
         Map<String, Tensor> others = new LinkedHashMap<>();
         parameters.forEach((name, t) -> (t.rank() > 1 && !name.endsWith("token") ? matrices : others).put(name, t));
-        AdamW optimizer = new AdamW(List.of(new ParameterGroup(matrices, recipe.rate(), recipe.decay()),
-                new ParameterGroup(others, recipe.rate(), 0)),
-                Schedule.cosineWithWarmUp(recipe.steps() + 1L, recipe.warmUp(), 0), BETA1, BETA2, EPS);
+        AdamW optimizer = new AdamW(
+                List.of(
+                        new ParameterGroup(matrices, recipe.rate(), recipe.decay()),
+                        new ParameterGroup(others, recipe.rate(), 0)),
+                Schedule.cosineWithWarmUp(recipe.steps() + 1L, recipe.warmUp(), 0),
+                BETA1,
+                BETA2,
+                EPS);
         Spectrogram[] seen = new Spectrogram[recipe.distinct()];
         SplittableRandom masks = new SplittableRandom(recipe.seed() ^ 0x6d61736bL);
         for (int step = 1; step <= recipe.steps(); step++) {
@@ -99,8 +112,8 @@ public final class Pretraining {
                 Tensor loss = model.loss(batch, masks);
                 double value = loss.item();
                 if (!Double.isFinite(value)) {
-                    throw new ArithmeticException("pretrain: the loss is " + value + " at step " + step + ", rate " + rate
-                            + ": lower the learning rate");
+                    throw new ArithmeticException("pretrain: the loss is " + value + " at step " + step + ", rate "
+                            + rate + ": lower the learning rate");
                 }
                 optimizer.step(Gradients.of(loss, parameters).clipped(CLIP));
                 listener.step(step, value, rate);
@@ -109,9 +122,11 @@ public final class Pretraining {
         return parameters;
     }
 
-    private List<Spectrogram> batch(SmallVit encoder, Source source, Spectrogram[] seen, long first) throws IOException {
+    private List<Spectrogram> batch(SmallVit encoder, Source source, Spectrogram[] seen, long first)
+            throws IOException {
         List<IOException> failures = new ArrayList<>();
-        int[] clips = IntStream.range(0, recipe.batch()).map(i -> clip(first + i)).toArray();
+        int[] clips =
+                IntStream.range(0, recipe.batch()).map(i -> clip(first + i)).toArray();
         IntStream.of(clips).distinct().parallel().filter(c -> seen[c] == null).forEach(c -> {
             try {
                 seen[c] = encoder.spectrogram(source.samples(c));

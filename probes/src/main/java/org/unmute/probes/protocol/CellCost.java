@@ -32,13 +32,18 @@ public record CellCost(CellId cell, int trainings, long epochs, long mostEpochs,
         double seconds = all * (sizes.train() * step.train() + sizes.validation() * step.score())
                 + sizes.folds() * (sizes.train() + sizes.validation()) * step.pool()
                 + (double) settings.seeds().size() * sizes.folds() * sizes.test() * (step.score() + step.pool());
-        return new CellCost(cell, settings.study().trials() + again, Math.round(all),
-                (long) (settings.study().trials() + again) * epochs, seconds);
+        return new CellCost(
+                cell,
+                settings.study().trials() + again,
+                Math.round(all),
+                (long) (settings.study().trials() + again) * epochs,
+                seconds);
     }
 
     /**
-     * Expected epochs of a search, if trials come in random order: at each epoch where trials are looked at, the i-th to get there goes
-     * on with a chance of {@code max(1, ⌊i/eta⌋) / i}. A search whose trials get better, as they should, takes more.
+     * Expected epochs of a search, if trials come in random order: at each epoch where trials are looked at, the i-th
+     * to get there goes on with a chance of {@code max(1, ⌊i/eta⌋) / i}. A search whose trials get better, as they
+     * should, takes more.
      */
     static double searchEpochs(StudySettings study, int epochs) {
         double alive = study.trials();

@@ -14,7 +14,12 @@ import org.unmute.probes.train.Objective;
  * @param encoderHash hash of the encoder's weights and settings, for saved probes
  * @param frontEndHash hash of its front end, for saved probes
  */
-public record CellData(List<Fold> folds, List<String> classes, Objective objective, PrimaryMetric metric, String encoderHash,
+public record CellData(
+        List<Fold> folds,
+        List<String> classes,
+        Objective objective,
+        PrimaryMetric metric,
+        String encoderHash,
         String frontEndHash) {
     /** @throws IllegalArgumentException if there is no fold or the number of classes differs */
     public CellData {
@@ -22,7 +27,8 @@ public record CellData(List<Fold> folds, List<String> classes, Objective objecti
         classes = List.copyOf(classes);
         if (folds.isEmpty() || folds.getFirst().train().classes() != classes.size()) {
             throw new IllegalArgumentException("cell: " + folds.size() + " folds with "
-                    + (folds.isEmpty() ? 0 : folds.getFirst().train().classes()) + " classes, but " + classes.size() + " class names");
+                    + (folds.isEmpty() ? 0 : folds.getFirst().train().classes()) + " classes, but " + classes.size()
+                    + " class names");
         }
     }
 }

@@ -17,8 +17,9 @@ public record CellId(String encoder, String dataset, String probe) {
     public CellId {
         for (String name : new String[] {encoder, dataset, probe}) {
             if (!NAME.matcher(name).matches() || name.startsWith(".")) {
-                throw new IllegalArgumentException("benchmark: '" + name + "' cannot name a folder: use up to 80 letters, digits, + _ = . , -"
-                        + " without a dot in front");
+                throw new IllegalArgumentException(
+                        "benchmark: '" + name + "' cannot name a folder: use up to 80 letters, digits, + _ = . , -"
+                                + " without a dot in front");
             }
         }
     }

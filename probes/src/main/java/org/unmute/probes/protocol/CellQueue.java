@@ -4,14 +4,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Works through cells on several threads, one cell at a time on each. What happens to one cell does not touch the others. */
+/**
+ * Works through cells on several threads, one cell at a time on each. What happens to one cell does not touch the
+ * others.
+ */
 public final class CellQueue {
     private CellQueue() {}
 
     /** One cell's work. */
     @FunctionalInterface
     public interface Work {
-        /** @throws Exception what hinders the cell from being finished; {@link StoppedException} if it is only put off */
+        /**
+         * @throws Exception what hinders the cell from being finished; {@link StoppedException} if it is only put off
+         */
         void run() throws Exception;
     }
 
@@ -57,16 +62,19 @@ public final class CellQueue {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < Math.min(workers, tasks.size()); i++) {
             cores.enter(); // all before the first begins, so that it does not take every core
-            threads.add(Thread.ofPlatform().daemon().name("unmute-cell-" + (i + 1)).unstarted(() -> {
-                try {
-                    for (Integer at = open.poll(); at != null && !stop.raised(); at = open.poll()) {
-                        ended[at] = attempt(tasks.get(at));
-                        listener.ended(ended[at]);
-                    }
-                } finally {
-                    cores.leave();
-                }
-            }));
+            threads.add(Thread.ofPlatform()
+                    .daemon()
+                    .name("unmute-cell-" + (i + 1))
+                    .unstarted(() -> {
+                        try {
+                            for (Integer at = open.poll(); at != null && !stop.raised(); at = open.poll()) {
+                                ended[at] = attempt(tasks.get(at));
+                                listener.ended(ended[at]);
+                            }
+                        } finally {
+                            cores.leave();
+                        }
+                    }));
         }
         threads.forEach(Thread::start);
         for (Thread thread : threads) {

@@ -18,8 +18,16 @@ import org.unmute.probes.search.FinishedTrial;
  * @param best the configuration with the best mean validation score, as the search tried it
  * @param seeds its seeds, in order
  */
-public record CellResult(CellId id, CellData data, CellSettings settings, Map<String, String> options, long parameters,
-        List<FinishedTrial> trials, List<Rerun> reruns, FinishedTrial best, List<SeedResult> seeds) {
+public record CellResult(
+        CellId id,
+        CellData data,
+        CellSettings settings,
+        Map<String, String> options,
+        long parameters,
+        List<FinishedTrial> trials,
+        List<Rerun> reruns,
+        FinishedTrial best,
+        List<SeedResult> seeds) {
     public CellResult {
         trials = List.copyOf(trials);
         reruns = List.copyOf(reruns);
@@ -42,6 +50,9 @@ public record CellResult(CellId id, CellData data, CellSettings settings, Map<St
             return Double.NaN;
         }
         double mean = mean(figure);
-        return Math.sqrt(seeds.stream().mapToDouble(s -> Math.pow(figure.applyAsDouble(s) - mean, 2)).sum() / (seeds.size() - 1));
+        return Math.sqrt(seeds.stream()
+                        .mapToDouble(s -> Math.pow(figure.applyAsDouble(s) - mean, 2))
+                        .sum()
+                / (seeds.size() - 1));
     }
 }

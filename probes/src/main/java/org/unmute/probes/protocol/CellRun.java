@@ -20,14 +20,15 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Works through one cell (paper, section 5): trials of a search, each a training with a validation score after each epoch by which poor
- * ones are stopped; then the best configurations again with several seeds; of these, the one with the best mean validation score is
- * scored on the test part, once. In a data set with folds the search sees the first fold only; the best configurations are trained on every
- * fold, and validation and test scores are means over folds.
+ * Works through one cell (paper, section 5): trials of a search, each a training with a validation score after each
+ * epoch by which poor ones are stopped; then the best configurations again with several seeds; of these, the one with
+ * the best mean validation score is scored on the test part, once. In a data set with folds the search sees the first
+ * fold only; the best configurations are trained on every fold, and validation and test scores are means over folds.
  *
- * <p>Killed at any moment and called again, it goes on where it was and ends with the same numbers: a finished trial is a line in
- * {@code trials.jsonl}, a finished training of a best configuration a line in {@code reruns.jsonl}, one under way has a checkpoint
- * in the folder {@code work}. All results are functions of clips, settings and backend, not of the number of cores.
+ * <p>Killed at any moment and called again, it goes on where it was and ends with the same numbers: a finished trial is
+ * a line in {@code trials.jsonl}, a finished training of a best configuration a line in {@code reruns.jsonl}, one under
+ * way has a checkpoint in the folder {@code work}. All results are functions of clips, settings and backend, not of the
+ * number of cores.
  */
 public final class CellRun {
     /** Trials of a cell, in its folder. */
@@ -36,6 +37,7 @@ public final class CellRun {
     public static final String RERUNS = "reruns.jsonl";
     /** What the cell's numbers depend on. */
     public static final String SETTINGS = "settings.txt";
+
     private static final String WORK = "work";
 
     private final CellId id;
@@ -55,12 +57,19 @@ public final class CellRun {
      * @param recorder writes results
      * @param checkpoints least time between two checkpoints of one training
      */
-    public record Context(CoreShare cores, StopSign stop, CellListener listener, CellRecorder recorder, Duration checkpoints) {}
+    public record Context(
+            CoreShare cores, StopSign stop, CellListener listener, CellRecorder recorder, Duration checkpoints) {}
 
     private CellRun(CellId id, CellSettings settings, CellData data, Path folder, Context context) {
         this.id = id;
         TrainingSettings training = settings.training().withObjective(data.objective());
-        this.settings = new CellSettings(settings.probe(), settings.options(), training, settings.space(), settings.study(), settings.top(),
+        this.settings = new CellSettings(
+                settings.probe(),
+                settings.options(),
+                training,
+                settings.space(),
+                settings.study(),
+                settings.top(),
                 settings.seeds());
         this.data = data;
         this.folder = folder;
@@ -75,10 +84,12 @@ public final class CellRun {
      * @return what it came to, recorded already
      * @throws StoppedException if the stop sign was raised; the same call goes on later
      * @throws CellFailedException if no configuration gave a number
-     * @throws IOException if clips cannot be read, files not be written, or the folder was begun with other settings or damaged
+     * @throws IOException if clips cannot be read, files not be written, or the folder was begun with other settings or
+     *     damaged
      * @throws IllegalArgumentException if probe, options and clips do not fit
      */
-    public static CellResult run(CellId id, CellSettings settings, CellData data, Path folder, Context context) throws IOException {
+    public static CellResult run(CellId id, CellSettings settings, CellData data, Path folder, Context context)
+            throws IOException {
         return new CellRun(id, settings, data, folder, context).run();
     }
 
@@ -103,11 +114,13 @@ public final class CellRun {
         search(study);
         List<FinishedTrial> top = study.best(settings.top());
         if (top.isEmpty()) {
-            throw new CellFailedException("benchmark: " + id + ": all " + study.finished().size()
-                    + " trials diverged: search lower learning rates, or look for damaged tokens");
+            throw new CellFailedException(
+                    "benchmark: " + id + ": all " + study.finished().size()
+                            + " trials diverged: search lower learning rates, or look for damaged tokens");
         }
         List<Rerun> reruns = new Reruns(id, folder, work, settings, data, folds, context).run(top);
-        CellResult result = new WinnerTest(id, folder, work, settings, data, context).run(study.finished(), top, reruns, kind);
+        CellResult result =
+                new WinnerTest(id, folder, work, settings, data, context).run(study.finished(), top, reruns, kind);
         context.recorder().finished(result, folder);
         discardWork();
         return result;
@@ -115,13 +128,14 @@ public final class CellRun {
 
     private Probe fresh(Backend backend, Fold fold, long seed) {
         TokenSet train = fold.train();
-        return TensorScope.outside(() -> Probes.create(backend, settings.probe(), train.tokens().layout(), train.classes(), settings.options(),
-                seed));
+        return TensorScope.outside(() -> Probes.create(
+                backend, settings.probe(), train.tokens().layout(), train.classes(), settings.options(), seed));
     }
 
     private void search(Study study) throws IOException {
         try (TrialJournal journal = TrialJournal.resume(folder.resolve(TRIALS), settings.space(), study)) {
-            study.finished().forEach(t -> context.listener().training(id, "trial " + t.number(), t.value(), t.pruned(), true));
+            study.finished()
+                    .forEach(t -> context.listener().training(id, "trial " + t.number(), t.value(), t.pruned(), true));
             while (!study.exhausted()) {
                 trial(study, study.next(), journal);
             }
@@ -134,11 +148,18 @@ public final class CellRun {
         PreparedFold fold = folds.getFirst();
         long seed = settings.trialSeed(trial.number());
         ProbeRun run = new ProbeRun(work, "trial-" + trial.number(), context.checkpoints(), context.stop());
-        ProbeRun.Outcome outcome = context.cores().run(backend -> run.run(fresh(backend, fold.fold(), seed), fold, data,
-                settings.training(trial.values(), seed), false, epoch -> {
-                    context.listener().epoch(id, what, epoch);
-                    return study.report(trial, epoch.epoch(), epoch.validation()) && epoch.epoch() < settings.training().epochs();
-                }));
+        ProbeRun.Outcome outcome = context.cores()
+                .run(backend -> run.run(
+                        fresh(backend, fold.fold(), seed),
+                        fold,
+                        data,
+                        settings.training(trial.values(), seed),
+                        false,
+                        epoch -> {
+                            context.listener().epoch(id, what, epoch);
+                            return study.report(trial, epoch.epoch(), epoch.validation())
+                                    && epoch.epoch() < settings.training().epochs();
+                        }));
         if (outcome.end() == ProbeRun.End.STOPPED) {
             throw new StoppedException(id);
         }

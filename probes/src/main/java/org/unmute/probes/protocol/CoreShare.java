@@ -9,9 +9,10 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * Shares the cores among trainings that run at the same time. One training splits its kernels over threads of its own, several at once
- * would fight for the cores; so each training gets a backend of {@code cores / trainings under way} threads, and all cores stay in
- * use when few cells are left. A backend gives the same bits on any number of threads, so results do not depend on the share.
+ * Shares the cores among trainings that run at the same time. One training splits its kernels over threads of its own,
+ * several at once would fight for the cores; so each training gets a backend of {@code cores / trainings under way}
+ * threads, and all cores stay in use when few cells are left. A backend gives the same bits on any number of threads,
+ * so results do not depend on the share.
  */
 public final class CoreShare implements AutoCloseable {
     private final String backend;

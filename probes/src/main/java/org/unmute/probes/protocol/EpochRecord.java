@@ -14,12 +14,18 @@ import org.unmute.probes.data.MalformedTableException;
  */
 public record EpochRecord(int epoch, double loss, double validation, double rate, double seconds) {
     String json() {
-        return "{\"epoch\":" + epoch + ",\"loss\":" + JsonLines.number(loss) + ",\"validation\":" + JsonLines.number(validation)
-                + ",\"rate\":" + JsonLines.number(rate) + ",\"seconds\":" + JsonLines.number(seconds) + "}";
+        return "{\"epoch\":" + epoch + ",\"loss\":" + JsonLines.number(loss) + ",\"validation\":"
+                + JsonLines.number(validation) + ",\"rate\":" + JsonLines.number(rate) + ",\"seconds\":"
+                + JsonLines.number(seconds) + "}";
     }
 
     static EpochRecord of(LineFields f) throws MalformedTableException {
-        return new EpochRecord((int) f.whole("epoch"), f.number("loss"), f.number("validation"), f.number("rate"), f.number("seconds"));
+        return new EpochRecord(
+                (int) f.whole("epoch"),
+                f.number("loss"),
+                f.number("validation"),
+                f.number("rate"),
+                f.number("seconds"));
     }
 
     static EpochRecord of(Path file, JsonLines.Line line) throws MalformedTableException {

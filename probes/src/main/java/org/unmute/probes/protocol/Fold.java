@@ -6,8 +6,9 @@ import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.train.TokenSet;
 
 /**
- * The clips of one way to divide a data set: to train on, to choose settings by, to score on once. Most sets have one; one with
- * folds has as many. Cells of the same encoder and data set share it, so that figures over all training clips are computed once.
+ * The clips of one way to divide a data set: to train on, to choose settings by, to score on once. Most sets have one;
+ * one with folds has as many. Cells of the same encoder and data set share it, so that figures over all training clips
+ * are computed once.
  */
 public final class Fold {
     private final int number;
@@ -24,8 +25,8 @@ public final class Fold {
      */
     public Fold(int number, TokenSet train, TokenSet validation, TokenSet test, boolean standardize) {
         if (train.classes() != validation.classes() || train.classes() != test.classes()) {
-            throw new IllegalArgumentException("fold " + number + ": parts have " + train.classes() + ", " + validation.classes() + " and "
-                    + test.classes() + " classes: read all with one list of classes");
+            throw new IllegalArgumentException("fold " + number + ": parts have " + train.classes() + ", "
+                    + validation.classes() + " and " + test.classes() + " classes: read all with one list of classes");
         }
         this.number = number;
         this.train = train;

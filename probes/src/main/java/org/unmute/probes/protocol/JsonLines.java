@@ -15,8 +15,9 @@ import org.unmute.probes.data.MalformedTableException;
 import org.unmute.probes.json.JsonTree;
 
 /**
- * A file of JSON objects, one a line, that only grows. A line counts once its line feed is written: what stands behind the last line
- * feed was cut off by a crash and is dropped when the file is opened to append. Anything else that is no JSON object is an error.
+ * A file of JSON objects, one a line, that only grows. A line counts once its line feed is written: what stands behind
+ * the last line feed was cut off by a crash and is dropped when the file is opened to append. Anything else that is no
+ * JSON object is an error.
  */
 final class JsonLines implements AutoCloseable {
     private final Path file;
@@ -39,7 +40,8 @@ final class JsonLines implements AutoCloseable {
      */
     static JsonLines append(Path file, boolean durable) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             long whole = whole(Files.readAllBytes(file));
             channel.truncate(whole);
@@ -95,9 +97,13 @@ final class JsonLines implements AutoCloseable {
         return lines;
     }
 
-    private static Map<String, Object> object(Path file, long number, byte[] bytes, int from, int to) throws MalformedTableException {
+    private static Map<String, Object> object(Path file, long number, byte[] bytes, int from, int to)
+            throws MalformedTableException {
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, from, to - from)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, from, to - from))
+                    .toString();
             if (JsonTree.parse(file, number, text) instanceof Map<?, ?> map) {
                 @SuppressWarnings("unchecked") // keys of a JSON object are texts
                 Map<String, Object> values = (Map<String, Object>) map;

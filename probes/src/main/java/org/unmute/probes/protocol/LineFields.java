@@ -68,7 +68,10 @@ record LineFields(Path file, long line, Map<String, Object> values) {
     }
 
     MalformedTableException wrong(String detail) {
-        return new MalformedTableException(file, line, detail + ": the journal was changed or is of another version; delete the cell's folder "
-                + "to start it anew");
+        return new MalformedTableException(
+                file,
+                line,
+                detail + ": the journal was changed or is of another version; delete the cell's folder "
+                        + "to start it anew");
     }
 }

@@ -14,8 +14,8 @@ import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TokenSource;
 
 /**
- * A fold made ready for many trainings of one kind of probe: standardized as it is read, and pooled once where the probe's pooling
- * has no parameters.
+ * A fold made ready for many trainings of one kind of probe: standardized as it is read, and pooled once where the
+ * probe's pooling has no parameters.
  *
  * @param fold the clips as they are
  * @param train clips to train on
@@ -24,19 +24,36 @@ import org.unmute.probes.train.TokenSource;
  * @param standardization what both are standardized by, or null
  * @param poolingSeconds what pooling the training clips once took; 0 if they are not
  */
-record PreparedFold(Fold fold, TokenSet train, TokenSource validation, boolean[][] labels, Standardization standardization,
+record PreparedFold(
+        Fold fold,
+        TokenSet train,
+        TokenSource validation,
+        boolean[][] labels,
+        Standardization standardization,
         double poolingSeconds) {
     /** @param kind a probe of the kind, whose pooling is used */
     static PreparedFold of(Fold fold, Probe kind) throws IOException {
         Standardization by = kind.layers() > 0 ? null : fold.standardization().orElse(null);
-        TokenSource train = by == null ? fold.train().tokens() : fold.train().tokens().standardized(by);
-        TokenSource validation = by == null ? fold.validation().tokens() : fold.validation().tokens().standardized(by);
+        TokenSource train =
+                by == null ? fold.train().tokens() : fold.train().tokens().standardized(by);
+        TokenSource validation = by == null
+                ? fold.validation().tokens()
+                : fold.validation().tokens().standardized(by);
         long begun = System.nanoTime();
         Optional<TokenSource> pooled = CondensedClips.of(kind, train);
         double seconds = pooled.isPresent() ? (System.nanoTime() - begun) / 1e9 : 0;
-        TokenSource scored = pooled.isPresent() ? CondensedClips.of(kind, validation).orElseThrow() : validation;
-        return new PreparedFold(fold, new TokenSet(pooled.orElse(train), fold.train().targets(), fold.train().classes()), scored,
-                labels(fold.validation()), by, seconds);
+        TokenSource scored =
+                pooled.isPresent() ? CondensedClips.of(kind, validation).orElseThrow() : validation;
+        return new PreparedFold(
+                fold,
+                new TokenSet(
+                        pooled.orElse(train),
+                        fold.train().targets(),
+                        fold.train().classes()),
+                scored,
+                labels(fold.validation()),
+                by,
+                seconds);
     }
 
     /** What a fresh probe has to know: of the clips as they are, not as they were pooled. */
@@ -46,7 +63,8 @@ record PreparedFold(Fold fold, TokenSet train, TokenSource validation, boolean[]
 
     /** The validation score of a probe in training. */
     double score(Probe probe, CellData data, int batch) throws IOException {
-        TrainedProbe scorer = new TrainedProbe(probe, data.classes(), validation.grid().cls(), data.objective().isSingleLabel(), null, "", "");
+        TrainedProbe scorer = new TrainedProbe(
+                probe, data.classes(), validation.grid().cls(), data.objective().isSingleLabel(), null, "", "");
         return score(data.metric(), ProbeTrainer.predict(scorer, validation, batch), labels);
     }
 
@@ -72,7 +90,13 @@ record PreparedFold(Fold fold, TokenSet train, TokenSource validation, boolean[]
 
     /** The probe with what scoring needs. */
     TrainedProbe trained(Probe probe, CellData data) {
-        return new TrainedProbe(probe, List.copyOf(data.classes()), fold.train().tokens().grid().cls(), data.objective().isSingleLabel(),
-                standardization, data.encoderHash(), data.frontEndHash());
+        return new TrainedProbe(
+                probe,
+                List.copyOf(data.classes()),
+                fold.train().tokens().grid().cls(),
+                data.objective().isSingleLabel(),
+                standardization,
+                data.encoderHash(),
+                data.frontEndHash());
     }
 }

@@ -15,9 +15,10 @@ import org.unmute.probes.train.TrainingDivergedException;
 import org.unmute.probes.train.TrainingSettings;
 
 /**
- * One training with a validation score after each epoch, which may be cut off at any moment. Two files keep its state: the epochs
- * done so far, one a line, and a checkpoint from now and then. A line is written before the checkpoint of its epoch, so there are
- * never fewer lines than epochs in the checkpoint unless the machine lost power; then the training starts anew.
+ * One training with a validation score after each epoch, which may be cut off at any moment. Two files keep its state:
+ * the epochs done so far, one a line, and a checkpoint from now and then. A line is written before the checkpoint of
+ * its epoch, so there are never fewer lines than epochs in the checkpoint unless the machine lost power; then the
+ * training starts anew.
  */
 final class ProbeRun {
     private final Path epochsFile;
@@ -59,7 +60,9 @@ final class ProbeRun {
 
         /** The last epoch's score; NaN if the training diverged or no epoch was done. */
         double validation() {
-            return end == End.DIVERGED || epochs.isEmpty() ? Double.NaN : epochs.getLast().validation();
+            return end == End.DIVERGED || epochs.isEmpty()
+                    ? Double.NaN
+                    : epochs.getLast().validation();
         }
     }
 
@@ -77,16 +80,24 @@ final class ProbeRun {
     /**
      * Trains to the end, or goes on where an earlier process was cut off.
      *
-     * @param probe as it is at the start of the training; modified, and of use only if the training is {@link End#COMPLETE}
+     * @param probe as it is at the start of the training; modified, and of use only if the training is {@link
+     *     End#COMPLETE}
      * @param weightsWanted whether the trained probe is needed, so that known scores are not enough
      */
-    Outcome run(Probe probe, PreparedFold fold, CellData data, TrainingSettings settings, boolean weightsWanted, Verdict verdict)
+    Outcome run(
+            Probe probe,
+            PreparedFold fold,
+            CellData data,
+            TrainingSettings settings,
+            boolean weightsWanted,
+            Verdict verdict)
             throws IOException {
         this.verdict = verdict;
         for (JsonLines.Line line : JsonLines.read(epochsFile)) {
             EpochRecord epoch = EpochRecord.of(epochsFile, line);
             if (epoch.epoch() != epochs.size() + 1) {
-                throw LineFields.of(epochsFile, line).wrong("epoch " + epoch.epoch() + " stands where " + (epochs.size() + 1) + " is due");
+                throw LineFields.of(epochsFile, line)
+                        .wrong("epoch " + epoch.epoch() + " stands where " + (epochs.size() + 1) + " is due");
             }
             epochs.add(epoch);
             if (verdict.after(epoch)) {
@@ -104,16 +115,18 @@ final class ProbeRun {
         Throughput throughput;
         epochBegun = System.nanoTime();
         try (JsonLines lines = JsonLines.append(epochsFile, false)) {
-            throughput = ProbeTrainer.train(probe, fold.train(), settings, checkpoint, step -> rate = step.rate(), epoch -> {
-                if (epoch.number() > epochs.size() + 1) {
-                    throw new EpochsLostException();
-                }
-                if (epoch.number() == epochs.size() + 1) {
-                    pruned[0] = add(epoch, fold.score(epoch.probe(), data, settings.batch()), lines);
-                }
-                stopped = !pruned[0] && epoch.number() < epoch.epochs() && stop.raised();
-                return pruned[0] || stopped;
-            }).throughput();
+            throughput = ProbeTrainer.train(
+                            probe, fold.train(), settings, checkpoint, step -> rate = step.rate(), epoch -> {
+                                if (epoch.number() > epochs.size() + 1) {
+                                    throw new EpochsLostException();
+                                }
+                                if (epoch.number() == epochs.size() + 1) {
+                                    pruned[0] = add(epoch, fold.score(epoch.probe(), data, settings.batch()), lines);
+                                }
+                                stopped = !pruned[0] && epoch.number() < epoch.epochs() && stop.raised();
+                                return pruned[0] || stopped;
+                            })
+                    .throughput();
             if (!pruned[0] && !stopped && epochs.size() < settings.epochs()) {
                 throw new EpochsLostException();
             }
@@ -121,10 +134,13 @@ final class ProbeRun {
             return new Outcome(End.DIVERGED, List.copyOf(epochs), Throughput.NONE);
         } catch (EpochsLostException e) {
             discard();
-            throw new IOException("training: lines are missing in " + epochsFile + ", as after a loss of power; they were discarded, "
-                    + "run the benchmark again to go on", e);
+            throw new IOException(
+                    "training: lines are missing in " + epochsFile + ", as after a loss of power; they were discarded, "
+                            + "run the benchmark again to go on",
+                    e);
         }
-        return new Outcome(stopped ? End.STOPPED : pruned[0] ? End.PRUNED : End.COMPLETE, List.copyOf(epochs), throughput);
+        return new Outcome(
+                stopped ? End.STOPPED : pruned[0] ? End.PRUNED : End.COMPLETE, List.copyOf(epochs), throughput);
     }
 
     private boolean add(EpochWatch.Epoch epoch, double validation, JsonLines lines) throws IOException {

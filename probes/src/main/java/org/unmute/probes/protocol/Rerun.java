@@ -16,10 +16,17 @@ import org.unmute.probes.data.MalformedTableException;
  * @param epochs all of them; fewer if it diverged
  * @param validation the last epoch's score; NaN if it diverged
  * @param seconds time for it
- * @param clipsPerSecond training clips a second, each counted in each epoch; NaN if nothing was trained by the process that
- *     finished it
+ * @param clipsPerSecond training clips a second, each counted in each epoch; NaN if nothing was trained by the process
+ *     that finished it
  */
-public record Rerun(int rank, int trial, int fold, long seed, List<EpochRecord> epochs, double validation, double seconds,
+public record Rerun(
+        int rank,
+        int trial,
+        int fold,
+        long seed,
+        List<EpochRecord> epochs,
+        double validation,
+        double seconds,
         double clipsPerSecond) {
     public Rerun {
         epochs = List.copyOf(epochs);
@@ -47,7 +54,14 @@ public record Rerun(int rank, int trial, int fold, long seed, List<EpochRecord> 
         for (LineFields e : f.list("epochs")) {
             epochs.add(EpochRecord.of(e));
         }
-        return new Rerun((int) f.whole("rank"), (int) f.whole("trial"), (int) f.whole("fold"), f.whole("seed"), epochs,
-                f.number("validation"), f.number("seconds"), f.number("clipsPerSecond"));
+        return new Rerun(
+                (int) f.whole("rank"),
+                (int) f.whole("trial"),
+                (int) f.whole("fold"),
+                f.whole("seed"),
+                epochs,
+                f.number("validation"),
+                f.number("seconds"),
+                f.number("clipsPerSecond"));
     }
 }

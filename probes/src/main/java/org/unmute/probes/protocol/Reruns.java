@@ -16,8 +16,18 @@ import org.unmute.probes.train.TokenSet;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
-/** Trains the best configurations with every seed on every fold. A training counts once its line is in {@code reruns.jsonl}. */
-record Reruns(CellId id, Path folder, Path work, CellSettings settings, CellData data, List<PreparedFold> folds, CellRun.Context context) {
+/**
+ * Trains the best configurations with every seed on every fold. A training counts once its line is in {@code
+ * reruns.jsonl}.
+ */
+record Reruns(
+        CellId id,
+        Path folder,
+        Path work,
+        CellSettings settings,
+        CellData data,
+        List<PreparedFold> folds,
+        CellRun.Context context) {
     List<Rerun> run(List<FinishedTrial> top) throws IOException {
         Map<String, Rerun> done = recorded(top);
         List<Rerun> all = new ArrayList<>();
@@ -42,19 +52,29 @@ record Reruns(CellId id, Path folder, Path work, CellSettings settings, CellData
         Map<String, Rerun> done = new LinkedHashMap<>();
         for (JsonLines.Line line : JsonLines.read(file)) {
             Rerun r = Rerun.of(file, line);
-            if (r.rank() < 0 || r.rank() >= top.size() || top.get(r.rank()).number() != r.trial() || done.put(r.name(), r) != null) {
-                throw new MalformedTableException(file, line.number(), "configuration " + r.rank() + " from trial " + r.trial() + ", seed "
-                        + r.seed() + ", fold " + r.fold() + " is not due here: the journal was changed; delete the cell's folder to start it anew");
+            if (r.rank() < 0
+                    || r.rank() >= top.size()
+                    || top.get(r.rank()).number() != r.trial()
+                    || done.put(r.name(), r) != null) {
+                throw new MalformedTableException(
+                        file,
+                        line.number(),
+                        "configuration " + r.rank() + " from trial " + r.trial() + ", seed " + r.seed() + ", fold "
+                                + r.fold()
+                                + " is not due here: the journal was changed; delete the cell's folder to start it"
+                                + " anew");
             }
         }
         return done;
     }
 
     private static String what(Rerun rerun) {
-        return "configuration " + rerun.rank() + (rerun.fold() == 0 ? "" : ", fold " + rerun.fold()) + ", seed " + rerun.seed();
+        return "configuration " + rerun.rank() + (rerun.fold() == 0 ? "" : ", fold " + rerun.fold()) + ", seed "
+                + rerun.seed();
     }
 
-    private Rerun train(int rank, FinishedTrial configuration, PreparedFold fold, long seed, JsonLines journal) throws IOException {
+    private Rerun train(int rank, FinishedTrial configuration, PreparedFold fold, long seed, JsonLines journal)
+            throws IOException {
         if (context.stop().raised()) {
             throw new StoppedException(id);
         }
@@ -62,10 +82,11 @@ record Reruns(CellId id, Path folder, Path work, CellSettings settings, CellData
         ProbeRun run = new ProbeRun(work, name, context.checkpoints(), context.stop());
         ProbeRun.Outcome outcome = context.cores().run(backend -> {
             Probe probe = fresh(backend, fold, seed);
-            ProbeRun.Outcome own = run.run(probe, fold, data, settings.training(configuration.values(), seed), true, epoch -> {
-                context.listener().epoch(id, name, epoch);
-                return false;
-            });
+            ProbeRun.Outcome own =
+                    run.run(probe, fold, data, settings.training(configuration.values(), seed), true, epoch -> {
+                        context.listener().epoch(id, name, epoch);
+                        return false;
+                    });
             if (own.end() == ProbeRun.End.COMPLETE) {
                 fold.trained(probe, data).save(file(work, name));
             }
@@ -74,8 +95,15 @@ record Reruns(CellId id, Path folder, Path work, CellSettings settings, CellData
         if (outcome.end() == ProbeRun.End.STOPPED) {
             throw new StoppedException(id);
         }
-        Rerun rerun = new Rerun(rank, configuration.number(), fold.fold().number(), seed, outcome.epochs(), outcome.validation(),
-                outcome.seconds(), speed(outcome.throughput(), fold));
+        Rerun rerun = new Rerun(
+                rank,
+                configuration.number(),
+                fold.fold().number(),
+                seed,
+                outcome.epochs(),
+                outcome.validation(),
+                outcome.seconds(),
+                speed(outcome.throughput(), fold));
         journal.add(rerun.json());
         run.discard();
         return rerun;
@@ -83,7 +111,9 @@ record Reruns(CellId id, Path folder, Path work, CellSettings settings, CellData
 
     /** Pooling beforehand is part of a training, though here it was done once for all. */
     private static double speed(Throughput throughput, PreparedFold fold) {
-        return throughput.clips() == 0 ? Double.NaN : throughput.clips() / (throughput.seconds() + fold.poolingSeconds());
+        return throughput.clips() == 0
+                ? Double.NaN
+                : throughput.clips() / (throughput.seconds() + fold.poolingSeconds());
     }
 
     static Path file(Path work, String name) {
@@ -92,15 +122,16 @@ record Reruns(CellId id, Path folder, Path work, CellSettings settings, CellData
 
     private Probe fresh(Backend backend, PreparedFold fold, long seed) {
         TokenSet train = fold.fold().train();
-        return TensorScope.outside(() -> Probes.create(backend, settings.probe(), fold.layout(), train.classes(), settings.options(), seed));
+        return TensorScope.outside(() ->
+                Probes.create(backend, settings.probe(), fold.layout(), train.classes(), settings.options(), seed));
     }
 
     /** Trainings whose line says that they ended but whose probe is gone cannot be tested. */
     static Path requireFile(Path work, String name) throws IOException {
         Path file = file(work, name);
         if (!Files.exists(file)) {
-            throw new IOException("benchmark: " + file + " is gone, though " + CellRun.RERUNS + " says that this training ended: delete the "
-                    + "cell's folder to start it anew");
+            throw new IOException("benchmark: " + file + " is gone, though " + CellRun.RERUNS
+                    + " says that this training ended: delete the " + "cell's folder to start it anew");
         }
         return file;
     }

@@ -19,6 +19,10 @@ public record SeedResult(long seed, double validation, double test, double secon
 
     /** Mean of some figure, of those that are known; NaN if none is. */
     static double mean(List<SeedResult> seeds, java.util.function.ToDoubleFunction<SeedResult> figure) {
-        return seeds.stream().mapToDouble(figure).filter(v -> !Double.isNaN(v)).average().orElse(Double.NaN);
+        return seeds.stream()
+                .mapToDouble(figure)
+                .filter(v -> !Double.isNaN(v))
+                .average()
+                .orElse(Double.NaN);
     }
 }

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.unmute.tensor.io.AtomicFile;
 
-/** What a cell's numbers depend on, one {@code name=value} a line, so that a folder is never gone on with under other settings. */
+/**
+ * What a cell's numbers depend on, one {@code name=value} a line, so that a folder is never gone on with under other
+ * settings.
+ */
 record SettingsFile(Path file, Map<String, String> settings) {
     /**
      * Writes the file where there is none, else compares.
@@ -20,7 +23,10 @@ record SettingsFile(Path file, Map<String, String> settings) {
     void requireSame() throws IOException {
         if (!Files.exists(file)) {
             StringBuilder text = new StringBuilder();
-            settings.forEach((name, value) -> text.append(name).append('=').append(value.replace('\n', ' ')).append('\n'));
+            settings.forEach((name, value) -> text.append(name)
+                    .append('=')
+                    .append(value.replace('\n', ' '))
+                    .append('\n'));
             Files.createDirectories(file.toAbsolutePath().getParent());
             AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
             return;
@@ -35,9 +41,11 @@ record SettingsFile(Path file, Map<String, String> settings) {
         for (String name : names) {
             String now = settings.containsKey(name) ? settings.get(name).replace('\n', ' ') : null;
             if (now == null || !now.equals(before.get(name))) {
-                throw new IOException("benchmark: " + file.getParent() + " was begun with other settings: " + name + " is "
-                        + said(now) + ", there it was " + said(before.get(name)) + ": use those, delete the folder to start the cell anew, "
-                        + "or choose another folder for the run");
+                throw new IOException(
+                        "benchmark: " + file.getParent() + " was begun with other settings: " + name + " is "
+                                + said(now) + ", there it was " + said(before.get(name))
+                                + ": use those, delete the folder to start the cell anew, "
+                                + "or choose another folder for the run");
             }
         }
     }
@@ -51,11 +59,17 @@ record SettingsFile(Path file, Map<String, String> settings) {
         Map<String, String> all = new LinkedHashMap<>(settings.describe());
         all.put("metric", data.metric().label());
         all.put("loss", data.objective().loss().name());
-        all.put("classes", data.classes().size() + ", " + Integer.toHexString(List.copyOf(data.classes()).hashCode()));
+        all.put(
+                "classes",
+                data.classes().size() + ", "
+                        + Integer.toHexString(List.copyOf(data.classes()).hashCode()));
         for (Fold fold : data.folds()) {
             String name = fold.number() == 0 ? "clips" : "fold-" + fold.number();
-            all.put(name, "train " + fold.train().fingerprint() + ", validation " + fold.validation().fingerprint() + ", test "
-                    + fold.test().fingerprint() + (fold.standardizes() ? ", standardized" : ""));
+            all.put(
+                    name,
+                    "train " + fold.train().fingerprint() + ", validation "
+                            + fold.validation().fingerprint() + ", test "
+                            + fold.test().fingerprint() + (fold.standardizes() ? ", standardized" : ""));
         }
         all.remove("training.seed");
         all.remove("training.standardize");

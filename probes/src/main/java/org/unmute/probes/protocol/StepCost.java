@@ -45,16 +45,26 @@ public record StepCost(double train, double score, double pool) {
      * @param grid of a typical clip
      * @param layers layers whose tokens come along, for probes that look at several; 0 for the last only
      * @param batch clips a step
-     * @param patience seconds without a faster step after which the fastest counts: the first steps of a kind of probe are slow, before
-     *     the compiler has seen them
+     * @param patience seconds without a faster step after which the fastest counts: the first steps of a kind of probe
+     *     are slow, before the compiler has seen them
      * @throws IllegalArgumentException if the probe cannot look at such clips
      */
-    public static StepCost measure(Backend backend, String probe, ProbeOptions options, TokenGrid grid, int layers, int classes,
-            int batch, Objective objective, double patience) throws IOException {
+    public static StepCost measure(
+            Backend backend,
+            String probe,
+            ProbeOptions options,
+            TokenGrid grid,
+            int layers,
+            int classes,
+            int batch,
+            Objective objective,
+            double patience)
+            throws IOException {
         int clips = Math.min(batch, FEW);
         StepCost cost = measure(backend, probe, options, random(grid, layers, clips), classes, objective, patience);
         return cost.train * clips < LONG_STEP && batch > clips
-                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective, patience / 3) : cost;
+                ? measure(backend, probe, options, random(grid, layers, batch), classes, objective, patience / 3)
+                : cost;
     }
 
     private static TokenSource random(TokenGrid grid, int layers, int clips) {
@@ -62,7 +72,11 @@ public record StepCost(double train, double score, double pool) {
         List<TokenMap> maps = new ArrayList<>();
         List<Features> all = new ArrayList<>();
         for (int i = 0; i < clips; i++) {
-            TokenMap map = new TokenMap(grid.time(), grid.freq(), grid.dim(), noise(random, grid.tokens() * grid.dim()),
+            TokenMap map = new TokenMap(
+                    grid.time(),
+                    grid.freq(),
+                    grid.dim(),
+                    noise(random, grid.tokens() * grid.dim()),
                     grid.cls() ? noise(random, grid.dim()) : null);
             maps.add(map);
             all.add(new Features(map, Collections.nCopies(layers, map), null));
@@ -78,8 +92,15 @@ public record StepCost(double train, double score, double pool) {
         return values;
     }
 
-    private static StepCost measure(Backend backend, String name, ProbeOptions options, TokenSource clips, int classes,
-            Objective objective, double patience) throws IOException {
+    private static StepCost measure(
+            Backend backend,
+            String name,
+            ProbeOptions options,
+            TokenSource clips,
+            int classes,
+            Objective objective,
+            double patience)
+            throws IOException {
         int count = clips.clips();
         TokenLayout layout = clips.layout();
         Probe probe = Probes.create(backend, name, layout, classes, options, 0);
@@ -91,11 +112,21 @@ public record StepCost(double train, double score, double pool) {
         for (int i = 0; i < count; i++) {
             targets[i * classes + i % classes] = 1;
         }
-        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(MOST_STEPS).withBatch(count).withObjective(objective)
+        TrainingSettings settings = TrainingSettings.defaults(name)
+                .withEpochs(MOST_STEPS)
+                .withBatch(count)
+                .withObjective(objective)
                 .withRate(1e-6);
         Fastest fastest = new Fastest(patience);
-        ProbeTrainer.train(probe, new TokenSet(seen, targets, classes), settings, null, _ -> fastest.step(), _ -> fastest.settled());
-        List<String> names = IntStream.range(0, classes).mapToObj(Integer::toString).toList();
+        ProbeTrainer.train(
+                probe,
+                new TokenSet(seen, targets, classes),
+                settings,
+                null,
+                _ -> fastest.step(),
+                _ -> fastest.settled());
+        List<String> names =
+                IntStream.range(0, classes).mapToObj(Integer::toString).toList();
         TrainedProbe trained = new TrainedProbe(probe, names, layout.cls(), objective.isSingleLabel(), null, "", "");
         long scoring = System.nanoTime();
         ProbeTrainer.predict(trained, seen, count);

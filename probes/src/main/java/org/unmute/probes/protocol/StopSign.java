@@ -1,6 +1,9 @@
 package org.unmute.probes.protocol;
 
-/** Tells trainings to stop after the epoch that they are in: when asked to, or when the time is up. For any number of threads. */
+/**
+ * Tells trainings to stop after the epoch that they are in: when asked to, or when the time is up. For any number of
+ * threads.
+ */
 public final class StopSign {
     private final long started = System.nanoTime();
     private final double seconds;

@@ -17,8 +17,8 @@ import org.unmute.probes.search.Stage;
 import org.unmute.probes.search.Study;
 
 /**
- * {@code trials.jsonl}: one line a finished trial, in order, each forced to the device:
- * {@code {"trial":0,"stage":"sobol","lr":…,"wd":…,"epochs":[{"epoch":1,"validation":…},…],"validation":…,"pruned":false,"seconds":…}}.
+ * {@code trials.jsonl}: one line a finished trial, in order, each forced to the device: {@code
+ * {"trial":0,"stage":"sobol","lr":…,"wd":…,"epochs":[{"epoch":1,"validation":…},…],"validation":…,"pruned":false,"seconds":…}}.
  * A validation score of null is that of a trial that diverged.
  */
 final class TrialJournal implements AutoCloseable {
@@ -55,14 +55,26 @@ final class TrialJournal implements AutoCloseable {
     }
 
     static String json(FinishedTrial t, double seconds) {
-        StringBuilder b = new StringBuilder("{\"trial\":").append(t.number()).append(",\"stage\":\"")
-                .append(t.stage().name().toLowerCase(Locale.ROOT)).append('"');
-        t.values().forEach((name, value) -> b.append(",\"").append(name).append("\":").append(JsonLines.number(value)));
-        b.append(",\"epochs\":").append(t.epochs().stream()
-                .map(e -> "{\"epoch\":" + e.epoch() + ",\"validation\":" + JsonLines.number(e.value()) + "}")
-                .collect(Collectors.joining(",", "[", "]")));
-        return b.append(",\"validation\":").append(JsonLines.number(t.value())).append(",\"pruned\":").append(t.pruned())
-                .append(",\"seconds\":").append(JsonLines.number(seconds)).append('}').toString();
+        StringBuilder b = new StringBuilder("{\"trial\":")
+                .append(t.number())
+                .append(",\"stage\":\"")
+                .append(t.stage().name().toLowerCase(Locale.ROOT))
+                .append('"');
+        t.values()
+                .forEach((name, value) ->
+                        b.append(",\"").append(name).append("\":").append(JsonLines.number(value)));
+        b.append(",\"epochs\":")
+                .append(t.epochs().stream()
+                        .map(e -> "{\"epoch\":" + e.epoch() + ",\"validation\":" + JsonLines.number(e.value()) + "}")
+                        .collect(Collectors.joining(",", "[", "]")));
+        return b.append(",\"validation\":")
+                .append(JsonLines.number(t.value()))
+                .append(",\"pruned\":")
+                .append(t.pruned())
+                .append(",\"seconds\":")
+                .append(JsonLines.number(seconds))
+                .append('}')
+                .toString();
     }
 
     static FinishedTrial trial(LineFields f, SearchSpace space) throws MalformedTableException {
@@ -74,7 +86,8 @@ final class TrialJournal implements AutoCloseable {
         for (LineFields e : f.list("epochs")) {
             epochs.add(new EpochValue((int) e.whole("epoch"), e.number("validation")));
         }
-        return new FinishedTrial((int) f.whole("trial"), stage(f), values, epochs, f.number("validation"), f.flag("pruned"));
+        return new FinishedTrial(
+                (int) f.whole("trial"), stage(f), values, epochs, f.number("validation"), f.flag("pruned"));
     }
 
     private static Stage stage(LineFields f) throws MalformedTableException {

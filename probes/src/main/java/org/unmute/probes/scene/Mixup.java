@@ -15,14 +15,16 @@ import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * Variants of few training clips, made beforehand by adding other clips (paper section 5: five variants a clip, each mixed with
- * probability 0.9). The operator is BirdSet's {@code MultilabelMix}: a uniform number of other clips is added one after the other, each
- * at an RMS level of one random signal-to-noise ratio below what is there so far; the labels are the union. Variant {@code v} of clip
- * {@code i} is a pure function of the clips, the options, the seed, i and v.
+ * Variants of few training clips, made beforehand by adding other clips (paper section 5: five variants a clip, each
+ * mixed with probability 0.9). The operator is BirdSet's {@code MultilabelMix}: a uniform number of other clips is
+ * added one after the other, each at an RMS level of one random signal-to-noise ratio below what is there so far; the
+ * labels are the union. Variant {@code v} of clip {@code i} is a pure function of the clips, the options, the seed, i
+ * and v.
  */
 public final class Mixup {
     /** Name of the table in a folder of variants. */
     public static final String TABLE = "clips.csv";
+
     private static final double SILENT = 1e-5;
 
     /**
@@ -37,10 +39,16 @@ public final class Mixup {
         public static final Options PAPER = new Options(5, 0.9, 2, 30, 3);
 
         public Options {
-            if (variants < 1 || maxAdded < 1 || !(probability >= 0 && probability <= 1) || !(minSnrDb <= maxSnrDb)
+            if (variants < 1
+                    || maxAdded < 1
+                    || !(probability >= 0 && probability <= 1)
+                    || !(minSnrDb <= maxSnrDb)
                     || !(minSnrDb >= -60 && maxSnrDb <= 90)) {
-                throw new IllegalArgumentException("mixup: variants and clips added must be 1 or more, the probability 0 to 1, -60 <= min <= max <= 90 dB: "
-                        + variants + " variants, " + maxAdded + " added, probability " + probability + ", " + minSnrDb + " to " + maxSnrDb + " dB");
+                throw new IllegalArgumentException(
+                        "mixup: variants and clips added must be 1 or more, the probability 0 to 1, -60 <= min <= max"
+                                + " <= 90 dB: "
+                                + variants + " variants, " + maxAdded + " added, probability " + probability + ", "
+                                + minSnrDb + " to " + maxSnrDb + " dB");
             }
         }
     }
@@ -93,7 +101,8 @@ public final class Mixup {
                 throw new IllegalArgumentException("mixup: the clip is there twice: " + c.id());
             }
             if (c.labels().stream().anyMatch(l -> l.contains(";"))) {
-                throw new IllegalArgumentException("mixup: a label must not contain ';': " + c.labels() + " of " + c.id());
+                throw new IllegalArgumentException(
+                        "mixup: a label must not contain ';': " + c.labels() + " of " + c.id());
             }
         }
         if (options.probability() > 0 && clips.size() < 2) {
@@ -102,8 +111,8 @@ public final class Mixup {
     }
 
     /**
-     * Makes a variant. A clip that is added is repeated or cut to the length of the first; silent clips change nothing, but give their
-     * labels all the same, as in the original.
+     * Makes a variant. A clip that is added is repeated or cut to the length of the first; silent clips change nothing,
+     * but give their labels all the same, as in the original.
      *
      * @param index of the clip
      * @param variant from 0
@@ -112,7 +121,8 @@ public final class Mixup {
      */
     public Variant variant(int index, int variant) throws IOException {
         Clip clip = clips.get(index);
-        SceneRandom random = new SceneRandom(SceneRandom.mix(SceneRandom.mix(seed + 0x9E3779B97F4A7C15L) + (long) index * options.variants() + variant));
+        SceneRandom random = new SceneRandom(SceneRandom.mix(
+                SceneRandom.mix(seed + 0x9E3779B97F4A7C15L) + (long) index * options.variants() + variant));
         double[] mix = doubles(clip);
         Set<String> labels = new LinkedHashSet<>(clip.labels());
         List<String> sources = new ArrayList<>(List.of(clip.id()));
@@ -166,8 +176,8 @@ public final class Mixup {
 
     /**
      * Writes every clip and its variants as WAV (16 bit, mono): {@code train/000000-0.wav} is the first clip itself,
-     * {@code train/000000-1.wav} its first variant. The table {@code clips.csv} has the columns {@code path,labels,split,sources,snr_db} and is
-     * written last, so that a folder that has one is complete.
+     * {@code train/000000-1.wav} its first variant. The table {@code clips.csv} has the columns {@code
+     * path,labels,split,sources,snr_db} and is written last, so that a folder that has one is complete.
      *
      * @throws FileAlreadyExistsException if there is a table already
      * @throws IOException if a clip cannot be read, or the folder not be written
@@ -181,7 +191,13 @@ public final class Mixup {
         StringBuilder rows = new StringBuilder("path,labels,split,sources,snr_db\n");
         for (int i = 0; i < clips.size(); i++) {
             Clip clip = clips.get(i);
-            row(rows, folder, i, 0, new Variant(clip.samples().read(), clip.labels(), List.of(clip.id()), Double.NaN), sampleRate);
+            row(
+                    rows,
+                    folder,
+                    i,
+                    0,
+                    new Variant(clip.samples().read(), clip.labels(), List.of(clip.id()), Double.NaN),
+                    sampleRate);
             for (int v = 0; v < options.variants(); v++) {
                 row(rows, folder, i, v + 1, variant(i, v), sampleRate);
             }
@@ -189,12 +205,20 @@ public final class Mixup {
         AtomicFile.write(table, rows.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void row(StringBuilder rows, Path folder, int index, int number, Variant v, int sampleRate) throws IOException {
+    private static void row(StringBuilder rows, Path folder, int index, int number, Variant v, int sampleRate)
+            throws IOException {
         String file = String.format(Locale.ROOT, "%s/%06d-%d.wav", Split.TRAIN.label(), index, number);
         Wav.write(folder.resolve(file), v.samples(), sampleRate);
-        rows.append(file).append(',').append(field(String.join(";", v.labels()))).append(',').append(Split.TRAIN.label()).append(',')
-                .append(field(String.join(";", v.sources()))).append(',')
-                .append(Double.isNaN(v.snrDb()) ? "" : String.format(Locale.ROOT, "%.3f", v.snrDb())).append('\n');
+        rows.append(file)
+                .append(',')
+                .append(field(String.join(";", v.labels())))
+                .append(',')
+                .append(Split.TRAIN.label())
+                .append(',')
+                .append(field(String.join(";", v.sources())))
+                .append(',')
+                .append(Double.isNaN(v.snrDb()) ? "" : String.format(Locale.ROOT, "%.3f", v.snrDb()))
+                .append('\n');
     }
 
     private static String field(String text) {

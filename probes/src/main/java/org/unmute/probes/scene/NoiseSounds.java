@@ -3,7 +3,10 @@ package org.unmute.probes.scene;
 import org.unmute.probes.scene.Signal.Biquad;
 import org.unmute.probes.scene.Signal.Harmonics;
 
-/** The recipes of the noisy and impulsive classes, and of the background. Each takes its random numbers in a fixed order. */
+/**
+ * The recipes of the noisy and impulsive classes, and of the background. Each takes its random numbers in a fixed
+ * order.
+ */
 final class NoiseSounds {
     private final SceneRandom random;
     private final int rate;
@@ -64,7 +67,8 @@ final class NoiseSounds {
             double level = random.uniform(0.3, 1) / (1 + mode);
             for (int i = 0; i < blow.length; i++) {
                 double t = i / (double) rate;
-                blow[i] += level * StrictMath.exp(-t / decay * (1 + 0.4 * mode)) * StrictMath.sin(Signal.TWO_PI * f * t);
+                blow[i] +=
+                        level * StrictMath.exp(-t / decay * (1 + 0.4 * mode)) * StrictMath.sin(Signal.TWO_PI * f * t);
             }
         }
         for (int i = 0; i < Math.min(blow.length, samples(0.006)); i++) {
@@ -109,7 +113,13 @@ final class NoiseSounds {
     }
 
     /** Adds decaying resonances at random moments, {@code perSecond} of them on average. Modified. */
-    private void impulses(double[] out, double perSecond, double level, double lowest, double highest, double shortest,
+    private void impulses(
+            double[] out,
+            double perSecond,
+            double level,
+            double lowest,
+            double highest,
+            double shortest,
             double longest) {
         for (double at = next(perSecond); at < out.length / (double) rate; at += next(perSecond)) {
             double f = random.logUniform(lowest, highest);

@@ -15,9 +15,9 @@ import org.unmute.models.audio.Wav;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * A folder of scenes: {@code train/000000.wav …}, {@code test/000000.wav …} (16 bit, mono) and {@code manifest.csv} with
- * the columns {@code file,labels,split,sources,gains_db,offsets_s}; the last three hold one entry per event, in the
- * order of the labels, separated by {@code ;}. The manifest is written last, so a folder that has one is complete.
+ * A folder of scenes: {@code train/000000.wav …}, {@code test/000000.wav …} (16 bit, mono) and {@code manifest.csv}
+ * with the columns {@code file,labels,split,sources,gains_db,offsets_s}; the last three hold one entry per event, in
+ * the order of the labels, separated by {@code ;}. The manifest is written last, so a folder that has one is complete.
  */
 public final class SceneFolder {
     /** Name of the manifest in the folder. */
@@ -58,16 +58,22 @@ public final class SceneFolder {
     public String add(Scene scene, Split split) throws IOException {
         for (Scene.Event event : scene.events()) {
             if (event.label().contains(";") || event.source().contains(";")) {
-                throw new IllegalArgumentException("scene folder: a label or source must not contain ';': \"" + event.label()
-                        + "\", \"" + event.source() + "\"");
+                throw new IllegalArgumentException("scene folder: a label or source must not contain ';': \""
+                        + event.label() + "\", \"" + event.source() + "\"");
             }
         }
         int index = counts.merge(split, 1, Integer::sum) - 1;
         String file = String.format(Locale.ROOT, "%s/%06d.wav", split.label(), index);
         Wav.write(root.resolve(file), scene.samples(), scene.sampleRate());
-        rows.append(String.join(",", file, field(scene, Scene.Event::label), split.label(), field(scene, Scene.Event::source),
-                field(scene, e -> String.format(Locale.ROOT, "%.2f", e.gainDb())),
-                field(scene, e -> String.format(Locale.ROOT, "%.6f", e.offsetSeconds())))).append('\n');
+        rows.append(String.join(
+                        ",",
+                        file,
+                        field(scene, Scene.Event::label),
+                        split.label(),
+                        field(scene, Scene.Event::source),
+                        field(scene, e -> String.format(Locale.ROOT, "%.2f", e.gainDb())),
+                        field(scene, e -> String.format(Locale.ROOT, "%.6f", e.offsetSeconds()))))
+                .append('\n');
         return file;
     }
 

@@ -33,8 +33,7 @@ public final class SceneMixer {
      * @param fold    the fold it belongs to
      * @param samples how to read it
      */
-    public record SourceClip(String id, String label, String fold, Samples samples) {
-    }
+    public record SourceClip(String id, String label, String fold, Samples samples) {}
 
     /**
      * @param sampleRate samples a second of all recordings and scenes
@@ -44,10 +43,12 @@ public final class SceneMixer {
      * @param minGainDb  lowest RMS level of a further event relative to the first, in dB
      * @param maxGainDb  highest RMS level of a further event relative to the first, in dB
      */
-    public record Options(int sampleRate, double seconds, int minEvents, int maxEvents, double minGainDb, double maxGainDb) {
+    public record Options(
+            int sampleRate, double seconds, int minEvents, int maxEvents, double minGainDb, double maxGainDb) {
         public Options {
             if (sampleRate < 1000 || sampleRate > 768000) {
-                throw new IllegalArgumentException("soundscape: sample rate must lie in [1000, 768000] Hz: " + sampleRate);
+                throw new IllegalArgumentException(
+                        "soundscape: sample rate must lie in [1000, 768000] Hz: " + sampleRate);
             }
             if (!(seconds > 0 && seconds <= 600)) {
                 throw new IllegalArgumentException("soundscape: seconds must be above 0 and at most 600: " + seconds);
@@ -77,13 +78,15 @@ public final class SceneMixer {
      * @throws IllegalArgumentException if a fold is on both sides, a source is there twice, a side has no recording or
      *     fewer classes than a scene may have, or a label is empty or contains the manifest's separator {@code ;}
      */
-    public SceneMixer(List<SourceClip> recordings, Set<String> trainFolds, Set<String> testFolds, Options options, long seed) {
+    public SceneMixer(
+            List<SourceClip> recordings, Set<String> trainFolds, Set<String> testFolds, Options options, long seed) {
         this.options = options;
         this.seed = seed;
         for (String fold : trainFolds) {
             if (testFolds.contains(fold)) {
-                throw new IllegalArgumentException("soundscape: fold " + fold + " is named for both train and test: train "
-                        + new TreeSet<>(trainFolds) + ", test " + new TreeSet<>(testFolds) + ": give each fold to one side");
+                throw new IllegalArgumentException("soundscape: fold " + fold
+                        + " is named for both train and test: train " + new TreeSet<>(trainFolds) + ", test "
+                        + new TreeSet<>(testFolds) + ": give each fold to one side");
             }
         }
         Set<String> seen = new TreeSet<>();
@@ -92,8 +95,8 @@ public final class SceneMixer {
                 throw new IllegalArgumentException("soundscape: the recording is there twice: " + r.id());
             }
             if (r.label().isBlank() || r.label().contains(";")) {
-                throw new IllegalArgumentException("soundscape: a label must not be empty nor contain ';': \"" + r.label()
-                        + "\" of " + r.id());
+                throw new IllegalArgumentException(
+                        "soundscape: a label must not be empty nor contain ';': \"" + r.label() + "\" of " + r.id());
             }
         }
         byLabel.put(Split.TRAIN, group(recordings, Split.TRAIN, trainFolds));
@@ -103,15 +106,19 @@ public final class SceneMixer {
     private Map<String, List<SourceClip>> group(List<SourceClip> recordings, Split split, Set<String> folds) {
         // Sorted by label and source, so that the order of the manifest's rows does not matter.
         Map<String, List<SourceClip>> groups = new TreeMap<>();
-        recordings.stream().filter(r -> folds.contains(r.fold()))
+        recordings.stream()
+                .filter(r -> folds.contains(r.fold()))
                 .sorted((a, b) -> a.id().compareTo(b.id()))
-                .forEach(r -> groups.computeIfAbsent(r.label(), l -> new ArrayList<>()).add(r));
+                .forEach(r -> groups.computeIfAbsent(r.label(), l -> new ArrayList<>())
+                        .add(r));
         if (groups.size() < options.maxEvents()) {
             Set<String> present = new TreeSet<>();
             recordings.forEach(r -> present.add(r.fold()));
-            throw new IllegalArgumentException("soundscape: the " + split.label() + " folds " + new TreeSet<>(folds) + " hold "
-                    + groups.size() + " classes, a scene may have " + options.maxEvents() + " different ones: folds present: "
-                    + present + ": choose folds with more classes or fewer events");
+            throw new IllegalArgumentException(
+                    "soundscape: the " + split.label() + " folds " + new TreeSet<>(folds) + " hold "
+                            + groups.size() + " classes, a scene may have " + options.maxEvents()
+                            + " different ones: folds present: "
+                            + present + ": choose folds with more classes or fewer events");
         }
         return groups;
     }
@@ -124,10 +131,12 @@ public final class SceneMixer {
     /**
      * Mixes scene {@code index} of a split. The first event keeps its recorded level; each further one is scaled so
      * that its RMS is a random gain below or above the first one's. An event shorter than the scene lies at a random
-     * offset; of a longer one a random stretch is taken. The whole is scaled down to a peak of 1 only where it would clip.
+     * offset; of a longer one a random stretch is taken. The whole is scaled down to a peak of 1 only where it would
+     * clip.
      *
      * @throws IOException              if a recording cannot be read
-     * @throws IllegalArgumentException if a chosen recording is empty, silent or not finite, or {@code index} is negative
+     * @throws IllegalArgumentException if a chosen recording is empty, silent or not finite, or {@code index} is
+     *     negative
      */
     public Scene mix(Split split, int index) throws IOException {
         if (index < 0) {
@@ -176,20 +185,20 @@ public final class SceneMixer {
     }
 
     /** The stretch of a recording that is mixed: {@code [from, to)}. */
-    private record Extent(int from, int to) {
-    }
+    private record Extent(int from, int to) {}
 
     private static Extent extent(SourceClip recording, float[] x, int length, SceneRandom random) {
         float peak = 0;
         for (float v : x) {
             if (!Float.isFinite(v)) {
-                throw new IllegalArgumentException("soundscape: the recording has samples that are not finite: " + recording.id());
+                throw new IllegalArgumentException(
+                        "soundscape: the recording has samples that are not finite: " + recording.id());
             }
             peak = Math.max(peak, Math.abs(v));
         }
         if (peak == 0) {
-            throw new IllegalArgumentException("soundscape: the recording is empty or silent: " + recording.id()
-                    + ", " + x.length + " samples: leave it out of the manifest");
+            throw new IllegalArgumentException("soundscape: the recording is empty or silent: " + recording.id() + ", "
+                    + x.length + " samples: leave it out of the manifest");
         }
         int from = 0;
         while (Math.abs(x[from]) < SILENCE * peak) {

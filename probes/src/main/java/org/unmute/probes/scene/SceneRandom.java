@@ -57,7 +57,10 @@ final class SceneRandom {
         return nextDouble() < probability;
     }
 
-    /** Near-normal noise of mean 0 and variance 1: the sum of four uniforms, cheap and without a transcendental function. */
+    /**
+     * Near-normal noise of mean 0 and variance 1: the sum of four uniforms, cheap and without a transcendental
+     * function.
+     */
     double noise() {
         long bits = nextLong();
         double sum = (bits & 0xFFFF) + (bits >>> 16 & 0xFFFF) + (bits >>> 32 & 0xFFFF) + (bits >>> 48);

@@ -1,11 +1,13 @@
 package org.unmute.probes.scene;
 
-/** Building blocks of the synthesiser: filters, envelopes, levels. All in double, with StrictMath, so bits agree everywhere. */
+/**
+ * Building blocks of the synthesiser: filters, envelopes, levels. All in double, with StrictMath, so bits agree
+ * everywhere.
+ */
 final class Signal {
     static final double TWO_PI = 2 * StrictMath.PI;
 
-    private Signal() {
-    }
+    private Signal() {}
 
     /** Root mean square; 0 for an empty signal. */
     static double rms(float[] x, int from, int to) {

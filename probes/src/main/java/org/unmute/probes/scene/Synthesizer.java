@@ -11,8 +11,7 @@ public final class Synthesizer {
     /** Samples a second of everything synthesised. */
     public static final int SAMPLE_RATE = 16000;
 
-    private Synthesizer() {
-    }
+    private Synthesizer() {}
 
     /**
      * One event of a class, about 0.3 to 5 s long, starting at its onset, mono at {@value #SAMPLE_RATE} Hz.

@@ -22,21 +22,25 @@ public final class SyntheticScenes {
      * @param minSnrDb     the lowest level of the first event over the background, in dB of RMS
      * @param maxSnrDb     the highest level of the first event over the background, in dB of RMS
      */
-    public record Options(double seconds, int minEvents, int maxEvents, double minGainDb, double minSnrDb, double maxSnrDb) {
+    public record Options(
+            double seconds, int minEvents, int maxEvents, double minGainDb, double minSnrDb, double maxSnrDb) {
         public Options {
             if (!(seconds > 0 && seconds <= 60)) {
-                throw new IllegalArgumentException("synthetic scenes: seconds must be above 0 and at most 60: " + seconds);
+                throw new IllegalArgumentException(
+                        "synthetic scenes: seconds must be above 0 and at most 60: " + seconds);
             }
             if (minEvents < 1 || maxEvents < minEvents || maxEvents > Sound.values().length) {
                 throw new IllegalArgumentException("synthetic scenes: events a clip must satisfy 1 <= min <= max <= "
                         + Sound.values().length + ": min " + minEvents + ", max " + maxEvents);
             }
             if (!(minGainDb <= 0 && minGainDb >= -60)) {
-                throw new IllegalArgumentException("synthetic scenes: the lowest gain must lie in [-60, 0] dB: " + minGainDb);
+                throw new IllegalArgumentException(
+                        "synthetic scenes: the lowest gain must lie in [-60, 0] dB: " + minGainDb);
             }
             if (!(minSnrDb <= maxSnrDb && minSnrDb >= -40 && maxSnrDb <= 100)) {
-                throw new IllegalArgumentException("synthetic scenes: signal to noise must satisfy -40 <= min <= max <= 100 dB: min "
-                        + minSnrDb + ", max " + maxSnrDb);
+                throw new IllegalArgumentException(
+                        "synthetic scenes: signal to noise must satisfy -40 <= min <= max <= 100 dB: min " + minSnrDb
+                                + ", max " + maxSnrDb);
             }
         }
 
@@ -90,7 +94,10 @@ public final class SyntheticScenes {
             double[] event = cut(Synthesizer.render(sound, eventSeed), length, random);
             int at = random.between(0, length - event.length);
             Signal.addAt(mix, event, at, Signal.fromDb(gainDb) / Signal.rms(event));
-            events.add(new Scene.Event(sound.label(), "synth:" + Long.toHexString(eventSeed), gainDb,
+            events.add(new Scene.Event(
+                    sound.label(),
+                    "synth:" + Long.toHexString(eventSeed),
+                    gainDb,
                     at / (double) Synthesizer.SAMPLE_RATE));
         }
         double snrDb = random.uniform(options.minSnrDb(), options.maxSnrDb());
@@ -129,7 +136,10 @@ public final class SyntheticScenes {
     /** Clips are made on all cores, a group at a time, and written in order. */
     private void write(SceneFolder out, Split split, int count) throws IOException {
         for (int first = 0; first < count; first += GROUP) {
-            List<Scene> group = IntStream.range(first, Math.min(count, first + GROUP)).parallel().mapToObj(i -> clip(split, i)).toList();
+            List<Scene> group = IntStream.range(first, Math.min(count, first + GROUP))
+                    .parallel()
+                    .mapToObj(i -> clip(split, i))
+                    .toList();
             for (Scene scene : group) {
                 out.add(scene, split);
             }

@@ -176,7 +176,8 @@ final class TonalSounds {
         for (int i = 0; i < out.length; i++) {
             double x = StrictMath.pow(i / (double) out.length, curve);
             double swing = StrictMath.sin(Signal.TWO_PI * vibratoRate * i / rate);
-            out[i] = tone.next(start * StrictMath.pow(glide, x) * (1 + vibrato * swing)) + breath * air.next(random.noise());
+            out[i] = tone.next(start * StrictMath.pow(glide, x) * (1 + vibrato * swing))
+                    + breath * air.next(random.noise());
         }
         Signal.fade(out, samples(random.uniform(0.02, 0.15)), samples(random.uniform(0.04, 0.25)));
         return out;

@@ -16,8 +16,8 @@ import java.util.Objects;
  * @param value the trial's result; not finite for one that diverged
  * @param pruned whether it was stopped early
  */
-public record FinishedTrial(int number, Stage stage, Map<String, Double> values, List<EpochValue> epochs, double value,
-        boolean pruned) {
+public record FinishedTrial(
+        int number, Stage stage, Map<String, Double> values, List<EpochValue> epochs, double value, boolean pruned) {
     public FinishedTrial {
         Objects.requireNonNull(stage, "stage");
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));

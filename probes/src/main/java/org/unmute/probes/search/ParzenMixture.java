@@ -6,12 +6,13 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * A density on [0, 1] from points in it: one {@linkplain TruncatedNormal truncated normal} around each, and one around the middle that
- * spans everything and so is the prior (Bergstra et al. 2011, section 4; widths and weights as Optuna's univariate defaults).
+ * A density on [0, 1] from points in it: one {@linkplain TruncatedNormal truncated normal} around each, and one around
+ * the middle that spans everything and so is the prior (Bergstra et al. 2011, section 4; widths and weights as Optuna's
+ * univariate defaults).
  *
- * <p>A point's deviation is the greater distance to its neighbours, the prior's middle counting as a neighbour, but the outermost
- * points look inwards only; it is kept between 1 / min(100, 2 + points) and 1. All points weigh the same as the prior up to 25 of them;
- * of more, the newest 25 do and older ones fade linearly to 1 / points.
+ * <p>A point's deviation is the greater distance to its neighbours, the prior's middle counting as a neighbour, but the
+ * outermost points look inwards only; it is kept between 1 / min(100, 2 + points) and 1. All points weigh the same as
+ * the prior up to 25 of them; of more, the newest 25 do and older ones fade linearly to 1 / points.
  */
 final class ParzenMixture {
     private static final double MIDDLE = 0.5;
@@ -57,7 +58,11 @@ final class ParzenMixture {
         int n = points.length;
         double[] at = Arrays.copyOf(points, n + 1);
         at[n] = MIDDLE;
-        int[] order = IntStream.rangeClosed(0, n).boxed().sorted(Comparator.comparingDouble(i -> at[i])).mapToInt(i -> i).toArray();
+        int[] order = IntStream.rangeClosed(0, n)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> at[i]))
+                .mapToInt(i -> i)
+                .toArray();
         double least = 1 / Math.min(100.0, 2.0 + n);
         double[] deviations = new double[n];
         for (int k = 0; k <= n; k++) {

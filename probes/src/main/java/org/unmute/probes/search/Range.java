@@ -11,15 +11,18 @@ import java.util.Objects;
  * @param logarithmic whether equal factors, not equal differences, are equally likely; then {@code low} is above 0
  */
 public record Range(String name, double low, double high, boolean logarithmic) {
-    /** @throws IllegalArgumentException if the bounds are not finite, fall, or are not above 0 for a logarithmic range */
+    /**
+     * @throws IllegalArgumentException if the bounds are not finite, fall, or are not above 0 for a logarithmic range
+     */
     public Range {
         Objects.requireNonNull(name, "name");
         if (!(Double.isFinite(low) && Double.isFinite(high) && low <= high)) {
-            throw new IllegalArgumentException("search: the range of " + name + " must rise between finite numbers: " + low + " to "
-                    + high);
+            throw new IllegalArgumentException(
+                    "search: the range of " + name + " must rise between finite numbers: " + low + " to " + high);
         }
         if (logarithmic && low <= 0) {
-            throw new IllegalArgumentException("search: a logarithmic range starts above 0: " + name + " starts at " + low);
+            throw new IllegalArgumentException(
+                    "search: a logarithmic range starts above 0: " + name + " starts at " + low);
         }
     }
 
@@ -34,8 +37,8 @@ public record Range(String name, double low, double high, boolean logarithmic) {
     }
 
     /**
-     * The value at a share of the way from {@code low} to {@code high}, along the logarithm for a logarithmic range. The same on
-     * every machine.
+     * The value at a share of the way from {@code low} to {@code high}, along the logarithm for a logarithmic range.
+     * The same on every machine.
      *
      * @param share in [0, 1]
      * @throws IllegalArgumentException for another share
@@ -47,9 +50,8 @@ public record Range(String name, double low, double high, boolean logarithmic) {
         if (low == high) {
             return low;
         }
-        double value = logarithmic
-                ? low * StrictMath.exp(share * StrictMath.log(high / low))
-                : low + share * (high - low);
+        double value =
+                logarithmic ? low * StrictMath.exp(share * StrictMath.log(high / low)) : low + share * (high - low);
         return Math.clamp(value, low, high); // the exponential may miss a bound by a rounding
     }
 }

@@ -17,14 +17,15 @@ record Replay(FinishedTrial recorded, Trial expected) {
      */
     void requireSame(Stops stops) {
         if (recorded.number() != expected.number()) {
-            throw new IllegalArgumentException("resume search: recorded trial " + recorded.number() + " stands where trial "
-                    + expected.number() + " is due: trials are given once each and in order");
+            throw new IllegalArgumentException("resume search: recorded trial " + recorded.number()
+                    + " stands where trial " + expected.number() + " is due: trials are given once each and in order");
         }
         if (recorded.stage() != expected.stage()) {
             throw different("stage", recorded.stage(), expected.stage());
         }
         if (!recorded.values().keySet().equals(expected.values().keySet())) {
-            throw different("names", recorded.values().keySet(), expected.values().keySet());
+            throw different(
+                    "names", recorded.values().keySet(), expected.values().keySet());
         }
         expected.values().forEach((name, value) -> {
             if (!recorded.values().get(name).equals(value)) {
@@ -42,7 +43,8 @@ record Replay(FinishedTrial recorded, Trial expected) {
                 throw different("epochs", at.epoch() + " after " + previous, "rising numbers");
             }
             if (stop) {
-                throw different("its end", "epoch " + recorded.lastEpoch(), "stopped by halving after epoch " + previous);
+                throw different(
+                        "its end", "epoch " + recorded.lastEpoch(), "stopped by halving after epoch " + previous);
             }
             stop = stops.at(previous, at.epoch(), at.value());
             previous = at.epoch();
@@ -53,7 +55,7 @@ record Replay(FinishedTrial recorded, Trial expected) {
     }
 
     private IllegalArgumentException different(String what, Object theirs, Object ours) {
-        return new IllegalArgumentException("resume search: trial " + expected.number() + " differs in " + what + ": recorded "
-                + theirs + ", expected " + ours + CAUSE);
+        return new IllegalArgumentException("resume search: trial " + expected.number() + " differs in " + what
+                + ": recorded " + theirs + ", expected " + ours + CAUSE);
     }
 }

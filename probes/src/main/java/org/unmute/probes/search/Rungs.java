@@ -18,8 +18,8 @@ final class Rungs {
     }
 
     /**
-     * Whether a trial with this score is stopped; nothing is recorded. A trial that jumps over a rung is judged there by its first score
-     * after it.
+     * Whether a trial with this score is stopped; nothing is recorded. A trial that jumps over a rung is judged there
+     * by its first score after it.
      *
      * @param previous the trial's epoch before, 0 for none
      */
@@ -30,7 +30,9 @@ final class Rungs {
 
     /** Keeps the score for the trials to come. */
     void record(int previous, int epoch, double value) {
-        passed(previous, epoch).forEach(rung -> losses.computeIfAbsent(rung, r -> new ArrayList<>()).add(loss(value)));
+        passed(previous, epoch)
+                .forEach(rung ->
+                        losses.computeIfAbsent(rung, r -> new ArrayList<>()).add(loss(value)));
     }
 
     /** The rungs after one epoch up to another. */

@@ -18,7 +18,8 @@ public final class SearchSpace {
     public SearchSpace(List<Range> ranges) {
         this.ranges = List.copyOf(ranges);
         if (ranges.isEmpty() || ranges.size() > Sobol.MOST_DIMENSIONS) {
-            throw new IllegalArgumentException("search: a space has 1 to " + Sobol.MOST_DIMENSIONS + " ranges: " + ranges.size());
+            throw new IllegalArgumentException(
+                    "search: a space has 1 to " + Sobol.MOST_DIMENSIONS + " ranges: " + ranges.size());
         }
         Set<String> names = new HashSet<>();
         for (Range range : ranges) {
@@ -41,8 +42,8 @@ public final class SearchSpace {
      */
     public Map<String, Double> at(double[] unitCube) {
         if (unitCube.length != ranges.size()) {
-            throw new IllegalArgumentException("search: a point has one number a range: " + unitCube.length + " for "
-                    + ranges.size() + " ranges");
+            throw new IllegalArgumentException(
+                    "search: a point has one number a range: " + unitCube.length + " for " + ranges.size() + " ranges");
         }
         Map<String, Double> values = new LinkedHashMap<>();
         for (int d = 0; d < unitCube.length; d++) {

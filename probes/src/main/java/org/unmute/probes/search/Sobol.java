@@ -3,21 +3,34 @@ package org.unmute.probes.search;
 import java.util.SplittableRandom;
 
 /**
- * The Sobol sequence with the direction numbers of Joe and Kuo ("Constructing Sobol sequences with better two-dimensional projections",
- * 2008, file new-joe-kuo-6.21201) in the order of Antonov and Saleev. The first 2ᵏ points put exactly one in each 2⁻ᵏ of every axis.
+ * The Sobol sequence with the direction numbers of Joe and Kuo ("Constructing Sobol sequences with better
+ * two-dimensional projections", 2008, file new-joe-kuo-6.21201) in the order of Antonov and Saleev. The first 2ᵏ points
+ * put exactly one in each 2⁻ᵏ of every axis.
  *
- * <p>A seed shifts the whole sequence digit by digit (exclusive or with one random number a dimension), which keeps that property and
- * moves the first point from the corner, where every value is the least of its range. Without a seed the points are the published ones.
+ * <p>A seed shifts the whole sequence digit by digit (exclusive or with one random number a dimension), which keeps
+ * that property and moves the first point from the corner, where every value is the least of its range. Without a seed
+ * the points are the published ones.
  */
 public final class Sobol {
     /** How many dimensions have direction numbers. */
     public static final int MOST_DIMENSIONS = 10;
 
     private static final int BITS = 32;
-    /** Of dimensions 2, 3, …: the inner coefficients of the primitive polynomial as bits, then the first direction numbers. */
+    /**
+     * Of dimensions 2, 3, …: the inner coefficients of the primitive polynomial as bits, then the first direction
+     * numbers.
+     */
     private static final int[][] JOE_KUO = {
-        {0, 1}, {1, 1, 3}, {1, 1, 3, 1}, {2, 1, 1, 1}, {1, 1, 1, 3, 3}, {4, 1, 3, 5, 13}, {2, 1, 1, 5, 5, 17}, {4, 1, 1, 5, 5, 5},
-        {7, 1, 1, 7, 11, 19}};
+        {0, 1},
+        {1, 1, 3},
+        {1, 1, 3, 1},
+        {2, 1, 1, 1},
+        {1, 1, 1, 3, 3},
+        {4, 1, 3, 5, 13},
+        {2, 1, 1, 5, 5, 17},
+        {4, 1, 1, 5, 5, 5},
+        {7, 1, 1, 7, 11, 19}
+    };
 
     private final int[][] directions;
     private final int[] shift;
@@ -30,7 +43,8 @@ public final class Sobol {
      */
     public Sobol(int dimensions) {
         if (dimensions < 1 || dimensions > MOST_DIMENSIONS) {
-            throw new IllegalArgumentException("Sobol sequence: 1 to " + MOST_DIMENSIONS + " dimensions: " + dimensions);
+            throw new IllegalArgumentException(
+                    "Sobol sequence: 1 to " + MOST_DIMENSIONS + " dimensions: " + dimensions);
         }
         directions = new int[dimensions][];
         for (int d = 0; d < dimensions; d++) {

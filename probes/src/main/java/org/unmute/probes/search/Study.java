@@ -19,9 +19,9 @@ import java.util.Optional;
  * List<FinishedTrial> top = study.best(3);
  * }</pre>
  *
- * <p>A suggestion depends on space, settings and the trials finished before it, and on nothing else: no clock, no state of a random
- * generator that a restart would lose. So a study that is fed its recorded trials goes on exactly as one that was never interrupted, on
- * every machine. Not for several threads.
+ * <p>A suggestion depends on space, settings and the trials finished before it, and on nothing else: no clock, no state
+ * of a random generator that a restart would lose. So a study that is fed its recorded trials goes on exactly as one
+ * that was never interrupted, on every machine. Not for several threads.
  */
 public final class Study {
     private final SearchSpace space;
@@ -73,15 +73,18 @@ public final class Study {
     }
 
     private List<double[]> pointsOf(List<FinishedTrial> trials) {
-        return trials.stream().sorted(Comparator.comparingInt(FinishedTrial::number)).map(t -> points.get(t.number())).toList();
+        return trials.stream()
+                .sorted(Comparator.comparingInt(FinishedTrial::number))
+                .map(t -> points.get(t.number()))
+                .toList();
     }
 
     /**
      * Hears a validation score during a trial.
      *
-     * <p>At the epochs of {@link Halving} a trial goes on if its score is among the best 1/eta (at least one) of the scores that trials
-     * up to this one had there, or equal to the last of these. NaN stops a trial at any epoch, with and without halving. At a
-     * trial's last epoch there is nothing left to stop: the caller finishes it as not pruned.
+     * <p>At the epochs of {@link Halving} a trial goes on if its score is among the best 1/eta (at least one) of the
+     * scores that trials up to this one had there, or equal to the last of these. NaN stops a trial at any epoch, with
+     * and without halving. At a trial's last epoch there is nothing left to stop: the caller finishes it as not pruned.
      *
      * @param trial the one under way
      * @param epoch epochs done, from 1, greater than at the last report
@@ -94,8 +97,8 @@ public final class Study {
         requireOpen(trial);
         int previous = reported.isEmpty() ? 0 : reported.getLast().epoch();
         if (epoch <= previous) {
-            throw new IllegalArgumentException("study: epochs rise: trial " + trial.number() + " reported epoch " + epoch + " after "
-                    + previous);
+            throw new IllegalArgumentException(
+                    "study: epochs rise: trial " + trial.number() + " reported epoch " + epoch + " after " + previous);
         }
         boolean stop = stops(previous, epoch, value);
         reported.add(new EpochValue(epoch, value));
@@ -139,21 +142,26 @@ public final class Study {
     }
 
     /**
-     * The best trials, best first: those that ended by their value, then, only if too few ended, pruned ones by how far they came and
-     * their value. None that diverged.
+     * The best trials, best first: those that ended by their value, then, only if too few ended, pruned ones by how far
+     * they came and their value. None that diverged.
      *
      * @param k how many at most; fewer are given where fewer are left
      */
     public List<FinishedTrial> best(int k) {
-        return finished.stream().filter(t -> !t.diverged()).sorted(TrialOrder.bestFirst(settings.maximise())).limit(k).toList();
+        return finished.stream()
+                .filter(t -> !t.diverged())
+                .sorted(TrialOrder.bestFirst(settings.maximise()))
+                .limit(k)
+                .toList();
     }
 
     /**
-     * Takes over a trial recorded by an earlier study of the same space and settings. To be called with all of them in order.
+     * Takes over a trial recorded by an earlier study of the same space and settings. To be called with all of them in
+     * order.
      *
      * @throws IllegalStateException if all trials are used or one is under way
-     * @throws IllegalArgumentException if this study would have tried something else or stopped the trial elsewhere; the study is as
-     *     before
+     * @throws IllegalArgumentException if this study would have tried something else or stopped the trial elsewhere;
+     *     the study is as before
      */
     public void replay(FinishedTrial recorded) {
         Trial expected = next();

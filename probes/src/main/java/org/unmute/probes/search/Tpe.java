@@ -5,16 +5,18 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011), one dimension at a time,
- * with the defaults of Optuna's: of n trials the best min(⌈n/10⌉, 25) give the density l(x), the others g(x); of 24 draws from l the one
- * with the greatest l(x) / g(x) is tried next. Both densities are {@link ParzenMixture}s.
+ * The tree-structured Parzen estimator (Bergstra et al., "Algorithms for hyper-parameter optimization", 2011), one
+ * dimension at a time, with the defaults of Optuna's: of n trials the best min(⌈n/10⌉, 25) give the density l(x), the
+ * others g(x); of 24 draws from l the one with the greatest l(x) / g(x) is tried next. Both densities are {@link
+ * ParzenMixture}s.
  *
- * <p>Points lie in the unit cube, where a logarithmic range is already spread evenly over its logarithm: densities, widths and draws are
- * those of the logarithm.
+ * <p>Points lie in the unit cube, where a logarithmic range is already spread evenly over its logarithm: densities,
+ * widths and draws are those of the logarithm.
  */
 public final class Tpe {
     /** Draws from which the next point is taken. */
     public static final int CANDIDATES = 24;
+
     private static final int MOST_GOOD = 25;
 
     private final int dimensions;
@@ -27,7 +29,8 @@ public final class Tpe {
      */
     public Tpe(int dimensions, long seed) {
         if (dimensions < 1) {
-            throw new IllegalArgumentException("tree-structured Parzen estimator: at least one dimension: " + dimensions);
+            throw new IllegalArgumentException(
+                    "tree-structured Parzen estimator: at least one dimension: " + dimensions);
         }
         this.dimensions = dimensions;
         this.seed = seed;
@@ -76,8 +79,8 @@ public final class Tpe {
         List<Double> values = new ArrayList<>();
         for (double[] point : points) {
             if (point.length != dimensions) {
-                throw new IllegalArgumentException("tree-structured Parzen estimator: a point has " + point.length + " numbers, not "
-                        + dimensions);
+                throw new IllegalArgumentException("tree-structured Parzen estimator: a point has " + point.length
+                        + " numbers, not " + dimensions);
             }
             values.add(point[dimension]);
         }

@@ -3,8 +3,8 @@ package org.unmute.probes.search;
 import java.util.Comparator;
 
 /**
- * Best trial first, as Optuna's estimator sorts them: ended before pruned before diverged; ended ones by value, pruned ones by how far
- * they came and then by value; what is equal by number.
+ * Best trial first, as Optuna's estimator sorts them: ended before pruned before diverged; ended ones by value, pruned
+ * ones by how far they came and then by value; what is equal by number.
  */
 final class TrialOrder {
     private TrialOrder() {}
@@ -12,7 +12,9 @@ final class TrialOrder {
     static Comparator<FinishedTrial> bestFirst(boolean maximise) {
         Comparator<FinishedTrial> byValue = Comparator.comparingDouble(t -> loss(t, maximise));
         Comparator<FinishedTrial> byLength = Comparator.comparingInt(t -> t.pruned() ? -t.lastEpoch() : 0);
-        return Comparator.comparingInt(TrialOrder::group).thenComparing(byLength).thenComparing(byValue)
+        return Comparator.comparingInt(TrialOrder::group)
+                .thenComparing(byLength)
+                .thenComparing(byValue)
                 .thenComparingInt(FinishedTrial::number);
     }
 

@@ -9,7 +9,8 @@ record TruncatedNormal(double mean, double deviation) {
     /** @throws IllegalArgumentException for a mean outside [0, 1] or a deviation that is not above 0 */
     TruncatedNormal {
         if (!(mean >= 0 && mean <= 1 && deviation > 0)) {
-            throw new IllegalArgumentException("truncated normal: mean in 0 to 1, deviation above 0: " + mean + ", " + deviation);
+            throw new IllegalArgumentException(
+                    "truncated normal: mean in 0 to 1, deviation above 0: " + mean + ", " + deviation);
         }
     }
 
@@ -20,7 +21,10 @@ record TruncatedNormal(double mean, double deviation) {
         return -0.5 * z * z - LOG_SQRT_2PI - StrictMath.log(deviation * mass);
     }
 
-    /** One draw, by rejection: with the mean inside and deviations up to the interval's length, one in three is kept at worst. */
+    /**
+     * One draw, by rejection: with the mean inside and deviations up to the interval's length, one in three is kept at
+     * worst.
+     */
     double draw(SplittableRandom random) {
         while (true) {
             double x = mean + deviation * gaussian(random);

@@ -9,8 +9,8 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Memory for the numbers of one batch, used again for the next. On the CPU what is read goes straight to where tensors look;
- * another backend is sent a copy. One thread fills it at a time or several fill separate places.
+ * Memory for the numbers of one batch, used again for the next. On the CPU what is read goes straight to where tensors
+ * look; another backend is sent a copy. One thread fills it at a time or several fill separate places.
  */
 final class BatchMemory {
     private final Backend backend;

@@ -20,8 +20,8 @@ import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Reads clips into batches, standardized if asked for; clips are read and converted in parallel. A batch's tensors share memory
- * with those of the next: use one after the other, on one thread.
+ * Reads clips into batches, standardized if asked for; clips are read and converted in parallel. A batch's tensors
+ * share memory with those of the next: use one after the other, on one thread.
  */
 final class BatchReader {
     private final Backend backend;
@@ -30,6 +30,7 @@ final class BatchReader {
     private final int layers;
     /** Whether tokens stay in float16. */
     private final boolean halves;
+
     private final BatchMemory tokens;
     private final BatchMemory cls;
 
@@ -54,18 +55,22 @@ final class BatchReader {
     static BatchReader of(Probe probe, TokenSource source, Standardization standardization) {
         if (probe.layers() > 0 && probe.layers() != source.layers()) {
             throw new IllegalArgumentException("probe " + probe.name() + ": it looks at the tokens of " + probe.layers()
-                    + " layers, the clips have " + (source.layers() == 0 ? "the last layer's only: "
-                    : "those of " + source.layers() + ": ") + "embed with layers, or use a probe of one layer");
+                    + " layers, the clips have "
+                    + (source.layers() == 0 ? "the last layer's only: " : "those of " + source.layers() + ": ")
+                    + "embed with layers, or use a probe of one layer");
         }
         if (probe.layers() > 0 && standardization != null) {
-            throw new IllegalArgumentException("probe " + probe.name() + ": tokens of several layers cannot be standardized");
+            throw new IllegalArgumentException(
+                    "probe " + probe.name() + ": tokens of several layers cannot be standardized");
         }
         Backend backend = probe.parameters().values().iterator().next().backend();
-        boolean halves = probe.readsHalves() && source.stored() == DType.F16 && standardization == null && probe.layers() == 0;
+        boolean halves =
+                probe.readsHalves() && source.stored() == DType.F16 && standardization == null && probe.layers() == 0;
         return new BatchReader(backend, source, standardization, probe.layers(), halves);
     }
 
-    private BatchReader(Backend backend, TokenSource source, Standardization standardization, int layers, boolean halves) {
+    private BatchReader(
+            Backend backend, TokenSource source, Standardization standardization, int layers, boolean halves) {
         this.backend = backend;
         this.source = source;
         this.standardization = standardization;
@@ -79,7 +84,8 @@ final class BatchReader {
     Batch read(int[] order, int from, int to) throws IOException {
         Map<TokenGrid, List<Integer>> byGrid = new LinkedHashMap<>();
         for (int i = from; i < to; i++) {
-            byGrid.computeIfAbsent(source.grid(order[i]), _ -> new ArrayList<>()).add(order[i]);
+            byGrid.computeIfAbsent(source.grid(order[i]), _ -> new ArrayList<>())
+                    .add(order[i]);
         }
         List<Part> parts = new ArrayList<>();
         long tokensAt = 0;
@@ -93,7 +99,8 @@ final class BatchReader {
             clsAt += grid.cls() ? vectors : 0;
             if (tokensAt > Integer.MAX_VALUE - 16) {
                 throw new IllegalArgumentException("batch: " + (to - from) + " clips, among them some of " + grid
-                        + (layers > 0 ? " in " + layers + " layers" : "") + ", are more numbers than an array holds: choose a "
+                        + (layers > 0 ? " in " + layers + " layers" : "")
+                        + ", are more numbers than an array holds: choose a "
                         + "smaller batch");
             }
         }
@@ -106,7 +113,8 @@ final class BatchReader {
             float[] clsTo = cls.reserve((int) clsAt);
             fill(parts, (part, i) -> read(part, i, tokensTo, clsTo));
         }
-        return new Batch(parts.stream().map(this::batch).toList(),
+        return new Batch(
+                parts.stream().map(this::batch).toList(),
                 parts.stream().flatMapToInt(p -> IntStream.of(p.clips())).toArray());
     }
 
@@ -127,7 +135,13 @@ final class BatchReader {
         int clsAt = part.clsAt() + (grid.cls() ? i * grid.dim() : 0);
         try {
             if (layers > 0) {
-                source.readLayers(part.clips()[i], tokensTo, tokensAt, part.clips().length * values, clsTo, clsAt,
+                source.readLayers(
+                        part.clips()[i],
+                        tokensTo,
+                        tokensAt,
+                        part.clips().length * values,
+                        clsTo,
+                        clsAt,
                         grid.cls() ? part.clips().length * grid.dim() : 0);
                 return;
             }
@@ -147,7 +161,8 @@ final class BatchReader {
         TokenGrid grid = part.grid();
         int tokensAt = part.tokensAt() + i * grid.tokens() * grid.dim();
         try {
-            source.readHalves(part.clips()[i], tokensTo, tokensAt, clsTo, part.clsAt() + (grid.cls() ? i * grid.dim() : 0));
+            source.readHalves(
+                    part.clips()[i], tokensTo, tokensAt, clsTo, part.clsAt() + (grid.cls() ? i * grid.dim() : 0));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -157,14 +172,16 @@ final class BatchReader {
         TokenGrid grid = part.grid();
         int size = part.clips().length;
         if (layers > 0) {
-            TokenBatch.Layers all = new TokenBatch.Layers(tokens.tensor(part.tokensAt(), layers, size, grid.tokens(), grid.dim()),
+            TokenBatch.Layers all = new TokenBatch.Layers(
+                    tokens.tensor(part.tokensAt(), layers, size, grid.tokens(), grid.dim()),
                     grid.cls() ? cls.tensor(part.clsAt(), layers, size, grid.dim()) : null);
             return TokenBatch.of(all, grid.time(), grid.freq());
         }
-        Tensor own = halves ? tokens.halfTensor(part.tokensAt(), size, grid.tokens(), grid.dim())
+        Tensor own = halves
+                ? tokens.halfTensor(part.tokensAt(), size, grid.tokens(), grid.dim())
                 : tokens.tensor(part.tokensAt(), size, grid.tokens(), grid.dim());
-        return new TokenBatch(own,
-                grid.cls() ? cls.tensor(part.clsAt(), size, grid.dim()) : null, grid.time(), grid.freq());
+        return new TokenBatch(
+                own, grid.cls() ? cls.tensor(part.clsAt(), size, grid.dim()) : null, grid.time(), grid.freq());
     }
 
     /** A reader of smaller clips with the same logits, if the probe has such; else this. */
@@ -207,7 +224,7 @@ final class BatchReader {
                 ofCls.add(cls, 0, 1);
             }
         }
-        return new Standardization(ofTokens.mean(), ofTokens.deviation(), hasCls ? ofCls.mean() : null,
-                hasCls ? ofCls.deviation() : null);
+        return new Standardization(
+                ofTokens.mean(), ofTokens.deviation(), hasCls ? ofCls.mean() : null, hasCls ? ofCls.deviation() : null);
     }
 }

@@ -37,8 +37,9 @@ final class CacheSource implements TokenSource {
     }
 
     private CachedClip find(String id) {
-        return cache.find(id).orElseThrow(() -> new IllegalArgumentException("token source: clip '" + id
-                + "' is not in the cache: embed it first"));
+        return cache.find(id)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "token source: clip '" + id + "' is not in the cache: embed it first"));
     }
 
     @Override

@@ -16,9 +16,9 @@ import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.optim.Optimizer;
 
 /**
- * The state of a run after an epoch: parameters and buffers, the optimizer's state and the losses so far, in one safetensors file that
- * is replaced as a whole. Every random decision is a function of seed, epoch and step, so there is no generator to save.
- * The metadata holds what the run is made of; a checkpoint of another run is refused.
+ * The state of a run after an epoch: parameters and buffers, the optimizer's state and the losses so far, in one
+ * safetensors file that is replaced as a whole. Every random decision is a function of seed, epoch and step, so there
+ * is no generator to save. The metadata holds what the run is made of; a checkpoint of another run is refused.
  */
 final class Checkpoint {
     private static final String FORMAT = "unmute-checkpoint-1";
@@ -68,9 +68,11 @@ final class Checkpoint {
             Map<String, Tensor> state = new LinkedHashMap<>();
             for (Map.Entry<String, Tensor> p : parameters.entrySet()) {
                 Tensor t = read(file, PARAMETER + p.getKey(), p.getValue().backend());
-                if (!t.shape().equals(p.getValue().shape()) || t.dtype() != p.getValue().dtype()) {
-                    throw new IllegalArgumentException("parameter " + p.getKey() + " is " + t.dtype() + t.shape() + ", needed is "
-                            + p.getValue().dtype() + p.getValue().shape());
+                if (!t.shape().equals(p.getValue().shape())
+                        || t.dtype() != p.getValue().dtype()) {
+                    throw new IllegalArgumentException(
+                            "parameter " + p.getKey() + " is " + t.dtype() + t.shape() + ", needed is "
+                                    + p.getValue().dtype() + p.getValue().shape());
                 }
                 saved.put(p.getKey(), t);
             }
@@ -83,7 +85,8 @@ final class Checkpoint {
             double[] losses = file.doubles(LOSSES);
             Tensor step = state.get(STEP);
             if (step != null && (step.shape().elements() != 1 || step.item() != losses.length)) {
-                throw new IllegalArgumentException(losses.length + " losses for step " + Arrays.toString(step.toDoubles()));
+                throw new IllegalArgumentException(
+                        losses.length + " losses for step " + Arrays.toString(step.toDoubles()));
             }
             optimizer.restore(state);
             parameters.forEach((name, p) -> p.assign(saved.get(name)));
@@ -95,7 +98,8 @@ final class Checkpoint {
 
     private static Tensor read(SafetensorsFile file, String name, Backend backend) {
         long[] shape = file.shape(name).toArray();
-        return file.entry(name).type().isFloating() ? Tensor.of(backend, file.floats(name), shape)
+        return file.entry(name).type().isFloating()
+                ? Tensor.of(backend, file.floats(name), shape)
                 : Tensor.of(backend, file.ints(name), shape);
     }
 
@@ -103,7 +107,8 @@ final class Checkpoint {
         for (Map.Entry<String, String> e : run.entrySet()) {
             if (!e.getValue().equals(saved.get(e.getKey()))) {
                 throw new IOException("checkpoint " + path + " is of another run: " + e.getKey() + " is " + e.getValue()
-                        + ", there it was " + saved.get(e.getKey()) + ": use the same settings, or delete it to start anew");
+                        + ", there it was " + saved.get(e.getKey())
+                        + ": use the same settings, or delete it to start anew");
             }
         }
     }

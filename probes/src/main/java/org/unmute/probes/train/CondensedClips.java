@@ -36,7 +36,8 @@ public final class CondensedClips {
             clips.read(i, tokens, 0, cls, 0);
             TokenMap map = new TokenMap(grid.time(), grid.freq(), grid.dim(), tokens, cls);
             try (TensorScope _ = new TensorScope()) {
-                Optional<TokenBatch> condensed = Grad.withoutRecording(() -> probe.condensed(TokenBatch.of(backend, List.of(map))));
+                Optional<TokenBatch> condensed =
+                        Grad.withoutRecording(() -> probe.condensed(TokenBatch.of(backend, List.of(map))));
                 if (condensed.isEmpty()) {
                     return Optional.empty();
                 }

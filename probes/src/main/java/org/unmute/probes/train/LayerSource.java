@@ -18,8 +18,8 @@ final class LayerSource implements TokenSource {
         for (int i = 0; i < clips.size(); i++) {
             List<TokenMap> own = clips.get(i).layers();
             if (own.size() != layers || layers == 0) {
-                throw new IllegalArgumentException("token source: clip " + i + " has " + own.size() + " layers, the first has "
-                        + layers + ": ask the encoder for the same of every clip");
+                throw new IllegalArgumentException("token source: clip " + i + " has " + own.size()
+                        + " layers, the first has " + layers + ": ask the encoder for the same of every clip");
             }
             for (TokenMap layer : own) {
                 last.grid(i).requireSame("a layer of clip " + i, TokenGrid.of(layer));
@@ -48,9 +48,11 @@ final class LayerSource implements TokenSource {
     }
 
     @Override
-    public void readLayers(int clip, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep) {
+    public void readLayers(
+            int clip, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep) {
         for (int l = 0; l < layers; l++) {
-            MemorySource.copy(clips.get(clip).layers().get(l), tokens, tokensAt + l * tokensStep, cls, clsAt + l * clsStep);
+            MemorySource.copy(
+                    clips.get(clip).layers().get(l), tokens, tokensAt + l * tokensStep, cls, clsAt + l * clsStep);
         }
     }
 

@@ -12,7 +12,11 @@ public record LossHistory(double[] steps, int stepsPerEpoch) {
     /** The mean loss of each epoch. */
     public double[] epochs() {
         double[] means = new double[steps.length / stepsPerEpoch];
-        Arrays.setAll(means, e -> Arrays.stream(steps, e * stepsPerEpoch, (e + 1) * stepsPerEpoch).sum() / stepsPerEpoch);
+        Arrays.setAll(
+                means,
+                e -> Arrays.stream(steps, e * stepsPerEpoch, (e + 1) * stepsPerEpoch)
+                                .sum()
+                        / stepsPerEpoch);
         return means;
     }
 }

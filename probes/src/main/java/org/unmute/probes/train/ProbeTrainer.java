@@ -23,9 +23,9 @@ import org.unmute.tensor.optim.Optimizer;
 import org.unmute.tensor.optim.ParameterGroup;
 
 /**
- * Trains a probe on frozen tokens (paper, section 5) and scores clips with it. The same probe, clips, settings and backend
- * give the same bits, also when a run was interrupted and went on from its checkpoint. A batch may hold clips of different
- * grids: they are pooled grid by grid and are one batch from there on.
+ * Trains a probe on frozen tokens (paper, section 5) and scores clips with it. The same probe, clips, settings and
+ * backend give the same bits, also when a run was interrupted and went on from its checkpoint. A batch may hold clips
+ * of different grids: they are pooled grid by grid and are one batch from there on.
  */
 public final class ProbeTrainer {
     private final Probe probe;
@@ -37,7 +37,8 @@ public final class ProbeTrainer {
     private long nanos;
     private long trained;
 
-    private ProbeTrainer(Probe probe, TokenSet clips, TrainingSettings settings, TrainingProgress progress) throws IOException {
+    private ProbeTrainer(Probe probe, TokenSet clips, TrainingSettings settings, TrainingProgress progress)
+            throws IOException {
         this.probe = probe;
         this.clips = clips;
         this.settings = settings;
@@ -58,9 +59,15 @@ public final class ProbeTrainer {
      */
     public record Result(Standardization standardization, LossHistory losses, Throughput throughput) {
         /** The probe with what scoring needs; hashes as {@link TrainedProbe} says. */
-        public TrainedProbe trained(Probe probe, List<String> classes, boolean hasCls, Objective objective, String encoderHash,
+        public TrainedProbe trained(
+                Probe probe,
+                List<String> classes,
+                boolean hasCls,
+                Objective objective,
+                String encoderHash,
                 String frontEndHash) {
-            return new TrainedProbe(probe, classes, hasCls, objective.isSingleLabel(), standardization, encoderHash, frontEndHash);
+            return new TrainedProbe(
+                    probe, classes, hasCls, objective.isSingleLabel(), standardization, encoderHash, frontEndHash);
         }
     }
 
@@ -70,43 +77,59 @@ public final class ProbeTrainer {
     }
 
     /**
-     * Trains a probe. With a checkpoint file, the state is saved there after every epoch, and a run that finds one of the
-     * same run goes on from it; one that is complete returns at once.
+     * Trains a probe. With a checkpoint file, the state is saved there after every epoch, and a run that finds one of
+     * the same run goes on from it; one that is complete returns at once.
      *
-     * @param probe in float32; its parameters are modified. To go on from a checkpoint, give it as it was at the start of
-     *     the run: made with the same seed
+     * @param probe in float32; its parameters are modified. To go on from a checkpoint, give it as it was at the start
+     *     of the run: made with the same seed
      * @param clips training clips only: statistics for standardizing come from them
      * @param checkpoint a file, or null for none
-     * @throws IllegalArgumentException if clips do not fit the probe, or with cross-entropy a clip has not exactly one class
+     * @throws IllegalArgumentException if clips do not fit the probe, or with cross-entropy a clip has not exactly one
+     *     class
      * @throws IOException if tokens or the checkpoint cannot be read or written, or the checkpoint is of another run
      * @throws TrainingDivergedException if the loss becomes NaN or infinite
      */
-    public static Result train(Probe probe, TokenSet clips, TrainingSettings settings, Path checkpoint, TrainingProgress progress)
+    public static Result train(
+            Probe probe, TokenSet clips, TrainingSettings settings, Path checkpoint, TrainingProgress progress)
             throws IOException {
-        return train(probe, clips, settings, checkpoint == null ? null : CheckpointPlace.eachEpoch(checkpoint), progress, EpochWatch.NONE);
+        return train(
+                probe,
+                clips,
+                settings,
+                checkpoint == null ? null : CheckpointPlace.eachEpoch(checkpoint),
+                progress,
+                EpochWatch.NONE);
     }
 
     /**
-     * Trains a probe under watch; as {@link #train(Probe, TokenSet, TrainingSettings, Path, TrainingProgress)} else. A run that
-     * goes on from a checkpoint is not watched over the epochs before it.
+     * Trains a probe under watch; as {@link #train(Probe, TokenSet, TrainingSettings, Path, TrainingProgress)} else. A
+     * run that goes on from a checkpoint is not watched over the epochs before it.
      *
      * @param checkpoint where the state is saved, or null for nowhere
      * @param watch looks at each epoch and may end the training; the losses of the result end there
      */
-    public static Result train(Probe probe, TokenSet clips, TrainingSettings settings, CheckpointPlace checkpoint,
-            TrainingProgress progress, EpochWatch watch) throws IOException {
+    public static Result train(
+            Probe probe,
+            TokenSet clips,
+            TrainingSettings settings,
+            CheckpointPlace checkpoint,
+            TrainingProgress progress,
+            EpochWatch watch)
+            throws IOException {
         return new ProbeTrainer(probe, clips, settings, progress).run(checkpoint, watch);
     }
 
     private void requireFit() {
         TokenGrid grid = clips.tokens().grid();
         if (probe.dim() != grid.dim() || probe.classes() != clips.classes()) {
-            throw new IllegalArgumentException("training: probe " + probe.name() + " takes dim " + probe.dim() + " and "
-                    + probe.classes() + " classes, the clips have dim " + grid.dim() + " and " + clips.classes() + " classes");
+            throw new IllegalArgumentException(
+                    "training: probe " + probe.name() + " takes dim " + probe.dim() + " and " + probe.classes()
+                            + " classes, the clips have dim " + grid.dim() + " and " + clips.classes() + " classes");
         }
         probe.parameters().forEach((name, p) -> {
             if (p.dtype() != DType.F32) {
-                throw new IllegalArgumentException("training: parameter " + name + " is " + p.dtype() + ": training runs in F32");
+                throw new IllegalArgumentException(
+                        "training: parameter " + name + " is " + p.dtype() + ": training runs in F32");
             }
         });
         if (!settings.objective().isSingleLabel()) {
@@ -121,8 +144,8 @@ public final class ProbeTrainer {
                 others += y != 0 && y != 1 ? 1 : 0;
             }
             if (ones != 1 || others > 0) {
-                throw new IllegalArgumentException("training: cross-entropy needs exactly one class a clip, clip " + i + " has "
-                        + (ones + others) + ": use asl or bce for several");
+                throw new IllegalArgumentException("training: cross-entropy needs exactly one class a clip, clip " + i
+                        + " has " + (ones + others) + ": use asl or bce for several");
             }
         }
     }
@@ -142,8 +165,15 @@ public final class ProbeTrainer {
             for (int epoch = first; epoch < settings.epochs() && !ended; epoch++) {
                 double[] own = epoch(epoch, optimizer, training);
                 losses = Checkpoint.append(losses, own);
-                ended = watch.after(new EpochWatch.Epoch(epoch + 1, settings.epochs(), Arrays.stream(own).average().orElseThrow(), probe));
-                boolean due = ended || epoch == settings.epochs() - 1 || place != null && System.nanoTime() - saved >= place.between().toNanos();
+                ended = watch.after(new EpochWatch.Epoch(
+                        epoch + 1,
+                        settings.epochs(),
+                        Arrays.stream(own).average().orElseThrow(),
+                        probe));
+                boolean due = ended
+                        || epoch == settings.epochs() - 1
+                        || place != null
+                                && System.nanoTime() - saved >= place.between().toNanos();
                 if (checkpoint != null && due) {
                     try (TensorScope _ = new TensorScope()) {
                         checkpoint.save(state, optimizer, losses);
@@ -179,17 +209,18 @@ public final class ProbeTrainer {
                 Tensor loss = training.loss(order, from, to, random(settings, 1, optimizer.steps()));
                 losses[step] = loss.item();
                 if (!Double.isFinite(losses[step])) {
-                    throw new TrainingDivergedException("training: the loss is " + losses[step] + " in epoch " + (epoch + 1)
-                            + ", step " + (step + 1) + ", learning rate " + rate
-                            + ": use a lower learning rate, or look for NaN in the tokens");
+                    throw new TrainingDivergedException(
+                            "training: the loss is " + losses[step] + " in epoch " + (epoch + 1)
+                                    + ", step " + (step + 1) + ", learning rate " + rate
+                                    + ": use a lower learning rate, or look for NaN in the tokens");
                 }
                 Gradients gradients = Gradients.of(loss, probe.parameters());
                 optimizer.step(settings.clip() > 0 ? gradients.clipped(settings.clip()) : gradients);
             }
             nanos += System.nanoTime() - begun;
             trained += to - from;
-            progress.after(new TrainingProgress.Step(epoch + 1, settings.epochs(), step + 1, stepsPerEpoch, losses[step], rate,
-                    throughput()));
+            progress.after(new TrainingProgress.Step(
+                    epoch + 1, settings.epochs(), step + 1, stepsPerEpoch, losses[step], rate, throughput()));
         }
         return losses;
     }
@@ -254,7 +285,8 @@ public final class ProbeTrainer {
         }
         TokenGrid grid = clips.grid();
         if (grid.dim() != probe.probe().dim() || grid.cls() != probe.hasCls()) {
-            throw new IllegalArgumentException("predict: probe " + probe.probe().name() + " was trained on tokens of dim "
+            throw new IllegalArgumentException("predict: probe " + probe.probe().name()
+                    + " was trained on tokens of dim "
                     + probe.probe().dim() + (probe.hasCls() ? " with cls" : " without cls") + ", the clips are " + grid
                     + ": use the encoder whose tokens it was trained on");
         }

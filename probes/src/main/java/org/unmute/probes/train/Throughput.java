@@ -1,8 +1,8 @@
 package org.unmute.probes.train;
 
 /**
- * How fast a run was: clips that went through steps, and the time that took, with reading, converting and pooling beforehand,
- * without checkpoints and without what listeners do. Of a run that was interrupted, what was done since.
+ * How fast a run was: clips that went through steps, and the time that took, with reading, converting and pooling
+ * beforehand, without checkpoints and without what listeners do. Of a run that was interrupted, what was done since.
  *
  * @param clips clips of all steps, each counted in each epoch
  * @param seconds time for them

@@ -25,7 +25,10 @@ public record TokenGrid(int time, int freq, int dim, boolean cls) {
         return time * freq;
     }
 
-    /** @throws IllegalArgumentException if the tokens of another clip are of another length, or differ in having a cls token */
+    /**
+     * @throws IllegalArgumentException if the tokens of another clip are of another length, or differ in having a cls
+     * token
+     */
     void requireSameTokens(String clip, TokenGrid other) {
         if (dim != other.dim || cls != other.cls) {
             throw new IllegalArgumentException("token source: " + clip + " is " + other + ", the first is " + this

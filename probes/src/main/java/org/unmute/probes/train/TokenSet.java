@@ -103,7 +103,8 @@ public record TokenSet(TokenSource tokens, float[] targets, int classes) {
         }
 
         @Override
-        public void readLayers(int clip, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
+        public void readLayers(
+                int clip, float[] tokens, int tokensAt, int tokensStep, float[] cls, int clsAt, int clsStep)
                 throws IOException {
             all.readLayers(numbers[clip], tokens, tokensAt, tokensStep, cls, clsAt, clsStep);
         }

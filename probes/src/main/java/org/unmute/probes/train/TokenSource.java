@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.util.List;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
-import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.Standardization;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.DType;
 
 /**
- * Where training reads token maps from: clips by number, all with tokens of one length and with or without cls token; their
- * grids may differ. Any number of threads may read.
+ * Where training reads token maps from: clips by number, all with tokens of one length and with or without cls token;
+ * their grids may differ. Any number of threads may read.
  */
 public interface TokenSource {
     /** Number of clips. */
@@ -56,8 +56,8 @@ public interface TokenSource {
     }
 
     /**
-     * Reads all layers of one clip: layer l, as {@link #read} reads the last, {@code l * tokensStep} and {@code l * clsStep}
-     * numbers after the first one.
+     * Reads all layers of one clip: layer l, as {@link #read} reads the last, {@code l * tokensStep} and {@code l *
+     * clsStep} numbers after the first one.
      *
      * @throws UnsupportedOperationException if only the last layer's tokens are there
      * @throws IOException if it cannot be read
@@ -91,7 +91,8 @@ public interface TokenSource {
     /**
      * The same clips, standardized as they are read; of the last layer only.
      *
-     * @throws IllegalArgumentException if the figures are of another dimension, or of clips with a cls token where these have none
+     * @throws IllegalArgumentException if the figures are of another dimension, or of clips with a cls token where
+     *     these have none
      */
     default TokenSource standardized(Standardization by) {
         return new StandardizedSource(this, by);
@@ -109,8 +110,8 @@ public interface TokenSource {
     /**
      * What an encoder gave for clips, in memory, with the tokens of the layers it was asked for.
      *
-     * @throws IllegalArgumentException if there are none, they have no layers, or they differ in dim, number of layers or
-     *     having a cls token, or a clip's layers in grid
+     * @throws IllegalArgumentException if there are none, they have no layers, or they differ in dim, number of layers
+     *     or having a cls token, or a clip's layers in grid
      */
     static TokenSource ofFeatures(List<Features> clips) {
         if (clips.isEmpty()) {
@@ -123,8 +124,8 @@ public interface TokenSource {
      * Clips of a cache, read from its memory-mapped shards each time.
      *
      * @param clipIds which clips, in order
-     * @throws IllegalArgumentException if there are none, one is not in the cache, or they differ in dim or having a cls
-     *     token
+     * @throws IllegalArgumentException if there are none, one is not in the cache, or they differ in dim or having a
+     *     cls token
      */
     static TokenSource of(TokenCache cache, List<String> clipIds) {
         return new CacheSource(cache, clipIds);

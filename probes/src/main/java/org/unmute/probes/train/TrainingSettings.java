@@ -20,35 +20,55 @@ import org.unmute.tensor.optim.Schedule;
  * @param standardize whether tokens are standardized by the training clips' mean and deviation of each dimension
  * @param seed decides the order of clips and dropout; fresh parameters have a seed of their own
  */
-public record TrainingSettings(int epochs, int batch, double rate, double decay, boolean decayAll, long warmUp, double clip,
-        Objective objective, boolean standardize, long seed) {
+public record TrainingSettings(
+        int epochs,
+        int batch,
+        double rate,
+        double decay,
+        boolean decayAll,
+        long warmUp,
+        double clip,
+        Objective objective,
+        boolean standardize,
+        long seed) {
     private static final double PROTOTYPE_RATE = 1e-2;
     private static final double RATE = 1e-3;
 
     /** @throws IllegalArgumentException if a number is out of range */
     public TrainingSettings {
         if (epochs < 1 || batch < 1 || warmUp < 0) {
-            throw new IllegalArgumentException("training: epochs and batch must be at least 1, warm-up at least 0: " + epochs
-                    + ", " + batch + ", " + warmUp);
+            throw new IllegalArgumentException("training: epochs and batch must be at least 1, warm-up at least 0: "
+                    + epochs + ", " + batch + ", " + warmUp);
         }
-        if (!(rate > 0 && rate < Double.POSITIVE_INFINITY) || !(decay >= 0 && decay < Double.POSITIVE_INFINITY)
+        if (!(rate > 0 && rate < Double.POSITIVE_INFINITY)
+                || !(decay >= 0 && decay < Double.POSITIVE_INFINITY)
                 || !(clip >= 0 && clip < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException("training: the rate must be above 0, decay and clip at least 0, all finite: "
-                    + rate + ", " + decay + ", " + clip);
+            throw new IllegalArgumentException(
+                    "training: the rate must be above 0, decay and clip at least 0, all finite: " + rate + ", " + decay
+                            + ", " + clip);
         }
     }
 
     /**
-     * The paper's recipe (sections 5 and 11): 30 epochs, batches of 128, weight decay 1e-4 on everything, cosine without
-     * warm-up, no clipping, asymmetric loss. The learning rate, which the paper tunes, is 1e-2 for probes with prototypes
-     * (searched from 2e-3 to 8e-2, since cosines are small) and 1e-3 for all others (1e-4 to 7e-3).
+     * The paper's recipe (sections 5 and 11): 30 epochs, batches of 128, weight decay 1e-4 on everything, cosine
+     * without warm-up, no clipping, asymmetric loss. The learning rate, which the paper tunes, is 1e-2 for probes with
+     * prototypes (searched from 2e-3 to 8e-2, since cosines are small) and 1e-3 for all others (1e-4 to 7e-3).
      *
      * @param probe name of the probe
      * @throws IllegalArgumentException if there is none of that name
      */
     public static TrainingSettings defaults(String probe) {
-        return new TrainingSettings(30, 128, Probes.hasPrototypes(probe) ? PROTOTYPE_RATE : RATE, 1e-4, true, 0, 0, Objective.ASL,
-                false, 0);
+        return new TrainingSettings(
+                30,
+                128,
+                Probes.hasPrototypes(probe) ? PROTOTYPE_RATE : RATE,
+                1e-4,
+                true,
+                0,
+                0,
+                Objective.ASL,
+                false,
+                0);
     }
 
     /** With another number of epochs. */

@@ -6,8 +6,8 @@ import org.unmute.probes.pool.Probe;
 import org.unmute.tensor.Tensor;
 
 /**
- * The loss of a batch. Clips of different grids are pooled grid by grid; from the descriptors on they are one batch again, so
- * the loss is the mean over all of its clips and its gradients are those of one batch.
+ * The loss of a batch. Clips of different grids are pooled grid by grid; from the descriptors on they are one batch
+ * again, so the loss is the mean over all of its clips and its gradients are those of one batch.
  *
  * @param probe what is trained
  * @param clips gives the targets

@@ -1,2 +1,5 @@
-/** Training of probes on cached token maps, and scoring with them. Start at {@link org.unmute.probes.train.ProbeTrainer}. */
+/**
+ * Training of probes on cached token maps, and scoring with them. Start at {@link
+ * org.unmute.probes.train.ProbeTrainer}.
+ */
 package org.unmute.probes.train;

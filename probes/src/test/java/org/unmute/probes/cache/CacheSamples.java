@@ -101,7 +101,8 @@ final class CacheSamples {
                 .isEqualTo(new int[] {expected.time(), expected.freq(), expected.dim()});
         boolean half = cache.key().dtype() == DType.F16;
         assertThat(actual.tokens()).isEqualTo(half ? rounded(expected.tokens()) : expected.tokens());
-        assertThat(actual.clsOrNull()).isEqualTo(half && expected.clsOrNull() != null ? rounded(expected.clsOrNull()) : expected.clsOrNull());
+        assertThat(actual.clsOrNull())
+                .isEqualTo(half && expected.clsOrNull() != null ? rounded(expected.clsOrNull()) : expected.clsOrNull());
     }
 
     private static float[] rounded(float[] values) {

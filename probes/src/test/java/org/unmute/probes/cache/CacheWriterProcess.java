@@ -3,7 +3,10 @@ package org.unmute.probes.cache;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** Fills a cache in a process of its own, to be killed: arguments folder, clips, shard bytes, milliseconds to rest per clip. */
+/**
+ * Fills a cache in a process of its own, to be killed: arguments folder, clips, shard bytes, milliseconds to rest per
+ * clip.
+ */
 final class CacheWriterProcess {
     private CacheWriterProcess() {}
 

@@ -35,19 +35,32 @@ class EmbeddingTest {
 
         @Override
         public EncoderSpec describe() {
-            return new EncoderSpec("first-sample", "first sample", new EncoderSpec.Input(RATE, 10, 1, 10, "none", Map.of()),
-                    new EncoderSpec.Grid(1, 1, 10, EncoderSpec.TokenOrder.TIME_MAJOR, 0), 2, 3, List.of());
+            return new EncoderSpec(
+                    "first-sample",
+                    "first sample",
+                    new EncoderSpec.Input(RATE, 10, 1, 10, "none", Map.of()),
+                    new EncoderSpec.Grid(1, 1, 10, EncoderSpec.TokenOrder.TIME_MAJOR, 0),
+                    2,
+                    3,
+                    List.of());
         }
 
         @Override
         public List<Features> features(List<float[]> recordings, Features.Wanted wanted) {
             batches.add(recordings.size());
-            return recordings.stream().map(r -> {
-                if (r[0] == 9) {
-                    throw new IllegalArgumentException("first-sample: nine is too much");
-                }
-                return new Features(map(r[0], 1), wanted.layers().stream().map(l -> map(r[0], 100 + l)).toList(), null);
-            }).toList();
+            return recordings.stream()
+                    .map(r -> {
+                        if (r[0] == 9) {
+                            throw new IllegalArgumentException("first-sample: nine is too much");
+                        }
+                        return new Features(
+                                map(r[0], 1),
+                                wanted.layers().stream()
+                                        .map(l -> map(r[0], 100 + l))
+                                        .toList(),
+                                null);
+                    })
+                    .toList();
         }
 
         private static TokenMap map(float first, float second) {
@@ -132,7 +145,8 @@ class EmbeddingTest {
         assertThat(outcome.skipped().get(0).reason()).isEqualTo("first-sample: nine is too much");
         assertThat(outcome.skipped().get(1).reason()).contains("clip 'clip2'", "70000", "--dtype f32");
         assertThat(outcome.skipped().get(2).reason()).contains("clip 'clip3'", "NaN", "no finite number");
-        assertThat(told.lines).containsExactly("clip0 stored", "clip1 skipped", "clip2 skipped", "clip3 skipped", "clip4 stored");
+        assertThat(told.lines)
+                .containsExactly("clip0 stored", "clip1 skipped", "clip2 skipped", "clip3 skipped", "clip4 stored");
         try (TokenCache tokens = TokenCache.open(cache)) {
             assertThat(tokens.clips()).extracting(CachedClip::id).containsExactly("clip0", "clip4");
             assertThat(tokens.read("clip4").tokens()).containsExactly(2, 1);
@@ -151,7 +165,8 @@ class EmbeddingTest {
     void aStrictRunStopsAtTheFirstOfThem() throws IOException {
         for (float bad : new float[] {9, 70000, Float.NaN}) {
             List<AudioClip> clips = clips(10, 1, bad, 2);
-            assertThatThrownBy(() -> run(clips, DType.F16, true)).isInstanceOf(Embedding.UnusableClipException.class)
+            assertThatThrownBy(() -> run(clips, DType.F16, true))
+                    .isInstanceOf(Embedding.UnusableClipException.class)
                     .hasMessageContaining("clip 'clip1' cannot be used");
             try (TokenCache tokens = TokenCache.open(cache)) {
                 assertThat(tokens.clips()).extracting(CachedClip::id).containsExactly("clip0");
@@ -172,7 +187,8 @@ class EmbeddingTest {
         }
         assertThat(run(clips, key.withLayers(3), false).present()).isEqualTo(5);
         cache = temp.resolve("cache-other");
-        assertThatThrownBy(() -> run(clips, key.withLayers(2), false)).hasMessageContaining("tokens of 2 layers")
+        assertThatThrownBy(() -> run(clips, key.withLayers(2), false))
+                .hasMessageContaining("tokens of 2 layers")
                 .hasMessageContaining("first-sample has 3 blocks");
     }
 

@@ -84,7 +84,9 @@ class LayersInCacheTest {
                 for (int l = 0; l < LAYERS; l++) {
                     assertSame(actual.layers().get(l), expected.layers().get(l));
                 }
-                assertThat(cache.read(CacheSamples.id(c)).layers()).as("read gives the last layer").isEmpty();
+                assertThat(cache.read(CacheSamples.id(c)).layers())
+                        .as("read gives the last layer")
+                        .isEmpty();
             }
         }
     }
@@ -117,15 +119,20 @@ class LayersInCacheTest {
         fill(with, WITH, 2, true);
         CacheSamples.fill(without, CacheSamples.F32, SMALL_SHARDS, 2);
         for (CacheKey other : List.of(CacheSamples.F32, CacheSamples.F32.withLayers(LAYERS + 1))) {
-            assertThatThrownBy(() -> TokenCacheWriter.open(with, other, SMALL_SHARDS)).isInstanceOf(TokenCacheException.class)
-                    .hasMessageContaining("last layer and all 3 blocks").hasMessageContaining(other.toString());
+            assertThatThrownBy(() -> TokenCacheWriter.open(with, other, SMALL_SHARDS))
+                    .isInstanceOf(TokenCacheException.class)
+                    .hasMessageContaining("last layer and all 3 blocks")
+                    .hasMessageContaining(other.toString());
             assertThatThrownBy(() -> TokenCache.open(with, other)).isInstanceOf(TokenCacheException.class);
         }
-        assertThatThrownBy(() -> TokenCacheWriter.open(without, WITH, SMALL_SHARDS)).isInstanceOf(TokenCacheException.class)
-                .hasMessageContaining(", last layer;").hasMessageContaining("all 3 blocks");
+        assertThatThrownBy(() -> TokenCacheWriter.open(without, WITH, SMALL_SHARDS))
+                .isInstanceOf(TokenCacheException.class)
+                .hasMessageContaining(", last layer;")
+                .hasMessageContaining("all 3 blocks");
         try (TokenCache cache = TokenCache.open(without)) {
             assertThatThrownBy(() -> cache.readLayersInto(CacheSamples.id(0), new float[99], 0, 0, null, 0, 0))
-                    .isInstanceOf(TokenCacheException.class).hasMessageContaining("last layer only");
+                    .isInstanceOf(TokenCacheException.class)
+                    .hasMessageContaining("last layer only");
             assertThat(cache.readFeatures(CacheSamples.id(0)).layers()).isEmpty();
         }
         // a shard moved from one folder to the other is found out by its records alone
@@ -139,26 +146,34 @@ class LayersInCacheTest {
         CacheSamples.fill(folder.resolve("without"), CacheSamples.F32, SMALL_SHARDS, 1);
         assertThat(version(folder.resolve("with"))).isEqualTo(2);
         assertThat(version(folder.resolve("without"))).isEqualTo(1);
-        assertThat(CacheSamples.F32.withLayers(0).fingerprint()).isEqualTo(CacheSamples.F32.fingerprint())
+        assertThat(CacheSamples.F32.withLayers(0).fingerprint())
+                .isEqualTo(CacheSamples.F32.fingerprint())
                 .isNotEqualTo(WITH.fingerprint());
     }
 
     private static int version(Path cache) throws IOException {
-        return ByteBuffer.wrap(Files.readAllBytes(cache.resolve("shard-00000.tok"))).order(ByteOrder.LITTLE_ENDIAN).getInt(8);
+        return ByteBuffer.wrap(Files.readAllBytes(cache.resolve("shard-00000.tok")))
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .getInt(8);
     }
 
     @Test
     void anotherNumberOfLayersIsNotStored() throws IOException {
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, WITH, SMALL_SHARDS)) {
             Features f = features(1, true);
-            CachedTokens two = CachedTokens.of(new Features(f.tokens(), f.layers().subList(0, 2), null));
-            assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), two)).isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("clip 'a' comes with tokens of 2 layers").hasMessageContaining("those of 3");
+            CachedTokens two =
+                    CachedTokens.of(new Features(f.tokens(), f.layers().subList(0, 2), null));
+            assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), two))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("clip 'a' comes with tokens of 2 layers")
+                    .hasMessageContaining("those of 3");
             f.layers().get(1).tokens()[4] = Float.NaN;
-            assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), CachedTokens.of(f))).hasMessageContaining("layer 1, token 0, dim 4");
+            assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), CachedTokens.of(f)))
+                    .hasMessageContaining("layer 1, token 0, dim 4");
             assertThat(writer.clips()).isZero();
         }
-        assertThatThrownBy(() -> new CachedTokens(1, 1, 2, new float[2], null, List.of(new TokenMap(2, 1, 2, new float[4], null))))
+        assertThatThrownBy(() -> new CachedTokens(
+                        1, 1, 2, new float[2], null, List.of(new TokenMap(2, 1, 2, new float[4], null))))
                 .hasMessageContaining("a layer is [2, 1, 2] without cls");
     }
 
@@ -209,18 +224,23 @@ class LayersInCacheTest {
             memory.add(features(c, true));
             ids.add(CacheSamples.id(c));
         }
-        TrainingSettings settings = TrainingSettings.defaults("cgp").withEpochs(3).withBatch(4);
+        TrainingSettings settings =
+                TrainingSettings.defaults("cgp").withEpochs(3).withBatch(4);
         try (TokenCache cache = TokenCache.open(folder)) {
             Probe cached = trained(TokenSource.of(cache, ids), targets, settings);
             Probe expected = trained(TokenSource.ofFeatures(memory), targets, settings);
-            expected.parameters().forEach((name, p) ->
-                    assertThat(cached.parameters().get(name).toFloats()).as(name).isEqualTo(p.toFloats()));
+            expected.parameters()
+                    .forEach((name, p) -> assertThat(
+                                    cached.parameters().get(name).toFloats())
+                            .as(name)
+                            .isEqualTo(p.toFloats()));
         }
         Path last = folder.resolve("last");
         CacheSamples.fill(last, CacheSamples.F32, CacheOptions.DEFAULT, 1);
         try (TokenCache cache = TokenCache.open(last)) {
             assertThatThrownBy(() -> trained(TokenSource.of(cache, ids.subList(0, 1)), new float[2], settings))
-                    .hasMessageContaining("tokens of all layers").hasMessageContaining("last only");
+                    .hasMessageContaining("tokens of all layers")
+                    .hasMessageContaining("last only");
         }
     }
 
@@ -234,6 +254,7 @@ class LayersInCacheTest {
     @Test
     void estimateCountsThem() {
         long one = TokenCache.estimate(1000, 64, 8, 768, true, 0, DType.F16);
-        assertThat(TokenCache.estimate(1000, 64, 8, 768, true, 12, DType.F16)).isBetween(13 * one - 3_000_000, 13 * one);
+        assertThat(TokenCache.estimate(1000, 64, 8, 768, true, 12, DType.F16))
+                .isBetween(13 * one - 3_000_000, 13 * one);
     }
 }

@@ -57,7 +57,8 @@ class TokenCacheKillTest {
         try (BufferedReader out = process.inputReader()) {
             assertThat(out.readLine()).isEqualTo("0");
             assertThatThrownBy(() -> TokenCacheWriter.open(folder, CacheSamples.F16, CacheOptions.DEFAULT))
-                    .isInstanceOf(TokenCacheException.class).hasMessageContaining("process " + process.pid() + " is writing to " + folder);
+                    .isInstanceOf(TokenCacheException.class)
+                    .hasMessageContaining("process " + process.pid() + " is writing to " + folder);
         } finally {
             process.destroyForcibly();
         }
@@ -78,7 +79,9 @@ class TokenCacheKillTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isNotZero();
-        assertThat(output).contains("token cache: cannot write to " + folder).contains("make room, then run the same command again");
+        assertThat(output)
+                .contains("token cache: cannot write to " + folder)
+                .contains("make room, then run the same command again");
         try (TokenCache cache = TokenCache.open(folder)) {
             assertThat(cache.clips()).isNotEmpty();
             assertThat(cache.verify()).isEmpty();
@@ -88,14 +91,30 @@ class TokenCacheKillTest {
     }
 
     private static Process start(Path folder, long restMillis) throws IOException, URISyntaxException {
-        return new ProcessBuilder(command(folder, SHARD_BYTES, restMillis)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        return new ProcessBuilder(command(folder, SHARD_BYTES, restMillis))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     private static List<String> command(Path folder, long shardBytes, long restMillis) throws URISyntaxException {
-        Path testClasses = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target/test-classes");
-        String classPath = String.join(File.pathSeparator, Stream.of(testClasses, location(TokenCache.class), location(DType.class)).map(Path::toString).toList());
-        return List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx64m", "-XX:-UsePerfData", "-cp", classPath,
-                CacheWriterProcess.class.getName(), folder.toString(), "" + CLIPS, "" + shardBytes, "" + restMillis);
+        Path testClasses =
+                Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target/test-classes");
+        String classPath = String.join(
+                File.pathSeparator,
+                Stream.of(testClasses, location(TokenCache.class), location(DType.class))
+                        .map(Path::toString)
+                        .toList());
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:-UsePerfData",
+                "-cp",
+                classPath,
+                CacheWriterProcess.class.getName(),
+                folder.toString(),
+                "" + CLIPS,
+                "" + shardBytes,
+                "" + restMillis);
     }
 
     private static Path location(Class<?> type) throws URISyntaxException {

@@ -54,7 +54,8 @@ class TokenCacheRecoveryTest {
             try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
                 assertThat(writer.clips()).isGreaterThanOrEqualTo(last);
                 assertThat(writer.recovered()).hasSizeLessThanOrEqualTo(1);
-                writer.recovered().forEach(d -> assertThat(d.kind()).as(d.toString()).isEqualTo(Damage.Kind.TORN_TAIL));
+                writer.recovered()
+                        .forEach(d -> assertThat(d.kind()).as(d.toString()).isEqualTo(Damage.Kind.TORN_TAIL));
                 last = writer.clips();
                 fill(writer, 4);
             }
@@ -65,12 +66,16 @@ class TokenCacheRecoveryTest {
     }
 
     @Property(tries = 200)
-    void aKillAnywhereIsResumedToTheSameBytes(@ForAll @IntRange(min = 1, max = 12) int clips, @ForAll @IntRange(max = 1_000_000) int place,
-            @ForAll boolean half) throws IOException {
+    void aKillAnywhereIsResumedToTheSameBytes(
+            @ForAll @IntRange(min = 1, max = 12) int clips,
+            @ForAll @IntRange(max = 1_000_000) int place,
+            @ForAll boolean half)
+            throws IOException {
         CacheKey key = half ? F16 : F32;
         fill(whole, key, SMALL_SHARDS, clips);
         // A run writes its shards one after another, so being killed leaves a prefix of their concatenation.
-        List<Map.Entry<String, byte[]>> shards = List.copyOf(CacheSamples.shards(whole).entrySet());
+        List<Map.Entry<String, byte[]>> shards =
+                List.copyOf(CacheSamples.shards(whole).entrySet());
         long left = place % (shards.stream().mapToLong(s -> s.getValue().length).sum() + 1);
         for (Map.Entry<String, byte[]> shard : shards) {
             if (left > 0) {
@@ -83,10 +88,15 @@ class TokenCacheRecoveryTest {
         CacheSamples.assertSameShards(hurt, whole);
     }
 
-    /** One flipped bit anywhere: told, never read as tokens, the other records survive, and embedding again completes. */
+    /**
+     * One flipped bit anywhere: told, never read as tokens, the other records survive, and embedding again completes.
+     */
     @Property(tries = 300)
-    void aFlippedBitIsFoundNamedAndRebuilt(@ForAll @IntRange(min = 1, max = 12) int clips, @ForAll @IntRange(max = 1_000_000) int place,
-            @ForAll @IntRange(max = 7) int bit) throws IOException {
+    void aFlippedBitIsFoundNamedAndRebuilt(
+            @ForAll @IntRange(min = 1, max = 12) int clips,
+            @ForAll @IntRange(max = 1_000_000) int place,
+            @ForAll @IntRange(max = 7) int bit)
+            throws IOException {
         fill(hurt, F16, SMALL_SHARDS, clips);
         List<String> names = List.copyOf(CacheSamples.shards(hurt).keySet());
         String name = names.get(place % names.size());
@@ -97,9 +107,14 @@ class TokenCacheRecoveryTest {
 
         noWrongTokensAreRead(clips);
         try (TokenCacheWriter writer = TokenCacheWriter.open(hurt, F16, SMALL_SHARDS)) {
-            assertThat(writer.recovered()).isNotEmpty().allSatisfy(d -> assertThat(d.shard()).isEqualTo(name));
+            assertThat(writer.recovered())
+                    .isNotEmpty()
+                    .allSatisfy(d -> assertThat(d.shard()).isEqualTo(name));
             assertThat(writer.clips()).isGreaterThanOrEqualTo(clips - 1);
-            writer.recovered().forEach(d -> d.clip().ifPresent(c -> assertThat(writer.status(c, CacheSamples.hash(clipOf(c)))).isNotEqualTo(ClipStatus.PRESENT)));
+            writer.recovered()
+                    .forEach(d -> d.clip()
+                            .ifPresent(c -> assertThat(writer.status(c, CacheSamples.hash(clipOf(c))))
+                                    .isNotEqualTo(ClipStatus.PRESENT)));
             fill(writer, clips);
         }
         CacheSamples.assertHolds(hurt, clips);
@@ -151,10 +166,14 @@ class TokenCacheRecoveryTest {
                 assertThat(d.clip()).contains(id(2));
                 assertThat(d.offset()).isEqualTo(starts[2]);
                 assertThat(d.kind()).isEqualTo(Damage.Kind.CORRUPT);
-                assertThat(d.toString()).isEqualTo("shard-00000.tok, record 2 at byte " + starts[2] + ", clip 'folder/clip2.wav': the tokens do not fit their checksum");
+                assertThat(d.toString())
+                        .isEqualTo("shard-00000.tok, record 2 at byte " + starts[2]
+                                + ", clip 'folder/clip2.wav': the tokens do not fit their checksum");
             });
-            assertThatThrownBy(() -> cache.read(id(2))).isInstanceOf(TokenCacheException.class)
-                    .hasMessageContaining("record 2").hasMessageContaining("run the embedding again");
+            assertThatThrownBy(() -> cache.read(id(2)))
+                    .isInstanceOf(TokenCacheException.class)
+                    .hasMessageContaining("record 2")
+                    .hasMessageContaining("run the embedding again");
             CacheSamples.assertTokens(cache, 1);
         }
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
@@ -175,9 +194,13 @@ class TokenCacheRecoveryTest {
         bytes[starts[1] + 9] ^= 64;
         bytes[starts[4]] ^= 1;
         Files.write(shard, bytes);
-        assertThatThrownBy(() -> TokenCache.open(folder)).hasMessageContaining("the header of").hasMessageContaining("is damaged");
-        assertThatThrownBy(() -> TokenCacheWriter.open(folder, CacheSamples.key("other", F16.dtype()), CacheOptions.DEFAULT))
-                .isInstanceOf(TokenCacheException.class).hasMessageContaining("was not made by");
+        assertThatThrownBy(() -> TokenCache.open(folder))
+                .hasMessageContaining("the header of")
+                .hasMessageContaining("is damaged");
+        assertThatThrownBy(() ->
+                        TokenCacheWriter.open(folder, CacheSamples.key("other", F16.dtype()), CacheOptions.DEFAULT))
+                .isInstanceOf(TokenCacheException.class)
+                .hasMessageContaining("was not made by");
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
             assertThat(writer.recovered()).extracting(Damage::record).containsExactly(-1, 1, 4);
             assertThat(writer.clips()).isEqualTo(3);
@@ -225,6 +248,10 @@ class TokenCacheRecoveryTest {
 
     private static int[] recordStarts(byte[] shard) {
         String text = new String(shard, StandardCharsets.ISO_8859_1);
-        return Pattern.compile("\u0089TOKREC\n").matcher(text).results().mapToInt(m -> m.start()).toArray();
+        return Pattern.compile("\u0089TOKREC\n")
+                .matcher(text)
+                .results()
+                .mapToInt(m -> m.start())
+                .toArray();
     }
 }

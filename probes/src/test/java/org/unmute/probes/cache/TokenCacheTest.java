@@ -38,7 +38,9 @@ class TokenCacheTest {
             Path folder = temp.resolve(key.dtype().name());
             fill(folder, key, SMALL_SHARDS, 40);
             assertThat(CacheSamples.shards(folder)).hasSizeGreaterThan(3);
-            CacheSamples.shards(folder).values().forEach(shard -> assertThat(shard.length).isLessThanOrEqualTo(1200));
+            CacheSamples.shards(folder)
+                    .values()
+                    .forEach(shard -> assertThat(shard.length).isLessThanOrEqualTo(1200));
             CacheSamples.assertHolds(folder, 40);
             try (TokenCache cache = TokenCache.open(folder, key)) {
                 assertThat(cache.key()).isEqualTo(key);
@@ -50,10 +52,14 @@ class TokenCacheTest {
                 assertThat(wide[100 + clip.tokenValues()]).isZero();
                 cache.readClsInto(id(7), wide, 0);
                 assertThat(wide[0]).isEqualTo(cache.read(id(7)).clsOrNull()[0]);
-                assertThatThrownBy(() -> cache.readClsInto(id(6), wide, 0)).isInstanceOf(TokenCacheException.class)
+                assertThatThrownBy(() -> cache.readClsInto(id(6), wide, 0))
+                        .isInstanceOf(TokenCacheException.class)
                         .hasMessageContaining("clip 'folder/clip6.wav' has no cls token");
-                assertThatThrownBy(() -> cache.readInto(id(7), wide, 999)).isInstanceOf(IndexOutOfBoundsException.class);
-                assertThatThrownBy(() -> cache.read("no.wav")).hasMessageContaining("clip 'no.wav' is not in").hasMessageContaining("embed it first");
+                assertThatThrownBy(() -> cache.readInto(id(7), wide, 999))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> cache.read("no.wav"))
+                        .hasMessageContaining("clip 'no.wav' is not in")
+                        .hasMessageContaining("embed it first");
             }
         }
     }
@@ -63,9 +69,14 @@ class TokenCacheTest {
         fill(folder, F16, CacheOptions.DEFAULT, 2);
         CacheKey otherFrontEnd = new CacheKey("EAT base", "eat-1", "kaldi fbank 64", "fbank-2", DType.F16);
         for (CacheKey other : List.of(key("beats-9", DType.F16), otherFrontEnd, F32)) {
-            assertThatThrownBy(() -> TokenCacheWriter.open(folder, other, CacheOptions.DEFAULT)).isInstanceOf(TokenCacheException.class)
-                    .hasMessageContaining(F16.toString()).hasMessageContaining(other.toString()).hasMessageContaining("choose another folder");
-            assertThatThrownBy(() -> TokenCache.open(folder, other)).isInstanceOf(TokenCacheException.class).hasMessageContaining(other.toString());
+            assertThatThrownBy(() -> TokenCacheWriter.open(folder, other, CacheOptions.DEFAULT))
+                    .isInstanceOf(TokenCacheException.class)
+                    .hasMessageContaining(F16.toString())
+                    .hasMessageContaining(other.toString())
+                    .hasMessageContaining("choose another folder");
+            assertThatThrownBy(() -> TokenCache.open(folder, other))
+                    .isInstanceOf(TokenCacheException.class)
+                    .hasMessageContaining(other.toString());
         }
         CacheKey otherWords = new CacheKey("EAT", "eat-1", "fbank", "fbank-1", DType.F16);
         fill(folder, otherWords, CacheOptions.DEFAULT, 3);
@@ -95,8 +106,10 @@ class TokenCacheTest {
     @Test
     void oneWriterAtATime(@TempDir Path folder) throws IOException {
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
-            assertThatThrownBy(() -> TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)).isInstanceOf(TokenCacheException.class)
-                    .hasMessageContaining("this process is writing to " + folder).hasMessageContaining("wait until it is done");
+            assertThatThrownBy(() -> TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT))
+                    .isInstanceOf(TokenCacheException.class)
+                    .hasMessageContaining("this process is writing to " + folder)
+                    .hasMessageContaining("wait until it is done");
             fill(writer, 2);
             try (TokenCache reader = TokenCache.open(folder)) {
                 assertThat(reader.clips()).hasSize(2);
@@ -111,11 +124,14 @@ class TokenCacheTest {
     @Test
     void manyThreadsRead(@TempDir Path folder) throws Exception {
         fill(folder, F16, SMALL_SHARDS, 30);
-        try (TokenCache cache = TokenCache.open(folder); ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            List<Callable<Void>> jobs = IntStream.range(0, 200).<Callable<Void>>mapToObj(i -> () -> {
-                CacheSamples.assertTokens(cache, i % 30);
-                return null;
-            }).toList();
+        try (TokenCache cache = TokenCache.open(folder);
+                ExecutorService threads = Executors.newFixedThreadPool(4)) {
+            List<Callable<Void>> jobs = IntStream.range(0, 200)
+                    .<Callable<Void>>mapToObj(i -> () -> {
+                        CacheSamples.assertTokens(cache, i % 30);
+                        return null;
+                    })
+                    .toList();
             for (Future<Void> done : threads.invokeAll(jobs)) {
                 done.get();
             }
@@ -133,10 +149,13 @@ class TokenCacheTest {
                 tokens[3] = bad;
                 assertThatThrownBy(() -> writer.append("loud.wav", hash(1), new CachedTokens(2, 1, 2, tokens, null)))
                         .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessage("token cache: clip 'loud.wav', token 1, dim 1 is " + bad + (Float.isFinite(bad)
-                                ? ", which float16 cannot hold (largest 65504): store this encoder's tokens as float32 (--dtype f32)"
-                                : ", no finite number: the encoder makes nothing of this recording"));
-                assertThatThrownBy(() -> writer.append("loud.wav", hash(1), new CachedTokens(2, 1, 2, values, new float[] {0, bad})))
+                        .hasMessage("token cache: clip 'loud.wav', token 1, dim 1 is " + bad
+                                + (Float.isFinite(bad)
+                                        ? ", which float16 cannot hold (largest 65504): store this encoder's tokens as"
+                                                + " float32 (--dtype f32)"
+                                        : ", no finite number: the encoder makes nothing of this recording"));
+                assertThatThrownBy(() -> writer.append(
+                                "loud.wav", hash(1), new CachedTokens(2, 1, 2, values, new float[] {0, bad})))
                         .hasMessageContaining("cls, dim 1 is " + bad);
             }
             assertThat(writer.status("loud.wav", hash(1))).isEqualTo(ClipStatus.ABSENT);
@@ -169,18 +188,23 @@ class TokenCacheTest {
         TokenCacheWriter closed = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT);
         closed.append(id(0), hash(0), tokens(0));
         closed.close();
-        assertThatThrownBy(() -> closed.append(id(1), hash(1), tokens(1))).isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("is closed").hasMessageContaining(id(1));
+        assertThatThrownBy(() -> closed.append(id(1), hash(1), tokens(1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("is closed")
+                .hasMessageContaining(id(1));
         try (TokenCacheWriter next = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
             closed.close();
-            assertThatThrownBy(() -> TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)).hasMessageContaining("is writing to");
+            assertThatThrownBy(() -> TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT))
+                    .hasMessageContaining("is writing to");
             next.append(id(1), hash(1), tokens(1));
         }
         CacheSamples.assertHolds(folder, 2);
     }
 
     @Property(tries = 50)
-    void float16RoundsToNearest(@ForAll @Size(min = 1, max = 50) List<@FloatRange(min = -65504, max = 65504) Float> list) throws IOException {
+    void float16RoundsToNearest(
+            @ForAll @Size(min = 1, max = 50) List<@FloatRange(min = -65504, max = 65504) Float> list)
+            throws IOException {
         float[] values = new float[list.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = list.get(i);
@@ -193,7 +217,8 @@ class TokenCacheTest {
             CachedTokens read = cache.read("a");
             for (int i = 0; i < values.length; i++) {
                 // Half a unit in the last place: 2^-11 relative among normal numbers, 2^-25 absolute below.
-                assertThat(read.tokens()[i]).isCloseTo(values[i], within(Math.max(Math.abs(values[i]) * 0x1p-11f, 0x1p-25f)));
+                assertThat(read.tokens()[i])
+                        .isCloseTo(values[i], within(Math.max(Math.abs(values[i]) * 0x1p-11f, 0x1p-25f)));
                 assertThat(read.clsOrNull()[i]).isEqualTo(read.tokens()[i]);
             }
         } finally {
@@ -215,26 +240,37 @@ class TokenCacheTest {
         String id = "x".repeat(64);
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
             for (int c = 0; c < 100; c++) {
-                writer.append(id.substring(3) + String.format("%03d", c), hash(c), new CachedTokens(8, 2, 24, new float[8 * 2 * 24], new float[24]));
+                writer.append(
+                        id.substring(3) + String.format("%03d", c),
+                        hash(c),
+                        new CachedTokens(8, 2, 24, new float[8 * 2 * 24], new float[24]));
             }
         }
         try (TokenCache cache = TokenCache.open(folder)) {
             long estimate = TokenCache.estimate(100, 8, 2, 24, true, 0, DType.F16);
             assertThat(cache.bytes()).isBetween(estimate - 256, estimate);
         }
-        assertThat(TokenCache.estimate(40_000, 64, 8, 768, false, 0, DType.F16)).isBetween(31_400_000_000L, 31_600_000_000L);
-        assertThatThrownBy(() -> TokenCache.estimate(Long.MAX_VALUE, 64, 8, 768, false, 0, DType.F32)).isInstanceOf(ArithmeticException.class);
+        assertThat(TokenCache.estimate(40_000, 64, 8, 768, false, 0, DType.F16))
+                .isBetween(31_400_000_000L, 31_600_000_000L);
+        assertThatThrownBy(() -> TokenCache.estimate(Long.MAX_VALUE, 64, 8, 768, false, 0, DType.F32))
+                .isInstanceOf(ArithmeticException.class);
     }
 
     @Test
     void unusableArgumentsAreNamed(@TempDir Path folder) throws IOException {
-        assertThatThrownBy(() -> TokenCache.open(folder.resolve("nowhere"))).hasMessageContaining("no shards in").hasMessageContaining("embed recordings");
+        assertThatThrownBy(() -> TokenCache.open(folder.resolve("nowhere")))
+                .hasMessageContaining("no shards in")
+                .hasMessageContaining("embed recordings");
         assertThatThrownBy(() -> key("e", DType.BF16)).hasMessage("token cache: stores F16 or F32, not BF16");
-        assertThatThrownBy(() -> new CachedTokens(2, 2, 3, new float[11], null)).hasMessage("token map: [2 * 2, 3] does not have 11 values");
-        assertThatThrownBy(() -> new CachedTokens(1 << 16, 1 << 16, 1, new float[0], null)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new CachedTokens(2, 2, 3, new float[11], null))
+                .hasMessage("token map: [2 * 2, 3] does not have 11 values");
+        assertThatThrownBy(() -> new CachedTokens(1 << 16, 1 << 16, 1, new float[0], null))
+                .isInstanceOf(IllegalArgumentException.class);
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
-            assertThatThrownBy(() -> writer.append("", hash(0), tokens(0))).hasMessageContaining("clip ids hold 1 to 4096 bytes");
-            assertThatThrownBy(() -> writer.append("a", "12", tokens(0))).hasMessageContaining("64 lower-case hex digits: '12'");
+            assertThatThrownBy(() -> writer.append("", hash(0), tokens(0)))
+                    .hasMessageContaining("clip ids hold 1 to 4096 bytes");
+            assertThatThrownBy(() -> writer.append("a", "12", tokens(0)))
+                    .hasMessageContaining("64 lower-case hex digits: '12'");
         }
     }
 }

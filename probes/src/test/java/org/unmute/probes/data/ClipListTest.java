@@ -17,7 +17,8 @@ class ClipListTest {
 
     @BeforeEach
     void recordings() throws IOException {
-        for (String name : new String[] {"b/2.wav", "b/10.WAV", "a.flac", "b/notes.txt", ".hidden/x.wav", "b/._2.wav", "c.d/no"}) {
+        for (String name :
+                new String[] {"b/2.wav", "b/10.WAV", "a.flac", "b/notes.txt", ".hidden/x.wav", "b/._2.wav", "c.d/no"}) {
             Files.createDirectories(root.resolve(name).getParent());
             Files.writeString(root.resolve(name), name);
         }
@@ -33,7 +34,9 @@ class ClipListTest {
         assertThat(clips.clips()).extracting(AudioClip::id).containsExactly("a.flac", "b/10.WAV", "b/2.wav");
         assertThat(clips.clips().getLast().path()).hasContent("b/2.wav");
         assertThat(clips.root()).isEqualTo(root);
-        assertThatThrownBy(() -> ClipList.of(root.resolve("c.d"), null)).hasMessageStartingWith("no audio in ").hasMessageContaining("aif, aiff, au, flac");
+        assertThatThrownBy(() -> ClipList.of(root.resolve("c.d"), null))
+                .hasMessageStartingWith("no audio in ")
+                .hasMessageContaining("aif, aiff, au, flac");
     }
 
     @Test
@@ -46,9 +49,12 @@ class ClipListTest {
     @Test
     void readsListsInTheirOrder() throws IOException {
         Path lines = list("list.txt", "# mine\n\nb/2.wav\n" + root.resolve("a.flac") + "\ngone.wav\n");
-        assertThat(ClipList.of(lines, null).clips()).extracting(AudioClip::id).containsExactly("b/2.wav", "a.flac", "gone.wav");
+        assertThat(ClipList.of(lines, null).clips())
+                .extracting(AudioClip::id)
+                .containsExactly("b/2.wav", "a.flac", "gone.wav");
         Path table = list("list.csv", "label,filename\ndog,2.wav\n");
-        assertThat(ClipList.of(table, root.resolve("b")).clips()).containsExactly(new AudioClip("2.wav", root.resolve("b/2.wav")));
+        assertThat(ClipList.of(table, root.resolve("b")).clips())
+                .containsExactly(new AudioClip("2.wav", root.resolve("b/2.wav")));
     }
 
     @Test
@@ -64,9 +70,13 @@ class ClipListTest {
         };
         for (String[] c : cases) {
             Path list = list(c[0], c[1]);
-            assertThatThrownBy(() -> ClipList.of(list, null)).as(c[2]).isInstanceOf(MalformedTableException.class).hasMessageStartingWith(list + c[2]);
+            assertThatThrownBy(() -> ClipList.of(list, null))
+                    .as(c[2])
+                    .isInstanceOf(MalformedTableException.class)
+                    .hasMessageStartingWith(list + c[2]);
         }
-        assertThatThrownBy(() -> ClipList.of(root.resolve("nowhere"), null)).isInstanceOf(NoSuchFileException.class)
+        assertThatThrownBy(() -> ClipList.of(root.resolve("nowhere"), null))
+                .isInstanceOf(NoSuchFileException.class)
                 .hasMessageContaining("neither a folder, nor an audio file, nor a list");
     }
 }

@@ -51,7 +51,8 @@ class CsvReaderTest {
     @Test
     void readsPlainAndQuotedFields() throws IOException {
         assertThat(rows("\uFEFFa,b\r\n\"x,1\",\"say \"\"hi\"\"\"\n\n,\"two\nlines\"\nä,"))
-                .containsExactly(List.of("a", "b"), List.of("x,1", "say \"hi\""), List.of("", "two\nlines"), List.of("ä", ""));
+                .containsExactly(
+                        List.of("a", "b"), List.of("x,1", "say \"hi\""), List.of("", "two\nlines"), List.of("ä", ""));
         assertThat(rows("")).isEmpty();
         assertThat(rows("\n\r\n")).isEmpty();
     }
@@ -74,29 +75,42 @@ class CsvReaderTest {
         };
         for (Object[] c : cases) {
             Path file = Files.writeString(folder.resolve("bad.csv"), (String) c[0]);
-            assertThatThrownBy(() -> rows(file)).isInstanceOf(MalformedTableException.class)
-                    .hasMessageStartingWith(file + ":" + c[1] + ": ").hasMessageContaining((String) c[2]);
+            assertThatThrownBy(() -> rows(file))
+                    .isInstanceOf(MalformedTableException.class)
+                    .hasMessageStartingWith(file + ":" + c[1] + ": ")
+                    .hasMessageContaining((String) c[2]);
         }
         Path file = Files.write(folder.resolve("latin1.csv"), new byte[] {'a', '\n', (byte) 0xE4, '\n'});
-        assertThatThrownBy(() -> rows(file)).hasMessage(file + ":2: a byte sequence that is not UTF-8: save the file as UTF-8");
+        assertThatThrownBy(() -> rows(file))
+                .hasMessage(file + ":2: a byte sequence that is not UTF-8: save the file as UTF-8");
     }
 
     @Provide
     Arbitrary<String> fields() {
-        return Arbitraries.strings().withChars('a', 'ü', ',', '"', '\n', ' ', ';').ofMaxLength(6);
+        return Arbitraries.strings()
+                .withChars('a', 'ü', ',', '"', '\n', ' ', ';')
+                .ofMaxLength(6);
     }
 
     @Property(tries = 200)
-    void quotedFieldsComeBack(@ForAll @Size(min = 1, max = 5) List<@Size(min = 1, max = 4) List<@From("fields") String>> table) throws IOException {
-        String text = table.stream().map(row -> row.stream().map(f -> '"' + f.replace("\"", "\"\"") + '"').collect(Collectors.joining(",")))
+    void quotedFieldsComeBack(
+            @ForAll @Size(min = 1, max = 5) List<@Size(min = 1, max = 4) List<@From("fields") String>> table)
+            throws IOException {
+        String text = table.stream()
+                .map(row -> row.stream()
+                        .map(f -> '"' + f.replace("\"", "\"\"") + '"')
+                        .collect(Collectors.joining(",")))
                 .collect(Collectors.joining("\n"));
         assertThat(rows(text)).isEqualTo(table);
     }
 
     /** A valid file with bytes changed, put in or cut off is read or refused in our words; nothing else happens. */
     @Property(tries = 300)
-    void mutatedFilesAreReadOrRefused(@ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 2) int kind) throws IOException {
-        byte[] bytes = "file,labels,split\na/b.wav,\"dog;cat\",train\nc.wav,,test\r\n\"d \"\"e\"\".wav\",fox,test\n".getBytes(StandardCharsets.UTF_8);
+    void mutatedFilesAreReadOrRefused(
+            @ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 2) int kind)
+            throws IOException {
+        byte[] bytes = "file,labels,split\na/b.wav,\"dog;cat\",train\nc.wav,,test\r\n\"d \"\"e\"\".wav\",fox,test\n"
+                .getBytes(StandardCharsets.UTF_8);
         int at = place % bytes.length;
         byte[] changed = switch (kind) {
             case 0 -> bytes.clone();
@@ -112,7 +126,8 @@ class CsvReaderTest {
             Files.write(file, changed);
             Manifest manifest = Manifest.read(file, ManifestFormat.AUTO, null);
             assertThat(manifest.clips()).hasSizeBetween(1, 4);
-            assertThat(manifest.multiHot()).hasDimensions(manifest.clips().size(), manifest.labels().size());
+            assertThat(manifest.multiHot())
+                    .hasDimensions(manifest.clips().size(), manifest.labels().size());
         } catch (MalformedTableException e) {
             assertThat(e).hasMessageStartingWith(file.toString());
         } finally {

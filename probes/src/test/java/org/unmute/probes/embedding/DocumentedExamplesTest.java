@@ -35,6 +35,7 @@ class DocumentedExamplesTest {
 
     @TempDir
     private static Path folder;
+
     private static Trained trained;
     private static Path plain;
     private static Path modular;
@@ -52,10 +53,20 @@ class DocumentedExamplesTest {
         modular = folder.resolve("modular");
         javac(sources, "--module-path", Modules.path(), "-d", modular.toString());
         plain = folder.resolve("plain");
-        javac(sources.stream().filter(f -> !f.endsWith("module-info.java")).toList(), "-cp", Modules.path(), "-d", plain.toString());
+        javac(
+                sources.stream().filter(f -> !f.endsWith("module-info.java")).toList(),
+                "-cp",
+                Modules.path(),
+                "-d",
+                plain.toString());
         Encoder encoder = Encoders.open(trained.checkpoint());
-        expected = TrainedProbe.open(trained.probe()).scoresByClass(encoder.encode(Wav.read(trained.clip()))).entrySet().stream()
-                .map(e -> e.getKey() + " " + e.getValue()).toList();
+        expected =
+                TrainedProbe.open(trained.probe())
+                        .scoresByClass(encoder.encode(Wav.read(trained.clip())))
+                        .entrySet()
+                        .stream()
+                        .map(e -> e.getKey() + " " + e.getValue())
+                        .toList();
     }
 
     private static void javac(List<Path> sources, String... options) {
@@ -75,7 +86,10 @@ class DocumentedExamplesTest {
         } else {
             all.addAll(List.of("-cp", Modules.path(plain), mainClass));
         }
-        all.addAll(List.of(trained.checkpoint().toString(), trained.probe().toString(), trained.clip().toString()));
+        all.addAll(List.of(
+                trained.checkpoint().toString(),
+                trained.probe().toString(),
+                trained.clip().toString()));
         return all;
     }
 
@@ -83,12 +97,21 @@ class DocumentedExamplesTest {
     @ValueSource(strings = {"README.md", "docs/embedding.md"})
     void everyJavaBlockIsAFileToTheLetter(String page) throws IOException {
         String text = Files.readString(Modules.root().resolve(page));
-        List<MatchResult> blocks = Pattern.compile("^```java\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL).matcher(text).results().toList();
+        List<MatchResult> blocks = Pattern.compile("^```java\\R(.*?)^```", Pattern.MULTILINE | Pattern.DOTALL)
+                .matcher(text)
+                .results()
+                .toList();
         assertThat(blocks).isNotEmpty();
         Pattern named = Pattern.compile("\\[`[^`]+`]\\(([^)]+\\.java)\\):?\\R\\R$");
         for (MatchResult block : blocks) {
-            List<String> files = named.matcher(text.substring(0, block.start())).results().map(r -> r.group(1)).toList();
-            assertThat(files).as(page + ": the line before a block names its file: " + block.group(1).lines().findFirst()).isNotEmpty();
+            List<String> files = named.matcher(text.substring(0, block.start()))
+                    .results()
+                    .map(r -> r.group(1))
+                    .toList();
+            assertThat(files)
+                    .as(page + ": the line before a block names its file: "
+                            + block.group(1).lines().findFirst())
+                    .isNotEmpty();
             Path file = Modules.root().resolve(page).resolveSibling(files.getLast());
             assertThat(block.group(1)).as(page + " and " + file).isEqualTo(Files.readString(file));
         }
@@ -101,12 +124,19 @@ class DocumentedExamplesTest {
             String pom = Files.readString(Modules.root().resolve(module).resolve("pom.xml"));
             String id = first("</parent>\\s*<artifactId>([^<]+)", pom);
             String version = first("<version>([^<]+)", pom);
-            assertThat(text).containsPattern("<artifactId>" + id + "</artifactId>\\s*<version>" + Pattern.quote(version) + "</version>");
+            assertThat(text)
+                    .containsPattern(
+                            "<artifactId>" + id + "</artifactId>\\s*<version>" + Pattern.quote(version) + "</version>");
         }
     }
 
     private static String first(String pattern, String text) {
-        return Pattern.compile(pattern).matcher(text).results().findFirst().orElseThrow().group(1);
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .findFirst()
+                .orElseThrow()
+                .group(1);
     }
 
     /** Ten lines to the end of main, as promised. */
@@ -124,8 +154,12 @@ class DocumentedExamplesTest {
         assertThat(ran.lines()).isEqualTo(expected);
         assertThat(ran.errors().lines()).containsExactly("WARNING: Using incubator modules: jdk.incubator.vector");
         assertThat(expected).hasSize(2);
-        assertThat(Float.parseFloat(expected.getFirst().substring("tone ".length()))).as("the clip is a tone").isGreaterThan(0.5f);
-        assertThat(Float.parseFloat(expected.getLast().substring("noise ".length()))).as("the clip is no noise").isLessThan(0.5f);
+        assertThat(Float.parseFloat(expected.getFirst().substring("tone ".length())))
+                .as("the clip is a tone")
+                .isGreaterThan(0.5f);
+        assertThat(Float.parseFloat(expected.getLast().substring("noise ".length())))
+                .as("the clip is no noise")
+                .isLessThan(0.5f);
     }
 
     @Test
@@ -145,92 +179,122 @@ class DocumentedExamplesTest {
             String[] own = ran.lines().get(i).split(" ");
             String[] other = expected.get(i).split(" ");
             assertThat(own[0]).isEqualTo(other[0]);
-            assertThat(Float.parseFloat(own[1])).isCloseTo(Float.parseFloat(other[1]), org.assertj.core.data.Offset.offset(1e-3f));
+            assertThat(Float.parseFloat(own[1]))
+                    .isCloseTo(Float.parseFloat(other[1]), org.assertj.core.data.Offset.offset(1e-3f));
         }
-        String warning = ran.errors().lines().filter(l -> l.startsWith("WARNING: backend scalar")).findFirst().orElseThrow();
-        assertThat(Files.readString(Modules.root().resolve("docs/embedding.md"))).contains(warning.substring("WARNING: ".length()));
+        String warning = ran.errors()
+                .lines()
+                .filter(l -> l.startsWith("WARNING: backend scalar"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(Files.readString(Modules.root().resolve("docs/embedding.md")))
+                .contains(warning.substring("WARNING: ".length()));
     }
 
     @Test
     void anAskedForBackendIsNotReplaced() throws Exception {
-        Modules.Ran ran = Modules.java(folder, arguments(List.of("-Dunmute.backend=vector"), false, "example.TagRecording"));
+        Modules.Ran ran =
+                Modules.java(folder, arguments(List.of("-Dunmute.backend=vector"), false, "example.TagRecording"));
         assertThat(ran.status()).isNotZero();
-        String message = "backend vector does not run here: the Vector API is not loaded: pass --add-modules jdk.incubator.vector to java";
+        String message = "backend vector does not run here: the Vector API is not loaded: pass --add-modules"
+                + " jdk.incubator.vector to java";
         assertThat(ran.errors()).contains(message);
-        assertThat(Files.readString(Modules.root().resolve("docs/embedding.md"))).contains(message);
+        assertThat(Files.readString(Modules.root().resolve("docs/embedding.md")))
+                .contains(message);
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theServiceServesThreadsAndEndsThem(boolean onModulePath) throws Exception {
-        Modules.Ran ran = Modules.java(folder, arguments(onModulePath ? List.of("-Dunmute.threads=3") : List.of("-Dunmute.threads=3",
-                VECTOR.getFirst(), VECTOR.getLast()), onModulePath, "example.Caller"));
+        Modules.Ran ran = Modules.java(
+                folder,
+                arguments(
+                        onModulePath
+                                ? List.of("-Dunmute.threads=3")
+                                : List.of("-Dunmute.threads=3", VECTOR.getFirst(), VECTOR.getLast()),
+                        onModulePath,
+                        "example.Caller"));
         assertThat(ran.status()).as(ran.errors()).isZero();
-        List<String> scores = expected.stream().map(l -> l.substring(l.indexOf(' ') + 1)).toList();
+        List<String> scores =
+                expected.stream().map(l -> l.substring(l.indexOf(' ') + 1)).toList();
         assertThat(ran.lines()).containsExactly("threads 2", "answers [" + scores + "]", "threads 0");
         assertThat(ran.errors()).contains("backend vector: Vector API").contains("3 threads");
     }
 
     /** Calls the service as a server would. */
     private static final String CALLER = """
-            package example;
+        package example;
 
-            import java.nio.file.Path;
-            import java.util.ArrayList;
-            import java.util.List;
-            import java.util.Set;
-            import java.util.TreeSet;
-            import java.util.concurrent.Callable;
-            import java.util.concurrent.ExecutorService;
-            import java.util.concurrent.Executors;
-            import java.util.concurrent.Future;
-            import org.unmute.models.audio.Recording;
-            import org.unmute.models.audio.Wav;
+        import java.nio.file.Path;
+        import java.util.ArrayList;
+        import java.util.List;
+        import java.util.Set;
+        import java.util.TreeSet;
+        import java.util.concurrent.Callable;
+        import java.util.concurrent.ExecutorService;
+        import java.util.concurrent.Executors;
+        import java.util.concurrent.Future;
+        import org.unmute.models.audio.Recording;
+        import org.unmute.models.audio.Wav;
 
-            final class Caller {
-                private static long threads() {
-                    return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("unmute-")).count();
-                }
-
-                public static void main(String[] args) throws Exception {
-                    try (TaggingService service = new TaggingService(Path.of(args[0]), Path.of(args[1]))) {
-                        System.out.println("threads " + threads());
-                        Recording clip = Wav.read(Path.of(args[2]));
-                        List<Callable<List<String>>> calls = new ArrayList<>();
-                        for (int i = 0; i < 40; i++) {
-                            boolean together = i % 2 == 0;
-                            calls.add(() -> {
-                                float[] s = together ? service.tag(List.of(clip, clip)).getLast() : service.tag(clip.samples(), clip.sampleRate());
-                                return List.of("" + s[0], "" + s[1]);
-                            });
-                        }
-                        Set<String> answers = new TreeSet<>();
-                        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-                            for (Future<List<String>> f : callers.invokeAll(calls)) {
-                                answers.add(f.get().toString());
-                            }
-                        }
-                        System.out.println("answers " + answers);
-                    }
-                    for (int i = 0; i < 100 && threads() > 0; i++) {
-                        Thread.sleep(20);
-                    }
-                    System.out.println("threads " + threads());
-                }
+        final class Caller {
+            private static long threads() {
+                return Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("unmute-")).count();
             }
-            """;
+
+            public static void main(String[] args) throws Exception {
+                try (TaggingService service = new TaggingService(Path.of(args[0]), Path.of(args[1]))) {
+                    System.out.println("threads " + threads());
+                    Recording clip = Wav.read(Path.of(args[2]));
+                    List<Callable<List<String>>> calls = new ArrayList<>();
+                    for (int i = 0; i < 40; i++) {
+                        boolean together = i % 2 == 0;
+                        calls.add(() -> {
+                            float[] s = together ? service.tag(List.of(clip, clip)).getLast() : service.tag(clip.samples(), clip.sampleRate());
+                            return List.of("" + s[0], "" + s[1]);
+                        });
+                    }
+                    Set<String> answers = new TreeSet<>();
+                    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+                        for (Future<List<String>> f : callers.invokeAll(calls)) {
+                            answers.add(f.get().toString());
+                        }
+                    }
+                    System.out.println("answers " + answers);
+                }
+                for (int i = 0; i < 100 && threads() > 0; i++) {
+                    Thread.sleep(20);
+                }
+                System.out.println("threads " + threads());
+            }
+        }
+        """;
 
     @Test
     void theModulesAreNamedAndNeedNothingElse() {
         Map<String, List<String>> needed = new java.util.TreeMap<>();
-        for (ModuleReference reference : ModuleFinder.of(Modules.classes().toArray(Path[]::new)).findAll()) {
+        for (ModuleReference reference :
+                ModuleFinder.of(Modules.classes().toArray(Path[]::new)).findAll()) {
             ModuleDescriptor module = reference.descriptor();
             assertThat(module.isAutomatic()).as(module.name()).isFalse();
-            needed.put(module.name(), module.requires().stream().map(ModuleDescriptor.Requires::name).filter(n -> !n.equals("java.base")).sorted().toList());
+            needed.put(
+                    module.name(),
+                    module.requires().stream()
+                            .map(ModuleDescriptor.Requires::name)
+                            .filter(n -> !n.equals("java.base"))
+                            .sorted()
+                            .toList());
         }
-        assertThat(needed).isEqualTo(Map.of("org.unmute.tensor", List.of(), "org.unmute.kernels.vector",
-                List.of("jdk.incubator.vector", "org.unmute.tensor"), "org.unmute.models", List.of("org.unmute.tensor"),
-                "org.unmute.probes", List.of("org.unmute.models")));
+        assertThat(needed)
+                .isEqualTo(Map.of(
+                        "org.unmute.tensor",
+                        List.of(),
+                        "org.unmute.kernels.vector",
+                        List.of("jdk.incubator.vector", "org.unmute.tensor"),
+                        "org.unmute.models",
+                        List.of("org.unmute.tensor"),
+                        "org.unmute.probes",
+                        List.of("org.unmute.models")));
     }
 
     /** The build refuses third-party code at run time in modules with this file. */
@@ -239,7 +303,8 @@ class DocumentedExamplesTest {
         for (String module : Modules.FOLDERS) {
             assertThat(Modules.root().resolve(module).resolve(".embeddable")).exists();
         }
-        assertThat(Files.readString(Modules.root().resolve("pom.xml"))).contains("<exists>${basedir}/.embeddable</exists>");
+        assertThat(Files.readString(Modules.root().resolve("pom.xml")))
+                .contains("<exists>${basedir}/.embeddable</exists>");
     }
 
     @Test
@@ -247,7 +312,10 @@ class DocumentedExamplesTest {
         List<String> bare = new ArrayList<>();
         for (String module : Modules.FOLDERS) {
             Path sources = Modules.root().resolve(module).resolve("src/main/java");
-            for (MatchResult r : Pattern.compile("exports ([\\w.]+);").matcher(Files.readString(sources.resolve("module-info.java"))).results().toList()) {
+            for (MatchResult r : Pattern.compile("exports ([\\w.]+);")
+                    .matcher(Files.readString(sources.resolve("module-info.java")))
+                    .results()
+                    .toList()) {
                 if (!Files.exists(sources.resolve(r.group(1).replace('.', '/')).resolve("package-info.java"))) {
                     bare.add(r.group(1));
                 }

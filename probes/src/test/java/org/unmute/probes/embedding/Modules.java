@@ -21,19 +21,24 @@ final class Modules {
         while (!Files.exists(folder.resolve("tensor/pom.xml"))) {
             folder = folder.getParent();
             if (folder == null) {
-                throw new IllegalStateException("no folder above " + Path.of("").toAbsolutePath() + " has tensor/pom.xml");
+                throw new IllegalStateException(
+                        "no folder above " + Path.of("").toAbsolutePath() + " has tensor/pom.xml");
             }
         }
         return folder;
     }
 
     static List<Path> classes() {
-        return FOLDERS.stream().map(f -> root().resolve(f).resolve("target/classes")).toList();
+        return FOLDERS.stream()
+                .map(f -> root().resolve(f).resolve("target/classes"))
+                .toList();
     }
 
     /** As {@code -cp} and {@code -p} take it. */
     static String path(Path... more) {
-        return Stream.concat(classes().stream(), Stream.of(more)).map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        return Stream.concat(classes().stream(), Stream.of(more))
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /**
@@ -47,10 +52,14 @@ final class Modules {
 
     /** Runs a virtual machine of its own. */
     static Ran java(Path folder, List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g"));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx1g"));
         command.addAll(arguments);
         Path errors = Files.createTempFile(folder, "errors", ".txt");
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectError(errors.toFile()).start();
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectError(errors.toFile())
+                .start();
         String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         return new Ran(out.lines().toList(), Files.readString(errors), process.waitFor());
     }

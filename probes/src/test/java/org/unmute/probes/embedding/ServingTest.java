@@ -56,7 +56,9 @@ class ServingTest {
                 start.await();
                 for (int round = 0; round < ROUNDS; round++) {
                     int i = (own + round) % THREADS;
-                    assertThat(probe.scores(encoder.encode(recordings.get(i)))).as(kind + " recording " + i).isEqualTo(alone.get(i));
+                    assertThat(probe.scores(encoder.encode(recordings.get(i))))
+                            .as(kind + " recording " + i)
+                            .isEqualTo(alone.get(i));
                 }
                 return null;
             });
@@ -93,7 +95,8 @@ class ServingTest {
         TokenMap tokens = Encoders.open(trained.checkpoint()).encode(Wav.read(trained.clip()));
         TrainedProbe probe = TrainedProbe.open(trained.probe());
         float[] scores = probe.scores(tokens);
-        assertThat(probe.scoresByClass(tokens)).containsExactly(Map.entry("tone", scores[0]), Map.entry("noise", scores[1]));
+        assertThat(probe.scoresByClass(tokens))
+                .containsExactly(Map.entry("tone", scores[0]), Map.entry("noise", scores[1]));
     }
 
     @Test
@@ -107,24 +110,33 @@ class ServingTest {
         byte[] bytes = Encoders.embeddedBytes();
         bytes[bytes.length - 1] ^= 1;
         Path other = Files.write(folder.resolve("other.safetensors"), bytes);
-        assertThatThrownBy(() -> probe.requireTokensOf(Encoders.open(other), other)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("trained on tokens of another encoder").hasMessageContaining(probe.encoderHash())
+        assertThatThrownBy(() -> probe.requireTokensOf(Encoders.open(other), other))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("trained on tokens of another encoder")
+                .hasMessageContaining(probe.encoderHash())
                 .hasMessageContaining(encoder.describe().description());
 
         // Other windows are another front end.
-        double hop = (double) encoder.describe().grid().rowSamples() / encoder.describe().sampleRate();
+        double hop = (double) encoder.describe().grid().rowSamples()
+                / encoder.describe().sampleRate();
         Encoder overlapping = Encoders.open(trained.checkpoint(), EncoderSettings.AUTHORS.withHop(hop));
-        assertThatThrownBy(() -> probe.requireTokensOf(overlapping, trained.checkpoint())).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("another front end").hasMessageContaining(overlapping.describe().frontEnd());
+        assertThatThrownBy(() -> probe.requireTokensOf(overlapping, trained.checkpoint()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("another front end")
+                .hasMessageContaining(overlapping.describe().frontEnd());
 
         // So is another filter; how tokens are stored is not.
         String hash = Embedding.sha256(trained.checkpoint());
         probe.requireTokensOf(CacheKey.of(encoder.describe(), hash, Resampler.Kernel.HANN, DType.F16));
-        assertThatThrownBy(() -> probe.requireTokensOf(CacheKey.of(encoder.describe(), hash, Resampler.Kernel.KAISER_BEST, DType.F16)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("resampling kaiser_best");
+        assertThatThrownBy(() -> probe.requireTokensOf(
+                        CacheKey.of(encoder.describe(), hash, Resampler.Kernel.KAISER_BEST, DType.F16)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("resampling kaiser_best");
 
-        TrainedProbe unknown = new TrainedProbe(probe.probe(), probe.classes(), probe.hasCls(), false, probe.standardization(), "", "");
-        assertThatThrownBy(() -> unknown.requireTokensOf(encoder, trained.checkpoint())).isInstanceOf(IllegalArgumentException.class)
+        TrainedProbe unknown = new TrainedProbe(
+                probe.probe(), probe.classes(), probe.hasCls(), false, probe.standardization(), "", "");
+        assertThatThrownBy(() -> unknown.requireTokensOf(encoder, trained.checkpoint()))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("does not say on which encoder's tokens it was trained");
     }
 
@@ -134,10 +146,13 @@ class ServingTest {
         TrainedProbe plain = new TrainedProbe(standardized.probe(), standardized.classes(), true, false, null, "", "");
         int dim = plain.probe().dim();
         for (TrainedProbe probe : List.of(standardized, plain)) {
-            assertThatThrownBy(() -> probe.scores(new TokenMap(1, 1, 3, new float[3], new float[3]))).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> probe.scores(new TokenMap(1, 1, 3, new float[3], new float[3])))
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("trained probe protobin: trained on tokens of dim " + dim
-                            + " with cls, the token map has dim 3 with cls: use the encoder whose tokens it was trained on");
-            assertThatThrownBy(() -> probe.scores(new TokenMap(1, 1, dim, new float[dim], null))).isInstanceOf(IllegalArgumentException.class)
+                            + " with cls, the token map has dim 3 with cls: use the encoder whose tokens it"
+                            + " was trained on");
+            assertThatThrownBy(() -> probe.scores(new TokenMap(1, 1, dim, new float[dim], null)))
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("dim " + dim + " without cls");
         }
     }

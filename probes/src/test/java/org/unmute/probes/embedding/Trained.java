@@ -23,7 +23,8 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.DType;
 
 /**
- * The encoder in the jar as a file, a probe trained on it to tell low tones from noise, and a recording at another rate.
+ * The encoder in the jar as a file, a probe trained on it to tell low tones from noise, and a recording at another
+ * rate.
  *
  * @param checkpoint the encoder
  * @param probe the probe
@@ -46,14 +47,24 @@ record Trained(Path checkpoint, Path probe, Path clip) {
             targets[2 * i + i % 2] = 1;
         }
         List<TokenMap> maps = encoder.encode(clips);
-        Probe probe = Probes.create(kind, encoder.describe().dim(), 2, encoder.describe().hasCls(), ProbeOptions.DEFAULTS, 1);
-        TrainingSettings settings = TrainingSettings.defaults(kind).withEpochs(EPOCHS).withBatch(8).withRate(1e-2).withWarmUp(0)
+        Probe probe = Probes.create(
+                kind, encoder.describe().dim(), 2, encoder.describe().hasCls(), ProbeOptions.DEFAULTS, 1);
+        TrainingSettings settings = TrainingSettings.defaults(kind)
+                .withEpochs(EPOCHS)
+                .withBatch(8)
+                .withRate(1e-2)
+                .withWarmUp(0)
                 .withStandardize(true);
         ProbeTrainer.Result result = ProbeTrainer.train(probe, TokenSet.of(maps, targets, 2), settings);
         CacheKey key = CacheKey.of(encoder.describe(), Embedding.sha256(checkpoint), Resampler.Kernel.HANN, DType.F32);
         Path file = folder.resolve("probe.safetensors");
-        TrainedProbe trained = result.trained(probe, List.of("tone", "noise"), encoder.describe().hasCls(), settings.objective(),
-                key.encoderHash(), key.frontEndHash());
+        TrainedProbe trained = result.trained(
+                probe,
+                List.of("tone", "noise"),
+                encoder.describe().hasCls(),
+                settings.objective(),
+                key.encoderHash(),
+                key.frontEndHash());
         trained.save(file);
         Path clip = folder.resolve("clip.wav");
         Wav.write(clip, sound(100, 22_050, true), 22_050);
@@ -66,8 +77,10 @@ record Trained(Path checkpoint, Path probe, Path clip) {
         double hertz = 200 + 20 * (seed % 7);
         float[] samples = new float[rate];
         for (int i = 0; i < samples.length; i++) {
-            samples[i] = (float) (tone ? 0.4 * Math.sin(2 * Math.PI * hertz * i / rate) + 0.001 * random.nextGaussian()
-                    : 0.1 * random.nextGaussian());
+            samples[i] = (float)
+                    (tone
+                            ? 0.4 * Math.sin(2 * Math.PI * hertz * i / rate) + 0.001 * random.nextGaussian()
+                            : 0.1 * random.nextGaussian());
         }
         return samples;
     }

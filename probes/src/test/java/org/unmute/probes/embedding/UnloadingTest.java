@@ -12,7 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An application server loads the modules in a class loader of the application's and drops it when the application goes. */
+/**
+ * An application server loads the modules in a class loader of the application's and drops it when the application
+ * goes.
+ */
 class UnloadingTest {
     @Test
     void afterClosingTheClassesCanBeUnloaded(@TempDir Path folder) throws Exception {
@@ -30,18 +33,39 @@ class UnloadingTest {
     }
 
     private static String run(Trained trained, Path folder, boolean close) throws Exception {
-        Path test = Path.of(UnloadingTest.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path test = Path.of(UnloadingTest.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         // Only this class is on the class path, so that the modules can come from no other loader.
         Path alone = folder.resolve("host");
         for (String name : List.of("UnloadingTest$Host.class", "UnloadingTest$Application.class")) {
-            Path to = (name.contains("Host") ? alone : folder.resolve("application")).resolve("org/unmute/probes/embedding").resolve(name);
+            Path to = (name.contains("Host") ? alone : folder.resolve("application"))
+                    .resolve("org/unmute/probes/embedding")
+                    .resolve(name);
             Files.createDirectories(to.getParent());
             Path from = test.resolve("org/unmute/probes/embedding").resolve(name);
-            Files.copy(Files.exists(from) ? from : Modules.root().resolve("probes/target/test-classes/org/unmute/probes/embedding").resolve(name), to);
+            Files.copy(
+                    Files.exists(from)
+                            ? from
+                            : Modules.root()
+                                    .resolve("probes/target/test-classes/org/unmute/probes/embedding")
+                                    .resolve(name),
+                    to);
         }
-        List<String> arguments = new ArrayList<>(List.of("--add-modules", "jdk.incubator.vector", "-Dunmute.threads=3", "-cp", alone.toString(),
-                Host.class.getName(), Boolean.toString(close), trained.checkpoint().toString(), trained.probe().toString(),
-                trained.clip().toString(), folder.resolve("application").toString()));
+        List<String> arguments = new ArrayList<>(List.of(
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-Dunmute.threads=3",
+                "-cp",
+                alone.toString(),
+                Host.class.getName(),
+                Boolean.toString(close),
+                trained.checkpoint().toString(),
+                trained.probe().toString(),
+                trained.clip().toString(),
+                folder.resolve("application").toString()));
         Modules.classes().forEach(c -> arguments.add(c.toString()));
         Modules.Ran ran = Modules.java(folder, arguments);
         assertThat(ran.status()).as(ran.errors()).isZero();
@@ -66,7 +90,8 @@ class UnloadingTest {
         private static WeakReference<ClassLoader> use(URL[] urls, String[] args) throws Exception {
             URLClassLoader loader = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
             Runnable application = (Runnable) loader.loadClass("org.unmute.probes.embedding.UnloadingTest$Application")
-                    .getConstructor(String[].class).newInstance((Object) args);
+                    .getConstructor(String[].class)
+                    .newInstance((Object) args);
             // A server's own thread serves the application and goes on after it.
             application.run();
             loader.close();
@@ -90,8 +115,11 @@ class UnloadingTest {
                 for (int i = 0; i < 3; i++) {
                     probe.scores(encoder.encode(org.unmute.models.audio.Wav.read(Path.of(args[3]))));
                 }
-                long workers = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().startsWith("unmute-")).count();
-                System.out.println("used " + org.unmute.tensor.backend.Backends.current().name() + (workers > 0 ? " with workers" : ""));
+                long workers = Thread.getAllStackTraces().keySet().stream()
+                        .filter(t -> t.getName().startsWith("unmute-"))
+                        .count();
+                System.out.println("used "
+                        + org.unmute.tensor.backend.Backends.current().name() + (workers > 0 ? " with workers" : ""));
                 if (Boolean.parseBoolean(args[0])) {
                     org.unmute.tensor.backend.Backends.close();
                 }

@@ -18,8 +18,8 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
     private static final List<Arithmetic> ALL = find();
 
     /**
-     * Scalar in float64 and every backend that runs here in float32; only the one that the system property
-     * {@code unmute.backend} names, if it names one; {@code cpu} is the best on the processor. On two threads, or as many as
+     * Scalar in float64 and every backend that runs here in float32; only the one that the system property {@code
+     * unmute.backend} names, if it names one; {@code cpu} is the best on the processor. On two threads, or as many as
      * {@code unmute.threads} says.
      */
     public static List<Arithmetic> all() {
@@ -47,7 +47,8 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
             if (c.availability().available()) {
                 all.add(new Arithmetic(Backends.open(c.name(), threads).backend(), DType.F32, 3));
             } else {
-                System.out.println("golden: backend " + c.name() + " is not compared: " + c.availability().reason());
+                System.out.println("golden: backend " + c.name() + " is not compared: "
+                        + c.availability().reason());
             }
         }
         return List.copyOf(all);

@@ -88,17 +88,25 @@ class LossGoldenTest {
     private static Loss loss(Arithmetic a, ReferenceFile file, String name) {
         Matcher m = ASL.matcher(name);
         if (m.matches()) {
-            return new AsymmetricLoss(number(m.group(1)), number(m.group(2)), number(m.group(3)), 1e-8, m.group(4) != null,
+            return new AsymmetricLoss(
+                    number(m.group(1)),
+                    number(m.group(2)),
+                    number(m.group(3)),
+                    1e-8,
+                    m.group(4) != null,
                     reduction(m.group(5)));
         }
         m = BCE.matcher(name);
         if (m.matches()) {
-            return new BinaryCrossEntropy(m.group(1) == null ? null : file.read(a, "in.pos_weight"), reduction(m.group(2)));
+            return new BinaryCrossEntropy(
+                    m.group(1) == null ? null : file.read(a, "in.pos_weight"), reduction(m.group(2)));
         }
         m = CE.matcher(name);
         if (m.matches()) {
-            return new CrossEntropy(m.group(2) == null ? 0 : number(m.group(2)),
-                    m.group(3) == null ? null : file.read(a, "in.class_weight"), reduction(m.group(4)));
+            return new CrossEntropy(
+                    m.group(2) == null ? 0 : number(m.group(2)),
+                    m.group(3) == null ? null : file.read(a, "in.class_weight"),
+                    reduction(m.group(4)));
         }
         throw new AssertionFailedError("no loss for case " + name);
     }
@@ -119,7 +127,8 @@ class LossGoldenTest {
         double tolerance = Math.max(3, a.factor() * 3) * 4 * 0x1p-24 * max;
         for (int i = 0; i < wide.length; i++) {
             boolean undefined = Double.isNaN(wide[i]) || Double.isNaN(narrow[i]);
-            if (!ReferenceFile.near(wide[i], got[i], tolerance) && !ReferenceFile.near(narrow[i], got[i], tolerance)
+            if (!ReferenceFile.near(wide[i], got[i], tolerance)
+                    && !ReferenceFile.near(narrow[i], got[i], tolerance)
                     && !(undefined && Math.abs(got[i]) <= tolerance)) {
                 throw new AssertionFailedError(a + " " + at + what + "[" + i + "]: " + wide[i] + " or " + narrow[i]
                         + " expected, got " + got[i] + " (tolerance " + tolerance + ")");

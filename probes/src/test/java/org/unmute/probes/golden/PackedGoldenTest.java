@@ -21,7 +21,10 @@ import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
 
-/** The packed form of every protobin in {@code probes}, edge cases included: the reference's descriptors from one bit an entry. */
+/**
+ * The packed form of every protobin in {@code probes}, edge cases included: the reference's descriptors from one bit an
+ * entry.
+ */
 @Tag("golden")
 class PackedGoldenTest {
     @TestFactory
@@ -49,18 +52,29 @@ class PackedGoldenTest {
         // its sums run in another order than the reference's and are tables of float32
         Arithmetic a = new Arithmetic(Arithmetic.exact().backend(), DType.F32, 3);
         Probe probe = ReferenceProbe.of(a, file, at).probe();
-        List<String> names = IntStream.range(0, probe.classes()).mapToObj(i -> "c" + i).toList();
+        List<String> names =
+                IntStream.range(0, probe.classes()).mapToObj(i -> "c" + i).toList();
         TrainedProbe trained = new TrainedProbe(probe, names, false, false, null, "", "");
         for (float x : probe.parameters().get("prototype_vectors").toFloats()) {
             if (!Float.isFinite(x)) {
-                assertThatThrownBy(() -> PackedProtobin.pack(trained)).hasMessageContaining("prototype ").hasMessageContaining(" has " + x);
+                assertThatThrownBy(() -> PackedProtobin.pack(trained))
+                        .hasMessageContaining("prototype ")
+                        .hasMessageContaining(" has " + x);
                 return;
             }
         }
         PackedProtobin packed = PackedProtobin.pack(trained);
         JsonNode dims = file.entry().path("dims");
-        List<TokenMap> maps = new TokenBatch(file.read(a, at + "in.tokens"), null, dims.path("T").asInt(), dims.path("F").asInt()).maps();
-        double[] all = maps.stream().map(packed::descriptor).flatMapToDouble(java.util.Arrays::stream).toArray();
+        List<TokenMap> maps = new TokenBatch(
+                        file.read(a, at + "in.tokens"),
+                        null,
+                        dims.path("T").asInt(),
+                        dims.path("F").asInt())
+                .maps();
+        double[] all = maps.stream()
+                .map(packed::descriptor)
+                .flatMapToDouble(java.util.Arrays::stream)
+                .toArray();
         file.check(a, at + "out.descriptor", Tensor.of(a.backend(), all, maps.size(), packed.prototypeCount()));
     }
 }

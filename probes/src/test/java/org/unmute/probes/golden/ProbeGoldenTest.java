@@ -34,13 +34,20 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * Descriptors, logits, losses, maps and all gradients of the probes in {@code probes}, variants and edge cases included. A
- * stored result that no check compares is a failure.
+ * Descriptors, logits, losses, maps and all gradients of the probes in {@code probes}, variants and edge cases
+ * included. A stored result that no check compares is a failure.
  */
 @Tag("golden")
 class ProbeGoldenTest {
-    private static final Map<String, Loss> LOSSES = Map.of("asl", AsymmetricLoss.DEFAULT, "bce", BinaryCrossEntropy.DEFAULT,
-            "ce", CrossEntropy.DEFAULT, "asl_detached", new AsymmetricLoss(4, 1, 0.05, 1e-8, true, Reduction.MEAN));
+    private static final Map<String, Loss> LOSSES = Map.of(
+            "asl",
+            AsymmetricLoss.DEFAULT,
+            "bce",
+            BinaryCrossEntropy.DEFAULT,
+            "ce",
+            CrossEntropy.DEFAULT,
+            "asl_detached",
+            new AsymmetricLoss(4, 1, 0.05, 1e-8, true, Reduction.MEAN));
 
     @TestFactory
     List<DynamicTest> probes() throws IOException {
@@ -80,7 +87,8 @@ class ProbeGoldenTest {
             Tensor cls = has("in.cls") ? read("in.cls").parameter() : null;
             int time = dims.path("T").asInt();
             int freq = dims.path("F").asInt();
-            return tokens.rank() == 4 ? TokenBatch.of(new TokenBatch.Layers(tokens, cls), time, freq)
+            return tokens.rank() == 4
+                    ? TokenBatch.of(new TokenBatch.Layers(tokens, cls), time, freq)
                     : new TokenBatch(tokens, cls, time, freq);
         }
 
@@ -100,13 +108,16 @@ class ProbeGoldenTest {
         }
 
         private void losses(Probe probe, TokenBatch batch) {
-            Tensor tokens = batch.layers() == null ? batch.tokens() : batch.layers().tokens();
+            Tensor tokens =
+                    batch.layers() == null ? batch.tokens() : batch.layers().tokens();
             Tensor cls = batch.layers() == null ? batch.cls() : batch.layers().cls();
             LOSSES.forEach((id, loss) -> {
                 if (!has("loss." + id)) {
                     return;
                 }
-                Tensor targets = id.equals("ce") ? a.readInts(file.file(), at + "in.targets_class") : read("in.targets_multihot");
+                Tensor targets = id.equals("ce")
+                        ? a.readInts(file.file(), at + "in.targets_class")
+                        : read("in.targets_multihot");
                 String grad = id.equals("asl") ? "grad." : "grad_" + id + ".";
                 Tensor value = loss.of(probe.logits(batch), targets);
                 check("loss." + id, value);
@@ -117,12 +128,15 @@ class ProbeGoldenTest {
                     checkIfThere(grad + "cls", () -> gradients.wrt(cls));
                 }
                 checkIfThere(grad + "logits", () -> upstream(probe.logits(batch), l -> loss.of(l, targets)));
-                checkIfThere(grad + "descriptor", () -> upstream(probe.descriptor(batch), d -> loss.of(probe.classify(d), targets)));
+                checkIfThere(
+                        grad + "descriptor",
+                        () -> upstream(probe.descriptor(batch), d -> loss.of(probe.classify(d), targets)));
             });
         }
 
         private void gradients(String grad, Probe probe, Grad gradients) {
-            probe.parameters().forEach((name, p) -> checkIfThere(grad + reference.stored().get(name), () -> gradients.wrt(p)));
+            probe.parameters()
+                    .forEach((name, p) -> checkIfThere(grad + reference.stored().get(name), () -> gradients.wrt(p)));
         }
 
         private static Tensor upstream(Tensor inside, Function<Tensor, Tensor> rest) {
@@ -140,7 +154,8 @@ class ProbeGoldenTest {
         private void variants(TokenBatch batch) {
             Set<String> names = new LinkedHashSet<>();
             String prefix = at + "variant.";
-            file.file().names().stream().filter(n -> n.startsWith(prefix))
+            file.file().names().stream()
+                    .filter(n -> n.startsWith(prefix))
                     .forEach(n -> names.add(n.substring(prefix.length()).split("\\.")[0]));
             names.forEach(v -> variant(v, batch));
         }
@@ -155,7 +170,8 @@ class ProbeGoldenTest {
             } else if (v.matches("topk\\d+|dropout")) {
                 Protobin p = (Protobin) probe;
                 // the index: kept 1, dropped 0, for p = 0.2
-                Tensor descriptor = v.equals("dropout") ? Functions.dropout(p.descriptor(batch), read(out + "mask"), 0.2)
+                Tensor descriptor = v.equals("dropout")
+                        ? Functions.dropout(p.descriptor(batch), read(out + "mask"), 0.2)
                         : p.topKDescriptor(batch, Integer.parseInt(v.substring("topk".length())));
                 check(out + "descriptor", descriptor);
                 loss(out, probe, probe.classify(descriptor), targets);

@@ -35,9 +35,12 @@ final class ReferenceFile implements AutoCloseable {
      */
     static List<JsonNode> entries(Path folder) throws IOException {
         List<JsonNode> found = new ArrayList<>();
-        for (JsonNode e : new ObjectMapper().readTree(folder.resolve("index.json").toFile()).path("files")) {
+        for (JsonNode e : new ObjectMapper()
+                .readTree(folder.resolve("index.json").toFile())
+                .path("files")) {
             if (!Files.exists(folder.resolve(e.path("file").asText()))) {
-                throw new AssertionFailedError(folder + " lacks " + e.path("file").asText() + ", which its index.json names");
+                throw new AssertionFailedError(
+                        folder + " lacks " + e.path("file").asText() + ", which its index.json names");
             }
             found.add(e);
         }
@@ -61,12 +64,18 @@ final class ReferenceFile implements AutoCloseable {
         return a.read(file, name);
     }
 
-    /** Fails if a tensor whose name is {@code at} and one of the beginnings was neither compared nor read as an input. */
+    /**
+     * Fails if a tensor whose name is {@code at} and one of the beginnings was neither compared nor read as an input.
+     */
     void requireAllCompared(String at, List<String> beginnings) {
-        List<String> left = file.names().stream().filter(n -> n.startsWith(at) && !used.contains(n)
-                && beginnings.stream().anyMatch(b -> n.startsWith(b, at.length()))).toList();
+        List<String> left = file.names().stream()
+                .filter(n -> n.startsWith(at)
+                        && !used.contains(n)
+                        && beginnings.stream().anyMatch(b -> n.startsWith(b, at.length())))
+                .toList();
         if (!left.isEmpty()) {
-            throw new AssertionFailedError(entry.path("file").asText() + " " + at + ": stored, but compared with nothing: " + left);
+            throw new AssertionFailedError(
+                    entry.path("file").asText() + " " + at + ": stored, but compared with nothing: " + left);
         }
     }
 
@@ -86,7 +95,12 @@ final class ReferenceFile implements AutoCloseable {
         if (!(absolute > 0.1 * max)) {
             // Values that reach far beyond 1 (a gradient divided by 1e-12) are compared one by one.
             boolean spread = max > 1e4;
-            Golden.assertClose(what, expected, actual.toDoubles(), spread ? 1e-7 : a.factor() * absolute, spread ? a.factor() * 1e-6 : 0);
+            Golden.assertClose(
+                    what,
+                    expected,
+                    actual.toDoubles(),
+                    spread ? 1e-7 : a.factor() * absolute,
+                    spread ? a.factor() * 1e-6 : 0);
             return;
         }
         // float32 gives another kind of result (an overflow) than the float64 that was stored: take either.
@@ -97,7 +111,8 @@ final class ReferenceFile implements AutoCloseable {
             if (a.factor() == 1) {
                 Golden.assertClose(what, new double[] {expected[i]}, new double[] {got[i]}, tight, 0);
             } else if (!near(expected[i], got[i], tight) && !near(other[i], got[i], tight)) {
-                throw new AssertionFailedError(what + "[" + i + "]: " + expected[i] + " or " + other[i] + " expected, got " + got[i]);
+                throw new AssertionFailedError(
+                        what + "[" + i + "]: " + expected[i] + " or " + other[i] + " expected, got " + got[i]);
             }
         }
     }
@@ -119,7 +134,8 @@ final class ReferenceFile implements AutoCloseable {
         int[] got = actual.toInts();
         for (int i = 0; i < Math.max(expected.length, got.length); i++) {
             if (expected.length != got.length || expected[i] != got[i]) {
-                throw new AssertionFailedError(a + " " + name + "[" + i + "]: expected " + expected[i] + ", got " + got[i]);
+                throw new AssertionFailedError(
+                        a + " " + name + "[" + i + "]: expected " + expected[i] + ", got " + got[i]);
             }
         }
     }

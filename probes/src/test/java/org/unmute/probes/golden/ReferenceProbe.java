@@ -9,8 +9,8 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.Tensor;
 
 /**
- * A probe of a reference file: its own name, its parameters under their own names, and the options that the main case and
- * each stored variant stand for.
+ * A probe of a reference file: its own name, its parameters under their own names, and the options that the main case
+ * and each stored variant stand for.
  *
  * @param name name of the probe
  * @param options options of the main case, as the index's equations say
@@ -32,8 +32,9 @@ record ReferenceProbe(String name, ProbeOptions options, Map<String, String> sto
         for (String key : file.file().names()) {
             if (key.startsWith(prefix)) {
                 String theirs = key.substring(prefix.length());
-                String own = theirs.startsWith("pool.") ? theirs.substring("pool.".length()) : theirs.contains(".")
-                        || theirs.contains("_") ? theirs : "fc." + theirs;
+                String own = theirs.startsWith("pool.")
+                        ? theirs.substring("pool.".length())
+                        : theirs.contains(".") || theirs.contains("_") ? theirs : "fc." + theirs;
                 stored.put(own, theirs);
                 parameters.put(own, file.read(a, key));
             }
@@ -43,8 +44,12 @@ record ReferenceProbe(String name, ProbeOptions options, Map<String, String> sto
 
     private static ProbeOptions options(String name, ReferenceFile file, String at) {
         return switch (name) {
-            case "mhca" -> ProbeOptions.DEFAULTS.with("heads", file.file().shape(at + "out.attn").size(1));
-            case "linearc-freqconcat" -> ProbeOptions.DEFAULTS.with("freq", file.entry().path("dims").path("F").asInt());
+            case "mhca" ->
+                ProbeOptions.DEFAULTS.with(
+                        "heads", file.file().shape(at + "out.attn").size(1));
+            case "linearc-freqconcat" ->
+                ProbeOptions.DEFAULTS.with(
+                        "freq", file.entry().path("dims").path("F").asInt());
             case "proto" -> ProbeOptions.DEFAULTS.with("focal", true).with("upsample", 2);
             default -> ProbeOptions.DEFAULTS;
         };
@@ -66,16 +71,24 @@ record ReferenceProbe(String name, ProbeOptions options, Map<String, String> sto
         });
         ProbeOptions changed = changed(variant);
         if (variant.endsWith("bn_train")) {
-            long channels = file.file().shape("variant." + variant + ".descriptor").size(1);
-            given.put("bn.running_mean", Tensor.of(a.backend(), new float[(int) channels], channels).cast(a.dtype()));
-            given.put("bn.running_var", Tensor.of(a.backend(), new float[(int) channels], channels).cast(a.dtype()).plus(1));
+            long channels =
+                    file.file().shape("variant." + variant + ".descriptor").size(1);
+            given.put(
+                    "bn.running_mean",
+                    Tensor.of(a.backend(), new float[(int) channels], channels).cast(a.dtype()));
+            given.put(
+                    "bn.running_var",
+                    Tensor.of(a.backend(), new float[(int) channels], channels)
+                            .cast(a.dtype())
+                            .plus(1));
         }
         return Probes.of(name, given, !variant.equals("gap"), changed);
     }
 
     private ProbeOptions changed(String variant) {
         if (variant.matches("gamma\\d+p\\d+")) {
-            return options.with("gamma", variant.substring("gamma".length()).replace('p', '.')).with("minimum", "batch");
+            return options.with("gamma", variant.substring("gamma".length()).replace('p', '.'))
+                    .with("minimum", "batch");
         }
         if (variant.matches("topk\\d+|dropout|frame_wise|gap")) {
             return options;

@@ -28,7 +28,9 @@ import org.unmute.tensor.optim.ParameterGroup;
 import org.unmute.tensor.optim.Schedule;
 import org.unmute.tensor.optim.Sgd;
 
-/** Training runs of {@code probes/traj}: loss, learning rate and gradient norm of every step, parameters and moments. */
+/**
+ * Training runs of {@code probes/traj}: loss, learning rate and gradient norm of every step, parameters and moments.
+ */
 @Tag("golden")
 class TrajectoryGoldenTest {
     private static final String DATA = "traj_data.safetensors";
@@ -38,7 +40,10 @@ class TrajectoryGoldenTest {
     List<DynamicTest> runs() throws IOException {
         Path folder = Golden.require("probes/traj");
         List<JsonNode> entries = ReferenceFile.entries(folder);
-        JsonNode data = entries.stream().filter(e -> e.path("file").asText().equals(DATA)).findFirst().orElseThrow();
+        JsonNode data = entries.stream()
+                .filter(e -> e.path("file").asText().equals(DATA))
+                .findFirst()
+                .orElseThrow();
         List<DynamicTest> tests = new ArrayList<>();
         for (JsonNode entry : entries) {
             String name = entry.path("file").asText();
@@ -47,7 +52,8 @@ class TrajectoryGoldenTest {
             }
             for (Arithmetic a : Arithmetic.all()) {
                 tests.add(dynamicTest(name + " " + a, () -> {
-                    try (ReferenceFile file = new ReferenceFile(folder, entry); ReferenceFile set = new ReferenceFile(folder, data)) {
+                    try (ReferenceFile file = new ReferenceFile(folder, entry);
+                            ReferenceFile set = new ReferenceFile(folder, data)) {
                         new Run(a, file, set).check();
                     }
                 }));
@@ -60,7 +66,8 @@ class TrajectoryGoldenTest {
         void check() {
             JsonNode about = file.entry();
             Map<String, Tensor> initial = new LinkedHashMap<>();
-            file.file().names().stream().filter(n -> n.startsWith("init."))
+            file.file().names().stream()
+                    .filter(n -> n.startsWith("init."))
                     .forEach(n -> initial.put(n.substring("init.".length()), file.read(a, n)));
             Probe probe = Probes.of(about.path("probe").asText(), initial, true, ProbeOptions.DEFAULTS);
             int steps = about.path("steps").asInt();
@@ -71,12 +78,16 @@ class TrajectoryGoldenTest {
             for (int t = 0; t < steps; t++) {
                 Tensor chosen = a.readInts(set.file(), "batch_order").select(0, t);
                 Tensor logits = probe.logits(batch(chosen, about.path("dims")));
-                Tensor loss = AsymmetricLoss.DEFAULT.of(logits, set.read(a, "targets_multihot").indexSelect(0, chosen));
+                Tensor loss = AsymmetricLoss.DEFAULT.of(
+                        logits, set.read(a, "targets_multihot").indexSelect(0, chosen));
                 Gradients gradients = Gradients.of(loss, probe.parameters());
                 losses[t] = loss.item();
                 rates[t] = optimizer.rate(0);
                 norms[t] = gradients.norm();
-                optimizer.step(about.path("clip").isNumber() ? gradients.clipped(about.path("clip").asDouble()) : gradients);
+                optimizer.step(
+                        about.path("clip").isNumber()
+                                ? gradients.clipped(about.path("clip").asDouble())
+                                : gradients);
                 checkParameters("step" + (t + 1) + ".", probe);
             }
             Golden.assertClose(a + " lr", file.file().doubles("lr"), rates, 1e-12, 1e-7);
@@ -87,8 +98,11 @@ class TrajectoryGoldenTest {
         }
 
         private TokenBatch batch(Tensor chosen, JsonNode dims) {
-            return new TokenBatch(set.read(a, "tokens").indexSelect(0, chosen), set.read(a, "cls").indexSelect(0, chosen),
-                    dims.path("T").asInt(), dims.path("F").asInt());
+            return new TokenBatch(
+                    set.read(a, "tokens").indexSelect(0, chosen),
+                    set.read(a, "cls").indexSelect(0, chosen),
+                    dims.path("T").asInt(),
+                    dims.path("F").asInt());
         }
 
         private void checkSeries(String name, double[] actual) {
@@ -123,8 +137,10 @@ class TrajectoryGoldenTest {
                 case "adamw_warm_birdmae" -> new AdamW(all, Schedule.cosineWithWarmUp(steps, warm, LEAST_RATE));
                 case "adamw_warm_bat" -> new AdamW(all, Schedule.riseAndDecay(steps, warm, LEAST_RATE));
                 case "adamw_groups" -> new AdamW(groups(parameters, rate), Schedule.cosine(steps));
-                case "sgd_momentum" -> new Sgd(List.of(new ParameterGroup(parameters, rate, 0)), Schedule.constant(), 0.9, false);
-                case "sgd_nesterov_wd" -> new Sgd(List.of(new ParameterGroup(parameters, rate, 1e-3)), Schedule.cosine(steps), 0.9, true);
+                case "sgd_momentum" ->
+                    new Sgd(List.of(new ParameterGroup(parameters, rate, 0)), Schedule.constant(), 0.9, false);
+                case "sgd_nesterov_wd" ->
+                    new Sgd(List.of(new ParameterGroup(parameters, rate, 1e-3)), Schedule.cosine(steps), 0.9, true);
                 default -> throw new AssertionFailedError("no optimizer for " + name);
             };
         }

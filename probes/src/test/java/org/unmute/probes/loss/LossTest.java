@@ -45,7 +45,9 @@ class LossTest {
             up[i] += h;
             down[i] -= h;
             long[] shape = at.shape().toArray();
-            double slope = (f.apply(Tensor.of(scalar, up, shape)).item() - f.apply(Tensor.of(scalar, down, shape)).item()) / (2 * h);
+            double slope = (f.apply(Tensor.of(scalar, up, shape)).item()
+                            - f.apply(Tensor.of(scalar, down, shape)).item())
+                    / (2 * h);
             assertThat(gradient[i]).isCloseTo(slope, within(1e-8));
         }
     }
@@ -73,8 +75,11 @@ class LossTest {
     void extremeLogitsGiveFiniteGradients() {
         Tensor x = Tensor.of(scalar, new float[] {1000, -1000, 1000, -1000}, 4).parameter();
         Tensor y = Tensor.of(scalar, new float[] {1, 1, 0, 0}, 4);
-        for (Loss loss : new Loss[] {AsymmetricLoss.DEFAULT, new AsymmetricLoss(0.5, 0.5, 0, 1e-8, false, Reduction.MEAN),
-                BinaryCrossEntropy.DEFAULT}) {
+        for (Loss loss : new Loss[] {
+            AsymmetricLoss.DEFAULT,
+            new AsymmetricLoss(0.5, 0.5, 0, 1e-8, false, Reduction.MEAN),
+            BinaryCrossEntropy.DEFAULT
+        }) {
             Tensor value = loss.of(x, y);
             assertThat(value.item()).isFinite();
             for (double g : Grad.of(value).wrt(x).toDoubles()) {
@@ -87,12 +92,14 @@ class LossTest {
     void badInputIsNamed() {
         Tensor x = random(2, 3);
         assertThatThrownBy(() -> AsymmetricLoss.DEFAULT.of(x, random(3, 2)))
-                .hasMessageContaining("[2, 3]").hasMessageContaining("[3, 2]");
+                .hasMessageContaining("[2, 3]")
+                .hasMessageContaining("[3, 2]");
         assertThatThrownBy(() -> CrossEntropy.DEFAULT.of(x, Tensor.of(scalar, new int[] {0, 3}, 2)))
                 .hasMessageContaining("class index 3 of item 1");
         assertThatThrownBy(() -> CrossEntropy.DEFAULT.of(x, Tensor.of(scalar, new int[] {0, 1, 2}, 3)))
                 .hasMessageContaining("[3]");
-        assertThatThrownBy(() -> new AsymmetricLoss(4, 1, 1, 1e-8, false, Reduction.MEAN)).hasMessageContaining("margin");
+        assertThatThrownBy(() -> new AsymmetricLoss(4, 1, 1, 1e-8, false, Reduction.MEAN))
+                .hasMessageContaining("margin");
         assertThatThrownBy(() -> new CrossEntropy(2, null, Reduction.MEAN)).hasMessageContaining("smoothing");
     }
 }

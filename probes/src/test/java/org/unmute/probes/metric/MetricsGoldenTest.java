@@ -56,14 +56,27 @@ class MetricsGoldenTest {
             String key = figure.getKey();
             Matcher calibration = CALIBRATION.matcher(key);
             if (PER_CLASS.containsKey(key)) {
-                close(key, figure.getValue(), result.perClass().stream().mapToDouble(PER_CLASS.get(key)).toArray());
+                close(
+                        key,
+                        figure.getValue(),
+                        result.perClass().stream()
+                                .mapToDouble(PER_CLASS.get(key))
+                                .toArray());
             } else if (key.equals("classes_without_positives")) {
                 List<String> absent = new ArrayList<>();
                 figure.getValue().forEach(c -> absent.add("class" + c.intValue()));
                 assertThat(result.absentClasses()).isEqualTo(absent);
             } else if (calibration.matches()) {
-                Calibration c = Calibration.multiLabel(scores, labels, ScoreScale.PROBABILITY, Integer.parseInt(calibration.group(2)), edge(calibration.group(3)));
-                close(key, figure.getValue(), calibration.group(1).equals("ece") ? c.expectedError() : c.maximumError());
+                Calibration c = Calibration.multiLabel(
+                        scores,
+                        labels,
+                        ScoreScale.PROBABILITY,
+                        Integer.parseInt(calibration.group(2)),
+                        edge(calibration.group(3)));
+                close(
+                        key,
+                        figure.getValue(),
+                        calibration.group(1).equals("ece") ? c.expectedError() : c.maximumError());
             } else {
                 assertThat(result.values()).containsKey(key);
                 close(key, figure.getValue(), result.values().get(key));
@@ -87,13 +100,33 @@ class MetricsGoldenTest {
             Matcher calibration = CALIBRATION.matcher(key);
             Matcher topK = TOP_K.matcher(key);
             switch (key) {
-                case "ap_per_class" -> close(key, figure.getValue(), result.perClass().stream().mapToDouble(SingleLabelScores.OneClass::averagePrecision).toArray());
-                case "f1_per_class_argmax" -> close(key, figure.getValue(), result.perClass().stream().mapToDouble(SingleLabelScores.OneClass::f1).toArray());
+                case "ap_per_class" ->
+                    close(
+                            key,
+                            figure.getValue(),
+                            result.perClass().stream()
+                                    .mapToDouble(SingleLabelScores.OneClass::averagePrecision)
+                                    .toArray());
+                case "f1_per_class_argmax" ->
+                    close(
+                            key,
+                            figure.getValue(),
+                            result.perClass().stream()
+                                    .mapToDouble(SingleLabelScores.OneClass::f1)
+                                    .toArray());
                 case "confusion_matrix" -> checkConfusion(result.confusion(), figure.getValue());
                 default -> {
                     if (calibration.matches()) {
-                        Calibration c = Calibration.top1(scores, labels, ScoreScale.PROBABILITY, Integer.parseInt(calibration.group(2)), edge(calibration.group(3)));
-                        close(key, figure.getValue(), calibration.group(1).equals("ece") ? c.expectedError() : c.maximumError());
+                        Calibration c = Calibration.top1(
+                                scores,
+                                labels,
+                                ScoreScale.PROBABILITY,
+                                Integer.parseInt(calibration.group(2)),
+                                edge(calibration.group(3)));
+                        close(
+                                key,
+                                figure.getValue(),
+                                calibration.group(1).equals("ece") ? c.expectedError() : c.maximumError());
                     } else if (topK.matches()) {
                         TopK t = TopK.of(scores, labels, Integer.parseInt(topK.group(1)), ScoreScale.PROBABILITY);
                         close(key, figure.getValue(), topK.group(2).equals("first") ? t.firstIndex() : t.lastIndex());
@@ -110,7 +143,9 @@ class MetricsGoldenTest {
         assertThat(matrix.classes()).isEqualTo(expected.size());
         for (int t = 0; t < expected.size(); t++) {
             for (int p = 0; p < expected.size(); p++) {
-                assertThat(matrix.count(t, p)).as("confusion[%d][%d]", t, p).isEqualTo(expected.get(t).get(p).intValue());
+                assertThat(matrix.count(t, p))
+                        .as("confusion[%d][%d]", t, p)
+                        .isEqualTo(expected.get(t).get(p).intValue());
             }
         }
     }
@@ -124,15 +159,21 @@ class MetricsGoldenTest {
     }
 
     private static List<DynamicTest> cases(String kind, Check check) throws IOException {
-        JsonNode all = new ObjectMapper().readTree(folder().resolve("expected.json").toFile()).path(kind);
+        JsonNode all = new ObjectMapper()
+                .readTree(folder().resolve("expected.json").toFile())
+                .path(kind);
         List<DynamicTest> tests = new ArrayList<>();
-        all.properties().forEach(c -> tests.add(dynamicTest(kind + " " + c.getKey(), () -> check.run(c.getKey(), c.getValue()))));
+        all.properties()
+                .forEach(c ->
+                        tests.add(dynamicTest(kind + " " + c.getKey(), () -> check.run(c.getKey(), c.getValue()))));
         return Golden.cases("metrics " + kind, tests);
     }
 
     private static void close(String what, JsonNode expected, double... actual) {
         double[] wanted = expected.isArray()
-                ? IntStream.range(0, expected.size()).mapToDouble(i -> number(expected.get(i))).toArray()
+                ? IntStream.range(0, expected.size())
+                        .mapToDouble(i -> number(expected.get(i)))
+                        .toArray()
                 : new double[] {number(expected)};
         Golden.assertClose(what, wanted, actual, TOLERANCE, TOLERANCE);
     }

@@ -20,7 +20,9 @@ class MultiLabelScoresTest {
 
     record Case(float[][] scores, boolean[][] labels) {
         List<String> names() {
-            return IntStream.range(0, scores[0].length).mapToObj(c -> "class" + c).toList();
+            return IntStream.range(0, scores[0].length)
+                    .mapToObj(c -> "class" + c)
+                    .toList();
         }
 
         MultiLabelScores probabilities() {
@@ -44,9 +46,14 @@ class MultiLabelScoresTest {
 
     @Provide
     Arbitrary<Case> cases() {
-        return Arbitraries.longs().flatMap(seed -> Arbitraries.integers().between(1, 40).flatMap(clips ->
-                Arbitraries.integers().between(1, 7).flatMap(classes -> Arbitraries.of(1, 3, 10, 1 << 20).flatMap(levels ->
-                        Arbitraries.of(0.02, 0.3, 0.9).map(p -> random(seed, clips, classes, levels, p))))));
+        return Arbitraries.longs()
+                .flatMap(seed -> Arbitraries.integers()
+                        .between(1, 40)
+                        .flatMap(clips -> Arbitraries.integers()
+                                .between(1, 7)
+                                .flatMap(classes -> Arbitraries.of(1, 3, 10, 1 << 20)
+                                        .flatMap(levels -> Arbitraries.of(0.02, 0.3, 0.9)
+                                                .map(p -> random(seed, clips, classes, levels, p))))));
     }
 
     @Property(tries = 300)
@@ -57,11 +64,22 @@ class MultiLabelScoresTest {
             assertThat(s.averagePrecision()).isCloseTo(precisionAtPositives(data, c), within(1e-12));
             assertThat(s.auroc()).isCloseTo(pairsInOrder(data, c), within(1e-12));
         }
-        for (double v : new double[] {result.map().macro(), result.map().micro(), result.map().weighted(),
-            result.map().macroAllClasses(), result.auroc().macro(), result.auroc().micro(), result.ranking().lwlrap()}) {
-            assertThat(Double.isNaN(v) || (v >= 0 && v <= 1 + 1e-12)).as("%s", v).isTrue();
+        for (double v : new double[] {
+            result.map().macro(),
+            result.map().micro(),
+            result.map().weighted(),
+            result.map().macroAllClasses(),
+            result.auroc().macro(),
+            result.auroc().micro(),
+            result.ranking().lwlrap()
+        }) {
+            assertThat(Double.isNaN(v) || (v >= 0 && v <= 1 + 1e-12))
+                    .as("%s", v)
+                    .isTrue();
         }
-        assertThat(result.absentClasses()).hasSize((int) result.perClass().stream().filter(s -> Double.isNaN(s.averagePrecision())).count());
+        assertThat(result.absentClasses()).hasSize((int) result.perClass().stream()
+                .filter(s -> Double.isNaN(s.averagePrecision()))
+                .count());
     }
 
     /** Ties as one threshold: the mean over positives of the precision of everything scored at least as high. */
@@ -113,20 +131,25 @@ class MultiLabelScoresTest {
         assertThat(moved.map()).isEqualTo(plain.map());
         assertThat(moved.auroc()).isEqualTo(plain.auroc());
         assertThat(moved.ranking()).isEqualTo(plain.ranking());
-        assertThat(moved.bestF1().macroOwnThresholds()).isEqualTo((Double) plain.bestF1().macroOwnThresholds());
+        assertThat(moved.bestF1().macroOwnThresholds())
+                .isEqualTo((Double) plain.bestF1().macroOwnThresholds());
     }
 
     @Property(tries = 100)
     void orderOfClipsDoesNotMatter(@ForAll("cases") Case data, @ForAll Random random) {
-        List<Integer> order = new ArrayList<>(IntStream.range(0, data.scores.length).boxed().toList());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, data.scores.length).boxed().toList());
         Collections.shuffle(order, random);
-        Case shuffled = new Case(order.stream().map(i -> data.scores[i]).toArray(float[][]::new),
+        Case shuffled = new Case(
+                order.stream().map(i -> data.scores[i]).toArray(float[][]::new),
                 order.stream().map(i -> data.labels[i]).toArray(boolean[][]::new));
         MultiLabelScores a = data.probabilities();
         MultiLabelScores b = shuffled.probabilities();
         assertThat(b.map()).isEqualTo(a.map());
         assertThat(b.auroc()).isEqualTo(a.auroc());
-        a.values().forEach((name, value) -> assertThat(b.values().get(name)).as(name).isCloseTo(value, within(1e-12)));
+        a.values()
+                .forEach((name, value) ->
+                        assertThat(b.values().get(name)).as(name).isCloseTo(value, within(1e-12)));
     }
 
     @Property(tries = 100)
@@ -139,7 +162,12 @@ class MultiLabelScoresTest {
             }
         }
         MultiLabelScores result = new Case(perfect, data.labels).probabilities();
-        for (double v : new double[] {result.map().macro(), result.map().micro(), result.auroc().macro(), result.ranking().lwlrap()}) {
+        for (double v : new double[] {
+            result.map().macro(),
+            result.map().micro(),
+            result.auroc().macro(),
+            result.ranking().lwlrap()
+        }) {
             assertThat(Double.isNaN(v) || v == 1).as("%s", v).isTrue();
         }
         assertThat(result.decisions().exactMatch()).isEqualTo(1);
@@ -149,7 +177,10 @@ class MultiLabelScoresTest {
     void negativeZeroTiesWithZero() {
         float[][] scores = {{-0f}, {0f}};
         boolean[][] labels = {{true}, {false}};
-        assertThat(MultiLabelScores.of(scores, labels, List.of("a"), ScoreScale.PROBABILITY).auroc().macro()).isEqualTo(0.5);
+        assertThat(MultiLabelScores.of(scores, labels, List.of("a"), ScoreScale.PROBABILITY)
+                        .auroc()
+                        .macro())
+                .isEqualTo(0.5);
     }
 
     @Test
@@ -167,10 +198,12 @@ class MultiLabelScoresTest {
         boolean[][] labels = {{true, false}};
         assertThatThrownBy(() -> MultiLabelScores.of(new float[0][], new boolean[0][], names, ScoreScale.LOGIT))
                 .hasMessage("metrics: nothing to score: 0 clips");
-        assertThatThrownBy(() -> MultiLabelScores.of(new float[][] {{0.1f, Float.NaN}}, labels, names, ScoreScale.LOGIT))
+        assertThatThrownBy(() ->
+                        MultiLabelScores.of(new float[][] {{0.1f, Float.NaN}}, labels, names, ScoreScale.LOGIT))
                 .hasMessage("metrics: score of clip 0, class 1 is NaN");
         assertThatThrownBy(() -> MultiLabelScores.of(new float[][] {{0.1f, 3}}, labels, names, ScoreScale.PROBABILITY))
-                .hasMessage("metrics: score of clip 0, class 1 is no probability: 3.0: give logits as ScoreScale.LOGIT");
+                .hasMessage(
+                        "metrics: score of clip 0, class 1 is no probability: 3.0: give logits as ScoreScale.LOGIT");
         assertThatThrownBy(() -> MultiLabelScores.of(new float[][] {{0.1f}}, labels, names, ScoreScale.LOGIT))
                 .hasMessage("metrics: labels of clip 0 cover 2 classes, its scores 1");
         assertThatThrownBy(() -> MultiLabelScores.of(new float[2][2], labels, names, ScoreScale.LOGIT))

@@ -30,7 +30,9 @@ class SingleLabelScoresTest {
         }
         SingleLabelScores a = SingleLabelScores.of(logits, labels, NAMES, ScoreScale.LOGIT);
         SingleLabelScores b = SingleLabelScores.of(probabilities, labels, NAMES, ScoreScale.PROBABILITY);
-        a.values().forEach((name, value) -> assertThat(b.values().get(name)).as(name).isCloseTo(value, within(1e-6)));
+        a.values()
+                .forEach((name, value) ->
+                        assertThat(b.values().get(name)).as(name).isCloseTo(value, within(1e-6)));
         assertThat(a.values().get("top1_first_index")).isCloseTo(2 / 3.0, within(1e-15));
     }
 
@@ -38,7 +40,8 @@ class SingleLabelScoresTest {
     void certainClipsKeepTheirOrderAcrossClips() {
         // Both probabilities of class a round to 1 in float32; the second clip is the more certain one.
         float[][] logits = {{30, 0}, {31, 0}, {0, 5}};
-        SingleLabelScores result = SingleLabelScores.of(logits, new int[] {1, 0, 1}, List.of("a", "b"), ScoreScale.LOGIT);
+        SingleLabelScores result =
+                SingleLabelScores.of(logits, new int[] {1, 0, 1}, List.of("a", "b"), ScoreScale.LOGIT);
         assertThat(result.perClass().getFirst().averagePrecision()).isEqualTo(1);
     }
 
@@ -63,12 +66,14 @@ class SingleLabelScoresTest {
 
     @Test
     void absentClassesAreNamedAndBadLabelsRefused() {
-        SingleLabelScores result = SingleLabelScores.of(new float[][] {{1, 0, 0}, {0, 1, 0}}, new int[] {0, 1}, NAMES, ScoreScale.PROBABILITY);
+        SingleLabelScores result = SingleLabelScores.of(
+                new float[][] {{1, 0, 0}, {0, 1, 0}}, new int[] {0, 1}, NAMES, ScoreScale.PROBABILITY);
         assertThat(result.absentClasses()).containsExactly("c");
         assertThat(result.macroMap()).isEqualTo(1);
         assertThatThrownBy(() -> SingleLabelScores.of(new float[1][3], new int[] {3}, NAMES, ScoreScale.LOGIT))
                 .hasMessage("metrics: label of clip 0 is 3, outside the 3 classes scored");
-        assertThatThrownBy(() -> SingleLabelScores.of(new float[][] {{Float.POSITIVE_INFINITY, 0, 0}}, new int[] {0}, NAMES, ScoreScale.LOGIT))
+        assertThatThrownBy(() -> SingleLabelScores.of(
+                        new float[][] {{Float.POSITIVE_INFINITY, 0, 0}}, new int[] {0}, NAMES, ScoreScale.LOGIT))
                 .hasMessageContaining("no finite maximum");
     }
 }

@@ -35,11 +35,32 @@ class ContributionsTest {
 
     static Stream<Arguments> probes() {
         Stream<Arguments> plain = Probes.names().stream().map(n -> Arguments.of(n, n.equals("cgp") ? "total=7" : ""));
-        return Stream.concat(plain, Stream.of("mlp input=mean hidden=5", "mlp activation=relu", "conv pool=max", "conv kernel=1 activation=none",
-                "linpre pool=mean", "linpre pool=logsumexp", "mhca heads=1", "mhca token-norm=batch", "ep queries=1", "ep norm=batch",
-                "simpool gamma=1.5", "simpool norm=batch", "abmilp norm=batch", "abmilp-sa values=raw", "proto prototypes=3", "proto preset=birdmae",
-                "proto upsample=2", "proto grid=reshaped upsample=3", "proto connection=all", "proto connection=all preset=birdmae",
-                "protobin prototypes=1", "cgp total=7 middle=mean").map(s -> Arguments.of(s.split(" ", 2)[0], s.split(" ", 2)[1])));
+        return Stream.concat(
+                plain,
+                Stream.of(
+                                "mlp input=mean hidden=5",
+                                "mlp activation=relu",
+                                "conv pool=max",
+                                "conv kernel=1 activation=none",
+                                "linpre pool=mean",
+                                "linpre pool=logsumexp",
+                                "mhca heads=1",
+                                "mhca token-norm=batch",
+                                "ep queries=1",
+                                "ep norm=batch",
+                                "simpool gamma=1.5",
+                                "simpool norm=batch",
+                                "abmilp norm=batch",
+                                "abmilp-sa values=raw",
+                                "proto prototypes=3",
+                                "proto preset=birdmae",
+                                "proto upsample=2",
+                                "proto grid=reshaped upsample=3",
+                                "proto connection=all",
+                                "proto connection=all preset=birdmae",
+                                "protobin prototypes=1",
+                                "cgp total=7 middle=mean")
+                        .map(s -> Arguments.of(s.split(" ", 2)[0], s.split(" ", 2)[1])));
     }
 
     /** With parameters far from their fresh values, buffers included: weights of proto, for one, start all alike. */
@@ -47,13 +68,16 @@ class ContributionsTest {
         ProbeOptions chosen = options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split(" "));
         Probe fresh = Probes.create(scalar, name, new TokenLayout(DIM, FREQ, cls, LAYERS), CLASSES, chosen, 7);
         Map<String, Tensor> values = new LinkedHashMap<>();
-        Stream.of(fresh.parameters(), fresh.buffers()).forEach(map -> map.forEach((key, t) -> {
-            float[] v = t.toFloats();
-            for (int i = 0; i < v.length; i++) {
-                v[i] += key.endsWith("running_var") ? (float) random.nextDouble() : (float) (0.5 * random.nextGaussian());
-            }
-            values.put(key, Tensor.of(scalar, v, t.shape().toArray()));
-        }));
+        Stream.of(fresh.parameters(), fresh.buffers())
+                .forEach(map -> map.forEach((key, t) -> {
+                    float[] v = t.toFloats();
+                    for (int i = 0; i < v.length; i++) {
+                        v[i] += key.endsWith("running_var")
+                                ? (float) random.nextDouble()
+                                : (float) (0.5 * random.nextGaussian());
+                    }
+                    values.put(key, Tensor.of(scalar, v, t.shape().toArray()));
+                }));
         return Probes.of(name, values, cls, fresh.options());
     }
 
@@ -66,7 +90,10 @@ class ContributionsTest {
     }
 
     private TokenBatch clip(boolean cls) {
-        return TokenBatch.of(new TokenBatch.Layers(normal(LAYERS, 1, TIME * FREQ, DIM), cls ? normal(LAYERS, 1, DIM) : null), TIME, FREQ);
+        return TokenBatch.of(
+                new TokenBatch.Layers(normal(LAYERS, 1, TIME * FREQ, DIM), cls ? normal(LAYERS, 1, DIM) : null),
+                TIME,
+                FREQ);
     }
 
     @ParameterizedTest
@@ -113,8 +140,13 @@ class ContributionsTest {
             float[] own = Arrays.copyOfRange(values, i * TIME * FREQ, (i + 1) * TIME * FREQ);
             if (p.token() >= 0) {
                 assertThat((double) own[p.token()]).as(p.name()).isCloseTo(p.value(), within(1e-6));
-                double[] others = IntStream.range(0, own.length).mapToDouble(n -> own[n]).sorted().toArray();
-                assertThat(p.value()).as(p.name()).isCloseTo(p.name().endsWith("least") ? others[0] : others[others.length - 1], within(1e-6));
+                double[] others = IntStream.range(0, own.length)
+                        .mapToDouble(n -> own[n])
+                        .sorted()
+                        .toArray();
+                assertThat(p.value())
+                        .as(p.name())
+                        .isCloseTo(p.name().endsWith("least") ? others[0] : others[others.length - 1], within(1e-6));
             }
         }
     }
@@ -125,10 +157,15 @@ class ContributionsTest {
             Probe probe = probe(name, name.equals("cgp") ? "total=7" : "", true);
             TokenBatch clip = clip(true);
             Tensor all = probe.similarityMap(clip).orElseThrow().select(0, 0);
-            float[] some = probe.similarityMap(clip, new int[] {2, 0}).orElseThrow().toFloats();
-            assertThat(some).as(name).containsExactly(Tensor.stack(0, all.select(0, 2), all.select(0, 0)).toFloats(), within(1e-6f));
+            float[] some =
+                    probe.similarityMap(clip, new int[] {2, 0}).orElseThrow().toFloats();
+            assertThat(some)
+                    .as(name)
+                    .containsExactly(
+                            Tensor.stack(0, all.select(0, 2), all.select(0, 0)).toFloats(), within(1e-6f));
         }
-        assertThat(probe("linear", "", true).similarityMap(clip(true), new int[] {0})).isEmpty();
+        assertThat(probe("linear", "", true).similarityMap(clip(true), new int[] {0}))
+                .isEmpty();
     }
 
     /** What a token adds is what the logit loses where that token says nothing for the class. */
@@ -142,9 +179,13 @@ class ContributionsTest {
             for (int n = 0; n < TIME * FREQ; n++) {
                 float[] without = clip.tokens().toFloats();
                 Arrays.fill(without, n * DIM, (n + 1) * DIM, 0);
-                TokenBatch less = new TokenBatch(Tensor.of(scalar, without, 1, TIME * FREQ, DIM), clip.cls(), TIME, FREQ);
-                double lost = probe.logits(clip).toFloats()[1] - probe.logits(less).toFloats()[1];
-                assertThat(all.parts().get(n).contribution()).as(name + " token " + n).isCloseTo(lost, within(1e-5));
+                TokenBatch less =
+                        new TokenBatch(Tensor.of(scalar, without, 1, TIME * FREQ, DIM), clip.cls(), TIME, FREQ);
+                double lost =
+                        probe.logits(clip).toFloats()[1] - probe.logits(less).toFloats()[1];
+                assertThat(all.parts().get(n).contribution())
+                        .as(name + " token " + n)
+                        .isCloseTo(lost, within(1e-5));
                 assertThat(all.parts().get(n).token()).isEqualTo(n);
             }
         }
@@ -157,26 +198,36 @@ class ContributionsTest {
         for (int c = 0; c < CLASSES; c++) {
             Contributions all = probe.contributions(clip, c).orElseThrow();
             assertThat(all.parts()).hasSize(1);
-            assertThat(all.parts().getFirst().token()).isEqualTo(probe.winners(clip).toInts()[c]);
+            assertThat(all.parts().getFirst().token())
+                    .isEqualTo(probe.winners(clip).toInts()[c]);
         }
     }
 
     @Test
     void protoShowsItsOwnPrototypesAndNoOthers() {
-        Contributions own = probe("proto", "prototypes=3", true).contributions(clip(true), 2).orElseThrow();
+        Contributions own = probe("proto", "prototypes=3", true)
+                .contributions(clip(true), 2)
+                .orElseThrow();
         assertThat(own.parts().stream().map(Part::index)).containsExactly(6, 7, 8);
-        Contributions all = probe("proto", "prototypes=3 connection=all", true).contributions(clip(true), 2).orElseThrow();
+        Contributions all = probe("proto", "prototypes=3 connection=all", true)
+                .contributions(clip(true), 2)
+                .orElseThrow();
         assertThat(all.parts()).hasSize(12).allMatch(p -> p.weight() >= 0 && p.value() >= 0);
     }
 
     @Test
     void probesThatDoNotTakeScoresApartByTokensSaySo() {
         for (String[] one : new String[][] {{"mlp", ""}, {"mlp", "input=mean"}, {"simpool", "gamma=2"}}) {
-            Contributions all = probe(one[0], one[1], true).contributions(clip(true), 0).orElseThrow();
+            Contributions all =
+                    probe(one[0], one[1], true).contributions(clip(true), 0).orElseThrow();
             assertThat(all.kind()).isEqualTo(Kind.FEATURES);
             assertThat(all.remark()).contains("does not decompose over tokens");
         }
-        assertThat(probe("linear", "", true).contributions(clip(true), 0).orElseThrow().remark()).contains("cls token only");
+        assertThat(probe("linear", "", true)
+                        .contributions(clip(true), 0)
+                        .orElseThrow()
+                        .remark())
+                .contains("cls token only");
     }
 
     @Test
@@ -190,8 +241,14 @@ class ContributionsTest {
 
     @Test
     void packedPrototypesTellTheSame() {
-        TrainedProbe trained = new TrainedProbe(probe("protobin", "prototypes=3", false), List.of("a", "b", "c", "d"), false, false,
-                new Standardization(floats(DIM, 0.25f), floats(DIM, 1.5f), null, null), "e", "f");
+        TrainedProbe trained = new TrainedProbe(
+                probe("protobin", "prototypes=3", false),
+                List.of("a", "b", "c", "d"),
+                false,
+                false,
+                new Standardization(floats(DIM, 0.25f), floats(DIM, 1.5f), null, null),
+                "e",
+                "f");
         PackedProtobin packed = PackedProtobin.pack(trained);
         TokenMap map = new TokenMap(TIME, FREQ, DIM, normal(TIME * FREQ, DIM).toFloats(), null);
         TokenBatch batch = trained.batch(new org.unmute.models.encoder.Features(map, List.of(), null));
@@ -202,12 +259,18 @@ class ContributionsTest {
             Contributions expected = trained.probe().contributions(batch, c).orElseThrow();
             assertThat(of.sum()).isCloseTo(logits[c], within(1e-12));
             for (int j = 0; j < of.parts().size(); j++) {
-                assertThat(of.parts().get(j).token()).isEqualTo(expected.parts().get(j).token());
-                assertThat(of.parts().get(j).weight()).isEqualTo(expected.parts().get(j).weight());
-                assertThat(of.parts().get(j).value()).isCloseTo(expected.parts().get(j).value(), within(1e-6));
+                assertThat(of.parts().get(j).token())
+                        .isEqualTo(expected.parts().get(j).token());
+                assertThat(of.parts().get(j).weight())
+                        .isEqualTo(expected.parts().get(j).weight());
+                assertThat(of.parts().get(j).value())
+                        .isCloseTo(expected.parts().get(j).value(), within(1e-6));
             }
         }
-        float[] expected = trained.probe().similarityMap(batch, new int[] {4, 1}).orElseThrow().toFloats();
+        float[] expected = trained.probe()
+                .similarityMap(batch, new int[] {4, 1})
+                .orElseThrow()
+                .toFloats();
         double[][] maps = packed.similarityMap(map, new int[] {4, 1});
         for (int i = 0; i < expected.length; i++) {
             assertThat(maps[i / (TIME * FREQ)][i % (TIME * FREQ)]).isCloseTo(expected[i], within(1e-6));
@@ -225,7 +288,9 @@ class ContributionsTest {
     void wrongCallsAreRefused() {
         Probe probe = probe("protobin", "", true);
         TokenBatch two = new TokenBatch(normal(2, 4, DIM), normal(2, DIM), 2, 2);
-        assertThatThrownBy(() -> probe.contributions(two, 0)).hasMessageContaining("one clip").hasMessageContaining("2");
+        assertThatThrownBy(() -> probe.contributions(two, 0))
+                .hasMessageContaining("one clip")
+                .hasMessageContaining("2");
         assertThatThrownBy(() -> probe.similarityMap(two, new int[] {0})).hasMessageContaining("one clip");
         assertThatThrownBy(() -> probe.contributions(clip(true), CLASSES)).hasMessageContaining("no class 4");
         TokenBatch other = new TokenBatch(normal(1, 4, 5), normal(1, 5), 2, 2);

@@ -18,7 +18,10 @@ class ConvTest {
     private static final int DIM = 6;
     private static final int CLIPS = 2;
 
-    /** On a grid narrower than its kernel it leaves out taps that see padding only: the same result, and no gradient for them. */
+    /**
+     * On a grid narrower than its kernel it leaves out taps that see padding only: the same result, and no gradient for
+     * them.
+     */
     @ParameterizedTest
     @CsvSource({"7,1", "2,3", "1,1", "6,5", "1,9"})
     void aNarrowGridIsConvolvedAsWithTheWholeKernel(int time, int freq) {
@@ -32,12 +35,19 @@ class ConvTest {
             TokenBatch batch = new TokenBatch(Tensor.of(backend, values, CLIPS, time * freq, DIM), null, time, freq);
             Tensor weight = conv.parameters().get("conv.weight");
             Tensor map = batch.tokens().transpose(1, 2).reshape(CLIPS, DIM, time, freq);
-            Tensor whole = Convolution.conv2d(map, weight, conv.parameters().get("conv.bias"), Window.of(5, 5, 1, 1).pad(2, 2), 1)
-                    .unary(Unary.RELU).mean(false, 2, 3);
+            Tensor whole = Convolution.conv2d(
+                            map,
+                            weight,
+                            conv.parameters().get("conv.bias"),
+                            Window.of(5, 5, 1, 1).pad(2, 2),
+                            1)
+                    .unary(Unary.RELU)
+                    .mean(false, 2, 3);
             Tensor own = conv.descriptor(batch);
             assertThat(own.toFloats()).containsExactly(whole.toFloats(), within(1e-6f));
             Tensor gradient = Grad.of(own.sum()).wrt(weight);
-            assertThat(gradient.toFloats()).containsExactly(Grad.of(whole.sum()).wrt(weight).toFloats(), within(1e-5f));
+            assertThat(gradient.toFloats())
+                    .containsExactly(Grad.of(whole.sum()).wrt(weight).toFloats(), within(1e-5f));
             if (freq == 1) {
                 assertThat(gradient.select(3, 0).toFloats()).containsOnly(0);
             }

@@ -32,12 +32,14 @@ class PackedProtobinTest {
     private final Backend scalar = Backends.open("scalar", 1).backend();
 
     private TrainedProbe trained(int dim, int classes, int each, boolean singleLabel, Standardization standardization) {
-        Probe probe = Probes.create(scalar, "protobin", dim, classes, true, ProbeOptions.DEFAULTS.with("prototypes", each), 5);
+        Probe probe = Probes.create(
+                scalar, "protobin", dim, classes, true, ProbeOptions.DEFAULTS.with("prototypes", each), 5);
         return trained(probe, singleLabel, standardization);
     }
 
     private static TrainedProbe trained(Probe probe, boolean singleLabel, Standardization standardization) {
-        List<String> names = IntStream.range(0, probe.classes()).mapToObj(i -> "class " + i).toList();
+        List<String> names =
+                IntStream.range(0, probe.classes()).mapToObj(i -> "class " + i).toList();
         return new TrainedProbe(probe, names, true, singleLabel, standardization, "encoder", "front end");
     }
 
@@ -104,8 +106,10 @@ class PackedProtobinTest {
         PackedProtobin packed = PackedProtobin.pack(trained);
         float[] tokens = map(2, 2, dim, 3, 1).tokens();
         java.util.Arrays.fill(tokens, dim, 2 * dim, 0);
-        for (TokenMap map : List.of(new TokenMap(2, 2, dim, tokens, new float[dim]),
-                new TokenMap(2, 2, dim, new float[4 * dim], new float[dim]), map(1, 1, dim, 4, 1))) {
+        for (TokenMap map : List.of(
+                new TokenMap(2, 2, dim, tokens, new float[dim]),
+                new TokenMap(2, 2, dim, new float[4 * dim], new float[dim]),
+                map(1, 1, dim, 4, 1))) {
             assertThat(packed.scores(map)).containsExactly(trained.scores(map), within(1e-6f));
         }
         float[] ones = new float[dim];
@@ -124,11 +128,13 @@ class PackedProtobinTest {
     @Test
     void theBankTakesAThirtySecond() throws IOException {
         TrainedProbe trained = trained(768, 10, 20, false, null);
-        long floats = 4 * trained.probe().parameters().get("prototype_vectors").shape().elements();
+        long floats = 4
+                * trained.probe().parameters().get("prototype_vectors").shape().elements();
         PackedProtobin packed = PackedProtobin.pack(trained);
         assertThat(floats).isEqualTo(614_400);
         assertThat(packed.bankBytes() * 32).isEqualTo(floats);
-        assertThat(PackedProtobin.pack(trained(9, 1, 3, false, null)).bankBytes()).isEqualTo(3 * 2);
+        assertThat(PackedProtobin.pack(trained(9, 1, 3, false, null)).bankBytes())
+                .isEqualTo(3 * 2);
     }
 
     @Test
@@ -136,7 +142,8 @@ class PackedProtobinTest {
         float[] mean = new float[13];
         float[] deviation = new float[13];
         java.util.Arrays.fill(deviation, 2);
-        PackedProtobin packed = PackedProtobin.pack(trained(13, 3, 4, true, new Standardization(mean, deviation, mean, deviation)));
+        PackedProtobin packed =
+                PackedProtobin.pack(trained(13, 3, 4, true, new Standardization(mean, deviation, mean, deviation)));
         Path path = folder.resolve("packed.safetensors");
         packed.save(path);
         PackedProtobin loaded = PackedProtobin.load(path);
@@ -163,13 +170,19 @@ class PackedProtobinTest {
                     .hasMessageContaining("prototype 1 has " + bad + " in dimension 0");
         }
         Probe real = Probes.create(scalar, "protofloat", 4, 2, true, ProbeOptions.DEFAULTS, 1);
-        assertThatThrownBy(() -> PackedProtobin.pack(trained(real, false, null))).hasMessageContaining("protofloat");
-        assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(map(1, 1, 5, 1, 1)))
-                .hasMessageContaining("dim 5").hasMessageContaining("4");
-        assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(new TokenMap(1, 1, 4, new float[4], null)))
-                .hasMessageContaining("with cls").hasMessageContaining("without cls");
+        assertThatThrownBy(() -> PackedProtobin.pack(trained(real, false, null)))
+                .hasMessageContaining("protofloat");
+        assertThatThrownBy(
+                        () -> PackedProtobin.pack(trained(4, 2, 2, false, null)).scores(map(1, 1, 5, 1, 1)))
+                .hasMessageContaining("dim 5")
+                .hasMessageContaining("4");
+        assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null))
+                        .scores(new TokenMap(1, 1, 4, new float[4], null)))
+                .hasMessageContaining("with cls")
+                .hasMessageContaining("without cls");
         CacheKey other = new CacheKey("e", "another", "f", "front end", DType.F32);
-        assertThatThrownBy(() -> PackedProtobin.pack(trained(4, 2, 2, false, null)).requireTokensOf(other))
+        assertThatThrownBy(
+                        () -> PackedProtobin.pack(trained(4, 2, 2, false, null)).requireTokensOf(other))
                 .hasMessageContaining("another encoder");
     }
 
@@ -177,23 +190,38 @@ class PackedProtobinTest {
     void badFilesAreRefused(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("p");
         trained(8, 2, 2, false, null).save(path);
-        assertThatThrownBy(() -> PackedProtobin.load(path)).isInstanceOf(IOException.class).hasMessageContaining("unmute-packed-protobin-1");
+        assertThatThrownBy(() -> PackedProtobin.load(path))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("unmute-packed-protobin-1");
         Files.writeString(path, "no safetensors");
         assertThatThrownBy(() -> PackedProtobin.load(path)).isInstanceOf(MalformedFileException.class);
         assertThatThrownBy(() -> load(path, "12", 1, 3, (byte) 0)).hasMessageContaining("sizes do not fit");
         assertThatThrownBy(() -> load(path, "4", 1, 1, (byte) 0x10)).hasMessageContaining("bits beyond dim 4");
         assertThatThrownBy(() -> load(path, "-1", 1, 1, (byte) 0)).hasMessageContaining("dim");
-        assertThat(load(path, "4", 1, 1, (byte) 0x0f).descriptor(new TokenMap(1, 1, 4, new float[] {1, 1, 1, 1}, new float[4]))[0])
+        assertThat(load(path, "4", 1, 1, (byte) 0x0f)
+                        .descriptor(new TokenMap(1, 1, 4, new float[] {1, 1, 1, 1}, new float[4]))[0])
                 .isCloseTo(1, within(1e-7));
     }
 
     private static PackedProtobin load(Path path, String dim, int count, int row, byte last) throws IOException {
         byte[] bits = new byte[count * row];
         bits[bits.length - 1] = last;
-        new SafetensorsWriter().metadata("format", "unmute-packed-protobin-1").metadata("dim", dim).metadata("classes", "a")
-                .metadata("cls", "true").metadata("single_label", "false").metadata("encoder_hash", "").metadata("front_end_hash", "")
-                .add("prototype_bits", StoredType.U8, Shape.of(count, row), java.lang.foreign.MemorySegment.ofArray(bits))
-                .add("fc.weight", Shape.of(1, count), new float[count]).add("fc.bias", Shape.of(1), new float[1]).write(path);
+        new SafetensorsWriter()
+                .metadata("format", "unmute-packed-protobin-1")
+                .metadata("dim", dim)
+                .metadata("classes", "a")
+                .metadata("cls", "true")
+                .metadata("single_label", "false")
+                .metadata("encoder_hash", "")
+                .metadata("front_end_hash", "")
+                .add(
+                        "prototype_bits",
+                        StoredType.U8,
+                        Shape.of(count, row),
+                        java.lang.foreign.MemorySegment.ofArray(bits))
+                .add("fc.weight", Shape.of(1, count), new float[count])
+                .add("fc.bias", Shape.of(1), new float[1])
+                .write(path);
         return PackedProtobin.load(path);
     }
 }

@@ -27,7 +27,8 @@ class ProbesTest {
     private final Backend scalar = Backends.open("scalar", 1).backend();
 
     private Probe create(String name, int dim, int classes, String... options) {
-        return Probes.create(scalar, name, new TokenLayout(dim, 2, true, LAYERS), classes, ProbeOptions.parse(options), 7);
+        return Probes.create(
+                scalar, name, new TokenLayout(dim, 2, true, LAYERS), classes, ProbeOptions.parse(options), 7);
     }
 
     static List<String> names() {
@@ -49,7 +50,8 @@ class ProbesTest {
         for (int i = 0; i < cls.length; i++) {
             cls[i] = (float) random.nextGaussian();
         }
-        return layered(Tensor.of(scalar, tokens, clips, time * freq, dim), Tensor.of(scalar, cls, clips, dim), time, freq);
+        return layered(
+                Tensor.of(scalar, tokens, clips, time * freq, dim), Tensor.of(scalar, cls, clips, dim), time, freq);
     }
 
     /** Layers that differ: each is the one after it, half as long and with its first number moved. */
@@ -57,17 +59,20 @@ class ProbesTest {
         Tensor[] layers = new Tensor[LAYERS];
         Tensor[] ofCls = new Tensor[LAYERS];
         for (int l = 0; l < LAYERS; l++) {
-            Tensor shift = Tensor.of(tokens.backend(), new double[] {l, 0}, 2).cast(tokens.dtype())
+            Tensor shift = Tensor.of(tokens.backend(), new double[] {l, 0}, 2)
+                    .cast(tokens.dtype())
                     .pad(0, 0, tokens.size(2) - 2, 0);
             layers[l] = tokens.times(Math.pow(0.5, LAYERS - 1 - l)).plus(shift);
             ofCls[l] = cls.minus(shift);
         }
-        return new TokenBatch(tokens, cls, time, freq, new TokenBatch.Layers(Tensor.stack(0, layers), Tensor.stack(0, ofCls)));
+        return new TokenBatch(
+                tokens, cls, time, freq, new TokenBatch.Layers(Tensor.stack(0, layers), Tensor.stack(0, ofCls)));
     }
 
     @Test
     void freshPrototypesAreNormalWithDeviation002() {
-        float[] p = create("protobin", 96, 10).parameters().get("prototype_vectors").toFloats();
+        float[] p =
+                create("protobin", 96, 10).parameters().get("prototype_vectors").toFloats();
         assertThat(p).hasSize(200 * 96);
         assertThat(moment(p, 1)).isCloseTo(0, within(4 * 0.02 / Math.sqrt(p.length)));
         assertThat(Math.sqrt(moment(p, 2))).isCloseTo(0.02, within(4e-4));
@@ -102,21 +107,26 @@ class ProbesTest {
     }
 
     /** What starts the same with every seed. */
-    private static final List<String> CONSTANT = List.of("norm_patches.weight", "norm_patches.bias", "last_layer.weight",
-            "last_layer.bias", "block_attention");
+    private static final List<String> CONSTANT = List.of(
+            "norm_patches.weight", "norm_patches.bias", "last_layer.weight", "last_layer.bias", "block_attention");
 
     @ParameterizedTest
     @MethodSource("names")
     void theSeedDecidesEveryParameter(String name) {
         Probe a = create(name, 12, 3, small(name));
         Probe b = create(name, 12, 3, small(name));
-        Probe other = Probes.create(scalar, name, new TokenLayout(12, 2, true, LAYERS), 3, ProbeOptions.parse(small(name)), 8);
+        Probe other = Probes.create(
+                scalar, name, new TokenLayout(12, 2, true, LAYERS), 3, ProbeOptions.parse(small(name)), 8);
         a.parameters().forEach((key, p) -> {
             assertThat(p.toFloats()).as(key).isEqualTo(b.parameters().get(key).toFloats());
             if (CONSTANT.contains(key)) {
-                assertThat(p.toFloats()).as(key).isEqualTo(other.parameters().get(key).toFloats());
+                assertThat(p.toFloats())
+                        .as(key)
+                        .isEqualTo(other.parameters().get(key).toFloats());
             } else {
-                assertThat(p.toFloats()).as(key).isNotEqualTo(other.parameters().get(key).toFloats());
+                assertThat(p.toFloats())
+                        .as(key)
+                        .isNotEqualTo(other.parameters().get(key).toFloats());
             }
             assertThat(p.takesGradient()).isTrue();
         });
@@ -125,10 +135,23 @@ class ProbesTest {
 
     /** Parameter counts for urban (10 classes) with 512 tokens of 768 numbers, 64 x 8: the paper's table, section 3. */
     @ParameterizedTest
-    @CsvSource({"linear,7690", "linear-mean,7690", "linearc-clsmean,15370", "linearc-freqconcat,61450", "linpre,7690",
-        "mhca,1188106", "ep,622090", "simpool,1188874", "abmilp,599051", "proto,153810", "protobin,155610", "protofloat,155610"})
+    @CsvSource({
+        "linear,7690",
+        "linear-mean,7690",
+        "linearc-clsmean,15370",
+        "linearc-freqconcat,61450",
+        "linpre,7690",
+        "mhca,1188106",
+        "ep,622090",
+        "simpool,1188874",
+        "abmilp,599051",
+        "proto,153810",
+        "protobin,155610",
+        "protofloat,155610"
+    })
     void sizesAreThePapers(String name, long count) {
-        assertThat(Probes.create(scalar, name, new TokenLayout(768, 8, true), 10, ProbeOptions.DEFAULTS, 1).parameterCount())
+        assertThat(Probes.create(scalar, name, new TokenLayout(768, 8, true), 10, ProbeOptions.DEFAULTS, 1)
+                        .parameterCount())
                 .isEqualTo(count);
     }
 
@@ -136,22 +159,30 @@ class ProbesTest {
     @Test
     void sizesThatThePaperLeavesOpen() {
         TokenLayout layout = new TokenLayout(768, 8, true, 12);
-        assertThat(Probes.create(scalar, "mlp", layout, 10, ProbeOptions.DEFAULTS, 1).parameterCount())
+        assertThat(Probes.create(scalar, "mlp", layout, 10, ProbeOptions.DEFAULTS, 1)
+                        .parameterCount())
                 .isEqualTo(768 * 768 + 768 + 7690);
-        assertThat(Probes.create(scalar, "conv", layout, 10, ProbeOptions.DEFAULTS, 1).parameterCount())
+        assertThat(Probes.create(scalar, "conv", layout, 10, ProbeOptions.DEFAULTS, 1)
+                        .parameterCount())
                 .isEqualTo(256 * 768 * 9 + 256 + 2570);
-        assertThat(Probes.create(scalar, "abmilp-sa", layout, 10, ProbeOptions.DEFAULTS, 1).parameterCount())
+        assertThat(Probes.create(scalar, "abmilp-sa", layout, 10, ProbeOptions.DEFAULTS, 1)
+                        .parameterCount())
                 .isEqualTo(599_051 + 4 * 768 * 768 + 768);
         assertThat(create("proto", 16, 10, "connection=all").parameterCount()).isEqualTo(200 * 16 + 200 * 10 + 10);
     }
 
-    /** Follow-up paper, section 9: 23,490,539 on AudioSet's 527 classes; counted here with a tenth of the 10,000 prototypes. */
+    /**
+     * Follow-up paper, section 9: 23,490,539 on AudioSet's 527 classes; counted here with a tenth of the 10,000
+     * prototypes.
+     */
     @Test
     void cgpHasTheFollowUpPapersSize() {
-        Probe probe = Probes.create(scalar, "cgp", new TokenLayout(768, 8, true, 12), 527, ProbeOptions.parse("total=1000"), 1);
+        Probe probe = Probes.create(
+                scalar, "cgp", new TokenLayout(768, 8, true, 12), 527, ProbeOptions.parse("total=1000"), 1);
         assertThat(probe.parameterCount()).isEqualTo(1000 * 768 + 12 + 3000 * 527 + 527);
         assertThat(10_000 * 768 + 12 + 30_000 * 527 + 527).isEqualTo(23_490_539);
-        assertThat(Probes.create(scalar, "cgp", new TokenLayout(2, 8, true, 1), 1, ProbeOptions.DEFAULTS, 1).parameterCount())
+        assertThat(Probes.create(scalar, "cgp", new TokenLayout(2, 8, true, 1), 1, ProbeOptions.DEFAULTS, 1)
+                        .parameterCount())
                 .isEqualTo(20_000 + 1 + 30_001);
     }
 
@@ -162,22 +193,52 @@ class ProbesTest {
         assertThat(((Mhca) create("mhca", 7, 2)).heads()).isEqualTo(7);
         assertThat(((Mhca) create("mhca", 13, 2)).heads()).isEqualTo(1);
         assertThat(((Mhca) create("mhca", 64, 2, "heads=16")).heads()).isEqualTo(16);
-        assertThatThrownBy(() -> create("mhca", 64, 2, "heads=12")).hasMessageContaining("12 heads do not divide dim 64");
+        assertThatThrownBy(() -> create("mhca", 64, 2, "heads=12"))
+                .hasMessageContaining("12 heads do not divide dim 64");
     }
 
     /** Central differences in float64; the straight-through gradient is checked against the float form's elsewhere. */
     @ParameterizedTest
-    @CsvSource({"linear,", "linear-mean,", "mlp,", "mlp,activation=relu hidden=3", "linearc-clsmean,", "linearc-freqconcat,freq=2",
-        "conv,", "conv,pool=max kernel=5 activation=gelu", "linpre,", "linpre,pool=logsumexp", "mhca,", "ep,", "ep,queries=2",
-        "simpool,", "simpool,gamma=1.5", "simpool,gamma=1.5 minimum=batch", "abmilp,", "abmilp-sa,", "abmilp-sa,values=raw", "protofloat,",
-        "proto,", "proto,preset=birdmae", "proto,connection=all", "cgp,", "cgp,middle=mean"})
+    @CsvSource({
+        "linear,",
+        "linear-mean,",
+        "mlp,",
+        "mlp,activation=relu hidden=3",
+        "linearc-clsmean,",
+        "linearc-freqconcat,freq=2",
+        "conv,",
+        "conv,pool=max kernel=5 activation=gelu",
+        "linpre,",
+        "linpre,pool=logsumexp",
+        "mhca,",
+        "ep,",
+        "ep,queries=2",
+        "simpool,",
+        "simpool,gamma=1.5",
+        "simpool,gamma=1.5 minimum=batch",
+        "abmilp,",
+        "abmilp-sa,",
+        "abmilp-sa,values=raw",
+        "protofloat,",
+        "proto,",
+        "proto,preset=birdmae",
+        "proto,connection=all",
+        "cgp,",
+        "cgp,middle=mean"
+    })
     void gradientsAreThoseOfCentralDifferences(String name, String options) {
         TokenBatch f32 = batch(2, 3, 2, 6);
         TokenBatch batch = layered(f32.tokens().cast(DType.F64), f32.cls().cast(DType.F64), 3, 2);
         Map<String, Tensor> parameters = new LinkedHashMap<>();
         String[] chosen = options == null ? new String[0] : options.split(" ");
-        Probe fresh = create(name, 6, 2, Stream.of(chosen, small(name)).flatMap(Arrays::stream).toArray(String[]::new));
-        fresh.parameters().forEach((key, p) -> parameters.put(key, p.detach().cast(DType.F64).copy().parameter()));
+        Probe fresh = create(
+                name,
+                6,
+                2,
+                Stream.of(chosen, small(name)).flatMap(Arrays::stream).toArray(String[]::new));
+        fresh.parameters()
+                .forEach((key, p) ->
+                        parameters.put(key, p.detach().cast(DType.F64).copy().parameter()));
         Probe probe = Probes.of(name, parameters, true, fresh.options());
         Tensor weight = Tensor.of(scalar, new double[] {1, -2, 0.5, 3}, 2, 2);
         Grad grad = Grad.of(probe.logits(batch).times(weight).sum());
@@ -201,19 +262,31 @@ class ProbesTest {
         return probe.logits(batch).times(weight).sum().item();
     }
 
-    /** With entries of ±1 already, protobin and protofloat are the same function, and the sign passes gradients unchanged. */
+    /**
+     * With entries of ±1 already, protobin and protofloat are the same function, and the sign passes gradients
+     * unchanged.
+     */
     @Test
     void theSignIsTransparentToGradients() {
         TokenBatch batch = batch(3, 4, 2, 8);
         Map<String, Tensor> values = new LinkedHashMap<>();
-        create("protobin", 8, 2).parameters().forEach((key, p) ->
-                values.put(key, key.equals("prototype_vectors") ? p.detach().binarizeStraightThrough() : p.detach()));
+        create("protobin", 8, 2)
+                .parameters()
+                .forEach((key, p) -> values.put(
+                        key, key.equals("prototype_vectors") ? p.detach().binarizeStraightThrough() : p.detach()));
         Probe binary = Probes.of("protobin", values, true, ProbeOptions.DEFAULTS);
         Probe real = Probes.of("protofloat", values, true, ProbeOptions.DEFAULTS);
-        // Signs are matched by a kernel of their own, which adds in another order: the same to rounding, not to the bit.
-        assertThat(binary.logits(batch).toFloats()).containsExactly(real.logits(batch).toFloats(), within(1e-6f));
-        float[] g = Grad.of(binary.logits(batch).sum()).wrt(binary.parameters().get("prototype_vectors")).toFloats();
-        assertThat(g).isEqualTo(Grad.of(real.logits(batch).sum()).wrt(real.parameters().get("prototype_vectors")).toFloats());
+        // Signs are matched by a kernel of their own, which adds in another order: the same to rounding, not to the
+        // bit.
+        assertThat(binary.logits(batch).toFloats())
+                .containsExactly(real.logits(batch).toFloats(), within(1e-6f));
+        float[] g = Grad.of(binary.logits(batch).sum())
+                .wrt(binary.parameters().get("prototype_vectors"))
+                .toFloats();
+        assertThat(g)
+                .isEqualTo(Grad.of(real.logits(batch).sum())
+                        .wrt(real.parameters().get("prototype_vectors"))
+                        .toFloats());
     }
 
     @ParameterizedTest
@@ -226,7 +299,8 @@ class ProbesTest {
         if (condenses) {
             TokenBatch small = probe.condensed(batch).orElseThrow();
             assertThat(small.tokens().size(1)).isEqualTo(name.equals("linearc-freqconcat") ? 2 : 1);
-            assertThat(probe.logits(small).toFloats()).isEqualTo(probe.logits(batch).toFloats());
+            assertThat(probe.logits(small).toFloats())
+                    .isEqualTo(probe.logits(batch).toFloats());
         }
         Probe mean = create("linpre", 8, 2, "pool=mean");
         assertThat(mean.logits(mean.condensed(batch).orElseThrow()).toFloats())
@@ -251,8 +325,10 @@ class ProbesTest {
         Tensor descriptor = probe.descriptor(batch);
         if (name.equals("cgp")) {
             Tensor own = descriptor.reshape(2, map.size(1), 3);
-            assertThat(flat.max(2).values().toFloats()).containsExactly(own.select(2, 2).toFloats(), within(1e-6f));
-            assertThat(flat.min(2).values().toFloats()).containsExactly(own.select(2, 0).toFloats(), within(1e-6f));
+            assertThat(flat.max(2).values().toFloats())
+                    .containsExactly(own.select(2, 2).toFloats(), within(1e-6f));
+            assertThat(flat.min(2).values().toFloats())
+                    .containsExactly(own.select(2, 0).toFloats(), within(1e-6f));
         } else if (name.startsWith("proto") || name.equals("linpre")) {
             assertThat(flat.max(2).values().toFloats()).containsExactly(descriptor.toFloats(), within(1e-6f));
         } else {
@@ -267,21 +343,30 @@ class ProbesTest {
         TokenBatch batch = batch(2, 1, 4, 8);
         for (String name : List.of("protobin", "protofloat")) {
             FrameWise probe = (FrameWise) create(name, 8, 3);
-            assertThat(probe.frameLogits(batch).toFloats()).isEqualTo(probe.logits(batch).toFloats());
+            assertThat(probe.frameLogits(batch).toFloats())
+                    .isEqualTo(probe.logits(batch).toFloats());
         }
         FrameWise cgp = (FrameWise) create("cgp", 8, 3, "total=5", "middle=mean");
-        assertThat(cgp.frameLogits(batch).toFloats()).containsExactly(cgp.logits(batch).toFloats(), within(1e-6f));
+        assertThat(cgp.frameLogits(batch).toFloats())
+                .containsExactly(cgp.logits(batch).toFloats(), within(1e-6f));
     }
 
     /** Training by the batch's own figures moves the running ones, by which clips are scored. */
     @ParameterizedTest
-    @CsvSource({"ep,norm=batch", "simpool,norm=batch", "abmilp,norm=batch", "abmilp-sa,norm=batch", "mhca,token-norm=batch"})
+    @CsvSource({
+        "ep,norm=batch",
+        "simpool,norm=batch",
+        "abmilp,norm=batch",
+        "abmilp-sa,norm=batch",
+        "mhca,token-norm=batch"
+    })
     void batchNormalisationLearnsItsFigures(String name, String option) {
         TokenBatch batch = batch(6, 3, 2, 8);
         Probe probe = create(name, 8, 2, option);
         Probe plain = create(name, 8, 2);
         assertThat(probe.parameters().keySet()).isEqualTo(plain.parameters().keySet());
-        assertThat(probe.logits(batch).toFloats()).containsExactly(plain.logits(batch).toFloats(), within(1e-4f));
+        assertThat(probe.logits(batch).toFloats())
+                .containsExactly(plain.logits(batch).toFloats(), within(1e-4f));
         Tensor logits = null;
         for (int i = 0; i < 200; i++) {
             logits = probe.trainingLogits(batch, new SplittableRandom(0));
@@ -290,7 +375,8 @@ class ProbesTest {
         double growth = name.equals("mhca") ? 36.0 / 35 : 6.0 / 5;
         assertThat(probe.buffers()).hasSize(2);
         if (!name.equals("mhca")) {
-            float[] trained = probe.trainingDescriptor(batch, new SplittableRandom(0)).toFloats();
+            float[] trained =
+                    probe.trainingDescriptor(batch, new SplittableRandom(0)).toFloats();
             float[] scored = probe.descriptor(batch).toFloats();
             for (int i = 0; i < scored.length; i++) {
                 assertThat(scored[i] * Math.sqrt(growth)).isCloseTo(trained[i], within(2e-3));
@@ -299,7 +385,8 @@ class ProbesTest {
             assertThat(probe.logits(batch).toFloats()).containsExactly(logits.toFloats(), within(0.05f));
         }
         TokenBatch one = batch(1, 1, 1, 8);
-        assertThatThrownBy(() -> probe.trainingLogits(one, new SplittableRandom(0))).hasMessageContaining("at least 2 clips");
+        assertThatThrownBy(() -> probe.trainingLogits(one, new SplittableRandom(0)))
+                .hasMessageContaining("at least 2 clips");
     }
 
     @Test
@@ -310,32 +397,62 @@ class ProbesTest {
             assertThat(x).isBetween(0f, 1f);
         }
         assertThat(moment(p, 1)).isCloseTo(0.5, within(0.03));
-        assertThat(probe.parameters().get("last_layer.weight").toFloats()).hasSize(150).containsOnly(1);
+        assertThat(probe.parameters().get("last_layer.weight").toFloats())
+                .hasSize(150)
+                .containsOnly(1);
         assertThat(probe.parameters().get("last_layer.bias").toFloats()).containsOnly(-2);
-        float[] dense = create("proto", 4, 2, "prototypes=2", "connection=all", "others=0.25").parameters().get("last_layer.weight").toFloats();
+        float[] dense = create("proto", 4, 2, "prototypes=2", "connection=all", "others=0.25")
+                .parameters()
+                .get("last_layer.weight")
+                .toFloats();
         assertThat(dense).containsExactly(1, 1, 0.25f, 0.25f, 0.25f, 0.25f, 1, 1);
         assertThat(create("proto", 16, 3, "orthogonality=0").regularization()).isEmpty();
-        assertThat(create("proto", 16, 3, "orthogonality=2").regularization().orElseThrow().item())
-                .isCloseTo(2 * create("proto", 16, 3).regularization().orElseThrow().item(), within(1e-6));
-        assertThat(create("proto", 16, 3, "preset=birdmae").options().values()).containsEntry("focal", "true")
-                .containsEntry("upsample", "2").containsEntry("grid", "reshaped");
-        assertThat(create("proto", 16, 3, "preset=birdmae", "focal=false").options().values()).containsEntry("focal", "false");
+        assertThat(create("proto", 16, 3, "orthogonality=2")
+                        .regularization()
+                        .orElseThrow()
+                        .item())
+                .isCloseTo(
+                        2
+                                * create("proto", 16, 3)
+                                        .regularization()
+                                        .orElseThrow()
+                                        .item(),
+                        within(1e-6));
+        assertThat(create("proto", 16, 3, "preset=birdmae").options().values())
+                .containsEntry("focal", "true")
+                .containsEntry("upsample", "2")
+                .containsEntry("grid", "reshaped");
+        assertThat(create("proto", 16, 3, "preset=birdmae", "focal=false")
+                        .options()
+                        .values())
+                .containsEntry("focal", "false");
         assertThat(create("protobin", 16, 3).regularization()).isEmpty();
     }
 
-    /** A clip's scores do not depend on the clips beside it, unless the public code's minimum over the batch is asked for. */
+    /**
+     * A clip's scores do not depend on the clips beside it, unless the public code's minimum over the batch is asked
+     * for.
+     */
     @Test
     void clipsOfABatchDoNotTouchEachOther() {
         TokenBatch batch = batch(3, 3, 2, 8);
-        TokenBatch first = new TokenBatch(batch.tokens().slice(0, 0, 1), batch.cls().slice(0, 0, 1), 3, 2,
-                new TokenBatch.Layers(batch.layers().tokens().slice(1, 0, 1), batch.layers().cls().slice(1, 0, 1)));
+        TokenBatch first = new TokenBatch(
+                batch.tokens().slice(0, 0, 1),
+                batch.cls().slice(0, 0, 1),
+                3,
+                2,
+                new TokenBatch.Layers(
+                        batch.layers().tokens().slice(1, 0, 1),
+                        batch.layers().cls().slice(1, 0, 1)));
         for (String name : Probes.names()) {
             Probe probe = create(name, 8, 2, small(name));
-            assertThat(probe.logits(first).toFloats()).as(name)
+            assertThat(probe.logits(first).toFloats())
+                    .as(name)
                     .containsExactly(Arrays.copyOf(probe.logits(batch).toFloats(), 2), within(1e-5f));
         }
         Probe clip = create("simpool", 8, 2, "gamma=2");
-        assertThat(clip.logits(first).toFloats()).containsExactly(Arrays.copyOf(clip.logits(batch).toFloats(), 2), within(1e-5f));
+        assertThat(clip.logits(first).toFloats())
+                .containsExactly(Arrays.copyOf(clip.logits(batch).toFloats(), 2), within(1e-5f));
         Probe whole = create("simpool", 8, 2, "gamma=2", "minimum=batch");
         float[] alone = whole.logits(first).toFloats();
         assertThat(Math.abs(alone[0] - whole.logits(batch).toFloats()[0])).isGreaterThan(1e-4f);
@@ -347,44 +464,65 @@ class ProbesTest {
         TokenBatch batch = batch(2, 3, 1, 8);
         float[] plain = probe.logits(batch).toFloats();
         float[] one = probe.trainingLogits(batch, new SplittableRandom(1)).toFloats();
-        assertThat(one).isNotEqualTo(plain).isEqualTo(probe.trainingLogits(batch, new SplittableRandom(1)).toFloats())
-                .isNotEqualTo(probe.trainingLogits(batch, new SplittableRandom(2)).toFloats());
+        assertThat(one)
+                .isNotEqualTo(plain)
+                .isEqualTo(probe.trainingLogits(batch, new SplittableRandom(1)).toFloats())
+                .isNotEqualTo(
+                        probe.trainingLogits(batch, new SplittableRandom(2)).toFloats());
         Probe topK = create("protobin", 8, 2, "topk=2");
-        assertThat(topK.trainingLogits(batch, new SplittableRandom(1)).toFloats()).isNotEqualTo(topK.logits(batch).toFloats());
+        assertThat(topK.trainingLogits(batch, new SplittableRandom(1)).toFloats())
+                .isNotEqualTo(topK.logits(batch).toFloats());
     }
 
     @Test
     void badInputIsNamed() {
-        assertThatThrownBy(() -> create("protbin", 8, 2)).hasMessageContaining("'protbin' is not known").hasMessageContaining("protobin");
-        assertThatThrownBy(() -> create("protobin", 8, 2, "head=3")).hasMessageContaining("no option 'head'").hasMessageContaining("prototypes");
+        assertThatThrownBy(() -> create("protbin", 8, 2))
+                .hasMessageContaining("'protbin' is not known")
+                .hasMessageContaining("protobin");
+        assertThatThrownBy(() -> create("protobin", 8, 2, "head=3"))
+                .hasMessageContaining("no option 'head'")
+                .hasMessageContaining("prototypes");
         assertThatThrownBy(() -> create("protobin", 8, 2, "prototypes=0")).hasMessageContaining("from 1 to");
         assertThatThrownBy(() -> create("protobin", 8, 2, "dropout=1")).hasMessageContaining("to below 1");
         assertThatThrownBy(() -> create("linear", 0, 2)).hasMessageContaining("at least 1");
-        assertThatThrownBy(() -> create("linear", 8, 2).logits(batch(1, 2, 1, 7))).hasMessageContaining("dim 7").hasMessageContaining("8");
+        assertThatThrownBy(() -> create("linear", 8, 2).logits(batch(1, 2, 1, 7)))
+                .hasMessageContaining("dim 7")
+                .hasMessageContaining("8");
         TokenBatch noCls = new TokenBatch(batch(1, 2, 1, 8).tokens(), null, 2, 1);
         assertThatThrownBy(() -> create("linear", 8, 2).logits(noCls)).hasMessageContaining("cls token");
-        assertThat(Probes.create(scalar, "linear", 8, 2, false, ProbeOptions.DEFAULTS, 1).logits(noCls).toFloats()).hasSize(2);
+        assertThat(Probes.create(scalar, "linear", 8, 2, false, ProbeOptions.DEFAULTS, 1)
+                        .logits(noCls)
+                        .toFloats())
+                .hasSize(2);
         Map<String, Tensor> p = new LinkedHashMap<>(create("mhca", 8, 2).parameters());
         p.remove("k.weight");
-        assertThatThrownBy(() -> Probes.of("mhca", p, true, ProbeOptions.DEFAULTS)).hasMessageContaining("k.weight is missing");
+        assertThatThrownBy(() -> Probes.of("mhca", p, true, ProbeOptions.DEFAULTS))
+                .hasMessageContaining("k.weight is missing");
         assertThatThrownBy(() -> Probes.of("linear", create("mhca", 8, 2).parameters(), true, ProbeOptions.DEFAULTS))
                 .hasMessageContaining("has no parameter cls_token");
         assertThatThrownBy(() -> create("mlp", 8, 2, "activation=tanh")).hasMessageContaining("one of gelu, relu");
         assertThatThrownBy(() -> create("conv", 8, 2, "kernel=2")).hasMessageContaining("odd");
         assertThatThrownBy(() -> create("ep", 8, 2, "queries=3")).hasMessageContaining("3 queries do not divide dim 8");
-        assertThatThrownBy(() -> Probes.of("mlp", create("mlp", 8, 2).parameters(), true, ProbeOptions.parse("hidden=9")))
-                .hasMessageContaining("hidden").hasMessageContaining("say 8");
+        assertThatThrownBy(
+                        () -> Probes.of("mlp", create("mlp", 8, 2).parameters(), true, ProbeOptions.parse("hidden=9")))
+                .hasMessageContaining("hidden")
+                .hasMessageContaining("say 8");
         for (String name : List.of("linearc-clsmean", "proto")) {
             ProbeOptions needsCls = name.equals("proto") ? ProbeOptions.parse("focal=true") : ProbeOptions.DEFAULTS;
-            assertThatThrownBy(() -> Probes.create(scalar, name, 8, 2, false, needsCls, 1)).hasMessageContaining("no cls token");
+            assertThatThrownBy(() -> Probes.create(scalar, name, 8, 2, false, needsCls, 1))
+                    .hasMessageContaining("no cls token");
         }
         assertThatThrownBy(() -> Probes.create(scalar, "linearc-freqconcat", 8, 2, true, ProbeOptions.DEFAULTS, 1))
                 .hasMessageContaining("option freq");
-        assertThatThrownBy(() -> create("linearc-freqconcat", 8, 2).logits(batch(1, 2, 3, 8))).hasMessageContaining("3 columns");
+        assertThatThrownBy(() -> create("linearc-freqconcat", 8, 2).logits(batch(1, 2, 3, 8)))
+                .hasMessageContaining("3 columns");
         assertThatThrownBy(() -> Probes.create(scalar, "cgp", 8, 2, true, ProbeOptions.DEFAULTS, 1))
-                .hasMessageContaining("all layers").hasMessageContaining("last only");
+                .hasMessageContaining("all layers")
+                .hasMessageContaining("last only");
         assertThatThrownBy(() -> create("cgp", 8, 2, "total=2").logits(noCls)).hasMessageContaining("3 layers");
-        assertThatThrownBy(() -> new TokenBatch.Layers(Tensor.of(scalar, new float[6], 1, 3, 2), null)).hasMessageContaining("[layers,");
-        assertThatThrownBy(() -> new TokenBatch(Tensor.of(scalar, new float[6], 1, 3, 2), null, 2, 1)).hasMessageContaining("2 x 1");
+        assertThatThrownBy(() -> new TokenBatch.Layers(Tensor.of(scalar, new float[6], 1, 3, 2), null))
+                .hasMessageContaining("[layers,");
+        assertThatThrownBy(() -> new TokenBatch(Tensor.of(scalar, new float[6], 1, 3, 2), null, 2, 1))
+                .hasMessageContaining("2 x 1");
     }
 }

@@ -54,15 +54,29 @@ class TrainedProbeTest {
 
     /** Every probe of one layer; and with options that change what is saved. */
     static Stream<Arguments> probes() {
-        Stream<Arguments> all = Probes.names().stream().filter(n -> !n.equals("cgp")).map(n -> Arguments.of(n, ""));
-        return Stream.concat(all, Stream.of(Arguments.of("ep", "norm=batch"), Arguments.of("mhca", "token-norm=batch"),
-                Arguments.of("proto", "preset=birdmae"), Arguments.of("proto", "connection=all"), Arguments.of("mlp", "input=mean hidden=5"),
-                Arguments.of("simpool", "gamma=1.25"), Arguments.of("linpre", "pool=logsumexp"), Arguments.of("conv", "pool=max")));
+        Stream<Arguments> all =
+                Probes.names().stream().filter(n -> !n.equals("cgp")).map(n -> Arguments.of(n, ""));
+        return Stream.concat(
+                all,
+                Stream.of(
+                        Arguments.of("ep", "norm=batch"),
+                        Arguments.of("mhca", "token-norm=batch"),
+                        Arguments.of("proto", "preset=birdmae"),
+                        Arguments.of("proto", "connection=all"),
+                        Arguments.of("mlp", "input=mean hidden=5"),
+                        Arguments.of("simpool", "gamma=1.25"),
+                        Arguments.of("linpre", "pool=logsumexp"),
+                        Arguments.of("conv", "pool=max")));
     }
 
     private Probe create(String name, String options) {
-        return Probes.create(scalar, name, new TokenLayout(12, 2, true), 3,
-                options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split(" ")), 4);
+        return Probes.create(
+                scalar,
+                name,
+                new TokenLayout(12, 2, true),
+                3,
+                options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split(" ")),
+                4);
     }
 
     @ParameterizedTest
@@ -70,7 +84,8 @@ class TrainedProbeTest {
     void savedAndLoadedProbesScoreTheSame(String name, String options, @TempDir Path folder) throws IOException {
         Probe probe = create(name, options);
         probe.trainingLogits(TokenBatch.of(scalar, List.of(map(1, 12), map(2, 12))), new SplittableRandom(0));
-        TrainedProbe before = new TrainedProbe(probe, CLASSES, true, name.equals("mhca"), standardization(12), "e1", "");
+        TrainedProbe before =
+                new TrainedProbe(probe, CLASSES, true, name.equals("mhca"), standardization(12), "e1", "");
         Path file = folder.resolve("probe.safetensors");
         before.save(file);
         TrainedProbe after = TrainedProbe.load(file, scalar);
@@ -81,7 +96,8 @@ class TrainedProbeTest {
         assertThat(after.probe().name()).isEqualTo(name);
         assertThat(after.probe().options()).isEqualTo(probe.options());
         assertThat(after.scores(map(9, 12))).isEqualTo(before.scores(map(9, 12)));
-        assertThat(after.scores(List.of(map(8, 12), map(9, 12)))[1]).isEqualTo(before.scores(List.of(map(8, 12), map(9, 12)))[1]);
+        assertThat(after.scores(List.of(map(8, 12), map(9, 12)))[1])
+                .isEqualTo(before.scores(List.of(map(8, 12), map(9, 12)))[1]);
         after.save(folder.resolve("again.safetensors"));
         assertThat(folder.resolve("again.safetensors")).hasSameBinaryContentAs(file);
     }
@@ -97,10 +113,13 @@ class TrainedProbeTest {
 
     @Test
     void optionsSurvive(@TempDir Path folder) throws IOException {
-        Probe probe = Probes.create(scalar, "protobin", 12, 3, true, ProbeOptions.parse("prototypes=2", "dropout=0.25"), 4);
+        Probe probe =
+                Probes.create(scalar, "protobin", 12, 3, true, ProbeOptions.parse("prototypes=2", "dropout=0.25"), 4);
         new TrainedProbe(probe, CLASSES, false, false, null, "", "").save(folder.resolve("p"));
         TrainedProbe loaded = TrainedProbe.load(folder.resolve("p"), scalar);
-        assertThat(loaded.probe().options().values()).containsEntry("prototypes", "2").containsEntry("dropout", "0.25");
+        assertThat(loaded.probe().options().values())
+                .containsEntry("prototypes", "2")
+                .containsEntry("dropout", "0.25");
         assertThat(loaded.standardization()).isNull();
         assertThat(loaded.similarityMap(map(1, 12)).shape()).isEqualTo(Shape.of(6, 3, 2));
     }
@@ -108,24 +127,30 @@ class TrainedProbeTest {
     /** cgp scores batches with layers, as an encoder's features give them. */
     @Test
     void aProbeOfSeveralLayersIsSavedToo(@TempDir Path folder) throws IOException {
-        Probe probe = Probes.create(scalar, "cgp", new TokenLayout(12, 2, true, 2), 3, ProbeOptions.parse("total=4"), 4);
+        Probe probe =
+                Probes.create(scalar, "cgp", new TokenLayout(12, 2, true, 2), 3, ProbeOptions.parse("total=4"), 4);
         TrainedProbe before = new TrainedProbe(probe, CLASSES, true, false, null, "", "");
         before.save(folder.resolve("p"));
         TrainedProbe after = TrainedProbe.load(folder.resolve("p"), scalar);
         assertThat(after.probe().layers()).isEqualTo(2);
-        List<Features> features = List.of(new Features(map(2, 12), List.of(map(1, 12), map(2, 12)), null),
+        List<Features> features = List.of(
+                new Features(map(2, 12), List.of(map(1, 12), map(2, 12)), null),
                 new Features(map(4, 12), List.of(map(3, 12), map(4, 12)), null));
         TokenBatch batch = TokenBatch.ofFeatures(scalar, features);
-        assertThat(batch.layers().tokens().select(0, 0).select(0, 1).toFloats()).isEqualTo(map(3, 12).tokens());
+        assertThat(batch.layers().tokens().select(0, 0).select(0, 1).toFloats())
+                .isEqualTo(map(3, 12).tokens());
         assertThat(after.scores(batch)).isEqualTo(before.scores(batch));
         assertThat(after.scores(batch)[0]).isNotEqualTo(after.scores(batch)[1]);
-        assertThatThrownBy(() -> after.scores(map(1, 12))).hasMessageContaining("2 layers").hasMessageContaining("last layer only");
+        assertThatThrownBy(() -> after.scores(map(1, 12)))
+                .hasMessageContaining("2 layers")
+                .hasMessageContaining("last layer only");
     }
 
     @Test
     void onlyProbesThatWeighTokensHaveAMap() {
         TrainedProbe linear = new TrainedProbe(create("linear", ""), CLASSES, true, false, null, "", "");
-        assertThatThrownBy(() -> linear.similarityMap(map(1, 12))).isInstanceOf(UnsupportedOperationException.class)
+        assertThatThrownBy(() -> linear.similarityMap(map(1, 12)))
+                .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageContaining("linear");
         TrainedProbe mhca = new TrainedProbe(create("mhca", "heads=4"), CLASSES, true, false, null, "", "");
         assertThat(mhca.similarityMap(map(1, 12)).shape()).isEqualTo(Shape.of(4, 3, 2));
@@ -153,22 +178,33 @@ class TrainedProbeTest {
         assertThat(s.deviation()[1]).isCloseTo((float) Math.sqrt(2.0 / 3), within(1e-6f));
         Standardization.Statistics broken = new Standardization.Statistics(1);
         broken.add(new float[] {Float.NaN}, 0, 1);
-        assertThatThrownBy(() -> new Standardization(broken.mean(), broken.deviation(), null, null)).hasMessageContaining("NaN");
+        assertThatThrownBy(() -> new Standardization(broken.mean(), broken.deviation(), null, null))
+                .hasMessageContaining("NaN");
     }
 
     @Test
     void badFilesAndNamesAreRefused(@TempDir Path folder) throws IOException {
         Path other = folder.resolve("other.safetensors");
         new SafetensorsWriter().add("w", Shape.of(1), new float[1]).write(other);
-        assertThatThrownBy(() -> TrainedProbe.load(other, scalar)).isInstanceOf(IOException.class).hasMessageContaining("unmute-probe-1");
+        assertThatThrownBy(() -> TrainedProbe.load(other, scalar))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("unmute-probe-1");
         Files.writeString(other, "no safetensors");
         assertThatThrownBy(() -> TrainedProbe.load(other, scalar)).isInstanceOf(MalformedFileException.class);
-        new SafetensorsWriter().metadata("format", "unmute-probe-1").metadata("options", "").metadata("cls", "true")
-                .metadata("probe", "linear").add("probe.fc.weight", Shape.of(2, 3), new float[6]).write(other);
-        assertThatThrownBy(() -> TrainedProbe.load(other, scalar)).isInstanceOf(IOException.class).hasMessageContaining("fc.bias is missing");
+        new SafetensorsWriter()
+                .metadata("format", "unmute-probe-1")
+                .metadata("options", "")
+                .metadata("cls", "true")
+                .metadata("probe", "linear")
+                .add("probe.fc.weight", Shape.of(2, 3), new float[6])
+                .write(other);
+        assertThatThrownBy(() -> TrainedProbe.load(other, scalar))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("fc.bias is missing");
         Probe probe = Probes.create(scalar, "linear", 4, 2, true, ProbeOptions.DEFAULTS, 0);
         for (List<String> names : List.of(List.of("a"), List.of("a", "a"), List.of("a", "b\nc"))) {
-            assertThatThrownBy(() -> new TrainedProbe(probe, names, true, false, null, "", "")).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> new TrainedProbe(probe, names, true, false, null, "", ""))
+                    .isInstanceOf(IllegalArgumentException.class);
         }
     }
 }

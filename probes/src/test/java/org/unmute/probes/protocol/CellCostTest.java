@@ -26,7 +26,8 @@ class CellCostTest {
         assertThat(CellCost.searchEpochs(study(50, null), 30)).isEqualTo(1500);
         // The first always goes on, the second and third with a chance of 1/2 and 1/3.
         assertThat(CellCost.searchEpochs(study(1, new Halving(3, 3)), 30)).isCloseTo(30, within(1e-9));
-        assertThat(CellCost.searchEpochs(study(3, new Halving(4, 10)), 30)).isCloseTo(3 * 4 + (1 + 0.5 + 1.0 / 3) * 26, within(1e-9));
+        assertThat(CellCost.searchEpochs(study(3, new Halving(4, 10)), 30))
+                .isCloseTo(3 * 4 + (1 + 0.5 + 1.0 / 3) * 26, within(1e-9));
         assertThat(CellCost.searchEpochs(study(50, new Halving(3, 3)), 30)).isBetween(50 * 3 + 17 * 6.0, 50 * 12.0);
         assertThat(CellCost.searchEpochs(study(50, new Halving(30, 3)), 30)).isEqualTo(1500);
     }
@@ -47,9 +48,16 @@ class CellCostTest {
     @ParameterizedTest
     @ValueSource(strings = {"linear", "conv", "mhca", "protobin", "cgp"})
     void stepsAreMeasured(String probe) throws IOException {
-        StepCost cost = StepCost.measure(Backends.open("scalar", 1).backend(), probe, ProbeOptions.DEFAULTS, new TokenGrid(4, 2, 16, true),
-                probe.equals("cgp") ? 2 : 0, 3, 8,
-                Objective.ASL, 0);
+        StepCost cost = StepCost.measure(
+                Backends.open("scalar", 1).backend(),
+                probe,
+                ProbeOptions.DEFAULTS,
+                new TokenGrid(4, 2, 16, true),
+                probe.equals("cgp") ? 2 : 0,
+                3,
+                8,
+                Objective.ASL,
+                0);
         assertThat(cost.train()).isPositive();
         assertThat(cost.score()).isPositive();
         assertThat(cost.pool() > 0).isEqualTo(probe.equals("linear"));

@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Cells side by side: shared cores, failures that stay in their cell, results that do not depend on the number of workers. */
+/**
+ * Cells side by side: shared cores, failures that stay in their cell, results that do not depend on the number of
+ * workers.
+ */
 class CellQueueTest {
     private static final List<String> PROBES = List.of("linear-mean", "mhca", "protobin", "linpre");
 
@@ -26,8 +29,14 @@ class CellQueueTest {
             CellData data = TinyCell.multiLabel(); // one, so that its statistics are computed by whoever comes first
             List<CellQueue.Task> tasks = new ArrayList<>();
             for (String probe : PROBES) {
-                tasks.add(new CellQueue.Task(id(probe), () -> CellRun.run(id(probe), TinyCell.settings(probe, 1), data, folder.resolve(probe),
-                        TinyCell.context(cores, StopSign.never(), CellListener.SILENT))));
+                tasks.add(new CellQueue.Task(
+                        id(probe),
+                        () -> CellRun.run(
+                                id(probe),
+                                TinyCell.settings(probe, 1),
+                                data,
+                                folder.resolve(probe),
+                                TinyCell.context(cores, StopSign.never(), CellListener.SILENT))));
             }
             return CellQueue.run(tasks, workers, cores, StopSign.never(), _ -> {});
         }
@@ -36,26 +45,35 @@ class CellQueueTest {
     @Test
     void resultsDoNotDependOnTheNumberOfWorkers(@TempDir Path folder) throws IOException {
         assertThat(run(folder.resolve("one"), 1)).hasSize(4).allMatch(e -> e.failure() == null);
-        assertThat(run(folder.resolve("three"), 3)).extracting(CellQueue.Ended::cell).containsExactlyElementsOf(PROBES.stream().map(CellQueueTest::id).toList());
+        assertThat(run(folder.resolve("three"), 3))
+                .extracting(CellQueue.Ended::cell)
+                .containsExactlyElementsOf(
+                        PROBES.stream().map(CellQueueTest::id).toList());
         assertThat(TinyCell.content(folder.resolve("three"))).isEqualTo(TinyCell.content(folder.resolve("one")));
-        assertThat(Files.exists(folder.resolve("three/mhca/seed-5/probe.safetensors"))).isTrue();
+        assertThat(Files.exists(folder.resolve("three/mhca/seed-5/probe.safetensors")))
+                .isTrue();
     }
 
     @Test
     void aFailingCellIsNamedAndTheOthersGoOn() {
         List<CellId> told = Collections.synchronizedList(new ArrayList<>());
         try (CoreShare cores = new CoreShare("scalar", 1)) {
-            List<CellQueue.Ended> ended = CellQueue.run(List.of(
-                    new CellQueue.Task(id("a"), () -> {
-                        throw new IOException("unreadable");
-                    }),
-                    new CellQueue.Task(id("b"), () -> {
-                        throw new OutOfMemoryError("heap");
-                    }),
-                    new CellQueue.Task(id("c"), () -> {
-                        throw new StoppedException(id("c"));
-                    }),
-                    new CellQueue.Task(id("d"), () -> {})), 2, cores, StopSign.never(), e -> told.add(e.cell()));
+            List<CellQueue.Ended> ended = CellQueue.run(
+                    List.of(
+                            new CellQueue.Task(id("a"), () -> {
+                                throw new IOException("unreadable");
+                            }),
+                            new CellQueue.Task(id("b"), () -> {
+                                throw new OutOfMemoryError("heap");
+                            }),
+                            new CellQueue.Task(id("c"), () -> {
+                                throw new StoppedException(id("c"));
+                            }),
+                            new CellQueue.Task(id("d"), () -> {})),
+                    2,
+                    cores,
+                    StopSign.never(),
+                    e -> told.add(e.cell()));
             assertThat(ended).extracting(CellQueue.Ended::cell).containsExactly(id("a"), id("b"), id("c"), id("d"));
             assertThat(ended.get(0).failure()).hasMessage("unreadable");
             assertThat(ended.get(1).failure()).isInstanceOf(OutOfMemoryError.class);
@@ -69,8 +87,12 @@ class CellQueueTest {
     void noCellIsBegunAfterTheStopSign() {
         StopSign stop = StopSign.never();
         try (CoreShare cores = new CoreShare("scalar", 1)) {
-            List<CellQueue.Ended> ended = CellQueue.run(List.of(new CellQueue.Task(id("a"), stop::raise),
-                    new CellQueue.Task(id("b"), () -> {})), 1, cores, stop, _ -> {});
+            List<CellQueue.Ended> ended = CellQueue.run(
+                    List.of(new CellQueue.Task(id("a"), stop::raise), new CellQueue.Task(id("b"), () -> {})),
+                    1,
+                    cores,
+                    stop,
+                    _ -> {});
             assertThat(ended).extracting(CellQueue.Ended::cell).containsExactly(id("a"));
         }
         assertThat(StopSign.after(0).raised()).isTrue();
@@ -90,21 +112,30 @@ class CellQueueTest {
                 both.countDown();
                 assertThat(both.await(1, TimeUnit.MINUTES)).isTrue();
             };
-            CellQueue.run(List.of(new CellQueue.Task(id("a"), () -> {
-                shared.run();
-                first.countDown();
-            }), new CellQueue.Task(id("b"), () -> {
-                shared.run();
-                assertThat(first.await(1, TimeUnit.MINUTES)).isTrue();
-                while (cores.threads() == 4) {
-                    Thread.sleep(1); // until the other worker has found nothing more to do
-                }
-                alone.add(cores.threads());
-            })), 2, cores, StopSign.never(), _ -> {});
+            CellQueue.run(
+                    List.of(
+                            new CellQueue.Task(id("a"), () -> {
+                                shared.run();
+                                first.countDown();
+                            }),
+                            new CellQueue.Task(id("b"), () -> {
+                                shared.run();
+                                assertThat(first.await(1, TimeUnit.MINUTES)).isTrue();
+                                while (cores.threads() == 4) {
+                                    Thread.sleep(1); // until the other worker has found nothing more to do
+                                }
+                                alone.add(cores.threads());
+                            })),
+                    2,
+                    cores,
+                    StopSign.never(),
+                    _ -> {});
             assertThat(together).containsExactly(4, 4);
             assertThat(alone).containsExactly(8);
             assertThat(cores.threads()).isEqualTo(8);
-            assertThat(cores.<String>run(backend -> backend.name() + " " + Thread.currentThread().getName())).startsWith("scalar ForkJoinPool");
+            assertThat(cores.<String>run(backend ->
+                            backend.name() + " " + Thread.currentThread().getName()))
+                    .startsWith("scalar ForkJoinPool");
         }
     }
 }

@@ -33,8 +33,13 @@ class JsonLinesTest {
         try (JsonLines lines = JsonLines.append(file, false)) {
             lines.add("{\"n\":2.5e-3,\"x\":null}");
         }
-        assertThat(JsonLines.read(file)).extracting(JsonLines.Line::values).first().isEqualTo(Map.of("n", 1.0));
-        assertThat(JsonLines.read(file).getLast().values()).containsEntry("n", 0.0025).containsEntry("x", null);
+        assertThat(JsonLines.read(file))
+                .extracting(JsonLines.Line::values)
+                .first()
+                .isEqualTo(Map.of("n", 1.0));
+        assertThat(JsonLines.read(file).getLast().values())
+                .containsEntry("n", 0.0025)
+                .containsEntry("x", null);
         assertThat(Files.readString(file)).isEqualTo("{\"n\":1}\n{\"n\":2.5e-3,\"x\":null}\n");
     }
 
@@ -53,7 +58,9 @@ class JsonLinesTest {
     @ValueSource(strings = {"{\"n\":2", "[1]", "", "{\"n\":1} {\"n\":2}", "\0\0", "{\"n\":NaN}"})
     void otherDamageIsAnErrorWithItsLine(String damaged) throws IOException {
         Path file = file("{\"n\":1}\n" + damaged + "\n{\"n\":3}\n");
-        assertThatThrownBy(() -> JsonLines.read(file)).isInstanceOf(MalformedTableException.class).hasMessageContaining("a.jsonl:2: ");
+        assertThatThrownBy(() -> JsonLines.read(file))
+                .isInstanceOf(MalformedTableException.class)
+                .hasMessageContaining("a.jsonl:2: ");
     }
 
     @Test
@@ -62,7 +69,9 @@ class JsonLinesTest {
         byte[] bytes = "{\"n\":1}\n{\"n\":\"?\"}\n".getBytes(StandardCharsets.UTF_8);
         bytes[bytes.length - 4] = (byte) 0xFF;
         Files.write(file, bytes);
-        assertThatThrownBy(() -> JsonLines.read(file)).isInstanceOf(MalformedTableException.class).hasMessageContaining("a.jsonl:2: ");
+        assertThatThrownBy(() -> JsonLines.read(file))
+                .isInstanceOf(MalformedTableException.class)
+                .hasMessageContaining("a.jsonl:2: ");
     }
 
     @Test

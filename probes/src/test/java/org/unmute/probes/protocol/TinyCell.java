@@ -22,7 +22,9 @@ import org.unmute.probes.train.Objective;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
 
-/** Cells that are worked through in a moment: clips of a few tokens in memory, in which each class leaves its direction. */
+/**
+ * Cells that are worked through in a moment: clips of a few tokens in memory, in which each class leaves its direction.
+ */
 final class TinyCell {
     static final int DIM = 8;
     static final int CLASSES = 3;
@@ -51,8 +53,12 @@ final class TinyCell {
     }
 
     static Fold fold(int number, boolean singleLabel) {
-        return new Fold(number, clips(24, 1 + 10L * number, singleLabel), clips(16, 2 + 10L * number, singleLabel),
-                clips(20, 3 + 10L * number, singleLabel), true);
+        return new Fold(
+                number,
+                clips(24, 1 + 10L * number, singleLabel),
+                clips(16, 2 + 10L * number, singleLabel),
+                clips(20, 3 + 10L * number, singleLabel),
+                true);
     }
 
     static CellData multiLabel() {
@@ -60,7 +66,13 @@ final class TinyCell {
     }
 
     static CellData folds() {
-        return new CellData(List.of(fold(1, true), fold(2, true)), names(), Objective.CE, PrimaryMetric.ACCURACY, "encoder", "front end");
+        return new CellData(
+                List.of(fold(1, true), fold(2, true)),
+                names(),
+                Objective.CE,
+                PrimaryMetric.ACCURACY,
+                "encoder",
+                "front end");
     }
 
     private static List<String> names() {
@@ -69,8 +81,10 @@ final class TinyCell {
 
     static CellSettings settings(String probe, long seed) {
         StudySettings study = new StudySettings(3, 2, seed, Optional.of(new Halving(1, 2)), true);
-        SearchSpace space = new SearchSpace(List.of(Range.logarithmic("lr", 1e-3, 1e-1), Range.logarithmic("wd", 1e-5, 1e-3)));
-        TrainingSettings training = TrainingSettings.defaults(probe).withEpochs(4).withBatch(8).withSeed(seed);
+        SearchSpace space =
+                new SearchSpace(List.of(Range.logarithmic("lr", 1e-3, 1e-1), Range.logarithmic("wd", 1e-5, 1e-3)));
+        TrainingSettings training =
+                TrainingSettings.defaults(probe).withEpochs(4).withBatch(8).withSeed(seed);
         return new CellSettings(probe, ProbeOptions.DEFAULTS, training, space, study, 2, List.of(0L, 5L));
     }
 
@@ -78,17 +92,26 @@ final class TinyCell {
     static final class Recorder implements CellRecorder {
         @Override
         public void seed(CellId cell, SeedResult result, Path folder, List<FoldScores> folds) throws IOException {
-            StringBuilder text = new StringBuilder(result.seed() + " " + result.validation() + " " + result.test() + "\n");
+            StringBuilder text =
+                    new StringBuilder(result.seed() + " " + result.validation() + " " + result.test() + "\n");
             for (FoldScores f : folds) {
-                text.append(f.fold().number()).append(' ').append(f.test()).append(' ').append(java.util.Arrays.deepToString(f.scores())).append('\n');
+                text.append(f.fold().number())
+                        .append(' ')
+                        .append(f.test())
+                        .append(' ')
+                        .append(java.util.Arrays.deepToString(f.scores()))
+                        .append('\n');
             }
             Files.writeString(folder.resolve("seed.txt"), text);
         }
 
         @Override
         public void finished(CellResult result, Path folder) throws IOException {
-            Files.writeString(folder.resolve("cell.txt"), result.best() + " " + result.parameters() + " " + result.pruned() + " "
-                    + result.mean(SeedResult::test) + " " + result.deviation(SeedResult::test) + " " + result.options());
+            Files.writeString(
+                    folder.resolve("cell.txt"),
+                    result.best() + " " + result.parameters() + " " + result.pruned() + " "
+                            + result.mean(SeedResult::test) + " " + result.deviation(SeedResult::test) + " "
+                            + result.options());
         }
     }
 

@@ -78,7 +78,10 @@ class MixupTest {
             }
             for (int k = 1; k < variant.sources().size(); k++) {
                 double expected = Math.sqrt(power) / Math.pow(10, 6 / 20.0);
-                assertThat(level(variant.samples(), Integer.parseInt(variant.sources().get(k).substring(4)))).isCloseTo(expected, within(1e-5));
+                assertThat(level(
+                                variant.samples(),
+                                Integer.parseInt(variant.sources().get(k).substring(4))))
+                        .isCloseTo(expected, within(1e-5));
                 power += expected * expected;
             }
         }
@@ -94,12 +97,16 @@ class MixupTest {
                 Mixup.Variant variant = mixup.variant(i, v);
                 Set<String> expected = new HashSet<>(Set.of("bird"));
                 variant.sources().forEach(s -> expected.add("label" + s.substring(4)));
-                assertThat(variant.labels()).doesNotHaveDuplicates().startsWith("label" + i).containsExactlyInAnyOrderElementsOf(expected);
+                assertThat(variant.labels())
+                        .doesNotHaveDuplicates()
+                        .startsWith("label" + i)
+                        .containsExactlyInAnyOrderElementsOf(expected);
                 sizes.add(variant.sources().size());
                 if (variant.sources().size() == 1) {
                     untouched++;
                     assertThat(variant.snrDb()).isNaN();
-                    assertThat(variant.samples()).isEqualTo(clip(i, 0.02 * (i + 1)).samples().read());
+                    assertThat(variant.samples())
+                            .isEqualTo(clip(i, 0.02 * (i + 1)).samples().read());
                 }
             }
         }
@@ -136,11 +143,21 @@ class MixupTest {
     void loudMixesAreScaledAndShortClipsRepeated() throws IOException {
         float[] loud = {1, -1, 1, -1};
         float[] brief = {1};
-        Mixup.Variant v = new Mixup(List.of(new Mixup.Clip("a", List.of("x"), () -> loud), new Mixup.Clip("b", List.of("y"), () -> brief)),
-                new Options(1, 1, 0, 0, 1), 0).variant(0, 0);
+        Mixup.Variant v = new Mixup(
+                        List.of(
+                                new Mixup.Clip("a", List.of("x"), () -> loud),
+                                new Mixup.Clip("b", List.of("y"), () -> brief)),
+                        new Options(1, 1, 0, 0, 1),
+                        0)
+                .variant(0, 0);
         assertThat(v.samples()).containsExactly(1, 0, 1, 0);
-        Mixup.Variant silent = new Mixup(List.of(new Mixup.Clip("a", List.of("x"), () -> loud), new Mixup.Clip("b", List.of("y"), () -> new float[2])),
-                new Options(1, 1, 0, 0, 1), 0).variant(0, 0);
+        Mixup.Variant silent = new Mixup(
+                        List.of(
+                                new Mixup.Clip("a", List.of("x"), () -> loud),
+                                new Mixup.Clip("b", List.of("y"), () -> new float[2])),
+                        new Options(1, 1, 0, 0, 1),
+                        0)
+                .variant(0, 0);
         assertThat(silent.samples()).containsExactly(loud);
         assertThat(silent.labels()).containsExactly("x", "y");
     }
@@ -152,7 +169,9 @@ class MixupTest {
         mixup.write(folder, 32_000);
         Reading train = Datasets.byName("table").read(folder, Part.TRAIN, ReadOptions.DEFAULT);
         assertThat(train.clips()).hasSize(3 * 3);
-        assertThat(train.manifest().clips()).extracting(c -> c.file()).startsWith("train/000000-0.wav", "train/000000-1.wav", "train/000000-2.wav", "train/000001-0.wav");
+        assertThat(train.manifest().clips())
+                .extracting(c -> c.file())
+                .startsWith("train/000000-0.wav", "train/000000-1.wav", "train/000000-2.wav", "train/000001-0.wav");
         assertThat(train.clips().get(4).labels()).isEqualTo(mixup.variant(1, 0).labels());
         float[] stored = Wav.read(folder.resolve("train/000001-1.wav")).samples();
         float[] made = mixup.variant(1, 0).samples();
@@ -173,12 +192,16 @@ class MixupTest {
         assertThatThrownBy(() -> new Options(5, 1.1, 2, 30, 3)).hasMessageContaining("probability 1.1");
         assertThatThrownBy(() -> new Options(5, 0.9, 30, 2, 3)).hasMessageContaining("30.0 to 2.0 dB");
         assertThatThrownBy(() -> new Mixup(clips(1), Options.PAPER, 0)).hasMessageContaining("at least 2");
-        assertThatThrownBy(() -> new Mixup(List.of(clip(0, 1), clip(0, 1)), Options.PAPER, 0)).hasMessageContaining("twice: clip0");
-        assertThatThrownBy(() -> new Mixup(List.of(clip(0, 1), new Mixup.Clip("b", List.of("a;b"), () -> new float[1])), Options.PAPER, 0))
+        assertThatThrownBy(() -> new Mixup(List.of(clip(0, 1), clip(0, 1)), Options.PAPER, 0))
+                .hasMessageContaining("twice: clip0");
+        assertThatThrownBy(() -> new Mixup(
+                        List.of(clip(0, 1), new Mixup.Clip("b", List.of("a;b"), () -> new float[1])), Options.PAPER, 0))
                 .hasMessageContaining("must not contain ';'");
-        Mixup empty = new Mixup(List.of(new Mixup.Clip("a", List.of(), () -> new float[0]), clip(0, 1)), Options.PAPER, 0);
+        Mixup empty =
+                new Mixup(List.of(new Mixup.Clip("a", List.of(), () -> new float[0]), clip(0, 1)), Options.PAPER, 0);
         assertThatThrownBy(() -> empty.variant(0, 0)).hasMessageContaining("no samples: a");
-        Mixup nan = new Mixup(List.of(new Mixup.Clip("a", List.of(), () -> new float[] {Float.NaN}), clip(0, 1)), Options.PAPER, 0);
+        Mixup nan = new Mixup(
+                List.of(new Mixup.Clip("a", List.of(), () -> new float[] {Float.NaN}), clip(0, 1)), Options.PAPER, 0);
         assertThatThrownBy(() -> nan.variant(0, 0)).hasMessageContaining("not finite: a");
     }
 }

@@ -7,8 +7,7 @@ import java.util.HexFormat;
 
 /** SHA-256 of samples as big-endian float bits. */
 final class SampleHash {
-    private SampleHash() {
-    }
+    private SampleHash() {}
 
     static String of(float[] samples) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * samples.length);

@@ -21,12 +21,20 @@ class SceneFolderTest {
 
     @Test
     void writtenScenesAreReadBackWithTheirLabels() throws IOException {
-        SyntheticScenes scenes = new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 3);
+        SyntheticScenes scenes =
+                new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 3);
         scenes.write(folder, 4, 2);
         Manifest manifest = Manifest.read(folder.resolve(SceneFolder.MANIFEST), ManifestFormat.AUTO, null);
         assertThat(manifest.splits()).containsExactly("train", "test");
-        assertThat(manifest.clips()).extracting("file").containsExactly("train/000000.wav", "train/000001.wav", "train/000002.wav",
-                "train/000003.wav", "test/000000.wav", "test/000001.wav");
+        assertThat(manifest.clips())
+                .extracting("file")
+                .containsExactly(
+                        "train/000000.wav",
+                        "train/000001.wav",
+                        "train/000002.wav",
+                        "train/000003.wav",
+                        "test/000000.wav",
+                        "test/000001.wav");
         for (int i = 0; i < 6; i++) {
             Scene scene = scenes.clip(i < 4 ? Split.TRAIN : Split.TEST, i % 4);
             assertThat(manifest.clips().get(i).labels()).isEqualTo(scene.labels());
@@ -41,8 +49,14 @@ class SceneFolderTest {
     @Test
     void labelsWithCommasAndQuotesSurvive() throws IOException {
         SceneFolder out = SceneFolder.create(folder);
-        out.add(new Scene(new float[100], 8000, List.of(new Scene.Event("Child speech, \"kid\"", "a,b", 0, 0),
-                new Scene.Event("Dog", "c", -3, 0.5))), Split.TRAIN);
+        out.add(
+                new Scene(
+                        new float[100],
+                        8000,
+                        List.of(
+                                new Scene.Event("Child speech, \"kid\"", "a,b", 0, 0),
+                                new Scene.Event("Dog", "c", -3, 0.5))),
+                Split.TRAIN);
         out.finish();
         Manifest manifest = Manifest.read(folder.resolve(SceneFolder.MANIFEST), ManifestFormat.AUTO, null);
         assertThat(manifest.clips().getFirst().labels()).containsExactly("Child speech, \"kid\"", "Dog");
@@ -59,6 +73,8 @@ class SceneFolderTest {
     void theSeparatorIsNotAllowedInNames() throws IOException {
         SceneFolder out = SceneFolder.create(folder);
         Scene scene = new Scene(new float[1], 8000, List.of(new Scene.Event("a", "x;y", 0, 0)));
-        assertThatThrownBy(() -> out.add(scene, Split.TEST)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("x;y");
+        assertThatThrownBy(() -> out.add(scene, Split.TEST))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("x;y");
     }
 }

@@ -48,8 +48,8 @@ class SceneMixerTest {
         double re = 0;
         double im = 0;
         int n = RATE / 4;
-        // The first and last sample of a sine are near zero and are trimmed; whole periods, so other classes cancel only
-        // where they overlap whole periods too: the test therefore places events without overlap.
+        // The first and last sample of a sine are near zero and are trimmed; whole periods, so other classes cancel
+        // only where they overlap whole periods too: the test therefore places events without overlap.
         for (int i = 0; i < n - 2 && at + i < scene.samples().length; i++) {
             re += scene.samples()[at + i] * Math.cos(2 * Math.PI * 300 * (c + 1) * i / RATE);
             im += scene.samples()[at + i] * Math.sin(2 * Math.PI * 300 * (c + 1) * i / RATE);
@@ -58,7 +58,10 @@ class SceneMixerTest {
     }
 
     private static boolean overlap(Scene scene) {
-        double[] offsets = scene.events().stream().mapToDouble(Scene.Event::offsetSeconds).sorted().toArray();
+        double[] offsets = scene.events().stream()
+                .mapToDouble(Scene.Event::offsetSeconds)
+                .sorted()
+                .toArray();
         for (int i = 1; i < offsets.length; i++) {
             if (offsets[i] - offsets[i - 1] < 0.26) {
                 return true;
@@ -100,7 +103,8 @@ class SceneMixerTest {
     }
 
     @Property(tries = 100)
-    void scenesAreDeterministicAndDoNotClip(@ForAll long seed, @ForAll @IntRange(max = 100_000) int index) throws IOException {
+    void scenesAreDeterministicAndDoNotClip(@ForAll long seed, @ForAll @IntRange(max = 100_000) int index)
+            throws IOException {
         List<SourceClip> loud = recordings(1);
         Scene scene = mixer(loud, OPTIONS, seed).mix(Split.TEST, index);
         List<SourceClip> shuffled = new ArrayList<>(loud);
@@ -109,7 +113,10 @@ class SceneMixerTest {
         assertThat(again.samples()).isEqualTo(scene.samples());
         assertThat(again.events()).isEqualTo(scene.events());
         assertThat(scene.samples()).hasSize(RATE);
-        assertThat(scene.labels()).hasSizeBetween(1, 3).doesNotHaveDuplicates().hasSize(scene.events().size());
+        assertThat(scene.labels())
+                .hasSizeBetween(1, 3)
+                .doesNotHaveDuplicates()
+                .hasSize(scene.events().size());
         for (float v : scene.samples()) {
             assertThat(v).isBetween(-1f, 1f);
         }
@@ -134,8 +141,11 @@ class SceneMixerTest {
         for (int i = 0; i < longer.length; i++) {
             longer[i] = (i % 2 == 0 ? 1 : -1) * 0.25f;
         }
-        List<SourceClip> two = List.of(new SourceClip("a", "padded", "1", () -> padded), new SourceClip("b", "padded", "3", () -> padded),
-                new SourceClip("c", "long", "1", () -> longer), new SourceClip("d", "long", "3", () -> longer));
+        List<SourceClip> two = List.of(
+                new SourceClip("a", "padded", "1", () -> padded),
+                new SourceClip("b", "padded", "3", () -> padded),
+                new SourceClip("c", "long", "1", () -> longer),
+                new SourceClip("d", "long", "3", () -> longer));
         SceneMixer mixer = mixer(two, new Options(RATE, 1, 1, 1, 0, 0), 4);
         Set<Double> offsets = new HashSet<>();
         for (int i = 0; i < 50; i++) {
@@ -157,17 +167,22 @@ class SceneMixerTest {
     void wrongInputsAreNamed() {
         List<SourceClip> good = recordings(0.3);
         assertThatThrownBy(() -> new SceneMixer(good, Set.of("1", "2"), Set.of("2"), OPTIONS, 0))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("fold 2").hasMessageContaining("both");
-        assertThatThrownBy(() -> new SceneMixer(good, Set.of("1"), Set.of("9"), OPTIONS, 0)).hasMessageContaining("test folds [9]")
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fold 2")
+                .hasMessageContaining("both");
+        assertThatThrownBy(() -> new SceneMixer(good, Set.of("1"), Set.of("9"), OPTIONS, 0))
+                .hasMessageContaining("test folds [9]")
                 .hasMessageContaining("folds present: [1, 2, 3]");
-        assertThatThrownBy(() -> mixer(good, new Options(RATE, 1, 1, 6, -6, 0), 0)).hasMessageContaining("6 different");
+        assertThatThrownBy(() -> mixer(good, new Options(RATE, 1, 1, 6, -6, 0), 0))
+                .hasMessageContaining("6 different");
         List<SourceClip> twice = new ArrayList<>(good);
         twice.add(good.getFirst());
         assertThatThrownBy(() -> mixer(twice, OPTIONS, 0)).hasMessageContaining("twice: f1c0");
         List<SourceClip> separator = new ArrayList<>(good);
         separator.add(new SourceClip("x", "a;b", "1", () -> new float[1]));
         assertThatThrownBy(() -> mixer(separator, OPTIONS, 0)).hasMessageContaining("a;b");
-        List<SourceClip> silent = List.of(new SourceClip("s", "quiet", "1", () -> new float[RATE]),
+        List<SourceClip> silent = List.of(
+                new SourceClip("s", "quiet", "1", () -> new float[RATE]),
                 new SourceClip("t", "quiet", "3", () -> new float[] {Float.NaN}));
         SceneMixer mixer = mixer(silent, new Options(RATE, 1, 1, 1, 0, 0), 0);
         assertThatThrownBy(() -> mixer.mix(Split.TRAIN, 0)).hasMessageContaining("silent: s");

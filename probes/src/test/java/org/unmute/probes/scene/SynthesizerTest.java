@@ -80,7 +80,8 @@ class SynthesizerTest {
             sum += v;
             squares += v * v;
         }
-        // Five standard errors: 5 / sqrt(n) for the mean; the fourth moment of this noise is 2.7, so sqrt(1.7 / n) for the variance.
+        // Five standard errors: 5 / sqrt(n) for the mean; the fourth moment of this noise is 2.7, so sqrt(1.7 / n) for
+        // the variance.
         assertThat(sum / n).isBetween(-0.0112, 0.0112);
         assertThat(squares / n).isBetween(1 - 0.0146, 1 + 0.0146);
     }

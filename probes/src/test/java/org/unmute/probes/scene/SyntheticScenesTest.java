@@ -16,8 +16,10 @@ class SyntheticScenesTest {
     @Test
     void sameSeedGivesTheStoredBits() {
         SyntheticScenes scenes = new SyntheticScenes(Options.standard(), 42);
-        assertThat(SampleHash.of(scenes.clip(Split.TRAIN, 3).samples())).isEqualTo("bb31f5a6a540861f809376ae79b9f77351a2e5633a26e7336b71b42efcf88b54");
-        assertThat(SampleHash.of(scenes.clip(Split.TEST, 0).samples())).isEqualTo("e87802f91611894161cf88bfeb42d0db936b38c3ca4db34effb793b16f439576");
+        assertThat(SampleHash.of(scenes.clip(Split.TRAIN, 3).samples()))
+                .isEqualTo("bb31f5a6a540861f809376ae79b9f77351a2e5633a26e7336b71b42efcf88b54");
+        assertThat(SampleHash.of(scenes.clip(Split.TEST, 0).samples()))
+                .isEqualTo("e87802f91611894161cf88bfeb42d0db936b38c3ca4db34effb793b16f439576");
     }
 
     @Test
@@ -40,7 +42,8 @@ class SyntheticScenesTest {
     void everyClassAndEveryCountAppears() {
         Set<String> labels = new HashSet<>();
         Set<Integer> counts = new HashSet<>();
-        for (Scene scene : new SyntheticScenes(Options.standard().withSeconds(0.5).withEvents(1, 4), 9).clips(Split.TRAIN, 120)) {
+        for (Scene scene :
+                new SyntheticScenes(Options.standard().withSeconds(0.5).withEvents(1, 4), 9).clips(Split.TRAIN, 120)) {
             labels.addAll(scene.labels());
             counts.add(scene.labels().size());
         }
@@ -49,8 +52,11 @@ class SyntheticScenesTest {
     }
 
     @Property(tries = 60)
-    void clipsHoldWhatTheOptionsSay(@ForAll long seed, @ForAll @IntRange(max = 1_000_000) int index,
-            @ForAll @DoubleRange(min = 0.05, max = 4) double seconds, @ForAll @IntRange(min = 1, max = 4) int most,
+    void clipsHoldWhatTheOptionsSay(
+            @ForAll long seed,
+            @ForAll @IntRange(max = 1_000_000) int index,
+            @ForAll @DoubleRange(min = 0.05, max = 4) double seconds,
+            @ForAll @IntRange(min = 1, max = 4) int most,
             @ForAll @DoubleRange(min = -12, max = 0) double gain) {
         Options options = new Options(seconds, 1, most, gain, 3, 25);
         Scene scene = new SyntheticScenes(options, seed).clip(Split.TEST, index);
@@ -76,6 +82,7 @@ class SyntheticScenesTest {
         assertThatThrownBy(() -> Options.standard().withEvents(1, 11)).hasMessageContaining("max 11");
         assertThatThrownBy(() -> new Options(3, 1, 3, 1, 3, 25)).hasMessageContaining("gain");
         assertThatThrownBy(() -> new Options(3, 1, 3, -6, 9, 3)).hasMessageContaining("noise");
-        assertThatThrownBy(() -> new SyntheticScenes(Options.standard(), 0).clip(Split.TRAIN, -1)).hasMessageContaining("-1");
+        assertThatThrownBy(() -> new SyntheticScenes(Options.standard(), 0).clip(Split.TRAIN, -1))
+                .hasMessageContaining("-1");
     }
 }

@@ -32,8 +32,9 @@ class ParzenMixtureTest {
 
     @Test
     void densityAgreesWithTheReference() {
-        double[] expected = {-0.16250334803304314, 0.1376320224446374, -0.23209144205478566, 0.17987215646840435,
-            0.05043277874177594};
+        double[] expected = {
+            -0.16250334803304314, 0.1376320224446374, -0.23209144205478566, 0.17987215646840435, 0.05043277874177594
+        };
         assertDensity(FOUR, expected);
     }
 
@@ -44,13 +45,21 @@ class ParzenMixtureTest {
             points[i] = i * 7 % 30 / 30.0 + 0.01;
         }
         double[] weights = ParzenMixture.weights(30);
-        double[] first = {0.0011661807580174927, 0.009620991253644314, 0.018075801749271137, 0.026530612244897955,
-            0.034985422740524776, 0.034985422740524776, 0.034985422740524776};
+        double[] first = {
+            0.0011661807580174927,
+            0.009620991253644314,
+            0.018075801749271137,
+            0.026530612244897955,
+            0.034985422740524776,
+            0.034985422740524776,
+            0.034985422740524776
+        };
         for (int i = 0; i < first.length; i++) {
             assertThat(weights[i]).isCloseTo(first[i], within(1e-16));
         }
-        assertDensity(points, new double[] {-1.2559631252467383, -0.04707134916879628, -0.0751453620447572, 0.08326128579989214,
-            -0.5460218563171558});
+        assertDensity(points, new double[] {
+            -1.2559631252467383, -0.04707134916879628, -0.0751453620447572, 0.08326128579989214, -0.5460218563171558
+        });
     }
 
     private static void assertDensity(double[] points, double[] expected) {
@@ -86,10 +95,21 @@ class ParzenMixtureTest {
         }
     }
 
-    /** From the error function of the C library. The series sums up to 150 positive terms, so it is off by at most 150 · 2⁻⁵³ of the value. */
+    /**
+     * From the error function of the C library. The series sums up to 150 positive terms, so it is off by at most 150 ·
+     * 2⁻⁵³ of the value.
+     */
     @ParameterizedTest
-    @CsvSource({"0, 0", "0.001, 0.0003989422139110626", "0.3, 0.11791142218895262", "1, 0.3413447460685429",
-        "2.5, 0.49379033467422384", "5, 0.49999971334842813", "8, 0.4999999999999994", "1000, 0.5"})
+    @CsvSource({
+        "0, 0",
+        "0.001, 0.0003989422139110626",
+        "0.3, 0.11791142218895262",
+        "1, 0.3413447460685429",
+        "2.5, 0.49379033467422384",
+        "5, 0.49999971334842813",
+        "8, 0.4999999999999994",
+        "1000, 0.5"
+    })
     void halfOfTheNormalDistributionAgreesWithTheReference(double x, double p) {
         assertThat(TruncatedNormal.half(x)).isCloseTo(p, within(150 * 0x1p-53 * p));
     }

@@ -20,7 +20,9 @@ class StudyReplayTest {
     private static final int EPOCHS = 9;
 
     private static Study study(long seed, boolean halving) {
-        return new Study(SPACE, new StudySettings(6, 10, seed, halving ? Optional.of(new Halving(1, 2)) : Optional.empty(), true));
+        return new Study(
+                SPACE,
+                new StudySettings(6, 10, seed, halving ? Optional.of(new Halving(1, 2)) : Optional.empty(), true));
     }
 
     /** Trains a trial as a probe would: noise that depends on the trial alone, ties, and now and then no number. */
@@ -41,8 +43,13 @@ class StudyReplayTest {
 
     /** However often a search is interrupted, and wherever, it does the same trials and ends with the same best. */
     @Property(tries = 200)
-    void aResumedStudyIsTheUndisturbedOne(@ForAll long seed, @ForAll boolean halving, @ForAll boolean coarse,
-            @ForAll @IntRange(max = 16) int firstStop, @ForAll @IntRange(max = 16) int secondStop, @ForAll boolean midTrial) {
+    void aResumedStudyIsTheUndisturbedOne(
+            @ForAll long seed,
+            @ForAll boolean halving,
+            @ForAll boolean coarse,
+            @ForAll @IntRange(max = 16) int firstStop,
+            @ForAll @IntRange(max = 16) int secondStop,
+            @ForAll boolean midTrial) {
         Study whole = study(seed, halving);
         while (!whole.exhausted()) {
             train(whole, coarse);
@@ -76,9 +83,12 @@ class StudyReplayTest {
         FinishedTrial first = recorded(1).getFirst();
         Study other = study(1, true);
         double due = study(1, true).next().values().get("lr");
-        assertThatThrownBy(() -> other.replay(first)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("trial 0 differs in lr").hasMessageContaining("recorded " + first.values().get("lr"))
-                .hasMessageContaining("expected " + due).hasMessageContaining("another folder");
+        assertThatThrownBy(() -> other.replay(first))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("trial 0 differs in lr")
+                .hasMessageContaining("recorded " + first.values().get("lr"))
+                .hasMessageContaining("expected " + due)
+                .hasMessageContaining("another folder");
         assertThat(other.finished()).isEmpty();
         assertThat(other.next().number()).as("the study is as before").isZero();
     }
@@ -88,9 +98,13 @@ class StudyReplayTest {
         FinishedTrial first = recorded(1).getFirst();
         Map<String, Double> renamed = new LinkedHashMap<>(first.values());
         renamed.remove("wd");
-        FinishedTrial less = new FinishedTrial(0, first.stage(), renamed, first.epochs(), first.value(), first.pruned());
-        assertThatThrownBy(() -> study(0, true).replay(less)).hasMessageContaining("names").hasMessageContaining("[lr, wd]");
-        Study narrower = new Study(new SearchSpace(List.of(SPACE.ranges().get(0), Range.logarithmic("wd", 1e-5, 4e-4))),
+        FinishedTrial less =
+                new FinishedTrial(0, first.stage(), renamed, first.epochs(), first.value(), first.pruned());
+        assertThatThrownBy(() -> study(0, true).replay(less))
+                .hasMessageContaining("names")
+                .hasMessageContaining("[lr, wd]");
+        Study narrower = new Study(
+                new SearchSpace(List.of(SPACE.ranges().get(0), Range.logarithmic("wd", 1e-5, 4e-4))),
                 new StudySettings(6, 10, 0, Optional.empty(), true));
         assertThatThrownBy(() -> narrower.replay(first)).hasMessageContaining("differs in wd");
     }
@@ -100,7 +114,9 @@ class StudyReplayTest {
         List<FinishedTrial> all = recorded(7);
         Study other = new Study(SPACE, new StudySettings(7, 9, 0, Optional.of(new Halving(1, 2)), true));
         all.subList(0, 6).forEach(other::replay);
-        assertThatThrownBy(() -> other.replay(all.get(6))).hasMessageContaining("stage").hasMessageContaining("TPE")
+        assertThatThrownBy(() -> other.replay(all.get(6)))
+                .hasMessageContaining("stage")
+                .hasMessageContaining("TPE")
                 .hasMessageContaining("SOBOL");
     }
 
@@ -108,9 +124,11 @@ class StudyReplayTest {
     void aGapOrARepetitionIsRefused() {
         List<FinishedTrial> all = recorded(2);
         Study study = study(0, true);
-        assertThatThrownBy(() -> study.replay(all.get(1))).hasMessageContaining("recorded trial 1 stands where trial 0 is due");
+        assertThatThrownBy(() -> study.replay(all.get(1)))
+                .hasMessageContaining("recorded trial 1 stands where trial 0 is due");
         study.replay(all.get(0));
-        assertThatThrownBy(() -> study.replay(all.get(0))).hasMessageContaining("recorded trial 0 stands where trial 1 is due");
+        assertThatThrownBy(() -> study.replay(all.get(0)))
+                .hasMessageContaining("recorded trial 0 stands where trial 1 is due");
         study.replay(all.get(1));
         assertThat(study.finished()).isEqualTo(all);
     }
@@ -118,11 +136,15 @@ class StudyReplayTest {
     @Test
     void aRecordOfOtherHalvingIsRefused() {
         List<FinishedTrial> all = recorded(6);
-        FinishedTrial pruned = all.stream().filter(t -> t.pruned() && !t.diverged()).findFirst().orElseThrow();
+        FinishedTrial pruned = all.stream()
+                .filter(t -> t.pruned() && !t.diverged())
+                .findFirst()
+                .orElseThrow();
         Study off = study(0, false);
         all.subList(0, pruned.number()).stream().filter(t -> !t.pruned()).forEach(off::replay);
         assertThat(off.finished()).as("trials before the pruned one").hasSize(pruned.number());
-        assertThatThrownBy(() -> off.replay(pruned)).hasMessageContaining("pruned after epoch " + pruned.lastEpoch())
+        assertThatThrownBy(() -> off.replay(pruned))
+                .hasMessageContaining("pruned after epoch " + pruned.lastEpoch())
                 .hasMessageContaining("halving");
 
         Study on = study(0, true);
@@ -130,9 +152,15 @@ class StudyReplayTest {
         List<EpochValue> longer = new ArrayList<>(pruned.epochs());
         longer.add(new EpochValue(pruned.lastEpoch() + 1, 0.5));
         FinishedTrial wentOn = new FinishedTrial(pruned.number(), pruned.stage(), pruned.values(), longer, 0.5, false);
-        assertThatThrownBy(() -> on.replay(wentOn)).hasMessageContaining("stopped by halving after epoch " + pruned.lastEpoch());
-        FinishedTrial falling = new FinishedTrial(pruned.number(), pruned.stage(), pruned.values(),
-                List.of(new EpochValue(2, 0), new EpochValue(2, 0)), 0, false);
+        assertThatThrownBy(() -> on.replay(wentOn))
+                .hasMessageContaining("stopped by halving after epoch " + pruned.lastEpoch());
+        FinishedTrial falling = new FinishedTrial(
+                pruned.number(),
+                pruned.stage(),
+                pruned.values(),
+                List.of(new EpochValue(2, 0), new EpochValue(2, 0)),
+                0,
+                false);
         assertThatThrownBy(() -> on.replay(falling)).hasMessageContaining("epochs");
         on.replay(pruned);
         assertThat(on.finished()).isEqualTo(all.subList(0, pruned.number() + 1));

@@ -9,13 +9,16 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StudyTest {
-    private static final SearchSpace SPACE = new SearchSpace(List.of(Range.logarithmic("lr", 2e-3, 8e-2), Range.linear("p", 0, 0.5)));
+    private static final SearchSpace SPACE =
+            new SearchSpace(List.of(Range.logarithmic("lr", 2e-3, 8e-2), Range.linear("p", 0, 0.5)));
 
     private static StudySettings settings(int sobol, int tpe, Halving halving) {
         return new StudySettings(sobol, tpe, 0, Optional.ofNullable(halving), true);
     }
 
-    /** Runs one trial that reports {@code values} after epochs 1, 2, … until it is stopped; returns the epochs it did. */
+    /**
+     * Runs one trial that reports {@code values} after epochs 1, 2, … until it is stopped; returns the epochs it did.
+     */
     private static int run(Study study, double... values) {
         Trial trial = study.next();
         for (int epoch = 1; epoch <= values.length; epoch++) {
@@ -48,7 +51,9 @@ class StudyTest {
         Study study = new Study(SPACE, settings(1, 0, null));
         study.finish(study.next(), 0.5, false);
         assertThat(study.exhausted()).isTrue();
-        assertThatThrownBy(study::next).isInstanceOf(IllegalStateException.class).hasMessageContaining("all 1 trials are used");
+        assertThatThrownBy(study::next)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("all 1 trials are used");
         FinishedTrial again = study.finished().getFirst();
         assertThatThrownBy(() -> study.replay(again)).isInstanceOf(IllegalStateException.class);
     }
@@ -57,7 +62,9 @@ class StudyTest {
     void oneTrialAtATime() {
         Study study = new Study(SPACE, settings(2, 0, null));
         Trial trial = study.next();
-        assertThatThrownBy(study::next).isInstanceOf(IllegalStateException.class).hasMessageContaining("trial 0 is still under way");
+        assertThatThrownBy(study::next)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("trial 0 is still under way");
         study.finish(trial, 1, false);
         assertThatThrownBy(() -> study.finish(trial, 1, false)).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> study.report(trial, 1, 1)).hasMessageContaining("trial 0 is not under way");
@@ -78,14 +85,27 @@ class StudyTest {
     @Test
     void halvingStopsWhatIsNotAmongTheBestThird() {
         Study study = new Study(SPACE, settings(9, 0, new Halving(2, 3)));
-        assertThat(run(study, 0, 0.5, 0, 0, 0, 0, 0)).as("the first has no rival").isEqualTo(7);
+        assertThat(run(study, 0, 0.5, 0, 0, 0, 0, 0))
+                .as("the first has no rival")
+                .isEqualTo(7);
         assertThat(run(study, 9, 0.4, 9, 9, 9, 9, 9)).as("only epoch 2 counts").isEqualTo(2);
-        assertThat(run(study, 0, 0.6, 0, 0, 0, 0.1, 0)).as("better at 2 and at 6").isEqualTo(7);
-        assertThat(run(study, 0, 0.6, 0, 0, 0, 0.05, 0)).as("a tie at 2, worse at 6").isEqualTo(6);
-        assertThat(run(study, 0, 0.55, 0, 0, 0, 9, 0)).as("one of five goes on: 0.6").isEqualTo(2);
-        assertThat(run(study, 0, 0.55, 0, 0, 0, 9, 0)).as("two of six go on: both 0.6").isEqualTo(2);
-        assertThat(run(study, 0, 0.61, 0, 0, 0, 0.01, 0)).as("the best at 2, not at 6").isEqualTo(6);
-        assertThat(study.finished().stream().map(FinishedTrial::pruned)).containsExactly(false, true, false, true, true, true, true);
+        assertThat(run(study, 0, 0.6, 0, 0, 0, 0.1, 0))
+                .as("better at 2 and at 6")
+                .isEqualTo(7);
+        assertThat(run(study, 0, 0.6, 0, 0, 0, 0.05, 0))
+                .as("a tie at 2, worse at 6")
+                .isEqualTo(6);
+        assertThat(run(study, 0, 0.55, 0, 0, 0, 9, 0))
+                .as("one of five goes on: 0.6")
+                .isEqualTo(2);
+        assertThat(run(study, 0, 0.55, 0, 0, 0, 9, 0))
+                .as("two of six go on: both 0.6")
+                .isEqualTo(2);
+        assertThat(run(study, 0, 0.61, 0, 0, 0, 0.01, 0))
+                .as("the best at 2, not at 6")
+                .isEqualTo(6);
+        assertThat(study.finished().stream().map(FinishedTrial::pruned))
+                .containsExactly(false, true, false, true, true, true, true);
         assertThat(study.finished().get(3).lastEpoch()).isEqualTo(6);
     }
 
@@ -125,7 +145,9 @@ class StudyTest {
     @Test
     void divergedTrialsCountAsWorstAndAreNeverBest() {
         Study study = new Study(SPACE, settings(6, 2, new Halving(1, 2)));
-        assertThat(run(study, Double.NaN, Double.NaN)).as("stopped although it has no rival").isEqualTo(1);
+        assertThat(run(study, Double.NaN, Double.NaN))
+                .as("stopped although it has no rival")
+                .isEqualTo(1);
         assertThat(run(study, 0.2, 0.3)).as("a number beats none").isEqualTo(2);
         assertThat(run(study, 0.1, 0.9)).isEqualTo(1);
         study.finish(study.next(), Double.POSITIVE_INFINITY, false);
@@ -156,7 +178,8 @@ class StudyTest {
             study.finish(study.next(), Double.NaN, false);
         }
         assertThat(study.best(3)).isEmpty();
-        assertThat(study.finished().stream().map(FinishedTrial::values).distinct()).hasSize(23);
+        assertThat(study.finished().stream().map(FinishedTrial::values).distinct())
+                .hasSize(23);
     }
 
     @Test
@@ -171,7 +194,9 @@ class StudyTest {
 
     @Test
     void badRangesSpacesAndSettingsAreRefused() {
-        assertThatThrownBy(() -> Range.linear("lr", 2, 1)).hasMessageContaining("lr must rise").hasMessageContaining("2.0 to 1.0");
+        assertThatThrownBy(() -> Range.linear("lr", 2, 1))
+                .hasMessageContaining("lr must rise")
+                .hasMessageContaining("2.0 to 1.0");
         assertThatThrownBy(() -> Range.linear("lr", Double.NaN, 1)).hasMessageContaining("NaN");
         assertThatThrownBy(() -> Range.logarithmic("lr", 0, 1)).hasMessageContaining("starts above 0");
         assertThatThrownBy(() -> Range.linear("lr", 0, 1).at(1.5)).hasMessageContaining("1.5");

@@ -17,7 +17,10 @@ class TpeTest {
     private static final SearchSpace SPACE =
             new SearchSpace(List.of(Range.logarithmic("lr", 1e-4, 7e-3), Range.logarithmic("wd", 1e-5, 5e-4)));
 
-    /** A smooth peak of 0 at lr = 2e-3, wd = 3e-5, as a validation score has one; the weight decay matters a tenth as much. */
+    /**
+     * A smooth peak of 0 at lr = 2e-3, wd = 3e-5, as a validation score has one; the weight decay matters a tenth as
+     * much.
+     */
     private static double peak(Map<String, Double> at) {
         double rate = Math.log(at.get("lr") / 2e-3);
         double decay = Math.log(at.get("wd") / 3e-5);
@@ -32,7 +35,8 @@ class TpeTest {
 
     @Test
     void beatsRandomSearchOnKnownOptima() {
-        for (ToDoubleFunction<Map<String, Double>> score : List.<ToDoubleFunction<Map<String, Double>>>of(TpeTest::peak, TpeTest::cliff)) {
+        for (ToDoubleFunction<Map<String, Double>> score :
+                List.<ToDoubleFunction<Map<String, Double>>>of(TpeTest::peak, TpeTest::cliff)) {
             List<Double> searched = new ArrayList<>();
             List<Double> random = new ArrayList<>();
             int wins = 0;
@@ -41,7 +45,9 @@ class TpeTest {
                 random.add(-random(seed, 50, score));
                 wins += searched.getLast() < random.getLast() ? 1 : 0;
             }
-            assertThat(median(searched)).as("median distance of the best from the optimum").isLessThan(median(random) / 2);
+            assertThat(median(searched))
+                    .as("median distance of the best from the optimum")
+                    .isLessThan(median(random) / 2);
             assertThat(wins).as("of 200").isGreaterThan(140);
         }
     }
@@ -111,6 +117,7 @@ class TpeTest {
     @Test
     void badArgumentsAreRefused() {
         assertThatThrownBy(() -> new Tpe(0, 0)).hasMessageContaining("at least one dimension: 0");
-        assertThatThrownBy(() -> new Tpe(2, 0).suggest(0, List.of(new double[1]), List.of())).hasMessageContaining("1 numbers, not 2");
+        assertThatThrownBy(() -> new Tpe(2, 0).suggest(0, List.of(new double[1]), List.of()))
+                .hasMessageContaining("1 numbers, not 2");
     }
 }

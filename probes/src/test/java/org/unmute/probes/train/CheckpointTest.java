@@ -66,8 +66,10 @@ class CheckpointTest {
         checkpoint.save(parameters, optimizer, new double[] {14, 13});
         Map<String, Tensor> fresh = parameters(0, 0, 0);
         Optimizer other = optimizer(fresh);
-        assertThatThrownBy(() -> checkpoint.restore(fresh, other)).isInstanceOf(IOException.class)
-                .hasMessageContaining("2 losses for step [1").hasMessageContaining("delete it to start anew");
+        assertThatThrownBy(() -> checkpoint.restore(fresh, other))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("2 losses for step [1")
+                .hasMessageContaining("delete it to start anew");
         assertUntouched(fresh, other, 0, 0, 0);
     }
 
@@ -76,7 +78,8 @@ class CheckpointTest {
         checkpoint.save(parameters, optimizer, new double[] {14});
         Map<String, Tensor> fresh = parameters(0, 0);
         Optimizer other = optimizer(fresh);
-        assertThatThrownBy(() -> checkpoint.restore(fresh, other)).isInstanceOf(IOException.class)
+        assertThatThrownBy(() -> checkpoint.restore(fresh, other))
+                .isInstanceOf(IOException.class)
                 .hasMessageContaining("parameter w is F32[3], needed is F32[2]");
         assertUntouched(fresh, other, 0, 0);
     }
@@ -84,6 +87,8 @@ class CheckpointTest {
     private static void assertUntouched(Map<String, Tensor> parameters, Optimizer optimizer, float... values) {
         assertThat(parameters.get("w").toFloats()).containsExactly(values);
         assertThat(optimizer.steps()).isZero();
-        optimizer.state().forEach((name, t) -> assertThat(t.toDoubles()).as(name).containsOnly(0));
+        optimizer
+                .state()
+                .forEach((name, t) -> assertThat(t.toDoubles()).as(name).containsOnly(0));
     }
 }

@@ -56,15 +56,18 @@ class EpochWatchTest {
 
     @Test
     void theWatchSeesEveryEpochAndEndsTheTraining() throws IOException {
-        TrainingSettings settings = TrainingSettings.defaults("mhca").withEpochs(5).withBatch(4);
+        TrainingSettings settings =
+                TrainingSettings.defaults("mhca").withEpochs(5).withBatch(4);
         Probe whole = probe("mhca");
-        double[] losses = ProbeTrainer.train(whole, clips(10), settings).losses().epochs();
+        double[] losses =
+                ProbeTrainer.train(whole, clips(10), settings).losses().epochs();
         List<EpochWatch.Epoch> seen = new ArrayList<>();
         Probe stopped = probe("mhca");
         LossHistory history = ProbeTrainer.train(stopped, clips(10), settings, null, TrainingProgress.SILENT, epoch -> {
-            seen.add(epoch);
-            return epoch.number() == 3;
-        }).losses();
+                    seen.add(epoch);
+                    return epoch.number() == 3;
+                })
+                .losses();
         assertThat(seen).extracting(EpochWatch.Epoch::number).containsExactly(1, 2, 3);
         assertThat(seen).extracting(EpochWatch.Epoch::epochs).containsOnly(5);
         assertThat(seen).extracting(EpochWatch.Epoch::loss).containsExactly(losses[0], losses[1], losses[2]);
@@ -74,21 +77,25 @@ class EpochWatchTest {
 
     @Test
     void checkpointsMayBeRareAndTheLastStateIsSavedInAnyCase(@TempDir Path folder) throws IOException {
-        TrainingSettings settings = TrainingSettings.defaults("mhca").withEpochs(6).withBatch(4);
+        TrainingSettings settings =
+                TrainingSettings.defaults("mhca").withEpochs(6).withBatch(4);
         Probe undisturbed = probe("mhca");
         ProbeTrainer.train(undisturbed, clips(10), settings);
 
         CheckpointPlace rare = new CheckpointPlace(folder.resolve("rare.safetensors"), Duration.ofHours(1));
-        assertThatThrownBy(() -> ProbeTrainer.train(probe("mhca"), clips(10), settings, rare, TrainingProgress.SILENT, epoch -> {
-            assertThat(rare.file()).doesNotExist();
-            if (epoch.number() == 4) {
-                throw new IOException("cut off");
-            }
-            return false;
-        })).hasMessage("cut off");
+        assertThatThrownBy(() ->
+                        ProbeTrainer.train(probe("mhca"), clips(10), settings, rare, TrainingProgress.SILENT, epoch -> {
+                            assertThat(rare.file()).doesNotExist();
+                            if (epoch.number() == 4) {
+                                throw new IOException("cut off");
+                            }
+                            return false;
+                        }))
+                .hasMessage("cut off");
         assertThat(rare.file()).doesNotExist();
 
-        ProbeTrainer.train(probe("mhca"), clips(10), settings, rare, TrainingProgress.SILENT, epoch -> epoch.number() == 2);
+        ProbeTrainer.train(
+                probe("mhca"), clips(10), settings, rare, TrainingProgress.SILENT, epoch -> epoch.number() == 2);
         assertThat(Files.size(rare.file())).isPositive();
         List<Integer> after = new ArrayList<>();
         Probe resumed = probe("mhca");
@@ -103,7 +110,8 @@ class EpochWatchTest {
     @Test
     void statisticsComputedOnceGiveTheSameTraining() throws IOException {
         TokenSet clips = clips(12);
-        TrainingSettings settings = TrainingSettings.defaults("mhca").withEpochs(2).withBatch(4);
+        TrainingSettings settings =
+                TrainingSettings.defaults("mhca").withEpochs(2).withBatch(4);
         Probe inside = probe("mhca");
         ProbeTrainer.train(inside, clips, settings.withStandardize(true));
         Standardization by = clips.tokens().statistics();
@@ -111,16 +119,22 @@ class EpochWatchTest {
         Probe outside = probe("mhca");
         ProbeTrainer.train(outside, new TokenSet(standardized, clips.targets(), CLASSES), settings);
         assertThat(weights(outside)).containsExactly(weights(inside));
-        assertThat(standardized.fingerprint()).startsWith(clips.tokens().fingerprint()).isNotEqualTo(clips.tokens().fingerprint());
-        assertThatThrownBy(() -> clips.tokens().standardized(new Standardization(by.tokenMean(), by.tokenDeviation(), null, null)))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("without cls");
+        assertThat(standardized.fingerprint())
+                .startsWith(clips.tokens().fingerprint())
+                .isNotEqualTo(clips.tokens().fingerprint());
+        assertThatThrownBy(() -> clips.tokens()
+                        .standardized(new Standardization(by.tokenMean(), by.tokenDeviation(), null, null)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("without cls");
     }
 
     @Test
     void clipsArePooledOnceWhereThePoolingHasNoParameters() throws IOException {
         TokenSet clips = clips(9);
-        TrainingSettings settings = TrainingSettings.defaults("linear-mean").withEpochs(3).withBatch(4);
-        TokenSource small = CondensedClips.of(probe("linear-mean"), clips.tokens()).orElseThrow();
+        TrainingSettings settings =
+                TrainingSettings.defaults("linear-mean").withEpochs(3).withBatch(4);
+        TokenSource small =
+                CondensedClips.of(probe("linear-mean"), clips.tokens()).orElseThrow();
         assertThat(small.clips()).isEqualTo(9);
         assertThat(small.grid().tokens()).isEqualTo(1);
         Probe all = probe("linear-mean");

@@ -80,13 +80,19 @@ class MixedGridsTest {
 
     /** Every probe; those that draw at random or look at other clips of the batch are set not to. */
     static Stream<Arguments> clipByClip() {
-        return Stream.concat(Probes.names().stream().map(n -> Arguments.of(n, n.equals("cgp") ? "total=9,dropout=0" : "")),
-                Stream.of(Arguments.of("conv", "pool=max,activation=gelu"), Arguments.of("linpre", "pool=logsumexp"),
-                        Arguments.of("simpool", "gamma=1.25"), Arguments.of("protobin", "topk=2"), Arguments.of("proto", "preset=birdmae"),
+        return Stream.concat(
+                Probes.names().stream().map(n -> Arguments.of(n, n.equals("cgp") ? "total=9,dropout=0" : "")),
+                Stream.of(
+                        Arguments.of("conv", "pool=max,activation=gelu"),
+                        Arguments.of("linpre", "pool=logsumexp"),
+                        Arguments.of("simpool", "gamma=1.25"),
+                        Arguments.of("protobin", "topk=2"),
+                        Arguments.of("proto", "preset=birdmae"),
                         Arguments.of("cgp", "total=9,dropout=0,middle=mean")));
     }
 
-    private Map<String, double[]> gradients(Probe probe, TokenSet clips, int[] order, int from, int to) throws IOException {
+    private Map<String, double[]> gradients(Probe probe, TokenSet clips, int[] order, int from, int to)
+            throws IOException {
         TrainingStep step = new TrainingStep(probe, clips, Objective.ASL, BatchReader.of(probe, clips.tokens(), null));
         Map<String, double[]> gradients = new LinkedHashMap<>();
         Tensor loss = step.loss(order, from, to, new SplittableRandom(1));
@@ -116,10 +122,17 @@ class MixedGridsTest {
     }
 
     static Stream<Arguments> everyProbe() {
-        return Stream.concat(clipByClip(), Stream.of(Arguments.of("ep", "norm=batch"), Arguments.of("simpool", "norm=batch"),
-                Arguments.of("abmilp", "norm=batch"), Arguments.of("abmilp-sa", "norm=batch"), Arguments.of("mhca", "token-norm=batch"),
-                Arguments.of("simpool", "gamma=1.25,minimum=batch"), Arguments.of("protobin", "dropout=0.3"),
-                Arguments.of("cgp", "total=9,dropout=0.3")));
+        return Stream.concat(
+                clipByClip(),
+                Stream.of(
+                        Arguments.of("ep", "norm=batch"),
+                        Arguments.of("simpool", "norm=batch"),
+                        Arguments.of("abmilp", "norm=batch"),
+                        Arguments.of("abmilp-sa", "norm=batch"),
+                        Arguments.of("mhca", "token-norm=batch"),
+                        Arguments.of("simpool", "gamma=1.25,minimum=batch"),
+                        Arguments.of("protobin", "dropout=0.3"),
+                        Arguments.of("cgp", "total=9,dropout=0.3")));
     }
 
     /** Batch statistics, dropout and minima over the batch do not depend on how a batch is cut into parts. */
@@ -130,15 +143,22 @@ class MixedGridsTest {
         Probe whole = probe(scalar, name, clips, option);
         Probe parted = probe(scalar, name, clips, option);
         TokenBatch all = batch(whole, clips, 0, 5);
-        List<TokenBatch> parts = List.of(batch(parted, clips, 0, 2), batch(parted, clips, 2, 3), batch(parted, clips, 3, 5));
+        List<TokenBatch> parts =
+                List.of(batch(parted, clips, 0, 2), batch(parted, clips, 2, 3), batch(parted, clips, 3, 5));
         float[] expected = whole.trainingLogits(all, new SplittableRandom(4)).toFloats();
-        assertThat(parted.trainingLogits(parts, new SplittableRandom(4)).toFloats()).containsExactly(expected, within(1e-6f));
+        assertThat(parted.trainingLogits(parts, new SplittableRandom(4)).toFloats())
+                .containsExactly(expected, within(1e-6f));
         Map<String, Tensor> buffers = parted.buffers();
-        whole.buffers().forEach((key, b) -> assertThat(buffers.get(key).toFloats()).as(key).containsExactly(b.toFloats(), within(1e-6f)));
+        whole.buffers()
+                .forEach((key, b) ->
+                        assertThat(buffers.get(key).toFloats()).as(key).containsExactly(b.toFloats(), within(1e-6f)));
     }
 
     private static TokenBatch batch(Probe probe, TokenSet clips, int from, int to) throws IOException {
-        return BatchReader.of(probe, clips.tokens(), null).read(new int[] {0, 1, 2, 3, 4}, from, to).parts().getFirst();
+        return BatchReader.of(probe, clips.tokens(), null)
+                .read(new int[] {0, 1, 2, 3, 4}, from, to)
+                .parts()
+                .getFirst();
     }
 
     /** What the trainer does with clips of one grid, spelled out: one tensor a batch, one loss, one step. */
@@ -147,23 +167,33 @@ class MixedGridsTest {
     void clipsOfOneGridTrainAsOneTensorDoes(String name) throws IOException {
         Backend backend = Backends.current();
         TokenSet clips = clips(4, 4, 4, 4, 4, 4, 4);
-        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(1).withBatch(3);
+        TrainingSettings settings =
+                TrainingSettings.defaults(name).withEpochs(1).withBatch(3);
         Probe trained = probe(backend, name, clips, "");
         double[] losses = ProbeTrainer.train(trained, clips, settings).losses().steps();
         Probe probe = probe(backend, name, clips, "");
-        AdamW optimizer = new AdamW(List.of(new ParameterGroup(probe.parameters(), settings.rate(), settings.decay())),
+        AdamW optimizer = new AdamW(
+                List.of(new ParameterGroup(probe.parameters(), settings.rate(), settings.decay())),
                 settings.schedule(3));
         int[] order = ProbeTrainer.order(settings, clips.clips(), 0);
         for (int step = 0; step < 3; step++) {
             int[] own = Arrays.copyOfRange(order, step * 3, Math.min(7, step * 3 + 3));
-            TokenBatch batch = TokenBatch.of(backend, Arrays.stream(own).mapToObj(i -> map(clips.tokens(), i)).toList());
+            TokenBatch batch = TokenBatch.of(
+                    backend,
+                    Arrays.stream(own).mapToObj(i -> map(clips.tokens(), i)).toList());
             float[] targets = clips.subset(own).targets();
-            Tensor loss = Objective.ASL.loss().of(probe.trainingLogits(batch, new SplittableRandom(0)),
-                    Tensor.of(backend, targets, own.length, CLASSES));
+            Tensor loss = Objective.ASL
+                    .loss()
+                    .of(
+                            probe.trainingLogits(batch, new SplittableRandom(0)),
+                            Tensor.of(backend, targets, own.length, CLASSES));
             assertThat(loss.item()).isEqualTo(losses[step]);
             optimizer.step(Gradients.of(loss, probe.parameters()));
         }
-        probe.parameters().forEach((key, p) -> assertThat(trained.parameters().get(key).toFloats()).as(key).isEqualTo(p.toFloats()));
+        probe.parameters()
+                .forEach((key, p) -> assertThat(trained.parameters().get(key).toFloats())
+                        .as(key)
+                        .isEqualTo(p.toFloats()));
     }
 
     private static TokenMap map(TokenSource source, int clip) {
@@ -179,7 +209,8 @@ class MixedGridsTest {
     }
 
     private static TrainedProbe trained(Probe probe) {
-        return new ProbeTrainer.Result(null, null, Throughput.NONE).trained(probe, List.of("a", "b", "c"), true, Objective.ASL, "", "");
+        return new ProbeTrainer.Result(null, null, Throughput.NONE)
+                .trained(probe, List.of("a", "b", "c"), true, Objective.ASL, "", "");
     }
 
     @ParameterizedTest
@@ -203,11 +234,20 @@ class MixedGridsTest {
         int[] order = IntStream.range(0, ROWS.length).toArray();
         BatchReader.Batch all = small.read(order, 0, order.length);
         assertThat(all.parts()).hasSize(1);
-        assertThat(all.parts().getFirst().tokens().takesGradient()).as("frozen tokens").isFalse();
+        assertThat(all.parts().getFirst().tokens().takesGradient())
+                .as("frozen tokens")
+                .isFalse();
         assertThat(all.clips()).isEqualTo(order);
         for (int i = 0; i < ROWS.length; i++) {
-            float[] mean = plain.read(order, i, i + 1).parts().getFirst().tokens().mean(false, 1).toFloats();
-            assertThat(all.parts().getFirst().tokens().select(0, i).toFloats()).as("clip " + i).isEqualTo(mean);
+            float[] mean = plain.read(order, i, i + 1)
+                    .parts()
+                    .getFirst()
+                    .tokens()
+                    .mean(false, 1)
+                    .toFloats();
+            assertThat(all.parts().getFirst().tokens().select(0, i).toFloats())
+                    .as("clip " + i)
+                    .isEqualTo(mean);
         }
     }
 
@@ -236,37 +276,49 @@ class MixedGridsTest {
     void resumedRunsAreBitIdentical(@TempDir Path folder) throws IOException {
         Backend backend = Backends.current();
         TokenSet clips = clips(ROWS);
-        TrainingSettings settings = TrainingSettings.defaults("protobin").withEpochs(4).withBatch(5).withStandardize(true);
+        TrainingSettings settings =
+                TrainingSettings.defaults("protobin").withEpochs(4).withBatch(5).withStandardize(true);
         Probe undisturbed = probe(backend, "protobin", clips, "dropout=0.2");
         ProbeTrainer.Result expected = ProbeTrainer.train(undisturbed, clips, settings);
         assertThat(expected.throughput().clips()).isEqualTo(4 * 12);
         assertThat(expected.throughput().clipsPerSecond()).isPositive();
         Path checkpoint = folder.resolve("checkpoint.safetensors");
-        assertThatThrownBy(() -> ProbeTrainer.train(probe(backend, "protobin", clips, "dropout=0.2"), clips, settings, checkpoint, step -> {
-            assertThat(step.throughput().clips()).isEqualTo(12 * (step.epoch() - 1) + Math.min(12, 5 * step.step()));
-            if (step.epoch() == 3) {
-                throw new Interrupted();
-            }
-        })).isInstanceOf(Interrupted.class);
+        assertThatThrownBy(() -> ProbeTrainer.train(
+                        probe(backend, "protobin", clips, "dropout=0.2"), clips, settings, checkpoint, step -> {
+                            assertThat(step.throughput().clips())
+                                    .isEqualTo(12 * (step.epoch() - 1) + Math.min(12, 5 * step.step()));
+                            if (step.epoch() == 3) {
+                                throw new Interrupted();
+                            }
+                        }))
+                .isInstanceOf(Interrupted.class);
         Probe resumed = probe(backend, "protobin", clips, "dropout=0.2");
         ProbeTrainer.Result rest = ProbeTrainer.train(resumed, clips, settings, checkpoint, TrainingProgress.SILENT);
         assertThat(rest.losses().steps()).isEqualTo(expected.losses().steps());
         assertThat(rest.throughput().clips()).isEqualTo(2 * 12);
-        resumed.parameters().forEach((key, p) -> assertThat(p.toFloats()).as(key).isEqualTo(undisturbed.parameters().get(key).toFloats()));
+        resumed.parameters()
+                .forEach((key, p) -> assertThat(p.toFloats())
+                        .as(key)
+                        .isEqualTo(undisturbed.parameters().get(key).toFloats()));
         Probe complete = probe(backend, "protobin", clips, "dropout=0.2");
-        assertThat(ProbeTrainer.train(complete, clips, settings, checkpoint, TrainingProgress.SILENT).throughput()).isEqualTo(Throughput.NONE);
+        assertThat(ProbeTrainer.train(complete, clips, settings, checkpoint, TrainingProgress.SILENT)
+                        .throughput())
+                .isEqualTo(Throughput.NONE);
     }
 
     @Test
     void whatClipsMustShareIsChecked() {
         TokenMap first = new TokenMap(2, 2, 4, new float[16], new float[4]);
         assertThatThrownBy(() -> TokenSource.of(List.of(first, new TokenMap(2, 2, 5, new float[20], new float[5]))))
-                .hasMessageContaining("map 1 is [2, 2, 5] with cls").hasMessageContaining("one encoder");
-        assertThatThrownBy(() -> TokenSource.of(List.of(first, new TokenMap(2, 2, 4, new float[16], null)))).hasMessageContaining("without cls");
+                .hasMessageContaining("map 1 is [2, 2, 5] with cls")
+                .hasMessageContaining("one encoder");
+        assertThatThrownBy(() -> TokenSource.of(List.of(first, new TokenMap(2, 2, 4, new float[16], null))))
+                .hasMessageContaining("without cls");
         TokenSource columns = TokenSource.of(List.of(first, new TokenMap(2, 3, 4, new float[24], new float[4])));
         assertThat(columns.layout().freq()).isZero();
         assertThat(clips(ROWS).tokens().layout().freq()).isEqualTo(FREQ);
-        assertThatThrownBy(() -> Probes.create(scalar, "linearc-freqconcat", columns.layout(), 2, ProbeOptions.DEFAULTS, 0))
+        assertThatThrownBy(() ->
+                        Probes.create(scalar, "linearc-freqconcat", columns.layout(), 2, ProbeOptions.DEFAULTS, 0))
                 .hasMessageContaining("option freq");
     }
 }

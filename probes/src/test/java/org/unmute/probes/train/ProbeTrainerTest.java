@@ -37,8 +37,8 @@ class ProbeTrainerTest {
     private final Backend scalar = Backends.open("scalar", 1).backend();
 
     /**
-     * Clips of noise in which each present class leaves its direction in one token of 12, of a length that the mean over
-     * tokens buries: a max over tokens finds it, a mean hardly does.
+     * Clips of noise in which each present class leaves its direction in one token of 12, of a length that the mean
+     * over tokens buries: a max over tokens finds it, a mean hardly does.
      */
     private static TokenSet planted(int clips, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -84,19 +84,23 @@ class ProbeTrainerTest {
 
     private double map(String name) throws IOException {
         Probe probe = probe(name);
-        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(30).withBatch(16);
+        TrainingSettings settings =
+                TrainingSettings.defaults(name).withEpochs(30).withBatch(16);
         ProbeTrainer.Result result = ProbeTrainer.train(probe, planted(200, 1), settings);
         double[] epochs = result.losses().epochs();
         assertThat(epochs).hasSize(30);
         assertThat(epochs[29]).isLessThan(epochs[0]);
         TokenSet test = planted(200, 2);
         List<String> names = IntStream.range(0, CLASSES).mapToObj(i -> "c" + i).toList();
-        float[][] scores = ProbeTrainer.predict(result.trained(probe, names, true, Objective.ASL, "", ""), test.tokens(), 64);
+        float[][] scores =
+                ProbeTrainer.predict(result.trained(probe, names, true, Objective.ASL, "", ""), test.tokens(), 64);
         boolean[][] labels = new boolean[test.clips()][CLASSES];
         for (int i = 0; i < test.targets().length; i++) {
             labels[i / CLASSES][i % CLASSES] = test.targets()[i] == 1;
         }
-        return MultiLabelScores.of(scores, labels, names, ScoreScale.PROBABILITY).map().macro();
+        return MultiLabelScores.of(scores, labels, names, ScoreScale.PROBABILITY)
+                .map()
+                .macro();
     }
 
     @Test
@@ -108,8 +112,8 @@ class ProbeTrainerTest {
     }
 
     /**
-     * Clips whose classes show in every token, and in the cls token the other way round, so that every way of pooling finds
-     * them, tokens less the cls token too. A constant score reaches the share of positives, a third.
+     * Clips whose classes show in every token, and in the cls token the other way round, so that every way of pooling
+     * finds them, tokens less the cls token too. A constant score reaches the share of positives, a third.
      */
     private static List<Features> separable(int clips, long seed, float[] targets) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -132,9 +136,16 @@ class ProbeTrainerTest {
     }
 
     static Stream<Arguments> trainable() {
-        return Stream.concat(Probes.names().stream().map(n -> Arguments.of(n, n.equals("cgp") ? "total=40" : n.equals("conv") ? "channels=16" : "")),
-                Stream.of(Arguments.of("ep", "norm=batch"), Arguments.of("mhca", "token-norm=batch"), Arguments.of("proto", "preset=birdmae"),
-                        Arguments.of("proto", "connection=all"), Arguments.of("simpool", "gamma=1.25")));
+        return Stream.concat(
+                Probes.names().stream()
+                        .map(n ->
+                                Arguments.of(n, n.equals("cgp") ? "total=40" : n.equals("conv") ? "channels=16" : "")),
+                Stream.of(
+                        Arguments.of("ep", "norm=batch"),
+                        Arguments.of("mhca", "token-norm=batch"),
+                        Arguments.of("proto", "preset=birdmae"),
+                        Arguments.of("proto", "connection=all"),
+                        Arguments.of("simpool", "gamma=1.25")));
     }
 
     @ParameterizedTest
@@ -144,9 +155,16 @@ class ProbeTrainerTest {
         float[] targets = new float[64 * CLASSES];
         TokenSource source = TokenSource.ofFeatures(separable(64, 1, targets));
         TokenSet clips = new TokenSet(source, targets, CLASSES);
-        Probe probe = Probes.create(backend, name, source.layout(), CLASSES,
-                options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options), 1);
-        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(20).withBatch(16)
+        Probe probe = Probes.create(
+                backend,
+                name,
+                source.layout(),
+                CLASSES,
+                options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options),
+                1);
+        TrainingSettings settings = TrainingSettings.defaults(name)
+                .withEpochs(20)
+                .withBatch(16)
                 .withRate(Probes.hasPrototypes(name) ? 3e-2 : 7e-3);
         ProbeTrainer.Result result = ProbeTrainer.train(probe, clips, settings);
         float[] truth = new float[64 * CLASSES];
@@ -157,17 +175,28 @@ class ProbeTrainerTest {
         for (int i = 0; i < truth.length; i++) {
             labels[i / CLASSES][i % CLASSES] = truth[i] == 1;
         }
-        assertThat(MultiLabelScores.of(scores, labels, names, ScoreScale.PROBABILITY).map().macro()).isGreaterThan(0.9);
+        assertThat(MultiLabelScores.of(scores, labels, names, ScoreScale.PROBABILITY)
+                        .map()
+                        .macro())
+                .isGreaterThan(0.9);
     }
 
     /** The orthogonality term is part of the loss that training reports and lowers. */
     @Test
     void regularizationIsAddedToTheLoss() throws IOException {
         TokenSet clips = planted(16, 3);
-        TrainingSettings settings = TrainingSettings.defaults("proto").withEpochs(1).withBatch(16);
-        double with = ProbeTrainer.train(probe("proto", "orthogonality=1000"), clips, settings).losses().steps()[0];
-        double without = ProbeTrainer.train(probe("proto", "orthogonality=0"), clips, settings).losses().steps()[0];
-        double term = probe("proto", "orthogonality=1000").regularization().orElseThrow().item();
+        TrainingSettings settings =
+                TrainingSettings.defaults("proto").withEpochs(1).withBatch(16);
+        double with = ProbeTrainer.train(probe("proto", "orthogonality=1000"), clips, settings)
+                .losses()
+                .steps()[0];
+        double without = ProbeTrainer.train(probe("proto", "orthogonality=0"), clips, settings)
+                .losses()
+                .steps()[0];
+        double term = probe("proto", "orthogonality=1000")
+                .regularization()
+                .orElseThrow()
+                .item();
         assertThat(term).isGreaterThan(0.1);
         assertThat(with).isCloseTo(without + term, within(1e-4 * with));
         Probe trained = probe("proto", "orthogonality=1000");
@@ -182,9 +211,11 @@ class ProbeTrainerTest {
         TokenSet layered = new TokenSet(source, targets, CLASSES);
         Probe cgp = Probes.create(scalar, "cgp", source.layout(), CLASSES, ProbeOptions.parse("total=4"), 1);
         TrainingSettings settings = TrainingSettings.defaults("cgp");
-        assertThatThrownBy(() -> ProbeTrainer.train(cgp, planted(4, 1), settings)).hasMessageContaining("2 layers")
+        assertThatThrownBy(() -> ProbeTrainer.train(cgp, planted(4, 1), settings))
+                .hasMessageContaining("2 layers")
                 .hasMessageContaining("embed with layers");
-        assertThatThrownBy(() -> ProbeTrainer.train(cgp, layered, settings.withStandardize(true))).hasMessageContaining("standardized");
+        assertThatThrownBy(() -> ProbeTrainer.train(cgp, layered, settings.withStandardize(true)))
+                .hasMessageContaining("standardized");
         assertThat(source.layout().layers()).isEqualTo(2);
         assertThat(layered.subset(1, 2).tokens().layers()).isEqualTo(2);
     }
@@ -207,8 +238,17 @@ class ProbeTrainerTest {
 
     /** Interrupted in the middle of an epoch, twice, a run ends with the bits of an undisturbed one. */
     @ParameterizedTest
-    @CsvSource({"scalar,linear,asl", "scalar,mhca,bce", "scalar,ep,asl", "scalar,protobin,asl", "auto,linear,asl", "auto,mhca,asl", "auto,protobin,bce"})
-    void resumedRunsAreBitIdentical(String backendName, String name, String loss, @TempDir Path folder) throws IOException {
+    @CsvSource({
+        "scalar,linear,asl",
+        "scalar,mhca,bce",
+        "scalar,ep,asl",
+        "scalar,protobin,asl",
+        "auto,linear,asl",
+        "auto,mhca,asl",
+        "auto,protobin,bce"
+    })
+    void resumedRunsAreBitIdentical(String backendName, String name, String loss, @TempDir Path folder)
+            throws IOException {
         Backend backend = backendName.equals("auto") ? Backends.current() : scalar;
         TokenSet clips = planted(50, 3);
         String[] options = switch (name) {
@@ -216,8 +256,15 @@ class ProbeTrainerTest {
             case "ep" -> new String[] {"norm=batch"};
             default -> new String[0];
         };
-        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(5).withBatch(16).withSeed(11)
-                .withObjective(Objective.named(loss)).withStandardize(true).withClip(0.5).withDecayAll(false).withWarmUp(3);
+        TrainingSettings settings = TrainingSettings.defaults(name)
+                .withEpochs(5)
+                .withBatch(16)
+                .withSeed(11)
+                .withObjective(Objective.named(loss))
+                .withStandardize(true)
+                .withClip(0.5)
+                .withDecayAll(false)
+                .withWarmUp(3);
         Probe undisturbed = probe(backend, name, options);
         LossHistory expected = ProbeTrainer.train(undisturbed, clips, settings).losses();
         assertThat(expected.steps()).hasSize(5 * 4);
@@ -226,16 +273,19 @@ class ProbeTrainerTest {
         for (int stop : new int[] {6, 15}) {
             int[] seen = {0};
             int already = stop == 6 ? 0 : 4;
-            assertThatThrownBy(() -> ProbeTrainer.train(probe(backend, name, options), clips, settings, checkpoint, step -> {
-                seen[0]++;
-                if (already + seen[0] == stop) {
-                    throw new Interrupted();
-                }
-            })).isInstanceOf(Interrupted.class);
+            assertThatThrownBy(() ->
+                            ProbeTrainer.train(probe(backend, name, options), clips, settings, checkpoint, step -> {
+                                seen[0]++;
+                                if (already + seen[0] == stop) {
+                                    throw new Interrupted();
+                                }
+                            }))
+                    .isInstanceOf(Interrupted.class);
         }
         Probe resumed = probe(backend, name, options);
         int[] steps = {0};
-        LossHistory history = ProbeTrainer.train(resumed, clips, settings, checkpoint, step -> steps[0]++).losses();
+        LossHistory history = ProbeTrainer.train(resumed, clips, settings, checkpoint, step -> steps[0]++)
+                .losses();
         assertThat(steps[0]).isEqualTo(20 - 12);
         assertThat(history.steps()).isEqualTo(expected.steps());
         assertSame(resumed, undisturbed);
@@ -253,11 +303,15 @@ class ProbeTrainerTest {
         TrainingSettings settings = TrainingSettings.defaults("linear").withEpochs(1);
         Path checkpoint = folder.resolve("checkpoint.safetensors");
         ProbeTrainer.train(probe("linear"), clips, settings, checkpoint, TrainingProgress.SILENT);
-        assertThatThrownBy(() -> ProbeTrainer.train(probe("linear"), clips, settings.withBatch(64), checkpoint, TrainingProgress.SILENT))
-                .isInstanceOf(IOException.class).hasMessageContaining("batch is 64, there it was 128");
-        assertThatThrownBy(() -> ProbeTrainer.train(probe("linear"), planted(20, 4), settings, checkpoint, TrainingProgress.SILENT))
+        assertThatThrownBy(() -> ProbeTrainer.train(
+                        probe("linear"), clips, settings.withBatch(64), checkpoint, TrainingProgress.SILENT))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("batch is 64, there it was 128");
+        assertThatThrownBy(() -> ProbeTrainer.train(
+                        probe("linear"), planted(20, 4), settings, checkpoint, TrainingProgress.SILENT))
                 .hasMessageContaining("clips is");
-        assertThatThrownBy(() -> ProbeTrainer.train(probe("mhca"), clips, settings, checkpoint, TrainingProgress.SILENT))
+        assertThatThrownBy(
+                        () -> ProbeTrainer.train(probe("mhca"), clips, settings, checkpoint, TrainingProgress.SILENT))
                 .hasMessageContaining("probe is mhca");
     }
 
@@ -265,7 +319,8 @@ class ProbeTrainerTest {
     @ValueSource(strings = {"linear-mean", "mhca", "protobin"})
     void theSameSeedGivesTheSameBitsAndAnotherSeedOthers(String name) throws IOException {
         TokenSet clips = planted(40, 5);
-        TrainingSettings settings = TrainingSettings.defaults(name).withEpochs(2).withBatch(16);
+        TrainingSettings settings =
+                TrainingSettings.defaults(name).withEpochs(2).withBatch(16);
         Probe a = probe(name);
         Probe b = probe(name);
         Probe other = probe(name);
@@ -279,7 +334,8 @@ class ProbeTrainerTest {
     @Test
     void standardizingInTrainingEqualsStandardizingBefore() throws IOException {
         TokenSet clips = planted(30, 6);
-        TrainingSettings settings = TrainingSettings.defaults("linear").withEpochs(2).withBatch(8);
+        TrainingSettings settings =
+                TrainingSettings.defaults("linear").withEpochs(2).withBatch(8);
         Probe inside = probe("linear");
         ProbeTrainer.Result result = ProbeTrainer.train(inside, clips, settings.withStandardize(true));
         List<TokenMap> before = new ArrayList<>();
@@ -293,14 +349,16 @@ class ProbeTrainerTest {
         ProbeTrainer.train(outside, TokenSet.of(before, clips.targets(), CLASSES), settings);
         assertSame(inside, outside);
         Probe without = probe("linear");
-        assertThat(ProbeTrainer.train(without, clips, settings).standardization()).isNull();
+        assertThat(ProbeTrainer.train(without, clips, settings).standardization())
+                .isNull();
         assertThat(values(without).get("fc.weight")).isNotEqualTo(values(inside).get("fc.weight"));
     }
 
     @Test
     void predictionsDoNotDependOnTheBatch() throws IOException {
         Probe probe = probe("protobin");
-        var trained = new ProbeTrainer.Result(null, null, Throughput.NONE).trained(probe, List.of("a", "b", "c", "d"), true, Objective.CE, "", "");
+        var trained = new ProbeTrainer.Result(null, null, Throughput.NONE)
+                .trained(probe, List.of("a", "b", "c", "d"), true, Objective.CE, "", "");
         TokenSource clips = planted(11, 7).tokens();
         float[][] all = ProbeTrainer.predict(trained, clips, 100);
         float[][] three = ProbeTrainer.predict(trained, clips, 3);
@@ -314,11 +372,13 @@ class ProbeTrainerTest {
         TokenSet clips = planted(8, 8);
         float[] tokens = new float[12 * DIM];
         tokens[5] = Float.NaN;
-        TokenSet broken = TokenSet.of(List.of(new TokenMap(4, 3, DIM, tokens, new float[DIM])), new float[CLASSES], CLASSES);
+        TokenSet broken =
+                TokenSet.of(List.of(new TokenMap(4, 3, DIM, tokens, new float[DIM])), new float[CLASSES], CLASSES);
         TrainingSettings settings = TrainingSettings.defaults("protobin").withEpochs(2);
         Probe probe = probe("protobin");
         Map<String, float[]> before = values(probe);
-        assertThatThrownBy(() -> ProbeTrainer.train(probe, broken, settings)).isInstanceOf(TrainingDivergedException.class)
+        assertThatThrownBy(() -> ProbeTrainer.train(probe, broken, settings))
+                .isInstanceOf(TrainingDivergedException.class)
                 .hasMessageContaining("NaN in epoch 1, step 1, learning rate 0.01");
         values(probe).forEach((name, v) -> assertThat(v).isEqualTo(before.get(name)));
         assertThat(ProbeTrainer.train(probe, clips, settings).losses().steps()).hasSize(2);
@@ -328,15 +388,22 @@ class ProbeTrainerTest {
     void badInputIsNamed() {
         TokenSet clips = planted(8, 8);
         Probe wide = Probes.create(scalar, "linear", 16, CLASSES, true, ProbeOptions.DEFAULTS, 0);
-        assertThatThrownBy(() -> ProbeTrainer.train(wide, clips, TrainingSettings.defaults("linear"))).hasMessageContaining("dim 16")
+        assertThatThrownBy(() -> ProbeTrainer.train(wide, clips, TrainingSettings.defaults("linear")))
+                .hasMessageContaining("dim 16")
                 .hasMessageContaining("dim 32");
-        assertThatThrownBy(() -> ProbeTrainer.train(probe("linear"), clips, TrainingSettings.defaults("linear").withObjective(Objective.CE)))
+        assertThatThrownBy(() -> ProbeTrainer.train(
+                        probe("linear"),
+                        clips,
+                        TrainingSettings.defaults("linear").withObjective(Objective.CE)))
                 .hasMessageContaining("exactly one class");
         assertThatThrownBy(() -> Objective.named("mse")).hasMessageContaining("asl, bce, ce");
-        assertThatThrownBy(() -> TrainingSettings.defaults("linear").withRate(0)).hasMessageContaining("rate");
-        assertThatThrownBy(() -> TrainingSettings.defaults("linear").withEpochs(0)).hasMessageContaining("epochs");
+        assertThatThrownBy(() -> TrainingSettings.defaults("linear").withRate(0))
+                .hasMessageContaining("rate");
+        assertThatThrownBy(() -> TrainingSettings.defaults("linear").withEpochs(0))
+                .hasMessageContaining("epochs");
         assertThatThrownBy(() -> clips.subset(8)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThatThrownBy(() -> new TokenSet(clips.tokens(), new float[3], CLASSES)).hasMessageContaining("3 targets");
+        assertThatThrownBy(() -> new TokenSet(clips.tokens(), new float[3], CLASSES))
+                .hasMessageContaining("3 targets");
     }
 
     @Test
@@ -347,5 +414,4 @@ class ProbeTrainerTest {
         assertThat(protobin.rate()).isBetween(2e-3, 8e-2);
         assertThat(TrainingSettings.defaults("mhca").rate()).isBetween(1e-4, 7e-3);
     }
-
 }

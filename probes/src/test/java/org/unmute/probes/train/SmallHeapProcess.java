@@ -11,8 +11,8 @@ import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 
 /**
- * Trains and scores a probe on a cache in a process of its own, which the caller gives a small heap: arguments cache and probe.
- * Prints the heap's limit, the cache's size, the first and last loss and the clips scored.
+ * Trains and scores a probe on a cache in a process of its own, which the caller gives a small heap: arguments cache
+ * and probe. Prints the heap's limit, the cache's size, the first and last loss and the clips scored.
  */
 final class SmallHeapProcess {
     private static final int CLASSES = 2;
@@ -27,14 +27,18 @@ final class SmallHeapProcess {
                 targets[i * CLASSES + i % CLASSES] = 1;
             }
             TokenSet clips = new TokenSet(TokenSource.of(cache, ids), targets, CLASSES);
-            ProbeOptions options = args[1].equals("protobin") ? ProbeOptions.parse("prototypes=2") : ProbeOptions.DEFAULTS;
+            ProbeOptions options =
+                    args[1].equals("protobin") ? ProbeOptions.parse("prototypes=2") : ProbeOptions.DEFAULTS;
             Probe probe = Probes.create(args[1], clips.tokens().grid().dim(), CLASSES, false, options, 1);
-            TrainingSettings settings = TrainingSettings.defaults(args[1]).withEpochs(2).withBatch(16).withStandardize(true);
+            TrainingSettings settings = TrainingSettings.defaults(args[1])
+                    .withEpochs(2)
+                    .withBatch(16)
+                    .withStandardize(true);
             ProbeTrainer.Result result = ProbeTrainer.train(probe, clips, settings);
             TrainedProbe trained = result.trained(probe, List.of("a", "b"), false, Objective.ASL, "", "");
             double[] losses = result.losses().epochs();
-            System.out.println(Runtime.getRuntime().maxMemory() + " " + cache.bytes() + " " + losses[0] + " " + losses[1] + " "
-                    + ProbeTrainer.predict(trained, clips.tokens(), 16).length);
+            System.out.println(Runtime.getRuntime().maxMemory() + " " + cache.bytes() + " " + losses[0] + " "
+                    + losses[1] + " " + ProbeTrainer.predict(trained, clips.tokens(), 16).length);
         }
     }
 }

@@ -36,7 +36,8 @@ class SmallHeapTest {
     static void fill() throws IOException {
         CacheKey key = new CacheKey("noise", "noise-1", "none", "none-1", DType.F16);
         Random random = new Random(1);
-        try (TokenCacheWriter writer = TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT.withShardBytes(32L << 20))) {
+        try (TokenCacheWriter writer =
+                TokenCacheWriter.open(folder, key, CacheOptions.DEFAULT.withShardBytes(32L << 20))) {
             for (int c = 0; c < CLIPS; c++) {
                 int rows = c % 3 == 0 ? 200 : 300;
                 float[] tokens = new float[rows * DIM];
@@ -51,9 +52,18 @@ class SmallHeapTest {
     @ParameterizedTest
     @ValueSource(strings = {"protobin", "linear-mean"})
     void aCacheLargerThanTheHeapIsTrainedOn(String probe) throws Exception {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx32m",
-                "-XX:MaxDirectMemorySize=16m", "-XX:-UsePerfData", "-cp", classPath(), SmallHeapProcess.class.getName(), folder.toString(), probe)
-                .redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx32m",
+                        "-XX:MaxDirectMemorySize=16m",
+                        "-XX:-UsePerfData",
+                        "-cp",
+                        classPath(),
+                        SmallHeapProcess.class.getName(),
+                        folder.toString(),
+                        probe)
+                .redirectErrorStream(true)
+                .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
@@ -65,13 +75,17 @@ class SmallHeapTest {
 
     private static String classPath() {
         Path tests = Path.of(System.getProperty("basedir", "")).toAbsolutePath().resolve("target/test-classes");
-        return Stream.concat(Stream.of(tests), Stream.of(TokenCache.class, TokenMap.class, DType.class).map(SmallHeapTest::location))
-                .map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        return Stream.concat(
+                        Stream.of(tests),
+                        Stream.of(TokenCache.class, TokenMap.class, DType.class).map(SmallHeapTest::location))
+                .map(Path::toString)
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static Path location(Class<?> type) {
         try {
-            return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new AssertionError(e);
         }

@@ -20,12 +20,18 @@ class ValidationSplitTest {
         }
         ValidationSplit split = ValidationSplit.of(targets, 4, 0.1, 0);
         assertThat(split.validation()).hasSize(100);
-        assertThat(IntStream.concat(Arrays.stream(split.train()), Arrays.stream(split.validation())).sorted().toArray())
+        assertThat(IntStream.concat(Arrays.stream(split.train()), Arrays.stream(split.validation()))
+                        .sorted()
+                        .toArray())
                 .isEqualTo(IntStream.range(0, clips).toArray());
         for (int c = 0; c < 4; c++) {
             int k = c;
-            long all = IntStream.range(0, clips).filter(i -> targets[i * 4 + k] == 1).count();
-            long aside = Arrays.stream(split.validation()).filter(i -> targets[i * 4 + k] == 1).count();
+            long all = IntStream.range(0, clips)
+                    .filter(i -> targets[i * 4 + k] == 1)
+                    .count();
+            long aside = Arrays.stream(split.validation())
+                    .filter(i -> targets[i * 4 + k] == 1)
+                    .count();
             assertThat((double) aside).as("class %d", c).isBetween(all * 0.1 - 2, all * 0.1 + 2);
         }
         assertThat(ValidationSplit.of(targets, 4, 0.1, 0).validation()).isEqualTo(split.validation());

@@ -10,13 +10,13 @@ import org.unmute.tensor.op.Window;
 /**
  * The arithmetic seam: does the work on {@link View}s it is given, without checking arguments again.
  *
- * <p><b>Numerics.</b> The same input on the same backend and device gives the same bits, whatever the number of threads:
- * sums run in a fixed order. float32 sums may be taken in float32; the scalar backend takes them in double and is the
- * specification. NaN propagates; in maxima and minima NaN wins.
+ * <p><b>Numerics.</b> The same input on the same backend and device gives the same bits, whatever the number of
+ * threads: sums run in a fixed order. float32 sums may be taken in float32; the scalar backend takes them in double and
+ * is the specification. NaN propagates; in maxima and minima NaN wins.
  *
- * <p><b>Two layers.</b> {@link Primitives} is what every backend writes. The default methods in {@link RowOps} and here are
- * composites of them: correct on every backend from the day they are added, and on the same device. A backend overrides
- * those where one fused kernel is faster.
+ * <p><b>Two layers.</b> {@link Primitives} is what every backend writes. The default methods in {@link RowOps} and here
+ * are composites of them: correct on every backend from the day they are added, and on the same device. A backend
+ * overrides those where one fused kernel is faster.
  *
  * <p>Thread-safe.
  */
@@ -44,8 +44,8 @@ public interface Backend extends RowOps, AutoCloseable {
     }
 
     /**
-     * A dense float32 weight {@code [out, in]} for {@link #linear}, not to be written to: in the form in which it is multiplied with, where
-     * a backend has one of its own.
+     * A dense float32 weight {@code [out, in]} for {@link #linear}, not to be written to: in the form in which it is
+     * multiplied with, where a backend has one of its own.
      *
      * @param source its elements, row-major; read before this returns, and not afterwards
      */
@@ -56,8 +56,9 @@ public interface Backend extends RowOps, AutoCloseable {
     }
 
     /**
-     * Readies the innermost loops of a forward pass, where they are slow at first, and returns when that is done or has taken too
-     * long. Results do not depend on it. For a thread of its own while a program that has only one thing to compute reads its files.
+     * Readies the innermost loops of a forward pass, where they are slow at first, and returns when that is done or has
+     * taken too long. Results do not depend on it. For a thread of its own while a program that has only one thing to
+     * compute reads its files.
      */
     default void warmUp() {}
 
@@ -87,8 +88,8 @@ public interface Backend extends RowOps, AutoCloseable {
     }
 
     /**
-     * {@link #linear(View, View, View, View)} and what follows it in transformers: {@code out = activation(x weightᵀ + bias) + residual}.
-     * A fused override gives the same bits as the steps one by one.
+     * {@link #linear(View, View, View, View)} and what follows it in transformers: {@code out = activation(x weightᵀ +
+     * bias) + residual}. A fused override gives the same bits as the steps one by one.
      *
      * @param bias {@code [out]} or null
      * @param activation a function without constants, or null
@@ -106,8 +107,9 @@ public interface Backend extends RowOps, AutoCloseable {
     }
 
     /**
-     * Convolution along tokens, in groups of channels, and a function of it. Zeros stand before and after the tokens, so that there is one
-     * result a token: {@code out[t, g, o] = activation(bias[g, o] + Σₖ Σᵢ weight[g, o, k, i] x[t + k - taps / 2, g, i])}.
+     * Convolution along tokens, in groups of channels, and a function of it. Zeros stand before and after the tokens,
+     * so that there is one result a token: {@code out[t, g, o] = activation(bias[g, o] + Σₖ Σᵢ weight[g, o, k, i] x[t +
+     * k - taps / 2, g, i])}.
      *
      * @param x {@code [batch, tokens, groups · in]}
      * @param weight {@code [groups, out, taps, in]}
@@ -131,14 +133,30 @@ public interface Backend extends RowOps, AutoCloseable {
     default void embedPatches(View image, Window window, View weight, View bias, View out) {
         long down = image.stride(1);
         long right = image.stride(2);
-        Shape shape = Shape.of(image.shape().size(0), window.positionsY(image.shape().size(1)), window.positionsX(image.shape().size(2)),
-                window.height(), window.width());
+        Shape shape = Shape.of(
+                image.shape().size(0),
+                window.positionsY(image.shape().size(1)),
+                window.positionsX(image.shape().size(2)),
+                window.height(),
+                window.width());
         // Patches may overlap in memory: of what is only read a view may.
-        View seen = new View(image.buffer(), shape, image.offset(), image.stride(0), window.strideY() * down, window.strideX() * right,
-                window.dilationY() * down, window.dilationX() * right);
+        View seen = new View(
+                image.buffer(),
+                shape,
+                image.offset(),
+                image.stride(0),
+                window.strideY() * down,
+                window.strideX() * right,
+                window.dilationY() * down,
+                window.dilationX() * right);
         View patches = allocateForResult(image.dtype(), Shape.of(shape.elements()));
         copy(seen, patches.reshape(shape).orElseThrow());
-        linear(patches.reshape(out.shape().with(-1, (long) window.height() * window.width())).orElseThrow(), weight, bias, out);
+        linear(
+                patches.reshape(out.shape().with(-1, (long) window.height() * window.width()))
+                        .orElseThrow(),
+                weight,
+                bias,
+                out);
         patches.buffer().close();
     }
 
@@ -159,8 +177,8 @@ public interface Backend extends RowOps, AutoCloseable {
     }
 
     /**
-     * Gradients of {@link #attention} without a bias. The weights are computed again rather than kept: they are the largest tensor of a
-     * transformer.
+     * Gradients of {@link #attention} without a bias. The weights are computed again rather than kept: they are the
+     * largest tensor of a transformer.
      *
      * @param gy {@code [..., queries, e]}
      * @param gq shape of {@code q}. Modified.
@@ -186,8 +204,9 @@ public interface Backend extends RowOps, AutoCloseable {
     }
 
     /**
-     * {@link #attention} with a bias that is weighed for each query: {@code softmax(scale q kᵀ + gate bias) v}. The product of gate and bias
-     * is the largest tensor of such a transformer; here it is made for one entry of the first axis at a time, a fused override makes none.
+     * {@link #attention} with a bias that is weighed for each query: {@code softmax(scale q kᵀ + gate bias) v}. The
+     * product of gate and bias is the largest tensor of such a transformer; here it is made for one entry of the first
+     * axis at a time, a fused override makes none.
      *
      * @param bias {@code [..., queries, keys]} by strides of 0 if shared
      * @param gate {@code [..., queries, 1]}
@@ -196,7 +215,14 @@ public interface Backend extends RowOps, AutoCloseable {
     default void gatedAttention(View q, View k, View v, View bias, View gate, double scale, View out) {
         if (q.shape().rank() > 3) {
             for (long i = 0; i < q.shape().size(0); i++) {
-                gatedAttention(q.select(0, i), k.select(0, i), v.select(0, i), bias.select(0, i), gate.select(0, i), scale, out.select(0, i));
+                gatedAttention(
+                        q.select(0, i),
+                        k.select(0, i),
+                        v.select(0, i),
+                        bias.select(0, i),
+                        gate.select(0, i),
+                        scale,
+                        out.select(0, i));
             }
             return;
         }
@@ -235,9 +261,9 @@ public interface Backend extends RowOps, AutoCloseable {
 
     /**
      * For each prototype the greatest cosine over a clip's tokens and the winning token (paper, section 4, equations 2
-     * and 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN wins over all.
-     * A fused override never writes the {@code [tokens, prototypes]} similarities. With frames in place of clips, {@code [batch · time,
-     * freq, dim]}, this is the maximum over frequency only.
+     * and 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN wins over
+     * all. A fused override never writes the {@code [tokens, prototypes]} similarities. With frames in place of clips,
+     * {@code [batch · time, freq, dim]}, this is the maximum over frequency only.
      *
      * @param tokens {@code [batch, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}
@@ -266,13 +292,14 @@ public interface Backend extends RowOps, AutoCloseable {
      * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
      * @param gprototypes {@code [prototypes, dim]} or null. Modified.
      */
-    default void prototypeMaxPoolBackward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+    default void prototypeMaxPoolBackward(
+            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         PrototypeGradient.compute(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
     }
 
     /**
-     * For each prototype the least and the greatest product with a clip's tokens, and the tokens that give them; the first
-     * token wins ties, NaN over all. The {@code [tokens, prototypes]} products of a batch are never held.
+     * For each prototype the least and the greatest product with a clip's tokens, and the tokens that give them; the
+     * first token wins ties, NaN over all. The {@code [tokens, prototypes]} products of a batch are never held.
      *
      * @param tokens {@code [batch, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}
@@ -290,7 +317,8 @@ public interface Backend extends RowOps, AutoCloseable {
      * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
      * @param gprototypes {@code [prototypes, dim]} or null. Modified.
      */
-    default void productExtremesBackward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+    default void productExtremesBackward(
+            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         ProductExtremes.backward(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
     }
 
@@ -305,7 +333,10 @@ public interface Backend extends RowOps, AutoCloseable {
         new UnitSums(this, x, weights).forward(out);
     }
 
-    /** Gradients of {@link #unitSum}; {@code gx} and {@code gweights}, of the shapes of x and weights, may be null. Modified. */
+    /**
+     * Gradients of {@link #unitSum}; {@code gx} and {@code gweights}, of the shapes of x and weights, may be null.
+     * Modified.
+     */
     default void unitSumBackward(View x, View weights, View gy, View gx, View gweights) {
         new UnitSums(this, x, weights).backward(gy, gx, gweights);
     }
@@ -321,18 +352,22 @@ public interface Backend extends RowOps, AutoCloseable {
         new ClipwiseConvolution(this, x, weight, window, groups).forward(x, weight, out);
     }
 
-    /** Gradients of {@link #convolve}; {@code gx} and {@code gweight}, of the shapes of x and weight, may be null. Modified. */
+    /**
+     * Gradients of {@link #convolve}; {@code gx} and {@code gweight}, of the shapes of x and weight, may be null.
+     * Modified.
+     */
     default void convolveBackward(View x, View weight, Window window, int groups, View gy, View gx, View gweight) {
         new ClipwiseConvolution(this, x, weight, window, groups).backward(x, weight, gy, gx, gweight);
     }
 
     /**
-     * {@link #prototypeMaxPool} with the signs of the prototypes in place of the prototypes (paper, equation 1): +1 for 0 of either
-     * sign. A prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
+     * {@link #prototypeMaxPool} with the signs of the prototypes in place of the prototypes (paper, equation 1): +1 for
+     * 0 of either sign. A prototype with an entry that is not finite gives NaN. A fused override packs the signs, one
+     * bit an entry.
      *
-     * <p>Also in float32 the winner is the token with the greatest cosine in exact arithmetic, the first of equal ones, as far as
-     * float64 can tell: a winner that rounding picks gives another gradient, and training on one backend would soon part from training
-     * on another.
+     * <p>Also in float32 the winner is the token with the greatest cosine in exact arithmetic, the first of equal ones,
+     * as far as float64 can tell: a winner that rounding picks gives another gradient, and training on one backend
+     * would soon part from training on another.
      *
      * @param tokens {@code [batch, tokens, dim]}, in {@code F16} too if {@link #matchesHalves()}
      */
@@ -342,13 +377,19 @@ public interface Backend extends RowOps, AutoCloseable {
         signs.buffer().close();
     }
 
-    /** Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes take tokens in {@code F16}, a clip at a time. */
+    /**
+     * Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes take tokens in {@code F16}, a clip at a
+     * time.
+     */
     default boolean matchesHalves() {
         return false;
     }
 
-    /** Gradients of {@link #binaryPrototypeMaxPool}; that of the prototypes passes the sign as if it were the identity. */
-    default void binaryPrototypeMaxPoolBackward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+    /**
+     * Gradients of {@link #binaryPrototypeMaxPool}; that of the prototypes passes the sign as if it were the identity.
+     */
+    default void binaryPrototypeMaxPoolBackward(
+            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         View signs = PrototypeGradient.signs(this, prototypes);
         prototypeMaxPoolBackward(tokens, signs, winners, gy, gtokens, gprototypes);
         signs.buffer().close();
@@ -363,8 +404,17 @@ public interface Backend extends RowOps, AutoCloseable {
      * @param v second moment. Modified.
      * @param step t, from 1
      */
-    default void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps,
-            double decay, long step) {
+    default void adamW(
+            View weight,
+            View gradient,
+            View m,
+            View v,
+            double rate,
+            double beta1,
+            double beta2,
+            double eps,
+            double decay,
+            long step) {
         new AdamWSteps(this, rate, beta1, beta2, eps, decay).step(weight, gradient, m, v, step);
     }
 }

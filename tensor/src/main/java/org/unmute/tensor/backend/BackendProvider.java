@@ -18,7 +18,10 @@ public interface BackendProvider {
     /** Whether the backend runs here. Cheap, never throws. */
     Availability probe();
 
-    /** What {@link #probe} answers for each of its devices, in the order in which {@code name:0}, {@code name:1} ... count them; at least one. */
+    /**
+     * What {@link #probe} answers for each of its devices, in the order in which {@code name:0}, {@code name:1} ...
+     * count them; at least one.
+     */
     default List<Availability> devices() {
         return List.of(probe());
     }

@@ -57,9 +57,12 @@ public final class Backends {
             synchronized (Backends.class) {
                 c = current;
                 if (c == null) {
-                    c = open(System.getProperty("unmute.backend", "auto"), threads(System.getProperty("unmute.threads")));
+                    c = open(
+                            System.getProperty("unmute.backend", "auto"),
+                            threads(System.getProperty("unmute.threads")));
                     current = c;
-                    System.Logger.Level level = c.backend().name().equals("scalar") ? System.Logger.Level.WARNING
+                    System.Logger.Level level = c.backend().name().equals("scalar")
+                            ? System.Logger.Level.WARNING
                             : System.Logger.Level.DEBUG;
                     System.getLogger("org.unmute").log(level, c.reason());
                 }
@@ -80,8 +83,10 @@ public final class Backends {
         try {
             return Integer.parseInt(property.strip());
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("backend: system property unmute.threads is no whole number: '" + property
-                    + "': give 0 (all processors) or a number of threads", e);
+            throw new IllegalArgumentException(
+                    "backend: system property unmute.threads is no whole number: '" + property
+                            + "': give 0 (all processors) or a number of threads",
+                    e);
         }
     }
 
@@ -93,12 +98,13 @@ public final class Backends {
     }
 
     /**
-     * Ends the threads of the current backend and forgets it. A process that ends needs no call, since they are daemon threads.
-     * A service that is unloaded while the process goes on (an application server's redeploy) calls it once, when no more work
-     * runs: threads that wait for work would keep the classes in memory. Does nothing if no backend was opened.
+     * Ends the threads of the current backend and forgets it. A process that ends needs no call, since they are daemon
+     * threads. A service that is unloaded while the process goes on (an application server's redeploy) calls it once,
+     * when no more work runs: threads that wait for work would keep the classes in memory. Does nothing if no backend
+     * was opened.
      *
-     * <p>The next use opens a backend anew. Encoders and probes loaded before lie on the old one and do not work together with
-     * tensors of the new one: load them again.
+     * <p>The next use opens a backend anew. Encoders and probes loaded before lie on the old one and do not work
+     * together with tensors of the new one: load them again.
      */
     public static void close() {
         synchronized (Backends.class) {
@@ -113,8 +119,8 @@ public final class Backends {
     /**
      * Opens a backend.
      *
-     * @param name a backend's name, with {@code :n} for its n-th device, from 0; {@code cpu} for the best on the processor; or
-     *     {@code auto} for the best that runs here
+     * @param name a backend's name, with {@code :n} for its n-th device, from 0; {@code cpu} for the best on the
+     *     processor; or {@code auto} for the best that runs here
      * @param threads worker threads, 0 for as many as there are processors
      * @throws UnavailableException if the named one does not run here; nothing else is taken in its place
      */
@@ -126,12 +132,16 @@ public final class Backends {
     }
 
     private static Choice best(String name, int threads) {
-        List<BackendProvider> all = providers().stream().filter(p -> name.equals("auto") ? p.priority() >= 0 : p.isCpu()).toList();
+        List<BackendProvider> all = providers().stream()
+                .filter(p -> name.equals("auto") ? p.priority() >= 0 : p.isCpu())
+                .toList();
         List<String> passed = new ArrayList<>();
         for (BackendProvider p : all) {
             Availability a = p.probe();
             if (a.available()) {
-                String best = all.size() == 1 ? "the only one on the path" : name.equals("auto") ? "best of those here" : "best on the processor";
+                String best = all.size() == 1
+                        ? "the only one on the path"
+                        : name.equals("auto") ? "best of those here" : "best on the processor";
                 return choice(p.open(threads), passed.isEmpty() ? best : String.join("; ", passed));
             }
             passed.add(p.name() + " does not run here: " + a.reason());
@@ -143,23 +153,30 @@ public final class Backends {
         int colon = name.indexOf(':');
         String base = colon < 0 ? name : name.substring(0, colon);
         List<BackendProvider> all = providers();
-        BackendProvider p = all.stream().filter(x -> x.name().equals(base)).findFirst().orElseThrow(() -> new UnavailableException(
-                "backend " + base + " is not known: there are " + String.join(", ", all.stream().map(BackendProvider::name).toList())
+        BackendProvider p = all.stream()
+                .filter(x -> x.name().equals(base))
+                .findFirst()
+                .orElseThrow(() -> new UnavailableException("backend " + base + " is not known: there are "
+                        + String.join(
+                                ", ", all.stream().map(BackendProvider::name).toList())
                         + "; others need the jar of their module on the class path or module path"));
         int device = colon < 0 ? 0 : device(name, name.substring(colon + 1));
         List<Availability> devices = p.devices();
         if (device >= devices.size() && devices.stream().anyMatch(Availability::available)) {
-            throw new UnavailableException("backend " + base + " has no device " + device + ": there are " + listed(base, devices));
+            throw new UnavailableException(
+                    "backend " + base + " has no device " + device + ": there are " + listed(base, devices));
         }
         device = Math.min(device, devices.size() - 1);
         if (!devices.get(device).available()) {
-            throw new UnavailableException("backend " + name + " does not run here: " + devices.get(device).reason());
+            throw new UnavailableException("backend " + name + " does not run here: "
+                    + devices.get(device).reason());
         }
         return choice(p.open(device, threads), "asked for");
     }
 
     private static String listed(String base, List<Availability> devices) {
-        return IntStream.range(0, devices.size()).mapToObj(i -> base + ":" + i + " (" + devices.get(i).reason() + ")")
+        return IntStream.range(0, devices.size())
+                .mapToObj(i -> base + ":" + i + " (" + devices.get(i).reason() + ")")
                 .collect(Collectors.joining(", "));
     }
 
@@ -171,14 +188,17 @@ public final class Backends {
         try {
             return Integer.parseUnsignedInt(number);
         } catch (NumberFormatException e) {
-            throw new UnavailableException("backend " + name + " is not known: after the colon stands a device's number, from 0");
+            throw new UnavailableException(
+                    "backend " + name + " is not known: after the colon stands a device's number, from 0");
         }
     }
 
     private static List<BackendProvider> providers() {
         return ServiceLoader.load(BackendProvider.class, BackendProvider.class.getClassLoader()).stream()
                 .map(ServiceLoader.Provider::get)
-                .sorted(Comparator.comparingInt(BackendProvider::priority).reversed().thenComparing(BackendProvider::name))
+                .sorted(Comparator.comparingInt(BackendProvider::priority)
+                        .reversed()
+                        .thenComparing(BackendProvider::name))
                 .toList();
     }
 

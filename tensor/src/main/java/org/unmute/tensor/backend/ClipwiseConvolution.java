@@ -8,9 +8,9 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Window;
 
 /**
- * Convolution and its gradients as matrix products, one clip after the other. A clip is copied with its channels last and zeros
- * around it; a run of taps that lie side by side there is, for all positions of the window, a view of that copy whose rows overlap,
- * so nothing is unfolded forwards, and the windows of one run backwards.
+ * Convolution and its gradients as matrix products, one clip after the other. A clip is copied with its channels last
+ * and zeros around it; a run of taps that lie side by side there is, for all positions of the window, a view of that
+ * copy whose rows overlap, so nothing is unfolded forwards, and the windows of one run backwards.
  */
 final class ClipwiseConvolution {
     private final Backend b;
@@ -128,12 +128,15 @@ final class ClipwiseConvolution {
 
     /** The same as {@code [positions, out of the group]}. */
     private View rows(View flat, Run r) {
-        return as(flat, Shape.of(positions.elements(), (long) groups * outEach)).slice(1, (long) r.group * outEach, outEach, 1);
+        return as(flat, Shape.of(positions.elements(), (long) groups * outEach))
+                .slice(1, (long) r.group * outEach, outEach, 1);
     }
 
     /** {@code [out of the group, in of the group]}: one tap of the kernels. */
     private View tap(View weight, Run r, int dx) {
-        return weight.slice(0, (long) r.group * outEach, outEach, 1).select(2, r.dy).select(2, dx);
+        return weight.slice(0, (long) r.group * outEach, outEach, 1)
+                .select(2, r.dy)
+                .select(2, dx);
     }
 
     /** {@code [out of the group, taps * in]}: the kernels as they meet the rows of {@link #windows}. */
@@ -149,9 +152,17 @@ final class ClipwiseConvolution {
     private View windows(View of, Run r, int dx, int taps) {
         long row = around.size(1) * around.size(2);
         long column = around.size(2);
-        long at = of.offset() + (long) r.dy * window.dilationY() * row + (long) dx * window.dilationX() * column + (long) r.group * inEach;
-        return new View(of.buffer(), positions.concat(Shape.of((long) taps * inEach)), at, window.strideY() * row,
-                window.strideX() * column, 1);
+        long at = of.offset()
+                + (long) r.dy * window.dilationY() * row
+                + (long) dx * window.dilationX() * column
+                + (long) r.group * inEach;
+        return new View(
+                of.buffer(),
+                positions.concat(Shape.of((long) taps * inEach)),
+                at,
+                window.strideY() * row,
+                window.strideX() * column,
+                1);
     }
 
     private void load(View clip) {

@@ -1,6 +1,9 @@
 package org.unmute.tensor.backend;
 
-/** Where float32 numbers are read from piece by piece, such as a tensor in an open file. Pieces may be read by several threads at once. */
+/**
+ * Where float32 numbers are read from piece by piece, such as a tensor in an open file. Pieces may be read by several
+ * threads at once.
+ */
 @FunctionalInterface
 public interface ElementSource {
     /**

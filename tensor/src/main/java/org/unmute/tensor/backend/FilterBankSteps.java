@@ -27,7 +27,15 @@ final class FilterBankSteps {
         Shape framed = Shape.of(out.shape().size(0), out.shape().size(1), length);
         View x = b.allocateForResult(type, framed);
         // Frames overlap in memory, which a view of what is only read may.
-        b.copy(new View(samples.buffer(), framed, samples.offset(), samples.stride(0), f.frames().shift() * samples.stride(1), samples.stride(1)), x);
+        b.copy(
+                new View(
+                        samples.buffer(),
+                        framed,
+                        samples.offset(),
+                        samples.stride(0),
+                        f.frames().shift() * samples.stride(1),
+                        samples.stride(1)),
+                x);
         if (f.frames().centred()) {
             View mean = b.allocateForResult(type, framed.with(-1, 1));
             b.reduce(Reduce.SUM, x, mean);

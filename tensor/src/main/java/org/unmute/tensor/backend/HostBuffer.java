@@ -7,9 +7,10 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.HalfFloats;
 
 /**
- * A Java array as a buffer: the memory of every CPU backend. {@link DType#F16} and {@link DType#BF16} lie in
- * {@code short[]}. The array is collected by the garbage collector; {@link #close()} only lets go of it earlier. A frozen buffer may
- * give up its array for a packed form that holds the same numbers ({@link #heldByPacked}), or never have had one ({@link #unread}).
+ * A Java array as a buffer: the memory of every CPU backend. {@link DType#F16} and {@link DType#BF16} lie in {@code
+ * short[]}. The array is collected by the garbage collector; {@link #close()} only lets go of it earlier. A frozen
+ * buffer may give up its array for a packed form that holds the same numbers ({@link #heldByPacked}), or never have had
+ * one ({@link #unread}).
  */
 public final class HostBuffer implements Buffer {
     private final DType dtype;
@@ -20,7 +21,10 @@ public final class HostBuffer implements Buffer {
     private volatile Object packed;
     /** Whether {@link #packed} is making a form that will be kept. Guarded by this. */
     private boolean packing;
-    /** Writes the elements from the packed form, which then holds them alone; null where they lie in {@link #array}. Guarded by this. */
+    /**
+     * Writes the elements from the packed form, which then holds them alone; null where they lie in {@link #array}.
+     * Guarded by this.
+     */
     private Consumer<float[]> unpack;
     /** Where elements are read from that were never in memory; null otherwise. */
     private volatile ElementSource unread;
@@ -41,8 +45,8 @@ public final class HostBuffer implements Buffer {
     /** A new zeroed buffer of {@code length} elements. */
     public static HostBuffer allocate(DType dtype, long length) {
         if (length > Integer.MAX_VALUE - 16) {
-            throw new IllegalArgumentException("allocate: a tensor on the CPU has at most 2^31 elements, asked for " + length
-                    + ": split the batch");
+            throw new IllegalArgumentException("allocate: a tensor on the CPU has at most 2^31 elements, asked for "
+                    + length + ": split the batch");
         }
         int n = (int) length;
         Object array = switch (dtype) {
@@ -55,8 +59,8 @@ public final class HostBuffer implements Buffer {
     }
 
     /**
-     * A frozen {@code F32} buffer whose elements are still to be read, by whoever asks first: a function that packs may take them from the
-     * {@link #unread} source, so that they never lie in an array of this buffer.
+     * A frozen {@code F32} buffer whose elements are still to be read, by whoever asks first: a function that packs may
+     * take them from the {@link #unread} source, so that they never lie in an array of this buffer.
      */
     public static HostBuffer unread(long length, ElementSource source) {
         HostBuffer b = new HostBuffer(DType.F32, null, Math.toIntExact(length));
@@ -71,8 +75,8 @@ public final class HostBuffer implements Buffer {
     }
 
     /**
-     * Wraps an array that goes back to its lender, once, when the buffer is closed (unless it was given up for a packed form); it then
-     * becomes the memory of something else.
+     * Wraps an array that goes back to its lender, once, when the buffer is closed (unless it was given up for a packed
+     * form); it then becomes the memory of something else.
      */
     public static HostBuffer lent(float[] array, Consumer<float[]> lender) {
         return new HostBuffer(DType.F32, array, array.length, lender);
@@ -110,7 +114,8 @@ public final class HostBuffer implements Buffer {
             return elements;
         }
         if (unpack == null) {
-            throw new IllegalStateException("buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
+            throw new IllegalStateException(
+                    "buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
         }
         float[] elements = again == null ? null : again.get();
         if (elements == null) {
@@ -121,7 +126,10 @@ public final class HostBuffer implements Buffer {
         return elements;
     }
 
-    /** The elements of an {@code F32} buffer; made from the packed form where that alone holds them ({@link #heldByPacked}). */
+    /**
+     * The elements of an {@code F32} buffer; made from the packed form where that alone holds them ({@link
+     * #heldByPacked}).
+     */
     public float[] floats() {
         return (float[]) array();
     }
@@ -169,8 +177,8 @@ public final class HostBuffer implements Buffer {
     }
 
     /**
-     * A second form of a frozen buffer, such as weights in the order a kernel reads them: made once by the first caller.
-     * Not frozen: made anew for each call.
+     * A second form of a frozen buffer, such as weights in the order a kernel reads them: made once by the first
+     * caller. Not frozen: made anew for each call.
      */
     public <T> T packed(Class<T> type, Function<HostBuffer, T> pack) {
         if (!frozen) {
@@ -208,11 +216,11 @@ public final class HostBuffer implements Buffer {
     }
 
     /**
-     * Says that a form which is being made for {@link #packed} holds every element of this {@code F32} buffer. If the form is kept, its own
-     * array is let go of, so that weights lie in memory once; whoever asks for {@link #floats()} later gets the same numbers, made again.
-     * Called by the function that packs, on its thread, as its last use of the array. Does nothing where the form is not kept (the buffer is
-     * not frozen, or the form is made outside {@code packed}). A lent array is left to the garbage collector and not given back: someone
-     * may still be reading it.
+     * Says that a form which is being made for {@link #packed} holds every element of this {@code F32} buffer. If the
+     * form is kept, its own array is let go of, so that weights lie in memory once; whoever asks for {@link #floats()}
+     * later gets the same numbers, made again. Called by the function that packs, on its thread, as its last use of the
+     * array. Does nothing where the form is not kept (the buffer is not frozen, or the form is made outside {@code
+     * packed}). A lent array is left to the garbage collector and not given back: someone may still be reading it.
      *
      * @param elements writes all elements, bit for bit, to an array of their number
      */

@@ -8,9 +8,9 @@ import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
 
 /**
- * Memory and the arithmetic that every backend writes itself; {@link Backend} builds everything else from it. Arguments are checked
- * by the op before; an output does not overlap an input, except that element-wise methods accept the very same view for
- * input and output.
+ * Memory and the arithmetic that every backend writes itself; {@link Backend} builds everything else from it. Arguments
+ * are checked by the op before; an output does not overlap an input, except that element-wise methods accept the very
+ * same view for input and output.
  */
 public interface Primitives {
     /** Whether arithmetic runs in this type here. */
@@ -19,7 +19,10 @@ public interface Primitives {
     /** New memory. The layout is the backend's choice: rows may be padded. Contents are zero. */
     View allocate(DType dtype, Shape shape);
 
-    /** New memory for a result that is then written in full: its contents are not defined, which saves a device from clearing it. */
+    /**
+     * New memory for a result that is then written in full: its contents are not defined, which saves a device from
+     * clearing it.
+     */
     default View allocateForResult(DType dtype, Shape shape) {
         return allocate(dtype, shape);
     }

@@ -14,7 +14,9 @@ import org.unmute.tensor.op.Unary;
 final class PrototypeGradient {
     private PrototypeGradient() {}
 
-    /** +1 or -1; x - x is 0 for finite entries, for others it is NaN, so that a diverged prototype does not pass as ±1. */
+    /**
+     * +1 or -1; x - x is 0 for finite entries, for others it is NaN, so that a diverged prototype does not pass as ±1.
+     */
     static View signs(Backend b, View prototypes) {
         View signs = b.allocateForResult(prototypes.dtype(), prototypes.shape());
         View broken = b.allocateForResult(prototypes.dtype(), prototypes.shape());
@@ -25,7 +27,8 @@ final class PrototypeGradient {
         return signs;
     }
 
-    static void compute(Backend b, View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+    static void compute(
+            Backend b, View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         DType type = tokens.dtype();
         Shape jd = prototypes.shape();
         Shape j1 = Shape.of(jd.size(0), 1);

@@ -4,7 +4,10 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
-/** What is done with each row (along the last axis) by itself, as composites of {@link Primitives}. Rows are all axes but the last. */
+/**
+ * What is done with each row (along the last axis) by itself, as composites of {@link Primitives}. Rows are all axes
+ * but the last.
+ */
 public interface RowOps extends Primitives {
     /** Norms below this are taken as this, as in torch's {@code normalize}. */
     double NORM_FLOOR = 1e-12;
@@ -117,13 +120,17 @@ public interface RowOps extends Primitives {
         new CrossEntropies(this, x, y, weight).binary(loss);
     }
 
-    /** {@code gx = gloss ((1 - y) σ(x) - weight y σ(-x))}, the gradient of {@link #binaryCrossEntropy}; gloss is {@code [..., 1]}. */
+    /**
+     * {@code gx = gloss ((1 - y) σ(x) - weight y σ(-x))}, the gradient of {@link #binaryCrossEntropy}; gloss is {@code
+     * [..., 1]}.
+     */
     default void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
         new CrossEntropies(this, x, y, weight).binaryBackward(gloss, gx);
     }
 
     /**
-     * Cross-entropy of logits with softmax, added along each row: {@code -Σ weight q log softmax(x)} with {@code q = keep y + share}.
+     * Cross-entropy of logits with softmax, added along each row: {@code -Σ weight q log softmax(x)} with {@code q =
+     * keep y + share}.
      *
      * @param x logits {@code [..., n]}
      * @param y targets, shape of {@code x}
@@ -134,7 +141,10 @@ public interface RowOps extends Primitives {
         new CrossEntropies(this, x, y, weight).softmax(keep, share, loss);
     }
 
-    /** {@code gx = gloss (softmax(x) Σ weight q - weight q)}, the gradient of {@link #crossEntropy}; gloss is {@code [..., 1]}. */
+    /**
+     * {@code gx = gloss (softmax(x) Σ weight q - weight q)}, the gradient of {@link #crossEntropy}; gloss is {@code
+     * [..., 1]}.
+     */
     default void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
         new CrossEntropies(this, x, y, weight).softmaxBackward(keep, share, gloss, gx);
     }

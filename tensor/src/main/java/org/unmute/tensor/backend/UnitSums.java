@@ -4,13 +4,17 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 
-/** Weighted sums of unit vectors and their gradients, one block of vectors after the other, which are normalised where needed and never kept. */
+/**
+ * Weighted sums of unit vectors and their gradients, one block of vectors after the other, which are normalised where
+ * needed and never kept.
+ */
 final class UnitSums {
     private final Backend b;
     private final View x;
     private final View weights;
     /** Blocks along axis 1; one of everything where there are single vectors only. */
     private final long blocks;
+
     private final Shape block;
 
     /**

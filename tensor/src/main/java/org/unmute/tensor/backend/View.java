@@ -108,7 +108,8 @@ public final class View {
     public View expand(Shape to) {
         int lead = to.rank() - shape.rank();
         if (lead < 0) {
-            throw new IllegalArgumentException("expand: " + shape + " does not expand to " + to + ", which has fewer axes");
+            throw new IllegalArgumentException(
+                    "expand: " + shape + " does not expand to " + to + ", which has fewer axes");
         }
         long[] steps = new long[to.rank()];
         for (int i = 0; i < to.rank(); i++) {
@@ -164,8 +165,8 @@ public final class View {
     /** The same elements in row-major order under another shape, if that needs no copy. */
     public Optional<View> reshape(Shape to) {
         if (to.elements() != shape.elements()) {
-            throw new IllegalArgumentException("reshape: " + shape + " has " + shape.elements() + " elements, " + to
-                    + " has " + to.elements());
+            throw new IllegalArgumentException(
+                    "reshape: " + shape + " has " + shape.elements() + " elements, " + to + " has " + to.elements());
         }
         if (to.equals(shape)) {
             return Optional.of(this);

@@ -3,8 +3,8 @@ package org.unmute.tensor.backend;
 import java.util.List;
 
 /**
- * What a backend launched on its device and copied to and from it. Launches and copies are always counted; times only while
- * {@linkplain #measure measuring}, since each launch is waited for then.
+ * What a backend launched on its device and copied to and from it. Launches and copies are always counted; times only
+ * while {@linkplain #measure measuring}, since each launch is waited for then.
  */
 public interface WorkProfile {
     /**
@@ -22,10 +22,15 @@ public interface WorkProfile {
             return new Entry(kernel, launches + 1, nanos + moreNanos, bytes + moreBytes, operations + moreOperations);
         }
 
-        /** The greater of the shares that it achieved of the device's memory and arithmetic peak; 0 if it was not timed. */
+        /**
+         * The greater of the shares that it achieved of the device's memory and arithmetic peak; 0 if it was not timed.
+         */
         public double shareOf(Peak peak) {
             double seconds = nanos / 1e9;
-            return nanos == 0 ? 0 : Math.max(bytes / seconds / peak.bytesPerSecond(), operations / seconds / peak.operationsPerSecond());
+            return nanos == 0
+                    ? 0
+                    : Math.max(
+                            bytes / seconds / peak.bytesPerSecond(), operations / seconds / peak.operationsPerSecond());
         }
     }
 

@@ -16,28 +16,37 @@ public enum FileKind {
     /** The stream that {@code torch.save} wrote before torch 1.6. */
     TORCH_LEGACY("a PyTorch checkpoint from before torch 1.6", "read it as it is"),
     /** A checkpoint whose root is an object of a Python class. */
-    PICKLED_MODULE("a whole pickled model, which only its own Python classes can read", "load it in Python with those "
-            + "classes and save the state dict: torch.save(model.state_dict(), 'weights.pt')"),
+    PICKLED_MODULE(
+            "a whole pickled model, which only its own Python classes can read",
+            "load it in Python with those "
+                    + "classes and save the state dict: torch.save(model.state_dict(), 'weights.pt')"),
     /** A scripted or traced model. */
-    TORCHSCRIPT("a TorchScript archive", "load it in Python with torch.jit.load and save the state dict: "
-            + "torch.save(model.state_dict(), 'weights.pt')"),
+    TORCHSCRIPT(
+            "a TorchScript archive",
+            "load it in Python with torch.jit.load and save the state dict: "
+                    + "torch.save(model.state_dict(), 'weights.pt')"),
     /** TensorFlow's SavedModel. */
-    SAVED_MODEL("a TensorFlow SavedModel", "take the authors' PyTorch checkpoint, or save the variables in Python as "
-            + "safetensors"),
+    SAVED_MODEL(
+            "a TensorFlow SavedModel",
+            "take the authors' PyTorch checkpoint, or save the variables in Python as " + "safetensors"),
     /** Index or data of a TensorFlow checkpoint. */
-    TF_CHECKPOINT("a part of a TensorFlow checkpoint", "take the authors' PyTorch checkpoint, or save the variables in "
-            + "Python as safetensors"),
+    TF_CHECKPOINT(
+            "a part of a TensorFlow checkpoint",
+            "take the authors' PyTorch checkpoint, or save the variables in " + "Python as safetensors"),
     /** HDF5, which Keras writes as {@code .h5}. */
-    HDF5("an HDF5 file, such as Keras weights", "take the authors' PyTorch checkpoint, or save the weights in Python as "
-            + "safetensors"),
+    HDF5(
+            "an HDF5 file, such as Keras weights",
+            "take the authors' PyTorch checkpoint, or save the weights in Python as " + "safetensors"),
     /** Keras's own archive. */
-    KERAS("a Keras model archive", "take the authors' PyTorch checkpoint, or save the weights in Python as "
-            + "safetensors"),
+    KERAS(
+            "a Keras model archive",
+            "take the authors' PyTorch checkpoint, or save the weights in Python as " + "safetensors"),
     /** An ONNX graph. */
     ONNX("an ONNX model", "take the PyTorch checkpoint it was exported from: an exported graph has no parameter names"),
     /** MessagePack, which Flax writes. */
-    FLAX_MSGPACK("MessagePack, such as Flax weights", "take the authors' PyTorch checkpoint, or save the parameters in "
-            + "Python as safetensors"),
+    FLAX_MSGPACK(
+            "MessagePack, such as Flax weights",
+            "take the authors' PyTorch checkpoint, or save the parameters in " + "Python as safetensors"),
     /** One NumPy array. */
     NPY("a NumPy array", "give a checkpoint instead; an array alone is no model"),
     /** NumPy arrays in a zip archive. */
@@ -45,11 +54,13 @@ public enum FileKind {
     /** The stand-in that git-lfs leaves for a large file. */
     GIT_LFS("a git-lfs pointer, not the file itself", "run 'git lfs pull', or download the file from its page"),
     /** A web page saved in place of the file. */
-    HTML("a web page, not the file itself", "the download went to a page (log-in, error or preview): download the file "
-            + "from its raw link"),
+    HTML(
+            "a web page, not the file itself",
+            "the download went to a page (log-in, error or preview): download the file " + "from its raw link"),
     /** The list of a safetensors model in several files. */
-    SAFETENSORS_INDEX("the index of a safetensors model in several files", "join the files it lists into one in Python "
-            + "(safetensors.torch.load_file on each, then save_file)"),
+    SAFETENSORS_INDEX(
+            "the index of a safetensors model in several files",
+            "join the files it lists into one in Python " + "(safetensors.torch.load_file on each, then save_file)"),
     /** JSON of another kind. */
     JSON("a JSON file", "give the weights; this may be their configuration"),
     /** Readable text. */
@@ -57,8 +68,10 @@ public enum FileKind {
     /** Compressed with gzip. */
     GZIP("a gzip file", "unpack it first (gunzip, or tar xzf)"),
     /** A tar archive. */
-    TAR("a tar archive", "unpack it first (tar xf); a checkpoint from before torch 0.1.10 must be loaded in Python and "
-            + "saved again"),
+    TAR(
+            "a tar archive",
+            "unpack it first (tar xf); a checkpoint from before torch 0.1.10 must be loaded in Python and "
+                    + "saved again"),
     /** A 7z archive. */
     SEVEN_ZIP("a 7z archive", "unpack it first"),
     /** Compressed by another program: bzip2, xz, zstd or rar. */
@@ -66,8 +79,9 @@ public enum FileKind {
     /** A zip archive of another kind. */
     ZIP("a zip archive, but none that torch wrote", "unpack it and give the checkpoint in it"),
     /** The beginning of a zip archive. */
-    TRUNCATED_ZIP("the beginning of a zip archive whose end is missing", "the download or copy was cut short: get the "
-            + "file again and compare its size"),
+    TRUNCATED_ZIP(
+            "the beginning of a zip archive whose end is missing",
+            "the download or copy was cut short: get the " + "file again and compare its size"),
     /** A Python pickle outside of a checkpoint. */
     PICKLE("a plain Python pickle", "load it in Python and save its tensors: torch.save(state_dict, 'weights.pt')"),
     /** No bytes at all. */

@@ -16,12 +16,21 @@ final class FileSignature {
     private static final String TABLE_MAGIC = "\u0057\u00fb\u0080\u008b\u0024\u0075\u0047\u00db";
     private static final int TAR_MAGIC_AT = 257;
     /** PROTO, perhaps FRAME, and a class as the very first value. */
-    private static final Pattern ROOT_CLASS = Pattern.compile(
-            "^\u0080.(?:\u0095.{8})?(?:c([\\w.]+)\n|\u008c.([\\w.]+?)\u0094?\u008c)", Pattern.DOTALL);
+    private static final Pattern ROOT_CLASS =
+            Pattern.compile("^\u0080.(?:\u0095.{8})?(?:c([\\w.]+)\n|\u008c.([\\w.]+?)\u0094?\u008c)", Pattern.DOTALL);
+
     private static final Pattern LEGACY_MODULE =
             Pattern.compile("\\(X\u0006\0\0\0module(?:q.)?c([\\w.]+)\n", Pattern.DOTALL);
-    private static final List<String> DATA_MODULES = List.of("collections", "torch._utils", "torch._tensor", "torch",
-            "argparse", "builtins", "__builtin__", "numpy", "_codecs");
+    private static final List<String> DATA_MODULES = List.of(
+            "collections",
+            "torch._utils",
+            "torch._tensor",
+            "torch",
+            "argparse",
+            "builtins",
+            "__builtin__",
+            "numpy",
+            "_codecs");
 
     private final MemorySegment file;
     /** The first bytes, one character each. */
@@ -46,7 +55,8 @@ final class FileSignature {
         }
         if (head.charAt(0) == '\u0080' && head.indexOf(LEGACY_MAGIC) >= 0 && head.indexOf(LEGACY_MAGIC) < 24) {
             Matcher module = LEGACY_MODULE.matcher(head);
-            return module.find() && !DATA_MODULES.contains(module.group(1)) ? FileKind.PICKLED_MODULE
+            return module.find() && !DATA_MODULES.contains(module.group(1))
+                    ? FileKind.PICKLED_MODULE
                     : FileKind.TORCH_LEGACY;
         }
         FileKind magic = magic();
@@ -76,7 +86,9 @@ final class FileSignature {
         if (head.startsWith("7z\u00bc\u00af\u0027\u001c")) {
             return FileKind.SEVEN_ZIP;
         }
-        if (head.startsWith("BZh") || head.startsWith("\u00fd7zXZ") || head.startsWith("\u0028\u00b5\u002f\u00fd")
+        if (head.startsWith("BZh")
+                || head.startsWith("\u00fd7zXZ")
+                || head.startsWith("\u0028\u00b5\u002f\u00fd")
                 || head.startsWith("Rar!")) {
             return FileKind.COMPRESSED;
         }
@@ -91,7 +103,8 @@ final class FileSignature {
             return false;
         }
         long header = file.get(StoredTensor.LONG, 0);
-        return header >= 2 && header <= Math.max(file.byteSize(), LoadLimits.DEFAULT.headerBytes())
+        return header >= 2
+                && header <= Math.max(file.byteSize(), LoadLimits.DEFAULT.headerBytes())
                 && head.charAt(8) == '{';
     }
 
@@ -125,14 +138,17 @@ final class FileSignature {
         if (words.startsWith("<!doctype html") || words.startsWith("<html") || words.startsWith("<head")) {
             return FileKind.HTML;
         }
-        boolean readable = start.chars().limit(TEXT_BYTES).allMatch(c -> c >= ' ' && c != 0x7F || c == '\n' || c == '\r'
-                || c == '\t');
+        boolean readable = start.chars()
+                .limit(TEXT_BYTES)
+                .allMatch(c -> c >= ' ' && c != 0x7F || c == '\n' || c == '\r' || c == '\t');
         if (!readable) {
             return FileKind.UNKNOWN;
         }
         if (words.startsWith("{") || words.startsWith("[")) {
-            return words.contains("\"weight_map\"") || latin1(Math.max(0, file.byteSize() - HEAD), HEAD)
-                    .contains(".safetensors\"") ? FileKind.SAFETENSORS_INDEX : FileKind.JSON;
+            return words.contains("\"weight_map\"")
+                            || latin1(Math.max(0, file.byteSize() - HEAD), HEAD).contains(".safetensors\"")
+                    ? FileKind.SAFETENSORS_INDEX
+                    : FileKind.JSON;
         }
         return FileKind.TEXT;
     }
@@ -156,8 +172,8 @@ final class FileSignature {
         if (pickle == null) {
             return keras ? FileKind.KERAS : npz ? FileKind.NPZ : FileKind.ZIP;
         }
-        Matcher root = ROOT_CLASS.matcher(latin1(Math.clamp(ZipNames.dataStart(file, pickle), 0, file.byteSize()),
-                TEXT_BYTES));
+        Matcher root = ROOT_CLASS.matcher(
+                latin1(Math.clamp(ZipNames.dataStart(file, pickle), 0, file.byteSize()), TEXT_BYTES));
         String module = !root.find() ? "collections" : root.group(1) != null ? root.group(1) : root.group(2);
         return DATA_MODULES.contains(module) ? FileKind.TORCH_ZIP : FileKind.PICKLED_MODULE;
     }

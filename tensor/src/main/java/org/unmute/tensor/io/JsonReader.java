@@ -29,7 +29,8 @@ final class JsonReader {
     private final long base;
     private final String file;
     private final LoadLimits limits;
-    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder()
+    private final CharsetDecoder utf8 = StandardCharsets.UTF_8
+            .newDecoder()
             .onMalformedInput(CodingErrorAction.REPORT)
             .onUnmappableCharacter(CodingErrorAction.REPORT);
     private int at;
@@ -249,8 +250,11 @@ final class JsonReader {
             at++;
         }
         if (at == start) {
-            throw error("bad-json", at == json.length ? "the text ends where a value is expected"
-                    : "expected a value, found " + show(json[at]));
+            throw error(
+                    "bad-json",
+                    at == json.length
+                            ? "the text ends where a value is expected"
+                            : "expected a value, found " + show(json[at]));
         }
     }
 

@@ -51,21 +51,24 @@ final class LittleEndian {
     static Source of(float[] a, StoredType type) {
         return switch (type) {
             case F32 -> of(a);
-            case F64 -> pieces(a.length, 8, (out, from, to) -> {
-                for (int i = from; i < to; i++) {
-                    out.putDouble(8 * (i - from), a[i]);
-                }
-            });
-            case F16 -> pieces(a.length, 2, (out, from, to) -> {
-                for (int i = from; i < to; i++) {
-                    out.putShort(2 * (i - from), HalfFloats.toF16(a[i]));
-                }
-            });
-            case BF16 -> pieces(a.length, 2, (out, from, to) -> {
-                for (int i = from; i < to; i++) {
-                    out.putShort(2 * (i - from), HalfFloats.toBf16(a[i]));
-                }
-            });
+            case F64 ->
+                pieces(a.length, 8, (out, from, to) -> {
+                    for (int i = from; i < to; i++) {
+                        out.putDouble(8 * (i - from), a[i]);
+                    }
+                });
+            case F16 ->
+                pieces(a.length, 2, (out, from, to) -> {
+                    for (int i = from; i < to; i++) {
+                        out.putShort(2 * (i - from), HalfFloats.toF16(a[i]));
+                    }
+                });
+            case BF16 ->
+                pieces(a.length, 2, (out, from, to) -> {
+                    for (int i = from; i < to; i++) {
+                        out.putShort(2 * (i - from), HalfFloats.toBf16(a[i]));
+                    }
+                });
             default -> throw new IllegalArgumentException("safetensors: float values cannot be stored as " + type);
         };
     }
@@ -73,7 +76,10 @@ final class LittleEndian {
     static Source of(MemorySegment bytes) {
         return out -> {
             for (long at = 0; at < bytes.byteSize(); at += PIECE) {
-                writeFully(out, bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at)).asByteBuffer());
+                writeFully(
+                        out,
+                        bytes.asSlice(at, Math.min(PIECE, bytes.byteSize() - at))
+                                .asByteBuffer());
             }
         };
     }

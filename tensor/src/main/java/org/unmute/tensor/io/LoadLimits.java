@@ -17,8 +17,8 @@ public record LoadLimits(long headerBytes, int tensors, int axes, int nameChars,
     /** @throws IllegalArgumentException if a limit is negative, or beyond what the readers can hold */
     public LoadLimits {
         if (headerBytes < 0 || headerBytes > Integer.MAX_VALUE - 16) {
-            throw new IllegalArgumentException("load limits: header bytes must be 0 to " + (Integer.MAX_VALUE - 16)
-                    + ": " + headerBytes);
+            throw new IllegalArgumentException(
+                    "load limits: header bytes must be 0 to " + (Integer.MAX_VALUE - 16) + ": " + headerBytes);
         }
         if (axes < 0 || axes > 8) {
             throw new IllegalArgumentException("load limits: axes must be 0 to 8: " + axes);

@@ -48,8 +48,8 @@ public final class Npy {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             long size = channel.size();
             if (size < 10) {
-                throw new MalformedFileException(file, 0, null, "too-short", "the file has " + size
-                        + " bytes; an npy file has at least 10");
+                throw new MalformedFileException(
+                        file, 0, null, "too-short", "the file has " + size + " bytes; an npy file has at least 10");
             }
             MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto());
             if (!Arrays.equals(all.asSlice(0, MAGIC.length).toArray(ValueLayout.JAVA_BYTE), MAGIC)) {
@@ -58,22 +58,35 @@ public final class Npy {
             int major = all.get(ValueLayout.JAVA_BYTE, 6) & 0xFF;
             int minor = all.get(ValueLayout.JAVA_BYTE, 7) & 0xFF;
             if (major < 1 || major > 3 || minor != 0) {
-                throw new MalformedFileException(file, 6, null, "unsupported-version", "version " + major + "." + minor
-                        + "; 1.0, 2.0 and 3.0 are known");
+                throw new MalformedFileException(
+                        file,
+                        6,
+                        null,
+                        "unsupported-version",
+                        "version " + major + "." + minor + "; 1.0, 2.0 and 3.0 are known");
             }
             int start = major == 1 ? 10 : 12;
             if (size < start) {
                 throw new MalformedFileException(file, 8, null, "too-short", "the file ends in its header length");
             }
-            long length = major == 1 ? all.get(StoredTensor.SHORT, 8) & 0xFFFFL
-                    : all.get(StoredTensor.INT, 8) & 0xFFFFFFFFL;
+            long length =
+                    major == 1 ? all.get(StoredTensor.SHORT, 8) & 0xFFFFL : all.get(StoredTensor.INT, 8) & 0xFFFFFFFFL;
             if (length > limits.npyHeaderBytes()) {
-                throw new MalformedFileException(file, 8, null, "header-too-long", "header length " + length
-                        + ", at most " + limits.npyHeaderBytes() + " are accepted");
+                throw new MalformedFileException(
+                        file,
+                        8,
+                        null,
+                        "header-too-long",
+                        "header length " + length + ", at most " + limits.npyHeaderBytes() + " are accepted");
             }
             if (length > size - start) {
-                throw new MalformedFileException(file, 8, null, "header-past-end", "header length " + length
-                        + ", but only " + (size - start) + " bytes follow: the file may be cut short");
+                throw new MalformedFileException(
+                        file,
+                        8,
+                        null,
+                        "header-past-end",
+                        "header length " + length + ", but only " + (size - start)
+                                + " bytes follow: the file may be cut short");
             }
             String text = text(all.asSlice(start, length), major, start, file);
             NpyHeader header = NpyHeader.parse(text, start, file, limits);
@@ -84,7 +97,9 @@ public final class Npy {
     private static String text(MemorySegment bytes, int major, int start, String file) throws MalformedFileException {
         Charset charset = major == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
         try {
-            return charset.newDecoder().decode(ByteBuffer.wrap(bytes.toArray(ValueLayout.JAVA_BYTE))).toString();
+            return charset.newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toArray(ValueLayout.JAVA_BYTE)))
+                    .toString();
         } catch (CharacterCodingException e) {
             MalformedFileException bad =
                     new MalformedFileException(file, start, null, "bad-utf8", "the header is not UTF-8");
@@ -97,11 +112,16 @@ public final class Npy {
             throws MalformedFileException {
         long needed = header.shape().elements() * header.type().bytes();
         if (needed != all.byteSize() - start) {
-            throw new MalformedFileException(path.toString(), start, null, "size-mismatch", header.type() + " "
-                    + header.shape() + " needs " + needed + " bytes, but " + (all.byteSize() - start) + " follow");
+            throw new MalformedFileException(
+                    path.toString(),
+                    start,
+                    null,
+                    "size-mismatch",
+                    header.type() + " " + header.shape() + " needs " + needed + " bytes, but "
+                            + (all.byteSize() - start) + " follow");
         }
-        return new StoredTensor(path.getFileName().toString(), header.type(), header.shape(),
-                all.asSlice(start, needed));
+        return new StoredTensor(
+                path.getFileName().toString(), header.type(), header.shape(), all.asSlice(start, needed));
     }
 
     /** Writes a float32 array; replaces the file only once the new one is complete. */
@@ -141,8 +161,8 @@ public final class Npy {
     private static void write(Path path, String descr, Shape shape, int values, LittleEndian.Source source)
             throws IOException {
         if (values != shape.elements()) {
-            throw new IllegalArgumentException("npy: the shape " + shape + " needs " + shape.elements()
-                    + " values, got " + values);
+            throw new IllegalArgumentException(
+                    "npy: the shape " + shape + " needs " + shape.elements() + " values, got " + values);
         }
         String sizes = Arrays.stream(shape.toArray()).mapToObj(Long::toString).collect(Collectors.joining(", "));
         String text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + sizes

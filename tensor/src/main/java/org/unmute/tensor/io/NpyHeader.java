@@ -98,8 +98,10 @@ record NpyHeader(StoredType type, Shape shape) {
                 default -> {
                     String shown = MalformedFileException.quote(descr);
                     if (descr.contains("O")) {
-                        throw error("object-dtype", shown + " holds Python objects, which only running code could "
-                                + "restore: save plain numbers");
+                        throw error(
+                                "object-dtype",
+                                shown + " holds Python objects, which only running code could "
+                                        + "restore: save plain numbers");
                     }
                     if (descr.startsWith(">")) {
                         throw error("big-endian", shown + " is big-endian: save it little-endian");

@@ -82,26 +82,41 @@ public final class SafetensorsFile implements AutoCloseable {
         String file = path.toString();
         long size = all.byteSize();
         if (size < 8) {
-            throw new MalformedFileException(file, 0, null, "too-short", "the file has " + size
-                    + " bytes; a safetensors file starts with 8 bytes of header length");
+            throw new MalformedFileException(
+                    file,
+                    0,
+                    null,
+                    "too-short",
+                    "the file has " + size + " bytes; a safetensors file starts with 8 bytes of header length");
         }
         long length = all.get(StoredTensor.LONG, 0);
         if (length >= 0 && length < 2) {
-            throw new MalformedFileException(file, 0, null, "header-too-short", "header length " + length
-                    + "; the shortest is {}");
+            throw new MalformedFileException(
+                    file, 0, null, "header-too-short", "header length " + length + "; the shortest is {}");
         }
         if (length < 0 || length > limits.headerBytes()) {
-            throw new MalformedFileException(file, 0, null, "header-too-long", "header length "
-                    + Long.toUnsignedString(length) + ", at most " + limits.headerBytes() + " are accepted");
+            throw new MalformedFileException(
+                    file,
+                    0,
+                    null,
+                    "header-too-long",
+                    "header length " + Long.toUnsignedString(length) + ", at most " + limits.headerBytes()
+                            + " are accepted");
         }
         if (length > size - 8) {
-            throw new MalformedFileException(file, 0, null, "header-past-end", "header length " + length
-                    + ", but only " + (size - 8) + " bytes follow: the file may be cut short");
+            throw new MalformedFileException(
+                    file,
+                    0,
+                    null,
+                    "header-past-end",
+                    "header length " + length + ", but only " + (size - 8)
+                            + " bytes follow: the file may be cut short");
         }
         byte[] json = all.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
         long start = 8 + length;
         SafetensorsHeader header = SafetensorsHeader.parse(json, 8, size - start, file, limits);
-        Map<String, StoredTensor> tensors = LinkedHashMap.newLinkedHashMap(header.entries().size());
+        Map<String, StoredTensor> tensors =
+                LinkedHashMap.newLinkedHashMap(header.entries().size());
         for (SafetensorsHeader.Entry e : header.entries()) {
             MemorySegment data = all.asSlice(start + e.begin(), e.end() - e.begin());
             tensors.put(e.name(), new StoredTensor(e.name(), e.type(), e.shape(), data));

@@ -69,12 +69,14 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
 
     private static void checkName(JsonReader in, String name, LoadLimits limits) throws MalformedFileException {
         if (name.length() > limits.nameChars()) {
-            throw in.error("name-too-long", "a tensor name has " + name.length() + " characters, more than "
-                    + limits.nameChars());
+            throw in.error(
+                    "name-too-long",
+                    "a tensor name has " + name.length() + " characters, more than " + limits.nameChars());
         }
         if (name.chars().anyMatch(Character::isISOControl)) {
-            throw in.error("name-control-character", "a control character in the tensor name "
-                    + MalformedFileException.quote(name));
+            throw in.error(
+                    "name-control-character",
+                    "a control character in the tensor name " + MalformedFileException.quote(name));
         }
     }
 
@@ -86,17 +88,30 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         long reached = 0;
         for (Entry e : byPlace) {
             if (e.end > dataBytes) {
-                throw new MalformedFileException(file, e.at, e.name, "data-past-end", "bytes " + e.begin + " to "
-                        + e.end + " lie beyond the " + dataBytes + " bytes of data in the file: it may be cut short");
+                throw new MalformedFileException(
+                        file,
+                        e.at,
+                        e.name,
+                        "data-past-end",
+                        "bytes " + e.begin + " to " + e.end + " lie beyond the " + dataBytes
+                                + " bytes of data in the file: it may be cut short");
             }
             if (e.begin != reached) {
-                throw new MalformedFileException(file, e.at, e.name, e.begin < reached ? "overlap" : "hole",
+                throw new MalformedFileException(
+                        file,
+                        e.at,
+                        e.name,
+                        e.begin < reached ? "overlap" : "hole",
                         "its data starts at byte " + e.begin + " of the data, but the one before ends at " + reached);
             }
             reached = e.end;
         }
         if (reached != dataBytes) {
-            throw new MalformedFileException(file, dataStart + reached, null, "trailing-bytes",
+            throw new MalformedFileException(
+                    file,
+                    dataStart + reached,
+                    null,
+                    "trailing-bytes",
                     (dataBytes - reached) + " bytes after the last tensor belong to none");
         }
     }
@@ -121,8 +136,9 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             in.object(field -> {
                 switch (field) {
                     case "dtype" -> type = type(in.string());
-                    case "shape" -> sizes = counts(limits.axes(), "too-many-axes", "a shape of more than "
-                            + limits.axes() + " axes");
+                    case "shape" ->
+                        sizes = counts(
+                                limits.axes(), "too-many-axes", "a shape of more than " + limits.axes() + " axes");
                     case "data_offsets" -> offsets = counts(2, "bad-offsets", "more than two data offsets");
                     default -> in.skip();
                 }
@@ -134,13 +150,15 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 throw in.error("bad-offsets", "expected two data offsets, found " + offsets.length);
             }
             if (offsets[1] < offsets[0]) {
-                throw in.error("offsets-reversed", "the data ends at " + offsets[1] + ", before its start at "
-                        + offsets[0]);
+                throw in.error(
+                        "offsets-reversed", "the data ends at " + offsets[1] + ", before its start at " + offsets[0]);
             }
             long needed = bytes();
             if (offsets[1] - offsets[0] != needed) {
-                throw in.error("size-mismatch", type + " " + Shape.of(sizes) + " needs " + needed + " bytes, but "
-                        + "data_offsets span " + (offsets[1] - offsets[0]));
+                throw in.error(
+                        "size-mismatch",
+                        type + " " + Shape.of(sizes) + " needs " + needed + " bytes, but " + "data_offsets span "
+                                + (offsets[1] - offsets[0]));
             }
             return new Entry(name, type, Shape.of(sizes), offsets[0], offsets[1], at);
         }
@@ -148,8 +166,9 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         private StoredType type(String word) throws MalformedFileException {
             StoredType known = TYPES.get(word);
             if (known == null) {
-                throw in.error("unknown-dtype", MalformedFileException.quote(word) + " is none of " + List.of(
-                        StoredType.values()));
+                throw in.error(
+                        "unknown-dtype",
+                        MalformedFileException.quote(word) + " is none of " + List.of(StoredType.values()));
             }
             return known;
         }
@@ -173,8 +192,8 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 }
                 return n;
             } catch (ArithmeticException e) {
-                MalformedFileException bad = in.error("shape-overflow", "the sizes " + Arrays.toString(sizes)
-                        + " multiply beyond 64 bits");
+                MalformedFileException bad =
+                        in.error("shape-overflow", "the sizes " + Arrays.toString(sizes) + " multiply beyond 64 bits");
                 bad.initCause(e);
                 throw bad;
             }

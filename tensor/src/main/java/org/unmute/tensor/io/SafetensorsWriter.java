@@ -88,8 +88,8 @@ public final class SafetensorsWriter {
      */
     public SafetensorsWriter add(String name, StoredType type, Shape shape, MemorySegment bytes) {
         if (bytes.byteSize() % type.bytes() != 0) {
-            throw new IllegalArgumentException("safetensors: tensor " + name + ": " + bytes.byteSize()
-                    + " bytes are no whole number of " + type);
+            throw new IllegalArgumentException(
+                    "safetensors: tensor " + name + ": " + bytes.byteSize() + " bytes are no whole number of " + type);
         }
         return put(name, type, shape, bytes.byteSize() / type.bytes(), LittleEndian.of(bytes));
     }
@@ -105,8 +105,8 @@ public final class SafetensorsWriter {
         return put(name, type, shape, shape.elements(), out -> {
             MemorySegment made = bytes.get();
             if (made.byteSize() != needed) {
-                throw new IllegalStateException("safetensors: tensor " + name + ": " + type + " " + shape + " needs " + needed
-                        + " bytes, got " + made.byteSize());
+                throw new IllegalStateException("safetensors: tensor " + name + ": " + type + " " + shape + " needs "
+                        + needed + " bytes, got " + made.byteSize());
             }
             LittleEndian.of(made).writeTo(out);
         });
@@ -114,7 +114,8 @@ public final class SafetensorsWriter {
 
     private SafetensorsWriter put(String name, StoredType type, Shape shape, long values, LittleEndian.Source source) {
         requireText(name, "tensor name");
-        if (name.equals(SafetensorsHeader.METADATA) || name.length() > LoadLimits.DEFAULT.nameChars()
+        if (name.equals(SafetensorsHeader.METADATA)
+                || name.length() > LoadLimits.DEFAULT.nameChars()
                 || name.chars().anyMatch(Character::isISOControl)) {
             throw new IllegalArgumentException("safetensors: the tensor name " + MalformedFileException.quote(name)
                     + " is reserved, too long or has control characters");
@@ -175,9 +176,16 @@ public final class SafetensorsWriter {
         long at = 0;
         for (Item item : ordered) {
             long end = Math.addExact(at, item.bytes());
-            quote(b, item.name).append(":{\"dtype\":\"").append(item.type).append("\",\"shape\":")
-                    .append(item.shape.toString().replace(" ", "")).append(",\"data_offsets\":[").append(at).append(',')
-                    .append(end).append("]},");
+            quote(b, item.name)
+                    .append(":{\"dtype\":\"")
+                    .append(item.type)
+                    .append("\",\"shape\":")
+                    .append(item.shape.toString().replace(" ", ""))
+                    .append(",\"data_offsets\":[")
+                    .append(at)
+                    .append(',')
+                    .append(end)
+                    .append("]},");
             at = end;
         }
         if (b.length() > 1) {

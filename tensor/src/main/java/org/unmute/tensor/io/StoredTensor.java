@@ -29,8 +29,8 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
         Objects.requireNonNull(name, "name");
         long needed = Math.multiplyExact(shape.elements(), (long) type.bytes());
         if (data.byteSize() != needed) {
-            throw new IllegalArgumentException("stored tensor: " + type + " " + shape + " needs " + needed
-                    + " bytes, got " + data.byteSize());
+            throw new IllegalArgumentException(
+                    "stored tensor: " + type + " " + shape + " needs " + needed + " bytes, got " + data.byteSize());
         }
     }
 
@@ -46,7 +46,8 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     }
 
     /**
-     * Elements {@code [from, from + count)} as {@link #floats()} gives them, written to {@code to[at]} and what follows it.
+     * Elements {@code [from, from + count)} as {@link #floats()} gives them, written to {@code to[at]} and what follows
+     * it.
      *
      * @throws IllegalArgumentException  if the type is not floating
      * @throws IndexOutOfBoundsException if they are not all elements of the tensor, or do not fit
@@ -169,8 +170,8 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     }
 
     private IllegalArgumentException wrongType(String operation, String wanted) {
-        return new IllegalArgumentException(operation + ": tensor " + MalformedFileException.quote(name) + " is "
-                + type + ", not " + wanted + ": read it by another method or as raw data()");
+        return new IllegalArgumentException(operation + ": tensor " + MalformedFileException.quote(name) + " is " + type
+                + ", not " + wanted + ": read it by another method or as raw data()");
     }
 
     @Override

@@ -37,15 +37,17 @@ final class ZipNames {
             at = wide >= 0 && wide <= file.byteSize() - 56 ? file.get(StoredTensor.LONG, wide + 48) : at;
         }
         List<Entry> entries = new ArrayList<>();
-        while (at >= 0 && at <= end - CENTRAL_BYTES && entries.size() < MOST_ENTRIES
+        while (at >= 0
+                && at <= end - CENTRAL_BYTES
+                && entries.size() < MOST_ENTRIES
                 && file.get(StoredTensor.INT, at) == CENTRAL) {
             int name = u16(file, at + 28);
             long next = at + CENTRAL_BYTES + name + u16(file, at + 30) + u16(file, at + 32);
             if (next > end) {
                 break;
             }
-            String text = new String(file.asSlice(at + CENTRAL_BYTES, name).toArray(ValueLayout.JAVA_BYTE),
-                    StandardCharsets.UTF_8);
+            String text = new String(
+                    file.asSlice(at + CENTRAL_BYTES, name).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
             entries.add(new Entry(text, Integer.toUnsignedLong(file.get(StoredTensor.INT, at + 42))));
             at = next;
         }

@@ -26,13 +26,19 @@ public sealed interface Attend extends Op {
         @Override
         public Shape shape() {
             int r = q.rank();
-            boolean fits = r >= 2 && k.rank() == r && v.rank() == r && q.size(-1) == k.size(-1) && k.size(-2) == v.size(-2)
-                    && q.shape().head(r - 2).equals(k.shape().head(r - 2)) && q.shape().head(r - 2).equals(v.shape().head(r - 2));
+            boolean fits = r >= 2
+                    && k.rank() == r
+                    && v.rank() == r
+                    && q.size(-1) == k.size(-1)
+                    && k.size(-2) == v.size(-2)
+                    && q.shape().head(r - 2).equals(k.shape().head(r - 2))
+                    && q.shape().head(r - 2).equals(v.shape().head(r - 2));
             if (!fits) {
-                throw new IllegalArgumentException("attention: shapes do not fit: q is " + q.shape() + ", k is " + k.shape()
-                        + ", v is " + v.shape());
+                throw new IllegalArgumentException("attention: shapes do not fit: q is " + q.shape() + ", k is "
+                        + k.shape() + ", v is " + v.shape());
             }
-            if (bias != null && !Shape.broadcast("attention", bias.shape(), scores()).equals(scores())) {
+            if (bias != null
+                    && !Shape.broadcast("attention", bias.shape(), scores()).equals(scores())) {
                 throw new IllegalArgumentException("attention: bias is " + bias.shape() + ", scores are " + scores());
             }
             requireOneFloatingType(q, k, v, bias);
@@ -45,19 +51,31 @@ public sealed interface Attend extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.attention(q.view(), k.view(), v.view(), bias == null ? null : bias.view().expand(scores()), scale, out);
+            backend.attention(
+                    q.view(),
+                    k.view(),
+                    v.view(),
+                    bias == null ? null : bias.view().expand(scores()),
+                    scale,
+                    out);
         }
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             AttentionGradients g = AttentionGradients.of(this, bias != null && bias.takesGradient(), gy);
-            return bias == null ? Arrays.asList(g.q(), g.k(), g.v()) : Arrays.asList(g.q(), g.k(), g.v(),
-                    bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), g.scores()) : null);
+            return bias == null
+                    ? Arrays.asList(g.q(), g.k(), g.v())
+                    : Arrays.asList(
+                            g.q(),
+                            g.k(),
+                            g.v(),
+                            bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), g.scores()) : null);
         }
     }
 
     /**
-     * {@code softmax(scale q kᵀ + gate bias) v}: what all queries share is weighed by a number of each query's own (WavLM, BEATs).
+     * {@code softmax(scale q kᵀ + gate bias) v}: what all queries share is weighed by a number of each query's own
+     * (WavLM, BEATs).
      *
      * @param q {@code [..., queries, d]}
      * @param k {@code [..., keys, d]}
@@ -76,7 +94,8 @@ public sealed interface Attend extends Op {
             Shape result = new Attention(q, k, v, bias, scale).shape();
             Shape gates = q.shape().with(-1, 1);
             if (!Shape.broadcast("attention", gate.shape(), gates).equals(gates)) {
-                throw new IllegalArgumentException("attention: gate is " + gate.shape() + ", there is one number for each query: " + gates);
+                throw new IllegalArgumentException(
+                        "attention: gate is " + gate.shape() + ", there is one number for each query: " + gates);
             }
             requireOneFloatingType(q, gate);
             return result;
@@ -84,22 +103,37 @@ public sealed interface Attend extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.gatedAttention(q.view(), k.view(), v.view(), bias.view().expand(q.shape().with(-1, k.size(-2))),
-                    gate.view().expand(q.shape().with(-1, 1)), scale, out);
+            backend.gatedAttention(
+                    q.view(),
+                    k.view(),
+                    v.view(),
+                    bias.view().expand(q.shape().with(-1, k.size(-2))),
+                    gate.view().expand(q.shape().with(-1, 1)),
+                    scale,
+                    out);
         }
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            AttentionGradients g = AttentionGradients.of(new Attention(q, k, v, gate.times(bias), scale),
-                    bias.takesGradient() || gate.takesGradient(), gy);
-            return Arrays.asList(g.q(), g.k(), g.v(), bias.takesGradient() ? Elementwise.reduceTo(bias.shape(), g.scores().times(gate)) : null,
-                    gate.takesGradient() ? Elementwise.reduceTo(gate.shape(), g.scores().times(bias)) : null);
+            AttentionGradients g = AttentionGradients.of(
+                    new Attention(q, k, v, gate.times(bias), scale), bias.takesGradient() || gate.takesGradient(), gy);
+            return Arrays.asList(
+                    g.q(),
+                    g.k(),
+                    g.v(),
+                    bias.takesGradient()
+                            ? Elementwise.reduceTo(bias.shape(), g.scores().times(gate))
+                            : null,
+                    gate.takesGradient()
+                            ? Elementwise.reduceTo(gate.shape(), g.scores().times(bias))
+                            : null);
         }
     }
 
     /**
-     * Attention of tokens to each other from one packed map, without a bias. Results stand token by token, so that heads side by side are a
-     * token's row, and the gradients of queries, keys and values are written where the packed gradient has them.
+     * Attention of tokens to each other from one packed map, without a bias. Results stand token by token, so that
+     * heads side by side are a token's row, and the gradients of queries, keys and values are written where the packed
+     * gradient has them.
      *
      * @param packed {@code [batch, tokens, 3, heads, d]}: queries, keys and values
      */
@@ -112,8 +146,9 @@ public sealed interface Attend extends Op {
         @Override
         public Shape shape() {
             if (packed.rank() != 5 || packed.size(2) != 3) {
-                throw new IllegalArgumentException("attention: packed queries, keys and values must be [batch, tokens, 3, heads, d], they are "
-                        + packed.shape());
+                throw new IllegalArgumentException(
+                        "attention: packed queries, keys and values must be [batch, tokens, 3, heads, d], they are "
+                                + packed.shape());
             }
             requireOneFloatingType(packed);
             return Shape.of(packed.size(0), packed.size(1), packed.size(3), packed.size(4));
@@ -133,8 +168,20 @@ public sealed interface Attend extends Op {
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             View x = packed.view();
-            return List.of(Tensor.compute(gy.backend(), packed.dtype(), packed.shape(), out -> gy.backend().attentionBackward(part(x, 0),
-                    part(x, 1), part(x, 2), scale, gy.view().transpose(1, 2), part(out, 0), part(out, 1), part(out, 2))));
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    packed.dtype(),
+                    packed.shape(),
+                    out -> gy.backend()
+                            .attentionBackward(
+                                    part(x, 0),
+                                    part(x, 1),
+                                    part(x, 2),
+                                    scale,
+                                    gy.view().transpose(1, 2),
+                                    part(out, 0),
+                                    part(out, 1),
+                                    part(out, 2))));
         }
     }
 }

@@ -10,16 +10,31 @@ import org.unmute.tensor.Tensor;
 record AttentionGradients(Tensor q, Tensor k, Tensor v, Tensor scores) {
     static AttentionGradients of(Attend.Attention a, boolean biased, Tensor gy) {
         // The weights are computed again rather than kept: they are the largest tensor of a transformer.
-        Tensor weights = Tensor.compute(gy.backend(), a.q().dtype(), a.scores(), w -> gy.backend().attentionWeights(a.q().view(),
-                a.k().view(), a.bias() == null ? null : a.bias().view().expand(a.scores()), a.scale(), w));
+        Tensor weights = Tensor.compute(
+                gy.backend(),
+                a.q().dtype(),
+                a.scores(),
+                w -> gy.backend()
+                        .attentionWeights(
+                                a.q().view(),
+                                a.k().view(),
+                                a.bias() == null ? null : a.bias().view().expand(a.scores()),
+                                a.scale(),
+                                w));
         Tensor gv = a.v().takesGradient() ? weights.transpose(-1, -2).matmul(gy) : null;
         if (!a.q().takesGradient() && !a.k().takesGradient() && !biased) {
             return new AttentionGradients(null, null, gv, null);
         }
         Tensor gw = gy.matmul(a.v().transpose(-1, -2));
-        Tensor gs = Tensor.compute(gy.backend(), a.q().dtype(), a.scores(),
+        Tensor gs = Tensor.compute(
+                gy.backend(),
+                a.q().dtype(),
+                a.scores(),
                 out -> gy.backend().softmaxBackward(weights.view(), gw.view(), out));
-        return new AttentionGradients(a.q().takesGradient() ? gs.matmul(a.k()).times(a.scale()) : null,
-                a.k().takesGradient() ? gs.transpose(-1, -2).matmul(a.q()).times(a.scale()) : null, gv, gs);
+        return new AttentionGradients(
+                a.q().takesGradient() ? gs.matmul(a.k()).times(a.scale()) : null,
+                a.k().takesGradient() ? gs.transpose(-1, -2).matmul(a.q()).times(a.scale()) : null,
+                gv,
+                gs);
     }
 }

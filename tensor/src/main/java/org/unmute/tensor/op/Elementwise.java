@@ -30,7 +30,10 @@ public sealed interface Elementwise extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(gy.backend(), x.dtype(), x.shape(),
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
                     gx -> gy.backend().unaryBackward(f, p, q, x.view(), y.view(), gy.view(), gx)));
         }
 
@@ -50,8 +53,8 @@ public sealed interface Elementwise extends Op {
         @Override
         public Shape shape() {
             if (a.dtype() != b.dtype()) {
-                throw new IllegalArgumentException(name() + ": element types differ: a is " + a.dtype() + ", b is "
-                        + b.dtype() + ": cast one");
+                throw new IllegalArgumentException(
+                        name() + ": element types differ: a is " + a.dtype() + ", b is " + b.dtype() + ": cast one");
             }
             return Shape.broadcast(name(), a.shape(), b.shape());
         }
@@ -89,8 +92,10 @@ public sealed interface Elementwise extends Op {
                 case SUB -> gy.times(-1);
                 case MUL -> gy.times(a);
                 case DIV -> gy.times(y).over(b).times(-1);
-                case POW -> zeroWhere(a.binary(Binary.EQUAL, zero(a)).times(b.binary(Binary.GREATER_EQUAL, zero(b))),
-                        gy.times(y.times(a.unary(Unary.LOG))));
+                case POW ->
+                    zeroWhere(
+                            a.binary(Binary.EQUAL, zero(a)).times(b.binary(Binary.GREATER_EQUAL, zero(b))),
+                            gy.times(y.times(a.unary(Unary.LOG))));
                 case MAX -> gy.times(share(b, a));
                 case MIN -> gy.times(share(a, b));
                 case EQUAL, GREATER, GREATER_EQUAL -> throw new IllegalStateException(name());
@@ -108,7 +113,8 @@ public sealed interface Elementwise extends Op {
 
         /** 1 where {@code x} is greater, ½ where both are equal, else 0. */
         private static Tensor share(Tensor x, Tensor other) {
-            return x.binary(Binary.GREATER, other).plus(x.binary(Binary.EQUAL, other).times(0.5));
+            return x.binary(Binary.GREATER, other)
+                    .plus(x.binary(Binary.EQUAL, other).times(0.5));
         }
 
         @Override
@@ -127,8 +133,8 @@ public sealed interface Elementwise extends Op {
         @Override
         public Shape shape() {
             if (!x.dtype().isFloating() && (scale != Math.rint(scale) || shift != Math.rint(shift))) {
-                throw new IllegalArgumentException("affine: " + x.dtype() + x.shape() + " times " + scale + " plus " + shift
-                        + " would be cut to integers: cast to F32 first");
+                throw new IllegalArgumentException("affine: " + x.dtype() + x.shape() + " times " + scale + " plus "
+                        + shift + " would be cut to integers: cast to F32 first");
             }
             return x.shape();
         }
@@ -159,21 +165,26 @@ public sealed interface Elementwise extends Op {
         @Override
         public Shape shape() {
             if (a.dtype() != b.dtype()) {
-                throw new IllegalArgumentException("where: element types differ: a is " + a.dtype() + ", b is " + b.dtype());
+                throw new IllegalArgumentException(
+                        "where: element types differ: a is " + a.dtype() + ", b is " + b.dtype());
             }
             return Shape.broadcast("where", condition.shape(), Shape.broadcast("where", a.shape(), b.shape()));
         }
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.select(condition.view().expand(out.shape()), a.view().expand(out.shape()),
-                    b.view().expand(out.shape()), out);
+            backend.select(
+                    condition.view().expand(out.shape()),
+                    a.view().expand(out.shape()),
+                    b.view().expand(out.shape()),
+                    out);
         }
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor zero = Tensor.full(gy.backend(), gy.dtype(), Shape.of(), 0);
-            return Arrays.asList(null,
+            return Arrays.asList(
+                    null,
                     a.takesGradient() ? reduceTo(a.shape(), condition.where(gy, zero)) : null,
                     b.takesGradient() ? reduceTo(b.shape(), condition.where(zero, gy)) : null);
         }
@@ -205,7 +216,10 @@ public sealed interface Elementwise extends Op {
             if (!clipped) {
                 return List.of(gy);
             }
-            return List.of(Tensor.compute(gy.backend(), x.dtype(), x.shape(),
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
                     gx -> gy.backend().unaryBackward(Unary.CLAMP, -1, 1, x.view(), x.view(), gy.view(), gx)));
         }
     }

@@ -1,9 +1,9 @@
 package org.unmute.tensor.op;
 
 /**
- * How the energies of mel bands are made of samples: frames; of each its mean taken off (if asked), pre-emphasis, window, power of the Fourier
- * transform, sums under triangles, and, if asked, logarithms. Compared by identity, so that a backend may keep tables for it. The arrays are
- * not copied and must not be modified.
+ * How the energies of mel bands are made of samples: frames; of each its mean taken off (if asked), pre-emphasis,
+ * window, power of the Fourier transform, sums under triangles, and, if asked, logarithms. Compared by identity, so
+ * that a backend may keep tables for it. The arrays are not copied and must not be modified.
  */
 public final class FilterBank {
     private final Frames frames;
@@ -25,8 +25,10 @@ public final class FilterBank {
         /** Checks the ranges. */
         public Frames {
             if (length < 1 || shift < 1 || size < Math.max(4, length) || Integer.bitCount(size) != 1) {
-                throw new IllegalArgumentException("filter bank: frames of " + length + " samples every " + shift + " with a transform of " + size
-                        + ": all must be positive, and the transform a power of two from 4 on that holds a frame");
+                throw new IllegalArgumentException(
+                        "filter bank: frames of " + length + " samples every " + shift + " with a transform of " + size
+                                + ": all must be positive, and the transform a power of two from 4 on that holds a"
+                                + " frame");
             }
         }
     }
@@ -40,15 +42,16 @@ public final class FilterBank {
      * @param weights of each band the weights from that bin on
      * @param floor logarithms are of at least this; NaN for energies without logarithm
      */
-    public FilterBank(Frames frames, double preemphasis, double[] window, int[] first, float[][] weights, double floor) {
+    public FilterBank(
+            Frames frames, double preemphasis, double[] window, int[] first, float[][] weights, double floor) {
         if (window.length != frames.length || first.length != weights.length || first.length == 0) {
-            throw new IllegalArgumentException("filter bank: a window of " + window.length + " numbers for frames of " + frames.length + ", "
-                    + first.length + " first bins and weights of " + weights.length + " bands");
+            throw new IllegalArgumentException("filter bank: a window of " + window.length + " numbers for frames of "
+                    + frames.length + ", " + first.length + " first bins and weights of " + weights.length + " bands");
         }
         for (int b = 0; b < first.length; b++) {
             if (first[b] < 0 || first[b] + weights[b].length > frames.size / 2 + 1) {
-                throw new IllegalArgumentException("filter bank: band " + b + " has bins " + first[b] + " to " + (first[b] + weights[b].length - 1)
-                        + " of 0 to " + frames.size / 2);
+                throw new IllegalArgumentException("filter bank: band " + b + " has bins " + first[b] + " to "
+                        + (first[b] + weights[b].length - 1) + " of 0 to " + frames.size / 2);
             }
         }
         this.frames = frames;

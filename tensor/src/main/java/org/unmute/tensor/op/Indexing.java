@@ -12,8 +12,8 @@ import org.unmute.tensor.backend.View;
 /** Ops that pick elements by number. */
 public sealed interface Indexing extends Op {
     /**
-     * {@code out[.., i, ..] = x[.., index[.., i, ..], ..]} along an axis; the gradient of an element picked several times
-     * is the sum.
+     * {@code out[.., i, ..] = x[.., index[.., i, ..], ..]} along an axis; the gradient of an element picked several
+     * times is the sum.
      */
     record Gather(Tensor x, int axis, Tensor index) implements Indexing {
         @Override
@@ -23,7 +23,8 @@ public sealed interface Indexing extends Op {
 
         @Override
         public Shape shape() {
-            if (index.dtype() != DType.I32 || index.rank() != x.rank()
+            if (index.dtype() != DType.I32
+                    || index.rank() != x.rank()
                     || !index.shape().with(axis, 0).equals(x.shape().with(axis, 0))) {
                 throw new IllegalArgumentException("gather: the index must be I32 of x's shape beside axis " + axis
                         + ": x is " + x.shape() + ", index is " + index.dtype() + index.shape());
@@ -52,8 +53,8 @@ public sealed interface Indexing extends Op {
                 b.reduce(f, distinct, range);
                 b.download(range, at);
                 if (host[0] < 0 || host[0] >= x.size(axis)) {
-                    throw new IndexOutOfBoundsException("gather: index " + host[0] + " lies outside axis " + axis + " of "
-                            + x.shape());
+                    throw new IndexOutOfBoundsException(
+                            "gather: index " + host[0] + " lies outside axis " + axis + " of " + x.shape());
                 }
             }
             range.buffer().close();

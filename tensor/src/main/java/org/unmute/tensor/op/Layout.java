@@ -27,8 +27,8 @@ public sealed interface Layout extends Op {
         @Override
         public Shape shape() {
             if (x.shape().elements() != to.elements()) {
-                throw new IllegalArgumentException("reshape: " + x.shape() + " has " + x.shape().elements()
-                        + " elements, " + to + " has " + to.elements());
+                throw new IllegalArgumentException("reshape: " + x.shape() + " has "
+                        + x.shape().elements() + " elements, " + to + " has " + to.elements());
             }
             return to;
         }
@@ -71,8 +71,8 @@ public sealed interface Layout extends Op {
             Arrays.sort(sorted);
             for (int i = 0; i < sorted.length; i++) {
                 if (sorted[i] != i || sorted.length != x.rank()) {
-                    throw new IllegalArgumentException("permute: " + Arrays.toString(order) + " is no order of the axes of "
-                            + x.shape());
+                    throw new IllegalArgumentException(
+                            "permute: " + Arrays.toString(order) + " is no order of the axes of " + x.shape());
                 }
             }
             return x.view().permute(order).shape();
@@ -153,10 +153,13 @@ public sealed interface Layout extends Op {
             Shape first = parts.getFirst().shape();
             long total = 0;
             for (Tensor t : parts) {
-                if (t.rank() != first.rank() || t.dtype() != parts.getFirst().dtype()
+                if (t.rank() != first.rank()
+                        || t.dtype() != parts.getFirst().dtype()
                         || !t.shape().with(axis, 0).equals(first.with(axis, 0))) {
                     throw new IllegalArgumentException("concat: shapes differ beside axis " + axis + ": "
-                            + parts.stream().map(p -> p.dtype() + p.shape().toString()).toList());
+                            + parts.stream()
+                                    .map(p -> p.dtype() + p.shape().toString())
+                                    .toList());
                 }
                 total += t.size(axis);
             }
@@ -194,7 +197,8 @@ public sealed interface Layout extends Op {
         @Override
         public Shape shape() {
             if (before < 0 || after < 0) {
-                throw new IllegalArgumentException("pad: negative padding " + before + ", " + after + ": use slice to cut");
+                throw new IllegalArgumentException(
+                        "pad: negative padding " + before + ", " + after + ": use slice to cut");
             }
             return x.shape().with(axis, Math.addExact(x.size(axis), Math.addExact(before, after)));
         }
@@ -226,8 +230,9 @@ public sealed interface Layout extends Op {
         @Override
         public Shape shape() {
             if (to.isComputable() && !x.backend().supports(to)) {
-                throw new IllegalArgumentException("cast: backend " + x.backend().name() + " does not compute in " + to
-                        + ": use the scalar backend or another type");
+                throw new IllegalArgumentException(
+                        "cast: backend " + x.backend().name() + " does not compute in " + to
+                                + ": use the scalar backend or another type");
             }
             return x.shape();
         }

@@ -33,8 +33,8 @@ public sealed interface Normalization extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(gy.backend(), x.dtype(), x.shape(),
-                    gx -> gy.backend().softmaxBackward(y.view(), gy.view(), gx)));
+            return List.of(Tensor.compute(
+                    gy.backend(), x.dtype(), x.shape(), gx -> gy.backend().softmaxBackward(y.view(), gy.view(), gx)));
         }
     }
 
@@ -61,7 +61,10 @@ public sealed interface Normalization extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(gy.backend(), x.dtype(), x.shape(),
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
                     gx -> gy.backend().logSoftmaxBackward(y.view(), gy.view(), gx)));
         }
     }
@@ -83,9 +86,12 @@ public sealed interface Normalization extends Op {
         @Override
         public Shape shape() {
             Shape n = x.shape().tail(Math.max(0, x.rank() - 1));
-            if (x.rank() < 1 || weight != null && !weight.shape().equals(n) || bias != null && !bias.shape().equals(n)) {
+            if (x.rank() < 1
+                    || weight != null && !weight.shape().equals(n)
+                    || bias != null && !bias.shape().equals(n)) {
                 throw new IllegalArgumentException("layerNorm: sizes do not fit: x is " + x.shape() + ", weight is "
-                        + (weight == null ? "absent" : weight.shape()) + ", bias is " + (bias == null ? "absent" : bias.shape()));
+                        + (weight == null ? "absent" : weight.shape()) + ", bias is "
+                        + (bias == null ? "absent" : bias.shape()));
             }
             requireOneFloatingType(x, weight, bias);
             return x.shape();
@@ -93,15 +99,27 @@ public sealed interface Normalization extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.layerNorm(x.view(), weight == null ? null : weight.view(), bias == null ? null : bias.view(), eps, out);
+            backend.layerNorm(
+                    x.view(), weight == null ? null : weight.view(), bias == null ? null : bias.view(), eps, out);
         }
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor gw = weight == null ? null : weight.zerosLike();
             Tensor gb = bias == null ? null : bias.zerosLike();
-            Tensor gx = Tensor.compute(gy.backend(), x.dtype(), x.shape(), out -> gy.backend().layerNormBackward(x.view(),
-                    weight == null ? null : weight.view(), eps, gy.view(), out, gw == null ? null : gw.view(), gb == null ? null : gb.view()));
+            Tensor gx = Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
+                    out -> gy.backend()
+                            .layerNormBackward(
+                                    x.view(),
+                                    weight == null ? null : weight.view(),
+                                    eps,
+                                    gy.view(),
+                                    out,
+                                    gw == null ? null : gw.view(),
+                                    gb == null ? null : gb.view()));
             List<Tensor> all = new ArrayList<>(Arrays.asList(gx));
             if (gw != null) {
                 all.add(gw);
@@ -136,7 +154,10 @@ public sealed interface Normalization extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(gy.backend(), x.dtype(), x.shape(),
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
                     gx -> gy.backend().l2NormalizeBackward(x.view(), y.view(), gy.view(), gx)));
         }
     }
@@ -156,8 +177,8 @@ public sealed interface Normalization extends Op {
         @Override
         public Shape shape() {
             if (x.rank() < 2 || weights.rank() != 1 || weights.size(0) != x.size(0)) {
-                throw new IllegalArgumentException("unitSum: needs x [n, ..., dim] and weights [n]: x is " + x.shape() + ", weights are "
-                        + weights.shape());
+                throw new IllegalArgumentException("unitSum: needs x [n, ..., dim] and weights [n]: x is " + x.shape()
+                        + ", weights are " + weights.shape());
             }
             requireOneFloatingType(x, weights);
             return x.shape().tail(1);
@@ -172,7 +193,13 @@ public sealed interface Normalization extends Op {
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor gx = x.takesGradient() ? x.zerosLike() : null;
             Tensor gw = weights.takesGradient() ? weights.zerosLike() : null;
-            gy.backend().unitSumBackward(x.view(), weights.view(), gy.view(), gx == null ? null : gx.view(), gw == null ? null : gw.view());
+            gy.backend()
+                    .unitSumBackward(
+                            x.view(),
+                            weights.view(),
+                            gy.view(),
+                            gx == null ? null : gx.view(),
+                            gw == null ? null : gw.view());
             return Arrays.asList(gx, gw);
         }
     }

@@ -10,11 +10,21 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /**
- * One differentiable operation: a record of its inputs that knows the result's shape, its forward rule and its gradient,
- * side by side. {@link #shape()} is the one place where arguments are checked. Run one with {@link Tensor#run(Op)}.
+ * One differentiable operation: a record of its inputs that knows the result's shape, its forward rule and its
+ * gradient, side by side. {@link #shape()} is the one place where arguments are checked. Run one with {@link
+ * Tensor#run(Op)}.
  */
 public sealed interface Op
-        permits Elementwise, Reduction, Product, Normalization, Layout, Indexing, Unfolding, Attend, Prototypes, RowLoss {
+        permits Elementwise,
+                Reduction,
+                Product,
+                Normalization,
+                Layout,
+                Indexing,
+                Unfolding,
+                Attend,
+                Prototypes,
+                RowLoss {
     /** The tensors this op reads, in the order {@link #backward} answers. */
     List<Tensor> inputs();
 
@@ -30,7 +40,9 @@ public sealed interface Op
         return inputs().getFirst().dtype();
     }
 
-    /** For ops that only look at their input's memory in another way: that look. Then {@link #forward} is not called. */
+    /**
+     * For ops that only look at their input's memory in another way: that look. Then {@link #forward} is not called.
+     */
     default Optional<View> alias() {
         return Optional.empty();
     }
@@ -54,7 +66,10 @@ public sealed interface Op
         for (Tensor t : tensors) {
             if (t != null && (t.dtype() != tensors[0].dtype() || !t.dtype().isFloating())) {
                 throw new IllegalArgumentException(name() + ": needs floating-point numbers of one type, got "
-                        + Arrays.stream(tensors).filter(x -> x != null).map(x -> x.dtype() + x.shape().toString()).toList()
+                        + Arrays.stream(tensors)
+                                .filter(x -> x != null)
+                                .map(x -> x.dtype() + x.shape().toString())
+                                .toList()
                         + ": cast them");
             }
         }

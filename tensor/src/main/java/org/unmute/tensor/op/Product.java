@@ -22,13 +22,16 @@ public sealed interface Product extends Op {
         @Override
         public Shape shape() {
             if (a.rank() < 2 || b.rank() < 2) {
-                throw new IllegalArgumentException("matmul: needs two axes or more: a is " + a.shape() + ", b is " + b.shape());
+                throw new IllegalArgumentException(
+                        "matmul: needs two axes or more: a is " + a.shape() + ", b is " + b.shape());
             }
             if (a.size(-1) != b.size(-2)) {
-                throw new IllegalArgumentException("matmul: inner sizes differ: a is " + a.shape() + ", b is " + b.shape());
+                throw new IllegalArgumentException(
+                        "matmul: inner sizes differ: a is " + a.shape() + ", b is " + b.shape());
             }
             requireOneFloatingType(a, b);
-            Shape batch = Shape.broadcast("matmul", a.shape().head(a.rank() - 2), b.shape().head(b.rank() - 2));
+            Shape batch = Shape.broadcast(
+                    "matmul", a.shape().head(a.rank() - 2), b.shape().head(b.rank() - 2));
             return batch.concat(Shape.of(a.size(-2), b.size(-1)));
         }
 
@@ -69,7 +72,9 @@ public sealed interface Product extends Op {
                 }
             }
             order[next] = lead + 1;
-            return inner(left, order, kept).matmul(inner(right, order, kept).transpose(-1, -2)).reshape(operand.toArray());
+            return inner(left, order, kept)
+                    .matmul(inner(right, order, kept).transpose(-1, -2))
+                    .reshape(operand.toArray());
         }
 
         /** The kept axes, the rows, and all else in one last axis. */
@@ -79,7 +84,8 @@ public sealed interface Product extends Op {
             System.arraycopy(t.shape().toArray(), 0, aligned, order.length - t.rank(), t.rank());
             Tensor p = t.reshape(aligned).permute(order);
             Shape rows = p.shape().head(kept + 1);
-            return p.reshape(rows.concat(Shape.of(p.shape().tail(kept + 1).elements())).toArray());
+            return p.reshape(
+                    rows.concat(Shape.of(p.shape().tail(kept + 1).elements())).toArray());
         }
 
         @Override
@@ -109,10 +115,11 @@ public sealed interface Product extends Op {
         }
 
         /**
-         * In one step where no gradient is asked for; with one, the function is a step of its own, so that its gradient need not
-         * compute the product again.
+         * In one step where no gradient is asked for; with one, the function is a step of its own, so that its gradient
+         * need not compute the product again.
          */
-        public static Tensor of(boolean recording, Tensor x, Tensor weight, Tensor bias, Unary activation, Tensor residual) {
+        public static Tensor of(
+                boolean recording, Tensor x, Tensor weight, Tensor bias, Unary activation, Tensor residual) {
             boolean records = recording && Stream.of(x, weight, bias).anyMatch(t -> t != null && t.takesGradient());
             if (activation == null || !records) {
                 return Tensor.run(new Linear(x, weight, bias, activation, residual));
@@ -128,7 +135,9 @@ public sealed interface Product extends Op {
 
         @Override
         public Shape shape() {
-            if (x.rank() < 1 || weight.rank() != 2 || x.size(-1) != weight.size(1)
+            if (x.rank() < 1
+                    || weight.rank() != 2
+                    || x.size(-1) != weight.size(1)
                     || bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
                 throw new IllegalArgumentException("linear: sizes do not fit: x is " + x.shape() + ", weight is "
                         + weight.shape() + " [out, in], bias is " + (bias == null ? "absent" : bias.shape()));
@@ -136,7 +145,8 @@ public sealed interface Product extends Op {
             requireOneFloatingType(x, weight, bias, residual);
             Shape result = x.shape().with(-1, weight.size(0));
             if (residual != null && !residual.shape().equals(result)) {
-                throw new IllegalArgumentException("linear: the residual is " + residual.shape() + ", the result is " + result);
+                throw new IllegalArgumentException(
+                        "linear: the residual is " + residual.shape() + ", the result is " + result);
             }
             if (activation != null && activation.hasConstants()) {
                 throw new IllegalArgumentException("linear: " + activation + " has constants: apply it to the result");
@@ -160,7 +170,9 @@ public sealed interface Product extends Op {
             if (activation != null) {
                 // What the function saw is computed again: it is not kept.
                 Tensor inner = x.linear(weight, bias);
-                g = new Elementwise.Map(activation, 0, 0, inner).backward(inner.unary(activation), gy).getFirst();
+                g = new Elementwise.Map(activation, 0, 0, inner)
+                        .backward(inner.unary(activation), gy)
+                        .getFirst();
             }
             Tensor rows = g.reshape(-1, weight.size(0));
             List<Tensor> all = new ArrayList<>();
@@ -192,16 +204,23 @@ public sealed interface Product extends Op {
 
         @Override
         public Shape shape() {
-            if (image.rank() != 3 || weight.rank() != 2 || weight.size(1) != (long) window.height() * window.width()
+            if (image.rank() != 3
+                    || weight.rank() != 2
+                    || weight.size(1) != (long) window.height() * window.width()
                     || bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
-                throw new IllegalArgumentException("embedPatches: sizes do not fit: image is " + image.shape() + " [batch, rows, columns], weight is "
-                        + weight.shape() + " [out, patch], bias is " + (bias == null ? "absent" : bias.shape()) + ", " + window);
+                throw new IllegalArgumentException("embedPatches: sizes do not fit: image is " + image.shape()
+                        + " [batch, rows, columns], weight is " + weight.shape() + " [out, patch], bias is "
+                        + (bias == null ? "absent" : bias.shape()) + ", " + window);
             }
             if (window.padY() != 0 || window.padX() != 0) {
-                throw new IllegalArgumentException("embedPatches: patches lie within the image, padding is not supported: " + window);
+                throw new IllegalArgumentException(
+                        "embedPatches: patches lie within the image, padding is not supported: " + window);
             }
             requireOneFloatingType(image, weight, bias);
-            return Shape.of(image.size(0), (long) window.positionsY(image.size(1)) * window.positionsX(image.size(2)), weight.size(0));
+            return Shape.of(
+                    image.size(0),
+                    (long) window.positionsY(image.size(1)) * window.positionsX(image.size(2)),
+                    weight.size(0));
         }
 
         @Override
@@ -223,14 +242,23 @@ public sealed interface Product extends Op {
 
         /** {@code [batch · positions, patch]} */
         private Tensor patches() {
-            return Tensor.run(new Unfolding.Im2Col(image.insert(1), window)).permute(0, 4, 5, 1, 2, 3).reshape(-1, weight.size(1));
+            return Tensor.run(new Unfolding.Im2Col(image.insert(1), window))
+                    .permute(0, 4, 5, 1, 2, 3)
+                    .reshape(-1, weight.size(1));
         }
 
         /** What patches {@code [batch · positions, patch]} add up to where they came from. */
         private Tensor toImage(Tensor patches) {
-            Tensor columns = patches.reshape(image.size(0), window.positionsY(image.size(1)), window.positionsX(image.size(2)), 1, window.height(),
-                    window.width()).permute(0, 3, 4, 5, 1, 2);
-            return Tensor.run(new Unfolding.Col2Im(columns, window, image.size(1), image.size(2))).squeeze(1);
+            Tensor columns = patches.reshape(
+                            image.size(0),
+                            window.positionsY(image.size(1)),
+                            window.positionsX(image.size(2)),
+                            1,
+                            window.height(),
+                            window.width())
+                    .permute(0, 3, 4, 5, 1, 2);
+            return Tensor.run(new Unfolding.Col2Im(columns, window, image.size(1), image.size(2)))
+                    .squeeze(1);
         }
     }
 }

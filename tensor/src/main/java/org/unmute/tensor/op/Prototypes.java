@@ -11,30 +11,38 @@ import org.unmute.tensor.backend.View;
 /** Prototype matching. */
 public sealed interface Prototypes extends Op {
     /**
-     * For each prototype its greatest cosine over a clip's tokens (paper, section 4, equations 2 and 3):
-     * {@code out[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. Similarities {@code [tokens, prototypes]} are not kept;
-     * the gradient touches only the winning tokens.
+     * For each prototype its greatest cosine over a clip's tokens (paper, section 4, equations 2 and 3): {@code out[b,
+     * j] = maxₙ cos(tokens[b, n], prototypes[j])}. Similarities {@code [tokens, prototypes]} are not kept; the gradient
+     * touches only the winning tokens.
      *
      * @param tokens {@code [batch, tokens, dim]}; in the binary form they may be {@code F16} on a backend that
      *     {@link Backend#matchesHalves() takes them}
      * @param prototypes {@code [prototypes, dim]}
-     * @param binary whether the prototypes' signs count in their place, +1 for 0 of either sign; the gradient passes the sign as
-     *     if it were the identity (equations 1 and 5). A prototype with an entry that is not finite gives NaN.
-     * @param winners {@code [batch, prototypes]}, {@code I32}: the winning token of each prototype, filled by the forward
-     *     pass; the first token wins ties
+     * @param binary whether the prototypes' signs count in their place, +1 for 0 of either sign; the gradient passes
+     *     the sign as if it were the identity (equations 1 and 5). A prototype with an entry that is not finite gives
+     *     NaN.
+     * @param winners {@code [batch, prototypes]}, {@code I32}: the winning token of each prototype, filled by the
+     *     forward pass; the first token wins ties
      */
     record PrototypeMaxPool(Tensor tokens, Tensor prototypes, boolean binary, Tensor winners) implements Prototypes {
         /** The op with room for the winners. Run it with {@link #values()}. */
         public static PrototypeMaxPool of(Tensor tokens, Tensor prototypes, boolean binary) {
             check(tokens, prototypes);
-            return new PrototypeMaxPool(tokens, prototypes, binary,
+            return new PrototypeMaxPool(
+                    tokens,
+                    prototypes,
+                    binary,
                     Tensor.zeros(tokens.backend(), DType.I32, Shape.of(tokens.size(0), prototypes.size(0))));
         }
 
         private static void check(Tensor tokens, Tensor prototypes) {
-            if (tokens.rank() != 3 || prototypes.rank() != 2 || tokens.size(2) != prototypes.size(1) || tokens.size(1) == 0) {
+            if (tokens.rank() != 3
+                    || prototypes.rank() != 2
+                    || tokens.size(2) != prototypes.size(1)
+                    || tokens.size(1) == 0) {
                 throw new IllegalArgumentException("prototypeMaxPool: needs tokens [batch, tokens, dim] and prototypes "
-                        + "[prototypes, dim] of one dim: tokens are " + tokens.shape() + ", prototypes are " + prototypes.shape());
+                        + "[prototypes, dim] of one dim: tokens are " + tokens.shape() + ", prototypes are "
+                        + prototypes.shape());
             }
         }
 
@@ -64,7 +72,10 @@ public sealed interface Prototypes extends Op {
 
         @Override
         public boolean readsStored(Tensor input) {
-            return binary && input == tokens && tokens.dtype() == DType.F16 && prototypes.dtype() == DType.F32
+            return binary
+                    && input == tokens
+                    && tokens.dtype() == DType.F16
+                    && prototypes.dtype() == DType.F32
                     && tokens.backend().matchesHalves();
         }
 
@@ -84,37 +95,55 @@ public sealed interface Prototypes extends Op {
             View tokenGradient = gt == null ? null : gt.view();
             View prototypeGradient = gp == null ? null : gp.view();
             if (binary) {
-                gy.backend().binaryPrototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), tokenGradient,
-                        prototypeGradient);
+                gy.backend()
+                        .binaryPrototypeMaxPoolBackward(
+                                tokens.view(),
+                                prototypes.view(),
+                                winners.view(),
+                                gy.view(),
+                                tokenGradient,
+                                prototypeGradient);
             } else {
-                gy.backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), tokenGradient,
-                        prototypeGradient);
+                gy.backend()
+                        .prototypeMaxPoolBackward(
+                                tokens.view(),
+                                prototypes.view(),
+                                winners.view(),
+                                gy.view(),
+                                tokenGradient,
+                                prototypeGradient);
             }
             return Arrays.asList(gt, gp);
         }
     }
 
     /**
-     * For each prototype its least and its greatest product with a clip's tokens, {@code [2, batch, prototypes]}, least first.
-     * Products {@code [tokens, prototypes]} are not kept; the gradient touches only the winning tokens.
+     * For each prototype its least and its greatest product with a clip's tokens, {@code [2, batch, prototypes]}, least
+     * first. Products {@code [tokens, prototypes]} are not kept; the gradient touches only the winning tokens.
      *
      * @param tokens {@code [batch, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}
-     * @param winners {@code [2, batch, prototypes]}, {@code I32}: the winning tokens, filled by the forward pass; the first token
-     *     wins ties
+     * @param winners {@code [2, batch, prototypes]}, {@code I32}: the winning tokens, filled by the forward pass; the
+     *     first token wins ties
      */
     record ProductExtremes(Tensor tokens, Tensor prototypes, Tensor winners) implements Prototypes {
         /** The op with room for the winners. Run it with {@link #values()}. */
         public static ProductExtremes of(Tensor tokens, Tensor prototypes) {
             check(tokens, prototypes);
-            return new ProductExtremes(tokens, prototypes,
+            return new ProductExtremes(
+                    tokens,
+                    prototypes,
                     Tensor.zeros(tokens.backend(), DType.I32, Shape.of(2, tokens.size(0), prototypes.size(0))));
         }
 
         private static void check(Tensor tokens, Tensor prototypes) {
-            if (tokens.rank() != 3 || prototypes.rank() != 2 || tokens.size(2) != prototypes.size(1) || tokens.size(1) == 0) {
+            if (tokens.rank() != 3
+                    || prototypes.rank() != 2
+                    || tokens.size(2) != prototypes.size(1)
+                    || tokens.size(1) == 0) {
                 throw new IllegalArgumentException("productExtremes: needs tokens [batch, tokens, dim] and prototypes "
-                        + "[prototypes, dim] of one dim: tokens are " + tokens.shape() + ", prototypes are " + prototypes.shape());
+                        + "[prototypes, dim] of one dim: tokens are " + tokens.shape() + ", prototypes are "
+                        + prototypes.shape());
             }
         }
 
@@ -144,8 +173,14 @@ public sealed interface Prototypes extends Op {
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor gt = tokens.takesGradient() ? tokens.zerosLike() : null;
             Tensor gp = prototypes.takesGradient() ? prototypes.zerosLike() : null;
-            gy.backend().productExtremesBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(),
-                    gt == null ? null : gt.view(), gp == null ? null : gp.view());
+            gy.backend()
+                    .productExtremesBackward(
+                            tokens.view(),
+                            prototypes.view(),
+                            winners.view(),
+                            gy.view(),
+                            gt == null ? null : gt.view(),
+                            gp == null ? null : gp.view());
             return Arrays.asList(gt, gp);
         }
     }

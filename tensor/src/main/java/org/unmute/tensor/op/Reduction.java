@@ -44,8 +44,8 @@ public sealed interface Reduction extends Op {
         public Shape shape() {
             Shape s = reduced(name(), x.shape(), axes, keepAxes);
             if (x.shape().elements() == 0 && s.elements() > 0) {
-                throw new IllegalArgumentException(name() + ": nothing to take the maximum of: " + x.shape() + " along axes "
-                        + Arrays.toString(axes));
+                throw new IllegalArgumentException(name() + ": nothing to take the maximum of: " + x.shape()
+                        + " along axes " + Arrays.toString(axes));
             }
             return s;
         }
@@ -121,8 +121,8 @@ public sealed interface Reduction extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(gy.backend(), x.dtype(), x.shape(),
-                    gx -> gy.backend().cumulativeSum(gy.view(), true, gx)));
+            return List.of(Tensor.compute(
+                    gy.backend(), x.dtype(), x.shape(), gx -> gy.backend().cumulativeSum(gy.view(), true, gx)));
         }
     }
 
@@ -156,7 +156,8 @@ public sealed interface Reduction extends Op {
 
     private static Shape reduced(String name, Shape shape, int[] axes, boolean keep) {
         if (Arrays.stream(axes).distinct().count() < axes.length) {
-            throw new IllegalArgumentException(name + ": an axis is named twice: " + Arrays.toString(axes) + " of " + shape);
+            throw new IllegalArgumentException(
+                    name + ": an axis is named twice: " + Arrays.toString(axes) + " of " + shape);
         }
         Shape s = shape;
         for (int a : axes) {

@@ -9,7 +9,10 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Losses of rows of logits, one number a row: {@code [..., n]} to {@code [..., 1]}. The gradient is computed anew from the logits. */
+/**
+ * Losses of rows of logits, one number a row: {@code [..., n]} to {@code [..., 1]}. The gradient is computed anew from
+ * the logits.
+ */
 public sealed interface RowLoss extends Op {
     /** Logits, {@code [..., n]}. */
     Tensor x();
@@ -28,9 +31,11 @@ public sealed interface RowLoss extends Op {
     @Override
     default Shape shape() {
         Shape s = x().shape();
-        if (s.rank() < 1 || !y().shape().equals(s) || weight() != null && !weight().shape().equals(Shape.of(s.size(-1)))) {
-            throw new IllegalArgumentException(name() + ": sizes do not fit: logits are " + s + ", targets are " + y().shape() + ", weights are "
-                    + (weight() == null ? "absent" : weight().shape()));
+        if (s.rank() < 1
+                || !y().shape().equals(s)
+                || weight() != null && !weight().shape().equals(Shape.of(s.size(-1)))) {
+            throw new IllegalArgumentException(name() + ": sizes do not fit: logits are " + s + ", targets are "
+                    + y().shape() + ", weights are " + (weight() == null ? "absent" : weight().shape()));
         }
         requireOneFloatingType(x(), y(), weight());
         return s.with(-1, 1);
@@ -50,9 +55,27 @@ public sealed interface RowLoss extends Op {
         @Override
         public List<Tensor> backward(Tensor loss, Tensor gloss) {
             List<Tensor> all = new ArrayList<>();
-            all.add(x.takesGradient() ? Tensor.compute(gloss.backend(), x.dtype(), x.shape(), gx -> gloss.backend().binaryCrossEntropyBackward(
-                    x.view(), y.view(), weight == null ? null : weight.view(), gloss.view(), gx)) : null);
-            all.add(y.takesGradient() ? x.times(-1).unary(Unary.LOG_SIGMOID).minus(weighted(this, x.unary(Unary.LOG_SIGMOID))).times(gloss) : null);
+            all.add(
+                    x.takesGradient()
+                            ? Tensor.compute(
+                                    gloss.backend(),
+                                    x.dtype(),
+                                    x.shape(),
+                                    gx -> gloss.backend()
+                                            .binaryCrossEntropyBackward(
+                                                    x.view(),
+                                                    y.view(),
+                                                    weight == null ? null : weight.view(),
+                                                    gloss.view(),
+                                                    gx))
+                            : null);
+            all.add(
+                    y.takesGradient()
+                            ? x.times(-1)
+                                    .unary(Unary.LOG_SIGMOID)
+                                    .minus(weighted(this, x.unary(Unary.LOG_SIGMOID)))
+                                    .times(gloss)
+                            : null);
             if (weight != null) {
                 all.add(weight.takesGradient() ? ofWeight(this, y.times(x.unary(Unary.LOG_SIGMOID)), gloss) : null);
             }
@@ -70,11 +93,31 @@ public sealed interface RowLoss extends Op {
         @Override
         public List<Tensor> backward(Tensor loss, Tensor gloss) {
             List<Tensor> all = new ArrayList<>();
-            all.add(x.takesGradient() ? Tensor.compute(gloss.backend(), x.dtype(), x.shape(), gx -> gloss.backend().crossEntropyBackward(
-                    x.view(), y.view(), weight == null ? null : weight.view(), keep, share, gloss.view(), gx)) : null);
-            all.add(y.takesGradient() ? weighted(this, x.logSoftmax(-1)).times(-keep).times(gloss) : null);
+            all.add(
+                    x.takesGradient()
+                            ? Tensor.compute(
+                                    gloss.backend(),
+                                    x.dtype(),
+                                    x.shape(),
+                                    gx -> gloss.backend()
+                                            .crossEntropyBackward(
+                                                    x.view(),
+                                                    y.view(),
+                                                    weight == null ? null : weight.view(),
+                                                    keep,
+                                                    share,
+                                                    gloss.view(),
+                                                    gx))
+                            : null);
+            all.add(
+                    y.takesGradient()
+                            ? weighted(this, x.logSoftmax(-1)).times(-keep).times(gloss)
+                            : null);
             if (weight != null) {
-                all.add(weight.takesGradient() ? ofWeight(this, y.affine(keep, share).times(x.logSoftmax(-1)), gloss) : null);
+                all.add(
+                        weight.takesGradient()
+                                ? ofWeight(this, y.affine(keep, share).times(x.logSoftmax(-1)), gloss)
+                                : null);
             }
             return all;
         }
@@ -86,6 +129,9 @@ public sealed interface RowLoss extends Op {
 
     /** The weights' gradient: minus the sum of all rows, {@code [n]}. */
     private static Tensor ofWeight(RowLoss loss, Tensor elements, Tensor gloss) {
-        return elements.times(gloss).reshape(-1, loss.x().size(-1)).sum(false, 0).times(-1);
+        return elements.times(gloss)
+                .reshape(-1, loss.x().size(-1))
+                .sum(false, 0)
+                .times(-1);
     }
 }

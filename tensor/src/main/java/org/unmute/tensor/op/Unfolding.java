@@ -21,7 +21,12 @@ public sealed interface Unfolding extends Op {
             if (x.rank() != 4) {
                 throw new IllegalArgumentException("im2Col: needs [batch, channels, rows, columns], x is " + x.shape());
             }
-            return Shape.of(x.size(0), x.size(1), window.height(), window.width(), window.positionsY(x.size(2)),
+            return Shape.of(
+                    x.size(0),
+                    x.size(1),
+                    window.height(),
+                    window.width(),
+                    window.positionsY(x.size(2)),
                     window.positionsX(x.size(3)));
         }
 
@@ -37,8 +42,8 @@ public sealed interface Unfolding extends Op {
     }
 
     /**
-     * Two-dimensional convolution, {@code [batch, out, positionsY, positionsX]}. Same as a matrix product with {@link Im2Col}, but
-     * no more than one clip's windows are in memory at a time, also for the gradients.
+     * Two-dimensional convolution, {@code [batch, out, positionsY, positionsX]}. Same as a matrix product with {@link
+     * Im2Col}, but no more than one clip's windows are in memory at a time, also for the gradients.
      *
      * @param x {@code [batch, in, rows, columns]}
      * @param weight {@code [out, in / groups, window.height, window.width]}
@@ -51,10 +56,15 @@ public sealed interface Unfolding extends Op {
 
         @Override
         public Shape shape() {
-            if (x.rank() != 4 || weight.rank() != 4 || groups < 1 || x.size(1) != weight.size(1) * groups
-                    || weight.size(0) % groups != 0 || weight.size(2) != window.height() || weight.size(3) != window.width()) {
-                throw new IllegalArgumentException("convolve: sizes do not fit: x is " + x.shape() + ", weight is " + weight.shape()
-                        + ", groups " + groups + ", " + window);
+            if (x.rank() != 4
+                    || weight.rank() != 4
+                    || groups < 1
+                    || x.size(1) != weight.size(1) * groups
+                    || weight.size(0) % groups != 0
+                    || weight.size(2) != window.height()
+                    || weight.size(3) != window.width()) {
+                throw new IllegalArgumentException("convolve: sizes do not fit: x is " + x.shape() + ", weight is "
+                        + weight.shape() + ", groups " + groups + ", " + window);
             }
             requireOneFloatingType(x, weight);
             return Shape.of(x.size(0), weight.size(0), window.positionsY(x.size(2)), window.positionsX(x.size(3)));
@@ -69,8 +79,15 @@ public sealed interface Unfolding extends Op {
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor gx = x.takesGradient() ? x.zerosLike() : null;
             Tensor gw = weight.takesGradient() ? weight.zerosLike() : null;
-            gy.backend().convolveBackward(x.view(), weight.view(), window, groups, gy.view(), gx == null ? null : gx.view(),
-                    gw == null ? null : gw.view());
+            gy.backend()
+                    .convolveBackward(
+                            x.view(),
+                            weight.view(),
+                            window,
+                            groups,
+                            gy.view(),
+                            gx == null ? null : gx.view(),
+                            gw == null ? null : gw.view());
             return Arrays.asList(gx, gw);
         }
     }
@@ -85,10 +102,13 @@ public sealed interface Unfolding extends Op {
         @Override
         public Shape shape() {
             Shape c = columns.shape();
-            if (c.rank() != 6 || c.size(2) != window.height() || c.size(3) != window.width()
-                    || c.size(4) != window.positionsY(rows) || c.size(5) != window.positionsX(width)) {
-                throw new IllegalArgumentException("col2Im: columns are " + c + ", which is not what " + window + " makes of "
-                        + rows + " x " + width);
+            if (c.rank() != 6
+                    || c.size(2) != window.height()
+                    || c.size(3) != window.width()
+                    || c.size(4) != window.positionsY(rows)
+                    || c.size(5) != window.positionsX(width)) {
+                throw new IllegalArgumentException("col2Im: columns are " + c + ", which is not what " + window
+                        + " makes of " + rows + " x " + width);
             }
             return Shape.of(c.size(0), c.size(1), rows, width);
         }

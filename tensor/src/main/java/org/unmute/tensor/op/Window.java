@@ -12,10 +12,18 @@ package org.unmute.tensor.op;
  * @param dilationY distance between window rows
  * @param dilationX distance between window columns
  */
-public record Window(int height, int width, int strideY, int strideX, int padY, int padX, int dilationY, int dilationX) {
+public record Window(
+        int height, int width, int strideY, int strideX, int padY, int padX, int dilationY, int dilationX) {
     /** Checks the ranges: padding from 0, all else from 1. */
     public Window {
-        if (height < 1 || width < 1 || strideY < 1 || strideX < 1 || padY < 0 || padX < 0 || dilationY < 1 || dilationX < 1) {
+        if (height < 1
+                || width < 1
+                || strideY < 1
+                || strideX < 1
+                || padY < 0
+                || padX < 0
+                || dilationY < 1
+                || dilationX < 1) {
             throw new IllegalArgumentException("window: size, stride and dilation are at least 1, padding at least 0: "
                     + height + "x" + width + " stride " + strideY + "x" + strideX + " padding " + padY + "x" + padX
                     + " dilation " + dilationY + "x" + dilationX);

@@ -3,7 +3,10 @@ package org.unmute.tensor.optim;
 import java.util.List;
 import org.unmute.tensor.Tensor;
 
-/** Adam with decoupled weight decay, as torch's {@code AdamW}. Moments in the state: {@code exp_avg}, {@code exp_avg_sq}. */
+/**
+ * Adam with decoupled weight decay, as torch's {@code AdamW}. Moments in the state: {@code exp_avg}, {@code
+ * exp_avg_sq}.
+ */
 public final class AdamW extends Optimizer {
     private static final String FIRST = "exp_avg";
     private static final String SECOND = "exp_avg_sq";
@@ -21,8 +24,8 @@ public final class AdamW extends Optimizer {
     public AdamW(List<ParameterGroup> groups, Schedule schedule, double beta1, double beta2, double eps) {
         super(groups, schedule, FIRST, SECOND);
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && eps >= 0)) {
-            throw new IllegalArgumentException("AdamW: betas must be from 0 to below 1 and eps at least 0: " + beta1 + ", " + beta2
-                    + ", " + eps);
+            throw new IllegalArgumentException(
+                    "AdamW: betas must be from 0 to below 1 and eps at least 0: " + beta1 + ", " + beta2 + ", " + eps);
         }
         this.beta1 = beta1;
         this.beta2 = beta2;
@@ -31,7 +34,18 @@ public final class AdamW extends Optimizer {
 
     @Override
     void update(String name, Tensor parameter, Tensor gradient, double rate, double decay) {
-        parameter.backend().adamW(parameter.view(), gradient.view(), moment(FIRST, name).view(), moment(SECOND, name).view(),
-                rate, beta1, beta2, eps, decay, steps() + 1);
+        parameter
+                .backend()
+                .adamW(
+                        parameter.view(),
+                        gradient.view(),
+                        moment(FIRST, name).view(),
+                        moment(SECOND, name).view(),
+                        rate,
+                        beta1,
+                        beta2,
+                        eps,
+                        decay,
+                        steps() + 1);
     }
 }

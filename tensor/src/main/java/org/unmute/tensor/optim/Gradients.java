@@ -37,7 +37,8 @@ public final class Gradients {
     public Tensor get(String name) {
         Tensor g = byName.get(name);
         if (g == null) {
-            throw new IllegalArgumentException("gradients: none for parameter " + name + ": there are " + byName.keySet());
+            throw new IllegalArgumentException(
+                    "gradients: none for parameter " + name + ": there are " + byName.keySet());
         }
         return g;
     }
@@ -59,8 +60,8 @@ public final class Gradients {
     }
 
     /**
-     * Scaled down to at most this norm, by {@code min(1, limit / (norm + 1e-6))} as torch's {@code clip_grad_norm_}. A NaN
-     * norm makes all gradients NaN.
+     * Scaled down to at most this norm, by {@code min(1, limit / (norm + 1e-6))} as torch's {@code clip_grad_norm_}. A
+     * NaN norm makes all gradients NaN.
      */
     public Gradients clipped(double limit) {
         if (!(limit > 0)) {

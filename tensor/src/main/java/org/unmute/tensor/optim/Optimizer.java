@@ -11,9 +11,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * Changes parameters in place along their gradients. Its state (moments and the number of steps) can be saved and restored
- * by name, so that training goes on after an interruption as if there had been none. Make it in the {@link TensorScope}
- * that holds the parameters. Not thread-safe.
+ * Changes parameters in place along their gradients. Its state (moments and the number of steps) can be saved and
+ * restored by name, so that training goes on after an interruption as if there had been none. Make it in the {@link
+ * TensorScope} that holds the parameters. Not thread-safe.
  */
 public abstract sealed class Optimizer permits AdamW, Sgd {
     private static final String STEP = "step";
@@ -49,7 +49,8 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
             group.parameters().forEach((name, p) -> {
                 Tensor g = gradients.get(name);
                 if (!g.shape().equals(p.shape()) || g.dtype() != p.dtype() || g.backend() != p.backend()) {
-                    throw new IllegalArgumentException("optimizer: gradient of " + name + " is " + g + ", the parameter is " + p);
+                    throw new IllegalArgumentException(
+                            "optimizer: gradient of " + name + " is " + g + ", the parameter is " + p);
                 }
             });
         }
@@ -109,8 +110,8 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
             missing.removeAll(state.keySet());
             Set<String> unknown = new TreeSet<>(state.keySet());
             unknown.removeAll(expected);
-            throw new IllegalArgumentException("optimizer: the state is of other parameters: missing " + missing + ", unknown "
-                    + unknown);
+            throw new IllegalArgumentException(
+                    "optimizer: the state is of other parameters: missing " + missing + ", unknown " + unknown);
         }
         Tensor step = state.get(STEP);
         if (step.dtype() != DType.I32 || step.shape().elements() != 1 || step.item() < 0) {
@@ -119,8 +120,8 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
         own.forEach((name, t) -> {
             Tensor saved = state.get(name);
             if (!saved.shape().equals(t.shape()) || saved.dtype() != t.dtype()) {
-                throw new IllegalArgumentException("optimizer: " + name + " is saved as " + saved.dtype() + saved.shape()
-                        + ", needed is " + t.dtype() + t.shape());
+                throw new IllegalArgumentException("optimizer: " + name + " is saved as " + saved.dtype()
+                        + saved.shape() + ", needed is " + t.dtype() + t.shape());
             }
         });
         own.forEach((name, t) -> t.assign(state.get(name)));

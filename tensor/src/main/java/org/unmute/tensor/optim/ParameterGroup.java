@@ -16,13 +16,14 @@ public record ParameterGroup(Map<String, Tensor> parameters, double rate, double
     /** Checks the ranges and that every tensor is a parameter that may be changed. */
     public ParameterGroup {
         if (!(rate >= 0) || !(decay >= 0) || Double.isInfinite(rate) || Double.isInfinite(decay)) {
-            throw new IllegalArgumentException("optimizer: rate and weight decay must be finite and at least 0: " + rate + ", "
-                    + decay);
+            throw new IllegalArgumentException(
+                    "optimizer: rate and weight decay must be finite and at least 0: " + rate + ", " + decay);
         }
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         parameters.forEach((name, p) -> {
             if (!p.takesGradient() || p.origin() != null) {
-                throw new IllegalArgumentException("optimizer: " + name + " is no parameter: make it one with parameter()");
+                throw new IllegalArgumentException(
+                        "optimizer: " + name + " is no parameter: make it one with parameter()");
             }
             if (p.view().buffer().isFrozen()) {
                 throw new IllegalArgumentException("optimizer: " + name + " is frozen and cannot be trained");

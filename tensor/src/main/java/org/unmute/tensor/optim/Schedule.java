@@ -25,12 +25,13 @@ public interface Schedule {
     }
 
     /**
-     * Linear from 0 over {@code warmUp} steps, then half a cosine from the base rate to {@code least} at {@code total}; the
-     * first step of a warm-up has rate 0. As Bird-MAE's {@code CosineWarmupScheduler}.
+     * Linear from 0 over {@code warmUp} steps, then half a cosine from the base rate to {@code least} at {@code total};
+     * the first step of a warm-up has rate 0. As Bird-MAE's {@code CosineWarmupScheduler}.
      */
     static Schedule cosineWithWarmUp(long total, long warmUp, double least) {
         requireSteps(total, warmUp);
-        return (base, step) -> step < warmUp ? base * step / warmUp
+        return (base, step) -> step < warmUp
+                ? base * step / warmUp
                 : least + (base - least) * halfCosine(step - warmUp, total - warmUp);
     }
 
@@ -40,8 +41,8 @@ public interface Schedule {
      */
     static Schedule riseAndDecay(long total, long warmUp, double least) {
         requireSteps(total, warmUp);
-        return (base, step) -> Math.max(least, base * (step < warmUp ? (double) step / warmUp
-                : halfCosine(step - warmUp, total - warmUp)));
+        return (base, step) -> Math.max(
+                least, base * (step < warmUp ? (double) step / warmUp : halfCosine(step - warmUp, total - warmUp)));
     }
 
     private static double halfCosine(long step, long length) {
@@ -50,7 +51,8 @@ public interface Schedule {
 
     private static void requireSteps(long total, long warmUp) {
         if (warmUp < 0 || total <= warmUp) {
-            throw new IllegalArgumentException("schedule: needs 0 <= warm-up < total, got warm-up " + warmUp + " of " + total);
+            throw new IllegalArgumentException(
+                    "schedule: needs 0 <= warm-up < total, got warm-up " + warmUp + " of " + total);
         }
     }
 }

@@ -18,7 +18,8 @@ public final class Sgd extends Optimizer {
     public Sgd(List<ParameterGroup> groups, Schedule schedule, double momentum, boolean nesterov) {
         super(groups, schedule, BUFFER);
         if (!(momentum >= 0 && momentum < 1) || nesterov && momentum == 0) {
-            throw new IllegalArgumentException("Sgd: momentum must be from 0 to below 1, and above 0 with nesterov: " + momentum);
+            throw new IllegalArgumentException(
+                    "Sgd: momentum must be from 0 to below 1, and above 0 with nesterov: " + momentum);
         }
         this.momentum = momentum;
         this.nesterov = nesterov;

@@ -22,9 +22,12 @@ class BackendsTest {
         assertThat(Backends.threads(null)).isZero();
         assertThat(Backends.threads("")).isZero();
         assertThat(Backends.threads(" 3 ")).isEqualTo(3);
-        assertThatThrownBy(() -> Backends.threads("abc")).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("unmute.threads").hasMessageContaining("'abc'");
-        assertThatThrownBy(() -> Backends.open("scalar", Backends.threads("-1"))).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Backends.threads("abc"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("unmute.threads")
+                .hasMessageContaining("'abc'");
+        assertThatThrownBy(() -> Backends.open("scalar", Backends.threads("-1")))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("-1");
     }
 
@@ -32,11 +35,16 @@ class BackendsTest {
     void devicesAreNamedByKindAndNumber() {
         assertThat(Backends.open("cpu", 1).backend().name()).isEqualTo("scalar");
         assertThat(Backends.open("scalar:0", 1).reason()).contains("asked for");
-        assertThatThrownBy(() -> Backends.open("scalar:1", 1)).isInstanceOf(Backends.UnavailableException.class)
+        assertThatThrownBy(() -> Backends.open("scalar:1", 1))
+                .isInstanceOf(Backends.UnavailableException.class)
                 .hasMessageContaining("has no device 1");
-        assertThatThrownBy(() -> Backends.open("scalar:x", 1)).isInstanceOf(Backends.UnavailableException.class)
-                .hasMessageContaining("scalar:x").hasMessageContaining("number");
-        assertThatThrownBy(() -> Backends.open("quantum:1", 1)).isInstanceOf(Backends.UnavailableException.class)
-                .hasMessageContaining("quantum").hasMessageContaining("scalar");
+        assertThatThrownBy(() -> Backends.open("scalar:x", 1))
+                .isInstanceOf(Backends.UnavailableException.class)
+                .hasMessageContaining("scalar:x")
+                .hasMessageContaining("number");
+        assertThatThrownBy(() -> Backends.open("quantum:1", 1))
+                .isInstanceOf(Backends.UnavailableException.class)
+                .hasMessageContaining("quantum")
+                .hasMessageContaining("scalar");
     }
 }

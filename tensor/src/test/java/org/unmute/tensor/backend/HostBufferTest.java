@@ -62,7 +62,8 @@ class HostBufferTest {
     void anotherFormIsMadeOfThemToo() {
         HostBuffer b = frozen();
         b.packed(Reversed.class, Reversed::holding);
-        assertThat(b.packed(String.class, x -> x.floats().length + " numbers, first " + x.floats()[0])).isEqualTo("5 numbers, first 1.0");
+        assertThat(b.packed(String.class, x -> x.floats().length + " numbers, first " + x.floats()[0]))
+                .isEqualTo("5 numbers, first 1.0");
         assertThat(bits(b.floats())).isEqualTo(bits(NUMBERS));
         b.packed(Reversed.class, Reversed::holding);
         assertThat(bits(b.floats())).isEqualTo(bits(NUMBERS));
@@ -99,9 +100,10 @@ class HostBufferTest {
     void theArrayStaysIfPackingFails() {
         HostBuffer b = frozen();
         assertThatThrownBy(() -> b.packed(Reversed.class, x -> {
-            Reversed.holding(x);
-            throw new IllegalStateException("no room");
-        })).hasMessage("no room");
+                    Reversed.holding(x);
+                    throw new IllegalStateException("no room");
+                }))
+                .hasMessage("no room");
         assertThat(b.holdsElements()).isTrue();
         assertThat(b.floats()).isEqualTo(NUMBERS);
     }
@@ -155,7 +157,9 @@ class HostBufferTest {
         assertThatThrownBy(() -> b.packed(Reversed.class, Reversed::holding)).hasMessage("damaged");
         assertThat(b.holdsElements()).isFalse();
         b.close();
-        assertThatThrownBy(b::floats).isInstanceOf(IllegalStateException.class).hasMessageContaining("buffer is closed");
+        assertThatThrownBy(b::floats)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("buffer is closed");
     }
 
     @Test
@@ -163,6 +167,8 @@ class HostBufferTest {
         HostBuffer b = frozen();
         b.packed(Reversed.class, Reversed::holding);
         b.close();
-        assertThatThrownBy(b::floats).isInstanceOf(IllegalStateException.class).hasMessageContaining("buffer is closed");
+        assertThatThrownBy(b::floats)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("buffer is closed");
     }
 }

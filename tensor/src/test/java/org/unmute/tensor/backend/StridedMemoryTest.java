@@ -221,7 +221,9 @@ class StridedMemoryTest {
             assertThat(reshaped.get().shape()).isEqualTo(to);
             assertThat(positions(reshaped.get())).containsExactly(p.model.positions);
         } else {
-            assertThat(evenSteps(p.model.positions, to)).as("%s to %s has strides and could be a view", p.view, to).isFalse();
+            assertThat(evenSteps(p.model.positions, to))
+                    .as("%s to %s has strides and could be a view", p.view, to)
+                    .isFalse();
         }
     }
 

@@ -8,12 +8,26 @@ import net.jqwik.api.Combinators;
 
 /** One small damage to a file's bytes. {@code place} and {@code length} are taken modulo what there is. */
 public record Mutation(Kind kind, int place, int length, byte value) {
-    public enum Kind { SET, FLIP_BIT, INSERT, REMOVE, DUPLICATE, TRUNCATE, DIGIT }
+    public enum Kind {
+        SET,
+        FLIP_BIT,
+        INSERT,
+        REMOVE,
+        DUPLICATE,
+        TRUNCATE,
+        DIGIT
+    }
 
     @SuppressWarnings("exports")
     public static Arbitrary<List<Mutation>> several() {
-        return Combinators.combine(Arbitraries.of(Kind.class), Arbitraries.integers().between(0, 1 << 20),
-                Arbitraries.integers().between(1, 24), Arbitraries.bytes()).as(Mutation::new).list().ofMinSize(1)
+        return Combinators.combine(
+                        Arbitraries.of(Kind.class),
+                        Arbitraries.integers().between(0, 1 << 20),
+                        Arbitraries.integers().between(1, 24),
+                        Arbitraries.bytes())
+                .as(Mutation::new)
+                .list()
+                .ofMinSize(1)
                 .ofMaxSize(4);
     }
 
@@ -58,8 +72,7 @@ public record Mutation(Kind kind, int place, int length, byte value) {
                 out.write(in, at, n);
                 out.write(in, at, in.length - at);
             }
-            case TRUNCATE -> {
-            }
+            case TRUNCATE -> {}
         }
         return out.toByteArray();
     }

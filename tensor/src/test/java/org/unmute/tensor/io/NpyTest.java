@@ -63,8 +63,9 @@ class NpyTest {
                 Arguments.of("unsupported-version", minor),
                 Arguments.of("header-too-long", file(1, HEADER + " ".repeat(10_000), 24)),
                 Arguments.of("header-too-long", file(2, -1, HEADER.getBytes(StandardCharsets.US_ASCII), 24)),
-                Arguments.of("header-past-end", file(1, HEADER.length() + 25,
-                        HEADER.getBytes(StandardCharsets.US_ASCII), 24)),
+                Arguments.of(
+                        "header-past-end",
+                        file(1, HEADER.length() + 25, HEADER.getBytes(StandardCharsets.US_ASCII), 24)),
                 Arguments.of("object-dtype", file(1, HEADER.replace("<f4", "|O"), 24)),
                 Arguments.of("big-endian", file(1, HEADER.replace("<f4", ">f4"), 24)),
                 Arguments.of("unsupported-dtype", file(1, HEADER.replace("<f4", "<c8"), 48)),
@@ -75,8 +76,9 @@ class NpyTest {
                 Arguments.of("size-mismatch", file(1, HEADER, 23)),
                 Arguments.of("size-mismatch", file(1, HEADER, 25)),
                 Arguments.of("size-mismatch", file(1, HEADER.replace("2, 3", "268435456,"), 24)),
-                Arguments.of("bad-utf8", file(3, HEADER.length() + 1,
-                        (HEADER + "\u00ff").getBytes(StandardCharsets.ISO_8859_1), 24)),
+                Arguments.of(
+                        "bad-utf8",
+                        file(3, HEADER.length() + 1, (HEADER + "\u00ff").getBytes(StandardCharsets.ISO_8859_1), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("2, 3", "6"), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("2, 3", "-2, 3"), 24)),
                 Arguments.of("bad-header", file(1, HEADER.replace("2, 3", "2 3"), 24)),
@@ -107,7 +109,9 @@ class NpyTest {
     void allVersionsAndSpellingsAreRead() throws IOException {
         Path path = folder.resolve("a.npy");
         for (int version = 1; version <= 3; version++) {
-            for (String header : List.of(HEADER, HEADER.replace('\'', '"') + "   \n",
+            for (String header : List.of(
+                    HEADER,
+                    HEADER.replace('\'', '"') + "   \n",
                     "{'shape':(2,3),'fortran_order':False,'descr':'<f4'}")) {
                 StoredTensor t = Npy.read(Files.write(path, file(version, header, 24)));
                 assertThat(t.shape()).isEqualTo(Shape.of(2, 3));
@@ -115,12 +119,19 @@ class NpyTest {
                 assertThat(Float.floatToRawIntBits(t.floats()[1])).isEqualTo(0x07060504);
             }
         }
-        assertThat(Npy.read(Files.write(path, file(1, HEADER.replace("2, 3", ""), 4))).shape().rank()).isZero();
+        assertThat(Npy.read(Files.write(path, file(1, HEADER.replace("2, 3", ""), 4)))
+                        .shape()
+                        .rank())
+                .isZero();
     }
 
     @Provide
     Arbitrary<long[]> shapes() {
-        return Arbitraries.longs().between(0, 4).array(long[].class).ofMinSize(0).ofMaxSize(5);
+        return Arbitraries.longs()
+                .between(0, 4)
+                .array(long[].class)
+                .ofMinSize(0)
+                .ofMaxSize(5);
     }
 
     @Property(tries = 200)
@@ -169,7 +180,8 @@ class NpyTest {
     @Test
     void theWriterChecksTheCount() {
         assertThatThrownBy(() -> Npy.write(folder.resolve("a"), Shape.of(2), new float[3]))
-                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("needs 2 values, got 3");
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("needs 2 values, got 3");
     }
 
     @Provide
@@ -192,8 +204,8 @@ class NpyTest {
                         .isEqualTo(Arrays.copyOfRange(bytes, bytes.length - n, bytes.length));
                 String text = new String(bytes, 10, bytes.length - n - 10, StandardCharsets.ISO_8859_1);
                 String shape = t.shape().toString();
-                assertThat(text.replaceAll("[\\s,]", "")).contains(
-                        "(" + shape.substring(1, shape.length() - 1).replaceAll("[\\s,]", "") + ")");
+                assertThat(text.replaceAll("[\\s,]", ""))
+                        .contains("(" + shape.substring(1, shape.length() - 1).replaceAll("[\\s,]", "") + ")");
             } catch (MalformedFileException e) {
                 assertThat(e.rule()).isNotBlank();
             }

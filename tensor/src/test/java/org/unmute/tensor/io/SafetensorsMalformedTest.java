@@ -47,8 +47,12 @@ class SafetensorsMalformedTest {
                 rule("bad-utf8", latin1("{\"\u00ff\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8)),
                 rule("bad-utf8", latin1("{\"__metadata__\":{\"k\":\"\u00c0\u0080\"}}", 0)),
                 rule("duplicate-key", file("{" + A + "," + A + "}", 8)),
-                rule("duplicate-key", file("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],"
-                        + "\"data_offsets\":[0,8]}}", 8)),
+                rule(
+                        "duplicate-key",
+                        file(
+                                "{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\",\"shape\":[2],"
+                                        + "\"data_offsets\":[0,8]}}",
+                                8)),
                 rule("duplicate-key", file("{\"__metadata__\":{\"k\":\"1\",\"\\u006b\":\"2\"}}", 0)),
                 rule("too-deep", file("{\"a\":{\"extra\":[[[[[[[1]]]]]]]}}", 0)),
                 rule("unknown-dtype", tensor("\"F31\"", "[2]", "[0,8]", 8)),
@@ -66,18 +70,23 @@ class SafetensorsMalformedTest {
                 rule("offsets-reversed", tensor("\"F32\"", "[2]", "[8,0]", 8)),
                 rule("size-mismatch", tensor("\"F32\"", "[3]", "[0,8]", 8)),
                 rule("size-mismatch", tensor("\"F16\"", "[2]", "[0,8]", 8)),
-                rule("overlap", file("{" + A + ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],"
-                        + "\"data_offsets\":[4,12]}}", 12)),
+                rule(
+                        "overlap",
+                        file("{" + A + ",\"b\":{\"dtype\":\"F32\",\"shape\":[2]," + "\"data_offsets\":[4,12]}}", 12)),
                 rule("overlap", file("{" + A + ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8)),
                 rule("hole", file("{" + A + ",\"b\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[12,20]}}", 20)),
                 rule("hole", tensor("\"F32\"", "[2]", "[4,12]", 12)),
                 rule("data-past-end", tensor("\"F32\"", "[2]", "[0,8]", 7)),
                 rule("trailing-bytes", tensor("\"F32\"", "[2]", "[0,8]", 9)),
                 rule("trailing-bytes", file("{}", 1)),
-                rule("name-too-long", file("{\"" + longName + "\":{\"dtype\":\"F32\",\"shape\":[2],"
-                        + "\"data_offsets\":[0,8]}}", 8)),
-                rule("name-control-character", file("{\"a\\u0000\":{\"dtype\":\"F32\",\"shape\":[2],"
-                        + "\"data_offsets\":[0,8]}}", 8)),
+                rule(
+                        "name-too-long",
+                        file(
+                                "{\"" + longName + "\":{\"dtype\":\"F32\",\"shape\":[2]," + "\"data_offsets\":[0,8]}}",
+                                8)),
+                rule(
+                        "name-control-character",
+                        file("{\"a\\u0000\":{\"dtype\":\"F32\",\"shape\":[2]," + "\"data_offsets\":[0,8]}}", 8)),
                 rule("missing-field", file("{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8)),
                 rule("metadata-not-text", file("{\"__metadata__\":{\"k\":1}}", 0)),
                 rule("wrong-kind", file("{\"a\":1}", 0)),
@@ -101,7 +110,8 @@ class SafetensorsMalformedTest {
     }
 
     private static byte[] tensor(String dtype, String shape, String offsets, int dataBytes) {
-        return file("{\"a\":{\"dtype\":" + dtype + ",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}}",
+        return file(
+                "{\"a\":{\"dtype\":" + dtype + ",\"shape\":" + shape + ",\"data_offsets\":" + offsets + "}}",
                 dataBytes);
     }
 
@@ -119,7 +129,10 @@ class SafetensorsMalformedTest {
 
     private static byte[] bytes(long headerLength, byte[] json, int dataBytes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(headerLength).array());
+        out.writeBytes(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(headerLength)
+                .array());
         out.writeBytes(json);
         out.writeBytes(new byte[dataBytes]);
         return out.toByteArray();
@@ -130,8 +143,8 @@ class SafetensorsMalformedTest {
     void aBrokenRuleIsNamed(String rule, byte[] bytes) throws IOException {
         Path path = Files.write(folder.resolve("broken.safetensors"), bytes);
         long before = AllocatedBytes.now();
-        MalformedFileException e =
-                catchThrowableOfType(MalformedFileException.class, () -> SafetensorsFile.open(path).close());
+        MalformedFileException e = catchThrowableOfType(
+                MalformedFileException.class, () -> SafetensorsFile.open(path).close());
         assertThat(AllocatedBytes.now() - before).isLessThan(16L << 20);
         assertThat(e).isNotNull();
         assertThat(e.rule()).isEqualTo(rule);
@@ -142,7 +155,8 @@ class SafetensorsMalformedTest {
     @Test
     void theMessageNamesTheTensor() throws IOException {
         Path path = Files.write(folder.resolve("b.safetensors"), tensor("\"F32\"", "[3]", "[0,8]", 8));
-        assertThatThrownBy(() -> SafetensorsFile.open(path)).hasMessageContaining("tensor 'a'")
+        assertThatThrownBy(() -> SafetensorsFile.open(path))
+                .hasMessageContaining("tensor 'a'")
                 .hasMessageContaining("F32 [3] needs 12 bytes, but data_offsets span 8")
                 .isInstanceOfSatisfying(MalformedFileException.class, e -> {
                     assertThat(e.tensor()).contains("a");
@@ -153,7 +167,9 @@ class SafetensorsMalformedTest {
     @Test
     void limitsAreTheCallers() throws IOException {
         Path path = folder.resolve("a.safetensors");
-        new SafetensorsWriter().add("aa", Shape.of(1, 1), new float[1]).add("bb", Shape.of(1), new float[1])
+        new SafetensorsWriter()
+                .add("aa", Shape.of(1, 1), new float[1])
+                .add("bb", Shape.of(1), new float[1])
                 .write(path);
         LoadLimits d = LoadLimits.DEFAULT;
         assertRule("header-too-long", path, new LoadLimits(100, 9, 8, 9, 8, 0));
@@ -161,21 +177,28 @@ class SafetensorsMalformedTest {
         assertRule("too-many-axes", path, new LoadLimits(d.headerBytes(), 9, 1, 9, 8, 0));
         assertRule("name-too-long", path, new LoadLimits(d.headerBytes(), 9, 8, 1, 8, 0));
         assertRule("too-deep", path, new LoadLimits(d.headerBytes(), 9, 8, 9, 1, 0));
-        SafetensorsFile.open(path, new LoadLimits(d.headerBytes(), 2, 2, 2, 3, 0)).close();
+        SafetensorsFile.open(path, new LoadLimits(d.headerBytes(), 2, 2, 2, 3, 0))
+                .close();
         assertThatThrownBy(() -> new LoadLimits(1, 1, 9, 1, 1, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     private static void assertRule(String rule, Path path, LoadLimits limits) {
-        assertThatThrownBy(() -> SafetensorsFile.open(path, limits)).isInstanceOfSatisfying(
-                MalformedFileException.class, e -> assertThat(e.rule()).isEqualTo(rule));
+        assertThatThrownBy(() -> SafetensorsFile.open(path, limits))
+                .isInstanceOfSatisfying(
+                        MalformedFileException.class, e -> assertThat(e.rule()).isEqualTo(rule));
     }
 
     @Test
     void unusualButValidHeadersAreRead() throws IOException {
         Path path = folder.resolve("a.safetensors");
-        Files.write(path, file("{ \"b\" : {\"shape\":[],\"extra\":[1.5e3,{\"x\":null}],\"data_offsets\":[8,12],"
-                + "\"dtype\":\"F32\"},\n\"\\u00e9\\ud83d\\ude00\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
-                + "\"none\":{\"dtype\":\"F64\",\"shape\":[0,3],\"data_offsets\":[8,8]}}   ", 12));
+        Files.write(
+                path,
+                file(
+                        "{ \"b\" :"
+                            + " {\"shape\":[],\"extra\":[1.5e3,{\"x\":null}],\"data_offsets\":[8,12],\"dtype\":\"F32\"},\n"
+                            + "\"\\u00e9\\ud83d\\ude00\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"none\":{\"dtype\":\"F64\",\"shape\":[0,3],\"data_offsets\":[8,8]}}"
+                            + "   ",
+                        12));
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             assertThat(file.names()).containsExactly("b", "é😀", "none");
             assertThat(file.floats("b")).hasSize(1);
@@ -208,17 +231,21 @@ class SafetensorsMalformedTest {
     }
 
     private static byte[] valid() {
-        return file("{\"__metadata__\":{\"format\":\"pt\"},"
-                + "\"w\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
-                + "\"h\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[24,28]},"
-                + "\"i\":{\"dtype\":\"I64\",\"shape\":[1,2],\"data_offsets\":[28,44]},"
-                + "\"b\":{\"dtype\":\"BOOL\",\"shape\":[],\"data_offsets\":[44,45]}} ", 45);
+        return file(
+                "{\"__metadata__\":{\"format\":\"pt\"},"
+                        + "\"w\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+                        + "\"h\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[24,28]},"
+                        + "\"i\":{\"dtype\":\"I64\",\"shape\":[1,2],\"data_offsets\":[28,44]},"
+                        + "\"b\":{\"dtype\":\"BOOL\",\"shape\":[],\"data_offsets\":[44,45]}} ",
+                45);
     }
 
     private static void compare(SafetensorsFile file, byte[] bytes) throws IOException {
         int length = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        JsonNode header = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).readTree(bytes, 8, length);
+        JsonNode header = new ObjectMapper()
+                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .readTree(bytes, 8, length);
         int tensors = 0;
         for (var entry : header.properties()) {
             if (entry.getKey().equals("__metadata__")) {
@@ -228,8 +255,8 @@ class SafetensorsMalformedTest {
             tensors++;
             StoredTensor t = file.entry(entry.getKey());
             assertThat(t.type().name()).isEqualTo(entry.getValue().get("dtype").asText());
-            assertThat(t.shape().toString()).isEqualTo(
-                    entry.getValue().get("shape").toString().replace(",", ", "));
+            assertThat(t.shape().toString())
+                    .isEqualTo(entry.getValue().get("shape").toString().replace(",", ", "));
             int begin = 8 + length + entry.getValue().get("data_offsets").get(0).asInt();
             int end = 8 + length + entry.getValue().get("data_offsets").get(1).asInt();
             assertThat(t.data().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(Arrays.copyOfRange(bytes, begin, end));

@@ -40,10 +40,17 @@ class SafetensorsTest {
 
     @Provide
     Arbitrary<Map<String, Stored>> files() {
-        Arbitrary<long[]> sizes = Arbitraries.longs().between(0, 4).array(long[].class).ofMinSize(0).ofMaxSize(4);
+        Arbitrary<long[]> sizes = Arbitraries.longs()
+                .between(0, 4)
+                .array(long[].class)
+                .ofMinSize(0)
+                .ofMaxSize(4);
         Arbitrary<Stored> one = Combinators.combine(
-                Arbitraries.strings().ofMaxLength(20).filter(SafetensorsTest::isName), Arbitraries.of(StoredType.class),
-                sizes, Arbitraries.randoms()).as((name, type, shape, random) -> {
+                        Arbitraries.strings().ofMaxLength(20).filter(SafetensorsTest::isName),
+                        Arbitraries.of(StoredType.class),
+                        sizes,
+                        Arbitraries.randoms())
+                .as((name, type, shape, random) -> {
                     byte[] bytes = new byte[(int) Shape.of(shape).elements() * type.bytes()];
                     random.nextBytes(bytes);
                     return new Stored(name, type, shape, bytes);
@@ -65,8 +72,8 @@ class SafetensorsTest {
         Path path = Files.createTempFile("unmute", ".safetensors");
         try {
             SafetensorsWriter writer = new SafetensorsWriter().metadata("note", text);
-            tensors.values().forEach(
-                    s -> writer.add(s.name, s.type, Shape.of(s.sizes), MemorySegment.ofArray(s.bytes)));
+            tensors.values()
+                    .forEach(s -> writer.add(s.name, s.type, Shape.of(s.sizes), MemorySegment.ofArray(s.bytes)));
             writer.write(path);
             try (SafetensorsFile file = SafetensorsFile.open(path)) {
                 assertThat(file.names()).containsExactlyInAnyOrderElementsOf(tensors.keySet());
@@ -119,7 +126,8 @@ class SafetensorsTest {
             assertThat(file.doubles("BF16")).isEqualTo(wide);
             assertThat(file.doubles("exact")).containsExactly(Math.PI, 1e300);
             assertThat(file.floats("exact")).containsExactly((float) Math.PI, Float.POSITIVE_INFINITY);
-            assertThatThrownBy(() -> file.ints("F32")).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> file.ints("F32"))
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("ints: tensor 'F32' is F32");
         }
     }
@@ -148,11 +156,15 @@ class SafetensorsTest {
                         assertThat(to).as("%s from %d, %d", type, from, count).isEqualTo(expected);
                     }
                 }
-                assertThatThrownBy(() -> stored.floats(5, new float[9], 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
-                assertThatThrownBy(() -> stored.floats(-1, new float[9], 0, 2)).isInstanceOf(IndexOutOfBoundsException.class);
-                assertThatThrownBy(() -> stored.floats(0, new float[9], 8, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> stored.floats(5, new float[9], 0, 2))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> stored.floats(-1, new float[9], 0, 2))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
+                assertThatThrownBy(() -> stored.floats(0, new float[9], 8, 2))
+                        .isInstanceOf(IndexOutOfBoundsException.class);
             }
-            assertThatThrownBy(() -> file.entry("counts").floats(0, new float[1], 0, 1)).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> file.entry("counts").floats(0, new float[1], 0, 1))
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("floats: tensor 'counts' is I32");
         }
     }
@@ -180,13 +192,15 @@ class SafetensorsTest {
             assertThat(file.ints("bool")).containsExactly(0, 1, 1, 1);
             assertThat(file.entry("wide").longs()).containsExactly(3, 1L << 31);
             assertThat(file.entry("u8").longs()).containsExactly(0, 1, 255, 127);
-            assertThatThrownBy(() -> file.ints("wide")).isInstanceOf(IllegalArgumentException.class)
+            assertThatThrownBy(() -> file.ints("wide"))
+                    .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("element 1 is 2147483648");
             assertThatThrownBy(() -> file.ints("u32")).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> file.floats("u8")).isInstanceOf(IllegalArgumentException.class);
             assertThat(file.has("u32")).isTrue();
             assertThat(file.has("none")).isFalse();
-            assertThatThrownBy(() -> file.entry("none")).isInstanceOf(NoSuchElementException.class)
+            assertThatThrownBy(() -> file.entry("none"))
+                    .isInstanceOf(NoSuchElementException.class)
                     .hasMessageContaining("no tensor 'none' among its 8");
         }
     }
@@ -195,10 +209,20 @@ class SafetensorsTest {
     void theSameTensorsGiveTheSameBytesInWhateverOrderTheyAreAdded() throws IOException {
         Path one = folder.resolve("1");
         Path two = folder.resolve("2");
-        new SafetensorsWriter().add("b", Shape.of(1), new float[] {1}).add("a", Shape.of(), new double[] {2})
-                .add("c", Shape.of(1), new int[] {3}).metadata("x", "1").metadata("y", "2").write(one);
-        new SafetensorsWriter().metadata("y", "2").metadata("x", "1").add("c", Shape.of(1), new int[] {3})
-                .add("a", Shape.of(), new double[] {2}).add("b", Shape.of(1), new float[] {1}).write(two);
+        new SafetensorsWriter()
+                .add("b", Shape.of(1), new float[] {1})
+                .add("a", Shape.of(), new double[] {2})
+                .add("c", Shape.of(1), new int[] {3})
+                .metadata("x", "1")
+                .metadata("y", "2")
+                .write(one);
+        new SafetensorsWriter()
+                .metadata("y", "2")
+                .metadata("x", "1")
+                .add("c", Shape.of(1), new int[] {3})
+                .add("a", Shape.of(), new double[] {2})
+                .add("b", Shape.of(1), new float[] {1})
+                .write(two);
         assertThat(one).hasSameBinaryContentAs(two);
     }
 
@@ -211,9 +235,11 @@ class SafetensorsTest {
         }
         Arrays.fill(bits, (short) 0x3C00);
         Path path = folder.resolve("a.safetensors");
-        new SafetensorsWriter().add("f", Shape.of(values.length), values)
+        new SafetensorsWriter()
+                .add("f", Shape.of(values.length), values)
                 .add("h", StoredType.F16, Shape.of(bits.length), bits)
-                .add("b", StoredType.BF16, Shape.of(values.length), values).write(path);
+                .add("b", StoredType.BF16, Shape.of(values.length), values)
+                .write(path);
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             assertThat(file.floats("f")).isEqualTo(values);
             assertThat(file.floats("h")).containsOnly(1f);
@@ -227,9 +253,10 @@ class SafetensorsTest {
         new SafetensorsWriter().add("a", Shape.of(1), new float[] {1}).write(path);
         byte[] before = Files.readAllBytes(path);
         assertThatThrownBy(() -> AtomicFile.write(path, out -> {
-            out.write(ByteBuffer.allocate(10));
-            throw new IOException("disk full");
-        })).hasMessage("disk full");
+                    out.write(ByteBuffer.allocate(10));
+                    throw new IOException("disk full");
+                }))
+                .hasMessage("disk full");
         assertThat(Files.readAllBytes(path)).isEqualTo(before);
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files).containsExactly(path);
@@ -242,9 +269,11 @@ class SafetensorsTest {
         assertThatThrownBy(() -> w.add("a", Shape.of(1), new float[1])).hasMessageContaining("two tensors are named a");
         assertThatThrownBy(() -> w.add("b", Shape.of(2), new float[1])).hasMessageContaining("needs 2 values, got 1");
         assertThatThrownBy(() -> w.add("c\n", Shape.of(1), new float[1])).hasMessageContaining("control characters");
-        assertThatThrownBy(() -> w.add("__metadata__", Shape.of(1), new float[1])).hasMessageContaining("reserved");
+        assertThatThrownBy(() -> w.add("__metadata__", Shape.of(1), new float[1]))
+                .hasMessageContaining("reserved");
         assertThatThrownBy(() -> w.metadata("k", "\uD800")).hasMessageContaining("unpaired surrogate");
-        assertThatThrownBy(() -> w.add("d", StoredType.I8, Shape.of(1), new float[1])).hasMessageContaining("I8");
+        assertThatThrownBy(() -> w.add("d", StoredType.I8, Shape.of(1), new float[1]))
+                .hasMessageContaining("I8");
     }
 
     @Test

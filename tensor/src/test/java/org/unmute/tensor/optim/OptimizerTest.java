@@ -27,7 +27,8 @@ class OptimizerTest {
         return Gradients.of(Map.of("w", Tensor.of(B, values, values.length)));
     }
 
-    private static double[] run(java.util.function.Function<List<ParameterGroup>, Optimizer> make, double rate, double decay) {
+    private static double[] run(
+            java.util.function.Function<List<ParameterGroup>, Optimizer> make, double rate, double decay) {
         Tensor w = parameter(START);
         Optimizer optimizer = make.apply(List.of(new ParameterGroup(Map.of("w", w), rate, decay)));
         for (double[] g : STEPS) {
@@ -83,8 +84,11 @@ class OptimizerTest {
     void groupsHaveTheirOwnRateAndDecay() {
         Tensor a = parameter(1);
         Tensor b = parameter(1);
-        Optimizer sgd = new Sgd(List.of(new ParameterGroup(Map.of("a", a), 0.5, 0), new ParameterGroup(Map.of("b", b), 0.25, 1)),
-                Schedule.constant(), 0, false);
+        Optimizer sgd = new Sgd(
+                List.of(new ParameterGroup(Map.of("a", a), 0.5, 0), new ParameterGroup(Map.of("b", b), 0.25, 1)),
+                Schedule.constant(),
+                0,
+                false);
         sgd.step(Gradients.of(Map.of("a", Tensor.of(B, new double[] {1}, 1), "b", Tensor.of(B, new double[] {1}, 1))));
         assertThat(a.item()).isEqualTo(0.5);
         assertThat(b.item()).isEqualTo(1 - 0.25 * 2);
@@ -95,7 +99,8 @@ class OptimizerTest {
     @Test
     void goesOnFromASavedStateBitForBit() {
         List<java.util.function.Function<List<ParameterGroup>, Optimizer>> kinds = List.of(
-                g -> new AdamW(g, Schedule.cosineWithWarmUp(10, 3, 1e-6)), g -> new Sgd(g, Schedule.cosine(10), 0.9, true));
+                g -> new AdamW(g, Schedule.cosineWithWarmUp(10, 3, 1e-6)),
+                g -> new Sgd(g, Schedule.cosine(10), 0.9, true));
         for (var make : kinds) {
             double[] straight = run(make, 0.1, 0.01);
             Tensor w = parameter(START);
@@ -117,27 +122,35 @@ class OptimizerTest {
 
     @Test
     void refusesAStateOfOtherParameters() {
-        Optimizer adam = new AdamW(List.of(new ParameterGroup(Map.of("w", parameter(START)), 0.1, 0)), Schedule.constant());
+        Optimizer adam =
+                new AdamW(List.of(new ParameterGroup(Map.of("w", parameter(START)), 0.1, 0)), Schedule.constant());
         adam.step(gradient(STEPS[0]));
         Map<String, Tensor> before = adam.state();
         Map<String, Tensor> renamed = new LinkedHashMap<>(before);
         renamed.put("exp_avg.v", renamed.remove("exp_avg.w"));
-        assertThatThrownBy(() -> adam.restore(renamed)).hasMessageContaining("missing [exp_avg.w]")
+        assertThatThrownBy(() -> adam.restore(renamed))
+                .hasMessageContaining("missing [exp_avg.w]")
                 .hasMessageContaining("unknown [exp_avg.v]");
         Map<String, Tensor> resized = new LinkedHashMap<>(before);
         resized.put("exp_avg.w", Tensor.of(B, new double[2], 2));
         resized.put("step", Tensor.of(B, new int[] {7}, 1));
-        assertThatThrownBy(() -> adam.restore(resized)).hasMessageContaining("[2]").hasMessageContaining("[3]");
+        assertThatThrownBy(() -> adam.restore(resized))
+                .hasMessageContaining("[2]")
+                .hasMessageContaining("[3]");
         Map<String, Tensor> noStep = new LinkedHashMap<>(before);
         noStep.put("step", Tensor.of(B, new int[] {-1}, 1));
         assertThatThrownBy(() -> adam.restore(noStep)).hasMessageContaining("step");
         assertThat(adam.steps()).isEqualTo(1);
-        adam.state().forEach((name, t) -> assertThat(t.toDoubles()).as(name).containsExactly(before.get(name).toDoubles()));
+        adam.state()
+                .forEach((name, t) -> assertThat(t.toDoubles())
+                        .as(name)
+                        .containsExactly(before.get(name).toDoubles()));
     }
 
     @Test
     void clipsTheNormOfAllTogether() {
-        Gradients g = Gradients.of(Map.of("a", Tensor.of(B, new double[] {3}, 1), "b", Tensor.of(B, new double[] {0, 4}, 2)));
+        Gradients g =
+                Gradients.of(Map.of("a", Tensor.of(B, new double[] {3}, 1), "b", Tensor.of(B, new double[] {0, 4}, 2)));
         assertThat(g.norm()).isEqualTo(5);
         Gradients clipped = g.clipped(1);
         assertThat(clipped.get("a").item()).isEqualTo(3 * (1 / (5 + 1e-6)));
@@ -164,16 +177,23 @@ class OptimizerTest {
     @Test
     void refusesWhatCannotBeTrained() {
         Tensor plain = Tensor.of(B, START, 3);
-        assertThatThrownBy(() -> new ParameterGroup(Map.of("w", plain), 0.1, 0)).hasMessageContaining("w is no parameter");
+        assertThatThrownBy(() -> new ParameterGroup(Map.of("w", plain), 0.1, 0))
+                .hasMessageContaining("w is no parameter");
         Tensor frozen = Tensor.of(B, START, 3).freeze().parameter();
-        assertThatThrownBy(() -> new ParameterGroup(Map.of("w", frozen), 0.1, 0)).hasMessageContaining("frozen");
+        assertThatThrownBy(() -> new ParameterGroup(Map.of("w", frozen), 0.1, 0))
+                .hasMessageContaining("frozen");
         assertThatThrownBy(() -> new ParameterGroup(Map.of(), Double.NaN, 0)).hasMessageContaining("NaN");
         ParameterGroup group = new ParameterGroup(Map.of("w", parameter(START)), 0.1, 0);
-        assertThatThrownBy(() -> new AdamW(List.of(group, group), Schedule.constant())).hasMessageContaining("two groups");
-        assertThatThrownBy(() -> new Sgd(List.of(group), Schedule.constant(), 0, true)).hasMessageContaining("momentum");
-        assertThatThrownBy(() -> new AdamW(List.of(group), Schedule.constant(), 1, 0.9, 1e-8)).hasMessageContaining("betas");
+        assertThatThrownBy(() -> new AdamW(List.of(group, group), Schedule.constant()))
+                .hasMessageContaining("two groups");
+        assertThatThrownBy(() -> new Sgd(List.of(group), Schedule.constant(), 0, true))
+                .hasMessageContaining("momentum");
+        assertThatThrownBy(() -> new AdamW(List.of(group), Schedule.constant(), 1, 0.9, 1e-8))
+                .hasMessageContaining("betas");
         Optimizer adam = new AdamW(List.of(group), Schedule.constant());
-        assertThatThrownBy(() -> adam.step(gradient(1))).hasMessageContaining("gradient of w").hasMessageContaining("[1]")
+        assertThatThrownBy(() -> adam.step(gradient(1)))
+                .hasMessageContaining("gradient of w")
+                .hasMessageContaining("[1]")
                 .hasMessageContaining("[3]");
         assertThat(adam.steps()).isZero();
         assertThatThrownBy(() -> Schedule.cosineWithWarmUp(5, 5, 0)).hasMessageContaining("warm-up 5 of 5");

@@ -31,10 +31,15 @@ class ScheduleGoldenTest {
             return List.of(DynamicTest.dynamicTest(why, () -> Assumptions.abort(why)));
         }
         List<DynamicTest> tests = new ArrayList<>();
-        try (InputStream in = other.isBlank() ? ScheduleGoldenTest.class.getResourceAsStream("/golden/" + FILE)
+        try (InputStream in = other.isBlank()
+                ? ScheduleGoldenTest.class.getResourceAsStream("/golden/" + FILE)
                 : Files.newInputStream(Path.of(other, FILE))) {
-            new ObjectMapper().readTree(in).path("schedules").properties()
-                    .forEach(e -> tests.add(DynamicTest.dynamicTest(e.getKey(), () -> check(e.getKey(), e.getValue()))));
+            new ObjectMapper()
+                    .readTree(in)
+                    .path("schedules")
+                    .properties()
+                    .forEach(e ->
+                            tests.add(DynamicTest.dynamicTest(e.getKey(), () -> check(e.getKey(), e.getValue()))));
         }
         assertThat(tests).as("schedules in " + FILE).isNotEmpty();
         System.out.println("schedule goldens: " + tests.size() + " cases");
@@ -56,7 +61,8 @@ class ScheduleGoldenTest {
         assertThat(rates.size()).isEqualTo((int) total);
         for (int step = 0; step < rates.size(); step++) {
             // The originals multiply in another order, torch's from step to step: a few roundings of the base rate.
-            assertThat(Math.abs(schedule.rate(base, step) - rates.get(step).asDouble())).as("%s, step %d", name, step)
+            assertThat(Math.abs(schedule.rate(base, step) - rates.get(step).asDouble()))
+                    .as("%s, step %d", name, step)
                     .isLessThanOrEqualTo(4 * Math.ulp(base));
         }
     }

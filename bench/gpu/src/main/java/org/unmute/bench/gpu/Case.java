@@ -65,7 +65,8 @@ interface Case {
     /** The same work in a lower precision, if there are kernels for it. */
     private static Optional<Case> in(String precision, Case c) {
         return switch (c) {
-            case MatchCase m -> Optional.of(new MatchCase(m.batch(), m.tokens(), m.dim(), m.prototypes(), m.binary(), precision));
+            case MatchCase m ->
+                Optional.of(new MatchCase(m.batch(), m.tokens(), m.dim(), m.prototypes(), m.binary(), precision));
             case MatmulCase m -> Optional.of(new MatmulCase(m.rows(), m.in(), m.out(), precision));
             default -> Optional.empty();
         };
@@ -75,21 +76,37 @@ interface Case {
     static List<Case> all(Sizes sizes, boolean precisions) {
         List<Case> rows = new ArrayList<>(inFloat32(sizes));
         if (precisions) {
-            rows.addAll(rows.stream().flatMap(c -> Stream.of("tf32", "bf16").map(p -> in(p, c)).flatMap(Optional::stream)).toList());
+            rows.addAll(rows.stream()
+                    .flatMap(c -> Stream.of("tf32", "bf16").map(p -> in(p, c)).flatMap(Optional::stream))
+                    .toList());
         }
         return rows;
     }
 
     private static List<Case> inFloat32(Sizes sizes) {
         if (sizes == Sizes.SMALL) {
-            return List.of(new MatmulCase(130, 96, 200, FP32), new AttentionCase(2, 2, 65, 64), new MatchCase(2, 33, 96, 130, false, FP32),
-                    new MatchCase(2, 33, 96, 130, true, FP32), new EatCase(2, 128, 2, 64), new ProtobinCase(2, 33, 96, 10, 13));
+            return List.of(
+                    new MatmulCase(130, 96, 200, FP32),
+                    new AttentionCase(2, 2, 65, 64),
+                    new MatchCase(2, 33, 96, 130, false, FP32),
+                    new MatchCase(2, 33, 96, 130, true, FP32),
+                    new EatCase(2, 128, 2, 64),
+                    new ProtobinCase(2, 33, 96, 10, 13));
         }
         int rows = 16 * 513;
-        return List.of(new MatmulCase(rows, 768, 2304, FP32), new MatmulCase(rows, 768, 768, FP32), new MatmulCase(rows, 768, 3072, FP32),
-                new MatmulCase(rows, 3072, 768, FP32), new MatmulCase(4096, 4096, 4096, FP32), new AttentionCase(16, 12, 513, 64),
-                new MatchCase(16, 512, 768, 5270, false, FP32), new MatchCase(16, 512, 768, 5270, true, FP32),
-                new MatchCase(16, 512, 768, 10540, false, FP32), new MatchCase(16, 512, 768, 10540, true, FP32),
-                new EatCase(1, 768, 12, 1024), new EatCase(16, 768, 12, 1024), new ProtobinCase(16, 512, 768, 527, 20));
+        return List.of(
+                new MatmulCase(rows, 768, 2304, FP32),
+                new MatmulCase(rows, 768, 768, FP32),
+                new MatmulCase(rows, 768, 3072, FP32),
+                new MatmulCase(rows, 3072, 768, FP32),
+                new MatmulCase(4096, 4096, 4096, FP32),
+                new AttentionCase(16, 12, 513, 64),
+                new MatchCase(16, 512, 768, 5270, false, FP32),
+                new MatchCase(16, 512, 768, 5270, true, FP32),
+                new MatchCase(16, 512, 768, 10540, false, FP32),
+                new MatchCase(16, 512, 768, 10540, true, FP32),
+                new EatCase(1, 768, 12, 1024),
+                new EatCase(16, 768, 12, 1024),
+                new ProtobinCase(16, 512, 768, 527, 20));
     }
 }

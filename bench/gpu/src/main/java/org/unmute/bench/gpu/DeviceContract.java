@@ -27,8 +27,20 @@ final class DeviceContract {
     static final String DEVICE = "unmute.backend";
 
     /** In the order in which they are run. */
-    static final List<Class<?>> PARTS = List.of(Elementwise.class, Reduction.class, Product.class, Row.class, Index.class,
-            Loss.class, Convolutions.class, Filters.class, Attention.class, Prototype.class, Clipwise.class, Repeatability.class, Autograd.class);
+    static final List<Class<?>> PARTS = List.of(
+            Elementwise.class,
+            Reduction.class,
+            Product.class,
+            Row.class,
+            Index.class,
+            Loss.class,
+            Convolutions.class,
+            Filters.class,
+            Attention.class,
+            Prototype.class,
+            Clipwise.class,
+            Repeatability.class,
+            Autograd.class);
 
     private DeviceContract() {}
 

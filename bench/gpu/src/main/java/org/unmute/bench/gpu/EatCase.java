@@ -40,7 +40,11 @@ record EatCase(int batch, int dim, int depth, int frames) implements Case {
     /** Weights, input and result; what lies between is not counted. */
     @Override
     public double bytes() {
-        return 4 * (12.0 * depth * dim * dim + PATCH * PATCH * dim + (double) batch * frames * MEL + batch * (patches() + 1) * dim);
+        return 4
+                * (12.0 * depth * dim * dim
+                        + PATCH * PATCH * dim
+                        + (double) batch * frames * MEL
+                        + batch * (patches() + 1) * dim);
     }
 
     @Override
@@ -64,7 +68,10 @@ record EatCase(int batch, int dim, int depth, int frames) implements Case {
             @Override
             public Map<String, float[]> results() {
                 try (TensorScope _ = new TensorScope()) {
-                    return Map.of("y", Grad.withoutRecording(() -> eat.forward(input, Trace.NONE)).toFloats());
+                    return Map.of(
+                            "y",
+                            Grad.withoutRecording(() -> eat.forward(input, Trace.NONE))
+                                    .toFloats());
                 }
             }
 

@@ -23,14 +23,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Runs everything on one device and writes Markdown to standard output, progress to standard error. */
-@Command(name = "gpu-check", mixinStandardHelpOptions = true, sortOptions = false, description = {
-    "Runs the contract suite, the reference numbers of encoders and probes, and timings on one device.",
-    "Standard output gets Markdown for bench/RESULTS.md, standard error the progress and every failure."},
-    exitCodeListHeading = "%nExit status:%n", exitCodeList = {
-        "0:all that was asked for ran, tests passed and results agree",
-        "1:a test failed, a result differs or a row could not be run; the report says which",
-        "2:the command line was not understood",
-        "4:the device is not there: nothing was checked, and the report says why"})
+@Command(
+        name = "gpu-check",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs the contract suite, the reference numbers of encoders and probes, and timings on one device.",
+            "Standard output gets Markdown for bench/RESULTS.md, standard error the progress and every failure."
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:all that was asked for ran, tests passed and results agree",
+            "1:a test failed, a result differs or a row could not be run; the report says which",
+            "2:the command line was not understood",
+            "4:the device is not there: nothing was checked, and the report says why"
+        })
 final class GpuCheck implements Callable<Integer> {
     static final int FAILED = 1;
     static final int NO_DEVICE = 4;
@@ -48,27 +55,56 @@ final class GpuCheck implements Callable<Integer> {
         TIMINGS
     }
 
-    @Option(names = "--device", defaultValue = "cuda", paramLabel = "NAME", description = "cuda, cuda:1, opencl ... (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--device",
+            defaultValue = "cuda",
+            paramLabel = "NAME",
+            description = "cuda, cuda:1, opencl ... (default: ${DEFAULT-VALUE})")
     private String device;
 
-    @Option(names = "--only", split = ",", paramLabel = "PART", description = "of ${COMPLETION-CANDIDATES}; all if not given")
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "PART",
+            description = "of ${COMPLETION-CANDIDATES}; all if not given")
     private Set<Part> only = EnumSet.allOf(Part.class);
 
-    @Option(names = "--sizes", defaultValue = "full", paramLabel = "SIZES",
-            description = "of the timings: full for a graphics card, small for trying the check out (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--sizes",
+            defaultValue = "full",
+            paramLabel = "SIZES",
+            description = "of the timings: full for a graphics card, small for trying the check out (default:"
+                    + " ${DEFAULT-VALUE})")
     private Case.Sizes sizes;
 
-    @Option(names = "--torch", defaultValue = "compiled", paramLabel = "WAY",
+    @Option(
+            names = "--torch",
+            defaultValue = "compiled",
+            paramLabel = "WAY",
             description = "PyTorch beside us: none, eager or compiled, which is both (default: ${DEFAULT-VALUE})")
     private Way torch;
 
-    @Option(names = "--python", defaultValue = "python3", paramLabel = "COMMAND", description = "where PyTorch is (default: ${DEFAULT-VALUE})")
+    @Option(
+            names = "--python",
+            defaultValue = "python3",
+            paramLabel = "COMMAND",
+            description = "where PyTorch is (default: ${DEFAULT-VALUE})")
     private String python;
 
-    @Option(names = "--goldens", required = true, paramLabel = "FOLDER", hidden = true, description = "with models and probes; the script gives it")
+    @Option(
+            names = "--goldens",
+            required = true,
+            paramLabel = "FOLDER",
+            hidden = true,
+            description = "with models and probes; the script gives it")
     private Path goldens;
 
-    @Option(names = "--worker", required = true, paramLabel = "FILE", hidden = true, description = "worker.py; the script gives it")
+    @Option(
+            names = "--worker",
+            required = true,
+            paramLabel = "FILE",
+            hidden = true,
+            description = "worker.py; the script gives it")
     private Path worker;
 
     @Spec
@@ -91,7 +127,11 @@ final class GpuCheck implements Callable<Integer> {
     }
 
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        return new CommandLine(new GpuCheck()).setCaseInsensitiveEnumValuesAllowed(true).setOut(out).setErr(err).execute(args);
+        return new CommandLine(new GpuCheck())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOut(out)
+                .setErr(err)
+                .execute(args);
     }
 
     @Override
@@ -144,9 +184,13 @@ final class GpuCheck implements Callable<Integer> {
     private static void about(Report report) throws IOException {
         String commit = System.getProperty("unmute.commit", "");
         Path driver = Path.of("/proc/driver/nvidia/version");
-        report.point("`" + System.getProperty("unmute.check.command", "gpu-check") + "`" + (commit.isBlank() ? "" : ", commit " + commit)
-                + ", Java " + Runtime.version() + ", " + System.getProperty("os.name") + " on " + System.getProperty("os.arch")
-                + (Files.isReadable(driver) ? ", " + Files.readAllLines(driver).getFirst().replaceAll("\\s+", " ") : ""));
+        report.point("`" + System.getProperty("unmute.check.command", "gpu-check") + "`"
+                + (commit.isBlank() ? "" : ", commit " + commit)
+                + ", Java " + Runtime.version() + ", " + System.getProperty("os.name") + " on "
+                + System.getProperty("os.arch")
+                + (Files.isReadable(driver)
+                        ? ", " + Files.readAllLines(driver).getFirst().replaceAll("\\s+", " ")
+                        : ""));
     }
 
     private void suites(Report report) {
@@ -160,16 +204,22 @@ final class GpuCheck implements Callable<Integer> {
                 report.point("Not asked for: " + name(p));
                 continue;
             }
-            System.setProperty(GOLDEN, switch (p) {
-                case ENCODERS -> goldens.resolve("models").toAbsolutePath().toString();
-                case PROBES -> goldens.resolve("probes").toAbsolutePath().toString();
-                default -> "";
-            });
+            System.setProperty(
+                    GOLDEN,
+                    switch (p) {
+                        case ENCODERS ->
+                            goldens.resolve("models").toAbsolutePath().toString();
+                        case PROBES ->
+                            goldens.resolve("probes").toAbsolutePath().toString();
+                        default -> "";
+                    });
             progress.println("running " + name(p) + " on " + device);
             Suite.Outcome outcome = new Suite(name(p), classes(p)).run(progress);
             good &= outcome.isGood();
             report.point(outcome.summary());
-            outcome.failures().stream().limit(20).forEach(f -> report.point("FAILED " + f.lines().findFirst().orElse("")));
+            outcome.failures().stream()
+                    .limit(20)
+                    .forEach(f -> report.point("FAILED " + f.lines().findFirst().orElse("")));
         }
     }
 
@@ -177,7 +227,10 @@ final class GpuCheck implements Callable<Integer> {
         return switch (part) {
             case CONTRACT -> DeviceContract.PARTS.stream().map(Class::getName).toList();
             case ENCODERS -> List.of("org.unmute.models.encoder.EncoderGoldenTest");
-            case PROBES -> Stream.of("Loss", "Probe", "Packed", "Trajectory").map(n -> "org.unmute.probes.golden." + n + "GoldenTest").toList();
+            case PROBES ->
+                Stream.of("Loss", "Probe", "Packed", "Trajectory")
+                        .map(n -> "org.unmute.probes.golden." + n + "GoldenTest")
+                        .toList();
             case TIMINGS -> List.of();
         };
     }
@@ -185,11 +238,15 @@ final class GpuCheck implements Callable<Integer> {
     private void timings(Report report, Backends.Choice choice) throws IOException {
         progress.println("measuring what " + device + " reaches");
         Peak peak = ((Profiled) choice.backend()).profile().peak();
-        report.point(String.format(Locale.ROOT, "Measured peak: %.0f GFLOP/s (float32, fused multiply and add), %.0f GB/s (copy, read and written)",
-                peak.operationsPerSecond() / 1e9, peak.bytesPerSecond() / 1e9));
+        report.point(String.format(
+                Locale.ROOT,
+                "Measured peak: %.0f GFLOP/s (float32, fused multiply and add), %.0f GB/s (copy, read and written)",
+                peak.operationsPerSecond() / 1e9,
+                peak.bytesPerSecond() / 1e9));
         Path folder = Files.createTempDirectory("gpu-check");
         try (Torch process = torch(report, folder)) {
-            List<RowResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds(), progress).all(Case.all(sizes, device.startsWith("cuda")));
+            List<RowResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds(), progress)
+                    .all(Case.all(sizes, device.startsWith("cuda")));
             good &= rows.stream().allMatch(RowResult::isGood);
             report.table(rows, peak);
         } finally {

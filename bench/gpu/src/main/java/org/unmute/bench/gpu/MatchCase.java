@@ -8,14 +8,14 @@ import org.unmute.tensor.backend.View;
 record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary, String precision) implements Case {
     @Override
     public String name() {
-        return "prototypes, " + (binary ? "binary" : "float") + ": " + batch + " clips of " + tokens + " tokens of " + dim + ", J = " + prototypes
-                + (precision.equals(FP32) ? "" : ", " + precision);
+        return "prototypes, " + (binary ? "binary" : "float") + ": " + batch + " clips of " + tokens + " tokens of "
+                + dim + ", J = " + prototypes + (precision.equals(FP32) ? "" : ", " + precision);
     }
 
     @Override
     public String order() {
-        return "match batch=" + batch + " tokens=" + tokens + " dim=" + dim + " prototypes=" + prototypes + " binary=" + (binary ? 1 : 0) + " bits="
-                + Case.bits(precision);
+        return "match batch=" + batch + " tokens=" + tokens + " dim=" + dim + " prototypes=" + prototypes + " binary="
+                + (binary ? 1 : 0) + " bits=" + Case.bits(precision);
     }
 
     @Override
@@ -29,9 +29,9 @@ record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary,
     }
 
     /**
-     * Of values only: which of two tokens wins may differ where their cosines are equal but for rounding. Operands rounded to TF32 move a
-     * cosine by up to 2^-10, to bfloat16 by up to 2^-7 (in a sum of hundreds half of that is far off), on both sides; the greatest cosines
-     * of random tokens are about 0.15.
+     * Of values only: which of two tokens wins may differ where their cosines are equal but for rounding. Operands
+     * rounded to TF32 move a cosine by up to 2^-10, to bfloat16 by up to 2^-7 (in a sum of hundreds half of that is far
+     * off), on both sides; the greatest cosines of random tokens are about 0.15.
      */
     @Override
     public double tolerance() {
@@ -49,7 +49,9 @@ record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary,
         View p = w.input("p", prototypes, dim);
         View values = w.result("y", DType.F32, batch, prototypes);
         View winners = w.result("winners", DType.I32, batch, prototypes);
-        return w.calling(binary ? () -> backend.binaryPrototypeMaxPool(x, p, values, winners)
-                : () -> backend.prototypeMaxPool(x, p, values, winners));
+        return w.calling(
+                binary
+                        ? () -> backend.binaryPrototypeMaxPool(x, p, values, winners)
+                        : () -> backend.prototypeMaxPool(x, p, values, winners));
     }
 }

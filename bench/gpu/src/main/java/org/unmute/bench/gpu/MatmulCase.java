@@ -8,7 +8,8 @@ import org.unmute.tensor.backend.View;
 record MatmulCase(int rows, int in, int out, String precision) implements Case {
     @Override
     public String name() {
-        return "matmul [" + rows + ", " + in + "] x [" + in + ", " + out + "]" + (precision.equals(FP32) ? "" : ", " + precision);
+        return "matmul [" + rows + ", " + in + "] x [" + in + ", " + out + "]"
+                + (precision.equals(FP32) ? "" : ", " + precision);
     }
 
     @Override
@@ -27,8 +28,9 @@ record MatmulCase(int rows, int in, int out, String precision) implements Case {
     }
 
     /**
-     * Operands are rounded by at most 2^-11 (TF32) or 2^-8 (bfloat16) of themselves, or cut off, by others, by at most 2^-10 (TF32). The
-     * errors of hundreds of terms of either sign come to no more than that as a share of the greatest result; as much on both sides.
+     * Operands are rounded by at most 2^-11 (TF32) or 2^-8 (bfloat16) of themselves, or cut off, by others, by at most
+     * 2^-10 (TF32). The errors of hundreds of terms of either sign come to no more than that as a share of the greatest
+     * result; as much on both sides.
      */
     @Override
     public double tolerance() {

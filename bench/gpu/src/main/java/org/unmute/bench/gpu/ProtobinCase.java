@@ -23,23 +23,29 @@ record ProtobinCase(int batch, int tokens, int dim, int classes, int each) imple
 
     @Override
     public String name() {
-        return "protobin step, " + batch + " clips of " + tokens + " tokens of " + dim + ", " + classes + " classes of " + each;
+        return "protobin step, " + batch + " clips of " + tokens + " tokens of " + dim + ", " + classes + " classes of "
+                + each;
     }
 
     @Override
     public String order() {
-        return "protobin batch=" + batch + " tokens=" + tokens + " dim=" + dim + " classes=" + classes + " each=" + each + " steps=" + COMPARED
-                + " rate=" + RATE + " decay=" + DECAY;
+        return "protobin batch=" + batch + " tokens=" + tokens + " dim=" + dim + " classes=" + classes + " each=" + each
+                + " steps=" + COMPARED + " rate=" + RATE + " decay=" + DECAY;
     }
 
     /** Matching, the gradient of the winners, and the linear layer three times. */
     @Override
     public double operations() {
         double prototypes = (double) classes * each;
-        return 2.0 * batch * tokens * dim * prototypes + 4.0 * batch * prototypes * dim + 6.0 * batch * prototypes * classes;
+        return 2.0 * batch * tokens * dim * prototypes
+                + 4.0 * batch * prototypes * dim
+                + 6.0 * batch * prototypes * classes;
     }
 
-    /** Tokens, and parameters, gradients and moments: each is read and written but the gradient, which is written and read. */
+    /**
+     * Tokens, and parameters, gradients and moments: each is read and written but the gradient, which is written and
+     * read.
+     */
     @Override
     public double bytes() {
         double parameters = (double) classes * each * (dim + classes);
@@ -55,9 +61,17 @@ record ProtobinCase(int batch, int tokens, int dim, int classes, int each) imple
     public Work open(Backend backend) {
         TensorScope scope = new TensorScope();
         int prototypes = classes * each;
-        Probe probe = Probes.of("protobin", Map.of("prototype_vectors", random(backend, "prototypes", 0x1p-5f, prototypes, dim).parameter(),
-                "fc.weight", random(backend, "weight", 0x1p-5f, classes, prototypes).parameter(),
-                "fc.bias", random(backend, "bias", 0x1p-5f, classes).parameter()), true, ProbeOptions.DEFAULTS);
+        Probe probe = Probes.of(
+                "protobin",
+                Map.of(
+                        "prototype_vectors",
+                        random(backend, "prototypes", 0x1p-5f, prototypes, dim).parameter(),
+                        "fc.weight",
+                        random(backend, "weight", 0x1p-5f, classes, prototypes).parameter(),
+                        "fc.bias",
+                        random(backend, "bias", 0x1p-5f, classes).parameter()),
+                true,
+                ProbeOptions.DEFAULTS);
         TokenBatch clips = new TokenBatch(random(backend, "x", 1, batch, tokens, dim), null, tokens, 1);
         float[] present = new float[batch * classes];
         for (int i = 0; i < batch; i++) {
@@ -78,7 +92,8 @@ record ProtobinCase(int batch, int tokens, int dim, int classes, int each) imple
         return Tensor.of(backend, RandomNumbers.of(name, count, scale), shape);
     }
 
-    private record Training(TensorScope scope, Probe probe, TokenBatch clips, Tensor targets, AdamW optimizer) implements Work {
+    private record Training(TensorScope scope, Probe probe, TokenBatch clips, Tensor targets, AdamW optimizer)
+            implements Work {
         private float step(boolean tell) {
             try (TensorScope _ = new TensorScope()) {
                 Tensor loss = AsymmetricLoss.DEFAULT.of(probe.logits(clips), targets);

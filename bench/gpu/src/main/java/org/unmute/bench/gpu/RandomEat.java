@@ -18,7 +18,8 @@ record RandomEat(int dim, int depth) implements Checkpoint {
 
     @Override
     public List<String> names() {
-        List<String> names = new ArrayList<>(List.of(PREFIX + "extra_tokens", PREFIX + "fixed_positional_encoder.positions"));
+        List<String> names =
+                new ArrayList<>(List.of(PREFIX + "extra_tokens", PREFIX + "fixed_positional_encoder.positions"));
         List<String> maps = new ArrayList<>(List.of("local_encoder.proj", "pre_norm"));
         for (int i = 0; i < depth; i++) {
             for (String part : List.of("norm1", "attn.qkv", "attn.proj", "norm2", "mlp.fc1", "mlp.fc2")) {

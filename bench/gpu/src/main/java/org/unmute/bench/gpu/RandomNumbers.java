@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * Numbers in [-1, 1) that depend on a name and a position alone. {@code torch/worker.py} makes the same ones, so that inputs need
- * not be copied: the 24 high bits of a mixed 32-bit counter, which float32 holds exactly.
+ * Numbers in [-1, 1) that depend on a name and a position alone. {@code torch/worker.py} makes the same ones, so that
+ * inputs need not be copied: the 24 high bits of a mixed 32-bit counter, which float32 holds exactly.
  */
 final class RandomNumbers {
     private RandomNumbers() {}
@@ -22,7 +22,10 @@ final class RandomNumbers {
         return x;
     }
 
-    /** Finalizer of the murmur3 hash: every bit of the argument changes every bit of the result with probability one half. */
+    /**
+     * Finalizer of the murmur3 hash: every bit of the argument changes every bit of the result with probability one
+     * half.
+     */
     private static int mix(int h) {
         int x = (h ^ h >>> 16) * 0x85ebca6b;
         x = (x ^ x >>> 13) * 0xc2b2ae35;

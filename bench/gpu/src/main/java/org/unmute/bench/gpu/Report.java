@@ -22,7 +22,9 @@ final class Report {
 
     /** The table of timings. */
     Report table(List<RowResult> rows, Peak peak) {
-        text.append("\n| work | time | GFLOP/s (of peak) | GB/s (of peak) | PyTorch eager | PyTorch compiled | PyTorch's best / ours | results differ by |\n");
+        text.append("\n"
+                + "| work | time | GFLOP/s (of peak) | GB/s (of peak) | PyTorch eager | PyTorch compiled |"
+                + " PyTorch's best / ours | results differ by |\n");
         text.append("|---|---|---|---|---|---|---|---|\n");
         rows.forEach(r -> row(r, peak));
         return this;
@@ -31,19 +33,31 @@ final class Report {
     private void row(RowResult r, Peak peak) {
         double seconds = r.nanos() / 1e9;
         double best = Double.isNaN(r.compiled()) ? r.eager() : Math.min(r.eager(), r.compiled());
-        String[] cells = {r.work().name(), time(r.nanos()), rate(r.work().operations() / seconds, peak.operationsPerSecond()),
-            rate(r.work().bytes() / seconds, peak.bytesPerSecond()), time(r.eager()), time(r.compiled()),
-            Double.isNaN(best / r.nanos()) ? "" : String.format(Locale.ROOT, "%.2f", best / r.nanos()), r.agreement().replace('|', '/')};
+        String[] cells = {
+            r.work().name(),
+            time(r.nanos()),
+            rate(r.work().operations() / seconds, peak.operationsPerSecond()),
+            rate(r.work().bytes() / seconds, peak.bytesPerSecond()),
+            time(r.eager()),
+            time(r.compiled()),
+            Double.isNaN(best / r.nanos()) ? "" : String.format(Locale.ROOT, "%.2f", best / r.nanos()),
+            r.agreement().replace('|', '/')
+        };
         text.append("| ").append(String.join(" | ", cells)).append(" |\n");
     }
 
     private static String time(double nanos) {
-        return Double.isNaN(nanos) ? "" : nanos < 1e6 ? String.format(Locale.ROOT, "%.1f µs", nanos / 1e3)
-                : String.format(Locale.ROOT, nanos < 1e8 ? "%.2f ms" : "%.0f ms", nanos / 1e6);
+        return Double.isNaN(nanos)
+                ? ""
+                : nanos < 1e6
+                        ? String.format(Locale.ROOT, "%.1f µs", nanos / 1e3)
+                        : String.format(Locale.ROOT, nanos < 1e8 ? "%.2f ms" : "%.0f ms", nanos / 1e6);
     }
 
     private static String rate(double perSecond, double most) {
-        return Double.isNaN(perSecond) ? "" : String.format(Locale.ROOT, "%.0f (%.0f %%)", perSecond / 1e9, 100 * perSecond / most);
+        return Double.isNaN(perSecond)
+                ? ""
+                : String.format(Locale.ROOT, "%.0f (%.0f %%)", perSecond / 1e9, 100 * perSecond / most);
     }
 
     @Override

@@ -28,7 +28,8 @@ record Suite(String name, List<String> classes) {
      * @param failures each test's path and message
      * @param skipped reasons of those that were skipped, each once
      */
-    record Outcome(String name, int passed, List<String> failures, int skippedCount, Set<String> skipped, double seconds) {
+    record Outcome(
+            String name, int passed, List<String> failures, int skippedCount, Set<String> skipped, double seconds) {
         /** Nothing failed and something passed. */
         boolean isGood() {
             return failures.isEmpty() && passed > 0;
@@ -36,10 +37,18 @@ record Suite(String name, List<String> classes) {
 
         /** One line. */
         String summary() {
-            StringBuilder s = new StringBuilder(String.format(Locale.ROOT, "%s: %d tests passed, %d failed, %d skipped, %.0f s", name,
-                    passed, failures.size(), skippedCount, seconds));
+            StringBuilder s = new StringBuilder(String.format(
+                    Locale.ROOT,
+                    "%s: %d tests passed, %d failed, %d skipped, %.0f s",
+                    name,
+                    passed,
+                    failures.size(),
+                    skippedCount,
+                    seconds));
             skipped.forEach(reason -> s.append("; skipped: ").append(reason));
-            return passed == 0 && failures.isEmpty() ? s.append("; nothing was tested, which counts as failed").toString() : s.toString();
+            return passed == 0 && failures.isEmpty()
+                    ? s.append("; nothing was tested, which counts as failed").toString()
+                    : s.toString();
         }
     }
 
@@ -47,12 +56,23 @@ record Suite(String name, List<String> classes) {
     Outcome run(PrintWriter progress) {
         long begun = System.nanoTime();
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
-                .selectors(classes.stream().filter(Suite::isThere).map(DiscoverySelectors::selectClass).toList())
-                .enableImplicitConfigurationParameters(false).build();
+                .selectors(classes.stream()
+                        .filter(Suite::isThere)
+                        .map(DiscoverySelectors::selectClass)
+                        .toList())
+                .enableImplicitConfigurationParameters(false)
+                .build();
         Listener listener = new Listener(progress);
-        classes.stream().filter(c -> !isThere(c)).forEach(c -> listener.fail(c + ": this class of tests is not on the class path"));
+        classes.stream()
+                .filter(c -> !isThere(c))
+                .forEach(c -> listener.fail(c + ": this class of tests is not on the class path"));
         LauncherFactory.create().execute(request, listener);
-        return new Outcome(name, listener.passed, listener.failures, listener.skippedCount, listener.skipped,
+        return new Outcome(
+                name,
+                listener.passed,
+                listener.failures,
+                listener.skippedCount,
+                listener.skipped,
                 (System.nanoTime() - begun) / 1e9);
     }
 
@@ -105,7 +125,9 @@ record Suite(String name, List<String> classes) {
 
         private String path(TestIdentifier test) {
             StringBuilder path = new StringBuilder(test.getDisplayName());
-            for (var t = plan.getParent(test); t.isPresent() && t.get().getParentId().isPresent(); t = plan.getParent(t.get())) {
+            for (var t = plan.getParent(test);
+                    t.isPresent() && t.get().getParentId().isPresent();
+                    t = plan.getParent(t.get())) {
                 path.insert(0, t.get().getDisplayName() + " > ");
             }
             return path.toString();

@@ -15,8 +15,8 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Times the rows: the device, PyTorch and PyTorch compiled in turn, several rounds, medians. Results are compared first, with
- * PyTorch's or, where it is not there, with the processor's.
+ * Times the rows: the device, PyTorch and PyTorch compiled in turn, several rounds, medians. Results are compared
+ * first, with PyTorch's or, where it is not there, with the processor's.
  */
 final class Timings {
     private static final int ROUNDS = 5;
@@ -107,7 +107,14 @@ final class Timings {
         } catch (RuntimeException | OutOfMemoryError e) {
             progress.println("FAILED " + c.name() + ": " + e);
             progress.flush();
-            return new RowResult(c, Double.NaN, Double.NaN, Double.NaN, "failed: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), false);
+            return new RowResult(
+                    c,
+                    Double.NaN,
+                    Double.NaN,
+                    Double.NaN,
+                    "failed: "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                    false);
         } finally {
             release();
         }
@@ -134,7 +141,8 @@ final class Timings {
         }
     }
 
-    private boolean compare(Case c, String with, Map<String, float[]> ours, Map<String, float[]> theirs, List<String> notes) {
+    private boolean compare(
+            Case c, String with, Map<String, float[]> ours, Map<String, float[]> theirs, List<String> notes) {
         double worst = 0;
         for (Map.Entry<String, float[]> e : ours.entrySet()) {
             worst = Math.max(worst, difference(e.getValue(), theirs.get(e.getKey())));
@@ -142,12 +150,16 @@ final class Timings {
         boolean good = worst <= c.tolerance();
         notes.add(String.format(Locale.ROOT, "%s%s: %.1e", good ? "" : "DIFFERS from ", with, worst));
         if (!good) {
-            progress.println("FAILED " + c.name() + ": differs from " + with + " by " + worst + " of the greatest value, allowed are " + c.tolerance());
+            progress.println("FAILED " + c.name() + ": differs from " + with + " by " + worst
+                    + " of the greatest value, allowed are " + c.tolerance());
         }
         return good;
     }
 
-    /** The greatest difference as a share of the greatest absolute value; infinite if there is NaN or the lengths differ. */
+    /**
+     * The greatest difference as a share of the greatest absolute value; infinite if there is NaN or the lengths
+     * differ.
+     */
     static double difference(float[] a, float[] b) {
         if (b == null || a.length != b.length) {
             return Double.POSITIVE_INFINITY;
@@ -200,12 +212,16 @@ final class Timings {
         timed.nanos(1);
         int count = 1;
         for (double nanos = timed.nanos(count); nanos < roundNanos && count < MOST_RUNS; nanos = timed.nanos(count)) {
-            count = (int) Math.clamp(Math.ceil(count * roundNanos / Math.max(1, nanos)), count + 1.0, Math.min(MOST_RUNS, 10.0 * count));
+            count = (int) Math.clamp(
+                    Math.ceil(count * roundNanos / Math.max(1, nanos)), count + 1.0, Math.min(MOST_RUNS, 10.0 * count));
         }
         return count;
     }
 
-    /** A device does its work in the order of the calls, whatever backend made them, so reading one number waits for all of it. */
+    /**
+     * A device does its work in the order of the calls, whatever backend made them, so reading one number waits for all
+     * of it.
+     */
     private long time(Work work, int count) {
         float[] one = new float[1];
         Backend b = device.backend();

@@ -52,7 +52,9 @@ final class Torch implements AutoCloseable {
         this.folder = folder;
         log = folder.resolve("torch.log");
         try {
-            process = new ProcessBuilder(python, script.toString(), device).redirectError(log.toFile()).start();
+            process = new ProcessBuilder(python, script.toString(), device)
+                    .redirectError(log.toFile())
+                    .start();
         } catch (IOException e) {
             throw new TorchException(python + " does not start: " + e.getMessage());
         }
@@ -67,7 +69,8 @@ final class Torch implements AutoCloseable {
     }
 
     private void listen() {
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader in =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 if (line.startsWith(MARK)) {
                     answers.add(line.substring(MARK.length()));
@@ -99,7 +102,8 @@ final class Torch implements AutoCloseable {
         }
         if (line == null || line.equals(END)) {
             close();
-            throw new TorchException(line == null ? "no answer within " + PATIENCE_SECONDS + " s" : "its process has ended" + said());
+            throw new TorchException(
+                    line == null ? "no answer within " + PATIENCE_SECONDS + " s" : "its process has ended" + said());
         }
         String[] words = line.split(" ", 2);
         String rest = words.length > 1 ? words[1] : "";
@@ -111,8 +115,11 @@ final class Torch implements AutoCloseable {
 
     private String said() {
         try {
-            List<String> lines = Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
-            return lines.isEmpty() ? "" : ": " + String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
+            List<String> lines =
+                    Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
+            return lines.isEmpty()
+                    ? ""
+                    : ": " + String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
         } catch (IOException e) {
             return "";
         }
@@ -148,7 +155,8 @@ final class Torch implements AutoCloseable {
         Map<String, float[]> results = new LinkedHashMap<>();
         for (String name : names.split(" ")) {
             try {
-                ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(way + "." + name))).order(ByteOrder.LITTLE_ENDIAN);
+                ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(way + "." + name)))
+                        .order(ByteOrder.LITTLE_ENDIAN);
                 float[] x = new float[bytes.remaining() / Float.BYTES];
                 bytes.asFloatBuffer().get(x);
                 results.put(name, x);

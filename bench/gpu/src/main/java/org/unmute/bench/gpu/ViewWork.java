@@ -26,7 +26,8 @@ final class ViewWork implements Work {
         Shape shape = Shape.of(sizes);
         View v = backend.allocateForResult(DType.F32, shape);
         all.add(v);
-        backend.upload(View.dense(HostBuffer.wrap(RandomNumbers.of(name, Math.toIntExact(shape.elements()), 1)), shape), v);
+        backend.upload(
+                View.dense(HostBuffer.wrap(RandomNumbers.of(name, Math.toIntExact(shape.elements()), 1)), shape), v);
         return v;
     }
 

@@ -18,7 +18,10 @@ import org.unmute.bench.peer.Contender;
 import org.unmute.bench.peer.UnsupportedCaseException;
 import org.unmute.tensor.Shape;
 
-/** A library with {@code cblas_sgemm}, taken from a jar of natives and called through the foreign function interface on memory off the heap. */
+/**
+ * A library with {@code cblas_sgemm}, taken from a jar of natives and called through the foreign function interface on
+ * memory off the heap.
+ */
 abstract class CBlas implements Contender {
     private static final int ROW_MAJOR = 101;
     private static final int NO_TRANSPOSE = 111;
@@ -35,7 +38,8 @@ abstract class CBlas implements Contender {
      * @param main the library that is opened, by the beginning of its file's name
      */
     CBlas(String jar, String main) throws IOException {
-        folder = Files.createDirectories(Path.of(System.getProperty("bench.natives")).resolve(jar));
+        folder = Files.createDirectories(
+                Path.of(System.getProperty("bench.natives")).resolve(jar));
         Path found = unpack(jar, main);
         library = SymbolLookup.libraryLookup(found, Arena.global());
         var i = ValueLayout.JAVA_INT;
@@ -49,7 +53,8 @@ abstract class CBlas implements Contender {
         Path file = Path.of(jarOnPath(jar));
         Path found = null;
         try (JarFile in = new JarFile(file.toFile())) {
-            for (JarEntry entry : in.stream().filter(e -> e.getName().contains(".so")).toList()) {
+            for (JarEntry entry :
+                    in.stream().filter(e -> e.getName().contains(".so")).toList()) {
                 String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
                 Path to = folder.resolve(name);
                 if (!Files.exists(to) || Files.size(to) != entry.getSize()) {
@@ -80,7 +85,8 @@ abstract class CBlas implements Contender {
     }
 
     final MethodHandle function(String name, FunctionDescriptor type) {
-        MemorySegment address = library.find(name).orElseThrow(() -> new UnsatisfiedLinkError("the library has no " + name));
+        MemorySegment address =
+                library.find(name).orElseThrow(() -> new UnsatisfiedLinkError("the library has no " + name));
         return Linker.nativeLinker().downcallHandle(address, type);
     }
 

@@ -10,7 +10,8 @@ public final class Mkl extends CBlas {
     public Mkl(int threads) throws IOException {
         super("mkl-", "libmkl_rt");
         try {
-            function("MKL_Set_Num_Threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)).invokeExact(threads);
+            function("MKL_Set_Num_Threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
+                    .invokeExact(threads);
         } catch (Throwable e) {
             throw new IOException("MKL does not take its number of threads", e);
         }

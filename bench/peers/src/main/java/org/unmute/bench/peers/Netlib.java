@@ -35,7 +35,8 @@ public final class Netlib implements Contender {
         int out = folder.size("out");
         float[] x = folder.floats("x");
         float[] given = folder.floats("w");
-        // Column-major yᵀ = w xᵀ. The product without transposition is its fast one, so w is laid out for it beforehand.
+        // Column-major yᵀ = w xᵀ. The product without transposition is its fast one, so w is laid out for it
+        // beforehand.
         float[] w = new float[given.length];
         for (int o = 0; o < out; o++) {
             for (int i = 0; i < in; i++) {

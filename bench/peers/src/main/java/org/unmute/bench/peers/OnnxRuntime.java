@@ -55,7 +55,11 @@ public final class OnnxRuntime implements Contender {
 
     private static OnnxModel forward(CaseFolder folder) throws Exception {
         try (SafetensorsFile weights = SafetensorsFile.open(folder.file(CaseFolder.MODEL))) {
-            return OnnxNetworks.forward(weights::floats, folder.size("tokens"), folder.size("dim"), folder.size("heads"),
+            return OnnxNetworks.forward(
+                    weights::floats,
+                    folder.size("tokens"),
+                    folder.size("dim"),
+                    folder.size("heads"),
                     folder.size("depth"));
         }
     }
@@ -68,8 +72,15 @@ public final class OnnxRuntime implements Contender {
         Run(OrtEnvironment environment, OrtSession session, CaseFolder folder) throws Exception {
             this.session = session;
             float[] x = folder.floats("x");
-            FloatBuffer direct = ByteBuffer.allocateDirect(4 * x.length).order(ByteOrder.nativeOrder()).asFloatBuffer().put(x).flip();
-            inputs = Map.of("x", OnnxTensor.createTensor(environment, direct, folder.shape("x").toArray()));
+            FloatBuffer direct = ByteBuffer.allocateDirect(4 * x.length)
+                    .order(ByteOrder.nativeOrder())
+                    .asFloatBuffer()
+                    .put(x)
+                    .flip();
+            inputs = Map.of(
+                    "x",
+                    OnnxTensor.createTensor(
+                            environment, direct, folder.shape("x").toArray()));
         }
 
         @Override

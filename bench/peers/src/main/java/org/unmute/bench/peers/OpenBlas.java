@@ -14,8 +14,11 @@ public final class OpenBlas extends CBlas {
     public OpenBlas(int threads) throws IOException {
         super("openblas-", "libopenblas");
         try {
-            function("openblas_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)).invokeExact(threads);
-            MemorySegment text = (MemorySegment) function("openblas_get_config", FunctionDescriptor.of(ValueLayout.ADDRESS)).invokeExact();
+            function("openblas_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
+                    .invokeExact(threads);
+            MemorySegment text =
+                    (MemorySegment) function("openblas_get_config", FunctionDescriptor.of(ValueLayout.ADDRESS))
+                            .invokeExact();
             config = text.reinterpret(MOST_TEXT).getString(0);
         } catch (Throwable e) {
             throw new IOException("OpenBLAS does not take its number of threads", e);

@@ -20,8 +20,8 @@ import org.unmute.bench.peer.Contender;
 import org.unmute.bench.peer.UnsupportedCaseException;
 
 /**
- * PyTorch's C++ library with MKL, through DJL. Matrix products are its own linear map; networks come as TorchScript, which Debian's
- * PyTorch writes from the case ({@code python/worker.py export}), beside a list of inputs and outputs.
+ * PyTorch's C++ library with MKL, through DJL. Matrix products are its own linear map; networks come as TorchScript,
+ * which Debian's PyTorch writes from the case ({@code python/worker.py export}), beside a list of inputs and outputs.
  */
 public final class PyTorch implements Contender {
     private final Engine engine;
@@ -46,8 +46,10 @@ public final class PyTorch implements Contender {
             return new Product(folder);
         }
         if (!Files.exists(folder.file("model.pt"))) {
-            throw new UnsupportedCaseException(Files.exists(folder.file("model.pt.missing"))
-                    ? Files.readString(folder.file("model.pt.missing")).strip() : "no TorchScript was written for it");
+            throw new UnsupportedCaseException(
+                    Files.exists(folder.file("model.pt.missing"))
+                            ? Files.readString(folder.file("model.pt.missing")).strip()
+                            : "no TorchScript was written for it");
         }
         return new Script(folder);
     }
@@ -57,7 +59,8 @@ public final class PyTorch implements Contender {
         NDList results;
 
         final NDArray array(CaseFolder folder, String name) throws IOException {
-            return memory.create(folder.floats(name), new Shape(folder.shape(name).toArray()));
+            return memory.create(
+                    folder.floats(name), new Shape(folder.shape(name).toArray()));
         }
 
         final void give(NDList fresh) {
@@ -68,7 +71,8 @@ public final class PyTorch implements Contender {
         }
 
         static void write(CaseFolder folder, String name, NDArray value) throws IOException {
-            org.unmute.tensor.Shape shape = org.unmute.tensor.Shape.of(value.getShape().getShape());
+            org.unmute.tensor.Shape shape =
+                    org.unmute.tensor.Shape.of(value.getShape().getShape());
             if (value.getDataType() == DataType.INT64) {
                 try (NDArray narrow = value.toType(DataType.INT32, true)) {
                     folder.write(name, shape, narrow.toIntArray());

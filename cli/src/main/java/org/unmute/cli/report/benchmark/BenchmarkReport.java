@@ -12,8 +12,7 @@ import org.unmute.cli.results.WinRule;
 
 /** What the report of benchmark runs holds, in its order. */
 public final class BenchmarkReport {
-    private BenchmarkReport() {
-    }
+    private BenchmarkReport() {}
 
     /**
      * All sections.
@@ -38,19 +37,35 @@ public final class BenchmarkReport {
 
     /** What was compared, in a sentence or two. */
     public static String summary(Results results) {
-        List<Name> encoders = results.settings().stream().map(Results.Setting::encoder).distinct().toList();
-        List<Name> datasets = results.settings().stream().map(Results.Setting::dataset).distinct().toList();
-        int[] seeds = results.entries().stream().mapToInt(e -> e.cell().seeds().size()).sorted().toArray();
-        Optional<String> missing = results.missing().isEmpty() ? Optional.empty()
-                : Optional.of(" " + results.missing().size() + " of " + results.planned() + " planned cells " + (results.missing().size() == 1 ? "is" : "are") + " not finished.");
-        return results.columns().size() + (results.columns().size() == 1 ? " probe" : " probes") + " on the frozen tokens of " + titles(encoders) + "; data: "
-                + titles(datasets) + "; " + (seeds[0] == seeds[seeds.length - 1] ? "" + seeds[0] : seeds[0] + " to " + seeds[seeds.length - 1])
+        List<Name> encoders = results.settings().stream()
+                .map(Results.Setting::encoder)
+                .distinct()
+                .toList();
+        List<Name> datasets = results.settings().stream()
+                .map(Results.Setting::dataset)
+                .distinct()
+                .toList();
+        int[] seeds = results.entries().stream()
+                .mapToInt(e -> e.cell().seeds().size())
+                .sorted()
+                .toArray();
+        Optional<String> missing = results.missing().isEmpty()
+                ? Optional.empty()
+                : Optional.of(" " + results.missing().size() + " of " + results.planned() + " planned cells "
+                        + (results.missing().size() == 1 ? "is" : "are") + " not finished.");
+        return results.columns().size() + (results.columns().size() == 1 ? " probe" : " probes")
+                + " on the frozen tokens of " + titles(encoders) + "; data: "
+                + titles(datasets) + "; "
+                + (seeds[0] == seeds[seeds.length - 1] ? "" + seeds[0] : seeds[0] + " to " + seeds[seeds.length - 1])
                 + (seeds[seeds.length - 1] == 1 ? " seed" : " seeds") + " a cell." + missing.orElse("");
     }
 
     private static String titles(List<Name> names) {
         List<String> titles = names.stream().map(Name::title).toList();
         int last = titles.size() - 1;
-        return last == 0 ? titles.getFirst() : IntStream.range(0, last).mapToObj(titles::get).collect(Collectors.joining(", ")) + " and " + titles.get(last);
+        return last == 0
+                ? titles.getFirst()
+                : IntStream.range(0, last).mapToObj(titles::get).collect(Collectors.joining(", ")) + " and "
+                        + titles.get(last);
     }
 }

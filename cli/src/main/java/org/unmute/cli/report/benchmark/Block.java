@@ -8,12 +8,10 @@ import org.unmute.cli.report.table.Table;
 /** A piece of a section. */
 public sealed interface Block {
     /** A paragraph of plain text. */
-    record Words(String text) implements Block {
-    }
+    record Words(String text) implements Block {}
 
     /** A table, in the page and as files. */
-    record Tabular(Table table) implements Block {
-    }
+    record Tabular(Table table) implements Block {}
 
     /**
      * A figure, always as files.
@@ -22,8 +20,7 @@ public sealed interface Block {
      * @param chart  the figure
      * @param inPage whether the page shows it too
      */
-    record Figure(String id, Chart chart, boolean inPage) implements Block {
-    }
+    record Figure(String id, Chart chart, boolean inPage) implements Block {}
 
     /** Figures side by side where the page is wide enough. */
     record Beside(List<Figure> figures) implements Block {
@@ -42,11 +39,11 @@ public sealed interface Block {
     }
 
     /** Names and values. */
-    record Facts(Map<String, String> facts) implements Block {
-    }
+    record Facts(Map<String, String> facts) implements Block {}
 
     /**
-     * A piece of HTML made elsewhere that needs nothing outside of the page. It stands below its section, since it has sections of its own.
+     * A piece of HTML made elsewhere that needs nothing outside of the page. It stands below its section, since it has
+     * sections of its own.
      *
      * @param html  well-formed
      * @param files beside the page, by path below its folder

@@ -10,12 +10,12 @@ import org.unmute.cli.results.Results;
 
 /** The look of each column, the same in all figures of a report. */
 final class ColumnLooks {
-    private ColumnLooks() {
-    }
+    private ColumnLooks() {}
 
     static Map<Column, Look> of(Results results) {
         List<Column> columns = results.columns();
-        Map<String, Look> byLabel = Looks.ofProbes(columns.stream().map(Column::label).toList());
+        Map<String, Look> byLabel =
+                Looks.ofProbes(columns.stream().map(Column::label).toList());
         Map<Column, Look> looks = new LinkedHashMap<>();
         columns.forEach(c -> looks.put(c, byLabel.get(c.label())));
         return looks;

@@ -4,11 +4,13 @@ import java.util.Locale;
 
 /** Names of files and ids in the page. */
 final class FileNames {
-    private FileNames() {
-    }
+    private FileNames() {}
 
     /** Lower-case letters, digits and hyphens only. */
     static String of(String text) {
-        return text.toLowerCase(Locale.ROOT).replace("+", "plus").replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
+        return text.toLowerCase(Locale.ROOT)
+                .replace("+", "plus")
+                .replaceAll("[^a-z0-9]+", "-")
+                .replaceAll("^-|-$", "");
     }
 }

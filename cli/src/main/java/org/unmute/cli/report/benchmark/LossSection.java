@@ -17,20 +17,35 @@ import org.unmute.cli.results.Score;
 
 /** How training went: loss and validation score per epoch. */
 final class LossSection {
-    private LossSection() {
-    }
+    private LossSection() {}
 
     static Section of(Results results) {
-        List<Block> blocks = new ArrayList<>(List.of(new Block.Words("The trainings with the chosen settings: mean over the seeds, bands one standard deviation. Losses of"
-                + " probes with terms of their own (proto) are not comparable with the others'.")));
+        List<Block> blocks = new ArrayList<>(List.of(new Block.Words(
+                "The trainings with the chosen settings: mean over the seeds, bands one standard deviation. Losses of"
+                        + " probes with terms of their own (proto) are not comparable with the others'.")));
         List<Setting> settings = results.settings();
         for (Setting s : settings) {
             String id = FileNames.of(s.key());
-            blocks.add(new Block.Folded(s.title(), s.equals(settings.getFirst()), List.of(new Block.Beside(List.of(
-                    new Block.Figure("loss-" + id, new LineChart(Caption.of("Training loss, " + s.title()), Axis.linear("epoch"), Axis.linear("loss"),
-                            curves(results, s, EpochAverage::loss)), true),
-                    new Block.Figure("validation-" + id, new LineChart(Caption.of("Validation score, " + s.title()), Axis.linear("epoch"),
-                            Axis.percent(results.metric(s.dataset())), curves(results, s, EpochAverage::validation)), true))))));
+            blocks.add(new Block.Folded(
+                    s.title(),
+                    s.equals(settings.getFirst()),
+                    List.of(new Block.Beside(List.of(
+                            new Block.Figure(
+                                    "loss-" + id,
+                                    new LineChart(
+                                            Caption.of("Training loss, " + s.title()),
+                                            Axis.linear("epoch"),
+                                            Axis.linear("loss"),
+                                            curves(results, s, EpochAverage::loss)),
+                                    true),
+                            new Block.Figure(
+                                    "validation-" + id,
+                                    new LineChart(
+                                            Caption.of("Validation score, " + s.title()),
+                                            Axis.linear("epoch"),
+                                            Axis.percent(results.metric(s.dataset())),
+                                            curves(results, s, EpochAverage::validation)),
+                                    true))))));
         }
         return new Section("loss", "Loss curves", blocks);
     }
@@ -39,9 +54,15 @@ final class LossSection {
         Map<Column, Look> looks = ColumnLooks.of(results);
         List<LineChart.Curve> curves = new ArrayList<>();
         for (Entry e : results.entries(s)) {
-            List<EpochAverage> epochs = e.detail().epochs().stream().filter(x -> what.apply(x).defined()).toList();
-            curves.add(new LineChart.Curve(e.column().label(), looks.get(e.column()), epochs.stream().mapToDouble(EpochAverage::epoch).toArray(),
-                    epochs.stream().mapToDouble(x -> what.apply(x).mean()).toArray(), epochs.stream().mapToDouble(x -> what.apply(x).sd()).toArray()));
+            List<EpochAverage> epochs = e.detail().epochs().stream()
+                    .filter(x -> what.apply(x).defined())
+                    .toList();
+            curves.add(new LineChart.Curve(
+                    e.column().label(),
+                    looks.get(e.column()),
+                    epochs.stream().mapToDouble(EpochAverage::epoch).toArray(),
+                    epochs.stream().mapToDouble(x -> what.apply(x).mean()).toArray(),
+                    epochs.stream().mapToDouble(x -> what.apply(x).sd()).toArray()));
         }
         return curves;
     }

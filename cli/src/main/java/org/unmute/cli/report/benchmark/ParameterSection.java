@@ -14,23 +14,44 @@ import org.unmute.cli.results.Results;
 
 /** Parameters against score, a figure for each data set. */
 final class ParameterSection {
-    private ParameterSection() {
-    }
+    private ParameterSection() {}
 
     static Section of(Results results) {
         Map<Column, Look> looks = ColumnLooks.of(results);
         List<Block.Figure> figures = new ArrayList<>();
         for (Name dataset : results.datasets()) {
-            List<Entry> entries = results.entries().stream().filter(e -> e.cell().dataset().key().equals(dataset.key()) && e.cell().test().defined()).toList();
+            List<Entry> entries = results.entries().stream()
+                    .filter(e -> e.cell().dataset().key().equals(dataset.key())
+                            && e.cell().test().defined())
+                    .toList();
             if (entries.isEmpty()) {
                 continue;
             }
-            boolean several = entries.stream().map(e -> e.cell().encoder().key()).distinct().count() > 1;
-            List<ScatterChart.Point> points = entries.stream().map(e -> new ScatterChart.Point(several ? e.cell().encoder().title()
-                    : e.column().label(), several ? e.column().label() : "", looks.get(e.column()), e.cell().parameters(), e.cell().test().mean(), e.cell().test().sd())).toList();
-            figures.add(new Block.Figure("parameters-" + FileNames.of(dataset.key()), new ScatterChart(Caption.of("Parameters and score on " + dataset.title(),
-                    "Trained parameters of each probe against its mean test score; whiskers: one standard deviation."), Axis.logarithmic("trained parameters"),
-                    Axis.percent(results.metric(dataset)), points), true));
+            boolean several = entries.stream()
+                            .map(e -> e.cell().encoder().key())
+                            .distinct()
+                            .count()
+                    > 1;
+            List<ScatterChart.Point> points = entries.stream()
+                    .map(e -> new ScatterChart.Point(
+                            several ? e.cell().encoder().title() : e.column().label(),
+                            several ? e.column().label() : "",
+                            looks.get(e.column()),
+                            e.cell().parameters(),
+                            e.cell().test().mean(),
+                            e.cell().test().sd()))
+                    .toList();
+            figures.add(new Block.Figure(
+                    "parameters-" + FileNames.of(dataset.key()),
+                    new ScatterChart(
+                            Caption.of(
+                                    "Parameters and score on " + dataset.title(),
+                                    "Trained parameters of each probe against its mean test score; whiskers: one"
+                                            + " standard deviation."),
+                            Axis.logarithmic("trained parameters"),
+                            Axis.percent(results.metric(dataset)),
+                            points),
+                    true));
         }
         return new Section("parameters", "Parameters and score", List.of(new Block.Beside(figures)));
     }

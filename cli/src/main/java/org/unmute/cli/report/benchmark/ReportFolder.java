@@ -19,8 +19,8 @@ import org.unmute.cli.report.table.Table;
 import org.unmute.tensor.io.AtomicFile;
 
 /**
- * Turns sections into the files of a report: {@code report.html}, which needs none of the others, {@code tables/} with each table as CSV,
- * Markdown and LaTeX, {@code figures/} with each figure as SVG, PNG and CSV.
+ * Turns sections into the files of a report: {@code report.html}, which needs none of the others, {@code tables/} with
+ * each table as CSV, Markdown and LaTeX, {@code figures/} with each figure as SVG, PNG and CSV.
  */
 public final class ReportFolder {
     /** The page's name. */
@@ -39,7 +39,8 @@ public final class ReportFolder {
      * @param png whether figures are also drawn as PNG, which needs fonts
      * @throws IllegalStateException if figures cannot be drawn as PNG, or two tables or figures have the same id
      */
-    public static Map<String, byte[]> files(String title, String summary, List<Section> sections, boolean png, Instant made) {
+    public static Map<String, byte[]> files(
+            String title, String summary, List<Section> sections, boolean png, Instant made) {
         ReportFolder folder = new ReportFolder(png);
         folder.files.put(PAGE, new byte[0]);
         Page page = new Page(title, summary);
@@ -47,7 +48,9 @@ public final class ReportFolder {
             StringBuilder html = new StringBuilder();
             section.blocks().forEach(b -> folder.add(html, b));
             page.section(section.id(), section.title(), html.toString());
-            section.blocks().stream().filter(Block.Ready.class::isInstance).forEach(b -> page.part(((Block.Ready) b).html()));
+            section.blocks().stream()
+                    .filter(Block.Ready.class::isInstance)
+                    .forEach(b -> page.part(((Block.Ready) b).html()));
         }
         folder.files.put(PAGE, page.htmlWithContents(made).getBytes(StandardCharsets.UTF_8));
         return folder.files;
@@ -77,13 +80,21 @@ public final class ReportFolder {
                 html.append("</div>\n");
             }
             case Block.Folded f -> {
-                html.append(f.open() ? "<details open=\"open\">" : "<details>").append("<summary>").append(escape(f.summary())).append("</summary>\n");
+                html.append(f.open() ? "<details open=\"open\">" : "<details>")
+                        .append("<summary>")
+                        .append(escape(f.summary()))
+                        .append("</summary>\n");
                 f.blocks().forEach(b -> add(html, b));
                 html.append("</details>\n");
             }
             case Block.Facts f -> {
                 html.append("<dl>\n");
-                f.facts().forEach((name, value) -> html.append("<div><dt>").append(escape(name)).append("</dt><dd>").append(escape(value)).append("</dd></div>\n"));
+                f.facts()
+                        .forEach((name, value) -> html.append("<div><dt>")
+                                .append(escape(name))
+                                .append("</dt><dd>")
+                                .append(escape(value))
+                                .append("</dd></div>\n"));
                 html.append("</dl>\n");
             }
             case Block.Ready r -> r.files().forEach(this::put);
@@ -104,7 +115,9 @@ public final class ReportFolder {
             put("figures/" + figure.id() + ".png", drawing.png());
         }
         put("figures/" + figure.id() + ".csv", Table.csvText(figure.chart().rows()));
-        return figure.inPage() ? "<figure class=\"drawn\">" + drawing.inlineSvg("figure-" + figure.id()) + "</figure>\n" : "";
+        return figure.inPage()
+                ? "<figure class=\"drawn\">" + drawing.inlineSvg("figure-" + figure.id()) + "</figure>\n"
+                : "";
     }
 
     private void put(String name, String text) {

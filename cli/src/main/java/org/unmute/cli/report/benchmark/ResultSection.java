@@ -15,12 +15,18 @@ import org.unmute.cli.results.Results;
 import org.unmute.cli.results.Results.Setting;
 import org.unmute.cli.results.Score;
 
-/** The table of all scores: a row for each data set and encoder, a column for each probe, the paper's numbers below ours. */
+/**
+ * The table of all scores: a row for each data set and encoder, a column for each probe, the paper's numbers below
+ * ours.
+ */
 final class ResultSection {
-    private static final String NOTE = "Percent, mean over the seeds \u00B1 standard deviation (n \u2212 1) on the test clips. Bold: the best probe of the row;"
-            + " means that read the same are tied.";
-    private static final String PUBLISHED = " Rows marked published hold numbers that the paper states (Tables 2, 3 and 7), which are not measured here, never in bold"
-            + " and in no mean; ft is the encoder fine-tuned as a whole, as its own paper reports it.";
+    private static final String NOTE =
+            "Percent, mean over the seeds \u00B1 standard deviation (n \u2212 1) on the test clips. Bold: the best"
+                    + " probe of the row; means that read the same are tied.";
+    private static final String PUBLISHED =
+            " Rows marked published hold numbers that the paper states (Tables 2, 3 and 7), which are not measured"
+                    + " here, never in bold and in no mean; ft is the encoder fine-tuned as a whole, as its own paper"
+                    + " reports it.";
     private static final String LINEARC = " The paper's linearc stands in the columns of both readings.";
 
     private final Results results;
@@ -32,12 +38,14 @@ final class ResultSection {
     }
 
     static Section of(Results results, Published published) {
-        return new Section("results", "Results", List.of(new Block.Tabular(new ResultSection(results, published).table())));
+        return new Section(
+                "results", "Results", List.of(new Block.Tabular(new ResultSection(results, published).table())));
     }
 
     private Table table() {
         List<Setting> settings = results.settings();
-        boolean fineTuned = settings.stream().anyMatch(s -> published.find(s, Published.FINE_TUNED).isPresent());
+        boolean fineTuned = settings.stream()
+                .anyMatch(s -> published.find(s, Published.FINE_TUNED).isPresent());
         boolean any = settings.stream().anyMatch(s -> row(s, fineTuned).isPresent());
         List<String> headings = new ArrayList<>(List.of("Encoder"));
         results.columns().forEach(c -> headings.add(c.label()));
@@ -49,7 +57,8 @@ final class ResultSection {
             List<TableCell> cells = new ArrayList<>();
             double[] means = new double[results.columns().size()];
             for (int c = 0; c < means.length; c++) {
-                Score score = results.score(s.encoder(), s.dataset(), results.columns().get(c));
+                Score score = results.score(
+                        s.encoder(), s.dataset(), results.columns().get(c));
                 means[c] = score.mean();
                 cells.add(Shown.cell(score));
             }
@@ -61,11 +70,13 @@ final class ResultSection {
             row(s, fineTuned).ifPresent(rows::add);
         }
         rows.addAll(means(settings, fineTuned));
-        return new Table("results", "Test scores of each probe on frozen tokens", note(settings, any), headings, rows, csv());
+        return new Table(
+                "results", "Test scores of each probe on frozen tokens", note(settings, any), headings, rows, csv());
     }
 
     private String note(List<Setting> settings, boolean any) {
-        boolean linearc = results.columns().stream().filter(c -> c.label().startsWith("linearc-"))
+        boolean linearc = results.columns().stream()
+                .filter(c -> c.label().startsWith("linearc-"))
                 .anyMatch(c -> settings.stream().anyMatch(s -> published(s, c).isPresent()));
         return NOTE + (any ? PUBLISHED : "") + (linearc ? LINEARC : "");
     }
@@ -81,9 +92,13 @@ final class ResultSection {
             cells.add(published(s, c).map(p -> TableCell.of(p.percent())).orElse(TableCell.NONE));
         }
         if (fineTuned) {
-            cells.add(published.find(s, Published.FINE_TUNED).map(p -> TableCell.of(p.percent())).orElse(TableCell.NONE));
+            cells.add(published
+                    .find(s, Published.FINE_TUNED)
+                    .map(p -> TableCell.of(p.percent()))
+                    .orElse(TableCell.NONE));
         }
-        return cells.stream().allMatch(c -> c.text().isEmpty()) ? Optional.empty()
+        return cells.stream().allMatch(c -> c.text().isEmpty())
+                ? Optional.empty()
                 : Optional.of(new TableRow(Kind.PUBLISHED, group(s), s.encoder().title(), cells));
     }
 
@@ -95,13 +110,23 @@ final class ResultSection {
     /** Means over the settings of one metric, of columns that have them all. */
     private List<TableRow> means(List<Setting> settings, boolean fineTuned) {
         List<TableRow> rows = new ArrayList<>();
-        for (String metric : settings.stream().map(s -> results.metric(s.dataset())).distinct().toList()) {
-            List<Setting> same = settings.stream().filter(s -> results.metric(s.dataset()).equals(metric)).toList();
+        for (String metric : settings.stream()
+                .map(s -> results.metric(s.dataset()))
+                .distinct()
+                .toList()) {
+            List<Setting> same = settings.stream()
+                    .filter(s -> results.metric(s.dataset()).equals(metric))
+                    .toList();
             if (same.size() < 2) {
                 continue;
             }
-            double[] means = results.columns().stream().mapToDouble(c -> same.stream()
-                    .mapToDouble(s -> results.score(s.encoder(), s.dataset(), c).mean()).sum() / same.size()).toArray();
+            double[] means = results.columns().stream()
+                    .mapToDouble(c -> same.stream()
+                                    .mapToDouble(s -> results.score(s.encoder(), s.dataset(), c)
+                                            .mean())
+                                    .sum()
+                            / same.size())
+                    .toArray();
             List<TableCell> cells = new ArrayList<>();
             for (double m : means) {
                 cells.add(TableCell.of(Shown.percent(m)));
@@ -110,23 +135,50 @@ final class ResultSection {
             if (fineTuned) {
                 marked.add(TableCell.NONE);
             }
-            rows.add(new TableRow(Kind.SUMMARY, "Means of the rows above", metric + ", " + same.size() + " rows", marked));
+            rows.add(new TableRow(
+                    Kind.SUMMARY, "Means of the rows above", metric + ", " + same.size() + " rows", marked));
         }
         return rows;
     }
 
     private List<List<String>> csv() {
         List<List<String>> lines = new ArrayList<>();
-        lines.add(List.of("dataset", "encoder", "probe", "metric", "mean", "sd", "seeds", "validation_mean", "validation_sd", "parameters", "prototypes",
-                "clips_per_second", "published", "published_source"));
+        lines.add(List.of(
+                "dataset",
+                "encoder",
+                "probe",
+                "metric",
+                "mean",
+                "sd",
+                "seeds",
+                "validation_mean",
+                "validation_sd",
+                "parameters",
+                "prototypes",
+                "clips_per_second",
+                "published",
+                "published_source"));
         for (Setting s : results.settings()) {
             for (Entry e : results.entries(s)) {
                 Optional<PublishedScore> paper = published(s, e.column());
                 Score test = e.cell().test();
-                lines.add(List.of(s.dataset().key(), s.encoder().key(), e.column().label(), e.cell().metric(), Shown.full(test.mean()), Shown.full(test.sd()),
-                        String.valueOf(test.seeds()), Shown.full(e.cell().validation().mean()), Shown.full(e.cell().validation().sd()),
-                        String.valueOf(e.cell().parameters()), e.cell().prototypes() == 0 ? "" : String.valueOf(e.cell().prototypes()),
-                        Shown.full(e.cell().clipsPerSecond()), paper.map(p -> Shown.full(p.fraction())).orElse(""), paper.map(PublishedScore::source).orElse("")));
+                lines.add(List.of(
+                        s.dataset().key(),
+                        s.encoder().key(),
+                        e.column().label(),
+                        e.cell().metric(),
+                        Shown.full(test.mean()),
+                        Shown.full(test.sd()),
+                        String.valueOf(test.seeds()),
+                        Shown.full(e.cell().validation().mean()),
+                        Shown.full(e.cell().validation().sd()),
+                        String.valueOf(e.cell().parameters()),
+                        e.cell().prototypes() == 0
+                                ? ""
+                                : String.valueOf(e.cell().prototypes()),
+                        Shown.full(e.cell().clipsPerSecond()),
+                        paper.map(p -> Shown.full(p.fraction())).orElse(""),
+                        paper.map(PublishedScore::source).orElse("")));
             }
         }
         return lines;

@@ -12,8 +12,7 @@ final class Shown {
     /** Decimals of a percentage, as in the paper's tables. */
     private static final int DECIMALS = 2;
 
-    private Shown() {
-    }
+    private Shown() {}
 
     /** A fraction in percent, without the sign. */
     static String percent(double fraction) {
@@ -32,7 +31,9 @@ final class Shown {
             return "";
         }
         String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
-        return text.startsWith("-") ? (text.matches("-[0.]+") ? text.substring(1) : "\u2212" + text.substring(1)) : text;
+        return text.startsWith("-")
+                ? (text.matches("-[0.]+") ? text.substring(1) : "\u2212" + text.substring(1))
+                : text;
     }
 
     /** Three significant digits, such as 1.23e-4. */
@@ -51,7 +52,8 @@ final class Shown {
     }
 
     /**
-     * Marks the best: all cells that read the same as the highest (or the lowest) are tied. With fewer than two numbers nothing is best.
+     * Marks the best: all cells that read the same as the highest (or the lowest) are tied. With fewer than two numbers
+     * nothing is best.
      *
      * @param values what the cells show; NaN for none
      */

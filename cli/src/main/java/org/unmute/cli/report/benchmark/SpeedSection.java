@@ -19,37 +19,69 @@ import org.unmute.cli.results.Results.Setting;
 
 /** Clips a second in training, and parameters. */
 final class SpeedSection {
-    private SpeedSection() {
-    }
+    private SpeedSection() {}
 
     static Section of(Results results) {
-        return new Section("speed", "Speed and size", List.of(new Block.Figure("speed", chart(results), true), new Block.Tabular(speeds(results)),
-                new Block.Tabular(parameters(results))));
+        return new Section(
+                "speed",
+                "Speed and size",
+                List.of(
+                        new Block.Figure("speed", chart(results), true),
+                        new Block.Tabular(speeds(results)),
+                        new Block.Tabular(parameters(results))));
     }
 
     private static ClassBars chart(Results results) {
         List<ClassBars.Bar> bars = new ArrayList<>();
         for (Column c : results.columns()) {
-            List<Cell> cells = results.entries().stream().filter(e -> e.column().equals(c)).map(e -> e.cell()).toList();
-            OptionalDouble speed = cells.stream().mapToDouble(Cell::clipsPerSecond).filter(Double::isFinite).average();
+            List<Cell> cells = results.entries().stream()
+                    .filter(e -> e.column().equals(c))
+                    .map(e -> e.cell())
+                    .toList();
+            OptionalDouble speed = cells.stream()
+                    .mapToDouble(Cell::clipsPerSecond)
+                    .filter(Double::isFinite)
+                    .average();
             long least = cells.stream().mapToLong(Cell::parameters).min().orElse(0);
             long most = cells.stream().mapToLong(Cell::parameters).max().orElse(0);
-            bars.add(new ClassBars.Bar(c.label(), speed.orElse(Double.NaN), Double.NaN, least == most ? Html.count(least) : Html.count(least) + " to " + Html.count(most),
+            bars.add(new ClassBars.Bar(
+                    c.label(),
+                    speed.orElse(Double.NaN),
+                    Double.NaN,
+                    least == most ? Html.count(least) : Html.count(least) + " to " + Html.count(most),
                     Double.NaN));
         }
         Look look = Looks.at(0);
-        return new ClassBars(Caption.of("Training speed", "Training clips a second from cached tokens, mean over all cells of the probe; at the right its trained parameters."),
-                Axis.linear("clips a second").reaching(0, Double.NaN), look, "parameters", "", bars, Math.max(1, bars.size()), 0);
+        return new ClassBars(
+                Caption.of(
+                        "Training speed",
+                        "Training clips a second from cached tokens, mean over all cells of the probe; at the right"
+                                + " its trained parameters."),
+                Axis.linear("clips a second").reaching(0, Double.NaN),
+                look,
+                "parameters",
+                "",
+                bars,
+                Math.max(1, bars.size()),
+                0);
     }
 
     private static Table speeds(Results results) {
         List<List<String>> csv = new ArrayList<>();
         csv.add(List.of("dataset", "encoder", "probe", "clips_per_second"));
-        results.settings().forEach(s -> results.entries(s).forEach(e -> csv.add(List.of(s.dataset().key(), s.encoder().key(), e.column().label(),
-                Shown.full(e.cell().clipsPerSecond())))));
+        results.settings()
+                .forEach(s -> results.entries(s)
+                        .forEach(e -> csv.add(List.of(
+                                s.dataset().key(),
+                                s.encoder().key(),
+                                e.column().label(),
+                                Shown.full(e.cell().clipsPerSecond())))));
         List<TableRow> rows = new ArrayList<>();
         for (Setting s : results.settings()) {
-            double[] values = results.columns().stream().mapToDouble(c -> results.find(s.encoder(), s.dataset(), c).map(e -> e.cell().clipsPerSecond()).orElse(Double.NaN))
+            double[] values = results.columns().stream()
+                    .mapToDouble(c -> results.find(s.encoder(), s.dataset(), c)
+                            .map(e -> e.cell().clipsPerSecond())
+                            .orElse(Double.NaN))
                     .toArray();
             List<TableCell> cells = new ArrayList<>();
             for (double v : values) {
@@ -57,20 +89,37 @@ final class SpeedSection {
             }
             rows.add(TableRow.of(s.dataset().title(), s.encoder().title(), Shown.best(cells, values, true)));
         }
-        return new Table("speed", "Training clips a second", "From cached tokens, forward and backward, mean over the seeds. Cells that ran at the same time share the"
-                + " machine's cores, so compare within a run only.", headings(results), rows, csv);
+        return new Table(
+                "speed",
+                "Training clips a second",
+                "From cached tokens, forward and backward, mean over the seeds. Cells that ran at the same time share"
+                        + " the machine's cores, so compare within a run only.",
+                headings(results),
+                rows,
+                csv);
     }
 
     private static Table parameters(Results results) {
         List<TableRow> rows = new ArrayList<>();
         for (Setting s : results.settings()) {
-            rows.add(TableRow.of(s.dataset().title(), s.encoder().title(), results.columns().stream().map(c -> results.find(s.encoder(), s.dataset(), c)
-                    .map(e -> TableCell.of(Html.count(e.cell().parameters()))).orElse(TableCell.NONE)).toList()));
+            rows.add(TableRow.of(
+                    s.dataset().title(),
+                    s.encoder().title(),
+                    results.columns().stream()
+                            .map(c -> results.find(s.encoder(), s.dataset(), c)
+                                    .map(e -> TableCell.of(Html.count(e.cell().parameters())))
+                                    .orElse(TableCell.NONE))
+                            .toList()));
         }
         List<List<String>> csv = new ArrayList<>();
         csv.add(List.of("dataset", "encoder", "probe", "parameters"));
-        results.settings().forEach(s -> results.entries(s).forEach(e -> csv.add(List.of(s.dataset().key(), s.encoder().key(), e.column().label(),
-                "" + e.cell().parameters()))));
+        results.settings()
+                .forEach(s -> results.entries(s)
+                        .forEach(e -> csv.add(List.of(
+                                s.dataset().key(),
+                                s.encoder().key(),
+                                e.column().label(),
+                                "" + e.cell().parameters()))));
         return new Table("parameters", "Trained parameters", "", headings(results), rows, csv);
     }
 

@@ -16,8 +16,7 @@ import org.unmute.cli.results.Wins;
 
 /** Who beats whom (the paper's Figure 5). */
 final class WinSection {
-    private WinSection() {
-    }
+    private WinSection() {}
 
     static Optional<Section> of(Results results, WinRule rule) {
         if (results.columns().size() < 2) {
@@ -26,13 +25,27 @@ final class WinSection {
         Wins wins = Wins.of(results, rule);
         List<Block> blocks = new ArrayList<>();
         if (wins.empty()) {
-            blocks.add(new Block.Words("No two probes can be compared: a win needs the standard deviation over at least two seeds of both."));
+            blocks.add(new Block.Words(
+                    "No two probes can be compared: a win needs the standard deviation over at least two seeds"
+                            + " of both."));
             return Optional.of(new Section("wins", "Wins", blocks));
         }
         List<String> names = results.columns().stream().map(Column::label).toList();
-        String rest = wins.skipped() == 0 ? "" : " " + wins.skipped() + " pairs are left out: a cell has a single seed or no score.";
-        blocks.add(new Block.Figure("wins", new WinMatrix(Caption.of("Pairwise wins", "Settings (an encoder on a data set) in which the row beats the column: its mean is"
-                + " above the column's by at least " + rule.words() + ". What neither wins is a tie." + rest), names, wins.wins(), wins.contests()), true));
+        String rest = wins.skipped() == 0
+                ? ""
+                : " " + wins.skipped() + " pairs are left out: a cell has a single seed or no score.";
+        blocks.add(new Block.Figure(
+                "wins",
+                new WinMatrix(
+                        Caption.of(
+                                "Pairwise wins",
+                                "Settings (an encoder on a data set) in which the row beats the column: its mean is"
+                                        + " above the column's by at least " + rule.words()
+                                        + ". What neither wins is a tie." + rest),
+                        names,
+                        wins.wins(),
+                        wins.contests()),
+                true));
         blocks.add(new Block.Tabular(table(wins, names)));
         return Optional.of(new Section("wins", "Wins", blocks));
     }
@@ -49,14 +62,33 @@ final class WinSection {
                     int won = wins.wins()[i][j];
                     int lost = wins.wins()[j][i];
                     int all = wins.contests()[i][j];
-                    csv.add(List.of(names.get(i), names.get(j), "" + won, "" + lost, "" + (all - won - lost), "" + all, wins.rule().name().toLowerCase(Locale.ROOT)));
+                    csv.add(List.of(
+                            names.get(i),
+                            names.get(j),
+                            "" + won,
+                            "" + lost,
+                            "" + (all - won - lost),
+                            "" + all,
+                            wins.rule().name().toLowerCase(Locale.ROOT)));
                 }
             }
             int won = wins.won(i);
             int lost = wins.lost(i);
-            rows.add(TableRow.of("", names.get(i), List.of(TableCell.of("" + won), TableCell.of("" + lost), TableCell.of("" + (contests - won - lost)),
-                    TableCell.of(contests == 0 ? "" : Shown.decimals(100.0 * won / contests, 1)))));
+            rows.add(TableRow.of(
+                    "",
+                    names.get(i),
+                    List.of(
+                            TableCell.of("" + won),
+                            TableCell.of("" + lost),
+                            TableCell.of("" + (contests - won - lost)),
+                            TableCell.of(contests == 0 ? "" : Shown.decimals(100.0 * won / contests, 1)))));
         }
-        return new Table("wins", "Comparisons won, lost and tied by each probe, over all opponents", "", List.of("Probe", "Won", "Lost", "Tied", "Won, %"), rows, csv);
+        return new Table(
+                "wins",
+                "Comparisons won, lost and tied by each probe, over all opponents",
+                "",
+                List.of("Probe", "Won", "Lost", "Tied", "Won, %"),
+                rows,
+                csv);
     }
 }

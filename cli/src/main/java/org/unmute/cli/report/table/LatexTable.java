@@ -5,16 +5,22 @@ import org.unmute.cli.report.table.TableRow.Kind;
 
 /** A table for LaTeX with the package booktabs: a {@code table} environment with caption and label. */
 public final class LatexTable {
-    private LatexTable() {
-    }
+    private LatexTable() {}
 
     /** The environment, for {@code \input}. */
     public static String of(Table table) {
         int columns = table.headings().size();
-        StringBuilder tex = new StringBuilder("% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{").append(escape(table.caption())).append('.')
-                .append(table.note().isEmpty() ? "" : " " + escape(table.note())).append("}\n\\label{tab:").append(table.id()).append("}\n\\begin{tabular}{l")
-                .append("r".repeat(columns - 1)).append("}\n\\toprule\n")
-                .append(table.headings().stream().map(LatexTable::escape).collect(Collectors.joining(" & "))).append(" \\\\\n\\midrule\n");
+        StringBuilder tex = new StringBuilder("% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{")
+                .append(escape(table.caption()))
+                .append('.')
+                .append(table.note().isEmpty() ? "" : " " + escape(table.note()))
+                .append("}\n\\label{tab:")
+                .append(table.id())
+                .append("}\n\\begin{tabular}{l")
+                .append("r".repeat(columns - 1))
+                .append("}\n\\toprule\n")
+                .append(table.headings().stream().map(LatexTable::escape).collect(Collectors.joining(" & ")))
+                .append(" \\\\\n\\midrule\n");
         String group = "";
         boolean first = true;
         for (TableRow row : table.rows()) {
@@ -22,13 +28,21 @@ public final class LatexTable {
                 tex.append(first ? "" : "\\midrule\n");
                 group = row.group();
                 if (!group.isEmpty()) {
-                    tex.append("\\multicolumn{").append(columns).append("}{l}{\\textit{").append(escape(group)).append("}} \\\\\n");
+                    tex.append("\\multicolumn{")
+                            .append(columns)
+                            .append("}{l}{\\textit{")
+                            .append(escape(group))
+                            .append("}} \\\\\n");
                 }
             }
             first = false;
             String head = escape(row.head());
-            tex.append(row.kind() == Kind.PUBLISHED ? "\\textit{" + head + ", published}" : head).append(" & ")
-                    .append(row.cells().stream().map(c -> cell(c, row.kind() == Kind.PUBLISHED)).collect(Collectors.joining(" & "))).append(" \\\\\n");
+            tex.append(row.kind() == Kind.PUBLISHED ? "\\textit{" + head + ", published}" : head)
+                    .append(" & ")
+                    .append(row.cells().stream()
+                            .map(c -> cell(c, row.kind() == Kind.PUBLISHED))
+                            .collect(Collectors.joining(" & ")))
+                    .append(" \\\\\n");
         }
         return tex.append("\\bottomrule\n\\end{tabular}\n\\end{table}\n").toString();
     }

@@ -16,7 +16,8 @@ import org.apache.commons.csv.CSVPrinter;
  * @param rows     the rows; those of one group stand next to each other
  * @param csv      the same numbers in full, one measurement a line, header first, for the CSV file
  */
-public record Table(String id, String caption, String note, List<String> headings, List<TableRow> rows, List<List<String>> csv) {
+public record Table(
+        String id, String caption, String note, List<String> headings, List<TableRow> rows, List<List<String>> csv) {
 
     /**
      * Copies the lists.
@@ -29,8 +30,8 @@ public record Table(String id, String caption, String note, List<String> heading
         csv = List.copyOf(csv);
         for (TableRow row : rows) {
             if (row.cells().size() != headings.size() - 1) {
-                throw new IllegalArgumentException("table " + id + ": row " + row.head() + " has " + row.cells().size() + " cells for "
-                        + (headings.size() - 1) + " columns");
+                throw new IllegalArgumentException("table " + id + ": row " + row.head() + " has "
+                        + row.cells().size() + " cells for " + (headings.size() - 1) + " columns");
             }
         }
     }
@@ -54,7 +55,8 @@ public record Table(String id, String caption, String note, List<String> heading
     /** Lines as a CSV file (RFC 4180, line feeds). */
     public static String csvText(List<List<String>> lines) {
         StringBuilder out = new StringBuilder();
-        try (CSVPrinter printer = new CSVPrinter(out, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
+        try (CSVPrinter printer = new CSVPrinter(
+                out, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
             for (List<String> line : lines) {
                 printer.printRecord(line);
             }

@@ -11,7 +11,9 @@ import org.unmute.cli.results.Score;
 /** Rounding and which numbers are in bold. */
 class ShownTest {
     private static List<Boolean> best(boolean highest, double... values) {
-        List<TableCell> cells = DoubleStream.of(values).mapToObj(v -> TableCell.of(Shown.percent(v))).toList();
+        List<TableCell> cells = DoubleStream.of(values)
+                .mapToObj(v -> TableCell.of(Shown.percent(v)))
+                .toList();
         return Shown.best(cells, values, highest).stream().map(TableCell::best).toList();
     }
 

@@ -18,19 +18,32 @@ public abstract class AttentionContract extends Contract {
     protected AttentionContract() {}
 
     /** Queries, keys, size of a key, size of a value. */
-    private static final int[][] SHAPES = {{1, 1, 1, 1}, {3, 2, 5, 7}, {17, 16, 16, 15}, {33, 65, 64, 64}, {99, 31, 48, 33},
-        {15, 257, 20, 17}, {120, 127, 64, 64}, {2, 1023, 9, 3}, {5, 800, 800, 40}, {4, 3, 0, 2}, {4, 0, 3, 2}, {0, 3, 3, 2},
-        {4, 3, 2, 0}};
+    private static final int[][] SHAPES = {
+        {1, 1, 1, 1},
+        {3, 2, 5, 7},
+        {17, 16, 16, 15},
+        {33, 65, 64, 64},
+        {99, 31, 48, 33},
+        {15, 257, 20, 17},
+        {120, 127, 64, 64},
+        {2, 1023, 9, 3},
+        {5, 800, 800, 40},
+        {4, 3, 0, 2},
+        {4, 0, 3, 2},
+        {0, 3, 3, 2},
+        {4, 3, 2, 0}
+    };
 
     /** Against the reference in all placements. */
     @TestFactory
     final Stream<DynamicTest> attention() {
-        return Arrays.stream(SHAPES).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-            for (int bias = 0; bias < 3; bias++) {
-                attention(s, bias, 0.35);
-            }
-            attention(s, 0, -0.5);
-        }));
+        return Arrays.stream(SHAPES)
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    for (int bias = 0; bias < 3; bias++) {
+                        attention(s, bias, 0.35);
+                    }
+                    attention(s, 0, -0.5);
+                }));
     }
 
     private void attention(int[] s, int biasKind, double scale) {
@@ -52,7 +65,12 @@ public abstract class AttentionContract extends Contract {
             Shape shape = lead.concat(Shape.of(s[0], s[3]));
             if (expected == null) {
                 expected = View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
-                REFERENCE.attention(q.reference(), k.reference(), v.reference(), bias == null ? null : bias.reference(), scale,
+                REFERENCE.attention(
+                        q.reference(),
+                        k.reference(),
+                        v.reference(),
+                        bias == null ? null : bias.reference(),
+                        scale,
                         expected);
                 score = Math.abs(scale) * greatestScore(q, k) + (bias == null ? 0 : 4);
             }
@@ -69,7 +87,8 @@ public abstract class AttentionContract extends Contract {
     /** Gradients against the reference in all placements, queries of several blocks among them. */
     @TestFactory
     final Stream<DynamicTest> attentionBackward() {
-        return Stream.concat(Arrays.stream(SHAPES), Stream.of(new int[] {300, 290, 33, 20}, new int[] {150, 40, 800, 3}))
+        return Stream.concat(
+                        Arrays.stream(SHAPES), Stream.of(new int[] {300, 290, 33, 20}, new int[] {150, 40, 800, 3}))
                 .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
                     for (Placement p : Placement.values()) {
                         attentionBackward(s, p, p == Placement.DENSE ? -0.3 : 0.35);
@@ -80,20 +99,37 @@ public abstract class AttentionContract extends Contract {
     private void attentionBackward(int[] s, Placement p, double scale) {
         // Many heads are computed in another way than few of them.
         Shape lead = Shape.of(s[0] == 300 ? 3 : 1, 3);
-        Shape[] shapes = {lead.concat(Shape.of(s[0], s[2])), lead.concat(Shape.of(s[1], s[2])), lead.concat(Shape.of(s[1], s[3]))};
+        Shape[] shapes = {
+            lead.concat(Shape.of(s[0], s[2])), lead.concat(Shape.of(s[1], s[2])), lead.concat(Shape.of(s[1], s[3]))
+        };
         Operand q = operand(p, shapes[0], 1);
         Operand k = operand(p, shapes[1], 2);
         Operand v = operand(Placement.values()[(p.ordinal() + 1) % 5], shapes[2], 3);
         Operand gy = operand(p, lead.concat(Shape.of(s[0], s[3])), 4);
-        View[] expected = Arrays.stream(shapes).map(x -> View.dense(HostBuffer.allocate(DType.F64, x.elements()), x)).toArray(View[]::new);
-        REFERENCE.attentionBackward(q.reference(), k.reference(), v.reference(), scale, gy.reference(), expected[0], expected[1], expected[2]);
-        Operand[] out = Arrays.stream(shapes).map(x -> Operand.output(backend(), p, x)).toArray(Operand[]::new);
-        backend().attentionBackward(q.view(), k.view(), v.view(), scale, gy.view(), out[0].view(), out[1].view(), out[2].view());
+        View[] expected = Arrays.stream(shapes)
+                .map(x -> View.dense(HostBuffer.allocate(DType.F64, x.elements()), x))
+                .toArray(View[]::new);
+        REFERENCE.attentionBackward(
+                q.reference(),
+                k.reference(),
+                v.reference(),
+                scale,
+                gy.reference(),
+                expected[0],
+                expected[1],
+                expected[2]);
+        Operand[] out =
+                Arrays.stream(shapes).map(x -> Operand.output(backend(), p, x)).toArray(Operand[]::new);
+        backend()
+                .attentionBackward(
+                        q.view(), k.view(), v.view(), scale, gy.view(), out[0].view(), out[1].view(), out[2].view());
         double score = Math.abs(scale) * greatestScore(q, k);
         double ofWeight = greatestScore(gy, v);
-        double[] tolerance = {5 * Math.abs(scale) * Tolerance.attentionScores(s[2], s[1], s[3], score, ofWeight),
+        double[] tolerance = {
+            5 * Math.abs(scale) * Tolerance.attentionScores(s[2], s[1], s[3], score, ofWeight),
             5 * Math.abs(scale) * s[0] * Tolerance.attentionScores(s[2], s[1], s[3] + s[0], score, ofWeight),
-            s[0] * Tolerance.attention(s[2], s[1] + s[0], score, 5)};
+            s[0] * Tolerance.attention(s[2], s[1] + s[0], score, 5)
+        };
         for (int i = 0; i < 3; i++) {
             String what = "gradient of " + "qkv".charAt(i) + " of attention " + Arrays.toString(s) + " " + p;
             float[] got = out[i].read();
@@ -107,7 +143,8 @@ public abstract class AttentionContract extends Contract {
     /** A gate for each query: the same bits as attention with the product of gate and bias. */
     @Test
     final void gatedAttention() {
-        for (int[] s : new int[][] {{1, 1, 1, 1}, {17, 19, 16, 15}, {30, 40, 8, 33}, {120, 127, 64, 64}, {5, 800, 9, 3}}) {
+        for (int[] s :
+                new int[][] {{1, 1, 1, 1}, {17, 19, 16, 15}, {30, 40, 8, 33}, {120, 127, 64, 64}, {5, 800, 9, 3}}) {
             for (Placement p : Placement.values()) {
                 Shape lead = Shape.of(2, 3);
                 Operand q = operand(p, lead.concat(Shape.of(s[0], s[2])), 1);
@@ -174,8 +211,16 @@ public abstract class AttentionContract extends Contract {
                 Arrays.fill(values, 4 * j, 4 * j + 4, round * 3e30f);
             }
             Operand out = Operand.output(backend(), Placement.DENSE, Shape.of(2, 4));
-            backend().attention(q.view(), k.view(), Operand.of(backend(), Placement.DENSE, Shape.of(keys, 4), values.clone()).view(),
-                    Operand.of(backend(), Placement.DENSE, Shape.of(2, keys), mask).view(), 1, out.view());
+            backend()
+                    .attention(
+                            q.view(),
+                            k.view(),
+                            Operand.of(backend(), Placement.DENSE, Shape.of(keys, 4), values.clone())
+                                    .view(),
+                            Operand.of(backend(), Placement.DENSE, Shape.of(2, keys), mask)
+                                    .view(),
+                            1,
+                            out.view());
             results[round] = out.read();
             for (int j = 4; j < 8; j++) {
                 Check.close("attention to nothing", j, Double.NaN, results[round][j], 0);

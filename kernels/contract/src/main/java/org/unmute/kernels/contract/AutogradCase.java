@@ -80,7 +80,8 @@ record AutogradCase(String name, JsonNode attributes, Map<String, Tensor> inputs
             case 0 -> new int[] {otherwise, otherwise};
             case 1 -> new int[] {n[0], n[0]};
             case 2 -> n;
-            default -> throw new IllegalArgumentException(name + ": attribute " + attribute + " must be one or two numbers");
+            default ->
+                throw new IllegalArgumentException(name + ": attribute " + attribute + " must be one or two numbers");
         };
     }
 

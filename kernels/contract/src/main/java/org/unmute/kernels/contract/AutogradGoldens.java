@@ -29,13 +29,13 @@ import org.unmute.tensor.io.StoredTensor;
  * {@code index.json}. System property {@code unmute.golden} names another folder with the same layout
  * ({@code probes/autograd} below it).
  *
- * <p><b>Tolerance.</b> The stored numbers are float64 results rounded to float32. In {@code F64} an element may differ by
- * that rounding, {@code 2⁻²⁴ |element|}, and by {@code 1e-12} of the tensor's greatest magnitude. In {@code F32} it may
- * differ by {@value #ORDER_FACTOR} times the index's {@code atol}, which is itself four times the error of torch's own
- * float32 result: the index says that another order of summation may need two to three times more. Where the
+ * <p><b>Tolerance.</b> The stored numbers are float64 results rounded to float32. In {@code F64} an element may differ
+ * by that rounding, {@code 2⁻²⁴ |element|}, and by {@code 1e-12} of the tensor's greatest magnitude. In {@code F32} it
+ * may differ by {@value #ORDER_FACTOR} times the index's {@code atol}, which is itself four times the error of torch's
+ * own float32 result: the index says that another order of summation may need two to three times more. Where the
  * greatest element is over {@value #HUGE_SPREAD} times the median of those that are not 0, one absolute tolerance says
- * nothing about the others; such tensors are compared element by element, relative difference 1e-6 as the index says, in
- * {@code F32} with the same factor.
+ * nothing about the others; such tensors are compared element by element, relative difference 1e-6 as the index says,
+ * in {@code F32} with the same factor.
  */
 public final class AutogradGoldens {
     private static final String FOLDER = "probes/autograd";
@@ -82,8 +82,10 @@ public final class AutogradGoldens {
     }
 
     private static AutogradGoldens open(Path folder) throws IOException {
-        JsonNode index = new ObjectMapper().readTree(folder.resolve("index.json").toFile());
-        return new AutogradGoldens(index, SafetensorsFile.open(folder.resolve(index.path("file").asText())));
+        JsonNode index =
+                new ObjectMapper().readTree(folder.resolve("index.json").toFile());
+        return new AutogradGoldens(
+                index, SafetensorsFile.open(folder.resolve(index.path("file").asText())));
     }
 
     /** The numbers that come with this library; the tensors are copied out of it, for the reader maps a file. */
@@ -91,7 +93,12 @@ public final class AutogradGoldens {
         Path folder = Files.createTempDirectory("unmute-goldens");
         folder.toFile().deleteOnExit();
         copy("index.json", folder);
-        copy(new ObjectMapper().readTree(folder.resolve("index.json").toFile()).path("file").asText(), folder);
+        copy(
+                new ObjectMapper()
+                        .readTree(folder.resolve("index.json").toFile())
+                        .path("file")
+                        .asText(),
+                folder);
         return open(folder);
     }
 
@@ -110,17 +117,24 @@ public final class AutogradGoldens {
         String name = entry.path("case").asText();
         try (TensorScope _ = new TensorScope()) {
             AutogradCase c = read(entry, backend, dtype);
-            List<Tensor> results = AutogradKinds.run(c).orElseThrow(() -> new AssertionError("case " + name
-                    + ": its kind is not known: add it to AutogradKinds"));
+            List<Tensor> results = AutogradKinds.run(c)
+                    .orElseThrow(() ->
+                            new AssertionError("case " + name + ": its kind is not known: add it to AutogradKinds"));
             List<String> problems = new ArrayList<>();
             Tensor loss = null;
             int i = 0;
             for (var output : entry.path("outputs").properties()) {
                 Tensor y = results.get(i);
-                compare(name + "/" + output.getKey(), c.outputs().get(i++), y, output.getValue().path("atol").asDouble(), problems);
+                compare(
+                        name + "/" + output.getKey(),
+                        c.outputs().get(i++),
+                        y,
+                        output.getValue().path("atol").asDouble(),
+                        problems);
                 String upstream = name + "/g" + output.getKey();
                 if (file.has(upstream)) {
-                    Tensor part = y.times(number(upstream, y.shape(), backend, dtype)).sum();
+                    Tensor part =
+                            y.times(number(upstream, y.shape(), backend, dtype)).sum();
                     loss = loss == null ? part : loss.plus(part);
                 }
             }
@@ -134,7 +148,12 @@ public final class AutogradGoldens {
                 Grad grad = Grad.of(loss);
                 for (var g : entry.path("grads").properties()) {
                     Tensor x = c.in(g.getKey());
-                    compare(name + "/g_" + g.getKey(), x.shape(), grad.wrt(x), g.getValue().path("atol").asDouble(), problems);
+                    compare(
+                            name + "/g_" + g.getKey(),
+                            x.shape(),
+                            grad.wrt(x),
+                            g.getValue().path("atol").asDouble(),
+                            problems);
                 }
             }
             if (!problems.isEmpty()) {
@@ -170,7 +189,8 @@ public final class AutogradGoldens {
         if (!stored.type().isFloating()) {
             return Tensor.of(backend, stored.ints(), shape.toArray());
         }
-        return dtype == DType.F64 ? Tensor.of(backend, stored.doubles(), shape.toArray())
+        return dtype == DType.F64
+                ? Tensor.of(backend, stored.doubles(), shape.toArray())
                 : Tensor.of(backend, stored.floats(), shape.toArray());
     }
 
@@ -181,7 +201,9 @@ public final class AutogradGoldens {
         }
         StoredTensor stored = file.entry(key);
         double[] got = actual.toDoubles();
-        double[] want = stored.type().isFloating() ? stored.doubles() : Arrays.stream(stored.ints()).asDoubleStream().toArray();
+        double[] want = stored.type().isFloating()
+                ? stored.doubles()
+                : Arrays.stream(stored.ints()).asDoubleStream().toArray();
         double[] bound = allowed(want, atol, stored.type().isFloating() ? actual.dtype() : DType.I32);
         int wrong = 0;
         int worst = -1;
@@ -198,15 +220,19 @@ public final class AutogradGoldens {
             }
         }
         if (wrong > 0) {
-            problems.add("  " + key + shape + ": " + wrong + " of " + got.length + " differ; element " + worst + " is " + got[worst]
-                    + ", expected " + want[worst] + ", allowed difference " + bound[worst]);
+            problems.add("  " + key + shape + ": " + wrong + " of " + got.length + " differ; element " + worst + " is "
+                    + got[worst] + ", expected " + want[worst] + ", allowed difference " + bound[worst]);
         }
     }
 
     /** How far each element may be off; see the class. */
     private static double[] allowed(double[] want, double atol, DType dtype) {
         double[] bound = new double[want.length];
-        double[] sizes = Arrays.stream(want).map(Math::abs).filter(v -> v > 0 && Double.isFinite(v)).sorted().toArray();
+        double[] sizes = Arrays.stream(want)
+                .map(Math::abs)
+                .filter(v -> v > 0 && Double.isFinite(v))
+                .sorted()
+                .toArray();
         double greatest = sizes.length == 0 ? 0 : sizes[sizes.length - 1];
         boolean spread = sizes.length > 0 && greatest > HUGE_SPREAD * sizes[sizes.length / 2];
         for (int i = 0; i < want.length; i++) {

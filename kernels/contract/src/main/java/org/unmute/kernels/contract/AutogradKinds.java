@@ -13,9 +13,9 @@ import org.unmute.tensor.op.Reduction;
 import org.unmute.tensor.op.Unary;
 
 /**
- * What each kind of autograd case computes. A case's kind is the longest known name that its own name starts with (up to
- * {@code _} or a digit), so that {@code sum_dim1} and {@code sum_dims_keep} are both {@code sum}; sizes, axes and constants
- * come from the case.
+ * What each kind of autograd case computes. A case's kind is the longest known name that its own name starts with (up
+ * to {@code _} or a digit), so that {@code sum_dim1} and {@code sum_dims_keep} are both {@code sum}; sizes, axes and
+ * constants come from the case.
  */
 final class AutogradKinds {
     private static final Map<String, Function<AutogradCase, List<Tensor>>> KINDS = new HashMap<>();
@@ -38,7 +38,8 @@ final class AutogradKinds {
         String best = "";
         for (String kind : KINDS.keySet()) {
             boolean fits = c.name().startsWith(kind)
-                    && (c.name().length() == kind.length() || "_0123456789".indexOf(c.name().charAt(kind.length())) >= 0);
+                    && (c.name().length() == kind.length()
+                            || "_0123456789".indexOf(c.name().charAt(kind.length())) >= 0);
             if (fits && kind.length() > best.length()) {
                 best = kind;
             }
@@ -57,8 +58,15 @@ final class AutogradKinds {
     private static void unaryWithConstants() {
         one("leaky_relu", c -> c.in("x").unary(Unary.LEAKY_RELU, c.number("negative_slope", 0.01), 0));
         one("elu", c -> c.in("x").unary(Unary.ELU, c.number("alpha", 1), 0));
-        one("pow", c -> c.optional("e") == null ? c.in("x").pow(c.number("exponent", Double.NaN)) : c.in("x").pow(c.in("e")));
-        one("clamp", c -> c.in("x").clamp(c.number("min", Double.NEGATIVE_INFINITY), c.number("max", Double.POSITIVE_INFINITY)));
+        one(
+                "pow",
+                c -> c.optional("e") == null
+                        ? c.in("x").pow(c.number("exponent", Double.NaN))
+                        : c.in("x").pow(c.in("e")));
+        one(
+                "clamp",
+                c -> c.in("x")
+                        .clamp(c.number("min", Double.NEGATIVE_INFINITY), c.number("max", Double.POSITIVE_INFINITY)));
         one("sign_ste", c -> c.in("x").binarizeStraightThrough());
         one("sign_ste_clipped", c -> c.in("x").binarizeStraightThroughClipped());
         one("neg_rsub", c -> c.in("a").affine(-1, c.number("value", 1.5)));
@@ -97,12 +105,21 @@ final class AutogradKinds {
         one("sum", c -> c.in("x").sum(c.flag("keepdim"), c.axes()));
         one("mean", c -> c.in("x").mean(c.flag("keepdim"), c.axes()));
         one("amax", c -> c.in("x").amax(c.flag("keepdim"), c.axes()));
-        many("max", c -> c.has("dim") ? both(c.in("x").max(c.integer("dim", -1))) : List.of(c.in("x").amax(false, c.axes())));
-        many("min", c -> c.has("dim") ? both(c.in("x").min(c.integer("dim", -1)))
-                : List.of(c.in("x").times(-1).amax(false, c.axes()).times(-1)));
+        many(
+                "max",
+                c -> c.has("dim")
+                        ? both(c.in("x").max(c.integer("dim", -1)))
+                        : List.of(c.in("x").amax(false, c.axes())));
+        many(
+                "min",
+                c -> c.has("dim")
+                        ? both(c.in("x").min(c.integer("dim", -1)))
+                        : List.of(c.in("x").times(-1).amax(false, c.axes()).times(-1)));
         one("topk", c -> Functions.topKMean(c.in("x"), c.integer("k", 0), c.integer("dim", -1)));
         one("var", c -> Functions.variance(c.in("x"), c.integer("correction", 1), c.flag("keepdim"), c.axes()));
-        one("std", c -> Functions.standardDeviation(c.in("x"), c.integer("correction", 1), c.flag("keepdim"), c.axes()));
+        one(
+                "std",
+                c -> Functions.standardDeviation(c.in("x"), c.integer("correction", 1), c.flag("keepdim"), c.axes()));
         one("norm_l2", c -> Functions.norm(c.in("x"), c.flag("keepdim"), c.axes()));
         one("logsumexp", c -> Functions.logSumExp(c.in("x"), c.integer("dim", -1)));
         one("cumsum", c -> c.in("x").cumulativeSum(c.integer("dim", -1)));
@@ -115,7 +132,9 @@ final class AutogradKinds {
     }
 
     private static void layout() {
-        one("concat", c -> Tensor.concat(c.integer("dim", 0), c.inputs().values().toArray(Tensor[]::new)));
+        one(
+                "concat",
+                c -> Tensor.concat(c.integer("dim", 0), c.inputs().values().toArray(Tensor[]::new)));
         one("stack", c -> Tensor.stack(c.integer("dim", 0), c.inputs().values().toArray(Tensor[]::new)));
         one("slice", AutogradKinds::slice);
         one("select", c -> c.in("x").select(c.integer("dim", 0), c.integer("index", 0)));
@@ -126,7 +145,9 @@ final class AutogradKinds {
         one("permute", c -> c.in("x").permute(c.integers("dims")));
         one("reshape", c -> c.in("x").reshape(c.outputs().getFirst().toArray()));
         // Heads back beside each other: [batch, heads, tokens, d] to [batch, tokens, heads d].
-        one("reshape_after_permute", c -> c.in("x").transpose(1, 2).reshape(c.outputs().getFirst().toArray()));
+        one(
+                "reshape_after_permute",
+                c -> c.in("x").transpose(1, 2).reshape(c.outputs().getFirst().toArray()));
         one("expand", c -> c.in("x").expand(c.outputs().getFirst().toArray()));
         one("flip", c -> c.in("x").flip(c.integer("dim", 0)));
         one("roll", c -> Functions.roll(c.in("x"), c.integer("shift", 0), c.integer("dim", -1)));

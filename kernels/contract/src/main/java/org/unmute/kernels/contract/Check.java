@@ -19,7 +19,8 @@ final class Check {
         if (Float.isNaN(rounded) && Float.isNaN(actual) || rounded == actual) {
             return;
         }
-        boolean edge = Math.abs(expected) + bound > Float.MAX_VALUE && Math.abs(actual) >= Float.MAX_VALUE / 2
+        boolean edge = Math.abs(expected) + bound > Float.MAX_VALUE
+                && Math.abs(actual) >= Float.MAX_VALUE / 2
                 && Math.signum(expected) == Math.signum(actual);
         if (edge || Math.abs(expected - actual) <= bound) {
             return;

@@ -10,7 +10,9 @@ import org.unmute.tensor.backend.Backends;
 public final class ChosenBackend {
     private ChosenBackend() {}
 
-    /** If the chosen one does not run here: one test that is skipped with the reason, in place of those that need it. */
+    /**
+     * If the chosen one does not run here: one test that is skipped with the reason, in place of those that need it.
+     */
     public static Optional<List<DynamicTest>> skipped() {
         try {
             System.out.println("tests on " + Backends.choice().reason());

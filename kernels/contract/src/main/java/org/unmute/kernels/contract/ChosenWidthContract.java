@@ -6,9 +6,10 @@ import org.junit.jupiter.api.Test;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * The processor's backend that this run's tests use is the one that the system properties ask for: vectors of
- * {@code unmute.vector.bits} (the processor's width where it is not set, no vectors at all below 128) on {@code unmute.threads} threads.
- * Runs of the reference numbers with other widths and threads include it, so that none of them passes on a width it does not name.
+ * The processor's backend that this run's tests use is the one that the system properties ask for: vectors of {@code
+ * unmute.vector.bits} (the processor's width where it is not set, no vectors at all below 128) on {@code
+ * unmute.threads} threads. Runs of the reference numbers with other widths and threads include it, so that none of them
+ * passes on a width it does not name.
  */
 public abstract class ChosenWidthContract {
     private static final int LEAST = 128;
@@ -27,11 +28,13 @@ public abstract class ChosenWidthContract {
             return;
         }
         int widest = widest();
-        Assumptions.assumeTrue(asked == null || asked <= widest, () -> "skipped: vectors have " + widest + " bits here, " + asked
-                + " cannot be tried");
+        Assumptions.assumeTrue(
+                asked == null || asked <= widest,
+                () -> "skipped: vectors have " + widest + " bits here, " + asked + " cannot be tried");
         int wanted = asked == null ? widest : asked;
         Assertions.assertEquals("vector", choice.backend().name(), choice.reason());
-        Assertions.assertTrue(choice.backend().describe().startsWith("Vector API, " + wanted + "-bit, "), choice.reason());
+        Assertions.assertTrue(
+                choice.backend().describe().startsWith("Vector API, " + wanted + "-bit, "), choice.reason());
     }
 
     /** So is the number of threads; without vectors there is one. */
@@ -39,7 +42,9 @@ public abstract class ChosenWidthContract {
     final void theThreadsAskedForAreInForce() {
         int asked = Integer.getInteger("unmute.threads", Runtime.getRuntime().availableProcessors());
         Backends.Choice choice = open();
-        String wanted = choice.backend().name().equals("scalar") || asked == 1 ? "(?s).*\\b(1|one) thread\\b.*" : "(?s).*\\b" + asked + " threads\\b.*";
+        String wanted = choice.backend().name().equals("scalar") || asked == 1
+                ? "(?s).*\\b(1|one) thread\\b.*"
+                : "(?s).*\\b" + asked + " threads\\b.*";
         Assertions.assertTrue(choice.backend().describe().matches(wanted), choice.reason());
     }
 
@@ -50,7 +55,8 @@ public abstract class ChosenWidthContract {
     /** What the virtual machine prefers here. By reflection, since this module does without the Vector API. */
     private static int widest() throws ReflectiveOperationException {
         Class<?> shape = Class.forName("jdk.incubator.vector.VectorShape");
-        int preferred = (int) shape.getMethod("vectorBitSize").invoke(shape.getMethod("preferredShape").invoke(null));
+        int preferred = (int) shape.getMethod("vectorBitSize")
+                .invoke(shape.getMethod("preferredShape").invoke(null));
         return Math.min(512, preferred);
     }
 }

@@ -14,12 +14,22 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Window;
 
-/** What is computed clip by clip so that no batch of unfolded windows, products or unit vectors is held: convolution, extremes, sums. */
+/**
+ * What is computed clip by clip so that no batch of unfolded windows, products or unit vectors is held: convolution,
+ * extremes, sums.
+ */
 public abstract class ClipwiseContract extends Contract {
-    private static final Window[] WINDOWS = {Window.of(1, 1, 1, 1), Window.of(3, 3, 1, 1).pad(1, 1), Window.of(2, 5, 2, 3),
-        Window.of(3, 2, 1, 2).pad(2, 1).dilate(2, 3), Window.of(3, 1, 1, 1).pad(1, 0)};
+    private static final Window[] WINDOWS = {
+        Window.of(1, 1, 1, 1),
+        Window.of(3, 3, 1, 1).pad(1, 1),
+        Window.of(2, 5, 2, 3),
+        Window.of(3, 2, 1, 2).pad(2, 1).dilate(2, 3),
+        Window.of(3, 1, 1, 1).pad(1, 0)
+    };
     /** Clips, tokens, prototypes, dim. */
-    private static final int[][] EXTREMES = {{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 17, 33, 16}, {1, 63, 65, 31}, {0, 3, 2, 4}, {2, 3, 0, 4}};
+    private static final int[][] EXTREMES = {
+        {1, 1, 1, 1}, {2, 3, 5, 7}, {3, 17, 33, 16}, {1, 63, 65, 31}, {0, 3, 2, 4}, {2, 3, 0, 4}
+    };
     /** Sizes of x for unit sums. */
     private static final long[][] SUMS = {{1, 1}, {3, 17}, {2, 5, 16}, {12, 3, 7, 33}, {2, 0, 3, 4}};
 
@@ -35,7 +45,10 @@ public abstract class ClipwiseContract extends Contract {
     }
 
     private static double largest(Operand x) {
-        return Arrays.stream(x.reference().host().doubles()).map(Math::abs).max().orElse(0);
+        return Arrays.stream(x.reference().host().doubles())
+                .map(Math::abs)
+                .max()
+                .orElse(0);
     }
 
     private static void compare(String what, View expected, Operand actual, double bound) {
@@ -49,12 +62,13 @@ public abstract class ClipwiseContract extends Contract {
     /** Values and both gradients, together and each alone. */
     @TestFactory
     final Stream<DynamicTest> convolution() {
-        return Arrays.stream(WINDOWS).map(w -> DynamicTest.dynamicTest(w.toString(), () -> {
-            for (Placement p : Placement.values()) {
-                convolution(w, 1, p);
-                convolution(w, 2, p);
-            }
-        }));
+        return Arrays.stream(WINDOWS)
+                .map(w -> DynamicTest.dynamicTest(w.toString(), () -> {
+                    for (Placement p : Placement.values()) {
+                        convolution(w, 1, p);
+                        convolution(w, 2, p);
+                    }
+                }));
     }
 
     private void convolution(Window w, int groups, Placement p) {
@@ -78,7 +92,11 @@ public abstract class ClipwiseContract extends Contract {
         long met = 4L / groups * w.height() * w.width();
         compare("convolve gradient of x " + w + p, rx, gx, Tolerance.sum(2 * met, met * largest(gy) * largest(weight)));
         long positions = 2 * result.tail(2).elements();
-        compare("convolve gradient of weight " + w + p, rw, gw, Tolerance.sum(2 * positions, positions * largest(gy) * largest(x)));
+        compare(
+                "convolve gradient of weight " + w + p,
+                rw,
+                gw,
+                Tolerance.sum(2 * positions, positions * largest(gy) * largest(x)));
 
         Operand alone = Operand.output(backend(), p, x.view().shape());
         backend().convolveBackward(x.view(), weight.view(), w, groups, gy.view(), alone.view(), null);
@@ -91,11 +109,12 @@ public abstract class ClipwiseContract extends Contract {
     /** Values, winners and gradients. */
     @TestFactory
     final Stream<DynamicTest> productExtremes() {
-        return Arrays.stream(EXTREMES).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-            for (Placement p : Placement.values()) {
-                productExtremes(input(p, Shape.of(s[0], s[1], s[3]), 1), input(p, Shape.of(s[2], s[3]), 2), p);
-            }
-        }));
+        return Arrays.stream(EXTREMES)
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    for (Placement p : Placement.values()) {
+                        productExtremes(input(p, Shape.of(s[0], s[1], s[3]), 1), input(p, Shape.of(s[2], s[3]), 2), p);
+                    }
+                }));
     }
 
     private void productExtremes(Operand tokens, Operand prototypes, Placement p) {
@@ -107,19 +126,33 @@ public abstract class ClipwiseContract extends Contract {
         Operand winners = Operand.intOutput(backend(), p, result);
         backend().productExtremes(tokens.view(), prototypes.view(), values.view(), winners.view());
         View expected = doubles(result);
-        REFERENCE.productExtremes(tokens.reference(), prototypes.reference(), expected,
+        REFERENCE.productExtremes(
+                tokens.reference(),
+                prototypes.reference(),
+                expected,
                 View.dense(HostBuffer.allocate(DType.I32, result.elements()), result));
-        compare("productExtremes " + p, expected, values, Tolerance.sum(dim, dim * largest(tokens) * largest(prototypes)));
+        compare(
+                "productExtremes " + p,
+                expected,
+                values,
+                Tolerance.sum(dim, dim * largest(tokens) * largest(prototypes)));
         winners.assertGuards("productExtremes");
 
         Operand gy = input(p, result, 3);
         Operand gt = Operand.output(backend(), p, tokens.view().shape());
         Operand gp = Operand.output(backend(), p, prototypes.view().shape());
-        backend().productExtremesBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
+        backend()
+                .productExtremesBackward(
+                        tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
         View rt = doubles(tokens.view().shape());
         View rp = doubles(prototypes.view().shape());
-        REFERENCE.productExtremesBackward(tokens.reference(), prototypes.reference(),
-                View.dense(HostBuffer.wrap(winners.readInts()), result), gy.reference(), rt, rp);
+        REFERENCE.productExtremesBackward(
+                tokens.reference(),
+                prototypes.reference(),
+                View.dense(HostBuffer.wrap(winners.readInts()), result),
+                gy.reference(),
+                rt,
+                rp);
         compare("gradient of tokens", rt, gt, Tolerance.sum(4 * count, 2 * count * largest(gy) * largest(prototypes)));
         compare("gradient of prototypes", rp, gp, Tolerance.sum(4 * clips, 2 * clips * largest(gy) * largest(tokens)));
     }
@@ -131,8 +164,12 @@ public abstract class ClipwiseContract extends Contract {
         Operand values = Operand.output(backend(), Placement.DENSE, Shape.of(2, 2, 1));
         Operand winners = Operand.intOutput(backend(), Placement.DENSE, Shape.of(2, 2, 1));
         Backend b = backend();
-        b.productExtremes(Operand.of(b, Placement.DENSE, Shape.of(2, 3, 2), tokens).view(),
-                Operand.of(b, Placement.DENSE, Shape.of(1, 2), new float[] {1, 1}).view(), values.view(), winners.view());
+        b.productExtremes(
+                Operand.of(b, Placement.DENSE, Shape.of(2, 3, 2), tokens).view(),
+                Operand.of(b, Placement.DENSE, Shape.of(1, 2), new float[] {1, 1})
+                        .view(),
+                values.view(),
+                winners.view());
         assertArrayEquals(new float[] {3, Float.NaN, 3, Float.NaN}, values.read());
         assertArrayEquals(new int[] {0, 1, 0, 1}, winners.readInts());
     }
@@ -140,11 +177,12 @@ public abstract class ClipwiseContract extends Contract {
     /** Values and gradients. */
     @TestFactory
     final Stream<DynamicTest> unitSum() {
-        return Arrays.stream(SUMS).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-            for (Placement p : Placement.values()) {
-                unitSum(input(p, Shape.of(s), 1), input(p, Shape.of(s[0]), 2), p);
-            }
-        }));
+        return Arrays.stream(SUMS)
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    for (Placement p : Placement.values()) {
+                        unitSum(input(p, Shape.of(s), 1), input(p, Shape.of(s[0]), 2), p);
+                    }
+                }));
     }
 
     private void unitSum(Operand x, Operand weights, Placement p) {
@@ -155,7 +193,11 @@ public abstract class ClipwiseContract extends Contract {
         View expected = doubles(result);
         REFERENCE.unitSum(x.reference(), weights.reference(), expected);
         long dim = shape.size(-1);
-        compare("unitSum " + p, expected, y, Tolerance.normalized(dim + shape.size(0), shape.size(0) * largest(weights)));
+        compare(
+                "unitSum " + p,
+                expected,
+                y,
+                Tolerance.normalized(dim + shape.size(0), shape.size(0) * largest(weights)));
 
         Operand gy = input(p, result, 3);
         Operand gx = Operand.output(backend(), p, shape);
@@ -164,8 +206,16 @@ public abstract class ClipwiseContract extends Contract {
         View rx = doubles(shape);
         View rw = doubles(weights.view().shape());
         REFERENCE.unitSumBackward(x.reference(), weights.reference(), gy.reference(), rx, rw);
-        compare("gradient of x", rx, gx, Tolerance.normalized(2 * dim, 2 * largest(gy) * largest(weights) * Math.sqrt(dim) / leastNorm(x, dim)));
-        compare("gradient of weights", rw, gw, Tolerance.normalized(2 * result.elements(), result.elements() * largest(gy)));
+        compare(
+                "gradient of x",
+                rx,
+                gx,
+                Tolerance.normalized(2 * dim, 2 * largest(gy) * largest(weights) * Math.sqrt(dim) / leastNorm(x, dim)));
+        compare(
+                "gradient of weights",
+                rw,
+                gw,
+                Tolerance.normalized(2 * result.elements(), result.elements() * largest(gy)));
     }
 
     private static double leastNorm(Operand x, long dim) {

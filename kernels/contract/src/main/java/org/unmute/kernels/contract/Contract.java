@@ -1,8 +1,8 @@
 package org.unmute.kernels.contract;
 
+import org.junit.jupiter.api.AfterEach;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
-import org.junit.jupiter.api.AfterEach;
 
 /**
  * What all parts of the suite have in common: the backend under test and the reference, which is the scalar backend in
@@ -26,7 +26,10 @@ public abstract class Contract {
      */
     protected abstract Backend open(int threads);
 
-    /** The backend under test, open until the end of the test: on two threads, or as many as the system property {@code unmute.threads} says. */
+    /**
+     * The backend under test, open until the end of the test: on two threads, or as many as the system property {@code
+     * unmute.threads} says.
+     */
     final Backend backend() {
         if (backend == null) {
             backend = open(Integer.getInteger("unmute.threads", 2));

@@ -12,12 +12,28 @@ import org.unmute.tensor.op.Window;
 /** Products whose left operand is a moving window: convolutions along tokens and embeddings of patches. */
 public abstract class ConvolutionContract extends Contract {
     /** Clips, tokens, groups, outputs and taps and inputs of each, on both sides of tiles, slices and runs of taps. */
-    private static final int[][] TOKENS = {{1, 1, 1, 1, 1, 1}, {2, 5, 2, 3, 4, 2}, {1, 70, 3, 5, 3, 17}, {2, 33, 2, 20, 66, 16}, {1, 9, 2, 65, 130, 4},
-        {1, 66, 2, 48, 128, 48}, {3, 1, 2, 4, 7, 5}, {0, 3, 2, 2, 3, 2}, {2, 0, 2, 2, 3, 2}};
+    private static final int[][] TOKENS = {
+        {1, 1, 1, 1, 1, 1},
+        {2, 5, 2, 3, 4, 2},
+        {1, 70, 3, 5, 3, 17},
+        {2, 33, 2, 20, 66, 16},
+        {1, 9, 2, 65, 130, 4},
+        {1, 66, 2, 48, 128, 48},
+        {3, 1, 2, 4, 7, 5},
+        {0, 3, 2, 2, 3, 2},
+        {2, 0, 2, 2, 3, 2}
+    };
     /** Clips, rows, columns, outputs. */
     private static final int[][] IMAGES = {{1, 8, 9, 1}, {2, 17, 12, 5}, {3, 33, 40, 66}, {0, 8, 9, 3}};
-    private static final Window[] WINDOWS = {Window.of(1, 1, 1, 1), Window.of(4, 4, 4, 4), Window.of(2, 9, 2, 9), Window.of(5, 3, 2, 3), Window.of(8, 8, 3, 1),
-        Window.of(2, 3, 1, 2).dilate(2, 3)};
+
+    private static final Window[] WINDOWS = {
+        Window.of(1, 1, 1, 1),
+        Window.of(4, 4, 4, 4),
+        Window.of(2, 9, 2, 9),
+        Window.of(5, 3, 2, 3),
+        Window.of(8, 8, 3, 1),
+        Window.of(2, 3, 1, 2).dilate(2, 3)
+    };
 
     /** For the backend's tests. */
     protected ConvolutionContract() {}
@@ -40,14 +56,17 @@ public abstract class ConvolutionContract extends Contract {
     /** With and without bias and a function. */
     @TestFactory
     final Stream<DynamicTest> convolveTokens() {
-        return Arrays.stream(TOKENS).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-            for (Placement p : s[4] * s[5] > 1000 ? new Placement[] {Placement.DENSE, Placement.STRIDED} : Placement.values()) {
-                convolveTokens(s, p, true, Unary.GELU);
-                convolveTokens(s, p, false, null);
-            }
-            convolveTokens(s, Placement.PADDED, true, Unary.RELU);
-            convolveTokens(s, Placement.PADDED, true, Unary.SILU);
-        }));
+        return Arrays.stream(TOKENS)
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    for (Placement p : s[4] * s[5] > 1000
+                            ? new Placement[] {Placement.DENSE, Placement.STRIDED}
+                            : Placement.values()) {
+                        convolveTokens(s, p, true, Unary.GELU);
+                        convolveTokens(s, p, false, null);
+                    }
+                    convolveTokens(s, Placement.PADDED, true, Unary.RELU);
+                    convolveTokens(s, Placement.PADDED, true, Unary.SILU);
+                }));
     }
 
     private void convolveTokens(int[] s, Placement p, boolean hasBias, Unary f) {
@@ -76,7 +95,11 @@ public abstract class ConvolutionContract extends Contract {
             sum.add(hasBias ? bs[channel] : 0);
             double bound = Tolerance.sum(s[4] * s[5] + 1L, sum.absolutes);
             // No slope of these functions is above 1.2.
-            Check.close(what, i, f == null ? sum.value : f.apply(sum.value, 0, 0), got[i],
+            Check.close(
+                    what,
+                    i,
+                    f == null ? sum.value : f.apply(sum.value, 0, 0),
+                    got[i],
                     f == null ? bound : 1.2 * bound + Tolerance.unary(f, sum.value, 0, 0));
         }
         out.assertGuards(what);
@@ -88,14 +111,15 @@ public abstract class ConvolutionContract extends Contract {
     /** Patches side by side, overlapping, with gaps and spread. */
     @TestFactory
     final Stream<DynamicTest> embedPatches() {
-        return Arrays.stream(WINDOWS).map(w -> DynamicTest.dynamicTest(w.toString(), () -> {
-            for (int[] s : IMAGES) {
-                for (Placement p : Placement.values()) {
-                    embedPatches(w, s, p, true);
-                }
-                embedPatches(w, s, Placement.STRIDED, false);
-            }
-        }));
+        return Arrays.stream(WINDOWS)
+                .map(w -> DynamicTest.dynamicTest(w.toString(), () -> {
+                    for (int[] s : IMAGES) {
+                        for (Placement p : Placement.values()) {
+                            embedPatches(w, s, p, true);
+                        }
+                        embedPatches(w, s, Placement.STRIDED, false);
+                    }
+                }));
     }
 
     /** So many that a device takes larger tiles; rows that can be read four numbers at a time, and others. */
@@ -140,7 +164,9 @@ public abstract class ConvolutionContract extends Contract {
             int row = i / s[3] / patches * s[1] + patch / across * w.strideY();
             Sum sum = new Sum();
             for (int c = 0; c < size; c++) {
-                int from = (row + c / w.width() * w.dilationY()) * s[2] + patch % across * w.strideX() + c % w.width() * w.dilationX();
+                int from = (row + c / w.width() * w.dilationY()) * s[2]
+                        + patch % across * w.strideX()
+                        + c % w.width() * w.dilationX();
                 sum.add(xs[from] * ws[o * size + c]);
             }
             sum.add(hasBias ? bs[o] : 0);

@@ -54,14 +54,16 @@ public abstract class ElementwiseContract extends Contract {
     /** Every function of one number. */
     @TestFactory
     final Stream<DynamicTest> unary() {
-        return Arrays.stream(Unary.values()).map(f -> DynamicTest.dynamicTest(f.name(), () -> {
-            for (double[] c : constants(f)) {
-                cases((shape, in, out, numbers, seed) -> unary(f, c[0], c[1], shape, in, out, numbers, seed));
-            }
-        }));
+        return Arrays.stream(Unary.values())
+                .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
+                    for (double[] c : constants(f)) {
+                        cases((shape, in, out, numbers, seed) -> unary(f, c[0], c[1], shape, in, out, numbers, seed));
+                    }
+                }));
     }
 
-    private void unary(Unary f, double p, double q, Shape shape, Placement in, Placement out, Numbers numbers, long seed) {
+    private void unary(
+            Unary f, double p, double q, Shape shape, Placement in, Placement out, Numbers numbers, long seed) {
         String what = f + " " + shape + " " + in + " to " + out + " " + numbers;
         float[] values = numbers.make(shape.elements(), seed);
         Operand x = Operand.of(backend(), in, shape, values);
@@ -80,15 +82,17 @@ public abstract class ElementwiseContract extends Contract {
     /** The gradient of every function of one number. */
     @TestFactory
     final Stream<DynamicTest> unaryBackward() {
-        return Arrays.stream(Unary.values()).map(f -> DynamicTest.dynamicTest(f.name(), () -> {
-            for (double[] c : constants(f)) {
-                cases((shape, in, out, numbers, seed) -> unaryBackward(f, c[0], c[1], shape, in, out, numbers, seed));
-            }
-        }));
+        return Arrays.stream(Unary.values())
+                .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
+                    for (double[] c : constants(f)) {
+                        cases((shape, in, out, numbers, seed) ->
+                                unaryBackward(f, c[0], c[1], shape, in, out, numbers, seed));
+                    }
+                }));
     }
 
-    private void unaryBackward(Unary f, double p, double q, Shape shape, Placement in, Placement out, Numbers numbers,
-            long seed) {
+    private void unaryBackward(
+            Unary f, double p, double q, Shape shape, Placement in, Placement out, Numbers numbers, long seed) {
         String what = f + " gradient " + shape + " " + in + " to " + out + " " + numbers;
         float[] x = numbers.make(shape.elements(), seed);
         float[] y = new float[x.length];
@@ -97,8 +101,15 @@ public abstract class ElementwiseContract extends Contract {
         }
         float[] gy = Numbers.NORMAL.make(shape.elements(), seed + 1);
         Operand gx = Operand.output(backend(), out, shape);
-        backend().unaryBackward(f, p, q, Operand.of(backend(), in, shape, x).view(), Operand.of(backend(), in, shape, y).view(),
-                Operand.of(backend(), out, shape, gy).view(), gx.view());
+        backend()
+                .unaryBackward(
+                        f,
+                        p,
+                        q,
+                        Operand.of(backend(), in, shape, x).view(),
+                        Operand.of(backend(), in, shape, y).view(),
+                        Operand.of(backend(), out, shape, gy).view(),
+                        gx.view());
         float[] got = gx.read();
         for (int i = 0; i < got.length; i++) {
             float v = x[i];
@@ -111,23 +122,34 @@ public abstract class ElementwiseContract extends Contract {
     /** Every function of two numbers, with equal shapes and with repetition along either axis. */
     @TestFactory
     final Stream<DynamicTest> binary() {
-        return Arrays.stream(Binary.values()).map(f -> DynamicTest.dynamicTest(f.name(), () -> {
-            cases((shape, in, out, numbers, seed) -> {
-                Placement other = Placement.values()[(int) (seed % Placement.values().length)];
-                float[] b = numbers.make(shape.elements(), seed + 1);
-                binary(f, Operand.of(backend(), in, shape, numbers.make(shape.elements(), seed)),
-                        Operand.of(backend(), other, shape, b), out);
-            });
-            for (int n : SIZES) {
-                Shape shape = Shape.of(2, 5, n);
-                Operand full = Operand.of(backend(), Placement.PADDED, shape, Numbers.NORMAL.make(10L * n, n));
-                for (Shape own : new Shape[] {Shape.of(1, 1, n), Shape.of(2, 5, 1), Shape.of(1, 5, n), Shape.of(2, 1, 1), Shape.of(1, 1, 1)}) {
-                    Operand part = Operand.repeated(backend(), own, shape, Numbers.NORMAL.make(own.elements(), n + 1));
-                    binary(f, full, part, Placement.DENSE);
-                    binary(f, part, full, Placement.TRANSPOSED);
-                }
-            }
-        }));
+        return Arrays.stream(Binary.values())
+                .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
+                    cases((shape, in, out, numbers, seed) -> {
+                        Placement other = Placement.values()[(int) (seed % Placement.values().length)];
+                        float[] b = numbers.make(shape.elements(), seed + 1);
+                        binary(
+                                f,
+                                Operand.of(backend(), in, shape, numbers.make(shape.elements(), seed)),
+                                Operand.of(backend(), other, shape, b),
+                                out);
+                    });
+                    for (int n : SIZES) {
+                        Shape shape = Shape.of(2, 5, n);
+                        Operand full = Operand.of(backend(), Placement.PADDED, shape, Numbers.NORMAL.make(10L * n, n));
+                        for (Shape own : new Shape[] {
+                            Shape.of(1, 1, n),
+                            Shape.of(2, 5, 1),
+                            Shape.of(1, 5, n),
+                            Shape.of(2, 1, 1),
+                            Shape.of(1, 1, 1)
+                        }) {
+                            Operand part =
+                                    Operand.repeated(backend(), own, shape, Numbers.NORMAL.make(own.elements(), n + 1));
+                            binary(f, full, part, Placement.DENSE);
+                            binary(f, part, full, Placement.TRANSPOSED);
+                        }
+                    }
+                }));
     }
 
     private void binary(Binary f, Operand a, Operand b, Placement out) {
@@ -149,23 +171,24 @@ public abstract class ElementwiseContract extends Contract {
     /** A function of two numbers may write over either. */
     @TestFactory
     final Stream<DynamicTest> binaryInPlace() {
-        return Arrays.stream(Binary.values()).map(f -> DynamicTest.dynamicTest(f.name(), () -> {
-            for (int n : SIZES) {
-                for (Placement p : Placement.values()) {
-                    Shape shape = Shape.of(2, n);
-                    Operand a = Operand.of(backend(), p, shape, Numbers.NORMAL.make(2L * n, 1));
-                    Operand b = Operand.of(backend(), p, shape, Numbers.NORMAL.make(2L * n, 2));
-                    Operand y = Operand.output(backend(), p, shape);
-                    backend().binary(f, a.view(), b.view(), y.view());
-                    float[] expected = y.read();
-                    Operand a2 = Operand.of(backend(), p, shape, Numbers.NORMAL.make(2L * n, 1));
-                    backend().binary(f, a2.view(), b.view(), a2.view());
-                    Check.same(f + " over its first operand " + p + n, expected, a2.read());
-                    backend().binary(f, a.view(), b.view(), b.view());
-                    Check.same(f + " over its second operand " + p + n, expected, b.read());
-                }
-            }
-        }));
+        return Arrays.stream(Binary.values())
+                .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
+                    for (int n : SIZES) {
+                        for (Placement p : Placement.values()) {
+                            Shape shape = Shape.of(2, n);
+                            Operand a = Operand.of(backend(), p, shape, Numbers.NORMAL.make(2L * n, 1));
+                            Operand b = Operand.of(backend(), p, shape, Numbers.NORMAL.make(2L * n, 2));
+                            Operand y = Operand.output(backend(), p, shape);
+                            backend().binary(f, a.view(), b.view(), y.view());
+                            float[] expected = y.read();
+                            Operand a2 = Operand.of(backend(), p, shape, Numbers.NORMAL.make(2L * n, 1));
+                            backend().binary(f, a2.view(), b.view(), a2.view());
+                            Check.same(f + " over its first operand " + p + n, expected, a2.read());
+                            backend().binary(f, a.view(), b.view(), b.view());
+                            Check.same(f + " over its second operand " + p + n, expected, b.read());
+                        }
+                    }
+                }));
     }
 
     /** {@code x scale + shift} */
@@ -179,7 +202,11 @@ public abstract class ElementwiseContract extends Contract {
                 backend().affine(Operand.of(backend(), in, shape, x).view(), c[0], c[1], y.view());
                 float[] got = y.read();
                 for (int i = 0; i < got.length; i++) {
-                    Check.close("affine " + shape + in + numbers, i, x[i] * c[0] + c[1], got[i],
+                    Check.close(
+                            "affine " + shape + in + numbers,
+                            i,
+                            x[i] * c[0] + c[1],
+                            got[i],
                             Tolerance.affine(x[i], c[0], c[1]));
                 }
                 y.assertGuards("affine");
@@ -198,8 +225,12 @@ public abstract class ElementwiseContract extends Contract {
             float[] a = numbers.make(shape.elements(), seed + 1);
             float[] b = numbers.make(shape.elements(), seed + 2);
             Operand y = Operand.output(backend(), out, shape);
-            backend().select(Operand.of(backend(), in, shape, c).view(), Operand.of(backend(), out, shape, a).view(),
-                    Operand.of(backend(), in, shape, b).view(), y.view());
+            backend()
+                    .select(
+                            Operand.of(backend(), in, shape, c).view(),
+                            Operand.of(backend(), out, shape, a).view(),
+                            Operand.of(backend(), in, shape, b).view(),
+                            y.view());
             float[] expected = new float[c.length];
             for (int i = 0; i < c.length; i++) {
                 expected[i] = c[i] != 0 ? a[i] : b[i];
@@ -231,13 +262,15 @@ public abstract class ElementwiseContract extends Contract {
     @TestFactory
     final Stream<DynamicTest> conversions() {
         DType[] types = {DType.F32, DType.I32, DType.F16, DType.BF16};
-        return Arrays.stream(types).flatMap(from -> Arrays.stream(types).map(to -> DynamicTest.dynamicTest(from + " to " + to, () -> {
-            for (int n : SIZES) {
-                for (Numbers numbers : Numbers.values()) {
-                    convert(from, to, Shape.of(2, n), numbers);
-                }
-            }
-        })));
+        return Arrays.stream(types)
+                .flatMap(from -> Arrays.stream(types)
+                        .map(to -> DynamicTest.dynamicTest(from + " to " + to, () -> {
+                            for (int n : SIZES) {
+                                for (Numbers numbers : Numbers.values()) {
+                                    convert(from, to, Shape.of(2, n), numbers);
+                                }
+                            }
+                        })));
     }
 
     private void convert(DType from, DType to, Shape shape, Numbers numbers) {
@@ -275,8 +308,14 @@ public abstract class ElementwiseContract extends Contract {
             }
             for (Binary f : new Binary[] {Binary.ADD, Binary.SUB, Binary.MUL, Binary.DIV, Binary.MAX, Binary.EQUAL}) {
                 Operand y = Operand.intOutput(backend(), Placement.STRIDED, shape);
-                backend().binary(f, Operand.ofInts(backend(), Placement.DENSE, shape, a).view(),
-                        Operand.ofInts(backend(), Placement.NEGATIVE, shape, b).view(), y.view());
+                backend()
+                        .binary(
+                                f,
+                                Operand.ofInts(backend(), Placement.DENSE, shape, a)
+                                        .view(),
+                                Operand.ofInts(backend(), Placement.NEGATIVE, shape, b)
+                                        .view(),
+                                y.view());
                 int[] got = y.readInts();
                 for (int i = 0; i < n; i++) {
                     Check.close(f + " of integers", i, (int) f.apply(a[i], b[i]), got[i], 0);

@@ -13,8 +13,17 @@ import org.unmute.tensor.op.FilterBank;
 /** Mel filter banks. */
 public abstract class FilterBankContract extends Contract {
     /** Clips, samples, length, shift, size, bands; the last size has more numbers than a device's shared memory. */
-    private static final int[][] SIZES = {{1, 1, 1, 1, 4, 1}, {2, 9, 3, 2, 4, 3}, {3, 40, 7, 5, 8, 2}, {1, 64, 16, 16, 16, 9}, {2, 130, 25, 10, 32, 7},
-        {1, 900, 400, 160, 512, 128}, {1, 2500, 1200, 480, 2048, 65}, {1, 2600, 2500, 100, 4096, 5}, {0, 9, 3, 2, 4, 3}};
+    private static final int[][] SIZES = {
+        {1, 1, 1, 1, 4, 1},
+        {2, 9, 3, 2, 4, 3},
+        {3, 40, 7, 5, 8, 2},
+        {1, 64, 16, 16, 16, 9},
+        {2, 130, 25, 10, 32, 7},
+        {1, 900, 400, 160, 512, 128},
+        {1, 2500, 1200, 480, 2048, 65},
+        {1, 2600, 2500, 100, 4096, 5},
+        {0, 9, 3, 2, 4, 3}
+    };
 
     /** For the backend's tests. */
     protected FilterBankContract() {}
@@ -22,12 +31,13 @@ public abstract class FilterBankContract extends Contract {
     /** Energies and their logarithms, with and without what comes before the window. */
     @TestFactory
     final Stream<DynamicTest> energies() {
-        return Arrays.stream(SIZES).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-            for (Placement p : s[4] > 1000 ? new Placement[] {Placement.STRIDED} : Placement.values()) {
-                compare(s, p, bank(s, true, 0.97, 1e-3));
-                compare(s, p, bank(s, false, 0, Double.NaN));
-            }
-        }));
+        return Arrays.stream(SIZES)
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    for (Placement p : s[4] > 1000 ? new Placement[] {Placement.STRIDED} : Placement.values()) {
+                        compare(s, p, bank(s, true, 0.97, 1e-3));
+                        compare(s, p, bank(s, false, 0, Double.NaN));
+                    }
+                }));
     }
 
     /** Overlapping triangles; the last band has no bin. */
@@ -39,12 +49,14 @@ public abstract class FilterBankContract extends Contract {
         float[][] weights = new float[s[5]][];
         for (int b = 0; b < s[5]; b++) {
             first[b] = b * bins / (s[5] + 1);
-            weights[b] = new float[s[5] > 1 && b == s[5] - 1 ? 0 : Math.min(bins - first[b], 1 + 2 * bins / (s[5] + 1))];
+            weights[b] =
+                    new float[s[5] > 1 && b == s[5] - 1 ? 0 : Math.min(bins - first[b], 1 + 2 * bins / (s[5] + 1))];
             for (int i = 0; i < weights[b].length; i++) {
                 weights[b][i] = (i + 1f) / weights[b].length;
             }
         }
-        return new FilterBank(new FilterBank.Frames(s[2], s[3], s[4], centred), preemphasis, window, first, weights, floor);
+        return new FilterBank(
+                new FilterBank.Frames(s[2], s[3], s[4], centred), preemphasis, window, first, weights, floor);
     }
 
     private void compare(int[] s, Placement p, FilterBank f) {
@@ -65,9 +77,15 @@ public abstract class FilterBankContract extends Contract {
             if (!f.logarithm()) {
                 Check.close(what, i, exact, got[i], bound);
             } else if (exact > f.floor() + bound) {
-                Check.close(what, i, Math.log(exact), got[i], bound / (exact - bound) + Tolerance.ulps(4, Math.log(exact)));
+                Check.close(
+                        what, i, Math.log(exact), got[i], bound / (exact - bound) + Tolerance.ulps(4, Math.log(exact)));
             } else {
-                Check.close(what, i, Math.log(Math.max(f.floor(), exact)), got[i], bound / f.floor() + Tolerance.ulps(4, Math.log(f.floor())));
+                Check.close(
+                        what,
+                        i,
+                        Math.log(Math.max(f.floor(), exact)),
+                        got[i],
+                        bound / f.floor() + Tolerance.ulps(4, Math.log(f.floor())));
             }
         }
         out.assertGuards(what);
@@ -82,7 +100,8 @@ public abstract class FilterBankContract extends Contract {
         double absolute = 0;
         double[] x = new double[length];
         for (int i = 0; i < length; i++) {
-            x[i] = samples.host().get(clip * samples.shape().dim(1) + frame * f.frames().shift() + i);
+            x[i] = samples.host()
+                    .get(clip * samples.shape().dim(1) + frame * f.frames().shift() + i);
             absolute += Math.abs(x[i]);
         }
         double total = 0;
@@ -95,7 +114,8 @@ public abstract class FilterBankContract extends Contract {
         for (float w : f.weights(band)) {
             weights += w;
         }
-        return 2 * weights * (2 * total * each + each * each) + Tolerance.sum(f.weights(band).length + 2L, 2 * weights * total * total);
+        return 2 * weights * (2 * total * each + each * each)
+                + Tolerance.sum(f.weights(band).length + 2L, 2 * weights * total * total);
     }
 
     private static View doubles(Shape shape) {

@@ -99,8 +99,10 @@ public final class Golden {
     /** As {@link #assertClose(String, float[], float[], double, double)}, for float64. */
     public static void assertClose(String what, double[] expected, double[] actual, double absolute, double relative) {
         if (expected.length != actual.length) {
-            throw new AssertionFailedError(what + ": expected " + expected.length + " elements, got " + actual.length,
-                    expected.length, actual.length);
+            throw new AssertionFailedError(
+                    what + ": expected " + expected.length + " elements, got " + actual.length,
+                    expected.length,
+                    actual.length);
         }
         int first = -1;
         int wrong = 0;
@@ -114,10 +116,14 @@ public final class Golden {
             }
         }
         if (wrong > 0) {
-            throw new AssertionFailedError(what + ": " + wrong + " of " + expected.length + " elements differ, first "
-                    + "at index " + first + ": expected " + expected[first] + ", got " + actual[first]
-                    + " (tolerance " + absolute + " + " + relative + " * |expected|, largest difference " + largest
-                    + ")", expected[first], actual[first]);
+            throw new AssertionFailedError(
+                    what + ": " + wrong + " of " + expected.length + " elements differ, first "
+                            + "at index " + first + ": expected " + expected[first] + ", got " + actual[first]
+                            + " (tolerance " + absolute + " + " + relative + " * |expected|, largest difference "
+                            + largest
+                            + ")",
+                    expected[first],
+                    actual[first]);
         }
     }
 
@@ -138,8 +144,10 @@ public final class Golden {
      */
     public static Differences differences(String what, float[] expected, float[] actual) {
         if (expected.length != actual.length) {
-            throw new AssertionFailedError(what + ": expected " + expected.length + " elements, got " + actual.length,
-                    expected.length, actual.length);
+            throw new AssertionFailedError(
+                    what + ": expected " + expected.length + " elements, got " + actual.length,
+                    expected.length,
+                    actual.length);
         }
         double[] d = new double[expected.length];
         Arrays.setAll(d, i -> difference(expected[i], actual[i]));

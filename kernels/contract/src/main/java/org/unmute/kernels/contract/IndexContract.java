@@ -28,7 +28,9 @@ public abstract class IndexContract extends Contract {
                 for (int axis = 0; axis < 3; axis++) {
                     Shape shape = Shape.of(3, 4, n);
                     Shape picked = shape.with(axis, 6);
-                    for (Shape own : new Shape[] {picked, axis == 0 ? Shape.of(6, 1, 1) : axis == 1 ? Shape.of(1, 6, 1) : Shape.of(1, 1, 6)}) {
+                    for (Shape own : new Shape[] {
+                        picked, axis == 0 ? Shape.of(6, 1, 1) : axis == 1 ? Shape.of(1, 6, 1) : Shape.of(1, 1, 6)
+                    }) {
                         int[] index = r.ints(own.elements(), 0, shape.dim(axis)).toArray();
                         View expanded = spread(index, own, picked);
                         gather(shape, axis, picked, expanded, p);
@@ -83,7 +85,9 @@ public abstract class IndexContract extends Contract {
         y.assertGuards(what);
     }
 
-    /** Integers that leave 32 bits become the nearest integer with each number that is added, as the reference has them. */
+    /**
+     * Integers that leave 32 bits become the nearest integer with each number that is added, as the reference has them.
+     */
     @Test
     final void scatterOfIntegersBeyondTheirRange() {
         int most = Integer.MAX_VALUE;
@@ -106,8 +110,13 @@ public abstract class IndexContract extends Contract {
     /** Windows with padding, strides and dilation, and back. */
     @Test
     final void windows() {
-        Window[] windows = {Window.of(1, 1, 1, 1), Window.of(3, 3, 1, 1).pad(1, 1), Window.of(2, 5, 2, 3),
-            Window.of(3, 2, 1, 2).pad(2, 1).dilate(2, 3), Window.of(4, 4, 4, 4)};
+        Window[] windows = {
+            Window.of(1, 1, 1, 1),
+            Window.of(3, 3, 1, 1).pad(1, 1),
+            Window.of(2, 5, 2, 3),
+            Window.of(3, 2, 1, 2).pad(2, 1).dilate(2, 3),
+            Window.of(4, 4, 4, 4)
+        };
         for (Window w : windows) {
             for (Placement p : Placement.values()) {
                 Shape image = Shape.of(2, 3, 9, 13);

@@ -10,14 +10,19 @@ import org.unmute.tensor.backend.View;
 
 /** Cross-entropies of rows of logits and their gradients. */
 public abstract class LossContract extends Contract {
-    private static final long[][] SIZES = {{1}, {3, 1}, {2, 7}, {5, 127}, {2, 3, 33}, {3, 130}, {1, 1023}, {300, 5}, {0, 3}};
+    private static final long[][] SIZES = {
+        {1}, {3, 1}, {2, 7}, {5, 127}, {2, 3, 33}, {3, 130}, {1, 1023}, {300, 5}, {0, 3}
+    };
     private static final double KEEP = 0.9;
     private static final double SHARE = 0.02;
 
     /** For the backend's tests. */
     protected LossContract() {}
 
-    /** What is compared: logits, targets between 0 and 1, weights, the gradient of the losses; each as given and in float64. */
+    /**
+     * What is compared: logits, targets between 0 and 1, weights, the gradient of the losses; each as given and in
+     * float64.
+     */
     private final class Case {
         final Placement placement;
         final Shape shape;
@@ -37,7 +42,11 @@ public abstract class LossContract extends Contract {
             rows = shape.with(-1, 1);
             x = Operand.of(backend(), placement, shape, numbers(shape, 1, scale, 0));
             y = Operand.of(backend(), placement, shape, unit(numbers(shape, 2, 1, 0)));
-            weight = Operand.of(backend(), Placement.STRIDED, Shape.of(shape.size(-1)), numbers(Shape.of(shape.size(-1)), 3, 0.2, 1));
+            weight = Operand.of(
+                    backend(),
+                    Placement.STRIDED,
+                    Shape.of(shape.size(-1)),
+                    numbers(Shape.of(shape.size(-1)), 3, 0.2, 1));
             upstream = Operand.of(backend(), placement, rows, numbers(rows, 4, 1, 0));
             logits = x.reference().host().doubles();
             targets = y.reference().host().doubles();
@@ -75,14 +84,15 @@ public abstract class LossContract extends Contract {
     }
 
     private Stream<DynamicTest> cases(java.util.function.BiConsumer<Case, Boolean> test) {
-        return Arrays.stream(SIZES).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-            for (Placement p : Placement.values()) {
-                for (double scale : new double[] {1, 30}) {
-                    test.accept(new Case(s, p, scale), true);
-                    test.accept(new Case(s, p, scale), false);
-                }
-            }
-        }));
+        return Arrays.stream(SIZES)
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    for (Placement p : Placement.values()) {
+                        for (double scale : new double[] {1, 30}) {
+                            test.accept(new Case(s, p, scale), true);
+                            test.accept(new Case(s, p, scale), false);
+                        }
+                    }
+                }));
     }
 
     private static double logSigmoid(double x) {
@@ -104,7 +114,9 @@ public abstract class LossContract extends Contract {
         Operand loss = Operand.output(backend(), c.placement, c.rows);
         Operand gx = Operand.output(backend(), c.placement, c.shape);
         backend().binaryCrossEntropy(c.x.view(), c.y.view(), c.weightView(weighted), loss.view());
-        backend().binaryCrossEntropyBackward(c.x.view(), c.y.view(), c.weightView(weighted), c.upstream.view(), gx.view());
+        backend()
+                .binaryCrossEntropyBackward(
+                        c.x.view(), c.y.view(), c.weightView(weighted), c.upstream.view(), gx.view());
         float[] losses = loss.read();
         float[] slopes = gx.read();
         for (int row = 0; row < losses.length; row++) {
@@ -115,7 +127,12 @@ public abstract class LossContract extends Contract {
                 sum -= present * logSigmoid(c.logits[i]) + absent * logSigmoid(-c.logits[i]);
                 double up = c.gradients[row] * absent * sigmoid(c.logits[i]);
                 double down = c.gradients[row] * present * sigmoid(-c.logits[i]);
-                Check.close(what + ", gradient", i, up - down, slopes[i], Tolerance.ulps(16, Math.abs(up) + Math.abs(down)));
+                Check.close(
+                        what + ", gradient",
+                        i,
+                        up - down,
+                        slopes[i],
+                        Tolerance.ulps(16, Math.abs(up) + Math.abs(down)));
             }
             // All terms have one sign; each is off by a few roundings.
             Check.close(what, row, sum, losses[row], Tolerance.sum(c.n() + 4L, sum));
@@ -134,7 +151,9 @@ public abstract class LossContract extends Contract {
         Operand loss = Operand.output(backend(), c.placement, c.rows);
         Operand gx = Operand.output(backend(), c.placement, c.shape);
         backend().crossEntropy(c.x.view(), c.y.view(), c.weightView(weighted), KEEP, SHARE, loss.view());
-        backend().crossEntropyBackward(c.x.view(), c.y.view(), c.weightView(weighted), KEEP, SHARE, c.upstream.view(), gx.view());
+        backend()
+                .crossEntropyBackward(
+                        c.x.view(), c.y.view(), c.weightView(weighted), KEEP, SHARE, c.upstream.view(), gx.view());
         float[] losses = loss.read();
         float[] slopes = gx.read();
         int n = c.n();
@@ -160,8 +179,15 @@ public abstract class LossContract extends Contract {
                 bound += target * Tolerance.logSoftmax(n, spread, largest);
                 double p = Math.exp(-spread) / exponentials;
                 double g = c.gradients[row];
-                double error = targets * Tolerance.softmax(n, spread, p) + p * Tolerance.sum(n + 4L, targets) + Tolerance.ulps(8, p * targets + target);
-                Check.close(what + ", gradient", i, g * (p * targets - target), slopes[i], Math.abs(g) * error + Tolerance.ulps(1, 0));
+                double error = targets * Tolerance.softmax(n, spread, p)
+                        + p * Tolerance.sum(n + 4L, targets)
+                        + Tolerance.ulps(8, p * targets + target);
+                Check.close(
+                        what + ", gradient",
+                        i,
+                        g * (p * targets - target),
+                        slopes[i],
+                        Math.abs(g) * error + Tolerance.ulps(1, 0));
             }
             Check.close(what, row, sum, losses[row], bound + Tolerance.sum(n + 4L, sum));
         }

@@ -33,20 +33,22 @@ enum Numbers {
             case NORMAL -> g;
             case WIDE -> g * (float) Math.pow(10, r.nextInt(-6, 3));
             case DENORMAL -> g * 1e-39f;
-            case INFINITE -> switch (r.nextInt(6)) {
-                case 0 -> Float.POSITIVE_INFINITY;
-                case 1 -> Float.NEGATIVE_INFINITY;
-                case 2 -> -0f;
-                case 3 -> 0f;
-                default -> g;
-            };
+            case INFINITE ->
+                switch (r.nextInt(6)) {
+                    case 0 -> Float.POSITIVE_INFINITY;
+                    case 1 -> Float.NEGATIVE_INFINITY;
+                    case 2 -> -0f;
+                    case 3 -> 0f;
+                    default -> g;
+                };
             case NAN -> r.nextInt(5) == 0 ? Float.NaN : g;
-            case EXTREME -> switch (r.nextInt(4)) {
-                case 0 -> Float.MAX_VALUE;
-                case 1 -> -Float.MAX_VALUE;
-                case 2 -> Float.MIN_VALUE;
-                default -> Float.MIN_NORMAL;
-            };
+            case EXTREME ->
+                switch (r.nextInt(4)) {
+                    case 0 -> Float.MAX_VALUE;
+                    case 1 -> -Float.MAX_VALUE;
+                    case 2 -> Float.MIN_VALUE;
+                    default -> Float.MIN_NORMAL;
+                };
         };
     }
 }

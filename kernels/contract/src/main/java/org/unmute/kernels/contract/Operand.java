@@ -11,8 +11,8 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /**
- * A tensor inside a larger buffer of the backend under test, with guards before, after and between its elements; and, for
- * inputs, the same numbers in float64 for the reference. Guards of inputs are NaN, so that reading one shows.
+ * A tensor inside a larger buffer of the backend under test, with guards before, after and between its elements; and,
+ * for inputs, the same numbers in float64 for the reference. Guards of inputs are NaN, so that reading one shows.
  */
 final class Operand {
     private static final int GUARD = 67;

@@ -18,41 +18,73 @@ public abstract class ProductContract extends Contract {
     protected ProductContract() {}
 
     /** Rows, inner size and columns around register tiles, and beyond one block of each. */
-    private static final int[][] SHAPES = {{1, 1, 1}, {1, 7, 8}, {2, 3, 1}, {3, 1, 17}, {5, 64, 31}, {6, 16, 16}, {7, 9, 33},
-        {13, 15, 15}, {14, 32, 32}, {15, 33, 31}, {16, 2, 64}, {28, 65, 127}, {29, 127, 65}, {17, 257, 63}, {1, 1023, 9},
-        {9, 1023, 1}, {33, 1023, 33}, {127, 63, 257}, {515, 8, 35}, {3, 1700, 5}, {64, 0, 3}, {0, 4, 3}, {4, 3, 0}};
+    private static final int[][] SHAPES = {
+        {1, 1, 1},
+        {1, 7, 8},
+        {2, 3, 1},
+        {3, 1, 17},
+        {5, 64, 31},
+        {6, 16, 16},
+        {7, 9, 33},
+        {13, 15, 15},
+        {14, 32, 32},
+        {15, 33, 31},
+        {16, 2, 64},
+        {28, 65, 127},
+        {29, 127, 65},
+        {17, 257, 63},
+        {1, 1023, 9},
+        {9, 1023, 1},
+        {33, 1023, 33},
+        {127, 63, 257},
+        {515, 8, 35},
+        {3, 1700, 5},
+        {64, 0, 3},
+        {0, 4, 3},
+        {4, 3, 0}
+    };
 
     /** Products in all placements. */
     @TestFactory
     final Stream<DynamicTest> matmul() {
-        return Arrays.stream(SHAPES).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-            for (Placement p : Placement.values()) {
-                for (Placement q : Placement.values()) {
-                    Placement out = Placement.values()[(p.ordinal() + 2 * q.ordinal()) % Placement.values().length];
-                    Operand a = Operand.of(backend(), p, Shape.of(s[0], s[1]), Numbers.NORMAL.make((long) s[0] * s[1], 1));
-                    Operand b = Operand.of(backend(), q, Shape.of(s[1], s[2]), Numbers.NORMAL.make((long) s[1] * s[2], 2));
-                    product(a, b, out);
-                }
-            }
-        }));
+        return Arrays.stream(SHAPES)
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    for (Placement p : Placement.values()) {
+                        for (Placement q : Placement.values()) {
+                            Placement out =
+                                    Placement.values()[(p.ordinal() + 2 * q.ordinal()) % Placement.values().length];
+                            Operand a = Operand.of(
+                                    backend(), p, Shape.of(s[0], s[1]), Numbers.NORMAL.make((long) s[0] * s[1], 1));
+                            Operand b = Operand.of(
+                                    backend(), q, Shape.of(s[1], s[2]), Numbers.NORMAL.make((long) s[1] * s[2], 2));
+                            product(a, b, out);
+                        }
+                    }
+                }));
     }
 
     /** Special numbers reach just the results they belong to. */
     @TestFactory
     final Stream<DynamicTest> matmulOfSpecialNumbers() {
-        return Arrays.stream(Numbers.values()).map(numbers -> DynamicTest.dynamicTest(numbers.name(), () -> {
-            for (int[] s : new int[][] {{3, 2, 5}, {15, 17, 33}, {30, 3, 40}}) {
-                // Few of them, so that some results are ordinary.
-                float[] x = Numbers.NORMAL.make((long) s[0] * s[1], 1);
-                float[] special = numbers.make(x.length, 3);
-                for (int i = 0; i < x.length; i += 11) {
-                    x[i] = special[i];
-                }
-                product(Operand.of(backend(), Placement.DENSE, Shape.of(s[0], s[1]), x),
-                        Operand.of(backend(), Placement.TRANSPOSED, Shape.of(s[1], s[2]),
-                                Numbers.NORMAL.make((long) s[1] * s[2], 2)), Placement.DENSE);
-            }
-        }));
+        return Arrays.stream(Numbers.values())
+                .map(numbers -> DynamicTest.dynamicTest(numbers.name(), () -> {
+                    for (int[] s : new int[][] {{3, 2, 5}, {15, 17, 33}, {30, 3, 40}}) {
+                        // Few of them, so that some results are ordinary.
+                        float[] x = Numbers.NORMAL.make((long) s[0] * s[1], 1);
+                        float[] special = numbers.make(x.length, 3);
+                        for (int i = 0; i < x.length; i += 11) {
+                            x[i] = special[i];
+                        }
+                        product(
+                                Operand.of(backend(), Placement.DENSE, Shape.of(s[0], s[1]), x),
+                                Operand.of(
+                                        backend(),
+                                        Placement.TRANSPOSED,
+                                        Shape.of(s[1], s[2]),
+                                        Numbers.NORMAL.make((long) s[1] * s[2], 2)),
+                                Placement.DENSE);
+                    }
+                }));
     }
 
     /** Batches, with either operand shared along some of the axes. */
@@ -61,15 +93,21 @@ public abstract class ProductContract extends Contract {
         for (int[] s : new int[][] {{1, 1, 1}, {5, 9, 7}, {17, 33, 35}, {65, 64, 64}}) {
             Shape a = Shape.of(2, 3, s[0], s[1]);
             Shape b = Shape.of(2, 3, s[1], s[2]);
-            for (Shape ownA : new Shape[] {a, a.with(0, 1), a.with(1, 1), a.with(0, 1).with(1, 1)}) {
-                for (Shape ownB : new Shape[] {b, b.with(0, 1), b.with(1, 1), b.with(0, 1).with(1, 1)}) {
-                    product(Operand.repeated(backend(), ownA, a, Numbers.NORMAL.make(ownA.elements(), 1)),
-                            Operand.repeated(backend(), ownB, b, Numbers.NORMAL.make(ownB.elements(), 2)), Placement.PADDED);
+            for (Shape ownA :
+                    new Shape[] {a, a.with(0, 1), a.with(1, 1), a.with(0, 1).with(1, 1)}) {
+                for (Shape ownB :
+                        new Shape[] {b, b.with(0, 1), b.with(1, 1), b.with(0, 1).with(1, 1)}) {
+                    product(
+                            Operand.repeated(backend(), ownA, a, Numbers.NORMAL.make(ownA.elements(), 1)),
+                            Operand.repeated(backend(), ownB, b, Numbers.NORMAL.make(ownB.elements(), 2)),
+                            Placement.PADDED);
                 }
             }
         }
-        product(Operand.of(backend(), Placement.DENSE, Shape.of(0, 2, 3), new float[0]),
-                Operand.of(backend(), Placement.DENSE, Shape.of(0, 3, 2), new float[0]), Placement.DENSE);
+        product(
+                Operand.of(backend(), Placement.DENSE, Shape.of(0, 2, 3), new float[0]),
+                Operand.of(backend(), Placement.DENSE, Shape.of(0, 3, 2), new float[0]),
+                Placement.DENSE);
     }
 
     private void product(Operand a, Operand b, Placement placement) {
@@ -130,7 +168,8 @@ public abstract class ProductContract extends Contract {
         View expected = doubles(outShape);
         REFERENCE.linear(x.reference(), w.reference(), hasBias ? b.reference() : null, expected);
         View absolutes = doubles(outShape);
-        REFERENCE.linear(absolute(x.reference()), absolute(w.reference()), hasBias ? absolute(b.reference()) : null, absolutes);
+        REFERENCE.linear(
+                absolute(x.reference()), absolute(w.reference()), hasBias ? absolute(b.reference()) : null, absolutes);
         float[] first = null;
         for (int round = 0; round < 3; round++) {
             Operand out = Operand.output(backend(), p, outShape);
@@ -143,24 +182,34 @@ public abstract class ProductContract extends Contract {
             Check.same(what + " frozen", first, out.read());
         }
         float[] numbers = w.read();
-        View read = backend().linearWeight(Shape.of(columns, n), (from, to, at, count) -> System.arraycopy(numbers, Math.toIntExact(from), to, at, count));
+        View read = backend()
+                .linearWeight(
+                        Shape.of(columns, n),
+                        (from, to, at, count) -> System.arraycopy(numbers, Math.toIntExact(from), to, at, count));
         Operand out = Operand.output(backend(), p, outShape);
         backend().linear(x.view(), read, hasBias ? b.view() : null, out.view());
         Check.same(what + " read", first, out.read());
     }
 
-    /** A function and a residual after the product: the same bits as the steps one by one, in sizes on both sides of every tile. */
+    /**
+     * A function and a residual after the product: the same bits as the steps one by one, in sizes on both sides of
+     * every tile.
+     */
     @Test
     final void linearWithWhatFollows() {
-        for (int[] s : new int[][] {{1, 1, 1}, {3, 7, 5}, {65, 33, 130}, {300, 17, 257}, {5, 0, 3}, {0, 4, 2}, {31, 1600, 97}, {1540, 3, 1410}}) {
+        for (int[] s : new int[][] {
+            {1, 1, 1}, {3, 7, 5}, {65, 33, 130}, {300, 17, 257}, {5, 0, 3}, {0, 4, 2}, {31, 1600, 97}, {1540, 3, 1410}
+        }) {
             boolean large = s[0] * s[2] > 1 << 20;
             for (Placement p : large ? new Placement[] {Placement.PADDED} : Placement.values()) {
-                Operand x = Operand.of(backend(), p, Shape.of(1, s[0], s[1]), Numbers.NORMAL.make((long) s[0] * s[1], 1));
+                Operand x =
+                        Operand.of(backend(), p, Shape.of(1, s[0], s[1]), Numbers.NORMAL.make((long) s[0] * s[1], 1));
                 Operand w = Operand.of(backend(), p, Shape.of(s[2], s[1]), Numbers.NORMAL.make((long) s[2] * s[1], 2));
                 Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(s[2]), Numbers.NORMAL.make(s[2], 3));
                 Shape shape = Shape.of(1, s[0], s[2]);
                 Operand residual = Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), 4));
-                for (Unary f : large ? new Unary[] {Unary.GELU} : new Unary[] {null, Unary.GELU, Unary.RELU, Unary.ERF}) {
+                for (Unary f :
+                        large ? new Unary[] {Unary.GELU} : new Unary[] {null, Unary.GELU, Unary.RELU, Unary.ERF}) {
                     for (View r : new View[] {null, residual.view()}) {
                         Operand steps = Operand.output(backend(), p, shape);
                         backend().linear(x.view(), w.view(), b.view(), steps.view());
@@ -172,7 +221,8 @@ public abstract class ProductContract extends Contract {
                         }
                         Operand out = Operand.output(backend(), p, shape);
                         backend().linear(x.view(), w.view(), b.view(), f, r, out.view());
-                        String what = "linear " + shape + " from " + s[1] + " " + p + ", " + f + ", residual " + (r != null);
+                        String what =
+                                "linear " + shape + " from " + s[1] + " " + p + ", " + f + ", residual " + (r != null);
                         Check.same(what, steps.read(), out.read());
                         out.assertGuards(what);
                     }
@@ -189,20 +239,35 @@ public abstract class ProductContract extends Contract {
         }
     }
 
-    /** Operands at the start of their memory, where a backend may read several numbers at once; alone, as transposes and in batches. */
+    /**
+     * Operands at the start of their memory, where a backend may read several numbers at once; alone, as transposes and
+     * in batches.
+     */
     @TestFactory
     final Stream<DynamicTest> alignedProducts() {
-        int[][] sizes = {{1, 64, 128, 128}, {2, 65, 130, 68}, {1, 512, 40, 512}, {1, 300, 9, 260}, {150, 66, 13, 72}, {33, 130, 36, 264},
-            {1, 1500, 8, 1501}};
-        return Arrays.stream(sizes).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-            for (int order = 0; order < 4; order++) {
-                Shape rows = order % 2 == 0 ? Shape.of(s[0], s[1], s[2]) : Shape.of(s[0], s[2], s[1]);
-                Shape columns = order / 2 == 0 ? Shape.of(s[0], s[2], s[3]) : Shape.of(s[0], s[3], s[2]);
-                Operand a = Operand.fromTheStart(backend(), rows, Numbers.NORMAL.make(rows.elements(), 1));
-                Operand b = Operand.fromTheStart(backend(), columns, Numbers.NORMAL.make(columns.elements(), 2));
-                product(order % 2 == 0 ? a : a.transposed(), order / 2 == 0 ? b : b.transposed(), Placement.DENSE);
-            }
-        }));
+        int[][] sizes = {
+            {1, 64, 128, 128},
+            {2, 65, 130, 68},
+            {1, 512, 40, 512},
+            {1, 300, 9, 260},
+            {150, 66, 13, 72},
+            {33, 130, 36, 264},
+            {1, 1500, 8, 1501}
+        };
+        return Arrays.stream(sizes)
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    for (int order = 0; order < 4; order++) {
+                        Shape rows = order % 2 == 0 ? Shape.of(s[0], s[1], s[2]) : Shape.of(s[0], s[2], s[1]);
+                        Shape columns = order / 2 == 0 ? Shape.of(s[0], s[2], s[3]) : Shape.of(s[0], s[3], s[2]);
+                        Operand a = Operand.fromTheStart(backend(), rows, Numbers.NORMAL.make(rows.elements(), 1));
+                        Operand b =
+                                Operand.fromTheStart(backend(), columns, Numbers.NORMAL.make(columns.elements(), 2));
+                        product(
+                                order % 2 == 0 ? a : a.transposed(),
+                                order / 2 == 0 ? b : b.transposed(),
+                                Placement.DENSE);
+                    }
+                }));
     }
 
     /** Several weights in one frozen buffer are told apart. */
@@ -223,7 +288,8 @@ public abstract class ProductContract extends Contract {
                     REFERENCE.linear(x.reference(), transposed ? r.transpose(0, 1) : r, null, expected);
                     View absolutes = doubles(Shape.of(4, 9));
                     View absolute = absolute(all.reference()).select(0, i);
-                    REFERENCE.linear(absolute(x.reference()), transposed ? absolute.transpose(0, 1) : absolute, null, absolutes);
+                    REFERENCE.linear(
+                            absolute(x.reference()), transposed ? absolute.transpose(0, 1) : absolute, null, absolutes);
                     compare("linear with part " + i, 9, expected, absolutes, out);
                 }
             }

@@ -19,25 +19,42 @@ public abstract class PrototypeContract extends Contract {
     protected PrototypeContract() {}
 
     /** Clips, tokens, prototypes, dim; many clips of few tokens are the frames of a grid. */
-    private static final int[][] SHAPES = {{1, 1, 1, 1}, {2, 3, 5, 7}, {3, 17, 33, 16}, {1, 14, 192, 65}, {2, 63, 257, 31},
-        {1, 127, 65, 64}, {1, 15, 9, 1023}, {0, 3, 2, 4}, {2, 3, 0, 4}, {19, 8, 70, 24}, {23, 5, 3, 33}, {131, 1, 2, 9}, {3, 32, 65, 16}};
+    private static final int[][] SHAPES = {
+        {1, 1, 1, 1},
+        {2, 3, 5, 7},
+        {3, 17, 33, 16},
+        {1, 14, 192, 65},
+        {2, 63, 257, 31},
+        {1, 127, 65, 64},
+        {1, 15, 9, 1023},
+        {0, 3, 2, 4},
+        {2, 3, 0, 4},
+        {19, 8, 70, 24},
+        {23, 5, 3, 33},
+        {131, 1, 2, 9},
+        {3, 32, 65, 16}
+    };
 
-    /** Cosines that are closer than this may be taken for equal: some roundings of a number with twice the digits of a float. */
+    /**
+     * Cosines that are closer than this may be taken for equal: some roundings of a number with twice the digits of a
+     * float.
+     */
     private static final double UNTOLD = 1e-12;
 
     /** Values, winners and gradients in all placements. */
     @TestFactory
     final Stream<DynamicTest> pool() {
-        return Arrays.stream(SHAPES).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-            for (Placement p : Placement.values()) {
-                Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
-                Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
-                Operand winners = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(s[0], s[2]));
-                forward(tokens, prototypes, winners, p);
-                backward(tokens, prototypes, winners, p);
-                binary(tokens, prototypes, p);
-            }
-        }));
+        return Arrays.stream(SHAPES)
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    for (Placement p : Placement.values()) {
+                        Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
+                        Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
+                        Operand winners = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(s[0], s[2]));
+                        forward(tokens, prototypes, winners, p);
+                        backward(tokens, prototypes, winners, p);
+                        binary(tokens, prototypes, p);
+                    }
+                }));
     }
 
     private Operand operand(Placement p, Shape shape, long seed) {
@@ -54,7 +71,10 @@ public abstract class PrototypeContract extends Contract {
         Operand values = Operand.output(backend(), p, shape);
         backend().prototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
         View expected = doubles(shape);
-        REFERENCE.prototypeMaxPool(tokens.reference(), prototypes.reference(), expected,
+        REFERENCE.prototypeMaxPool(
+                tokens.reference(),
+                prototypes.reference(),
+                expected,
                 View.dense(HostBuffer.allocate(DType.I32, shape.elements()), shape));
         float[] got = values.read();
         int[] won = winners.readInts();
@@ -72,7 +92,8 @@ public abstract class PrototypeContract extends Contract {
                 cosine += unitTokens.host().get((i / count * n + won[i]) * (int) dim + d)
                         * unitPrototypes.host().get(i % count * (int) dim + d);
             }
-            assertTrue(best - cosine <= 2 * Tolerance.cosine(dim),
+            assertTrue(
+                    best - cosine <= 2 * Tolerance.cosine(dim),
                     "prototypeMaxPool: winner " + won[i] + " has " + cosine + ", the best has " + best);
         }
         values.assertGuards("prototypeMaxPool");
@@ -83,7 +104,9 @@ public abstract class PrototypeContract extends Contract {
         Operand gy = operand(p, winners.view().shape(), 5);
         Operand gt = Operand.output(backend(), p, tokens.view().shape());
         Operand gp = Operand.output(backend(), p, prototypes.view().shape());
-        backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
+        backend()
+                .prototypeMaxPoolBackward(
+                        tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
         View rt = doubles(tokens.view().shape());
         View rp = doubles(prototypes.view().shape());
         View w = View.dense(HostBuffer.wrap(winners.readInts()), winners.view().shape());
@@ -91,29 +114,49 @@ public abstract class PrototypeContract extends Contract {
         long dim = prototypes.view().shape().size(1);
         long clips = tokens.view().shape().size(0);
         long count = prototypes.view().shape().size(0);
-        double g = Arrays.stream(gy.reference().host().doubles()).map(Math::abs).max().orElse(0);
-        compare("prototypeMaxPool gradient of tokens", rt, gt,
+        double g = Arrays.stream(gy.reference().host().doubles())
+                .map(Math::abs)
+                .max()
+                .orElse(0);
+        compare(
+                "prototypeMaxPool gradient of tokens",
+                rt,
+                gt,
                 Tolerance.normalized(dim + count, 2 * g * count / leastNorm(tokens, dim)));
-        compare("prototypeMaxPool gradient of prototypes", rp, gp,
+        compare(
+                "prototypeMaxPool gradient of prototypes",
+                rp,
+                gp,
                 Tolerance.normalized(dim + clips, 2 * g * clips / leastNorm(prototypes, dim)));
 
         Operand alone = Operand.output(backend(), p, tokens.view().shape());
-        backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), alone.view(), null);
+        backend()
+                .prototypeMaxPoolBackward(
+                        tokens.view(), prototypes.view(), winners.view(), gy.view(), alone.view(), null);
         Check.same("gradient of tokens alone", gt.read(), alone.read());
         Operand other = Operand.output(backend(), p, prototypes.view().shape());
-        backend().prototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), null, other.view());
+        backend()
+                .prototypeMaxPoolBackward(
+                        tokens.view(), prototypes.view(), winners.view(), gy.view(), null, other.view());
         Check.same("gradient of prototypes alone", gp.read(), other.read());
     }
 
-    /** The form with signs gives what the form without gives for ±1, within the same bounds; the first of equal winners may differ. */
+    /**
+     * The form with signs gives what the form without gives for ±1, within the same bounds; the first of equal winners
+     * may differ.
+     */
     private void binary(Operand tokens, Operand prototypes, Placement p) {
-        Shape shape = Shape.of(tokens.view().shape().size(0), prototypes.view().shape().size(0));
+        Shape shape = Shape.of(
+                tokens.view().shape().size(0), prototypes.view().shape().size(0));
         long dim = prototypes.view().shape().size(1);
         Operand values = Operand.output(backend(), p, shape);
         Operand winners = Operand.intOutput(backend(), Placement.STRIDED, shape);
         backend().binaryPrototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
         View expected = doubles(shape);
-        REFERENCE.binaryPrototypeMaxPool(tokens.reference(), prototypes.reference(), expected,
+        REFERENCE.binaryPrototypeMaxPool(
+                tokens.reference(),
+                prototypes.reference(),
+                expected,
                 View.dense(HostBuffer.allocate(DType.I32, shape.elements()), shape));
         compare("binaryPrototypeMaxPool", expected, values, Tolerance.cosine(dim));
         winners.assertGuards("binaryPrototypeMaxPool");
@@ -122,16 +165,27 @@ public abstract class PrototypeContract extends Contract {
         Operand gy = operand(p, shape, 6);
         Operand gt = Operand.output(backend(), p, tokens.view().shape());
         Operand gp = Operand.output(backend(), p, prototypes.view().shape());
-        backend().binaryPrototypeMaxPoolBackward(tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
+        backend()
+                .binaryPrototypeMaxPoolBackward(
+                        tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
         View rt = doubles(tokens.view().shape());
         View rp = doubles(prototypes.view().shape());
         REFERENCE.binaryPrototypeMaxPoolBackward(tokens.reference(), prototypes.reference(), w, gy.reference(), rt, rp);
-        double g = Arrays.stream(gy.reference().host().doubles()).map(Math::abs).max().orElse(0);
+        double g = Arrays.stream(gy.reference().host().doubles())
+                .map(Math::abs)
+                .max()
+                .orElse(0);
         long count = shape.size(1);
         long clips = shape.size(0);
-        compare("binaryPrototypeMaxPool gradient of tokens", rt, gt,
+        compare(
+                "binaryPrototypeMaxPool gradient of tokens",
+                rt,
+                gt,
                 Tolerance.normalized(dim + count, 2 * g * count / leastNorm(tokens, dim)));
-        compare("binaryPrototypeMaxPool gradient of prototypes", rp, gp,
+        compare(
+                "binaryPrototypeMaxPool gradient of prototypes",
+                rp,
+                gp,
                 Tolerance.normalized(dim + clips, 2 * g * clips / Math.sqrt(dim)));
     }
 
@@ -156,7 +210,8 @@ public abstract class PrototypeContract extends Contract {
         for (int i = 0; i < 2; i++) {
             Operand values = Operand.output(backend(), Placement.DENSE, Shape.of(2, 5));
             Operand winners = Operand.intOutput(backend(), Placement.DENSE, Shape.of(2, 5));
-            View rows = Operand.of(backend(), Placement.DENSE, Shape.of(5, dim), i == 0 ? p : signs).view();
+            View rows = Operand.of(backend(), Placement.DENSE, Shape.of(5, dim), i == 0 ? p : signs)
+                    .view();
             if (i == 0) {
                 backend().binaryPrototypeMaxPool(tokens.view(), rows, values.view(), winners.view());
             } else {
@@ -173,14 +228,20 @@ public abstract class PrototypeContract extends Contract {
     }
 
     /**
-     * Tokens that differ by a few roundings: by signs, the winner is the one in exact arithmetic, the first of equal ones. A winner that
-     * float32 picks among such tokens would send training another way than on other backends. Float64, which the reference computes in,
-     * must tell the tokens apart for the test to see anything.
+     * Tokens that differ by a few roundings: by signs, the winner is the one in exact arithmetic, the first of equal
+     * ones. A winner that float32 picks among such tokens would send training another way than on other backends.
+     * Float64, which the reference computes in, must tell the tokens apart for the test to see anything.
      */
     @TestFactory
     final Stream<DynamicTest> winnersBySignsAreExact() {
-        return Stream.of(new int[] {2, 70, 40, 64}, new int[] {1, 200, 33, 768}, new int[] {1, 517, 20, 33}, new int[] {30, 8, 70, 24},
-                new int[] {9, 20, 5, 100}, new int[] {1, 2, 3, 1000}).map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> exactWinners(s)));
+        return Stream.of(
+                        new int[] {2, 70, 40, 64},
+                        new int[] {1, 200, 33, 768},
+                        new int[] {1, 517, 20, 33},
+                        new int[] {30, 8, 70, 24},
+                        new int[] {9, 20, 5, 100},
+                        new int[] {1, 2, 3, 1000})
+                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> exactWinners(s)));
     }
 
     private void exactWinners(int[] s) {
@@ -283,8 +344,14 @@ public abstract class PrototypeContract extends Contract {
         Arrays.fill(p, 8 * dim, 9 * dim, 0f);
         Operand values = Operand.output(backend(), Placement.DENSE, Shape.of(3, count));
         Operand winners = Operand.intOutput(backend(), Placement.DENSE, Shape.of(3, count));
-        backend().prototypeMaxPool(Operand.of(backend(), Placement.DENSE, Shape.of(3, n, dim), t).view(),
-                Operand.of(backend(), Placement.DENSE, Shape.of(count, dim), p).view(), values.view(), winners.view());
+        backend()
+                .prototypeMaxPool(
+                        Operand.of(backend(), Placement.DENSE, Shape.of(3, n, dim), t)
+                                .view(),
+                        Operand.of(backend(), Placement.DENSE, Shape.of(count, dim), p)
+                                .view(),
+                        values.view(),
+                        winners.view());
         for (int j = 0; j < count; j++) {
             assertEquals(0, winners.readInts()[j], "the first of equal tokens");
             assertEquals(j == 7, Float.isNaN(values.read()[j]), "only a NaN prototype is NaN");

@@ -29,12 +29,15 @@ public final class RealData {
             }
             throw new TestAbortedException("skipped: " + path + " does not exist (-D" + PROPERTY + ")");
         }
-        for (Path base = Path.of(System.getProperty("basedir", "")).toAbsolutePath(); base != null; base = base.getParent()) {
+        for (Path base = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+                base != null;
+                base = base.getParent()) {
             Path path = base.resolve("shared/data").resolve(name);
             if (Files.exists(path)) {
                 return path;
             }
         }
-        throw new TestAbortedException("skipped: no shared/data/" + name + " beside the checkout; -D" + PROPERTY + "=DIR names another place");
+        throw new TestAbortedException(
+                "skipped: no shared/data/" + name + " beside the checkout; -D" + PROPERTY + "=DIR names another place");
     }
 }

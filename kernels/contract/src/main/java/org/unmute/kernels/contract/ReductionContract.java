@@ -38,16 +38,17 @@ public abstract class ReductionContract extends Contract {
     /** Sum, maximum and minimum over all sets of axes. */
     @TestFactory
     final Stream<DynamicTest> reduce() {
-        return Arrays.stream(Reduce.values()).flatMap(f -> Arrays.stream(Placement.values())
-                .map(p -> DynamicTest.dynamicTest(f + " " + p, () -> {
-                    for (Shape shape : shapes()) {
-                        for (int axes = 0; axes < 8; axes++) {
-                            for (Numbers numbers : Numbers.values()) {
-                                reduce(f, shape, axes, p, numbers);
+        return Arrays.stream(Reduce.values())
+                .flatMap(f -> Arrays.stream(Placement.values())
+                        .map(p -> DynamicTest.dynamicTest(f + " " + p, () -> {
+                            for (Shape shape : shapes()) {
+                                for (int axes = 0; axes < 8; axes++) {
+                                    for (Numbers numbers : Numbers.values()) {
+                                        reduce(f, shape, axes, p, numbers);
+                                    }
+                                }
                             }
-                        }
-                    }
-                })));
+                        })));
     }
 
     private void reduce(Reduce f, Shape shape, int axes, Placement placement, Numbers numbers) {
@@ -93,12 +94,18 @@ public abstract class ReductionContract extends Contract {
     final void reduceOtherRanks() {
         for (Reduce f : Reduce.values()) {
             Operand y = Operand.output(backend(), Placement.DENSE, Shape.of());
-            backend().reduce(f, Operand.of(backend(), Placement.DENSE, Shape.of(), new float[] {3.5f}).view(), y.view());
+            backend()
+                    .reduce(
+                            f,
+                            Operand.of(backend(), Placement.DENSE, Shape.of(), new float[] {3.5f})
+                                    .view(),
+                            y.view());
             Check.same(f + " of one number", new float[] {3.5f}, y.read());
             y.assertGuards(f + " of one number");
         }
-        Operand x = Operand.of(backend(), Placement.TRANSPOSED, Shape.of(2, 2, 2, 2),
-                new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+        Operand x = Operand.of(backend(), Placement.TRANSPOSED, Shape.of(2, 2, 2, 2), new float[] {
+            1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
+        });
         Operand y = Operand.output(backend(), Placement.NEGATIVE, Shape.of(2, 1, 2, 1));
         backend().reduce(Reduce.SUM, x.view(), y.view());
         Check.same("sum over the second and fourth axis", new float[] {14, 22, 46, 54}, y.read());
@@ -108,7 +115,8 @@ public abstract class ReductionContract extends Contract {
     /** Integers reduce exactly. */
     @Test
     final void reduceIntegers() {
-        Operand x = Operand.ofInts(backend(), Placement.TRANSPOSED, Shape.of(3, 4), new int[] {5, -2, 7, 1, 0, 9, -8, 3, 2, 2, 2, 2});
+        Operand x = Operand.ofInts(
+                backend(), Placement.TRANSPOSED, Shape.of(3, 4), new int[] {5, -2, 7, 1, 0, 9, -8, 3, 2, 2, 2, 2});
         for (Reduce f : Reduce.values()) {
             Operand y = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(3, 1));
             backend().reduce(f, x.view(), y.view());
@@ -124,7 +132,10 @@ public abstract class ReductionContract extends Contract {
         }
     }
 
-    /** Sums of integers that leave 32 bits become the nearest integer, not before all is added: as the reference has them. */
+    /**
+     * Sums of integers that leave 32 bits become the nearest integer, not before all is added: as the reference has
+     * them.
+     */
     @Test
     final void integersBeyondTheirRange() {
         int most = Integer.MAX_VALUE;
@@ -150,7 +161,8 @@ public abstract class ReductionContract extends Contract {
                 backend().reduce(f, x.view(), y.view());
                 View expected = View.dense(HostBuffer.allocate(DType.I32, small.elements()), small);
                 REFERENCE.reduce(f, x.reference(), expected);
-                assertArrayEquals(expected.host().ints(), y.readInts(), f + " of " + shape + " along " + axis + " " + p);
+                assertArrayEquals(
+                        expected.host().ints(), y.readInts(), f + " of " + shape + " along " + axis + " " + p);
             }
         }
         for (boolean reverse : new boolean[] {false, true}) {
@@ -158,11 +170,14 @@ public abstract class ReductionContract extends Contract {
             backend().cumulativeSum(x.view(), reverse, y.view());
             View expected = View.dense(HostBuffer.allocate(DType.I32, shape.elements()), shape);
             REFERENCE.cumulativeSum(x.reference(), reverse, expected);
-            assertArrayEquals(expected.host().ints(), y.readInts(), "running sum of " + shape + " " + p + ", reverse " + reverse);
+            assertArrayEquals(
+                    expected.host().ints(), y.readInts(), "running sum of " + shape + " " + p + ", reverse " + reverse);
         }
     }
 
-    /** Greatest and least with positions, exactly as the reference says; many equal numbers, so that ties are common. */
+    /**
+     * Greatest and least with positions, exactly as the reference says; many equal numbers, so that ties are common.
+     */
     @Test
     final void extreme() {
         for (int n : SIZES) {
@@ -229,7 +244,12 @@ public abstract class ReductionContract extends Contract {
         REFERENCE.cumulativeSum(abs, reverse, absolutes);
         float[] got = y.read();
         for (int i = 0; i < got.length; i++) {
-            Check.close(what, i, expected.host().get(i), got[i], Tolerance.sum(shape.size(-1), absolutes.host().get(i)));
+            Check.close(
+                    what,
+                    i,
+                    expected.host().get(i),
+                    got[i],
+                    Tolerance.sum(shape.size(-1), absolutes.host().get(i)));
         }
         y.assertGuards(what);
     }

@@ -45,7 +45,8 @@ public abstract class RepeatabilityContract extends Contract {
         all.add(result(b, Shape.of(3, 131, 131), out -> b.matmul(x, x.transpose(1, 2), out)));
         all.add(result(b, Shape.of(3, 96, 96), out -> b.matmul(x.transpose(1, 2), x, out)));
         all.add(result(b, Shape.of(3, 131, 96), out -> b.attention(x, x, x, null, 0.1, out)));
-        View[] g = {b.allocate(DType.F32, x.shape()), b.allocate(DType.F32, x.shape()), b.allocate(DType.F32, x.shape())};
+        View[] g = {b.allocate(DType.F32, x.shape()), b.allocate(DType.F32, x.shape()), b.allocate(DType.F32, x.shape())
+        };
         b.attentionBackward(x, x, x, 0.1, x, g[0], g[1], g[2]);
         for (View each : g) {
             all.add(read(b, each));
@@ -72,7 +73,10 @@ public abstract class RepeatabilityContract extends Contract {
         all.add(result(b, Shape.of(1, 1, 1), out -> b.reduce(Reduce.SUM, x, out)));
         all.add(result(b, Shape.of(1, 1, 96), out -> b.reduce(Reduce.SUM, x, out)));
         all.add(result(b, Shape.of(3, 131, 1), out -> b.reduce(Reduce.SUM, x, out)));
-        all.add(result(b, Shape.of(1, 1, 1), out -> b.reduce(Reduce.SUM, x.transpose(0, 2).slice(0, 0, 96, 1).transpose(0, 2), out)));
+        all.add(result(
+                b,
+                Shape.of(1, 1, 1),
+                out -> b.reduce(Reduce.SUM, x.transpose(0, 2).slice(0, 0, 96, 1).transpose(0, 2), out)));
         all.add(result(b, shape, out -> b.cumulativeSum(x, true, out)));
     }
 

@@ -76,8 +76,14 @@ public abstract class RowContract extends Contract {
                 for (int i = 0; i < got.length; i++) {
                     double spread = rowMax(source, i / n, n) - source[i];
                     double value = expected.host().get(i);
-                    Check.close(what, i, value, got[i], log ? Tolerance.logSoftmax(n, spread, rowMaxAbs(source, i / n, n))
-                            : Tolerance.softmax(n, spread + rowMaxAbs(source, i / n, n), value));
+                    Check.close(
+                            what,
+                            i,
+                            value,
+                            got[i],
+                            log
+                                    ? Tolerance.logSoftmax(n, spread, rowMaxAbs(source, i / n, n))
+                                    : Tolerance.softmax(n, spread + rowMaxAbs(source, i / n, n), value));
                 }
                 y.assertGuards(what);
                 Operand same = operand(in, shape, numbers, n);
@@ -110,11 +116,20 @@ public abstract class RowContract extends Contract {
                 x[4 * n + i] = 3e38f;
             }
             Operand y = Operand.output(backend(), Placement.PADDED, Shape.of(5, n));
-            backend().softmax(Operand.of(backend(), Placement.DENSE, Shape.of(5, n), x).view(), y.view());
+            backend()
+                    .softmax(
+                            Operand.of(backend(), Placement.DENSE, Shape.of(5, n), x)
+                                    .view(),
+                            y.view());
             float[] got = y.read();
             for (int i = 0; i < n; i++) {
                 double half = 1.0 / ((n + 1) / 2);
-                Check.close("masked softmax", i, i % 2 == 0 ? half : 0, got[i], i % 2 == 0 ? Tolerance.softmax(n, 0, half) : 0);
+                Check.close(
+                        "masked softmax",
+                        i,
+                        i % 2 == 0 ? half : 0,
+                        got[i],
+                        i % 2 == 0 ? Tolerance.softmax(n, 0, half) : 0);
                 Check.close("softmax of nothing", i, nan, got[n + i], 0);
                 Check.close("softmax of NaN", i, nan, got[2 * n + i], 0);
                 Check.close("softmax of infinity", i, nan, got[3 * n + i], 0);
@@ -131,7 +146,8 @@ public abstract class RowContract extends Contract {
             Operand gy = operand(in, shape, numbers, n + 1);
             double[] g = gy.reference().host().doubles();
             for (boolean log : new boolean[] {false, true}) {
-                String what = (log ? "logSoftmax" : "softmax") + " gradient " + shape + " " + in + " to " + out + " " + numbers;
+                String what = (log ? "logSoftmax" : "softmax") + " gradient " + shape + " " + in + " to " + out + " "
+                        + numbers;
                 View forward = doubles(shape);
                 View x = operand(Placement.DENSE, shape, Numbers.NORMAL, n).reference();
                 if (log) {
@@ -179,7 +195,8 @@ public abstract class RowContract extends Contract {
                 Operand y = Operand.output(backend(), out, shape);
                 backend().layerNorm(x.view(), plain ? null : w.view(), plain ? null : b.view(), EPS, y.view());
                 View expected = doubles(shape);
-                REFERENCE.layerNorm(x.reference(), plain ? null : w.reference(), plain ? null : b.reference(), EPS, expected);
+                REFERENCE.layerNorm(
+                        x.reference(), plain ? null : w.reference(), plain ? null : b.reference(), EPS, expected);
                 float[] got = y.read();
                 for (int i = 0; i < got.length; i++) {
                     double weight = plain ? 1 : Math.abs(weights[i % n]);
@@ -221,7 +238,8 @@ public abstract class RowContract extends Contract {
             double[] source = x.reference().host().doubles();
             double wide = rowMaxAbs(w.reference().host().doubles(), 0, n);
             View[] expected = {doubles(shape), doubles(Shape.of(n)), doubles(Shape.of(n))};
-            REFERENCE.layerNormBackward(x.reference(), w.reference(), EPS, gy.reference(), expected[0], expected[1], expected[2]);
+            REFERENCE.layerNormBackward(
+                    x.reference(), w.reference(), EPS, gy.reference(), expected[0], expected[1], expected[2]);
             Operand gx = Operand.output(backend(), in, shape);
             Operand gw = Operand.output(backend(), Placement.STRIDED, Shape.of(n));
             Operand gb = Operand.output(backend(), Placement.NEGATIVE, Shape.of(n));
@@ -233,14 +251,24 @@ public abstract class RowContract extends Contract {
                 double inverse = inverse(source, i / n, n);
                 steepest = Math.max(steepest, 2 * rowMaxAbs(source, i / n, n) * inverse);
                 double z = 1 + 2 * rowMaxAbs(source, i / n, n) * inverse;
-                Check.close(what, i, expected[0].host().get(i), gxs[i], Tolerance.normalized(n, 3 * z * z * inverse * g * wide));
+                Check.close(
+                        what,
+                        i,
+                        expected[0].host().get(i),
+                        gxs[i],
+                        Tolerance.normalized(n, 3 * z * z * inverse * g * wide));
             }
             float[] gws = got(gw);
             float[] gbs = got(gb);
             for (int i = 0; i < n; i++) {
-                Check.close(what + " of weight", i, expected[1].host().get(i), gws[i],
+                Check.close(
+                        what + " of weight",
+                        i,
+                        expected[1].host().get(i),
+                        gws[i],
                         Tolerance.normalized(rows + n, rows * g * steepest));
-                Check.close(what + " of bias", i, expected[2].host().get(i), gbs[i], Tolerance.normalized(rows, rows * g));
+                Check.close(
+                        what + " of bias", i, expected[2].host().get(i), gbs[i], Tolerance.normalized(rows, rows * g));
             }
             for (Operand o : new Operand[] {gx, gw, gb}) {
                 o.assertGuards(what);
@@ -272,7 +300,12 @@ public abstract class RowContract extends Contract {
             REFERENCE.l2Normalize(x.reference(), expected);
             float[] got = y.read();
             for (int i = 0; i < got.length; i++) {
-                Check.close(what, i, expected.host().get(i), got[i], Tolerance.normalized(n, Math.abs(expected.host().get(i))));
+                Check.close(
+                        what,
+                        i,
+                        expected.host().get(i),
+                        got[i],
+                        Tolerance.normalized(n, Math.abs(expected.host().get(i))));
             }
             y.assertGuards(what);
             Operand forward = Operand.of(backend(), out, shape, got);
@@ -319,9 +352,20 @@ public abstract class RowContract extends Contract {
                 float[] vs = got(v);
                 float[] ws = got(w);
                 for (int i = 0; i < n; i++) {
-                    Check.close("adamW m " + p, i, rm.host().get(i), ms[i], Tolerance.step(2 + Math.abs(rm.host().get(i))));
-                    Check.close("adamW v " + p, i, rv.host().get(i), vs[i], Tolerance.step(1 + rv.host().get(i)));
-                    double moved = Math.abs(rm.host().get(i)) / Math.sqrt(rv.host().get(i));
+                    Check.close(
+                            "adamW m " + p,
+                            i,
+                            rm.host().get(i),
+                            ms[i],
+                            Tolerance.step(2 + Math.abs(rm.host().get(i))));
+                    Check.close(
+                            "adamW v " + p,
+                            i,
+                            rv.host().get(i),
+                            vs[i],
+                            Tolerance.step(1 + rv.host().get(i)));
+                    double moved =
+                            Math.abs(rm.host().get(i)) / Math.sqrt(rv.host().get(i));
                     Check.close("adamW w " + p, i, rw.host().get(i), ws[i], Tolerance.step(4 + moved));
                 }
             }

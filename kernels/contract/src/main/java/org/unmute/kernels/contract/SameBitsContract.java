@@ -27,9 +27,10 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The same input gives the same bits on all backends that extend this: of everything that an encoder of KWT's kind and the training of
- * protobin are made of. Bits are compared by the first 16 digits of their SHA-256, in {@code same-bits.properties}; what a test says
- * when it fails is the line that would have to stand there if all backends were changed together. docs/numerics.md says what is promised.
+ * The same input gives the same bits on all backends that extend this: of everything that an encoder of KWT's kind and
+ * the training of protobin are made of. Bits are compared by the first 16 digits of their SHA-256, in {@code
+ * same-bits.properties}; what a test says when it fails is the line that would have to stand there if all backends were
+ * changed together. docs/numerics.md says what is promised.
  */
 public abstract class SameBitsContract extends Contract {
     private static final Properties BITS = new Properties();
@@ -46,7 +47,10 @@ public abstract class SameBitsContract extends Contract {
     /** For the backend's tests. */
     protected SameBitsContract() {}
 
-    /** Whether sums along a row have the 16 parts of a vector of 512 bits; with narrower vectors only training keeps the promise. */
+    /**
+     * Whether sums along a row have the 16 parts of a vector of 512 bits; with narrower vectors only training keeps the
+     * promise.
+     */
     protected boolean sumsInSixteenParts() {
         return true;
     }
@@ -56,7 +60,8 @@ public abstract class SameBitsContract extends Contract {
     }
 
     private void requireSixteenParts() {
-        Assumptions.assumeTrue(sumsInSixteenParts(), "skipped: vectors of fewer than 512 bits sum along a row in another order");
+        Assumptions.assumeTrue(
+                sumsInSixteenParts(), "skipped: vectors of fewer than 512 bits sum along a row in another order");
     }
 
     private static void assertBits(String name, Backend b, View... results) {
@@ -77,7 +82,9 @@ public abstract class SameBitsContract extends Contract {
             sha.update(bytes.flip());
         }
         String key = name.toLowerCase(Locale.ROOT).replace('_', '-');
-        assertEquals(key + " = " + BITS.getProperty(key), key + " = " + HexFormat.of().formatHex(sha.digest()).substring(0, DIGITS));
+        assertEquals(
+                key + " = " + BITS.getProperty(key),
+                key + " = " + HexFormat.of().formatHex(sha.digest()).substring(0, DIGITS));
     }
 
     private static View input(Backend b, long seed, long... sizes) {
@@ -108,8 +115,24 @@ public abstract class SameBitsContract extends Contract {
     /** Functions that are made of multiplications, additions, divisions and square roots in a fixed order. */
     @TestFactory
     final Stream<DynamicTest> functions() {
-        return each(this::functions, List.of(Unary.NEG, Unary.ABS, Unary.SQUARE, Unary.EXP, Unary.LOG, Unary.SQRT, Unary.RECIPROCAL,
-                Unary.TANH, Unary.SIGMOID, Unary.GELU, Unary.GELU_TANH, Unary.SILU, Unary.RELU, Unary.LOG_SIGMOID, Unary.CLAMP));
+        return each(
+                this::functions,
+                List.of(
+                        Unary.NEG,
+                        Unary.ABS,
+                        Unary.SQUARE,
+                        Unary.EXP,
+                        Unary.LOG,
+                        Unary.SQRT,
+                        Unary.RECIPROCAL,
+                        Unary.TANH,
+                        Unary.SIGMOID,
+                        Unary.GELU,
+                        Unary.GELU_TANH,
+                        Unary.SILU,
+                        Unary.RELU,
+                        Unary.LOG_SIGMOID,
+                        Unary.CLAMP));
     }
 
     private void functions(Unary f) {
@@ -123,8 +146,9 @@ public abstract class SameBitsContract extends Contract {
     /** Their gradients, as far as a training of protobin takes them. */
     @TestFactory
     final Stream<DynamicTest> gradientsOfFunctions() {
-        return each(this::gradientsOfFunctions, List.of(Unary.EXP, Unary.LOG, Unary.CLAMP, Unary.LOG_SIGMOID, Unary.RELU, Unary.GELU,
-                Unary.GELU_TANH));
+        return each(
+                this::gradientsOfFunctions,
+                List.of(Unary.EXP, Unary.LOG, Unary.CLAMP, Unary.LOG_SIGMOID, Unary.RELU, Unary.GELU, Unary.GELU_TANH));
     }
 
     private void gradientsOfFunctions(Unary f) {
@@ -140,8 +164,9 @@ public abstract class SameBitsContract extends Contract {
     /** Powers as the focusing of a loss takes them: of numbers of any size, exponents whole and not. */
     @TestFactory
     final Stream<DynamicTest> functionsOfTwo() {
-        return each(this::functionsOfTwo, List.of(Binary.ADD, Binary.SUB, Binary.MUL, Binary.DIV, Binary.POW, Binary.MAX,
-                Binary.EQUAL));
+        return each(
+                this::functionsOfTwo,
+                List.of(Binary.ADD, Binary.SUB, Binary.MUL, Binary.DIV, Binary.POW, Binary.MAX, Binary.EQUAL));
     }
 
     private void functionsOfTwo(Binary f) {
@@ -188,7 +213,9 @@ public abstract class SameBitsContract extends Contract {
         assertBits("linear." + in, b, plain, finished);
     }
 
-    /** More than one slice of a vector product of 512 bits is left out: from 769 on sums are taken slice by slice there. */
+    /**
+     * More than one slice of a vector product of 512 bits is left out: from 769 on sums are taken slice by slice there.
+     */
     @Test
     final void linearAsLongAsASlice() {
         requireSixteenParts();
@@ -212,7 +239,9 @@ public abstract class SameBitsContract extends Contract {
         assertBits("products", b, gw, gx);
     }
 
-    /** Scores in several tiles, so that the greatest comes late; a bias that hides keys; scores of very different size. */
+    /**
+     * Scores in several tiles, so that the greatest comes late; a bias that hides keys; scores of very different size.
+     */
     @TestFactory
     final Stream<DynamicTest> attention() {
         return each(this::attention, List.of(30, 99, 200));
@@ -264,7 +293,10 @@ public abstract class SameBitsContract extends Contract {
         assertBits("sum-of-all." + rows, b, out);
     }
 
-    /** Matching with signs and its gradient, over more clips than a device takes at once; a dim that fills no row of partial sums. */
+    /**
+     * Matching with signs and its gradient, over more clips than a device takes at once; a dim that fills no row of
+     * partial sums.
+     */
     @TestFactory
     final Stream<DynamicTest> binaryPrototypes() {
         return each(this::binaryPrototypes, List.of(64, 75, 192));

@@ -4,14 +4,15 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
 /**
- * How far a float32 result may lie from the exact one: bounds that follow from the number of roundings, not from what some
- * backend happened to do. All are absolute, for one result.
+ * How far a float32 result may lie from the exact one: bounds that follow from the number of roundings, not from what
+ * some backend happened to do. All are absolute, for one result.
  */
 public final class Tolerance {
     /** Half the distance from 1 to the next float: the error of one rounding. */
     public static final double ROUNDING = 0x1p-24;
     /** Distance of the smallest floats; what rounding may lose near 0. */
     private static final double SMALLEST = Float.MIN_VALUE;
+
     private static final double DOUBLE_ROUNDING = 0x1p-53;
     private static final int FUNCTION_ULPS = 4;
 
@@ -76,7 +77,10 @@ public final class Tolerance {
         return 4 * (n + 4) * ROUNDING + ulps(FUNCTION_ULPS, spread + largest);
     }
 
-    /** A value that went through a sum of {@code n} terms and some roundings more, where all terms are at most {@code scale}. */
+    /**
+     * A value that went through a sum of {@code n} terms and some roundings more, where all terms are at most {@code
+     * scale}.
+     */
     public static double normalized(long n, double scale) {
         return 4 * (n + 8) * ROUNDING * scale + 4 * SMALLEST;
     }
@@ -94,8 +98,8 @@ public final class Tolerance {
     }
 
     /**
-     * Gradients of an attention's scores, added up over keys with factors up to 1: {@code w (gw - Σ w gw)} is at most twice the greatest gw
-     * in all, and has the weights' errors, those of gw and those of the sum.
+     * Gradients of an attention's scores, added up over keys with factors up to 1: {@code w (gw - Σ w gw)} is at most
+     * twice the greatest gw in all, and has the weights' errors, those of gw and those of the sum.
      *
      * @param depth length of a query
      * @param keys number of keys

@@ -21,8 +21,9 @@ import org.unmute.tensor.io.SafetensorsWriter;
 /** The runner itself, on a folder of other cases. */
 class AutogradGoldensTest {
     private static final String CONV = """
-            {"case": "conv1d_other", "attrs": {"stride": 2}, "inputs": {"x": [1, 1, 4], "w": [1, 1, 2]},
-             "outputs": {"out": {"shape": [1, 1, 2], "atol": 1e-6}}, "grads": {"x": {"atol": 1e-6}, "w": {"atol": 1e-6}}}""";
+        {"case": "conv1d_other", "attrs": {"stride": 2}, "inputs": {"x": [1, 1, 4], "w": [1, 1, 2]},
+         "outputs": {"out": {"shape": [1, 1, 2], "atol": 1e-6}}, "grads": {"x": {"atol": 1e-6}, "w": {"atol": 1e-6}}}\
+        """;
 
     @TempDir
     Path folder;
@@ -71,17 +72,22 @@ class AutogradGoldensTest {
 
     @Test
     void namesTheTensorThatDiffers() {
-        assertThatThrownBy(() -> run(CONV, 12.5f)).isInstanceOf(AssertionError.class)
-                .hasMessageContaining("conv1d_other/out[1, 1, 2]").hasMessageContaining("expected 12.5");
+        assertThatThrownBy(() -> run(CONV, 12.5f))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("conv1d_other/out[1, 1, 2]")
+                .hasMessageContaining("expected 12.5");
     }
 
     @Test
     void refusesUnknownKinds() {
         String json = """
-                {"case": "zeta_function", "attrs": {}, "inputs": {"x": [1]},
-                 "outputs": {"out": {"shape": [1], "atol": 0}}, "grads": {}}""";
-        assertThatThrownBy(() -> run(json, 12)).isInstanceOf(AssertionError.class)
-                .hasMessageContaining("zeta_function").hasMessageContaining("kind is not known");
+            {"case": "zeta_function", "attrs": {}, "inputs": {"x": [1]},
+             "outputs": {"out": {"shape": [1], "atol": 0}}, "grads": {}}\
+            """;
+        assertThatThrownBy(() -> run(json, 12))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("zeta_function")
+                .hasMessageContaining("kind is not known");
     }
 
     @Test
@@ -93,7 +99,8 @@ class AutogradGoldensTest {
     void skipsVisiblyWithoutTheFolder() {
         List<DynamicTest> tests = AutogradGoldens.cases(ScalarBackend.INSTANCE, DType.F32);
         assertThat(tests).hasSize(1);
-        assertThatThrownBy(() -> tests.getFirst().getExecutable().execute()).isInstanceOf(TestAbortedException.class)
+        assertThatThrownBy(() -> tests.getFirst().getExecutable().execute())
+                .isInstanceOf(TestAbortedException.class)
                 .hasMessageContaining("has no folder probes/autograd");
     }
 }

@@ -27,10 +27,12 @@ class GoldenTest {
         System.setProperty(Golden.PROPERTY, other.toString());
         assertThat(Golden.folder("tiny/eat")).contains(other.resolve("tiny/eat"));
         assertThat(Golden.folder("fbank")).isEmpty();
-        assertThatThrownBy(() -> Golden.require("fbank")).isInstanceOf(TestAbortedException.class)
+        assertThatThrownBy(() -> Golden.require("fbank"))
+                .isInstanceOf(TestAbortedException.class)
                 .hasMessageContaining("has no fbank");
         System.setProperty(Golden.PROPERTY, other.resolve("none").toString());
-        assertThatThrownBy(() -> Golden.folder("fbank")).isInstanceOf(IllegalStateException.class)
+        assertThatThrownBy(() -> Golden.folder("fbank"))
+                .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("golden: no folder");
     }
 
@@ -44,7 +46,8 @@ class GoldenTest {
     @Test
     void theFirstDifferenceIsNamed() {
         float[] expected = {1, 2, 3, Float.NaN, Float.POSITIVE_INFINITY, -0f};
-        assertThatCode(() -> Golden.assertClose("x", expected, expected.clone(), 0, 0)).doesNotThrowAnyException();
+        assertThatCode(() -> Golden.assertClose("x", expected, expected.clone(), 0, 0))
+                .doesNotThrowAnyException();
         float[] off = {1, 2.5f, 3.25f, Float.NaN, Float.POSITIVE_INFINITY, 0f};
         assertThatCode(() -> Golden.assertClose("x", expected, off, 0, 0.25)).doesNotThrowAnyException();
         assertThatThrownBy(() -> Golden.assertClose("block.3", expected, off, 0.1, 0))
@@ -56,12 +59,19 @@ class GoldenTest {
 
     @Test
     void nanAndInfinityNeverPassForNumbers() {
-        float[][] pairs = {{Float.NaN, 1}, {1, Float.NaN}, {Float.POSITIVE_INFINITY, 1},
-                {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}, {1, Float.POSITIVE_INFINITY}};
+        float[][] pairs = {
+            {Float.NaN, 1},
+            {1, Float.NaN},
+            {Float.POSITIVE_INFINITY, 1},
+            {Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY},
+            {1, Float.POSITIVE_INFINITY}
+        };
         for (float[] p : pairs) {
             assertThatThrownBy(() -> Golden.assertClose("x", new float[] {p[0]}, new float[] {p[1]}, 1e30, 1e30))
                     .isInstanceOf(AssertionError.class);
-            assertThat(Golden.differences("x", new float[] {p[0]}, new float[] {p[1]}).max()).isInfinite();
+            assertThat(Golden.differences("x", new float[] {p[0]}, new float[] {p[1]})
+                            .max())
+                    .isInfinite();
         }
     }
 

@@ -35,7 +35,11 @@ class ReferenceTest {
         View out = zeros(2, 2);
         B.matmul(view(Shape.of(2, 3), 1, 2, 3, 4, 5, 6), view(Shape.of(3, 2), 7, 8, 9, 10, 11, 12), out);
         close(out, 58, 64, 139, 154);
-        B.linear(view(Shape.of(2, 3), 1, 2, 3, 4, 5, 6), view(Shape.of(2, 3), 1, 0, -1, 2, 2, 2), view(Shape.of(2), 10, 20), out);
+        B.linear(
+                view(Shape.of(2, 3), 1, 2, 3, 4, 5, 6),
+                view(Shape.of(2, 3), 1, 0, -1, 2, 2, 2),
+                view(Shape.of(2), 10, 20),
+                out);
         close(out, 8, 32, 8, 50);
     }
 
@@ -71,7 +75,12 @@ class ReferenceTest {
         close(out, 0.75, 0.5, -1.25);
         View norm = zeros(1, 4);
         // Mean 3, variance 5: (x - 3) / √(5 + 4) · 3 + 1.
-        B.layerNorm(view(Shape.of(1, 4), 0, 2, 4, 6), view(Shape.of(4), 3, 3, 3, 3), view(Shape.of(4), 1, 1, 1, 1), 4, norm);
+        B.layerNorm(
+                view(Shape.of(1, 4), 0, 2, 4, 6),
+                view(Shape.of(4), 3, 3, 3, 3),
+                view(Shape.of(4), 1, 1, 1, 1),
+                4,
+                norm);
         close(norm, -2, 0, 2, 4);
         View unit = zeros(2, 2);
         B.l2Normalize(view(Shape.of(2, 2), 3, -4, 0, 0), unit);
@@ -82,8 +91,13 @@ class ReferenceTest {
     void attention() {
         View out = zeros(1, 2);
         // Scores 0 and ln 3, so weights ¼ and ¾; the hidden third key counts for nothing.
-        B.attention(view(Shape.of(1, 1), Math.log(3)), view(Shape.of(3, 1), 0, 2, 9), view(Shape.of(3, 2), 4, 8, 0, -4, 99, 99),
-                view(Shape.of(1, 3), 0, 0, Double.NEGATIVE_INFINITY), 0.5, out);
+        B.attention(
+                view(Shape.of(1, 1), Math.log(3)),
+                view(Shape.of(3, 1), 0, 2, 9),
+                view(Shape.of(3, 2), 4, 8, 0, -4, 99, 99),
+                view(Shape.of(1, 3), 0, 0, Double.NEGATIVE_INFINITY),
+                0.5,
+                out);
         close(out, 1, -1);
     }
 
@@ -119,7 +133,8 @@ class ReferenceTest {
         close(values, 1, 0.96);
         assertThat(winners.host().ints()).containsExactly(0, 1);
         View gp = zeros(2, 2);
-        B.prototypeMaxPoolBackward(tokens, view(Shape.of(2, 2), 0, 5, 4, 3), winners, view(Shape.of(1, 2), 1, 5), zeros(1, 3, 2), gp);
+        B.prototypeMaxPoolBackward(
+                tokens, view(Shape.of(2, 2), 0, 5, 4, 3), winners, view(Shape.of(1, 2), 1, 5), zeros(1, 3, 2), gp);
         // ((0.6, 0.8) - 0.96 (0.8, 0.6)) / 5 · 5
         close(gp, 0, 0, 0.6 - 0.768, 0.8 - 0.576);
     }

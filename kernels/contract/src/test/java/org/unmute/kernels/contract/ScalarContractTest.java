@@ -4,7 +4,9 @@ import org.junit.jupiter.api.Nested;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
-/** The suite on the reference backend itself in float32, where every result is rounded: the bounds must hold there too. */
+/**
+ * The suite on the reference backend itself in float32, where every result is rounded: the bounds must hold there too.
+ */
 class ScalarContractTest {
     @Nested
     class Elementwise extends ElementwiseContract {

@@ -15,9 +15,10 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.NativeFolder;
 
 /**
- * NVIDIA's own matrix products, in float32, where its library is on the machine: it comes with the CUDA toolkit, not with the driver. On one
- * device; work goes to the default stream. Nothing is rounded to TF32, and results have the same bits on every run: cuBLAS promises that for
- * one stream and without atomic operations, on the same kind of card and with the same version.
+ * NVIDIA's own matrix products, in float32, where its library is on the machine: it comes with the CUDA toolkit, not
+ * with the driver. On one device; work goes to the default stream. Nothing is rounded to TF32, and results have the
+ * same bits on every run: cuBLAS promises that for one stream and without atomic operations, on the same kind of card
+ * and with the same version.
  */
 final class Cublas {
     /** System property that turns it off: {@code false}. Default is {@code true}. */
@@ -28,6 +29,7 @@ final class Cublas {
 
     /** The version of cuBLAS that the binding was built for. */
     private static final String LIBRARY = "libcublas.so.12";
+
     private static final int MAJOR = 0;
     private static final int MINOR = 1;
     private static final Pointer ONE = Pointer.to(new float[] {1});
@@ -58,7 +60,9 @@ final class Cublas {
 
         /** Whose matrix products run, for people. */
         String words() {
-            return isThere() ? "matrix products by cuBLAS " + version : "matrix products by our own kernel (cuBLAS: " + trouble + ")";
+            return isThere()
+                    ? "matrix products by cuBLAS " + version
+                    : "matrix products by our own kernel (cuBLAS: " + trouble + ")";
         }
     }
 
@@ -79,7 +83,9 @@ final class Cublas {
         return switch (property.strip()) {
             case "true" -> Optional.empty();
             case "false" -> Optional.of(new Found("", "turned off by " + PROPERTY));
-            default -> throw new IllegalArgumentException("cuda: system property " + PROPERTY + " must be true or false: '" + property + "'");
+            default ->
+                throw new IllegalArgumentException(
+                        "cuda: system property " + PROPERTY + " must be true or false: '" + property + "'");
         };
     }
 
@@ -102,7 +108,10 @@ final class Cublas {
                 return new Found(property(MAJOR) + "." + property(MINOR), "");
             });
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
-            return new Found("", "the binding JCublas does not load, " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            return new Found(
+                    "",
+                    "the binding JCublas does not load, "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         } catch (CudaException e) {
             return new Found("", "it does not answer, " + e.getMessage());
         }
@@ -116,9 +125,25 @@ final class Cublas {
 
     /** Multiplies; what follows the product is the caller's. The device's context must be the calling thread's. */
     synchronized void multiply(Gemm g) {
-        JCublas2.cublasSgemmStridedBatched_64(handle, operation(g.first()), operation(g.second()), g.rows(), g.columns(), g.inner(), ONE,
-                pointer(g.first()), g.first().leading(), g.first().stride(), pointer(g.second()), g.second().leading(), g.second().stride(), ZERO,
-                pointer(g.result()), g.result().leading(), g.result().stride(), g.batch());
+        JCublas2.cublasSgemmStridedBatched_64(
+                handle,
+                operation(g.first()),
+                operation(g.second()),
+                g.rows(),
+                g.columns(),
+                g.inner(),
+                ONE,
+                pointer(g.first()),
+                g.first().leading(),
+                g.first().stride(),
+                pointer(g.second()),
+                g.second().leading(),
+                g.second().stride(),
+                ZERO,
+                pointer(g.result()),
+                g.result().leading(),
+                g.result().stride(),
+                g.batch());
     }
 
     private static int operation(Gemm.Matrix m) {

@@ -39,15 +39,22 @@ public final class CudaBackendProvider implements BackendProvider {
         try {
             d = CudaDevices.get();
         } catch (NoClassDefFoundError e) {
-            return List.of(new Availability(false, "the CUDA binding JCuda is not there (class " + e.getMessage() + "): put jcuda.jar and "
-                    + "jcuda-natives.jar beside unmute-kernels-cuda"));
+            return List.of(new Availability(
+                    false,
+                    "the CUDA binding JCuda is not there (class " + e.getMessage() + "): put jcuda.jar and "
+                            + "jcuda-natives.jar beside unmute-kernels-cuda"));
         }
         if (d.devices().isEmpty()) {
             return List.of(new Availability(false, d.trouble()));
         }
-        return d.devices().stream().map(f -> f.trouble().isEmpty() ? new Availability(true, f.description() + "; "
-                + Variants.describe(Precision.chosen(), f.capability(), Cublas.find()))
-                : new Availability(false, f.description() + ": " + f.trouble())).toList();
+        return d.devices().stream()
+                .map(f -> f.trouble().isEmpty()
+                        ? new Availability(
+                                true,
+                                f.description() + "; "
+                                        + Variants.describe(Precision.chosen(), f.capability(), Cublas.find()))
+                        : new Availability(false, f.description() + ": " + f.trouble()))
+                .toList();
     }
 
     @Override
@@ -62,7 +69,8 @@ public final class CudaBackendProvider implements BackendProvider {
     }
 
     static DeviceBackend openDevice(int index) {
-        CudaDevice device = new CudaDevice(index == 0 ? NAME : NAME + ":" + index, CudaContext.of(index), Precision.chosen());
+        CudaDevice device =
+                new CudaDevice(index == 0 ? NAME : NAME + ":" + index, CudaContext.of(index), Precision.chosen());
         return new DeviceBackend(device, DeviceBackend.memoryCap(device.limits()));
     }
 }

@@ -35,7 +35,8 @@ final class CudaContext {
     /** The context of device number {@code index}. */
     static CudaContext of(int index) {
         synchronized (OPEN) {
-            return OPEN.computeIfAbsent(index, i -> new CudaContext(CudaDevices.get().devices().get(i)));
+            return OPEN.computeIfAbsent(
+                    index, i -> new CudaContext(CudaDevices.get().devices().get(i)));
         }
     }
 
@@ -91,8 +92,12 @@ final class CudaContext {
             JCudaDriver.cuModuleLoadDataJIT(module, Pointer.to((ptx + "\0").getBytes(StandardCharsets.UTF_8)), options);
             return module;
         } catch (CudaException e) {
-            throw new DeviceException("cuda: the PTX of kernel " + kernel + " does not load on " + found.description() + ": " + e.getMessage()
-                    + "\n" + options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER).strip(), e);
+            throw new DeviceException(
+                    "cuda: the PTX of kernel " + kernel + " does not load on " + found.description() + ": "
+                            + e.getMessage() + "\n"
+                            + options.getString(CUjit_option.CU_JIT_ERROR_LOG_BUFFER)
+                                    .strip(),
+                    e);
         }
     }
 }

@@ -17,7 +17,10 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.backend.HostBuffer;
 
-/** An NVIDIA device through its driver. All work goes to the default stream, so that it is done in the order of the calls. */
+/**
+ * An NVIDIA device through its driver. All work goes to the default stream, so that it is done in the order of the
+ * calls.
+ */
 final class CudaDevice implements Device {
     private final String name;
     private final CudaContext context;
@@ -45,7 +48,8 @@ final class CudaDevice implements Device {
             context.enter();
             call.run();
         } catch (CudaException e) {
-            throw new DeviceException("cuda: " + what + " failed on " + context.found().description() + ": " + e.getMessage(), e);
+            throw new DeviceException(
+                    "cuda: " + what + " failed on " + context.found().description() + ": " + e.getMessage(), e);
         }
     }
 
@@ -57,7 +61,8 @@ final class CudaDevice implements Device {
     @Override
     public String describe() {
         context.enter();
-        return context.found().description() + "; " + Variants.describe(precision, context.found().capability(), context.products());
+        return context.found().description() + "; "
+                + Variants.describe(precision, context.found().capability(), context.products());
     }
 
     @Override
@@ -89,20 +94,30 @@ final class CudaDevice implements Device {
 
     @Override
     public void write(HostBuffer from, int start, int count, DeviceMemory to, long toByte) {
-        calling("copying to the device", () -> JCudaDriver.cuMemcpyHtoD(pointer(to).withByteOffset(toByte), host(from, start),
-                (long) count * from.dtype().bytes()));
+        calling(
+                "copying to the device",
+                () -> JCudaDriver.cuMemcpyHtoD(
+                        pointer(to).withByteOffset(toByte),
+                        host(from, start),
+                        (long) count * from.dtype().bytes()));
     }
 
     @Override
     public void read(DeviceMemory from, long fromByte, HostBuffer to, int start, int count) {
-        calling("copying from the device (or work before it)", () -> JCudaDriver.cuMemcpyDtoH(host(to, start),
-                pointer(from).withByteOffset(fromByte), (long) count * to.dtype().bytes()));
+        calling(
+                "copying from the device (or work before it)",
+                () -> JCudaDriver.cuMemcpyDtoH(
+                        host(to, start),
+                        pointer(from).withByteOffset(fromByte),
+                        (long) count * to.dtype().bytes()));
     }
 
     @Override
     public void copy(DeviceMemory from, long fromByte, DeviceMemory to, long toByte, long bytes) {
-        calling("copying on the device", () -> JCudaDriver.cuMemcpyDtoDAsync(pointer(to).withByteOffset(toByte),
-                pointer(from).withByteOffset(fromByte), bytes, null));
+        calling(
+                "copying on the device",
+                () -> JCudaDriver.cuMemcpyDtoDAsync(
+                        pointer(to).withByteOffset(toByte), pointer(from).withByteOffset(fromByte), bytes, null));
     }
 
     @Override
@@ -150,7 +165,8 @@ final class CudaDevice implements Device {
             for (int i = 0; i < parameters.length; i++) {
                 parameters[i] = parameter(list.get(i));
             }
-            JCudaDriver.cuLaunchKernel(f, plan.groups(), 1, 1, plan.items(), 1, 1, 0, null, Pointer.to(parameters), null);
+            JCudaDriver.cuLaunchKernel(
+                    f, plan.groups(), 1, 1, plan.items(), 1, 1, 0, null, Pointer.to(parameters), null);
         });
     }
 

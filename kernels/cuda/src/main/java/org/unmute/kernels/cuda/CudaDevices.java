@@ -22,6 +22,7 @@ import org.unmute.kernels.device.NativeFolder;
 final class CudaDevices {
     /** What the PTX is built for. */
     private static final int LEAST_CAPABILITY = 75;
+
     private static CudaDevices found;
 
     private final List<Found> devices;
@@ -69,14 +70,21 @@ final class CudaDevices {
             List<Found> devices = NativeFolder.within(CudaDevices::all);
             return new CudaDevices(devices, devices.isEmpty() ? "the NVIDIA driver knows no device" : "");
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
-            return new CudaDevices(List.of(), "the CUDA binding does not load (" + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-                    + "): it comes with native code for Linux on x86_64, and needs the class path rather than the module path");
+            return new CudaDevices(
+                    List.of(),
+                    "the CUDA binding does not load ("
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                            + "): it comes with native code for Linux on x86_64, and needs the class path rather than"
+                            + " the module path");
         } catch (CudaException e) {
             return new CudaDevices(List.of(), "the NVIDIA driver does not answer: " + e.getMessage());
         }
     }
 
-    /** Why the driver's library cannot be there; empty if it is. Asked first: the binding's own error is long and comes once only. */
+    /**
+     * Why the driver's library cannot be there; empty if it is. Asked first: the binding's own error is long and comes
+     * once only.
+     */
     @SuppressWarnings("restricted") // Looking for a library is all that is done.
     static String missingDriver(String system) {
         String name = system.toLowerCase(Locale.ROOT);
@@ -119,14 +127,19 @@ final class CudaDevices {
         JCudaDriver.cuDriverGetVersion(driver);
         int major = attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR);
         int minor = attribute(device, CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR);
-        DeviceLimits limits = new DeviceLimits(memory[0], memory[0], attribute(device, CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
+        DeviceLimits limits = new DeviceLimits(
+                memory[0],
+                memory[0],
+                attribute(device, CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
                 attribute(device, CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK));
-        String description = new String(name, 0, length, StandardCharsets.UTF_8).strip() + ", compute capability " + major + "." + minor
+        String description = new String(name, 0, length, StandardCharsets.UTF_8).strip() + ", compute capability "
+                + major + "." + minor
                 + ", driver for CUDA " + driver[0] / 1000 + "." + driver[0] % 1000 / 10 + ", "
                 + attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors, " + (memory[0] >> 20)
                 + " MiB";
-        String trouble = 10 * major + minor < LEAST_CAPABILITY ? "compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
-                + " or more is needed" : limits.trouble().orElse("");
+        String trouble = 10 * major + minor < LEAST_CAPABILITY
+                ? "compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10 + " or more is needed"
+                : limits.trouble().orElse("");
         return new Found(device, description, 10 * major + minor, limits, trouble);
     }
 

@@ -37,6 +37,7 @@ enum Precision {
                 return p;
             }
         }
-        throw new IllegalArgumentException("cuda: system property " + PROPERTY + " must be fp32, tf32 or bf16: '" + name + "'");
+        throw new IllegalArgumentException(
+                "cuda: system property " + PROPERTY + " must be fp32, tf32 or bf16: '" + name + "'");
     }
 }

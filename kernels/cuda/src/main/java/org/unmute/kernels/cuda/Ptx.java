@@ -17,7 +17,8 @@ final class Ptx {
     static String text(String family) {
         try (InputStream in = Ptx.class.getResourceAsStream(family + ".ptx")) {
             if (in == null) {
-                throw new IllegalStateException("cuda: " + family + ".ptx is missing in this build: run kernels/cuda/build-ptx");
+                throw new IllegalStateException(
+                        "cuda: " + family + ".ptx is missing in this build: run kernels/cuda/build-ptx");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {

@@ -19,8 +19,8 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 
 /**
- * Kernels for tensor cores that take the place of portable ones, with the same arguments and launch plan. The portable kernel of the
- * same name, without the precision behind it, is a variant's reference.
+ * Kernels for tensor cores that take the place of portable ones, with the same arguments and launch plan. The portable
+ * kernel of the same name, without the precision behind it, is a variant's reference.
  */
 final class Variants {
     /** What they need: TF32, bfloat16 and asynchronous copies. */
@@ -29,7 +29,10 @@ final class Variants {
     /** Files of variants, without ending, and the portable kernels that each has variants of. */
     static final Map<String, List<Kernel>> FILES = Map.of(
             "matmul_tensor", List.of(new Kernel("matmul", "matmul"), new Kernel("matmul", "matmul_small")),
-            "prototype_tensor", List.of(new Kernel("prototype", "prototype_match"), new Kernel("prototype", "prototype_match_binary")));
+            "prototype_tensor",
+                    List.of(
+                            new Kernel("prototype", "prototype_match"),
+                            new Kernel("prototype", "prototype_match_binary")));
 
     private static final Pattern INCLUDE = Pattern.compile("#include \"([a-z_]+\\.h)\"");
 
@@ -40,14 +43,19 @@ final class Variants {
         if (precision == Precision.FP32 || capability < LEAST_CAPABILITY) {
             return Optional.empty();
         }
-        return FILES.entrySet().stream().filter(e -> e.getValue().contains(portable)).findFirst()
-                .map(e -> new Kernel(e.getKey(), portable.name() + "_" + precision.name().toLowerCase(Locale.ROOT)));
+        return FILES.entrySet().stream()
+                .filter(e -> e.getValue().contains(portable))
+                .findFirst()
+                .map(e -> new Kernel(
+                        e.getKey(), portable.name() + "_" + precision.name().toLowerCase(Locale.ROOT)));
     }
 
     /** All kernels of a file. */
     static List<Kernel> kernels(String file) {
-        return FILES.get(file).stream().flatMap(k -> Set.of(Precision.TF32, Precision.BF16).stream()
-                .map(p -> of(k, p, LEAST_CAPABILITY).orElseThrow())).toList();
+        return FILES.get(file).stream()
+                .flatMap(k -> Set.of(Precision.TF32, Precision.BF16).stream()
+                        .map(p -> of(k, p, LEAST_CAPABILITY).orElseThrow()))
+                .toList();
     }
 
     /** Whose matrix products run, and what the kernels compute with, for people. */
@@ -56,8 +64,10 @@ final class Variants {
             return cublas.words() + ", all in float32";
         }
         return capability < LEAST_CAPABILITY
-                ? cublas.words() + ", all in float32, since " + precision.words() + " needs compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
-                : "matrix products by our own kernel and prototype matching in " + precision.words() + " on tensor cores, the rest in float32";
+                ? cublas.words() + ", all in float32, since " + precision.words() + " needs compute capability "
+                        + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
+                : "matrix products by our own kernel and prototype matching in " + precision.words()
+                        + " on tensor cores, the rest in float32";
     }
 
     /** A file's text with each header put in where it is first included. */
@@ -90,7 +100,9 @@ final class Variants {
     /** SHA-256 of {@link #text} in hexadecimal, which the PTX built from it bears. */
     static String hash(String file) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text(file).getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(text(file).getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

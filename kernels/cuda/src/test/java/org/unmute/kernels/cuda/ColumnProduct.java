@@ -31,6 +31,8 @@ final class ColumnProduct {
     }
 
     private static long at(Gemm.Matrix m, long entry, long row, long column) {
-        return m.offset() + entry * m.stride() + (m.transposed() ? column + row * m.leading() : row + column * m.leading());
+        return m.offset()
+                + entry * m.stride()
+                + (m.transposed() ? column + row * m.leading() : row + column * m.leading());
     }
 }

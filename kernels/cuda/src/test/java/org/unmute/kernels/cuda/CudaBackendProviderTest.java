@@ -20,11 +20,14 @@ class CudaBackendProviderTest {
     @Test
     void saysWhatIsMissing() {
         assertThat(CudaDevices.missingDriver("Mac OS X")).contains("no CUDA on macOS");
-        assertThat(CudaDevices.missingDriver("Windows 11")).contains("nvcuda.dll was not found").contains("NVIDIA driver");
+        assertThat(CudaDevices.missingDriver("Windows 11"))
+                .contains("nvcuda.dll was not found")
+                .contains("NVIDIA driver");
         Availability a = new CudaBackendProvider().probe();
         assertThat(a.reason()).isNotBlank();
         if (!a.available()) {
-            assertThatThrownBy(() -> Backends.open("cuda", 1)).isInstanceOf(Backends.UnavailableException.class)
+            assertThatThrownBy(() -> Backends.open("cuda", 1))
+                    .isInstanceOf(Backends.UnavailableException.class)
                     .hasMessageContaining("backend cuda does not run here: " + a.reason());
         }
     }

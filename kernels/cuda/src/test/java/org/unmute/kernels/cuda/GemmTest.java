@@ -21,7 +21,10 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile;
 import org.unmute.tensor.op.Unary;
 
-/** Products in columns, as cuBLAS computes them: which ones it gets, and that they are the products asked for. cuBLAS itself needs a card. */
+/**
+ * Products in columns, as cuBLAS computes them: which ones it gets, and that they are the products asked for. cuBLAS
+ * itself needs a card.
+ */
 class GemmTest {
     private final List<Gemm> gemms = new ArrayList<>();
     private final DeviceBackend b = new DeviceBackend(new ShimDevice(gemms::add), 1L << 30);
@@ -36,7 +39,8 @@ class GemmTest {
     }
 
     private static void assertMatrix(Gemm.Matrix m, long offset, boolean transposed, long leading, long stride) {
-        assertThat(m).extracting(Gemm.Matrix::offset, Gemm.Matrix::transposed, Gemm.Matrix::leading, Gemm.Matrix::stride)
+        assertThat(m)
+                .extracting(Gemm.Matrix::offset, Gemm.Matrix::transposed, Gemm.Matrix::leading, Gemm.Matrix::stride)
                 .containsExactly(offset, transposed, leading, stride);
     }
 
@@ -44,7 +48,9 @@ class GemmTest {
     void rowsAreColumnsOfTheTranspose() {
         b.matmul(f(3, 5), f(5, 7), f(3, 7));
         Gemm g = only();
-        assertThat(g).extracting(Gemm::rows, Gemm::columns, Gemm::inner, Gemm::batch, Gemm::follows).containsExactly(7L, 3L, 5L, 1L, false);
+        assertThat(g)
+                .extracting(Gemm::rows, Gemm::columns, Gemm::inner, Gemm::batch, Gemm::follows)
+                .containsExactly(7L, 3L, 5L, 1L, false);
         assertMatrix(g.first(), 0, false, 7, 0);
         assertMatrix(g.second(), 0, false, 5, 0);
         assertMatrix(g.result(), 0, false, 7, 0);
@@ -52,7 +58,10 @@ class GemmTest {
 
     @Test
     void transposesAndPartsAreOtherSteps() {
-        b.matmul(f(5, 3).transpose(0, 1), f(9, 8).slice(0, 2, 7, 1).slice(1, 3, 5, 1).transpose(0, 1), f(4, 10).slice(0, 1, 3, 1).slice(1, 2, 7, 1));
+        b.matmul(
+                f(5, 3).transpose(0, 1),
+                f(9, 8).slice(0, 2, 7, 1).slice(1, 3, 5, 1).transpose(0, 1),
+                f(4, 10).slice(0, 1, 3, 1).slice(1, 2, 7, 1));
         Gemm g = only();
         assertMatrix(g.first(), 19, true, 8, 0);
         assertMatrix(g.second(), 0, true, 3, 0);
@@ -90,7 +99,8 @@ class GemmTest {
             assertThat(only().follows()).isTrue();
             b.linear(f(3, 5), f(7, 5), null, null, f(3, 7), f(3, 7));
             assertThat(only().follows()).isTrue();
-            assertThat(b.profile().entries()).extracting(WorkProfile.Entry::kernel, WorkProfile.Entry::launches)
+            assertThat(b.profile().entries())
+                    .extracting(WorkProfile.Entry::kernel, WorkProfile.Entry::launches)
                     .containsExactly(tuple("matmul_cublas", 4L));
         }
     }
@@ -140,8 +150,11 @@ class GemmTest {
     @Test
     void canBeTurnedOff() {
         assertThat(Cublas.off("true")).isEmpty();
-        assertThat(Cublas.off("false").orElseThrow().words()).isEqualTo("matrix products by our own kernel (cuBLAS: turned off by unmute.cuda.cublas)");
-        assertThatThrownBy(() -> Cublas.off("no")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("unmute.cuda.cublas must be true or false");
+        assertThat(Cublas.off("false").orElseThrow().words())
+                .isEqualTo("matrix products by our own kernel (cuBLAS: turned off by unmute.cuda.cublas)");
+        assertThatThrownBy(() -> Cublas.off("no"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("unmute.cuda.cublas must be true or false");
         assertThat(new Cublas.Found("12.6", "").words()).isEqualTo("matrix products by cuBLAS 12.6");
     }
 
@@ -156,13 +169,16 @@ class GemmTest {
         }
     }
 
-    /** The suite of products, with cuBLAS's part done by a plain loop over columns and what follows by the kernel that does it on a card. */
+    /**
+     * The suite of products, with cuBLAS's part done by a plain loop over columns and what follows by the kernel that
+     * does it on a card.
+     */
     @Nested
     class Product extends ProductContract {
         @Override
         protected Backend open(int threads) {
             ShimDevice.COMPILER.require();
-            return new DeviceBackend(new ShimDevice(g -> { }), 3L << 30);
+            return new DeviceBackend(new ShimDevice(g -> {}), 3L << 30);
         }
     }
 

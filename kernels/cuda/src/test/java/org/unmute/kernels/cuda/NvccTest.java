@@ -23,15 +23,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.device.KernelSource;
 
 /**
- * nvcc compiles every kernel for every target that it knows of those below, nothing is spilled from registers to memory, and registers and
- * shared memory stay within {@code resources.csv}. Variants for tensor cores are compiled for the targets that have what they use, sm_80 and
- * up: on sm_75 the portable kernels run. Skipped where nvcc is not.
+ * nvcc compiles every kernel for every target that it knows of those below, nothing is spilled from registers to
+ * memory, and registers and shared memory stay within {@code resources.csv}. Variants for tensor cores are compiled for
+ * the targets that have what they use, sm_80 and up: on sm_75 the portable kernels run. Skipped where nvcc is not.
  */
 class NvccTest {
     private static final Tool NVCC = new Tool("nvcc");
     private static final List<Integer> TARGETS = List.of(75, 80, 90, 100);
-    private static final Pattern COMPILED = Pattern.compile("Compiling entry function '(\\w+)' for 'sm_(\\d+)'.*?(\\d+) bytes spill stores, "
-            + "(\\d+) bytes spill loads.*?Used (\\d+) registers(?:[^\\n]*?(\\d+) bytes smem)?", Pattern.DOTALL);
+    private static final Pattern COMPILED = Pattern.compile(
+            "Compiling entry function '(\\w+)' for 'sm_(\\d+)'.*?(\\d+) bytes spill stores, "
+                    + "(\\d+) bytes spill loads.*?Used (\\d+) registers(?:[^\\n]*?(\\d+) bytes smem)?",
+            Pattern.DOTALL);
 
     @TempDir
     Path folder;
@@ -41,10 +43,14 @@ class NvccTest {
     private static Map<String, Limit> limits() throws IOException {
         Map<String, Limit> all = new HashMap<>();
         try (InputStream in = NvccTest.class.getResourceAsStream("/resources.csv")) {
-            new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().filter(l -> !l.startsWith("#")).skip(1).forEach(line -> {
-                String[] cells = line.split(",");
-                all.put(cells[0], new Limit(Integer.parseInt(cells[1]), Integer.parseInt(cells[2])));
-            });
+            new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(l -> !l.startsWith("#"))
+                    .skip(1)
+                    .forEach(line -> {
+                        String[] cells = line.split(",");
+                        all.put(cells[0], new Limit(Integer.parseInt(cells[1]), Integer.parseInt(cells[2])));
+                    });
         }
         return all;
     }
@@ -60,26 +66,47 @@ class NvccTest {
         Set<String> unseen = new HashSet<>(limits.keySet());
         List<DynamicTest> tests = new ArrayList<>();
         for (String family : KernelSource.FAMILIES) {
-            tests.add(DynamicTest.dynamicTest(family + " for " + known,
+            tests.add(DynamicTest.dynamicTest(
+                    family + " for " + known,
                     () -> check(family + ".cl", KernelSource.kernels(family).size(), known, limits, unseen)));
         }
-        List<Integer> tensor = known.stream().filter(t -> t >= Variants.LEAST_CAPABILITY).toList();
-        Variants.FILES.keySet().forEach(file -> tests.add(DynamicTest.dynamicTest(file + " for " + tensor,
-                () -> check(file + ".cu", Variants.kernels(file).size(), tensor, limits, unseen))));
-        tests.add(DynamicTest.dynamicTest("every limit is for a kernel", () -> assertThat(unseen).isEmpty()));
+        List<Integer> tensor =
+                known.stream().filter(t -> t >= Variants.LEAST_CAPABILITY).toList();
+        Variants.FILES
+                .keySet()
+                .forEach(file -> tests.add(DynamicTest.dynamicTest(
+                        file + " for " + tensor,
+                        () -> check(file + ".cu", Variants.kernels(file).size(), tensor, limits, unseen))));
+        tests.add(DynamicTest.dynamicTest(
+                "every limit is for a kernel", () -> assertThat(unseen).isEmpty()));
         return tests.stream();
     }
 
     private List<Integer> known() {
         String list = NVCC.run(folder, List.of("--list-gpu-code"));
-        List<Integer> known = TARGETS.stream().filter(t -> Arrays.asList(list.split("\\s+")).contains("sm_" + t)).toList();
+        List<Integer> known = TARGETS.stream()
+                .filter(t -> Arrays.asList(list.split("\\s+")).contains("sm_" + t))
+                .toList();
         assertThat(known).isNotEmpty();
         return known;
     }
 
     private void check(String file, int kernels, List<Integer> targets, Map<String, Limit> limits, Set<String> unseen) {
-        List<String> arguments = new ArrayList<>(List.of("-x", "cu", "-fatbin", "--threads", "2", "-fmad=false", "-diag-suppress", "177", "-Werror",
-                "all-warnings", "-Xptxas", "-v", "-o", file + ".fatbin"));
+        List<String> arguments = new ArrayList<>(List.of(
+                "-x",
+                "cu",
+                "-fatbin",
+                "--threads",
+                "2",
+                "-fmad=false",
+                "-diag-suppress",
+                "177",
+                "-Werror",
+                "all-warnings",
+                "-Xptxas",
+                "-v",
+                "-o",
+                file + ".fatbin"));
         targets.forEach(t -> arguments.addAll(List.of("-gencode", "arch=compute_" + t + ",code=sm_" + t)));
         arguments.add(file);
         String said = NVCC.run(folder, arguments);
@@ -93,7 +120,8 @@ class NvccTest {
             unseen.remove(kernel);
             Limit limit = limits.getOrDefault(kernel, limits.get("others"));
             assertThat(Integer.parseInt(m.group(5))).as("registers of " + what).isLessThanOrEqualTo(limit.registers);
-            assertThat(m.group(6) == null ? 0 : Integer.parseInt(m.group(6))).as("shared memory of " + what)
+            assertThat(m.group(6) == null ? 0 : Integer.parseInt(m.group(6)))
+                    .as("shared memory of " + what)
                     .isLessThanOrEqualTo(limit.shared);
         }
         unseen.remove("others");

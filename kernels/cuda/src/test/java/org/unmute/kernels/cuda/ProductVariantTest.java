@@ -21,18 +21,34 @@ import org.unmute.tensor.backend.WorkProfile;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Matrix products on tensor cores against products in float64, through the shim, which has everything but the multiplications' own
- * instructions; on a card by the GPU check. A product of two rounded operands is off by at most twice an operand's rounding and its
- * square, as a share of the sum of the terms' absolutes.
+ * Matrix products on tensor cores against products in float64, through the shim, which has everything but the
+ * multiplications' own instructions; on a card by the GPU check. A product of two rounded operands is off by at most
+ * twice an operand's rounding and its square, as a share of the sum of the terms' absolutes.
  */
 class ProductVariantTest {
-    /** Entries, rows, inner size and columns. Those of 12 x 12 tiles of 128 take the large tiles, the others those of 64. */
-    private static final int[][] SIZES = {{1, 1, 1, 1}, {1, 3, 0, 5}, {2, 5, 7, 3}, {3, 64, 16, 64}, {1, 65, 17, 63}, {2, 130, 47, 68}, {1, 63, 100, 129},
-        {1, 1412, 36, 1416}, {1, 1409, 19, 1411}, {40, 129, 9, 132}};
+    /**
+     * Entries, rows, inner size and columns. Those of 12 x 12 tiles of 128 take the large tiles, the others those of
+     * 64.
+     */
+    private static final int[][] SIZES = {
+        {1, 1, 1, 1},
+        {1, 3, 0, 5},
+        {2, 5, 7, 3},
+        {3, 64, 16, 64},
+        {1, 65, 17, 63},
+        {2, 130, 47, 68},
+        {1, 63, 100, 129},
+        {1, 1412, 36, 1416},
+        {1, 1409, 19, 1411},
+        {40, 129, 9, 132}
+    };
 
     /** How an operand lies: as it is, transposed, every second number, and a row apart from where 16 bytes begin. */
     private enum Layout {
-        DENSE, TRANSPOSED, STRIDED, SHIFTED
+        DENSE,
+        TRANSPOSED,
+        STRIDED,
+        SHIFTED
     }
 
     private static double bound(Precision precision, int terms) {
@@ -43,7 +59,8 @@ class ProductVariantTest {
     @TestFactory
     List<DynamicTest> products() {
         if (!ShimDevice.COMPILER.isThere()) {
-            return List.of(DynamicTest.dynamicTest(ShimDevice.COMPILER.missing(), () -> Assumptions.abort(ShimDevice.COMPILER.missing())));
+            return List.of(DynamicTest.dynamicTest(
+                    ShimDevice.COMPILER.missing(), () -> Assumptions.abort(ShimDevice.COMPILER.missing())));
         }
         List<DynamicTest> tests = new ArrayList<>();
         for (Precision precision : List.of(Precision.TF32, Precision.BF16)) {
@@ -54,7 +71,9 @@ class ProductVariantTest {
         return tests;
     }
 
-    /** All layouts of both operands: the same bits from all, as far from the exact product as rounding may take them. */
+    /**
+     * All layouts of both operands: the same bits from all, as far from the exact product as rounding may take them.
+     */
     private static void check(Precision precision, int[] s) {
         SplittableRandom random = new SplittableRandom(Arrays.hashCode(s));
         float[] a = numbers(random, s[0] * s[1] * s[2]);
@@ -68,7 +87,10 @@ class ProductVariantTest {
                     if (large && left.ordinal() + right.ordinal() > 2 && left != right) {
                         continue;
                     }
-                    float[] got = product(backend, place(backend, left, a, s[0], s[1], s[2]), place(backend, right, b, s[0], s[2], s[3]));
+                    float[] got = product(
+                            backend,
+                            place(backend, left, a, s[0], s[1], s[2]),
+                            place(backend, right, b, s[0], s[2], s[3]));
                     if (first == null) {
                         first = got;
                         compare(precision, s, a, b, got);
@@ -81,7 +103,9 @@ class ProductVariantTest {
     }
 
     private static float[] product(Backend backend, View a, View b) {
-        View out = backend.allocate(DType.F32, Shape.of(a.shape().size(0), a.shape().size(1), b.shape().size(2)));
+        View out = backend.allocate(
+                DType.F32,
+                Shape.of(a.shape().size(0), a.shape().size(1), b.shape().size(2)));
         backend.matmul(a, b, out);
         float[] got = download(backend, out);
         for (View v : List.of(a, b, out)) {
@@ -100,9 +124,15 @@ class ProductVariantTest {
         Shape shape = Shape.of(sizes);
         View v = switch (layout) {
             case DENSE -> backend.allocate(DType.F32, shape);
-            case TRANSPOSED -> backend.allocate(DType.F32, Shape.of(sizes[0], sizes[2], sizes[1])).transpose(1, 2);
-            case STRIDED -> backend.allocate(DType.F32, Shape.of(sizes[0], sizes[1], 2 * sizes[2])).slice(2, 0, sizes[2], 2);
-            case SHIFTED -> backend.allocate(DType.F32, Shape.of(sizes[0], sizes[1], sizes[2] + 1)).slice(2, 1, sizes[2], 1);
+            case TRANSPOSED ->
+                backend.allocate(DType.F32, Shape.of(sizes[0], sizes[2], sizes[1]))
+                        .transpose(1, 2);
+            case STRIDED ->
+                backend.allocate(DType.F32, Shape.of(sizes[0], sizes[1], 2 * sizes[2]))
+                        .slice(2, 0, sizes[2], 2);
+            case SHIFTED ->
+                backend.allocate(DType.F32, Shape.of(sizes[0], sizes[1], sizes[2] + 1))
+                        .slice(2, 1, sizes[2], 1);
         };
         backend.upload(View.dense(HostBuffer.wrap(numbers), shape), v);
         return v;
@@ -129,7 +159,9 @@ class ProductVariantTest {
                 absolutes += Math.abs(term);
             }
             if (Math.abs(got[at] - exact) > bound * absolutes) {
-                assertThat((double) got[at]).as("row " + row + ", column " + at % s[3]).isBetween(exact - bound * absolutes, exact + bound * absolutes);
+                assertThat((double) got[at])
+                        .as("row " + row + ", column " + at % s[3])
+                        .isBetween(exact - bound * absolutes, exact + bound * absolutes);
             }
             worst = Math.max(worst, absolutes == 0 ? 0 : Math.abs(got[at] - exact) / absolutes);
         }
@@ -138,7 +170,10 @@ class ProductVariantTest {
         }
     }
 
-    /** Bias, function and residual behind the product are those of the portable kernel: exact for numbers that rounding leaves alone. */
+    /**
+     * Bias, function and residual behind the product are those of the portable kernel: exact for numbers that rounding
+     * leaves alone.
+     */
     @Test
     void whatFollowsIsThePortableKernels() {
         ShimDevice.COMPILER.require();
@@ -158,9 +193,17 @@ class ProductVariantTest {
                     for (Precision precision : Precision.values()) {
                         try (DeviceBackend b = new DeviceBackend(new ShimDevice(precision), 1L << 30)) {
                             View out = b.allocate(DType.F32, Shape.of(1, s[0], s[2]));
-                            b.linear(place(b, Layout.DENSE, x, 1, s[0], s[1]), place(b, Layout.SHIFTED, w, 1, s[2], s[1]).select(0, 0),
-                                    has ? place(b, Layout.STRIDED, bias, 1, 1, s[2]).select(0, 0).select(0, 0) : null, f,
-                                    has ? place(b, Layout.TRANSPOSED, residual, 1, s[0], s[2]) : null, out);
+                            b.linear(
+                                    place(b, Layout.DENSE, x, 1, s[0], s[1]),
+                                    place(b, Layout.SHIFTED, w, 1, s[2], s[1]).select(0, 0),
+                                    has
+                                            ? place(b, Layout.STRIDED, bias, 1, 1, s[2])
+                                                    .select(0, 0)
+                                                    .select(0, 0)
+                                            : null,
+                                    f,
+                                    has ? place(b, Layout.TRANSPOSED, residual, 1, s[0], s[2]) : null,
+                                    out);
                             results.add(download(b, out));
                         }
                     }
@@ -195,8 +238,11 @@ class ProductVariantTest {
                 backend.matmul(left, right, all);
                 backend.matmul(left, right.slice(2, 67, 61, 1), part);
                 assertThat(download(backend, part)).isEqualTo(download(backend, all.slice(2, 67, 61, 1)));
-                assertThat(backend.profile().entries()).extracting(WorkProfile.Entry::kernel).contains(
-                        "matmul_" + precision.name().toLowerCase(Locale.ROOT), "matmul_small_" + precision.name().toLowerCase(Locale.ROOT));
+                assertThat(backend.profile().entries())
+                        .extracting(WorkProfile.Entry::kernel)
+                        .contains(
+                                "matmul_" + precision.name().toLowerCase(Locale.ROOT),
+                                "matmul_small_" + precision.name().toLowerCase(Locale.ROOT));
             }
         }
     }
@@ -211,11 +257,16 @@ class ProductVariantTest {
             a[3 * 20 + 5] = Float.NaN;
             a[66 * 20 + 19] = Float.POSITIVE_INFINITY;
             try (DeviceBackend backend = new DeviceBackend(new ShimDevice(precision), 1L << 30)) {
-                float[] got = product(backend, place(backend, Layout.DENSE, a, 1, 70, 20), place(backend, Layout.DENSE, b, 1, 20, 66));
+                float[] got = product(
+                        backend,
+                        place(backend, Layout.DENSE, a, 1, 70, 20),
+                        place(backend, Layout.DENSE, b, 1, 20, 66));
                 for (int i = 0; i < got.length; i++) {
                     int row = i / 66;
                     assertThat(Float.isNaN(got[i])).as("NaN in row " + row).isEqualTo(row == 3);
-                    assertThat(Float.isInfinite(got[i])).as("infinity in row " + row).isEqualTo(row == 66);
+                    assertThat(Float.isInfinite(got[i]))
+                            .as("infinity in row " + row)
+                            .isEqualTo(row == 66);
                 }
             }
         }

@@ -21,7 +21,8 @@ class PtxTest {
     private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)\\(([^)]*)\\)");
 
     /** What an instruction does: its first word, behind a predicate. */
-    private static final Pattern OPERATION = Pattern.compile("^\\s*(?:@!?%p\\d+\\s+)?([a-z]\\w*(?:\\.\\w+)*)[^:;\\n]*;", Pattern.MULTILINE);
+    private static final Pattern OPERATION =
+            Pattern.compile("^\\s*(?:@!?%p\\d+\\s+)?([a-z]\\w*(?:\\.\\w+)*)[^:;\\n]*;", Pattern.MULTILINE);
 
     private static Stream<DynamicTest> each(java.util.function.Consumer<String> test) {
         return KernelSource.FAMILIES.stream().map(family -> DynamicTest.dynamicTest(family, () -> test.accept(family)));
@@ -30,7 +31,8 @@ class PtxTest {
     @TestFactory
     Stream<DynamicTest> wasBuiltFromTheseSources() {
         return each(family -> assertThat(Ptx.sourceHash(Ptx.text(family)))
-                .as(family + ".cl has changed since its PTX was built: run kernels/cuda/build-ptx").isEqualTo(KernelSource.hash(family)));
+                .as(family + ".cl has changed since its PTX was built: run kernels/cuda/build-ptx")
+                .isEqualTo(KernelSource.hash(family)));
     }
 
     @TestFactory
@@ -41,21 +43,25 @@ class PtxTest {
             while (m.find()) {
                 found.add(m.group(1) + " with " + m.group(2).split(",").length);
             }
-            assertThat(found).containsExactlyInAnyOrderElementsOf(KernelSource.kernels(family).stream()
-                    .map(k -> k.kernel().name() + " with " + k.parameters().size()).toList());
+            assertThat(found)
+                    .containsExactlyInAnyOrderElementsOf(KernelSource.kernels(family).stream()
+                            .map(k -> k.kernel().name() + " with "
+                                    + k.parameters().size())
+                            .toList());
         });
     }
 
     /** Old drivers refuse PTX newer than themselves; 6.3 is the first version that knows sm_75. */
     @TestFactory
     Stream<DynamicTest> asksForNoNewerDriverThanItMust() {
-        return each(family -> assertThat(Ptx.text(family)).contains("\n.version 6.3\n").contains("\n.target sm_75\n"));
+        return each(family ->
+                assertThat(Ptx.text(family)).contains("\n.version 6.3\n").contains("\n.target sm_75\n"));
     }
 
     /**
-     * Every operation names its rounding, since the driver's assembler may fuse a multiplication and an addition that do not; and no
-     * operation is approximate but 2 to a power, which the compiler's {@code expf} takes of a reduced number that is never subnormal, so
-     * that flushing subnormals to zero changes nothing there.
+     * Every operation names its rounding, since the driver's assembler may fuse a multiplication and an addition that
+     * do not; and no operation is approximate but 2 to a power, which the compiler's {@code expf} takes of a reduced
+     * number that is never subnormal, so that flushing subnormals to zero changes nothing there.
      */
     @TestFactory
     Stream<DynamicTest> roundsAsTheTextSays() {
@@ -63,26 +69,36 @@ class PtxTest {
             for (String operation : operations(Ptx.text(family))) {
                 assertThat(operation).doesNotMatch("(add|sub|mul|mad|fma|div|sqrt|rcp)(\\.ftz|\\.sat|\\.full)*\\.f32");
                 if (!operation.matches("ex2\\.approx(\\.ftz)?\\.f32")) {
-                    assertThat(operation).doesNotContain(".approx").doesNotContain(".ftz").doesNotContain(".full");
+                    assertThat(operation)
+                            .doesNotContain(".approx")
+                            .doesNotContain(".ftz")
+                            .doesNotContain(".full");
                 }
             }
         });
     }
 
-    /** Where neither the text nor a function that it calls asks for a fused multiplication and addition, there is none. */
+    /**
+     * Where neither the text nor a function that it calls asks for a fused multiplication and addition, there is none.
+     */
     @TestFactory
     Stream<DynamicTest> fusesOnlyWhatTheTextFuses() {
-        Pattern asked = Pattern.compile("FMAF|exponential|logarithm|sigmoid|LOGF|LOG1PF|EXPM1F|SINF|COSF|\"(tile|functions)\\.h\"");
-        List<String> without = KernelSource.FAMILIES.stream().filter(f -> !asked.matcher(KernelSource.read(f + ".cl")).find()).toList();
+        Pattern asked = Pattern.compile(
+                "FMAF|exponential|logarithm|sigmoid|LOGF|LOG1PF|EXPM1F|SINF|COSF|\"(tile|functions)\\.h\"");
+        List<String> without = KernelSource.FAMILIES.stream()
+                .filter(f -> !asked.matcher(KernelSource.read(f + ".cl")).find())
+                .toList();
         assertThat(without).isNotEmpty();
-        return without.stream().map(family -> DynamicTest.dynamicTest(family, () -> assertThat(operations(Ptx.text(family)))
-                .noneMatch(o -> o.startsWith("fma."))));
+        return without.stream()
+                .map(family -> DynamicTest.dynamicTest(
+                        family, () -> assertThat(operations(Ptx.text(family))).noneMatch(o -> o.startsWith("fma."))));
     }
 
     /** Sums whose order depends on the run would not give the same bits twice. */
     @TestFactory
     Stream<DynamicTest> hasNoAtomics() {
-        return each(family -> assertThat(operations(Ptx.text(family))).noneMatch(o -> o.startsWith("atom.") || o.startsWith("red.")));
+        return each(family ->
+                assertThat(operations(Ptx.text(family))).noneMatch(o -> o.startsWith("atom.") || o.startsWith("red.")));
     }
 
     private static Set<String> operations(String ptx) {
@@ -100,8 +116,10 @@ class PtxTest {
         Path folder = Path.of(Ptx.class.getResource("matmul.ptx").toURI()).getParent();
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(f -> f.getFileName().toString()).filter(f -> f.endsWith(".ptx")))
-                    .containsExactlyInAnyOrderElementsOf(Stream.concat(KernelSource.FAMILIES.stream(), Variants.FILES.keySet().stream())
-                            .map(f -> f + ".ptx").toList());
+                    .containsExactlyInAnyOrderElementsOf(
+                            Stream.concat(KernelSource.FAMILIES.stream(), Variants.FILES.keySet().stream())
+                                    .map(f -> f + ".ptx")
+                                    .toList());
         }
     }
 }

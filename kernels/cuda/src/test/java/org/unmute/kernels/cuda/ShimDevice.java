@@ -38,17 +38,20 @@ import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
- * A device that is the processor: the kernels' CUDA spelling, compiled by g++ with {@code shim.h}, one library a family. Slow; what it
- * tests is logic. Every second launch runs its items from last to first.
+ * A device that is the processor: the kernels' CUDA spelling, compiled by g++ with {@code shim.h}, one library a
+ * family. Slow; what it tests is logic. Every second launch runs its items from last to first.
  */
 final class ShimDevice implements Device {
     static final Tool COMPILER = new Tool("g++");
 
-    private static final FunctionDescriptor RUN = FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    private static final FunctionDescriptor RUN =
+            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
     private static final Map<Kernel, MethodHandle> BUILT = new HashMap<>();
     /** Families whose items wait for each other; the others run in plain loops. */
     private static final Set<String> WITH_BARRIERS = KernelSource.FAMILIES.stream()
-            .filter(family -> KernelSource.read(family + ".cl").contains("LOCAL_ARRAY")).collect(Collectors.toSet());
+            .filter(family -> KernelSource.read(family + ".cl").contains("LOCAL_ARRAY"))
+            .collect(Collectors.toSet());
+
     private static Path folder;
 
     private final Precision precision;
@@ -171,7 +174,8 @@ final class ShimDevice implements Device {
     }
 
     private Kernel run(Kernel portable, LaunchPlan plan, Arguments arguments) {
-        Kernel kernel = Variants.of(portable, precision, Variants.LEAST_CAPABILITY).orElse(portable);
+        Kernel kernel =
+                Variants.of(portable, precision, Variants.LEAST_CAPABILITY).orElse(portable);
         launched.add(kernel);
         MethodHandle f = function(kernel);
         int barriers = WITH_BARRIERS.contains(kernel.family()) || Variants.FILES.containsKey(kernel.family()) ? 1 : 0;
@@ -222,16 +226,35 @@ final class ShimDevice implements Device {
                 }
             }
             boolean variants = Variants.FILES.containsKey(family);
-            List<Kernel> kernels = variants ? Variants.kernels(family) : KernelSource.kernels(family).stream().map(KernelSource.Declared::kernel).toList();
-            StringBuilder text = new StringBuilder("#include \"shim.h\"\n#include \"" + family + (variants ? ".cu" : ".cl") + "\"\n");
+            List<Kernel> kernels = variants
+                    ? Variants.kernels(family)
+                    : KernelSource.kernels(family).stream()
+                            .map(KernelSource.Declared::kernel)
+                            .toList();
+            StringBuilder text = new StringBuilder(
+                    "#include \"shim.h\"\n#include \"" + family + (variants ? ".cu" : ".cl") + "\"\n");
             kernels.forEach(k -> text.append("SHIM_ENTRY(").append(k.name()).append(")\n"));
             Files.writeString(folder.resolve(family + ".cpp"), text);
 
-            COMPILER.run(folder, List.of("-std=c++20", "-O2", "-march=native", "-ffp-contract=off", "-fPIC", "-shared", "-w", "-o", family + ".so",
-                    family + ".cpp"));
+            COMPILER.run(
+                    folder,
+                    List.of(
+                            "-std=c++20",
+                            "-O2",
+                            "-march=native",
+                            "-ffp-contract=off",
+                            "-fPIC",
+                            "-shared",
+                            "-w",
+                            "-o",
+                            family + ".so",
+                            family + ".cpp"));
             SymbolLookup library = SymbolLookup.libraryLookup(folder.resolve(family + ".so"), Arena.global());
             for (Kernel k : kernels) {
-                BUILT.put(k, Linker.nativeLinker().downcallHandle(library.find("run_" + k.name()).orElseThrow(), RUN));
+                BUILT.put(
+                        k,
+                        Linker.nativeLinker()
+                                .downcallHandle(library.find("run_" + k.name()).orElseThrow(), RUN));
             }
             try (var files = Files.list(folder)) {
                 files.forEach(f -> f.toFile().deleteOnExit());

@@ -40,7 +40,11 @@ record Tool(String name) {
             List<String> command = new java.util.ArrayList<>(List.of(name));
             command.addAll(arguments);
             Path log = Files.createTempFile(folder, "log", ".txt");
-            Process p = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+            Process p = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
             if (!p.waitFor(SECONDS, TimeUnit.SECONDS)) {
                 p.destroyForcibly();
                 throw new AssertionError(name + " took more than " + SECONDS + " s: " + command);

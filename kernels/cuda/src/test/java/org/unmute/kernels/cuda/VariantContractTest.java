@@ -20,13 +20,22 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Variants against the exact cosines, through the shim, which has everything but the multiplications' own instructions; on a card by the
- * GPU check with {@code --precision}. A product of two rounded operands is off by at most twice an operand's rounding, and cosines' terms
- * have absolutes that sum to at most 1. With signs the winner's cosine is then computed anew, in float32. bfloat16 may round by twice what is taken here, but not many terms the same way.
+ * Variants against the exact cosines, through the shim, which has everything but the multiplications' own instructions;
+ * on a card by the GPU check with {@code --precision}. A product of two rounded operands is off by at most twice an
+ * operand's rounding, and cosines' terms have absolutes that sum to at most 1. With signs the winner's cosine is then
+ * computed anew, in float32. bfloat16 may round by twice what is taken here, but not many terms the same way.
  */
 class VariantContractTest {
-    private static final int[][] SIZES = {{1, 1, 1, 1}, {2, 3, 5, 7}, {1, 65, 64, 16}, {2, 128, 63, 33}, {1, 129, 66, 47}, {3, 40, 130, 48},
-        {1, 300, 65, 100}, {2, 64, 3, 768}};
+    private static final int[][] SIZES = {
+        {1, 1, 1, 1},
+        {2, 3, 5, 7},
+        {1, 65, 64, 16},
+        {2, 128, 63, 33},
+        {1, 129, 66, 47},
+        {3, 40, 130, 48},
+        {1, 300, 65, 100},
+        {2, 64, 3, 768}
+    };
 
     private static double bound(Precision precision, int dim) {
         double rounding = precision == Precision.TF32 ? 0x1p-11 : 0x1p-9;
@@ -36,13 +45,16 @@ class VariantContractTest {
     @TestFactory
     List<DynamicTest> matching() {
         if (!ShimDevice.COMPILER.isThere()) {
-            return List.of(DynamicTest.dynamicTest(ShimDevice.COMPILER.missing(), () -> Assumptions.abort(ShimDevice.COMPILER.missing())));
+            return List.of(DynamicTest.dynamicTest(
+                    ShimDevice.COMPILER.missing(), () -> Assumptions.abort(ShimDevice.COMPILER.missing())));
         }
         List<DynamicTest> tests = new ArrayList<>();
         for (Precision precision : List.of(Precision.TF32, Precision.BF16)) {
             for (boolean binary : new boolean[] {false, true}) {
                 for (int[] s : SIZES) {
-                    tests.add(DynamicTest.dynamicTest(precision + (binary ? " binary " : " ") + Arrays.toString(s), () -> check(precision, binary, s)));
+                    tests.add(DynamicTest.dynamicTest(
+                            precision + (binary ? " binary " : " ") + Arrays.toString(s),
+                            () -> check(precision, binary, s)));
                 }
             }
         }
@@ -68,8 +80,13 @@ class VariantContractTest {
                 return; // Many short clips have a kernel of their own.
             }
             Kernel portable = new Kernel("prototype", binary ? "prototype_match_binary" : "prototype_match");
-            assertThat(device.hasLaunched(portable)).as("the portable kernel ran").isFalse();
-            assertThat(device.hasLaunched(Variants.of(portable, precision, Variants.LEAST_CAPABILITY).orElseThrow())).as("the variant ran").isTrue();
+            assertThat(device.hasLaunched(portable))
+                    .as("the portable kernel ran")
+                    .isFalse();
+            assertThat(device.hasLaunched(Variants.of(portable, precision, Variants.LEAST_CAPABILITY)
+                            .orElseThrow()))
+                    .as("the variant ran")
+                    .isTrue();
         }
     }
 
@@ -124,9 +141,13 @@ class VariantContractTest {
                 int at = clip * s[2] + j;
                 String what = "clip " + clip + ", prototype " + j;
                 assertThat((double) got.values[at]).as(what).isBetween(greatest - bound, greatest + bound);
-                assertThat(cosines[got.winners[at]]).as(what + ": cosine of the winner").isGreaterThanOrEqualTo(greatest - 2 * bound);
+                assertThat(cosines[got.winners[at]])
+                        .as(what + ": cosine of the winner")
+                        .isGreaterThanOrEqualTo(greatest - 2 * bound);
                 if (binary) {
-                    assertThat((double) got.values[at]).as(what + ": value, computed anew").isCloseTo(cosines[got.winners[at]], within(1e-7));
+                    assertThat((double) got.values[at])
+                            .as(what + ": value, computed anew")
+                            .isCloseTo(cosines[got.winners[at]], within(1e-7));
                 }
                 worst = Math.max(worst, Math.abs(got.values[at] - greatest));
             }

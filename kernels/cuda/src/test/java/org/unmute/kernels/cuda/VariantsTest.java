@@ -27,21 +27,29 @@ class VariantsTest {
     void theDeviceAndThePrecisionDecide() {
         assertThat(Variants.of(MATCH, Precision.FP32, 90)).isEmpty();
         assertThat(Variants.of(MATCH, Precision.TF32, 75)).isEmpty();
-        assertThat(Variants.of(MATCH, Precision.TF32, 80)).contains(new Kernel("prototype_tensor", "prototype_match_tf32"));
-        assertThat(Variants.of(MATCH, Precision.BF16, 100)).contains(new Kernel("prototype_tensor", "prototype_match_bf16"));
-        assertThat(Variants.of(new Kernel("matmul", "matmul"), Precision.TF32, 75)).isEmpty();
-        assertThat(Variants.of(new Kernel("matmul", "matmul"), Precision.TF32, 80)).contains(new Kernel("matmul_tensor", "matmul_tf32"));
-        assertThat(Variants.of(new Kernel("matmul", "matmul_small"), Precision.BF16, 90)).contains(new Kernel("matmul_tensor", "matmul_small_bf16"));
-        assertThat(Variants.of(new Kernel("prototype", "prototype_gradient"), Precision.TF32, 90)).isEmpty();
+        assertThat(Variants.of(MATCH, Precision.TF32, 80))
+                .contains(new Kernel("prototype_tensor", "prototype_match_tf32"));
+        assertThat(Variants.of(MATCH, Precision.BF16, 100))
+                .contains(new Kernel("prototype_tensor", "prototype_match_bf16"));
+        assertThat(Variants.of(new Kernel("matmul", "matmul"), Precision.TF32, 75))
+                .isEmpty();
+        assertThat(Variants.of(new Kernel("matmul", "matmul"), Precision.TF32, 80))
+                .contains(new Kernel("matmul_tensor", "matmul_tf32"));
+        assertThat(Variants.of(new Kernel("matmul", "matmul_small"), Precision.BF16, 90))
+                .contains(new Kernel("matmul_tensor", "matmul_small_bf16"));
+        assertThat(Variants.of(new Kernel("prototype", "prototype_gradient"), Precision.TF32, 90))
+                .isEmpty();
         Cublas.Found there = new Cublas.Found("12.6", "");
         Cublas.Found missing = new Cublas.Found("", "libcublas.so.12 was not found");
-        assertThat(Variants.describe(Precision.FP32, 90, there)).isEqualTo("matrix products by cuBLAS 12.6, all in float32");
+        assertThat(Variants.describe(Precision.FP32, 90, there))
+                .isEqualTo("matrix products by cuBLAS 12.6, all in float32");
         assertThat(Variants.describe(Precision.FP32, 90, missing))
                 .isEqualTo("matrix products by our own kernel (cuBLAS: libcublas.so.12 was not found), all in float32");
         assertThat(Variants.describe(Precision.TF32, 75, there))
                 .isEqualTo("matrix products by cuBLAS 12.6, all in float32, since TF32 needs compute capability 8.0");
-        assertThat(Variants.describe(Precision.BF16, 90, there)).isEqualTo("matrix products by our own kernel and prototype matching in bfloat16 on tensor cores, the rest "
-                + "in float32");
+        assertThat(Variants.describe(Precision.BF16, 90, there))
+                .isEqualTo("matrix products by our own kernel and prototype matching in bfloat16 on tensor cores, the"
+                        + " rest in float32");
     }
 
     @Test
@@ -50,18 +58,23 @@ class VariantsTest {
         System.setProperty(Precision.PROPERTY, "tf32");
         assertThat(Precision.chosen()).isEqualTo(Precision.TF32);
         System.setProperty(Precision.PROPERTY, "fp16");
-        assertThatThrownBy(Precision::chosen).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("fp32, tf32 or bf16: 'fp16'");
+        assertThatThrownBy(Precision::chosen)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fp32, tf32 or bf16: 'fp16'");
     }
 
     @Test
     void ptxWasBuiltFromTheseSources() {
         for (String file : Variants.FILES.keySet()) {
             String ptx = Ptx.text(file);
-            assertThat(Ptx.sourceHash(ptx)).as(file + ".cu has changed since its PTX was built: run kernels/cuda/build-ptx")
+            assertThat(Ptx.sourceHash(ptx))
+                    .as(file + ".cu has changed since its PTX was built: run kernels/cuda/build-ptx")
                     .isEqualTo(Variants.hash(file));
             // 7.1 is the first version of PTX for which ptxas takes all of it.
             assertThat(ptx).contains("\n.target sm_80\n").containsPattern("\n\\.version 7\\.[01]\n");
-            assertThat(ptx).doesNotContainPattern("\\b(atom|red)\\.").contains("mma.sync.aligned.m16n8k8", "mma.sync.aligned.m16n8k16", "cp.async.cg");
+            assertThat(ptx)
+                    .doesNotContainPattern("\\b(atom|red)\\.")
+                    .contains("mma.sync.aligned.m16n8k8", "mma.sync.aligned.m16n8k16", "cp.async.cg");
         }
     }
 
@@ -76,9 +89,13 @@ class VariantsTest {
             }
             List<String> wanted = new ArrayList<>();
             for (Kernel portable : Variants.FILES.get(file)) {
-                KernelSource.Declared d = KernelSource.kernels(portable.family()).stream().filter(k -> k.kernel().equals(portable)).findFirst().orElseThrow();
+                KernelSource.Declared d = KernelSource.kernels(portable.family()).stream()
+                        .filter(k -> k.kernel().equals(portable))
+                        .findFirst()
+                        .orElseThrow();
                 for (Precision p : List.of(Precision.TF32, Precision.BF16)) {
-                    wanted.add(Variants.of(portable, p, 80).orElseThrow().name() + " with " + d.parameters().size());
+                    wanted.add(Variants.of(portable, p, 80).orElseThrow().name() + " with "
+                            + d.parameters().size());
                 }
             }
             assertThat(found).containsExactlyInAnyOrderElementsOf(wanted);
@@ -89,9 +106,12 @@ class VariantsTest {
     @Test
     void productsTakeTheTilesOfTheirPlans() {
         String text = Variants.text("matmul_tensor").replaceAll("\\s+", " ");
-        assertThat(text).containsPattern("matmul_##precision\\(ARGUMENTS\\) \\{[^}]*multiply_tile<PRECISION, " + LaunchPlan.WIDE + ">\\(stages, GROUP,")
-                .containsPattern("matmul_small_##precision\\(ARGUMENTS\\) \\{[^}]*\\+ " + (LaunchPlan.TILE - 1) + "\\) / " + LaunchPlan.TILE
-                        + "\\)\\) \\{[^}]*multiply_tile<PRECISION, " + LaunchPlan.TILE + ">\\(stages, task,");
+        assertThat(text)
+                .containsPattern("matmul_##precision\\(ARGUMENTS\\) \\{[^}]*multiply_tile<PRECISION, " + LaunchPlan.WIDE
+                        + ">\\(stages, GROUP,")
+                .containsPattern("matmul_small_##precision\\(ARGUMENTS\\) \\{[^}]*\\+ " + (LaunchPlan.TILE - 1)
+                        + "\\) / " + LaunchPlan.TILE + "\\)\\) \\{[^}]*multiply_tile<PRECISION, " + LaunchPlan.TILE
+                        + ">\\(stages, task,");
         assertThat(text).contains("__launch_bounds__(" + LaunchPlan.TILE_ITEMS + ", 2) matmul_##precision");
     }
 
@@ -101,7 +121,8 @@ class VariantsTest {
             String name = file.equals("prototype_tensor") ? "Matching" : "Product";
             Pattern struct = Pattern.compile("typedef struct \\{([^}]*)} " + name + ";");
             Matcher ours = struct.matcher(Variants.text(file));
-            Matcher portable = struct.matcher(KernelSource.text(Variants.FILES.get(file).getFirst().family()));
+            Matcher portable = struct.matcher(
+                    KernelSource.text(Variants.FILES.get(file).getFirst().family()));
             assertThat(ours.find()).isTrue();
             assertThat(portable.find()).isTrue();
             assertThat(ours.group(1)).as(file).isEqualTo(portable.group(1));

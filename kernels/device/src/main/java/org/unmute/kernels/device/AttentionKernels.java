@@ -28,14 +28,37 @@ final class AttentionKernels {
         long queries = q.shape().size(-2);
         long width = v.shape().size(-1);
         View some = bias == null ? q : bias;
-        Walk batch = Walk.of(MatmulKernels.entries(q), MatmulKernels.entries(k), MatmulKernels.entries(v), MatmulKernels.entries(out),
+        Walk batch = Walk.of(
+                MatmulKernels.entries(q),
+                MatmulKernels.entries(k),
+                MatmulKernels.entries(v),
+                MatmulKernels.entries(out),
                 MatmulKernels.entries(some));
-        Arguments arguments = new Arguments().memory(q, k, v, some, out).struct(batch)
-                .struct(queries, keys, q.shape().size(-1), width, q.stride(-2), q.stride(-1), k.stride(-2), k.stride(-1), v.stride(-2),
-                        v.stride(-1), out.stride(-2), out.stride(-1), bias == null ? 0 : bias.stride(-2), bias == null ? 0 : bias.stride(-1))
-                .real(scale).whole(bias == null ? 0 : 1);
-        launcher.run(ATTENTION, LaunchPlan.tiles(batch.count(), queries, width),
+        Arguments arguments = new Arguments()
+                .memory(q, k, v, some, out)
+                .struct(batch)
+                .struct(
+                        queries,
+                        keys,
+                        q.shape().size(-1),
+                        width,
+                        q.stride(-2),
+                        q.stride(-1),
+                        k.stride(-2),
+                        k.stride(-1),
+                        v.stride(-2),
+                        v.stride(-1),
+                        out.stride(-2),
+                        out.stride(-1),
+                        bias == null ? 0 : bias.stride(-2),
+                        bias == null ? 0 : bias.stride(-1))
+                .real(scale)
+                .whole(bias == null ? 0 : 1);
+        launcher.run(
+                ATTENTION,
+                LaunchPlan.tiles(batch.count(), queries, width),
                 bias == null ? Launcher.bytes(q, k, v, out) : Launcher.bytes(q, k, v, out, bias),
-                2 * batch.count() * queries * keys * (q.shape().size(-1) + width), arguments);
+                2 * batch.count() * queries * keys * (q.shape().size(-1) + width),
+                arguments);
     }
 }

@@ -3,8 +3,9 @@ package org.unmute.kernels.device;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
- * What OpenCL and CUDA do differently: memory, copies and launches on one device. Work is done in the order of the calls; a
- * launch may still run when its call returns, a copy to or from a Java array does not. Safe to call from several threads.
+ * What OpenCL and CUDA do differently: memory, copies and launches on one device. Work is done in the order of the
+ * calls; a launch may still run when its call returns, a copy to or from a Java array does not. Safe to call from
+ * several threads.
  */
 public interface Device extends AutoCloseable {
     /** As {@code --device} takes it, such as {@code opencl:1}. */

@@ -13,8 +13,8 @@ import org.unmute.tensor.op.Window;
 
 /**
  * A backend on a {@link Device}: float32 and int32, halves as storage. Memory is dense and stays on the device; only
- * {@link #upload} and {@link #download} cross over. Sums run in an order that depends on sizes alone, so the same input gives the
- * same bits on one device. float64 is not supported: OpenCL devices need not have it.
+ * {@link #upload} and {@link #download} cross over. Sums run in an order that depends on sizes alone, so the same input
+ * gives the same bits on one device. float64 is not supported: OpenCL devices need not have it.
  */
 public final class DeviceBackend implements Backend, Profiled {
     /** System property with the most memory to take of a device, in MiB. */
@@ -61,7 +61,8 @@ public final class DeviceBackend implements Backend, Profiled {
     }
 
     /**
-     * The most memory to take of a device: what the system property {@value #MEMORY} says in MiB, else nine tenths of what it has.
+     * The most memory to take of a device: what the system property {@value #MEMORY} says in MiB, else nine tenths of
+     * what it has.
      *
      * @throws IllegalArgumentException if the property is no positive number
      */
@@ -78,7 +79,8 @@ public final class DeviceBackend implements Backend, Profiled {
         } catch (NumberFormatException | ArithmeticException e) {
             // Refused below with the others.
         }
-        throw new IllegalArgumentException("device memory: system property " + MEMORY + " must be a positive number of MiB: '" + wanted + "'");
+        throw new IllegalArgumentException(
+                "device memory: system property " + MEMORY + " must be a positive number of MiB: '" + wanted + "'");
     }
 
     @Override
@@ -321,8 +323,17 @@ public final class DeviceBackend implements Backend, Profiled {
     }
 
     @Override
-    public void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps,
-            double decay, long step) {
+    public void adamW(
+            View weight,
+            View gradient,
+            View m,
+            View v,
+            double rate,
+            double beta1,
+            double beta2,
+            double eps,
+            double decay,
+            long step) {
         rows.adamW(weight, gradient, m, v, rate, beta1, beta2, eps, decay, step);
     }
 
@@ -337,8 +348,8 @@ public final class DeviceBackend implements Backend, Profiled {
     }
 
     @Override
-    public void prototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
-            View gprototypes) {
+    public void prototypeMaxPoolBackward(
+            View tokens, View prototypeRows, View winners, View gy, View gtokens, View gprototypes) {
         prototypes.backward(tokens, prototypeRows, false, winners, gy, gtokens, gprototypes);
     }
 
@@ -348,8 +359,8 @@ public final class DeviceBackend implements Backend, Profiled {
     }
 
     @Override
-    public void binaryPrototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
-            View gprototypes) {
+    public void binaryPrototypeMaxPoolBackward(
+            View tokens, View prototypeRows, View winners, View gy, View gtokens, View gprototypes) {
         prototypes.backward(tokens, prototypeRows, true, winners, gy, gtokens, gprototypes);
     }
 }

@@ -3,7 +3,10 @@ package org.unmute.kernels.device;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Buffer;
 
-/** A tensor's memory on a device. One that is never closed is given back once the garbage collector finds it unreachable. */
+/**
+ * A tensor's memory on a device. One that is never closed is given back once the garbage collector finds it
+ * unreachable.
+ */
 final class DeviceBuffer implements Buffer {
     private final DType dtype;
     private final MemoryPool.Block block;

@@ -11,6 +11,7 @@ final class ElementwiseKernels {
     private static final String FAMILY = "elementwise";
     /** Integers scale and shift exactly in 64 bits up to here. */
     private static final double MOST_SCALE = 0x1p31;
+
     private static final double MOST_SHIFT = 0x1p61;
 
     private final Launcher launcher;
@@ -52,7 +53,13 @@ final class ElementwiseKernels {
             first = atLeast(p);
             second = -atLeast(-q);
         }
-        run(backwardKernel(f), new Arguments().memory(x, y, gy, gx).real(first, first - (float) first, second), x, y, gy, gx);
+        run(
+                backwardKernel(f),
+                new Arguments().memory(x, y, gy, gx).real(first, first - (float) first, second),
+                x,
+                y,
+                gy,
+                gx);
     }
 
     /** The least float that is not below a number. */
@@ -73,16 +80,26 @@ final class ElementwiseKernels {
             return;
         }
         if (!(Math.abs(scale) <= MOST_SCALE && Math.abs(shift) <= MOST_SHIFT)) {
-            throw new IllegalArgumentException("affine: " + scale + " and " + shift + " are too large for I32: cast to F32 first");
+            throw new IllegalArgumentException(
+                    "affine: " + scale + " and " + shift + " are too large for I32: cast to F32 first");
         }
-        run(new Kernel(FAMILY, "affine_i32"), new Arguments().memory(x, out).long64((long) scale, (long) shift), x, out);
+        run(
+                new Kernel(FAMILY, "affine_i32"),
+                new Arguments().memory(x, out).long64((long) scale, (long) shift),
+                x,
+                out);
     }
 
     void select(View condition, View a, View b, View out) {
         DType type = Types.oneOf("select", condition, DType.F32, DType.I32);
         Types.require("select", Types.oneOf("select", a, DType.F32, DType.I32), b, out);
-        run(new Kernel(FAMILY, type == DType.F32 ? "select_f32" : "select_i32"), new Arguments().memory(condition, a, b, out),
-                condition, a, b, out);
+        run(
+                new Kernel(FAMILY, type == DType.F32 ? "select_f32" : "select_i32"),
+                new Arguments().memory(condition, a, b, out),
+                condition,
+                a,
+                b,
+                out);
     }
 
     private void run(Kernel kernel, Arguments arguments, View... views) {

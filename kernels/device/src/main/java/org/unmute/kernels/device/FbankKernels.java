@@ -44,11 +44,33 @@ final class FbankKernels {
         long half = cut.size() / 2;
         // A butterfly is 6 sums and 4 products of pairs.
         long operations = clips * frames * half / 2 * Long.numberOfTrailingZeros(half) * 10;
-        launcher.run(FBANK, LaunchPlan.tasks(clips * frames, LaunchPlan.GROUP_ITEMS), Launcher.bytes(samples, out), operations,
-                new Arguments().memory(samples, t.window, t.turns, t.bands, t.weights, out)
-                        .struct(clips, frames, f.bands(), cut.length(), cut.shift(), cut.size(), samples.offset(), samples.stride(0), samples.stride(1),
-                                out.offset(), out.stride(0), out.stride(1), out.stride(2), cut.centred() ? 1 : 0, f.logarithm() ? 1 : 0)
-                        .real(f.preemphasis(), f.preemphasis() - (float) f.preemphasis(), f.logarithm() ? f.floor() : 0));
+        launcher.run(
+                FBANK,
+                LaunchPlan.tasks(clips * frames, LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(samples, out),
+                operations,
+                new Arguments()
+                        .memory(samples, t.window, t.turns, t.bands, t.weights, out)
+                        .struct(
+                                clips,
+                                frames,
+                                f.bands(),
+                                cut.length(),
+                                cut.shift(),
+                                cut.size(),
+                                samples.offset(),
+                                samples.stride(0),
+                                samples.stride(1),
+                                out.offset(),
+                                out.stride(0),
+                                out.stride(1),
+                                out.stride(2),
+                                cut.centred() ? 1 : 0,
+                                f.logarithm() ? 1 : 0)
+                        .real(
+                                f.preemphasis(),
+                                f.preemphasis() - (float) f.preemphasis(),
+                                f.logarithm() ? f.floor() : 0));
     }
 
     private Tables upload(FilterBank f) {
@@ -67,8 +89,11 @@ final class FbankKernels {
         for (int b = 0; b < f.bands(); b++) {
             System.arraycopy(f.weights(b), 0, weights, bands[2 * b + 1], f.weights(b).length);
         }
-        return new Tables(upload(HostBuffer.wrap(pairs(f.window())), 2 * f.window().length), upload(HostBuffer.wrap(pairs(turns)), 2 * turns.length),
-                upload(HostBuffer.wrap(bands), bands.length), upload(HostBuffer.wrap(weights), weights.length));
+        return new Tables(
+                upload(HostBuffer.wrap(pairs(f.window())), 2 * f.window().length),
+                upload(HostBuffer.wrap(pairs(turns)), 2 * turns.length),
+                upload(HostBuffer.wrap(bands), bands.length),
+                upload(HostBuffer.wrap(weights), weights.length));
     }
 
     /** Each number as a float and what it lacks. */

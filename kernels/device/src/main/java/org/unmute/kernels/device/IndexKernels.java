@@ -22,8 +22,11 @@ final class IndexKernels {
         }
         View base = x.slice(axis, 0, 1, 1).expand(out.shape());
         Walk walk = Walk.of(base, index, out);
-        launcher.run(new Kernel(FAMILY, x.dtype().bytes() == Short.BYTES ? "gather_16" : "gather_32"), LaunchPlan.elements(walk.count()),
-                Launcher.bytes(out, out, index), new Arguments().memory(x, index, out).struct(walk).long64(x.stride(axis)));
+        launcher.run(
+                new Kernel(FAMILY, x.dtype().bytes() == Short.BYTES ? "gather_16" : "gather_32"),
+                LaunchPlan.elements(walk.count()),
+                Launcher.bytes(out, out, index),
+                new Arguments().memory(x, index, out).struct(walk).long64(x.stride(axis)));
     }
 
     void scatterAdd(View x, int axis, View index, View out) {
@@ -33,8 +36,13 @@ final class IndexKernels {
             return;
         }
         Walk lines = Walk.of(x.slice(axis, 0, 1, 1), index.slice(axis, 0, 1, 1), out.slice(axis, 0, 1, 1));
-        launcher.run(new Kernel(FAMILY, type == DType.F32 ? "scatter_add_f32" : "scatter_add_i32"), LaunchPlan.elements(lines.count()),
-                Launcher.bytes(x, x, x, index), new Arguments().memory(x, index, out).struct(lines)
+        launcher.run(
+                new Kernel(FAMILY, type == DType.F32 ? "scatter_add_f32" : "scatter_add_i32"),
+                LaunchPlan.elements(lines.count()),
+                Launcher.bytes(x, x, x, index),
+                new Arguments()
+                        .memory(x, index, out)
+                        .struct(lines)
                         .long64(x.shape().size(axis), x.stride(axis), index.stride(axis), out.stride(axis)));
     }
 
@@ -52,9 +60,34 @@ final class IndexKernels {
         if (count == 0 || columns.shape().elements() == 0) {
             return;
         }
-        long[] members = {image.shape().size(0), image.shape().size(1), image.shape().size(2), image.shape().size(3), w.height(), w.width(),
-            columns.shape().size(4), columns.shape().size(5), w.strideY(), w.strideX(), w.padY(), w.padX(), w.dilationY(), w.dilationX(),
-            image.offset(), 0, 0, 0, 0, columns.offset(), 0, 0, 0, 0, 0, 0};
+        long[] members = {
+            image.shape().size(0),
+            image.shape().size(1),
+            image.shape().size(2),
+            image.shape().size(3),
+            w.height(),
+            w.width(),
+            columns.shape().size(4),
+            columns.shape().size(5),
+            w.strideY(),
+            w.strideX(),
+            w.padY(),
+            w.padX(),
+            w.dilationY(),
+            w.dilationX(),
+            image.offset(),
+            0,
+            0,
+            0,
+            0,
+            columns.offset(),
+            0,
+            0,
+            0,
+            0,
+            0,
+            0
+        };
         int at = members.length - columns.shape().rank();
         for (int a = 0; a < columns.shape().rank(); a++) {
             members[at + a] = columns.stride(a);
@@ -63,7 +96,10 @@ final class IndexKernels {
         for (int a = 0; a < image.shape().rank(); a++) {
             members[at + a] = image.stride(a);
         }
-        launcher.run(new Kernel(FAMILY, name), LaunchPlan.elements(count), Launcher.bytes(image, columns),
+        launcher.run(
+                new Kernel(FAMILY, name),
+                LaunchPlan.elements(count),
+                Launcher.bytes(image, columns),
                 new Arguments().memory(from, to).struct(members));
     }
 }

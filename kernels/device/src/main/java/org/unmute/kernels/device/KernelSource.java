@@ -20,8 +20,22 @@ import java.util.stream.Collectors;
 /** The texts of the kernels. */
 public final class KernelSource {
     /** All families: one file each. */
-    public static final List<String> FAMILIES = List.of("elementwise", "cast", "reduce", "extreme", "index", "matmul", "convolve",
-            "softmax", "losses", "normalize", "adamw", "attention", "prototype", "fbank", "peak");
+    public static final List<String> FAMILIES = List.of(
+            "elementwise",
+            "cast",
+            "reduce",
+            "extreme",
+            "index",
+            "matmul",
+            "convolve",
+            "softmax",
+            "losses",
+            "normalize",
+            "adamw",
+            "attention",
+            "prototype",
+            "fbank",
+            "peak");
 
     private static final Pattern INCLUDE = Pattern.compile("#include \"(\\w+\\.h)\"");
 
@@ -51,7 +65,11 @@ public final class KernelSource {
                 text.append(line).append('\n');
             } else if (seen.add(include.group(1))) {
                 append(include.group(1), text, seen);
-                text.append("#line ").append(number + 1).append(" \"").append(file).append("\"\n");
+                text.append("#line ")
+                        .append(number + 1)
+                        .append(" \"")
+                        .append(file)
+                        .append("\"\n");
             } else {
                 text.append('\n');
             }
@@ -59,14 +77,16 @@ public final class KernelSource {
     }
 
     /**
-     * SHA-256 of a family's text with the headers it includes put in, in hexadecimal: what a build from it is compared with, see
-     * {@code kernels/cuda/build-ptx}.
+     * SHA-256 of a family's text with the headers it includes put in, in hexadecimal: what a build from it is compared
+     * with, see {@code kernels/cuda/build-ptx}.
      */
     public static String hash(String family) {
         StringBuilder text = new StringBuilder();
         appendPlain(family + ".cl", text, new HashSet<>());
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(text.toString().getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
@@ -103,7 +123,10 @@ public final class KernelSource {
      */
     public record Declared(Kernel kernel, List<String> parameters) {}
 
-    /** The kernels of a family in their order, those that macros make included: a macro's first parameter is the name's part. */
+    /**
+     * The kernels of a family in their order, those that macros make included: a macro's first parameter is the name's
+     * part.
+     */
     public static List<Declared> kernels(String family) {
         String file = read(family + ".cl").replace("\\\n", " ");
         Map<String, String> macros = new HashMap<>();
@@ -112,7 +135,11 @@ public final class KernelSource {
             Matcher macro = MACRO.matcher(line);
             Matcher use = USE.matcher(line);
             if (macro.matches()) {
-                macros.put(macro.group(1), macro.group(3).replaceAll("\\b" + macro.group(2) + "\\b", NAME).replace("##", ""));
+                macros.put(
+                        macro.group(1),
+                        macro.group(3)
+                                .replaceAll("\\b" + macro.group(2) + "\\b", NAME)
+                                .replace("##", ""));
             } else if (use.lookingAt() && macros.containsKey(use.group(1))) {
                 declarations(family, macros.get(use.group(1)).replace(NAME, use.group(2)), all);
             }

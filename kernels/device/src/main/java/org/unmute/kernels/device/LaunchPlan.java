@@ -3,9 +3,9 @@ package org.unmute.kernels.device;
 import java.util.Optional;
 
 /**
- * How many items run a kernel: a row of groups, in one dimension. Kernels step on from task to task by the number of groups (or
- * of items), so that a plan may have fewer than there are tasks. That keeps any size within the limits of all devices: a group
- * index is below 2³¹, and positions are counted in 64 bits.
+ * How many items run a kernel: a row of groups, in one dimension. Kernels step on from task to task by the number of
+ * groups (or of items), so that a plan may have fewer than there are tasks. That keeps any size within the limits of
+ * all devices: a group index is below 2³¹, and positions are counted in 64 bits.
  *
  * @param groups number of groups
  * @param items items of a group
@@ -43,18 +43,22 @@ public record LaunchPlan(int groups, int items) {
 
     /** One group a tile of {@value #TILE} x {@value #TILE} results of a matrix product. */
     public static LaunchPlan tiles(long batch, long rows, long columns) {
-        return tasks(Math.multiplyExact(batch, Math.multiplyExact(Math.ceilDiv(rows, TILE), Math.ceilDiv(columns, TILE))), TILE_ITEMS);
+        return tasks(
+                Math.multiplyExact(batch, Math.multiplyExact(Math.ceilDiv(rows, TILE), Math.ceilDiv(columns, TILE))),
+                TILE_ITEMS);
     }
 
     /**
-     * One group a tile of {@value #WIDE} x {@value #WIDE} results of a matrix product, if there are enough of them to keep a device busy; empty
-     * if smaller tiles are to be taken ({@link #tiles}), which have less reuse but are more. Both give the same bits.
+     * One group a tile of {@value #WIDE} x {@value #WIDE} results of a matrix product, if there are enough of them to
+     * keep a device busy; empty if smaller tiles are to be taken ({@link #tiles}), which have less reuse but are more.
+     * Both give the same bits.
      */
     public static Optional<LaunchPlan> wideTiles(long batch, long rows, long columns) {
         if (rows <= TILE || columns <= TILE) {
             return Optional.empty();
         }
-        long tiles = Math.multiplyExact(batch, Math.multiplyExact(Math.ceilDiv(rows, WIDE), Math.ceilDiv(columns, WIDE)));
+        long tiles =
+                Math.multiplyExact(batch, Math.multiplyExact(Math.ceilDiv(rows, WIDE), Math.ceilDiv(columns, WIDE)));
         return tiles < BUSY_GROUPS || tiles > MOST_GROUPS ? Optional.empty() : Optional.of(tasks(tiles, TILE_ITEMS));
     }
 
@@ -68,8 +72,8 @@ public record LaunchPlan(int groups, int items) {
     }
 
     /**
-     * How many numbers of a long sum one task takes, so that few long sums still keep a device busy. Depends on sizes alone: the
-     * order of summation, and so the bits, must not depend on the device.
+     * How many numbers of a long sum one task takes, so that few long sums still keep a device busy. Depends on sizes
+     * alone: the order of summation, and so the bits, must not depend on the device.
      *
      * @param results number of sums
      * @param length numbers in each

@@ -55,7 +55,9 @@ final class Launcher {
         for (View v : views) {
             long n = v.dtype().bytes();
             for (int a = 0; a < v.shape().rank(); a++) {
-                n *= v.stride(a) == 0 ? Math.min(1, v.shape().size(a)) : v.shape().size(a);
+                n *= v.stride(a) == 0
+                        ? Math.min(1, v.shape().size(a))
+                        : v.shape().size(a);
             }
             sum += n;
         }

@@ -26,7 +26,10 @@ final class LossKernels {
         Types.require("binaryCrossEntropyBackward", DType.F32, x, y, gloss, gx);
         if (x.shape().elements() > 0) {
             View[] views = {x, y, repeated(x, weight), gloss.expand(x.shape()), gx};
-            launcher.run(new Kernel(LOSSES, "binary_cross_entropy_backward"), LaunchPlan.elements(x.shape().elements()), Launcher.bytes(views),
+            launcher.run(
+                    new Kernel(LOSSES, "binary_cross_entropy_backward"),
+                    LaunchPlan.elements(x.shape().elements()),
+                    Launcher.bytes(views),
                     new Arguments().memory(views).struct(Walk.of(views)).whole(weight == null ? 0 : 1));
         }
     }
@@ -66,6 +69,10 @@ final class LossKernels {
     private void run(String name, Arguments arguments, View... views) {
         Types.require(name, DType.F32, views);
         long rows = views[0].shape().elements() / views[0].shape().size(-1);
-        launcher.run(new Kernel(LOSSES, name), LaunchPlan.tasks(rows, LaunchPlan.GROUP_ITEMS), Launcher.bytes(views), arguments);
+        launcher.run(
+                new Kernel(LOSSES, name),
+                LaunchPlan.tasks(rows, LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(views),
+                arguments);
     }
 }

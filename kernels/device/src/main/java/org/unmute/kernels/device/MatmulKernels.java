@@ -12,6 +12,7 @@ final class MatmulKernels {
     static final Kernel SMALL = new Kernel("matmul", "matmul_small");
     /** Numbers that the kernel reads at once. */
     private static final int VECTOR = 4;
+
     private static final int GELU = 1;
     private static final int RELU = 2;
 
@@ -21,7 +22,10 @@ final class MatmulKernels {
         this.launcher = launcher;
     }
 
-    /** What becomes of a product: {@code f(product + bias) + residual}; all may be null. The bias is {@code [n]}, the residual as the result. */
+    /**
+     * What becomes of a product: {@code f(product + bias) + residual}; all may be null. The bias is {@code [n]}, the
+     * residual as the result.
+     */
     private record Finish(View bias, Unary activation, View residual) {
         static final Finish NONE = new Finish(null, null, null);
 
@@ -52,13 +56,35 @@ final class MatmulKernels {
         long n = shape.size(-1);
         long k = a.shape().size(-1);
         View bias = f.bias;
-        Arguments arguments = new Arguments().memory(a, b, bias == null ? out : bias, residual, out).struct(batch)
-                .struct(m, n, k, a.stride(-2), a.stride(-1), b.stride(-2), b.stride(-1), out.stride(-2), out.stride(-1),
-                        bias == null ? 0 : bias.offset(), bias == null ? 0 : bias.stride(0), residual.stride(-2), residual.stride(-1),
-                        aligned(a) ? 1 : 0, aligned(b) ? 1 : 0, bias == null ? 0 : 1, code(f.activation), f.residual == null ? 0 : 1);
-        Optional<LaunchPlan> wide = k > Integer.MAX_VALUE ? Optional.empty() : LaunchPlan.wideTiles(batch.count(), m, n);
-        launcher.run(wide.isPresent() ? WIDE : SMALL, wide.orElseGet(() -> LaunchPlan.tiles(batch.count(), m, n)),
-                f.residual == null ? Launcher.bytes(a, b, out) : Launcher.bytes(a, b, out, f.residual), 2 * batch.count() * m * n * k,
+        Arguments arguments = new Arguments()
+                .memory(a, b, bias == null ? out : bias, residual, out)
+                .struct(batch)
+                .struct(
+                        m,
+                        n,
+                        k,
+                        a.stride(-2),
+                        a.stride(-1),
+                        b.stride(-2),
+                        b.stride(-1),
+                        out.stride(-2),
+                        out.stride(-1),
+                        bias == null ? 0 : bias.offset(),
+                        bias == null ? 0 : bias.stride(0),
+                        residual.stride(-2),
+                        residual.stride(-1),
+                        aligned(a) ? 1 : 0,
+                        aligned(b) ? 1 : 0,
+                        bias == null ? 0 : 1,
+                        code(f.activation),
+                        f.residual == null ? 0 : 1);
+        Optional<LaunchPlan> wide =
+                k > Integer.MAX_VALUE ? Optional.empty() : LaunchPlan.wideTiles(batch.count(), m, n);
+        launcher.run(
+                wide.isPresent() ? WIDE : SMALL,
+                wide.orElseGet(() -> LaunchPlan.tiles(batch.count(), m, n)),
+                f.residual == null ? Launcher.bytes(a, b, out) : Launcher.bytes(a, b, out, f.residual),
+                2 * batch.count() * m * n * k,
                 arguments);
     }
 
@@ -67,7 +93,10 @@ final class MatmulKernels {
         return activation == Unary.GELU ? GELU : activation == Unary.RELU ? RELU : 0;
     }
 
-    /** Whether every fourth number along the axis whose numbers lie side by side starts at a multiple of 16 bytes, in every entry. */
+    /**
+     * Whether every fourth number along the axis whose numbers lie side by side starts at a multiple of 16 bytes, in
+     * every entry.
+     */
     static boolean aligned(View v) {
         int rank = v.shape().rank();
         if (v.offset() % VECTOR != 0) {
@@ -101,16 +130,25 @@ final class MatmulKernels {
         View transposed = weight.transpose(0, 1);
         Finish f = new Finish(bias, activation, residual);
         if (x.shape().rank() == 1) {
-            product(x.insert(0), transposed, f.withResidual(residual == null ? null : residual.insert(0)), out.insert(0));
+            product(
+                    x.insert(0),
+                    transposed,
+                    f.withResidual(residual == null ? null : residual.insert(0)),
+                    out.insert(0));
             return;
         }
         if (x.shape().elements() > 0 && x.shape().rank() > 2) {
             long rows = x.shape().elements() / x.shape().size(-1);
             Optional<View> flatX = x.reshape(Shape.of(rows, x.shape().size(-1)));
             Optional<View> flatOut = out.reshape(Shape.of(rows, out.shape().size(-1)));
-            Optional<View> flatResidual = (residual == null ? out : residual).reshape(Shape.of(rows, out.shape().size(-1)));
+            Optional<View> flatResidual = (residual == null ? out : residual)
+                    .reshape(Shape.of(rows, out.shape().size(-1)));
             if (flatX.isPresent() && flatOut.isPresent() && flatResidual.isPresent()) {
-                product(flatX.get(), transposed, f.withResidual(residual == null ? null : flatResidual.get()), flatOut.get());
+                product(
+                        flatX.get(),
+                        transposed,
+                        f.withResidual(residual == null ? null : flatResidual.get()),
+                        flatOut.get());
                 return;
             }
         }

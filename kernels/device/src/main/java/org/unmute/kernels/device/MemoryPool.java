@@ -14,15 +14,19 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 
 /**
- * The memory of a device, handed out in blocks of some sizes and kept for the next taker when given back. At most a cap is taken
- * from the device. Thread-safe.
+ * The memory of a device, handed out in blocks of some sizes and kept for the next taker when given back. At most a cap
+ * is taken from the device. Thread-safe.
  */
 final class MemoryPool {
     private static final long LEAST_BLOCK = 256;
     /** Steps between two powers of two: blocks are at most an eighth larger than asked for. */
     private static final int STEPS = 8;
-    /** Garbage on the device does not fill the Java heap, so the collector is asked for help after this much, and again at twice what lives. */
+    /**
+     * Garbage on the device does not fill the Java heap, so the collector is asked for help after this much, and again
+     * at twice what lives.
+     */
     private static final long FIRST_COLLECTION = 1L << 29;
+
     private static final long PATIENCE_MILLIS = 100;
 
     private final Device device;
@@ -58,7 +62,8 @@ final class MemoryPool {
 
         DeviceMemory memory() {
             if (released) {
-                throw new IllegalStateException("buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
+                throw new IllegalStateException(
+                        "buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
             }
             return memory;
         }
@@ -166,7 +171,8 @@ final class MemoryPool {
     /** Gives idle blocks back to the device, the largest first, until so many bytes are free. */
     private void trim(long bytes) {
         long freed = 0;
-        for (Deque<DeviceMemory> same : ((TreeMap<Long, Deque<DeviceMemory>>) idle).descendingMap().values()) {
+        for (Deque<DeviceMemory> same :
+                ((TreeMap<Long, Deque<DeviceMemory>>) idle).descendingMap().values()) {
             for (Iterator<DeviceMemory> i = same.iterator(); i.hasNext() && freed < bytes; ) {
                 DeviceMemory m = i.next();
                 i.remove();
@@ -202,13 +208,28 @@ final class MemoryPool {
     }
 
     private String outOfMemory(long size, String label) {
-        StringBuilder s = new StringBuilder("out of device memory: ").append(label).append(" needs ").append(mebibytes(size)).append(", ")
-                .append(mebibytes(Math.max(0, cap - liveBytes))).append(" of ").append(mebibytes(cap)).append(" are free on ")
-                .append(device.name()).append(", ").append(mebibytes(liveBytes)).append(" live in ").append(live.size()).append(" tensors");
-        live.stream().max(Comparator.comparingLong(Block::bytes))
-                .ifPresent(b -> s.append(", largest ").append(b.label).append(" with ").append(mebibytes(b.bytes)));
+        StringBuilder s = new StringBuilder("out of device memory: ")
+                .append(label)
+                .append(" needs ")
+                .append(mebibytes(size))
+                .append(", ")
+                .append(mebibytes(Math.max(0, cap - liveBytes)))
+                .append(" of ")
+                .append(mebibytes(cap))
+                .append(" are free on ")
+                .append(device.name())
+                .append(", ")
+                .append(mebibytes(liveBytes))
+                .append(" live in ")
+                .append(live.size())
+                .append(" tensors");
+        live.stream()
+                .max(Comparator.comparingLong(Block::bytes))
+                .ifPresent(b ->
+                        s.append(", largest ").append(b.label).append(" with ").append(mebibytes(b.bytes)));
         if (size > device.limits().largestBytes()) {
-            s.append("; one allocation has at most ").append(mebibytes(device.limits().largestBytes()));
+            s.append("; one allocation has at most ")
+                    .append(mebibytes(device.limits().largestBytes()));
         }
         return s.append(": use a smaller batch or close scopes").toString();
     }

@@ -45,7 +45,12 @@ final class MovementKernels {
             ScalarBackend.INSTANCE.copy(host, dense);
         }
         View target = out.isDense() ? out : launcher.scratch(out.dtype(), out.shape());
-        device.write(dense.host(), Math.toIntExact(dense.offset()), n, memory(target), target.offset() * out.dtype().bytes());
+        device.write(
+                dense.host(),
+                Math.toIntExact(dense.offset()),
+                n,
+                memory(target),
+                target.offset() * out.dtype().bytes());
         profile.transferred(true, (long) n * out.dtype().bytes());
         if (target != out) {
             copy(target, out);
@@ -63,8 +68,15 @@ final class MovementKernels {
             source = launcher.scratch(x.dtype(), x.shape());
             copy(x, source);
         }
-        View target = host.dtype() == x.dtype() && host.isDense() ? host : View.dense(HostBuffer.allocate(x.dtype(), n), x.shape());
-        device.read(memory(source), source.offset() * x.dtype().bytes(), target.host(), Math.toIntExact(target.offset()), n);
+        View target = host.dtype() == x.dtype() && host.isDense()
+                ? host
+                : View.dense(HostBuffer.allocate(x.dtype(), n), x.shape());
+        device.read(
+                memory(source),
+                source.offset() * x.dtype().bytes(),
+                target.host(),
+                Math.toIntExact(target.offset()),
+                n);
         profile.transferred(false, (long) n * x.dtype().bytes());
         if (source != x) {
             source.buffer().close();
@@ -81,7 +93,10 @@ final class MovementKernels {
     void copy(View x, View out) {
         Walk walk = Walk.of(x, out);
         if (walk.count() > 0) {
-            launcher.run(copyKernel(x.dtype(), out.dtype()), LaunchPlan.elements(walk.count()), Launcher.bytes(x, out),
+            launcher.run(
+                    copyKernel(x.dtype(), out.dtype()),
+                    LaunchPlan.elements(walk.count()),
+                    Launcher.bytes(x, out),
                     new Arguments().memory(x, out).struct(walk));
         }
     }
@@ -89,7 +104,10 @@ final class MovementKernels {
     void fill(View out, double value) {
         Walk walk = Walk.of(out);
         if (walk.count() > 0) {
-            launcher.run(fillKernel(out.dtype()), LaunchPlan.elements(walk.count()), Launcher.bytes(out),
+            launcher.run(
+                    fillKernel(out.dtype()),
+                    LaunchPlan.elements(walk.count()),
+                    Launcher.bytes(out),
                     new Arguments().memory(out).whole(bits(out.dtype(), value)).struct(walk));
         }
     }

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * A private folder for a binding's native library. JOCL and JCuda unpack theirs under a fixed name into {@code java.io.tmpdir} and
- * load whatever lies there; in a folder that only this user may write to, nobody else can lay something else there.
+ * A private folder for a binding's native library. JOCL and JCuda unpack theirs under a fixed name into {@code
+ * java.io.tmpdir} and load whatever lies there; in a folder that only this user may write to, nobody else can lay
+ * something else there.
  */
 public final class NativeFolder {
     private static final String TEMPORARY = "java.io.tmpdir";

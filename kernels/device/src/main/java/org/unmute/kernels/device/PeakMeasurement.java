@@ -5,7 +5,10 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
-/** What a device reaches: a large copy within it for its memory, {@code peak.cl} for its arithmetic; the best of some tries each. */
+/**
+ * What a device reaches: a large copy within it for its memory, {@code peak.cl} for its arithmetic; the best of some
+ * tries each.
+ */
 final class PeakMeasurement {
     private static final Kernel KERNEL = new Kernel("peak", "peak_multiply_add");
     private static final int CHAINS = 64;
@@ -29,7 +32,10 @@ final class PeakMeasurement {
     }
 
     private double memory() {
-        long bytes = Math.clamp(pool.freeBytes() / 4, SMALLEST_COPY, Math.min(LARGEST_COPY, Math.max(SMALLEST_COPY, device.limits().largestBytes())));
+        long bytes = Math.clamp(
+                pool.freeBytes() / 4,
+                SMALLEST_COPY,
+                Math.min(LARGEST_COPY, Math.max(SMALLEST_COPY, device.limits().largestBytes())));
         View from = scratch(bytes / Float.BYTES);
         View to = scratch(bytes / Float.BYTES);
         long best = Long.MAX_VALUE;
@@ -47,8 +53,9 @@ final class PeakMeasurement {
         device.prepare(KERNEL);
         double best = 0;
         long rounds = 8;
-        for (int good = 0; good < TRIES;) {
-            Arguments arguments = new Arguments().memory(out).long64(ITEMS, rounds).real(0.999, 0.001);
+        for (int good = 0; good < TRIES; ) {
+            Arguments arguments =
+                    new Arguments().memory(out).long64(ITEMS, rounds).real(0.999, 0.001);
             long nanos = nanos(() -> device.launch(KERNEL, plan, arguments));
             if (nanos < LEAST_NANOS && rounds < MOST_ROUNDS) {
                 rounds *= 2;

@@ -33,7 +33,10 @@ public final class Profile implements WorkProfile {
     }
 
     synchronized void launched(Kernel kernel, long nanos, long bytes, long operations) {
-        entries.merge(kernel.name(), new Entry(kernel.name(), 1, nanos, bytes, operations), (old, _) -> old.plus(nanos, bytes, operations));
+        entries.merge(
+                kernel.name(),
+                new Entry(kernel.name(), 1, nanos, bytes, operations),
+                (old, _) -> old.plus(nanos, bytes, operations));
     }
 
     synchronized void transferred(boolean up, long bytes) {
@@ -48,7 +51,9 @@ public final class Profile implements WorkProfile {
     @Override
     public synchronized List<Entry> entries() {
         List<Entry> all = new ArrayList<>(entries.values());
-        all.sort(Comparator.comparingLong(Entry::nanos).thenComparingLong(Entry::launches).reversed());
+        all.sort(Comparator.comparingLong(Entry::nanos)
+                .thenComparingLong(Entry::launches)
+                .reversed());
         return all;
     }
 

@@ -15,6 +15,7 @@ final class ReduceKernels {
     private static final long SHORT = 24;
     /** Items that share a sum of numbers side by side: as many partial sums as the processor has. */
     private static final int SUM_ITEMS = 64;
+
     private static final long BUSY_ITEMS = 1 << 16;
     private static final long BUSY_GROUPS = 1 << 10;
     private static final long ITEM_LEAST = 256;
@@ -27,8 +28,10 @@ final class ReduceKernels {
     }
 
     static Kernel kernel(Reduce f, DType type, boolean group) {
-        return new Kernel(REDUCE, "reduce_" + f.name().toLowerCase(Locale.ROOT) + (type == DType.I32 ? "_i32" : "")
-                + (group ? "_group" : "_item"));
+        return new Kernel(
+                REDUCE,
+                "reduce_" + f.name().toLowerCase(Locale.ROOT) + (type == DType.I32 ? "_i32" : "")
+                        + (group ? "_group" : "_item"));
     }
 
     void reduce(Reduce f, View x, View out) {
@@ -49,14 +52,19 @@ final class ReduceKernels {
         // Offsets are counted once, in the outer walk.
         Walk inner = Walk.of(new View(reduced.buffer(), reduced.shape(), 0, strides(reduced)));
         boolean group = inner.count() > SHORT && fastest(reduced) <= fastest(kept);
-        long chunk = type == DType.I32 ? Math.max(1, inner.count()) : group
-                ? LaunchPlan.chunk(outer.count(), inner.count(), BUSY_GROUPS, GROUP_LEAST)
-                : LaunchPlan.chunk(outer.count(), inner.count(), BUSY_ITEMS, ITEM_LEAST);
+        long chunk = type == DType.I32
+                ? Math.max(1, inner.count())
+                : group
+                        ? LaunchPlan.chunk(outer.count(), inner.count(), BUSY_GROUPS, GROUP_LEAST)
+                        : LaunchPlan.chunk(outer.count(), inner.count(), BUSY_ITEMS, ITEM_LEAST);
         long chunks = Math.max(1, Math.ceilDiv(inner.count(), chunk));
         long tasks = outer.count() * chunks;
         LaunchPlan plan = group ? LaunchPlan.tasks(tasks, SUM_ITEMS) : LaunchPlan.elements(tasks);
         View into = chunks == 1 ? out : launcher.scratch(type, Shape.of(chunks, outer.count()));
-        launcher.run(kernel(f, type, group), plan, Launcher.bytes(x, into),
+        launcher.run(
+                kernel(f, type, group),
+                plan,
+                Launcher.bytes(x, into),
                 new Arguments().memory(x, into).struct(outer).struct(inner).long64(chunk, chunks));
         if (into != out) {
             second(f, into, out);
@@ -64,7 +72,9 @@ final class ReduceKernels {
         }
     }
 
-    /** Reduces the chunks of {@code parts [chunks, results]}; the place of an axis that was reduced goes to the chunks. */
+    /**
+     * Reduces the chunks of {@code parts [chunks, results]}; the place of an axis that was reduced goes to the chunks.
+     */
     private void second(Reduce f, View parts, View out) {
         int reduced = 0;
         while (out.shape().size(reduced) != 1) {
@@ -105,9 +115,15 @@ final class ReduceKernels {
             return;
         }
         Walk rows = Walk.of(x.select(-1, 0), values, indices);
-        launcher.run(new Kernel(EXTREME, type == DType.F32 ? "extreme_f32" : "extreme_i32"),
-                LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS), Launcher.bytes(x, values, indices),
-                new Arguments().memory(x, values, indices).struct(rows).long64(x.shape().size(-1), x.stride(-1)).whole(greatest ? 1 : 0));
+        launcher.run(
+                new Kernel(EXTREME, type == DType.F32 ? "extreme_f32" : "extreme_i32"),
+                LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(x, values, indices),
+                new Arguments()
+                        .memory(x, values, indices)
+                        .struct(rows)
+                        .long64(x.shape().size(-1), x.stride(-1))
+                        .whole(greatest ? 1 : 0));
     }
 
     void cumulativeSum(View x, boolean reverse, View out) {
@@ -116,8 +132,14 @@ final class ReduceKernels {
             return;
         }
         Walk rows = Walk.of(x.select(-1, 0), out.select(-1, 0));
-        launcher.run(new Kernel(EXTREME, type == DType.F32 ? "cumulative_sum_f32" : "cumulative_sum_i32"),
-                LaunchPlan.elements(rows.count()), Launcher.bytes(x, out),
-                new Arguments().memory(x, out).struct(rows).long64(x.shape().size(-1), x.stride(-1), out.stride(-1)).whole(reverse ? 1 : 0));
+        launcher.run(
+                new Kernel(EXTREME, type == DType.F32 ? "cumulative_sum_f32" : "cumulative_sum_i32"),
+                LaunchPlan.elements(rows.count()),
+                Launcher.bytes(x, out),
+                new Arguments()
+                        .memory(x, out)
+                        .struct(rows)
+                        .long64(x.shape().size(-1), x.stride(-1), out.stride(-1))
+                        .whole(reverse ? 1 : 0));
     }
 }

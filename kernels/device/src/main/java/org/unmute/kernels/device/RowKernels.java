@@ -12,6 +12,7 @@ final class RowKernels {
     private static final String NORMALIZE = "normalize";
     /** Items of a row where a group takes several. */
     private static final int ROW_ITEMS = 16;
+
     private static final long BUSY_ITEMS = 1 << 16;
     private static final long LEAST_ROWS = 64;
 
@@ -56,7 +57,10 @@ final class RowKernels {
             return;
         }
         Walk rows = walk(views);
-        launcher.run(kernel, LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS), Launcher.bytes(views),
+        launcher.run(
+                kernel,
+                LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(views),
                 new Arguments().memory(views).struct(rows).struct(row(views)));
     }
 
@@ -76,8 +80,12 @@ final class RowKernels {
     }
 
     private static long[] weights(View weight, View bias) {
-        return new long[] {weight == null ? 0 : weight.offset(), weight == null ? 0 : weight.stride(0), bias == null ? 0 : bias.offset(),
-            bias == null ? 0 : bias.stride(0)};
+        return new long[] {
+            weight == null ? 0 : weight.offset(),
+            weight == null ? 0 : weight.stride(0),
+            bias == null ? 0 : bias.offset(),
+            bias == null ? 0 : bias.stride(0)
+        };
     }
 
     void layerNorm(View x, View weight, View bias, double eps, View out) {
@@ -86,10 +94,18 @@ final class RowKernels {
             return;
         }
         Walk rows = walk(x, out);
-        launcher.run(new Kernel(NORMALIZE, "layer_norm"),
-                LaunchPlan.tasks(Math.ceilDiv(rows.count(), LaunchPlan.GROUP_ITEMS / ROW_ITEMS), LaunchPlan.GROUP_ITEMS), Launcher.bytes(x, out),
-                new Arguments().memory(x, weight == null ? x : weight, bias == null ? x : bias, out).struct(rows).struct(row(x, out))
-                        .struct(weights(weight, bias)).whole(weight == null ? 0 : 1, bias == null ? 0 : 1).real(eps));
+        launcher.run(
+                new Kernel(NORMALIZE, "layer_norm"),
+                LaunchPlan.tasks(
+                        Math.ceilDiv(rows.count(), LaunchPlan.GROUP_ITEMS / ROW_ITEMS), LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(x, out),
+                new Arguments()
+                        .memory(x, weight == null ? x : weight, bias == null ? x : bias, out)
+                        .struct(rows)
+                        .struct(row(x, out))
+                        .struct(weights(weight, bias))
+                        .whole(weight == null ? 0 : 1, bias == null ? 0 : 1)
+                        .real(eps));
     }
 
     void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
@@ -104,9 +120,17 @@ final class RowKernels {
         }
         Walk rows = walk(x, gy, gx);
         View moments = launcher.scratch(DType.F32, Shape.of(rows.count(), 2));
-        launcher.run(new Kernel(NORMALIZE, "layer_norm_backward"), LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS),
-                Launcher.bytes(x, gy, gx), new Arguments().memory(x, gy, weight == null ? x : weight, gx, moments).struct(rows)
-                        .struct(row(x, gy, gx)).struct(weights(weight, null)).whole(weight == null ? 0 : 1).real(eps));
+        launcher.run(
+                new Kernel(NORMALIZE, "layer_norm_backward"),
+                LaunchPlan.tasks(rows.count(), LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(x, gy, gx),
+                new Arguments()
+                        .memory(x, gy, weight == null ? x : weight, gx, moments)
+                        .struct(rows)
+                        .struct(row(x, gy, gx))
+                        .struct(weights(weight, null))
+                        .whole(weight == null ? 0 : 1)
+                        .real(eps));
         if (gweight != null || gbias != null) {
             weightGradients(x, gy, moments, gweight, gbias);
         }
@@ -120,8 +144,15 @@ final class RowKernels {
         long chunks = Math.ceilDiv(rows.count(), chunk);
         View weightSums = launcher.scratch(DType.F32, Shape.of(chunks, n));
         View biasSums = launcher.scratch(DType.F32, Shape.of(chunks, n));
-        launcher.run(new Kernel(NORMALIZE, "layer_norm_weights"), LaunchPlan.elements(n * chunks), Launcher.bytes(x, gy),
-                new Arguments().memory(x, gy, moments, weightSums, biasSums).struct(rows).struct(row(x, gy)).long64(chunk, chunks));
+        launcher.run(
+                new Kernel(NORMALIZE, "layer_norm_weights"),
+                LaunchPlan.elements(n * chunks),
+                Launcher.bytes(x, gy),
+                new Arguments()
+                        .memory(x, gy, moments, weightSums, biasSums)
+                        .struct(rows)
+                        .struct(row(x, gy))
+                        .long64(chunk, chunks));
         if (gweight != null) {
             reductions.reduce(Reduce.SUM, weightSums, gweight.insert(0));
         }
@@ -132,13 +163,36 @@ final class RowKernels {
         biasSums.buffer().close();
     }
 
-    void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps, double decay, long step) {
+    void adamW(
+            View weight,
+            View gradient,
+            View m,
+            View v,
+            double rate,
+            double beta1,
+            double beta2,
+            double eps,
+            double decay,
+            long step) {
         Types.require("adamW", DType.F32, weight, gradient, m, v);
         Walk walk = Walk.of(weight, gradient, m, v);
         if (walk.count() > 0) {
-            launcher.run(new Kernel("adamw", "adamw"), LaunchPlan.elements(walk.count()), Launcher.bytes(weight, weight, gradient, m, m, v, v),
-                    new Arguments().memory(weight, gradient, m, v).struct(walk).real(1 - rate * decay, beta1, beta2, 1 - beta1, 1 - beta2,
-                            1 / Math.sqrt(1 - Math.pow(beta2, step)), eps, rate / (1 - Math.pow(beta1, step))));
+            launcher.run(
+                    new Kernel("adamw", "adamw"),
+                    LaunchPlan.elements(walk.count()),
+                    Launcher.bytes(weight, weight, gradient, m, m, v, v),
+                    new Arguments()
+                            .memory(weight, gradient, m, v)
+                            .struct(walk)
+                            .real(
+                                    1 - rate * decay,
+                                    beta1,
+                                    beta2,
+                                    1 - beta1,
+                                    1 - beta2,
+                                    1 / Math.sqrt(1 - Math.pow(beta2, step)),
+                                    eps,
+                                    rate / (1 - Math.pow(beta1, step))));
         }
     }
 }

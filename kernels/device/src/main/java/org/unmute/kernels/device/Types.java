@@ -13,8 +13,8 @@ final class Types {
     static DType require(String operation, DType type, View... views) {
         for (View v : views) {
             if (v.dtype() != type) {
-                throw new IllegalArgumentException(operation + ": the device computes in " + type + " here, got " + v.dtype() + v.shape()
-                        + ": cast it, or use --device cpu");
+                throw new IllegalArgumentException(operation + ": the device computes in " + type + " here, got "
+                        + v.dtype() + v.shape() + ": cast it, or use --device cpu");
             }
         }
         return type;
@@ -24,8 +24,8 @@ final class Types {
     static DType oneOf(String operation, View view, DType... types) {
         List<DType> known = Arrays.asList(types);
         if (!known.contains(view.dtype())) {
-            throw new IllegalArgumentException(operation + ": the device computes in " + known + " here, got " + view.dtype() + view.shape()
-                    + ": cast it, or use --device cpu");
+            throw new IllegalArgumentException(operation + ": the device computes in " + known + " here, got "
+                    + view.dtype() + view.shape() + ": cast it, or use --device cpu");
         }
         return view.dtype();
     }

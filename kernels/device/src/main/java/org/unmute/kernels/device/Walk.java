@@ -5,8 +5,9 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
 /**
- * How up to five views of one shape are walked together, as kernels read it (struct {@code Walk} in {@code portable.h}).
- * Neighbouring axes that every view crosses in one even step are joined, so that dense tensors have one long axis.
+ * How up to five views of one shape are walked together, as kernels read it (struct {@code Walk} in {@code
+ * portable.h}). Neighbouring axes that every view crosses in one even step are joined, so that dense tensors have one
+ * long axis.
  *
  * @param count number of elements
  * @param sizes sizes of the axes, the fastest first; at least one
@@ -16,6 +17,7 @@ import org.unmute.tensor.backend.View;
 record Walk(long count, long[] sizes, long[] offsets, long[][] strides) {
     /** As many as a shape may have. */
     static final int AXES = 8;
+
     static final int VIEWS = 5;
 
     static Walk of(View... views) {
@@ -48,7 +50,11 @@ record Walk(long count, long[] sizes, long[] offsets, long[][] strides) {
         for (int v = 0; v < views.length; v++) {
             strides[v] = Arrays.copyOf(strides[v], used);
         }
-        return new Walk(shape.elements(), Arrays.copyOf(sizes, used), Arrays.stream(views).mapToLong(View::offset).toArray(), strides);
+        return new Walk(
+                shape.elements(),
+                Arrays.copyOf(sizes, used),
+                Arrays.stream(views).mapToLong(View::offset).toArray(),
+                strides);
     }
 
     /** The struct's members in their order. */

@@ -21,17 +21,23 @@ class DeviceBackendTest {
     void float64IsRefusedInWords() {
         assertThat(backend.supports(DType.F32)).isTrue();
         assertThat(backend.supports(DType.F64)).isFalse();
-        assertThatThrownBy(() -> Tensor.of(backend, new double[] {1}, 1)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("fake").hasMessageContaining("F64");
-        assertThatThrownBy(() -> backend.allocate(DType.F64, Shape.of(1))).isInstanceOf(IllegalArgumentException.class)
+        assertThatThrownBy(() -> Tensor.of(backend, new double[] {1}, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fake")
+                .hasMessageContaining("F64");
+        assertThatThrownBy(() -> backend.allocate(DType.F64, Shape.of(1)))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("F64");
     }
 
     @Test
     void otherTypesThanAKernelReadsAreRefusedInWords() {
         View half = backend.allocate(DType.F16, Shape.of(3));
-        assertThatThrownBy(() -> backend.unary(Unary.EXP, 0, 0, half, half)).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("EXP").hasMessageContaining("F16[3]").hasMessageContaining("cast");
+        assertThatThrownBy(() -> backend.unary(Unary.EXP, 0, 0, half, half))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("EXP")
+                .hasMessageContaining("F16[3]")
+                .hasMessageContaining("cast");
     }
 
     @Test
@@ -59,7 +65,9 @@ class DeviceBackendTest {
         backend.profile().reset();
         backend.upload(View.dense(HostBuffer.allocate(DType.F32, 1000), Shape.of(100, 10)), x);
         assertThat(backend.profile().transfers()).isEqualTo(new Profile.Transfers(1, 4000, 0));
-        assertThat(backend.profile().entries()).extracting(Profile.Entry::kernel).containsExactly("copy_f32_f32");
+        assertThat(backend.profile().entries())
+                .extracting(Profile.Entry::kernel)
+                .containsExactly("copy_f32_f32");
     }
 
     @Test
@@ -78,7 +86,9 @@ class DeviceBackendTest {
         Tensor x = Tensor.zeros(backend, DType.F32, Shape.of(64, 64));
         backend.profile().reset();
         x.plus(x);
-        assertThat(backend.profile().entries()).extracting(Profile.Entry::kernel).containsExactly("binary_add");
+        assertThat(backend.profile().entries())
+                .extracting(Profile.Entry::kernel)
+                .containsExactly("binary_add");
     }
 
     @Test
@@ -90,7 +100,8 @@ class DeviceBackendTest {
             assertThat(DeviceBackend.memoryCap(limits)).isEqualTo(12L << 20);
             for (String wrong : new String[] {"much", "0", "-3"}) {
                 System.setProperty(DeviceBackend.MEMORY, wrong);
-                assertThatThrownBy(() -> DeviceBackend.memoryCap(limits)).isInstanceOf(IllegalArgumentException.class)
+                assertThatThrownBy(() -> DeviceBackend.memoryCap(limits))
+                        .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("'" + wrong + "'");
             }
         } finally {
@@ -100,8 +111,11 @@ class DeviceBackendTest {
 
     @Test
     void devicesThatAreTooSmallSayWhy() {
-        assertThat(new DeviceLimits(1, 1, 64, 32 << 10).trouble().orElseThrow()).contains("64 items").contains("256");
-        assertThat(new DeviceLimits(1, 1, 256, 16 << 10).trouble().orElseThrow()).contains("16384 bytes");
+        assertThat(new DeviceLimits(1, 1, 64, 32 << 10).trouble().orElseThrow())
+                .contains("64 items")
+                .contains("256");
+        assertThat(new DeviceLimits(1, 1, 256, 16 << 10).trouble().orElseThrow())
+                .contains("16384 bytes");
         assertThat(new DeviceLimits(1, 1, 256, 32 << 10).trouble()).isEmpty();
     }
 

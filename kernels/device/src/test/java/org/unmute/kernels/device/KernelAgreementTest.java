@@ -32,7 +32,9 @@ class KernelAgreementTest {
         Map<String, KernelSource.Declared> all = new HashMap<>();
         for (String family : KernelSource.FAMILIES) {
             for (KernelSource.Declared d : KernelSource.kernels(family)) {
-                assertThat(all.put(d.kernel().name(), d)).as("second kernel named " + d.kernel().name()).isNull();
+                assertThat(all.put(d.kernel().name(), d))
+                        .as("second kernel named " + d.kernel().name())
+                        .isNull();
             }
         }
         return all;
@@ -40,7 +42,8 @@ class KernelAgreementTest {
 
     @Test
     void everyConstantHasAKernel() {
-        Set<Kernel> all = declared().values().stream().map(KernelSource.Declared::kernel).collect(Collectors.toSet());
+        Set<Kernel> all =
+                declared().values().stream().map(KernelSource.Declared::kernel).collect(Collectors.toSet());
         for (Unary f : Unary.values()) {
             assertThat(all).contains(ElementwiseKernels.kernel(f), ElementwiseKernels.backwardKernel(f));
         }
@@ -111,7 +114,16 @@ class KernelAgreementTest {
         b.convolveTokens(f(1, 3, 4), f(2, 2, 3, 2), f(4), Unary.GELU, f(1, 3, 4));
         b.embedPatches(f(1, 4, 4), w, f(5, 4), f(5), f(1, 9, 5));
         b.embedPatches(f(1, 2000, 2), Window.of(1, 2, 1, 2), f(1500, 2), f(1500), f(1, 2000, 1500));
-        b.filterBank(f(2, 6), new FilterBank(new FilterBank.Frames(3, 2, 4, true), 0.9, new double[3], new int[] {1}, new float[][] {{1}}, 1e-9), f(2, 2, 1));
+        b.filterBank(
+                f(2, 6),
+                new FilterBank(
+                        new FilterBank.Frames(3, 2, 4, true),
+                        0.9,
+                        new double[3],
+                        new int[] {1},
+                        new float[][] {{1}},
+                        1e-9),
+                f(2, 2, 1));
         b.softmax(f(2, 3), f(2, 3));
         b.logSoftmax(f(2, 3), f(2, 3));
         b.softmaxBackward(f(2, 3), f(2, 3), f(2, 3));
@@ -154,7 +166,9 @@ class KernelAgreementTest {
             List<String> parameters = declared.get(l.kernel().name()).parameters();
             assertThat(l.arguments()).as(l.kernel().toString()).hasSameSizeAs(parameters);
             for (int p = 0; p < parameters.size(); p++) {
-                assertThat(kind(l.arguments().get(p))).as(l.kernel() + ": " + parameters.get(p)).isEqualTo(kind(parameters.get(p), structs));
+                assertThat(kind(l.arguments().get(p)))
+                        .as(l.kernel() + ": " + parameters.get(p))
+                        .isEqualTo(kind(parameters.get(p), structs));
             }
         }
     }
@@ -184,7 +198,9 @@ class KernelAgreementTest {
     private static Map<String, Integer> structs() {
         Map<String, Integer> all = new HashMap<>();
         for (String family : KernelSource.FAMILIES) {
-            String text = KernelSource.text(family).replaceAll("//.*", "").replace("WALK_AXES", "" + Walk.AXES)
+            String text = KernelSource.text(family)
+                    .replaceAll("//.*", "")
+                    .replace("WALK_AXES", "" + Walk.AXES)
                     .replace("WALK_VIEWS", "" + Walk.VIEWS);
             Matcher m = Pattern.compile("typedef struct \\{([^}]*)} (\\w+);").matcher(text);
             while (m.find()) {
@@ -198,7 +214,10 @@ class KernelAgreementTest {
                     }
                     assertThat(line.strip()).as(m.group(2)).startsWith("i64 ");
                     for (String member : line.strip().substring(4).split(",")) {
-                        count += Arrays.stream(member.split("\\[")).skip(1).mapToInt(n -> Integer.parseInt(n.replace("]", "").strip()))
+                        count += Arrays.stream(member.split("\\["))
+                                .skip(1)
+                                .mapToInt(
+                                        n -> Integer.parseInt(n.replace("]", "").strip()))
                                 .reduce(1, (x, y) -> x * y);
                     }
                 }
@@ -213,7 +232,9 @@ class KernelAgreementTest {
     void argumentsFitIntoWhatEveryDeviceTakes() {
         everything();
         for (FakeDevice.Launch l : device.all) {
-            int bytes = l.arguments().stream().mapToInt(a -> a instanceof Arguments.Struct s ? 8 * s.members().length : 8).sum();
+            int bytes = l.arguments().stream()
+                    .mapToInt(a -> a instanceof Arguments.Struct s ? 8 * s.members().length : 8)
+                    .sum();
             assertThat(bytes).as(l.kernel().toString()).isLessThanOrEqualTo(1024);
         }
     }
@@ -222,7 +243,8 @@ class KernelAgreementTest {
     @Test
     void everyFileSaysWhatItDoes() {
         for (String family : KernelSource.FAMILIES) {
-            assertThat(KernelSource.read(family + ".cl")).as(family)
+            assertThat(KernelSource.read(family + ".cl"))
+                    .as(family)
                     .contains("// What: ", "// Layout: ", "// Launch: ", "// Order: ", "// Limits: ");
         }
     }
@@ -232,8 +254,11 @@ class KernelAgreementTest {
     void nothingButTheCommonSubsetIsUsed() {
         for (String family : KernelSource.FAMILIES) {
             String text = KernelSource.text(family).replaceAll("//.*", "");
-            for (String word : List.of("atomic", "double", "native_", "half_", "cl_khr", "fast", "asm", "__global__ ", "get_global_id")) {
-                assertThat(text.replace("half_square", "")).as(family + " and " + word).doesNotContain(word);
+            for (String word : List.of(
+                    "atomic", "double", "native_", "half_", "cl_khr", "fast", "asm", "__global__ ", "get_global_id")) {
+                assertThat(text.replace("half_square", ""))
+                        .as(family + " and " + word)
+                        .doesNotContain(word);
             }
         }
     }

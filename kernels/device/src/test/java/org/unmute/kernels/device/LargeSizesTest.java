@@ -11,7 +11,10 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 
-/** Tensors of more than 2^31 bytes, and of more than 2^31 elements: what is launched counts in 64 bits, with plans that devices take. */
+/**
+ * Tensors of more than 2^31 bytes, and of more than 2^31 elements: what is launched counts in 64 bits, with plans that
+ * devices take.
+ */
 class LargeSizesTest {
     private static final long MANY = 3L << 30;
 
@@ -26,12 +29,16 @@ class LargeSizesTest {
         FakeDevice.Launch l = device.launches.get(kernel);
         assertThat(l).as(kernel).isNotNull();
         assertThat(l.plan().groups()).as(kernel).isBetween(1, LaunchPlan.MOST_GROUPS);
-        assertThat(LongStream.of(members(l)).min().orElseThrow()).as(kernel + ": a count, offset or step that wrapped around").isNotNegative();
+        assertThat(LongStream.of(members(l)).min().orElseThrow())
+                .as(kernel + ": a count, offset or step that wrapped around")
+                .isNotNegative();
         return l;
     }
 
     private static long[] members(FakeDevice.Launch l) {
-        return l.arguments().stream().filter(Arguments.Struct.class::isInstance).flatMapToLong(s -> Arrays.stream(((Arguments.Struct) s).members()))
+        return l.arguments().stream()
+                .filter(Arguments.Struct.class::isInstance)
+                .flatMapToLong(s -> Arrays.stream(((Arguments.Struct) s).members()))
                 .toArray();
     }
 
@@ -52,10 +59,16 @@ class LargeSizesTest {
         for (FakeDevice.Launch l : device.all) {
             assertThat(launched(l.kernel().name()).plan().groups()).isPositive();
         }
-        assertThat(device.all.stream().flatMapToLong(l -> LongStream.of(members(l))).max().orElseThrow()).isGreaterThanOrEqualTo(MANY);
+        assertThat(device.all.stream()
+                        .flatMapToLong(l -> LongStream.of(members(l)))
+                        .max()
+                        .orElseThrow())
+                .isGreaterThanOrEqualTo(MANY);
     }
 
-    /** More results than a launch has items for, the second operand more than 2^31 bytes behind the start of its memory. */
+    /**
+     * More results than a launch has items for, the second operand more than 2^31 bytes behind the start of its memory.
+     */
     @Test
     void productsOfLargeMatrices() {
         View all = f(1 << 16, 1 << 16);
@@ -63,13 +76,18 @@ class LargeSizesTest {
         device.all.clear();
         b.matmul(f(1 << 20, 1 << 15), right, f(1 << 20, 1 << 16));
         assertThat(device.all).hasSize(1);
-        assertThat(members(launched(device.all.getFirst().kernel().name()))).contains(1L << 31, 1L << 20, 1L << 16, 1L << 15);
+        assertThat(members(launched(device.all.getFirst().kernel().name())))
+                .contains(1L << 31, 1L << 20, 1L << 16, 1L << 15);
     }
 
     @Test
     void manyClips() {
         long clips = 1L << 13;
-        b.prototypeMaxPool(f(clips, 512, 768), f(10_540, 768), f(clips, 10_540), b.allocateForResult(DType.I32, Shape.of(clips, 10_540)));
+        b.prototypeMaxPool(
+                f(clips, 512, 768),
+                f(10_540, 768),
+                f(clips, 10_540),
+                b.allocateForResult(DType.I32, Shape.of(clips, 10_540)));
         FakeDevice.Launch l = launched("prototype_match");
         assertThat((long) l.plan().groups()).isEqualTo(clips * Math.ceilDiv(10_540, LaunchPlan.TILE));
         assertThat(members(l)).startsWith(clips, 512, 10_540, 768).contains(512L * 768);

@@ -64,7 +64,9 @@ class LaunchPlanTest {
 
     @Test
     void aPlanRunsSomething() {
-        assertThatThrownBy(() -> new LaunchPlan(0, 128)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("0 groups");
+        assertThatThrownBy(() -> new LaunchPlan(0, 128))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("0 groups");
     }
 
     @Test

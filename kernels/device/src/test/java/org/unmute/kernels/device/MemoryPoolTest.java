@@ -22,7 +22,9 @@ class MemoryPoolTest {
         assertThat(MemoryPool.blockSize(0)).isEqualTo(256);
         assertThat(MemoryPool.blockSize(257)).isEqualTo(512);
         for (long bytes = 4096; bytes > 0 && bytes < 1L << 45; bytes += bytes / 3 + 7) {
-            assertThat(MemoryPool.blockSize(bytes)).isGreaterThanOrEqualTo(bytes).isLessThanOrEqualTo(bytes + bytes / 8 + 256);
+            assertThat(MemoryPool.blockSize(bytes))
+                    .isGreaterThanOrEqualTo(bytes)
+                    .isLessThanOrEqualTo(bytes + bytes / 8 + 256);
         }
     }
 
@@ -49,8 +51,10 @@ class MemoryPoolTest {
     void theCapHoldsAndTheMessageSaysWhatIsWrong() {
         DeviceBuffer largest = mebibytes(9);
         DeviceBuffer other = pool.allocate(DType.I32, Shape.of(3, MIB / 4));
-        assertThatThrownBy(() -> mebibytes(5)).isInstanceOf(OutOfDeviceMemoryException.class)
-                .hasMessageContaining("out of device memory: F32[5, 262144] needs 5.0 MiB, 4.0 MiB of 16.0 MiB are free on fake")
+        assertThatThrownBy(() -> mebibytes(5))
+                .isInstanceOf(OutOfDeviceMemoryException.class)
+                .hasMessageContaining(
+                        "out of device memory: F32[5, 262144] needs 5.0 MiB, 4.0 MiB of 16.0 MiB are free on fake")
                 .hasMessageContaining("12.0 MiB live in 2 tensors, largest F32[9, 262144] with 9.0 MiB");
         other.close();
         assertThat(mebibytes(5).bytes()).isEqualTo(5 * MIB);
@@ -71,7 +75,8 @@ class MemoryPoolTest {
     void aFullDeviceIsToldAsWell() {
         MemoryPool greedy = new MemoryPool(new FakeDevice(3 * MIB), 100 * MIB);
         DeviceBuffer held = greedy.allocate(DType.F32, Shape.of(2 * MIB / 4));
-        assertThatThrownBy(() -> greedy.allocate(DType.F32, Shape.of(2 * MIB / 4))).isInstanceOf(OutOfDeviceMemoryException.class)
+        assertThatThrownBy(() -> greedy.allocate(DType.F32, Shape.of(2 * MIB / 4)))
+                .isInstanceOf(OutOfDeviceMemoryException.class)
                 .hasMessageContaining("largest F32[524288]");
         held.close();
     }
@@ -92,6 +97,8 @@ class MemoryPoolTest {
         assertThat(device.allocated).isZero();
         held.close();
         assertThat(device.allocated).isZero();
-        assertThatThrownBy(() -> mebibytes(1)).isInstanceOf(IllegalStateException.class).hasMessageContaining("fake is closed");
+        assertThatThrownBy(() -> mebibytes(1))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("fake is closed");
     }
 }

@@ -9,7 +9,10 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** What prototype matching takes beyond its inputs and outputs: so many numbers a prototype, whatever the clips and tokens. */
+/**
+ * What prototype matching takes beyond its inputs and outputs: so many numbers a prototype, whatever the clips and
+ * tokens.
+ */
 class PrototypeMemoryTest {
     private static final int PROTOTYPES = 5270;
     private static final int DIM = 768;
@@ -46,24 +49,36 @@ class PrototypeMemoryTest {
         View winners = backend.allocateForResult(DType.I32, values.shape());
         View gx = floats(clips, tokens, DIM);
         View gp = floats(PROTOTYPES, DIM);
-        assertThat(used(() -> backend.prototypeMaxPool(x, p, values, winners))).as("float").isZero();
-        assertThat(used(() -> backend.binaryPrototypeMaxPool(x, p, values, winners))).as("a bit an entry and a number a prototype")
-                .isPositive().isLessThan((long) (ROUNDED_UP * PROTOTYPES * (DIM / Byte.SIZE + Float.BYTES)));
+        assertThat(used(() -> backend.prototypeMaxPool(x, p, values, winners)))
+                .as("float")
+                .isZero();
+        assertThat(used(() -> backend.binaryPrototypeMaxPool(x, p, values, winners)))
+                .as("a bit an entry and a number a prototype")
+                .isPositive()
+                .isLessThan((long) (ROUNDED_UP * PROTOTYPES * (DIM / Byte.SIZE + Float.BYTES)));
         long bound = (long) (ROUNDED_UP * PROTOTYPES * 3 * 64 * Float.BYTES);
-        assertThat(used(() -> backend.prototypeMaxPoolBackward(x, p, winners, values, gx, gp))).as("192 numbers a prototype").isPositive()
+        assertThat(used(() -> backend.prototypeMaxPoolBackward(x, p, winners, values, gx, gp)))
+                .as("192 numbers a prototype")
+                .isPositive()
                 .isLessThan(bound);
-        assertThat(used(() -> backend.binaryPrototypeMaxPoolBackward(x, p, winners, values, gx, gp))).as("192 numbers a prototype")
-                .isPositive().isLessThan(bound);
+        assertThat(used(() -> backend.binaryPrototypeMaxPoolBackward(x, p, winners, values, gx, gp)))
+                .as("192 numbers a prototype")
+                .isPositive()
+                .isLessThan(bound);
     }
 
     @Test
     void matchingIsOneLaunch() {
         View p = floats(130, 9);
         backend.profile().reset();
-        backend.prototypeMaxPool(floats(5, 70, 9), p, floats(5, 130), backend.allocateForResult(DType.I32, Shape.of(5, 130)));
-        backend.prototypeMaxPool(floats(50, 7, 9), p, floats(50, 130), backend.allocateForResult(DType.I32, Shape.of(50, 130)));
-        assertThat(backend.profile().entries()).extracting(Profile.Entry::kernel, Profile.Entry::launches)
-                .containsExactlyInAnyOrder(org.assertj.core.groups.Tuple.tuple("prototype_match", 1L),
+        backend.prototypeMaxPool(
+                floats(5, 70, 9), p, floats(5, 130), backend.allocateForResult(DType.I32, Shape.of(5, 130)));
+        backend.prototypeMaxPool(
+                floats(50, 7, 9), p, floats(50, 130), backend.allocateForResult(DType.I32, Shape.of(50, 130)));
+        assertThat(backend.profile().entries())
+                .extracting(Profile.Entry::kernel, Profile.Entry::launches)
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple("prototype_match", 1L),
                         org.assertj.core.groups.Tuple.tuple("prototype_match_frames", 1L));
         // nine frames of 7 tokens fill a tile: 6 tiles of frames, 3 bands of prototypes
         assertThat(device.launches.get("prototype_match_frames").plan()).isEqualTo(new LaunchPlan(18, 256));

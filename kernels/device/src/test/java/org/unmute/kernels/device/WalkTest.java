@@ -52,7 +52,9 @@ class WalkTest {
             Shape shape = Shape.of(sizes);
             View[] views = new View[1 + r.nextInt(Walk.VIEWS)];
             for (int v = 0; v < views.length; v++) {
-                long[] strides = r.nextBoolean() ? View.denseStrides(shape) : r.longs(rank, -9, 9).toArray();
+                long[] strides = r.nextBoolean()
+                        ? View.denseStrides(shape)
+                        : r.longs(rank, -9, 9).toArray();
                 views[v] = view(shape, r.nextInt(1000), strides);
             }
             long[] members = Walk.of(views).members();

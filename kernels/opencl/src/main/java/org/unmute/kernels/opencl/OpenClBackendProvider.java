@@ -6,8 +6,8 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
 
 /**
- * Makes OpenCL devices known. Never chosen by {@code auto}: an OpenCL device may be the processor itself, on which the vector backend
- * is many times faster.
+ * Makes OpenCL devices known. Never chosen by {@code auto}: an OpenCL device may be the processor itself, on which the
+ * vector backend is many times faster.
  */
 public final class OpenClBackendProvider implements BackendProvider {
     private static final String NAME = "opencl";
@@ -42,13 +42,17 @@ public final class OpenClBackendProvider implements BackendProvider {
         try {
             p = Platforms.get();
         } catch (NoClassDefFoundError e) {
-            return List.of(new Availability(false, "the OpenCL binding JOCL is not there (class " + e.getMessage() + "): put jocl.jar beside "
-                    + "unmute-kernels-opencl"));
+            return List.of(new Availability(
+                    false,
+                    "the OpenCL binding JOCL is not there (class " + e.getMessage() + "): put jocl.jar beside "
+                            + "unmute-kernels-opencl"));
         }
         if (p.devices().isEmpty()) {
             return List.of(new Availability(false, p.trouble()));
         }
-        return p.devices().stream().map(d -> OpenClContext.availability(d.device())).toList();
+        return p.devices().stream()
+                .map(d -> OpenClContext.availability(d.device()))
+                .toList();
     }
 
     @Override

@@ -17,8 +17,8 @@ import org.unmute.kernels.device.KernelSource;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
- * One OpenCL device with its built programs, shared by all backends on it and kept until the process ends: building takes longer
- * than most of what is then computed.
+ * One OpenCL device with its built programs, shared by all backends on it and kept until the process ends: building
+ * takes longer than most of what is then computed.
  */
 final class OpenClContext {
     private static final Map<Integer, OpenClContext> OPEN = new HashMap<>();
@@ -53,22 +53,29 @@ final class OpenClContext {
     }
 
     private static DeviceLimits limits(cl_device_id device) {
-        return new DeviceLimits(Platforms.number(device, CL.CL_DEVICE_GLOBAL_MEM_SIZE, Long.BYTES),
+        return new DeviceLimits(
+                Platforms.number(device, CL.CL_DEVICE_GLOBAL_MEM_SIZE, Long.BYTES),
                 Platforms.number(device, CL.CL_DEVICE_MAX_MEM_ALLOC_SIZE, Long.BYTES),
-                (int) Math.min(Integer.MAX_VALUE, Platforms.number(device, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE, Long.BYTES)),
+                (int) Math.min(
+                        Integer.MAX_VALUE, Platforms.number(device, CL.CL_DEVICE_MAX_WORK_GROUP_SIZE, Long.BYTES)),
                 Platforms.number(device, CL.CL_DEVICE_LOCAL_MEM_SIZE, Long.BYTES));
     }
 
     /** Whether the kernels run on a device, which is not opened for that. */
     static Availability availability(cl_device_id device) {
-        return limits(device).trouble().map(why -> new Availability(false, describe(device) + ": " + why))
+        return limits(device)
+                .trouble()
+                .map(why -> new Availability(false, describe(device) + ": " + why))
                 .orElseGet(() -> new Availability(true, describe(device)));
     }
 
     static String describe(cl_device_id device) {
-        return Platforms.text(device, CL.CL_DEVICE_NAME) + ", " + Platforms.text(device, CL.CL_DEVICE_VERSION) + ", driver "
-                + Platforms.text(device, CL.CL_DRIVER_VERSION) + ", " + Platforms.number(device, CL.CL_DEVICE_MAX_COMPUTE_UNITS, Integer.BYTES)
-                + " compute units, " + (Platforms.number(device, CL.CL_DEVICE_GLOBAL_MEM_SIZE, Long.BYTES) >> 20) + " MiB";
+        return Platforms.text(device, CL.CL_DEVICE_NAME) + ", " + Platforms.text(device, CL.CL_DEVICE_VERSION)
+                + ", driver "
+                + Platforms.text(device, CL.CL_DRIVER_VERSION) + ", "
+                + Platforms.number(device, CL.CL_DEVICE_MAX_COMPUTE_UNITS, Integer.BYTES)
+                + " compute units, " + (Platforms.number(device, CL.CL_DEVICE_GLOBAL_MEM_SIZE, Long.BYTES) >> 20)
+                + " MiB";
     }
 
     cl_device_id device() {
@@ -90,7 +97,8 @@ final class OpenClContext {
     /** The built program that has a kernel. */
     cl_program program(Kernel kernel) {
         synchronized (programs) {
-            return programs.computeIfAbsent(kernel.family(), family -> SignalHandlers.kept(() -> build(kernel, KernelSource.text(family))));
+            return programs.computeIfAbsent(
+                    kernel.family(), family -> SignalHandlers.kept(() -> build(kernel, KernelSource.text(family))));
         }
     }
 
@@ -102,8 +110,10 @@ final class OpenClContext {
         } catch (CLException e) {
             String log = log(program);
             CL.clReleaseProgram(program);
-            throw new DeviceException("opencl: kernel " + kernel + " does not build on " + description + " with " + options + ": "
-                    + e.getMessage() + "\n" + log, e);
+            throw new DeviceException(
+                    "opencl: kernel " + kernel + " does not build on " + description + " with " + options + ": "
+                            + e.getMessage() + "\n" + log,
+                    e);
         }
     }
 

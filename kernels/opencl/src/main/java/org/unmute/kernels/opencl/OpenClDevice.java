@@ -49,7 +49,8 @@ final class OpenClDevice implements Device {
         try {
             call.run();
         } catch (CLException e) {
-            throw new DeviceException("opencl: " + what + " failed on " + context.description() + ": " + e.getMessage(), e);
+            throw new DeviceException(
+                    "opencl: " + what + " failed on " + context.description() + ": " + e.getMessage(), e);
         }
     }
 
@@ -71,7 +72,9 @@ final class OpenClDevice implements Device {
     @Override
     public DeviceMemory allocate(long bytes) {
         cl_mem[] m = new cl_mem[1];
-        calling("allocating " + bytes + " bytes", () -> m[0] = CL.clCreateBuffer(context.context(), CL.CL_MEM_READ_WRITE, bytes, null, null));
+        calling(
+                "allocating " + bytes + " bytes",
+                () -> m[0] = CL.clCreateBuffer(context.context(), CL.CL_MEM_READ_WRITE, bytes, null, null));
         return new Memory(m[0], bytes);
     }
 
@@ -92,19 +95,41 @@ final class OpenClDevice implements Device {
 
     @Override
     public void write(HostBuffer from, int start, int count, DeviceMemory to, long toByte) {
-        calling("copying to the device", () -> CL.clEnqueueWriteBuffer(queue, handle(to), true, toByte, (long) count * from.dtype().bytes(),
-                pointer(from, start), 0, null, null));
+        calling(
+                "copying to the device",
+                () -> CL.clEnqueueWriteBuffer(
+                        queue,
+                        handle(to),
+                        true,
+                        toByte,
+                        (long) count * from.dtype().bytes(),
+                        pointer(from, start),
+                        0,
+                        null,
+                        null));
     }
 
     @Override
     public void read(DeviceMemory from, long fromByte, HostBuffer to, int start, int count) {
-        calling("copying from the device (or work before it)", () -> CL.clEnqueueReadBuffer(queue, handle(from), true, fromByte,
-                (long) count * to.dtype().bytes(), pointer(to, start), 0, null, null));
+        calling(
+                "copying from the device (or work before it)",
+                () -> CL.clEnqueueReadBuffer(
+                        queue,
+                        handle(from),
+                        true,
+                        fromByte,
+                        (long) count * to.dtype().bytes(),
+                        pointer(to, start),
+                        0,
+                        null,
+                        null));
     }
 
     @Override
     public void copy(DeviceMemory from, long fromByte, DeviceMemory to, long toByte, long bytes) {
-        calling("copying on the device", () -> CL.clEnqueueCopyBuffer(queue, handle(from), handle(to), fromByte, toByte, bytes, 0, null, null));
+        calling(
+                "copying on the device",
+                () -> CL.clEnqueueCopyBuffer(queue, handle(from), handle(to), fromByte, toByte, bytes, 0, null, null));
     }
 
     @Override
@@ -116,7 +141,9 @@ final class OpenClDevice implements Device {
         cl_kernel k = kernels.get(kernel);
         if (k == null) {
             cl_kernel[] made = new cl_kernel[1];
-            calling("finding kernel " + kernel, () -> made[0] = CL.clCreateKernel(context.program(kernel), kernel.name(), null));
+            calling(
+                    "finding kernel " + kernel,
+                    () -> made[0] = CL.clCreateKernel(context.program(kernel), kernel.name(), null));
             k = made[0];
             kernels.put(kernel, k);
         }
@@ -131,8 +158,16 @@ final class OpenClDevice implements Device {
             for (int i = 0; i < list.size(); i++) {
                 set(k, i, list.get(i));
             }
-            CL.clEnqueueNDRangeKernel(queue, k, 1, null, new long[] {(long) plan.groups() * plan.items()}, new long[] {plan.items()}, 0,
-                    null, null);
+            CL.clEnqueueNDRangeKernel(
+                    queue,
+                    k,
+                    1,
+                    null,
+                    new long[] {(long) plan.groups() * plan.items()},
+                    new long[] {plan.items()},
+                    0,
+                    null,
+                    null);
         });
         return kernel;
     }
@@ -140,10 +175,14 @@ final class OpenClDevice implements Device {
     private static void set(cl_kernel kernel, int index, Arguments.Argument argument) {
         switch (argument) {
             case Arguments.Pointer p -> CL.clSetKernelArg(kernel, index, Sizeof.cl_mem, Pointer.to(handle(p.memory())));
-            case Arguments.Real r -> CL.clSetKernelArg(kernel, index, Sizeof.cl_float, Pointer.to(new float[] {r.value()}));
-            case Arguments.Whole w -> CL.clSetKernelArg(kernel, index, Sizeof.cl_int, Pointer.to(new int[] {w.value()}));
-            case Arguments.Long64 l -> CL.clSetKernelArg(kernel, index, Sizeof.cl_long, Pointer.to(new long[] {l.value()}));
-            case Arguments.Struct s -> CL.clSetKernelArg(kernel, index, (long) Sizeof.cl_long * s.members().length, Pointer.to(s.members()));
+            case Arguments.Real r ->
+                CL.clSetKernelArg(kernel, index, Sizeof.cl_float, Pointer.to(new float[] {r.value()}));
+            case Arguments.Whole w ->
+                CL.clSetKernelArg(kernel, index, Sizeof.cl_int, Pointer.to(new int[] {w.value()}));
+            case Arguments.Long64 l ->
+                CL.clSetKernelArg(kernel, index, Sizeof.cl_long, Pointer.to(new long[] {l.value()}));
+            case Arguments.Struct s ->
+                CL.clSetKernelArg(kernel, index, (long) Sizeof.cl_long * s.members().length, Pointer.to(s.members()));
         }
     }
 

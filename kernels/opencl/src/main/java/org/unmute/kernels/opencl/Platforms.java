@@ -46,18 +46,28 @@ final class Platforms {
         try {
             return SignalHandlers.kept(Platforms::ask);
         } catch (IllegalCallerException e) {
-            return new Platforms(List.of(), "native code is not allowed (" + e.getMessage() + "): start Java with --enable-native-access=ALL-UNNAMED, or on "
-                    + "the module path with --enable-native-access=jocl,org.unmute.kernels.opencl");
+            return new Platforms(
+                    List.of(),
+                    "native code is not allowed (" + e.getMessage()
+                            + "): start Java with --enable-native-access=ALL-UNNAMED, or on "
+                            + "the module path with --enable-native-access=jocl,org.unmute.kernels.opencl");
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
-            return new Platforms(List.of(), "the OpenCL binding does not load (" + firstLine(e) + "): it has native code for Linux, "
-                    + "Windows and macOS on x86_64 and for Linux and macOS on arm64");
+            return new Platforms(
+                    List.of(),
+                    "the OpenCL binding does not load (" + firstLine(e) + "): it has native code for Linux, "
+                            + "Windows and macOS on x86_64 and for Linux and macOS on arm64");
         } catch (CLException e) {
-            return new Platforms(List.of(), e.getStatus() == CL.CL_PLATFORM_NOT_FOUND_KHR ? noPlatform()
-                    : "OpenCL does not answer: " + e.getMessage());
+            return new Platforms(
+                    List.of(),
+                    e.getStatus() == CL.CL_PLATFORM_NOT_FOUND_KHR
+                            ? noPlatform()
+                            : "OpenCL does not answer: " + e.getMessage());
         } catch (UnsupportedOperationException e) {
             // The binding's own words for an OpenCL library that it did not find.
-            return new Platforms(List.of(), "no OpenCL library (libOpenCL) was found: install the OpenCL loader, on Debian ocl-icd-libopencl1, "
-                    + "and the driver of a device");
+            return new Platforms(
+                    List.of(),
+                    "no OpenCL library (libOpenCL) was found: install the OpenCL loader, on Debian ocl-icd-libopencl1, "
+                            + "and the driver of a device");
         }
     }
 
@@ -73,13 +83,18 @@ final class Platforms {
         for (cl_platform_id p : platforms) {
             addDevices(p, devices);
         }
-        String trouble = !devices.isEmpty() ? "" : platforms.length == 0 ? noPlatform()
-                : "OpenCL is there, with " + platforms.length + " platform(s), but none has a device: check the graphics driver";
+        String trouble = !devices.isEmpty()
+                ? ""
+                : platforms.length == 0
+                        ? noPlatform()
+                        : "OpenCL is there, with " + platforms.length
+                                + " platform(s), but none has a device: check the graphics driver";
         return new Platforms(List.copyOf(devices), trouble);
     }
 
     private static String noPlatform() {
-        return "no OpenCL platform: install the graphics driver's OpenCL part, or pocl-opencl-icd to run kernels on the processor";
+        return "no OpenCL platform: install the graphics driver's OpenCL part, or pocl-opencl-icd to run kernels on"
+                + " the processor";
     }
 
     private static String firstLine(Throwable e) {
@@ -88,7 +103,8 @@ final class Platforms {
             root = root.getCause();
         }
         String message = String.valueOf(root.getMessage());
-        return root.getClass().getSimpleName() + ": " + message.lines().findFirst().orElse("");
+        return root.getClass().getSimpleName() + ": "
+                + message.lines().findFirst().orElse("");
     }
 
     private static void addDevices(cl_platform_id platform, List<Found> devices) {
@@ -106,7 +122,8 @@ final class Platforms {
             CL.clGetDeviceIDs(platform, CL.CL_DEVICE_TYPE_ALL, all.length, all, null);
         }
         for (cl_device_id d : all) {
-            if (number(d, CL.CL_DEVICE_AVAILABLE, Integer.BYTES) != 0 && number(d, CL.CL_DEVICE_COMPILER_AVAILABLE, Integer.BYTES) != 0) {
+            if (number(d, CL.CL_DEVICE_AVAILABLE, Integer.BYTES) != 0
+                    && number(d, CL.CL_DEVICE_COMPILER_AVAILABLE, Integer.BYTES) != 0) {
                 devices.add(new Found(platform, d));
             }
         }

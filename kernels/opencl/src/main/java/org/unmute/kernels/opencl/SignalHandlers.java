@@ -10,20 +10,24 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Keeps the virtual machine's signal handlers while a driver starts or builds. A driver that holds LLVM, such as PoCL, puts its crash
- * handlers in place of whatever is there, at the latest when they first write a temporary file. The virtual machine lives on SIGSEGV:
- * a null pointer in compiled code and a loop's stop at a safepoint are faults that its handler turns into what the program expects.
- * LLVM's handler gives up at the first fault and puts the former one back, but between the two the system's default is in force, and a
- * second thread that faults in these microseconds ends the process without a word (exit status 139). Interrupt and termination, which
- * run shutdown hooks, are taken over as well.
+ * Keeps the virtual machine's signal handlers while a driver starts or builds. A driver that holds LLVM, such as PoCL,
+ * puts its crash handlers in place of whatever is there, at the latest when they first write a temporary file. The
+ * virtual machine lives on SIGSEGV: a null pointer in compiled code and a loop's stop at a safepoint are faults that
+ * its handler turns into what the program expects. LLVM's handler gives up at the first fault and puts the former one
+ * back, but between the two the system's default is in force, and a second thread that faults in these microseconds
+ * ends the process without a word (exit status 139). Interrupt and termination, which run shutdown hooks, are taken
+ * over as well.
  *
- * <p>LLVM installs its handlers once and believes them to be there from then on, so putting back what was there, at once, settles it.
- * On a system without {@code sigaction} (Windows) or without Java's foreign calls nothing is done.
+ * <p>LLVM installs its handlers once and believes them to be there from then on, so putting back what was there, at
+ * once, settles it. On a system without {@code sigaction} (Windows) or without Java's foreign calls nothing is done.
  */
 final class SignalHandlers {
     /** Signals of POSIX, 1 to 31, by number; the few that cannot be handled refuse and are passed over. */
     private static final int LAST = 31;
-    /** Room for a {@code struct sigaction} of any system: 152 bytes on 64-bit Linux, fewer elsewhere. It is never looked into. */
+    /**
+     * Room for a {@code struct sigaction} of any system: 152 bytes on 64-bit Linux, fewer elsewhere. It is never looked
+     * into.
+     */
     private static final long ROOM = 256;
 
     private final MethodHandle sigaction;
@@ -41,13 +45,20 @@ final class SignalHandlers {
         } catch (UnsupportedOperationException e) {
             return Optional.empty();
         }
-        return linker.defaultLookup().find("sigaction").map(a -> new SignalHandlers(linker.downcallHandle(a,
-                FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS))));
+        return linker.defaultLookup()
+                .find("sigaction")
+                .map(a -> new SignalHandlers(linker.downcallHandle(
+                        a,
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.JAVA_INT,
+                                ValueLayout.ADDRESS,
+                                ValueLayout.ADDRESS))));
     }
 
     /**
-     * Runs something that may replace signal handlers, and puts those that it replaced back. A handler that another thread of this
-     * program sets meanwhile is lost, so this is for a driver's few long calls, not for each.
+     * Runs something that may replace signal handlers, and puts those that it replaced back. A handler that another
+     * thread of this program sets meanwhile is lost, so this is for a driver's few long calls, not for each.
      *
      * @throws IllegalCallerException if the virtual machine was started without leave for native code
      */
@@ -81,7 +92,10 @@ final class SignalHandlers {
         return action;
     }
 
-    /** Sets what is done at a signal, if {@code action} is not null, and gives what was done before, if {@code former} is not. */
+    /**
+     * Sets what is done at a signal, if {@code action} is not null, and gives what was done before, if {@code former}
+     * is not.
+     */
     void set(int signal, MemorySegment action, MemorySegment former) {
         try {
             int _ = (int) sigaction.invokeExact(signal, action, former);

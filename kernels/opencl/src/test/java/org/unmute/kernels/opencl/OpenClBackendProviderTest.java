@@ -35,7 +35,8 @@ class OpenClBackendProviderTest {
             assertThat(b.name()).isEqualTo("opencl");
             assertThat(b.describe()).contains("OpenCL").contains("driver").contains("MiB");
         }
-        assertThatThrownBy(() -> Backends.open("opencl:99", 1)).isInstanceOf(Backends.UnavailableException.class)
+        assertThatThrownBy(() -> Backends.open("opencl:99", 1))
+                .isInstanceOf(Backends.UnavailableException.class)
                 .hasMessageContaining("no device 99");
     }
 
@@ -46,7 +47,8 @@ class OpenClBackendProviderTest {
         assertThat(System.getProperty("java.io.tmpdir")).isEqualTo(before);
         assertThat(used.getParent()).isEqualTo(Path.of(before));
         if (Files.getFileStore(used).supportsFileAttributeView("posix")) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(used))).isEqualTo("rwx------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(used)))
+                    .isEqualTo("rwx------");
         }
     }
 
@@ -54,21 +56,33 @@ class OpenClBackendProviderTest {
     @Test
     void saysWhatIsMissing() throws Exception {
         OpenCl.open().close();
-        assertThat(ask(List.of("OCL_ICD_VENDORS=" + folder), "")).contains("false").contains("no OpenCL platform").contains("pocl");
+        assertThat(ask(List.of("OCL_ICD_VENDORS=" + folder), ""))
+                .contains("false")
+                .contains("no OpenCL platform")
+                .contains("pocl");
         assertThat(ask(List.of(), "-Dos.arch=abacus")).contains("false").contains("does not load");
-        assertThat(ask(List.of(), "--illegal-native-access=deny")).contains("false").contains("--enable-native-access=ALL-UNNAMED");
+        assertThat(ask(List.of(), "--illegal-native-access=deny"))
+                .contains("false")
+                .contains("--enable-native-access=ALL-UNNAMED");
     }
 
     private static String ask(List<String> environment, String option) throws Exception {
-        String path = String.join(File.pathSeparator, location(OpenClBackendProvider.class), location(DeviceBackend.class),
-                location(Backend.class), location(OpenClBackendProviderTest.class), location(org.jocl.CL.class));
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        String path = String.join(
+                File.pathSeparator,
+                location(OpenClBackendProvider.class),
+                location(DeviceBackend.class),
+                location(Backend.class),
+                location(OpenClBackendProviderTest.class),
+                location(org.jocl.CL.class));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         if (!option.isEmpty()) {
             command.add(option);
         }
         command.addAll(List.of("-cp", path, Asked.class.getName()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        environment.forEach(e -> builder.environment().put(e.substring(0, e.indexOf('=')), e.substring(e.indexOf('=') + 1)));
+        environment.forEach(
+                e -> builder.environment().put(e.substring(0, e.indexOf('=')), e.substring(e.indexOf('=') + 1)));
         Process p = builder.start();
         String answer = new String(p.getInputStream().readAllBytes());
         assertThat(p.waitFor()).as(answer).isZero();
@@ -76,7 +90,8 @@ class OpenClBackendProviderTest {
     }
 
     private static String location(Class<?> c) throws Exception {
-        return Path.of(c.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+        return Path.of(c.getProtectionDomain().getCodeSource().getLocation().toURI())
+                .toString();
     }
 
     /** Prints the provider's answer. */

@@ -54,7 +54,10 @@ class OpenClDeviceLifeTest {
         return Tensor.of(backend, x, sizes);
     }
 
-    /** An operation whose result has no room: the message tells what, how much, what is left and what takes it; afterwards all goes on. */
+    /**
+     * An operation whose result has no room: the message tells what, how much, what is left and what takes it;
+     * afterwards all goes on.
+     */
     @Test
     void aResultThatDoesNotFitIsNamedWithNeedFreeAndLargest() {
         try (TensorScope _ = new TensorScope()) {
@@ -62,7 +65,9 @@ class OpenClDeviceLifeTest {
             Tensor column = numbers(2, 1024, 64);
             assertThatThrownBy(() -> column.matmul(column.transpose(0, 1)).matmul(held.reshape(1024, 768)))
                     .isInstanceOf(OutOfDeviceMemoryException.class)
-                    .hasMessageContaining("out of device memory: F32[1024, 768] needs 3.0 MiB, 0.8 MiB of 8.0 MiB are free on opencl, ")
+                    .hasMessageContaining(
+                            "out of device memory: F32[1024, 768] needs 3.0 MiB, 0.8 MiB of 8.0 MiB are free on"
+                                    + " opencl, ")
                     .hasMessageContaining("7.3 MiB live in 3 tensors, largest F32[1024, 1024] with 4.0 MiB");
         }
         assertThat(backend.liveBytes()).isZero();
@@ -72,7 +77,10 @@ class OpenClDeviceLifeTest {
         }
     }
 
-    /** Forward, backward and optimizer: each step leaves what it found, needs no more than the one before, and ends far below the sum. */
+    /**
+     * Forward, backward and optimizer: each step leaves what it found, needs no more than the one before, and ends far
+     * below the sum.
+     */
     @Test
     void aHundredTrainingStepsLeaveNoMemoryBehind() {
         Tensor prototypes = numbers(1, 40, 32).parameter();
@@ -97,7 +105,9 @@ class OpenClDeviceLifeTest {
     private void step(AdamW optimizer, Map<String, Tensor> parameters, int number) {
         try (TensorScope _ = new TensorScope()) {
             Tensor tokens = numbers(10 + number, 16, 49, 32);
-            Tensor logits = tokens.binaryPrototypeMaxPool(parameters.get("prototypes")).values().matmul(parameters.get("weight").transpose(0, 1));
+            Tensor logits = tokens.binaryPrototypeMaxPool(parameters.get("prototypes"))
+                    .values()
+                    .matmul(parameters.get("weight").transpose(0, 1));
             Tensor loss = logits.softmax(-1).sum();
             assertThat(loss.item()).isFinite();
             optimizer.step(Gradients.of(loss, parameters));
@@ -109,18 +119,29 @@ class OpenClDeviceLifeTest {
     void aLaunchThatTheDriverRefusesIsNamed() {
         Kernel kernel = new Kernel("elementwise", "unary_exp");
         LaunchPlan tooWide = new LaunchPlan(1, 1 << 24);
-        assertThatThrownBy(() -> device.launch(kernel, tooWide, new Arguments())).isInstanceOf(DeviceException.class)
-                .hasMessageContaining("unary_exp (elementwise.cl)").hasMessageContaining(tooWide.toString())
-                .hasMessageContaining(device.describe()).hasMessageContaining("driver").hasMessageContaining("CL_INVALID");
+        assertThatThrownBy(() -> device.launch(kernel, tooWide, new Arguments()))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("unary_exp (elementwise.cl)")
+                .hasMessageContaining(tooWide.toString())
+                .hasMessageContaining(device.describe())
+                .hasMessageContaining("driver")
+                .hasMessageContaining("CL_INVALID");
     }
 
-    /** What the compiler refuses: kernel, device, driver, options, and the compiler's own words with the line of the file. */
+    /**
+     * What the compiler refuses: kernel, device, driver, options, and the compiler's own words with the line of the
+     * file.
+     */
     @Test
     void aTextThatDoesNotBuildIsToldWithTheCompilersWords() {
         String text = "#line 1 \"made.cl\"\n__kernel void good() {}\n__kernel void wrong() { float x = 1.0f\n}\n";
-        assertThatThrownBy(() -> OpenClContext.of(0).build(new Kernel("made", "wrong"), text)).isInstanceOf(DeviceException.class)
-                .hasMessageContaining("kernel wrong (made.cl) does not build").hasMessageContaining(device.describe())
-                .hasMessageContaining("-cl-std=CL1.2").hasMessageContaining("made.cl:2:").hasMessageContaining("expected ';'");
+        assertThatThrownBy(() -> OpenClContext.of(0).build(new Kernel("made", "wrong"), text))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("kernel wrong (made.cl) does not build")
+                .hasMessageContaining(device.describe())
+                .hasMessageContaining("-cl-std=CL1.2")
+                .hasMessageContaining("made.cl:2:")
+                .hasMessageContaining("expected ';'");
     }
 
     @Test
@@ -129,6 +150,8 @@ class OpenClDeviceLifeTest {
         try (TensorScope _ = new TensorScope()) {
             kept = numbers(1, 3, 3);
         }
-        assertThatThrownBy(() -> kept.plus(kept)).isInstanceOf(IllegalStateException.class).hasMessageContaining("TensorScope");
+        assertThatThrownBy(() -> kept.plus(kept))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("TensorScope");
     }
 }

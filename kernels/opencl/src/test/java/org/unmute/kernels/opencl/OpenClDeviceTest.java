@@ -44,33 +44,43 @@ class OpenClDeviceTest {
     @TestFactory
     Stream<DynamicTest> everyKernelBuilds() {
         OpenClDevice device = new OpenClDevice("opencl", OpenClContext.of(0));
-        return KernelSource.FAMILIES.stream().map(family -> DynamicTest.dynamicTest(family, () -> {
-            List<KernelSource.Declared> kernels = KernelSource.kernels(family);
-            assertThat(kernels).isNotEmpty();
-            kernels.forEach(k -> device.prepare(k.kernel()));
-        })).onClose(device::close);
+        return KernelSource.FAMILIES.stream()
+                .map(family -> DynamicTest.dynamicTest(family, () -> {
+                    List<KernelSource.Declared> kernels = KernelSource.kernels(family);
+                    assertThat(kernels).isNotEmpty();
+                    kernels.forEach(k -> device.prepare(k.kernel()));
+                }))
+                .onClose(device::close);
     }
 
     @Test
     void aTextThatDoesNotBuildIsShownWithKernelDeviceAndLog() {
-        assertThatThrownBy(() -> OpenClContext.of(0).build(new Kernel("made", "wrong"), "__kernel void wrong() { nonsense(; }"))
-                .isInstanceOf(DeviceException.class).hasMessageContaining("wrong (made.cl)").hasMessageContaining("nonsense")
+        assertThatThrownBy(() ->
+                        OpenClContext.of(0).build(new Kernel("made", "wrong"), "__kernel void wrong() { nonsense(; }"))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("wrong (made.cl)")
+                .hasMessageContaining("nonsense")
                 .hasMessageContaining(OpenClContext.of(0).description());
     }
 
     @Test
     void aKernelThatIsNotThereIsNamed() {
         OpenClDevice device = new OpenClDevice("opencl", OpenClContext.of(0));
-        assertThatThrownBy(() -> device.prepare(new Kernel("cast", "copy_everything"))).isInstanceOf(DeviceException.class)
-                .hasMessageContaining("copy_everything (cast.cl)").hasMessageContaining("CL_INVALID_KERNEL_NAME");
+        assertThatThrownBy(() -> device.prepare(new Kernel("cast", "copy_everything")))
+                .isInstanceOf(DeviceException.class)
+                .hasMessageContaining("copy_everything (cast.cl)")
+                .hasMessageContaining("CL_INVALID_KERNEL_NAME");
         device.close();
     }
 
     @Test
     void aTensorThatDoesNotFitIsNamed() {
         long elements = 1L << 42;
-        assertThatThrownBy(() -> backend.allocateForResult(DType.F32, Shape.of(elements))).isInstanceOf(OutOfDeviceMemoryException.class)
-                .hasMessageContaining("F32[" + elements + "]").hasMessageContaining("free on opencl").hasMessageContaining("smaller batch");
+        assertThatThrownBy(() -> backend.allocateForResult(DType.F32, Shape.of(elements)))
+                .isInstanceOf(OutOfDeviceMemoryException.class)
+                .hasMessageContaining("F32[" + elements + "]")
+                .hasMessageContaining("free on opencl")
+                .hasMessageContaining("smaller batch");
     }
 
     private Tensor numbers(long seed, long... sizes) {
@@ -90,7 +100,10 @@ class OpenClDeviceTest {
         for (int i = 0; i < 3; i++) {
             try (TensorScope _ = new TensorScope()) {
                 Tensor tokens = numbers(2 + i, 4, 17, 20);
-                Tensor loss = tokens.binaryPrototypeMaxPool(weight).values().softmax(-1).sum();
+                Tensor loss = tokens.binaryPrototypeMaxPool(weight)
+                        .values()
+                        .softmax(-1)
+                        .sum();
                 Grad.of(loss).wrt(weight).toFloats();
                 assertThat(backend.liveBytes()).isGreaterThan(before);
             }
@@ -114,7 +127,9 @@ class OpenClDeviceTest {
         backend.profile().measure(true);
         Tensor x = numbers(1, 100, 100);
         x.matmul(x).softmax(-1).toFloats();
-        assertThat(backend.profile().entries()).extracting(Profile.Entry::kernel).contains("matmul_small", "softmax");
+        assertThat(backend.profile().entries())
+                .extracting(Profile.Entry::kernel)
+                .contains("matmul_small", "softmax");
         assertThat(backend.profile().entries()).allMatch(e -> e.nanos() > 0 && e.bytes() > 0);
         assertThat(backend.profile().transfers()).isEqualTo(new Profile.Transfers(2, 40_000, 40_000));
     }

@@ -56,12 +56,13 @@ class SignalHandlersTest {
     }
 
     /**
-     * The virtual machine has one handler for all faults and for broken pipes. LLVM in a driver takes the faults' and leaves the pipes':
-     * if they are the same, they are the virtual machine's.
+     * The virtual machine has one handler for all faults and for broken pipes. LLVM in a driver takes the faults' and
+     * leaves the pipes': if they are the same, they are the virtual machine's.
      */
     @Test
     void faultsComeToTheVirtualMachineAfterKernelsHaveRun() {
-        try (Backend backend = OpenCl.open(); TensorScope _ = new TensorScope()) {
+        try (Backend backend = OpenCl.open();
+                TensorScope _ = new TensorScope()) {
             float[] x = new float[64 * 64];
             Random random = new Random(1);
             for (int i = 0; i < x.length; i++) {
@@ -69,7 +70,11 @@ class SignalHandlersTest {
             }
             Tensor square = Tensor.of(backend, x, 64, 64);
             assertThat(square.matmul(square).softmax(1).sum().item()).isCloseTo(64, within(1e-3));
-            assertThat(handler(SIGSEGV)).isEqualTo(handler(SIGPIPE)).isEqualTo(handler(SIGFPE)).isEqualTo(handler(SIGILL)).isNotZero();
+            assertThat(handler(SIGSEGV))
+                    .isEqualTo(handler(SIGPIPE))
+                    .isEqualTo(handler(SIGFPE))
+                    .isEqualTo(handler(SIGILL))
+                    .isNotZero();
         }
     }
 }

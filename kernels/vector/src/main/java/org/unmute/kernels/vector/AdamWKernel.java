@@ -17,8 +17,14 @@ import org.unmute.tensor.backend.View;
  */
 record AdamWKernel(float keep, float beta1, float beta2, float rest1, float rest2, float root, float eps, float rate) {
     static AdamWKernel of(double rate, double beta1, double beta2, double eps, double decay, long step) {
-        return new AdamWKernel((float) (1 - rate * decay), (float) beta1, (float) beta2, (float) (1 - beta1),
-                (float) (1 - beta2), (float) (1 / Math.sqrt(1 - Math.pow(beta2, step))), (float) eps,
+        return new AdamWKernel(
+                (float) (1 - rate * decay),
+                (float) beta1,
+                (float) beta2,
+                (float) (1 - beta1),
+                (float) (1 - beta2),
+                (float) (1 / Math.sqrt(1 - Math.pow(beta2, step))),
+                (float) eps,
                 (float) (rate / (1 - Math.pow(beta1, step))));
     }
 

@@ -10,16 +10,18 @@ import jdk.incubator.vector.VectorOperators;
 import org.unmute.tensor.backend.View;
 
 /**
- * Gradients of attention without matrices of scores in memory. For each matrix of the batch (a head) keys and values are packed once; then a
- * block of queries at a time is scored again, its weights' gradients are made beside the weights, both go through the softmax in the second
- * cache, and five products are made of them. Gradients of keys and values are added up from block to block.
+ * Gradients of attention without matrices of scores in memory. For each matrix of the batch (a head) keys and values
+ * are packed once; then a block of queries at a time is scored again, its weights' gradients are made beside the
+ * weights, both go through the softmax in the second cache, and five products are made of them. Gradients of keys and
+ * values are added up from block to block.
  *
- * <p>A head is one task. With few heads the blocks of each are shared out to several tasks, whose sums are added in order; how many is a
- * matter of the shape alone.
+ * <p>A head is one task. With few heads the blocks of each are shared out to several tasks, whose sums are added in
+ * order; how many is a matter of the shape alone.
  */
 final class AttentionGradientKernel {
     /** Queries of a block at most and at least. */
     private static final int MOST_TILES = 140 / Tile.ROWS;
+
     private static final int LEAST_TILES = Math.ceilDiv(56, Tile.ROWS);
     /** Floats of a block of weights: they and their gradients share the second cache with what is packed. */
     private static final int BLOCK_FLOATS = 48_000;
@@ -36,8 +38,11 @@ final class AttentionGradientKernel {
 
     /** Whether there is something to do and a key and a value are no longer than what tiles take at once. */
     static boolean fits(View q, View k, View v) {
-        return q.shape().elements() > 0 && k.shape().elements() > 0 && v.shape().elements() > 0
-                && q.shape().size(-1) <= PackedRows.DEPTH && v.shape().size(-1) <= PackedRows.DEPTH;
+        return q.shape().elements() > 0
+                && k.shape().elements() > 0
+                && v.shape().elements() > 0
+                && q.shape().size(-1) <= PackedRows.DEPTH
+                && v.shape().size(-1) <= PackedRows.DEPTH;
     }
 
     /**
@@ -48,7 +53,11 @@ final class AttentionGradientKernel {
      */
     void run(View q, View k, View v, double scale, View gy, View gq, View gk, View gv) {
         int heads = Math.toIntExact(q.shape().head(q.shape().rank() - 2).elements());
-        Layout at = new Layout(q.shape().dim(-2), k.shape().dim(-2), q.shape().dim(-1), v.shape().dim(-1));
+        Layout at = new Layout(
+                q.shape().dim(-2),
+                k.shape().dim(-2),
+                q.shape().dim(-1),
+                v.shape().dim(-1));
         int shares = Math.clamp(Math.ceilDiv(LEAST_TASKS, heads), 1, at.blocks);
         if (shares == 1) {
             pool.run(heads, h -> {
@@ -77,8 +86,16 @@ final class AttentionGradientKernel {
     }
 
     private Head head(Layout at, int h, View q, View k, View v, View gy, View gq, double scale, float[] sums, int to) {
-        return new Head(at, Gemm.matrix(q, h), Gemm.matrix(k, h), Gemm.matrix(v, h), Gemm.matrix(gy, h), Gemm.matrix(gq, h), (float) scale,
-                sums, to);
+        return new Head(
+                at,
+                Gemm.matrix(q, h),
+                Gemm.matrix(k, h),
+                Gemm.matrix(v, h),
+                Gemm.matrix(gy, h),
+                Gemm.matrix(gq, h),
+                (float) scale,
+                sums,
+                to);
     }
 
     private static void store(Layout at, float[] sums, int from, View gk, View gv) {
@@ -108,6 +125,7 @@ final class AttentionGradientKernel {
         private final int width;
         /** The above in whole panels. */
         private final int keyWidth;
+
         private final int valueWidth;
         private final int scoreWidth;
         private final int keyTiles;
@@ -115,6 +133,7 @@ final class AttentionGradientKernel {
         private final int blocks;
         /** Floats of a task's sums: gradients of keys, then of values. */
         private final int sums;
+
         private int size = Scratch.BASE;
         private final int left;
         private final int weights;
@@ -182,7 +201,10 @@ final class AttentionGradientKernel {
         private final float[] work = new float[Transpose.WORK];
         private final float[] totals;
 
-        /** @param sums where gradients of keys and values are added up, from {@code to} on; null for a place in this head's room */
+        /**
+         * @param sums where gradients of keys and values are added up, from {@code to} on; null for a place in this
+         * head's room
+         */
         Head(Layout at, View q, View k, View v, View gy, View gq, float scale, float[] sums, int to) {
             this.at = at;
             queries = Rows.of(q);
@@ -265,7 +287,8 @@ final class AttentionGradientKernel {
 
         /** Weights, and gradients of scaled products of queries and keys. */
         private void gradients(int first, int rows) {
-            PackedRows.copy(upstream.data(), upstream.start(), first, rows, upstream.step(), 0, at.width, room, at.left);
+            PackedRows.copy(
+                    upstream.data(), upstream.start(), first, rows, upstream.step(), 0, at.width, room, at.left);
             multiply(rows, at.width, at.valuesAcross, at.keys, at.gradients, at.scoreWidth, false);
             int whole = Lanes.roundUp(at.keys, N);
             for (int r = 0; r < rows; r++) {
@@ -309,14 +332,18 @@ final class AttentionGradientKernel {
 
         private void multiplyColumns(int depth, int panels, int c, int apart, boolean add) {
             for (int column = 0; column < apart; column += Tile.COLUMNS) {
-                Tile.multiplyColumns(depth, room, at.columns, room, panels + column * depth, sums, c + column, apart, add);
+                Tile.multiplyColumns(
+                        depth, room, at.columns, room, panels + column * depth, sums, c + column, apart, add);
             }
         }
     }
 
     // ---- rows of whole vectors
 
-    /** By comparing, since the maximum of floats takes several instructions. NaN does not count, but its exponential makes the sum NaN. */
+    /**
+     * By comparing, since the maximum of floats takes several instructions. NaN does not count, but its exponential
+     * makes the sum NaN.
+     */
     private static float greatest(float[] x, int at, int n) {
         FloatVector top = all(Float.NEGATIVE_INFINITY);
         for (int i = 0; i < n; i += N) {

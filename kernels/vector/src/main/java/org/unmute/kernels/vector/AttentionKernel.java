@@ -10,11 +10,11 @@ import org.unmute.tensor.backend.View;
 
 /**
  * Attention without the matrix of scores: for each matrix of the batch (a head) keys and values are packed once, then a
- * block of queries at a time is scored against all keys, exponentiated in place and multiplied with the values. Rows are
- * divided by their sum last, where they are only as long as a value.
+ * block of queries at a time is scored against all keys, exponentiated in place and multiplied with the values. Rows
+ * are divided by their sum last, where they are only as long as a value.
  *
- * <p>With few queries (a probe's) packing all keys and values first would cost as much as the products. Then the scores, which
- * are few too, are written out, and {@link Gemm} packs what it uses as it goes.
+ * <p>With few queries (a probe's) packing all keys and values first would cost as much as the products. Then the
+ * scores, which are few too, are written out, and {@link Gemm} packs what it uses as it goes.
  *
  * <p>Scores are laid out as {@link PackedRows}, so that they are the left operand of the second product as they stand.
  */
@@ -50,8 +50,17 @@ final class AttentionKernel {
         int heads = Math.toIntExact(q.shape().head(rank - 2).elements());
         if (q.shape().size(-2) <= FEW && q.shape().size(-1) > 0) {
             boolean byHead = heads >= pool.threads();
-            (byHead ? pool : alone).run(heads, h -> fewQueries(byHead ? alone : pool, Gemm.matrix(q, h), Gemm.matrix(k, h),
-                    Gemm.matrix(v, h), bias(bias, gate, h), (float) scale, Gemm.matrix(out, h)));
+            (byHead ? pool : alone)
+                    .run(
+                            heads,
+                            h -> fewQueries(
+                                    byHead ? alone : pool,
+                                    Gemm.matrix(q, h),
+                                    Gemm.matrix(k, h),
+                                    Gemm.matrix(v, h),
+                                    bias(bias, gate, h),
+                                    (float) scale,
+                                    Gemm.matrix(out, h)));
             return;
         }
         int blocks = Math.ceilDiv(q.shape().dim(-2), BLOCK);
@@ -60,8 +69,13 @@ final class AttentionKernel {
         pool.run(heads * shares, task -> {
             int h = task / shares;
             int share = task % shares;
-            Head head = new Head(Gemm.matrix(q, h), Gemm.matrix(k, h), Gemm.matrix(v, h),
-                    bias(bias, gate, h), (float) scale, Gemm.matrix(out, h));
+            Head head = new Head(
+                    Gemm.matrix(q, h),
+                    Gemm.matrix(k, h),
+                    Gemm.matrix(v, h),
+                    bias(bias, gate, h),
+                    (float) scale,
+                    Gemm.matrix(out, h));
             head.run(blocks * share / shares, blocks * (share + 1) / shares);
         });
     }
@@ -84,7 +98,9 @@ final class AttentionKernel {
     }
 
     private static ScoreBias bias(View bias, View gate, int head) {
-        return bias == null ? null : ScoreBias.of(Gemm.matrix(bias, head), gate == null ? null : Gemm.matrix(gate, head));
+        return bias == null
+                ? null
+                : ScoreBias.of(Gemm.matrix(bias, head), gate == null ? null : Gemm.matrix(gate, head));
     }
 
     /** One matrix each of queries, keys, values and results. */
@@ -140,16 +156,31 @@ final class AttentionKernel {
             for (int slice = 0; slice < Math.max(1, keys.slices()); slice++) {
                 int n = depth == 0 ? 0 : keys.depth(slice);
                 if (n > 0) {
-                    PackedRows.copy(queries.data(), queries.start(), first, rows, queries.step(),
-                            slice * PackedRows.DEPTH, n, left, Scratch.BASE);
+                    PackedRows.copy(
+                            queries.data(),
+                            queries.start(),
+                            first,
+                            rows,
+                            queries.step(),
+                            slice * PackedRows.DEPTH,
+                            n,
+                            left,
+                            Scratch.BASE);
                 }
                 for (int r = 0; r < rows; r += Tile.ROWS) {
                     for (int p = 0; p < keys.panels; p++) {
                         int column = p * Tile.COLUMNS;
                         int part = column / PackedRows.DEPTH;
-                        Tile.multiply(n, left, Scratch.BASE + r * PackedRows.STRIDE, keys.data(),
-                                n == 0 ? 0 : keys.at(slice, p), scores, scoreRow(part, r) + column - part * PackedRows.DEPTH,
-                                PackedRows.STRIDE, slice > 0);
+                        Tile.multiply(
+                                n,
+                                left,
+                                Scratch.BASE + r * PackedRows.STRIDE,
+                                keys.data(),
+                                n == 0 ? 0 : keys.at(slice, p),
+                                scores,
+                                scoreRow(part, r) + column - part * PackedRows.DEPTH,
+                                PackedRows.STRIDE,
+                                slice > 0);
                     }
                 }
             }
@@ -157,7 +188,8 @@ final class AttentionKernel {
 
         private void exponentiate(int first, int rows, float[] scores, float[] sums) {
             for (int r = 0; r < rows; r++) {
-                ScoreRow row = new ScoreRow(scores, scoreRow(0, r), keyCount, PackedRows.DEPTH, BLOCK * PackedRows.STRIDE);
+                ScoreRow row =
+                        new ScoreRow(scores, scoreRow(0, r), keyCount, PackedRows.DEPTH, BLOCK * PackedRows.STRIDE);
                 sums[r] = row.exponentiate(scale, bias, first + r);
             }
         }
@@ -166,8 +198,16 @@ final class AttentionKernel {
             for (int slice = 0; slice < values.slices(); slice++) {
                 for (int r = 0; r < rows; r += Tile.ROWS) {
                     for (int p = 0; p < values.panels; p++) {
-                        Tile.multiply(values.depth(slice), scores, scoreRow(slice, r), values.data(), values.at(slice, p),
-                                result, Scratch.BASE + r * ldo + p * Tile.COLUMNS, ldo, slice > 0);
+                        Tile.multiply(
+                                values.depth(slice),
+                                scores,
+                                scoreRow(slice, r),
+                                values.data(),
+                                values.at(slice, p),
+                                result,
+                                Scratch.BASE + r * ldo + p * Tile.COLUMNS,
+                                ldo,
+                                slice > 0);
                     }
                 }
             }

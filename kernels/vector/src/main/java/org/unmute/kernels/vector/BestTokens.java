@@ -35,7 +35,10 @@ final class BestTokens {
         error = Math.max(error, x.productError() + x.error());
     }
 
-    /** How far a product of {@link CenteredTokens#products} can be from that of the token, in exact arithmetic, less that of the middle. */
+    /**
+     * How far a product of {@link CenteredTokens#products} can be from that of the token, in exact arithmetic, less
+     * that of the middle.
+     */
     double error() {
         return error;
     }
@@ -52,7 +55,8 @@ final class BestTokens {
 
     /** The product {@code Σ±x / ‖x‖} in float64. */
     double exact(int token, int prototype) {
-        return SignedProducts.inDouble(t.data(), t.start()[token], t.length(), p.signs(), p.signs(prototype)) / norm[token];
+        return SignedProducts.inDouble(t.data(), t.start()[token], t.length(), p.signs(), p.signs(prototype))
+                / norm[token];
     }
 
     /**

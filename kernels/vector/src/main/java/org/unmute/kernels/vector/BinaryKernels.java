@@ -112,7 +112,9 @@ final class BinaryKernels {
     /** {@code out = condition != 0 ? a : b} over views condition, a, b and out. */
     static void select(float[][] d, int[] at, int n) {
         for (int i = 0; i < n; i += N) {
-            load(d[1], at[1] + i).blend(load(d[2], at[2] + i), load(d[0], at[0] + i).eq(0f)).intoArray(d[3], at[3] + i);
+            load(d[1], at[1] + i)
+                    .blend(load(d[2], at[2] + i), load(d[0], at[0] + i).eq(0f))
+                    .intoArray(d[3], at[3] + i);
         }
     }
 }

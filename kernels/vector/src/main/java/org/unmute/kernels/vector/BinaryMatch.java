@@ -4,26 +4,31 @@ import static org.unmute.kernels.vector.LookupTile.LANES;
 import static org.unmute.kernels.vector.LookupTile.TOKENS;
 
 /**
- * Matching of a clip's tokens with prototypes of one bit an entry: sums of table entries ({@link LookupTables},
- * {@link LookupTile}) are the first of three sieves ({@link Contenders}) that leave the token with the greatest product in exact
- * arithmetic, the first one on ties, as long as float64 can tell.
+ * Matching of a clip's tokens with prototypes of one bit an entry: sums of table entries ({@link LookupTables}, {@link
+ * LookupTile}) are the first of three sieves ({@link Contenders}) that leave the token with the greatest product in
+ * exact arithmetic, the first one on ties, as long as float64 can tell.
  *
- * <p>Up to {@link LookupTables#MOST_TOKENS} tokens at a time. Tasks are groups of up to {@link Contenders#BLOCKS} blocks of
- * prototypes: the tables of two tokens stay in the first cache, the group's patterns (128 KiB at dim 768) in the second; the tables of
- * all tokens (4 MiB) stream by once a group, and its sums (1 MiB) once more for contenders. What a prototype wins depends on no other, so groups may be of
- * any size.
+ * <p>Up to {@link LookupTables#MOST_TOKENS} tokens at a time. Tasks are groups of up to {@link Contenders#BLOCKS}
+ * blocks of prototypes: the tables of two tokens stay in the first cache, the group's patterns (128 KiB at dim 768) in
+ * the second; the tables of all tokens (4 MiB) stream by once a group, and its sums (1 MiB) once more for contenders.
+ * What a prototype wins depends on no other, so groups may be of any size.
  *
- * <p>Where one group has all prototypes, each thread has a part of the tokens instead. Then it reads no table that another thread made, and
- * nobody else has read its tables when it makes the next ones; on some machines that takes twice as long as all the rest (experiment 101). With
- * more prototypes it does not pay, since each part has leaders of its own.
+ * <p>Where one group has all prototypes, each thread has a part of the tokens instead. Then it reads no table that
+ * another thread made, and nobody else has read its tables when it makes the next ones; on some machines that takes
+ * twice as long as all the rest (experiment 101). With more prototypes it does not pay, since each part has leaders of
+ * its own.
  *
- * <p>Memory: a little more than two bits an entry of a prototype, and 8 bytes a prototype while it is matched; for tokens, tables and sums
- * an amount for each thread that depends on neither the number of prototypes nor, beyond {@link LookupTables#MOST_TOKENS}, that of tokens;
- * kept from call to call.
+ * <p>Memory: a little more than two bits an entry of a prototype, and 8 bytes a prototype while it is matched; for
+ * tokens, tables and sums an amount for each thread that depends on neither the number of prototypes nor, beyond {@link
+ * LookupTables#MOST_TOKENS}, that of tokens; kept from call to call.
  */
 final class BinaryMatch {
-    /** With fewer prototypes or tokens the tables cost more than they save; measured for 512 tokens at every width (experiment 30). */
+    /**
+     * With fewer prototypes or tokens the tables cost more than they save; measured for 512 tokens at every width
+     * (experiment 30).
+     */
     private static final int LEAST_PROTOTYPES = 32;
+
     private static final int LEAST_TOKENS = 16;
     /** Tokens of a part. With fewer, too many leaders. */
     private static final int LEAST_OF_PART = 128;
@@ -83,8 +88,10 @@ final class BinaryMatch {
 
     private void multiplyAll(Look look) {
         int prototypes = look.p.count();
-        pool.run(Math.ceilDiv(prototypes, LANES), contenders.with((c, block) ->
-                c.matchAll(look, block * LANES, Math.min(prototypes, (block + 1) * LANES))));
+        pool.run(
+                Math.ceilDiv(prototypes, LANES),
+                contenders.with(
+                        (c, block) -> c.matchAll(look, block * LANES, Math.min(prototypes, (block + 1) * LANES))));
     }
 
     private void sieve(Look look, int threads) {

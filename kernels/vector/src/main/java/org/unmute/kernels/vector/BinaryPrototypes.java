@@ -13,14 +13,15 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Prototype max pooling with the signs of the prototypes, and its gradient, clip by clip; {@link BinaryMatch} does the matching.
+ * Prototype max pooling with the signs of the prototypes, and its gradient, clip by clip; {@link BinaryMatch} does the
+ * matching.
  *
- * <p>Gradient: with signs p of length √d, a prototype's winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s p/√d) / √d}
- * and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. For the prototypes'
- * gradient a task takes some prototypes through all clips: as many as there are threads for, since each time it comes to a clip its
- * tokens come from memory, and the more prototypes are won by them the better (experiment 25); a winner's row is read
- * once, for the sum and for its product with the signs. Products with the signs themselves are added up to one number a prototype and
- * taken at the end.
+ * <p>Gradient: with signs p of length √d, a prototype's winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s
+ * p/√d) / √d} and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. For the
+ * prototypes' gradient a task takes some prototypes through all clips: as many as there are threads for, since each
+ * time it comes to a clip its tokens come from memory, and the more prototypes are won by them the better (experiment
+ * 25); a winner's row is read once, for the sum and for its product with the signs. Products with the signs themselves
+ * are added up to one number a prototype and taken at the end.
  *
  * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a winner's row at a time.
  */
@@ -29,7 +30,10 @@ final class BinaryPrototypes {
     private static final int TOGETHER = 64;
     /** Shares of a thread of the rows whose norms are taken. */
     private static final int SHARES = 2;
-    /** Clips whose gradients of a prototype are added up before the prototype's own part is; on a device these go into one launch. */
+    /**
+     * Clips whose gradients of a prototype are added up before the prototype's own part is; on a device these go into
+     * one launch.
+     */
     private static final int CLIPS = 64;
 
     private final WorkerPool pool;
@@ -52,8 +56,8 @@ final class BinaryPrototypes {
 
     /** A frozen buffer keeps the bits of the prototypes that were used first. */
     private PrototypeBits bits(View p) {
-        Function<HostBuffer, Packed> make = _ -> new Packed(p.offset(), p.shape(), p.stride(0), p.stride(1),
-                PrototypeBits.of(pool, DenseRows.of(p)));
+        Function<HostBuffer, Packed> make = _ ->
+                new Packed(p.offset(), p.shape(), p.stride(0), p.stride(1), PrototypeBits.of(pool, DenseRows.of(p)));
         Packed packed = p.host().packed(Packed.class, make);
         return packed.isOf(p) ? packed.bits() : make.apply(p.host()).bits();
     }
@@ -65,12 +69,14 @@ final class BinaryPrototypes {
         PrototypeBits p = bits(prototypes);
         int clips = tokens.shape().dim(0);
         int threads = eachAlone(clips) ? 1 : pool.threads();
-        eachClip(clips, clip -> forward(p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip), threads));
+        eachClip(
+                clips,
+                clip -> forward(p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip), threads));
     }
 
     /**
-     * With enough clips for all threads each takes clips of its own. What a clip would share out its thread then does alone, as the pool takes
-     * one job at a time.
+     * With enough clips for all threads each takes clips of its own. What a clip would share out its thread then does
+     * alone, as the pool takes one job at a time.
      */
     private void eachClip(int clips, IntConsumer one) {
         if (eachAlone(clips)) {
@@ -107,7 +113,8 @@ final class BinaryPrototypes {
      * @param bad the first token that is not finite, or how many there are
      * @param at where cosines and where winners go, of each prototype
      */
-    private void write(PrototypeBits p, DenseRows t, Norms norms, int[] winner, int bad, int[][] at, View values, View winners) {
+    private void write(
+            PrototypeBits p, DenseRows t, Norms norms, int[] winner, int bad, int[][] at, View values, View winners) {
         float[] out = values.host().floats();
         int[] won = winners.host().ints();
         int together = Math.clamp(p.count() / (4 * pool.threads()), TOGETHER, 8 * TOGETHER);
@@ -120,14 +127,17 @@ final class BinaryPrototypes {
                 for (int j = from; j < to; j++) {
                     int w = winner[j];
                     boolean broken = p.spoilt(j) || bad < t.rows();
-                    out[at[0][j]] = broken ? Float.NaN : Float.isNaN(norms.norm()[w]) ? (float) norms.cosine(t, w, p, j) : found[j - from];
+                    out[at[0][j]] = broken
+                            ? Float.NaN
+                            : Float.isNaN(norms.norm()[w]) ? (float) norms.cosine(t, w, p, j) : found[j - from];
                     won[at[1][j]] = p.spoilt(j) ? 0 : bad < t.rows() ? bad : w;
                 }
             }
         }));
     }
 
-    private static float[] cosines(WinnerCosine cosine, PrototypeBits p, DenseRows t, Norms norms, int[] winner, int from, int to) {
+    private static float[] cosines(
+            WinnerCosine cosine, PrototypeBits p, DenseRows t, Norms norms, int[] winner, int from, int to) {
         for (int j = from; j < to; j++) {
             int w = winner[j];
             cosine.setNorm(j - from, norms.norm()[w], norms.rest()[w]);
@@ -137,11 +147,15 @@ final class BinaryPrototypes {
         return cosine.cosines(to - from);
     }
 
-    /** Norms in float64, and for {@link WinnerCosine} in float32 with what those lack. And the middle of the range of each dim, at length 1. */
+    /**
+     * Norms in float64, and for {@link WinnerCosine} in float32 with what those lack. And the middle of the range of
+     * each dim, at length 1.
+     */
     private record Norms(double[] exact, float[] norm, float[] rest, double[] middle) {
         /** A cosine of token and prototype in float64. */
         double cosine(DenseRows t, int i, PrototypeBits p, int j) {
-            return SignedProducts.inDouble(t.data(), t.start()[i], p.dim(), p.signs(), p.signs(j)) / exact[i]
+            return SignedProducts.inDouble(t.data(), t.start()[i], p.dim(), p.signs(), p.signs(j))
+                    / exact[i]
                     / Math.max(Math.sqrt(p.dim()), Backend.NORM_FLOOR);
         }
     }
@@ -207,7 +221,9 @@ final class BinaryPrototypes {
                 }
                 float[] row = t.row(i, buffer);
                 float square = WinnerSums.square(row, t.at(i), t.length());
-                inverse[i] = WinnerSums.isInRange(square) ? 1 / (float) Math.sqrt(square) : (float) (1 / norm(row, t.at(i), t.length()));
+                inverse[i] = WinnerSums.isInRange(square)
+                        ? 1 / (float) Math.sqrt(square)
+                        : (float) (1 / norm(row, t.at(i), t.length()));
             }
         });
         return new Clip(t, inverse, winner, gradient);
@@ -250,7 +266,9 @@ final class BinaryPrototypes {
         }
     }
 
-    /** Adds some clips' part to the gradients of prototypes {@code [from, to)}, in the order that every backend keeps. */
+    /**
+     * Adds some clips' part to the gradients of prototypes {@code [from, to)}, in the order that every backend keeps.
+     */
     private static void addClips(PrototypeBits p, Clip[] clips, int first, int from, int to, float[] sum, int start) {
         float[] own = new float[to - from];
         float inverse = 1 / (float) Math.sqrt(p.dim());
@@ -262,11 +280,13 @@ final class BinaryPrototypes {
                 float g = c.gradient[j];
                 float[] row = c.t.row(w, buffer);
                 float ofNorm = c.inverse[w];
-                float product = SignedProducts.addScaled(row, c.t.at(w), g * ofNorm * inverse, sum, start + j * p.dim(), p.dim(),
-                        p.signs(), p.signs(j));
-                float cosine = Float.isFinite(product) ? product * ofNorm * inverse
+                float product = SignedProducts.addScaled(
+                        row, c.t.at(w), g * ofNorm * inverse, sum, start + j * p.dim(), p.dim(), p.signs(), p.signs(j));
+                float cosine = Float.isFinite(product)
+                        ? product * ofNorm * inverse
                         : (float) (SignedProducts.inDouble(row, c.t.at(w), p.dim(), p.signs(), p.signs(j))
-                                / norm(row, c.t.at(w), p.dim()) / Math.sqrt(p.dim()));
+                                / norm(row, c.t.at(w), p.dim())
+                                / Math.sqrt(p.dim()));
                 own[j - from] -= g * cosine * inverse * inverse;
             }
         }
@@ -287,7 +307,8 @@ final class BinaryPrototypes {
                 float[] row = c.t.row(w, buffer);
                 double norm = norm(row, c.t.at(w), dim);
                 double product = SignedProducts.inDouble(row, c.t.at(w), dim, p.signs(), p.signs(j));
-                share[j] = norm > Backend.NORM_FLOOR ? -product / norm / Math.sqrt(dim) * c.gradient[j] / norm / norm : 0;
+                share[j] =
+                        norm > Backend.NORM_FLOOR ? -product / norm / Math.sqrt(dim) * c.gradient[j] / norm / norm : 0;
             }
         });
         int tasks = Math.min(rows, 4 * pool.threads());

@@ -13,11 +13,11 @@ import jdk.incubator.vector.VectorOperators;
  * Tokens of a clip, at length 1 and less some c, the middle of the range of all the clip's tokens in each dim: rows
  * {@code y = x / ‖x‖ - c}, rounded once.
  *
- * <p>What all tokens have in common says nothing about which of them is nearest to a prototype p, but would take up the range of
- * the tables and the precision of float32. As {@code Σ±y} differs from the product {@code Σ±x / ‖x‖} by the same number for all
- * tokens, tokens can be compared by it, up to {@link #error} for each: 2⁻²⁴ Σ|y| for the rounding of y (twice that on
- * numbers below the normal range, and some 10⁻¹³ for what float64 does not hold). So tokens that differ only in their last bits are
- * told apart as well as others.
+ * <p>What all tokens have in common says nothing about which of them is nearest to a prototype p, but would take up the
+ * range of the tables and the precision of float32. As {@code Σ±y} differs from the product {@code Σ±x / ‖x‖} by the
+ * same number for all tokens, tokens can be compared by it, up to {@link #error} for each: 2⁻²⁴ Σ|y| for the rounding
+ * of y (twice that on numbers below the normal range, and some 10⁻¹³ for what float64 does not hold). So tokens that
+ * differ only in their last bits are told apart as well as others.
  *
  * <p>Equal tokens are left out but for the first, which wins: silence, mostly.
  */
@@ -65,7 +65,8 @@ final class CenteredTokens {
      * @param norm of each token, all finite and above 0
      * @param middle c
      */
-    static CenteredTokens of(WorkerPool pool, Scratch scratch, DenseRows t, double[] norm, double[] middle, int from, int to) {
+    static CenteredTokens of(
+            WorkerPool pool, Scratch scratch, DenseRows t, double[] norm, double[] middle, int from, int to) {
         CenteredTokens x = new CenteredTokens(t, norm, middle, EqualRows.firsts(t, norm, from, to), scratch);
         int tasks = Math.ceilDiv(x.count(), ROWS);
         float[] groups = new float[tasks];
@@ -97,7 +98,8 @@ final class CenteredTokens {
 
     /** The greatest {@code Σ|y|} of a group of these tokens and the greatest of a token. */
     private void measure(int from, int to, float[] groups, float[] totals, int at) {
-        // Of numbers that are not negative the bits are in order, too; and the maximum of floats takes several instructions.
+        // Of numbers that are not negative the bits are in order, too; and the maximum of floats takes several
+        // instructions.
         IntVector top = IntVector.zero(Lanes.I);
         for (int i = from; i < to; i++) {
             int row = at(i);

@@ -10,28 +10,32 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Finds the winning tokens of some blocks of prototypes in three sieves. {@link LookupTile} sums: the token of the greatest gives a
- * product, which bounds the sums of tokens that can win (four of 512 random tokens pass). Products of these in float32 bound each
- * other (seldom more than one passes). Products in float64 decide between those that are left. A product that an earlier token is known to have
- * counts as the leader's does.
+ * Finds the winning tokens of some blocks of prototypes in three sieves. {@link LookupTile} sums: the token of the
+ * greatest gives a product, which bounds the sums of tokens that can win (four of 512 random tokens pass). Products of
+ * these in float32 bound each other (seldom more than one passes). Products in float64 decide between those that are
+ * left. A product that an earlier token is known to have counts as the leader's does.
  *
- * <p>Sums are looked through block by block, as they lie side by side; what is found is put in the order of tokens, so that a token's row is read
- * once for all. Products are taken four at a time. The leaders, the tokens of the greatest sums, are the first contenders; the others follow.
+ * <p>Sums are looked through block by block, as they lie side by side; what is found is put in the order of tokens, so
+ * that a token's row is read once for all. Products are taken four at a time. The leaders, the tokens of the greatest
+ * sums, are the first contenders; the others follow.
  *
- * <p>If all tokens passed the first two sieves, that would take some ten times as long as the tiles of a float32 product; it needs
- * tokens of which many differ from each other by no more than a rounding, and others that lie far away.
+ * <p>If all tokens passed the first two sieves, that would take some ten times as long as the tiles of a float32
+ * product; it needs tokens of which many differ from each other by no more than a rounding, and others that lie far
+ * away.
  *
  * <p>Working memory, 1.2 MB: for use by one thread at a time, again and again.
  */
 final class Contenders {
     /** Most blocks at a time: their sums for {@link LookupTables#MOST_TOKENS} tokens are 1 MiB. */
     static final int BLOCKS = 16;
+
     private static final int MOST = BLOCKS * LANES;
     private static final int HALF = LANES / 2;
     /** Products at a time. */
     private static final int TOGETHER = 4;
     /** Contenders for which there is room at first, and most for which it is kept. */
     private static final int ROOM = 4 * MOST;
+
     private static final int KEPT = 32 * MOST;
 
     private BinaryMatch.Look look;
@@ -39,34 +43,51 @@ final class Contenders {
     private CenteredTokens x;
     /** The first of the tokens. Below, tokens are counted from it. */
     private int first;
+
     private int tokens;
     private short[] sums = {};
     /** Tokens for which a block has room in {@link #sums}: whole tiles. */
     private int rows;
+
     private final short[] greatest = new short[MOST];
     /** Of each prototype the first token that has the greatest sum. */
     private final short[] leader = new short[MOST];
+
     private final short[] least = new short[MOST];
     private final float[] top = new float[MOST];
     /** The first prototype and how many there are. */
     private int from;
+
     private int prototypes;
-    /** What a look through the sums found: token, then prototype (counted from the first). And how often each token, behind its place. */
+    /**
+     * What a look through the sums found: token, then prototype (counted from the first). And how often each token,
+     * behind its place.
+     */
     private int[] found = new int[ROOM];
+
     private int hits;
     private final int[] ofToken = new int[LookupTables.MOST_TOKENS + 1];
-    /** Contenders: prototype (counted from the first), token, where the signs of one and the row of the other start, and product. */
+    /**
+     * Contenders: prototype (counted from the first), token, where the signs of one and the row of the other start, and
+     * product.
+     */
     private int[] prototype = new int[ROOM];
+
     private int[] token = new int[ROOM];
     private int[] signs = new int[ROOM];
     private int[] row = new int[ROOM];
     private float[] product = new float[ROOM];
     private int count;
-    /** Of each prototype the contender that is ahead, if any, and its product in float64 or NaN while nothing had to be compared with it. */
+    /**
+     * Of each prototype the contender that is ahead, if any, and its product in float64 or NaN while nothing had to be
+     * compared with it.
+     */
     private final int[] ahead = new int[MOST];
+
     private final double[] exact = new double[MOST];
 
-    private void begin(BinaryMatch.Look of, int part, int firstToken, int endToken, int firstPrototype, int endPrototype) {
+    private void begin(
+            BinaryMatch.Look of, int part, int firstToken, int endToken, int firstPrototype, int endPrototype) {
         look = of;
         p = of.p();
         x = of.x();
@@ -94,7 +115,13 @@ final class Contenders {
     void match(BinaryMatch.Look of, int part, int block, int blocks) {
         int tile = of.tile(part);
         int end = of.tile(part + 1);
-        begin(of, part, tile * TOKENS, Math.min(of.x().count(), end * TOKENS), block * LANES, Math.min(of.p().count(), (block + blocks) * LANES));
+        begin(
+                of,
+                part,
+                tile * TOKENS,
+                Math.min(of.x().count(), end * TOKENS),
+                block * LANES,
+                Math.min(of.p().count(), (block + blocks) * LANES));
         rows = (end - tile) * TOKENS;
         if (sums.length < Scratch.SHORT_BASE + BLOCKS * rows * LANES) {
             sums = new short[Scratch.SHORT_BASE + BLOCKS * rows * LANES];
@@ -103,8 +130,19 @@ final class Contenders {
         Arrays.fill(leader, (short) 0);
         for (int t = 0; t < rows; t += TOKENS) {
             for (int b = 0; b < blocks; b += LookupTile.BLOCKS) {
-                LookupTile.sum(p.pairs(), p.index(), p.at(block + b), of.tables().data(), of.tables().at(tile + t / TOKENS), sums, at(b, t), at(b + 1, t),
-                        greatest, leader, b * LANES, t);
+                LookupTile.sum(
+                        p.pairs(),
+                        p.index(),
+                        p.at(block + b),
+                        of.tables().data(),
+                        of.tables().at(tile + t / TOKENS),
+                        sums,
+                        at(b, t),
+                        at(b + 1, t),
+                        greatest,
+                        leader,
+                        b * LANES,
+                        t);
             }
         }
         beginSearch();
@@ -125,7 +163,10 @@ final class Contenders {
         end();
     }
 
-    /** The same without tables, for prototypes {@code [from, to)}, at most {@link LookupTile#LANES}: all tokens pass the first sieve. */
+    /**
+     * The same without tables, for prototypes {@code [from, to)}, at most {@link LookupTile#LANES}: all tokens pass the
+     * first sieve.
+     */
     void matchAll(BinaryMatch.Look of, int from, int to) {
         begin(of, 0, 0, of.x().count(), from, to);
         reserve(tokens * prototypes);
@@ -141,7 +182,9 @@ final class Contenders {
 
     /** The least sum of a token that can win. */
     private short least(int i) {
-        return top[i] == Float.NEGATIVE_INFINITY ? 0 : look.tables().least(top[i], look.best().error());
+        return top[i] == Float.NEGATIVE_INFINITY
+                ? 0
+                : look.tables().least(top[i], look.best().error());
     }
 
     private int at(int block, int t) {

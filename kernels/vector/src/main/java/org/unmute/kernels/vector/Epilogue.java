@@ -6,9 +6,9 @@ import static org.unmute.kernels.vector.Lanes.N;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * What happens to a product's results while they are still in a core's first cache: {@code activation(result + bias) + residual}. As
- * passes of their own, function and residual would fetch the results from the third cache once more each; for GELU on the 3072 columns of a
- * ViT's MLP that costs as much as the function itself.
+ * What happens to a product's results while they are still in a core's first cache: {@code activation(result + bias) +
+ * residual}. As passes of their own, function and residual would fetch the results from the third cache once more each;
+ * for GELU on the 3072 columns of a ViT's MLP that costs as much as the function itself.
  *
  * <p>Every number goes through the same instructions wherever it stands, those of the separate passes.
  *
@@ -57,10 +57,15 @@ record Epilogue(float[] bias, Loops.Kernel activation, Rows residual) {
         }
     }
 
-    /** A method of its own: in the middle of {@link #row} the compiler did not always inline loads, and made objects of vectors. */
+    /**
+     * A method of its own: in the middle of {@link #row} the compiler did not always inline loads, and made objects of
+     * vectors.
+     */
     private static void add(float[] x, int from, float[] c, int to, int n) {
         for (int j = 0; j < n; j += N) {
-            FloatVector.fromArray(F, c, to + j).add(FloatVector.fromArray(F, x, from + j)).intoArray(c, to + j);
+            FloatVector.fromArray(F, c, to + j)
+                    .add(FloatVector.fromArray(F, x, from + j))
+                    .intoArray(c, to + j);
         }
     }
 

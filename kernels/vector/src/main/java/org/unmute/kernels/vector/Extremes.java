@@ -29,7 +29,9 @@ final class Extremes {
         int together = Math.max(1, Loops.CHUNK / n);
         pool.run(Math.ceilDiv(rows, together), task -> {
             for (int r = task * together; r < Math.min(rows, (task + 1) * together); r++) {
-                int best = step == 1 ? contiguous(greatest, data, at[0][r], n) : strided(greatest, data, at[0][r], step, n);
+                int best = step == 1
+                        ? contiguous(greatest, data, at[0][r], n)
+                        : strided(greatest, data, at[0][r], step, n);
                 v[at[1][r]] = data[at[0][r] + best * step];
                 w[at[2][r]] = best;
             }

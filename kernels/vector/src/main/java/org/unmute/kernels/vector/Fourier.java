@@ -6,26 +6,29 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Power spectra of {@link #LANES} real frames at once, one a lane, in float64: no number ever crosses lanes, so a frame's bits do not
- * depend on the width of vectors. Number i of all frames lies at {@code [i LANES, (i + 1) LANES)}.
+ * Power spectra of {@link #LANES} real frames at once, one a lane, in float64: no number ever crosses lanes, so a
+ * frame's bits do not depend on the width of vectors. Number i of all frames lies at {@code [i LANES, (i + 1) LANES)}.
  *
- * <p>Two samples make a complex number, so the transform has half the frame's length. Its inputs lie in bit-reversed order; passes
- * of radix 4 follow, after one of radix 2 where the length is no power of 4. In that order the four transforms that a butterfly of radix 4
- * joins are those of the numbers 0, 2, 1 and 3 modulo 4. A factor is loaded once for all groups of a pass. 8 frames of 512
- * samples take 32 KiB, which passes read and write four times.
+ * <p>Two samples make a complex number, so the transform has half the frame's length. Its inputs lie in bit-reversed
+ * order; passes of radix 4 follow, after one of radix 2 where the length is no power of 4. In that order the four
+ * transforms that a butterfly of radix 4 joins are those of the numbers 0, 2, 1 and 3 modulo 4. A factor is loaded once
+ * for all groups of a pass. 8 frames of 512 samples take 32 KiB, which passes read and write four times.
  *
- * <p>No method takes or gives a vector: where the compiler does not inline it, which differs from process to process, vectors become objects.
+ * <p>No method takes or gives a vector: where the compiler does not inline it, which differs from process to process,
+ * vectors become objects.
  */
 final class Fourier {
     static final VectorSpecies<Double> D = VectorSpecies.of(double.class, Lanes.SHAPE);
     /** Frames at once. */
     static final int LANES = D.length();
+
     private static final ConcurrentMap<Integer, Fourier> BY_SIZE = new ConcurrentHashMap<>();
 
     private final int half;
     private final int[] reversed;
     /** Of the angles 2π i / size. */
     private final double[] cos;
+
     private final double[] sin;
 
     private Fourier(int size) {
@@ -136,7 +139,10 @@ final class Fourier {
         }
     }
 
-    /** From Z, the transform of even + i odd samples, to |X[k]|² of X[k] = E[k] + exp(-2 pi i k / size) O[k]; bin half lies after the others. */
+    /**
+     * From Z, the transform of even + i odd samples, to |X[k]|² of X[k] = E[k] + exp(-2 pi i k / size) O[k]; bin half
+     * lies after the others.
+     */
     private void separate(double[] re, double[] im) {
         DoubleVector first = DoubleVector.fromArray(D, re, 0);
         DoubleVector second = DoubleVector.fromArray(D, im, 0);

@@ -6,25 +6,26 @@ import org.unmute.tensor.backend.View;
 /**
  * Matrix products of float views of any strides.
  *
- * <p>Which operand is the right one, whose panels tiles run along, is a matter of cost ({@link #swaps}): {@code a b} is also
- * {@code (bᵀ aᵀ)ᵀ}. Then there are five ways to go about it, told apart by shape:
+ * <p>Which operand is the right one, whose panels tiles run along, is a matter of cost ({@link #swaps}): {@code a b} is
+ * also {@code (bᵀ aᵀ)ᵀ}. Then there are five ways to go about it, told apart by shape:
  * <ul>
  *   <li>A long inner index and a small result: {@link SplitProduct}.
  *   <li>Few rows: the left operand is packed; each task packs a few panels of the right one and uses them at once.
  *   <li>Few columns: the right operand is packed; each task packs a few tiles of the left one and uses them at once.
- *   <li>A right operand of moderate size, and frozen weights: it is packed as a whole (a weight once and for all). Several
- *       threads and many rows: {@link RowShares}. Else the left one is packed slab by slab, and threads share out blocks of
- *       {@link #BLOCK_PANELS} panels. Either way a block stays in a core's second cache while rows pass by.
+ *   <li>A right operand of moderate size, and frozen weights: it is packed as a whole (a weight once and for all).
+ *       Several threads and many rows: {@link RowShares}. Else the left one is packed slab by slab, and threads share
+ *       out blocks of {@link #BLOCK_PANELS} panels. Either way a block stays in a core's second cache while rows pass
+ *       by.
  *   <li>Else the same for one slice of the inner index at a time, so that memory stays bounded.
- * </ul>
- * Except in a split product every result is summed by one thread in the order of the inner index, slice by slice, whichever way
- * is taken: the bits are the same in all of them.
+ * </ul> Except in a split product every result is summed by one thread in the order of the inner index, slice by slice,
+ * whichever way is taken: the bits are the same in all of them.
  */
 final class Gemm {
     /** Rows of a slab: a multiple of both tiles' rows. */
     private static final int SLAB = 504;
     /** A rest of so few rows joins the last slab: it would be a whole pass over the right operand. */
     private static final int SPARE = 56;
+
     static final int BLOCK_PANELS = 6;
     private static final int FEW_TILES = 4;
     private static final int FEW_PANELS = 4;
@@ -62,7 +63,8 @@ final class Gemm {
         long work = out.shape().elements() * a.shape().size(-1);
         boolean byMatrix = count >= pool.threads() || work / count < ALONE;
         WorkerPool inner = byMatrix ? alone : pool;
-        (byMatrix && work >= ALONE ? pool : alone).run(count, i -> multiply(inner, matrix(a, i), matrix(b, i), matrix(out, i)));
+        (byMatrix && work >= ALONE ? pool : alone)
+                .run(count, i -> multiply(inner, matrix(a, i), matrix(b, i), matrix(out, i)));
     }
 
     private static boolean sharedOverBatch(View b, int rank) {
@@ -198,8 +200,15 @@ final class Gemm {
         int slices = PackedRows.slices(b.inner());
         PackedRows rows = PackedRows.of(a, 0, m);
         float[] left = scratch.take((long) slices * tiles * PackedRows.TILE);
-        by.run(slices, s -> rows.fill(0, m, s * PackedRows.DEPTH, PackedRows.depth(b.inner(), s), left,
-                Scratch.BASE + s * tiles * PackedRows.TILE));
+        by.run(
+                slices,
+                s -> rows.fill(
+                        0,
+                        m,
+                        s * PackedRows.DEPTH,
+                        PackedRows.depth(b.inner(), s),
+                        left,
+                        Scratch.BASE + s * tiles * PackedRows.TILE));
         int panels = Panels.count(b.columns());
         by.run(Math.ceilDiv(panels, FEW_PANELS), task -> {
             int first = task * FEW_PANELS;
@@ -211,11 +220,27 @@ final class Gemm {
             for (int s = 0; s < slices; s++) {
                 int depth = PackedRows.depth(b.inner(), s);
                 for (int p = first; p < Math.min(panels, first + FEW_PANELS); p++) {
-                    b.copy(p, s * PackedRows.DEPTH, depth, right, Scratch.BASE + (p - first) * depth * Tile.COLUMNS, work);
+                    b.copy(
+                            p,
+                            s * PackedRows.DEPTH,
+                            depth,
+                            right,
+                            Scratch.BASE + (p - first) * depth * Tile.COLUMNS,
+                            work);
                 }
                 for (int t = 0; t < tiles; t++) {
-                    strip.multiply(rows, depth, left, Scratch.BASE + (s * tiles + t) * PackedRows.TILE, right, Scratch.BASE, from, to,
-                            t * Tile.ROWS, Math.min(Tile.ROWS, m - t * Tile.ROWS), s > 0);
+                    strip.multiply(
+                            rows,
+                            depth,
+                            left,
+                            Scratch.BASE + (s * tiles + t) * PackedRows.TILE,
+                            right,
+                            Scratch.BASE,
+                            from,
+                            to,
+                            t * Tile.ROWS,
+                            Math.min(Tile.ROWS, m - t * Tile.ROWS),
+                            s > 0);
                 }
             }
             last.apply(out, 0, m, from, to);
@@ -240,7 +265,8 @@ final class Gemm {
         for (int row = 0, count; row < m; row += count) {
             count = slabRows(m, row);
             for (int slice = 0; slice < b.slices(); slice++) {
-                new Slab(a, row, count, slice, b, slice, 0, out, left).run(use, slice == b.slices() - 1 ? last : Epilogue.NONE);
+                new Slab(a, row, count, slice, b, slice, 0, out, left)
+                        .run(use, slice == b.slices() - 1 ? last : Epilogue.NONE);
             }
         }
         scratch.give(left);
@@ -283,7 +309,8 @@ final class Gemm {
      * @param column the result's column that the right operand's first one makes
      * @param left room for the rows. Modified.
      */
-    private record Slab(Rows a, int row, int count, int slice, PackedMatrix b, int part, int column, Rows out, float[] left) {
+    private record Slab(
+            Rows a, int row, int count, int slice, PackedMatrix b, int part, int column, Rows out, float[] left) {
         void run(WorkerPool by, Epilogue last) {
             int depth = b.depth(part);
             int tiles = Math.ceilDiv(count, Tile.ROWS);
@@ -291,7 +318,12 @@ final class Gemm {
             int each = Math.max(1, Loops.CHUNK / (depth * Tile.ROWS)) * Tile.ROWS;
             by.run(Math.ceilDiv(count, each), task -> {
                 int first = task * each;
-                rows.fill(row + first, Math.min(each, count - first), slice * PackedRows.DEPTH, depth, left,
+                rows.fill(
+                        row + first,
+                        Math.min(each, count - first),
+                        slice * PackedRows.DEPTH,
+                        depth,
+                        left,
                         Scratch.BASE + first / Tile.ROWS * PackedRows.TILE);
             });
             int blocks = Math.ceilDiv(b.panels, BLOCK_PANELS);
@@ -306,8 +338,18 @@ final class Gemm {
                 Strip strip = new Strip(out);
                 for (int t = fromTile; t < Math.min(tiles, fromTile + tilesEach); t++) {
                     int n = Math.min(Tile.ROWS, count - t * Tile.ROWS);
-                    strip.multiply(rows, depth, left, Scratch.BASE + t * PackedRows.TILE, b.data(), b.at(part, fromPanel), from, to,
-                            row + t * Tile.ROWS, n, slice > 0);
+                    strip.multiply(
+                            rows,
+                            depth,
+                            left,
+                            Scratch.BASE + t * PackedRows.TILE,
+                            b.data(),
+                            b.at(part, fromPanel),
+                            from,
+                            to,
+                            row + t * Tile.ROWS,
+                            n,
+                            slice > 0);
                     last.apply(out, row + t * Tile.ROWS, n, from, to);
                 }
             });

@@ -21,21 +21,27 @@ final class GenericLoops {
     void copy(View x, View out) {
         HostBuffer a = x.host();
         HostBuffer o = out.host();
-        loops.pieces((at, step, n) -> {
-            for (int i = 0; i < n; i++) {
-                o.set(at[1] + i * step[1], a.get(at[0] + i * step[0]));
-            }
-        }, x, out);
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[1] + i * step[1], a.get(at[0] + i * step[0]));
+                    }
+                },
+                x,
+                out);
     }
 
     void unary(Unary f, double p, double q, View x, View out) {
         HostBuffer a = x.host();
         HostBuffer o = out.host();
-        loops.pieces((at, step, n) -> {
-            for (int i = 0; i < n; i++) {
-                o.set(at[1] + i * step[1], f.apply(a.get(at[0] + i * step[0]), p, q));
-            }
-        }, x, out);
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[1] + i * step[1], f.apply(a.get(at[0] + i * step[0]), p, q));
+                    }
+                },
+                x,
+                out);
     }
 
     void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx) {
@@ -43,33 +49,45 @@ final class GenericLoops {
         HostBuffer b = y.host();
         HostBuffer g = gy.host();
         HostBuffer o = gx.host();
-        loops.pieces((at, step, n) -> {
-            for (int i = 0; i < n; i++) {
-                double slope = f.derivative(a.get(at[0] + i * step[0]), b.get(at[1] + i * step[1]), p, q);
-                o.set(at[3] + i * step[3], g.get(at[2] + i * step[2]) * slope);
-            }
-        }, x, y, gy, gx);
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        double slope = f.derivative(a.get(at[0] + i * step[0]), b.get(at[1] + i * step[1]), p, q);
+                        o.set(at[3] + i * step[3], g.get(at[2] + i * step[2]) * slope);
+                    }
+                },
+                x,
+                y,
+                gy,
+                gx);
     }
 
     void binary(Binary f, View a, View b, View out) {
         HostBuffer x = a.host();
         HostBuffer y = b.host();
         HostBuffer o = out.host();
-        loops.pieces((at, step, n) -> {
-            for (int i = 0; i < n; i++) {
-                o.set(at[2] + i * step[2], f.apply(x.get(at[0] + i * step[0]), y.get(at[1] + i * step[1])));
-            }
-        }, a, b, out);
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[2] + i * step[2], f.apply(x.get(at[0] + i * step[0]), y.get(at[1] + i * step[1])));
+                    }
+                },
+                a,
+                b,
+                out);
     }
 
     void affine(View x, double scale, double shift, View out) {
         HostBuffer a = x.host();
         HostBuffer o = out.host();
-        loops.pieces((at, step, n) -> {
-            for (int i = 0; i < n; i++) {
-                o.set(at[1] + i * step[1], a.get(at[0] + i * step[0]) * scale + shift);
-            }
-        }, x, out);
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[1] + i * step[1], a.get(at[0] + i * step[0]) * scale + shift);
+                    }
+                },
+                x,
+                out);
     }
 
     void select(View condition, View a, View b, View out) {
@@ -77,21 +95,28 @@ final class GenericLoops {
         HostBuffer x = a.host();
         HostBuffer y = b.host();
         HostBuffer o = out.host();
-        loops.pieces((at, step, n) -> {
-            for (int i = 0; i < n; i++) {
-                boolean first = c.get(at[0] + i * step[0]) != 0;
-                o.set(at[3] + i * step[3], first ? x.get(at[1] + i * step[1]) : y.get(at[2] + i * step[2]));
-            }
-        }, condition, a, b, out);
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        boolean first = c.get(at[0] + i * step[0]) != 0;
+                        o.set(at[3] + i * step[3], first ? x.get(at[1] + i * step[1]) : y.get(at[2] + i * step[2]));
+                    }
+                },
+                condition,
+                a,
+                b,
+                out);
     }
 
     void reduce(Reduce f, View x, View out) {
         double[] acc = new double[Math.toIntExact(out.shape().elements())];
-        Arrays.fill(acc, switch (f) {
-            case SUM -> 0;
-            case MAX -> Double.NEGATIVE_INFINITY;
-            case MIN -> Double.POSITIVE_INFINITY;
-        });
+        Arrays.fill(
+                acc,
+                switch (f) {
+                    case SUM -> 0;
+                    case MAX -> Double.NEGATIVE_INFINITY;
+                    case MIN -> Double.POSITIVE_INFINITY;
+                });
         HostBuffer a = x.host();
         View sums = View.dense(HostBuffer.wrap(acc), out.shape());
         int[][] at = Positions.ofElements(x, sums.expand(x.shape()));
@@ -111,21 +136,25 @@ final class GenericLoops {
         HostBuffer a = x.host();
         int n = x.shape().dim(-1);
         int along = Math.toIntExact(x.stride(-1));
-        loops.pieces((at, step, rows) -> {
-            for (int r = 0; r < rows; r++) {
-                int first = at[0] + r * step[0];
-                int best = 0;
-                for (int i = 1; i < n; i++) {
-                    double c = a.get(first + i * along);
-                    double b = a.get(first + best * along);
-                    if (greatest ? c > b : c < b) {
-                        best = i;
+        loops.pieces(
+                (at, step, rows) -> {
+                    for (int r = 0; r < rows; r++) {
+                        int first = at[0] + r * step[0];
+                        int best = 0;
+                        for (int i = 1; i < n; i++) {
+                            double c = a.get(first + i * along);
+                            double b = a.get(first + best * along);
+                            if (greatest ? c > b : c < b) {
+                                best = i;
+                            }
+                        }
+                        values.host().set(at[1] + r * step[1], a.get(first + best * along));
+                        indices.host().set(at[2] + r * step[2], best);
                     }
-                }
-                values.host().set(at[1] + r * step[1], a.get(first + best * along));
-                indices.host().set(at[2] + r * step[2], best);
-            }
-        }, x.select(-1, 0), values, indices);
+                },
+                x.select(-1, 0),
+                values,
+                indices);
     }
 
     void matmul(View a, View b, View out) {
@@ -136,14 +165,18 @@ final class GenericLoops {
         View columns = b.select(-2, 0).insert(b.shape().rank() - 2).expand(out.shape());
         HostBuffer x = a.host();
         HostBuffer y = b.host();
-        loops.pieces((at, step, n) -> {
-            for (int i = 0; i < n; i++) {
-                double sum = 0;
-                for (int j = 0; j < k; j++) {
-                    sum += x.get(at[0] + i * step[0] + j * stepA) * y.get(at[1] + i * step[1] + j * stepB);
-                }
-                out.host().set(at[2] + i * step[2], sum);
-            }
-        }, rows, columns, out);
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        double sum = 0;
+                        for (int j = 0; j < k; j++) {
+                            sum += x.get(at[0] + i * step[0] + j * stepA) * y.get(at[1] + i * step[1] + j * stepB);
+                        }
+                        out.host().set(at[2] + i * step[2], sum);
+                    }
+                },
+                rows,
+                columns,
+                out);
     }
 }

@@ -7,23 +7,29 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The width of all vectors, fixed for the life of the virtual machine, and loads and stores in it: what the virtual machine prefers
- * on this processor, or less if {@link #MOST_BITS} says so.
+ * The width of all vectors, fixed for the life of the virtual machine, and loads and stores in it: what the virtual
+ * machine prefers on this processor, or less if {@link #MOST_BITS} says so.
  */
 final class Lanes {
-    /** The system property that limits the width: 512, 256, 128, or 0 for no vectors at all. For tests and comparisons. */
+    /**
+     * The system property that limits the width: 512, 256, 128, or 0 for no vectors at all. For tests and comparisons.
+     */
     static final String MOST_BITS = "unmute.vector.bits";
+
     static final int LEAST_BITS = 128;
     private static final int WIDEST = 512;
-    static final VectorShape SHAPE = VectorShape.forBitSize(width(Integer.getInteger(MOST_BITS, WIDEST), FloatVector.SPECIES_PREFERRED.vectorBitSize()));
+    static final VectorShape SHAPE = VectorShape.forBitSize(
+            width(Integer.getInteger(MOST_BITS, WIDEST), FloatVector.SPECIES_PREFERRED.vectorBitSize()));
     static final VectorSpecies<Float> F = VectorSpecies.of(float.class, SHAPE);
     static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
     /** Floats in a vector. */
     static final int N = F.length();
+
     static final int BITS = F.vectorBitSize();
 
     /** With these lane i takes what is in lane i + 8, and so on; beyond the last lane it begins anew. */
     static final VectorShuffle<Float> BY_8 = turnedBy(8);
+
     static final VectorShuffle<Float> BY_4 = turnedBy(4);
     static final VectorShuffle<Float> BY_2 = turnedBy(2);
     private static final VectorShuffle<Float> BY_1 = turnedBy(1);
@@ -46,10 +52,15 @@ final class Lanes {
         return VectorMask.fromLong(F, bits);
     }
 
-    /** The greatest width that exists, is at most {@code most} and no wider than the processor's; the least where there is none. */
+    /**
+     * The greatest width that exists, is at most {@code most} and no wider than the processor's; the least where there
+     * is none.
+     */
     static int width(int most, int preferred) {
         // On wider vectors, which some processors other than x86 have, no tile was ever tried.
-        return Math.max(Math.min(LEAST_BITS, preferred), Math.min(Integer.highestOneBit(Math.max(1, Math.min(most, WIDEST))), preferred));
+        return Math.max(
+                Math.min(LEAST_BITS, preferred),
+                Math.min(Integer.highestOneBit(Math.max(1, Math.min(most, WIDEST))), preferred));
     }
 
     static FloatVector load(float[] x, int at) {
@@ -85,8 +96,8 @@ final class Lanes {
     }
 
     /**
-     * The sum of all lanes, halves added to each other until one is left. Not {@code reduceLanes}: interpreted and compiled
-     * it adds in different orders, and the same input would give other bits once a method is compiled.
+     * The sum of all lanes, halves added to each other until one is left. Not {@code reduceLanes}: interpreted and
+     * compiled it adds in different orders, and the same input would give other bits once a method is compiled.
      */
     static float sum(FloatVector v) {
         FloatVector w = v;
@@ -101,14 +112,15 @@ final class Lanes {
     }
 
     /**
-     * The sums of all lanes of four vectors, each with the additions of {@link #sum}: halves of two vectors are added at once, then quarters of
-     * four.
+     * The sums of all lanes of four vectors, each with the additions of {@link #sum}: halves of two vectors are added
+     * at once, then quarters of four.
      */
     static void sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] out, int to) {
         // Nothing but the platform's own methods: beyond some size of a caller no others are inlined.
         FloatVector ab = a.blend(b, UPPER_HALF).add(b.blend(a, UPPER_HALF).rearrange(BY_HALF));
         FloatVector cd = c.blend(d, UPPER_HALF).add(d.blend(c, UPPER_HALF).rearrange(BY_HALF));
-        FloatVector all = ab.blend(cd, UPPER_QUARTERS).add(cd.blend(ab, UPPER_QUARTERS).rearrange(BY_QUARTER));
+        FloatVector all =
+                ab.blend(cd, UPPER_QUARTERS).add(cd.blend(ab, UPPER_QUARTERS).rearrange(BY_QUARTER));
         if (N > 8) {
             all = all.add(all.rearrange(WITHIN_4));
         }

@@ -5,8 +5,8 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s}, s = (m - 1) / (m + 1), by its series up
- * to s¹⁹, which is good to some 10⁻¹⁵.
+ * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s}, s = (m - 1) / (m +
+ * 1), by its series up to s¹⁹, which is good to some 10⁻¹⁵.
  */
 final class Logarithm {
     private static final double ROOT_HALF = Math.sqrt(0.5);
@@ -15,6 +15,7 @@ final class Logarithm {
     private static final int MANTISSA = 52;
     /** A double with room for a whole number in its lowest bits. */
     private static final double WHOLE = 0x1p52;
+
     private static final double BIAS = WHOLE + 1023;
     private static final int TERMS = 9;
 
@@ -31,8 +32,12 @@ final class Logarithm {
             DoubleVector v = DoubleVector.fromArray(Fourier.D, x, at).max(floor);
             LongVector bits = v.reinterpretAsLongs();
             LongVector biased = bits.add(TO_NEXT).lanewise(VectorOperators.LSHR, MANTISSA);
-            DoubleVector m = bits.sub(biased.lanewise(VectorOperators.LSHL, MANTISSA)).add(ONE).reinterpretAsDoubles();
-            DoubleVector e = biased.lanewise(VectorOperators.OR, Double.doubleToRawLongBits(WHOLE)).reinterpretAsDoubles().sub(BIAS);
+            DoubleVector m = bits.sub(biased.lanewise(VectorOperators.LSHL, MANTISSA))
+                    .add(ONE)
+                    .reinterpretAsDoubles();
+            DoubleVector e = biased.lanewise(VectorOperators.OR, Double.doubleToRawLongBits(WHOLE))
+                    .reinterpretAsDoubles()
+                    .sub(BIAS);
             DoubleVector s = m.sub(1).div(m.add(1));
             DoubleVector z = s.mul(s);
             DoubleVector sum = DoubleVector.broadcast(Fourier.D, 2.0 / (2 * TERMS + 1));

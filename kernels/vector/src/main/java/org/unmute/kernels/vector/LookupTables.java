@@ -11,13 +11,13 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Tables of the tokens of a clip for {@link LookupTile}: of each group of dims all sums {@code Σ±y} of {@link CenteredTokens},
- * times a scale, rounded to integers around {@link #center}. A sum of entries, one a group, is off by at most half a unit a group,
- * and 10⁻⁴ for what the roundings before the last one make of numbers below 64. So the token of one product bounds the sums of
- * those that can win over it ({@link #least}).
+ * Tables of the tokens of a clip for {@link LookupTile}: of each group of dims all sums {@code Σ±y} of {@link
+ * CenteredTokens}, times a scale, rounded to integers around {@link #center}. A sum of entries, one a group, is off by
+ * at most half a unit a group, and 10⁻⁴ for what the roundings before the last one make of numbers below 64. So the
+ * token of one product bounds the sums of those that can win over it ({@link #least}).
  *
- * <p>Entries are up to {@link LookupTile#MOST}, less where there are so many groups that their sums would not fit 15 bits: with
- * more dims tables are coarser and sieve less, but never wrong.
+ * <p>Entries are up to {@link LookupTile#MOST}, less where there are so many groups that their sums would not fit 15
+ * bits: with more dims tables are coarser and sieve less, but never wrong.
  */
 final class LookupTables {
     /** Tokens whose tables are made at a time, 4 MiB of them at dim 768. */
@@ -85,11 +85,13 @@ final class LookupTables {
     }
 
     /**
-     * All sums of a group's numbers with either sign: those of all but two dims in a register's lanes, the last but one with either sign in two
-     * registers, the last with its own. Their negatives, which are the other half of the table, lie as far on the other side of the center.
-     * The four entries of a lane are the bytes of an integer, so that a table is one register without any conversion.
+     * All sums of a group's numbers with either sign: those of all but two dims in a register's lanes, the last but one
+     * with either sign in two registers, the last with its own. Their negatives, which are the other half of the table,
+     * lie as far on the other side of the center. The four entries of a lane are the bytes of an integer, so that a
+     * table is one register without any conversion.
      */
-    private static void table(float[] y, int at, float[] signed, float scale, float rounder, int twice, byte[] out, int to) {
+    private static void table(
+            float[] y, int at, float[] signed, float scale, float rounder, int twice, byte[] out, int to) {
         FloatVector v = FloatVector.fromArray(F, signed, 0).mul(y[at]);
         for (int d = 1; d < OF_LANE; d++) {
             v = FloatVector.fromArray(F, signed, d * N).fma(FloatVector.broadcast(F, y[at + d]), v);
@@ -102,7 +104,10 @@ final class LookupTables {
         IntVector both = minus.lanewise(VectorOperators.LSHL, 8).or(plus);
         // No entry is greater than twice the center: no byte borrows from the next.
         IntVector opposite = IntVector.broadcast(Lanes.I, twice * 0x101).sub(both);
-        opposite.lanewise(VectorOperators.LSHL, 16).or(both.and(0xffff)).reinterpretAsBytes().intoArray(out, to);
+        opposite.lanewise(VectorOperators.LSHL, 16)
+                .or(both.and(0xffff))
+                .reinterpretAsBytes()
+                .intoArray(out, to);
     }
 
     byte[] data() {

@@ -7,22 +7,23 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Sums of table entries for {@link #TOKENS} tokens and {@link #BLOCKS} blocks of {@link #LANES} prototypes at once. A table is one register of bytes: an
- * entry for each pattern of signs of {@link #GROUP} dims. A prototype's pattern selects from it, in all lanes by one permutation
- * of bytes: 6 dims of 64 prototypes in one instruction, where a product takes 24 multiplications.
+ * Sums of table entries for {@link #TOKENS} tokens and {@link #BLOCKS} blocks of {@link #LANES} prototypes at once. A
+ * table is one register of bytes: an entry for each pattern of signs of {@link #GROUP} dims. A prototype's pattern
+ * selects from it, in all lanes by one permutation of bytes: 6 dims of 64 prototypes in one instruction, where a
+ * product takes 24 multiplications.
  *
- * <p>Entries are at most {@link #MOST}, so that two of them fit a byte. Wider sums without unpacking: of each int lane's bytes
- * b₀ … b₃ one register sums b₀ + 2⁸ b₁ and b₂ + 2⁸ b₃ modulo 2¹⁶ (an addition of shorts), another, after a shift by 8 bits,
- * b₁ + 2⁸ b₂ and b₃. From the last, which is no mixture, the others follow in turn. So a pair of tables takes two permutations
- * and four more instructions.
+ * <p>Entries are at most {@link #MOST}, so that two of them fit a byte. Wider sums without unpacking: of each int
+ * lane's bytes b₀ … b₃ one register sums b₀ + 2⁸ b₁ and b₂ + 2⁸ b₃ modulo 2¹⁶ (an addition of shorts), another, after a
+ * shift by 8 bits, b₁ + 2⁸ b₂ and b₃. From the last, which is no mixture, the others follow in turn. So a pair of
+ * tables takes two permutations and four more instructions.
  *
- * <p>With the sums go the greatest one of each prototype and the first token that has it: both are in registers here, while to look through all
- * sums again takes a tenth of the time.
+ * <p>With the sums go the greatest one of each prototype and the first token that has it: both are in registers here,
+ * while to look through all sums again takes a tenth of the time.
  *
- * <p>Two tokens and two blocks: a pair's four loads of tables and four of patterns serve eight permutations, and the tables of two
- * tokens (16 KiB at dim 768) stay in the first cache while blocks of prototypes pass by. Four tokens and one block need ten loads, and
- * their tables alone fill a first cache of 32 KiB; more tokens or blocks gain nothing over two (experiment 8). 8 sums, four registers of
- * patterns, no spills.
+ * <p>Two tokens and two blocks: a pair's four loads of tables and four of patterns serve eight permutations, and the
+ * tables of two tokens (16 KiB at dim 768) stay in the first cache while blocks of prototypes pass by. Four tokens and
+ * one block need ten loads, and their tables alone fill a first cache of 32 KiB; more tokens or blocks gain nothing
+ * over two (experiment 8). 8 sums, four registers of patterns, no spills.
  */
 final class LookupTile {
     static final VectorSpecies<Byte> B = VectorSpecies.of(byte.class, Lanes.SHAPE);
@@ -31,6 +32,7 @@ final class LookupTile {
     static final int LANES = B.length();
     /** Dims of a table. */
     static final int GROUP = Integer.numberOfTrailingZeros(LANES);
+
     static final int TOKENS = 2;
     /** Blocks of prototypes at once. */
     static final int BLOCKS = 2;
@@ -38,6 +40,7 @@ final class LookupTile {
     static final int MOST = 126;
     /** With more pairs of tables the sums would not fit 15 bits, however small the entries. */
     static final int MOST_PAIRS = Short.MAX_VALUE / 4;
+
     private static final VectorSpecies<Integer> I = Lanes.I;
 
     private LookupTile() {}
@@ -53,7 +56,8 @@ final class LookupTile {
      * The sums of two tokens for two blocks of prototypes.
      *
      * @param pairs of tables for each token
-     * @param index patterns of the first block: a pair's {@code 2 LANES} bytes after the other; then those of the second
+     * @param index patterns of the first block: a pair's {@code 2 LANES} bytes after the other; then those of the
+     *     second
      * @param table for each pair, for each token, {@code 2 LANES} bytes
      * @param out for each token {@link #LANES} sums, one token after the other. Modified.
      * @param to where those of the first block go
@@ -63,7 +67,18 @@ final class LookupTile {
      * @param tops where those of the first block start in both
      * @param token the first of the two
      */
-    static void sum(int pairs, byte[] index, int at, byte[] table, int tt, short[] out, int to, int to2, short[] top, short[] leader, int tops,
+    static void sum(
+            int pairs,
+            byte[] index,
+            int at,
+            byte[] table,
+            int tt,
+            short[] out,
+            int to,
+            int to2,
+            short[] top,
+            short[] leader,
+            int tops,
             int token) {
         ShortVector zero = ShortVector.zero(S);
         ShortVector a0 = zero, b0 = zero;
@@ -96,7 +111,8 @@ final class LookupTile {
             a3 = a3.add(s3.reinterpretAsShorts());
             b3 = b3.add(s3.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts());
         }
-        // By way of memory: this method is so large that none of our own may be inlined, and vectors that are passed to one become objects.
+        // By way of memory: this method is so large that none of our own may be inlined, and vectors that are passed to
+        // one become objects.
         a0.intoArray(out, to);
         b0.intoArray(out, to + LANES / 2);
         a1.intoArray(out, to2);
@@ -116,18 +132,24 @@ final class LookupTile {
         IntVector a = ShortVector.fromArray(S, out, to).reinterpretAsInts();
         IntVector b = ShortVector.fromArray(S, out, to + LANES / 2).reinterpretAsInts();
         IntVector s3 = b.lanewise(VectorOperators.LSHR, 16);
-        IntVector s2 = a.lanewise(VectorOperators.LSHR, 16).sub(s3.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
+        IntVector s2 = a.lanewise(VectorOperators.LSHR, 16)
+                .sub(s3.lanewise(VectorOperators.LSHL, 8))
+                .and(0xffff);
         IntVector s1 = b.and(0xffff).sub(s2.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
         IntVector s0 = a.and(0xffff).sub(s1.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
         ShortVector sums = s0.or(s2.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts();
         sums.intoArray(out, to);
         ShortVector best = ShortVector.fromArray(S, top, at);
-        ShortVector.fromArray(S, leader, at).blend(token, sums.compare(VectorOperators.GT, best)).intoArray(leader, at);
+        ShortVector.fromArray(S, leader, at)
+                .blend(token, sums.compare(VectorOperators.GT, best))
+                .intoArray(leader, at);
         best.max(sums).intoArray(top, at);
         sums = s1.or(s3.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts();
         sums.intoArray(out, to + LANES / 2);
         best = ShortVector.fromArray(S, top, at + LANES / 2);
-        ShortVector.fromArray(S, leader, at + LANES / 2).blend(token, sums.compare(VectorOperators.GT, best)).intoArray(leader, at + LANES / 2);
+        ShortVector.fromArray(S, leader, at + LANES / 2)
+                .blend(token, sums.compare(VectorOperators.GT, best))
+                .intoArray(leader, at + LANES / 2);
         best.max(sums).intoArray(top, at + LANES / 2);
     }
 }

@@ -12,6 +12,7 @@ import org.unmute.tensor.backend.View;
 final class Loops {
     /** Elements a task handles; also the least that is worth a second thread. */
     static final int CHUNK = 16_384;
+
     private static final int BLOCK = 512;
 
     private final WorkerPool pool;
@@ -30,7 +31,10 @@ final class Loops {
         void run(int[] at, int[] step, int n);
     }
 
-    /** An element-wise kernel: {@code n}, a multiple of {@link Lanes#N}, floats from {@code at[v]} on in {@code data[v]}. */
+    /**
+     * An element-wise kernel: {@code n}, a multiple of {@link Lanes#N}, floats from {@code at[v]} on in {@code
+     * data[v]}.
+     */
     @FunctionalInterface
     interface Kernel {
         void run(float[][] data, int[] at, int n);
@@ -61,8 +65,12 @@ final class Loops {
         }
         long together = CHUNK / length;
         int tasks = Math.toIntExact(Math.ceilDiv(loop.rows(), together));
-        pool.run(tasks, task -> loop.forEach(task * together, Math.min(loop.rows(), (task + 1) * together),
-                at -> body.run(at, step, length)));
+        pool.run(
+                tasks,
+                task -> loop.forEach(
+                        task * together,
+                        Math.min(loop.rows(), (task + 1) * together),
+                        at -> body.run(at, step, length)));
     }
 
     /** Runs an element-wise kernel over float views; all but the last are read, the last is written. */

@@ -23,15 +23,17 @@ final class Movement {
     void fill(View out, double value) {
         HostBuffer o = out.host();
         boolean floats = out.dtype() == DType.F32;
-        loops.pieces((at, step, n) -> {
-            if (floats && step[0] == 1) {
-                Arrays.fill(o.floats(), at[0], at[0] + n, (float) value);
-                return;
-            }
-            for (int i = 0; i < n; i++) {
-                o.set(at[0] + i * step[0], value);
-            }
-        }, out);
+        loops.pieces(
+                (at, step, n) -> {
+                    if (floats && step[0] == 1) {
+                        Arrays.fill(o.floats(), at[0], at[0] + n, (float) value);
+                        return;
+                    }
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[0] + i * step[0], value);
+                    }
+                },
+                out);
     }
 
     void copy(View x, View out) {
@@ -45,12 +47,15 @@ final class Movement {
             boolean brain = from == DType.BF16;
             short[] a = x.host().halves();
             float[] o = out.host().floats();
-            loops.pieces((at, step, n) -> {
-                for (int i = 0; i < n; i++) {
-                    short h = a[at[0] + i * step[0]];
-                    o[at[1] + i * step[1]] = brain ? HalfFloats.fromBf16(h) : HalfFloats.fromF16(h);
-                }
-            }, x, out);
+            loops.pieces(
+                    (at, step, n) -> {
+                        for (int i = 0; i < n; i++) {
+                            short h = a[at[0] + i * step[0]];
+                            o[at[1] + i * step[1]] = brain ? HalfFloats.fromBf16(h) : HalfFloats.fromF16(h);
+                        }
+                    },
+                    x,
+                    out);
         } else {
             generic.copy(x, out);
         }
@@ -80,15 +85,19 @@ final class Movement {
         boolean floats = x.dtype() == DType.F32;
         HostBuffer a = x.host();
         HostBuffer o = out.host();
-        loops.pieces((at, steps, n) -> {
-            if (floats && steps[1] == 0) {
-                copy(a.floats(), at[0] + k[at[1]] * step, steps[0], o.floats(), at[2], steps[2], n);
-                return;
-            }
-            for (int i = 0; i < n; i++) {
-                o.set(at[2] + i * steps[2], a.get(at[0] + i * steps[0] + k[at[1] + i * steps[1]] * step));
-            }
-        }, base, index, out);
+        loops.pieces(
+                (at, steps, n) -> {
+                    if (floats && steps[1] == 0) {
+                        copy(a.floats(), at[0] + k[at[1]] * step, steps[0], o.floats(), at[2], steps[2], n);
+                        return;
+                    }
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[2] + i * steps[2], a.get(at[0] + i * steps[0] + k[at[1] + i * steps[1]] * step));
+                    }
+                },
+                base,
+                index,
+                out);
     }
 
     /** On one thread: which elements meet depends on the indices, and they must be added in order. */
@@ -131,16 +140,19 @@ final class Movement {
         int stepO = Math.toIntExact(out.stride(-1));
         HostBuffer a = x.host();
         HostBuffer o = out.host();
-        loops.pieces((at, step, rows) -> {
-            for (int r = 0; r < rows; r++) {
-                double sum = 0;
-                for (int j = 0; j < n; j++) {
-                    int i = reverse ? n - 1 - j : j;
-                    sum += a.get(at[0] + r * step[0] + i * stepX);
-                    o.set(at[1] + r * step[1] + i * stepO, sum);
-                }
-            }
-        }, x.select(-1, 0), out.select(-1, 0));
+        loops.pieces(
+                (at, step, rows) -> {
+                    for (int r = 0; r < rows; r++) {
+                        double sum = 0;
+                        for (int j = 0; j < n; j++) {
+                            int i = reverse ? n - 1 - j : j;
+                            sum += a.get(at[0] + r * step[0] + i * stepX);
+                            o.set(at[1] + r * step[1] + i * stepO, sum);
+                        }
+                    }
+                },
+                x.select(-1, 0),
+                out.select(-1, 0));
     }
 
     void im2col(View x, Window w, View out) {
@@ -168,8 +180,13 @@ final class Movement {
     private void planes(View image, Window w, View columns, Tap tap) {
         int channels = image.shape().dim(1);
         int planes = Math.multiplyExact(image.shape().dim(0), channels);
-        pool.run(planes, plane -> plane(image.select(0, plane / channels).select(0, plane % channels), w,
-                columns.select(0, plane / channels).select(0, plane % channels), tap));
+        pool.run(
+                planes,
+                plane -> plane(
+                        image.select(0, plane / channels).select(0, plane % channels),
+                        w,
+                        columns.select(0, plane / channels).select(0, plane % channels),
+                        tap));
     }
 
     private static void plane(View image, Window w, View columns, Tap tap) {
@@ -182,8 +199,8 @@ final class Movement {
             for (int j = 0; j < w.width(); j++) {
                 for (int y = 0; y < columns.shape().dim(2); y++) {
                     int r = y * w.strideY() - w.padY() + i * w.dilationY();
-                    int to = Math.toIntExact(columns.offset() + i * columns.stride(0) + j * columns.stride(1)
-                            + y * columns.stride(2));
+                    int to = Math.toIntExact(
+                            columns.offset() + i * columns.stride(0) + j * columns.stride(1) + y * columns.stride(2));
                     int from = Math.toIntExact(image.offset()) + r * stepY;
                     for (int x = 0; x < columns.shape().dim(3); x++) {
                         int s = x * w.strideX() - w.padX() + j * w.dilationX();

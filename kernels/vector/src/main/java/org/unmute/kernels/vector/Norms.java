@@ -40,7 +40,12 @@ final class Norms {
         float inverse = inverseDeviation(x, at, mean, eps, n);
         int i = 0;
         for (; i <= n - N; i += N) {
-            load(x, at + i).sub(mean).mul(inverse).mul(load(w, i)).add(load(b, i)).intoArray(y, to + i);
+            load(x, at + i)
+                    .sub(mean)
+                    .mul(inverse)
+                    .mul(load(w, i))
+                    .add(load(b, i))
+                    .intoArray(y, to + i);
         }
         if (i < n) {
             FloatVector v = load(x, at + i, n - i).sub(mean).mul(inverse);
@@ -63,8 +68,8 @@ final class Norms {
     }
 
     /**
-     * The weight gradients are summed in as many parts as the row count says, never the thread count, and the parts added
-     * in order.
+     * The weight gradients are summed in as many parts as the row count says, never the thread count, and the parts
+     * added in order.
      */
     void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
         int n = x.shape().dim(-1);
@@ -76,8 +81,14 @@ final class Norms {
         float[][] sumBias = new float[parts][n];
         pool.run(parts, p -> {
             float[] sums = new float[2 * N];
-            RowLoops.rows((d, at, length) -> backwardRow(d, at, length, w, eps, sumWeight[p], sumBias[p], sums),
-                    loop, p * each, Math.min(loop.rows(), (p + 1) * each), x, gy, gx);
+            RowLoops.rows(
+                    (d, at, length) -> backwardRow(d, at, length, w, eps, sumWeight[p], sumBias[p], sums),
+                    loop,
+                    p * each,
+                    Math.min(loop.rows(), (p + 1) * each),
+                    x,
+                    gy,
+                    gx);
         });
         total(sumWeight, n, gweight);
         total(sumBias, n, gbias);
@@ -99,13 +110,14 @@ final class Norms {
     }
 
     /**
-     * {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalised row. Whole vectors and the rest apart, sums from one
-     * to the other by way of an array, and vectors loaded by the platform's own method: where both meet in one variable, or a method so
-     * long calls one of ours, the compiler makes an object of each vector.
+     * {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalised row. Whole vectors and the rest
+     * apart, sums from one to the other by way of an array, and vectors loaded by the platform's own method: where both
+     * meet in one variable, or a method so long calls one of ours, the compiler makes an object of each vector.
      *
      * @param sums room for two vectors
      */
-    private static void backwardRow(float[][] d, int[] at, int n, float[] w, double eps, float[] gw, float[] gb, float[] sums) {
+    private static void backwardRow(
+            float[][] d, int[] at, int n, float[] w, double eps, float[] gw, float[] gb, float[] sums) {
         float mean = Softmax.sum(d[0], at[0], n) / n;
         float inverse = inverseDeviation(d[0], at[0], mean, eps, n);
         int whole = n - n % N;
@@ -125,7 +137,17 @@ final class Norms {
     }
 
     /** Of whole vectors: sums of g and of g z by lanes, and what the row adds to the gradients of weight and bias. */
-    private static void sums(float[] x, int at, float[] gy, int from, int n, float[] w, float mean, float inverse, float[] gw, float[] gb,
+    private static void sums(
+            float[] x,
+            int at,
+            float[] gy,
+            int from,
+            int n,
+            float[] w,
+            float mean,
+            float inverse,
+            float[] gw,
+            float[] gb,
             float[] sums) {
         FloatVector sumG = FloatVector.zero(F);
         FloatVector sumGz = FloatVector.zero(F);
@@ -142,7 +164,16 @@ final class Norms {
         sumGz.intoArray(sums, N);
     }
 
-    private static void sumsOfRest(float[][] d, int[] at, int whole, int rest, float[] w, float mean, float inverse, float[] gw, float[] gb,
+    private static void sumsOfRest(
+            float[][] d,
+            int[] at,
+            int whole,
+            int rest,
+            float[] w,
+            float mean,
+            float inverse,
+            float[] gw,
+            float[] gb,
             float[] sums) {
         FloatVector z = load(d[0], at[0] + whole, rest).sub(mean).mul(inverse);
         FloatVector h = load(d[1], at[1] + whole, rest);
@@ -153,8 +184,19 @@ final class Norms {
         store(load(gb, whole, rest).add(h), gb, whole, rest);
     }
 
-    private static void gradients(float[] x, int at, float[] gy, int from, float[] gx, int to, int n, float[] w, float mean, float inverse,
-            float meanG, float meanGz) {
+    private static void gradients(
+            float[] x,
+            int at,
+            float[] gy,
+            int from,
+            float[] gx,
+            int to,
+            int n,
+            float[] w,
+            float mean,
+            float inverse,
+            float meanG,
+            float meanGz) {
         for (int i = 0; i < n; i += N) {
             FloatVector z = fromArray(F, x, at + i).sub(mean).mul(inverse);
             FloatVector g = fromArray(F, gy, from + i).mul(fromArray(F, w, i));
@@ -198,7 +240,9 @@ final class Norms {
             load(d[1], at[1] + i).fma(along, load(d[2], at[2] + i)).div(norm).intoArray(d[3], at[3] + i);
         }
         if (i < n) {
-            FloatVector g = load(d[1], at[1] + i, n - i).fma(along, load(d[2], at[2] + i, n - i)).div(norm);
+            FloatVector g = load(d[1], at[1] + i, n - i)
+                    .fma(along, load(d[2], at[2] + i, n - i))
+                    .div(norm);
             store(g, d[3], at[3] + i, n - i);
         }
     }

@@ -4,8 +4,8 @@ import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.View;
 
 /**
- * A whole right operand, {@code [inner, columns]}, laid out as tiles read it: slices of up to {@link PackedRows#DEPTH} rows,
- * in each slice its {@link Panels} one after the other.
+ * A whole right operand, {@code [inner, columns]}, laid out as tiles read it: slices of up to {@link PackedRows#DEPTH}
+ * rows, in each slice its {@link Panels} one after the other.
  */
 final class PackedMatrix {
     final int inner;
@@ -45,13 +45,15 @@ final class PackedMatrix {
     }
 
     /**
-     * Fills this from a view {@code [inner, columns]} of any strides, on all threads. If the view is the whole of a frozen buffer that keeps
-     * this form, the buffer's own array is let go of: what it holds is here.
+     * Fills this from a view {@code [inner, columns]} of any strides, on all threads. If the view is the whole of a
+     * frozen buffer that keeps this form, the buffer's own array is let go of: what it holds is here.
      */
     PackedMatrix fill(WorkerPool pool, View b) {
         boolean across = b.stride(0) == 1 && b.stride(1) == inner;
         boolean along = b.stride(1) == 1 && b.stride(0) == columns;
-        boolean whole = (across || along) && b.offset() == 0 && b.host().bytes() == b.shape().elements() * Float.BYTES;
+        boolean whole = (across || along)
+                && b.offset() == 0
+                && b.host().bytes() == b.shape().elements() * Float.BYTES;
         ElementSource unread = b.host().unread();
         if (unread != null && whole && across) {
             fillByColumns(pool, unread);
@@ -81,7 +83,9 @@ final class PackedMatrix {
         }
     }
 
-    /** Fills this from numbers that are still to be read, one column after the other: as many at a time as a panel has. */
+    /**
+     * Fills this from numbers that are still to be read, one column after the other: as many at a time as a panel has.
+     */
     private void fillByColumns(WorkerPool pool, ElementSource source) {
         Scratch scratch = new Scratch(pool.threads());
         pool.run(panels, p -> {

@@ -5,14 +5,14 @@ import static org.unmute.kernels.vector.Lanes.N;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The left operand of a product, as the tiles read it: tiles of {@link Tile#ROWS} rows, up to {@link #DEPTH} numbers of each.
- * Two layouts, whichever the operand can be copied to in whole vectors: rows at a distance of {@link #STRIDE}, or, where
- * neighbours in memory are neighbours in a column (the operand is a transposed view, as in the gradient of a weight), columns
- * of {@link Tile#LINE} numbers. Tiles sum both in the same order.
+ * The left operand of a product, as the tiles read it: tiles of {@link Tile#ROWS} rows, up to {@link #DEPTH} numbers of
+ * each. Two layouts, whichever the operand can be copied to in whole vectors: rows at a distance of {@link #STRIDE},
+ * or, where neighbours in memory are neighbours in a column (the operand is a transposed view, as in the gradient of a
+ * weight), columns of {@link Tile#LINE} numbers. Tiles sum both in the same order.
  *
- * <p>It is copied rather than read where it lies. That costs one pass over the operand (1 to 3 % at the sizes of a ViT) and
- * buys a stride known to the compiler, no two rows at the same place of the cache (a stride of 4 KiB is common: dim 1024, MLP
- * of 3072), and any strides of the operand at all.
+ * <p>It is copied rather than read where it lies. That costs one pass over the operand (1 to 3 % at the sizes of a ViT)
+ * and buys a stride known to the compiler, no two rows at the same place of the cache (a stride of 4 KiB is common: dim
+ * 1024, MLP of 3072), and any strides of the operand at all.
  */
 final class PackedRows {
     /** Inner sizes beyond this are worked off in several passes. */
@@ -55,15 +55,28 @@ final class PackedRows {
         if (byColumns) {
             for (int k = 0; k < n; k += TOGETHER) {
                 for (int t = 0; t * Tile.ROWS < count; t++) {
-                    columns(first + t * Tile.ROWS, Math.min(Tile.ROWS, count - t * Tile.ROWS), column + k, Math.min(TOGETHER, n - k),
-                            out, to + t * TILE + k * Tile.LINE);
+                    columns(
+                            first + t * Tile.ROWS,
+                            Math.min(Tile.ROWS, count - t * Tile.ROWS),
+                            column + k,
+                            Math.min(TOGETHER, n - k),
+                            out,
+                            to + t * TILE + k * Tile.LINE);
                 }
             }
             return;
         }
         for (int t = 0; t * Tile.ROWS < count; t++) {
-            copy(rows.data(), rows.start(), first + t * Tile.ROWS, Math.min(Tile.ROWS, count - t * Tile.ROWS), rows.step(), column, n,
-                    out, to + t * TILE);
+            copy(
+                    rows.data(),
+                    rows.start(),
+                    first + t * Tile.ROWS,
+                    Math.min(Tile.ROWS, count - t * Tile.ROWS),
+                    rows.step(),
+                    column,
+                    n,
+                    out,
+                    to + t * TILE);
         }
     }
 
@@ -106,7 +119,17 @@ final class PackedRows {
     }
 
     /** One tile of this times a panel; see {@link Tile512#multiply}. */
-    void multiply(int depth, float[] left, int at, float[] panel, int pt, int columns, float[] c, int ct, int ldc, boolean add) {
+    void multiply(
+            int depth,
+            float[] left,
+            int at,
+            float[] panel,
+            int pt,
+            int columns,
+            float[] c,
+            int ct,
+            int ldc,
+            boolean add) {
         if (byColumns) {
             Tile.multiplyColumns(depth, left, at, panel, pt, c, ct, ldc, add);
         } else if (columns <= N) {

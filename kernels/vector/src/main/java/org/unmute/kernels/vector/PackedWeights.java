@@ -7,9 +7,9 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
 /**
- * The packed weights of linear maps that lie in one frozen buffer: mostly one, the whole of it, but the groups of a grouped convolution are
- * sixteen parts. Kept are the parts that are used first, as long as together they have no more elements than the buffer; others are packed for
- * each use.
+ * The packed weights of linear maps that lie in one frozen buffer: mostly one, the whole of it, but the groups of a
+ * grouped convolution are sixteen parts. Kept are the parts that are used first, as long as together they have no more
+ * elements than the buffer; others are packed for each use.
  */
 final class PackedWeights {
     /** A packed weight and which part of the buffer it is. */
@@ -38,7 +38,9 @@ final class PackedWeights {
      * @param pack makes it from {@code [in, out]}
      */
     static PackedMatrix of(View weight, Function<View, PackedMatrix> pack) {
-        return weight.host().packed(PackedWeights.class, _ -> new PackedWeights(weight, pack)).part(weight, pack);
+        return weight.host()
+                .packed(PackedWeights.class, _ -> new PackedWeights(weight, pack))
+                .part(weight, pack);
     }
 
     private synchronized PackedMatrix part(View weight, Function<View, PackedMatrix> pack) {

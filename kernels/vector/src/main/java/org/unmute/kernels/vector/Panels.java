@@ -7,13 +7,18 @@ import org.unmute.tensor.backend.View;
 
 /**
  * The right operand of a product, {@code [inner, columns]} of any strides, and how to lay parts of it out as tiles read
- * them: panels of {@link Tile#COLUMNS} columns, each row of a panel contiguous. Columns that are missing in the last panel
- * are 0.
+ * them: panels of {@link Tile#COLUMNS} columns, each row of a panel contiguous. Columns that are missing in the last
+ * panel are 0.
  */
 record Panels(float[] data, int from, int stepK, int stepN, int inner, int columns) {
     static Panels of(View b) {
-        return new Panels(b.host().floats(), Math.toIntExact(b.offset()), Math.toIntExact(b.stride(0)),
-                Math.toIntExact(b.stride(1)), b.shape().dim(0), b.shape().dim(1));
+        return new Panels(
+                b.host().floats(),
+                Math.toIntExact(b.offset()),
+                Math.toIntExact(b.stride(0)),
+                Math.toIntExact(b.stride(1)),
+                b.shape().dim(0),
+                b.shape().dim(1));
     }
 
     static int count(int columns) {
@@ -37,7 +42,8 @@ record Panels(float[] data, int from, int stepK, int stepN, int inner, int colum
         }
     }
 
-    // A method for each way: compiled together, they would be compiled anew whenever one of them is met for the first time.
+    // A method for each way: compiled together, they would be compiled anew whenever one of them is met for the first
+    // time.
 
     private void alongRows(int at, int depth, float[] out, int to) {
         for (int k = 0; k < depth; k++) {

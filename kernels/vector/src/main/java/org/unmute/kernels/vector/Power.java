@@ -1,8 +1,9 @@
 package org.unmute.kernels.vector;
 
 /**
- * {@code aᵇ} in float32, in the very steps of {@code power} in the device's {@code functions.h}, so that both give the same bits. The
- * exponent's product with log₂ a is carried in two floats, else large powers would be off by many units of the last place.
+ * {@code aᵇ} in float32, in the very steps of {@code power} in the device's {@code functions.h}, so that both give the
+ * same bits. The exponent's product with log₂ a is carried in two floats, else large powers would be off by many units
+ * of the last place.
  */
 final class Power {
     private static final float TINY_FACTOR = 0x1p23f;
@@ -50,7 +51,12 @@ final class Power {
         float s = f / d;
         float lowS = Math.fma(-s, lowD, Math.fma(-s, d, f)) / d;
         float t = s * s;
-        float q = Math.fma(Math.fma(Math.fma(Math.fma(t, 0.09090909f, 0.11111111f), t, 0.14285715f), t, 0.2f), t, 0.33333334f) * t * s;
+        float q = Math.fma(
+                        Math.fma(Math.fma(Math.fma(t, 0.09090909f, 0.11111111f), t, 0.14285715f), t, 0.2f),
+                        t,
+                        0.33333334f)
+                * t
+                * s;
         float h = s + q;
         float l = s - h + q + lowS;
         float p = h * TWO_OVER_LN2;
@@ -68,7 +74,12 @@ final class Power {
     private static float twoTo(float e, float low) {
         float r = (float) Math.rint(e);
         float y = (e - r + low) * 0.69314718f;
-        float v = Math.fma(Math.fma(Math.fma(Math.fma(1.381443348e-03f, y, 8.368796669e-03f), y, 4.166839644e-02f), y, 1.666651964e-01f), y,
+        float v = Math.fma(
+                Math.fma(
+                        Math.fma(Math.fma(1.381443348e-03f, y, 8.368796669e-03f), y, 4.166839644e-02f),
+                        y,
+                        1.666651964e-01f),
+                y,
                 4.999999404e-01f);
         v = Math.fma(v, y * y, y) + 1;
         int i = Math.clamp((int) r, -250, 250);

@@ -3,12 +3,13 @@ package org.unmute.kernels.vector;
 import org.unmute.tensor.backend.View;
 
 /**
- * What a product costs, in processor cycles or thereabouts. Measured on one machine; only comparisons of the two orientations
- * of one product rest on it, and they do not change results.
+ * What a product costs, in processor cycles or thereabouts. Measured on one machine; only comparisons of the two
+ * orientations of one product rest on it, and they do not change results.
  */
 final class ProductCost {
     /** Copying a number to where the tiles read it: neighbours stay neighbours, by squares in registers, one by one. */
     private static final double COPY = 0.12;
+
     private static final double TRANSPOSE = 0.5;
     private static final double SINGLE = 2;
     /** Two multiply-adds a cycle. */

@@ -7,23 +7,28 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * The signs of prototypes in a bit an entry, twice. Once row by row, for products with single tokens. Once as {@link LookupTile}
- * reads them: blocks of {@link LookupTile#LANES} prototypes, {@link LookupTile#BLOCKS} at a time, for each group of
- * {@link LookupTile#GROUP} dims a byte a prototype, whose bits are set where the prototype is negative; if its highest bit is, the
- * others are inverted, so that opposite patterns have entries of which one is the other's negative; the two highest bits then become the lowest, as
- * entries lie in {@link LookupTables}. Groups come in pairs; of one that is missing all patterns are 0.
+ * The signs of prototypes in a bit an entry, twice. Once row by row, for products with single tokens. Once as {@link
+ * LookupTile} reads them: blocks of {@link LookupTile#LANES} prototypes, {@link LookupTile#BLOCKS} at a time, for each
+ * group of {@link LookupTile#GROUP} dims a byte a prototype, whose bits are set where the prototype is negative; if its
+ * highest bit is, the others are inverted, so that opposite patterns have entries of which one is the other's negative;
+ * the two highest bits then become the lowest, as entries lie in {@link LookupTables}. Groups come in pairs; of one
+ * that is missing all patterns are 0.
  */
 final class PrototypeBits {
     private static final int WORD = 64;
     /** {@link LookupTile#GROUP} bits in each byte. */
     private static final long ONES = 0x0101010101010101L;
+
     private static final long SPREAD = ONES * (LANES - 1);
 
     private final int dim;
     private final int pairs;
     private final byte[] index;
-    /** Words of a row of {@link #signs}; at least one is left over, so that a group that ends a row may look beyond it. */
+    /**
+     * Words of a row of {@link #signs}; at least one is left over, so that a group that ends a row may look beyond it.
+     */
     private final int words;
+
     private final long[] signs;
     private final boolean[] spoilt;
 

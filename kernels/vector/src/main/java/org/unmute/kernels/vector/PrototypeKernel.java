@@ -14,9 +14,9 @@ import org.unmute.tensor.backend.View;
 
 /**
  * Prototype max pooling in one pass: the similarities of {@link Tile#ROWS} tokens with {@link #BLOCK_PANELS} panels of
- * prototypes lie in the first cache and are reduced to maxima and winners at once, in a method of its own (in one method
- * with the product the compiler spills the sums). Tokens are normalised while they are packed. Prototypes are packed as
- * they are: their norm does not change which token wins, so the greatest product is divided by it at the end.
+ * prototypes lie in the first cache and are reduced to maxima and winners at once, in a method of its own (in one
+ * method with the product the compiler spills the sums). Tokens are normalised while they are packed. Prototypes are
+ * packed as they are: their norm does not change which token wins, so the greatest product is divided by it at the end.
  */
 final class PrototypeKernel {
     private static final int BLOCK_PANELS = 6;
@@ -37,7 +37,8 @@ final class PrototypeKernel {
         }
         DenseRows p = DenseRows.of(prototypes);
         float[] norm = p.norms(pool);
-        PackedMatrix packed = new PackedMatrix(p.length(), p.rows(), scratch.take(PackedMatrix.size(p.length(), p.rows())))
+        PackedMatrix packed = new PackedMatrix(
+                        p.length(), p.rows(), scratch.take(PackedMatrix.size(p.length(), p.rows())))
                 .fill(pool, prototypes.transpose(0, 1));
         float[] best = new float[packed.panels * Tile.COLUMNS];
         int[] winner = new int[best.length];
@@ -62,8 +63,13 @@ final class PrototypeKernel {
         pool.run(tiles, tile -> {
             for (int r = tile * Tile.ROWS; r < Math.min(t.rows(), (tile + 1) * Tile.ROWS); r++) {
                 for (int slice = 0; slice < p.slices(); slice++) {
-                    Norms.divide(t.data(), t.start()[r] + slice * PackedRows.DEPTH, norm[r], left,
-                            Scratch.BASE + (slice * sliceRows + r) * PackedRows.STRIDE, p.depth(slice));
+                    Norms.divide(
+                            t.data(),
+                            t.start()[r] + slice * PackedRows.DEPTH,
+                            norm[r],
+                            left,
+                            Scratch.BASE + (slice * sliceRows + r) * PackedRows.STRIDE,
+                            p.depth(slice));
                 }
             }
         });
@@ -76,12 +82,26 @@ final class PrototypeKernel {
             for (int first = 0; first < t.rows(); first += Tile.ROWS) {
                 for (int slice = 0; slice < p.slices(); slice++) {
                     for (int panel = fromPanel; panel < toPanel; panel++) {
-                        Tile.multiply(p.depth(slice), left, Scratch.BASE + (slice * sliceRows + first) * PackedRows.STRIDE,
-                                p.data(), p.at(slice, panel), strip, (panel - fromPanel) * Tile.COLUMNS, STRIP, slice > 0);
+                        Tile.multiply(
+                                p.depth(slice),
+                                left,
+                                Scratch.BASE + (slice * sliceRows + first) * PackedRows.STRIDE,
+                                p.data(),
+                                p.at(slice, panel),
+                                strip,
+                                (panel - fromPanel) * Tile.COLUMNS,
+                                STRIP,
+                                slice > 0);
                     }
                 }
-                keepBest(strip, Math.min(Tile.ROWS, t.rows() - first), first, (toPanel - fromPanel) * Tile.COLUMNS, best,
-                        winner, fromPanel * Tile.COLUMNS);
+                keepBest(
+                        strip,
+                        Math.min(Tile.ROWS, t.rows() - first),
+                        first,
+                        (toPanel - fromPanel) * Tile.COLUMNS,
+                        best,
+                        winner,
+                        fromPanel * Tile.COLUMNS);
             }
         });
         scratch.give(left);
@@ -104,8 +124,8 @@ final class PrototypeKernel {
     }
 
     /**
-     * Divides by the prototypes' norms and lets NaN win, which comparisons pass over: a cosine is NaN just where the token
-     * or the prototype has a NaN once normalised. A norm beyond the range of floats makes its row zeros.
+     * Divides by the prototypes' norms and lets NaN win, which comparisons pass over: a cosine is NaN just where the
+     * token or the prototype has a NaN once normalised. A norm beyond the range of floats makes its row zeros.
      */
     private static void finish(DenseRows t, float[] tokenNorm, DenseRows p, float[] norm, float[] best, int[] winner) {
         int bad = 0;
@@ -146,7 +166,13 @@ final class PrototypeKernel {
                 int each = Math.max(1, Loops.CHUNK / Math.max(1, p.length()));
                 pool.run(Math.ceilDiv(p.rows(), each), task -> {
                     for (int j = task * each; j < Math.min(p.rows(), (task + 1) * each); j++) {
-                        addScaled(t.data(), t.start()[pairs.winner()[j]], pairs.share()[j], sum, j * p.length(), p.length());
+                        addScaled(
+                                t.data(),
+                                t.start()[pairs.winner()[j]],
+                                pairs.share()[j],
+                                sum,
+                                j * p.length(),
+                                p.length());
                         addScaled(p.data(), p.start()[j], pairs.own()[j], sum, j * p.length(), p.length());
                     }
                 });

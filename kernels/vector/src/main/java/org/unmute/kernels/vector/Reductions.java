@@ -14,15 +14,16 @@ import org.unmute.tensor.op.Reduce;
 /**
  * Sums, maxima and minima over any axes of float views.
  *
- * <p>The order of summation depends on shape and strides alone. If the fastest axis of memory is reduced, stretches of up
- * to {@link #BLOCK} numbers are summed in vectors of float32 and the sums of the stretches in double. Otherwise up to
- * {@link #ROWS} rows at a time are added to each other in float32 and those sums in double.
+ * <p>The order of summation depends on shape and strides alone. If the fastest axis of memory is reduced, stretches of
+ * up to {@link #BLOCK} numbers are summed in vectors of float32 and the sums of the stretches in double. Otherwise up
+ * to {@link #ROWS} rows at a time are added to each other in float32 and those sums in double.
  */
 final class Reductions {
     private static final int BLOCK = 4096;
     private static final int ROWS = 64;
     /** Columns of a strip at most, and at least where strips are shared out. */
     private static final int COLUMNS = 512;
+
     private static final int LEAST_COLUMNS = 64;
     /** Rows added at once, in order. */
     private static final int TOGETHER = 8;
@@ -49,7 +50,8 @@ final class Reductions {
             return;
         }
         int fastest = fastest(x);
-        boolean keeps = x.shape().size(fastest) == out.shape().size(fastest) && x.shape().size(fastest) > 1;
+        boolean keeps = x.shape().size(fastest) == out.shape().size(fastest)
+                && x.shape().size(fastest) > 1;
         View kept = x;
         View reduced = x;
         for (int a = 0; a < x.shape().rank(); a++) {
@@ -60,7 +62,12 @@ final class Reductions {
             }
         }
         if (keeps) {
-            columns(f, x.host().floats(), toLast(kept, fastest), toLast(out, fastest), Positions.ofElements(reduced)[0]);
+            columns(
+                    f,
+                    x.host().floats(),
+                    toLast(kept, fastest),
+                    toLast(out, fastest),
+                    Positions.ofElements(reduced)[0]);
         } else {
             stretches(f, x.host().floats(), kept, out, toLast(reduced, fastest));
         }
@@ -128,8 +135,14 @@ final class Reductions {
             double[] each = new double[pieces];
             for (int i = 0; i < outs; i++) {
                 int from = where[0][i];
-                pool.run(pieces, p -> each[p] = stretch(f, x, from + row[p / parts] + p % parts * BLOCK * step, step,
-                        Math.min(BLOCK, n - p % parts * BLOCK)));
+                pool.run(
+                        pieces,
+                        p -> each[p] = stretch(
+                                f,
+                                x,
+                                from + row[p / parts] + p % parts * BLOCK * step,
+                                step,
+                                Math.min(BLOCK, n - p % parts * BLOCK)));
                 o[where[1][i]] = (float) Arrays.stream(each).reduce(start(f), (a, b) -> combine(f, a, b));
             }
             return;
@@ -168,7 +181,10 @@ final class Reductions {
         };
     }
 
-    /** Four vectors of partial sums, so that additions overlap; what is left of a stretch goes to their first lanes, then halves are added. */
+    /**
+     * Four vectors of partial sums, so that additions overlap; what is left of a stretch goes to their first lanes,
+     * then halves are added.
+     */
     private static double sum(float[] x, int at, int n) {
         FloatVector a = Lanes.zero();
         FloatVector b = a;
@@ -265,7 +281,8 @@ final class Reductions {
     }
 
     /** Rows {@code [from, to)} of those that are reduced. */
-    private static void addRows(Reduce f, float[] x, int[] reduced, int from, int to, int shift, int step, float[] acc, int n) {
+    private static void addRows(
+            Reduce f, float[] x, int[] reduced, int from, int to, int shift, int step, float[] acc, int n) {
         int r = from;
         if (f == Reduce.SUM && step == 1 && n % N == 0) {
             for (; r <= to - TOGETHER; r += TOGETHER) {
@@ -287,8 +304,16 @@ final class Reductions {
         int h = reduced[r + 6] + shift;
         int k = reduced[r + 7] + shift;
         for (int i = 0; i < n; i += N) {
-            load(acc, i).add(load(x, a + i)).add(load(x, b + i)).add(load(x, c + i)).add(load(x, d + i)).add(load(x, e + i))
-                    .add(load(x, g + i)).add(load(x, h + i)).add(load(x, k + i)).intoArray(acc, i);
+            load(acc, i)
+                    .add(load(x, a + i))
+                    .add(load(x, b + i))
+                    .add(load(x, c + i))
+                    .add(load(x, d + i))
+                    .add(load(x, e + i))
+                    .add(load(x, g + i))
+                    .add(load(x, h + i))
+                    .add(load(x, k + i))
+                    .intoArray(acc, i);
         }
     }
 

@@ -8,12 +8,12 @@ import java.util.Map;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
- * Memory of results that were released, for the next results of the same size. A transformer makes the same dozen large arrays in
- * every block; taken anew each time they would have to be cleared, by one thread, and read from memory that is in no cache:
- * about a twentieth of a forward pass on one thread, more on several, and a quarter of a training step.
+ * Memory of results that were released, for the next results of the same size. A transformer makes the same dozen large
+ * arrays in every block; taken anew each time they would have to be cleared, by one thread, and read from memory that
+ * is in no cache: about a twentieth of a forward pass on one thread, more on several, and a quarter of a training step.
  *
- * <p>Arrays of one length are kept for each other, the latest returned goes first, since it is most likely still in a cache. At most a
- * quarter of the heap is kept; what was returned longest ago makes room.
+ * <p>Arrays of one length are kept for each other, the latest returned goes first, since it is most likely still in a
+ * cache. At most a quarter of the heap is kept; what was returned longest ago makes room.
  */
 final class ResultMemory {
     /** Smaller arrays are cheap to make. */
@@ -24,6 +24,7 @@ final class ResultMemory {
 
     /** By length, the latest returned last; no queue is empty. */
     private final Map<Integer, ArrayDeque<Kept>> free = new HashMap<>();
+
     private final long most;
     private long floats;
     private long returned;
@@ -80,7 +81,9 @@ final class ResultMemory {
         free.computeIfAbsent(array.length, n -> new ArrayDeque<>()).addLast(new Kept(array, returned++));
         floats += array.length;
         while (floats > most) {
-            ArrayDeque<Kept> oldest = free.values().stream().min(Comparator.comparingLong(kept -> kept.getFirst().number)).orElseThrow();
+            ArrayDeque<Kept> oldest = free.values().stream()
+                    .min(Comparator.comparingLong(kept -> kept.getFirst().number))
+                    .orElseThrow();
             remove(oldest, oldest.removeFirst());
         }
     }

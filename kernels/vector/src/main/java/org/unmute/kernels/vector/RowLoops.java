@@ -25,7 +25,8 @@ final class RowLoops {
             return;
         }
         long together = Math.max(1, Loops.CHUNK / loop.length());
-        pool.run(Math.toIntExact(Math.ceilDiv(loop.rows(), together)),
+        pool.run(
+                Math.toIntExact(Math.ceilDiv(loop.rows(), together)),
                 task -> rows(kernel, loop, task * together, Math.min(loop.rows(), (task + 1) * together), views));
     }
 

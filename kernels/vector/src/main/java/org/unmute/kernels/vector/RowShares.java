@@ -1,15 +1,16 @@
 package org.unmute.kernels.vector;
 
 /**
- * A product with a right operand that is packed as a whole, whose rows threads share out: each packs its own rows of the left operand
- * and passes the right one with them, block of panels by block, slice by slice.
+ * A product with a right operand that is packed as a whole, whose rows threads share out: each packs its own rows of
+ * the left operand and passes the right one with them, block of panels by block, slice by slice.
  *
- * <p>So no thread reads what another one has just written, unlike with one packed slab for all, and threads meet once, at the end,
- * instead of twice a slice. With 513 rows of 768 on two cores that is 0.95 of the time where lines take long from core to core, and
- * about as long where they do not (bench/experiments.md, 84). Each thread reads the whole right operand, which is too much for few rows.
+ * <p>So no thread reads what another one has just written, unlike with one packed slab for all, and threads meet once,
+ * at the end, instead of twice a slice. With 513 rows of 768 on two cores that is 0.95 of the time where lines take
+ * long from core to core, and about as long where they do not (bench/experiments.md, 84). Each thread reads the whole
+ * right operand, which is too much for few rows.
  *
- * <p>Whole tiles seldom divide evenly: 37 for two threads would leave one of them waiting for a twentieth of the time. What is left over,
- * and one tile a thread besides, is done last, block by block, by whoever is free.
+ * <p>Whole tiles seldom divide evenly: 37 for two threads would leave one of them waiting for a twentieth of the time.
+ * What is left over, and one tile a thread besides, is done last, block by block, by whoever is free.
  *
  * @param a left operand
  * @param b right operand
@@ -18,7 +19,10 @@ package org.unmute.kernels.vector;
  * @param scratch where room for packed rows comes from
  */
 record RowShares(Rows a, PackedMatrix b, Epilogue last, Rows out, Scratch scratch) {
-    /** Tiles packed at a time: some 1.5 MB of a slice, which are in the third cache while blocks of the right operand are in the second. */
+    /**
+     * Tiles packed at a time: some 1.5 MB of a slice, which are in the third cache while blocks of the right operand
+     * are in the second.
+     */
     private static final int TOGETHER = 36;
     /** With fewer tiles a thread, reading the right operand costs more than sharing the left one. */
     private static final int LEAST = 8;
@@ -32,7 +36,9 @@ record RowShares(Rows a, PackedMatrix b, Epilogue last, Rows out, Scratch scratc
     void inPieces(WorkerPool by, int tiles) {
         int all = Math.ceilDiv(out.count(), Tile.ROWS);
         int blocks = blocks();
-        by.run(Math.ceilDiv(all, tiles), task -> multiply(task * tiles, Math.min(tiles, all - task * tiles), 0, blocks));
+        by.run(
+                Math.ceilDiv(all, tiles),
+                task -> multiply(task * tiles, Math.min(tiles, all - task * tiles), 0, blocks));
     }
 
     /** With many rows: each thread's own part in large pieces, the rest in small ones. */
@@ -79,7 +85,8 @@ record RowShares(Rows a, PackedMatrix b, Epilogue last, Rows out, Scratch scratc
     }
 
     /** Packed rows {@code [first, first + count)} with a block of panels of a slice. */
-    private void multiply(PackedRows rows, float[] left, int first, int count, int slice, int panel, Strip strip, Epilogue now) {
+    private void multiply(
+            PackedRows rows, float[] left, int first, int count, int slice, int panel, Strip strip, Epilogue now) {
         int depth = b.depth(slice);
         int at = b.at(slice, panel);
         int from = panel * Tile.COLUMNS;
@@ -87,7 +94,8 @@ record RowShares(Rows a, PackedMatrix b, Epilogue last, Rows out, Scratch scratc
         for (int t = 0; t * Tile.ROWS < count; t++) {
             int row = first + t * Tile.ROWS;
             int n = Math.min(Tile.ROWS, first + count - row);
-            strip.multiply(rows, depth, left, Scratch.BASE + t * PackedRows.TILE, b.data(), at, from, to, row, n, slice > 0);
+            strip.multiply(
+                    rows, depth, left, Scratch.BASE + t * PackedRows.TILE, b.data(), at, from, to, row, n, slice > 0);
             now.apply(out, row, n, from, to);
         }
     }

@@ -3,7 +3,8 @@ package org.unmute.kernels.vector;
 import org.unmute.tensor.backend.View;
 
 /**
- * What is added to a head's scores: {@code gate bias}. Rows of neighbouring numbers are read where they lie, others by way of a copy.
+ * What is added to a head's scores: {@code gate bias}. Rows of neighbouring numbers are read where they lie, others by
+ * way of a copy.
  *
  * @param scores {@code [queries, keys]}
  * @param gate {@code [queries, 1]}, or null
@@ -12,7 +13,8 @@ import org.unmute.tensor.backend.View;
 record ScoreBias(View scores, View gate, float[] copy) {
     static ScoreBias of(View scores, View gate) {
         boolean apart = scores.stride(1) != 1;
-        return new ScoreBias(scores, gate, apart ? new float[Lanes.roundUp(scores.shape().dim(1), Lanes.N)] : null);
+        return new ScoreBias(
+                scores, gate, apart ? new float[Lanes.roundUp(scores.shape().dim(1), Lanes.N)] : null);
     }
 
     /** Where {@link #start} and what follows it is. */
@@ -26,7 +28,12 @@ record ScoreBias(View scores, View gate, float[] copy) {
         if (copy == null) {
             return at;
         }
-        Loops.load(scores.host().floats(), at, Math.toIntExact(scores.stride(1)), copy, scores.shape().dim(1));
+        Loops.load(
+                scores.host().floats(),
+                at,
+                Math.toIntExact(scores.stride(1)),
+                copy,
+                scores.shape().dim(1));
         return 0;
     }
 

@@ -9,9 +9,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Softmax of a row of scores but for its last step, the division by the sum. Two passes, both of which make {@code scale s + bias} from the score:
- * to make it twice is cheaper than to store it. A row is read and written in whole vectors, so it has room for them; without a bias its
- * last vector is filled up and then like the others.
+ * Softmax of a row of scores but for its last step, the division by the sum. Two passes, both of which make {@code
+ * scale s + bias} from the score: to make it twice is cheaper than to store it. A row is read and written in whole
+ * vectors, so it has room for them; without a bias its last vector is filled up and then like the others.
  *
  * <p>The maximum is taken by comparing: NaN does not count in it, but the exponential of NaN makes the sum NaN.
  *
@@ -26,7 +26,8 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
     private static final float FAR = 200;
 
     /**
-     * Replaces scores by {@code exp(scale s + bias)} over the power of two that the greatest has; gives their sum. What the last vector holds beyond the row becomes 0.
+     * Replaces scores by {@code exp(scale s + bias)} over the power of two that the greatest has; gives their sum. What
+     * the last vector holds beyond the row becomes 0.
      *
      * @param bias or null
      */
@@ -41,7 +42,10 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         return exponentials(scale, added, from, factor, greatest(scale, added, from, factor));
     }
 
-    /** Fills the last vector up with scores that weigh nothing: one of its own behind the loop would not be inlined any more. */
+    /**
+     * Fills the last vector up with scores that weigh nothing: one of its own behind the loop would not be inlined any
+     * more.
+     */
     private void fillUp(float scale) {
         if (n % N != 0) {
             int end = position(n - 1) + 1;
@@ -85,7 +89,8 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         for (int first = 0, start = at; first < n; first += part, start += apart) {
             int whole = Math.min(part, n - first) / N * N;
             for (int j = 0; j < whole; j += N) {
-                FloatVector x = load(scores, start + j).fma(all(scale), load(bias, from + first + j).mul(factor));
+                FloatVector x = load(scores, start + j)
+                        .fma(all(scale), load(bias, from + first + j).mul(factor));
                 top = top.blend(x, x.compare(VectorOperators.GT, top));
             }
         }
@@ -93,8 +98,10 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         if (rest == 0) {
             return top.reduceLanes(VectorOperators.MAX);
         }
-        FloatVector x = load(scores, position(n - rest)).fma(all(scale), load(bias, from + n - rest, rest).mul(factor));
-        return top.blend(x, Lanes.first(rest).and(x.compare(VectorOperators.GT, top))).reduceLanes(VectorOperators.MAX);
+        FloatVector x = load(scores, position(n - rest))
+                .fma(all(scale), load(bias, from + n - rest, rest).mul(factor));
+        return top.blend(x, Lanes.first(rest).and(x.compare(VectorOperators.GT, top)))
+                .reduceLanes(VectorOperators.MAX);
     }
 
     private float exponentials(float scale, float[] bias, int from, float factor, float max) {
@@ -107,7 +114,8 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         for (int first = 0, start = at; first < n; first += part, start += apart) {
             int whole = Math.min(part, n - first) / N * N;
             for (int j = 0; j < whole; j += N) {
-                FloatVector x = load(scores, start + j).fma(all(scale), load(bias, from + first + j).mul(factor));
+                FloatVector x = load(scores, start + j)
+                        .fma(all(scale), load(bias, from + first + j).mul(factor));
                 FloatVector e = VectorMath.expOver(x, power, least);
                 e.intoArray(scores, start + j);
                 total = total.add(e);
@@ -118,7 +126,8 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
             return Lanes.sum(total);
         }
         int last = position(n - rest);
-        FloatVector x = load(scores, last).fma(all(scale), load(bias, from + n - rest, rest).mul(factor));
+        FloatVector x = load(scores, last)
+                .fma(all(scale), load(bias, from + n - rest, rest).mul(factor));
         return Lanes.sum(total.add(last(VectorMath.expOver(x, power, least), last, rest)));
     }
 
@@ -126,12 +135,16 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         return !(Math.abs(max) < VectorMath.MOST_EXPONENT);
     }
 
-    /** {@code exp(scale s + bias - max)} where the greatest score is infinite or so large that no power of two stands for it. */
+    /**
+     * {@code exp(scale s + bias - max)} where the greatest score is infinite or so large that no power of two stands
+     * for it.
+     */
     private float exponentialsBelow(float scale, float[] bias, int from, float factor, float max) {
         FloatVector total = Lanes.zero();
         for (int j = 0; j < n; j += N) {
             int count = Math.min(N, n - j);
-            FloatVector x = load(scores, position(j)).fma(all(scale), load(bias, from + j, count).mul(factor));
+            FloatVector x = load(scores, position(j))
+                    .fma(all(scale), load(bias, from + j, count).mul(factor));
             total = total.add(last(VectorMath.expOfNegative(x.sub(max)), position(j), count));
         }
         return Lanes.sum(total);

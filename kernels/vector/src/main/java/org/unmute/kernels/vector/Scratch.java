@@ -1,8 +1,9 @@
 package org.unmute.kernels.vector;
 
 /**
- * Working memory that is used again, if possible by the thread that had it before ({@link Shelf}). Contents are arbitrary. Numbers start at element {@link #BASE}: large arrays are
- * aligned by the garbage collector (G1) and have a header of 16 bytes, so that element lies on a 64-byte line.
+ * Working memory that is used again, if possible by the thread that had it before ({@link Shelf}). Contents are
+ * arbitrary. Numbers start at element {@link #BASE}: large arrays are aligned by the garbage collector (G1) and have a
+ * header of 16 bytes, so that element lies on a 64-byte line.
  */
 final class Scratch {
     static final int BASE = 12;
@@ -12,6 +13,7 @@ final class Scratch {
     static final int SHORT_BASE = 24;
     /** Arrays of each kind that are kept for each thread: no kernel has more at a time. */
     private static final int KEPT = 8;
+
     private static final long KEPT_FLOATS = 64L << 20;
     private static final long KEPT_BYTES = 64L << 20;
 

@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Working memory that nobody uses now. A thread gets what it gave back itself, if there is such: that is in its own cache, while to write to lines
- * that another core has written takes up to three times as long, or 25 times if both have read them (experiment 100).
+ * Working memory that nobody uses now. A thread gets what it gave back itself, if there is such: that is in its own
+ * cache, while to write to lines that another core has written takes up to three times as long, or 25 times if both
+ * have read them (experiment 100).
  *
  * @param <T> what lies here
  */
@@ -16,6 +17,7 @@ final class Shelf<T> {
     private final long longest;
     /** The one that was given back last is last. */
     private final List<Item<T>> items = new ArrayList<>();
+
     private long total;
 
     /**
@@ -27,7 +29,10 @@ final class Shelf<T> {
         this.longest = longest;
     }
 
-    /** The shortest of at least this length, if possible one that this thread gave back and that is not more than twice as long; null if there is none. */
+    /**
+     * The shortest of at least this length, if possible one that this thread gave back and that is not more than twice
+     * as long; null if there is none.
+     */
     synchronized T take(int length) {
         long thread = Thread.currentThread().threadId();
         int any = -1;

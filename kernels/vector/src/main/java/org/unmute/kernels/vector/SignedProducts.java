@@ -15,7 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class SignedProducts {
     private static final VectorSpecies<Double> D = VectorSpecies.of(double.class, Lanes.SHAPE);
     /** As many floats as there are doubles in a vector. */
-    private static final VectorSpecies<Float> HALF = VectorSpecies.of(float.class, VectorShape.forBitSize(Lanes.BITS / 2));
+    private static final VectorSpecies<Float> HALF =
+            VectorSpecies.of(float.class, VectorShape.forBitSize(Lanes.BITS / 2));
+
     private static final int H = HALF.length();
     private static final FloatVector ONE = Lanes.all(1);
     private static final FloatVector MINUS_ONE = Lanes.all(-1);
@@ -30,8 +32,8 @@ final class SignedProducts {
     private SignedProducts() {}
 
     /**
-     * Four products in float32, of rows that are filled up with zeros to {@link #STEP}; {@link #depth} says how wrong each can be. Together,
-     * since to sum up the lanes of one vector takes as long as half a product.
+     * Four products in float32, of rows that are filled up with zeros to {@link #STEP}; {@link #depth} says how wrong
+     * each can be. Together, since to sum up the lanes of one vector takes as long as half a product.
      *
      * @param at where the rows start
      * @param from where their signs start
@@ -79,7 +81,10 @@ final class SignedProducts {
         return ONE.blend(MINUS_ONE, VectorMask.fromLong(F, bits));
     }
 
-    /** Most additions that a term of {@link #inFloat} goes through: the error is at most so many times 2⁻²⁴ Σ|x|, to first order. */
+    /**
+     * Most additions that a term of {@link #inFloat} goes through: the error is at most so many times 2⁻²⁴ Σ|x|, to
+     * first order.
+     */
     static int depth(int n) {
         return Math.ceilDiv(n, STEP) + 1 + Integer.numberOfTrailingZeros(N);
     }
@@ -166,7 +171,8 @@ final class SignedProducts {
         DoubleVector f = DoubleVector.broadcast(D, factor);
         int i = 0;
         for (; i <= n - H; i += H) {
-            DoubleVector y = doubles(FloatVector.fromArray(HALF, x, at + i)).mul(f).sub(DoubleVector.fromArray(D, middle, i));
+            DoubleVector y =
+                    doubles(FloatVector.fromArray(HALF, x, at + i)).mul(f).sub(DoubleVector.fromArray(D, middle, i));
             ((FloatVector) y.convertShape(VectorOperators.D2F, HALF, 0)).intoArray(out, to + i);
         }
         for (; i < n; i++) {

@@ -5,8 +5,8 @@ import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 
 /**
- * Working memory that is for one thread at a time and is kept from call to call: as much of it as threads ever used at once, each by preference the same
- * ({@link Shelf}).
+ * Working memory that is for one thread at a time and is kept from call to call: as much of it as threads ever used at
+ * once, each by preference the same ({@link Shelf}).
  *
  * @param <T> the memory
  */

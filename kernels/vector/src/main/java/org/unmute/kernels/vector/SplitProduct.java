@@ -5,21 +5,27 @@ import static org.unmute.kernels.vector.Lanes.N;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A product of long operands, as the gradient of a weight is: {@code [64, 188000] [188000, 768]}, {@code [192, 2064] [2064, 768]}. The inner
- * index is cut into parts; each part is summed into a matrix of its own and the matrices are added in order. How many parts there are is a
- * matter of the shape, never of the number of threads, so that the bits are the same on all of them.
+ * A product of long operands, as the gradient of a weight is: {@code [64, 188000] [188000, 768]}, {@code [192, 2064]
+ * [2064, 768]}. The inner index is cut into parts; each part is summed into a matrix of its own and the matrices are
+ * added in order. How many parts there are is a matter of the shape, never of the number of threads, so that the bits
+ * are the same on all of them.
  *
- * <p>Within a part it goes slice by slice: both operands' slices are packed (the right one by blocks of panels) and used at
- * once, from the second cache. So no operand is ever copied as a whole.
+ * <p>Within a part it goes slice by slice: both operands' slices are packed (the right one by blocks of panels) and
+ * used at once, from the second cache. So no operand is ever copied as a whole.
  */
 final class SplitProduct {
-    /** Slices of {@link PackedRows#DEPTH} from which on an inner size is very long: then the result is small beside the operands. */
+    /**
+     * Slices of {@link PackedRows#DEPTH} from which on an inner size is very long: then the result is small beside the
+     * operands.
+     */
     private static final int VERY_LONG = 16;
+
     private static final int LONG = 2 * PackedRows.DEPTH;
     private static final int MOST_PARTS = 16;
     private static final int LEAST_SLICES = 2;
     /** Elements of a small result, beside a very long and a long inner index. */
     private static final int SMALL = 1 << 17;
+
     private static final int MODERATE = 1 << 18;
     private static final int BLOCK_PANELS = 6;
     /** Floats of both operands' slices where the result takes a good part of the second cache. */
@@ -38,8 +44,8 @@ final class SplitProduct {
     /**
      * Whether a product {@code [m, k] [k, n]} is to be computed so.
      *
-     * @param gradient whether neighbours in the left operand's memory are neighbours in a column, as in the gradient of a weight. Others keep
-     *        the order of a linear map unless their inner index is very long.
+     * @param gradient whether neighbours in the left operand's memory are neighbours in a column, as in the gradient of
+     *        a weight. Others keep the order of a linear map unless their inner index is very long.
      */
     static boolean fits(int m, int k, int n, boolean gradient) {
         long size = (long) Lanes.roundUp(m, Tile.ROWS) * Lanes.roundUp(n, Tile.COLUMNS);
@@ -96,7 +102,17 @@ final class SplitProduct {
                 int from = slice * depth;
                 int now = Math.min(depth, b.inner() - from);
                 rows.fill(row, Math.min(m - row, count * Tile.ROWS), from, now, left, Scratch.BASE);
-                slice(rows, left, count, b, from, now, right, sums, Scratch.BASE + part * size + row * width, slice > first);
+                slice(
+                        rows,
+                        left,
+                        count,
+                        b,
+                        from,
+                        now,
+                        right,
+                        sums,
+                        Scratch.BASE + part * size + row * width,
+                        slice > first);
             }
             scratch.give(left);
             scratch.give(right);
@@ -111,7 +127,16 @@ final class SplitProduct {
         scratch.give(sums);
     }
 
-    private static void slice(PackedRows rows, float[] left, int tiles, Panels b, int row, int depth, float[] right, float[] sums, int at,
+    private static void slice(
+            PackedRows rows,
+            float[] left,
+            int tiles,
+            Panels b,
+            int row,
+            int depth,
+            float[] right,
+            float[] sums,
+            int at,
             boolean add) {
         int panels = Panels.count(b.columns());
         int width = panels * Tile.COLUMNS;
@@ -123,9 +148,17 @@ final class SplitProduct {
             }
             for (int t = 0; t < tiles; t++) {
                 for (int p = from; p < to; p++) {
-                    rows.multiply(depth, left, Scratch.BASE + t * PackedRows.TILE, right,
-                            Scratch.BASE + (p - from) * depth * Tile.COLUMNS, b.columns() - p * Tile.COLUMNS, sums,
-                            at + t * Tile.ROWS * width + p * Tile.COLUMNS, width, add);
+                    rows.multiply(
+                            depth,
+                            left,
+                            Scratch.BASE + t * PackedRows.TILE,
+                            right,
+                            Scratch.BASE + (p - from) * depth * Tile.COLUMNS,
+                            b.columns() - p * Tile.COLUMNS,
+                            sums,
+                            at + t * Tile.ROWS * width + p * Tile.COLUMNS,
+                            width,
+                            add);
                 }
             }
         }

@@ -4,6 +4,7 @@ package org.unmute.kernels.vector;
 final class Strip {
     /** Where tiles go that do not fit the result as it lies. */
     private final float[] edge = new float[Tile.ROWS * Tile.COLUMNS];
+
     private final Rows out;
 
     Strip(Rows out) {
@@ -17,7 +18,17 @@ final class Strip {
      * @param pt the first panel in {@code right}
      * @param add whether to add to what is there
      */
-    void multiply(PackedRows a, int depth, float[] left, int at, float[] right, int pt, int from, int to, int row, int rows,
+    void multiply(
+            PackedRows a,
+            int depth,
+            float[] left,
+            int at,
+            float[] right,
+            int pt,
+            int from,
+            int to,
+            int row,
+            int rows,
             boolean add) {
         int[] start = out.start();
         int ldc = rows > 1 ? start[row + 1] - start[row] : 0;

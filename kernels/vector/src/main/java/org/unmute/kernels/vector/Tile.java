@@ -1,8 +1,8 @@
 package org.unmute.kernels.vector;
 
 /**
- * The register tile for this machine: as many sums as there are registers to hold them. Which of the three it is, is a constant of
- * the virtual machine, so that the compiler sees one call and no branch.
+ * The register tile for this machine: as many sums as there are registers to hold them. Which of the three it is, is a
+ * constant of the virtual machine, so that the compiler sees one call and no branch.
  */
 final class Tile {
     static final int ROWS = switch (Lanes.BITS) {

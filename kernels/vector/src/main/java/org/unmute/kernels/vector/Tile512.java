@@ -4,10 +4,11 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The innermost product in vectors of 512 bits: there are 32 registers, for 28 sums, two vectors of b and one of a. Straight
- * lines on purpose: every sum must be a local variable to live in a register, and unrolling the loop by hand makes the
- * compiler spill them. Where a's numbers lie is told by constants, so that all loads of a share one address register.
- * Every result is one chain of fused multiply-adds in the order of k, so that tiles of all widths give the same bits.
+ * The innermost product in vectors of 512 bits: there are 32 registers, for 28 sums, two vectors of b and one of a.
+ * Straight lines on purpose: every sum must be a local variable to live in a register, and unrolling the loop by hand
+ * makes the compiler spill them. Where a's numbers lie is told by constants, so that all loads of a share one address
+ * register. Every result is one chain of fused multiply-adds in the order of k, so that tiles of all widths give the
+ * same bits.
  *
  * <p>Written by {@code TileSource} among the tests.
  */
@@ -18,6 +19,7 @@ final class Tile512 {
     static final int N = 16;
     /** Distance from column to column of a left operand that lies by columns: the rows in whole vectors. */
     static final int LINE = 16;
+
     private static final VectorSpecies<Float> F = FloatVector.SPECIES_512;
     private static final int S = PackedRows.STRIDE;
 

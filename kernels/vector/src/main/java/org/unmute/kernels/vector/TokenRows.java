@@ -4,8 +4,8 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
 
 /**
- * The tokens of a clip, row by row in float32: in place, or converted from float16 when they are looked at, so that of a batch in
- * float16 no more than a clip is ever held in float32.
+ * The tokens of a clip, row by row in float32: in place, or converted from float16 when they are looked at, so that of
+ * a batch in float16 no more than a clip is ever held in float32.
  */
 final class TokenRows {
     private final DenseRows floats;
@@ -27,7 +27,12 @@ final class TokenRows {
             DenseRows rows = DenseRows.of(x);
             return new TokenRows(rows, null, rows.start(), 1, rows.length());
         }
-        return new TokenRows(null, x.host().halves(), Positions.ofRows(x), Math.toIntExact(x.stride(-1)), x.shape().dim(-1));
+        return new TokenRows(
+                null,
+                x.host().halves(),
+                Positions.ofRows(x),
+                Math.toIntExact(x.stride(-1)),
+                x.shape().dim(-1));
     }
 
     int count() {

@@ -10,13 +10,14 @@ import jdk.incubator.vector.IntVector;
 /**
  * Transposes squares of {@link Lanes#N} by N floats in registers.
  *
- * <p>The usual butterfly: for s = N/2, N/4, …, 1 rows i and i + s swap their off-diagonal blocks of s columns, each by one
- * selection from two vectors. Two such steps at a time on four rows, so that few registers are live and the loop body stays
- * short; between the pairs of steps rows lie in a small block in the first cache.
+ * <p>The usual butterfly: for s = N/2, N/4, …, 1 rows i and i + s swap their off-diagonal blocks of s columns, each by
+ * one selection from two vectors. Two such steps at a time on four rows, so that few registers are live and the loop
+ * body stays short; between the pairs of steps rows lie in a small block in the first cache.
  */
 final class Transpose {
     /** Floats of working memory for {@link #square}. */
     static final int WORK = N * N;
+
     private static final int FOUR = 4;
     private static final IntVector[] LOWER = new IntVector[N + 1];
     private static final IntVector[] UPPER = new IntVector[N + 1];

@@ -26,48 +26,64 @@ final class UnaryKernels {
     static Optional<Kernel> forward(Unary f, double p, double q) {
         float a = (float) p;
         float b = (float) q;
-        return Optional.ofNullable(switch (f) {
-            case NEG -> UnaryKernels::neg;
-            case ABS -> UnaryKernels::abs;
-            case SQUARE -> UnaryKernels::square;
-            case EXP -> UnaryKernels::exp;
-            case LOG -> UnaryKernels::log;
-            case SQRT -> UnaryKernels::sqrt;
-            case RSQRT -> UnaryKernels::rsqrt;
-            case RECIPROCAL -> UnaryKernels::reciprocal;
-            case TANH -> UnaryKernels::tanh;
-            case SIGMOID -> UnaryKernels::sigmoid;
-            case GELU -> UnaryKernels::gelu;
-            case GELU_TANH -> UnaryKernels::geluTanh;
-            case SILU -> UnaryKernels::silu;
-            case RELU -> UnaryKernels::relu;
-            case HARDSWISH -> UnaryKernels::hardswish;
-            case SIGN -> UnaryKernels::sign;
-            case LEAKY_RELU -> (d, at, n) -> leakyRelu(d, at, n, a);
-            case CLAMP -> (d, at, n) -> clamp(d, at, n, a, b);
-            case LOG_SIGMOID -> UnaryKernels::logSigmoid;
-            case LOG1P, SIN, COS, ERF, SOFTPLUS, ELU, POW -> null;
-        });
+        return Optional.ofNullable(
+                switch (f) {
+                    case NEG -> UnaryKernels::neg;
+                    case ABS -> UnaryKernels::abs;
+                    case SQUARE -> UnaryKernels::square;
+                    case EXP -> UnaryKernels::exp;
+                    case LOG -> UnaryKernels::log;
+                    case SQRT -> UnaryKernels::sqrt;
+                    case RSQRT -> UnaryKernels::rsqrt;
+                    case RECIPROCAL -> UnaryKernels::reciprocal;
+                    case TANH -> UnaryKernels::tanh;
+                    case SIGMOID -> UnaryKernels::sigmoid;
+                    case GELU -> UnaryKernels::gelu;
+                    case GELU_TANH -> UnaryKernels::geluTanh;
+                    case SILU -> UnaryKernels::silu;
+                    case RELU -> UnaryKernels::relu;
+                    case HARDSWISH -> UnaryKernels::hardswish;
+                    case SIGN -> UnaryKernels::sign;
+                    case LEAKY_RELU -> (d, at, n) -> leakyRelu(d, at, n, a);
+                    case CLAMP -> (d, at, n) -> clamp(d, at, n, a, b);
+                    case LOG_SIGMOID -> UnaryKernels::logSigmoid;
+                    case LOG1P, SIN, COS, ERF, SOFTPLUS, ELU, POW -> null;
+                });
     }
 
     /** The loop for the gradient of {@code f} over views x, y, gy and gx. */
     static Optional<Kernel> backward(Unary f, double p, double q) {
         float a = (float) p;
         float b = (float) q;
-        return Optional.ofNullable(switch (f) {
-            case SQUARE -> UnaryKernels::squareBackward;
-            case EXP -> UnaryKernels::expBackward;
-            case TANH -> UnaryKernels::tanhBackward;
-            case SIGMOID -> UnaryKernels::sigmoidBackward;
-            case GELU -> UnaryKernels::geluBackward;
-            case GELU_TANH -> UnaryKernels::geluTanhBackward;
-            case SILU -> UnaryKernels::siluBackward;
-            case RELU -> UnaryKernels::reluBackward;
-            case CLAMP -> (d, at, n) -> clampBackward(d, at, n, a, b);
-            case LOG -> UnaryKernels::logBackward;
-            case LOG_SIGMOID -> UnaryKernels::logSigmoidBackward;
-            case NEG, ABS, LOG1P, SQRT, RSQRT, RECIPROCAL, SIN, COS, ERF, SOFTPLUS, HARDSWISH, SIGN, LEAKY_RELU, ELU, POW -> null;
-        });
+        return Optional.ofNullable(
+                switch (f) {
+                    case SQUARE -> UnaryKernels::squareBackward;
+                    case EXP -> UnaryKernels::expBackward;
+                    case TANH -> UnaryKernels::tanhBackward;
+                    case SIGMOID -> UnaryKernels::sigmoidBackward;
+                    case GELU -> UnaryKernels::geluBackward;
+                    case GELU_TANH -> UnaryKernels::geluTanhBackward;
+                    case SILU -> UnaryKernels::siluBackward;
+                    case RELU -> UnaryKernels::reluBackward;
+                    case CLAMP -> (d, at, n) -> clampBackward(d, at, n, a, b);
+                    case LOG -> UnaryKernels::logBackward;
+                    case LOG_SIGMOID -> UnaryKernels::logSigmoidBackward;
+                    case NEG,
+                            ABS,
+                            LOG1P,
+                            SQRT,
+                            RSQRT,
+                            RECIPROCAL,
+                            SIN,
+                            COS,
+                            ERF,
+                            SOFTPLUS,
+                            HARDSWISH,
+                            SIGN,
+                            LEAKY_RELU,
+                            ELU,
+                            POW -> null;
+                });
     }
 
     private static FloatVector x(float[][] d, int[] at, int i) {

@@ -74,7 +74,11 @@ public final class VectorBackend implements Backend {
     @Override
     public View allocate(DType dtype, Shape shape) {
         long n = shape.elements();
-        return View.dense(dtype == DType.F32 && n <= Integer.MAX_VALUE - 16 ? memory.zeros((int) n) : HostBuffer.allocate(dtype, n), shape);
+        return View.dense(
+                dtype == DType.F32 && n <= Integer.MAX_VALUE - 16
+                        ? memory.zeros((int) n)
+                        : HostBuffer.allocate(dtype, n),
+                shape);
     }
 
     @Override
@@ -90,7 +94,9 @@ public final class VectorBackend implements Backend {
     @Override
     public View allocateForResult(DType dtype, Shape shape) {
         long n = shape.elements();
-        return dtype == DType.F32 && n <= Integer.MAX_VALUE - 16 ? View.dense(memory.take((int) n), shape) : allocate(dtype, shape);
+        return dtype == DType.F32 && n <= Integer.MAX_VALUE - 16
+                ? View.dense(memory.take((int) n), shape)
+                : allocate(dtype, shape);
     }
 
     @Override
@@ -335,8 +341,8 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
-    public void prototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
-            View gprototypes) {
+    public void prototypeMaxPoolBackward(
+            View tokens, View prototypeRows, View winners, View gy, View gtokens, View gprototypes) {
         prototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
     }
 
@@ -351,14 +357,23 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
-    public void binaryPrototypeMaxPoolBackward(View tokens, View prototypeRows, View winners, View gy, View gtokens,
-            View gprototypes) {
+    public void binaryPrototypeMaxPoolBackward(
+            View tokens, View prototypeRows, View winners, View gy, View gtokens, View gprototypes) {
         binaryPrototypes.backward(tokens, prototypeRows, winners, gy, gtokens, gprototypes);
     }
 
     @Override
-    public void adamW(View weight, View gradient, View m, View v, double rate, double beta1, double beta2, double eps,
-            double decay, long step) {
+    public void adamW(
+            View weight,
+            View gradient,
+            View m,
+            View v,
+            double rate,
+            double beta1,
+            double beta2,
+            double eps,
+            double decay,
+            long step) {
         if (AdamWKernel.fits(weight, gradient, m, v)) {
             AdamWKernel.of(rate, beta1, beta2, eps, decay, step).run(pool, weight, gradient, m, v);
         } else {

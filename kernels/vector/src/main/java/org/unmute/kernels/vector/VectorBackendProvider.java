@@ -31,21 +31,23 @@ public final class VectorBackendProvider implements BackendProvider {
         // Constants, which do not load the class: that must wait until it is known that it can be loaded.
         Integer most = Integer.getInteger(Lanes.MOST_BITS);
         if (most != null && most < Lanes.LEAST_BITS) {
-            return no("-D" + Lanes.MOST_BITS + "=" + most + " turns it off: 512, 256 or 128 limit the width of vectors");
+            return no(
+                    "-D" + Lanes.MOST_BITS + "=" + most + " turns it off: 512, 256 or 128 limit the width of vectors");
         }
         return probe(System.getProperty("java.vm.info", ""), System.getProperty("java.vm.name", ""));
     }
 
     /**
-     * The part of the answer that depends on how the virtual machine compiles. Without its optimising compiler each vector
-     * operation is an object and a call, some hundred times slower than plain loops.
+     * The part of the answer that depends on how the virtual machine compiles. Without its optimising compiler each
+     * vector operation is an object and a call, some hundred times slower than plain loops.
      */
     static Availability probe(String vmInfo, String vmName) {
         if (vmInfo.contains("interpreted")) {
             return no("the virtual machine only interprets (" + vmInfo + "): drop -Xint");
         }
         if (vmInfo.contains("emulated-client") || vmName.contains("Client")) {
-            return no("the optimising compiler C2 is off (" + vmName + ", " + vmInfo + "): drop -XX:TieredStopAtLevel or -client");
+            return no("the optimising compiler C2 is off (" + vmName + ", " + vmInfo
+                    + "): drop -XX:TieredStopAtLevel or -client");
         }
         try {
             if (Lanes.BITS < Lanes.LEAST_BITS) {
@@ -53,7 +55,8 @@ public final class VectorBackendProvider implements BackendProvider {
             }
             return new Availability(true, "Vector API, " + Lanes.BITS + "-bit");
         } catch (LinkageError e) {
-            return no("the Vector API does not load (" + e + "): run on JDK 25 with --add-modules jdk.incubator.vector");
+            return no(
+                    "the Vector API does not load (" + e + "): run on JDK 25 with --add-modules jdk.incubator.vector");
         }
     }
 

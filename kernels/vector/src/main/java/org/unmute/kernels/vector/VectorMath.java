@@ -9,14 +9,15 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Functions of a vector in float32. Polynomials are minimax fits of relative error below 1e-8 (Φ: 6e-8). NaN and ±∞ give
- * what the definitions in {@code Unary} give; tiny results are rounded, not flushed to zero. The contract suite holds every
- * function to 4 ulp.
+ * Functions of a vector in float32. Polynomials are minimax fits of relative error below 1e-8 (Φ: 6e-8). NaN and ±∞
+ * give what the definitions in {@code Unary} give; tiny results are rounded, not flushed to zero. The contract suite
+ * holds every function to 4 ulp.
  *
- * <p>Coefficients are numbers, broadcast where they are used (by the platform's own method: beyond some size of a loop the compiler inlines
- * no other, and then every vector becomes an object); broadcasts are moved out of a loop. A vector in a constant field is an
- * object, whose lanes are read from its array again after every store to an array of floats, and lie across two lines of the cache.
- * Bounds are comparisons and blends: {@code max} and {@code min} must order zeros and pass on NaN, which takes seven instructions.
+ * <p>Coefficients are numbers, broadcast where they are used (by the platform's own method: beyond some size of a loop
+ * the compiler inlines no other, and then every vector becomes an object); broadcasts are moved out of a loop. A vector
+ * in a constant field is an object, whose lanes are read from its array again after every store to an array of floats,
+ * and lie across two lines of the cache. Bounds are comparisons and blends: {@code max} and {@code min} must order
+ * zeros and pass on NaN, which takes seven instructions.
  */
 final class VectorMath {
     private static final float MINUS_HALF = -0.5f;
@@ -24,11 +25,13 @@ final class VectorMath {
     private static final float LOG2_E = 1.44269504088896341f;
     /** ln 2 in two parts; the first has few bits, so that n times it is exact. */
     private static final float LN2_HIGH = 0.693359375f;
+
     private static final float LN2_LOW = -2.12194440054690583e-4f;
     private static final float MINUS_LN2_HIGH = -0.693359375f;
     private static final float MINUS_LN2_LOW = 2.12194440054690583e-4f;
     /** Adding this rounds to an integer, which then stands in the low bits. */
     private static final float ROUNDER = 0x1.8p23f;
+
     private static final int ROUNDER_BITS = Float.floatToRawIntBits(0x1.8p23f);
     private static final int FRACTION_BITS = 23;
     private static final int ONE_BITS = 0x3f800000;
@@ -38,6 +41,7 @@ final class VectorMath {
     private static final int LEAST_POWER = -127;
     /** Beyond these eˣ is 0 and ∞. */
     private static final float EXP_LEAST = -104f;
+
     private static final float EXP_GREATEST = 89f;
     private static final float EXP_2 = 4.999999404e-01f;
     private static final float EXP_3 = 1.666651964e-01f;
@@ -100,7 +104,9 @@ final class VectorMath {
         FloatVector rounded = x.fma(broadcast(F, LOG2_E), broadcast(F, ROUNDER));
         FloatVector p = expOfRest(x, rounded.sub(ROUNDER));
         // The shift leaves nothing of the rounder.
-        IntVector power = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, FRACTION_BITS).add(RAISED_ONE_BITS);
+        IntVector power = rounded.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, FRACTION_BITS)
+                .add(RAISED_ONE_BITS);
         return p.mul(power.reinterpretAsFloats()).mul(LOWERED).blend(0f, x.lt(EXP_LEAST));
     }
 
@@ -113,8 +119,9 @@ final class VectorMath {
     }
 
     /**
-     * {@code eˣ / 2^power} where power is {@link #power} of an x at least as great; 0 if below 2⁻¹²⁶. Unlike {@code exp(x - greatest)}
-     * this takes another power by an exact factor, so that a device which learns of the greatest x on the way gets the same bits.
+     * {@code eˣ / 2^power} where power is {@link #power} of an x at least as great; 0 if below 2⁻¹²⁶. Unlike {@code
+     * exp(x - greatest)} this takes another power by an exact factor, so that a device which learns of the greatest x
+     * on the way gets the same bits.
      *
      * @param least what is below it, -∞ too, gives 0
      */
@@ -128,7 +135,10 @@ final class VectorMath {
     /** {@code exp(t - n ln 2)} for a whole number n, which leaves at most half of ln 2. */
     private static FloatVector expOfRest(FloatVector t, FloatVector n) {
         FloatVector r = n.fma(broadcast(F, MINUS_LN2_LOW), n.fma(broadcast(F, MINUS_LN2_HIGH), t));
-        FloatVector q = broadcast(F, EXP_6).fma(r, broadcast(F, EXP_5)).fma(r, broadcast(F, EXP_4)).fma(r, broadcast(F, EXP_3))
+        FloatVector q = broadcast(F, EXP_6)
+                .fma(r, broadcast(F, EXP_5))
+                .fma(r, broadcast(F, EXP_4))
+                .fma(r, broadcast(F, EXP_3))
                 .fma(r, broadcast(F, EXP_2));
         return q.fma(r.mul(r), r).add(1f);
     }
@@ -144,16 +154,24 @@ final class VectorMath {
         // Split x = 2ⁿ m with m from √½ to √2.
         IntVector bits = y.reinterpretAsInts();
         IntVector exponent = bits.sub(SQRT_HALF_BITS).lanewise(VectorOperators.ASHR, FRACTION_BITS);
-        FloatVector m = bits.sub(exponent.lanewise(VectorOperators.LSHL, FRACTION_BITS)).reinterpretAsFloats();
+        FloatVector m =
+                bits.sub(exponent.lanewise(VectorOperators.LSHL, FRACTION_BITS)).reinterpretAsFloats();
         FloatVector n = (FloatVector) exponent.convert(VectorOperators.I2F, 0);
         n = n.blend(n.sub(FRACTION_BITS), tiny);
         FloatVector f = m.sub(1f);
         FloatVector ff = f.mul(f);
-        FloatVector q = broadcast(F, LOG_11).fma(f, broadcast(F, LOG_10)).fma(f, broadcast(F, LOG_9)).fma(f, broadcast(F, LOG_8))
-                .fma(f, broadcast(F, LOG_7)).fma(f, broadcast(F, LOG_6)).fma(f, broadcast(F, LOG_5))
-                .fma(f, broadcast(F, LOG_4)).fma(f, broadcast(F, LOG_3));
+        FloatVector q = broadcast(F, LOG_11)
+                .fma(f, broadcast(F, LOG_10))
+                .fma(f, broadcast(F, LOG_9))
+                .fma(f, broadcast(F, LOG_8))
+                .fma(f, broadcast(F, LOG_7))
+                .fma(f, broadcast(F, LOG_6))
+                .fma(f, broadcast(F, LOG_5))
+                .fma(f, broadcast(F, LOG_4))
+                .fma(f, broadcast(F, LOG_3));
         FloatVector small = q.mul(f).fma(ff, n.mul(LN2_LOW));
-        FloatVector result = n.fma(broadcast(F, LN2_HIGH), ff.fma(broadcast(F, MINUS_HALF), small).add(f));
+        FloatVector result = n.fma(
+                broadcast(F, LN2_HIGH), ff.fma(broadcast(F, MINUS_HALF), small).add(f));
         result = result.blend(Float.NEGATIVE_INFINITY, x.eq(0f));
         result = result.blend(Float.NaN, x.lt(0f));
         // ∞ and NaN stay what they are; -∞ has become NaN above.
@@ -164,10 +182,14 @@ final class VectorMath {
     static FloatVector tanh(FloatVector x) {
         FloatVector a = x.abs();
         FloatVector xx = x.mul(x);
-        FloatVector q = broadcast(F, TANH_11).fma(xx, broadcast(F, TANH_9)).fma(xx, broadcast(F, TANH_7))
-                .fma(xx, broadcast(F, TANH_5)).fma(xx, broadcast(F, TANH_3));
+        FloatVector q = broadcast(F, TANH_11)
+                .fma(xx, broadcast(F, TANH_9))
+                .fma(xx, broadcast(F, TANH_7))
+                .fma(xx, broadcast(F, TANH_5))
+                .fma(xx, broadcast(F, TANH_3));
         FloatVector near = q.mul(xx).fma(x, x);
-        FloatVector far = broadcast(F, 1f).sub(broadcast(F, 2f).div(exp(a.add(a)).add(1f)));
+        FloatVector far =
+                broadcast(F, 1f).sub(broadcast(F, 2f).div(exp(a.add(a)).add(1f)));
         return far.blend(far.neg(), x.lt(0f)).blend(near, a.lt(TANH_NEAR));
     }
 
@@ -214,9 +236,15 @@ final class VectorMath {
     /** Φ(-a) = exp(-a²/2) P(1 / (1 + 0.3 a)) for a ≥ 0, and Φ(a) = 1 - Φ(-a). */
     private static FloatVector normalCdf(FloatVector x, FloatVector halfSquareExp) {
         FloatVector t = broadcast(F, 1f).div(x.abs().fma(broadcast(F, PHI_SCALE), broadcast(F, 1f)));
-        FloatVector p = broadcast(F, PHI_8).fma(t, broadcast(F, PHI_7)).fma(t, broadcast(F, PHI_6)).fma(t, broadcast(F, PHI_5))
-                .fma(t, broadcast(F, PHI_4)).fma(t, broadcast(F, PHI_3)).fma(t, broadcast(F, PHI_2))
-                .fma(t, broadcast(F, PHI_1)).fma(t, broadcast(F, PHI_0));
+        FloatVector p = broadcast(F, PHI_8)
+                .fma(t, broadcast(F, PHI_7))
+                .fma(t, broadcast(F, PHI_6))
+                .fma(t, broadcast(F, PHI_5))
+                .fma(t, broadcast(F, PHI_4))
+                .fma(t, broadcast(F, PHI_3))
+                .fma(t, broadcast(F, PHI_2))
+                .fma(t, broadcast(F, PHI_1))
+                .fma(t, broadcast(F, PHI_0));
         FloatVector left = p.mul(halfSquareExp);
         return broadcast(F, 1f).sub(left).blend(left, x.lt(0f));
     }
@@ -235,7 +263,8 @@ final class VectorMath {
         // Beyond 20 the sigmoid is flat and the slope counts for nothing; it must not overflow there.
         FloatVector near = x.blend(-FLAT, x.lt(-FLAT));
         near = near.blend(FLAT, near.compare(VectorOperators.GT, FLAT));
-        FloatVector slope = near.mul(near).fma(broadcast(F, THREE_CUBIC), broadcast(F, 1f)).mul(TWO_SQRT_2_OVER_PI);
+        FloatVector slope =
+                near.mul(near).fma(broadcast(F, THREE_CUBIC), broadcast(F, 1f)).mul(TWO_SQRT_2_OVER_PI);
         return timesSigmoidDerivative(x, geluInner(x), slope);
     }
 

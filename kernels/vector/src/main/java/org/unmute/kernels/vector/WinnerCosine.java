@@ -11,13 +11,13 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Cosines of winners with their prototypes' signs, with twice the digits of a float until they are rounded at the end, in the very steps of
- * {@code prototype_values} on a device; and norms of rows. A sum has a high and a low part; what an addition to the high one loses goes
- * to the low one. Partial sums are {@link WinnerSums}'s.
+ * Cosines of winners with their prototypes' signs, with twice the digits of a float until they are rounded at the end,
+ * in the very steps of {@code prototype_values} on a device; and norms of rows. A sum has a high and a low part; what
+ * an addition to the high one loses goes to the low one. Partial sums are {@link WinnerSums}'s.
  *
- * <p>Up to {@link #ROWS} rows, each in a slot of its own: first {@link #addSigned} or {@link #addSquares} of each, then {@link #add} for all
- * of them, then {@link #setNorm} of each and {@link #cosines}, or {@link #norm} of each. Step by step for all rows, since a method for all steps is too large to have
- * everything inlined.
+ * <p>Up to {@link #ROWS} rows, each in a slot of its own: first {@link #addSigned} or {@link #addSquares} of each, then
+ * {@link #add} for all of them, then {@link #setNorm} of each and {@link #cosines}, or {@link #norm} of each. Step by
+ * step for all rows, since a method for all steps is too large to have everything inlined.
  *
  * <p>Holds working memory, 4 KiB, which stays in the first cache: for one thread at a time.
  */
@@ -28,6 +28,7 @@ final class WinnerCosine {
     private int n;
     /** √n, and what it lacks. */
     private float root;
+
     private float rootRest;
     private final float[] high = new float[ROWS * LANES];
     private final float[] low = new float[ROWS * LANES];
@@ -92,11 +93,12 @@ final class WinnerCosine {
     }
 
     /**
-     * A word of signs at a time, twice the partial sums. Only the platform's own methods in the loop: beyond some size the compiler inlines no
-     * others, and makes objects of vectors that are passed to them.
+     * A word of signs at a time, twice the partial sums. Only the platform's own methods in the loop: beyond some size
+     * the compiler inlines no others, and makes objects of vectors that are passed to them.
      */
     private void addSigned(int to, float[] x, int at, int words, long[] signs, int from) {
-        // Two of seven additions as multiply-adds by -1, with the same bits: some processors have other units for those (experiment 78).
+        // Two of seven additions as multiply-adds by -1, with the same bits: some processors have other units for those
+        // (experiment 78).
         FloatVector minus = FloatVector.broadcast(F, -1f);
         for (int g = 0; g < LANES; g += 2 * N) {
             FloatVector a = load(high, to + g);
@@ -106,22 +108,26 @@ final class WinnerCosine {
             for (int w = 0; w < words; w++) {
                 long bits = signs[from + w] >>> g;
                 int i = at + g + w * Long.SIZE;
-                FloatVector u = FloatVector.fromArray(F, x, i).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits));
+                FloatVector u =
+                        FloatVector.fromArray(F, x, i).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits));
                 FloatVector sum = a.add(u);
                 FloatVector back = sum.sub(a);
                 lowA = lowA.add(a.sub(back.fma(minus, sum)).add(back.fma(minus, u)));
                 a = sum;
-                u = FloatVector.fromArray(F, x, i + N).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> N));
+                u = FloatVector.fromArray(F, x, i + N)
+                        .lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> N));
                 sum = b.add(u);
                 back = sum.sub(b);
                 lowB = lowB.add(b.sub(back.fma(minus, sum)).add(back.fma(minus, u)));
                 b = sum;
-                u = FloatVector.fromArray(F, x, i + LANES).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> LANES));
+                u = FloatVector.fromArray(F, x, i + LANES)
+                        .lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> LANES));
                 sum = a.add(u);
                 back = sum.sub(a);
                 lowA = lowA.add(a.sub(back.fma(minus, sum)).add(back.fma(minus, u)));
                 a = sum;
-                u = FloatVector.fromArray(F, x, i + LANES + N).lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> LANES + N));
+                u = FloatVector.fromArray(F, x, i + LANES + N)
+                        .lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits >>> LANES + N));
                 sum = b.add(u);
                 back = sum.sub(b);
                 lowB = lowB.add(b.sub(back.fma(minus, sum)).add(back.fma(minus, u)));
@@ -168,7 +174,10 @@ final class WinnerCosine {
         }
     }
 
-    /** Lanes beyond a half are of no use, and do no harm. Without a method for what is repeated, which would not always be inlined. */
+    /**
+     * Lanes beyond a half are of no use, and do no harm. Without a method for what is repeated, which would not always
+     * be inlined.
+     */
     private void addLanes(int at) {
         FloatVector h = load(high, at);
         FloatVector l = load(low, at);

@@ -8,14 +8,16 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Sums over a winner's row in an order that every backend keeps: {@value #LANES} partial sums, of which number l takes entries l,
- * l + 32, ... in order; then halves are added, l and l + 16, and so on. They lie side by side in as many vectors as it takes.
+ * Sums over a winner's row in an order that every backend keeps: {@value #LANES} partial sums, of which number l takes
+ * entries l, l + 32, ... in order; then halves are added, l and l + 16, and so on. They lie side by side in as many
+ * vectors as it takes.
  */
 final class WinnerSums {
     /** Partial sums; {@code WINNER_LANES} on a device. */
     static final int LANES = 32;
     /** Squares of norms that have neither lost digits below the least float nor passed the greatest. */
     private static final float LEAST_SQUARE = 1e-24f;
+
     private static final float MOST_SQUARE = 1e30f;
 
     private WinnerSums() {}
@@ -50,7 +52,11 @@ final class WinnerSums {
                 h = load(y, p + 7 * N).fma(ones(bits >>> 7 * N), h);
             }
         }
-        return N == LANES / 2 ? sum(a, b) : N == LANES / 4 ? sum(a.add(c), b.add(d)) : sum(a.add(e).add(c.add(g)), b.add(f).add(d.add(h)));
+        return N == LANES / 2
+                ? sum(a, b)
+                : N == LANES / 4
+                        ? sum(a.add(c), b.add(d))
+                        : sum(a.add(e).add(c.add(g)), b.add(f).add(d.add(h)));
     }
 
     /** {@code Σx²} */
@@ -77,7 +83,11 @@ final class WinnerSums {
                 h = added(y, p + 7 * N, h);
             }
         }
-        return N == LANES / 2 ? sum(a, b) : N == LANES / 4 ? sum(a.add(c), b.add(d)) : sum(a.add(e).add(c.add(g)), b.add(f).add(d.add(h)));
+        return N == LANES / 2
+                ? sum(a, b)
+                : N == LANES / 4
+                        ? sum(a.add(c), b.add(d))
+                        : sum(a.add(e).add(c.add(g)), b.add(f).add(d.add(h)));
     }
 
     private static FloatVector added(float[] x, int at, FloatVector sum) {

@@ -10,12 +10,12 @@ import java.util.function.IntConsumer;
  * Daemon threads that share numbered tasks with the thread that calls {@link #run}. Idle workers spin for some
  * tenths of a millisecond, since the next kernel mostly follows at once, and then park.
  *
- * <p>Of n threads each begins with the nth part of the tasks that is its own, in order, and helps others when it is through, from their
- * last task on. Most kernels number tasks along the rows of what they write, so that a thread mostly reads in the next kernel what it wrote
- * in this one, and that lies in its own cache.
+ * <p>Of n threads each begins with the nth part of the tasks that is its own, in order, and helps others when it is
+ * through, from their last task on. Most kernels number tasks along the rows of what they write, so that a thread
+ * mostly reads in the next kernel what it wrote in this one, and that lies in its own cache.
  *
- * <p>One job at a time: a caller that finds the pool busy, or calls from inside a task, does its tasks alone. Tasks must
- * write to separate places; then results depend on nothing of this.
+ * <p>One job at a time: a caller that finds the pool busy, or calls from inside a task, does its tasks alone. Tasks
+ * must write to separate places; then results depend on nothing of this.
  */
 final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 20_000;
@@ -30,7 +30,10 @@ final class WorkerPool implements AutoCloseable {
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
             int number = i + 1;
-            workers[i] = Thread.ofPlatform().daemon().name("unmute-vector-" + (i + 1)).inheritInheritableThreadLocals(false)
+            workers[i] = Thread.ofPlatform()
+                    .daemon()
+                    .name("unmute-vector-" + (i + 1))
+                    .inheritInheritableThreadLocals(false)
                     .unstarted(() -> serve(number));
             // Not that of whoever happened to come first: in a server that would keep its application in memory.
             workers[i].setContextClassLoader(WorkerPool.class.getClassLoader());
@@ -42,7 +45,10 @@ final class WorkerPool implements AutoCloseable {
         return workers.length + 1;
     }
 
-    /** Calls {@code body} with 0 to {@code tasks - 1} and returns when all are done; a thread begins with its part of the numbers. */
+    /**
+     * Calls {@code body} with 0 to {@code tasks - 1} and returns when all are done; a thread begins with its part of
+     * the numbers.
+     */
     void run(int tasks, IntConsumer body) {
         if (tasks <= 1 || workers.length == 0 || closed || !busy.compareAndSet(false, true)) {
             for (int i = 0; i < tasks; i++) {
@@ -101,6 +107,7 @@ final class WorkerPool implements AutoCloseable {
         private final IntConsumer body;
         /** What is left of each thread's share: its next task in the lower half, the end in the upper one. */
         private final AtomicLongArray shares;
+
         private final AtomicInteger done = new AtomicInteger();
         private volatile Throwable failure;
 
@@ -159,7 +166,7 @@ final class WorkerPool implements AutoCloseable {
 
         void rethrow() {
             switch (failure) {
-                case null -> { }
+                case null -> {}
                 case RuntimeException e -> throw e;
                 case Error e -> throw e;
                 case Throwable t -> throw new IllegalStateException(t);

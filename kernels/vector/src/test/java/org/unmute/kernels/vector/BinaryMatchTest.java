@@ -15,14 +15,29 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Matching by the signs of prototypes against plain loops in float64: the winner is the token of the greatest cosine, the first of
- * equal ones, the value its cosine rounded to float32; the same bits on any number of threads.
+ * Matching by the signs of prototypes against plain loops in float64: the winner is the token of the greatest cosine,
+ * the first of equal ones, the value its cosine rounded to float32; the same bits on any number of threads.
  */
 class BinaryMatchTest {
     /** Tokens, prototypes, dims. */
-    private static final int[][] SHAPES = {{16, 256, 32}, {17, 300, 33}, {100, 257, 100}, {77, 320, 768}, {515, 256, 64},
-        {60, 263, 770}, {33, 300, 1537}, {1030, 256, 48}, {1, 300, 40}, {200, 1, 100}, {15, 63, 7}, {40, 130, 1}, {21, 129, 3101},
-        {640, 1000, 40}, {600, 1100, 32}};
+    private static final int[][] SHAPES = {
+        {16, 256, 32},
+        {17, 300, 33},
+        {100, 257, 100},
+        {77, 320, 768},
+        {515, 256, 64},
+        {60, 263, 770},
+        {33, 300, 1537},
+        {1030, 256, 48},
+        {1, 300, 40},
+        {200, 1, 100},
+        {15, 63, 7},
+        {40, 130, 1},
+        {21, 129, 3101},
+        {640, 1000, 40},
+        {600, 1100, 32}
+    };
+
     private static final Backend[] BACKENDS = {new VectorBackend(1), new VectorBackend(2), new VectorBackend(3)};
 
     @AfterAll
@@ -98,7 +113,9 @@ class BinaryMatchTest {
         CROWD {
             @Override
             float at(Random r, int i, int d, float[] common) {
-                return i % 2 == 0 ? common[d] * (1 + (r.nextInt(5) - 2) * 0x1p-23f) : i == 5 ? -9 * common[d] : (float) r.nextGaussian();
+                return i % 2 == 0
+                        ? common[d] * (1 + (r.nextInt(5) - 2) * 0x1p-23f)
+                        : i == 5 ? -9 * common[d] : (float) r.nextGaussian();
             }
         },
         /** Copies of a few tokens, at twice and half the length too. */
@@ -174,7 +191,11 @@ class BinaryMatchTest {
     @Test
     void tokensBeyondOneSetOfTablesAndManyPrototypes() {
         int[] longClip = {8192, 130, 32};
-        check("8192 tokens", Tokens.RANDOM.make(longClip[0], longClip[2]), prototypes(longClip[1], longClip[2]), longClip);
+        check(
+                "8192 tokens",
+                Tokens.RANDOM.make(longClip[0], longClip[2]),
+                prototypes(longClip[1], longClip[2]),
+                longClip);
         int[] many = {17, 20_000, 24};
         check("20000 prototypes", Tokens.RANDOM.make(many[0], many[2]), prototypes(many[1], many[2]), many);
     }
@@ -182,8 +203,9 @@ class BinaryMatchTest {
     @Test
     void zerosAreAboveAndEntriesThatAreNotFiniteSpoilTheirPrototypeOnly() {
         int[] s = {40, 300, 70};
-        for (float entry : new float[] {0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.NaN, Float.POSITIVE_INFINITY,
-            Float.NEGATIVE_INFINITY}) {
+        for (float entry : new float[] {
+            0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY
+        }) {
             for (int at : new int[] {0, 77 * 70 + 5, 300 * 70 - 1}) {
                 float[] p = prototypes(s[1], s[2]);
                 p[at] = entry;
@@ -220,16 +242,22 @@ class BinaryMatchTest {
                     int pattern = index[j / n * pairs * 2 * n + g * n + LookupTile.lane(j % n)];
                     sum += tables[(g / 2 * LookupTile.TOKENS + t) * 2 * n + g % 2 * n + pattern];
                 }
-                assertThat(sums[j / n * room + t * n + j % n]).as("token %d, prototype %d", t, j).isEqualTo((short) sum);
+                assertThat(sums[j / n * room + t * n + j % n])
+                        .as("token %d, prototype %d", t, j)
+                        .isEqualTo((short) sum);
                 first = sum > greatest ? 70 + t : first;
                 greatest = Math.max(greatest, sum);
             }
             assertThat(top[j]).as("greatest sum of prototype %d", j).isEqualTo((short) greatest);
-            assertThat(leader[j]).as("first token of prototype %d that has it", j).isEqualTo((short) first);
+            assertThat(leader[j])
+                    .as("first token of prototype %d that has it", j)
+                    .isEqualTo((short) first);
         }
     }
 
-    /** Tokens in float16 give the bits that the same numbers give in float32, also where they do not lie side by side. */
+    /**
+     * Tokens in float16 give the bits that the same numbers give in float32, also where they do not lie side by side.
+     */
     @Test
     void halvesAreMatchedAsFloatsAre() {
         for (int[] s : new int[][] {{17, 300, 33}, {40, 64, 770}, {5, 7, 16}}) {
@@ -243,12 +271,16 @@ class BinaryMatchTest {
             }
             Shape shape = Shape.of(clips, s[0], s[2]);
             View dense = View.dense(HostBuffer.wrap(DType.F16, halves), shape);
-            View turned = View.dense(HostBuffer.wrap(DType.F16, halves), Shape.of(clips, s[2], s[0])).transpose(1, 2);
-            View same = View.dense(HostBuffer.wrap(floats), Shape.of(clips, s[2], s[0])).transpose(1, 2);
+            View turned = View.dense(HostBuffer.wrap(DType.F16, halves), Shape.of(clips, s[2], s[0]))
+                    .transpose(1, 2);
+            View same = View.dense(HostBuffer.wrap(floats), Shape.of(clips, s[2], s[0]))
+                    .transpose(1, 2);
             for (Backend b : BACKENDS) {
                 assertThat(b.matchesHalves()).isTrue();
                 float[][] got = {step(b, dense, s), step(b, turned, s)};
-                assertThat(got[0]).as("dense, %s", b.describe()).isEqualTo(step(b, View.dense(HostBuffer.wrap(floats), shape), s));
+                assertThat(got[0])
+                        .as("dense, %s", b.describe())
+                        .isEqualTo(step(b, View.dense(HostBuffer.wrap(floats), shape), s));
                 assertThat(got[1]).as("turned, %s", b.describe()).isEqualTo(step(b, same, s));
             }
         }
@@ -264,7 +296,8 @@ class BinaryMatchTest {
         View v = View.dense(HostBuffer.wrap(values), Shape.of(clips, s[1]));
         View w = View.dense(HostBuffer.wrap(winners), Shape.of(clips, s[1]));
         b.binaryPrototypeMaxPool(tokens, p, v, w);
-        b.binaryPrototypeMaxPoolBackward(tokens, p, w, v, null, View.dense(HostBuffer.wrap(gradient), Shape.of(s[1], s[2])));
+        b.binaryPrototypeMaxPoolBackward(
+                tokens, p, w, v, null, View.dense(HostBuffer.wrap(gradient), Shape.of(s[1], s[2])));
         float[] all = Arrays.copyOf(values, values.length + winners.length + gradient.length);
         for (int i = 0; i < winners.length; i++) {
             all[values.length + i] = winners[i];
@@ -351,10 +384,13 @@ class BinaryMatchTest {
                 int won = winners[j];
                 // What float64 can tell apart: sums in another order differ by less.
                 double reach = 1e-15 * dim;
-                assertThat(product[won]).as("%s, prototype %d won by %d, best is %d", what, j, won, best)
+                assertThat(product[won])
+                        .as("%s, prototype %d won by %d, best is %d", what, j, won, best)
                         .isGreaterThanOrEqualTo(product[best] - reach);
                 for (int i = 0; i < won; i++) {
-                    assertThat(product[i] == product[won] && same(i, won)).as("%s, %d equals %d", what, i, won).isFalse();
+                    assertThat(product[i] == product[won] && same(i, won))
+                            .as("%s, %d equals %d", what, i, won)
+                            .isFalse();
                 }
                 float value = (float) (product[best] / Math.sqrt(dim));
                 assertThat(values[j]).as("%s, value %d", what, j).isBetween(Math.nextDown(value), Math.nextUp(value));
@@ -372,7 +408,8 @@ class BinaryMatchTest {
         /** Whether token k is token i times a power of two, so that even rounded they tie. */
         private boolean same(int i, int k) {
             double ratio = norm[k] / norm[i];
-            if (Math.getExponent(ratio) != Math.getExponent(Math.nextDown(ratio)) + 1 || norm[i] == Backend.NORM_FLOOR) {
+            if (Math.getExponent(ratio) != Math.getExponent(Math.nextDown(ratio)) + 1
+                    || norm[i] == Backend.NORM_FLOOR) {
                 return Arrays.equals(x, i * dim, (i + 1) * dim, x, k * dim, (k + 1) * dim);
             }
             for (int d = 0; d < dim; d++) {
@@ -387,7 +424,10 @@ class BinaryMatchTest {
     private static void match(Backend b, float[] tokens, float[] prototypes, int[] s, float[] values, int[] winners) {
         View v = View.dense(HostBuffer.wrap(values), Shape.of(1, s[1]));
         View w = View.dense(HostBuffer.wrap(winners), Shape.of(1, s[1]));
-        b.binaryPrototypeMaxPool(View.dense(HostBuffer.wrap(tokens), Shape.of(1, s[0], s[2])),
-                View.dense(HostBuffer.wrap(prototypes), Shape.of(s[1], s[2])), v, w);
+        b.binaryPrototypeMaxPool(
+                View.dense(HostBuffer.wrap(tokens), Shape.of(1, s[0], s[2])),
+                View.dense(HostBuffer.wrap(prototypes), Shape.of(s[1], s[2])),
+                v,
+                w);
     }
 }

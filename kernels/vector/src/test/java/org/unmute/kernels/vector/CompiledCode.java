@@ -10,11 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the optimising compiler made of a method, read from what the virtual machine prints with {@code CompileCommand=print}. Without a
- * disassembler of its own ({@code hsdis}) it prints bytes, which {@code objdump} from binutils then disassembles.
+ * What the optimising compiler made of a method, read from what the virtual machine prints with {@code
+ * CompileCommand=print}. Without a disassembler of its own ({@code hsdis}) it prints bytes, which {@code objdump} from
+ * binutils then disassembles.
  */
 final class CompiledCode {
-    private static final Pattern METHOD = Pattern.compile("Compiled method \\(c2\\)[^\\n]*? (\\S+)( @ \\d+)? \\(\\d+ bytes\\)\\n(.*?)\\[/MachCode]", Pattern.DOTALL);
+    private static final Pattern METHOD = Pattern.compile(
+            "Compiled method \\(c2\\)[^\\n]*? (\\S+)( @ \\d+)? \\(\\d+ bytes\\)\\n(.*?)\\[/MachCode]", Pattern.DOTALL);
     private static final Pattern BYTES = Pattern.compile("^  0x([0-9a-f]{16}): ([0-9a-f| ]+?) *$", Pattern.MULTILINE);
     private static final Pattern INSTRUCTION = Pattern.compile("^ *([0-9a-f]+):\\t(.*?) *$", Pattern.MULTILINE);
     private static final Pattern JUMP = Pattern.compile("j\\w+ +0x([0-9a-f]+)");
@@ -63,7 +65,8 @@ final class CompiledCode {
                 out.write(0x90);
             }
             if (out.size() == at - start) {
-                out.writeBytes(HexFormat.of().parseHex(m.group(2).replace("|", "").replace(" ", "")));
+                out.writeBytes(
+                        HexFormat.of().parseHex(m.group(2).replace("|", "").replace(" ", "")));
             }
         }
         return out.toByteArray();
@@ -75,8 +78,19 @@ final class CompiledCode {
         String text;
         try {
             Files.write(file, code);
-            Process p = new ProcessBuilder("objdump", "-D", "-b", "binary", "-m", "i386:x86-64", "-M", "intel", "--no-show-raw-insn", file.toString())
-                    .redirectErrorStream(true).start();
+            Process p = new ProcessBuilder(
+                            "objdump",
+                            "-D",
+                            "-b",
+                            "binary",
+                            "-m",
+                            "i386:x86-64",
+                            "-M",
+                            "intel",
+                            "--no-show-raw-insn",
+                            file.toString())
+                    .redirectErrorStream(true)
+                    .start();
             text = new String(p.getInputStream().readAllBytes());
             if (p.waitFor() != 0) {
                 throw new IOException("objdump: " + text);
@@ -86,7 +100,7 @@ final class CompiledCode {
         }
         List<Long> address = new ArrayList<>();
         List<String> instruction = new ArrayList<>();
-        for (Matcher m = INSTRUCTION.matcher(text); m.find();) {
+        for (Matcher m = INSTRUCTION.matcher(text); m.find(); ) {
             address.add(Long.parseUnsignedLong(m.group(1), 16));
             instruction.add(m.group(2));
         }

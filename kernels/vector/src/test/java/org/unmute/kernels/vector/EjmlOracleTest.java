@@ -34,8 +34,8 @@ class EjmlOracleTest {
                 assertThat(transposed).isEqualTo(plain);
                 for (int i = 0; i < plain.length; i++) {
                     // Both sides round: twice the bound of one.
-                    assertThat((double) plain[i]).isCloseTo(product.data[i],
-                            Offset.offset(2 * Tolerance.sum(k, absolutes.data[i])));
+                    assertThat((double) plain[i])
+                            .isCloseTo(product.data[i], Offset.offset(2 * Tolerance.sum(k, absolutes.data[i])));
                 }
             }
         }

@@ -21,17 +21,30 @@ class GemmPathsTest {
     @ParameterizedTest
     @CsvSource({
         // few rows; few columns; both sides of the turn from one to the other
-        "12, 768, 512", "1, 2000, 700", "56, 100, 800", "57, 100, 800", "57, 1600, 192", "900, 1600, 3", "900, 770, 193",
+        "12, 768, 512",
+        "1, 2000, 700",
+        "56, 100, 800",
+        "57, 100, 800",
+        "57, 1600, 192",
+        "900, 1600, 3",
+        "900, 770, 193",
         // packed as a whole, in several slabs
         "1200, 900, 300",
         // the same, with tiles left over for two, three, five threads and rows for one tile more
-        "1191, 130, 700", "561, 800, 224",
+        "1191, 130, 700",
+        "561, 800, 224",
         // in slices, in two parts of the columns
         "61, 1700, 11000",
         // split in parts, small results of many shapes
-        "64, 15000, 96", "3, 14000, 200", "200, 13000, 3", "1, 40000, 1", "17, 12800, 33",
+        "64, 15000, 96",
+        "3, 14000, 200",
+        "200, 13000, 3",
+        "1, 40000, 1",
+        "17, 12800, 33",
         // split where x is transposed: the gradient of a weight over a batch
-        "130, 2064, 333", "20, 1537, 31"})
+        "130, 2064, 333",
+        "20, 1537, 31"
+    })
     void productsAreRightAndTheSameOnAnyNumberOfThreads(int m, int k, int n) {
         for (int layout = 0; layout < 4; layout++) {
             float[] first = null;
@@ -45,14 +58,19 @@ class GemmPathsTest {
                         first = out.host().floats();
                         check(x, y, first, k, n);
                     } else {
-                        assertThat(out.host().floats()).as("layout %d, %d threads", layout, threads).isEqualTo(first);
+                        assertThat(out.host().floats())
+                                .as("layout %d, %d threads", layout, threads)
+                                .isEqualTo(first);
                     }
                 }
             }
         }
     }
 
-    /** Rows shared out in large and small pieces, in one, two and three slices: what follows the product happens to each result once. */
+    /**
+     * Rows shared out in large and small pieces, in one, two and three slices: what follows the product happens to each
+     * result once.
+     */
     @ParameterizedTest
     @CsvSource({"230, 64, 400", "513, 1600, 600", "700, 800, 257"})
     void aLinearMapWithAllThatFollowsIsTheSameOnAnyNumberOfThreads(int m, int k, int n) {

@@ -11,7 +11,9 @@ class LanesTest {
     void theWidthIsTheOneThisRunIsFor() {
         int most = Integer.getInteger("unmute.vector.most", Integer.getInteger(Lanes.MOST_BITS, Integer.MAX_VALUE));
         assertThat(Lanes.BITS).isBetween(Lanes.LEAST_BITS, most);
-        assertThat(PackedRows.DEPTH % Tile.COLUMNS).as("panels do not straddle slices of scores").isZero();
+        assertThat(PackedRows.DEPTH % Tile.COLUMNS)
+                .as("panels do not straddle slices of scores")
+                .isZero();
     }
 
     @Test

@@ -56,7 +56,9 @@ class PackedWeightTest {
                 float[] array = original.clone();
                 HostBuffer buffer = HostBuffer.wrap(array);
                 buffer.freeze();
-                View weight = transposed ? View.dense(buffer, Shape.of(in, out)).transpose(0, 1) : View.dense(buffer, Shape.of(out, in));
+                View weight = transposed
+                        ? View.dense(buffer, Shape.of(in, out)).transpose(0, 1)
+                        : View.dense(buffer, Shape.of(out, in));
                 float[] first = linear(b, weight);
                 assertThat(buffer.floats()).as("its own array is let go of").isNotSameAs(array);
                 assertThat(bits(buffer.floats())).isEqualTo(bits(original));
@@ -66,12 +68,17 @@ class PackedWeightTest {
                 View plain = b.allocate(DType.F32, weight.shape());
                 HostBuffer kept = HostBuffer.wrap(original.clone());
                 b.copy(new View(kept, weight.shape(), 0, weight.stride(0), weight.stride(1)), plain);
-                assertThat(bits(copy.host().floats())).as("read by another op").isEqualTo(bits(plain.host().floats()));
+                assertThat(bits(copy.host().floats()))
+                        .as("read by another op")
+                        .isEqualTo(bits(plain.host().floats()));
             }
         }
     }
 
-    /** Read piece by piece into the packed form: each number once, the same bits as packed from an array, and no array of its own. */
+    /**
+     * Read piece by piece into the packed form: each number once, the same bits as packed from an array, and no array
+     * of its own.
+     */
     @ParameterizedTest
     @CsvSource({"1,1", "7,3", "64,96", "290,96", "33,385", "16,769", "70,1600", "384,384"})
     void aWeightThatIsReadIsPackedAtOnce(int out, int in) {
@@ -95,7 +102,9 @@ class PackedWeightTest {
             Arrays.fill(seen, 5);
             HostBuffer array = HostBuffer.wrap(original.clone());
             array.freeze();
-            assertThat(bits(linear(b, read))).as("what is multiplied lies elsewhere").isEqualTo(bits(linear(b, View.dense(array, Shape.of(out, in)))));
+            assertThat(bits(linear(b, read)))
+                    .as("what is multiplied lies elsewhere")
+                    .isEqualTo(bits(linear(b, View.dense(array, Shape.of(out, in)))));
             assertThat(asked).containsOnly(1);
         }
     }
@@ -112,7 +121,10 @@ class PackedWeightTest {
         }
     }
 
-    /** As the groups of a grouped convolution; in any order, again and again, and beside a part that overlaps them, for which there is no room. */
+    /**
+     * As the groups of a grouped convolution; in any order, again and again, and beside a part that overlaps them, for
+     * which there is no room.
+     */
     @Test
     void partsOfABufferArePackedOnce() {
         float[] original = numbers(1, 3 * 64 * 96);
@@ -121,14 +133,18 @@ class PackedWeightTest {
         View whole = View.dense(buffer, Shape.of(3 * 64, 96));
         List<PackedMatrix> packed = new ArrayList<>();
         Function<View, PackedMatrix> pack = v -> {
-            PackedMatrix m = new PackedMatrix(v.shape().dim(0), v.shape().dim(1), Scratch.own(PackedMatrix.size(v.shape().dim(0), v.shape().dim(1))));
+            PackedMatrix m = new PackedMatrix(
+                    v.shape().dim(0),
+                    v.shape().dim(1),
+                    Scratch.own(PackedMatrix.size(v.shape().dim(0), v.shape().dim(1))));
             packed.add(m);
             return m;
         };
         for (int time = 0; time < 2; time++) {
             for (int group : new int[] {1, 0, 2}) {
                 PackedMatrix m = PackedWeights.of(whole.slice(0, group * 64, 64, 1), pack);
-                assertThat(PackedWeights.of(whole.slice(0, group * 64, 64, 1), pack)).isSameAs(m);
+                assertThat(PackedWeights.of(whole.slice(0, group * 64, 64, 1), pack))
+                        .isSameAs(m);
             }
         }
         assertThat(packed).hasSize(3);
@@ -143,7 +159,8 @@ class PackedWeightTest {
                 for (int other = 0; other <= group; other++) {
                     linear(b, weights.slice(0, other * 64, 64, 1));
                 }
-                assertThat(linear(b, weights.slice(0, group * 64, 64, 1))).isEqualTo(linear(b, View.dense(part, Shape.of(64, 96))));
+                assertThat(linear(b, weights.slice(0, group * 64, 64, 1)))
+                        .isEqualTo(linear(b, View.dense(part, Shape.of(64, 96))));
             }
         }
     }

@@ -18,7 +18,9 @@ class TileSourceTest {
             if (Boolean.getBoolean("unmute.tiles.write")) {
                 Files.writeString(file, text);
             }
-            assertThat(Files.readString(file)).as("%s; write it anew with -Dunmute.tiles.write=true", file).isEqualTo(text);
+            assertThat(Files.readString(file))
+                    .as("%s; write it anew with -Dunmute.tiles.write=true", file)
+                    .isEqualTo(text);
         }
     }
 }

@@ -18,9 +18,31 @@ class TileTest {
     private record Width(int bits, int rows, int n, int line, Product byRows, Product byColumns, Product narrow) {}
 
     private static final Width[] WIDTHS = {
-        new Width(512, Tile512.ROWS, Tile512.N, Tile512.LINE, Tile512::multiply, Tile512::multiplyColumns, Tile512::multiplyNarrow),
-        new Width(256, Tile256.ROWS, Tile256.N, Tile256.LINE, Tile256::multiply, Tile256::multiplyColumns, Tile256::multiplyNarrow),
-        new Width(128, Tile128.ROWS, Tile128.N, Tile128.LINE, Tile128::multiply, Tile128::multiplyColumns, Tile128::multiplyNarrow)};
+        new Width(
+                512,
+                Tile512.ROWS,
+                Tile512.N,
+                Tile512.LINE,
+                Tile512::multiply,
+                Tile512::multiplyColumns,
+                Tile512::multiplyNarrow),
+        new Width(
+                256,
+                Tile256.ROWS,
+                Tile256.N,
+                Tile256.LINE,
+                Tile256::multiply,
+                Tile256::multiplyColumns,
+                Tile256::multiplyNarrow),
+        new Width(
+                128,
+                Tile128.ROWS,
+                Tile128.N,
+                Tile128.LINE,
+                Tile128::multiply,
+                Tile128::multiplyColumns,
+                Tile128::multiplyNarrow)
+    };
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 63, 384})
@@ -53,7 +75,9 @@ class TileTest {
             }
         }
         product.run(kc, a, 3, b, 5, c, 7, LDC, add);
-        assertThat(c).as("%d bits, %d columns, distance of rows %d, %d terms, add: %s", w.bits, columns, stepI, kc, add).isEqualTo(expected);
+        assertThat(c)
+                .as("%d bits, %d columns, distance of rows %d, %d terms, add: %s", w.bits, columns, stepI, kc, add)
+                .isEqualTo(expected);
     }
 
     private static float[] random(Random r, int n) {

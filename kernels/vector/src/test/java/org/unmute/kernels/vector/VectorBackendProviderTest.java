@@ -30,28 +30,47 @@ class VectorBackendProviderTest {
 
     @Test
     void saysWhatToDoWithoutTheOptimisingCompiler() {
-        assertThat(VectorBackendProvider.probe("interpreted mode", "OpenJDK 64-Bit Server VM").reason()).contains("drop -Xint");
-        assertThat(VectorBackendProvider.probe("mixed mode, emulated-client, sharing", "OpenJDK 64-Bit Server VM").reason())
-                .contains("C2").contains("TieredStopAtLevel");
-        assertThat(VectorBackendProvider.probe("mixed mode, sharing", "OpenJDK 64-Bit Server VM").available()).isTrue();
+        assertThat(VectorBackendProvider.probe("interpreted mode", "OpenJDK 64-Bit Server VM")
+                        .reason())
+                .contains("drop -Xint");
+        assertThat(VectorBackendProvider.probe("mixed mode, emulated-client, sharing", "OpenJDK 64-Bit Server VM")
+                        .reason())
+                .contains("C2")
+                .contains("TieredStopAtLevel");
+        assertThat(VectorBackendProvider.probe("mixed mode, sharing", "OpenJDK 64-Bit Server VM")
+                        .available())
+                .isTrue();
     }
 
     /** In virtual machines of their own, with and without what the backend needs. */
     @Test
     void answersInOtherVirtualMachines() throws Exception {
         assertThat(ask()).contains("false").contains("pass --add-modules jdk.incubator.vector");
-        assertThat(ask("--add-modules", "jdk.incubator.vector")).contains("true").contains("bit");
-        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Dunmute.vector.bits=128")).contains("true").contains("128-bit");
-        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Dunmute.vector.bits=0")).contains("false")
+        assertThat(ask("--add-modules", "jdk.incubator.vector"))
+                .contains("true")
+                .contains("bit");
+        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Dunmute.vector.bits=128"))
+                .contains("true")
+                .contains("128-bit");
+        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Dunmute.vector.bits=0"))
+                .contains("false")
                 .contains("-Dunmute.vector.bits=0 turns it off");
-        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Xint")).contains("false").contains("-Xint");
-        assertThat(ask("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1")).contains("false").contains("C2");
+        assertThat(ask("--add-modules", "jdk.incubator.vector", "-Xint"))
+                .contains("false")
+                .contains("-Xint");
+        assertThat(ask("--add-modules", "jdk.incubator.vector", "-XX:TieredStopAtLevel=1"))
+                .contains("false")
+                .contains("C2");
     }
 
     private static String ask(String... options) throws IOException, InterruptedException {
-        String path = String.join(File.pathSeparator, location(VectorBackendProvider.class), location(Backend.class),
+        String path = String.join(
+                File.pathSeparator,
+                location(VectorBackendProvider.class),
+                location(Backend.class),
                 location(VectorBackendProviderTest.class));
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", path, Asked.class.getName()));
         Process p = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -61,7 +80,9 @@ class VectorBackendProviderTest {
     }
 
     private static String location(Class<?> c) {
-        return Path.of(URI.create(c.getProtectionDomain().getCodeSource().getLocation().toString())).toString();
+        return Path.of(URI.create(
+                        c.getProtectionDomain().getCodeSource().getLocation().toString()))
+                .toString();
     }
 
     /** Prints the provider's answer. */

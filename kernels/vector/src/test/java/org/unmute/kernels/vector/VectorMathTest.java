@@ -26,7 +26,8 @@ class VectorMathTest {
                     continue;
                 }
                 double error = Math.abs(expected - y[i]);
-                assertThat(error).as("%s of %s is %s, expected %s", f, x[i], y[i], expected)
+                assertThat(error)
+                        .as("%s of %s is %s, expected %s", f, x[i], y[i], expected)
                         .isLessThanOrEqualTo(Tolerance.unary(f, x[i], 0, 0));
             }
         }

@@ -44,7 +44,8 @@ class WorkerPoolTest {
     void eachThreadGoesThroughItsOwnPartInOrder() {
         try (WorkerPool pool = new WorkerPool(2)) {
             Thread[] by = new Thread[8];
-            CountDownLatch[] both = Stream.generate(() -> new CountDownLatch(2)).limit(4).toArray(CountDownLatch[]::new);
+            CountDownLatch[] both =
+                    Stream.generate(() -> new CountDownLatch(2)).limit(4).toArray(CountDownLatch[]::new);
             pool.run(8, i -> {
                 by[i] = Thread.currentThread();
                 both[i % 4].countDown();
@@ -99,7 +100,8 @@ class WorkerPoolTest {
 
     @Test
     void servesManyCallers() throws Exception {
-        try (WorkerPool pool = new WorkerPool(3); ExecutorService callers = Executors.newFixedThreadPool(8)) {
+        try (WorkerPool pool = new WorkerPool(3);
+                ExecutorService callers = Executors.newFixedThreadPool(8)) {
             List<Callable<Void>> calls = new ArrayList<>();
             for (int i = 0; i < 200; i++) {
                 calls.add(() -> {
@@ -118,10 +120,12 @@ class WorkerPoolTest {
         try (WorkerPool pool = new WorkerPool(2)) {
             for (int failing : new int[] {0, 5, 99}) {
                 assertThatThrownBy(() -> pool.run(100, i -> {
-                    if (i == failing) {
-                        throw new IllegalArgumentException("task " + i);
-                    }
-                })).isInstanceOf(IllegalArgumentException.class).hasMessage("task " + failing);
+                            if (i == failing) {
+                                throw new IllegalArgumentException("task " + i);
+                            }
+                        }))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessage("task " + failing);
                 everyTaskOnce(pool, 50);
             }
         }
@@ -136,7 +140,9 @@ class WorkerPoolTest {
             try (WorkerPool pool = new WorkerPool(3)) {
                 everyTaskOnce(pool, 10);
                 List<Thread> workers = Thread.getAllStackTraces().keySet().stream()
-                        .filter(t -> t.getName().startsWith("unmute-vector-") && t.getContextClassLoader() == application).toList();
+                        .filter(t ->
+                                t.getName().startsWith("unmute-vector-") && t.getContextClassLoader() == application)
+                        .toList();
                 found.set(workers);
             }
         });

@@ -14,8 +14,8 @@ import org.unmute.probes.data.ClipList;
 import org.unmute.probes.data.MalformedTableException;
 
 /**
- * The audio files of a folder by their names without extension. A name in a list is only ever compared with the names of files that
- * are there, so a list cannot lead out of the folder. What has a leading dot is left out.
+ * The audio files of a folder by their names without extension. A name in a list is only ever compared with the names
+ * of files that are there, so a list cannot lead out of the folder. What has a leading dot is left out.
  */
 final class AudioFolder {
     private final String dataset;
@@ -39,7 +39,8 @@ final class AudioFolder {
             return new AudioFolder(info.name(), folder, null);
         }
         if (!Files.isDirectory(folder)) {
-            throw new DatasetException(info.name(), "no folder " + folder + " with the recordings" + Layout.advice(info));
+            throw new DatasetException(
+                    info.name(), "no folder " + folder + " with the recordings" + Layout.advice(info));
         }
         Map<String, String> byStem = new HashMap<>();
         try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
@@ -79,8 +80,10 @@ final class AudioFolder {
             String below = byStem.get(stem);
             if (below != null) {
                 if (below.indexOf('\0') >= 0) {
-                    throw new DatasetException(dataset, "several recordings are named " + MalformedTableException.quote(stem) + " in " + folder
-                            + ": " + String.join(", ", below.split("\0")) + ": leave one of them there");
+                    throw new DatasetException(
+                            dataset,
+                            "several recordings are named " + MalformedTableException.quote(stem) + " in " + folder
+                                    + ": " + String.join(", ", below.split("\0")) + ": leave one of them there");
                 }
                 return folder.resolve(below);
             }
@@ -98,7 +101,8 @@ final class AudioFolder {
 
     static boolean isAudio(String name) {
         int dot = name.lastIndexOf('.');
-        return dot > 0 && ClipList.AUDIO_EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+        return dot > 0
+                && ClipList.AUDIO_EXTENSIONS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
     }
 
     static String stem(String name) {

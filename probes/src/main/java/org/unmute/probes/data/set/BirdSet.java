@@ -15,10 +15,10 @@ import org.unmute.probes.data.LabelSet;
 import org.unmute.probes.data.MalformedTableException;
 
 /**
- * A subset of BirdSet from its metadata, exported from Parquet to CSV: {@code HSN_metadata_train.csv} (focal recordings with detected
- * events) and {@code HSN_metadata_test_5s.csv} (segments of 5 s of soundscapes, which may have no label). Recordings are found by the
- * last part of {@code filepath}, in any folders below the root. Codes may be names or class ids; lists may be written in any of the
- * usual ways. The training part is drawn as {@link FewShot} says.
+ * A subset of BirdSet from its metadata, exported from Parquet to CSV: {@code HSN_metadata_train.csv} (focal recordings
+ * with detected events) and {@code HSN_metadata_test_5s.csv} (segments of 5 s of soundscapes, which may have no label).
+ * Recordings are found by the last part of {@code filepath}, in any folders below the root. Codes may be names or class
+ * ids; lists may be written in any of the usual ways. The training part is drawn as {@link FewShot} says.
  */
 final class BirdSet implements Dataset {
     private static final double CLIP_SECONDS = 5;
@@ -31,16 +31,27 @@ final class BirdSet implements Dataset {
         this.code = code;
         labels = ClassLists.read(code.toLowerCase(Locale.ROOT));
         List<String> notes = new ArrayList<>(List.of(
-                "Columns and file names are those of BirdSet's loading script; the class list is that of its configuration.",
-                "Training: 64 clips per class at most, drawn as Bird-MAE's script does: recordings of at most 20 s without a second "
-                        + "species, the events of the most frequent cluster, one a recording first. That this paper did the same is inferred.",
-                "A drawn event becomes the 5 s about its middle; the original takes a random 5 s of the 8 s about it. There is no "
-                        + "validation part."));
+                "Columns and file names are those of BirdSet's loading script; the class list is that of its"
+                        + " configuration.",
+                "Training: 64 clips per class at most, drawn as Bird-MAE's script does: recordings of at most 20 s"
+                    + " without a second species, the events of the most frequent cluster, one a recording first. That"
+                    + " this paper did the same is inferred.",
+                "A drawn event becomes the 5 s about its middle; the original takes a random 5 s of the 8 s about it."
+                        + " There is no validation part."));
         if (!more.isEmpty()) {
             notes.add(more);
         }
-        info = new DatasetInfo(code.toLowerCase(Locale.ROOT), "BirdSet " + code + ", " + place, Task.MULTI_LABEL, labels.size(),
-                Map.of(Part.TRAIN, train, Part.TEST, test), 0, CLIP_SECONDS, 32_000, 0, """
+        info = new DatasetInfo(
+                code.toLowerCase(Locale.ROOT),
+                "BirdSet " + code + ", " + place,
+                Task.MULTI_LABEL,
+                labels.size(),
+                Map.of(Part.TRAIN, train, Part.TEST, test),
+                0,
+                CLIP_SECONDS,
+                32_000,
+                0,
+                """
                 ROOT/  (or ROOT/%1$s/)
                   %1$s_metadata_train.csv      filepath,ebird_code,ebird_code_multilabel,ebird_code_secondary,
                                               length,detected_events,event_cluster,…
@@ -49,19 +60,26 @@ final class BirdSet implements Dataset {
                   …/%1$s_….ogg                 segments of %1$s_test5s_shard_0001.tar.gz
                 The metadata is Parquet on the hub; export it with pandas: read_parquet(…).to_csv(…, index=False)
                 (if filepath is the table's index, reset_index() first).
-                """.formatted(code), "huggingface.co/datasets/DBD-research-group/BirdSet", "CC BY-NC 4.0 as a set; each recording has its own",
+                """.formatted(code),
+                "huggingface.co/datasets/DBD-research-group/BirdSet",
+                "CC BY-NC 4.0 as a set; each recording has its own",
                 notes);
     }
 
     /** The seven subsets of the paper. */
     static List<Dataset> all() {
-        return List.of(new BirdSet("HSN", "High Sierras", 5_460, 12_000, ""),
+        return List.of(
+                new BirdSet("HSN", "High Sierras", 5_460, 12_000, ""),
                 new BirdSet("POW", "Powdermill Nature", 14_911, 4_560, ""),
                 new BirdSet("PER", "Amazon Basin, Peru", 16_802, 15_120, ""),
                 new BirdSet("NES", "Colombia and Costa Rica", 16_117, 24_480, ""),
                 new BirdSet("SNE", "Sierra Nevada", 19_390, 23_756, ""),
-                new BirdSet("UHH", "Hawaiian Islands", 3_626, 36_637, "27 classes in the class list; the published tables count 25 with "
-                        + "training recordings."),
+                new BirdSet(
+                        "UHH",
+                        "Hawaiian Islands",
+                        3_626,
+                        36_637,
+                        "27 classes in the class list; the published tables count 25 with " + "training recordings."),
                 new BirdSet("NBP", "NIPS4BPlus", 24_327, 563, ""));
     }
 
@@ -77,7 +95,9 @@ final class BirdSet implements Dataset {
 
     private Path list(Path root, String part) throws DatasetException {
         String name = code + "_metadata_" + part + ".csv";
-        Path list = Files.isRegularFile(root.resolve(code).resolve(name)) ? root.resolve(code).resolve(name) : root.resolve(name);
+        Path list = Files.isRegularFile(root.resolve(code).resolve(name))
+                ? root.resolve(code).resolve(name)
+                : root.resolve(name);
         Layout.require(info, list);
         return list;
     }
@@ -106,8 +126,13 @@ final class BirdSet implements Dataset {
     /** The columns of the training metadata. */
     private record Columns(int path, int code, int codes, int secondary, int length, int events, int clusters) {
         static Columns of(CsvTable table) throws MalformedTableException {
-            return new Columns(table.required("filepath"), table.required("ebird_code"), table.find("ebird_code_multilabel"),
-                    table.required("ebird_code_secondary"), table.required("length"), table.required("detected_events"),
+            return new Columns(
+                    table.required("filepath"),
+                    table.required("ebird_code"),
+                    table.find("ebird_code_multilabel"),
+                    table.required("ebird_code_secondary"),
+                    table.required("length"),
+                    table.required("detected_events"),
                     table.required("event_cluster"));
         }
     }
@@ -115,7 +140,8 @@ final class BirdSet implements Dataset {
     /** What is kept of a training row until clips are drawn. */
     private record Row(long line, Path audio, Set<String> labels) {}
 
-    private void readTraining(Path list, CsvTable table, AudioFolder audio, ReadOptions options, ClipCollector clips) throws IOException {
+    private void readTraining(Path list, CsvTable table, AudioFolder audio, ReadOptions options, ClipCollector clips)
+            throws IOException {
         Columns columns = Columns.of(table);
         Map<String, Row> rows = new HashMap<>();
         List<FewShotDraw.Source> sources = new ArrayList<>();
@@ -134,8 +160,10 @@ final class BirdSet implements Dataset {
             }
             Row before = rows.putIfAbsent(name, new Row(table.line(), audio.findFile(name), all));
             if (before != null) {
-                throw new MalformedTableException(list, table.line(), "recording " + MalformedTableException.quote(name)
-                        + " is already in line " + before.line());
+                throw new MalformedTableException(
+                        list,
+                        table.line(),
+                        "recording " + MalformedTableException.quote(name) + " is already in line " + before.line());
             }
             if (rows.get(name).audio() == null) {
                 clips.file(list, table.line(), name, null, all);
@@ -157,15 +185,18 @@ final class BirdSet implements Dataset {
     }
 
     private void remarkFew(Map<String, List<FewShotDraw.Drawn>> drawn, int shots, ClipCollector clips) {
-        List<String> few = labels.names().stream().filter(l -> drawn.getOrDefault(l, List.of()).size() < Math.max(1, shots))
-                .map(l -> l + " (" + drawn.getOrDefault(l, List.of()).size() + ")").toList();
+        List<String> few = labels.names().stream()
+                .filter(l -> drawn.getOrDefault(l, List.of()).size() < Math.max(1, shots))
+                .map(l -> l + " (" + drawn.getOrDefault(l, List.of()).size() + ")")
+                .toList();
         if (!few.isEmpty()) {
-            clips.remark(few.size() + " of " + labels.size() + " classes have fewer than " + Math.max(1, shots) + " training clips: "
-                    + String.join(", ", few));
+            clips.remark(few.size() + " of " + labels.size() + " classes have fewer than " + Math.max(1, shots)
+                    + " training clips: " + String.join(", ", few));
         }
     }
 
-    private FewShotDraw.Source source(Path list, CsvTable table, Columns columns, List<String> row, String name) throws IOException {
+    private FewShotDraw.Source source(Path list, CsvTable table, Columns columns, List<String> row, String name)
+            throws IOException {
         List<String> primary = codes(list, table, row.get(columns.code()));
         if (primary.size() != 1) {
             throw new IllegalArgumentException("it has " + primary.size() + " codes in ebird_code, one is needed");
@@ -180,7 +211,8 @@ final class BirdSet implements Dataset {
             for (Object event : Nested.list(row.get(columns.events()))) {
                 double[] times = event instanceof List<?> pair ? Nested.numbers(pair) : new double[0];
                 if (times.length != 2 || times[0] < 0 || times[1] < times[0]) {
-                    throw new IllegalArgumentException("a detected event is no start and end: " + MalformedTableException.quote(event.toString()));
+                    throw new IllegalArgumentException(
+                            "a detected event is no start and end: " + MalformedTableException.quote(event.toString()));
                 }
                 events.add(times);
             }
@@ -191,7 +223,8 @@ final class BirdSet implements Dataset {
             }
         }
         if (clusters.length != events.size()) {
-            throw new IllegalArgumentException(events.size() + " detected events have " + clusters.length + " clusters");
+            throw new IllegalArgumentException(
+                    events.size() + " detected events have " + clusters.length + " clusters");
         }
         boolean secondary = !Nested.texts(row.get(columns.secondary())).isEmpty();
         return new FewShotDraw.Source(name, primary.getFirst(), seconds, secondary, events, clusters);
@@ -205,8 +238,8 @@ final class BirdSet implements Dataset {
                 boolean index = text.matches("\\d{1,4}") && Integer.parseInt(text) < labels.size();
                 String code = index ? labels.name(Integer.parseInt(text)) : text;
                 if (labels.indexOf(code) < 0) {
-                    throw new IllegalArgumentException("unknown label " + MalformedTableException.quote(text) + ": it is none of the "
-                            + labels.size() + " codes of " + this.code);
+                    throw new IllegalArgumentException("unknown label " + MalformedTableException.quote(text)
+                            + ": it is none of the " + labels.size() + " codes of " + this.code);
                 }
                 codes.add(code);
             }

@@ -16,10 +16,13 @@ final class ClassLists {
         String resource = name + "-classes.txt";
         try (InputStream in = ClassLists.class.getResourceAsStream(resource)) {
             if (in == null) {
-                throw new IllegalStateException("the resource " + resource + " is missing from the jar: the build is incomplete");
+                throw new IllegalStateException(
+                        "the resource " + resource + " is missing from the jar: the build is incomplete");
             }
             BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
-            return LabelSet.of(lines.lines().filter(l -> !l.isBlank() && !l.startsWith("#")).toList());
+            return LabelSet.of(lines.lines()
+                    .filter(l -> !l.isBlank() && !l.startsWith("#"))
+                    .toList());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -50,16 +50,20 @@ final class ClipCollector {
      * @param audio null if the file is not there
      * @throws MalformedTableException for a label that the set does not have, or a clip that was named before
      */
-    void part(Path list, long line, String name, Path audio, double start, double end, Collection<String> wanted) throws IOException {
+    void part(Path list, long line, String name, Path audio, double start, double end, Collection<String> wanted)
+            throws IOException {
         for (String label : wanted) {
             checkLabel(list, line, label);
         }
         boolean whole = start == 0 && end == Double.POSITIVE_INFINITY;
-        String place = line > 0 ? root.relativize(list) + ":" + line : root.relativize(list).toString();
+        String place = line > 0
+                ? root.relativize(list) + ":" + line
+                : root.relativize(list).toString();
         String key = whole ? name : ClipId.part(name, start, end);
         String before = placeOf.putIfAbsent(key, place);
         if (before != null) {
-            throw new MalformedTableException(list, line, "clip " + MalformedTableException.quote(key) + " is already in " + before);
+            throw new MalformedTableException(
+                    list, line, "clip " + MalformedTableException.quote(key) + " is already in " + before);
         }
         if (audio == null) {
             missing.add(new Reading.Problem(place, key, "no such recording"));
@@ -75,14 +79,18 @@ final class ClipCollector {
         } catch (IllegalArgumentException e) {
             throw new MalformedTableException(list, line, e.getMessage());
         }
-        AudioClip clip = whole ? new AudioClip(id, audio) : new AudioClip(ClipId.part(id, start, end), audio, start, end);
+        AudioClip clip =
+                whole ? new AudioClip(id, audio) : new AudioClip(ClipId.part(id, start, end), audio, start, end);
         clips.add(new Reading.Clip(clip, List.copyOf(new LinkedHashSet<>(wanted))));
     }
 
     void checkLabel(Path list, long line, String label) throws MalformedTableException {
         if (labels.indexOf(label) < 0) {
-            throw new MalformedTableException(list, line, "unknown label " + MalformedTableException.quote(label) + ": it is none of the "
-                    + labels.size() + " classes of " + info.name());
+            throw new MalformedTableException(
+                    list,
+                    line,
+                    "unknown label " + MalformedTableException.quote(label) + ": it is none of the " + labels.size()
+                            + " classes of " + info.name());
         }
     }
 
@@ -108,12 +116,17 @@ final class ClipCollector {
             List<Reading.Problem> all = new ArrayList<>(missing);
             all.addAll(unusable);
             if (all.isEmpty()) {
-                throw new DatasetException(info.name(), "the lists in " + root + " name no clips of the part " + part.label());
+                throw new DatasetException(
+                        info.name(), "the lists in " + root + " name no clips of the part " + part.label());
             }
-            throw new DatasetException(info.name(), missing.size() + " of " + listed + " clips of the part " + part.label() + " are missing in "
-                    + root + (unusable.isEmpty() ? "" : ", " + unusable.size() + " cannot be used") + "; up to "
-                    + (long) (limit * listed) + " may be: " + named(all)
-                    + ": unpack all archives of the set, or allow more with --max-missing (a share from 0 to 1)", all);
+            throw new DatasetException(
+                    info.name(),
+                    missing.size() + " of " + listed + " clips of the part " + part.label() + " are missing in "
+                            + root + (unusable.isEmpty() ? "" : ", " + unusable.size() + " cannot be used") + "; up to "
+                            + (long) (limit * listed) + " may be: " + named(all)
+                            + ": unpack all archives of the set, or allow more with --max-missing (a share from 0 to"
+                            + " 1)",
+                    all);
         }
         return new Reading(info, part, root, labels, clips, new Reading.Report(listed, missing, unusable, remarks));
     }

@@ -35,9 +35,10 @@ public interface Dataset {
      * The clips of a part. Every row of the set's lists becomes a clip or is named in the report.
      *
      * @param root folder of the data set
-     * @throws MalformedTableException if a list breaks a rule: ragged row, unknown label, a clip twice, a path that leaves the root
-     * @throws DatasetException if the files expected are not there, the set has no such part, or more clips are missing or unusable
-     *     than the options allow
+     * @throws MalformedTableException if a list breaks a rule: ragged row, unknown label, a clip twice, a path that
+     *     leaves the root
+     * @throws DatasetException if the files expected are not there, the set has no such part, or more clips are missing
+     *     or unusable than the options allow
      * @throws IOException if a file cannot be read
      */
     Reading read(Path root, Part part, ReadOptions options) throws IOException;

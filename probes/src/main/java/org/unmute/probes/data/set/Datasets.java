@@ -3,14 +3,18 @@ package org.unmute.probes.data.set;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The data sets that are read: the paper's fourteen, AudioSet's unbalanced list, and two forms for one's own recordings. */
+/**
+ * The data sets that are read: the paper's fourteen, AudioSet's unbalanced list, and two forms for one's own
+ * recordings.
+ */
 public final class Datasets {
     private static final List<Dataset> ALL = all();
 
     private Datasets() {}
 
     private static List<Dataset> all() {
-        List<Dataset> all = new ArrayList<>(List.of(AudioSet.balanced(), new Fsd50k(), new Desed(), new Spass(), new UrbanSed()));
+        List<Dataset> all =
+                new ArrayList<>(List.of(AudioSet.balanced(), new Fsd50k(), new Desed(), new Spass(), new UrbanSed()));
         all.addAll(BirdSet.all());
         all.addAll(List.of(new Esc50(), new SpeechCommands(), AudioSet.full(), new TableSet(), new FolderSet()));
         return List.copyOf(all);
@@ -32,7 +36,10 @@ public final class Datasets {
      * @throws IllegalArgumentException naming all sets
      */
     public static Dataset byName(String name) {
-        return ALL.stream().filter(d -> d.info().name().equals(name)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("dataset '" + name + "' is not known: there are " + String.join(", ", names())));
+        return ALL.stream()
+                .filter(d -> d.info().name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "dataset '" + name + "' is not known: there are " + String.join(", ", names())));
     }
 }

@@ -15,29 +15,42 @@ import org.unmute.probes.data.LabelSet;
 
 /**
  * DESED, clip labels. Weak lists have the columns {@code filename, event_labels} (commas between labels), strong lists
- * {@code filename, onset, offset, event_label}, one row an event; the labels of a clip are the union of its events', a row without label
- * is a clip without events. The copy that the paper's authors host is read as {@link HuggingFaceFolder} says.
+ * {@code filename, onset, offset, event_label}, one row an event; the labels of a clip are the union of its events', a
+ * row without label is a clip without events. The copy that the paper's authors host is read as {@link
+ * HuggingFaceFolder} says.
  */
 final class Desed implements Dataset {
     private static final LabelSet LABELS = ClassLists.read("desed");
-    private static final DatasetInfo INFO = new DatasetInfo("desed", "DESED", Task.MULTI_LABEL, 10,
-            Map.of(Part.TRAIN, 20_000, Part.VALIDATION, 0, Part.TEST, 0), 0, 10, 44_100, 0.05, """
-            ROOT/  (the folder "dataset" that the DESED package makes)
-              metadata/train/weak.tsv                      filename, event_labels
-              metadata/train/synthetic…/soundscapes.tsv    filename, onset, offset, event_label (if there)
-              metadata/validation/validation.tsv           filename, onset, offset, event_label
-              metadata/eval/public.tsv                     likewise; the test part
-              audio/train/weak/                            Y…_30.000_40.000.wav (folders may end in _16k)
-              audio/train/synthetic…/soundscapes/
-              audio/validation/validation/  (or audio/validation/)
-              audio/eval/public/            (or audio/eval/)
-            or a Hugging Face folder:
-            """ + HuggingFaceFolder.TREE, "project.inria.fr/desed (or huggingface.co/datasets/lrauch/desed)",
-            "MIT (lists and synthetic material); recordings: their authors'", List.of(
-            "Columns and the form of the lists were checked against the real weak, validation and public evaluation lists.",
-            "The paper's 20 k training clips fit the synthetic set DESED-FL better than DCASE's DESED; which it was is a guess, so the "
-                    + "paper's numbers should be compared on the authors' copy only.",
-            "The layout of the Hugging Face copy was not seen. Unlabelled clips are not used."));
+    private static final DatasetInfo INFO = new DatasetInfo(
+            "desed",
+            "DESED",
+            Task.MULTI_LABEL,
+            10,
+            Map.of(Part.TRAIN, 20_000, Part.VALIDATION, 0, Part.TEST, 0),
+            0,
+            10,
+            44_100,
+            0.05,
+            """
+                ROOT/  (the folder "dataset" that the DESED package makes)
+                  metadata/train/weak.tsv                      filename, event_labels
+                  metadata/train/synthetic…/soundscapes.tsv    filename, onset, offset, event_label (if there)
+                  metadata/validation/validation.tsv           filename, onset, offset, event_label
+                  metadata/eval/public.tsv                     likewise; the test part
+                  audio/train/weak/                            Y…_30.000_40.000.wav (folders may end in _16k)
+                  audio/train/synthetic…/soundscapes/
+                  audio/validation/validation/  (or audio/validation/)
+                  audio/eval/public/            (or audio/eval/)
+                or a Hugging Face folder:
+                """ + HuggingFaceFolder.TREE,
+            "project.inria.fr/desed (or huggingface.co/datasets/lrauch/desed)",
+            "MIT (lists and synthetic material); recordings: their authors'",
+            List.of(
+                    "Columns and the form of the lists were checked against the real weak, validation and public"
+                            + " evaluation lists.",
+                    "The paper's 20 k training clips fit the synthetic set DESED-FL better than DCASE's DESED; which"
+                        + " it was is a guess, so the paper's numbers should be compared on the authors' copy only.",
+                    "The layout of the Hugging Face copy was not seen. Unlabelled clips are not used."));
 
     @Override
     public DatasetInfo info() {
@@ -73,8 +86,10 @@ final class Desed implements Dataset {
         Path folder = root.resolve("metadata/train");
         if (Files.isDirectory(folder)) {
             try (Stream<Path> all = Files.list(folder)) {
-                all.filter(f -> f.getFileName().toString().startsWith("synthetic") && Files.isRegularFile(f.resolve("soundscapes.tsv")))
-                        .sorted().forEach(f -> lists.add("train/" + f.getFileName() + "/soundscapes"));
+                all.filter(f -> f.getFileName().toString().startsWith("synthetic")
+                                && Files.isRegularFile(f.resolve("soundscapes.tsv")))
+                        .sorted()
+                        .forEach(f -> lists.add("train/" + f.getFileName() + "/soundscapes"));
             }
         }
         return lists;
@@ -84,9 +99,13 @@ final class Desed implements Dataset {
         Path audio = root.resolve("audio").resolve(list);
         Path resampled = audio.resolveSibling(audio.getFileName() + "_16k");
         Path above = audio.getParent();
-        // validation/validation and eval/public are also found one level up; train/weak is not, as other lists lie beside it.
-        return Files.isDirectory(audio) ? audio : Files.isDirectory(resampled) ? resampled
-                : !list.startsWith("train/") && Files.isDirectory(above) ? above : audio;
+        // validation/validation and eval/public are also found one level up; train/weak is not, as other lists lie
+        // beside it.
+        return Files.isDirectory(audio)
+                ? audio
+                : Files.isDirectory(resampled)
+                        ? resampled
+                        : !list.startsWith("train/") && Files.isDirectory(above) ? above : audio;
     }
 
     private static void readList(Path file, AudioFolder audio, String list, ClipCollector clips) throws IOException {
@@ -99,7 +118,8 @@ final class Desed implements Dataset {
             for (List<String> row = table.next(); row != null; row = table.next()) {
                 String clip = row.get(name);
                 if (lines.putIfAbsent(clip, table.line()) != null && weak) {
-                    clips.remark(file.getFileName() + ":" + table.line() + " names " + clip + " again; its labels were joined");
+                    clips.remark(file.getFileName() + ":" + table.line() + " names " + clip
+                            + " again; its labels were joined");
                 }
                 Set<String> all = labels.computeIfAbsent(clip, c -> new LinkedHashSet<>());
                 for (String one : weak ? row.get(label).split(",", -1) : new String[] {row.get(label)}) {
@@ -111,7 +131,12 @@ final class Desed implements Dataset {
             }
         }
         for (Map.Entry<String, Long> one : lines.entrySet()) {
-            clips.file(file, one.getValue(), list + "/" + one.getKey(), audio.findFile(one.getKey()), labels.get(one.getKey()));
+            clips.file(
+                    file,
+                    one.getValue(),
+                    list + "/" + one.getKey(),
+                    audio.findFile(one.getKey()),
+                    labels.get(one.getKey()));
         }
     }
 }

@@ -1,8 +1,8 @@
 package org.unmute.probes.data.set;
 
 /**
- * How a few training clips per class are drawn from long recordings, as Bird-MAE's script for the same data does (paper section 7:
- * 64 shots).
+ * How a few training clips per class are drawn from long recordings, as Bird-MAE's script for the same data does (paper
+ * section 7: 64 shots).
  *
  * @param shots most clips per class; 0 for one clip of every recording
  * @param condition which recordings are drawn from

@@ -10,10 +10,11 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Draws a few clips per class from recordings with detected events (paper section 2; the steps are those of Bird-MAE's script on
- * BirdSet's event mapping). Of each recording that meets the condition the events of its most frequent cluster are kept, those inside
- * another left out; one at random is its primary clip, the others are left over. A class takes its primary clips, at random if there are
- * more than wanted, then left-over ones. The same recordings and seed give the same clips, whatever the order of the rows.
+ * Draws a few clips per class from recordings with detected events (paper section 2; the steps are those of Bird-MAE's
+ * script on BirdSet's event mapping). Of each recording that meets the condition the events of its most frequent
+ * cluster are kept, those inside another left out; one at random is its primary clip, the others are left over. A class
+ * takes its primary clips, at random if there are more than wanted, then left-over ones. The same recordings and seed
+ * give the same clips, whatever the order of the rows.
  */
 final class FewShotDraw {
     /** No clear sound belongs to this cluster. */
@@ -33,7 +34,8 @@ final class FewShotDraw {
      * @param events start and end in seconds
      * @param clusters the cluster of each event
      */
-    record Source(String name, String label, double seconds, boolean secondary, List<double[]> events, int[] clusters) {}
+    record Source(
+            String name, String label, double seconds, boolean secondary, List<double[]> events, int[] clusters) {}
 
     /** A clip; {@code end} is infinite for a whole recording. */
     record Drawn(Source source, double start, double end) {}
@@ -49,21 +51,29 @@ final class FewShotDraw {
 
     /** The clips by class, in the order of the classes' names; within a class by recording and time. */
     Map<String, List<Drawn>> draw(List<Source> sources) {
-        List<Source> sorted = sources.stream().sorted(Comparator.comparing(Source::name)).toList();
-        Samples wanted = samples(sorted.stream().filter(s -> options.condition().meets(s.seconds(), s.secondary())).toList());
+        List<Source> sorted =
+                sources.stream().sorted(Comparator.comparing(Source::name)).toList();
+        Samples wanted = samples(sorted.stream()
+                .filter(s -> options.condition().meets(s.seconds(), s.secondary()))
+                .toList());
         Map<String, List<Drawn>> chosen = new TreeMap<>();
         sorted.forEach(s -> chosen.putIfAbsent(s.label(), new ArrayList<>()));
         chosen.forEach((label, clips) -> take(clips, wanted, label));
         if (options.fillUp() && options.shots() > 0) {
-            Samples others = samples(sorted.stream().filter(s -> !options.condition().meets(s.seconds(), s.secondary())).toList());
+            Samples others = samples(sorted.stream()
+                    .filter(s -> !options.condition().meets(s.seconds(), s.secondary()))
+                    .toList());
             chosen.forEach((label, clips) -> take(clips, others, label));
         }
-        chosen.values().forEach(clips -> clips.sort(Comparator.comparing((Drawn d) -> d.source().name()).thenComparing(Drawn::start)));
+        chosen.values()
+                .forEach(clips -> clips.sort(
+                        Comparator.comparing((Drawn d) -> d.source().name()).thenComparing(Drawn::start)));
         return chosen;
     }
 
     private void take(List<Drawn> clips, Samples from, String label) {
-        for (List<Drawn> group : List.of(from.primary().getOrDefault(label, List.of()), from.leftOver().getOrDefault(label, List.of()))) {
+        for (List<Drawn> group : List.of(
+                from.primary().getOrDefault(label, List.of()), from.leftOver().getOrDefault(label, List.of()))) {
             List<Drawn> open = new ArrayList<>(group);
             if (options.shots() == 0) {
                 clips.addAll(open);
@@ -84,7 +94,9 @@ final class FewShotDraw {
             List<Drawn> clips = windows(s);
             int primary = random.nextInt(clips.size());
             for (int i = 0; i < clips.size(); i++) {
-                (i == primary ? all.primary() : all.leftOver()).computeIfAbsent(s.label(), l -> new ArrayList<>()).add(clips.get(i));
+                (i == primary ? all.primary() : all.leftOver())
+                        .computeIfAbsent(s.label(), l -> new ArrayList<>())
+                        .add(clips.get(i));
             }
         }
         return all;
@@ -115,7 +127,9 @@ final class FewShotDraw {
         Map<Integer, List<double[]>> byCluster = new TreeMap<>();
         for (int i = 0; i < n; i++) {
             if (onlyNoise || s.clusters()[i] != NOISE) {
-                byCluster.computeIfAbsent(s.clusters()[i], c -> new ArrayList<>()).add(s.events().get(i));
+                byCluster
+                        .computeIfAbsent(s.clusters()[i], c -> new ArrayList<>())
+                        .add(s.events().get(i));
             }
         }
         List<double[]> most = List.of();
@@ -123,6 +137,8 @@ final class FewShotDraw {
             most = cluster.size() > most.size() ? cluster : most;
         }
         List<double[]> all = most;
-        return all.stream().filter(e -> all.stream().noneMatch(o -> o[0] < e[0] && o[1] > e[1])).toList();
+        return all.stream()
+                .filter(e -> all.stream().noneMatch(o -> o[0] < e[0] && o[1] > e[1]))
+                .toList();
     }
 }

@@ -12,12 +12,21 @@ import org.unmute.probes.data.ClipList;
 import org.unmute.probes.data.LabelSet;
 
 /**
- * Recordings in one folder a class, these in the folders {@code train}, {@code validation} and {@code test}; without those, all
- * recordings are for training. Classes are sorted by name.
+ * Recordings in one folder a class, these in the folders {@code train}, {@code validation} and {@code test}; without
+ * those, all recordings are for training. Classes are sorted by name.
  */
 final class FolderSet implements Dataset {
-    private static final DatasetInfo INFO = new DatasetInfo("folder", "One folder a class", Task.SINGLE_LABEL, 0,
-            Map.of(Part.TRAIN, 0, Part.VALIDATION, 0, Part.TEST, 0), 0, 0, 0, 0, """
+    private static final DatasetInfo INFO = new DatasetInfo(
+            "folder",
+            "One folder a class",
+            Task.SINGLE_LABEL,
+            0,
+            Map.of(Part.TRAIN, 0, Part.VALIDATION, 0, Part.TEST, 0),
+            0,
+            0,
+            0,
+            0,
+            """
             ROOT/
               train/dog/a.wav   any names and folders below a class's folder
               train/cat/b.wav
@@ -25,7 +34,10 @@ final class FolderSet implements Dataset {
             or, all for training,
               dog/a.wav
               cat/b.wav
-            """, "your own recordings", "your own", List.of("A recording that lies in no class's folder is an error."));
+            """,
+            "your own recordings",
+            "your own",
+            List.of("A recording that lies in no class's folder is an error."));
 
     @Override
     public DatasetInfo info() {
@@ -52,7 +64,10 @@ final class FolderSet implements Dataset {
         TreeSet<String> names = new TreeSet<>();
         for (Path folder : folders(root).values()) {
             try (Stream<Path> all = Files.list(folder)) {
-                all.filter(Files::isDirectory).map(f -> f.getFileName().toString()).filter(n -> !n.startsWith(".")).forEach(names::add);
+                all.filter(Files::isDirectory)
+                        .map(f -> f.getFileName().toString())
+                        .filter(n -> !n.startsWith("."))
+                        .forEach(names::add);
             }
         }
         if (names.isEmpty()) {
@@ -66,14 +81,17 @@ final class FolderSet implements Dataset {
         Map<Part, Path> parts = folders(root);
         Path folder = parts.get(part);
         if (folder == null) {
-            throw new DatasetException(INFO.name(), "no folder " + root.resolve(part.label()) + ": there are "
-                    + parts.keySet().stream().map(Part::label).toList());
+            throw new DatasetException(
+                    INFO.name(),
+                    "no folder " + root.resolve(part.label()) + ": there are "
+                            + parts.keySet().stream().map(Part::label).toList());
         }
         ClipCollector clips = new ClipCollector(INFO, part, root, options, labels(root));
         for (var clip : ClipList.of(folder, null).clips()) {
             int slash = clip.id().indexOf('/');
             if (slash < 0) {
-                throw new DatasetException(INFO.name(), clip.path() + " lies in no class's folder" + Layout.advice(INFO));
+                throw new DatasetException(
+                        INFO.name(), clip.path() + " lies in no class's folder" + Layout.advice(INFO));
             }
             clips.file(folder, 0, clip.id(), clip.path(), List.of(clip.id().substring(0, slash)));
         }

@@ -12,29 +12,38 @@ import org.unmute.probes.data.LabelSet;
 import org.unmute.probes.data.MalformedTableException;
 
 /**
- * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} in the folder of each part, or one at the
- * top with a column {@code split}; {@code file_name} is relative to the metadata. Labels are names, written as a list in any of the usual
- * ways. Parquet is not read.
+ * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} in the folder of each part,
+ * or one at the top with a column {@code split}; {@code file_name} is relative to the metadata. Labels are names,
+ * written as a list in any of the usual ways. Parquet is not read.
  */
 final class HuggingFaceFolder {
     /** What is expected, as lines to print. */
     static final String TREE = """
-            ROOT/
-              train/metadata.csv        file_name,labels    and the recordings beside it
-              validation/metadata.csv   (or valid, val, validate, dev)
-              test/metadata.csv         (or eval)
-              or one metadata.csv       file_name,labels,split
-            """;
-    private static final Map<Part, List<String>> FOLDERS = Map.of(Part.TRAIN, List.of("train"),
-            Part.VALIDATION, List.of("validation", "valid", "val", "validate", "dev"), Part.TEST, List.of("test", "eval"));
-    private static final List<String> LABEL_COLUMNS = List.of("labels", "label", "events", "event_labels", "classes", "class");
+        ROOT/
+          train/metadata.csv        file_name,labels    and the recordings beside it
+          validation/metadata.csv   (or valid, val, validate, dev)
+          test/metadata.csv         (or eval)
+          or one metadata.csv       file_name,labels,split
+        """;
+
+    private static final Map<Part, List<String>> FOLDERS = Map.of(
+            Part.TRAIN,
+            List.of("train"),
+            Part.VALIDATION,
+            List.of("validation", "valid", "val", "validate", "dev"),
+            Part.TEST,
+            List.of("test", "eval"));
+    private static final List<String> LABEL_COLUMNS =
+            List.of("labels", "label", "events", "event_labels", "classes", "class");
 
     private HuggingFaceFolder() {}
 
     /** Whether a folder has metadata of this form. */
     static boolean isThere(Path root) {
         return Files.isRegularFile(root.resolve("metadata.csv"))
-                || FOLDERS.values().stream().flatMap(List::stream).anyMatch(f -> Files.isRegularFile(root.resolve(f).resolve("metadata.csv")));
+                || FOLDERS.values().stream()
+                        .flatMap(List::stream)
+                        .anyMatch(f -> Files.isRegularFile(root.resolve(f).resolve("metadata.csv")));
     }
 
     /** All labels of all parts, sorted. */
@@ -62,10 +71,12 @@ final class HuggingFaceFolder {
     }
 
     /** Adds the clips of a part. */
-    static void read(DatasetInfo info, Path root, Part part, ReadOptions options, ClipCollector clips) throws IOException {
+    static void read(DatasetInfo info, Path root, Part part, ReadOptions options, ClipCollector clips)
+            throws IOException {
         Path list = list(root, part);
         if (list == null) {
-            throw new DatasetException(info.name(), "no metadata.csv of the part " + part.label() + " in " + root + Layout.advice(info));
+            throw new DatasetException(
+                    info.name(), "no metadata.csv of the part " + part.label() + " in " + root + Layout.advice(info));
         }
         each(list, part, (line, name, labels) -> {
             Path audio = list.resolveSibling(name);
@@ -83,7 +94,8 @@ final class HuggingFaceFolder {
             int name = table.required("file_name");
             int label = table.column(null, LABEL_COLUMNS, "the name labels");
             if (label < 0) {
-                throw new MalformedTableException(list, 1, "no column " + String.join(", ", LABEL_COLUMNS) + " among " + table.columns());
+                throw new MalformedTableException(
+                        list, 1, "no column " + String.join(", ", LABEL_COLUMNS) + " among " + table.columns());
             }
             int split = table.find("split");
             for (List<String> fields = table.next(); fields != null; fields = table.next()) {
@@ -93,7 +105,8 @@ final class HuggingFaceFolder {
                 try {
                     List<String> labels = Nested.texts(fields.get(label));
                     if (labels.stream().anyMatch(l -> l.matches("\\d+"))) {
-                        throw new IllegalArgumentException("labels are numbers, whose names are not in the file: export their names");
+                        throw new IllegalArgumentException(
+                                "labels are numbers, whose names are not in the file: export their names");
                     }
                     row.read(table.line(), ClipId.of(fields.get(name).strip()), labels);
                 } catch (IllegalArgumentException e) {

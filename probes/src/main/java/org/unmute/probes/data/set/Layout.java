@@ -10,15 +10,22 @@ final class Layout {
 
     static void requirePart(DatasetInfo info, Part part) throws DatasetException {
         if (!info.parts().containsKey(part)) {
-            throw new DatasetException(info.name(), "there is no part " + part.label() + ", only "
-                    + String.join(", ", info.parts().keySet().stream().map(Part::label).toList())
-                    + (part == Part.VALIDATION ? ": set a tenth of train aside" : ""));
+            throw new DatasetException(
+                    info.name(),
+                    "there is no part " + part.label() + ", only "
+                            + String.join(
+                                    ", ",
+                                    info.parts().keySet().stream()
+                                            .map(Part::label)
+                                            .toList())
+                            + (part == Part.VALIDATION ? ": set a tenth of train aside" : ""));
         }
     }
 
     /** What to do where a file that is expected is not there: the end of a message. */
     static String advice(DatasetInfo info) {
-        return ": 'unmute datasets " + info.name() + "' prints the files expected (DatasetInfo.tree); the set is from " + info.source();
+        return ": 'unmute datasets " + info.name() + "' prints the files expected (DatasetInfo.tree); the set is from "
+                + info.source();
     }
 
     /** @throws DatasetException if a list is not there */
@@ -31,8 +38,10 @@ final class Layout {
     /** @throws DatasetException if the set's files hold another number of classes than the set has */
     static LabelSet requireClasses(DatasetInfo info, LabelSet labels, Path list) throws DatasetException {
         if (labels.size() != info.classes()) {
-            throw new DatasetException(info.name(), list + " holds " + labels.size() + " classes, " + info.classes()
-                    + " are expected: is the file whole, and of this set?");
+            throw new DatasetException(
+                    info.name(),
+                    list + " holds " + labels.size() + " classes, " + info.classes()
+                            + " are expected: is the file whole, and of this set?");
         }
         return labels;
     }

@@ -5,9 +5,9 @@ import java.util.List;
 import org.unmute.probes.data.MalformedTableException;
 
 /**
- * A list in a field of a CSV file, as exports of nested columns write it: {@code [[0.5, 1.2], [3.0, 4.1]]}, {@code ['a', 'b']},
- * {@code ["a","b"]}, NumPy's {@code ['a' 'b']} and {@code [array([0.5, 1.2]) array([3. , 4.1])]}. Elements are texts (quoted or not)
- * and lists.
+ * A list in a field of a CSV file, as exports of nested columns write it: {@code [[0.5, 1.2], [3.0, 4.1]]}, {@code
+ * ['a', 'b']}, {@code ["a","b"]}, NumPy's {@code ['a' 'b']} and {@code [array([0.5, 1.2]) array([3. , 4.1])]}. Elements
+ * are texts (quoted or not) and lists.
  */
 final class Nested {
     private static final int DEEPEST = 8;
@@ -39,8 +39,8 @@ final class Nested {
     }
 
     /**
-     * Texts of a list, or of a field that holds them without brackets, ',' or ';' between them; a field that is empty, or says
-     * {@code None}, {@code nan} or {@code null}, has none.
+     * Texts of a list, or of a field that holds them without brackets, ',' or ';' between them; a field that is empty,
+     * or says {@code None}, {@code nan} or {@code null}, has none.
      */
     static List<String> texts(String field) {
         String t = field.strip();
@@ -59,7 +59,8 @@ final class Nested {
         }
         for (Object one : list(t)) {
             if (!(one instanceof String s)) {
-                throw new IllegalArgumentException("a list within a list of names: " + MalformedTableException.quote(t));
+                throw new IllegalArgumentException(
+                        "a list within a list of names: " + MalformedTableException.quote(t));
             }
             if (!isNone(s)) {
                 texts.add(s);
@@ -88,7 +89,8 @@ final class Nested {
         } catch (NumberFormatException e) {
             // Said below.
         }
-        throw new IllegalArgumentException("not a finite number: " + MalformedTableException.quote(String.valueOf(element)));
+        throw new IllegalArgumentException(
+                "not a finite number: " + MalformedTableException.quote(String.valueOf(element)));
     }
 
     private static boolean isNone(String t) {
@@ -140,7 +142,9 @@ final class Nested {
             return array();
         }
         int from = at;
-        while (at < text.length() && ",[]()'\"".indexOf(text.charAt(at)) < 0 && !Character.isWhitespace(text.charAt(at))) {
+        while (at < text.length()
+                && ",[]()'\"".indexOf(text.charAt(at)) < 0
+                && !Character.isWhitespace(text.charAt(at))) {
             at++;
         }
         if (at == from) {
@@ -189,7 +193,7 @@ final class Nested {
     }
 
     private IllegalArgumentException wrong(String detail) {
-        return new IllegalArgumentException("not a list: " + detail + " at character " + (at + 1) + " of "
-                + MalformedTableException.quote(text));
+        return new IllegalArgumentException(
+                "not a list: " + detail + " at character " + (at + 1) + " of " + MalformedTableException.quote(text));
     }
 }

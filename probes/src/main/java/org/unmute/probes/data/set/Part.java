@@ -23,7 +23,10 @@ public enum Part {
      * @throws IllegalArgumentException naming the labels
      */
     public static Part of(String label) {
-        return Arrays.stream(values()).filter(p -> p.label().equals(label)).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("split '" + label + "' is none of train, validation, test"));
+        return Arrays.stream(values())
+                .filter(p -> p.label().equals(label))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IllegalArgumentException("split '" + label + "' is none of train, validation, test"));
     }
 }

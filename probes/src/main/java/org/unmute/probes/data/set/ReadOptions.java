@@ -5,7 +5,8 @@ package org.unmute.probes.data.set;
  *
  * @param fold the fold to test on, from 1, in sets with folds; 0 where none is chosen
  * @param maxMissing share of listed clips that may be missing or unusable, from 0 to 1; NaN for the set's own
- * @param audio whether audio files are looked for; without, clips get the path of the set's usual layout and none is missing
+ * @param audio whether audio files are looked for; without, clips get the path of the set's usual layout and none is
+ *     missing
  * @param fewShot how few training clips are drawn in sets that are used so; other sets do not look at it
  */
 public record ReadOptions(int fold, double maxMissing, boolean audio, FewShot fewShot) {
@@ -18,7 +19,8 @@ public record ReadOptions(int fold, double maxMissing, boolean audio, FewShot fe
             throw new IllegalArgumentException("dataset: folds count from 1: " + fold);
         }
         if (maxMissing < 0 || maxMissing > 1) {
-            throw new IllegalArgumentException("dataset: the share of clips that may be missing lies from 0 to 1: " + maxMissing);
+            throw new IllegalArgumentException(
+                    "dataset: the share of clips that may be missing lies from 0 to 1: " + maxMissing);
         }
     }
 

@@ -67,7 +67,11 @@ public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, L
 
     /** The clips as a manifest, the part as their split. */
     public Manifest manifest() {
-        return new Manifest(clips.stream().map(c -> new LabelledClip(c.audio().id(), part.label(), c.labels())).toList(), labels);
+        return new Manifest(
+                clips.stream()
+                        .map(c -> new LabelledClip(c.audio().id(), part.label(), c.labels()))
+                        .toList(),
+                labels);
     }
 
     /** The clips as a list to embed. */

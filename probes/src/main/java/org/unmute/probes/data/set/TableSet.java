@@ -14,20 +14,32 @@ import org.unmute.probes.data.LabelSet;
 import org.unmute.probes.data.MalformedTableException;
 
 /**
- * Any recordings with a table {@code path,start,end,labels,split} beside them: {@code clips.csv} or {@code clips.tsv}. Start and end are
- * seconds and may be missing or empty, several labels have ';' between them, split is train, validation or test; without that column all
- * rows are for training. What a run writes about the clips that it used has this form.
+ * Any recordings with a table {@code path,start,end,labels,split} beside them: {@code clips.csv} or {@code clips.tsv}.
+ * Start and end are seconds and may be missing or empty, several labels have ';' between them, split is train,
+ * validation or test; without that column all rows are for training. What a run writes about the clips that it used has
+ * this form.
  */
 final class TableSet implements Dataset {
     private static final List<String> PATH_COLUMNS = List.of("path", "file", "filename", "fname", "file_name");
-    private static final DatasetInfo INFO = new DatasetInfo("table", "Recordings with a table", Task.MULTI_LABEL, 0,
-            Map.of(Part.TRAIN, 0, Part.VALIDATION, 0, Part.TEST, 0), 0, 0, 0, 0, """
+    private static final DatasetInfo INFO = new DatasetInfo(
+            "table",
+            "Recordings with a table",
+            Task.MULTI_LABEL,
+            0,
+            Map.of(Part.TRAIN, 0, Part.VALIDATION, 0, Part.TEST, 0),
+            0,
+            0,
+            0,
+            0,
+            """
             ROOT/
               clips.csv (or clips.tsv)   path,start,end,labels,split
               …                          recordings, paths below ROOT
-            """, "your own recordings", "your own", List.of(
-            "start and end (seconds) may be missing or empty; several labels: ';' between them; split: train, validation or test, "
-                    + "without that column all rows are for training."));
+            """,
+            "your own recordings",
+            "your own",
+            List.of("start and end (seconds) may be missing or empty; several labels: ';' between them; split: train,"
+                    + " validation or test, without that column all rows are for training."));
 
     @Override
     public DatasetInfo info() {
@@ -36,7 +48,8 @@ final class TableSet implements Dataset {
 
     private static Path list(Path root) throws DatasetException {
         Path tsv = root.resolve("clips.tsv");
-        Path list = Files.isRegularFile(tsv) && !Files.exists(root.resolve("clips.csv")) ? tsv : root.resolve("clips.csv");
+        Path list =
+                Files.isRegularFile(tsv) && !Files.exists(root.resolve("clips.csv")) ? tsv : root.resolve("clips.csv");
         Layout.require(INFO, list);
         return list;
     }
@@ -77,7 +90,8 @@ final class TableSet implements Dataset {
         try (CsvTable table = CsvTable.open(list)) {
             int path = table.column(null, PATH_COLUMNS, "the name path");
             if (path < 0) {
-                throw new MalformedTableException(list, 1, "no column " + String.join(", ", PATH_COLUMNS) + " among " + table.columns());
+                throw new MalformedTableException(
+                        list, 1, "no column " + String.join(", ", PATH_COLUMNS) + " among " + table.columns());
             }
             int start = table.find("start");
             int end = table.find("end");
@@ -85,14 +99,26 @@ final class TableSet implements Dataset {
             int split = table.find("split");
             for (List<String> row = table.next(); row != null; row = table.next()) {
                 if (part(list, table.line(), split < 0 ? "train" : row.get(split)) == part) {
-                    double from = start < 0 || row.get(start).isBlank() ? 0 : seconds(list, table.line(), row.get(start));
-                    double to = end < 0 || row.get(end).isBlank() ? Double.POSITIVE_INFINITY : seconds(list, table.line(), row.get(end));
+                    double from =
+                            start < 0 || row.get(start).isBlank() ? 0 : seconds(list, table.line(), row.get(start));
+                    double to = end < 0 || row.get(end).isBlank()
+                            ? Double.POSITIVE_INFINITY
+                            : seconds(list, table.line(), row.get(end));
                     if (from >= to) {
-                        throw new MalformedTableException(list, table.line(), "the clip ends at " + to + " s, before it begins at " + from + " s");
+                        throw new MalformedTableException(
+                                list,
+                                table.line(),
+                                "the clip ends at " + to + " s, before it begins at " + from + " s");
                     }
                     String id = id(list, table.line(), row.get(path));
                     Path audio = root.resolve(id);
-                    clips.part(list, table.line(), id, !options.audio() || Files.isRegularFile(audio) ? audio : null, from, to,
+                    clips.part(
+                            list,
+                            table.line(),
+                            id,
+                            !options.audio() || Files.isRegularFile(audio) ? audio : null,
+                            from,
+                            to,
                             labels(list, table.line(), row.get(labels)));
                 }
             }
@@ -125,7 +151,8 @@ final class TableSet implements Dataset {
         } catch (IllegalArgumentException e) {
             // Said below.
         }
-        throw new MalformedTableException(list, line, "start and end are seconds from 0, not " + MalformedTableException.quote(text));
+        throw new MalformedTableException(
+                list, line, "start and end are seconds from 0, not " + MalformedTableException.quote(text));
     }
 
     private static List<String> labels(Path list, long line, String field) throws MalformedTableException {
@@ -133,8 +160,11 @@ final class TableSet implements Dataset {
         if (!field.isBlank()) {
             for (String label : field.split(Pattern.quote(";"), -1)) {
                 if (label.isBlank() || labels.contains(label.strip())) {
-                    throw new MalformedTableException(list, line, (label.isBlank() ? "an empty label in " : "a label twice in ")
-                            + MalformedTableException.quote(field));
+                    throw new MalformedTableException(
+                            list,
+                            line,
+                            (label.isBlank() ? "an empty label in " : "a label twice in ")
+                                    + MalformedTableException.quote(field));
                 }
                 labels.add(label.strip());
             }

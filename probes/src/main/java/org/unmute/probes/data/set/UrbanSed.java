@@ -15,26 +15,41 @@ import org.unmute.probes.data.MalformedTableException;
 import org.unmute.probes.json.JsonTree;
 
 /**
- * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the labels; the
- * simplified text file ({@code start, end, label}, tabs between) is read where there is no JAMS file. Labels of a clip are the union of
- * its events'. The Hugging Face folder that the paper's authors host is read as {@link HuggingFaceFolder} says.
+ * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the
+ * labels; the simplified text file ({@code start, end, label}, tabs between) is read where there is no JAMS file.
+ * Labels of a clip are the union of its events'. The Hugging Face folder that the paper's authors host is read as
+ * {@link HuggingFaceFolder} says.
  */
 final class UrbanSed implements Dataset {
     private static final LabelSet LABELS = ClassLists.read("urban");
-    private static final DatasetInfo INFO = new DatasetInfo("urban", "URBAN-SED", Task.MULTI_LABEL, 10,
-            Map.of(Part.TRAIN, 6000, Part.VALIDATION, 2000, Part.TEST, 2000), 0, 10, 44_100, 0, """
-            ROOT/  (URBAN-SED_v2.0.0 as unpacked)
-              audio/train/        soundscape_train_bimodal0.wav … 6,000
-              audio/validate/     2,000
-              audio/test/         2,000
-              annotations/train/  soundscape_train_bimodal0.jams … (or .txt: start, end, label; tabs between)
-              annotations/validate/
-              annotations/test/
-            or a Hugging Face folder:
-            """ + HuggingFaceFolder.TREE, "zenodo.org/record/1324404 (or huggingface.co/datasets/lrauch/urban-sed)", "CC BY 4.0", List.of(
-            "Folders, splits, classes and both annotation forms are those of the set's README and of the loader of soundata.",
-            "The structure of a JAMS file is that of JAMS 0.3 (annotations, data, value.role, value.label); no real file was at hand.",
-            "The layout of the Hugging Face copy was not seen."));
+    private static final DatasetInfo INFO = new DatasetInfo(
+            "urban",
+            "URBAN-SED",
+            Task.MULTI_LABEL,
+            10,
+            Map.of(Part.TRAIN, 6000, Part.VALIDATION, 2000, Part.TEST, 2000),
+            0,
+            10,
+            44_100,
+            0,
+            """
+                ROOT/  (URBAN-SED_v2.0.0 as unpacked)
+                  audio/train/        soundscape_train_bimodal0.wav … 6,000
+                  audio/validate/     2,000
+                  audio/test/         2,000
+                  annotations/train/  soundscape_train_bimodal0.jams … (or .txt: start, end, label; tabs between)
+                  annotations/validate/
+                  annotations/test/
+                or a Hugging Face folder:
+                """ + HuggingFaceFolder.TREE,
+            "zenodo.org/record/1324404 (or huggingface.co/datasets/lrauch/urban-sed)",
+            "CC BY 4.0",
+            List.of(
+                    "Folders, splits, classes and both annotation forms are those of the set's README and of the"
+                            + " loader of soundata.",
+                    "The structure of a JAMS file is that of JAMS 0.3 (annotations, data, value.role, value.label); no"
+                            + " real file was at hand.",
+                    "The layout of the Hugging Face copy was not seen."));
 
     @Override
     public DatasetInfo info() {
@@ -65,9 +80,11 @@ final class UrbanSed implements Dataset {
             Set<String> labels = file.toString().endsWith(".jams") ? ofJams(file) : ofText(file);
             clips.file(file, 0, one.getKey(), audio.find(one.getKey()), labels);
         }
-        List<String> alone = audio.stems().stream().filter(s -> !byClip.containsKey(s)).toList();
+        List<String> alone =
+                audio.stems().stream().filter(s -> !byClip.containsKey(s)).toList();
         if (!alone.isEmpty()) {
-            clips.remark(alone.size() + " recordings in audio/" + folder + " have no annotation and are not used, the first: " + alone.getFirst());
+            clips.remark(alone.size() + " recordings in audio/" + folder
+                    + " have no annotation and are not used, the first: " + alone.getFirst());
         }
         return clips.finish();
     }
@@ -93,8 +110,10 @@ final class UrbanSed implements Dataset {
             for (String line = lines.next(); line != null; line = lines.next()) {
                 String[] fields = line.split("\t", -1);
                 if (fields.length != 3) {
-                    throw new MalformedTableException(file, lines.line(), "not 'start, end, label' with tabs between: "
-                            + MalformedTableException.quote(line));
+                    throw new MalformedTableException(
+                            file,
+                            lines.line(),
+                            "not 'start, end, label' with tabs between: " + MalformedTableException.quote(line));
                 }
                 labels.add(fields[2].strip());
             }
@@ -108,9 +127,11 @@ final class UrbanSed implements Dataset {
         for (Object annotation : list(file, root.get("annotations"), "annotations")) {
             Map<?, ?> one = map(file, annotation, "an annotation");
             for (Object observation : list(file, one.get("data"), "annotations[].data")) {
-                Map<?, ?> value = map(file, map(file, observation, "an observation").get("value"), "data[].value");
+                Map<?, ?> value =
+                        map(file, map(file, observation, "an observation").get("value"), "data[].value");
                 if (!(value.get("role") instanceof String role) || !(value.get("label") instanceof String label)) {
-                    throw new MalformedTableException(file, 0, "no Scaper annotation: an observation without the texts role and label");
+                    throw new MalformedTableException(
+                            file, 0, "no Scaper annotation: an observation without the texts role and label");
                 }
                 if (role.equals("foreground")) {
                     labels.add(label);

@@ -28,10 +28,16 @@ class DatasetsTest {
 
     @Test
     void thePapersFourteenAreThere() {
-        assertThat(Datasets.names()).startsWith("as20k", "fsd50k", "desed", "spass", "urban", "hsn", "pow", "per", "nes", "sne", "uhh", "nbp",
-                "esc50", "sc2").contains("as2m", "table", "folder").doesNotHaveDuplicates().hasSize(17);
+        assertThat(Datasets.names())
+                .startsWith(
+                        "as20k", "fsd50k", "desed", "spass", "urban", "hsn", "pow", "per", "nes", "sne", "uhh", "nbp",
+                        "esc50", "sc2")
+                .contains("as2m", "table", "folder")
+                .doesNotHaveDuplicates()
+                .hasSize(17);
         assertThat(Datasets.byName("nes").info().classes()).isEqualTo(89);
-        assertThatThrownBy(() -> Datasets.byName("ssw")).hasMessageContaining("dataset 'ssw' is not known: there are as20k, fsd50k");
+        assertThatThrownBy(() -> Datasets.byName("ssw"))
+                .hasMessageContaining("dataset 'ssw' is not known: there are as20k, fsd50k");
         // Classes of the paper's table, in its order.
         assertThat(Datasets.list().stream().limit(14).map(d -> d.info().classes()))
                 .containsExactly(527, 200, 10, 28, 10, 21, 48, 132, 89, 56, 27, 51, 50, 12);
@@ -56,10 +62,14 @@ class DatasetsTest {
     @MethodSource("all")
     void anEmptyFolderIsRefused(Dataset dataset) {
         for (Part part : Part.values()) {
-            assertThatThrownBy(() -> dataset.read(folder, part, ReadOptions.DEFAULT.withFold(1))).isInstanceOf(IOException.class)
-                    .hasMessageContaining(dataset.info().name()).message().doesNotContain("\n");
+            assertThatThrownBy(() -> dataset.read(folder, part, ReadOptions.DEFAULT.withFold(1)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(dataset.info().name())
+                    .message()
+                    .doesNotContain("\n");
         }
-        assertThatThrownBy(() -> dataset.read(folder.resolve("nowhere"), Part.TRAIN, ReadOptions.DEFAULT.withFold(1))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> dataset.read(folder.resolve("nowhere"), Part.TRAIN, ReadOptions.DEFAULT.withFold(1)))
+                .isInstanceOf(IOException.class);
     }
 
     @Test
@@ -72,7 +82,8 @@ class DatasetsTest {
     @ParameterizedTest
     @MethodSource("birds")
     void birdCodesAreThoseOfBirdSet(String name) throws IOException {
-        String json = Files.readString(RealData.require("metadata/birdset/" + name.toUpperCase() + "_ebird_codes.json"));
+        String json =
+                Files.readString(RealData.require("metadata/birdset/" + name.toUpperCase() + "_ebird_codes.json"));
         LabelSet labels = Datasets.byName(name).labels(folder);
         for (int i = 0; i < labels.size(); i++) {
             assertThat(json).contains("\"" + labels.name(i) + "\": " + i + (i + 1 < labels.size() ? "," : "}"));
@@ -111,8 +122,11 @@ class DatasetsTest {
         ReadOptions fold4 = ReadOptions.DEFAULT.withFold(4).withoutAudio();
         Reading test = tree.read("esc50", Part.TEST, fold4);
         assertThat(test.clips()).hasSize(400);
-        assertThat(new HashSet<>(test.clips().stream().map(c -> c.labels().getFirst()).toList())).hasSize(50);
-        assertThat(tree.read("esc50", Part.TRAIN, fold4).clips()).hasSize((int) text.lines().count() - 1 - 400);
+        assertThat(new HashSet<>(
+                        test.clips().stream().map(c -> c.labels().getFirst()).toList()))
+                .hasSize(50);
+        assertThat(tree.read("esc50", Part.TRAIN, fold4).clips())
+                .hasSize((int) text.lines().count() - 1 - 400);
         List<String> official = Files.readAllLines(RealData.require("metadata/esc50_class_labels_indices_ast.csv"));
         for (int i = 0; i < 50; i++) {
             assertThat(official.get(i + 1)).contains("\"" + test.labels().name(i) + "\"");
@@ -130,6 +144,10 @@ class DatasetsTest {
     @Test
     void theRealVocabularyOfFsd50kIsTheExcerpt() throws IOException {
         LabelSet real = LabelSet.read(RealData.require("metadata/fsd50k_class_labels_indices_ssast.csv"));
-        assertThat(real.names()).isEqualTo(GeneralSetsTest.excerpt("fsd50k-classes.txt").lines().filter(l -> !l.startsWith("#")).toList());
+        assertThat(real.names())
+                .isEqualTo(GeneralSetsTest.excerpt("fsd50k-classes.txt")
+                        .lines()
+                        .filter(l -> !l.startsWith("#"))
+                        .toList());
     }
 }

@@ -27,9 +27,12 @@ class ListReadersTest {
     @Test
     void listsAsExportsWriteThem() {
         assertThat(Nested.list("[[0.5, 1.2], [3, 4.]]")).isEqualTo(List.of(List.of("0.5", "1.2"), List.of("3", "4.")));
-        assertThat(Nested.list("[array([0.5, 1.2]) array([3. , 4. ], dtype=float32)]")).isEqualTo(List.of(List.of("0.5", "1.2"), List.of("3.", "4.")));
-        assertThat(Nested.list("[list([1]), array([], dtype=object)]".replace("list(", "array("))).isEqualTo(List.of(List.of("1"), List.of()));
-        assertThat(Nested.list("[[1.5 2.5]\n [3.5 4.5]]")).isEqualTo(List.of(List.of("1.5", "2.5"), List.of("3.5", "4.5")));
+        assertThat(Nested.list("[array([0.5, 1.2]) array([3. , 4. ], dtype=float32)]"))
+                .isEqualTo(List.of(List.of("0.5", "1.2"), List.of("3.", "4.")));
+        assertThat(Nested.list("[list([1]), array([], dtype=object)]".replace("list(", "array(")))
+                .isEqualTo(List.of(List.of("1"), List.of()));
+        assertThat(Nested.list("[[1.5 2.5]\n [3.5 4.5]]"))
+                .isEqualTo(List.of(List.of("1.5", "2.5"), List.of("3.5", "4.5")));
         assertThat(Nested.texts("['a, b' \"c'd\"]")).containsExactly("a, b", "c'd");
         assertThat(Nested.texts("[None]")).isEmpty();
         assertThat(Nested.texts(" ")).isEmpty();
@@ -40,11 +43,23 @@ class ListReadersTest {
 
     @Test
     void whatIsNoListIsRefused() {
-        String[][] cases = {{"[1, 2", "ends too early"}, {"[1, ]", "an element is missing"}, {"['a", "never closed"}, {"[1] 2", "text after the list"},
-            {"[array(1)]", "an array holds a list"}, {"[array([1], [2])]", "an array holds one list"}, {"[(1, 2)]", "unexpected '('"},
-            {"[".repeat(9) + "]".repeat(9), "deeper than 8"}, {"[array([1]", "ends too early"}, {"[array([1], dtype=x", "ends too early"}};
+        String[][] cases = {
+            {"[1, 2", "ends too early"},
+            {"[1, ]", "an element is missing"},
+            {"['a", "never closed"},
+            {"[1] 2", "text after the list"},
+            {"[array(1)]", "an array holds a list"},
+            {"[array([1], [2])]", "an array holds one list"},
+            {"[(1, 2)]", "unexpected '('"},
+            {"[".repeat(9) + "]".repeat(9), "deeper than 8"},
+            {"[array([1]", "ends too early"},
+            {"[array([1], dtype=x", "ends too early"}
+        };
         for (String[] c : cases) {
-            assertThatThrownBy(() -> Nested.list(c[0])).as(c[0]).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(c[1]);
+            assertThatThrownBy(() -> Nested.list(c[0]))
+                    .as(c[0])
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(c[1]);
         }
         assertThatThrownBy(() -> Nested.texts("a,,b")).hasMessageContaining("an empty element");
         assertThatThrownBy(() -> Nested.texts("[[1]]")).hasMessageContaining("a list within a list");
@@ -54,14 +69,21 @@ class ListReadersTest {
 
     @Provide
     Arbitrary<List<String>> names() {
-        return Arbitraries.strings().withChars('a', 'ü', ',', ' ', '[', ']', ';', '(').ofMinLength(1).ofMaxLength(5)
-                .filter(s -> !s.equals("nan")).list().ofMaxSize(5);
+        return Arbitraries.strings()
+                .withChars('a', 'ü', ',', ' ', '[', ']', ';', '(')
+                .ofMinLength(1)
+                .ofMaxLength(5)
+                .filter(s -> !s.equals("nan"))
+                .list()
+                .ofMaxSize(5);
     }
 
     @Property(tries = 200)
     void quotedNamesComeBack(@ForAll @From("names") List<String> names) {
-        assertThat(Nested.texts(names.stream().map(n -> "'" + n + "'").collect(Collectors.joining(", ", "[", "]")))).isEqualTo(names);
-        assertThat(Nested.texts(names.stream().map(n -> '"' + n + '"').collect(Collectors.joining(" ", "[", "]")))).isEqualTo(names);
+        assertThat(Nested.texts(names.stream().map(n -> "'" + n + "'").collect(Collectors.joining(", ", "[", "]"))))
+                .isEqualTo(names);
+        assertThat(Nested.texts(names.stream().map(n -> '"' + n + '"').collect(Collectors.joining(" ", "[", "]"))))
+                .isEqualTo(names);
     }
 
     @Property(tries = 500)
@@ -75,7 +97,10 @@ class ListReadersTest {
 
     @Provide
     Arbitrary<String> fragments() {
-        return Arbitraries.of("[", "]", "array(", ")", ",", " ", "'", "\"", "dtype=", "1", "a", "\n").list().ofMaxSize(12).map(l -> String.join("", l));
+        return Arbitraries.of("[", "]", "array(", ")", ",", " ", "'", "\"", "dtype=", "1", "a", "\n")
+                .list()
+                .ofMaxSize(12)
+                .map(l -> String.join("", l));
     }
 
     private static Object json(String text) throws IOException {
@@ -97,11 +122,23 @@ class ListReadersTest {
         assertThat(json("\uFEFF {\"a\": [1, -0.5e1, true, false], \"b\": {\"\\u00e4\\n\": \"\\\"\"}}\n"))
                 .isEqualTo(Map.of("a", List.of(1.0, -5.0, true, false), "b", Map.of("ä\n", "\"")));
         assertThat(json("null")).isNull();
-        String[][] cases = {{"{\"a\" 1}", "':' is expected, found '1'"}, {"{a: 1}", "a key in quotes"}, {"[1 2]", "',' is expected"}, {"[01]", "a value is expected, found '01'"},
-            {"[\"\\x\"]", "unknown escape"}, {"[\"\\u12g4\"]", "a \\u escape needs four hexadecimal digits"}, {"[\"a\nb\"]", "a control character"}, {"[tru]", "true is expected"},
-            {"[1,]", "a value is expected"}, {"{\"a\":1,}", "a key in quotes"}};
+        String[][] cases = {
+            {"{\"a\" 1}", "':' is expected, found '1'"},
+            {"{a: 1}", "a key in quotes"},
+            {"[1 2]", "',' is expected"},
+            {"[01]", "a value is expected, found '01'"},
+            {"[\"\\x\"]", "unknown escape"},
+            {"[\"\\u12g4\"]", "a \\u escape needs four hexadecimal digits"},
+            {"[\"a\nb\"]", "a control character"},
+            {"[tru]", "true is expected"},
+            {"[1,]", "a value is expected"},
+            {"{\"a\":1,}", "a key in quotes"}
+        };
         for (String[] c : cases) {
-            assertThatThrownBy(() -> json(c[0])).as(c[0]).isInstanceOf(MalformedTableException.class).hasMessageContaining("broken JSON: " + c[1]);
+            assertThatThrownBy(() -> json(c[0]))
+                    .as(c[0])
+                    .isInstanceOf(MalformedTableException.class)
+                    .hasMessageContaining("broken JSON: " + c[1]);
         }
         assertThatThrownBy(() -> json("[1,\n2,\nx]")).hasMessageContaining(":3: broken JSON");
         assertThatThrownBy(() -> json(new byte[] {'"', (byte) 0xE4, '"'})).hasMessageContaining("not UTF-8");
@@ -109,14 +146,18 @@ class ListReadersTest {
     }
 
     @Property(tries = 300)
-    void mutatedJsonIsReadOrRefused(@ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 1) int kind) throws IOException {
-        byte[] bytes = "{\"annotations\": [{\"data\": [{\"time\": 0.25, \"value\": {\"role\": \"foreground\", \"label\": \"si\\u0072en\"}}]}], \"x\": null}"
-                .getBytes(StandardCharsets.UTF_8);
+    void mutatedJsonIsReadOrRefused(
+            @ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 1) int kind)
+            throws IOException {
+        byte[] bytes =
+                "{\"annotations\": [{\"data\": [{\"time\": 0.25, \"value\": {\"role\": \"foreground\", \"label\": \"si\\u0072en\"}}]}], \"x\": null}"
+                        .getBytes(StandardCharsets.UTF_8);
         int at = place % bytes.length;
         byte[] changed = kind == 0 ? bytes.clone() : Arrays.copyOf(bytes, at + 1);
         changed[at] = value;
         try {
-            // A text of one byte may be a digit, which is a whole JSON value; all longer ones begin an object, or end as none.
+            // A text of one byte may be a digit, which is a whole JSON value; all longer ones begin an object, or end
+            // as none.
             assertThat(json(changed)).isInstanceOf(changed.length == 1 ? Double.class : Map.class);
         } catch (MalformedTableException e) {
             assertThat(e.getMessage()).contains(".jams");
@@ -125,9 +166,14 @@ class ListReadersTest {
 
     /** A list of AudioSet with a byte changed, put in or cut off gives clips or is refused in our words. */
     @Property(tries = 300)
-    void mutatedSegmentsAreReadOrRefused(@ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 2) int kind) throws IOException {
-        byte[] bytes = ("# Segments csv\r\n# YTID, start_seconds, end_seconds, positive_labels\r\n--PJHxphWEs, 30.000, 40.000, \"/m/09x0r,/t/dd00088\"\r\n"
-                + "--ZhevVpy1s, 50.000, 60.000, \"/m/012xff\"\r\n").getBytes(StandardCharsets.UTF_8);
+    void mutatedSegmentsAreReadOrRefused(
+            @ForAll @IntRange(max = 1000) int place, @ForAll byte value, @ForAll @IntRange(max = 2) int kind)
+            throws IOException {
+        byte[] bytes = ("# Segments csv\r\n"
+                        + "# YTID, start_seconds, end_seconds, positive_labels\r\n"
+                        + "--PJHxphWEs, 30.000, 40.000, \"/m/09x0r,/t/dd00088\"\r\n"
+                        + "--ZhevVpy1s, 50.000, 60.000, \"/m/012xff\"\r\n")
+                .getBytes(StandardCharsets.UTF_8);
         int at = place % bytes.length;
         byte[] changed = kind == 0 ? bytes.clone() : Arrays.copyOf(bytes, kind == 1 ? at + 1 : bytes.length + 1);
         if (kind == 2) {
@@ -139,7 +185,9 @@ class ListReadersTest {
         try {
             Files.write(list, changed);
             Reading reading = Datasets.byName("as20k").read(root, Part.TEST, ReadOptions.DEFAULT.withoutAudio());
-            assertThat(reading.clips()).hasSizeBetween(1, 2).allMatch(c -> c.audio().path().getParent().equals(root));
+            assertThat(reading.clips())
+                    .hasSizeBetween(1, 2)
+                    .allMatch(c -> c.audio().path().getParent().equals(root));
         } catch (MalformedTableException e) {
             assertThat(e).hasMessageStartingWith(list.toString());
         } catch (DatasetException e) {

@@ -28,7 +28,9 @@ class OwnRecordingsTest {
     @Test
     void aTableNamesPartsOfRecordings() throws IOException {
         Tree tree = tree().wav("a/x.wav", "y.wav");
-        tree.text("clips.csv", "path,start,end,labels,split\na/x.wav,0,1.5,dog;cat,train\na/x.wav,1.5,3,dog,train\ny.wav,,,,test\n");
+        tree.text(
+                "clips.csv",
+                "path,start,end,labels,split\na/x.wav,0,1.5,dog;cat,train\na/x.wav,1.5,3,dog,train\ny.wav,,,,test\n");
         Reading train = tree.read("table", Part.TRAIN);
         assertThat(Tree.lines(train)).containsExactly("a/x.wav#0-1.5: dog;cat", "a/x.wav#1.5-3: dog");
         assertThat(train.labels().names()).containsExactly("cat", "dog");
@@ -56,7 +58,8 @@ class OwnRecordingsTest {
     @Test
     void foldersAreClasses() throws IOException {
         Tree tree = tree().wav("dog/1.wav", "dog/more/2.wav", "cat/3.wav");
-        assertThat(Tree.lines(tree.read("folder", Part.TRAIN))).containsExactly("cat/3.wav: cat", "dog/1.wav: dog", "dog/more/2.wav: dog");
+        assertThat(Tree.lines(tree.read("folder", Part.TRAIN)))
+                .containsExactly("cat/3.wav: cat", "dog/1.wav: dog", "dog/more/2.wav: dog");
         assertThatThrownBy(() -> tree.read("folder", Part.TEST)).hasMessageContaining("there are [train]");
         tree.wav("train/dog/1.wav", "test/fox/2.wav");
         Reading test = tree.read("folder", Part.TEST);
@@ -71,16 +74,28 @@ class OwnRecordingsTest {
         Tree tree = tree().wav("a, b/x.wav", "y.wav");
         String x = Embedding.sha256(root.resolve("a, b/x.wav"));
         String y = Embedding.sha256(root.resolve("y.wav"));
-        List<LabelledClip> clips = List.of(new LabelledClip("a, b/x.wav#0.5-1.25", "train", List.of("dog", "say \"hi\"")),
-                new LabelledClip("a, b/x.wav#2-3", "train", List.of()), new LabelledClip("y.wav", "train", List.of("dog")));
-        UsedClips.write(root.resolve("clips.csv"), clips, Map.of("a, b/x.wav#0.5-1.25", x, "a, b/x.wav#2-3", x, "y.wav", y));
-        assertThat(root.resolve("clips.csv")).hasContent("file,start,end,labels,split,sha256\n"
-                + "\"a, b/x.wav\",0.5,1.25,\"dog;say \"\"hi\"\"\",train," + x + "\n\"a, b/x.wav\",2,3,,train," + x + "\ny.wav,,,dog,train," + y + "\n");
-        assertThat(Manifest.read(root.resolve("clips.csv"), ManifestFormat.AUTO, null).clips()).isEqualTo(clips);
+        List<LabelledClip> clips = List.of(
+                new LabelledClip("a, b/x.wav#0.5-1.25", "train", List.of("dog", "say \"hi\"")),
+                new LabelledClip("a, b/x.wav#2-3", "train", List.of()),
+                new LabelledClip("y.wav", "train", List.of("dog")));
+        UsedClips.write(
+                root.resolve("clips.csv"), clips, Map.of("a, b/x.wav#0.5-1.25", x, "a, b/x.wav#2-3", x, "y.wav", y));
+        assertThat(root.resolve("clips.csv"))
+                .hasContent(
+                        "file,start,end,labels,split,sha256\n" + "\"a, b/x.wav\",0.5,1.25,\"dog;say \"\"hi\"\"\",train,"
+                                + x + "\n\"a, b/x.wav\",2,3,,train," + x + "\ny.wav,,,dog,train," + y + "\n");
+        assertThat(Manifest.read(root.resolve("clips.csv"), ManifestFormat.AUTO, null)
+                        .clips())
+                .isEqualTo(clips);
         assertThat(tree.read("table", Part.TRAIN).manifest().clips()).isEqualTo(clips);
-        assertThat(ClipList.of(root.resolve("clips.csv"), null).clips()).isEqualTo(tree.read("table", Part.TRAIN).clipList().clips());
-        assertThatThrownBy(() -> UsedClips.write(root.resolve("d.csv"), clips, Map.of("y.wav", y))).hasMessage("used clips: no hash of 'a, b/x.wav#0.5-1.25'");
-        assertThatThrownBy(() -> UsedClips.write(root.resolve("d.csv"), List.of(new LabelledClip("y.wav", "", List.of("a;b"))), Map.of("y.wav", y)))
+        assertThat(ClipList.of(root.resolve("clips.csv"), null).clips())
+                .isEqualTo(tree.read("table", Part.TRAIN).clipList().clips());
+        assertThatThrownBy(() -> UsedClips.write(root.resolve("d.csv"), clips, Map.of("y.wav", y)))
+                .hasMessage("used clips: no hash of 'a, b/x.wav#0.5-1.25'");
+        assertThatThrownBy(() -> UsedClips.write(
+                        root.resolve("d.csv"),
+                        List.of(new LabelledClip("y.wav", "", List.of("a;b"))),
+                        Map.of("y.wav", y)))
                 .hasMessageContaining("must not contain ';'");
     }
 }

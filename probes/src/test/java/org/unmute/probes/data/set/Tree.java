@@ -48,6 +48,8 @@ record Tree(Path root) {
 
     /** Lines "id: label;label" of a reading. */
     static java.util.List<String> lines(Reading reading) {
-        return reading.manifest().clips().stream().map(c -> c.file() + ": " + String.join(";", c.labels())).toList();
+        return reading.manifest().clips().stream()
+                .map(c -> c.file() + ": " + String.join(";", c.labels()))
+                .toList();
     }
 }

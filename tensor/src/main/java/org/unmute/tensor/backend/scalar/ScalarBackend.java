@@ -12,8 +12,8 @@ import org.unmute.tensor.op.Unary;
 import org.unmute.tensor.op.Window;
 
 /**
- * The specification: one thread, plain loops, every number read as a double, sums taken in double and rounded once. Runs
- * in float32, float64 and int32. All other backends are tested against it.
+ * The specification: one thread, plain loops, every number read as a double, sums taken in double and rounded once.
+ * Runs in float32, float64 and int32. All other backends are tested against it.
  */
 public final class ScalarBackend implements Backend {
     /** The one instance; it holds no state. */
@@ -124,21 +124,26 @@ public final class ScalarBackend implements Backend {
     @Override
     public void reduce(Reduce f, View x, View out) {
         double[] sum = new double[Math.toIntExact(out.shape().elements())];
-        java.util.Arrays.fill(sum, switch (f) {
-            case SUM -> 0;
-            case MAX -> Double.NEGATIVE_INFINITY;
-            case MIN -> Double.POSITIVE_INFINITY;
-        });
+        java.util.Arrays.fill(
+                sum,
+                switch (f) {
+                    case SUM -> 0;
+                    case MAX -> Double.NEGATIVE_INFINITY;
+                    case MIN -> Double.POSITIVE_INFINITY;
+                });
         HostBuffer a = x.host();
         View acc = View.dense(HostBuffer.wrap(sum), out.shape());
-        each(at -> {
-            double v = a.get(at[0]);
-            sum[at[1]] = switch (f) {
-                case SUM -> sum[at[1]] + v;
-                case MAX -> Math.max(sum[at[1]], v);
-                case MIN -> Math.min(sum[at[1]], v);
-            };
-        }, x, acc.expand(x.shape()));
+        each(
+                at -> {
+                    double v = a.get(at[0]);
+                    sum[at[1]] = switch (f) {
+                        case SUM -> sum[at[1]] + v;
+                        case MAX -> Math.max(sum[at[1]], v);
+                        case MIN -> Math.min(sum[at[1]], v);
+                    };
+                },
+                x,
+                acc.expand(x.shape()));
         copy(acc, out);
     }
 
@@ -149,18 +154,22 @@ public final class ScalarBackend implements Backend {
         HostBuffer a = x.host();
         HostBuffer v = values.host();
         HostBuffer w = indices.host();
-        each(at -> {
-            int best = 0;
-            for (int i = 1; i < n && !Double.isNaN(a.get(at[0] + best * step)); i++) {
-                double c = a.get(at[0] + i * step);
-                double b = a.get(at[0] + best * step);
-                if (Double.isNaN(c) || (greatest ? c > b : c < b)) {
-                    best = i;
-                }
-            }
-            v.set(at[1], a.get(at[0] + best * step));
-            w.set(at[2], best);
-        }, x.select(-1, 0), values, indices);
+        each(
+                at -> {
+                    int best = 0;
+                    for (int i = 1; i < n && !Double.isNaN(a.get(at[0] + best * step)); i++) {
+                        double c = a.get(at[0] + i * step);
+                        double b = a.get(at[0] + best * step);
+                        if (Double.isNaN(c) || (greatest ? c > b : c < b)) {
+                            best = i;
+                        }
+                    }
+                    v.set(at[1], a.get(at[0] + best * step));
+                    w.set(at[2], best);
+                },
+                x.select(-1, 0),
+                values,
+                indices);
     }
 
     @Override
@@ -177,13 +186,17 @@ public final class ScalarBackend implements Backend {
         }
         View rows = a.select(-1, 0).insert(a.shape().rank() - 1).expand(out.shape());
         View columns = b.select(-2, 0).insert(b.shape().rank() - 2).expand(out.shape());
-        each(at -> {
-            double sum = 0;
-            for (int i = 0; i < k; i++) {
-                sum += x.get(at[0] + i * stepA) * y.get(at[1] + i * stepB);
-            }
-            o.set(at[2], sum);
-        }, rows, columns, out);
+        each(
+                at -> {
+                    double sum = 0;
+                    for (int i = 0; i < k; i++) {
+                        sum += x.get(at[0] + i * stepA) * y.get(at[1] + i * stepB);
+                    }
+                    o.set(at[2], sum);
+                },
+                rows,
+                columns,
+                out);
     }
 
     @Override
@@ -209,10 +222,14 @@ public final class ScalarBackend implements Backend {
         HostBuffer i = index.host();
         HostBuffer o = out.host();
         View base = out.slice(axis, 0, 1, 1).expand(x.shape());
-        each(at -> {
-            int to = at[2] + (int) i.get(at[1]) * step;
-            o.set(to, o.get(to) + a.get(at[0]));
-        }, x, index, base);
+        each(
+                at -> {
+                    int to = at[2] + (int) i.get(at[1]) * step;
+                    o.set(to, o.get(to) + a.get(at[0]));
+                },
+                x,
+                index,
+                base);
     }
 
     @Override
@@ -225,14 +242,17 @@ public final class ScalarBackend implements Backend {
         if (n == 0) {
             return;
         }
-        each(at -> {
-            double sum = 0;
-            for (int j = 0; j < n; j++) {
-                int i = reverse ? n - 1 - j : j;
-                sum += a.get(at[0] + i * stepX);
-                o.set(at[1] + i * stepO, sum);
-            }
-        }, x.select(-1, 0), out.select(-1, 0));
+        each(
+                at -> {
+                    double sum = 0;
+                    for (int j = 0; j < n; j++) {
+                        int i = reverse ? n - 1 - j : j;
+                        sum += a.get(at[0] + i * stepX);
+                        o.set(at[1] + i * stepO, sum);
+                    }
+                },
+                x.select(-1, 0),
+                out.select(-1, 0));
     }
 
     @Override

@@ -36,8 +36,10 @@ record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> stora
             throw in.error("unknown-protocol", "the stream's protocol is not " + PROTOCOL);
         }
         if (!isLittleEndian(plain(in, limits))) {
-            throw in.error("big-endian", "the stream does not say that it was written little-endian: load it where it "
-                    + "was written, and save it with torch.save of torch 2.1 or later");
+            throw in.error(
+                    "big-endian",
+                    "the stream does not say that it was written little-endian: load it where it "
+                            + "was written, and save it with torch.save of torch 2.1 or later");
         }
         PickleObjects objects = new PickleObjects(in, true, limits);
         PickleNode root = new PickleMachine(in, objects, limits).read();
@@ -63,31 +65,47 @@ record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> stora
         return little;
     }
 
-    private static Map<String, MemorySegment> storages(PickleInput in, String file, MemorySegment all,
-            List<PickleNode> keys, Map<String, Storage> named) throws MalformedFileException {
+    private static Map<String, MemorySegment> storages(
+            PickleInput in, String file, MemorySegment all, List<PickleNode> keys, Map<String, Storage> named)
+            throws MalformedFileException {
         Map<String, MemorySegment> found = new HashMap<>();
         long at = in.offset();
         for (PickleNode node : keys) {
             Storage storage = node instanceof Scalar(String key) ? named.get(key) : null;
             if (storage == null) {
-                throw in.error("bad-storage-list", "the list names a storage that no tensor uses, so that its size "
-                        + "is not known");
+                throw in.error(
+                        "bad-storage-list",
+                        "the list names a storage that no tensor uses, so that its size " + "is not known");
             }
             String quoted = MalformedFileException.quote(storage.key());
             long left = all.byteSize() - at - Long.BYTES;
             if (left < 0) {
-                throw new MalformedFileException(file, at, null, "storage-past-end", "the file ends before storage "
-                        + quoted + ": it is cut short");
+                throw new MalformedFileException(
+                        file,
+                        at,
+                        null,
+                        "storage-past-end",
+                        "the file ends before storage " + quoted + ": it is cut short");
             }
             long elements = all.get(PickleInput.LONG, at);
             if (elements != storage.elements()) {
-                throw new MalformedFileException(file, at, null, "storage-mismatch", "storage " + quoted + " has "
-                        + elements + " elements, but " + storage.elements() + " where a tensor names it");
+                throw new MalformedFileException(
+                        file,
+                        at,
+                        null,
+                        "storage-mismatch",
+                        "storage " + quoted + " has " + elements + " elements, but " + storage.elements()
+                                + " where a tensor names it");
             }
             long bytes = elements * storage.type().bytes();
             if (bytes > left) {
-                throw new MalformedFileException(file, at, null, "storage-past-end", "storage " + quoted + " needs "
-                        + bytes + " bytes, but only " + left + " follow: the file is cut short");
+                throw new MalformedFileException(
+                        file,
+                        at,
+                        null,
+                        "storage-past-end",
+                        "storage " + quoted + " needs " + bytes + " bytes, but only " + left
+                                + " follow: the file is cut short");
             }
             if (found.put(storage.key(), all.asSlice(at + Long.BYTES, bytes)) != null) {
                 throw in.error("bad-storage-list", "storage " + quoted + " is listed twice");
@@ -95,8 +113,12 @@ record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> stora
             at += Long.BYTES + bytes;
         }
         if (at != all.byteSize()) {
-            throw new MalformedFileException(file, at, null, "trailing-bytes", (all.byteSize() - at)
-                    + " bytes after the last storage belong to none");
+            throw new MalformedFileException(
+                    file,
+                    at,
+                    null,
+                    "trailing-bytes",
+                    (all.byteSize() - at) + " bytes after the last storage belong to none");
         }
         return found;
     }

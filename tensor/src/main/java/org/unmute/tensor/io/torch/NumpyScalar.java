@@ -15,10 +15,15 @@ final class NumpyScalar {
 
     /** The number that (dtype, bytes) stand for; null if it is of a kind that is not read. */
     static Scalar read(List<PickleNode> args) {
-        if (args.size() != 2 || !(args.get(0) instanceof Opaque dtype) || !dtype.className.equals("numpy.dtype")
-                || !(args.get(1) instanceof Bytes(byte[] raw)) || dtype.parts.size() != 2
-                || !(dtype.parts.get(0) instanceof Sequence made) || !(dtype.parts.get(1) instanceof Sequence state)
-                || !(text(made, 0) instanceof String type) || !(text(state, 1) instanceof String order)) {
+        if (args.size() != 2
+                || !(args.get(0) instanceof Opaque dtype)
+                || !dtype.className.equals("numpy.dtype")
+                || !(args.get(1) instanceof Bytes(byte[] raw))
+                || dtype.parts.size() != 2
+                || !(dtype.parts.get(0) instanceof Sequence made)
+                || !(dtype.parts.get(1) instanceof Sequence state)
+                || !(text(made, 0) instanceof String type)
+                || !(text(state, 1) instanceof String order)) {
             return null;
         }
         // A dtype's state is (version, byte order, ...).

@@ -69,8 +69,9 @@ final class PickleInput {
 
     private long take(long n) throws MalformedFileException {
         if (n < 0 || n > remaining()) {
-            throw error("pickle-cut-short", "an opcode needs " + Long.toUnsignedString(n) + " bytes, but only "
-                    + remaining() + " follow");
+            throw error(
+                    "pickle-cut-short",
+                    "an opcode needs " + Long.toUnsignedString(n) + " bytes, but only " + remaining() + " follow");
         }
         if (n > longest - (at - pickleAt)) {
             throw error("pickle-too-long", "the pickle is longer than " + longest + " bytes");
@@ -115,7 +116,10 @@ final class PickleInput {
     /** Text of bytes that are UTF-8; null if they are not. */
     static String utf8OrNull(byte[] raw) {
         try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw)).toString();
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(raw))
+                    .toString();
         } catch (CharacterCodingException e) {
             return null;
         }

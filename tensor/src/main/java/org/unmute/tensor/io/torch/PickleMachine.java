@@ -44,16 +44,26 @@ final class PickleMachine {
             int opcode = in.opcode();
             if (opcode == '.') {
                 if (stack.size() != 1 || markCount != 0) {
-                    throw in.error("bad-stack", "STOP with " + stack.size() + " values and " + markCount
-                            + " marks on the stack, not one value");
+                    throw in.error(
+                            "bad-stack",
+                            "STOP with " + stack.size() + " values and " + markCount
+                                    + " marks on the stack, not one value");
                 }
                 return stack.getFirst();
             }
-            boolean known = constant(opcode) || number(opcode) || text(opcode) || container(opcode)
-                    || memo(opcode) || object(opcode) || frame(opcode);
+            boolean known = constant(opcode)
+                    || number(opcode)
+                    || text(opcode)
+                    || container(opcode)
+                    || memo(opcode)
+                    || object(opcode)
+                    || frame(opcode);
             if (!known) {
-                throw in.error("unknown-opcode", String.format("opcode 0x%02x%s is not one that a checkpoint needs",
-                        opcode, opcode > ' ' && opcode < 0x7F ? " '" + (char) opcode + "'" : ""));
+                throw in.error(
+                        "unknown-opcode",
+                        String.format(
+                                "opcode 0x%02x%s is not one that a checkpoint needs",
+                                opcode, opcode > ' ' && opcode < 0x7F ? " '" + (char) opcode + "'" : ""));
             }
         }
     }
@@ -215,15 +225,18 @@ final class PickleMachine {
             case 0x80 -> {
                 int protocol = in.u8();
                 if (protocol > HIGHEST_PROTOCOL) {
-                    throw in.error("unknown-protocol", "pickle protocol " + protocol + "; 2 to " + HIGHEST_PROTOCOL
-                            + " are read");
+                    throw in.error(
+                            "unknown-protocol",
+                            "pickle protocol " + protocol + "; 2 to " + HIGHEST_PROTOCOL + " are read");
                 }
             }
             case 0x95 -> {
                 long length = in.i64();
                 if (length < 0 || length > in.remaining()) {
-                    throw in.error("pickle-cut-short", "a frame of " + Long.toUnsignedString(length)
-                            + " bytes, but only " + in.remaining() + " follow");
+                    throw in.error(
+                            "pickle-cut-short",
+                            "a frame of " + Long.toUnsignedString(length) + " bytes, but only " + in.remaining()
+                                    + " follow");
                 }
             }
             case 0x97, 0x98 -> throw in.error("out-of-band-buffer", "the pickle refers to buffers that are not in it");
@@ -238,22 +251,28 @@ final class PickleMachine {
         if (node instanceof Scalar(String text) && text.length() <= NAME_BYTES) {
             return text;
         }
-        throw in.error("bad-global", "the name of a class or function must be a string of at most " + NAME_BYTES
-                + " characters");
+        throw in.error(
+                "bad-global",
+                "the name of a class or function must be a string of at most " + NAME_BYTES + " characters");
     }
 
     private Global global(String module, String name) throws MalformedFileException {
         if (module.isEmpty() || name.isEmpty() || (module + name).chars().anyMatch(Character::isISOControl)) {
-            throw in.error("bad-global", "no name of a class or function: " + MalformedFileException.quote(module)
-                    + " " + MalformedFileException.quote(name));
+            throw in.error(
+                    "bad-global",
+                    "no name of a class or function: " + MalformedFileException.quote(module) + " "
+                            + MalformedFileException.quote(name));
         }
         Global global = PickleGlobals.normal(module, name);
         if (PickleGlobals.runsCode(global)) {
             String dotted = MalformedFileException.quote(global.dotted());
-            throw in.error("runs-code", "this checkpoint tries to run code: "
-                    + dotted.substring(1, dotted.length() - 1)
-                    + ": nothing was run here, but do not load it with Python either; take the file from its authors' "
-                    + "own page, or have them save the state dict alone: torch.save(model.state_dict(), path)");
+            throw in.error(
+                    "runs-code",
+                    "this checkpoint tries to run code: "
+                            + dotted.substring(1, dotted.length() - 1)
+                            + ": nothing was run here, but do not load it with Python either; take the file from its"
+                            + " authors' own page, or have them save the state dict alone:"
+                            + " torch.save(model.state_dict(), path)");
         }
         return global;
     }
@@ -294,8 +313,10 @@ final class PickleMachine {
 
     private void checkStack(int n) throws MalformedFileException {
         if (stack.size() - floor() < n) {
-            throw in.error("bad-stack", "an opcode needs " + n + " values, but only " + (stack.size() - floor())
-                    + " lie on the stack above the last mark");
+            throw in.error(
+                    "bad-stack",
+                    "an opcode needs " + n + " values, but only " + (stack.size() - floor())
+                            + " lie on the stack above the last mark");
         }
     }
 
@@ -324,8 +345,10 @@ final class PickleMachine {
     private void remember(int index) throws MalformedFileException {
         PickleNode value = top();
         if (index < 0 || index >= limits.stack()) {
-            throw in.error("memo-too-large", "memo index " + Integer.toUnsignedString(index) + "; at most "
-                    + limits.stack() + " entries are kept");
+            throw in.error(
+                    "memo-too-large",
+                    "memo index " + Integer.toUnsignedString(index) + "; at most " + limits.stack()
+                            + " entries are kept");
         }
         memo.put(index, value);
     }

@@ -27,8 +27,7 @@ sealed interface PickleNode {
     }
 
     /** What a persistent id says about a storage. {@code first} and {@code used} select the part an old view is. */
-    record Storage(StorageType type, String key, long elements, long first, long used, long at)
-            implements PickleNode {}
+    record Storage(StorageType type, String key, long elements, long first, long used, long at) implements PickleNode {}
 
     /** A tensor on a storage, checked to stay inside of it; offset and strides count elements of its type. */
     record Tensor(Storage storage, StoredType type, long offset, long[] sizes, long[] strides, long at)
@@ -36,7 +35,11 @@ sealed interface PickleNode {
 
     /** A list, tuple or set. */
     final class Sequence implements PickleNode {
-        enum Kind { LIST, TUPLE, SET }
+        enum Kind {
+            LIST,
+            TUPLE,
+            SET
+        }
 
         final Kind kind;
         final List<PickleNode> items;
@@ -56,6 +59,7 @@ sealed interface PickleNode {
         final String className;
         /** Whether BUILD gives the pairs themselves (an object's fields) and not attributes beside them. */
         final boolean fields;
+
         List<PickleNode> keys = List.of();
         List<PickleNode> values = List.of();
         /** Attributes of a dictionary object, such as a state dict's {@code _metadata}; null if none. */
@@ -92,6 +96,7 @@ sealed interface PickleNode {
         final String className;
         /** Whether this is itself a tensor, of a kind that is not read. */
         final boolean tensor;
+
         final List<PickleNode> parts = new ArrayList<>(0);
 
         Opaque(String className, boolean tensor) {

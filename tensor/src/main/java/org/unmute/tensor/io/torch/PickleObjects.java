@@ -21,9 +21,14 @@ import org.unmute.tensor.io.torch.PickleNode.Storage;
  * are interpreted; an object of any other class is kept by its name.
  */
 final class PickleObjects {
-    private static final Set<String> DICTIONARIES = Set.of("collections.OrderedDict", "collections.defaultdict",
-            "collections.Counter", "builtins.dict", "pytorch_lightning.utilities.parsing.AttributeDict",
-            "lightning.pytorch.utilities.parsing.AttributeDict", "lightning_fabric.utilities.data.AttributeDict",
+    private static final Set<String> DICTIONARIES = Set.of(
+            "collections.OrderedDict",
+            "collections.defaultdict",
+            "collections.Counter",
+            "builtins.dict",
+            "pytorch_lightning.utilities.parsing.AttributeDict",
+            "lightning.pytorch.utilities.parsing.AttributeDict",
+            "lightning_fabric.utilities.data.AttributeDict",
             "lightning.fabric.utilities.data.AttributeDict");
     private static final int CHARS_PER_VALUE = 32;
     private static final int DEVICE_CHARS = 32;
@@ -68,8 +73,8 @@ final class PickleObjects {
         } else if (target instanceof Opaque o) {
             o.parts.addAll(items);
         } else {
-            throw in.error("bad-append", "items are added to something that is no "
-                    + (kind == Kind.LIST ? "list" : "set"));
+            throw in.error(
+                    "bad-append", "items are added to something that is no " + (kind == Kind.LIST ? "list" : "set"));
         }
     }
 
@@ -149,7 +154,9 @@ final class PickleObjects {
             charge(only instanceof Sequence s ? s.items.size() : 0);
             return new Sequence(kind, only instanceof Sequence s ? new ArrayList<>(s.items) : new ArrayList<>(0));
         }
-        if (name.equals("torch.device") && !args.isEmpty() && args.getFirst() instanceof Scalar(String device)
+        if (name.equals("torch.device")
+                && !args.isEmpty()
+                && args.getFirst() instanceof Scalar(String device)
                 && device.length() <= DEVICE_CHARS) {
             boolean indexed = args.size() == 2 && args.get(1) instanceof Scalar(Long _);
             return new Scalar(indexed ? device + ":" + ((Scalar) args.get(1)).value() : device);
@@ -184,8 +191,10 @@ final class PickleObjects {
     }
 
     private PickleNode encoded(Global function, List<PickleNode> args) throws MalformedFileException {
-        if (args.size() == 2 && args.get(0) instanceof Scalar(String text)
-                && args.get(1) instanceof Scalar(String charset) && charset.startsWith("latin")) {
+        if (args.size() == 2
+                && args.get(0) instanceof Scalar(String text)
+                && args.get(1) instanceof Scalar(String charset)
+                && charset.startsWith("latin")) {
             charge(text.length() / CHARS_PER_VALUE);
             return new Bytes(text.getBytes(StandardCharsets.ISO_8859_1));
         }
@@ -195,7 +204,8 @@ final class PickleObjects {
     void build(PickleNode target, PickleNode state) throws MalformedFileException {
         switch (target) {
             case Opaque o -> o.parts.add(state);
-            case Mapping m when m.fields -> {
+            case Mapping m
+            when m.fields -> {
                 if (!(state instanceof Mapping s)) {
                     throw in.error("bad-build", "the state of a " + m.className + " is no dictionary");
                 }
@@ -215,22 +225,32 @@ final class PickleObjects {
             return module;
         }
         boolean sized = parts.size() == 5 || legacy && parts.size() == 6;
-        if (!kind.equals("storage") || !sized || !(parts.get(1) instanceof Global type)
-                || !(parts.get(2) instanceof Scalar(String key)) || !(parts.get(3) instanceof Scalar(String _))
-                || !(parts.get(4) instanceof Scalar(Long elements)) || elements < 0) {
-            throw in.error("bad-persistent-id", "a persistent id must be ('storage', storage class, key, location, "
-                    + "number of elements)" + (legacy ? " with a view or None" : ""));
+        if (!kind.equals("storage")
+                || !sized
+                || !(parts.get(1) instanceof Global type)
+                || !(parts.get(2) instanceof Scalar(String key))
+                || !(parts.get(3) instanceof Scalar(String _))
+                || !(parts.get(4) instanceof Scalar(Long elements))
+                || elements < 0) {
+            throw in.error(
+                    "bad-persistent-id",
+                    "a persistent id must be ('storage', storage class, key, location, " + "number of elements)"
+                            + (legacy ? " with a view or None" : ""));
         }
         StorageType known = StorageType.of(type);
         if (known == null) {
-            throw in.error("unknown-storage-type", "storage " + MalformedFileException.quote(key) + " is a "
-                    + type.dotted() + ", which is not a storage class that is read");
+            throw in.error(
+                    "unknown-storage-type",
+                    "storage " + MalformedFileException.quote(key) + " is a " + type.dotted()
+                            + ", which is not a storage class that is read");
         }
         if (elements > Long.MAX_VALUE / known.bytes()) {
-            throw in.error("storage-too-large", "storage " + MalformedFileException.quote(key) + " of " + elements
-                    + " elements");
+            throw in.error(
+                    "storage-too-large",
+                    "storage " + MalformedFileException.quote(key) + " of " + elements + " elements");
         }
-        return view(register(new Storage(known, key, elements, 0, elements, in.opcodeOffset())),
+        return view(
+                register(new Storage(known, key, elements, 0, elements, in.opcodeOffset())),
                 parts.size() == 6 ? parts.get(5) : PickleNode.NONE);
     }
 
@@ -240,9 +260,11 @@ final class PickleObjects {
             return storage;
         }
         if (before.type() != storage.type() || before.elements() != storage.elements()) {
-            throw in.error("storage-mismatch", "storage " + MalformedFileException.quote(storage.key()) + " is named as "
-                    + storage.type().name() + " of " + storage.elements() + ", before that as "
-                    + before.type().name() + " of " + before.elements());
+            throw in.error(
+                    "storage-mismatch",
+                    "storage " + MalformedFileException.quote(storage.key()) + " is named as "
+                            + storage.type().name() + " of " + storage.elements() + ", before that as "
+                            + before.type().name() + " of " + before.elements());
         }
         return before;
     }
@@ -253,12 +275,19 @@ final class PickleObjects {
             return root;
         }
         List<PickleNode> parts = tuple(view);
-        if (parts.size() != 3 || !(parts.get(0) instanceof Scalar(String _))
-                || !(parts.get(1) instanceof Scalar(Long first)) || !(parts.get(2) instanceof Scalar(Long used))
-                || first < 0 || used < 0 || first > root.elements() || used > root.elements() - first) {
-            throw in.error("bad-persistent-id", "the view of storage " + MalformedFileException.quote(root.key())
-                    + " must be (key, first element, number of elements) inside its " + root.elements()
-                    + " elements");
+        if (parts.size() != 3
+                || !(parts.get(0) instanceof Scalar(String _))
+                || !(parts.get(1) instanceof Scalar(Long first))
+                || !(parts.get(2) instanceof Scalar(Long used))
+                || first < 0
+                || used < 0
+                || first > root.elements()
+                || used > root.elements() - first) {
+            throw in.error(
+                    "bad-persistent-id",
+                    "the view of storage " + MalformedFileException.quote(root.key())
+                            + " must be (key, first element, number of elements) inside its " + root.elements()
+                            + " elements");
         }
         return new Storage(root.type(), root.key(), root.elements(), first, used, root.at());
     }

@@ -37,7 +37,7 @@ final class TensorCalls {
         }
         return switch (function.dotted()) {
             case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state" ->
-                    parameter(function, args);
+                parameter(function, args);
             case "torch._tensor._rebuild_from_type_v2", "torch.tensor._rebuild_from_type_v2" -> typed(function, args);
             default -> function.name().startsWith("_rebuild") ? PickleObjects.opaque(function, args, true) : null;
         };
@@ -46,7 +46,7 @@ final class TensorCalls {
     private static boolean isTensorFunction(Global function) {
         return switch (function.dotted()) {
             case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3" ->
-                    true;
+                true;
             default -> false;
         };
     }
@@ -64,7 +64,9 @@ final class TensorCalls {
 
     /** A tensor of a Python class of its own: (function, class, its arguments, state). */
     private PickleNode typed(Global function, List<PickleNode> args) throws MalformedFileException {
-        if (args.size() != 4 || !(args.get(0) instanceof Global rebuild) || !(args.get(1) instanceof Global type)
+        if (args.size() != 4
+                || !(args.get(0) instanceof Global rebuild)
+                || !(args.get(1) instanceof Global type)
                 || !(args.get(2) instanceof Sequence s)) {
             throw in.error("bad-tensor", function.name() + " needs a function, a class, arguments and a state");
         }
@@ -88,7 +90,9 @@ final class TensorCalls {
         }
         PickleNode dtype = v3 ? args.get(6) : null;
         StoredType type = v3 ? StorageType.dtype(dtype) : storage.type().type();
-        String kind = v3 && dtype instanceof Global g ? g.dotted() : "torch." + storage.type().name();
+        String kind = v3 && dtype instanceof Global g
+                ? g.dotted()
+                : "torch." + storage.type().name();
         if (v3 && !(dtype instanceof Global)) {
             throw in.error("bad-tensor", function.name() + " without an element type");
         }
@@ -105,8 +109,10 @@ final class TensorCalls {
             throw in.error("bad-tensor", "the storage offset is no number from 0");
         }
         if (sizes.length != strides.length) {
-            throw in.error("bad-tensor", "sizes " + Arrays.toString(sizes) + " and strides "
-                    + Arrays.toString(strides) + " differ in number");
+            throw in.error(
+                    "bad-tensor",
+                    "sizes " + Arrays.toString(sizes) + " and strides " + Arrays.toString(strides)
+                            + " differ in number");
         }
         Tensor made = new Tensor(storage, type, offset, sizes, strides, in.opcodeOffset());
         checkReach(made);
@@ -114,8 +120,10 @@ final class TensorCalls {
     }
 
     private static boolean isPlain(PickleNode metadata) {
-        return metadata == PickleNode.NONE || metadata instanceof Mapping m && m.values.size() <= MOST_ARGUMENTS
-                && m.values.stream().allMatch(v -> v == PickleNode.FALSE);
+        return metadata == PickleNode.NONE
+                || metadata instanceof Mapping m
+                        && m.values.size() <= MOST_ARGUMENTS
+                        && m.values.stream().allMatch(v -> v == PickleNode.FALSE);
     }
 
     private long[] counts(PickleNode node, String what) throws MalformedFileException {
@@ -123,8 +131,10 @@ final class TensorCalls {
             throw in.error("bad-tensor", "the " + what + " are no tuple");
         }
         if (s.items.size() > limits.common().axes()) {
-            throw in.error("too-many-axes", "a tensor of " + s.items.size() + " axes; at most "
-                    + limits.common().axes());
+            throw in.error(
+                    "too-many-axes",
+                    "a tensor of " + s.items.size() + " axes; at most "
+                            + limits.common().axes());
         }
         long[] counts = new long[s.items.size()];
         for (int i = 0; i < counts.length; i++) {
@@ -138,7 +148,8 @@ final class TensorCalls {
 
     /** The first and last element must lie in the storage (or in the part of it that a view is). */
     private void checkReach(Tensor t) throws MalformedFileException {
-        long available = t.storage().used() * t.storage().type().bytes() / t.type().bytes();
+        long available =
+                t.storage().used() * t.storage().type().bytes() / t.type().bytes();
         try {
             long elements = 1;
             long last = t.offset();
@@ -149,8 +160,10 @@ final class TensorCalls {
             }
             Math.multiplyExact(elements, (long) t.type().bytes());
             if (empty ? last > available : last >= available) {
-                throw in.error("tensor-outside-storage", describe(t) + " reaches beyond the " + available
-                        + " elements of storage " + MalformedFileException.quote(t.storage().key()));
+                throw in.error(
+                        "tensor-outside-storage",
+                        describe(t) + " reaches beyond the " + available + " elements of storage "
+                                + MalformedFileException.quote(t.storage().key()));
             }
         } catch (ArithmeticException e) {
             MalformedFileException bad = in.error("shape-overflow", describe(t) + " goes beyond 64 bits");

@@ -27,6 +27,7 @@ import org.unmute.tensor.io.torch.PickleNode.Tensor;
 final class TensorTree {
     /** Name of what a checkpoint holds that is no dictionary and no list. */
     static final String ROOT = "value";
+
     private static final long PLACES_PER_VALUE = 8;
     private static final long SOME_PLACES = 10_000;
 
@@ -46,6 +47,7 @@ final class TensorTree {
     private final Deque<Object> keys = new ArrayDeque<>();
     /** The name whose two places are searched for; null in the ordinary walk. */
     private final String wanted;
+
     private final long mostVisits;
     private String firstPlace;
     private long visited;
@@ -98,14 +100,18 @@ final class TensorTree {
     private void child(Object key, PickleNode value, String path, String text) throws MalformedFileException {
         int most = limits.common().nameChars();
         if (path.length() + (long) text.length() + 1 > most + 1L) {
-            throw error(path.isEmpty() ? text : path, "name-too-long", "the dotted name of a value has more than "
-                    + most + " characters");
+            throw error(
+                    path.isEmpty() ? text : path,
+                    "name-too-long",
+                    "the dotted name of a value has more than " + most + " characters");
         }
         String name = keys.isEmpty() ? text : path + "." + text;
         chars += name.length();
         if (chars > limits.pathChars()) {
-            throw error(name, "too-many-values", "the dotted names have more than " + limits.pathChars()
-                    + " characters together");
+            throw error(
+                    name,
+                    "too-many-values",
+                    "the dotted names have more than " + limits.pathChars() + " characters together");
         }
         if (text.chars().anyMatch(Character::isISOControl)) {
             throw error(name, "name-control-character", "a control character in a key");
@@ -117,8 +123,11 @@ final class TensorTree {
 
     private void visit() throws MalformedFileException {
         if (++visited > mostVisits) {
-            throw error(null, "too-many-values", "more than " + mostVisits + " places are reached from the root: "
-                    + "shared lists or dictionaries multiply");
+            throw error(
+                    null,
+                    "too-many-values",
+                    "more than " + mostVisits + " places are reached from the root: "
+                            + "shared lists or dictionaries multiply");
         }
     }
 
@@ -127,8 +136,10 @@ final class TensorTree {
             throw error(path.isEmpty() ? null : path, "contains-itself", "a dictionary or list contains itself");
         }
         if (onPath.size() > limits.nesting()) {
-            throw error(path, "too-deep", "dictionaries and lists are nested more than " + limits.nesting()
-                    + " levels deep");
+            throw error(
+                    path,
+                    "too-deep",
+                    "dictionaries and lists are nested more than " + limits.nesting() + " levels deep");
         }
     }
 
@@ -144,7 +155,10 @@ final class TensorTree {
         switch (node) {
             case Tensor t -> {
                 if (tensors.size() >= limits.common().tensors()) {
-                    throw error(name, "too-many-tensors", "more than " + limits.common().tensors() + " tensors");
+                    throw error(
+                            name,
+                            "too-many-tensors",
+                            "more than " + limits.common().tensors() + " tensors");
                 }
                 tensors.put(name, t);
             }
@@ -152,7 +166,8 @@ final class TensorTree {
             case Global g when StorageType.isDtype(g) -> values.put(name, g.dotted());
             case Global g -> opaque.add(new TorchFile.Opaque(name, g.dotted(), 0));
             case Bytes _ -> opaque.add(new TorchFile.Opaque(name, "bytes", 0));
-            case Storage s -> opaque.add(new TorchFile.Opaque(name, "torch." + s.type().name(), 1));
+            case Storage s ->
+                opaque.add(new TorchFile.Opaque(name, "torch." + s.type().name(), 1));
             case Opaque o -> {
                 opaque.add(new TorchFile.Opaque(name, o.className, hiddenTensors(o)));
                 otherKinds += o.tensor ? 1 : 0;
@@ -167,7 +182,8 @@ final class TensorTree {
         }
         StringBuilder place = new StringBuilder();
         for (Object key : keys) {
-            String text = key instanceof Scalar(String s) ? MalformedFileException.quote(s)
+            String text = key instanceof Scalar(String s)
+                    ? MalformedFileException.quote(s)
                     : key instanceof PickleNode n ? keyText(n, 0) : key.toString();
             place.append('[').append(text).append(']');
         }
@@ -208,8 +224,7 @@ final class TensorTree {
                 }
                 case Sequence s -> open.push(s.items.iterator());
                 case Opaque o when !o.tensor -> open.push(o.parts.iterator());
-                default -> {
-                }
+                default -> {}
             }
         }
         hidden.put(object, count);
@@ -219,7 +234,8 @@ final class TensorTree {
     private static String keyText(PickleNode key, int position) {
         return switch (key) {
             case Scalar s -> scalarText(s);
-            case Sequence s when s.items.size() <= 8 && s.items.stream().allMatch(i -> i instanceof Scalar) -> {
+            case Sequence s
+            when s.items.size() <= 8 && s.items.stream().allMatch(i -> i instanceof Scalar) -> {
                 StringJoiner text = new StringJoiner(", ", "(", ")");
                 s.items.forEach(i -> text.add(scalarText((Scalar) i)));
                 yield text.toString();

@@ -15,13 +15,14 @@ import org.unmute.tensor.io.StoredType;
  * @param start   byte of the storage at which element 0 lies
  * @param record  the archive's record that must be verified before reading; null if there is none
  */
-record TensorView(StoredType type, Shape shape, long[] strides, MemorySegment storage, long start,
-        ZipRecords.Entry record) {
+record TensorView(
+        StoredType type, Shape shape, long[] strides, MemorySegment storage, long start, ZipRecords.Entry record) {
     private static final int ALIGNMENT = 8;
 
     /** The view of a tensor that has been checked against its storage. */
     static TensorView of(PickleNode.Tensor t, MemorySegment storage, ZipRecords.Entry record) {
-        long start = t.storage().first() * t.storage().type().bytes() + t.offset() * t.type().bytes();
+        long start = t.storage().first() * t.storage().type().bytes()
+                + t.offset() * t.type().bytes();
         return new TensorView(t.type(), Shape.of(t.sizes()), t.strides(), storage, start, record);
     }
 

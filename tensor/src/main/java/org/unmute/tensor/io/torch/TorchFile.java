@@ -104,10 +104,17 @@ public final class TorchFile implements AutoCloseable {
     private static TorchFile read(Path path, MemorySegment all, Arena arena, TorchLimits limits) throws IOException {
         FileKind kind = FileKind.of(path, all);
         return switch (kind) {
-            case TORCH_ZIP, TORCH_LEGACY, PICKLED_MODULE -> all.get(ValueLayout.JAVA_BYTE, 0) == 'P'
-                    ? zip(path, all, arena, limits) : legacy(path, all, arena, limits);
-            default -> throw new MalformedFileException(path.toString(), 0, null, "not-a-checkpoint", "this is "
-                    + kind.description() + ", not a PyTorch checkpoint: " + kind.advice());
+            case TORCH_ZIP, TORCH_LEGACY, PICKLED_MODULE ->
+                all.get(ValueLayout.JAVA_BYTE, 0) == 'P'
+                        ? zip(path, all, arena, limits)
+                        : legacy(path, all, arena, limits);
+            default ->
+                throw new MalformedFileException(
+                        path.toString(),
+                        0,
+                        null,
+                        "not-a-checkpoint",
+                        "this is " + kind.description() + ", not a PyTorch checkpoint: " + kind.advice());
         };
     }
 
@@ -119,8 +126,13 @@ public final class TorchFile implements AutoCloseable {
             order.verify();
             byte[] little = "little".getBytes(StandardCharsets.US_ASCII);
             if (order.data.mismatch(MemorySegment.ofArray(little)) >= 0) {
-                throw new MalformedFileException(file, order.start(), null, "big-endian", "the record byteorder is "
-                        + "not 'little': load the file with torch on a little-endian machine and save it there");
+                throw new MalformedFileException(
+                        file,
+                        order.start(),
+                        null,
+                        "big-endian",
+                        "the record byteorder is not 'little': load the file with torch on a little-endian machine and"
+                                + " save it there");
             }
         }
         ZipRecords.Entry pickle = records.find("data.pkl");
@@ -128,8 +140,12 @@ public final class TorchFile implements AutoCloseable {
             throw new MalformedFileException(file, 0, null, "no-pickle", "the archive has no record data.pkl");
         }
         if (pickle.size > limits.pickleBytes()) {
-            throw new MalformedFileException(file, pickle.start(), null, "pickle-too-long", "the pickle has "
-                    + pickle.size + " bytes; at most " + limits.pickleBytes());
+            throw new MalformedFileException(
+                    file,
+                    pickle.start(),
+                    null,
+                    "pickle-too-long",
+                    "the pickle has " + pickle.size + " bytes; at most " + limits.pickleBytes());
         }
         pickle.verify();
         PickleInput in = new PickleInput(file, pickle.data, pickle.start());
@@ -138,15 +154,20 @@ public final class TorchFile implements AutoCloseable {
         if (in.remaining() != 0) {
             throw in.error("trailing-bytes", in.remaining() + " bytes after the pickle's STOP");
         }
-        Map<String, ZipRecords.Entry> storages = HashMap.newHashMap(objects.storages().size());
+        Map<String, ZipRecords.Entry> storages =
+                HashMap.newHashMap(objects.storages().size());
         for (PickleNode.Storage s : objects.storages().values()) {
             ZipRecords.Entry record = records.find("data/" + s.key());
             long bytes = s.elements() * s.type().bytes();
             if (record == null || record.size != bytes) {
-                throw new MalformedFileException(file, s.at(), null, record == null ? "no-storage" : "storage-mismatch",
+                throw new MalformedFileException(
+                        file,
+                        s.at(),
+                        null,
+                        record == null ? "no-storage" : "storage-mismatch",
                         "storage " + MalformedFileException.quote(s.key()) + " of " + s.elements() + " elements ("
-                        + s.type().name() + ", " + bytes + " bytes) has " + (record == null ? "no record"
-                        : "a record of " + record.size + " bytes"));
+                                + s.type().name() + ", " + bytes + " bytes) has "
+                                + (record == null ? "no record" : "a record of " + record.size + " bytes"));
             }
             storages.put(s.key(), record);
         }
@@ -161,8 +182,13 @@ public final class TorchFile implements AutoCloseable {
         return finish(path, arena, true, stream.root(), stream.made(), limits, all.byteSize(), t -> {
             MemorySegment storage = stream.storages().get(t.storage().key());
             if (storage == null) {
-                throw new MalformedFileException(path.toString(), t.storage().at(), null, "no-storage", "storage "
-                        + MalformedFileException.quote(t.storage().key()) + " is not in the list of storages");
+                throw new MalformedFileException(
+                        path.toString(),
+                        t.storage().at(),
+                        null,
+                        "no-storage",
+                        "storage " + MalformedFileException.quote(t.storage().key())
+                                + " is not in the list of storages");
             }
             return TensorView.of(t, storage, null);
         });
@@ -173,22 +199,44 @@ public final class TorchFile implements AutoCloseable {
         TensorView of(PickleNode.Tensor tensor) throws MalformedFileException;
     }
 
-    private static TorchFile finish(Path path, Arena arena, boolean legacy, PickleNode root, long made,
-            TorchLimits limits, long fileBytes, Place place) throws MalformedFileException {
+    private static TorchFile finish(
+            Path path,
+            Arena arena,
+            boolean legacy,
+            PickleNode root,
+            long made,
+            TorchLimits limits,
+            long fileBytes,
+            Place place)
+            throws MalformedFileException {
         String file = path.toString();
         TensorTree tree = TensorTree.of(file, root, made, limits);
         int hidden = tree.opaque.stream().mapToInt(Opaque::tensors).sum();
         if (root instanceof PickleNode.Opaque || tree.tensors.isEmpty() && hidden > 0) {
-            Opaque first = tree.opaque.stream().filter(o -> o.tensors() > 0).findFirst().orElse(tree.opaque.getFirst());
+            Opaque first = tree.opaque.stream()
+                    .filter(o -> o.tensors() > 0)
+                    .findFirst()
+                    .orElse(tree.opaque.getFirst());
             if (tree.otherKinds > 0 && tree.otherKinds == hidden) {
-                throw new MalformedFileException(file, 0, first.name(), "unreadable-tensors", "all " + hidden
-                        + " tensors are of kinds that are not read (" + first.className() + "; quantized, sparse, "
-                        + "complex or without numbers): save them as dense float32");
+                throw new MalformedFileException(
+                        file,
+                        0,
+                        first.name(),
+                        "unreadable-tensors",
+                        "all " + hidden
+                                + " tensors are of kinds that are not read (" + first.className()
+                                + "; quantized, sparse, "
+                                + "complex or without numbers): save them as dense float32");
             }
-            throw new MalformedFileException(file, 0, null, "whole-module", (root instanceof PickleNode.Opaque
-                    ? "the checkpoint" : MalformedFileException.quote(first.name())) + " is an object of class " + first.className() + " with " + first.tensors()
-                    + " tensors, and there are none outside of such objects: this is "
-                    + FileKind.PICKLED_MODULE.description() + ": " + FileKind.PICKLED_MODULE.advice());
+            throw new MalformedFileException(
+                    file,
+                    0,
+                    null,
+                    "whole-module",
+                    (root instanceof PickleNode.Opaque ? "the checkpoint" : MalformedFileException.quote(first.name()))
+                            + " is an object of class " + first.className() + " with " + first.tensors()
+                            + " tensors, and there are none outside of such objects: this is "
+                            + FileKind.PICKLED_MODULE.description() + ": " + FileKind.PICKLED_MODULE.advice());
         }
         Map<PickleNode.Tensor, TensorView> views = new IdentityHashMap<>();
         Map<String, TensorView> tensors = LinkedHashMap.newLinkedHashMap(tree.tensors.size());
@@ -199,9 +247,14 @@ public final class TorchFile implements AutoCloseable {
                 views.put(e.getValue(), view);
             }
             if (!view.isContiguous() && view.bytes() > fileBytes + GATHERED_BYTES) {
-                throw new MalformedFileException(file, e.getValue().at(), e.getKey(), "expanded-view", "a view that "
-                        + "repeats its elements has " + view.bytes() + " bytes, more than the file: save "
-                        + "tensor.contiguous()");
+                throw new MalformedFileException(
+                        file,
+                        e.getValue().at(),
+                        e.getKey(),
+                        "expanded-view",
+                        "a view that "
+                                + "repeats its elements has " + view.bytes() + " bytes, more than the file: save "
+                                + "tensor.contiguous()");
             }
             tensors.put(e.getKey(), view);
         }

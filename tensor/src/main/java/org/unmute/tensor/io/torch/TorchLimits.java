@@ -15,8 +15,15 @@ import org.unmute.tensor.io.LoadLimits;
  * @param nesting     deepest nesting of dictionaries and lists, 1 to 1000
  * @param pathChars   most characters of all dotted names together
  */
-public record TorchLimits(LoadLimits common, int zipEntries, long pickleBytes, int nodes, int stack, int marks,
-        int nesting, long pathChars) {
+public record TorchLimits(
+        LoadLimits common,
+        int zipEntries,
+        long pickleBytes,
+        int nodes,
+        int stack,
+        int marks,
+        int nesting,
+        long pathChars) {
     private static final int MOST_NESTING = 1000;
 
     /** The default limits, 100,000 entries, 64 MB, 300,000 values, 200,000, 1,000 marks, 64 levels, 16 million. */

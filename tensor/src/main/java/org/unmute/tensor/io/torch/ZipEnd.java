@@ -24,13 +24,18 @@ record ZipEnd(long directory, long start, long entries) {
     static ZipEnd find(String file, MemorySegment all) throws MalformedFileException {
         long at = all.byteSize() - END_BYTES;
         if (at < 0 || all.get(PickleInput.INT, at) != END) {
-            throw new MalformedFileException(file, Math.max(0, at), null, "no-zip-end", "the archive has no end record "
-                    + "in its last " + END_BYTES + " bytes: it is cut short, or has a comment or other bytes after it");
+            throw new MalformedFileException(
+                    file,
+                    Math.max(0, at),
+                    null,
+                    "no-zip-end",
+                    "the archive has no end record " + "in its last " + END_BYTES
+                            + " bytes: it is cut short, or has a comment or other bytes after it");
         }
         int comment = u16(all, at + 20);
         if (comment != 0 || u16(all, at + 4) != 0 || u16(all, at + 6) != 0) {
-            throw new MalformedFileException(file, at, null, "zip-comment", "the archive has a comment or several "
-                    + "disks");
+            throw new MalformedFileException(
+                    file, at, null, "zip-comment", "the archive has a comment or several " + "disks");
         }
         long entries = u16(all, at + 10);
         long size = u32(all, at + 12);
@@ -39,30 +44,44 @@ record ZipEnd(long directory, long start, long entries) {
         boolean same = entries == u16(all, at + 8);
         if (at >= LOCATOR_BYTES && all.get(PickleInput.INT, at - LOCATOR_BYTES) == LOCATOR) {
             end = wide(file, all, at - LOCATOR_BYTES);
-            same = same && Math.min(end.entries, MAX_16) == entries
+            same = same
+                    && Math.min(end.entries, MAX_16) == entries
                     && Math.min(end.directory, MAX_32) == directory
                     && Math.min(end.start - end.directory, MAX_32) == size;
         } else {
             same = same && size == at - directory;
         }
         if (!same || end.entries < 0 || end.directory < 0 || end.directory > end.start) {
-            throw new MalformedFileException(file, at, null, "bad-zip-end", "the end record says " + entries
-                    + " entries in " + size + " bytes from byte " + directory + ", which does not fit the file: it may "
-                    + "be cut short or have bytes before it");
+            throw new MalformedFileException(
+                    file,
+                    at,
+                    null,
+                    "bad-zip-end",
+                    "the end record says " + entries
+                            + " entries in " + size + " bytes from byte " + directory
+                            + ", which does not fit the file: it may "
+                            + "be cut short or have bytes before it");
         }
         return end;
     }
 
     private static ZipEnd wide(String file, MemorySegment all, long locator) throws MalformedFileException {
         long at = locator - END_64_BYTES;
-        boolean fits = at >= 0 && all.get(PickleInput.INT, at) == END_64
-                && all.get(PickleInput.LONG, locator + 8) == at && all.get(PickleInput.INT, locator + 4) == 0
+        boolean fits = at >= 0
+                && all.get(PickleInput.INT, at) == END_64
+                && all.get(PickleInput.LONG, locator + 8) == at
+                && all.get(PickleInput.INT, locator + 4) == 0
                 && all.get(PickleInput.INT, locator + 16) == 1
-                && all.get(PickleInput.LONG, at + 4) == END_64_BYTES - 12 && all.get(PickleInput.LONG, at + 16) == 0
+                && all.get(PickleInput.LONG, at + 4) == END_64_BYTES - 12
+                && all.get(PickleInput.LONG, at + 16) == 0
                 && all.get(PickleInput.LONG, at + 24) == all.get(PickleInput.LONG, at + 32);
         if (!fits || all.get(PickleInput.LONG, at + 40) != at - all.get(PickleInput.LONG, at + 48)) {
-            throw new MalformedFileException(file, locator, null, "bad-zip-end", "the zip64 end record and its locator "
-                    + "do not fit the file");
+            throw new MalformedFileException(
+                    file,
+                    locator,
+                    null,
+                    "bad-zip-end",
+                    "the zip64 end record and its locator " + "do not fit the file");
         }
         return new ZipEnd(all.get(PickleInput.LONG, at + 48), at, all.get(PickleInput.LONG, at + 32));
     }

@@ -68,10 +68,14 @@ final class ZipRecords {
                 sum.update(data.asSlice(at, Math.min(CRC_PIECE, size - at)).asByteBuffer());
             }
             if (sum.getValue() != crc) {
-                throw error(start(), "crc-mismatch", String.format("the bytes of %s have CRC-32 %08x, not %08x as the "
-                        + "archive says: the file is damaged, get it again (or it was saved with "
-                        + "torch.serialization.set_crc32_options(False): save it again without)",
-                        MalformedFileException.quote(name), sum.getValue(), crc));
+                throw error(
+                        start(),
+                        "crc-mismatch",
+                        String.format(
+                                "the bytes of %s have CRC-32 %08x, not %08x as the "
+                                        + "archive says: the file is damaged, get it again (or it was saved with "
+                                        + "torch.serialization.set_crc32_options(False): save it again without)",
+                                MalformedFileException.quote(name), sum.getValue(), crc));
             }
             verified = true;
         }
@@ -88,8 +92,10 @@ final class ZipRecords {
         ZipRecords records = new ZipRecords(file, all, limits);
         ZipEnd end = ZipEnd.find(file, all);
         if (end.entries() > limits.zipEntries()) {
-            throw records.error(end.start(), "too-many-entries", end.entries() + " entries in the archive; at most "
-                    + limits.zipEntries());
+            throw records.error(
+                    end.start(),
+                    "too-many-entries",
+                    end.entries() + " entries in the archive; at most " + limits.zipEntries());
         }
         records.readDirectory(end);
         records.readLocalHeaders(end.directory());
@@ -121,8 +127,10 @@ final class ZipRecords {
         long at = end.directory();
         for (long i = 0; i < end.entries(); i++) {
             if (end.start() - at < CENTRAL_BYTES || i32(at) != CENTRAL) {
-                throw error(at, "bad-directory", "no directory entry where number " + i + " of " + end.entries()
-                        + " must be");
+                throw error(
+                        at,
+                        "bad-directory",
+                        "no directory entry where number " + i + " of " + end.entries() + " must be");
             }
             long length = CENTRAL_BYTES + u16(at + 28) + u16(at + 30) + u16(at + 32);
             if (length > end.start() - at) {
@@ -130,13 +138,16 @@ final class ZipRecords {
             }
             Entry entry = entry(at);
             if (entries.putIfAbsent(entry.name, entry) != null) {
-                throw error(at, "duplicate-entry", "two entries are called " + MalformedFileException.quote(entry.name));
+                throw error(
+                        at, "duplicate-entry", "two entries are called " + MalformedFileException.quote(entry.name));
             }
             at += length;
         }
         if (at != end.start()) {
-            throw error(at, "bad-directory", "the directory has " + (end.start() - at) + " bytes more than its "
-                    + end.entries() + " entries");
+            throw error(
+                    at,
+                    "bad-directory",
+                    "the directory has " + (end.start() - at) + " bytes more than its " + end.entries() + " entries");
         }
     }
 
@@ -148,12 +159,17 @@ final class ZipRecords {
             throw error(at, "encrypted-entry", MalformedFileException.quote(name) + " is encrypted");
         }
         if (u16(at + 10) != 0) {
-            throw error(at, "compressed-entry", MalformedFileException.quote(name) + " is compressed (method "
-                    + u16(at + 10) + "), and torch stores: the file was packed again by another program; take the "
-                    + "original, or load it in Python and save it with torch.save");
+            throw error(
+                    at,
+                    "compressed-entry",
+                    MalformedFileException.quote(name) + " is compressed (method "
+                            + u16(at + 10)
+                            + "), and torch stores: the file was packed again by another program; take the "
+                            + "original, or load it in Python and save it with torch.save");
         }
         if (u16(at + 32) != 0 || u16(at + 34) != 0) {
-            throw error(at, "zip-comment", MalformedFileException.quote(name) + " has a comment or lies on another disk");
+            throw error(
+                    at, "zip-comment", MalformedFileException.quote(name) + " has a comment or lies on another disk");
         }
         long size = u32(at + 24);
         long packed = u32(at + 20);
@@ -165,8 +181,10 @@ final class ZipRecords {
             header = wide[2];
         }
         if (size != packed) {
-            throw error(at, "header-mismatch", MalformedFileException.quote(name) + " is stored in " + packed
-                    + " bytes but has " + size);
+            throw error(
+                    at,
+                    "header-mismatch",
+                    MalformedFileException.quote(name) + " is stored in " + packed + " bytes but has " + size);
         }
         return new Entry(name, flags, u32(at + 16), size, header);
     }
@@ -198,23 +216,33 @@ final class ZipRecords {
 
     private String name(long at, int length) throws MalformedFileException {
         String name = PickleInput.utf8OrNull(all.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
-        if (name == null || name.length() > limits.common().nameChars()
-                || name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\') || name.matches("[A-Za-z]:.*")) {
-            throw error(at, "bad-entry-name", "the name of an entry is too long, not UTF-8, or has a control "
-                    + "character, a backslash or a drive letter" + (name == null ? "" : ": "
-                    + MalformedFileException.quote(name)));
+        if (name == null
+                || name.length() > limits.common().nameChars()
+                || name.chars().anyMatch(c -> Character.isISOControl(c) || c == '\\')
+                || name.matches("[A-Za-z]:.*")) {
+            throw error(
+                    at,
+                    "bad-entry-name",
+                    "the name of an entry is too long, not UTF-8, or has a control "
+                            + "character, a backslash or a drive letter"
+                            + (name == null ? "" : ": " + MalformedFileException.quote(name)));
         }
         String[] parts = name.split("/", -1);
         for (String part : parts) {
             if (part.isEmpty() || part.equals(".") || part.equals("..")) {
-                throw error(at, "bad-entry-name", MalformedFileException.quote(name)
-                        + " is no plain relative path of a file");
+                throw error(
+                        at,
+                        "bad-entry-name",
+                        MalformedFileException.quote(name) + " is no plain relative path of a file");
             }
         }
         root = root == null ? parts[0] : root;
         if (parts.length < 2 || !parts[0].equals(root)) {
-            throw error(at, "several-roots", MalformedFileException.quote(name) + " does not lie in the folder "
-                    + MalformedFileException.quote(root) + " like the entries before it");
+            throw error(
+                    at,
+                    "several-roots",
+                    MalformedFileException.quote(name) + " does not lie in the folder "
+                            + MalformedFileException.quote(root) + " like the entries before it");
         }
         return name;
     }
@@ -227,15 +255,19 @@ final class ZipRecords {
         for (int i = 0; i < byPlace.size(); i++) {
             Entry e = byPlace.get(i);
             if (e.header != reached) {
-                throw error(Math.clamp(e.header, 0, all.byteSize()), e.header < reached ? "overlapping-entries"
-                        : "zip-gap", MalformedFileException.quote(e.name) + " starts at byte " + e.header
-                        + ", but what lies before it ends at " + reached);
+                throw error(
+                        Math.clamp(e.header, 0, all.byteSize()),
+                        e.header < reached ? "overlapping-entries" : "zip-gap",
+                        MalformedFileException.quote(e.name) + " starts at byte " + e.header
+                                + ", but what lies before it ends at " + reached);
             }
             long next = i + 1 < byPlace.size() ? byPlace.get(i + 1).header : directory;
             reached = local(e, next, directory);
         }
         if (reached != directory) {
-            throw error(Math.min(reached, directory), reached > directory ? "overlapping-entries" : "zip-gap",
+            throw error(
+                    Math.min(reached, directory),
+                    reached > directory ? "overlapping-entries" : "zip-gap",
                     "the directory starts at byte " + directory + ", but the last record ends at " + reached);
         }
     }
@@ -243,23 +275,34 @@ final class ZipRecords {
     private long local(Entry e, long next, long directory) throws MalformedFileException {
         long at = e.header;
         if (directory - at < LOCAL_BYTES || i32(at) != LOCAL) {
-            throw error(at, "bad-local-header", "no header where the directory says that of "
-                    + MalformedFileException.quote(e.name) + " is");
+            throw error(
+                    at,
+                    "bad-local-header",
+                    "no header where the directory says that of " + MalformedFileException.quote(e.name) + " is");
         }
         long start = at + LOCAL_BYTES + u16(at + 26) + u16(at + 28);
         if (e.size < 0 || start > directory || e.size > directory - start) {
-            throw error(at, "entry-past-end", MalformedFileException.quote(e.name) + " of "
-                    + Long.toUnsignedString(e.size) + " bytes reaches into the directory or beyond the file");
+            throw error(
+                    at,
+                    "entry-past-end",
+                    MalformedFileException.quote(e.name) + " of " + Long.toUnsignedString(e.size)
+                            + " bytes reaches into the directory or beyond the file");
         }
         byte[] raw = all.asSlice(at + LOCAL_BYTES, u16(at + 26)).toArray(ValueLayout.JAVA_BYTE);
         boolean sized = (e.flags & DESCRIBED) == 0;
         // With a descriptor the header may leave the values out; torch writes zeros.
-        boolean agrees = e.name.equals(PickleInput.utf8OrNull(raw)) && u16(at + 6) == e.flags && u16(at + 8) == 0
-                && agrees(u32(at + 14), e.crc, sized) && agrees(u32(at + 18), e.size, sized)
+        boolean agrees = e.name.equals(PickleInput.utf8OrNull(raw))
+                && u16(at + 6) == e.flags
+                && u16(at + 8) == 0
+                && agrees(u32(at + 14), e.crc, sized)
+                && agrees(u32(at + 18), e.size, sized)
                 && agrees(u32(at + 22), e.size, sized);
         if (!agrees) {
-            throw error(at, "header-mismatch", "the header of " + MalformedFileException.quote(e.name)
-                    + " says something else than the directory");
+            throw error(
+                    at,
+                    "header-mismatch",
+                    "the header of " + MalformedFileException.quote(e.name)
+                            + " says something else than the directory");
         }
         e.data = all.asSlice(start, e.size);
         return sized ? start + e.size : descriptor(e, start + e.size, next);
@@ -282,11 +325,16 @@ final class ZipRecords {
             return at + found;
         }
         if (length < 0) {
-            throw error(Math.max(0, next), "overlapping-entries", MalformedFileException.quote(e.name) + " reaches "
-                    + -length + " bytes into what follows it");
+            throw error(
+                    Math.max(0, next),
+                    "overlapping-entries",
+                    MalformedFileException.quote(e.name) + " reaches " + -length + " bytes into what follows it");
         }
-        throw error(at, "header-mismatch", "the descriptor behind " + MalformedFileException.quote(e.name)
-                + " is missing or says something else than the directory");
+        throw error(
+                at,
+                "header-mismatch",
+                "the descriptor behind " + MalformedFileException.quote(e.name)
+                        + " is missing or says something else than the directory");
     }
 
     private boolean isDescriptor(Entry e, long at, int length) {

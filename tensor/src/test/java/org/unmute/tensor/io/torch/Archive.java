@@ -27,6 +27,7 @@ final class Archive {
         byte[] gap = new byte[0];
         /** Whether sizes and place are written as wide values. */
         boolean wide;
+
         private long at;
     }
 
@@ -41,8 +42,9 @@ final class Archive {
 
     /** An archive with a pickle and storages numbered from 0. */
     static Archive of(byte[] pickle, byte[]... storages) {
-        Archive archive = new Archive().add("archive/data.pkl", pickle).add("archive/byteorder", "little".getBytes(
-                StandardCharsets.US_ASCII));
+        Archive archive = new Archive()
+                .add("archive/data.pkl", pickle)
+                .add("archive/byteorder", "little".getBytes(StandardCharsets.US_ASCII));
         for (int i = 0; i < storages.length; i++) {
             archive.add("archive/data/" + i, storages[i]);
         }
@@ -71,10 +73,18 @@ final class Archive {
 
     static byte[] legacy(boolean littleEndian, byte[] pickle, byte[] keys, byte[] data) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(Pickle.two().op(0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19).stop());
+        all.writeBytes(Pickle.two()
+                .op(0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19)
+                .stop());
         all.writeBytes(Pickle.two().op('M', 0xE9, 3).stop());
-        all.writeBytes(Pickle.two().op("}(").text("protocol_version").op('M', 0xE9, 3).text("little_endian")
-                .op(littleEndian ? 0x88 : 0x89).op('u').stop());
+        all.writeBytes(Pickle.two()
+                .op("}(")
+                .text("protocol_version")
+                .op('M', 0xE9, 3)
+                .text("little_endian")
+                .op(littleEndian ? 0x88 : 0x89)
+                .op('u')
+                .stop());
         all.writeBytes(pickle);
         all.writeBytes(keys);
         all.writeBytes(data);
@@ -95,12 +105,30 @@ final class Archive {
         int n = entries.size() + moreEntries;
         if (zip64) {
             long at = out.size();
-            out.writeBytes(bytes(56).putInt(0x06064B50).putLong(44).putShort((short) 0).putShort((short) 0).putInt(0)
-                    .putInt(0).putLong(n).putLong(n).putLong(size).putLong(directory).array());
-            out.writeBytes(bytes(20).putInt(0x07064B50).putInt(0).putLong(at).putInt(1).array());
+            out.writeBytes(bytes(56)
+                    .putInt(0x06064B50)
+                    .putLong(44)
+                    .putShort((short) 0)
+                    .putShort((short) 0)
+                    .putInt(0)
+                    .putInt(0)
+                    .putLong(n)
+                    .putLong(n)
+                    .putLong(size)
+                    .putLong(directory)
+                    .array());
+            out.writeBytes(
+                    bytes(20).putInt(0x07064B50).putInt(0).putLong(at).putInt(1).array());
         }
-        out.writeBytes(bytes(22).putInt(0x06054B50).putInt(0).putShort((short) n).putShort((short) n)
-                .putInt((int) size).putInt((int) directory).putShort((short) comment.length()).array());
+        out.writeBytes(bytes(22)
+                .putInt(0x06054B50)
+                .putInt(0)
+                .putShort((short) n)
+                .putShort((short) n)
+                .putInt((int) size)
+                .putInt((int) directory)
+                .putShort((short) comment.length())
+                .array());
         out.writeBytes(comment.getBytes(StandardCharsets.US_ASCII));
         out.writeBytes(suffix);
         return out.toByteArray();
@@ -124,18 +152,37 @@ final class Archive {
         int crc = e.crc == null ? crc(e.data) : e.crc;
         int size = described ? 0 : e.data.length;
         // An extra field FB of three bytes, as torch pads with.
-        out.writeBytes(bytes(30).putInt(0x04034B50).putShort((short) 0)
-                .putShort((short) (e.localFlags < 0 ? e.flags : e.localFlags)).putShort((short) e.method).putInt(0)
-                .putInt(e.localCrc != null ? e.localCrc : described ? 0 : crc).putInt(size).putInt(size)
-                .putShort((short) name.length).putShort((short) 7).array());
+        out.writeBytes(bytes(30)
+                .putInt(0x04034B50)
+                .putShort((short) 0)
+                .putShort((short) (e.localFlags < 0 ? e.flags : e.localFlags))
+                .putShort((short) e.method)
+                .putInt(0)
+                .putInt(e.localCrc != null ? e.localCrc : described ? 0 : crc)
+                .putInt(size)
+                .putInt(size)
+                .putShort((short) name.length)
+                .putShort((short) 7)
+                .array());
         out.writeBytes(name);
         out.writeBytes(new byte[] {'F', 'B', 3, 0, 'Z', 'Z', 'Z'});
         out.writeBytes(e.data);
         if (described) {
             int again = e.descriptorCrc == null ? crc : e.descriptorCrc;
-            out.writeBytes(e.wide ? bytes(24).putInt(0x08074B50).putInt(again).putLong(e.data.length)
-                    .putLong(e.data.length).array() : bytes(16).putInt(0x08074B50).putInt(again)
-                    .putInt(e.data.length).putInt(e.data.length).array());
+            out.writeBytes(
+                    e.wide
+                            ? bytes(24)
+                                    .putInt(0x08074B50)
+                                    .putInt(again)
+                                    .putLong(e.data.length)
+                                    .putLong(e.data.length)
+                                    .array()
+                            : bytes(16)
+                                    .putInt(0x08074B50)
+                                    .putInt(again)
+                                    .putInt(e.data.length)
+                                    .putInt(e.data.length)
+                                    .array());
         }
     }
 
@@ -143,13 +190,32 @@ final class Archive {
         byte[] name = e.name.getBytes(StandardCharsets.UTF_8);
         long size = e.size == null ? e.data.length : e.size;
         long header = e.header == null ? e.at : e.header;
-        byte[] extra = e.wide ? bytes(28).putShort((short) 1).putShort((short) 24).putLong(size).putLong(size)
-                .putLong(header).array() : new byte[0];
-        out.writeBytes(bytes(46).putInt(0x02014B50).putInt(0).putShort((short) e.flags).putShort((short) e.method)
-                .putInt(0).putInt(e.crc == null ? crc(e.data) : e.crc).putInt(e.wide ? -1 : (int) size)
-                .putInt(e.wide ? -1 : (int) size).putShort((short) name.length).putShort((short) extra.length)
-                .putShort((short) e.comment.length()).putShort((short) 0).putShort((short) 0).putInt(0)
-                .putInt(e.wide ? -1 : (int) header).array());
+        byte[] extra = e.wide
+                ? bytes(28)
+                        .putShort((short) 1)
+                        .putShort((short) 24)
+                        .putLong(size)
+                        .putLong(size)
+                        .putLong(header)
+                        .array()
+                : new byte[0];
+        out.writeBytes(bytes(46)
+                .putInt(0x02014B50)
+                .putInt(0)
+                .putShort((short) e.flags)
+                .putShort((short) e.method)
+                .putInt(0)
+                .putInt(e.crc == null ? crc(e.data) : e.crc)
+                .putInt(e.wide ? -1 : (int) size)
+                .putInt(e.wide ? -1 : (int) size)
+                .putShort((short) name.length)
+                .putShort((short) extra.length)
+                .putShort((short) e.comment.length())
+                .putShort((short) 0)
+                .putShort((short) 0)
+                .putInt(0)
+                .putInt(e.wide ? -1 : (int) header)
+                .array());
         out.writeBytes(name);
         out.writeBytes(extra);
         out.writeBytes(e.comment.getBytes(StandardCharsets.US_ASCII));

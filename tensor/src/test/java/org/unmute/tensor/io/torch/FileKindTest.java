@@ -25,8 +25,16 @@ import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsWriter;
 
 class FileKindTest {
-    private static final byte[] DICTIONARY = Pickle.two().op("}q").op(0).op('(').text("module").op("q").op(1)
-            .call("collections", "OrderedDict").op('u').stop();
+    private static final byte[] DICTIONARY = Pickle.two()
+            .op("}q")
+            .op(0)
+            .op('(')
+            .text("module")
+            .op("q")
+            .op(1)
+            .call("collections", "OrderedDict")
+            .op('u')
+            .stop();
 
     @TempDir
     Path folder;
@@ -34,18 +42,65 @@ class FileKindTest {
     static List<Arguments> kinds() {
         return List.of(
                 kind(FileKind.TORCH_ZIP, Archive.of(DICTIONARY).build()),
-                kind(FileKind.TORCH_ZIP, Archive.of(Pickle.two().sixFloats().stop(), new byte[24]).build()),
-                kind(FileKind.TORCH_ZIP, Archive.of(Pickle.two().call("collections", "OrderedDict").stop()).build()),
-                kind(FileKind.TORCH_ZIP, Archive.of(new Pickle().op(0x80, 4, 0x95).i64(30).op(0x8C, 11)
-                        .op("collections").op(0x94, 0x8C, 11).op("OrderedDict").op(0x94, 0x93).stop()).build()),
+                kind(
+                        FileKind.TORCH_ZIP,
+                        Archive.of(Pickle.two().sixFloats().stop(), new byte[24])
+                                .build()),
+                kind(
+                        FileKind.TORCH_ZIP,
+                        Archive.of(Pickle.two()
+                                        .call("collections", "OrderedDict")
+                                        .stop())
+                                .build()),
+                kind(
+                        FileKind.TORCH_ZIP,
+                        Archive.of(new Pickle()
+                                        .op(0x80, 4, 0x95)
+                                        .i64(30)
+                                        .op(0x8C, 11)
+                                        .op("collections")
+                                        .op(0x94, 0x8C, 11)
+                                        .op("OrderedDict")
+                                        .op(0x94, 0x93)
+                                        .stop())
+                                .build()),
                 kind(FileKind.TORCH_LEGACY, Archive.legacy(DICTIONARY)),
-                kind(FileKind.PICKLED_MODULE, Archive.of(Pickle.two().global("models.vit", "ViT").stop()).build()),
-                kind(FileKind.PICKLED_MODULE, Archive.of(new Pickle().op(0x80, 4, 0x95).i64(30).op(0x8C, 4).op("nets")
-                        .op(0x94, 0x8C, 3).op("Net").op(0x94, 0x93).stop()).build()),
-                kind(FileKind.PICKLED_MODULE, Archive.legacy(Pickle.two().op('(').text("module").op("q").op(0)
-                        .global("nets", "Net").op("tQ").stop())),
-                kind(FileKind.TORCHSCRIPT, Archive.of(DICTIONARY).add("archive/constants.pkl", DICTIONARY).build()),
-                kind(FileKind.TORCHSCRIPT, Archive.of(DICTIONARY).add("archive/code/__torch__.py", DICTIONARY).build()),
+                kind(
+                        FileKind.PICKLED_MODULE,
+                        Archive.of(Pickle.two().global("models.vit", "ViT").stop())
+                                .build()),
+                kind(
+                        FileKind.PICKLED_MODULE,
+                        Archive.of(new Pickle()
+                                        .op(0x80, 4, 0x95)
+                                        .i64(30)
+                                        .op(0x8C, 4)
+                                        .op("nets")
+                                        .op(0x94, 0x8C, 3)
+                                        .op("Net")
+                                        .op(0x94, 0x93)
+                                        .stop())
+                                .build()),
+                kind(
+                        FileKind.PICKLED_MODULE,
+                        Archive.legacy(Pickle.two()
+                                .op('(')
+                                .text("module")
+                                .op("q")
+                                .op(0)
+                                .global("nets", "Net")
+                                .op("tQ")
+                                .stop())),
+                kind(
+                        FileKind.TORCHSCRIPT,
+                        Archive.of(DICTIONARY)
+                                .add("archive/constants.pkl", DICTIONARY)
+                                .build()),
+                kind(
+                        FileKind.TORCHSCRIPT,
+                        Archive.of(DICTIONARY)
+                                .add("archive/code/__torch__.py", DICTIONARY)
+                                .build()),
                 kind(FileKind.SAVED_MODEL, "\b\1\u0012\u00f2\u0003\n\u0010"),
                 kind(FileKind.TF_CHECKPOINT, "\0\0\2\u0001\0\0W\u00fb\u0080\u008b$uG\u00db"),
                 kind(FileKind.HDF5, "\u0089HDF\r\n\u001a\n\0\0"),
@@ -68,8 +123,9 @@ class FileKindTest {
                 kind(FileKind.COMPRESSED, "BZh91AY"),
                 kind(FileKind.COMPRESSED, "\u0028\u00b5\u002f\u00fd\0"),
                 kind(FileKind.ZIP, zip("README.md", "checkpoint.pt")),
-                kind(FileKind.TRUNCATED_ZIP, new String(Archive.of(DICTIONARY).build(), StandardCharsets.ISO_8859_1)
-                        .substring(0, 200)),
+                kind(
+                        FileKind.TRUNCATED_ZIP,
+                        new String(Archive.of(DICTIONARY).build(), StandardCharsets.ISO_8859_1).substring(0, 200)),
                 kind(FileKind.PICKLE, DICTIONARY),
                 kind(FileKind.EMPTY, ""),
                 kind(FileKind.UNKNOWN, "\0\1\2\3\4\5\6\7\b\u0009\u000b\u000c"),
@@ -108,9 +164,12 @@ class FileKindTest {
     @MethodSource("kinds")
     void whatIsNoCheckpointIsRefusedWithAdvice(FileKind kind, byte[] bytes) throws IOException {
         Path path = Files.write(folder.resolve("weights.pt"), bytes);
-        if (!Set.of(FileKind.TORCH_ZIP, FileKind.TORCH_LEGACY, FileKind.PICKLED_MODULE).contains(kind)) {
-            assertThatThrownBy(() -> TorchFile.open(path)).isInstanceOf(MalformedFileException.class)
-                    .hasMessageContaining("not-a-checkpoint").hasMessageContaining(kind.description())
+        if (!Set.of(FileKind.TORCH_ZIP, FileKind.TORCH_LEGACY, FileKind.PICKLED_MODULE)
+                .contains(kind)) {
+            assertThatThrownBy(() -> TorchFile.open(path))
+                    .isInstanceOf(MalformedFileException.class)
+                    .hasMessageContaining("not-a-checkpoint")
+                    .hasMessageContaining(kind.description())
                     .hasMessageEndingWith(kind.advice());
         }
     }

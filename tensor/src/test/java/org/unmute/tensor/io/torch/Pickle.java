@@ -27,12 +27,18 @@ final class Pickle {
     }
 
     Pickle i32(int value) {
-        out.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array());
+        out.writeBytes(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array());
         return this;
     }
 
     Pickle i64(long value) {
-        out.writeBytes(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array());
+        out.writeBytes(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array());
         return this;
     }
 
@@ -65,21 +71,38 @@ final class Pickle {
     }
 
     Pickle storage(String type, String key, long elements) {
-        return op('(').text("storage").global("torch", type).text(key).text("cpu").number(elements).op("tQ");
+        return op('(').text("storage")
+                .global("torch", type)
+                .text(key)
+                .text("cpu")
+                .number(elements)
+                .op("tQ");
     }
 
     /** The same as in a legacy stream, with a view that is not one. */
     Pickle legacyStorage(String type, String key, long elements) {
-        return op('(').text("storage").global("torch", type).text(key).text("cpu").number(elements).op("NtQ");
+        return op('(').text("storage")
+                .global("torch", type)
+                .text(key)
+                .text("cpu")
+                .number(elements)
+                .op("NtQ");
     }
 
     /** A call that makes a tensor, from behind the storage on. */
     Pickle rest(long offset, long[] sizes, long[] strides) {
-        return number(offset).numbers(sizes).numbers(strides).op(0x89).call("collections", "OrderedDict").op("tR");
+        return number(offset)
+                .numbers(sizes)
+                .numbers(strides)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .op("tR");
     }
 
     Pickle tensor(String type, String key, long elements, long offset, long[] sizes, long[] strides) {
-        return global("torch._utils", "_rebuild_tensor_v2").op('(').storage(type, key, elements)
+        return global("torch._utils", "_rebuild_tensor_v2")
+                .op('(')
+                .storage(type, key, elements)
                 .rest(offset, sizes, strides);
     }
 

@@ -48,8 +48,13 @@ class TorchFileTest {
 
     @Test
     void aPlainViewIsASliceOfTheFile() throws IOException {
-        try (TorchFile file = zip(Pickle.two().op("}(").text("w").sixFloats().text("row")
-                .tensor("FloatStorage", "0", 6, 3, new long[] {1, 3}, new long[] {77, 1}).op('u'))) {
+        try (TorchFile file = zip(Pickle.two()
+                .op("}(")
+                .text("w")
+                .sixFloats()
+                .text("row")
+                .tensor("FloatStorage", "0", 6, 3, new long[] {1, 3}, new long[] {77, 1})
+                .op('u'))) {
             StoredTensor row = file.entry("row");
             assertThat(row.name()).isEqualTo("row");
             assertThat(row.shape()).isEqualTo(Shape.of(1, 3));
@@ -60,18 +65,30 @@ class TorchFileTest {
             assertThat(file.type("row")).isEqualTo(StoredType.F32);
             assertThat(file.has("row")).isTrue();
             assertThat(file.has("x")).isFalse();
-            assertThatThrownBy(() -> file.entry("x")).isInstanceOf(NoSuchElementException.class)
+            assertThatThrownBy(() -> file.entry("x"))
+                    .isInstanceOf(NoSuchElementException.class)
                     .hasMessageContaining("no tensor 'x' among its 2");
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"0,3,2,1,3,0 3 1 4 2 5", "5,1,1,9,9,5", "1,2,2,3,1,1 2 4 5", "2,2,3,0,0,2 2 2 2 2 2", "0,2,3,0,1,0 1 2 0 1 2",
-        "0,3,1,2,1,0 2 4", "4,1,2,7,1,4 5", "0,0,3,3,1,"})
+    @CsvSource({
+        "0,3,2,1,3,0 3 1 4 2 5",
+        "5,1,1,9,9,5",
+        "1,2,2,3,1,1 2 4 5",
+        "2,2,3,0,0,2 2 2 2 2 2",
+        "0,2,3,0,1,0 1 2 0 1 2",
+        "0,3,1,2,1,0 2 4",
+        "4,1,2,7,1,4 5",
+        "0,0,3,3,1,"
+    })
     void anyViewIsGatheredInRowMajorOrder(long offset, long rows, long columns, long down, long right, String expected)
             throws IOException {
-        try (TorchFile file = zip(Pickle.two().op('}').text("w").tensor("FloatStorage", "0", 6, offset,
-                new long[] {rows, columns}, new long[] {down, right}).op('s'))) {
+        try (TorchFile file = zip(Pickle.two()
+                .op('}')
+                .text("w")
+                .tensor("FloatStorage", "0", 6, offset, new long[] {rows, columns}, new long[] {down, right})
+                .op('s'))) {
             StringBuilder values = new StringBuilder();
             for (float f : file.floats("w")) {
                 values.append(values.isEmpty() ? "" : " ").append((int) f);
@@ -82,8 +99,19 @@ class TorchFileTest {
 
     @Test
     void sharedTensorsAppearUnderEachName() throws IOException {
-        try (TorchFile file = zip(Pickle.two().op("}(").text("a").sixFloats().op("q").op(5).text("b").op('h').op(5)
-                .text("c").op("](h").op(5).op("Neu"))) {
+        try (TorchFile file = zip(Pickle.two()
+                .op("}(")
+                .text("a")
+                .sixFloats()
+                .op("q")
+                .op(5)
+                .text("b")
+                .op('h')
+                .op(5)
+                .text("c")
+                .op("](h")
+                .op(5)
+                .op("Neu"))) {
             assertThat(file.names()).containsExactly("a", "b", "c.0");
             assertThat(file.entry("b").name()).isEqualTo("b");
             assertThat(file.values()).containsEntry("c.1", "null");
@@ -104,21 +132,61 @@ class TorchFileTest {
     @Test
     void otherWaysToMakeATensor() throws IOException {
         Pickle p = Pickle.two().op("}(");
-        p.text("v1").global("torch._utils", "_rebuild_tensor").op('(').storage("FloatStorage", "0", 6).number(2)
-                .numbers(2).numbers(1).op("tR");
-        p.text("v3").global("torch._utils", "_rebuild_tensor_v3").op("((").text("storage")
-                .global("torch.storage", "UntypedStorage").text("1").text("cpu").number(4).op("tQ").number(1).numbers(1)
-                .numbers(1).op(0x89).call("collections", "OrderedDict").global("torch", "uint16").op("tR");
-        p.text("parameter").global("torch._utils", "_rebuild_parameter").sixFloats().op(0x88)
-                .call("collections", "OrderedDict").op(0x87, 'R');
-        p.text("typed").global("torch._tensor", "_rebuild_from_type_v2").op('(')
-                .global("torch._utils", "_rebuild_tensor_v2").global("torch.nn.parameter", "Parameter").op('(')
-                .storage("FloatStorage", "0", 6).number(0).numbers(6).numbers(1).op(0x89)
-                .call("collections", "OrderedDict").op("t}tR");
-        p.text("cuda").global("torch._utils", "_rebuild_tensor_v2").op("((").text("storage")
-                .global("torch.cuda", "FloatStorage").text("2").text("cuda:0").number(1).op("tQ")
+        p.text("v1")
+                .global("torch._utils", "_rebuild_tensor")
+                .op('(')
+                .storage("FloatStorage", "0", 6)
+                .number(2)
+                .numbers(2)
+                .numbers(1)
+                .op("tR");
+        p.text("v3")
+                .global("torch._utils", "_rebuild_tensor_v3")
+                .op("((")
+                .text("storage")
+                .global("torch.storage", "UntypedStorage")
+                .text("1")
+                .text("cpu")
+                .number(4)
+                .op("tQ")
+                .number(1)
+                .numbers(1)
+                .numbers(1)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .global("torch", "uint16")
+                .op("tR");
+        p.text("parameter")
+                .global("torch._utils", "_rebuild_parameter")
+                .sixFloats()
+                .op(0x88)
+                .call("collections", "OrderedDict")
+                .op(0x87, 'R');
+        p.text("typed")
+                .global("torch._tensor", "_rebuild_from_type_v2")
+                .op('(')
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .global("torch.nn.parameter", "Parameter")
+                .op('(')
+                .storage("FloatStorage", "0", 6)
+                .number(0)
+                .numbers(6)
+                .numbers(1)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .op("t}tR");
+        p.text("cuda")
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .op("((")
+                .text("storage")
+                .global("torch.cuda", "FloatStorage")
+                .text("2")
+                .text("cuda:0")
+                .number(1)
+                .op("tQ")
                 .rest(0, new long[0], new long[0]);
-        try (TorchFile file = open(Archive.of(p.op('u').stop(), SIX, new byte[] {1, 2, 3, 4}, floats(9)).build())) {
+        try (TorchFile file = open(Archive.of(p.op('u').stop(), SIX, new byte[] {1, 2, 3, 4}, floats(9))
+                .build())) {
             assertThat(file.names()).containsExactly("v1", "v3", "parameter", "typed", "cuda");
             assertThat(file.floats("v1")).containsExactly(2, 3);
             assertThat(file.type("v3")).isEqualTo(StoredType.U16);
@@ -133,35 +201,94 @@ class TorchFileTest {
     void tensorsOfOtherKindsStayOpaque() throws IOException {
         Pickle p = Pickle.two().op("}(").text("w").sixFloats();
         p.text("complex").tensor("ComplexFloatStorage", "1", 3, 0, new long[] {3}, new long[] {1});
-        p.text("quantized").global("torch._utils", "_rebuild_qtensor").op('(').storage("QInt8Storage", "2", 24)
+        p.text("quantized")
+                .global("torch._utils", "_rebuild_qtensor")
+                .op('(')
+                .storage("QInt8Storage", "2", 24)
                 .op("tR");
-        p.text("meta").global("torch._utils", "_rebuild_meta_tensor_no_storage").op('(').global("torch", "float32")
-                .numbers(2).numbers(1).op(0x89, 't', 'R');
-        p.text("float8").global("torch._utils", "_rebuild_tensor_v3").op("((").text("storage")
-                .global("torch.storage", "UntypedStorage").text("3").text("cpu").number(24).op("tQ").number(0)
-                .numbers(24).numbers(1).op(0x89).call("collections", "OrderedDict").global("torch", "float8_e4m3fn")
+        p.text("meta")
+                .global("torch._utils", "_rebuild_meta_tensor_no_storage")
+                .op('(')
+                .global("torch", "float32")
+                .numbers(2)
+                .numbers(1)
+                .op(0x89, 't', 'R');
+        p.text("float8")
+                .global("torch._utils", "_rebuild_tensor_v3")
+                .op("((")
+                .text("storage")
+                .global("torch.storage", "UntypedStorage")
+                .text("3")
+                .text("cpu")
+                .number(24)
+                .op("tQ")
+                .number(0)
+                .numbers(24)
+                .numbers(1)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .global("torch", "float8_e4m3fn")
                 .op("tR");
-        p.text("negative").global("torch._utils", "_rebuild_tensor_v2").op('(').storage("FloatStorage", "0", 6).number(0)
-                .numbers(6).numbers(1).op(0x89).call("collections", "OrderedDict").op('}').text("neg").op(0x88).op("stR");
-        p.text("own").global("torch._tensor", "_rebuild_from_type_v2").op('(')
-                .global("torch._utils", "_rebuild_tensor_v2").global("mine", "Scaled").op(")}tR");
-        try (TorchFile file = open(Archive.of(p.op('u').stop(), SIX, SIX, SIX, SIX).build())) {
+        p.text("negative")
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .op('(')
+                .storage("FloatStorage", "0", 6)
+                .number(0)
+                .numbers(6)
+                .numbers(1)
+                .op(0x89)
+                .call("collections", "OrderedDict")
+                .op('}')
+                .text("neg")
+                .op(0x88)
+                .op("stR");
+        p.text("own")
+                .global("torch._tensor", "_rebuild_from_type_v2")
+                .op('(')
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .global("mine", "Scaled")
+                .op(")}tR");
+        try (TorchFile file =
+                open(Archive.of(p.op('u').stop(), SIX, SIX, SIX, SIX).build())) {
             assertThat(file.names()).containsExactly("w");
-            assertThat(file.opaque()).containsExactly(
-                    new TorchFile.Opaque("complex", "torch.ComplexFloatStorage", 1),
-                    new TorchFile.Opaque("quantized", "torch._utils._rebuild_qtensor", 1),
-                    new TorchFile.Opaque("meta", "torch._utils._rebuild_meta_tensor_no_storage", 1),
-                    new TorchFile.Opaque("float8", "torch.float8_e4m3fn", 1),
-                    new TorchFile.Opaque("negative", "tensor with metadata", 1),
-                    new TorchFile.Opaque("own", "mine.Scaled", 1));
+            assertThat(file.opaque())
+                    .containsExactly(
+                            new TorchFile.Opaque("complex", "torch.ComplexFloatStorage", 1),
+                            new TorchFile.Opaque("quantized", "torch._utils._rebuild_qtensor", 1),
+                            new TorchFile.Opaque("meta", "torch._utils._rebuild_meta_tensor_no_storage", 1),
+                            new TorchFile.Opaque("float8", "torch.float8_e4m3fn", 1),
+                            new TorchFile.Opaque("negative", "tensor with metadata", 1),
+                            new TorchFile.Opaque("own", "mine.Scaled", 1));
         }
     }
 
     @Test
     void anObjectBesideTheWeightsIsCountedWithItsTensors() throws IOException {
-        Pickle p = Pickle.two().op("}(").text("model").op('}').text("w").sixFloats().op("q").op(9).op('s').text("ema")
-                .global("timm.utils", "ModelEma").op(")").op(0x81).op("}q").op(10).op('(').text("module").op("](h")
-                .op(9).sixFloats().op('e').text("me").op('h').op(10).op("ub");
+        Pickle p = Pickle.two()
+                .op("}(")
+                .text("model")
+                .op('}')
+                .text("w")
+                .sixFloats()
+                .op("q")
+                .op(9)
+                .op('s')
+                .text("ema")
+                .global("timm.utils", "ModelEma")
+                .op(")")
+                .op(0x81)
+                .op("}q")
+                .op(10)
+                .op('(')
+                .text("module")
+                .op("](h")
+                .op(9)
+                .sixFloats()
+                .op('e')
+                .text("me")
+                .op('h')
+                .op(10)
+                .op("ub");
         try (TorchFile file = zip(p.op('u'))) {
             assertThat(file.names()).containsExactly("model.w");
             assertThat(file.opaque()).containsExactly(new TorchFile.Opaque("ema", "timm.utils.ModelEma", 2));
@@ -170,39 +297,121 @@ class TorchFileTest {
 
     @Test
     void pythonTwoAndAttributesAndOddKeysAreRead() throws IOException {
-        Pickle p = Pickle.two().global("collections", "OrderedDict").op("](](U").op(1).op("aK").op(1).op("e](U").op(1)
-                .op("bG").op(0x40, 0x28, 0, 0, 0, 0, 0, 0).op('e', 'e', 0x85, 'R');
-        p.op('(').numbers(1, 2).op('N').op('N').op(0x88).op('J').i32(-3).op("U").op(2).op(0xFF, 0xFE).op('u').op('}')
-                .text("_metadata").op("}sb");
+        Pickle p = Pickle.two()
+                .global("collections", "OrderedDict")
+                .op("](](U")
+                .op(1)
+                .op("aK")
+                .op(1)
+                .op("e](U")
+                .op(1)
+                .op("bG")
+                .op(0x40, 0x28, 0, 0, 0, 0, 0, 0)
+                .op('e', 'e', 0x85, 'R');
+        p.op('(')
+                .numbers(1, 2)
+                .op('N')
+                .op('N')
+                .op(0x88)
+                .op('J')
+                .i32(-3)
+                .op("U")
+                .op(2)
+                .op(0xFF, 0xFE)
+                .op('u')
+                .op('}')
+                .text("_metadata")
+                .op("}sb");
         try (TorchFile file = zip(p)) {
-            assertThat(file.values()).containsExactly(Map.entry("a", "1"), Map.entry("b", "12.0"),
-                    Map.entry("(1, 2)", "null"), Map.entry("null", "true"));
+            assertThat(file.values())
+                    .containsExactly(
+                            Map.entry("a", "1"),
+                            Map.entry("b", "12.0"),
+                            Map.entry("(1, 2)", "null"),
+                            Map.entry("null", "true"));
             assertThat(file.opaque()).containsExactly(new TorchFile.Opaque("-3", "bytes", 0));
         }
     }
 
     @Test
     void protocolsThreeToFiveAreRead() throws IOException {
-        Pickle p = new Pickle().op(0x80, 5).op(0x95).i64(100).op(0x7D, 0x94).op('(').op(0x8C, 1).op("s").op(0x8F)
-                .op("(K").op(3).op(0x90).op(0x8C, 1).op("f").op("(K").op(4).op(0x91).op(0x8C, 1).op("b").op('C', 2)
-                .op("xy").op(0x8D).i64(1).op("l").op(0x8A, 0).op(0x8C, 1).op("d").op(0x8C, 11).op("collections")
-                .op(0x8C, 11).op("OrderedDict").op(0x93, ')', 0x81).op(0x8C, 1).op("k").op('M', 1, 1).op("s");
+        Pickle p = new Pickle()
+                .op(0x80, 5)
+                .op(0x95)
+                .i64(100)
+                .op(0x7D, 0x94)
+                .op('(')
+                .op(0x8C, 1)
+                .op("s")
+                .op(0x8F)
+                .op("(K")
+                .op(3)
+                .op(0x90)
+                .op(0x8C, 1)
+                .op("f")
+                .op("(K")
+                .op(4)
+                .op(0x91)
+                .op(0x8C, 1)
+                .op("b")
+                .op('C', 2)
+                .op("xy")
+                .op(0x8D)
+                .i64(1)
+                .op("l")
+                .op(0x8A, 0)
+                .op(0x8C, 1)
+                .op("d")
+                .op(0x8C, 11)
+                .op("collections")
+                .op(0x8C, 11)
+                .op("OrderedDict")
+                .op(0x93, ')', 0x81)
+                .op(0x8C, 1)
+                .op("k")
+                .op('M', 1, 1)
+                .op("s");
         p.op(0x8C, 1).op("w").sixFloats();
         try (TorchFile file = zip(p.op('u'))) {
-            assertThat(file.values()).containsExactly(Map.entry("s.0", "3"), Map.entry("f.0", "4"),
-                    Map.entry("l", "0"), Map.entry("d.k", "257"));
+            assertThat(file.values())
+                    .containsExactly(
+                            Map.entry("s.0", "3"), Map.entry("f.0", "4"), Map.entry("l", "0"), Map.entry("d.k", "257"));
             assertThat(file.names()).containsExactly("w");
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"f8,<,0000000000000440,2.5", "f8,>,4004000000000000,2.5", "f4,<,00002040,2.5", "f2,<,0041,2.5",
-        "i8,<,feffffffffffffff,-2", "i4,<,feffffff,-2", "i2,>,fffe,-2", "i1,|,fe,-2", "u4,<,feffffff,4294967294",
-        "u2,<,feff,65534", "u1,|,fe,254", "b1,|,01,true", "f4,<,000020,", "c8,<,0000000000000000,", "i4,x,feffffff,"})
+    @CsvSource({
+        "f8,<,0000000000000440,2.5",
+        "f8,>,4004000000000000,2.5",
+        "f4,<,00002040,2.5",
+        "f2,<,0041,2.5",
+        "i8,<,feffffffffffffff,-2",
+        "i4,<,feffffff,-2",
+        "i2,>,fffe,-2",
+        "i1,|,fe,-2",
+        "u4,<,feffffff,4294967294",
+        "u2,<,feff,65534",
+        "u1,|,fe,254",
+        "b1,|,01,true",
+        "f4,<,000020,",
+        "c8,<,0000000000000000,",
+        "i4,x,feffffff,"
+    })
     void numbersOfNumpyAreValues(String type, String order, String hex, String expected) throws IOException {
         byte[] raw = HexFormat.of().parseHex(hex);
-        Pickle p = Pickle.two().op('}').text("n").global("numpy.core.multiarray", "scalar").global("numpy", "dtype")
-                .text(type).op(0x89, 0x88, 0x87, 'R').op('(').number(3).text(order).op("NNNtb").op('C', raw.length);
+        Pickle p = Pickle.two()
+                .op('}')
+                .text("n")
+                .global("numpy.core.multiarray", "scalar")
+                .global("numpy", "dtype")
+                .text(type)
+                .op(0x89, 0x88, 0x87, 'R')
+                .op('(')
+                .number(3)
+                .text(order)
+                .op("NNNtb")
+                .op('C', raw.length);
         for (byte b : raw) {
             p.op(b);
         }
@@ -215,7 +424,8 @@ class TorchFileTest {
     @ParameterizedTest
     @CsvSource({"true,true,true", "true,false,false", "false,true,false", "false,false,false"})
     void zipsWithAndWithoutWideValuesAreRead(boolean zip64, boolean described, boolean wide) throws IOException {
-        Archive archive = Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        Archive archive =
+                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
         archive.zip64 = zip64;
         archive.entries.forEach(e -> e.flags = described ? 0x0808 : 0x0800);
         archive.entries.forEach(e -> e.wide = wide);
@@ -229,7 +439,8 @@ class TorchFileTest {
     /** Before torch 2.1 there was no record of the byte order, and a file's stem may hold almost anything. */
     @Test
     void theRecordOfTheByteOrderMayBeMissing() throws IOException {
-        Archive archive = Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        Archive archive =
+                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
         archive.entries.remove(1);
         archive.entries.forEach(e -> e.name = e.name.replace("archive/", "epoch:7 (best, é)/"));
         try (TorchFile file = open(archive.build())) {
@@ -239,9 +450,26 @@ class TorchFileTest {
 
     @Test
     void aLegacyStreamWithAViewIsRead() throws IOException {
-        byte[] root = Pickle.two().op('}').text("w").global("torch._utils", "_rebuild_tensor").op("((").text("storage")
-                .global("torch", "FloatStorage").text("0").text("cpu").number(6).op('(').text("1").number(2).number(3)
-                .op("ttQ").number(1).numbers(2).numbers(1).op("tRs").stop();
+        byte[] root = Pickle.two()
+                .op('}')
+                .text("w")
+                .global("torch._utils", "_rebuild_tensor")
+                .op("((")
+                .text("storage")
+                .global("torch", "FloatStorage")
+                .text("0")
+                .text("cpu")
+                .number(6)
+                .op('(')
+                .text("1")
+                .number(2)
+                .number(3)
+                .op("ttQ")
+                .number(1)
+                .numbers(2)
+                .numbers(1)
+                .op("tRs")
+                .stop();
         try (TorchFile file = open(Archive.legacy(root, SIX))) {
             assertThat(file.legacy()).isTrue();
             assertThat(file.floats("w")).containsExactly(3, 4);
@@ -254,8 +482,12 @@ class TorchFileTest {
     void aFileOfAGigabyteOpensAtOnce() throws IOException {
         long elements = 1L << 28;
         Path path = folder.resolve("big.pt");
-        byte[] pickle = Pickle.two().op('}').text("w").tensor("FloatStorage", "0", elements, 0, new long[] {elements},
-                new long[] {1}).op('s').stop();
+        byte[] pickle = Pickle.two()
+                .op('}')
+                .text("w")
+                .tensor("FloatStorage", "0", elements, 0, new long[] {elements}, new long[] {1})
+                .op('s')
+                .stop();
         byte[] small = Archive.of(pickle, new byte[0]).build();
         // Cuts the archive where the storage is and puts a gigabyte in; a hole in the file costs no disk.
         int data = new String(small, StandardCharsets.ISO_8859_1).indexOf("archive/data/0") + 14 + 7;
@@ -285,7 +517,7 @@ class TorchFileTest {
         m.set(i32, 12, (int) grown);
         int end = length - 22;
         int directory = m.get(i32, end + 16) - data;
-        for (int at = directory; m.get(i32, at) == 0x02014B50;) {
+        for (int at = directory; m.get(i32, at) == 0x02014B50; ) {
             int header = m.get(i32, at + 42);
             if (header >= data) {
                 m.set(i32, at + 42, header + (int) grown);

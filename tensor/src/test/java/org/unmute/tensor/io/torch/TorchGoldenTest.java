@@ -31,7 +31,9 @@ class TorchGoldenTest {
 
     private static List<Path> checkpoints(Path folder, int depth) throws IOException {
         try (Stream<Path> files = Files.walk(folder, depth)) {
-            return files.filter(f -> f.toString().matches(".*\\.(pt|pth|ckpt)")).sorted().toList();
+            return files.filter(f -> f.toString().matches(".*\\.(pt|pth|ckpt)"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -39,13 +41,16 @@ class TorchGoldenTest {
     @ParameterizedTest
     @MethodSource("formats")
     void aFileOfTheFolderIsReadRightOrRefused(Path path) throws IOException {
-        JsonNode index = new ObjectMapper().readTree(path.resolveSibling("index.json").toFile())
+        JsonNode index = new ObjectMapper()
+                .readTree(path.resolveSibling("index.json").toFile())
                 .path(path.getFileName().toString());
         String expected = index.has("refuse") ? "refuse" : index.path("expect").asText("");
         try (TorchFile file = TorchFile.open(path);
                 SafetensorsFile values = SafetensorsFile.open(path.resolveSibling("values.safetensors"))) {
             file.verify();
-            assertThat(expected).as("what index.json expects of a file that is read").doesNotContain("refuse");
+            assertThat(expected)
+                    .as("what index.json expects of a file that is read")
+                    .doesNotContain("refuse");
             assertThat(file.names()).isNotEmpty();
             for (String name : file.names()) {
                 String plain = name.substring(name.startsWith("model.") ? 6 : 0);
@@ -63,20 +68,31 @@ class TorchGoldenTest {
         }
     }
 
-    /** The folder in the repository: every value is met in each of these files, so the test above compares something. */
+    /**
+     * The folder in the repository: every value is met in each of these files, so the test above compares something.
+     */
     @Test
     void theFormatsHoldAllValues() throws IOException {
         Path folder = GoldenFolder.require("formats");
         try (SafetensorsFile values = SafetensorsFile.open(folder.resolve("values.safetensors"))) {
             for (String name : List.of("zip.pt", "zip_protocol4.pt", "legacy.pt")) {
                 try (TorchFile file = TorchFile.open(folder.resolve(name))) {
-                    assertThat(file.names()).containsAll(values.names().stream().map(n -> "model." + n).toList())
+                    assertThat(file.names())
+                            .containsAll(values.names().stream()
+                                    .map(n -> "model." + n)
+                                    .toList())
                             .contains("optimizer.state.0.exp_avg");
-                    assertThat(file.values()).containsEntry("epoch", "12").containsEntry("args.lr", "1.0E-4")
-                            .containsEntry("args.nested.a.2.1", "null").containsEntry("args.nested.a.2.2", "true")
-                            .containsEntry("optimizer.param_groups.0.params.0", "0").containsEntry("uni", "é中")
-                            .containsEntry("big", "1180591620717411303424").containsEntry("device", "cpu")
-                            .containsEntry("dtype", "torch.float16").containsEntry("size.1", "2")
+                    assertThat(file.values())
+                            .containsEntry("epoch", "12")
+                            .containsEntry("args.lr", "1.0E-4")
+                            .containsEntry("args.nested.a.2.1", "null")
+                            .containsEntry("args.nested.a.2.2", "true")
+                            .containsEntry("optimizer.param_groups.0.params.0", "0")
+                            .containsEntry("uni", "é中")
+                            .containsEntry("big", "1180591620717411303424")
+                            .containsEntry("device", "cpu")
+                            .containsEntry("dtype", "torch.float16")
+                            .containsEntry("size.1", "2")
                             .containsEntry("nan", "NaN")
                             .containsEntry("np_scalar", "2.5");
                     assertThat(file.opaque()).contains(new TorchFile.Opaque("cplx", "builtins.complex", 0));
@@ -88,8 +104,8 @@ class TorchGoldenTest {
         }
         try (TorchFile file = TorchFile.open(folder.resolve("omegaconf_dictconfig.pt"))) {
             assertThat(file.names()).containsExactly("model.w");
-            assertThat(file.opaque()).containsExactly(
-                    new TorchFile.Opaque("cfg", "omegaconf.dictconfig.DictConfig", 0));
+            assertThat(file.opaque())
+                    .containsExactly(new TorchFile.Opaque("cfg", "omegaconf.dictconfig.DictConfig", 0));
         }
     }
 
@@ -106,14 +122,21 @@ class TorchGoldenTest {
             }
             try (SafetensorsFile expected = SafetensorsFile.open(plain)) {
                 String first = expected.names().getFirst();
-                List<String> prefixes = file.names().stream().filter(n -> n.equals(first) || n.endsWith("." + first))
-                        .map(n -> n.substring(0, n.length() - first.length())).toList();
-                assertThat(prefixes).as("dictionaries with %s", first).isNotEmpty().anySatisfy(prefix -> {
-                    for (String name : expected.names()) {
-                        assertThat(file.has(prefix + name)).as(prefix + name).isTrue();
-                        assertSame(prefix + name, expected.entry(name), file.entry(prefix + name));
-                    }
-                });
+                List<String> prefixes = file.names().stream()
+                        .filter(n -> n.equals(first) || n.endsWith("." + first))
+                        .map(n -> n.substring(0, n.length() - first.length()))
+                        .toList();
+                assertThat(prefixes)
+                        .as("dictionaries with %s", first)
+                        .isNotEmpty()
+                        .anySatisfy(prefix -> {
+                            for (String name : expected.names()) {
+                                assertThat(file.has(prefix + name))
+                                        .as(prefix + name)
+                                        .isTrue();
+                                assertSame(prefix + name, expected.entry(name), file.entry(prefix + name));
+                            }
+                        });
             }
         }
     }
@@ -121,6 +144,8 @@ class TorchGoldenTest {
     static void assertSame(String name, StoredTensor expected, StoredTensor actual) {
         assertThat(actual.type()).as(name).isEqualTo(expected.type());
         assertThat(actual.shape()).as(name).isEqualTo(expected.shape());
-        assertThat(actual.data().mismatch(expected.data())).as("%s: first byte that differs", name).isEqualTo(-1);
+        assertThat(actual.data().mismatch(expected.data()))
+                .as("%s: first byte that differs", name)
+                .isEqualTo(-1);
     }
 }

@@ -67,8 +67,8 @@ class TorchMutationTest {
 
     @Provide
     Arbitrary<byte[]> files() throws IOException {
-        List<byte[]> files = new ArrayList<>(List.of(archive(2), archive(4), small().build(),
-                Archive.legacy(pickle(2, true), SIX, SIX)));
+        List<byte[]> files = new ArrayList<>(
+                List.of(archive(2), archive(4), small().build(), Archive.legacy(pickle(2, true), SIX, SIX)));
         for (String written : List.of("zip.pt", "zip_protocol4.pt", "legacy.pt")) {
             Path path = GoldenFolder.root().resolve("formats").resolve(written);
             if (Files.exists(path)) {
@@ -78,7 +78,8 @@ class TorchMutationTest {
         return Arbitraries.of(files);
     }
 
-    private static final byte[] SIX = new Pickle().i64(0x4000_0000_3F80_0000L).i64(1).i64(2).bytes();
+    private static final byte[] SIX =
+            new Pickle().i64(0x4000_0000_3F80_0000L).i64(1).i64(2).bytes();
 
     private static byte[] archive(int protocol) {
         return Archive.of(pickle(protocol, false), SIX, SIX).build();
@@ -86,7 +87,8 @@ class TorchMutationTest {
 
     /** Without zip64 records and descriptors. */
     private static Archive small() {
-        Archive archive = Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
+        Archive archive =
+                Archive.of(Pickle.two().op('}').text("w").sixFloats().op('s').stop(), SIX);
         archive.zip64 = false;
         archive.entries.forEach(e -> e.flags = 0);
         return archive;
@@ -94,16 +96,42 @@ class TorchMutationTest {
 
     private static byte[] pickle(int protocol, boolean legacy) {
         Pickle p = new Pickle().op(0x80, protocol);
-        p.call("collections", "OrderedDict").op("q").op(0).op('(').text("model").op('}').op('(');
+        p.call("collections", "OrderedDict")
+                .op("q")
+                .op(0)
+                .op('(')
+                .text("model")
+                .op('}')
+                .op('(');
         for (String key : List.of("0", "1")) {
             p.text("w" + key).global("torch._utils", "_rebuild_tensor_v2").op('(');
             p = legacy ? p.legacyStorage("FloatStorage", key, 6) : p.storage("FloatStorage", key, 6);
             p.rest(0, SIZES, STEPS);
         }
-        p.op('u').text("args").global("argparse", "Namespace").op(")").op(0x81).op("}(").text("lr").op('G')
-                .op(0x3F, 0x50, 0, 0, 0, 0, 0, 0).text("size").numbers(1, 2, 300).op("ub").text("cfg")
-                .global("omegaconf", "DictConfig").op(")").op(0x81).op("}(").text("a").op("](K").op(1).op("NeubX")
-                .i32(1).op("k").op(0x88);
+        p.op('u')
+                .text("args")
+                .global("argparse", "Namespace")
+                .op(")")
+                .op(0x81)
+                .op("}(")
+                .text("lr")
+                .op('G')
+                .op(0x3F, 0x50, 0, 0, 0, 0, 0, 0)
+                .text("size")
+                .numbers(1, 2, 300)
+                .op("ub")
+                .text("cfg")
+                .global("omegaconf", "DictConfig")
+                .op(")")
+                .op(0x81)
+                .op("}(")
+                .text("a")
+                .op("](K")
+                .op(1)
+                .op("NeubX")
+                .i32(1)
+                .op("k")
+                .op(0x88);
         return p.op("u}").text("_metadata").op("}sb").stop();
     }
 
@@ -122,7 +150,8 @@ class TorchMutationTest {
     /** The pickle alone is damaged and the archive says its right checksum: the pickle machine sees all of it. */
     @Property(tries = 3000)
     void aDamagedPickleIsReadOrRefused(@ForAll("mutations") List<Mutation> mutations) throws IOException {
-        check(Archive.of(Mutation.applyAll(mutations, pickle(2, false)), SIX, SIX).build());
+        check(Archive.of(Mutation.applyAll(mutations, pickle(2, false)), SIX, SIX)
+                .build());
     }
 
     /** Any bytes as opcodes. */
@@ -156,10 +185,14 @@ class TorchMutationTest {
                 Map<String, String> read = new HashMap<>(file.values());
                 for (String name : file.names()) {
                     StoredTensor t = file.entry(name);
-                    assertThat(t.data().byteSize()).isEqualTo(t.shape().elements() * t.type().bytes());
-                    assertThat(read.put(name, t + Arrays.toString(t.data().toArray(ValueLayout.JAVA_BYTE)))).isNull();
+                    assertThat(t.data().byteSize())
+                            .isEqualTo(t.shape().elements() * t.type().bytes());
+                    assertThat(read.put(name, t + Arrays.toString(t.data().toArray(ValueLayout.JAVA_BYTE))))
+                            .isNull();
                 }
-                file.opaque().forEach(o -> assertThat(read.put(o.name(), o.toString())).isNull());
+                file.opaque()
+                        .forEach(o ->
+                                assertThat(read.put(o.name(), o.toString())).isNull());
                 all = read;
             } catch (MalformedFileException e) {
                 assertThat(e.rule()).isNotBlank();
