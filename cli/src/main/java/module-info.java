@@ -2,6 +2,7 @@
 module org.unmute.cli {
     requires org.unmute.probes;
     requires org.unmute.convert;
+    requires org.unmute.codecs;
     requires java.desktop;
     requires jdk.management;
     requires info.picocli;

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.unmute.cli.grid.DatasetEntry;
+import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.Resampler;
 import org.unmute.probes.data.AudioClip;
 import org.unmute.probes.data.LabelledClip;

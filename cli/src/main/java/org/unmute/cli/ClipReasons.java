@@ -12,6 +12,7 @@ import org.unmute.cli.explain.Explainer;
 import org.unmute.cli.report.benchmark.Block;
 import org.unmute.cli.report.benchmark.ClipSection;
 import org.unmute.cli.report.benchmark.Section;
+import org.unmute.codecs.AudioFiles;
 
 /** Clips of a report, explained by one trained probe of a run and the encoder on its record. */
 final class ClipReasons implements ClipSection {

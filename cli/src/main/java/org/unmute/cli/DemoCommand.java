@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.unmute.cli.report.HtmlReport;
+import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheOptions;

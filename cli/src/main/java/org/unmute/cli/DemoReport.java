@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.unmute.cli.report.ReportModel;
+import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Spectrogram;

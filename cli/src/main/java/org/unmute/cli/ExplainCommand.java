@@ -14,6 +14,7 @@ import org.unmute.cli.explain.ContributionTable;
 import org.unmute.cli.explain.ExplainPage;
 import org.unmute.cli.explain.Explainer;
 import org.unmute.cli.report.ReportModel.Fact;
+import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.SmallVit;
 import org.unmute.probes.data.AudioClip;

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
+import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.Resampler;
 import org.unmute.probes.cache.Embedding;
 

@@ -29,6 +29,7 @@ class ArchitectureTest {
     private static final String MODELS = "org.unmute.models..";
     private static final String PROBES = "org.unmute.probes..";
     private static final String CONVERT = "org.unmute.convert..";
+    private static final String CODECS = "org.unmute.codecs..";
     private static final String CLI = "org.unmute.cli..";
     private static final String JAVA = "java..";
 
@@ -56,6 +57,7 @@ class ArchitectureTest {
                 "models",
                 "probes",
                 "convert",
+                "codecs",
                 "cli"
             })
     void everyModuleIsSeen(String module) {
@@ -93,10 +95,15 @@ class ArchitectureTest {
     }
 
     @Test
+    void codecsKnowModels() {
+        dependsOnlyOn(CODECS, MODELS, JAVA, "javax.sound.sampled..");
+    }
+
+    @Test
     void noClassAboveKernelsKnowsWhichBackendRuns() {
         noClasses()
                 .that()
-                .resideInAnyPackage(MODELS, PROBES, CONVERT, CLI)
+                .resideInAnyPackage(MODELS, PROBES, CONVERT, CODECS, CLI)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(KERNELS, "org.unmute.tensor.backend.scalar..", "jdk.incubator..")

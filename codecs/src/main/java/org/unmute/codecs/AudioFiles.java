@@ -1,4 +1,4 @@
-package org.unmute.cli;
+package org.unmute.codecs;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
@@ -19,10 +19,9 @@ import org.unmute.models.audio.UnreadableAudioException;
 import org.unmute.models.audio.Wav;
 
 /**
- * Reads sound files of several kinds, known by their first bytes, not by their names: WAV by {@link Wav}; FLAC, Ogg
- * Vorbis, MP3, AIFF and AU through the javax.sound providers on the class path. Channels are mixed to one by their
- * mean. An MP3 keeps the few milliseconds of silence that its encoder put in front, and nothing in it tells whether its
- * end is missing.
+ * Reads sound files. The first bytes tell the format, not the file's name: {@link Wav} reads WAV; the javax.sound
+ * providers on the class path read FLAC, Ogg Vorbis, MP3, AIFF and AU. Channels are averaged into one. An MP3 keeps
+ * the few milliseconds of silence that its encoder put in front, and a truncated MP3 cannot be detected.
  */
 public final class AudioFiles {
     private static final int MAX_CHANNELS = 64;
@@ -33,7 +32,7 @@ public final class AudioFiles {
 
     private AudioFiles() {}
 
-    private enum Kind {
+    private enum Format {
         WAV,
         FLAC,
         OGG,
@@ -44,10 +43,12 @@ public final class AudioFiles {
     }
 
     /**
-     * Reads a file whole.
+     * Reads a whole file.
      *
-     * @throws UnreadableAudioException if it is empty, damaged, cut short, too long, or of a kind that is not read
-     * @throws IOException              if it cannot be opened
+     * @return mono samples, full scale -1 to 1, at the file's own rate
+     * @throws UnreadableAudioException if the file is empty, damaged, truncated, longer than four hours, or of an
+     *                                  unsupported format
+     * @throws IOException              if the file cannot be opened
      */
     public static Recording read(Path file) throws IOException {
         byte[] head;
@@ -57,66 +58,66 @@ public final class AudioFiles {
         if (head.length == 0) {
             throw new UnreadableAudioException(file.toString(), "the file is empty");
         }
-        Kind kind = kind(head);
-        return switch (kind) {
+        Format format = format(head);
+        return switch (format) {
             case WAV -> Wav.read(file);
             case UNKNOWN ->
                 throw new UnreadableAudioException(
                         file.toString(),
-                        "not a sound file of a kind that is read: WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU");
-            default -> decode(file, kind);
+                        "not a sound file of a supported format: WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU");
+            default -> decode(file, format);
         };
     }
 
-    private static Kind kind(byte[] head) {
+    private static Format format(byte[] head) {
         String text = new String(head, StandardCharsets.ISO_8859_1);
         if (text.startsWith("RIFF") || text.startsWith("RIFX") || text.startsWith("RF64") || text.startsWith("BW64")) {
-            return Kind.WAV;
+            return Format.WAV;
         }
         if (text.startsWith("fLaC")) {
-            return Kind.FLAC;
+            return Format.FLAC;
         }
         if (text.startsWith("OggS")) {
-            return Kind.OGG;
+            return Format.OGG;
         }
         if (text.startsWith("FORM") && text.length() == HEAD && text.startsWith("AIF", 8)) {
-            return Kind.AIFF;
+            return Format.AIFF;
         }
         if (text.startsWith(".snd")) {
-            return Kind.AU;
+            return Format.AU;
         }
         // An MPEG frame begins with eleven set bits; layer III is 01 in the two bits after the version.
         boolean frame = head.length > 1 && head[0] == (byte) 0xFF && (head[1] & 0xE6) == 0xE2;
-        return text.startsWith("ID3") || frame ? Kind.MP3 : Kind.UNKNOWN;
+        return text.startsWith("ID3") || frame ? Format.MP3 : Format.UNKNOWN;
     }
 
-    private static Recording decode(Path file, Kind kind) throws IOException {
-        FlacStreamInfo flac = kind == Kind.FLAC ? FlacStreamInfo.read(file) : null;
-        long limit = kind == Kind.OGG ? OggPages.check(file) : Long.MAX_VALUE;
-        try (InputStream raw = open(file, kind);
+    private static Recording decode(Path file, Format format) throws IOException {
+        FlacStreamInfo flac = format == Format.FLAC ? FlacStreamInfo.read(file) : null;
+        long limit = format == Format.OGG ? OggPages.check(file) : Long.MAX_VALUE;
+        try (InputStream raw = open(file, format);
                 AudioInputStream coded = AudioSystem.getAudioInputStream(raw)) {
             AudioFormat pcm = pcmOf(coded.getFormat(), file);
             try (AudioInputStream decoded = AudioSystem.getAudioInputStream(pcm, coded)) {
                 Recording recording = collect(decoded, pcm, flac, limit, file);
-                if (kind == Kind.AIFF || kind == Kind.AU) {
-                    complete(coded.getFrameLength(), recording.samples().length, file);
+                if (format == Format.AIFF || format == Format.AU) {
+                    requireComplete(coded.getFrameLength(), recording.samples().length, file);
                 }
                 return recording;
             }
         } catch (UnsupportedAudioFileException e) {
-            throw new UnreadableAudioException(file.toString(), "no " + kind + " sound could be found in it");
+            throw new UnreadableAudioException(file.toString(), "no " + format + " sound could be found in it");
         } catch (UnreadableAudioException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
-            // The decoders answer damage with whatever exception it happens to lead them to.
-            throw unreadable(file, "damaged " + kind + " data: " + e, e);
+            // On damaged data the decoders throw unchecked exceptions of all kinds.
+            throw unreadable(file, "damaged " + format + " data: " + e, e);
         }
     }
 
-    private static InputStream open(Path file, Kind kind) throws IOException {
+    private static InputStream open(Path file, Format format) throws IOException {
         InputStream in = Files.newInputStream(file);
-        if (kind == Kind.OGG) {
-            // The decoder gives nothing at all for a file that fits into its first buffer; it passes over zeros.
+        if (format == Format.OGG) {
+            // The decoder returns nothing for a file that fits into its first buffer, and it skips zeros.
             in = new SequenceInputStream(in, new ByteArrayInputStream(new byte[OGG_PADDING]));
         }
         return new BufferedInputStream(in, 1 << 16);
@@ -128,7 +129,7 @@ public final class AudioFiles {
         return e;
     }
 
-    /** The same sound as signed integers: of the width it has where that is known, of 16 bits for lossy codecs. */
+    /** Signed integers of the file's own width, or of 16 bits for lossy codecs, which have none. */
     private static AudioFormat pcmOf(AudioFormat format, Path file) throws UnreadableAudioException {
         int channels = format.getChannels();
         float rate = format.getSampleRate();
@@ -136,7 +137,7 @@ public final class AudioFiles {
         if (channels < 1 || channels > MAX_CHANNELS || !(rate >= 1 && rate <= MAX_RATE) || rate != (int) rate) {
             throw new UnreadableAudioException(
                     file.toString(),
-                    "channels must be 1 to " + MAX_CHANNELS + " and the rate a whole number up to " + MAX_RATE + " Hz: "
+                    "channels must be 1 to " + MAX_CHANNELS + " and the rate an integer up to " + MAX_RATE + " Hz: "
                             + channels + " channels, " + rate + " Hz");
         }
         boolean own = format.getEncoding().equals(Encoding.PCM_SIGNED)
@@ -147,7 +148,7 @@ public final class AudioFiles {
         int width = own && bits > 0 ? bits : 16;
         if (width % 8 != 0 || width > 32) {
             throw new UnreadableAudioException(
-                    file.toString(), "samples of " + width + " bits; 8, 16, 24 and 32 are read");
+                    file.toString(), "samples of " + width + " bits are not supported; 8, 16, 24 and 32 are");
         }
         boolean bigEndian = format.getEncoding().equals(Encoding.PCM_SIGNED) && format.isBigEndian();
         return new AudioFormat(Encoding.PCM_SIGNED, rate, width, channels, channels * width / 8, rate, bigEndian);
@@ -181,7 +182,7 @@ public final class AudioFiles {
             }
             if (n > MAX_SECONDS * rate || n > Integer.MAX_VALUE - 8 - 4096) {
                 throw new UnreadableAudioException(
-                        file.toString(), "too long: at most " + MAX_SECONDS + " s are read: cut it into shorter files");
+                        file.toString(), "longer than " + MAX_SECONDS + " s: cut it into shorter files");
             }
         }
         if (check != null) {
@@ -190,14 +191,14 @@ public final class AudioFiles {
         if (n == 0) {
             throw new UnreadableAudioException(file.toString(), "the file holds no samples");
         }
-        // The last block of a lossy codec is longer than the sound; Ogg states where the sound ends.
+        // The last block of a lossy codec is padded; an Ogg file states where the sound ends.
         return new Recording(Arrays.copyOf(samples, (int) Math.min(n, Math.max(1, limit))), rate, channels);
     }
 
-    private static void complete(long promised, int got, Path file) throws UnreadableAudioException {
+    private static void requireComplete(long promised, int got, Path file) throws UnreadableAudioException {
         if (promised > 0 && promised != got) {
             throw new UnreadableAudioException(
-                    file.toString(), "cut short: the header promises " + promised + " samples, " + got + " are there");
+                    file.toString(), "truncated: the header states " + promised + " samples, " + got + " are there");
         }
     }
 }

@@ -1,4 +1,4 @@
-package org.unmute.cli;
+package org.unmute.codecs;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,12 +11,12 @@ import java.util.Arrays;
 import org.unmute.models.audio.UnreadableAudioException;
 
 /**
- * What a FLAC file says about itself in its first block (RFC 9639, section 8.2): the decoder does not compare it with
- * what it found, so damage and missing ends would go unseen.
+ * The STREAMINFO block of a FLAC file (RFC 9639, section 8.2). The decoder does not compare it with what it decoded,
+ * so without {@link Check} damage and truncation would go unnoticed.
  *
- * @param frames samples of each channel, 0 where the encoder did not know
+ * @param frames     samples per channel, 0 if the encoder did not know
  * @param frameBytes bytes of one sample of all channels
- * @param md5    hash of the samples, all zero where the encoder did not know
+ * @param md5        hash of the samples, all zero if the encoder did not know
  */
 record FlacStreamInfo(long frames, int frameBytes, byte[] md5) {
     private static final int BLOCK = 34;
@@ -31,7 +31,7 @@ record FlacStreamInfo(long frames, int frameBytes, byte[] md5) {
             throw new UnreadableAudioException(
                     file.toString(), "damaged FLAC data: it does not begin with a stream information block");
         }
-        // 20 bits of sample rate, 3 of channels less one, 5 of bits a sample less one, 36 of length.
+        // 20 bits sample rate, 3 bits channels - 1, 5 bits (bits per sample) - 1, 36 bits length.
         long packed = b.getLong(18);
         int channels = (int) (packed >>> 41 & 7) + 1;
         int bits = (int) (packed >>> 36 & 31) + 1;
@@ -42,7 +42,7 @@ record FlacStreamInfo(long frames, int frameBytes, byte[] md5) {
         return new Check();
     }
 
-    /** Compares the decoded samples, as little-endian bytes, with what the file promised. */
+    /** Compares the decoded samples, as little-endian bytes, with the stated length and hash. */
     final class Check {
         private final MessageDigest digest;
         private long bytes;
@@ -65,13 +65,12 @@ record FlacStreamInfo(long frames, int frameBytes, byte[] md5) {
             if (frames > 0 && got != frames) {
                 throw new UnreadableAudioException(
                         source,
-                        "cut short or damaged: the header promises " + frames + " samples, " + got
-                                + " could be decoded");
+                        "truncated or damaged: the header states " + frames + " samples, " + got + " could be decoded");
             }
             boolean known = !Arrays.equals(md5, new byte[md5.length]);
             if (known && !Arrays.equals(md5, digest.digest())) {
                 throw new UnreadableAudioException(
-                        source, "damaged: the samples do not have the checksum that the file states");
+                        source, "damaged: the checksum of the samples differs from the one in the file");
             }
         }
     }

@@ -1,4 +1,4 @@
-package org.unmute.cli;
+package org.unmute.codecs;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import org.unmute.models.audio.UnreadableAudioException;
 
 /**
- * Walks the pages of an Ogg file (RFC 3533, section 6) before it is decoded: the decoder passes over damaged and
- * missing pages without a word.
+ * Checks the pages of an Ogg file (RFC 3533, section 6) before it is decoded: the decoder silently skips damaged and
+ * missing pages.
  */
 final class OggPages {
     private static final int HEADER = 27;
@@ -32,10 +32,11 @@ final class OggPages {
     private OggPages() {}
 
     /**
-     * Checks that the file is one whole Vorbis stream.
+     * Checks that the file is one complete Vorbis stream.
      *
-     * @return its length in samples, as its last page states it
-     * @throws UnreadableAudioException if a page is damaged or missing, or the stream is not Vorbis or not the only one
+     * @return its length in samples, as the last page states it
+     * @throws UnreadableAudioException if a page is damaged or missing, if the stream is not Vorbis, or if there
+     *                                  is more than one
      * @throws IOException              if the file cannot be read
      */
     static long check(Path file) throws IOException {
@@ -47,24 +48,25 @@ final class OggPages {
             byte[] header = in.readNBytes(HEADER);
             for (int page = 0; header.length > 0; page++) {
                 if (header.length < HEADER) {
-                    throw wrong(file, "cut short: the page at byte " + at + " is not whole");
+                    throw unreadable(file, "truncated: the page at byte " + at + " is incomplete");
                 }
                 ByteBuffer fields = ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN);
                 if (fields.getInt(0) != 0x5367674F || fields.get(4) != 0) {
-                    throw wrong(file, "damaged OGG data: no page begins at byte " + at);
+                    throw unreadable(file, "damaged OGG data: no page begins at byte " + at);
                 }
                 byte[] body = body(in, fields, at, file);
                 if (page == 0) {
                     serial = fields.getInt(14);
-                    vorbis(body, file);
+                    requireVorbis(body, file);
                 }
                 if (fields.getInt(14) != serial) {
-                    throw wrong(
+                    throw unreadable(
                             file,
-                            "it holds several streams, of which the second begins at byte " + at + "; one is read");
+                            "it holds several streams, the second one from byte " + at
+                                    + "; only files with one are supported");
                 }
                 if (fields.getInt(18) != page) {
-                    throw wrong(file, "damaged OGG data: page " + page + " is missing before byte " + at);
+                    throw unreadable(file, "damaged OGG data: page " + page + " is missing before byte " + at);
                 }
                 ended = (fields.get(5) & END_OF_STREAM) != 0;
                 samples = fields.getLong(6) >= 0 ? fields.getLong(6) : samples;
@@ -72,13 +74,13 @@ final class OggPages {
                 header = in.readNBytes(HEADER);
             }
             if (!ended) {
-                throw wrong(file, "cut short: its last page is not the end of the stream");
+                throw unreadable(file, "truncated: its last page does not end the stream");
             }
             return samples;
         }
     }
 
-    /** The page's body, its checksum compared. */
+    /** Reads the body of a page and verifies the checksum. */
     private static byte[] body(InputStream in, ByteBuffer header, long at, Path file) throws IOException {
         byte[] lacing = in.readNBytes(header.get(26) & 0xFF);
         int length = 0;
@@ -87,13 +89,13 @@ final class OggPages {
         }
         byte[] body = in.readNBytes(length);
         if (lacing.length < (header.get(26) & 0xFF) || body.length < length) {
-            throw wrong(file, "cut short: the page at byte " + at + " is not whole");
+            throw unreadable(file, "truncated: the page at byte " + at + " is incomplete");
         }
         int stated = header.getInt(22);
         byte[] start = header.array().clone();
         start[22] = start[23] = start[24] = start[25] = 0;
         if (crc(crc(crc(0, start), lacing), body) != stated) {
-            throw wrong(file, "damaged OGG data: the checksum of the page at byte " + at + " does not fit");
+            throw unreadable(file, "damaged OGG data: the page at byte " + at + " has a wrong checksum");
         }
         return body;
     }
@@ -105,17 +107,18 @@ final class OggPages {
         return crc;
     }
 
-    private static void vorbis(byte[] first, Path file) throws UnreadableAudioException {
+    private static void requireVorbis(byte[] first, Path file) throws UnreadableAudioException {
         String head = new String(first, 0, Math.min(8, first.length), StandardCharsets.ISO_8859_1);
         if (!head.startsWith("\u0001vorbis")) {
             String kind = head.equals("OpusHead")
                     ? "Opus"
                     : head.startsWith("Speex") ? "Speex" : head.startsWith("\u007FFLAC") ? "FLAC" : "another codec";
-            throw wrong(file, "Ogg with " + kind + " inside is not read, only Vorbis: convert it to WAV or FLAC");
+            throw unreadable(
+                    file, "Ogg with " + kind + " inside is not supported, only Vorbis: convert it to WAV or FLAC");
         }
     }
 
-    private static UnreadableAudioException wrong(Path file, String reason) {
+    private static UnreadableAudioException unreadable(Path file, String reason) {
         return new UnreadableAudioException(file.toString(), reason);
     }
 }

@@ -1,4 +1,4 @@
-package org.unmute.cli;
+package org.unmute.codecs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

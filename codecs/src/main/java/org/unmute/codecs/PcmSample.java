@@ -1,20 +1,20 @@
-package org.unmute.cli;
+package org.unmute.codecs;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioFormat.Encoding;
 
-/** Turns the bytes of one sample into a number; full scale is -1 to 1. */
+/** Decodes one sample; full scale is -1 to 1. */
 @FunctionalInterface
 interface PcmSample {
-    /** The sample that begins at this byte. */
+    /** The sample at this byte offset. */
     double at(byte[] bytes, int offset);
 
     /**
-     * The reader for a format of signed integers of 8, 16, 24 or 32 bits, or floats of 32 or 64.
+     * The decoder for a format: signed integers of 8, 16, 24 or 32 bits, floats of 32 or 64 bits.
      *
-     * @throws IllegalArgumentException for another one
+     * @throws IllegalArgumentException for any other format
      */
     static PcmSample of(AudioFormat format) {
         int width = format.getSampleSizeInBits() / 8;
@@ -26,7 +26,7 @@ interface PcmSample {
                     : (b, o) -> ByteBuffer.wrap(b).order(order).getDouble(o);
         }
         if (!format.getEncoding().equals(Encoding.PCM_SIGNED) || width < 1 || width > 4) {
-            throw new IllegalArgumentException("samples cannot be read: " + format);
+            throw new IllegalArgumentException("unsupported sample format: " + format);
         }
         double scale = 1.0 / (1L << 8 * width - 1);
         return (b, o) -> {
