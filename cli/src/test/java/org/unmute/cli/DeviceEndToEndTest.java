@@ -14,9 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.backend.Backends;
 
 /** The whole line on an OpenCL device, compared with the processor; its memory and its number, as a user meets them. */
+@FullBuild("runs every command on an OpenCL device")
 class DeviceEndToEndTest {
     private static final double TOLERANCE = 1e-3;
 

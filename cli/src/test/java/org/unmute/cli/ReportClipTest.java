@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.report.Browser;
 import org.unmute.cli.results.RunFixture;
+import org.unmute.kernels.contract.FullBuild;
 
 /** A clip in the report: explained by a probe that was really trained, on the encoder in the program. */
 class ReportClipTest {
@@ -73,6 +74,7 @@ class ReportClipTest {
     }
 
     @Test
+    @FullBuild("starts a browser")
     void isHeardAndSeenInABrowserWithoutRequests(@TempDir Path profile) throws IOException {
         Optional<Path> program = Browser.program();
         assumeTrue(

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;
 
@@ -16,6 +17,7 @@ import org.unmute.tensor.backend.Backends;
  * Without the device modules, and without the bindings they need, everything else works: in a virtual machine of its
  * own.
  */
+@FullBuild("starts virtual machines")
 class WithoutDevicesTest {
     private static final String OPENCL = "org/unmute/kernels/opencl/OpenClBackendProvider.class";
     private static final String CUDA = "org/unmute/kernels/cuda/CudaBackendProvider.class";

@@ -22,8 +22,10 @@ import org.unmute.cli.results.Published;
 import org.unmute.cli.results.Results;
 import org.unmute.cli.results.RunFixture;
 import org.unmute.cli.results.WinRule;
+import org.unmute.kernels.contract.FullBuild;
 
 /** The reports in a real browser. The pictures that are left in {@code target/report-test} are for looking at. */
+@FullBuild("starts a browser")
 class BrowserReportTest {
     private static final Path PICTURES = Path.of("target", "report-test");
     private static Browser browser;

@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -59,6 +60,7 @@ class TrunkMemoryTest {
      */
     @ParameterizedTest
     @CsvSource({"-Xmx600m, 1", "-Xmx1500m, 8"})
+    @FullBuild("starts virtual machines")
     void theBaseSizeFits(String heap, int batch) throws Exception {
         Process p = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

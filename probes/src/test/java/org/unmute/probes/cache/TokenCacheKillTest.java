@@ -17,9 +17,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.DType;
 
 /** Real processes, really killed. */
+@FullBuild("kills processes")
 class TokenCacheKillTest {
     private static final int CLIPS = 400;
     private static final long SHARD_BYTES = 20_000;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
@@ -148,6 +149,7 @@ class DocumentedExamplesTest {
     }
 
     @Test
+    @FullBuild("starts a virtual machine")
     void onTheModulePathItRunsWithoutFlags() throws Exception {
         Modules.Ran ran = Modules.java(folder, arguments(NO_FLAGS, true, "example.TagRecording"));
         assertThat(ran.status()).as(ran.errors()).isZero();
@@ -163,6 +165,7 @@ class DocumentedExamplesTest {
     }
 
     @Test
+    @FullBuild("starts a virtual machine")
     void onTheClassPathItRunsWithTheFlag() throws Exception {
         Modules.Ran ran = Modules.java(folder, arguments(VECTOR, false, "example.TagRecording"));
         assertThat(ran.status()).as(ran.errors()).isZero();
@@ -171,6 +174,7 @@ class DocumentedExamplesTest {
     }
 
     @Test
+    @FullBuild("starts a virtual machine")
     void onTheClassPathWithoutTheFlagItIsSlowAndSaysSo() throws Exception {
         Modules.Ran ran = Modules.java(folder, arguments(NO_FLAGS, false, "example.TagRecording"));
         assertThat(ran.status()).as(ran.errors()).isZero();
@@ -192,6 +196,7 @@ class DocumentedExamplesTest {
     }
 
     @Test
+    @FullBuild("starts a virtual machine")
     void anAskedForBackendIsNotReplaced() throws Exception {
         Modules.Ran ran =
                 Modules.java(folder, arguments(List.of("-Dunmute.backend=vector"), false, "example.TagRecording"));
@@ -205,6 +210,7 @@ class DocumentedExamplesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    @FullBuild("starts a virtual machine")
     void theServiceServesThreadsAndEndsThem(boolean onModulePath) throws Exception {
         Modules.Ran ran = Modules.java(
                 folder,

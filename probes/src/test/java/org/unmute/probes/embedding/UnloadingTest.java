@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.FullBuild;
 
 /**
  * An application server loads the modules in a class loader of the application's and drops it when the application
  * goes.
  */
+@FullBuild("starts virtual machines")
 class UnloadingTest {
     @Test
     void afterClosingTheClassesCanBeUnloaded(@TempDir Path folder) throws Exception {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
@@ -24,6 +25,7 @@ import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 
 /** Training reads the mapped cache clip by clip: a data set is never on the heap, nor off it in copies. */
+@FullBuild("starts virtual machines")
 class SmallHeapTest {
     private static final int CLIPS = 800;
     private static final int DIM = 256;

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.device.KernelSource;
 
 /**
@@ -27,6 +28,7 @@ import org.unmute.kernels.device.KernelSource;
  * memory, and registers and shared memory stay within {@code resources.csv}. Variants for tensor cores are compiled for
  * the targets that have what they use, sm_80 and up: on sm_75 the portable kernels run. Skipped where nvcc is not.
  */
+@FullBuild("runs nvcc")
 class NvccTest {
     private static final Tool NVCC = new Tool("nvcc");
     private static final List<Integer> TARGETS = List.of(75, 80, 90, 100);

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.device.DeviceBackend;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
@@ -25,6 +26,7 @@ import org.unmute.tensor.op.Unary;
  * multiplications' own instructions; on a card by the GPU check. A product of two rounded operands is off by at most
  * twice an operand's rounding and its square, as a share of the sum of the terms' absolutes.
  */
+@FullBuild("compiles the kernels with g++")
 class ProductVariantTest {
     /**
      * Entries, rows, inner size and columns. Those of 12 x 12 tiles of 128 take the large tiles, the others those of

@@ -5,6 +5,7 @@ import org.unmute.kernels.contract.AttentionContract;
 import org.unmute.kernels.contract.ConvolutionContract;
 import org.unmute.kernels.contract.ElementwiseContract;
 import org.unmute.kernels.contract.FilterBankContract;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.IndexContract;
 import org.unmute.kernels.contract.LossContract;
 import org.unmute.kernels.contract.ProductContract;
@@ -16,6 +17,7 @@ import org.unmute.kernels.device.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 
 /** The suite every backend passes, with the kernels' CUDA spelling run on the processor; skipped where g++ is not. */
+@FullBuild("compiles the kernels with g++")
 class ShimContractTest {
     static Backend open() {
         ShimDevice.COMPILER.require();

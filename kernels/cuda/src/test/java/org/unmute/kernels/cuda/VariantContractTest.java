@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.device.DeviceBackend;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
@@ -25,6 +26,7 @@ import org.unmute.tensor.backend.View;
  * operand's rounding, and cosines' terms have absolutes that sum to at most 1. With signs the winner's cosine is then
  * computed anew, in float32. bfloat16 may round by twice what is taken here, but not many terms the same way.
  */
+@FullBuild("compiles the kernels with g++")
 class VariantContractTest {
     private static final int[][] SIZES = {
         {1, 1, 1, 1},

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.device.DeviceBackend;
 import org.unmute.kernels.device.NativeFolder;
 import org.unmute.tensor.backend.Backend;
@@ -54,6 +55,7 @@ class OpenClBackendProviderTest {
 
     /** In a virtual machine of its own: without a platform, and without the binding's native code. */
     @Test
+    @FullBuild("starts virtual machines")
     void saysWhatIsMissing() throws Exception {
         OpenCl.open().close();
         assertThat(ask(List.of("OCL_ICD_VENDORS=" + folder), ""))

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.backend.Backend;
 
 /**
@@ -19,6 +20,7 @@ import org.unmute.tensor.backend.Backend;
  * the machine code, so only on x86 processors with fused multiply-adds and where {@code objdump} is installed;
  * elsewhere skipped with the reason.
  */
+@FullBuild("starts virtual machines")
 class SpillTest {
     private static final int ROUNDS = 60_000;
     private static final int INNER = 64;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
@@ -44,6 +45,7 @@ class VectorBackendProviderTest {
 
     /** In virtual machines of their own, with and without what the backend needs. */
     @Test
+    @FullBuild("starts virtual machines")
     void answersInOtherVirtualMachines() throws Exception {
         assertThat(ask()).contains("false").contains("pass --add-modules jdk.incubator.vector");
         assertThat(ask("--add-modules", "jdk.incubator.vector"))
