@@ -29,8 +29,8 @@ final class AudioOptions {
             paramLabel = "PATH",
             description =
                     "Recordings: a folder (searched below), one file, a text file with one path a line, or a CSV with"
-                        + " a column file, filename, path or fname (and start, end in seconds). WAV, FLAC, Ogg Vorbis,"
-                        + " MP3, AIFF, AU; mixed to mono.")
+                            + " a column file, filename, path or fname (and start, end in seconds). WAV, FLAC, Ogg"
+                            + " Vorbis, MP3, AIFF, AU; mixed to mono.")
     private Path audio;
 
     @Option(

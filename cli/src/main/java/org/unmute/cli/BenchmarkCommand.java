@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Runs the paper's protocol for every encoder, data set and probe of a grid: tokens cached once, a search"
-                + " over learning rate and weight decay, the best settings trained again with several seeds, mean and"
-                + " deviation on the test part.",
+                    + " over learning rate and weight decay, the best settings trained again with several seeds, mean"
+                    + " and deviation on the test part.",
             "Stop it at any moment and run the same command again: it goes on where it was, with the same result."
         },
         footer = {

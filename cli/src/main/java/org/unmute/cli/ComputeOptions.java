@@ -40,8 +40,8 @@ public final class ComputeOptions {
             order = 94,
             description =
                     "Show on standard error, at the end, what ran on the device: for each kernel launches, time, bytes"
-                        + " and the achieved share of the device's measured peak, and what was copied to and from it."
-                        + " Each launch is waited for, so the whole takes longer.")
+                            + " and the achieved share of the device's measured peak, and what was copied to and from"
+                            + " it. Each launch is waited for, so the whole takes longer.")
     boolean profile;
 
     /** What {@code --precision} takes. */

@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Turns a checkpoint into a safetensors file that holds its encoder alone, under the authors' tensor names.",
             "Recognises the encoder by its tensors and prints what is kept, renamed, left out and missing. Numbered"
-                + " tensors share a row. The other commands read a checkpoint without this, too: a converted file is"
-                + " smaller, opens faster, and other programs can read it."
+                    + " tensors share a row. The other commands read a checkpoint without this, too: a converted file"
+                    + " is smaller, opens faster, and other programs can read it."
         },
         footer = {
             "",

@@ -51,8 +51,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Shows the whole line without any data of yours: synthesizes polyphonic recordings of ten classes, embeds"
-                + " them with the encoder in the program, trains four probes over several seeds, prints the table and"
-                + " writes an HTML report.",
+                    + " them with the encoder in the program, trains four probes over several seeds, prints the table"
+                    + " and writes an HTML report.",
             "The folder it leaves (recordings, labels, token cache) is good for trying the other commands."
         })
 final class DemoCommand implements Callable<Integer> {

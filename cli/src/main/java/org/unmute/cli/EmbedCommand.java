@@ -65,8 +65,8 @@ final class EmbedCommand implements Callable<Integer> {
             names = "--layers",
             description =
                     "Also store the tokens after each block of the encoder, which the probe cgp looks at. The cache"
-                        + " becomes larger by as many times as there are blocks; other probes work with it as with one"
-                        + " without.")
+                            + " becomes larger by as many times as there are blocks; other probes work with it as with"
+                            + " one without.")
     private boolean layers;
 
     @Option(names = "--dry-run", description = "Only say what would be done and how large the cache becomes.")

@@ -37,9 +37,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes an encoder's tokens of recordings to safetensors or npy files for other programs.",
             "A safetensors file holds token_map [time, freq, dim], cls [dim] where the encoder has a class token, for"
-                + " each layer asked for layer.N [time, freq, dim] and layer.N.cls, and attention [heads, time, freq]"
-                + " of the class token in the last block; its metadata name encoder, front end and recording. An npy"
-                + " file holds the token map alone."
+                    + " each layer asked for layer.N [time, freq, dim] and layer.N.cls, and attention [heads, time,"
+                    + " freq] of the class token in the last block; its metadata name encoder, front end and recording."
+                    + " An npy file holds the token map alone."
         },
         footer = {
             "",

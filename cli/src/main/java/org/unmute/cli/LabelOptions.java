@@ -22,8 +22,8 @@ final class LabelOptions {
             paramLabel = "FILE",
             description =
                     "CSV (or .tsv) with a header: a column with the file below the root of the recordings, one with"
-                        + " its labels (several separated by ';'), and usually one with the split; start and end, in"
-                        + " seconds, for parts of files.")
+                            + " its labels (several separated by ';'), and usually one with the split; start and end,"
+                            + " in seconds, for parts of files.")
     private Path labels;
 
     @Mixin

@@ -41,9 +41,9 @@ import picocli.CommandLine.Spec;
             "Mixes labelled recordings of single events into multi-label scenes, from a seed.",
             "",
             "Each scene holds a few recordings of different classes. The first keeps its level; each further one gets"
-                + " an RMS level relative to it, drawn from --gain. Shorter recordings lie at a random place, of"
-                + " longer ones a random stretch is taken. Train scenes use the train folds only, test scenes the test"
-                + " folds only. The same seed gives the same files."
+                    + " an RMS level relative to it, drawn from --gain. Shorter recordings lie at a random place, of"
+                    + " longer ones a random stretch is taken. Train scenes use the train folds only, test scenes the"
+                    + " test folds only. The same seed gives the same files."
         },
         footerHeading = "%nWrites into --out:%n",
         footer = {

@@ -34,9 +34,9 @@ import picocli.CommandLine.Spec;
             "Scores recordings with an encoder's own classification head, or with a trained or packed probe on its"
                     + " tokens.",
             "Prints the best classes of each recording, with AudioSet's names for a head of 527 classes; --scores"
-                + " writes all scores as CSV, with a column 'file' (path below the root) and one column a class, and a"
-                + " record of the run beside it. A head's scores of long recordings are the mean over their windows; a"
-                + " probe looks at all tokens of a recording together."
+                    + " writes all scores as CSV, with a column 'file' (path below the root) and one column a class,"
+                    + " and a record of the run beside it. A head's scores of long recordings are the mean over their"
+                    + " windows; a probe looks at all tokens of a recording together."
         },
         footer = {
             "",

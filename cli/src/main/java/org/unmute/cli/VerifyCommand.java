@@ -28,10 +28,10 @@ import picocli.CommandLine.Spec;
             "Compares an encoder with features that were exported from the original code, tensor by tensor, and says"
                     + " where the first difference is.",
             "The reference is an npy file with the tokens after the last layer, [tokens, dim], [1, tokens, dim] or"
-                + " [time, freq, dim], the class token first or left out; or a safetensors file with any of fbank (the"
-                + " network's input, normalised), patch_embed, block.0, block.1, ..., final_tokens, cls, token_map,"
-                + " logits and what else the encoder gives. With fbank the network is compared from there on, and the"
-                + " front end for itself.",
+                    + " [time, freq, dim], the class token first or left out; or a safetensors file with any of fbank"
+                    + " (the network's input, normalised), patch_embed, block.0, block.1, ..., final_tokens, cls,"
+                    + " token_map, logits and what else the encoder gives. With fbank the network is compared from"
+                    + " there on, and the front end for itself.",
             "With --recipe the encoder is made from a recipe, and the reference is a folder of numbers for it."
         },
         footer = {

@@ -88,8 +88,8 @@ class ReportClipTest {
                     .allSatisfy(w -> assertThat(w.asInt()).isPositive());
             assertThat(browser.evaluate(
                                     "new Promise(r => { const a = document.querySelector('audio'); if (a.readyState >"
-                                        + " 0) r(a.duration); a.onloadedmetadata = () => r(a.duration); a.onerror = ()"
-                                        + " => r(-1); })")
+                                            + " 0) r(a.duration); a.onloadedmetadata = () => r(a.duration); a.onerror ="
+                                            + " () => r(-1); })")
                             .asDouble())
                     .isGreaterThan(1);
             assertThat(browser.errors()).isEmpty();

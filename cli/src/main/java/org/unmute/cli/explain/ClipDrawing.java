@@ -170,8 +170,8 @@ final class ClipDrawing {
             all.add(new Section(
                     "Where the prototypes fired",
                     "For each explained class the prototypes that say most for or against it: the similarity of every"
-                        + " token to the prototype, one colour scale for all. The ring marks the winning token, whose"
-                        + " similarity counts.",
+                            + " token to the prototype, one colour scale for all. The ring marks the winning token,"
+                            + " whose similarity counts.",
                     prototypes()));
             return;
         }

@@ -170,8 +170,8 @@ final class ClipHtml {
     private void weights(WeightTable w) {
         line(
                 "<section><h2>Weights of the prototypes</h2><p class=\"note\">How much each class (row) makes of each"
-                    + " prototype (column); red speaks for the class, blue against it. Columns stand by the class that"
-                    + " weighs them most.%s%s</p>",
+                        + " prototype (column); red speaks for the class, blue against it. Columns stand by the class"
+                        + " that weighs them most.%s%s</p>",
                 w.shown().isEmpty() ? "" : " Marks below: prototypes shown above.",
                 w.whole() ? "" : " Only some of the probe's classes and " + "prototypes find room here.");
         line(

@@ -195,9 +195,11 @@ class SafetensorsMalformedTest {
                 path,
                 file(
                         "{ \"b\" :"
-                            + " {\"shape\":[],\"extra\":[1.5e3,{\"x\":null}],\"data_offsets\":[8,12],\"dtype\":\"F32\"},\n"
-                            + "\"\\u00e9\\ud83d\\ude00\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"none\":{\"dtype\":\"F64\",\"shape\":[0,3],\"data_offsets\":[8,8]}}"
-                            + "   ",
+                                + " {\"shape\":[],\"extra\":[1.5e3,{\"x\":null}],"
+                                + "\"data_offsets\":[8,12],\"dtype\":\"F32\"},\n"
+                                + "\"\\u00e9\\ud83d\\ude00\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}"
+                                + ",\"none\":{\"dtype\":\"F64\",\"shape\":[0,3],\"data_offsets\":[8,8]}}"
+                                + "   ",
                         12));
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             assertThat(file.names()).containsExactly("b", "é😀", "none");

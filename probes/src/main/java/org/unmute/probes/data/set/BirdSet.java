@@ -34,8 +34,8 @@ final class BirdSet implements Dataset {
                 "Columns and file names are those of BirdSet's loading script; the class list is that of its"
                         + " configuration.",
                 "Training: 64 clips per class at most, drawn as Bird-MAE's script does: recordings of at most 20 s"
-                    + " without a second species, the events of the most frequent cluster, one a recording first. That"
-                    + " this paper did the same is inferred.",
+                        + " without a second species, the events of the most frequent cluster, one a recording first."
+                        + " That this paper did the same is inferred.",
                 "A drawn event becomes the 5 s about its middle; the original takes a random 5 s of the 8 s about it."
                         + " There is no validation part."));
         if (!more.isEmpty()) {

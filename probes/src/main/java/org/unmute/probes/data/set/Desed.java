@@ -49,7 +49,8 @@ final class Desed implements Dataset {
                     "Columns and the form of the lists were checked against the real weak, validation and public"
                             + " evaluation lists.",
                     "The paper's 20 k training clips fit the synthetic set DESED-FL better than DCASE's DESED; which"
-                        + " it was is a guess, so the paper's numbers should be compared on the authors' copy only.",
+                            + " it was is a guess, so the paper's numbers should be compared on the authors' copy"
+                            + " only.",
                     "The layout of the Hugging Face copy was not seen. Unlabelled clips are not used."));
 
     @Override
