@@ -3,4 +3,5 @@ module org.unmute.kernels.device {
     requires transitive org.unmute.tensor;
 
     exports org.unmute.kernels.device;
+    exports org.unmute.kernels.device.backend;
 }

@@ -21,7 +21,7 @@ import org.unmute.tensor.backend.Backends;
 class WithoutDevicesTest {
     private static final String OPENCL = "org/unmute/kernels/opencl/OpenClBackendProvider.class";
     private static final String CUDA = "org/unmute/kernels/cuda/CudaBackendProvider.class";
-    private static final String DEVICE = "org/unmute/kernels/device/DeviceBackend.class";
+    private static final String DEVICE = "org/unmute/kernels/device/backend/DeviceBackend.class";
     private static final String JOCL = "org/jocl/CL.class";
     private static final String JCUDA = "jcuda/driver/JCudaDriver.class";
 

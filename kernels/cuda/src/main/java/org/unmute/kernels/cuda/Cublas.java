@@ -124,7 +124,7 @@ final class Cublas {
     }
 
     /** Multiplies; what follows the product is the caller's. The device's context must be the calling thread's. */
-    synchronized void multiply(Gemm g) {
+    synchronized void multiply(CublasGemm g) {
         JCublas2.cublasSgemmStridedBatched_64(
                 handle,
                 operation(g.first()),
@@ -146,11 +146,11 @@ final class Cublas {
                 g.batch());
     }
 
-    private static int operation(Gemm.Matrix m) {
+    private static int operation(CublasGemm.Matrix m) {
         return m.transposed() ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
     }
 
-    private static Pointer pointer(Gemm.Matrix m) {
+    private static Pointer pointer(CublasGemm.Matrix m) {
         return CudaDevice.pointer(m.memory()).withByteOffset(m.offset() * Float.BYTES);
     }
 }

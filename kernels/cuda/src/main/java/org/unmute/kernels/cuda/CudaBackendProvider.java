@@ -1,7 +1,7 @@
 package org.unmute.kernels.cuda;
 
 import java.util.List;
-import org.unmute.kernels.device.DeviceBackend;
+import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
 

@@ -8,7 +8,7 @@ import jcuda.Pointer;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUfunction;
 import jcuda.driver.JCudaDriver;
-import org.unmute.kernels.device.Arguments;
+import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceLimits;
@@ -135,13 +135,13 @@ final class CudaDevice implements Device {
     }
 
     @Override
-    public Kernel launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
+    public Kernel launch(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
         Kernel kernel = variant(portable);
         // Variants are in a precision that was asked for; what is left is float32, which cuBLAS computes in, too.
-        Optional<Gemm> gemm = kernel.equals(portable) ? Gemm.of(kernel, arguments) : Optional.empty();
+        Optional<CublasGemm> gemm = kernel.equals(portable) ? CublasGemm.of(kernel, arguments) : Optional.empty();
         if (gemm.isPresent() && multiply(gemm.get())) {
             if (gemm.get().follows()) {
-                run(Gemm.FINISH, gemm.get().finishPlan(), arguments);
+                run(CublasGemm.FINISH, gemm.get().finishPlan(), arguments);
             }
             return Cublas.KERNEL;
         }
@@ -150,33 +150,32 @@ final class CudaDevice implements Device {
     }
 
     /** By cuBLAS; false, and nothing done, where it does not run. */
-    private boolean multiply(Gemm gemm) {
+    private boolean multiply(CublasGemm gemm) {
         context.enter();
         Optional<Cublas> cublas = context.cublas();
         cublas.ifPresent(c -> calling("a matrix product by cuBLAS", () -> c.multiply(gemm)));
         return cublas.isPresent();
     }
 
-    private void run(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+    private void run(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {
         calling("kernel " + kernel + " with " + plan, () -> {
             CUfunction f = context.function(kernel);
-            List<Arguments.Argument> list = arguments.list();
-            NativePointerObject[] parameters = new NativePointerObject[list.size()];
+            NativePointerObject[] parameters = new NativePointerObject[arguments.size()];
             for (int i = 0; i < parameters.length; i++) {
-                parameters[i] = parameter(list.get(i));
+                parameters[i] = parameter(arguments.get(i));
             }
             JCudaDriver.cuLaunchKernel(
                     f, plan.groups(), 1, 1, plan.items(), 1, 1, 0, null, Pointer.to(parameters), null);
         });
     }
 
-    private static Pointer parameter(Arguments.Argument argument) {
+    private static Pointer parameter(Argument argument) {
         return switch (argument) {
-            case Arguments.Pointer p -> Pointer.to(pointer(p.memory()));
-            case Arguments.Real r -> Pointer.to(new float[] {r.value()});
-            case Arguments.Whole w -> Pointer.to(new int[] {w.value()});
-            case Arguments.Long64 l -> Pointer.to(new long[] {l.value()});
-            case Arguments.Struct s -> Pointer.to(s.members());
+            case Argument.Pointer p -> Pointer.to(pointer(p.memory()));
+            case Argument.Float32 r -> Pointer.to(new float[] {r.value()});
+            case Argument.Int32 w -> Pointer.to(new int[] {w.value()});
+            case Argument.Int64 l -> Pointer.to(new long[] {l.value()});
+            case Argument.Struct s -> Pointer.to(s.members());
         };
     }
 

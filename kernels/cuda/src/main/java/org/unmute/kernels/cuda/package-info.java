@@ -1,5 +1,5 @@
 /**
- * NVIDIA devices for {@link org.unmute.kernels.device.DeviceBackend}, through the driver's own interface and JCuda. The
+ * NVIDIA devices for {@link org.unmute.kernels.device.backend.DeviceBackend}, through the driver's own interface and JCuda. The
  * PTX beside the classes is built from the kernels of {@code kernels/device} by {@code build-ptx}; users need no
  * toolkit.
  */

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 final class ColumnProduct {
     private ColumnProduct() {}
 
-    static void multiply(Gemm g) {
+    static void multiply(CublasGemm g) {
         for (long entry = 0; entry < g.batch(); entry++) {
             for (long column = 0; column < g.columns(); column++) {
                 for (long row = 0; row < g.rows(); row++) {
@@ -22,15 +22,15 @@ final class ColumnProduct {
         }
     }
 
-    private static MemorySegment memory(Gemm.Matrix m) {
+    private static MemorySegment memory(CublasGemm.Matrix m) {
         return ShimDevice.segment(m.memory());
     }
 
-    private static float read(Gemm.Matrix m, long entry, long row, long column) {
+    private static float read(CublasGemm.Matrix m, long entry, long row, long column) {
         return memory(m).getAtIndex(JAVA_FLOAT, at(m, entry, row, column));
     }
 
-    private static long at(Gemm.Matrix m, long entry, long row, long column) {
+    private static long at(CublasGemm.Matrix m, long entry, long row, long column) {
         return m.offset()
                 + entry * m.stride()
                 + (m.transposed() ? column + row * m.leading() : row + column * m.leading());

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.kernels.device.DeviceBackend;
+import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;

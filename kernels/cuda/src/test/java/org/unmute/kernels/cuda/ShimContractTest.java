@@ -13,7 +13,7 @@ import org.unmute.kernels.contract.PrototypeContract;
 import org.unmute.kernels.contract.ReductionContract;
 import org.unmute.kernels.contract.RowContract;
 import org.unmute.kernels.contract.SameBitsContract;
-import org.unmute.kernels.device.DeviceBackend;
+import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 
 /** The suite every backend passes, with the kernels' CUDA spelling run on the processor; skipped where g++ is not. */

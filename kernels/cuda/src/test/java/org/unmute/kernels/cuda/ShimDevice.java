@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.unmute.kernels.device.Arguments;
+import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceLimits;
@@ -55,7 +55,7 @@ final class ShimDevice implements Device {
     private static Path folder;
 
     private final Precision precision;
-    private final Optional<Consumer<Gemm>> library;
+    private final Optional<Consumer<CublasGemm>> library;
     private boolean backwards;
 
     ShimDevice() {
@@ -66,7 +66,7 @@ final class ShimDevice implements Device {
     private final Set<Kernel> launched = ConcurrentHashMap.newKeySet();
 
     /** With plain loops in place of cuBLAS, where a product is one for it; {@code seen} gets each. */
-    ShimDevice(Consumer<Gemm> seen) {
+    ShimDevice(Consumer<CublasGemm> seen) {
         precision = Precision.FP32;
         library = Optional.of(seen);
     }
@@ -160,20 +160,20 @@ final class ShimDevice implements Device {
 
     /** All devices share the compiled kernels, whose shared memory is static, so one launch runs at a time. */
     @Override
-    public Kernel launch(Kernel portable, LaunchPlan plan, Arguments arguments) {
-        Optional<Gemm> gemm = library.isPresent() ? Gemm.of(portable, arguments) : Optional.empty();
+    public Kernel launch(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
+        Optional<CublasGemm> gemm = library.isPresent() ? CublasGemm.of(portable, arguments) : Optional.empty();
         if (gemm.isEmpty()) {
             return run(portable, plan, arguments);
         }
         library.get().accept(gemm.get());
         ColumnProduct.multiply(gemm.get());
         if (gemm.get().follows()) {
-            run(Gemm.FINISH, gemm.get().finishPlan(), arguments);
+            run(CublasGemm.FINISH, gemm.get().finishPlan(), arguments);
         }
         return Cublas.KERNEL;
     }
 
-    private Kernel run(Kernel portable, LaunchPlan plan, Arguments arguments) {
+    private Kernel run(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
         Kernel kernel =
                 Variants.of(portable, precision, Variants.LEAST_CAPABILITY).orElse(portable);
         launched.add(kernel);
@@ -182,10 +182,9 @@ final class ShimDevice implements Device {
         synchronized (ShimDevice.class) {
             backwards = !backwards;
             try (Arena arena = Arena.ofConfined()) {
-                List<Arguments.Argument> list = arguments.list();
-                MemorySegment pointers = arena.allocate(ADDRESS, list.size());
-                for (int i = 0; i < list.size(); i++) {
-                    pointers.setAtIndex(ADDRESS, i, argument(arena, list.get(i)));
+                MemorySegment pointers = arena.allocate(ADDRESS, arguments.size());
+                for (int i = 0; i < arguments.size(); i++) {
+                    pointers.setAtIndex(ADDRESS, i, argument(arena, arguments.get(i)));
                 }
                 f.invokeExact(plan.groups(), plan.items(), barriers, backwards ? 1 : 0, pointers);
                 return kernel;
@@ -195,13 +194,13 @@ final class ShimDevice implements Device {
         }
     }
 
-    private static MemorySegment argument(Arena arena, Arguments.Argument a) {
+    private static MemorySegment argument(Arena arena, Argument a) {
         return switch (a) {
-            case Arguments.Pointer p -> arena.allocateFrom(ADDRESS, segment(p.memory()));
-            case Arguments.Real r -> arena.allocateFrom(JAVA_FLOAT, r.value());
-            case Arguments.Whole w -> arena.allocateFrom(JAVA_INT, w.value());
-            case Arguments.Long64 l -> arena.allocateFrom(JAVA_LONG, l.value());
-            case Arguments.Struct s -> arena.allocateFrom(JAVA_LONG, s.members());
+            case Argument.Pointer p -> arena.allocateFrom(ADDRESS, segment(p.memory()));
+            case Argument.Float32 r -> arena.allocateFrom(JAVA_FLOAT, r.value());
+            case Argument.Int32 w -> arena.allocateFrom(JAVA_INT, w.value());
+            case Argument.Int64 l -> arena.allocateFrom(JAVA_LONG, l.value());
+            case Argument.Struct s -> arena.allocateFrom(JAVA_LONG, s.members());
         };
     }
 

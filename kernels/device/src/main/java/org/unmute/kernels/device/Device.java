@@ -1,5 +1,6 @@
 package org.unmute.kernels.device;
 
+import java.util.List;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
@@ -48,7 +49,7 @@ public interface Device extends AutoCloseable {
      *
      * @return the kernel that ran: this one, or another that a device has for the same work
      */
-    Kernel launch(Kernel kernel, LaunchPlan plan, Arguments arguments);
+    Kernel launch(Kernel kernel, LaunchPlan plan, List<Argument> arguments);
 
     /** Waits until all work is done. */
     void finish();

@@ -10,7 +10,7 @@ import org.jocl.Sizeof;
 import org.jocl.cl_command_queue;
 import org.jocl.cl_kernel;
 import org.jocl.cl_mem;
-import org.unmute.kernels.device.Arguments;
+import org.unmute.kernels.device.Argument;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.DeviceLimits;
@@ -151,12 +151,11 @@ final class OpenClDevice implements Device {
     }
 
     @Override
-    public synchronized Kernel launch(Kernel kernel, LaunchPlan plan, Arguments arguments) {
+    public synchronized Kernel launch(Kernel kernel, LaunchPlan plan, List<Argument> arguments) {
         cl_kernel k = kernel(kernel);
         calling("kernel " + kernel + " with " + plan, () -> {
-            List<Arguments.Argument> list = arguments.list();
-            for (int i = 0; i < list.size(); i++) {
-                set(k, i, list.get(i));
+            for (int i = 0; i < arguments.size(); i++) {
+                set(k, i, arguments.get(i));
             }
             CL.clEnqueueNDRangeKernel(
                     queue,
@@ -172,16 +171,15 @@ final class OpenClDevice implements Device {
         return kernel;
     }
 
-    private static void set(cl_kernel kernel, int index, Arguments.Argument argument) {
+    private static void set(cl_kernel kernel, int index, Argument argument) {
         switch (argument) {
-            case Arguments.Pointer p -> CL.clSetKernelArg(kernel, index, Sizeof.cl_mem, Pointer.to(handle(p.memory())));
-            case Arguments.Real r ->
+            case Argument.Pointer p -> CL.clSetKernelArg(kernel, index, Sizeof.cl_mem, Pointer.to(handle(p.memory())));
+            case Argument.Float32 r ->
                 CL.clSetKernelArg(kernel, index, Sizeof.cl_float, Pointer.to(new float[] {r.value()}));
-            case Arguments.Whole w ->
-                CL.clSetKernelArg(kernel, index, Sizeof.cl_int, Pointer.to(new int[] {w.value()}));
-            case Arguments.Long64 l ->
+            case Argument.Int32 w -> CL.clSetKernelArg(kernel, index, Sizeof.cl_int, Pointer.to(new int[] {w.value()}));
+            case Argument.Int64 l ->
                 CL.clSetKernelArg(kernel, index, Sizeof.cl_long, Pointer.to(new long[] {l.value()}));
-            case Arguments.Struct s ->
+            case Argument.Struct s ->
                 CL.clSetKernelArg(kernel, index, (long) Sizeof.cl_long * s.members().length, Pointer.to(s.members()));
         }
     }

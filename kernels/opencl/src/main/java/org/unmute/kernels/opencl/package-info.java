@@ -1,2 +1,2 @@
-/** OpenCL devices for {@link org.unmute.kernels.device.DeviceBackend}, through JOCL. */
+/** OpenCL devices for {@link org.unmute.kernels.device.backend.DeviceBackend}, through JOCL. */
 package org.unmute.kernels.opencl;

@@ -1,7 +1,7 @@
 package org.unmute.kernels.opencl;
 
 import org.junit.jupiter.api.Assumptions;
-import org.unmute.kernels.device.DeviceBackend;
+import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /** The device that tests run on. */

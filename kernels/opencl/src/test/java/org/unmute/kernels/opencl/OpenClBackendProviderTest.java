@@ -12,8 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.kernels.device.DeviceBackend;
 import org.unmute.kernels.device.NativeFolder;
+import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 

@@ -9,12 +9,11 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.unmute.kernels.device.Arguments;
-import org.unmute.kernels.device.DeviceBackend;
 import org.unmute.kernels.device.DeviceException;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
-import org.unmute.kernels.device.OutOfDeviceMemoryException;
+import org.unmute.kernels.device.backend.DeviceBackend;
+import org.unmute.kernels.device.backend.OutOfDeviceMemoryException;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -119,7 +118,7 @@ class OpenClDeviceLifeTest {
     void aLaunchThatTheDriverRefusesIsNamed() {
         Kernel kernel = new Kernel("elementwise", "unary_exp");
         LaunchPlan tooWide = new LaunchPlan(1, 1 << 24);
-        assertThatThrownBy(() -> device.launch(kernel, tooWide, new Arguments()))
+        assertThatThrownBy(() -> device.launch(kernel, tooWide, List.of()))
                 .isInstanceOf(DeviceException.class)
                 .hasMessageContaining("unary_exp (elementwise.cl)")
                 .hasMessageContaining(tooWide.toString())

@@ -1,0 +1,153 @@
+package org.unmute.kernels.cuda;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.unmute.kernels.device.Argument;
+import org.unmute.kernels.device.DeviceMemory;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+
+/**
+ * A matrix product as cuBLAS takes it, where columns lie one after the other: result [rows, columns] = first [rows,
+ * inner] second [inner, columns], for each entry of a batch. Our matrices lie row by row, which to cuBLAS are their
+ * transposes, and (a b)ᵀ = bᵀ aᵀ: so its first operand is our second, and its rows are our columns.
+ *
+ * @param first our b
+ * @param second our a
+ * @param result where the product goes
+ * @param rows of the result
+ * @param columns of the result
+ * @param inner size of the axis that is summed over; at least 1
+ * @param batch entries
+ * @param follows whether bias, function or residual follow, by {@link #FINISH} with the product's own arguments
+ */
+record CublasGemm(
+        Matrix first, Matrix second, Matrix result, long rows, long columns, long inner, long batch, boolean follows) {
+    /** What does what follows a product in its result. */
+    static final Kernel FINISH = new Kernel("matmul", "matmul_finish");
+
+    private static final List<Kernel> PRODUCTS =
+            List.of(new Kernel("matmul", "matmul"), new Kernel("matmul", "matmul_small"));
+
+    /** Arguments of the portable kernels. */
+    private static final int A = 0;
+
+    private static final int B = 1;
+    private static final int RESIDUAL = 3;
+    private static final int OUT = 4;
+    private static final int LOOP = 5;
+    private static final int PRODUCT = 6;
+
+    /**
+     * Members of {@code StridedLoop} (portable.h): count, axes, a size an axis, an offset a view, then a stride a view, an
+     * axis.
+     */
+    private static final int LOOP_AXES = 8;
+
+    private static final int LOOP_VIEWS = 5;
+    private static final int OFFSETS = 2 + LOOP_AXES;
+    private static final int STRIDES = OFFSETS + LOOP_VIEWS;
+
+    /** Views of a product's loop. */
+    private static final int OF_A = 0;
+
+    private static final int OF_B = 1;
+    private static final int OF_OUT = 2;
+
+    /** Members of {@code Product} (product.h): sizes m, n and k first. */
+    private static final int A_ROW = 3;
+
+    private static final int A_INNER = 4;
+    private static final int B_INNER = 5;
+    private static final int B_COLUMN = 6;
+    private static final int OUT_ROW = 7;
+    private static final int OUT_COLUMN = 8;
+    private static final int HAS_BIAS = 15;
+    private static final int ACTIVATION = 16;
+    private static final int HAS_RESIDUAL = 17;
+
+    /**
+     * A matrix of numbers in columns, one after the other, for each entry of a batch.
+     *
+     * @param memory where it is
+     * @param offset its first number
+     * @param transposed whether what lies there is the matrix's transpose
+     * @param leading from one column of what lies there to the next, in numbers
+     * @param stride from entry to entry, in numbers
+     */
+    record Matrix(DeviceMemory memory, long offset, boolean transposed, long leading, long stride) {}
+
+    /**
+     * A launch of a portable kernel as cuBLAS can run it; empty if it is no matrix product, or cuBLAS does not take its
+     * layout: numbers side by side along neither axis of an operand, a result that lies in columns, a row repeated by a
+     * stride of 0, a batch that is not evenly strided, or a residual in the result's memory, where the product
+     * would go before the residual is read.
+     */
+    static Optional<CublasGemm> of(Kernel kernel, List<Argument> arguments) {
+        if (!PRODUCTS.contains(kernel)) {
+            return Optional.empty();
+        }
+        long[] loop = ((Argument.Struct) arguments.get(LOOP)).members();
+        long[] p = ((Argument.Struct) arguments.get(PRODUCT)).members();
+        long m = p[0];
+        long n = p[1];
+        long k = p[2];
+        boolean even = loop[1] == 1 && Arrays.stream(loop, STRIDES, loop.length).allMatch(step -> step >= 0);
+        boolean onResidual = p[HAS_RESIDUAL] != 0 && arguments.get(RESIDUAL).equals(arguments.get(OUT));
+        if (k == 0 || !even || onResidual) {
+            return Optional.empty();
+        }
+        Optional<Matrix> first = matrix(arguments.get(B), loop, OF_B, n, k, p[B_COLUMN], p[B_INNER]);
+        Optional<Matrix> second = matrix(arguments.get(A), loop, OF_A, k, m, p[A_INNER], p[A_ROW]);
+        Optional<Matrix> result = matrix(arguments.get(OUT), loop, OF_OUT, n, m, p[OUT_COLUMN], p[OUT_ROW]);
+        if (first.isEmpty()
+                || second.isEmpty()
+                || result.isEmpty()
+                || result.get().transposed()) {
+            return Optional.empty();
+        }
+        return Optional.of(new CublasGemm(
+                first.get(),
+                second.get(),
+                result.get(),
+                n,
+                m,
+                k,
+                loop[0],
+                p[HAS_BIAS] != 0 || p[ACTIVATION] != 0 || p[HAS_RESIDUAL] != 0));
+    }
+
+    /** Groups for {@link #FINISH}: one a row of ours. */
+    LaunchPlan finishPlan() {
+        return LaunchPlan.tasks(Math.multiplyExact(batch, columns), LaunchPlan.GROUP_ITEMS);
+    }
+
+    /**
+     * The matrix [rows, columns] with these steps along both, as it is or else as its transpose; empty if it lies
+     * otherwise.
+     */
+    private static Optional<Matrix> matrix(
+            Argument argument, long[] loop, int view, long rows, long columns, long down, long right) {
+        DeviceMemory memory = ((Argument.Pointer) argument).memory();
+        long offset = loop[OFFSETS + view];
+        long stride = loop[0] == 1 ? 0 : loop[STRIDES + view * LOOP_AXES];
+        long leading = leading(rows, columns, down, right);
+        if (leading > 0) {
+            return Optional.of(new Matrix(memory, offset, false, leading, stride));
+        }
+        leading = leading(columns, rows, right, down);
+        return leading > 0 ? Optional.of(new Matrix(memory, offset, true, leading, stride)) : Optional.empty();
+    }
+
+    /**
+     * From column to column of a matrix whose columns' numbers lie side by side, 0 if they do not. A step that is never
+     * taken may be any.
+     */
+    private static long leading(long rows, long columns, long down, long right) {
+        if (rows > 1 && down != 1) {
+            return 0;
+        }
+        return columns == 1 ? rows : right >= rows ? right : 0;
+    }
+}

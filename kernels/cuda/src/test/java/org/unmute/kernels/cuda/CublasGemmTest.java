@@ -1,0 +1,215 @@
+package org.unmute.kernels.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.unmute.kernels.contract.FullBuild;
+import org.unmute.kernels.contract.ProductContract;
+import org.unmute.kernels.device.Argument;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.backend.DeviceBackend;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.backend.WorkProfile;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * Products in columns, as cuBLAS computes them: which ones it gets, and that they are the products asked for. cuBLAS
+ * itself needs a card.
+ */
+class CublasGemmTest {
+    private final List<CublasGemm> gemms = new ArrayList<>();
+    private final DeviceBackend b = new DeviceBackend(new ShimDevice(gemms::add), 1L << 30);
+
+    private View f(long... sizes) {
+        return b.allocateForResult(DType.F32, Shape.of(sizes));
+    }
+
+    private CublasGemm only() {
+        assertThat(gemms).hasSize(1);
+        return gemms.removeFirst();
+    }
+
+    private static void assertMatrix(CublasGemm.Matrix m, long offset, boolean transposed, long leading, long stride) {
+        assertThat(m)
+                .extracting(
+                        CublasGemm.Matrix::offset,
+                        CublasGemm.Matrix::transposed,
+                        CublasGemm.Matrix::leading,
+                        CublasGemm.Matrix::stride)
+                .containsExactly(offset, transposed, leading, stride);
+    }
+
+    @Test
+    void rowsAreColumnsOfTheTranspose() {
+        b.matmul(f(3, 5), f(5, 7), f(3, 7));
+        CublasGemm g = only();
+        assertThat(g)
+                .extracting(
+                        CublasGemm::rows,
+                        CublasGemm::columns,
+                        CublasGemm::inner,
+                        CublasGemm::batch,
+                        CublasGemm::follows)
+                .containsExactly(7L, 3L, 5L, 1L, false);
+        assertMatrix(g.first(), 0, false, 7, 0);
+        assertMatrix(g.second(), 0, false, 5, 0);
+        assertMatrix(g.result(), 0, false, 7, 0);
+    }
+
+    @Test
+    void transposesAndPartsAreOtherSteps() {
+        b.matmul(
+                f(5, 3).transpose(0, 1),
+                f(9, 8).slice(0, 2, 7, 1).slice(1, 3, 5, 1).transpose(0, 1),
+                f(4, 10).slice(0, 1, 3, 1).slice(1, 2, 7, 1));
+        CublasGemm g = only();
+        assertMatrix(g.first(), 19, true, 8, 0);
+        assertMatrix(g.second(), 0, true, 3, 0);
+        assertMatrix(g.result(), 12, false, 10, 0);
+    }
+
+    @Test
+    void batchesInEvenSteps() {
+        b.matmul(f(2, 3, 4, 5), f(5, 6).expand(Shape.of(2, 3, 5, 6)), f(2, 3, 4, 6));
+        CublasGemm g = only();
+        assertThat(g.batch()).isEqualTo(6);
+        assertMatrix(g.first(), 0, false, 6, 0);
+        assertMatrix(g.second(), 0, false, 5, 20);
+        assertMatrix(g.result(), 0, false, 6, 24);
+    }
+
+    /** Steps along an axis of one number may be any: they are never taken. */
+    @Test
+    void singleRowsAndColumns() {
+        b.matmul(f(4, 9).slice(0, 2, 1, 1), f(9, 4).slice(1, 2, 1, 1), f(1, 1));
+        CublasGemm g = only();
+        assertMatrix(g.first(), 2, false, 4, 0);
+        assertMatrix(g.second(), 18, false, 9, 0);
+        assertMatrix(g.result(), 0, false, 1, 0);
+    }
+
+    @Test
+    void nothingFollowsAProductAlone() {
+        b.linear(f(3, 5), f(7, 5), null, null, null, f(3, 7));
+        assertThat(only().follows()).isFalse();
+    }
+
+    @Test
+    @FullBuild("compiles the kernels with g++")
+    void whatFollowsIsSaid() {
+        ShimDevice.COMPILER.require();
+        b.linear(f(3, 5), f(7, 5), f(7), null, null, f(3, 7));
+        assertThat(only().follows()).isTrue();
+        b.linear(f(3, 5), f(7, 5), null, Unary.RELU, null, f(3, 7));
+        assertThat(only().follows()).isTrue();
+        b.linear(f(3, 5), f(7, 5), null, null, f(3, 7), f(3, 7));
+        assertThat(only().follows()).isTrue();
+        assertThat(b.profile().entries())
+                .extracting(WorkProfile.Entry::kernel, WorkProfile.Entry::launches)
+                .containsExactly(tuple("matmul_cublas", 3L));
+    }
+
+    /** These are our own kernel's. */
+    @Test
+    @FullBuild("compiles the kernels with g++")
+    void otherLayoutsAreNotTaken() {
+        ShimDevice.COMPILER.require();
+        b.matmul(f(3, 10).slice(1, 0, 5, 2), f(5, 7), f(3, 7));
+        b.matmul(f(3, 5), f(1, 7).expand(Shape.of(5, 7)), f(3, 7));
+        b.matmul(f(3, 5), f(5, 7), f(7, 3).transpose(0, 1));
+        b.matmul(f(3, 0), f(0, 7), f(3, 7));
+        b.matmul(f(2, 3, 4, 5), f(2, 1, 5, 6).expand(Shape.of(2, 3, 5, 6)), f(2, 3, 4, 6));
+        View both = f(3, 7);
+        b.linear(f(3, 5), f(7, 5), null, null, both, both);
+        assertThat(gemms).isEmpty();
+        assertThat(b.profile().entries()).extracting(WorkProfile.Entry::kernel).containsExactly("matmul_small");
+    }
+
+    /** Beyond 2^31 numbers nothing wraps around. */
+    @Test
+    void countsIn64Bits() {
+        long many = 3L << 30;
+        long[] walk = new long[2 + 8 + 5 + 5 * 8];
+        walk[0] = 4;
+        walk[1] = 1;
+        walk[2] = 4;
+        walk[10] = many;
+        walk[15] = many;
+        Optional<CublasGemm> g = of(walk, new long[] {many, 2, 3, 3, 1, 2, 1, many, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+        assertThat(g).isPresent();
+        assertThat(g.get().columns()).isEqualTo(many);
+        assertMatrix(g.get().second(), many, false, 3, many);
+        assertMatrix(g.get().result(), 0, false, many, 0);
+    }
+
+    private static Optional<CublasGemm> of(long[] walk, long[] product) {
+        List<Argument> arguments = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            arguments.add(new Argument.Pointer(() -> 0));
+        }
+        arguments.add(new Argument.Struct(walk));
+        arguments.add(new Argument.Struct(product));
+        return CublasGemm.of(new Kernel("matmul", "matmul"), arguments);
+    }
+
+    @Test
+    void canBeTurnedOff() {
+        assertThat(Cublas.off("true")).isEmpty();
+        assertThat(Cublas.off("false").orElseThrow().words())
+                .isEqualTo("matrix products by our own kernel (cuBLAS: turned off by unmute.cuda.cublas)");
+        assertThatThrownBy(() -> Cublas.off("no"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("unmute.cuda.cublas must be true or false");
+        assertThat(new Cublas.Found("12.6", "").words()).isEqualTo("matrix products by cuBLAS 12.6");
+    }
+
+    /** Without the CUDA toolkit the reason is kept, by both ways of finding out, and nothing is thrown. */
+    @Test
+    void aLibraryThatDoesNotLoadIsToldApart() {
+        Cublas.Found found = Cublas.find();
+        assertThat(found.isThere()).isNotEqualTo(found.version().isEmpty());
+        if (!found.isThere()) {
+            assertThat(found.trouble()).isEqualTo("libcublas.so.12 was not found");
+            assertThat(Cublas.bind().trouble()).startsWith("the binding JCublas does not load");
+        }
+    }
+
+    /**
+     * The suite of products, with cuBLAS's part done by a plain loop over columns and what follows by the kernel that
+     * does it on a card.
+     */
+    @FullBuild("compiles the kernels with g++")
+    @Nested
+    class Product extends ProductContract {
+        @Override
+        protected Backend open(int threads) {
+            ShimDevice.COMPILER.require();
+            return new DeviceBackend(new ShimDevice(g -> {}), 3L << 30);
+        }
+    }
+
+    @Test
+    @FullBuild("compiles the kernels with g++")
+    void productsAreThoseAskedFor() {
+        View a = f(2, 3);
+        View w = f(2, 3);
+        View out = f(2, 2);
+        b.upload(View.dense(HostBuffer.wrap(new float[] {1, 2, 3, 4, 5, 6}), a.shape()), a);
+        b.upload(View.dense(HostBuffer.wrap(new float[] {1, 0, 1, 0, 10, 1}), w.shape()), w);
+        b.matmul(a, w.transpose(0, 1), out);
+        float[] got = new float[4];
+        b.download(out, View.dense(HostBuffer.wrap(got), out.shape()));
+        assertThat(got).containsExactly(4, 23, 10, 56);
+        assertThat(only().first().transposed()).isTrue();
+    }
+}

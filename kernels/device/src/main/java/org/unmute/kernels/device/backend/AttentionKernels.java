@@ -1,0 +1,66 @@
+package org.unmute.kernels.device.backend;
+
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.backend.View;
+
+/** Launches of {@code attention.cl}. */
+final class AttentionKernels {
+    static final Kernel ATTENTION = new Kernel("attention", "attention");
+
+    private final Launcher launcher;
+    private final MovementKernels movement;
+
+    AttentionKernels(Launcher launcher, MovementKernels movement) {
+        this.launcher = launcher;
+        this.movement = movement;
+    }
+
+    void attention(View q, View k, View v, View bias, double scale, View out) {
+        Types.require("attention", DType.F32, q, k, v, out);
+        if (out.shape().elements() == 0) {
+            return;
+        }
+        long keys = k.shape().size(-2);
+        if (keys == 0) {
+            movement.fill(out, 0);
+            return;
+        }
+        long queries = q.shape().size(-2);
+        long width = v.shape().size(-1);
+        View some = bias == null ? q : bias;
+        StridedLoop batch = StridedLoop.of(
+                MatmulKernels.entries(q),
+                MatmulKernels.entries(k),
+                MatmulKernels.entries(v),
+                MatmulKernels.entries(out),
+                MatmulKernels.entries(some));
+        Arguments arguments = new Arguments()
+                .memory(q, k, v, some, out)
+                .struct(batch)
+                .struct(
+                        queries,
+                        keys,
+                        q.shape().size(-1),
+                        width,
+                        q.stride(-2),
+                        q.stride(-1),
+                        k.stride(-2),
+                        k.stride(-1),
+                        v.stride(-2),
+                        v.stride(-1),
+                        out.stride(-2),
+                        out.stride(-1),
+                        bias == null ? 0 : bias.stride(-2),
+                        bias == null ? 0 : bias.stride(-1))
+                .float32(scale)
+                .flag(bias != null);
+        launcher.run(
+                ATTENTION,
+                LaunchPlan.tiles(batch.count(), queries, width),
+                bias == null ? Launcher.bytes(q, k, v, out) : Launcher.bytes(q, k, v, out, bias),
+                2 * batch.count() * queries * keys * (q.shape().size(-1) + width),
+                arguments);
+    }
+}

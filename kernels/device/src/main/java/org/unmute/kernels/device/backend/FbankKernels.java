@@ -1,0 +1,116 @@
+package org.unmute.kernels.device.backend;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.FilterBank;
+
+/** Launches of {@code fbank.cl}. */
+final class FbankKernels {
+    static final Kernel FBANK = new Kernel("fbank", "fbank");
+    /** The largest transform whose numbers fit into the memory that a group shares. */
+    static final int MOST_SIZE = 2048;
+
+    private final Launcher launcher;
+    private final MovementKernels movement;
+    private final Map<FilterBank, Tables> tables = Collections.synchronizedMap(new WeakHashMap<>());
+
+    FbankKernels(Launcher launcher, MovementKernels movement) {
+        this.launcher = launcher;
+        this.movement = movement;
+    }
+
+    /** What the kernel reads beside the samples; stays on the device as long as the filter bank is used. */
+    private record Tables(View window, View turns, View bands, View weights) {}
+
+    /** Whether the kernel can do it. */
+    static boolean fits(FilterBank f) {
+        return f.frames().size() <= MOST_SIZE;
+    }
+
+    void filterBank(View samples, FilterBank f, View out) {
+        Types.require("filterBank", DType.F32, samples, out);
+        if (out.shape().elements() == 0) {
+            return;
+        }
+        Tables t = tables.computeIfAbsent(f, this::upload);
+        long clips = out.shape().size(0);
+        long frames = out.shape().size(1);
+        FilterBank.Frames cut = f.frames();
+        long half = cut.size() / 2;
+        // A butterfly is 6 sums and 4 products of pairs.
+        long operations = clips * frames * half / 2 * Long.numberOfTrailingZeros(half) * 10;
+        launcher.run(
+                FBANK,
+                LaunchPlan.tasks(clips * frames, LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(samples, out),
+                operations,
+                new Arguments()
+                        .memory(samples, t.window, t.turns, t.bands, t.weights, out)
+                        .struct(
+                                clips,
+                                frames,
+                                f.bands(),
+                                cut.length(),
+                                cut.shift(),
+                                cut.size(),
+                                samples.offset(),
+                                samples.stride(0),
+                                samples.stride(1),
+                                out.offset(),
+                                out.stride(0),
+                                out.stride(1),
+                                out.stride(2),
+                                cut.centred() ? 1 : 0,
+                                f.logarithm() ? 1 : 0)
+                        .float32(
+                                f.preemphasis(),
+                                f.preemphasis() - (float) f.preemphasis(),
+                                f.logarithm() ? f.floor() : 0));
+    }
+
+    private Tables upload(FilterBank f) {
+        int half = f.frames().size() / 2;
+        double[] turns = new double[2 * half];
+        for (int i = 0; i < half; i++) {
+            turns[2 * i] = Math.cos(Math.PI * i / half);
+            turns[2 * i + 1] = Math.sin(Math.PI * i / half);
+        }
+        int[] bands = new int[2 * f.bands() + 2];
+        for (int b = 0; b < f.bands(); b++) {
+            bands[2 * b] = f.first(b);
+            bands[2 * b + 3] = bands[2 * b + 1] + f.weights(b).length;
+        }
+        float[] weights = new float[Math.max(1, bands[bands.length - 1])];
+        for (int b = 0; b < f.bands(); b++) {
+            System.arraycopy(f.weights(b), 0, weights, bands[2 * b + 1], f.weights(b).length);
+        }
+        return new Tables(
+                upload(HostBuffer.wrap(pairs(f.window())), 2 * f.window().length),
+                upload(HostBuffer.wrap(pairs(turns)), 2 * turns.length),
+                upload(HostBuffer.wrap(bands), bands.length),
+                upload(HostBuffer.wrap(weights), weights.length));
+    }
+
+    /** Each number as a float and what it lacks. */
+    private static float[] pairs(double[] values) {
+        float[] pairs = new float[2 * values.length];
+        for (int i = 0; i < values.length; i++) {
+            pairs[2 * i] = (float) values[i];
+            pairs[2 * i + 1] = (float) (values[i] - pairs[2 * i]);
+        }
+        return pairs;
+    }
+
+    private View upload(HostBuffer values, int count) {
+        View v = launcher.scratch(values.dtype(), Shape.of(count));
+        movement.upload(View.dense(values, v.shape()), v);
+        return v;
+    }
+}

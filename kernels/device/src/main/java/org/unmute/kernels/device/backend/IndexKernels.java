@@ -1,0 +1,108 @@
+package org.unmute.kernels.device.backend;
+
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Window;
+
+/** Launches of {@code index.cl}. */
+final class IndexKernels {
+    private static final String FAMILY = "index";
+
+    private final Launcher launcher;
+
+    IndexKernels(Launcher launcher) {
+        this.launcher = launcher;
+    }
+
+    void gather(View x, int axis, View index, View out) {
+        Types.require("gather", x.dtype(), out);
+        Types.require("gather", DType.I32, index);
+        if (out.shape().elements() == 0) {
+            return;
+        }
+        View base = x.slice(axis, 0, 1, 1).expand(out.shape());
+        StridedLoop loop = StridedLoop.of(base, index, out);
+        launcher.run(
+                new Kernel(FAMILY, x.dtype().bytes() == Short.BYTES ? "gather_16" : "gather_32"),
+                LaunchPlan.elements(loop.count()),
+                Launcher.bytes(out, out, index),
+                new Arguments().memory(x, index, out).struct(loop).int64(x.stride(axis)));
+    }
+
+    void scatterAdd(View x, int axis, View index, View out) {
+        DType type = Types.require("scatterAdd", Types.oneOf("scatterAdd", x, DType.F32, DType.I32), out);
+        Types.require("scatterAdd", DType.I32, index);
+        if (x.shape().elements() == 0) {
+            return;
+        }
+        StridedLoop lines =
+                StridedLoop.of(x.slice(axis, 0, 1, 1), index.slice(axis, 0, 1, 1), out.slice(axis, 0, 1, 1));
+        launcher.run(
+                new Kernel(FAMILY, type == DType.F32 ? "scatter_add_f32" : "scatter_add_i32"),
+                LaunchPlan.elements(lines.count()),
+                Launcher.bytes(x, x, x, index),
+                new Arguments()
+                        .memory(x, index, out)
+                        .struct(lines)
+                        .int64(x.shape().size(axis), x.stride(axis), index.stride(axis), out.stride(axis)));
+    }
+
+    void im2col(View x, Window window, View out) {
+        Types.require("im2col", Types.oneOf("im2col", x, DType.F32, DType.I32), out);
+        windows("im2col", x, out, x, window, out, out.shape().elements());
+    }
+
+    void col2im(View columns, Window window, View out) {
+        Types.require("col2im", DType.F32, columns, out);
+        windows("col2im", columns, out, out, window, columns, out.shape().elements());
+    }
+
+    private void windows(String name, View from, View to, View image, Window w, View columns, long count) {
+        if (count == 0 || columns.shape().elements() == 0) {
+            return;
+        }
+        long[] members = {
+            image.shape().size(0),
+            image.shape().size(1),
+            image.shape().size(2),
+            image.shape().size(3),
+            w.height(),
+            w.width(),
+            columns.shape().size(4),
+            columns.shape().size(5),
+            w.strideY(),
+            w.strideX(),
+            w.padY(),
+            w.padX(),
+            w.dilationY(),
+            w.dilationX(),
+            image.offset(),
+            0,
+            0,
+            0,
+            0,
+            columns.offset(),
+            0,
+            0,
+            0,
+            0,
+            0,
+            0
+        };
+        int at = members.length - columns.shape().rank();
+        for (int a = 0; a < columns.shape().rank(); a++) {
+            members[at + a] = columns.stride(a);
+        }
+        at -= 1 + image.shape().rank();
+        for (int a = 0; a < image.shape().rank(); a++) {
+            members[at + a] = image.stride(a);
+        }
+        launcher.run(
+                new Kernel(FAMILY, name),
+                LaunchPlan.elements(count),
+                Launcher.bytes(image, columns),
+                new Arguments().memory(from, to).struct(members));
+    }
+}

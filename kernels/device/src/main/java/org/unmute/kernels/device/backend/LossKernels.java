@@ -1,0 +1,80 @@
+package org.unmute.kernels.device.backend;
+
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.backend.View;
+
+/** Launches of {@code losses.cl}. */
+final class LossKernels {
+    private static final String LOSSES = "losses";
+
+    private final Launcher launcher;
+    private final MovementKernels movement;
+
+    LossKernels(Launcher launcher, MovementKernels movement) {
+        this.launcher = launcher;
+        this.movement = movement;
+    }
+
+    void binaryCrossEntropy(View x, View y, View weight, View loss) {
+        View[] views = {x, y, repeated(x, weight), loss};
+        if (isThereAnything(views)) {
+            run("binary_cross_entropy", rows(views).flag(weight != null), views);
+        }
+    }
+
+    void binaryCrossEntropyBackward(View x, View y, View weight, View gloss, View gx) {
+        Types.require("binaryCrossEntropyBackward", DType.F32, x, y, gloss, gx);
+        if (x.shape().elements() > 0) {
+            View[] views = {x, y, repeated(x, weight), gloss.expand(x.shape()), gx};
+            launcher.run(
+                    new Kernel(LOSSES, "binary_cross_entropy_backward"),
+                    LaunchPlan.elements(x.shape().elements()),
+                    Launcher.bytes(views),
+                    new Arguments().memory(views).struct(StridedLoop.of(views)).flag(weight != null));
+        }
+    }
+
+    void crossEntropy(View x, View y, View weight, double keep, double share, View loss) {
+        View[] views = {x, y, repeated(x, weight), loss};
+        if (isThereAnything(views)) {
+            run("cross_entropy", rows(views).float32(keep, share).flag(weight != null), views);
+        }
+    }
+
+    void crossEntropyBackward(View x, View y, View weight, double keep, double share, View gloss, View gx) {
+        if (x.shape().elements() > 0) {
+            View[] views = {x, y, repeated(x, weight), gloss, gx};
+            run("cross_entropy_backward", rows(views).float32(keep, share).flag(weight != null), views);
+        }
+    }
+
+    /** A row without numbers loses nothing. The last view is the result. */
+    private boolean isThereAnything(View... views) {
+        View loss = views[views.length - 1];
+        if (views[0].shape().elements() == 0 && loss.shape().elements() > 0) {
+            movement.fill(loss, 0);
+        }
+        return views[0].shape().elements() > 0;
+    }
+
+    /** Weights of a row for every row; x in their place where there are none. */
+    private static View repeated(View x, View weight) {
+        return weight == null ? x : weight.expand(x.shape());
+    }
+
+    private static Arguments rows(View... views) {
+        return new Arguments().memory(views).struct(RowKernels.rowLoop(views)).struct(RowKernels.row(views));
+    }
+
+    private void run(String name, Arguments arguments, View... views) {
+        Types.require(name, DType.F32, views);
+        long rows = views[0].shape().elements() / views[0].shape().size(-1);
+        launcher.run(
+                new Kernel(LOSSES, name),
+                LaunchPlan.tasks(rows, LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(views),
+                arguments);
+    }
+}

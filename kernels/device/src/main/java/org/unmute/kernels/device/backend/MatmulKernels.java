@@ -1,0 +1,160 @@
+package org.unmute.kernels.device.backend;
+
+import java.util.Optional;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Unary;
+
+/** Launches of {@code matmul.cl}. */
+final class MatmulKernels {
+    static final Kernel WIDE = new Kernel("matmul", "matmul");
+    static final Kernel SMALL = new Kernel("matmul", "matmul_small");
+    /** Numbers that the kernel reads at once. */
+    private static final int VECTOR = 4;
+
+    private static final int GELU = 1;
+    private static final int RELU = 2;
+
+    private final Launcher launcher;
+
+    MatmulKernels(Launcher launcher) {
+        this.launcher = launcher;
+    }
+
+    /**
+     * What becomes of a product: {@code f(product + bias) + residual}; all may be null. The bias is {@code [n]}, the
+     * residual as the result.
+     */
+    private record Finish(View bias, Unary activation, View residual) {
+        static final Finish NONE = new Finish(null, null, null);
+
+        Finish withResidual(View other) {
+            return new Finish(bias, activation, other);
+        }
+    }
+
+    /** Whether {@link #linear} applies a function itself. */
+    static boolean isFused(Unary activation) {
+        return activation == null || activation == Unary.GELU || activation == Unary.RELU;
+    }
+
+    /** {@code out = a b} */
+    void matmul(View a, View b, View out) {
+        product(a, b, Finish.NONE, out);
+    }
+
+    private void product(View a, View b, Finish f, View out) {
+        Types.require("matmul", DType.F32, a, b, out);
+        Shape shape = out.shape();
+        if (shape.elements() == 0) {
+            return;
+        }
+        View residual = f.residual == null ? out : f.residual;
+        StridedLoop batch = StridedLoop.of(entries(a), entries(b), entries(out), entries(residual));
+        long m = shape.size(-2);
+        long n = shape.size(-1);
+        long k = a.shape().size(-1);
+        View bias = f.bias;
+        Arguments arguments = new Arguments()
+                .memory(a, b, bias == null ? out : bias, residual, out)
+                .struct(batch)
+                .struct(
+                        m,
+                        n,
+                        k,
+                        a.stride(-2),
+                        a.stride(-1),
+                        b.stride(-2),
+                        b.stride(-1),
+                        out.stride(-2),
+                        out.stride(-1),
+                        bias == null ? 0 : bias.offset(),
+                        bias == null ? 0 : bias.stride(0),
+                        residual.stride(-2),
+                        residual.stride(-1),
+                        aligned(a) ? 1 : 0,
+                        aligned(b) ? 1 : 0,
+                        bias == null ? 0 : 1,
+                        code(f.activation),
+                        f.residual == null ? 0 : 1);
+        Optional<LaunchPlan> wide =
+                k > Integer.MAX_VALUE ? Optional.empty() : LaunchPlan.wideTiles(batch.count(), m, n);
+        launcher.run(
+                wide.isPresent() ? WIDE : SMALL,
+                wide.orElseGet(() -> LaunchPlan.tiles(batch.count(), m, n)),
+                f.residual == null ? Launcher.bytes(a, b, out) : Launcher.bytes(a, b, out, f.residual),
+                2 * batch.count() * m * n * k,
+                arguments);
+    }
+
+    /** The number of a function that {@link #isFused} in {@code activation.h}. */
+    static int code(Unary activation) {
+        return activation == Unary.GELU ? GELU : activation == Unary.RELU ? RELU : 0;
+    }
+
+    /**
+     * Whether every fourth number along the axis whose numbers lie side by side starts at a multiple of 16 bytes, in
+     * every entry.
+     */
+    static boolean aligned(View v) {
+        int rank = v.shape().rank();
+        if (v.offset() % VECTOR != 0) {
+            return false;
+        }
+        int along = v.stride(rank - 1) == 1 ? rank - 1 : rank - 2;
+        if (v.stride(along) != 1) {
+            return false;
+        }
+        for (int axis = 0; axis < rank; axis++) {
+            if (axis != along && v.shape().size(axis) > 1 && v.stride(axis) % VECTOR != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The first number of each entry of a batch. */
+    static View entries(View v) {
+        int rank = v.shape().rank();
+        long[] strides = new long[rank - 2];
+        for (int i = 0; i < strides.length; i++) {
+            strides[i] = v.stride(i);
+        }
+        return new View(v.buffer(), v.shape().head(rank - 2), v.offset(), strides);
+    }
+
+    /** {@code activation(x weightᵀ + bias) + residual}; all rows of x as one matrix where they lie evenly. */
+    void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
+        Types.require("linear", DType.F32, x, weight, out);
+        View transposed = weight.transpose(0, 1);
+        Finish f = new Finish(bias, activation, residual);
+        if (x.shape().rank() == 1) {
+            product(
+                    x.insert(0),
+                    transposed,
+                    f.withResidual(residual == null ? null : residual.insert(0)),
+                    out.insert(0));
+            return;
+        }
+        if (x.shape().elements() > 0 && x.shape().rank() > 2) {
+            long rows = x.shape().elements() / x.shape().size(-1);
+            Optional<View> flatX = x.reshape(Shape.of(rows, x.shape().size(-1)));
+            Optional<View> flatOut = out.reshape(Shape.of(rows, out.shape().size(-1)));
+            Optional<View> flatResidual = (residual == null ? out : residual)
+                    .reshape(Shape.of(rows, out.shape().size(-1)));
+            if (flatX.isPresent() && flatOut.isPresent() && flatResidual.isPresent()) {
+                product(
+                        flatX.get(),
+                        transposed,
+                        f.withResidual(residual == null ? null : flatResidual.get()),
+                        flatOut.get());
+                return;
+            }
+        }
+        Shape lead = x.shape().head(x.shape().rank() - 2);
+        product(x, transposed.expand(lead.concat(transposed.shape())), f, out);
+    }
+}

@@ -1,0 +1,271 @@
+package org.unmute.kernels.device.backend;
+
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.unmute.kernels.device.Device;
+import org.unmute.kernels.device.DeviceException;
+import org.unmute.kernels.device.DeviceMemory;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+
+/**
+ * The memory of a device, handed out in blocks of some sizes and kept for the next taker when given back. At most a cap
+ * is taken from the device. Thread-safe.
+ */
+final class MemoryPool {
+    private static final long LEAST_BLOCK = 256;
+    /** Steps between two powers of two: blocks are at most an eighth larger than asked for. */
+    private static final int STEPS = 8;
+    /**
+     * Garbage on the device does not fill the Java heap, so the collector is asked for help after this much, and again
+     * at twice what lives.
+     */
+    private static final long FIRST_COLLECTION = 1L << 29;
+
+    private static final long COLLECTION_MILLIS = 100;
+    /** Longer where the alternative is to fail: on a busy machine references are enqueued late. */
+    private static final long LAST_COLLECTION_MILLIS = 1000;
+
+    private final Device device;
+    private final long cap;
+    private final Map<Long, Deque<DeviceMemory>> idle = new TreeMap<>();
+    private final Set<Block> live = new HashSet<>();
+    private final ReferenceQueue<DeviceBuffer> unreachable = new ReferenceQueue<>();
+    private long liveBytes;
+    private long idleBytes;
+    private long peakBytes;
+    private long collectAt = FIRST_COLLECTION;
+    private boolean closed;
+
+    MemoryPool(Device device, long cap) {
+        this.device = device;
+        this.cap = cap;
+    }
+
+    /** What is handed out. It stays reachable from the pool, its buffer does not. */
+    final class Block {
+        private final DeviceMemory memory;
+        private final long bytes;
+        private final String label;
+        private volatile boolean released;
+        /** Held so that the collector can tell when the buffer is gone. */
+        private Leash leash;
+
+        private Block(DeviceMemory memory, long bytes, String label) {
+            this.memory = memory;
+            this.bytes = bytes;
+            this.label = label;
+        }
+
+        DeviceMemory memory() {
+            if (released) {
+                throw new IllegalStateException(
+                        "buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
+            }
+            return memory;
+        }
+
+        /** Bytes asked for. */
+        long bytes() {
+            return bytes;
+        }
+
+        /** Gives the block back; a second time does nothing. */
+        void release() {
+            synchronized (MemoryPool.this) {
+                if (!released && live.remove(this)) {
+                    released = true;
+                    liveBytes -= memory.bytes();
+                    if (leash != null) {
+                        leash.clear();
+                    }
+                    giveBack(memory);
+                }
+            }
+        }
+    }
+
+    /** Tells that a buffer was forgotten without being closed. */
+    private static final class Leash extends PhantomReference<DeviceBuffer> {
+        private final Block block;
+
+        Leash(DeviceBuffer buffer, Block block, ReferenceQueue<DeviceBuffer> queue) {
+            super(buffer, queue);
+            this.block = block;
+        }
+    }
+
+    /** A tensor's memory; its contents are not defined. */
+    DeviceBuffer allocate(DType dtype, Shape shape) {
+        long bytes = Math.multiplyExact(shape.elements(), (long) dtype.bytes());
+        String label = dtype + shape.toString();
+        synchronized (this) {
+            DeviceMemory memory = take(blockSize(bytes), label);
+            Block block = new Block(memory, bytes, label);
+            live.add(block);
+            liveBytes += memory.bytes();
+            peakBytes = Math.max(peakBytes, liveBytes);
+            DeviceBuffer buffer = new DeviceBuffer(dtype, block);
+            block.leash = new Leash(buffer, block, unreachable);
+            return buffer;
+        }
+    }
+
+    /** The size of the block that so many bytes get. */
+    static long blockSize(long bytes) {
+        long least = Math.max(LEAST_BLOCK, bytes);
+        long step = Math.max(LEAST_BLOCK, Long.highestOneBit(least) / STEPS);
+        return Math.multiplyExact(Math.ceilDiv(least, step), step);
+    }
+
+    private DeviceMemory take(long size, String label) {
+        if (closed) {
+            throw new IllegalStateException(device.name() + " is closed: " + label + " cannot be allocated");
+        }
+        reclaim(0);
+        if (liveBytes + size > collectAt) {
+            System.gc();
+            reclaim(COLLECTION_MILLIS);
+            collectAt = Math.max(FIRST_COLLECTION, 2 * (liveBytes + size));
+        }
+        DeviceMemory memory = attempt(size);
+        if (memory == null) {
+            System.gc();
+            reclaim(LAST_COLLECTION_MILLIS);
+            memory = attempt(size);
+        }
+        if (memory == null) {
+            throw new OutOfDeviceMemoryException(outOfMemory(size, label));
+        }
+        return memory;
+    }
+
+    private DeviceMemory attempt(long size) {
+        Deque<DeviceMemory> same = idle.get(size);
+        if (same != null && !same.isEmpty()) {
+            idleBytes -= size;
+            return same.pop();
+        }
+        if (liveBytes + idleBytes + size > cap) {
+            trim(liveBytes + size <= cap ? liveBytes + idleBytes + size - cap : 0);
+        }
+        if (liveBytes + idleBytes + size > cap || size > device.limits().largestBytes()) {
+            return null;
+        }
+        try {
+            return device.allocate(size);
+        } catch (DeviceException e) {
+            // What lies idle may be in the way; without it the device has the last word.
+            trim(Long.MAX_VALUE);
+            try {
+                return device.allocate(size);
+            } catch (DeviceException again) {
+                return null;
+            }
+        }
+    }
+
+    /** Gives idle blocks back to the device, the largest first, until so many bytes are free. */
+    private void trim(long bytes) {
+        long freed = 0;
+        for (Deque<DeviceMemory> same :
+                ((TreeMap<Long, Deque<DeviceMemory>>) idle).descendingMap().values()) {
+            for (Iterator<DeviceMemory> i = same.iterator(); i.hasNext() && freed < bytes; ) {
+                DeviceMemory m = i.next();
+                i.remove();
+                freed += m.bytes();
+                idleBytes -= m.bytes();
+                device.free(m);
+            }
+        }
+    }
+
+    private void giveBack(DeviceMemory memory) {
+        if (closed) {
+            device.free(memory);
+        } else {
+            idle.computeIfAbsent(memory.bytes(), _ -> new ArrayDeque<>()).push(memory);
+            idleBytes += memory.bytes();
+        }
+    }
+
+    /** Takes back the blocks of forgotten buffers. */
+    private void reclaim(long patience) {
+        try {
+            while (true) {
+                Leash leash = (Leash) (patience == 0 ? unreachable.poll() : unreachable.remove(patience));
+                if (leash == null) {
+                    return;
+                }
+                leash.block.release();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private String outOfMemory(long size, String label) {
+        StringBuilder s = new StringBuilder("out of device memory: ")
+                .append(label)
+                .append(" needs ")
+                .append(mebibytes(size))
+                .append(", ")
+                .append(mebibytes(Math.max(0, cap - liveBytes)))
+                .append(" of ")
+                .append(mebibytes(cap))
+                .append(" are free on ")
+                .append(device.name())
+                .append(", ")
+                .append(mebibytes(liveBytes))
+                .append(" live in ")
+                .append(live.size())
+                .append(" tensors");
+        live.stream()
+                .max(Comparator.comparingLong(Block::bytes))
+                .ifPresent(b ->
+                        s.append(", largest ").append(b.label).append(" with ").append(mebibytes(b.bytes)));
+        if (size > device.limits().largestBytes()) {
+            s.append("; one allocation has at most ")
+                    .append(mebibytes(device.limits().largestBytes()));
+        }
+        return s.append(": use a smaller batch or close scopes").toString();
+    }
+
+    static String mebibytes(long bytes) {
+        return String.format(java.util.Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+    }
+
+    /** Bytes of blocks that are in use. */
+    synchronized long liveBytes() {
+        reclaim(0);
+        return liveBytes;
+    }
+
+    /** Bytes that are not in use, below the cap. */
+    synchronized long freeBytes() {
+        reclaim(0);
+        return Math.max(0, cap - liveBytes);
+    }
+
+    /** The most that were in use at once. */
+    synchronized long peakBytes() {
+        return peakBytes;
+    }
+
+    /** Gives all memory back to the device. Tensors cannot be used afterwards. */
+    synchronized void close() {
+        closed = true;
+        for (Block b : Set.copyOf(live)) {
+            b.release();
+        }
+        trim(Long.MAX_VALUE);
+    }
+}

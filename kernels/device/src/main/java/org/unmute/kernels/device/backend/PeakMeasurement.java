@@ -1,0 +1,91 @@
+package org.unmute.kernels.device.backend;
+
+import org.unmute.kernels.device.Device;
+import org.unmute.kernels.device.DeviceMemory;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.backend.WorkProfile.Peak;
+
+/**
+ * What a device reaches: a large copy within it for its memory, {@code peak.cl} for its arithmetic; the best of some
+ * tries each.
+ */
+final class PeakMeasurement {
+    private static final Kernel KERNEL = new Kernel("peak", "peak_multiply_add");
+    private static final int CHAINS = 64;
+    private static final long ITEMS = 1L << 18;
+    private static final long LEAST_NANOS = 10_000_000;
+    private static final long MOST_ROUNDS = 1L << 20;
+    private static final long LARGEST_COPY = 256L << 20;
+    private static final long SMALLEST_COPY = 1L << 20;
+    private static final int TRIES = 4;
+
+    private final Device device;
+    private final MemoryPool pool;
+
+    PeakMeasurement(Device device, MemoryPool pool) {
+        this.device = device;
+        this.pool = pool;
+    }
+
+    Peak run() {
+        return new Peak(memory(), arithmetic());
+    }
+
+    private double memory() {
+        long bytes = Math.clamp(
+                pool.freeBytes() / 4,
+                SMALLEST_COPY,
+                Math.min(LARGEST_COPY, Math.max(SMALLEST_COPY, device.limits().largestBytes())));
+        View from = scratch(bytes / Float.BYTES);
+        View to = scratch(bytes / Float.BYTES);
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < TRIES; i++) {
+            best = Math.min(best, nanos(() -> device.copy(memory(from), 0, memory(to), 0, bytes)));
+        }
+        from.buffer().close();
+        to.buffer().close();
+        return 2.0 * bytes / best * 1e9;
+    }
+
+    private double arithmetic() {
+        View out = scratch(ITEMS);
+        LaunchPlan plan = LaunchPlan.elements(ITEMS);
+        device.prepare(KERNEL);
+        double best = 0;
+        long rounds = 8;
+        for (int good = 0; good < TRIES; ) {
+            Arguments arguments =
+                    new Arguments().memory(out).int64(ITEMS, rounds).float32(0.999, 0.001);
+            long nanos = nanos(() -> device.launch(KERNEL, plan, arguments.list()));
+            if (nanos < LEAST_NANOS && rounds < MOST_ROUNDS) {
+                rounds *= 2;
+                continue;
+            }
+            best = Math.max(best, 2.0 * CHAINS * ITEMS * rounds / nanos * 1e9);
+            good++;
+        }
+        out.buffer().close();
+        return best;
+    }
+
+    private long nanos(Runnable work) {
+        device.finish();
+        long begun = System.nanoTime();
+        work.run();
+        device.finish();
+        return Math.max(1, System.nanoTime() - begun);
+    }
+
+    private View scratch(long floats) {
+        Shape shape = Shape.of(floats);
+        return View.dense(pool.allocate(DType.F32, shape), shape);
+    }
+
+    private static DeviceMemory memory(View v) {
+        return ((DeviceBuffer) v.buffer()).memory();
+    }
+}

@@ -1,0 +1,81 @@
+package org.unmute.kernels.device.backend;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.unmute.kernels.device.Kernel;
+import org.unmute.tensor.backend.WorkProfile;
+
+/** What a backend launched and copied: per kernel the launches, the time, the bytes and the arithmetic. Thread-safe. */
+public final class Profile implements WorkProfile {
+    private final Supplier<Peak> measurement;
+    private final Map<String, Entry> entries = new TreeMap<>();
+    private volatile boolean measuring;
+    private long toDevice;
+    private long fromDevice;
+    private long transfers;
+    private Peak peak;
+
+    /** @param measurement finds the device's peak, without being counted here */
+    Profile(Supplier<Peak> measurement) {
+        this.measurement = measurement;
+    }
+
+    @Override
+    public void measure(boolean on) {
+        measuring = on;
+    }
+
+    boolean isMeasuring() {
+        return measuring;
+    }
+
+    synchronized void launched(Kernel kernel, long nanos, long bytes, long operations) {
+        entries.merge(
+                kernel.name(),
+                new Entry(kernel.name(), 1, nanos, bytes, operations),
+                (old, _) -> old.plus(nanos, bytes, operations));
+    }
+
+    synchronized void transferred(boolean up, long bytes) {
+        transfers++;
+        if (up) {
+            toDevice += bytes;
+        } else {
+            fromDevice += bytes;
+        }
+    }
+
+    @Override
+    public synchronized List<Entry> entries() {
+        List<Entry> all = new ArrayList<>(entries.values());
+        all.sort(Comparator.comparingLong(Entry::nanos)
+                .thenComparingLong(Entry::launches)
+                .reversed());
+        return all;
+    }
+
+    @Override
+    public synchronized Transfers transfers() {
+        return new Transfers(transfers, toDevice, fromDevice);
+    }
+
+    @Override
+    public synchronized Peak peak() {
+        if (peak == null) {
+            peak = measurement.get();
+        }
+        return peak;
+    }
+
+    @Override
+    public synchronized void reset() {
+        entries.clear();
+        transfers = 0;
+        toDevice = 0;
+        fromDevice = 0;
+    }
+}

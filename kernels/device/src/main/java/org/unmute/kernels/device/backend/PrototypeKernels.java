@@ -1,0 +1,212 @@
+package org.unmute.kernels.device.backend;
+
+import org.unmute.kernels.device.Kernel;
+import org.unmute.kernels.device.LaunchPlan;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.View;
+
+/** Launches of {@code prototype.cl}. */
+final class PrototypeKernels {
+    private static final String FAMILY = "prototype";
+    private static final int FACTORS = 3;
+    private static final int WINNER_ITEMS = 32;
+    /**
+     * Gradients take so many clips at once, so that their scratch memory does not grow with the batch; the processor's
+     * add up as many.
+     */
+    private static final long CLIPS_AT_ONCE = 64;
+
+    private final Launcher launcher;
+    private final MovementKernels movement;
+
+    PrototypeKernels(Launcher launcher, MovementKernels movement) {
+        this.launcher = launcher;
+        this.movement = movement;
+    }
+
+    /**
+     * Values and winners; the prototypes' signs count if {@code binary}, else the prototypes. Winners by signs are
+     * those of exact arithmetic, as on the other backends.
+     */
+    void match(View tokens, View prototypes, boolean binary, View values, View winners) {
+        Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, values);
+        Types.require("prototypeMaxPool", DType.I32, winners);
+        if (values.shape().elements() == 0) {
+            return;
+        }
+        long[] m = matching(tokens, prototypes, values, winners, null, null);
+        boolean frames = areFrames(tokens);
+        String kernel = frames ? "prototype_match_frames" : "prototype_match";
+        LaunchPlan plan = frames
+                ? LaunchPlan.frames(
+                        tokens.shape().size(0),
+                        tokens.shape().size(1),
+                        prototypes.shape().size(0))
+                : LaunchPlan.tiles(tokens.shape().size(0), 1, prototypes.shape().size(0));
+        long operations = 2 * tokens.shape().elements() * prototypes.shape().size(0);
+        if (!binary) {
+            launcher.run(
+                    new Kernel(FAMILY, kernel),
+                    plan,
+                    Launcher.bytes(tokens, prototypes, values, winners),
+                    operations,
+                    new Arguments()
+                            .memory(tokens, prototypes, prototypes, values, winners)
+                            .struct(m));
+            return;
+        }
+        long count = prototypes.shape().size(0);
+        View bits = launcher.scratch(
+                DType.I32, Shape.of(count, Math.ceilDiv(prototypes.shape().size(1), Integer.SIZE)));
+        View scales = launcher.scratch(DType.F32, Shape.of(count));
+        launcher.run(
+                new Kernel(FAMILY, "prototype_pack"),
+                LaunchPlan.elements(count),
+                Launcher.bytes(prototypes, bits, scales),
+                new Arguments().memory(prototypes, bits, scales).struct(m));
+        launcher.run(
+                new Kernel(FAMILY, kernel + "_binary"),
+                plan,
+                Launcher.bytes(tokens, bits, scales, values, winners),
+                operations,
+                new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
+        long pairs = values.shape().elements();
+        launcher.run(
+                new Kernel(FAMILY, "prototype_settle"),
+                LaunchPlan.tasks(Math.ceilDiv(pairs, LaunchPlan.GROUP_ITEMS), LaunchPlan.GROUP_ITEMS),
+                Launcher.bytes(winners),
+                new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
+        launcher.run(
+                new Kernel(FAMILY, "prototype_values"),
+                winners(pairs),
+                pairs * prototypes.shape().size(1) * Float.BYTES,
+                new Arguments().memory(tokens, bits, values, winners).struct(m));
+        bits.buffer().close();
+        scales.buffer().close();
+    }
+
+    /** One group for as many winners as have room with {@value #WINNER_ITEMS} items each. */
+    private static LaunchPlan winners(long count) {
+        return LaunchPlan.tasks(Math.ceilDiv(count, LaunchPlan.GROUP_ITEMS / WINNER_ITEMS), LaunchPlan.GROUP_ITEMS);
+    }
+
+    /** Whether several clips fit into a tile and their tokens lie evenly, from the first clip to the last. */
+    private static boolean areFrames(View tokens) {
+        long each = tokens.shape().size(1);
+        return tokens.shape().size(0) > 1 && each <= LaunchPlan.TILE / 2 && tokens.stride(0) == each * tokens.stride(1);
+    }
+
+    /** Gradients of {@link #match}; either may be null. Those of binary prototypes are with respect to the signs. */
+    void backward(View tokens, View prototypes, boolean binary, View winners, View gy, View gtokens, View gprototypes) {
+        Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, gy);
+        if (gy.shape().elements() == 0) {
+            for (View g : new View[] {gtokens, gprototypes}) {
+                if (g != null) {
+                    movement.fill(g, 0);
+                }
+            }
+            return;
+        }
+        long clips = tokens.shape().size(0);
+        View factors = launcher.scratch(
+                DType.F32,
+                Shape.of(Math.min(clips, CLIPS_AT_ONCE), prototypes.shape().size(0), FACTORS));
+        for (long from = 0; from < clips; from += CLIPS_AT_ONCE) {
+            long count = Math.min(clips - from, CLIPS_AT_ONCE);
+            backward(
+                    clips(tokens, from, count),
+                    prototypes,
+                    binary,
+                    clips(winners, from, count),
+                    clips(gy, from, count),
+                    gtokens == null ? null : clips(gtokens, from, count),
+                    gprototypes,
+                    factors,
+                    from > 0);
+        }
+        factors.buffer().close();
+    }
+
+    private static View clips(View v, long from, long count) {
+        return v.slice(0, from, count, 1);
+    }
+
+    /** Some clips' part; that of the prototypes is added to what is there if there were clips {@code before}. */
+    private void backward(
+            View tokens,
+            View prototypes,
+            boolean binary,
+            View winners,
+            View gy,
+            View gtokens,
+            View gprototypes,
+            View factors,
+            boolean before) {
+        long winnerCount = gy.shape().elements();
+        long[] m = matching(tokens, prototypes, gy, winners, gtokens, gprototypes);
+        int flag = binary ? 1 : 0;
+        long winnerBytes = 2 * winnerCount * prototypes.shape().size(1) * Float.BYTES;
+        launcher.run(
+                new Kernel(FAMILY, "prototype_factors"),
+                winners(winnerCount),
+                winnerBytes,
+                new Arguments()
+                        .memory(tokens, prototypes, winners, gy, factors)
+                        .struct(m)
+                        .int32(flag));
+        if (gprototypes != null) {
+            launcher.run(
+                    new Kernel(FAMILY, "prototype_gradient"),
+                    LaunchPlan.tasks(prototypes.shape().size(0), LaunchPlan.GROUP_ITEMS),
+                    winnerBytes / 2 + Launcher.bytes(prototypes, gprototypes),
+                    new Arguments()
+                            .memory(tokens, prototypes, winners, factors, gprototypes)
+                            .struct(m)
+                            .int32(flag, before ? 1 : 0));
+        }
+        if (gtokens != null) {
+            long tasks = tokens.shape().size(0) * tokens.shape().size(1);
+            launcher.run(
+                    new Kernel(FAMILY, "token_gradient"),
+                    LaunchPlan.tasks(tasks, LaunchPlan.GROUP_ITEMS),
+                    winnerBytes / 2 + Launcher.bytes(tokens, gtokens),
+                    new Arguments()
+                            .memory(tokens, prototypes, winners, factors, gtokens)
+                            .struct(m)
+                            .int32(flag));
+        }
+    }
+
+    private static long[] matching(
+            View tokens, View prototypes, View values, View winners, View gtokens, View gprototypes) {
+        View gx = gtokens == null ? tokens : gtokens;
+        View gp = gprototypes == null ? prototypes : gprototypes;
+        return new long[] {
+            tokens.shape().size(0),
+            tokens.shape().size(1),
+            prototypes.shape().size(0),
+            prototypes.shape().size(1),
+            tokens.offset(),
+            tokens.stride(0),
+            tokens.stride(1),
+            tokens.stride(2),
+            prototypes.offset(),
+            prototypes.stride(0),
+            prototypes.stride(1),
+            values.offset(),
+            values.stride(0),
+            values.stride(1),
+            winners.offset(),
+            winners.stride(0),
+            winners.stride(1),
+            gx.offset(),
+            gx.stride(0),
+            gx.stride(1),
+            gx.stride(2),
+            gp.offset(),
+            gp.stride(0),
+            gp.stride(1)
+        };
+    }
+}
