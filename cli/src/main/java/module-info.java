@@ -1,14 +1,12 @@
 /** The unmute command. */
 module org.unmute.cli {
-    requires org.unmute.probes;
+    requires org.unmute.experiments;
     requires org.unmute.convert;
     requires org.unmute.codecs;
     requires java.desktop;
     requires jdk.management;
     requires info.picocli;
     requires com.fasterxml.jackson.databind;
-    requires com.fasterxml.jackson.dataformat.toml;
-    requires com.fasterxml.jackson.dataformat.yaml;
     requires org.apache.commons.csv;
     requires ejml.core;
     requires ejml.ddense;

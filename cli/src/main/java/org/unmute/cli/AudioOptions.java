@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.set.Reading;
 import org.unmute.models.audio.Resampler;
-import org.unmute.probes.data.AudioClip;
-import org.unmute.probes.data.ClipList;
-import org.unmute.probes.data.LabelledClip;
-import org.unmute.probes.data.Manifest;
-import org.unmute.probes.data.set.Reading;
+import org.unmute.probes.cache.AudioClip;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.unmute.cli.grid.Cell;
-import org.unmute.cli.grid.Grid;
+import org.unmute.experiments.grid.Cell;
+import org.unmute.experiments.grid.Grid;
+import org.unmute.experiments.protocol.StopSign;
 import org.unmute.probes.cache.FolderLock;
-import org.unmute.probes.protocol.StopSign;
 import org.unmute.tensor.backend.Backends;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -109,7 +109,12 @@ final class BenchmarkCommand implements Callable<Integer> {
         }
         StopSign stop = maxHours == null ? StopSign.never() : StopSign.after(maxHours * SECONDS_PER_HOUR);
         PrintWriter err = spec.commandLine().getErr();
-        Grid grid = Grid.read(gridFile);
+        Grid grid;
+        try {
+            grid = Grid.read(gridFile);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+        }
         List<Cell> cells = BenchmarkSelection.of(grid.cells(), only);
         requireFiles(grid, cells);
         RunRecord record = new RunRecord(Commands.line(spec)).input(gridFile);

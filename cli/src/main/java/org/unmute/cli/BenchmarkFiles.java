@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
-import org.unmute.probes.data.LabelledClip;
-import org.unmute.probes.metric.Calibration;
-import org.unmute.probes.metric.ClassScores;
-import org.unmute.probes.metric.MultiLabelScores;
-import org.unmute.probes.metric.PrimaryMetric;
-import org.unmute.probes.metric.ScoreScale;
-import org.unmute.probes.metric.SingleLabelScores;
-import org.unmute.probes.protocol.EpochRecord;
-import org.unmute.probes.protocol.FoldScores;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.metric.Calibration;
+import org.unmute.experiments.metric.ClassScores;
+import org.unmute.experiments.metric.MultiLabelScores;
+import org.unmute.experiments.metric.PrimaryMetric;
+import org.unmute.experiments.metric.ScoreScale;
+import org.unmute.experiments.metric.SingleLabelScores;
+import org.unmute.experiments.protocol.EpochRecord;
+import org.unmute.experiments.protocol.FoldScores;
 import org.unmute.tensor.io.AtomicFile;
 
 /**

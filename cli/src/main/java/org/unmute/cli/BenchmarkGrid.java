@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.grid.Cell;
-import org.unmute.cli.grid.DatasetEntry;
-import org.unmute.cli.grid.EncoderEntry;
-import org.unmute.cli.grid.Grid;
-import org.unmute.cli.grid.ProbeEntry;
-import org.unmute.cli.grid.ProtocolSettings;
+import org.unmute.experiments.grid.Cell;
+import org.unmute.experiments.grid.DatasetEntry;
+import org.unmute.experiments.grid.EncoderEntry;
+import org.unmute.experiments.grid.Grid;
+import org.unmute.experiments.grid.ProbeEntry;
+import org.unmute.experiments.grid.ProtocolSettings;
 import org.unmute.tensor.io.AtomicFile;
 
 /** Writes {@code grid.json}: what a run set out to do, with every value in effect. */

@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.grid.DatasetEntry;
 import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.set.Datasets;
+import org.unmute.experiments.grid.DatasetEntry;
+import org.unmute.experiments.scene.Mixup;
 import org.unmute.models.audio.Resampler;
-import org.unmute.probes.data.AudioClip;
-import org.unmute.probes.data.LabelledClip;
-import org.unmute.probes.data.Manifest;
-import org.unmute.probes.data.ManifestFormat;
-import org.unmute.probes.data.set.Datasets;
-import org.unmute.probes.scene.Mixup;
+import org.unmute.probes.cache.AudioClip;
 
 /**
  * The mixup variants of a benchmark's data set (paper, section 5): made once, from the training clips alone, as files

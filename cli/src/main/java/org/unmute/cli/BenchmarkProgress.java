@@ -4,11 +4,11 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.probes.protocol.CellCost;
-import org.unmute.probes.protocol.CellId;
-import org.unmute.probes.protocol.CellListener;
-import org.unmute.probes.protocol.CellQueue;
-import org.unmute.probes.protocol.EpochRecord;
+import org.unmute.experiments.protocol.CellCost;
+import org.unmute.experiments.protocol.CellId;
+import org.unmute.experiments.protocol.CellListener;
+import org.unmute.experiments.protocol.CellQueue;
+import org.unmute.experiments.protocol.EpochRecord;
 
 /**
  * Shows how far a benchmark is, in seconds of one core as they were estimated: so a slow probe counts for more than a

@@ -10,8 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.cli.grid.Cell;
-import org.unmute.probes.protocol.CellId;
+import org.unmute.experiments.grid.Cell;
+import org.unmute.experiments.protocol.CellId;
 
 /** What a benchmark came to: the finished cells as they lie on disk, the failed ones with their reasons. */
 final class BenchmarkResults {

@@ -10,16 +10,17 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.grid.Cell;
-import org.unmute.cli.grid.DatasetEntry;
-import org.unmute.cli.grid.EncoderEntry;
-import org.unmute.cli.grid.ProtocolSettings;
+import org.unmute.experiments.InputException;
+import org.unmute.experiments.grid.Cell;
+import org.unmute.experiments.grid.DatasetEntry;
+import org.unmute.experiments.grid.EncoderEntry;
+import org.unmute.experiments.grid.ProtocolSettings;
+import org.unmute.experiments.protocol.CellId;
+import org.unmute.experiments.protocol.CellQueue;
+import org.unmute.experiments.protocol.CellRun;
+import org.unmute.experiments.protocol.CoreShare;
+import org.unmute.experiments.protocol.StopSign;
 import org.unmute.probes.pool.Probes;
-import org.unmute.probes.protocol.CellId;
-import org.unmute.probes.protocol.CellQueue;
-import org.unmute.probes.protocol.CellRun;
-import org.unmute.probes.protocol.CoreShare;
-import org.unmute.probes.protocol.StopSign;
 
 /** Reads what cells need, says what they cost, embeds, and works through them. */
 final class BenchmarkRun implements AutoCloseable {
@@ -196,7 +197,7 @@ final class BenchmarkRun implements AutoCloseable {
                         settings.stop(),
                         settings.command());
             }
-        } catch (CommandException e) {
+        } catch (CommandException | InputException e) {
             group.cells().keySet().forEach(id -> failed.put(id, e.getMessage()));
         }
     }

@@ -6,7 +6,7 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.PatternSyntaxException;
-import org.unmute.cli.grid.Cell;
+import org.unmute.experiments.grid.Cell;
 
 /**
  * Chooses cells by patterns: encoder, data set and probe with slashes between, a star for any; what is left out at the

@@ -5,10 +5,10 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.UsedClips;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.TokenCache;
-import org.unmute.probes.data.Manifest;
-import org.unmute.probes.data.UsedClips;
 
 /** Writes the clips that a run used beside its result. */
 final class ClipRecord {

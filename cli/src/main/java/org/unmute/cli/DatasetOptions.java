@@ -8,12 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.probes.data.set.Dataset;
-import org.unmute.probes.data.set.Datasets;
-import org.unmute.probes.data.set.FewShot;
-import org.unmute.probes.data.set.Part;
-import org.unmute.probes.data.set.ReadOptions;
-import org.unmute.probes.data.set.Reading;
+import org.unmute.experiments.data.set.Dataset;
+import org.unmute.experiments.data.set.Datasets;
+import org.unmute.experiments.data.set.FewShot;
+import org.unmute.experiments.data.set.Part;
+import org.unmute.experiments.data.set.ReadOptions;
+import org.unmute.experiments.data.set.Reading;
 import picocli.CommandLine.Option;
 
 /**

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import org.unmute.cli.grid.EncoderEntry;
+import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.Encoder;

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import org.unmute.probes.data.LabelSet;
-import org.unmute.probes.data.LabelledClip;
-import org.unmute.probes.data.Manifest;
-import org.unmute.probes.data.ManifestFormat;
-import org.unmute.probes.data.set.Reading;
-import org.unmute.probes.data.set.Task;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.set.Reading;
+import org.unmute.experiments.data.set.Task;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 

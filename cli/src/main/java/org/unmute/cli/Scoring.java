@@ -5,13 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.probes.data.Manifest;
-import org.unmute.probes.metric.Bootstrap;
-import org.unmute.probes.metric.ClassScores;
-import org.unmute.probes.metric.Interval;
-import org.unmute.probes.metric.MultiLabelScores;
-import org.unmute.probes.metric.ScoreScale;
-import org.unmute.probes.metric.SingleLabelScores;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.metric.Bootstrap;
+import org.unmute.experiments.metric.ClassScores;
+import org.unmute.experiments.metric.Interval;
+import org.unmute.experiments.metric.MultiLabelScores;
+import org.unmute.experiments.metric.ScoreScale;
+import org.unmute.experiments.metric.SingleLabelScores;
 
 /**
  * The metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the

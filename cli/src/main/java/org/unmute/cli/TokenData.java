@@ -5,10 +5,10 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.unmute.experiments.data.Manifest;
 import org.unmute.probes.cache.CachedClip;
 import org.unmute.probes.cache.Damage;
 import org.unmute.probes.cache.TokenCache;
-import org.unmute.probes.data.Manifest;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TrainedProbe;
 

@@ -1,7 +1,7 @@
 package org.unmute.cli;
 
 import java.util.List;
-import org.unmute.probes.data.set.Task;
+import org.unmute.experiments.data.set.Task;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.train.Objective;

@@ -28,6 +28,7 @@ class ArchitectureTest {
     private static final String KERNELS = "org.unmute.kernels..";
     private static final String MODELS = "org.unmute.models..";
     private static final String PROBES = "org.unmute.probes..";
+    private static final String EXPERIMENTS = "org.unmute.experiments..";
     private static final String CONVERT = "org.unmute.convert..";
     private static final String CODECS = "org.unmute.codecs..";
     private static final String CLI = "org.unmute.cli..";
@@ -56,6 +57,7 @@ class ArchitectureTest {
                 "kernels.cuda",
                 "models",
                 "probes",
+                "experiments",
                 "convert",
                 "codecs",
                 "cli"
@@ -90,6 +92,11 @@ class ArchitectureTest {
     }
 
     @Test
+    void experimentsKnowProbesModelsAndTensor() {
+        dependsOnlyOn(EXPERIMENTS, PROBES, MODELS, TENSOR, JAVA, "com.fasterxml.jackson..", "org.apache.commons.csv..");
+    }
+
+    @Test
     void theConverterKnowsModelsAndTensor() {
         dependsOnlyOn(CONVERT, MODELS, TENSOR, JAVA);
     }
@@ -103,7 +110,7 @@ class ArchitectureTest {
     void noClassAboveKernelsKnowsWhichBackendRuns() {
         noClasses()
                 .that()
-                .resideInAnyPackage(MODELS, PROBES, CONVERT, CODECS, CLI)
+                .resideInAnyPackage(MODELS, PROBES, EXPERIMENTS, CONVERT, CODECS, CLI)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(KERNELS, "org.unmute.tensor.backend.scalar..", "jdk.incubator..")

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.unmute.probes.scene.SyntheticScenes;
+import org.unmute.experiments.scene.SyntheticScenes;
 
 /** Small benchmarks: synthesized data sets, the encoder in the program and a tiny one. */
 final class BenchmarkFixture {

@@ -12,10 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.models.audio.Wav;
 import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.TokenCache;
-import org.unmute.probes.scene.SyntheticScenes;
 
 /**
  * {@code datasets}, and {@code --dataset} for embedding, probing and scoring, on a small URBAN-SED and other sets made

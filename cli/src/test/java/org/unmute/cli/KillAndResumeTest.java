@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.kernels.contract.FullBuild;
-import org.unmute.probes.scene.SyntheticScenes;
 
 /** A killed {@code embed} and a killed {@code probe}, run again, give what an undisturbed run gives, byte for byte. */
 @FullBuild("kills processes")

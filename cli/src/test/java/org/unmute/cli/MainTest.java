@@ -14,9 +14,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.unmute.convert.ConversionException;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.data.set.DatasetException;
 import org.unmute.models.audio.UnreadableAudioException;
-import org.unmute.probes.data.MalformedTableException;
-import org.unmute.probes.data.set.DatasetException;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.MalformedFileException;
 

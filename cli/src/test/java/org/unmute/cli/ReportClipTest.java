@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.report.Browser;
-import org.unmute.cli.results.RunFixture;
+import org.unmute.experiments.fixture.RunFixture;
 import org.unmute.kernels.contract.FullBuild;
 
 /** A clip in the report: explained by a probe that was really trained, on the encoder in the program. */

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.scene.Sound;
+import org.unmute.experiments.scene.Synthesizer;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Wav;
-import org.unmute.probes.data.LabelledClip;
-import org.unmute.probes.data.Manifest;
-import org.unmute.probes.data.ManifestFormat;
-import org.unmute.probes.scene.Sound;
-import org.unmute.probes.scene.Synthesizer;
 
 class SoundscapeCommandTest {
     @TempDir

@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.cli.report.benchmark.BenchmarkReport;
 import org.unmute.cli.report.benchmark.ReportFolder;
-import org.unmute.cli.results.Merge;
-import org.unmute.cli.results.Published;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.RunFixture;
-import org.unmute.cli.results.WinRule;
+import org.unmute.experiments.fixture.RunFixture;
+import org.unmute.experiments.results.Merge;
+import org.unmute.experiments.results.Published;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.WinRule;
 import org.unmute.kernels.contract.FullBuild;
 
 /** The reports in a real browser. The pictures that are left in {@code target/report-test} are for looking at. */

@@ -16,7 +16,6 @@ import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
-import org.unmute.probes.data.AudioClip;
 
 /**
  * Fills a token cache: reads recordings, encodes them, appends their token maps in the order of the list. Clips that

@@ -21,7 +21,6 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.Spectrogram;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.vit.Trace;
-import org.unmute.probes.data.AudioClip;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.unmute.cli.results.Name;
-import org.unmute.cli.results.Published;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.WinRule;
+import org.unmute.experiments.results.Name;
+import org.unmute.experiments.results.Published;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.WinRule;
 
 /** What the report of benchmark runs holds, in its order. */
 public final class BenchmarkReport {

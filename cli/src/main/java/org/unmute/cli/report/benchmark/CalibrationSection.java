@@ -8,11 +8,11 @@ import org.unmute.cli.chart.ReliabilityDiagram;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
-import org.unmute.cli.results.CalibrationBin;
-import org.unmute.cli.results.Column;
-import org.unmute.cli.results.Entry;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.Results.Setting;
+import org.unmute.experiments.results.CalibrationBin;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
 
 /** Whether scores are probabilities: the expected calibration error of each cell and its reliability diagram. */
 final class CalibrationSection {

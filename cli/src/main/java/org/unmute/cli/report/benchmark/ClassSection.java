@@ -11,10 +11,10 @@ import org.unmute.cli.report.Html;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
-import org.unmute.cli.results.ClassAverage;
-import org.unmute.cli.results.Entry;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.Results.Setting;
+import org.unmute.experiments.results.ClassAverage;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
 
 /** Average precision per class, with how many test clips each class has. */
 final class ClassSection {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.unmute.cli.chart.Look;
 import org.unmute.cli.chart.Looks;
-import org.unmute.cli.results.Column;
-import org.unmute.cli.results.Results;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Results;
 
 /** The look of each column, the same in all figures of a report. */
 final class ColumnLooks {

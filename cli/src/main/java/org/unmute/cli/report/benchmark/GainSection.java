@@ -13,13 +13,13 @@ import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
 import org.unmute.cli.report.table.TableRow.Kind;
-import org.unmute.cli.results.Column;
-import org.unmute.cli.results.LinearGain;
-import org.unmute.cli.results.LinearGain.Gain;
-import org.unmute.cli.results.Name;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.Results.Setting;
-import org.unmute.cli.results.Score;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.LinearGain;
+import org.unmute.experiments.results.LinearGain.Gain;
+import org.unmute.experiments.results.Name;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
+import org.unmute.experiments.results.Score;
 
 /** What each probe adds to the linear one. */
 final class GainSection {

@@ -8,12 +8,12 @@ import org.unmute.cli.chart.Axis;
 import org.unmute.cli.chart.Caption;
 import org.unmute.cli.chart.LineChart;
 import org.unmute.cli.chart.Look;
-import org.unmute.cli.results.Column;
-import org.unmute.cli.results.Entry;
-import org.unmute.cli.results.EpochAverage;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.Results.Setting;
-import org.unmute.cli.results.Score;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.EpochAverage;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
+import org.unmute.experiments.results.Score;
 
 /** How training went: loss and validation score per epoch. */
 final class LossSection {

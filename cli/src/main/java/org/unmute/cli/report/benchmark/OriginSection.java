@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
-import org.unmute.cli.results.Cell;
-import org.unmute.cli.results.Entry;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.RunFolder;
+import org.unmute.experiments.results.Cell;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.RunFolder;
 
 /** What the numbers are from: runs, settings, what is missing, and the hyperparameters that the search chose. */
 final class OriginSection {

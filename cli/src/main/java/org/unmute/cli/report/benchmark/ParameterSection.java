@@ -7,10 +7,10 @@ import org.unmute.cli.chart.Axis;
 import org.unmute.cli.chart.Caption;
 import org.unmute.cli.chart.Look;
 import org.unmute.cli.chart.ScatterChart;
-import org.unmute.cli.results.Column;
-import org.unmute.cli.results.Entry;
-import org.unmute.cli.results.Name;
-import org.unmute.cli.results.Results;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.Name;
+import org.unmute.experiments.results.Results;
 
 /** Parameters against score, a figure for each data set. */
 final class ParameterSection {

@@ -15,12 +15,12 @@ import org.unmute.cli.chart.Looks;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
-import org.unmute.cli.results.Column;
-import org.unmute.cli.results.Name;
-import org.unmute.cli.results.PrototypeEffect;
-import org.unmute.cli.results.PrototypeEffect.Curve;
-import org.unmute.cli.results.PrototypeEffect.Point;
-import org.unmute.cli.results.Results;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Name;
+import org.unmute.experiments.results.PrototypeEffect;
+import org.unmute.experiments.results.PrototypeEffect.Curve;
+import org.unmute.experiments.results.PrototypeEffect.Point;
+import org.unmute.experiments.results.Results;
 
 /** The effect of J, the prototypes a class (the paper's Table 7). */
 final class PrototypeSection {

@@ -11,10 +11,10 @@ import org.unmute.cli.chart.RankingChart;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
-import org.unmute.cli.results.EncoderRanking;
-import org.unmute.cli.results.EncoderRanking.Ranked;
-import org.unmute.cli.results.Name;
-import org.unmute.cli.results.Results;
+import org.unmute.experiments.results.EncoderRanking;
+import org.unmute.experiments.results.EncoderRanking.Ranked;
+import org.unmute.experiments.results.Name;
+import org.unmute.experiments.results.Results;
 
 /** Which encoder is best under which probe (the paper's Figure 6). */
 final class RankingSection {

@@ -7,13 +7,13 @@ import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
 import org.unmute.cli.report.table.TableRow.Kind;
-import org.unmute.cli.results.Column;
-import org.unmute.cli.results.Entry;
-import org.unmute.cli.results.Published;
-import org.unmute.cli.results.Published.PublishedScore;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.Results.Setting;
-import org.unmute.cli.results.Score;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.Published;
+import org.unmute.experiments.results.Published.PublishedScore;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
+import org.unmute.experiments.results.Score;
 
 /**
  * The table of all scores: a row for each data set and encoder, a column for each probe, the paper's numbers below

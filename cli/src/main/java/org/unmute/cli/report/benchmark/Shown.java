@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.unmute.cli.report.table.TableCell;
-import org.unmute.cli.results.Score;
+import org.unmute.experiments.results.Score;
 
 /** How numbers are written in the report's tables. */
 final class Shown {

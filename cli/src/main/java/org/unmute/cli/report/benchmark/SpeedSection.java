@@ -12,10 +12,10 @@ import org.unmute.cli.report.Html;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
-import org.unmute.cli.results.Cell;
-import org.unmute.cli.results.Column;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.Results.Setting;
+import org.unmute.experiments.results.Cell;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
 
 /** Clips a second in training, and parameters. */
 final class SpeedSection {

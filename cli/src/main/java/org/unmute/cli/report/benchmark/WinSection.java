@@ -9,10 +9,10 @@ import org.unmute.cli.chart.WinMatrix;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
-import org.unmute.cli.results.Column;
-import org.unmute.cli.results.Results;
-import org.unmute.cli.results.WinRule;
-import org.unmute.cli.results.Wins;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.WinRule;
+import org.unmute.experiments.results.Wins;
 
 /** Who beats whom (the paper's Figure 5). */
 final class WinSection {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.unmute.cli.report.table.TableCell;
-import org.unmute.cli.results.Score;
+import org.unmute.experiments.results.Score;
 
 /** Rounding and which numbers are in bold. */
 class ShownTest {

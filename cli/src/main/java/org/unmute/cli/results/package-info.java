@@ -1,5 +1,0 @@
-/**
- * Reads the folders that {@code unmute benchmark} leaves and computes from them what the paper's tables and figures
- * show.
- */
-package org.unmute.cli.results;

@@ -1,0 +1,21 @@
+/**
+ * Experiments on probes: data sets, metrics, hyper-parameter search, the evaluation protocol, grids and their results.
+ */
+module org.unmute.experiments {
+    requires transitive org.unmute.probes;
+    requires com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.dataformat.toml;
+    requires com.fasterxml.jackson.dataformat.yaml;
+    requires org.apache.commons.csv;
+
+    exports org.unmute.experiments;
+    exports org.unmute.experiments.data;
+    exports org.unmute.experiments.data.set;
+    exports org.unmute.experiments.grid;
+    exports org.unmute.experiments.metric;
+    exports org.unmute.experiments.pretrain;
+    exports org.unmute.experiments.protocol;
+    exports org.unmute.experiments.results;
+    exports org.unmute.experiments.scene;
+    exports org.unmute.experiments.search;
+}

@@ -1,0 +1,16 @@
+package org.unmute.experiments;
+
+/** A file of an experiment is missing, damaged or contradicts another. The message names the file and is for users. */
+public final class InputException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param message the file, what is wrong with it, and what to do */
+    public InputException(String message) {
+        super(message);
+    }
+
+    /** @param message the file, what is wrong with it, and what to do */
+    public InputException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

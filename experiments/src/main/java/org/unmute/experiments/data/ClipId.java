@@ -1,0 +1,106 @@
+package org.unmute.experiments.data;
+
+import java.io.File;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Clip ids: paths below the audio root, with '/', without '.' and '..'; of a part of a file, with its seconds behind,
+ * as in {@code a/b.wav#1.5-6.5}.
+ */
+public final class ClipId {
+    private static final Pattern PART = Pattern.compile("(.+)#(\\d+(?:\\.\\d+)?)-(\\d+(?:\\.\\d+)?)");
+
+    private ClipId() {}
+
+    /**
+     * A part of a file.
+     *
+     * @param file the file's id
+     * @param start in seconds, from 0
+     * @param end in seconds, above {@code start}
+     */
+    public record Part(String file, double start, double end) {}
+
+    /** The id of a part of a file; times are written to the microsecond. */
+    public static String part(String file, double start, double end) {
+        return file + '#' + seconds(start) + '-' + seconds(end);
+    }
+
+    /**
+     * The id of a row that may name a part of a file: its start and end in two fields, both empty for the whole file.
+     *
+     * @throws IllegalArgumentException with the reason if they are no range of seconds
+     */
+    static String part(String file, String start, String end) {
+        if (start.isBlank() && end.isBlank()) {
+            return file;
+        }
+        if (!start.strip().matches("\\d+(\\.\\d+)?")
+                || !end.strip().matches("\\d+(\\.\\d+)?")
+                || Double.parseDouble(start) >= Double.parseDouble(end)) {
+            throw new IllegalArgumentException("start and end must be seconds, the start before the end: "
+                    + MalformedTableException.quote(start) + " and " + MalformedTableException.quote(end));
+        }
+        return part(file, Double.parseDouble(start), Double.parseDouble(end));
+    }
+
+    /** Seconds without needless zeros, to the microsecond. */
+    public static String seconds(double seconds) {
+        return BigDecimal.valueOf(seconds)
+                .setScale(6, RoundingMode.HALF_EVEN)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    /** The part of a file that an id stands for; none for a whole file. */
+    public static Optional<Part> part(String id) {
+        Matcher m = PART.matcher(id);
+        return m.matches()
+                ? Optional.of(new Part(m.group(1), Double.parseDouble(m.group(2)), Double.parseDouble(m.group(3))))
+                : Optional.empty();
+    }
+
+    /**
+     * The id that a relative path stands for.
+     *
+     * @throws IllegalArgumentException with the reason, for an empty or absolute path or one that leaves the root
+     */
+    public static String of(String path) {
+        String text = File.separatorChar == '\\' ? path.replace('\\', '/') : path;
+        if (isAbsolute(text)) {
+            throw new IllegalArgumentException("path " + MalformedTableException.quote(path)
+                    + " is absolute: give it below the root of the recordings");
+        }
+        Deque<String> parts = new ArrayDeque<>();
+        for (String part : text.split("/")) {
+            if (part.equals("..")) {
+                if (parts.pollLast() == null) {
+                    throw new IllegalArgumentException(
+                            "path " + MalformedTableException.quote(path) + " leaves the root of the recordings");
+                }
+            } else if (!part.isEmpty() && !part.equals(".")) {
+                parts.addLast(part);
+            }
+        }
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("path " + MalformedTableException.quote(path) + " names no file");
+        }
+        return String.join("/", parts);
+    }
+
+    static boolean isAbsolute(String path) {
+        return path.startsWith("/") || path.startsWith("\\\\") || path.matches("[A-Za-z]:[\\\\/].*");
+    }
+
+    /** The id without the extension of its last part. */
+    public static String withoutExtension(String id) {
+        int dot = id.lastIndexOf('.');
+        return dot > id.lastIndexOf('/') + 1 ? id.substring(0, dot) : id;
+    }
+}

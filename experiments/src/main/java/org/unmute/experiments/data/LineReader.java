@@ -1,0 +1,98 @@
+package org.unmute.experiments.data;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Lines of a UTF-8 text file that are neither empty nor begin with '#', under the rules of {@link CsvTable}'s files:
+ * UTF-8, no NUL, at most 1 MiB.
+ */
+public final class LineReader implements AutoCloseable {
+    private static final int MAX_COMMENTS = 16;
+
+    private final Path file;
+    private final InputStream in;
+    private long line;
+    private final List<String> comments = new ArrayList<>();
+
+    private LineReader(Path file, InputStream in) {
+        this.file = file;
+        this.in = in;
+    }
+
+    /** Opens a file. */
+    public static LineReader open(Path file) throws IOException {
+        return new LineReader(file, new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+    }
+
+    /** Number of the line last read, from 1. */
+    public long line() {
+        return line;
+    }
+
+    /** The next line without its end; null at the end of the file. */
+    public String next() throws IOException {
+        while (true) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            line++;
+            int c = in.read();
+            if (c < 0) {
+                return null;
+            }
+            for (; c >= 0 && c != '\n'; c = in.read()) {
+                if (c == 0) {
+                    throw new MalformedTableException(
+                            file, line, "a NUL byte: this is no text file, or UTF-16: save it as UTF-8");
+                }
+                if (bytes.size() == CsvReader.MAX_ROW_BYTES) {
+                    throw new MalformedTableException(file, line, "the line is longer than 1 MiB");
+                }
+                bytes.write(c);
+            }
+            String text = decode(bytes.toByteArray());
+            if (line == 1 && text.startsWith("\uFEFF")) {
+                text = text.substring(1);
+            }
+            if (text.endsWith("\r")) {
+                text = text.substring(0, text.length() - 1);
+            }
+            if (text.startsWith("#")) {
+                if (comments.size() < MAX_COMMENTS) {
+                    comments.add(text);
+                }
+            } else if (!text.isBlank()) {
+                return text;
+            }
+        }
+    }
+
+    /** The first lines passed over so far that begin with '#', at most 16. */
+    public List<String> comments() {
+        return List.copyOf(comments);
+    }
+
+    private String decode(byte[] bytes) throws MalformedTableException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new MalformedTableException(file, line, "a byte sequence that is not UTF-8: save the file as UTF-8");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

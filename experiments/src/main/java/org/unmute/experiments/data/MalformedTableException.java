@@ -1,0 +1,42 @@
+package org.unmute.experiments.data;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A label file, vocabulary or list breaks a rule. The message begins with {@code file:line}. */
+public final class MalformedTableException extends IOException {
+    private static final long serialVersionUID = 1L;
+    private static final int QUOTED_CHARS = 80;
+
+    private final String file;
+    private final long line;
+
+    /**
+     * @param file the file concerned
+     * @param line its line, from 1; 0 for the file as a whole
+     * @param detail what is wrong and what to do
+     */
+    public MalformedTableException(Path file, long line, String detail) {
+        super(file + (line > 0 ? ":" + line : "") + ": " + detail);
+        this.file = file.toString();
+        this.line = line;
+    }
+
+    /** The file concerned. */
+    public String file() {
+        return file;
+    }
+
+    /** Its line, from 1; 0 for the file as a whole. */
+    public long line() {
+        return line;
+    }
+
+    /** Text from a file, fit for a message: in quotes, control characters replaced, long text cut. */
+    public static String quote(String text) {
+        StringBuilder out = new StringBuilder("'");
+        text.codePoints().limit(QUOTED_CHARS).forEach(c -> out.appendCodePoint(Character.isISOControl(c) ? 0xFFFD : c));
+        return out.append(text.codePointCount(0, text.length()) > QUOTED_CHARS ? "…'" : "'")
+                .toString();
+    }
+}

@@ -1,0 +1,62 @@
+package org.unmute.experiments.data;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.tensor.io.AtomicFile;
+
+/**
+ * The record of the clips that a run really used: a CSV {@code file,start,end,labels,split,sha256}. Start and end are
+ * seconds, empty for a whole file; labels have ';' between them; the hash is that of the whole file. It can be read
+ * again as a label file, and as the table of the data set "table".
+ */
+public final class UsedClips {
+    private UsedClips() {}
+
+    /**
+     * Writes the record; the file is replaced only once the new one is complete.
+     *
+     * @param clips in the order of the run
+     * @param sha256 hash of each clip's file by clip id, in lower-case hexadecimal
+     * @throws IllegalArgumentException if a hash is missing, or a label contains ';'
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Path file, List<LabelledClip> clips, Map<String, String> sha256) throws IOException {
+        StringBuilder rows = new StringBuilder("file,start,end,labels,split,sha256\n");
+        for (LabelledClip clip : clips) {
+            String hash = sha256.get(clip.file());
+            if (hash == null) {
+                throw new IllegalArgumentException(
+                        "used clips: no hash of " + MalformedTableException.quote(clip.file()));
+            }
+            for (String label : clip.labels()) {
+                if (label.contains(";")) {
+                    throw new IllegalArgumentException(
+                            "used clips: a label must not contain ';': " + MalformedTableException.quote(label));
+                }
+            }
+            Optional<ClipId.Part> part = ClipId.part(clip.file());
+            rows.append(field(part.map(ClipId.Part::file).orElse(clip.file())))
+                    .append(',')
+                    .append(part.map(p -> ClipId.seconds(p.start())).orElse(""))
+                    .append(',')
+                    .append(part.map(p -> ClipId.seconds(p.end())).orElse(""))
+                    .append(',')
+                    .append(field(String.join(";", clip.labels())))
+                    .append(',')
+                    .append(field(clip.split()))
+                    .append(',')
+                    .append(hash)
+                    .append('\n');
+        }
+        AtomicFile.write(file, rows.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String field(String text) {
+        boolean quote = text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+        return quote ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+}

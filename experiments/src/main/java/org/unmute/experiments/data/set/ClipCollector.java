@@ -1,0 +1,141 @@
+package org.unmute.experiments.data.set;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.unmute.experiments.data.ClipId;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.probes.cache.AudioClip;
+
+/** Gathers the clips of a part while its lists are read, and what had to be left out. */
+final class ClipCollector {
+    private static final int NAMED = 5;
+
+    private final DatasetInfo info;
+    private final Part part;
+    private final Path root;
+    private final ReadOptions options;
+    private final LabelSet labels;
+    private final List<Reading.Clip> clips = new ArrayList<>();
+    private final List<Reading.Problem> missing = new ArrayList<>();
+    private final List<Reading.Problem> unusable = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
+    private final Map<String, String> placeOf = new HashMap<>();
+    private int passedOver;
+
+    ClipCollector(DatasetInfo info, Part part, Path root, ReadOptions options, LabelSet labels) {
+        this.info = info;
+        this.part = part;
+        this.root = root;
+        this.options = options;
+        this.labels = labels;
+    }
+
+    /** A whole file; {@code audio} is null if it is not there. */
+    void file(Path list, long line, String name, Path audio, Collection<String> wanted) throws IOException {
+        part(list, line, name, audio, 0, Double.POSITIVE_INFINITY, wanted);
+    }
+
+    /**
+     * A part of a file.
+     *
+     * @param name as the list has it
+     * @param audio null if the file is not there
+     * @throws MalformedTableException for a label that the set does not have, or a clip that was named before
+     */
+    void part(Path list, long line, String name, Path audio, double start, double end, Collection<String> wanted)
+            throws IOException {
+        for (String label : wanted) {
+            checkLabel(list, line, label);
+        }
+        boolean whole = start == 0 && end == Double.POSITIVE_INFINITY;
+        String place = line > 0
+                ? root.relativize(list) + ":" + line
+                : root.relativize(list).toString();
+        String key = whole ? name : ClipId.part(name, start, end);
+        String before = placeOf.putIfAbsent(key, place);
+        if (before != null) {
+            throw new MalformedTableException(
+                    list, line, "clip " + MalformedTableException.quote(key) + " is already in " + before);
+        }
+        if (audio == null) {
+            missing.add(new Reading.Problem(place, key, "no such recording"));
+            return;
+        }
+        if (options.audio() && Files.size(audio) == 0) {
+            unusable.add(new Reading.Problem(place, key, "the file is empty: " + audio));
+            return;
+        }
+        String id;
+        try {
+            id = ClipId.of(root.relativize(audio).toString());
+        } catch (IllegalArgumentException e) {
+            throw new MalformedTableException(list, line, e.getMessage());
+        }
+        AudioClip clip =
+                whole ? new AudioClip(id, audio) : new AudioClip(ClipId.part(id, start, end), audio, start, end);
+        clips.add(new Reading.Clip(clip, List.copyOf(new LinkedHashSet<>(wanted))));
+    }
+
+    void checkLabel(Path list, long line, String label) throws MalformedTableException {
+        if (labels.indexOf(label) < 0) {
+            throw new MalformedTableException(
+                    list,
+                    line,
+                    "unknown label " + MalformedTableException.quote(label) + ": it is none of the " + labels.size()
+                            + " classes of " + info.name());
+        }
+    }
+
+    void unusable(Path list, long line, String name, String reason) {
+        unusable.add(new Reading.Problem(root.relativize(list) + ":" + line, name, reason));
+    }
+
+    /** Clips that the lists name and that were not wanted. */
+    void passedOver(int clips) {
+        passedOver += clips;
+    }
+
+    void remark(String text) {
+        remarks.add(text);
+    }
+
+    /** @throws DatasetException if nothing is left, or too much was left out */
+    Reading finish() throws DatasetException {
+        int left = missing.size() + unusable.size();
+        int listed = clips.size() + left + passedOver;
+        double limit = Double.isNaN(options.maxMissing()) ? info.missingShare() : options.maxMissing();
+        if (clips.isEmpty() || left > limit * listed) {
+            List<Reading.Problem> all = new ArrayList<>(missing);
+            all.addAll(unusable);
+            if (all.isEmpty()) {
+                throw new DatasetException(
+                        info.name(), "the lists in " + root + " name no clips of the part " + part.label());
+            }
+            throw new DatasetException(
+                    info.name(),
+                    missing.size() + " of " + listed + " clips of the part " + part.label() + " are missing in "
+                            + root + (unusable.isEmpty() ? "" : ", " + unusable.size() + " cannot be used") + "; up to "
+                            + (long) (limit * listed) + " may be: " + named(all)
+                            + ": unpack all archives of the set, or allow more with --max-missing (a share from 0 to"
+                            + " 1)",
+                    all);
+        }
+        return new Reading(info, part, root, labels, clips, new Reading.Report(listed, missing, unusable, remarks));
+    }
+
+    private static String named(List<Reading.Problem> all) {
+        StringBuilder text = new StringBuilder();
+        for (Reading.Problem p : all.subList(0, Math.min(NAMED, all.size()))) {
+            text.append(text.isEmpty() ? "" : "; ").append(p);
+        }
+        return text.append(all.size() > NAMED ? "; …" : "").toString();
+    }
+}

@@ -1,0 +1,45 @@
+package org.unmute.experiments.data.set;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.MalformedTableException;
+
+/** A data set, read from its own files. */
+public interface Dataset {
+    /** Name, parts, metric and the files expected. */
+    DatasetInfo info();
+
+    /**
+     * The classes in the order of a probe's outputs.
+     *
+     * @param root folder of the data set; only opened where the set's files hold the list
+     * @throws MalformedTableException if a file of the set breaks a rule
+     * @throws DatasetException if the files do not hold the classes that they should
+     * @throws IOException if a file cannot be read
+     */
+    LabelSet labels(Path root) throws IOException;
+
+    /**
+     * The parts that a folder has, in order: those that the set has, or those that are there where the folder decides.
+     *
+     * @param root folder of the data set
+     * @throws IOException if its list cannot be read
+     */
+    default List<Part> parts(Path root) throws IOException {
+        return List.copyOf(info().parts().keySet());
+    }
+
+    /**
+     * The clips of a part. Every row of the set's lists becomes a clip or is named in the report.
+     *
+     * @param root folder of the data set
+     * @throws MalformedTableException if a list breaks a rule: ragged row, unknown label, a clip twice, a path that
+     *     leaves the root
+     * @throws DatasetException if the files expected are not there, the set has no such part, or more clips are missing
+     *     or unusable than the options allow
+     * @throws IOException if a file cannot be read
+     */
+    Reading read(Path root, Part part, ReadOptions options) throws IOException;
+}

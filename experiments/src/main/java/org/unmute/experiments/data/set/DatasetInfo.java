@@ -1,0 +1,44 @@
+package org.unmute.experiments.data.set;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is known of a data set without opening it.
+ *
+ * @param name short name, as in the paper
+ * @param title its full name
+ * @param task multi-label or single-label; decides the metric
+ * @param classes number of classes in the paper; 0 where the files decide
+ * @param parts the parts it has, with the number of clips as published; 0 where none is known
+ * @param folds number of cross-validation folds; 0 for fixed parts
+ * @param clipSeconds length of a clip in seconds; 0 where it differs
+ * @param sampleRate rate of its files in Hz; 0 where it differs
+ * @param missingShare share of listed clips that may be missing before a reading fails, from 0 to 1; above 0 where
+ *     copies are never complete
+ * @param tree the files that are expected, as lines to print
+ * @param source where to get it
+ * @param licence its terms
+ * @param notes what was verified, what is assumed, one sentence each
+ */
+public record DatasetInfo(
+        String name,
+        String title,
+        Task task,
+        int classes,
+        Map<Part, Integer> parts,
+        int folds,
+        double clipSeconds,
+        int sampleRate,
+        double missingShare,
+        String tree,
+        String source,
+        String licence,
+        List<String> notes) {
+    public DatasetInfo {
+        parts = Collections.unmodifiableMap(new EnumMap<>(parts));
+        notes = List.copyOf(notes);
+    }
+}

@@ -1,0 +1,143 @@
+package org.unmute.experiments.data.set;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.LabelSet;
+
+/**
+ * DESED, clip labels. Weak lists have the columns {@code filename, event_labels} (commas between labels), strong lists
+ * {@code filename, onset, offset, event_label}, one row an event; the labels of a clip are the union of its events', a
+ * row without label is a clip without events. The copy that the paper's authors host is read as {@link
+ * HuggingFaceFolder} says.
+ */
+final class Desed implements Dataset {
+    private static final LabelSet LABELS = ClassLists.read("desed");
+    private static final DatasetInfo INFO = new DatasetInfo(
+            "desed",
+            "DESED",
+            Task.MULTI_LABEL,
+            10,
+            Map.of(Part.TRAIN, 20_000, Part.VALIDATION, 0, Part.TEST, 0),
+            0,
+            10,
+            44_100,
+            0.05,
+            """
+                ROOT/  (the folder "dataset" that the DESED package makes)
+                  metadata/train/weak.tsv                      filename, event_labels
+                  metadata/train/synthetic…/soundscapes.tsv    filename, onset, offset, event_label (if there)
+                  metadata/validation/validation.tsv           filename, onset, offset, event_label
+                  metadata/eval/public.tsv                     likewise; the test part
+                  audio/train/weak/                            Y…_30.000_40.000.wav (folders may end in _16k)
+                  audio/train/synthetic…/soundscapes/
+                  audio/validation/validation/  (or audio/validation/)
+                  audio/eval/public/            (or audio/eval/)
+                or a Hugging Face folder:
+                """ + HuggingFaceFolder.TREE,
+            "project.inria.fr/desed (or huggingface.co/datasets/lrauch/desed)",
+            "MIT (lists and synthetic material); recordings: their authors'",
+            List.of(
+                    "Columns and the form of the lists were checked against the real weak, validation and public"
+                            + " evaluation lists.",
+                    "The paper's 20 k training clips fit the synthetic set DESED-FL better than DCASE's DESED; which"
+                            + " it was is a guess, so the paper's numbers should be compared on the authors' copy"
+                            + " only.",
+                    "The layout of the Hugging Face copy was not seen. Unlabelled clips are not used."));
+
+    @Override
+    public DatasetInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public LabelSet labels(Path root) {
+        return LABELS;
+    }
+
+    @Override
+    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
+        ClipCollector clips = new ClipCollector(INFO, part, root, options, LABELS);
+        if (!Files.isDirectory(root.resolve("metadata")) && HuggingFaceFolder.isThere(root)) {
+            HuggingFaceFolder.read(INFO, root, part, options, clips);
+            return clips.finish();
+        }
+        for (String list : lists(root, part)) {
+            Path file = root.resolve("metadata").resolve(list + ".tsv");
+            Layout.require(INFO, file);
+            readList(file, AudioFolder.of(INFO, recordings(root, list), options), list, clips);
+        }
+        return clips.finish();
+    }
+
+    /** Lists below metadata/, without extension. */
+    private static List<String> lists(Path root, Part part) throws IOException {
+        if (part != Part.TRAIN) {
+            return List.of(part == Part.VALIDATION ? "validation/validation" : "eval/public");
+        }
+        List<String> lists = new ArrayList<>(List.of("train/weak"));
+        Path folder = root.resolve("metadata/train");
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> all = Files.list(folder)) {
+                all.filter(f -> f.getFileName().toString().startsWith("synthetic")
+                                && Files.isRegularFile(f.resolve("soundscapes.tsv")))
+                        .sorted()
+                        .forEach(f -> lists.add("train/" + f.getFileName() + "/soundscapes"));
+            }
+        }
+        return lists;
+    }
+
+    private static Path recordings(Path root, String list) {
+        Path audio = root.resolve("audio").resolve(list);
+        Path resampled = audio.resolveSibling(audio.getFileName() + "_16k");
+        Path above = audio.getParent();
+        // validation/validation and eval/public are also found one level up; train/weak is not, as other lists lie
+        // beside it.
+        return Files.isDirectory(audio)
+                ? audio
+                : Files.isDirectory(resampled)
+                        ? resampled
+                        : !list.startsWith("train/") && Files.isDirectory(above) ? above : audio;
+    }
+
+    private static void readList(Path file, AudioFolder audio, String list, ClipCollector clips) throws IOException {
+        Map<String, Long> lines = new LinkedHashMap<>();
+        Map<String, Set<String>> labels = new LinkedHashMap<>();
+        try (CsvTable table = CsvTable.open(file)) {
+            int name = table.required("filename");
+            boolean weak = table.hasColumn("event_labels");
+            int label = table.required(weak ? "event_labels" : "event_label");
+            for (List<String> row = table.next(); row != null; row = table.next()) {
+                String clip = row.get(name);
+                if (lines.putIfAbsent(clip, table.line()) != null && weak) {
+                    clips.remark(file.getFileName() + ":" + table.line() + " names " + clip
+                            + " again; its labels were joined");
+                }
+                Set<String> all = labels.computeIfAbsent(clip, c -> new LinkedHashSet<>());
+                for (String one : weak ? row.get(label).split(",", -1) : new String[] {row.get(label)}) {
+                    if (!one.isBlank()) {
+                        clips.checkLabel(file, table.line(), one.strip());
+                        all.add(one.strip());
+                    }
+                }
+            }
+        }
+        for (Map.Entry<String, Long> one : lines.entrySet()) {
+            clips.file(
+                    file,
+                    one.getValue(),
+                    list + "/" + one.getKey(),
+                    audio.findFile(one.getKey()),
+                    labels.get(one.getKey()));
+        }
+    }
+}

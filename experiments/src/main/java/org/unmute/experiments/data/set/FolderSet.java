@@ -1,0 +1,100 @@
+package org.unmute.experiments.data.set;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.LabelSet;
+
+/**
+ * Recordings in one folder a class, these in the folders {@code train}, {@code validation} and {@code test}; without
+ * those, all recordings are for training. Classes are sorted by name.
+ */
+final class FolderSet implements Dataset {
+    private static final DatasetInfo INFO = new DatasetInfo(
+            "folder",
+            "One folder a class",
+            Task.SINGLE_LABEL,
+            0,
+            Map.of(Part.TRAIN, 0, Part.VALIDATION, 0, Part.TEST, 0),
+            0,
+            0,
+            0,
+            0,
+            """
+            ROOT/
+              train/dog/a.wav   any names and folders below a class's folder
+              train/cat/b.wav
+              test/dog/c.wav    (validation/ likewise)
+            or, all for training,
+              dog/a.wav
+              cat/b.wav
+            """,
+            "your own recordings",
+            "your own",
+            List.of("A recording that lies in no class's folder is an error."));
+
+    @Override
+    public DatasetInfo info() {
+        return INFO;
+    }
+
+    private static Map<Part, Path> folders(Path root) {
+        Map<Part, Path> parts = new EnumMap<>(Part.class);
+        for (Part part : Part.values()) {
+            if (Files.isDirectory(root.resolve(part.label()))) {
+                parts.put(part, root.resolve(part.label()));
+            }
+        }
+        return parts.isEmpty() ? Map.of(Part.TRAIN, root) : parts;
+    }
+
+    @Override
+    public List<Part> parts(Path root) {
+        return List.copyOf(new TreeSet<>(folders(root).keySet()));
+    }
+
+    @Override
+    public LabelSet labels(Path root) throws IOException {
+        TreeSet<String> names = new TreeSet<>();
+        for (Path folder : folders(root).values()) {
+            try (Stream<Path> all = Files.list(folder)) {
+                all.filter(Files::isDirectory)
+                        .map(f -> f.getFileName().toString())
+                        .filter(n -> !n.startsWith("."))
+                        .forEach(names::add);
+            }
+        }
+        if (names.isEmpty()) {
+            throw new DatasetException(INFO.name(), "no folders in " + root + Layout.advice(INFO));
+        }
+        return LabelSet.union(names);
+    }
+
+    @Override
+    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
+        Map<Part, Path> parts = folders(root);
+        Path folder = parts.get(part);
+        if (folder == null) {
+            throw new DatasetException(
+                    INFO.name(),
+                    "no folder " + root.resolve(part.label()) + ": there are "
+                            + parts.keySet().stream().map(Part::label).toList());
+        }
+        ClipCollector clips = new ClipCollector(INFO, part, root, options, labels(root));
+        for (var clip : ClipList.of(folder, null).clips()) {
+            int slash = clip.id().indexOf('/');
+            if (slash < 0) {
+                throw new DatasetException(
+                        INFO.name(), clip.path() + " lies in no class's folder" + Layout.advice(INFO));
+            }
+            clips.file(folder, 0, clip.id(), clip.path(), List.of(clip.id().substring(0, slash)));
+        }
+        return clips.finish();
+    }
+}

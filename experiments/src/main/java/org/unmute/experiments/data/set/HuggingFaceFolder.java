@@ -1,0 +1,118 @@
+package org.unmute.experiments.data.set;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.unmute.experiments.data.ClipId;
+import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.MalformedTableException;
+
+/**
+ * A data set exported from the Hugging Face hub as an "audiofolder": a {@code metadata.csv} in the folder of each part,
+ * or one at the top with a column {@code split}; {@code file_name} is relative to the metadata. Labels are names,
+ * written as a list in any of the usual ways. Parquet is not read.
+ */
+final class HuggingFaceFolder {
+    /** What is expected, as lines to print. */
+    static final String TREE = """
+        ROOT/
+          train/metadata.csv        file_name,labels    and the recordings beside it
+          validation/metadata.csv   (or valid, val, validate, dev)
+          test/metadata.csv         (or eval)
+          or one metadata.csv       file_name,labels,split
+        """;
+
+    private static final Map<Part, List<String>> FOLDERS = Map.of(
+            Part.TRAIN,
+            List.of("train"),
+            Part.VALIDATION,
+            List.of("validation", "valid", "val", "validate", "dev"),
+            Part.TEST,
+            List.of("test", "eval"));
+    private static final List<String> LABEL_COLUMNS =
+            List.of("labels", "label", "events", "event_labels", "classes", "class");
+
+    private HuggingFaceFolder() {}
+
+    /** Whether a folder has metadata of this form. */
+    static boolean isThere(Path root) {
+        return Files.isRegularFile(root.resolve("metadata.csv"))
+                || FOLDERS.values().stream()
+                        .flatMap(List::stream)
+                        .anyMatch(f -> Files.isRegularFile(root.resolve(f).resolve("metadata.csv")));
+    }
+
+    /** All labels of all parts, sorted. */
+    static LabelSet labels(Path root) throws IOException {
+        TreeSet<String> all = new TreeSet<>();
+        for (Part part : Part.values()) {
+            Path list = list(root, part);
+            if (list != null) {
+                each(list, part, (line, name, labels) -> all.addAll(labels));
+            }
+        }
+        return LabelSet.union(all);
+    }
+
+    /** The metadata of a part; null if there is none. */
+    private static Path list(Path root, Part part) {
+        for (String folder : FOLDERS.get(part)) {
+            Path list = root.resolve(folder).resolve("metadata.csv");
+            if (Files.isRegularFile(list)) {
+                return list;
+            }
+        }
+        Path all = root.resolve("metadata.csv");
+        return Files.isRegularFile(all) ? all : null;
+    }
+
+    /** Adds the clips of a part. */
+    static void read(DatasetInfo info, Path root, Part part, ReadOptions options, ClipCollector clips)
+            throws IOException {
+        Path list = list(root, part);
+        if (list == null) {
+            throw new DatasetException(
+                    info.name(), "no metadata.csv of the part " + part.label() + " in " + root + Layout.advice(info));
+        }
+        each(list, part, (line, name, labels) -> {
+            Path audio = list.resolveSibling(name);
+            clips.file(list, line, name, !options.audio() || Files.isRegularFile(audio) ? audio : null, labels);
+        });
+    }
+
+    /** Told each row. */
+    private interface Row {
+        void read(long line, String name, List<String> labels) throws IOException;
+    }
+
+    private static void each(Path list, Part part, Row row) throws IOException {
+        try (CsvTable table = CsvTable.open(list)) {
+            int name = table.required("file_name");
+            int label = table.column(null, LABEL_COLUMNS, "the name labels");
+            if (label < 0) {
+                throw new MalformedTableException(
+                        list, 1, "no column " + String.join(", ", LABEL_COLUMNS) + " among " + table.columns());
+            }
+            int split = table.find("split");
+            for (List<String> fields = table.next(); fields != null; fields = table.next()) {
+                if (split >= 0 && !FOLDERS.get(part).contains(fields.get(split).strip())) {
+                    continue;
+                }
+                try {
+                    List<String> labels = Nested.texts(fields.get(label));
+                    if (labels.stream().anyMatch(l -> l.matches("\\d+"))) {
+                        throw new IllegalArgumentException(
+                                "labels are numbers, whose names are not in the file: export their names");
+                    }
+                    row.read(table.line(), ClipId.of(fields.get(name).strip()), labels);
+                } catch (IllegalArgumentException e) {
+                    throw new MalformedTableException(list, table.line(), e.getMessage());
+                }
+            }
+        }
+    }
+}

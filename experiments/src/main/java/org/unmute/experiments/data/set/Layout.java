@@ -1,0 +1,48 @@
+package org.unmute.experiments.data.set;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.unmute.experiments.data.LabelSet;
+
+/** Checks that all sets make of a folder before they read it. */
+final class Layout {
+    private Layout() {}
+
+    static void requirePart(DatasetInfo info, Part part) throws DatasetException {
+        if (!info.parts().containsKey(part)) {
+            throw new DatasetException(
+                    info.name(),
+                    "there is no part " + part.label() + ", only "
+                            + String.join(
+                                    ", ",
+                                    info.parts().keySet().stream()
+                                            .map(Part::label)
+                                            .toList())
+                            + (part == Part.VALIDATION ? ": set a tenth of train aside" : ""));
+        }
+    }
+
+    /** What to do where a file that is expected is not there: the end of a message. */
+    static String advice(DatasetInfo info) {
+        return ": 'unmute datasets " + info.name() + "' prints the files expected (DatasetInfo.tree); the set is from "
+                + info.source();
+    }
+
+    /** @throws DatasetException if a list is not there */
+    static void require(DatasetInfo info, Path list) throws DatasetException {
+        if (!Files.isRegularFile(list)) {
+            throw new DatasetException(info.name(), "no file " + list + Layout.advice(info));
+        }
+    }
+
+    /** @throws DatasetException if the set's files hold another number of classes than the set has */
+    static LabelSet requireClasses(DatasetInfo info, LabelSet labels, Path list) throws DatasetException {
+        if (labels.size() != info.classes()) {
+            throw new DatasetException(
+                    info.name(),
+                    list + " holds " + labels.size() + " classes, " + info.classes()
+                            + " are expected: is the file whole, and of this set?");
+        }
+        return labels;
+    }
+}

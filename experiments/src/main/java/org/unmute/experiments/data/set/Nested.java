@@ -1,0 +1,199 @@
+package org.unmute.experiments.data.set;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.experiments.data.MalformedTableException;
+
+/**
+ * A list in a field of a CSV file, as exports of nested columns write it: {@code [[0.5, 1.2], [3.0, 4.1]]}, {@code
+ * ['a', 'b']}, {@code ["a","b"]}, NumPy's {@code ['a' 'b']} and {@code [array([0.5, 1.2]) array([3. , 4.1])]}. Elements
+ * are texts (quoted or not) and lists.
+ */
+final class Nested {
+    private static final int DEEPEST = 8;
+
+    private final String text;
+    private int at;
+    private int depth;
+
+    private Nested(String text) {
+        this.text = text;
+    }
+
+    /**
+     * Reads a list.
+     *
+     * @return texts and lists of them
+     * @throws IllegalArgumentException with the reason if it is none
+     */
+    static List<Object> list(String text) {
+        Nested reader = new Nested(text.strip());
+        if (reader.peek() != '[') {
+            throw reader.wrong("a list begins with '['");
+        }
+        List<Object> all = reader.list();
+        if (reader.at < reader.text.length()) {
+            throw reader.wrong("text after the list");
+        }
+        return all;
+    }
+
+    /**
+     * Texts of a list, or of a field that holds them without brackets, ',' or ';' between them; a field that is empty,
+     * or says {@code None}, {@code nan} or {@code null}, has none.
+     */
+    static List<String> texts(String field) {
+        String t = field.strip();
+        if (isNone(t)) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>();
+        if (!t.startsWith("[")) {
+            for (String one : t.split("[,;]", -1)) {
+                if (one.isBlank()) {
+                    throw new IllegalArgumentException("an empty element in " + MalformedTableException.quote(t));
+                }
+                texts.add(one.strip());
+            }
+            return texts;
+        }
+        for (Object one : list(t)) {
+            if (!(one instanceof String s)) {
+                throw new IllegalArgumentException(
+                        "a list within a list of names: " + MalformedTableException.quote(t));
+            }
+            if (!isNone(s)) {
+                texts.add(s);
+            }
+        }
+        return texts;
+    }
+
+    /** The numbers of a list. */
+    static double[] numbers(List<?> list) {
+        double[] numbers = new double[list.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = number(list.get(i));
+        }
+        return numbers;
+    }
+
+    static double number(Object element) {
+        try {
+            if (element instanceof String s) {
+                double value = Double.parseDouble(s);
+                if (Double.isFinite(value)) {
+                    return value;
+                }
+            }
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(
+                "not a finite number: " + MalformedTableException.quote(String.valueOf(element)));
+    }
+
+    private static boolean isNone(String t) {
+        return t.isEmpty() || t.equals("None") || t.equals("nan") || t.equals("NaN") || t.equals("null");
+    }
+
+    private List<Object> list() {
+        if (++depth > DEEPEST) {
+            throw wrong("nested deeper than " + DEEPEST + " levels");
+        }
+        List<Object> all = new ArrayList<>();
+        at++;
+        while (true) {
+            space();
+            char c = peek();
+            if (c == ']') {
+                at++;
+                depth--;
+                return all;
+            }
+            all.add(element());
+            space();
+            if (peek() == ',') {
+                at++;
+                space();
+                // A comma promises another element, or the keyword of an array.
+                if (peek() == ']') {
+                    throw wrong("an element is missing after ','");
+                }
+            }
+        }
+    }
+
+    private Object element() {
+        char c = peek();
+        if (c == '[') {
+            return list();
+        }
+        if (c == '\'' || c == '"') {
+            int end = text.indexOf(c, at + 1);
+            if (end < 0) {
+                throw wrong("the quote is never closed");
+            }
+            String quoted = text.substring(at + 1, end);
+            at = end + 1;
+            return quoted;
+        }
+        if (text.startsWith("array(", at)) {
+            return array();
+        }
+        int from = at;
+        while (at < text.length()
+                && ",[]()'\"".indexOf(text.charAt(at)) < 0
+                && !Character.isWhitespace(text.charAt(at))) {
+            at++;
+        }
+        if (at == from) {
+            throw wrong("unexpected " + MalformedTableException.quote(String.valueOf(c)));
+        }
+        return text.substring(from, at);
+    }
+
+    /** {@code array([...])}, perhaps with {@code , dtype=...}. */
+    private Object array() {
+        at += "array(".length();
+        space();
+        if (peek() != '[') {
+            throw wrong("an array holds a list");
+        }
+        List<Object> all = list();
+        space();
+        if (peek() == ',') {
+            at++;
+            space();
+            if (!text.startsWith("dtype=", at)) {
+                throw wrong("an array holds one list");
+            }
+            while (peek() != ')') {
+                at++;
+            }
+        }
+        if (peek() != ')') {
+            throw wrong("the array is never closed");
+        }
+        at++;
+        return all;
+    }
+
+    private void space() {
+        while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
+            at++;
+        }
+    }
+
+    private char peek() {
+        if (at >= text.length()) {
+            throw wrong("it ends too early");
+        }
+        return text.charAt(at);
+    }
+
+    private IllegalArgumentException wrong(String detail) {
+        return new IllegalArgumentException(
+                "not a list: " + detail + " at character " + (at + 1) + " of " + MalformedTableException.quote(text));
+    }
+}

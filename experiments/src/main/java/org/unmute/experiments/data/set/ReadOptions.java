@@ -1,0 +1,46 @@
+package org.unmute.experiments.data.set;
+
+/**
+ * How a data set is read.
+ *
+ * @param fold the fold to test on, from 1, in sets with folds; 0 where none is chosen
+ * @param maxMissing share of listed clips that may be missing or unusable, from 0 to 1; NaN for the set's own
+ * @param audio whether audio files are looked for; without, clips get the path of the set's usual layout and none is
+ *     missing
+ * @param fewShot how few training clips are drawn in sets that are used so; other sets do not look at it
+ */
+public record ReadOptions(int fold, double maxMissing, boolean audio, FewShot fewShot) {
+    /** No fold, the set's own limit, audio looked for, 64 shots with seed 0. */
+    public static final ReadOptions DEFAULT = new ReadOptions(0, Double.NaN, true, FewShot.PAPER);
+
+    /** @throws IllegalArgumentException if a value is out of range */
+    public ReadOptions {
+        if (fold < 0) {
+            throw new IllegalArgumentException("dataset: folds count from 1: " + fold);
+        }
+        if (maxMissing < 0 || maxMissing > 1) {
+            throw new IllegalArgumentException(
+                    "dataset: the share of clips that may be missing lies from 0 to 1: " + maxMissing);
+        }
+    }
+
+    /** Another fold. */
+    public ReadOptions withFold(int other) {
+        return new ReadOptions(other, maxMissing, audio, fewShot);
+    }
+
+    /** Another share of clips that may be missing. */
+    public ReadOptions withMaxMissing(double share) {
+        return new ReadOptions(fold, share, audio, fewShot);
+    }
+
+    /** The lists alone, without looking for audio files. */
+    public ReadOptions withoutAudio() {
+        return new ReadOptions(fold, maxMissing, false, fewShot);
+    }
+
+    /** Another way of drawing few clips. */
+    public ReadOptions withFewShot(FewShot other) {
+        return new ReadOptions(fold, maxMissing, audio, other);
+    }
+}

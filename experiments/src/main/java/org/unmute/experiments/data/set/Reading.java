@@ -1,0 +1,81 @@
+package org.unmute.experiments.data.set;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.probes.cache.AudioClip;
+
+/**
+ * What was read of a part of a data set.
+ *
+ * @param info the set
+ * @param part which part
+ * @param root folder of the set, that ids are relative to
+ * @param labels the classes; holds every clip's labels
+ * @param clips no two with the same id, in the order of the set's lists
+ * @param report what was left out, and remarks
+ */
+public record Reading(DatasetInfo info, Part part, Path root, LabelSet labels, List<Clip> clips, Report report) {
+    public Reading {
+        clips = List.copyOf(clips);
+    }
+
+    /**
+     * A labelled clip.
+     *
+     * @param audio where it is: id, file, start and end
+     * @param labels class names; may be empty in multi-label sets
+     */
+    public record Clip(AudioClip audio, List<String> labels) {
+        public Clip {
+            labels = List.copyOf(labels);
+        }
+    }
+
+    /**
+     * A clip that was left out.
+     *
+     * @param place the list and line that name it
+     * @param clip its name there
+     * @param reason why, in words
+     */
+    public record Problem(String place, String clip, String reason) {
+        @Override
+        public String toString() {
+            return clip + " (" + place + "): " + reason;
+        }
+    }
+
+    /**
+     * What was left out.
+     *
+     * @param listed clips that the lists name
+     * @param missing clips whose audio file is not there
+     * @param unusable clips that are there, but cannot be used
+     * @param remarks what else a reader of the result should know
+     */
+    public record Report(int listed, List<Problem> missing, List<Problem> unusable, List<String> remarks) {
+        public Report {
+            missing = List.copyOf(missing);
+            unusable = List.copyOf(unusable);
+            remarks = List.copyOf(remarks);
+        }
+    }
+
+    /** The clips as a manifest, the part as their split. */
+    public Manifest manifest() {
+        return new Manifest(
+                clips.stream()
+                        .map(c -> new LabelledClip(c.audio().id(), part.label(), c.labels()))
+                        .toList(),
+                labels);
+    }
+
+    /** The clips as a list to embed. */
+    public ClipList clipList() {
+        return new ClipList(root, clips.stream().map(Clip::audio).toList());
+    }
+}

@@ -1,0 +1,179 @@
+package org.unmute.experiments.data.set;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.unmute.experiments.data.CsvTable;
+import org.unmute.experiments.data.LabelSet;
+
+/**
+ * SPASS: five urban scenes of 5,000 clips each. A list a scene, {@code 2_MatrixLabelsPark.csv}, has a row an event with
+ * the columns {@code audio_filename} and {@code class}; the labels of a clip are the union of its events'. The set has
+ * no parts of its own: in each scene, sorted by file name, the first 70 % train, the next 10 % validate, the rest
+ * tests. The copy that the paper's authors host is read as {@link HuggingFaceFolder} says.
+ */
+final class Spass implements Dataset {
+    private static final List<String> SCENES = List.of("Market", "Park", "Square", "Street", "Waterfront");
+    private static final double TRAIN_UP_TO = 0.7;
+    private static final double VALIDATION_UP_TO = 0.8;
+    private static final DatasetInfo INFO = new DatasetInfo(
+            "spass",
+            "SPASS",
+            Task.MULTI_LABEL,
+            28,
+            Map.of(Part.TRAIN, 17_500, Part.VALIDATION, 0, Part.TEST, 0),
+            0,
+            10,
+            0,
+            0.01,
+            """
+                ROOT/
+                  1_MatrixLabelsMarket.csv      columns audio_filename and class, one row an event
+                  2_MatrixLabelsPark.csv        (the five lists may lie in a folder together)
+                  3_MatrixLabelsSquare.csv
+                  4_MatrixLabelsStreet.csv
+                  5_MatrixLabelsWaterfront.csv
+                  Market audio files/           5,000 clips each; also Market_audio_files/ or Market/
+                  Park audio files/
+                  Square audio files/
+                  Street audio files/
+                  Waterfront audio files/
+                or a Hugging Face folder:
+                """ + HuggingFaceFolder.TREE,
+            "Zenodo, \"SPASS\" (or huggingface.co/datasets/lrauch/spass)",
+            "see the set's own page",
+            List.of(
+                    "List names, columns and folder names are those that SSLAM's manifest script reads.",
+                    "Classes are read from the lists. The five lists name 33 different classes, the paper has 28: how"
+                            + " they were joined is not known, and nothing is joined here.",
+                    "The paper's 17.5 k training clips are 70 %; which ones, and how the rest was divided, is not"
+                            + " known: 70/10/20 here, by file name within each scene.",
+                    "The layout of the Hugging Face copy was not seen."));
+
+    @Override
+    public DatasetInfo info() {
+        return INFO;
+    }
+
+    /** One clip of a scene's list. */
+    private record Listed(long line, Set<String> labels) {}
+
+    @Override
+    public LabelSet labels(Path root) throws IOException {
+        if (lists(root).isEmpty() && HuggingFaceFolder.isThere(root)) {
+            return HuggingFaceFolder.labels(root);
+        }
+        Set<String> all = new TreeSet<>();
+        for (String scene : SCENES) {
+            clips(list(root, scene)).values().forEach(c -> all.addAll(c.labels()));
+        }
+        return LabelSet.union(all);
+    }
+
+    @Override
+    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
+        LabelSet labels = labels(root);
+        ClipCollector clips = new ClipCollector(INFO, part, root, options, labels);
+        if (labels.size() != INFO.classes()) {
+            clips.remark("the lists hold " + labels.size() + " classes; the paper has " + INFO.classes()
+                    + " and does not say how it got them, so that results cannot be compared class by class");
+        }
+        if (lists(root).isEmpty() && HuggingFaceFolder.isThere(root)) {
+            HuggingFaceFolder.read(INFO, root, part, options, clips);
+            return clips.finish();
+        }
+        for (String scene : SCENES) {
+            Path list = list(root, scene);
+            AudioFolder audio = AudioFolder.of(INFO, recordings(root, scene), options);
+            List<Map.Entry<String, Listed>> all = new ArrayList<>(clips(list).entrySet());
+            int from =
+                    part == Part.TRAIN ? 0 : upTo(all.size(), part == Part.VALIDATION ? TRAIN_UP_TO : VALIDATION_UP_TO);
+            int to = part == Part.TEST
+                    ? all.size()
+                    : upTo(all.size(), part == Part.TRAIN ? TRAIN_UP_TO : VALIDATION_UP_TO);
+            for (Map.Entry<String, Listed> one : all.subList(from, to)) {
+                clips.file(
+                        list,
+                        one.getValue().line(),
+                        scene + "/" + one.getKey(),
+                        audio.findFile(one.getKey()),
+                        one.getValue().labels());
+            }
+        }
+        return clips.finish();
+    }
+
+    private static int upTo(int clips, double share) {
+        // A thousandth is added so that 0.7 of 10 is 7 in floating point too.
+        return (int) (clips * share + 0.001);
+    }
+
+    /** The scenes' lists in the folder or in one below it. */
+    private static Map<String, Path> lists(Path root) throws IOException {
+        Map<String, Path> lists = new TreeMap<>();
+        if (!Files.isDirectory(root)) {
+            return lists;
+        }
+        try (Stream<Path> files = Files.find(
+                root,
+                2,
+                (f, a) -> a.isRegularFile() && f.getFileName().toString().endsWith(".csv"))) {
+            for (Path file : files.sorted().toList()) {
+                for (String scene : SCENES) {
+                    if (file.getFileName().toString().matches("(\\d_)?MatrixLabels" + scene + "\\.csv")) {
+                        Path before = lists.putIfAbsent(scene, file);
+                        if (before != null) {
+                            throw new DatasetException(
+                                    INFO.name(), "two lists of the scene " + scene + ": " + before + " and " + file);
+                        }
+                    }
+                }
+            }
+        }
+        return lists;
+    }
+
+    private static Path list(Path root, String scene) throws IOException {
+        Path list = lists(root).get(scene);
+        if (list == null) {
+            throw new DatasetException(
+                    INFO.name(),
+                    "no list MatrixLabels" + scene + ".csv in " + root + " or a folder in it" + Layout.advice(INFO));
+        }
+        return list;
+    }
+
+    private static Path recordings(Path root, String scene) {
+        for (String name : List.of(scene + " audio files", scene + "_audio_files", scene)) {
+            if (Files.isDirectory(root.resolve(name))) {
+                return root.resolve(name);
+            }
+        }
+        return root.resolve(scene + " audio files");
+    }
+
+    /** Sorted by file name. */
+    private static Map<String, Listed> clips(Path list) throws IOException {
+        Map<String, Listed> clips = new TreeMap<>();
+        try (CsvTable table = CsvTable.open(list)) {
+            int name = table.required("audio_filename");
+            int label = table.required("class");
+            for (List<String> row = table.next(); row != null; row = table.next()) {
+                Listed clip =
+                        clips.computeIfAbsent(row.get(name), n -> new Listed(table.line(), new LinkedHashSet<>()));
+                if (!row.get(label).isBlank()) {
+                    clip.labels().add(row.get(label).strip());
+                }
+            }
+        }
+        return clips;
+    }
+}

@@ -1,0 +1,157 @@
+package org.unmute.experiments.data.set;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.LineReader;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.json.JsonTree;
+
+/**
+ * URBAN-SED: for each soundscape a JAMS file by Scaper, whose observations with the role {@code foreground} give the
+ * labels; the simplified text file ({@code start, end, label}, tabs between) is read where there is no JAMS file.
+ * Labels of a clip are the union of its events'. The Hugging Face folder that the paper's authors host is read as
+ * {@link HuggingFaceFolder} says.
+ */
+final class UrbanSed implements Dataset {
+    private static final LabelSet LABELS = ClassLists.read("urban");
+    private static final DatasetInfo INFO = new DatasetInfo(
+            "urban",
+            "URBAN-SED",
+            Task.MULTI_LABEL,
+            10,
+            Map.of(Part.TRAIN, 6000, Part.VALIDATION, 2000, Part.TEST, 2000),
+            0,
+            10,
+            44_100,
+            0,
+            """
+                ROOT/  (URBAN-SED_v2.0.0 as unpacked)
+                  audio/train/        soundscape_train_bimodal0.wav … 6,000
+                  audio/validate/     2,000
+                  audio/test/         2,000
+                  annotations/train/  soundscape_train_bimodal0.jams … (or .txt: start, end, label; tabs between)
+                  annotations/validate/
+                  annotations/test/
+                or a Hugging Face folder:
+                """ + HuggingFaceFolder.TREE,
+            "zenodo.org/record/1324404 (or huggingface.co/datasets/lrauch/urban-sed)",
+            "CC BY 4.0",
+            List.of(
+                    "Folders, splits, classes and both annotation forms are those of the set's README and of the"
+                            + " loader of soundata.",
+                    "The structure of a JAMS file is that of JAMS 0.3 (annotations, data, value.role, value.label); no"
+                            + " real file was at hand.",
+                    "The layout of the Hugging Face copy was not seen."));
+
+    @Override
+    public DatasetInfo info() {
+        return INFO;
+    }
+
+    @Override
+    public LabelSet labels(Path root) {
+        return LABELS;
+    }
+
+    @Override
+    public Reading read(Path root, Part part, ReadOptions options) throws IOException {
+        ClipCollector clips = new ClipCollector(INFO, part, root, options, LABELS);
+        if (!Files.isDirectory(root.resolve("annotations")) && HuggingFaceFolder.isThere(root)) {
+            HuggingFaceFolder.read(INFO, root, part, options, clips);
+            return clips.finish();
+        }
+        String folder = part == Part.VALIDATION ? "validate" : part.label();
+        Path annotations = root.resolve("annotations").resolve(folder);
+        if (!Files.isDirectory(annotations)) {
+            throw new DatasetException(INFO.name(), "no folder " + annotations + Layout.advice(INFO));
+        }
+        AudioFolder audio = AudioFolder.of(INFO, root.resolve("audio").resolve(folder), options);
+        Map<String, Path> byClip = annotations(annotations);
+        for (Map.Entry<String, Path> one : byClip.entrySet()) {
+            Path file = one.getValue();
+            Set<String> labels = file.toString().endsWith(".jams") ? ofJams(file) : ofText(file);
+            clips.file(file, 0, one.getKey(), audio.find(one.getKey()), labels);
+        }
+        List<String> alone =
+                audio.stems().stream().filter(s -> !byClip.containsKey(s)).toList();
+        if (!alone.isEmpty()) {
+            clips.remark(alone.size() + " recordings in audio/" + folder
+                    + " have no annotation and are not used, the first: " + alone.getFirst());
+        }
+        return clips.finish();
+    }
+
+    /** The annotation of each clip, sorted by name; a JAMS file goes before a text file. */
+    private static Map<String, Path> annotations(Path folder) throws IOException {
+        Map<String, Path> byClip = new TreeMap<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                String name = file.getFileName().toString();
+                if (!name.startsWith(".") && (name.endsWith(".jams") || name.endsWith(".txt"))) {
+                    // Sorted: .jams comes before .txt.
+                    byClip.putIfAbsent(name.substring(0, name.lastIndexOf('.')), file);
+                }
+            }
+        }
+        return byClip;
+    }
+
+    private static Set<String> ofText(Path file) throws IOException {
+        Set<String> labels = new LinkedHashSet<>();
+        try (LineReader lines = LineReader.open(file)) {
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                String[] fields = line.split("\t", -1);
+                if (fields.length != 3) {
+                    throw new MalformedTableException(
+                            file,
+                            lines.line(),
+                            "not 'start, end, label' with tabs between: " + MalformedTableException.quote(line));
+                }
+                labels.add(fields[2].strip());
+            }
+        }
+        return labels;
+    }
+
+    private static Set<String> ofJams(Path file) throws IOException {
+        Set<String> labels = new LinkedHashSet<>();
+        Map<?, ?> root = map(file, JsonTree.read(file), "the file");
+        for (Object annotation : list(file, root.get("annotations"), "annotations")) {
+            Map<?, ?> one = map(file, annotation, "an annotation");
+            for (Object observation : list(file, one.get("data"), "annotations[].data")) {
+                Map<?, ?> value =
+                        map(file, map(file, observation, "an observation").get("value"), "data[].value");
+                if (!(value.get("role") instanceof String role) || !(value.get("label") instanceof String label)) {
+                    throw new MalformedTableException(
+                            file, 0, "no Scaper annotation: an observation without the texts role and label");
+                }
+                if (role.equals("foreground")) {
+                    labels.add(label);
+                }
+            }
+        }
+        return labels;
+    }
+
+    private static Map<?, ?> map(Path file, Object value, String what) throws MalformedTableException {
+        if (value instanceof Map<?, ?> map) {
+            return map;
+        }
+        throw new MalformedTableException(file, 0, "no Scaper annotation: " + what + " should be a JSON object");
+    }
+
+    private static List<?> list(Path file, Object value, String what) throws MalformedTableException {
+        if (value instanceof List<?> list) {
+            return list;
+        }
+        throw new MalformedTableException(file, 0, "no Scaper annotation: " + what + " should be a JSON array");
+    }
+}

@@ -1,0 +1,71 @@
+package org.unmute.experiments.grid;
+
+import java.util.List;
+import org.unmute.experiments.data.set.Task;
+import org.unmute.experiments.search.SearchSpace;
+import org.unmute.experiments.search.StudySettings;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.train.Objective;
+import org.unmute.probes.train.TrainingSettings;
+
+/**
+ * One probe on one data set's tokens of one encoder, with everything decided.
+ *
+ * @param encoder as this data set wants it
+ * @param dataset the data set
+ * @param probe the probe
+ * @param protocol the grid's
+ */
+public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe, ProtocolSettings protocol) {
+    /** Name of its folder below the run's: {@code encoder/dataset/probe}. */
+    public String path() {
+        return encoder.name() + "/" + dataset.name() + "/" + probe.label();
+    }
+
+    /** The probe's options: those of its entry before those that the data set has for it. */
+    public ProbeOptions options() {
+        ProbeOptions all = dataset.set().getOrDefault(probe.name(), ProbeOptions.DEFAULTS);
+        for (var option : probe.options().values().entrySet()) {
+            all = all.with(option.getKey(), option.getValue());
+        }
+        return all;
+    }
+
+    /** The loss: the data set's, else the protocol's, else by the task. */
+    public Objective objective() {
+        return dataset.loss()
+                .or(protocol::loss)
+                .orElse(dataset.task() == Task.SINGLE_LABEL ? Objective.CE : Objective.ASL);
+    }
+
+    /** Whether its tokens are standardized; never those of all layers, which a probe scales to length 1 itself. */
+    public boolean standardize() {
+        return !Probes.looksAtLayers(probe.name()) && dataset.standardize().orElse(protocol.standardize());
+    }
+
+    /** What is searched: {@code lr} and {@code wd}. */
+    public SearchSpace space() {
+        return new SearchSpace(List.of(probe.rate(), probe.decay()));
+    }
+
+    /** How it is searched, for the greatest validation score. */
+    public StudySettings study() {
+        return new StudySettings(protocol.sobol(), protocol.tpe(), protocol.searchSeed(), protocol.halving(), true);
+    }
+
+    /** How the probe is trained at a point of the search. */
+    public TrainingSettings training(double rate, double decay, long seed) {
+        return TrainingSettings.defaults(probe.name())
+                .withEpochs(protocol.epochs())
+                .withBatch(probe.batch().orElse(protocol.batch()))
+                .withRate(rate)
+                .withDecay(decay)
+                .withDecayAll(protocol.decayAll())
+                .withWarmUp(protocol.warmUp())
+                .withClip(protocol.clip())
+                .withObjective(objective())
+                .withStandardize(standardize())
+                .withSeed(seed);
+    }
+}

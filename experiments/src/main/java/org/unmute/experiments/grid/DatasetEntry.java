@@ -1,0 +1,91 @@
+package org.unmute.experiments.grid;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.set.ReadOptions;
+import org.unmute.experiments.data.set.Task;
+import org.unmute.experiments.scene.Mixup;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.train.Objective;
+
+/**
+ * A data set of a grid.
+ *
+ * @param name of its folder
+ * @param title for tables
+ * @param source where clips and labels are
+ * @param task decides metric and, unless it is stated, loss
+ * @param splits which parts train, validate and test
+ * @param folds the folds to test on one after the other; empty for a set with fixed parts
+ * @param mixup variants of the training clips, made and embedded beforehand
+ * @param standardize whether tokens are standardized; empty for the protocol's choice
+ * @param loss empty for the protocol's choice
+ * @param encoders what it wants of encoders, by their name
+ * @param set options of probes for this set, by the probe's name in {@link org.unmute.probes.pool.Probes}
+ */
+public record DatasetEntry(
+        String name,
+        String title,
+        Source source,
+        Task task,
+        Splits splits,
+        List<Integer> folds,
+        Optional<MixedVariants> mixup,
+        Optional<Boolean> standardize,
+        Optional<Objective> loss,
+        Map<String, EncoderEntry.EncoderChange> encoders,
+        Map<String, ProbeOptions> set) {
+    public DatasetEntry {
+        folds = List.copyOf(folds);
+        encoders = Map.copyOf(encoders);
+        set = Map.copyOf(set);
+    }
+
+    /** Where clips and labels are. */
+    public sealed interface Source {}
+
+    /**
+     * A set that is read from its own files.
+     *
+     * @param dataset name in {@link org.unmute.experiments.data.set.Datasets}
+     * @param root its folder
+     * @param options how it is read; the fold is 0 and comes from {@link DatasetEntry#folds()}
+     */
+    public record OwnFiles(String dataset, Path root, ReadOptions options) implements Source {}
+
+    /**
+     * A label file and recordings.
+     *
+     * @param manifest the label file
+     * @param audio folder of the recordings
+     * @param format its columns
+     */
+    public record Labelled(Path manifest, Path audio, ManifestFormat format) implements Source {}
+
+    /**
+     * Names of splits.
+     *
+     * @param train to train on
+     * @param validation to choose by; present but empty: part of the training clips is set aside; absent: the set's own
+     *     part where it has one, else part of the training clips
+     * @param test to score on
+     */
+    public record Splits(List<String> train, Optional<List<String>> validation, List<String> test) {
+        public Splits {
+            train = List.copyOf(train);
+            validation = validation.map(List::copyOf);
+            test = List.copyOf(test);
+        }
+    }
+
+    /**
+     * Variants that are added to the training clips.
+     *
+     * @param options of the operator
+     * @param seed of the draws
+     */
+    public record MixedVariants(Mixup.Options options, long seed) {}
+}

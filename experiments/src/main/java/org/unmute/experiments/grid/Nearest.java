@@ -1,0 +1,48 @@
+package org.unmute.experiments.grid;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The known word that a mistyped one is nearest to. */
+final class Nearest {
+    private Nearest() {}
+
+    /**
+     * The word that the fewest letters typed otherwise make of {@code typed}; empty if more than half of them differ.
+     */
+    static Optional<String> to(String typed, Collection<String> known) {
+        return known.stream()
+                .min(Comparator.comparingInt(k -> distance(typed, k)))
+                .filter(k -> distance(typed, k) <= Math.max(1, Math.max(k.length(), typed.length()) / 2));
+    }
+
+    /** The end of a message about an unknown word: the nearest one, and all there are. */
+    static String among(String typed, Collection<String> known) {
+        String all = String.join(", ", known);
+        return to(typed, known)
+                .map(k -> "; did you mean '" + k + "'? There are " + all)
+                .orElse(": there are " + all);
+    }
+
+    /** Levenshtein's distance; case and the kind of dash do not count. */
+    static int distance(String one, String other) {
+        String a = one.toLowerCase(Locale.ROOT).replace('_', '-');
+        String b = other.toLowerCase(Locale.ROOT).replace('_', '-');
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

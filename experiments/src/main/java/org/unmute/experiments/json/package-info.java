@@ -1,0 +1,2 @@
+/** Reading of small JSON files, for this module only. */
+package org.unmute.experiments.json;

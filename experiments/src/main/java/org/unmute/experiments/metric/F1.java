@@ -1,0 +1,16 @@
+package org.unmute.experiments.metric;
+
+/**
+ * F1 = 2 TP / (2 TP + FP + FN), 0 where that denominator is 0, for one decision rule.
+ *
+ * @param macro mean over all classes; a class without positives counts 0
+ * @param micro from the counts of all classes together
+ * @param macroPresent mean over classes with at least one positive; NaN without any
+ */
+public record F1(double macro, double micro, double macroPresent) {
+
+    static double of(long truePositives, long falsePositives, long falseNegatives) {
+        long denominator = 2 * truePositives + falsePositives + falseNegatives;
+        return denominator == 0 ? 0 : 2.0 * truePositives / denominator;
+    }
+}

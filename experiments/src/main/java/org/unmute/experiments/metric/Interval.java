@@ -1,0 +1,66 @@
+package org.unmute.experiments.metric;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * A percentile bootstrap interval.
+ *
+ * <p>Average precision is biased upwards under resampling: a positive clip drawn twice supports itself in the ranking,
+ * most of all in classes with few positives. Compare {@code mean} with the score itself; where they differ by more than
+ * the interval is wide, the score can lie outside.
+ *
+ * @param low lower end; NaN if the metric was undefined in every resample
+ * @param high upper end
+ * @param mean mean over the resamples; minus the score itself it estimates the bias of resampling
+ * @param level share of resamples inside, in (0, 1)
+ * @param resamples number of resamples drawn
+ * @param undefined resamples left out because the metric is undefined there (no positive was drawn, say)
+ */
+public record Interval(double low, double high, double mean, double level, int resamples, int undefined) {
+
+    /** The interval of the defined values among {@code values}, ends interpolated linearly between order statistics. */
+    static Interval of(double[] values, double level) {
+        double[] sorted =
+                Arrays.stream(values).filter(v -> !Double.isNaN(v)).sorted().toArray();
+        double tail = (1 - level) / 2;
+        return new Interval(
+                percentile(sorted, tail),
+                percentile(sorted, 1 - tail),
+                Arrays.stream(sorted).average().orElse(Double.NaN),
+                level,
+                values.length,
+                values.length - sorted.length);
+    }
+
+    private static double percentile(double[] sorted, double share) {
+        if (sorted.length == 0) {
+            return Double.NaN;
+        }
+        double position = share * (sorted.length - 1);
+        int below = (int) position;
+        double rest = position - below;
+        // Two infinite neighbours have no difference to interpolate.
+        return rest == 0 || sorted[below] == sorted[below + 1]
+                ? sorted[below]
+                : sorted[below] + rest * (sorted[below + 1] - sorted[below]);
+    }
+
+    /**
+     * This interval moved by the bias of resampling, so that the resamples' mean falls on the score itself. The width
+     * stays.
+     *
+     * @param score the metric of the whole set
+     */
+    public Interval centredOn(double score) {
+        double shift = score - mean;
+        return Double.isFinite(shift)
+                ? new Interval(low + shift, high + shift, score, level, resamples, undefined)
+                : this;
+    }
+
+    @Override
+    public String toString() {
+        return String.format(Locale.ROOT, "[%.4f, %.4f]", low, high);
+    }
+}

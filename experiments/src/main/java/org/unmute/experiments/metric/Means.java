@@ -1,0 +1,25 @@
+package org.unmute.experiments.metric;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** Means over the classes where a value is defined; NaN where it is defined nowhere. */
+final class Means {
+    private Means() {}
+
+    static <T> double defined(List<T> items, ToDoubleFunction<T> value) {
+        return items.stream()
+                .mapToDouble(value)
+                .filter(v -> !Double.isNaN(v))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    static <T> double finite(List<T> items, ToDoubleFunction<T> value) {
+        return items.stream()
+                .mapToDouble(value)
+                .filter(Double::isFinite)
+                .average()
+                .orElse(Double.NaN);
+    }
+}

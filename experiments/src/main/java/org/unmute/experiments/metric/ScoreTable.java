@@ -1,0 +1,174 @@
+package org.unmute.experiments.metric;
+
+import java.util.List;
+
+/**
+ * Checked scores {@code [clips, classes]} in two readings: the float that ranks, the probability that decides and
+ * calibrates.
+ */
+final class ScoreTable {
+    private final float[][] scores;
+    private final ScoreScale scale;
+    /** Per clip the logarithm of the softmax denominator; null where scores need none. */
+    private final double[] logDenominator;
+
+    private ScoreTable(float[][] scores, ScoreScale scale, double[] logDenominator) {
+        this.scores = scores;
+        this.scale = scale;
+        this.logDenominator = logDenominator;
+    }
+
+    static ScoreTable multiLabel(float[][] scores, boolean[][] labels, ScoreScale scale) {
+        check(scores, labels.length, scale);
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i].length != scores[i].length) {
+                throw new IllegalArgumentException("metrics: labels of clip " + i + " cover " + labels[i].length
+                        + " classes, its scores " + scores[i].length);
+            }
+        }
+        return new ScoreTable(scores, scale, null);
+    }
+
+    static ScoreTable singleLabel(float[][] scores, int[] labels, ScoreScale scale) {
+        check(scores, labels.length, scale);
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] < 0 || labels[i] >= scores[i].length) {
+                throw new IllegalArgumentException("metrics: label of clip " + i + " is " + labels[i] + ", outside the "
+                        + scores[i].length + " classes scored");
+            }
+        }
+        if (scale == ScoreScale.PROBABILITY) {
+            return new ScoreTable(scores, scale, null);
+        }
+        double[] logDenominator = new double[scores.length];
+        for (int i = 0; i < scores.length; i++) {
+            logDenominator[i] = logSumExp(scores[i], i);
+        }
+        return new ScoreTable(scores, scale, logDenominator);
+    }
+
+    private static double logSumExp(float[] logits, int clip) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (float x : logits) {
+            max = Math.max(max, x);
+        }
+        if (Double.isInfinite(max)) {
+            throw new IllegalArgumentException(
+                    "metrics: logits of clip " + clip + " have no finite maximum (" + max + "), so no softmax");
+        }
+        double sum = 0;
+        for (float x : logits) {
+            sum += Math.exp(x - max);
+        }
+        return max + Math.log(sum);
+    }
+
+    private static void check(float[][] scores, int labelled, ScoreScale scale) {
+        if (scores.length == 0 || scores[0].length == 0) {
+            throw new IllegalArgumentException("metrics: nothing to score: " + scores.length + " clips"
+                    + (scores.length == 0 ? "" : ", 0 classes"));
+        }
+        if (scores.length != labelled) {
+            throw new IllegalArgumentException(
+                    "metrics: " + scores.length + " clips have scores, " + labelled + " have labels");
+        }
+        for (int i = 0; i < scores.length; i++) {
+            if (scores[i].length != scores[0].length) {
+                throw new IllegalArgumentException(
+                        "metrics: clip " + i + " has " + scores[i].length + " scores, clip 0 has " + scores[0].length);
+            }
+            for (int c = 0; c < scores[i].length; c++) {
+                float s = scores[i][c];
+                if (Float.isNaN(s)) {
+                    throw new IllegalArgumentException("metrics: score of clip " + i + ", class " + c + " is NaN");
+                }
+                if (scale == ScoreScale.PROBABILITY && (s < 0 || s > 1)) {
+                    throw new IllegalArgumentException("metrics: score of clip " + i + ", class " + c
+                            + " is no probability: " + s + ": give logits as ScoreScale.LOGIT");
+                }
+            }
+        }
+    }
+
+    static void checkClasses(List<String> classes, float[][] scores) {
+        if (classes.size() != scores[0].length) {
+            throw new IllegalArgumentException(
+                    "metrics: " + classes.size() + " class names for " + scores[0].length + " scores per clip");
+        }
+    }
+
+    int clips() {
+        return scores.length;
+    }
+
+    int classes() {
+        return scores[0].length;
+    }
+
+    /** The scores of one clip, to compare its classes with one another. Not to be modified. */
+    float[] scores(int clip) {
+        return scores[clip];
+    }
+
+    /**
+     * What orders clips within a class. For softmax that is the logarithm of the probability: it keeps apart what would
+     * all round to 1.
+     */
+    private float rankScore(int clip, int label) {
+        float s = scores[clip][label];
+        return logDenominator == null ? s : (float) (s - logDenominator[clip]);
+    }
+
+    double probability(int clip, int label) {
+        double s = scores[clip][label];
+        if (scale == ScoreScale.PROBABILITY) {
+            return s;
+        }
+        return logDenominator == null ? 1 / (1 + Math.exp(-s)) : Math.exp(s - logDenominator[clip]);
+    }
+
+    double logProbability(int clip, int label) {
+        return logDenominator == null ? Math.log(probability(clip, label)) : scores[clip][label] - logDenominator[clip];
+    }
+
+    /** Class with the largest score, the first on ties. */
+    int argmax(int clip) {
+        float[] row = scores[clip];
+        int best = 0;
+        for (int c = 1; c < row.length; c++) {
+            if (row[c] > row[best]) {
+                best = c;
+            }
+        }
+        return best;
+    }
+
+    /** Clips ranked by their score for one class. */
+    Ranking ranking(int label, boolean[] positive) {
+        float[] column = new float[scores.length];
+        for (int i = 0; i < scores.length; i++) {
+            column[i] = rankScore(i, label);
+        }
+        return Ranking.of(column, positive);
+    }
+
+    /** All (clip, class) pairs in one ranking; item = clip x classes + class. */
+    Ranking pooledRanking(boolean[][] labels) {
+        int classes = classes();
+        int n;
+        try {
+            n = Math.multiplyExact(clips(), classes);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException(
+                    "metrics: more than 2^31 scores: " + clips() + " clips x " + classes + " classes: score in parts",
+                    e);
+        }
+        float[] all = new float[n];
+        boolean[] positive = new boolean[n];
+        for (int i = 0; i < scores.length; i++) {
+            System.arraycopy(scores[i], 0, all, i * classes, classes);
+            System.arraycopy(labels[i], 0, positive, i * classes, classes);
+        }
+        return Ranking.of(all, positive);
+    }
+}

@@ -1,0 +1,2 @@
+/** Experiments on frozen token maps. */
+package org.unmute.experiments;

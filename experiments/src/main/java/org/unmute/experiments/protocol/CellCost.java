@@ -1,0 +1,81 @@
+package org.unmute.experiments.protocol;
+
+import org.unmute.experiments.search.Halving;
+import org.unmute.experiments.search.StudySettings;
+
+/**
+ * What a cell will cost.
+ *
+ * @param cell which cell
+ * @param trainings trials and trainings of the best configurations
+ * @param epochs of all trainings, as expected where poor trials are stopped
+ * @param mostEpochs of all trainings, if none were stopped
+ * @param seconds on one core, as expected
+ */
+public record CellCost(CellId cell, int trainings, long epochs, long mostEpochs, double seconds) {
+    /**
+     * Numbers of clips.
+     *
+     * @param train of a fold
+     * @param validation of a fold
+     * @param test of a fold
+     * @param folds at least 1
+     */
+    public record Sizes(int train, int validation, int test, int folds) {}
+
+    /** Estimates a cell from what a clip costs. */
+    public static CellCost of(CellId cell, CellSettings settings, Sizes sizes, StepCost step) {
+        int epochs = settings.training().epochs();
+        int again = settings.top() * settings.seeds().size() * sizes.folds();
+        double searched = searchEpochs(settings.study(), epochs);
+        double all = searched + (double) again * epochs;
+        double seconds = all * (sizes.train() * step.train() + sizes.validation() * step.score())
+                + sizes.folds() * (sizes.train() + sizes.validation()) * step.pool()
+                + (double) settings.seeds().size() * sizes.folds() * sizes.test() * (step.score() + step.pool());
+        return new CellCost(
+                cell,
+                settings.study().trials() + again,
+                Math.round(all),
+                (long) (settings.study().trials() + again) * epochs,
+                seconds);
+    }
+
+    /**
+     * Expected epochs of a search, if trials come in random order: at each epoch where trials are looked at, the i-th
+     * to get there goes on with a chance of {@code max(1, ⌊i/eta⌋) / i}. A search whose trials get better, as they
+     * should, takes more.
+     */
+    static double searchEpochs(StudySettings study, int epochs) {
+        double alive = study.trials();
+        if (study.halving().isEmpty()) {
+            return alive * epochs;
+        }
+        Halving halving = study.halving().get();
+        double sum = 0;
+        long done = 0;
+        for (long rung = halving.minEpochs(); rung < epochs; rung *= halving.eta()) {
+            sum += alive * (rung - done);
+            done = rung;
+            alive = goingOn(alive, halving.eta());
+        }
+        return sum + alive * (epochs - done);
+    }
+
+    private static double goingOn(double trials, int eta) {
+        double sum = 0;
+        for (int i = 1; i <= Math.ceil(trials); i++) {
+            double chance = Math.max(1, i / eta) / (double) i;
+            sum += Math.min(1, trials - i + 1) * chance;
+        }
+        return sum;
+    }
+
+    /** Hours that cells take on so many cores, all of them in use. */
+    public static double hours(Iterable<CellCost> cells, int cores) {
+        double all = 0;
+        for (CellCost c : cells) {
+            all += c.seconds();
+        }
+        return all / cores / 3600;
+    }
+}

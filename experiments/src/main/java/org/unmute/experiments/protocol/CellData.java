@@ -1,0 +1,34 @@
+package org.unmute.experiments.protocol;
+
+import java.util.List;
+import org.unmute.experiments.metric.PrimaryMetric;
+import org.unmute.probes.train.Objective;
+
+/**
+ * A data set as one encoder sees it.
+ *
+ * @param folds at least one
+ * @param classes class names in the order of the targets
+ * @param objective the loss; cross-entropy where each clip has exactly one class
+ * @param metric what settings are chosen by and what is reported
+ * @param encoderHash hash of the encoder's weights and settings, for saved probes
+ * @param frontEndHash hash of its front end, for saved probes
+ */
+public record CellData(
+        List<Fold> folds,
+        List<String> classes,
+        Objective objective,
+        PrimaryMetric metric,
+        String encoderHash,
+        String frontEndHash) {
+    /** @throws IllegalArgumentException if there is no fold or the number of classes differs */
+    public CellData {
+        folds = List.copyOf(folds);
+        classes = List.copyOf(classes);
+        if (folds.isEmpty() || folds.getFirst().train().classes() != classes.size()) {
+            throw new IllegalArgumentException("cell: " + folds.size() + " folds with "
+                    + (folds.isEmpty() ? 0 : folds.getFirst().train().classes()) + " classes, but " + classes.size()
+                    + " class names");
+        }
+    }
+}

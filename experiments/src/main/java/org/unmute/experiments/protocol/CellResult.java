@@ -1,0 +1,58 @@
+package org.unmute.experiments.protocol;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.unmute.experiments.search.FinishedTrial;
+
+/**
+ * What a cell came to.
+ *
+ * @param id which cell
+ * @param data its clips and metric
+ * @param settings how it was worked through
+ * @param options all options of the probe, defaults resolved
+ * @param parameters how many numbers the probe trains
+ * @param trials all trials of the search in order
+ * @param reruns all trainings of the best configurations
+ * @param best the configuration with the best mean validation score, as the search tried it
+ * @param seeds its seeds, in order
+ */
+public record CellResult(
+        CellId id,
+        CellData data,
+        CellSettings settings,
+        Map<String, String> options,
+        long parameters,
+        List<FinishedTrial> trials,
+        List<Rerun> reruns,
+        FinishedTrial best,
+        List<SeedResult> seeds) {
+    public CellResult {
+        trials = List.copyOf(trials);
+        reruns = List.copyOf(reruns);
+        seeds = List.copyOf(seeds);
+    }
+
+    /** Trials that were stopped early. */
+    public int pruned() {
+        return (int) trials.stream().filter(FinishedTrial::pruned).count();
+    }
+
+    /** Mean over seeds of a figure, of those where it is known; NaN if it is nowhere. */
+    public double mean(ToDoubleFunction<SeedResult> figure) {
+        return SeedResult.mean(seeds, figure);
+    }
+
+    /** Sample standard deviation over seeds (n - 1); NaN for a single one. */
+    public double deviation(ToDoubleFunction<SeedResult> figure) {
+        if (seeds.size() < 2) {
+            return Double.NaN;
+        }
+        double mean = mean(figure);
+        return Math.sqrt(seeds.stream()
+                        .mapToDouble(s -> Math.pow(figure.applyAsDouble(s) - mean, 2))
+                        .sum()
+                / (seeds.size() - 1));
+    }
+}

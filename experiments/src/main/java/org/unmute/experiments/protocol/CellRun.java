@@ -1,0 +1,201 @@
+package org.unmute.experiments.protocol;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.unmute.experiments.search.FinishedTrial;
+import org.unmute.experiments.search.Study;
+import org.unmute.experiments.search.Trial;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backend;
+
+/**
+ * Works through one cell (paper, section 5): trials of a search, each a training with a validation score after each
+ * epoch by which poor ones are stopped; then the best configurations again with several seeds; of these, the one with
+ * the best mean validation score is scored on the test part, once. In a data set with folds the search sees the first
+ * fold only; the best configurations are trained on every fold, and validation and test scores are means over folds.
+ *
+ * <p>Killed at any moment and called again, it goes on where it was and ends with the same numbers: a finished trial is
+ * a line in {@code trials.jsonl}, a finished training of a best configuration a line in {@code reruns.jsonl}, one under
+ * way has a checkpoint in the folder {@code work}. All results are functions of clips, settings and backend, not of the
+ * number of cores.
+ */
+public final class CellRun {
+    /** Trials of a cell, in its folder. */
+    public static final String TRIALS = "trials.jsonl";
+    /** Trainings of the best configurations. */
+    public static final String RERUNS = "reruns.jsonl";
+    /** What the cell's numbers depend on. */
+    public static final String SETTINGS = "settings.txt";
+
+    private static final String WORK = "work";
+
+    private final CellId id;
+    private final CellSettings settings;
+    private final CellData data;
+    private final Path folder;
+    private final Context context;
+    private final Path work;
+    private List<PreparedFold> folds;
+
+    /**
+     * What all cells of a run share.
+     *
+     * @param cores the cores and the backend
+     * @param stop is looked at after each epoch
+     * @param listener is told what goes on
+     * @param recorder writes results
+     * @param checkpoints least time between two checkpoints of one training
+     */
+    public record Context(
+            CoreShare cores, StopSign stop, CellListener listener, CellRecorder recorder, Duration checkpoints) {}
+
+    private CellRun(CellId id, CellSettings settings, CellData data, Path folder, Context context) {
+        this.id = id;
+        TrainingSettings training = settings.training().withObjective(data.objective());
+        this.settings = new CellSettings(
+                settings.probe(),
+                settings.options(),
+                training,
+                settings.space(),
+                settings.study(),
+                settings.top(),
+                settings.seeds());
+        this.data = data;
+        this.folder = folder;
+        this.context = context;
+        this.work = folder.resolve(WORK);
+    }
+
+    /**
+     * Runs a cell to its end.
+     *
+     * @param folder of the cell; made if needed
+     * @return what it came to, recorded already
+     * @throws StoppedException if the stop sign was raised; the same call goes on later
+     * @throws CellFailedException if no configuration gave a number
+     * @throws IOException if clips cannot be read, files not be written, or the folder was begun with other settings or
+     *     damaged
+     * @throws IllegalArgumentException if probe, options and clips do not fit
+     */
+    public static CellResult run(CellId id, CellSettings settings, CellData data, Path folder, Context context)
+            throws IOException {
+        return new CellRun(id, settings, data, folder, context).run();
+    }
+
+    /**
+     * Compares a cell, finished or not, with the settings and clips that its folder was begun with.
+     *
+     * @throws IOException if they differ, with the first difference
+     */
+    public static void requireSame(CellSettings settings, CellData data, Path folder) throws IOException {
+        SettingsFile.of(folder.resolve(SETTINGS), settings, data).requireSame();
+    }
+
+    private CellResult run() throws IOException {
+        requireSame(settings, data, folder);
+        Files.createDirectories(work);
+        Probe kind = context.cores().run(backend -> fresh(backend, data.folds().getFirst(), 0));
+        folds = new ArrayList<>();
+        for (Fold fold : data.folds()) {
+            folds.add(context.cores().run(backend -> PreparedFold.of(fold, fresh(backend, fold, 0))));
+        }
+        Study study = new Study(settings.space(), settings.study());
+        search(study);
+        List<FinishedTrial> top = study.best(settings.top());
+        if (top.isEmpty()) {
+            throw new CellFailedException(
+                    "benchmark: " + id + ": all " + study.finished().size()
+                            + " trials diverged: search lower learning rates, or look for damaged tokens");
+        }
+        List<Rerun> reruns = new Reruns(id, folder, work, settings, data, folds, context).run(top);
+        CellResult result =
+                new WinnerTest(id, folder, work, settings, data, context).run(study.finished(), top, reruns, kind);
+        context.recorder().finished(result, folder);
+        discardWork();
+        return result;
+    }
+
+    private Probe fresh(Backend backend, Fold fold, long seed) {
+        TokenSet train = fold.train();
+        return TensorScope.outside(() -> Probes.create(
+                backend, settings.probe(), train.tokens().layout(), train.classes(), settings.options(), seed));
+    }
+
+    private void search(Study study) throws IOException {
+        try (TrialJournal journal = TrialJournal.resume(folder.resolve(TRIALS), settings.space(), study)) {
+            study.finished()
+                    .forEach(t -> context.listener().training(id, "trial " + t.number(), t.value(), t.pruned(), true));
+            while (!study.exhausted()) {
+                trial(study, study.next(), journal);
+            }
+        }
+    }
+
+    private void trial(Study study, Trial trial, TrialJournal journal) throws IOException {
+        requireGo();
+        String what = "trial " + trial.number();
+        PreparedFold fold = folds.getFirst();
+        long seed = settings.trialSeed(trial.number());
+        ProbeRun run = new ProbeRun(work, "trial-" + trial.number(), context.checkpoints(), context.stop());
+        ProbeRun.Outcome outcome = context.cores()
+                .run(backend -> run.run(
+                        fresh(backend, fold.fold(), seed),
+                        fold,
+                        data,
+                        settings.training(trial.values(), seed),
+                        false,
+                        epoch -> {
+                            context.listener().epoch(id, what, epoch);
+                            return study.report(trial, epoch.epoch(), epoch.validation())
+                                    && epoch.epoch() < settings.training().epochs();
+                        }));
+        if (outcome.end() == ProbeRun.End.STOPPED) {
+            throw new StoppedException(id);
+        }
+        study.finish(trial, outcome.validation(), outcome.end() == ProbeRun.End.PRUNED);
+        journal.add(study.finished().getLast(), outcome.seconds());
+        run.discard();
+        context.listener().training(id, what, outcome.validation(), outcome.end() == ProbeRun.End.PRUNED, false);
+    }
+
+    private void requireGo() {
+        if (context.stop().raised()) {
+            throw new StoppedException(id);
+        }
+    }
+
+    private void discardWork() throws IOException {
+        discardWork(folder);
+    }
+
+    /** Deletes what an unfinished cell keeps beside its journals; harmless where there is nothing. */
+    public static void discardWork(Path folder) throws IOException {
+        Path work = folder.resolve(WORK);
+        if (!Files.isDirectory(work)) {
+            return;
+        }
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(work)) {
+            files = all.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : files) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** Options of a probe with defaults resolved. */
+    static Map<String, String> options(Probe probe) {
+        return probe.options().values();
+    }
+}

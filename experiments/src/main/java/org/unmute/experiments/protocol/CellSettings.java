@@ -1,0 +1,110 @@
+package org.unmute.experiments.protocol;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.unmute.experiments.search.Range;
+import org.unmute.experiments.search.SearchSpace;
+import org.unmute.experiments.search.StudySettings;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.train.TrainingSettings;
+
+/**
+ * How a cell is worked through.
+ *
+ * @param probe kind of probe, as {@link Probes#names()} lists them
+ * @param options of the probe
+ * @param training what is not searched; its seed is that of the search, its objective is replaced by that of the data
+ *     set and its standardizing by that of the {@linkplain Fold folds}
+ * @param space what is searched: ranges named {@link #RATE} and {@link #DECAY}, one or both
+ * @param study how it is searched
+ * @param top how many of the best configurations are trained again, at least 1
+ * @param seeds of these trainings, at least one, all different
+ */
+public record CellSettings(
+        String probe,
+        ProbeOptions options,
+        TrainingSettings training,
+        SearchSpace space,
+        StudySettings study,
+        int top,
+        List<Long> seeds) {
+    /** The learning rate among searched numbers. */
+    public static final String RATE = "lr";
+    /** The weight decay among searched numbers. */
+    public static final String DECAY = "wd";
+
+    private static final List<Long> FIVE_SEEDS = List.of(0L, 1L, 2L, 3L, 4L);
+
+    /**
+     * @throws IllegalArgumentException if a number is out of range, a seed comes twice or something else is searched
+     */
+    public CellSettings {
+        seeds = List.copyOf(seeds);
+        if (top < 1 || seeds.isEmpty() || new HashSet<>(seeds).size() != seeds.size()) {
+            throw new IllegalArgumentException(
+                    "protocol: at least one configuration is trained again, with at least one seed, each once: " + top
+                            + " configurations, seeds " + seeds);
+        }
+        for (Range range : space.ranges()) {
+            if (!range.name().equals(RATE) && !range.name().equals(DECAY)) {
+                throw new IllegalArgumentException(
+                        "protocol: " + RATE + " and " + DECAY + " can be searched, not " + range.name());
+            }
+        }
+    }
+
+    /**
+     * The paper's protocol with the assumptions of {@code docs/protocol.md}: 25 Sobol and 25 TPE trials, top 3, 5
+     * seeds.
+     */
+    public static CellSettings paper(String probe, long seed) {
+        Range rate =
+                Probes.hasPrototypes(probe) ? Range.logarithmic(RATE, 2e-3, 8e-2) : Range.logarithmic(RATE, 1e-4, 7e-3);
+        return new CellSettings(
+                probe,
+                ProbeOptions.DEFAULTS,
+                TrainingSettings.defaults(probe).withSeed(seed),
+                new SearchSpace(List.of(rate, Range.logarithmic(DECAY, 1e-5, 5e-4))),
+                StudySettings.paper(seed),
+                3,
+                FIVE_SEEDS);
+    }
+
+    /** The training of a configuration. */
+    TrainingSettings training(Map<String, Double> values, long seed) {
+        TrainingSettings s = training.withSeed(seed).withStandardize(false);
+        s = values.containsKey(RATE) ? s.withRate(values.get(RATE)) : s;
+        return values.containsKey(DECAY) ? s.withDecay(values.get(DECAY)) : s;
+    }
+
+    /** The seed of a trial: a function of the search's seed and the trial's number. */
+    long trialSeed(int trial) {
+        return new SplittableRandom(training.seed() + 0x9E3779B97F4A7C15L * (trial + 1L)).nextLong() >>> 1;
+    }
+
+    /** Everything that decides the numbers, by name; a resumed cell compares it. */
+    Map<String, String> describe() {
+        Map<String, String> d = new LinkedHashMap<>();
+        d.put("probe", probe);
+        d.put("options", options.toString());
+        training.describe().forEach((name, value) -> d.put("training." + name, value));
+        space.ranges().forEach(r -> d.remove(r.name().equals(RATE) ? "training.rate" : "training.decay"));
+        space.ranges()
+                .forEach(r -> d.put(
+                        "search." + r.name(), r.low() + " to " + r.high() + (r.logarithmic() ? " logarithmic" : "")));
+        d.put("search.trials", study.sobolTrials() + " sobol, " + study.tpeTrials() + " tpe");
+        d.put("search.seed", Long.toString(study.seed()));
+        d.put(
+                "search.halving",
+                study.halving()
+                        .map(h -> "from epoch " + h.minEpochs() + ", one in " + h.eta())
+                        .orElse("off"));
+        d.put("rerun.top", Integer.toString(top));
+        d.put("rerun.seeds", seeds.toString());
+        return d;
+    }
+}

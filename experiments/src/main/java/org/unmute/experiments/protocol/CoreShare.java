@@ -1,0 +1,108 @@
+package org.unmute.experiments.protocol;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+
+/**
+ * Shares the cores among trainings that run at the same time. One training splits its kernels over threads of its own,
+ * several at once would fight for the cores; so each training gets a backend of {@code cores / trainings under way}
+ * threads, and all cores stay in use when few cells are left. A backend gives the same bits on any number of threads,
+ * so results do not depend on the share.
+ */
+public final class CoreShare implements AutoCloseable {
+    private final String backend;
+    private final int cores;
+    private final Map<Integer, Backend> byThreads = new HashMap<>();
+    private int cells;
+
+    /**
+     * @param backend name, as {@link Backends#open} takes it
+     * @param cores how many to use, at least 1
+     */
+    public CoreShare(String backend, int cores) {
+        if (cores < 1) {
+            throw new IllegalArgumentException("benchmark: at least one core is needed: " + cores);
+        }
+        this.backend = backend;
+        this.cores = cores;
+    }
+
+    /** A training. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /** Runs it on a backend that is for it alone or has one thread. */
+        T on(Backend backend) throws IOException;
+    }
+
+    /** One more cell is worked on; each is counted out again by {@link #leave}. */
+    public synchronized void enter() {
+        cells++;
+    }
+
+    /** One cell less is worked on. */
+    public synchronized void leave() {
+        cells--;
+    }
+
+    /** Threads that a training would get now. */
+    public synchronized int threads() {
+        return Math.max(1, cores / Math.max(1, cells));
+    }
+
+    /**
+     * Runs a training on its share of the cores, reading and metrics included.
+     *
+     * @throws IOException what the training throws
+     */
+    public <T> T run(Work<T> work) throws IOException {
+        int threads = threads();
+        Backend own = backend(threads);
+        try (ForkJoinPool pool = new ForkJoinPool(threads)) { // parallel streams inside stay in it
+            return pool.submit(() -> attempt(work, own)).get().value();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("benchmark: a training ended without a result", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("benchmark: interrupted", e);
+        }
+    }
+
+    /** A result or what was thrown: a pool would wrap that. */
+    private record Attempt<T>(T result, Throwable thrown) {
+        T value() throws IOException {
+            switch (thrown) {
+                case null -> {
+                    return result;
+                }
+                case IOException e -> throw e;
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                default -> throw new IllegalStateException(thrown);
+            }
+        }
+    }
+
+    private static <T> Attempt<T> attempt(Work<T> work, Backend backend) {
+        try {
+            return new Attempt<>(work.on(backend), null);
+        } catch (Throwable t) {
+            return new Attempt<>(null, t);
+        }
+    }
+
+    private synchronized Backend backend(int threads) {
+        return byThreads.computeIfAbsent(threads, n -> Backends.open(backend, n).backend());
+    }
+
+    /** Ends the threads of the backends. Not while trainings run. */
+    @Override
+    public synchronized void close() {
+        byThreads.values().forEach(Backend::close);
+        byThreads.clear();
+    }
+}

@@ -1,0 +1,34 @@
+package org.unmute.experiments.protocol;
+
+import java.nio.file.Path;
+import org.unmute.experiments.data.MalformedTableException;
+
+/**
+ * What an epoch of a training came to.
+ *
+ * @param epoch from 1
+ * @param loss mean of the batches' losses, each before the batch's update
+ * @param validation score of the validation clips after the epoch, from 0 to 1; NaN if there is none
+ * @param rate learning rate of its last step
+ * @param seconds time for it, validation included
+ */
+public record EpochRecord(int epoch, double loss, double validation, double rate, double seconds) {
+    String json() {
+        return "{\"epoch\":" + epoch + ",\"loss\":" + JsonLines.number(loss) + ",\"validation\":"
+                + JsonLines.number(validation) + ",\"rate\":" + JsonLines.number(rate) + ",\"seconds\":"
+                + JsonLines.number(seconds) + "}";
+    }
+
+    static EpochRecord of(LineFields f) throws MalformedTableException {
+        return new EpochRecord(
+                (int) f.whole("epoch"),
+                f.number("loss"),
+                f.number("validation"),
+                f.number("rate"),
+                f.number("seconds"));
+    }
+
+    static EpochRecord of(Path file, JsonLines.Line line) throws MalformedTableException {
+        return of(LineFields.of(file, line));
+    }
+}

@@ -1,0 +1,74 @@
+package org.unmute.experiments.protocol;
+
+import java.io.IOException;
+import java.util.Optional;
+import org.unmute.probes.pool.Standardization;
+import org.unmute.probes.train.TokenSet;
+
+/**
+ * The clips of one way to divide a data set: to train on, to choose settings by, to score on once. Most sets have one;
+ * one with folds has as many. Cells of the same encoder and data set share it, so that figures over all training clips
+ * are computed once.
+ */
+public final class Fold {
+    private final int number;
+    private final TokenSet train;
+    private final TokenSet validation;
+    private final TokenSet test;
+    private final boolean standardize;
+    private Standardization figures;
+
+    /**
+     * @param number the fold that is tested on, from 1; 0 for a set without folds
+     * @param standardize whether tokens are standardized by mean and deviation of the training clips
+     * @throws IllegalArgumentException if the parts differ in their number of classes
+     */
+    public Fold(int number, TokenSet train, TokenSet validation, TokenSet test, boolean standardize) {
+        if (train.classes() != validation.classes() || train.classes() != test.classes()) {
+            throw new IllegalArgumentException("fold " + number + ": parts have " + train.classes() + ", "
+                    + validation.classes() + " and " + test.classes() + " classes: read all with one list of classes");
+        }
+        this.number = number;
+        this.train = train;
+        this.validation = validation;
+        this.test = test;
+        this.standardize = standardize;
+    }
+
+    /** The fold that is tested on, from 1; 0 for a set without folds. */
+    public int number() {
+        return number;
+    }
+
+    /** Clips to train on. */
+    public TokenSet train() {
+        return train;
+    }
+
+    /** Clips to choose settings by. */
+    public TokenSet validation() {
+        return validation;
+    }
+
+    /** Clips to score on once. */
+    public TokenSet test() {
+        return test;
+    }
+
+    /** Whether tokens are standardized. */
+    public boolean standardizes() {
+        return standardize;
+    }
+
+    /**
+     * What tokens are standardized by; empty if they are not. Any number of threads may ask, one of them computes.
+     *
+     * @throws IOException if a training clip cannot be read
+     */
+    public synchronized Optional<Standardization> standardization() throws IOException {
+        if (standardize && figures == null) {
+            figures = train.tokens().statistics();
+        }
+        return Optional.ofNullable(figures);
+    }
+}

@@ -1,0 +1,102 @@
+package org.unmute.experiments.protocol;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.unmute.experiments.metric.PrimaryMetric;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.Standardization;
+import org.unmute.probes.pool.TokenLayout;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.CondensedClips;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TokenSource;
+
+/**
+ * A fold made ready for many trainings of one kind of probe: standardized as it is read, and pooled once where the
+ * probe's pooling has no parameters.
+ *
+ * @param fold the clips as they are
+ * @param train clips to train on
+ * @param validation clips to score after each epoch
+ * @param labels {@code [validation clips, classes]}
+ * @param standardization what both are standardized by, or null
+ * @param poolingSeconds what pooling the training clips once took; 0 if they are not
+ */
+record PreparedFold(
+        Fold fold,
+        TokenSet train,
+        TokenSource validation,
+        boolean[][] labels,
+        Standardization standardization,
+        double poolingSeconds) {
+    /** @param kind a probe of the kind, whose pooling is used */
+    static PreparedFold of(Fold fold, Probe kind) throws IOException {
+        Standardization by = kind.layers() > 0 ? null : fold.standardization().orElse(null);
+        TokenSource train =
+                by == null ? fold.train().tokens() : fold.train().tokens().standardized(by);
+        TokenSource validation = by == null
+                ? fold.validation().tokens()
+                : fold.validation().tokens().standardized(by);
+        long begun = System.nanoTime();
+        Optional<TokenSource> pooled = CondensedClips.of(kind, train);
+        double seconds = pooled.isPresent() ? (System.nanoTime() - begun) / 1e9 : 0;
+        TokenSource scored =
+                pooled.isPresent() ? CondensedClips.of(kind, validation).orElseThrow() : validation;
+        return new PreparedFold(
+                fold,
+                new TokenSet(
+                        pooled.orElse(train),
+                        fold.train().targets(),
+                        fold.train().classes()),
+                scored,
+                labels(fold.validation()),
+                by,
+                seconds);
+    }
+
+    /** What a fresh probe has to know: of the clips as they are, not as they were pooled. */
+    TokenLayout layout() {
+        return fold.train().tokens().layout();
+    }
+
+    /** The validation score of a probe in training. */
+    double score(Probe probe, CellData data, int batch) throws IOException {
+        TrainedProbe scorer = new TrainedProbe(
+                probe, data.classes(), validation.grid().cls(), data.objective().isSingleLabel(), null, "", "");
+        return score(data.metric(), ProbeTrainer.predict(scorer, validation, batch), labels);
+    }
+
+    /** NaN where the probe's numbers have left the finite ones, which is no error of the clips. */
+    private static double score(PrimaryMetric metric, float[][] scores, boolean[][] labels) {
+        for (float[] row : scores) {
+            for (float s : row) {
+                if (Float.isNaN(s)) {
+                    return Double.NaN;
+                }
+            }
+        }
+        return metric.of(scores, labels);
+    }
+
+    static boolean[][] labels(TokenSet set) {
+        boolean[][] labels = new boolean[set.clips()][set.classes()];
+        for (int i = 0; i < set.targets().length; i++) {
+            labels[i / set.classes()][i % set.classes()] = set.targets()[i] >= 0.5f;
+        }
+        return labels;
+    }
+
+    /** The probe with what scoring needs. */
+    TrainedProbe trained(Probe probe, CellData data) {
+        return new TrainedProbe(
+                probe,
+                List.copyOf(data.classes()),
+                fold.train().tokens().grid().cls(),
+                data.objective().isSingleLabel(),
+                standardization,
+                data.encoderHash(),
+                data.frontEndHash());
+    }
+}

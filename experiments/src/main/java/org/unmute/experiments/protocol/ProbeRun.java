@@ -1,0 +1,164 @@
+package org.unmute.experiments.protocol;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.train.CheckpointPlace;
+import org.unmute.probes.train.EpochWatch;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.Throughput;
+import org.unmute.probes.train.TrainingDivergedException;
+import org.unmute.probes.train.TrainingSettings;
+
+/**
+ * One training with a validation score after each epoch, which may be cut off at any moment. Two files keep its state:
+ * the epochs done so far, one a line, and a checkpoint from now and then. A line is written before the checkpoint of
+ * its epoch, so there are never fewer lines than epochs in the checkpoint unless the machine lost power; then the
+ * training starts anew.
+ */
+final class ProbeRun {
+    private final Path epochsFile;
+    private final CheckpointPlace checkpoint;
+    private final StopSign stop;
+    private final List<EpochRecord> epochs = new ArrayList<>();
+    private Verdict verdict;
+    private boolean stopped;
+    private double rate;
+    private long epochBegun;
+
+    /** Looks at each epoch once, in order, also at those of an earlier process. */
+    @FunctionalInterface
+    interface Verdict {
+        /** Whether the training ends here. */
+        boolean after(EpochRecord epoch);
+    }
+
+    /** How a training ended. */
+    enum End {
+        /** All epochs done. */
+        COMPLETE,
+        /** Ended by the verdict. */
+        PRUNED,
+        /** The loss left the finite numbers. */
+        DIVERGED,
+        /** The stop sign was raised. */
+        STOPPED
+    }
+
+    /**
+     * @param epochs in order
+     * @param throughput of what was trained by this process
+     */
+    record Outcome(End end, List<EpochRecord> epochs, Throughput throughput) {
+        double seconds() {
+            return epochs.stream().mapToDouble(EpochRecord::seconds).sum();
+        }
+
+        /** The last epoch's score; NaN if the training diverged or no epoch was done. */
+        double validation() {
+            return end == End.DIVERGED || epochs.isEmpty()
+                    ? Double.NaN
+                    : epochs.getLast().validation();
+        }
+    }
+
+    /**
+     * @param folder of state files
+     * @param name of the training, unique in the folder
+     * @param between least time between two checkpoints
+     */
+    ProbeRun(Path folder, String name, Duration between, StopSign stop) {
+        epochsFile = folder.resolve(name + ".epochs.jsonl");
+        checkpoint = new CheckpointPlace(folder.resolve(name + ".checkpoint.safetensors"), between);
+        this.stop = stop;
+    }
+
+    /**
+     * Trains to the end, or goes on where an earlier process was cut off.
+     *
+     * @param probe as it is at the start of the training; modified, and of use only if the training is {@link
+     *     End#COMPLETE}
+     * @param weightsWanted whether the trained probe is needed, so that known scores are not enough
+     */
+    Outcome run(
+            Probe probe,
+            PreparedFold fold,
+            CellData data,
+            TrainingSettings settings,
+            boolean weightsWanted,
+            Verdict verdict)
+            throws IOException {
+        this.verdict = verdict;
+        for (JsonLines.Line line : JsonLines.read(epochsFile)) {
+            EpochRecord epoch = EpochRecord.of(epochsFile, line);
+            if (epoch.epoch() != epochs.size() + 1) {
+                throw LineFields.of(epochsFile, line)
+                        .wrong("epoch " + epoch.epoch() + " stands where " + (epochs.size() + 1) + " is due");
+            }
+            epochs.add(epoch);
+            if (verdict.after(epoch)) {
+                return new Outcome(End.PRUNED, List.copyOf(epochs), Throughput.NONE);
+            }
+        }
+        if (epochs.size() == settings.epochs() && !weightsWanted) {
+            return new Outcome(End.COMPLETE, List.copyOf(epochs), Throughput.NONE);
+        }
+        return train(probe, fold, data, settings);
+    }
+
+    private Outcome train(Probe probe, PreparedFold fold, CellData data, TrainingSettings settings) throws IOException {
+        boolean[] pruned = {false};
+        Throughput throughput;
+        epochBegun = System.nanoTime();
+        try (JsonLines lines = JsonLines.append(epochsFile, false)) {
+            throughput = ProbeTrainer.train(
+                            probe, fold.train(), settings, checkpoint, step -> rate = step.rate(), epoch -> {
+                                if (epoch.number() > epochs.size() + 1) {
+                                    throw new EpochsLostException();
+                                }
+                                if (epoch.number() == epochs.size() + 1) {
+                                    pruned[0] = add(epoch, fold.score(epoch.probe(), data, settings.batch()), lines);
+                                }
+                                stopped = !pruned[0] && epoch.number() < epoch.epochs() && stop.raised();
+                                return pruned[0] || stopped;
+                            })
+                    .throughput();
+            if (!pruned[0] && !stopped && epochs.size() < settings.epochs()) {
+                throw new EpochsLostException();
+            }
+        } catch (TrainingDivergedException e) {
+            return new Outcome(End.DIVERGED, List.copyOf(epochs), Throughput.NONE);
+        } catch (EpochsLostException e) {
+            discard();
+            throw new IOException(
+                    "training: lines are missing in " + epochsFile + ", as after a loss of power; they were discarded, "
+                            + "run the benchmark again to go on",
+                    e);
+        }
+        return new Outcome(
+                stopped ? End.STOPPED : pruned[0] ? End.PRUNED : End.COMPLETE, List.copyOf(epochs), throughput);
+    }
+
+    private boolean add(EpochWatch.Epoch epoch, double validation, JsonLines lines) throws IOException {
+        long now = System.nanoTime();
+        EpochRecord record = new EpochRecord(epoch.number(), epoch.loss(), validation, rate, (now - epochBegun) / 1e9);
+        epochBegun = now;
+        lines.add(record.json());
+        epochs.add(record);
+        return verdict.after(record);
+    }
+
+    /** Deletes the state files. */
+    void discard() throws IOException {
+        Files.deleteIfExists(checkpoint.file());
+        Files.deleteIfExists(epochsFile);
+    }
+
+    private static final class EpochsLostException extends RuntimeException {
+        private static final long serialVersionUID = 1;
+    }
+}

@@ -1,0 +1,67 @@
+package org.unmute.experiments.protocol;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.unmute.experiments.data.MalformedTableException;
+
+/**
+ * A training of one of the best configurations with one seed on one fold.
+ *
+ * @param rank of the configuration in the search, from 0
+ * @param trial number of the trial that found it
+ * @param fold {@link Fold#number()}
+ * @param seed of the training
+ * @param epochs all of them; fewer if it diverged
+ * @param validation the last epoch's score; NaN if it diverged
+ * @param seconds time for it
+ * @param clipsPerSecond training clips a second, each counted in each epoch; NaN if nothing was trained by the process
+ *     that finished it
+ */
+public record Rerun(
+        int rank,
+        int trial,
+        int fold,
+        long seed,
+        List<EpochRecord> epochs,
+        double validation,
+        double seconds,
+        double clipsPerSecond) {
+    public Rerun {
+        epochs = List.copyOf(epochs);
+    }
+
+    /** Name of its files. */
+    String name() {
+        return name(rank, fold, seed);
+    }
+
+    static String name(int rank, int fold, long seed) {
+        return "top-" + rank + (fold == 0 ? "" : "-fold-" + fold) + "-seed-" + seed;
+    }
+
+    String json() {
+        return "{\"rank\":" + rank + ",\"trial\":" + trial + ",\"fold\":" + fold + ",\"seed\":" + seed + ",\"epochs\":"
+                + epochs.stream().map(EpochRecord::json).collect(Collectors.joining(",", "[", "]")) + ",\"validation\":"
+                + JsonLines.number(validation) + ",\"seconds\":" + JsonLines.number(seconds) + ",\"clipsPerSecond\":"
+                + JsonLines.number(clipsPerSecond) + "}";
+    }
+
+    static Rerun of(Path file, JsonLines.Line line) throws MalformedTableException {
+        LineFields f = LineFields.of(file, line);
+        List<EpochRecord> epochs = new ArrayList<>();
+        for (LineFields e : f.list("epochs")) {
+            epochs.add(EpochRecord.of(e));
+        }
+        return new Rerun(
+                (int) f.whole("rank"),
+                (int) f.whole("trial"),
+                (int) f.whole("fold"),
+                f.whole("seed"),
+                epochs,
+                f.number("validation"),
+                f.number("seconds"),
+                f.number("clipsPerSecond"));
+    }
+}

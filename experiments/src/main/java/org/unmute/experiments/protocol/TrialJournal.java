@@ -1,0 +1,102 @@
+package org.unmute.experiments.protocol;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.unmute.experiments.data.MalformedTableException;
+import org.unmute.experiments.search.EpochValue;
+import org.unmute.experiments.search.FinishedTrial;
+import org.unmute.experiments.search.Range;
+import org.unmute.experiments.search.SearchSpace;
+import org.unmute.experiments.search.Stage;
+import org.unmute.experiments.search.Study;
+
+/**
+ * {@code trials.jsonl}: one line a finished trial, in order, each forced to the device: {@code
+ * {"trial":0,"stage":"sobol","lr":…,"wd":…,"epochs":[{"epoch":1,"validation":…},…],"validation":…,"pruned":false,"seconds":…}}.
+ * A validation score of null is that of a trial that diverged.
+ */
+final class TrialJournal implements AutoCloseable {
+    private final JsonLines lines;
+
+    private TrialJournal(JsonLines lines) {
+        this.lines = lines;
+    }
+
+    /**
+     * Opens the journal and feeds its trials to a study.
+     *
+     * @throws MalformedTableException for a line that is no trial of this search
+     */
+    static TrialJournal resume(Path file, SearchSpace space, Study study) throws IOException {
+        for (JsonLines.Line line : JsonLines.read(file)) {
+            FinishedTrial trial = trial(LineFields.of(file, line), space);
+            try {
+                study.replay(trial);
+            } catch (IllegalArgumentException | IllegalStateException e) {
+                throw new MalformedTableException(file, line.number(), e.getMessage());
+            }
+        }
+        return new TrialJournal(JsonLines.append(file, true));
+    }
+
+    void add(FinishedTrial trial, double seconds) throws IOException {
+        lines.add(json(trial, seconds));
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
+    }
+
+    static String json(FinishedTrial t, double seconds) {
+        StringBuilder b = new StringBuilder("{\"trial\":")
+                .append(t.number())
+                .append(",\"stage\":\"")
+                .append(t.stage().name().toLowerCase(Locale.ROOT))
+                .append('"');
+        t.values()
+                .forEach((name, value) ->
+                        b.append(",\"").append(name).append("\":").append(JsonLines.number(value)));
+        b.append(",\"epochs\":")
+                .append(t.epochs().stream()
+                        .map(e -> "{\"epoch\":" + e.epoch() + ",\"validation\":" + JsonLines.number(e.value()) + "}")
+                        .collect(Collectors.joining(",", "[", "]")));
+        return b.append(",\"validation\":")
+                .append(JsonLines.number(t.value()))
+                .append(",\"pruned\":")
+                .append(t.pruned())
+                .append(",\"seconds\":")
+                .append(JsonLines.number(seconds))
+                .append('}')
+                .toString();
+    }
+
+    static FinishedTrial trial(LineFields f, SearchSpace space) throws MalformedTableException {
+        Map<String, Double> values = new LinkedHashMap<>();
+        for (Range range : space.ranges()) {
+            values.put(range.name(), f.number(range.name()));
+        }
+        List<EpochValue> epochs = new ArrayList<>();
+        for (LineFields e : f.list("epochs")) {
+            epochs.add(new EpochValue((int) e.whole("epoch"), e.number("validation")));
+        }
+        return new FinishedTrial(
+                (int) f.whole("trial"), stage(f), values, epochs, f.number("validation"), f.flag("pruned"));
+    }
+
+    private static Stage stage(LineFields f) throws MalformedTableException {
+        String name = f.text("stage");
+        for (Stage s : Stage.values()) {
+            if (s.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return s;
+            }
+        }
+        throw f.wrong("stage '" + name + "' is neither sobol nor tpe");
+    }
+}

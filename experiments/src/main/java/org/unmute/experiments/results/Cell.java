@@ -1,0 +1,183 @@
+package org.unmute.experiments.results;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.unmute.probes.pool.Probes;
+
+/**
+ * A finished cell of the grid {encoder, data set, probe}: its {@code cell.json}.
+ *
+ * @param folder          where it lies
+ * @param encoder         the frozen encoder
+ * @param dataset         the data set
+ * @param probe           the probe's kind, one of {@link Probes#names()} or unknown to this version
+ * @param metric          {@code mAP} or {@code accuracy}
+ * @param parameters      trained parameters of the probe
+ * @param classes         classes of the data set
+ * @param search          what the search tried and found
+ * @param seeds           the re-runs of the best settings
+ * @param validation      over the seeds
+ * @param test            over the seeds
+ * @param options         options of the probe that differ from its defaults, or all of them
+ * @param clipsPerSecond  training clips a second, mean over the seeds
+ * @param clips           training, validation and test clips
+ * @param encoderSettings front end and further settings in effect
+ */
+public record Cell(
+        Path folder,
+        Name encoder,
+        Name dataset,
+        String probe,
+        String metric,
+        long parameters,
+        int classes,
+        Search search,
+        List<SeedRun> seeds,
+        Score validation,
+        Score test,
+        SortedMap<String, String> options,
+        double clipsPerSecond,
+        Clips clips,
+        SortedMap<String, String> encoderSettings) {
+
+    /** The file whose being there says that the cell is finished. */
+    public static final String FILE = "cell.json";
+    /** The option with the number of prototypes a class. */
+    public static final String PROTOTYPES = "prototypes";
+
+    /** Prototypes a class where the options do not say it, and on as20k (paper, section 4.1). */
+    private static final int USUAL_PROTOTYPES = 20;
+
+    private static final int AS20K_PROTOTYPES = 10;
+    /** Sums of a few fractions in another order. */
+    private static final double ROUNDING = 1e-6;
+
+    /** Copies the lists. */
+    public Cell {
+        seeds = List.copyOf(seeds);
+        options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+        encoderSettings = Collections.unmodifiableSortedMap(new TreeMap<>(encoderSettings));
+    }
+
+    /**
+     * What the search did.
+     *
+     * @param trials      settings tried
+     * @param pruned      of these, stopped early
+     * @param learningRate the best
+     * @param weightDecay the best
+     */
+    public record Search(int trials, int pruned, double learningRate, double weightDecay) {}
+
+    /** Numbers of clips. */
+    public record Clips(int train, int validation, int test) {}
+
+    /**
+     * Reads the cell in a folder.
+     *
+     * @throws org.unmute.experiments.InputException if the file is damaged or contradicts itself, with its name
+     */
+    public static Cell read(Path folder) {
+        JsonFields json = JsonFields.read(folder.resolve(FILE));
+        if (!json.flag("higherIsBetter")) {
+            throw json.wrong("a metric of which less is better cannot be shown: " + json.text("metric"));
+        }
+        JsonFields best = json.object("best");
+        List<SeedRun> seeds = json.objects("seeds").stream()
+                .map(s -> new SeedRun(
+                        s.count("seed"),
+                        s.fraction("validation"),
+                        s.fraction("test"),
+                        s.number("seconds"),
+                        s.number("clipsPerSecond"),
+                        s.text("folder")))
+                .toList();
+        if (seeds.isEmpty()) {
+            throw json.wrong("a finished cell without seeds");
+        }
+        for (SeedRun s : seeds) {
+            if (!Files.isDirectory(folder.resolve(s.folder()))) {
+                throw json.wrong("names the folder '" + s.folder() + "' of seed " + s.seed() + ", which is not there");
+            }
+        }
+        Name encoder = new Name(json.text("encoder"), json.text("encoderTitle", json.text("encoder")));
+        Name dataset = new Name(json.text("dataset"), json.text("datasetTitle", json.text("dataset")));
+        return new Cell(
+                folder,
+                encoder,
+                dataset,
+                json.text("probe"),
+                json.text("metric"),
+                json.count("parameters"),
+                json.number32("classes"),
+                new Search(json.number32("trials"), json.number32("pruned"), best.number("lr"), best.number("wd")),
+                seeds,
+                checked(
+                        json,
+                        "validation",
+                        seeds.stream().mapToDouble(SeedRun::validation).toArray()),
+                checked(json, "test", seeds.stream().mapToDouble(SeedRun::test).toArray()),
+                json.scalars("options"),
+                json.number("clipsPerSecond"),
+                new Clips(json.number32("trainClips"), json.number32("validationClips"), json.number32("testClips")),
+                json.scalars("encoderSettings"));
+    }
+
+    /** The mean and deviation of the seeds, which must be those that the file states. */
+    private static Score checked(JsonFields json, String name, double[] values) {
+        Score score = Score.of(values);
+        same(json, name + "Mean", score.mean());
+        same(json, name + "Sd", score.sd());
+        return score;
+    }
+
+    private static void same(JsonFields json, String field, double expected) {
+        double stated = json.number(field);
+        boolean single = field.endsWith("Sd") && Double.isNaN(expected) && stated == 0;
+        if (!single && (Double.isNaN(stated) != Double.isNaN(expected) || Math.abs(stated - expected) > ROUNDING)) {
+            throw json.wrong("contradicts itself: " + field + " is " + stated + ", its seeds give " + expected);
+        }
+    }
+
+    /** Whether it has prototypes of which there are so many a class. */
+    public boolean prototypical() {
+        return options.containsKey(PROTOTYPES)
+                || List.of("proto", "protobin", "protofloat").contains(probe);
+    }
+
+    /** Prototypes a class; 0 where the probe has none. */
+    public int prototypes() {
+        if (!prototypical()) {
+            return 0;
+        }
+        String text = options.get(PROTOTYPES);
+        try {
+            return text == null ? USUAL_PROTOTYPES : Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw JsonFields.read(folder.resolve(FILE))
+                    .wrong("option prototypes is '" + text + "': a whole number is expected");
+        }
+    }
+
+    /** Prototypes a class that the paper takes on this data set. */
+    int paperPrototypes() {
+        return dataset.key().equals("as20k") ? AS20K_PROTOTYPES : USUAL_PROTOTYPES;
+    }
+
+    /** The options but for the number of prototypes. */
+    Map<String, String> otherOptions() {
+        SortedMap<String, String> others = new TreeMap<>(options);
+        others.remove(PROTOTYPES);
+        return others;
+    }
+
+    /** {@code encoder/dataset/probe}. */
+    public String path() {
+        return encoder.key() + "/" + dataset.key() + "/" + probe;
+    }
+}

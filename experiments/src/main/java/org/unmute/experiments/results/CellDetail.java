@@ -1,0 +1,163 @@
+package org.unmute.experiments.results;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.unmute.experiments.InputException;
+
+/**
+ * What the seeds of a cell left beside their scores, averaged.
+ *
+ * @param classes     one per class of the data set, in its order
+ * @param epochs      one per epoch
+ * @param calibration bins of equal width from 0 to 1
+ */
+public record CellDetail(List<ClassAverage> classes, List<EpochAverage> epochs, List<CalibrationBin> calibration) {
+
+    /** Copies the lists. */
+    public CellDetail {
+        classes = List.copyOf(classes);
+        epochs = List.copyOf(epochs);
+        calibration = List.copyOf(calibration);
+    }
+
+    /**
+     * Reads {@code per-class.csv}, {@code loss.csv} and {@code calibration.csv} of all seeds.
+     *
+     * @throws InputException if one is missing or damaged or does not fit the others, with its name
+     */
+    public static CellDetail read(Cell cell) {
+        List<Path> seeds = cell.seeds().stream()
+                .map(s -> cell.folder().resolve(s.folder()))
+                .toList();
+        return new CellDetail(classes(cell, seeds), epochs(seeds), calibration(seeds));
+    }
+
+    /**
+     * Expected calibration error: over the bins, the share of predictions times how far accuracy is from confidence;
+     * NaN without any.
+     */
+    public double calibrationError() {
+        long all = calibration.stream().mapToLong(CalibrationBin::count).sum();
+        return all == 0
+                ? Double.NaN
+                : calibration.stream()
+                        .filter(b -> b.count() > 0)
+                        .mapToDouble(b -> b.count() / (double) all * Math.abs(b.accuracy() - b.confidence()))
+                        .sum();
+    }
+
+    private static List<ClassAverage> classes(Cell cell, List<Path> seeds) {
+        List<List<CsvRows.Row>> all = read(seeds, "per-class.csv", "class", "ap", "positives");
+        List<ClassAverage> classes = new ArrayList<>();
+        for (int c = 0; c < all.getFirst().size(); c++) {
+            CsvRows.Row first = all.getFirst().get(c);
+            double[] ap = new double[all.size()];
+            for (int s = 0; s < ap.length; s++) {
+                CsvRows.Row row = all.get(s).get(c);
+                if (!row.text("class").equals(first.text("class"))
+                        || row.count("positives") != first.count("positives")) {
+                    throw damaged(
+                            row.source(),
+                            "class '" + row.text("class") + "' with " + row.text("positives") + " positives where "
+                                    + first.source() + " has '" + first.text("class") + "' with "
+                                    + first.text("positives"));
+                }
+                ap[s] = row.number("ap");
+                if (ap[s] < 0 || ap[s] > 1) {
+                    throw damaged(
+                            row.source(),
+                            "class '" + row.text("class") + "': ap is " + ap[s] + ": a number from 0 to 1 is expected");
+                }
+            }
+            classes.add(new ClassAverage(first.text("class"), first.count("positives"), Score.of(ap)));
+        }
+        if (classes.size() != cell.classes()) {
+            throw damaged(
+                    all.getFirst().isEmpty()
+                            ? seeds.getFirst().resolve("per-class.csv").toString()
+                            : all.getFirst().getFirst().source(),
+                    classes.size() + " classes, " + Cell.FILE + " says " + cell.classes());
+        }
+        return classes;
+    }
+
+    private static List<EpochAverage> epochs(List<Path> seeds) {
+        Map<Long, List<CsvRows.Row>> byEpoch = new TreeMap<>();
+        for (Path seed : seeds) {
+            for (CsvRows.Row row : CsvRows.read(seed.resolve("loss.csv"), "epoch", "loss", "validation")) {
+                byEpoch.computeIfAbsent(row.count("epoch"), e -> new ArrayList<>())
+                        .add(row);
+            }
+        }
+        List<EpochAverage> epochs = new ArrayList<>();
+        byEpoch.forEach((epoch, rows) ->
+                epochs.add(new EpochAverage(Math.toIntExact(epoch), score(rows, "loss"), score(rows, "validation"))));
+        return epochs;
+    }
+
+    private static Score score(List<CsvRows.Row> rows, String column) {
+        return Score.of(rows.stream()
+                .mapToDouble(r -> r.number(column))
+                .filter(Double::isFinite)
+                .toArray());
+    }
+
+    private static List<CalibrationBin> calibration(List<Path> seeds) {
+        List<List<CsvRows.Row>> all = read(seeds, "calibration.csv", "bin", "confidence", "accuracy", "count");
+        int bins = all.getFirst().size();
+        List<CalibrationBin> out = new ArrayList<>();
+        for (int b = 0; b < bins; b++) {
+            long count = 0;
+            double confidence = 0;
+            double accuracy = 0;
+            for (List<CsvRows.Row> rows : all) {
+                CsvRows.Row row = rows.get(b);
+                long n = row.count("count");
+                count += n;
+                confidence += n == 0 ? 0 : n * fraction(row, "confidence");
+                accuracy += n == 0 ? 0 : n * fraction(row, "accuracy");
+            }
+            out.add(new CalibrationBin(
+                    b / (double) bins,
+                    (b + 1) / (double) bins,
+                    count == 0 ? Double.NaN : confidence / count,
+                    count == 0 ? Double.NaN : accuracy / count,
+                    count));
+        }
+        return out;
+    }
+
+    private static double fraction(CsvRows.Row row, String column) {
+        double value = row.number(column);
+        if (!(value >= 0 && value <= 1)) {
+            throw damaged(
+                    row.source(),
+                    "bin " + row.text("bin") + ": " + column + " is " + row.text(column)
+                            + ": a number from 0 to 1 is expected");
+        }
+        return value;
+    }
+
+    /** The same file of each seed; all must have as many rows. */
+    private static List<List<CsvRows.Row>> read(List<Path> seeds, String file, String... columns) {
+        List<List<CsvRows.Row>> all = new ArrayList<>();
+        for (Path seed : seeds) {
+            List<CsvRows.Row> rows = CsvRows.read(seed.resolve(file), columns);
+            if (!all.isEmpty() && rows.size() != all.getFirst().size()) {
+                throw damaged(
+                        seed.resolve(file).toString(),
+                        rows.size() + " rows, " + seeds.getFirst().resolve(file) + " has "
+                                + all.getFirst().size());
+            }
+            all.add(rows);
+        }
+        return all;
+    }
+
+    private static InputException damaged(String file, String what) {
+        return new InputException(file + ": damaged: " + what);
+    }
+}

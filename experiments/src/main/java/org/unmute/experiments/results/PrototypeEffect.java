@@ -1,0 +1,68 @@
+package org.unmute.experiments.results;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.unmute.experiments.results.Results.Setting;
+
+/**
+ * How a prototype probe's score depends on J, its prototypes a class (paper, Table 7).
+ *
+ * @param curves one per setting and column that has cells with at least two different J
+ */
+public record PrototypeEffect(List<Curve> curves) {
+
+    /** Copies the list. */
+    public PrototypeEffect {
+        curves = List.copyOf(curves);
+    }
+
+    /**
+     * One probe in one setting.
+     *
+     * @param setting the encoder and data set
+     * @param column  the probe
+     * @param points  by rising J
+     */
+    public record Curve(Setting setting, Column column, List<Point> points) {
+        /** Copies the list. */
+        public Curve {
+            points = List.copyOf(points);
+        }
+    }
+
+    /**
+     * One cell.
+     *
+     * @param prototypes J, a class
+     * @param parameters of the probe
+     * @param score      on the test clips
+     */
+    public record Point(int prototypes, long parameters, Score score) {}
+
+    /** All curves. */
+    public static PrototypeEffect of(Results results) {
+        Map<List<Object>, List<Entry>> places = results.all()
+                .filter(e -> e.cell().prototypical())
+                .collect(Collectors.groupingBy(
+                        e -> List.of(new Setting(e.cell().encoder(), e.cell().dataset()), e.column()),
+                        LinkedHashMap::new,
+                        Collectors.toList()));
+        List<Curve> curves = new ArrayList<>();
+        places.forEach((place, entries) -> {
+            List<Point> points = entries.stream()
+                    .map(Entry::cell)
+                    .map(c -> new Point(c.prototypes(), c.parameters(), c.test()))
+                    .sorted(Comparator.comparingInt(Point::prototypes))
+                    .toList();
+            if (points.size() > 1) {
+                curves.add(
+                        new Curve((Setting) place.getFirst(), entries.getFirst().column(), points));
+            }
+        });
+        return new PrototypeEffect(curves);
+    }
+}

@@ -1,0 +1,54 @@
+package org.unmute.experiments.results;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.unmute.experiments.InputException;
+
+/**
+ * A folder of {@code unmute benchmark}: its grid, its finished cells, and what is not finished.
+ *
+ * @param folder     where it is
+ * @param grid       what the run set out to do
+ * @param cells      the finished cells, in the order of their paths
+ * @param unfinished {@code encoder/dataset/probe} of cells of the grid without a {@code cell.json}
+ */
+public record RunFolder(Path folder, Grid grid, List<Cell> cells, List<String> unfinished) {
+
+    /** Copies the lists. */
+    public RunFolder {
+        cells = List.copyOf(cells);
+        unfinished = List.copyOf(unfinished);
+    }
+
+    /**
+     * Reads a run.
+     *
+     * @throws InputException if it is no run's folder, or a file in it is damaged, with its name
+     * @throws IOException if a folder cannot be listed
+     */
+    public static RunFolder read(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new InputException(folder + ": no such folder: a run of 'unmute benchmark' is expected");
+        }
+        Grid grid = Grid.read(folder);
+        List<Cell> cells = new ArrayList<>();
+        try (Stream<Path> files = Files.find(
+                folder,
+                4,
+                (f, a) -> a.isRegularFile() && f.getFileName().toString().equals(Cell.FILE))) {
+            for (Path file : files.sorted().toList()) {
+                if (folder.relativize(file).getNameCount() == 4) {
+                    cells.add(Cell.read(file.getParent()));
+                }
+            }
+        }
+        List<String> unfinished = grid.planned().stream()
+                .filter(path -> !Files.exists(folder.resolve(path).resolve(Cell.FILE)))
+                .toList();
+        return new RunFolder(folder, grid, cells, unfinished);
+    }
+}

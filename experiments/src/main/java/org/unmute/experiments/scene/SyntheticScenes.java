@@ -1,0 +1,170 @@
+package org.unmute.experiments.scene;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * An endless, seeded set of polyphonic clips of the ten {@link Sound} classes: each clip holds a few different classes
+ * at different levels, placed at random over background noise. Clip {@code i} of a split is a pure function of
+ * (options, seed, split, i), and the splits share no clip seed and no event seed.
+ */
+public final class SyntheticScenes {
+    private static final int GROUP = 64;
+    /**
+     * @param seconds      length of a clip, above 0 and at most 60
+     * @param minEvents    fewest events in a clip, from 1
+     * @param maxEvents    most events in a clip, at most 10
+     * @param minGainDb    the lowest RMS level of a further event relative to the first, in dB, at most 0
+     * @param minSnrDb     the lowest level of the first event over the background, in dB of RMS
+     * @param maxSnrDb     the highest level of the first event over the background, in dB of RMS
+     */
+    public record Options(
+            double seconds, int minEvents, int maxEvents, double minGainDb, double minSnrDb, double maxSnrDb) {
+        public Options {
+            if (!(seconds > 0 && seconds <= 60)) {
+                throw new IllegalArgumentException(
+                        "synthetic scenes: seconds must be above 0 and at most 60: " + seconds);
+            }
+            if (minEvents < 1 || maxEvents < minEvents || maxEvents > Sound.values().length) {
+                throw new IllegalArgumentException("synthetic scenes: events a clip must satisfy 1 <= min <= max <= "
+                        + Sound.values().length + ": min " + minEvents + ", max " + maxEvents);
+            }
+            if (!(minGainDb <= 0 && minGainDb >= -60)) {
+                throw new IllegalArgumentException(
+                        "synthetic scenes: the lowest gain must lie in [-60, 0] dB: " + minGainDb);
+            }
+            if (!(minSnrDb <= maxSnrDb && minSnrDb >= -40 && maxSnrDb <= 100)) {
+                throw new IllegalArgumentException(
+                        "synthetic scenes: signal to noise must satisfy -40 <= min <= max <= 100 dB: min " + minSnrDb
+                                + ", max " + maxSnrDb);
+            }
+        }
+
+        /** 3 s clips of 1 to 3 classes, 0 to -12 dB, over noise 3 to 25 dB below the first event. */
+        public static Options standard() {
+            return new Options(3, 1, 3, -12, 3, 25);
+        }
+
+        /** The same with another clip length. */
+        public Options withSeconds(double s) {
+            return new Options(s, minEvents, maxEvents, minGainDb, minSnrDb, maxSnrDb);
+        }
+
+        /** The same with another number of events a clip. */
+        public Options withEvents(int min, int max) {
+            return new Options(seconds, min, max, minGainDb, minSnrDb, maxSnrDb);
+        }
+    }
+
+    private final Options options;
+    private final long seed;
+
+    /** @param seed any number; different seeds give unrelated sets */
+    public SyntheticScenes(Options options, long seed) {
+        this.options = options;
+        this.seed = seed;
+    }
+
+    /** The class names, in the order of {@link Sound}. */
+    public static List<String> classNames() {
+        return Arrays.stream(Sound.values()).map(Sound::label).toList();
+    }
+
+    /**
+     * Clip {@code index} of a split, at {@value Synthesizer#SAMPLE_RATE} Hz; its peak lies between 0.05 and 0.9.
+     *
+     * @throws IllegalArgumentException if {@code index} is negative
+     */
+    public Scene clip(Split split, int index) {
+        if (index < 0) {
+            throw new IllegalArgumentException("synthetic scenes: clip index must not be negative: " + index);
+        }
+        SceneRandom random = new SceneRandom(SceneRandom.clipSeed(seed, split, index));
+        int length = (int) StrictMath.round(options.seconds() * Synthesizer.SAMPLE_RATE);
+        double[] mix = new double[length];
+        List<Scene.Event> events = new ArrayList<>();
+        Sound[] sounds = choose(random, random.between(options.minEvents(), options.maxEvents()));
+        for (Sound sound : sounds) {
+            long eventSeed = random.nextLong();
+            double gainDb = events.isEmpty() ? 0 : random.uniform(options.minGainDb(), 0);
+            double[] event = cut(Synthesizer.render(sound, eventSeed), length, random);
+            int at = random.between(0, length - event.length);
+            Signal.addAt(mix, event, at, Signal.fromDb(gainDb) / Signal.rms(event));
+            events.add(new Scene.Event(
+                    sound.label(),
+                    "synth:" + Long.toHexString(eventSeed),
+                    gainDb,
+                    at / (double) Synthesizer.SAMPLE_RATE));
+        }
+        double snrDb = random.uniform(options.minSnrDb(), options.maxSnrDb());
+        double[] noise = new NoiseSounds(random, Synthesizer.SAMPLE_RATE).background(length);
+        Signal.addAt(mix, noise, 0, Signal.fromDb(-snrDb));
+        double peak = random.logUniform(0.05, 0.9);
+        double factor = peak / Signal.peak(mix);
+        float[] samples = new float[length];
+        for (int i = 0; i < length; i++) {
+            samples[i] = (float) (mix[i] * factor);
+        }
+        return new Scene(samples, Synthesizer.SAMPLE_RATE, events);
+    }
+
+    /** The first {@code count} clips of a split. */
+    public List<Scene> clips(Split split, int count) {
+        List<Scene> clips = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            clips.add(clip(split, i));
+        }
+        return clips;
+    }
+
+    /**
+     * Writes clips as WAV files with a manifest; see {@link SceneFolder}.
+     *
+     * @throws IOException if a file cannot be written, or the folder already holds a manifest
+     */
+    public void write(Path folder, int train, int test) throws IOException {
+        SceneFolder out = SceneFolder.create(folder);
+        write(out, Split.TRAIN, train);
+        write(out, Split.TEST, test);
+        out.finish();
+    }
+
+    /** Clips are made on all cores, a group at a time, and written in order. */
+    private void write(SceneFolder out, Split split, int count) throws IOException {
+        for (int first = 0; first < count; first += GROUP) {
+            List<Scene> group = IntStream.range(first, Math.min(count, first + GROUP))
+                    .parallel()
+                    .mapToObj(i -> clip(split, i))
+                    .toList();
+            for (Scene scene : group) {
+                out.add(scene, split);
+            }
+        }
+    }
+
+    /** {@code count} different classes, in random order. */
+    private static Sound[] choose(SceneRandom random, int count) {
+        Sound[] all = Sound.values();
+        for (int i = 0; i < count; i++) {
+            int j = random.between(i, all.length - 1);
+            Sound swap = all[i];
+            all[i] = all[j];
+            all[j] = swap;
+        }
+        return Arrays.copyOf(all, count);
+    }
+
+    /** An event no longer than the clip: a random stretch of it where it is longer. */
+    private static double[] cut(double[] event, int length, SceneRandom random) {
+        if (event.length <= length) {
+            return event;
+        }
+        int from = random.between(0, event.length - length);
+        double[] part = Arrays.copyOfRange(event, from, from + length);
+        return Signal.rms(part) > 0 ? part : Arrays.copyOf(event, length);
+    }
+}

@@ -1,0 +1,57 @@
+package org.unmute.experiments.search;
+
+import java.util.Objects;
+
+/**
+ * One searched number and the interval it is searched in.
+ *
+ * @param name of the number, for instance {@code lr}
+ * @param low least value, included
+ * @param high greatest value, included; equal to {@code low} for a number that is held fixed
+ * @param logarithmic whether equal factors, not equal differences, are equally likely; then {@code low} is above 0
+ */
+public record Range(String name, double low, double high, boolean logarithmic) {
+    /**
+     * @throws IllegalArgumentException if the bounds are not finite, fall, or are not above 0 for a logarithmic range
+     */
+    public Range {
+        Objects.requireNonNull(name, "name");
+        if (!(Double.isFinite(low) && Double.isFinite(high) && low <= high)) {
+            throw new IllegalArgumentException(
+                    "search: the range of " + name + " must rise between finite numbers: " + low + " to " + high);
+        }
+        if (logarithmic && low <= 0) {
+            throw new IllegalArgumentException(
+                    "search: a logarithmic range starts above 0: " + name + " starts at " + low);
+        }
+    }
+
+    /** A logarithmic range. */
+    public static Range logarithmic(String name, double low, double high) {
+        return new Range(name, low, high, true);
+    }
+
+    /** A linear range. */
+    public static Range linear(String name, double low, double high) {
+        return new Range(name, low, high, false);
+    }
+
+    /**
+     * The value at a share of the way from {@code low} to {@code high}, along the logarithm for a logarithmic range.
+     * The same on every machine.
+     *
+     * @param share in [0, 1]
+     * @throws IllegalArgumentException for another share
+     */
+    public double at(double share) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("search: a share of the range of " + name + " lies in 0 to 1: " + share);
+        }
+        if (low == high) {
+            return low;
+        }
+        double value =
+                logarithmic ? low * StrictMath.exp(share * StrictMath.log(high / low)) : low + share * (high - low);
+        return Math.clamp(value, low, high); // the exponential may miss a bound by a rounding
+    }
+}

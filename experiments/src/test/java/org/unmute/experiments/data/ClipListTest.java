@@ -1,0 +1,83 @@
+package org.unmute.experiments.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.probes.cache.AudioClip;
+
+class ClipListTest {
+    @TempDir
+    Path root;
+
+    @BeforeEach
+    void recordings() throws IOException {
+        for (String name :
+                new String[] {"b/2.wav", "b/10.WAV", "a.flac", "b/notes.txt", ".hidden/x.wav", "b/._2.wav", "c.d/no"}) {
+            Files.createDirectories(root.resolve(name).getParent());
+            Files.writeString(root.resolve(name), name);
+        }
+    }
+
+    private Path list(String name, String text) throws IOException {
+        return Files.writeString(root.resolve(name), text);
+    }
+
+    @Test
+    void listsAFolderSorted() throws IOException {
+        ClipList clips = ClipList.of(root, null);
+        assertThat(clips.clips()).extracting(AudioClip::id).containsExactly("a.flac", "b/10.WAV", "b/2.wav");
+        assertThat(clips.clips().getLast().path()).hasContent("b/2.wav");
+        assertThat(clips.root()).isEqualTo(root);
+        assertThatThrownBy(() -> ClipList.of(root.resolve("c.d"), null))
+                .hasMessageStartingWith("no audio in ")
+                .hasMessageContaining("aif, aiff, au, flac");
+    }
+
+    @Test
+    void listsAFile() throws IOException {
+        ClipList clips = ClipList.of(root.resolve("b/2.wav"), null);
+        assertThat(clips.clips()).containsExactly(new AudioClip("2.wav", root.resolve("b/2.wav")));
+        assertThat(clips.root()).isEqualTo(root.resolve("b"));
+    }
+
+    @Test
+    void readsListsInTheirOrder() throws IOException {
+        Path lines = list("list.txt", "# mine\n\nb/2.wav\n" + root.resolve("a.flac") + "\ngone.wav\n");
+        assertThat(ClipList.of(lines, null).clips())
+                .extracting(AudioClip::id)
+                .containsExactly("b/2.wav", "a.flac", "gone.wav");
+        Path table = list("list.csv", "label,filename\ndog,2.wav\n");
+        assertThat(ClipList.of(table, root.resolve("b")).clips())
+                .containsExactly(new AudioClip("2.wav", root.resolve("b/2.wav")));
+    }
+
+    @Test
+    void badListsAreNamed() throws IOException {
+        String[][] cases = {
+            {"list.txt", "a.flac\n../x.wav\n", ":2: path '../x.wav' leaves the root"},
+            {"list.txt", "/elsewhere/x.wav\n", ":1: path '/elsewhere/x.wav' is not below the root " + root},
+            {"list.txt", "a.flac\n\nb/../a.flac\n", ":3: clip 'a.flac' is already in line 1"},
+            {"list.txt", "a\0b\n", ":1: a NUL byte"},
+            {"list.txt", "x".repeat((1 << 20) + 1), ":1: the line is longer than 1 MiB"},
+            {"list.txt", "# nothing\n", ": the list names no files"},
+            {"list.csv", "name\na.flac\n", ":1: no column file, filename, path, fname among 'name'"},
+        };
+        for (String[] c : cases) {
+            Path list = list(c[0], c[1]);
+            assertThatThrownBy(() -> ClipList.of(list, null))
+                    .as(c[2])
+                    .isInstanceOf(MalformedTableException.class)
+                    .hasMessageStartingWith(list + c[2]);
+        }
+        assertThatThrownBy(() -> ClipList.of(root.resolve("nowhere"), null))
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("neither a folder, nor an audio file, nor a list");
+    }
+}

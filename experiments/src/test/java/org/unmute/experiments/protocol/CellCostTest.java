@@ -1,0 +1,65 @@
+package org.unmute.experiments.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.experiments.search.Halving;
+import org.unmute.experiments.search.StudySettings;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.train.Objective;
+import org.unmute.probes.train.TokenGrid;
+import org.unmute.tensor.backend.Backends;
+
+class CellCostTest {
+    private static StudySettings study(int trials, Halving halving) {
+        return new StudySettings(trials, 0, 0, Optional.ofNullable(halving), true);
+    }
+
+    @Test
+    void epochsOfASearchFollowFromItsHalving() {
+        assertThat(CellCost.searchEpochs(study(50, null), 30)).isEqualTo(1500);
+        // The first always goes on, the second and third with a chance of 1/2 and 1/3.
+        assertThat(CellCost.searchEpochs(study(1, new Halving(3, 3)), 30)).isCloseTo(30, within(1e-9));
+        assertThat(CellCost.searchEpochs(study(3, new Halving(4, 10)), 30))
+                .isCloseTo(3 * 4 + (1 + 0.5 + 1.0 / 3) * 26, within(1e-9));
+        assertThat(CellCost.searchEpochs(study(50, new Halving(3, 3)), 30)).isBetween(50 * 3 + 17 * 6.0, 50 * 12.0);
+        assertThat(CellCost.searchEpochs(study(50, new Halving(30, 3)), 30)).isEqualTo(1500);
+    }
+
+    @Test
+    void aCellsCostIsThatOfItsTrainingsAndTest() {
+        CellSettings s = CellSettings.paper("protobin", 0);
+        StepCost step = new StepCost(2, 1, 10);
+        CellCost cost = CellCost.of(new CellId("a", "b", "c"), s, new CellCost.Sizes(100, 10, 20, 5), step);
+        assertThat(cost.trainings()).isEqualTo(50 + 3 * 5 * 5);
+        assertThat(cost.mostEpochs()).isEqualTo(125 * 30);
+        double epochs = CellCost.searchEpochs(s.study(), 30) + 75 * 30;
+        assertThat(cost.epochs()).isEqualTo(Math.round(epochs));
+        assertThat(cost.seconds()).isCloseTo(epochs * (100 * 2 + 10) + 5 * 110 * 10 + 5 * 5 * 20 * 11.0, within(1e-6));
+        assertThat(CellCost.hours(List.of(cost, cost), 4)).isCloseTo(cost.seconds() / 2 / 3600, within(1e-9));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"linear", "conv", "mhca", "protobin", "cgp"})
+    void stepsAreMeasured(String probe) throws IOException {
+        StepCost cost = StepCost.measure(
+                Backends.open("scalar", 1).backend(),
+                probe,
+                ProbeOptions.DEFAULTS,
+                new TokenGrid(4, 2, 16, true),
+                probe.equals("cgp") ? 2 : 0,
+                3,
+                8,
+                Objective.ASL,
+                0);
+        assertThat(cost.train()).isPositive();
+        assertThat(cost.score()).isPositive();
+        assertThat(cost.pool() > 0).isEqualTo(probe.equals("linear"));
+    }
+}

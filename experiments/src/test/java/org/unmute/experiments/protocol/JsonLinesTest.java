@@ -1,0 +1,89 @@
+package org.unmute.experiments.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.experiments.data.MalformedTableException;
+
+/** Journals with ends that were cut off, and with damage that no crash makes. */
+class JsonLinesTest {
+    @TempDir
+    Path folder;
+
+    private Path file(String text) throws IOException {
+        return Files.writeString(folder.resolve("a.jsonl"), text);
+    }
+
+    @Test
+    void linesComeBackInOrder() throws IOException {
+        Path file = folder.resolve("below/a.jsonl");
+        assertThat(JsonLines.read(file)).isEmpty();
+        try (JsonLines lines = JsonLines.append(file, true)) {
+            lines.add("{\"n\":1}");
+        }
+        try (JsonLines lines = JsonLines.append(file, false)) {
+            lines.add("{\"n\":2.5e-3,\"x\":null}");
+        }
+        assertThat(JsonLines.read(file))
+                .extracting(JsonLines.Line::values)
+                .first()
+                .isEqualTo(Map.of("n", 1.0));
+        assertThat(JsonLines.read(file).getLast().values())
+                .containsEntry("n", 0.0025)
+                .containsEntry("x", null);
+        assertThat(Files.readString(file)).isEqualTo("{\"n\":1}\n{\"n\":2.5e-3,\"x\":null}\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"n\":2", "{", "{\"n\":2}", "\0\0\0\0\0"})
+    void whatStandsBehindTheLastLineFeedIsDropped(String torn) throws IOException {
+        Path file = file("{\"n\":1}\n" + torn);
+        assertThat(JsonLines.read(file)).hasSize(1);
+        try (JsonLines lines = JsonLines.append(file, true)) {
+            lines.add("{\"n\":3}");
+        }
+        assertThat(Files.readString(file)).isEqualTo("{\"n\":1}\n{\"n\":3}\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"n\":2", "[1]", "", "{\"n\":1} {\"n\":2}", "\0\0", "{\"n\":NaN}"})
+    void otherDamageIsAnErrorWithItsLine(String damaged) throws IOException {
+        Path file = file("{\"n\":1}\n" + damaged + "\n{\"n\":3}\n");
+        assertThatThrownBy(() -> JsonLines.read(file))
+                .isInstanceOf(MalformedTableException.class)
+                .hasMessageContaining("a.jsonl:2: ");
+    }
+
+    @Test
+    void bytesThatAreNoTextAreAnErrorWithTheirLine() throws IOException {
+        Path file = folder.resolve("a.jsonl");
+        byte[] bytes = "{\"n\":1}\n{\"n\":\"?\"}\n".getBytes(StandardCharsets.UTF_8);
+        bytes[bytes.length - 4] = (byte) 0xFF;
+        Files.write(file, bytes);
+        assertThatThrownBy(() -> JsonLines.read(file))
+                .isInstanceOf(MalformedTableException.class)
+                .hasMessageContaining("a.jsonl:2: ");
+    }
+
+    @Test
+    void fieldsOfTheWrongKindAreNamed() throws IOException {
+        Path file = file("{\"n\":\"one\",\"half\":0.5,\"list\":[1]}\n");
+        LineFields fields = LineFields.of(file, JsonLines.read(file).getFirst());
+        assertThatThrownBy(() -> fields.number("n")).hasMessageContaining("a.jsonl:1: \"n\" is no number");
+        assertThatThrownBy(() -> fields.whole("half")).hasMessageContaining("\"half\" is no whole number");
+        assertThatThrownBy(() -> fields.text("half")).hasMessageContaining("\"half\" is no text");
+        assertThatThrownBy(() -> fields.flag("n")).hasMessageContaining("\"n\" is neither true nor false");
+        assertThatThrownBy(() -> fields.list("n")).hasMessageContaining("\"n\" is no list");
+        assertThatThrownBy(() -> fields.list("list")).hasMessageContaining("something else than objects");
+        assertThatThrownBy(() -> fields.text("m")).hasMessageContaining("no \"m\"");
+    }
+}

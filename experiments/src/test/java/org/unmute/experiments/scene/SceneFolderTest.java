@@ -1,0 +1,80 @@
+package org.unmute.experiments.scene;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Wav;
+
+class SceneFolderTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void writtenScenesAreReadBackWithTheirLabels() throws IOException {
+        SyntheticScenes scenes =
+                new SyntheticScenes(SyntheticScenes.Options.standard().withSeconds(1), 3);
+        scenes.write(folder, 4, 2);
+        Manifest manifest = Manifest.read(folder.resolve(SceneFolder.MANIFEST), ManifestFormat.AUTO, null);
+        assertThat(manifest.splits()).containsExactly("train", "test");
+        assertThat(manifest.clips())
+                .extracting("file")
+                .containsExactly(
+                        "train/000000.wav",
+                        "train/000001.wav",
+                        "train/000002.wav",
+                        "train/000003.wav",
+                        "test/000000.wav",
+                        "test/000001.wav");
+        for (int i = 0; i < 6; i++) {
+            Scene scene = scenes.clip(i < 4 ? Split.TRAIN : Split.TEST, i % 4);
+            assertThat(manifest.clips().get(i).labels()).isEqualTo(scene.labels());
+            Recording back = Wav.read(folder.resolve(manifest.clips().get(i).file()));
+            assertThat(back.sampleRate()).isEqualTo(16000);
+            for (int s = 0; s < back.samples().length; s++) {
+                assertThat(Math.abs(back.samples()[s] - scene.samples()[s])).isLessThanOrEqualTo(0.5f / 32768);
+            }
+        }
+    }
+
+    @Test
+    void labelsWithCommasAndQuotesSurvive() throws IOException {
+        SceneFolder out = SceneFolder.create(folder);
+        out.add(
+                new Scene(
+                        new float[100],
+                        8000,
+                        List.of(
+                                new Scene.Event("Child speech, \"kid\"", "a,b", 0, 0),
+                                new Scene.Event("Dog", "c", -3, 0.5))),
+                Split.TRAIN);
+        out.finish();
+        Manifest manifest = Manifest.read(folder.resolve(SceneFolder.MANIFEST), ManifestFormat.AUTO, null);
+        assertThat(manifest.clips().getFirst().labels()).containsExactly("Child speech, \"kid\"", "Dog");
+        assertThat(Files.readString(folder.resolve(SceneFolder.MANIFEST))).contains("0.00;-3.00,0.000000;0.500000");
+    }
+
+    @Test
+    void aFinishedFolderIsNotOverwritten() throws IOException {
+        SceneFolder.create(folder).finish();
+        assertThatThrownBy(() -> SceneFolder.create(folder)).isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @Test
+    void theSeparatorIsNotAllowedInNames() throws IOException {
+        SceneFolder out = SceneFolder.create(folder);
+        Scene scene = new Scene(new float[1], 8000, List.of(new Scene.Event("a", "x;y", 0, 0)));
+        assertThatThrownBy(() -> out.add(scene, Split.TEST))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("x;y");
+    }
+}

@@ -1,2 +1,0 @@
-/** What is to be embedded and what it is labelled with: lists of recordings, label files, class vocabularies. */
-package org.unmute.probes.data;

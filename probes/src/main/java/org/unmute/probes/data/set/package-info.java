@@ -1,5 +1,0 @@
-/**
- * The paper's data sets as people have them on disk: which files are expected, which clips they hold, how each is
- * scored.
- */
-package org.unmute.probes.data.set;

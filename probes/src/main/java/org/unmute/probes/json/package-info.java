@@ -1,2 +1,0 @@
-/** Reading of small JSON files, for this module only. */
-package org.unmute.probes.json;

@@ -1,6 +1,0 @@
-/**
- * The paper's protocol (section 5): for each encoder, data set and probe a search over learning rate and weight decay,
- * the best settings trained again with several seeds, the test part scored once. Start at {@link
- * org.unmute.probes.protocol.CellRun}.
- */
-package org.unmute.probes.protocol;
