@@ -5,4 +5,5 @@ module org.unmute.kernels.contract {
     requires com.fasterxml.jackson.databind;
 
     exports org.unmute.kernels.contract;
+    exports org.unmute.kernels.contract.golden;
 }

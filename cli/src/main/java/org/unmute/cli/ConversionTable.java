@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.unmute.convert.Report;
+import org.unmute.convert.ConversionReport;
 
 /** A report of a conversion as a table: what is kept, renamed, left out and missing. */
 final class ConversionTable {
@@ -16,20 +16,20 @@ final class ConversionTable {
     private ConversionTable() {}
 
     /** @param all whether every tensor gets a row of its own */
-    static ConsoleTable of(Report report, boolean all) {
+    static ConsoleTable of(ConversionReport report, boolean all) {
         ConsoleTable table =
                 new ConsoleTable("fate", "tensor in the file", "becomes, or why not", "shape", "type", "count");
-        for (Report.Fate fate : List.of(Report.Fate.KEPT, Report.Fate.RENAMED)) {
-            List<Report.Line> lines =
+        for (ConversionReport.Fate fate : List.of(ConversionReport.Fate.KEPT, ConversionReport.Fate.RENAMED)) {
+            List<ConversionReport.Line> lines =
                     report.tensors().stream().filter(t -> t.fate() == fate).toList();
-            for (SeriesFold.Group<Report.Line> group : fold(lines, all)) {
+            for (SeriesFold.Group<ConversionReport.Line> group : fold(lines, all)) {
                 table.row(
                         word(fate),
                         group.name(),
-                        fate == Report.Fate.KEPT
+                        fate == ConversionReport.Fate.KEPT
                                 ? "the same"
                                 : SeriesFold.name(group.items().stream()
-                                        .map(Report.Line::to)
+                                        .map(ConversionReport.Line::to)
                                         .toList()),
                         group.items().getFirst().shape(),
                         group.items().getFirst().type(),
@@ -38,7 +38,7 @@ final class ConversionTable {
         }
         dropped(
                 report.tensors().stream()
-                        .filter(t -> t.fate() == Report.Fate.DROPPED)
+                        .filter(t -> t.fate() == ConversionReport.Fate.DROPPED)
                         .toList(),
                 all,
                 table);
@@ -53,7 +53,7 @@ final class ConversionTable {
         return table;
     }
 
-    private static List<SeriesFold.Group<Report.Line>> fold(List<Report.Line> lines, boolean all) {
+    private static List<SeriesFold.Group<ConversionReport.Line>> fold(List<ConversionReport.Line> lines, boolean all) {
         if (all) {
             return lines.stream()
                     .map(t -> new SeriesFold.Group<>(t.from(), List.of(t)))
@@ -61,28 +61,35 @@ final class ConversionTable {
         }
         return SeriesFold.fold(
                 lines,
-                Report.Line::from,
+                ConversionReport.Line::from,
                 t -> List.of(t.shape(), t.type(), t.to() == null ? t.reason() : SeriesFold.pattern(t.to())));
     }
 
-    private static void dropped(List<Report.Line> lines, boolean all, ConsoleTable table) {
-        Map<List<String>, List<SeriesFold.Group<Report.Line>>> byReason = new LinkedHashMap<>();
-        for (SeriesFold.Group<Report.Line> group : fold(lines, all)) {
-            Report.Line first = group.items().getFirst();
+    private static void dropped(List<ConversionReport.Line> lines, boolean all, ConsoleTable table) {
+        Map<List<String>, List<SeriesFold.Group<ConversionReport.Line>>> byReason = new LinkedHashMap<>();
+        for (SeriesFold.Group<ConversionReport.Line> group : fold(lines, all)) {
+            ConversionReport.Line first = group.items().getFirst();
             byReason.computeIfAbsent(List.of(first.reason(), first.from().split("\\.", 2)[0]), _ -> new ArrayList<>())
                     .add(group);
         }
         byReason.forEach((reason, groups) -> {
-            List<Report.Line> own =
+            List<ConversionReport.Line> own =
                     groups.stream().flatMap(g -> g.items().stream()).toList();
-            String beginning = beginning(own.stream().map(Report.Line::from).toList());
+            String beginning =
+                    beginning(own.stream().map(ConversionReport.Line::from).toList());
             if (!all && groups.size() >= MANY && !beginning.isEmpty()) {
-                table.row(word(Report.Fate.DROPPED), beginning + "*", reason.getFirst(), null, same(own), own.size());
+                table.row(
+                        word(ConversionReport.Fate.DROPPED),
+                        beginning + "*",
+                        reason.getFirst(),
+                        null,
+                        same(own),
+                        own.size());
                 return;
             }
-            for (SeriesFold.Group<Report.Line> g : groups) {
+            for (SeriesFold.Group<ConversionReport.Line> g : groups) {
                 table.row(
-                        word(Report.Fate.DROPPED),
+                        word(ConversionReport.Fate.DROPPED),
                         g.name(),
                         reason.getFirst(),
                         g.items().getFirst().shape(),
@@ -92,8 +99,8 @@ final class ConversionTable {
         });
     }
 
-    private static Object same(List<Report.Line> lines) {
-        return lines.stream().map(Report.Line::type).distinct().count() == 1
+    private static Object same(List<ConversionReport.Line> lines) {
+        return lines.stream().map(ConversionReport.Line::type).distinct().count() == 1
                 ? lines.getFirst().type()
                 : null;
     }
@@ -109,12 +116,12 @@ final class ConversionTable {
         return common.substring(0, common.lastIndexOf('.') + 1);
     }
 
-    private static String word(Report.Fate fate) {
+    private static String word(ConversionReport.Fate fate) {
         return fate.name().toLowerCase(Locale.ROOT);
     }
 
     /** The report for a program: every tensor, whatever the table shows. */
-    static Map<String, Object> document(Report report) {
+    static Map<String, Object> document(ConversionReport report) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("source", report.source().toString());
         document.put("container", report.container());
@@ -126,9 +133,9 @@ final class ConversionTable {
         document.put("naming", report.match().keyMap().name());
         document.put("prefix", report.match().prefix());
         document.put("parameters", report.parameters());
-        document.put("kept", report.count(Report.Fate.KEPT));
-        document.put("renamed", report.count(Report.Fate.RENAMED));
-        document.put("dropped", report.count(Report.Fate.DROPPED));
+        document.put("kept", report.count(ConversionReport.Fate.KEPT));
+        document.put("renamed", report.count(ConversionReport.Fate.RENAMED));
+        document.put("dropped", report.count(ConversionReport.Fate.DROPPED));
         document.put("missing", report.match().missing());
         document.put("flaws", report.flaws());
         document.put("opaque", report.opaque());
@@ -138,11 +145,11 @@ final class ConversionTable {
         return document;
     }
 
-    private static String word(Report.RecognizedBy by) {
+    private static String word(ConversionReport.RecognizedBy by) {
         return by.name().toLowerCase(Locale.ROOT);
     }
 
-    private static Map<String, Object> object(Report.Line line) {
+    private static Map<String, Object> object(ConversionReport.Line line) {
         Map<String, Object> object = new LinkedHashMap<>();
         object.put("fate", word(line.fate()));
         object.put("from", line.from());

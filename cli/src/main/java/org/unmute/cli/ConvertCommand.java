@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.unmute.convert.Conversion;
-import org.unmute.convert.Report;
+import org.unmute.convert.ConversionReport;
 import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.tensor.io.StoredType;
 import picocli.CommandLine.Command;
@@ -107,7 +107,7 @@ final class ConvertCommand implements Callable<Integer> {
             spec.commandLine().getErr().flush();
         }
         try (Conversion conversion = Conversion.open(in, new Conversion.Options(model, dtype.type()))) {
-            Report report = conversion.report();
+            ConversionReport report = conversion.report();
             if (!common.json()) {
                 print(report);
             }
@@ -123,7 +123,7 @@ final class ConvertCommand implements Callable<Integer> {
                         .result("parameters", report.parameters())
                         .result("out", out.toString())
                         .result("bytes", written)
-                        .result("dropped", report.count(Report.Fate.DROPPED))
+                        .result("dropped", report.count(ConversionReport.Fate.DROPPED))
                         .writeTo(out.resolveSibling(out.getFileName() + ".run.json"));
             }
             finish(report, written);
@@ -162,7 +162,7 @@ final class ConvertCommand implements Callable<Integer> {
         }
     }
 
-    private void print(Report report) {
+    private void print(ConversionReport report) {
         PrintWriter o = spec.commandLine().getOut();
         ConversionTable.of(report, all).print(o, false);
         o.println();
@@ -178,8 +178,9 @@ final class ConvertCommand implements Callable<Integer> {
         facts.put("SHA-256", report.sha256());
         facts.put(
                 "tensors",
-                report.tensors().size() + " in the file: " + report.count(Report.Fate.KEPT) + " kept, "
-                        + report.count(Report.Fate.RENAMED) + " renamed, " + report.count(Report.Fate.DROPPED)
+                report.tensors().size() + " in the file: " + report.count(ConversionReport.Fate.KEPT) + " kept, "
+                        + report.count(ConversionReport.Fate.RENAMED) + " renamed, "
+                        + report.count(ConversionReport.Fate.DROPPED)
                         + " dropped; "
                         + report.match().missing().size() + " missing");
         facts.put(
@@ -204,7 +205,7 @@ final class ConvertCommand implements Callable<Integer> {
         return String.join("; ", all.subList(0, Math.min(SHOWN, all.size()))) + (all.size() > SHOWN ? "; …" : "");
     }
 
-    private static String recognized(Report report) {
+    private static String recognized(ConversionReport report) {
         KeyMap map = report.match().keyMap();
         String prefix = report.match().prefix();
         return switch (report.recognizedBy()) {
@@ -216,7 +217,7 @@ final class ConvertCommand implements Callable<Integer> {
                 + (prefix.isEmpty() ? "" : " below '" + prefix.substring(0, prefix.length() - 1) + "'");
     }
 
-    private void finish(Report report, Long written) {
+    private void finish(ConversionReport report, Long written) {
         PrintWriter o = spec.commandLine().getOut();
         if (common.json()) {
             Map<String, Object> document = ConversionTable.document(report);

@@ -55,9 +55,10 @@ class FeaturesEndToEndTest {
                             "token_map", "cls", "layer.0", "layer.0.cls", "layer.1", "layer.1.cls", "attention");
             assertThat(file.shape("token_map")).isEqualTo(Shape.of(8, 8, 48));
             assertThat(file.shape("attention")).isEqualTo(Shape.of(3, 8, 8));
-            org.unmute.kernels.contract.Golden.assertClose(
+            org.unmute.kernels.contract.golden.Golden.assertClose(
                     "token map", expected.floats("token_map"), file.floats("token_map"), 2e-3, 0);
-            org.unmute.kernels.contract.Golden.assertClose("cls", expected.floats("cls"), file.floats("cls"), 2e-3, 0);
+            org.unmute.kernels.contract.golden.Golden.assertClose(
+                    "cls", expected.floats("cls"), file.floats("cls"), 2e-3, 0);
             assertThat(file.floats("layer.1")).isEqualTo(file.floats("token_map"));
             assertThat(file.floats("layer.0")).isNotEqualTo(file.floats("token_map"));
             assertThat(file.metadata())

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.kernels.contract.RealData;
+import org.unmute.kernels.contract.golden.RealData;
 import org.unmute.models.audio.Wav;
 
 /**

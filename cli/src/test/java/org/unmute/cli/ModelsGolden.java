@@ -3,7 +3,7 @@ package org.unmute.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.opentest4j.TestAbortedException;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.Golden;
 
 /** The reference numbers of the module models, which this module's tests use too. */
 final class ModelsGolden {

@@ -1,9 +1,9 @@
 package org.unmute.tensor;
 
-import org.unmute.tensor.op.Unfolding.Col2Im;
-import org.unmute.tensor.op.Unfolding.Convolve;
-import org.unmute.tensor.op.Unfolding.Im2Col;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.SlidingWindow;
+import org.unmute.tensor.op.UnfoldingOps.Col2Im;
+import org.unmute.tensor.op.UnfoldingOps.Convolve;
+import org.unmute.tensor.op.UnfoldingOps.Im2Col;
 
 /**
  * Convolutions and pooling as matrix products or reductions over unfolded windows. Inputs are
@@ -20,7 +20,7 @@ public final class Convolution {
      * @param bias {@code [out]} or null
      * @return {@code [batch, out, positionsY, positionsX]}
      */
-    public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, Window window, int groups) {
+    public static Tensor conv2d(Tensor x, Tensor weight, Tensor bias, SlidingWindow window, int groups) {
         boolean fits = x.rank() == 4
                 && weight.rank() == 4
                 && groups >= 1
@@ -48,8 +48,9 @@ public final class Convolution {
                 && x.size(1) == weight.size(1) * groups
                 && weight.size(0) % groups == 0;
         requireFit("conv1d", fits, x, weight, bias, fits ? weight.size(0) : 0, groups);
-        Window window =
-                Window.of(1, weight.shape().dim(2), 1, stride).pad(0, padding).dilate(1, dilation);
+        SlidingWindow window = SlidingWindow.of(1, weight.shape().dim(2), 1, stride)
+                .pad(0, padding)
+                .dilate(1, dilation);
         return conv2d(x.insert(2), weight.insert(2), bias, window, groups).squeeze(2);
     }
 
@@ -82,14 +83,14 @@ public final class Convolution {
                 .transpose(-1, -2)
                 .matmul(x.reshape(batch, groups, in, length))
                 .reshape(batch, out, 1, kernel, 1, length);
-        Tensor y = Tensor.run(
-                        new Col2Im(columns, Window.of(1, kernel, 1, stride).pad(0, padding), 1, grown))
+        Tensor y = Tensor.run(new Col2Im(
+                        columns, SlidingWindow.of(1, kernel, 1, stride).pad(0, padding), 1, grown))
                 .squeeze(2);
         return bias == null ? y : y.plus(bias.reshape(out, 1));
     }
 
     /** Greatest of each window; padding never wins, the first wins ties. {@code [batch, channels, rows, columns]}. */
-    public static Tensor maxPool2d(Tensor x, Window window) {
+    public static Tensor maxPool2d(Tensor x, SlidingWindow window) {
         if (window.padY() * 2 > window.height() || window.padX() * 2 > window.width()) {
             throw new IllegalArgumentException("maxPool2d: padding is more than half of the window: " + window);
         }
@@ -104,12 +105,12 @@ public final class Convolution {
     }
 
     /** Mean of each window, zeros of the padding counted. {@code [batch, channels, rows, columns]}. */
-    public static Tensor avgPool2d(Tensor x, Window window) {
+    public static Tensor avgPool2d(Tensor x, SlidingWindow window) {
         return windows(x, window).mean(false, -1);
     }
 
     /** {@code [batch, channels, positionsY, positionsX, height · width]} */
-    private static Tensor windows(Tensor x, Window window) {
+    private static Tensor windows(Tensor x, SlidingWindow window) {
         Tensor columns = Tensor.run(new Im2Col(x, window)).permute(0, 1, 4, 5, 2, 3);
         Shape s = columns.shape();
         return columns.reshape(s.head(4).concat(Shape.of(s.size(4) * s.size(5))).toArray());

@@ -37,7 +37,7 @@ public final class Grad {
 
     /** Gradients of {@code Σ result · upstream}. */
     public static Grad of(Tensor result, Tensor upstream) {
-        if (!result.takesGradient()) {
+        if (!result.requiresGradient()) {
             throw new IllegalArgumentException("grad: the result depends on no parameter");
         }
         if (!upstream.shape().equals(result.shape()) || upstream.dtype() != result.dtype()) {
@@ -79,7 +79,7 @@ public final class Grad {
                 for (int i = 0; i < inputs.size(); i++) {
                     Tensor x = inputs.get(i);
                     Tensor gx = gradients.get(i);
-                    if (gx == null || !x.takesGradient()) {
+                    if (gx == null || !x.requiresGradient()) {
                         continue;
                     }
                     Tensor sofar = pending.get(x);
@@ -148,7 +148,7 @@ public final class Grad {
     public Tensor wrt(Tensor parameter) {
         Tensor g = leaves.get(parameter);
         if (g == null) {
-            if (!parameter.takesGradient() || parameter.origin() != null) {
+            if (!parameter.requiresGradient() || parameter.origin() != null) {
                 throw new IllegalArgumentException(
                         "grad: not a parameter: " + parameter + ": make it one with parameter()");
             }

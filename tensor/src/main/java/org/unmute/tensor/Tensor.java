@@ -7,16 +7,16 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
-import org.unmute.tensor.op.Attend;
+import org.unmute.tensor.op.AttentionOps;
 import org.unmute.tensor.op.Binary;
-import org.unmute.tensor.op.Elementwise;
-import org.unmute.tensor.op.Indexing;
-import org.unmute.tensor.op.Layout;
-import org.unmute.tensor.op.Normalization;
+import org.unmute.tensor.op.ElementwiseOps;
+import org.unmute.tensor.op.IndexingOps;
+import org.unmute.tensor.op.LayoutOps;
+import org.unmute.tensor.op.NormalizationOps;
 import org.unmute.tensor.op.Op;
-import org.unmute.tensor.op.Product;
-import org.unmute.tensor.op.Prototypes;
-import org.unmute.tensor.op.Reduction;
+import org.unmute.tensor.op.ProductOps;
+import org.unmute.tensor.op.PrototypeOps;
+import org.unmute.tensor.op.ReductionOps;
 import org.unmute.tensor.op.Unary;
 
 /**
@@ -30,14 +30,14 @@ public final class Tensor {
     private final Backend backend;
     private final View view;
     private final Op origin;
-    private final boolean takesGradient;
+    private final boolean requiresGradient;
     private final long sequence = SEQUENCE.incrementAndGet();
 
-    Tensor(Backend backend, View view, Op origin, boolean takesGradient) {
+    Tensor(Backend backend, View view, Op origin, boolean requiresGradient) {
         this.backend = backend;
         this.view = view;
         this.origin = origin;
-        this.takesGradient = takesGradient;
+        this.requiresGradient = requiresGradient;
     }
 
     // ---- making tensors
@@ -140,11 +140,11 @@ public final class Tensor {
                 throw new IllegalArgumentException(op.name() + ": inputs lie on different backends: " + backend.name()
                         + " and " + t.backend.name() + ": move one with to(backend)");
             }
-            if (!t.dtype().isComputable() && !(op instanceof Layout) && !op.readsStored(t)) {
+            if (!t.dtype().isComputable() && !(op instanceof LayoutOps) && !op.acceptsStorageType(t)) {
                 throw new IllegalArgumentException(
                         op.name() + ": " + t.dtype() + " is a storage type: cast to F32 first");
             }
-            record |= t.takesGradient;
+            record |= t.requiresGradient;
         }
         record &= Grad.isRecording() && op.dtype().isFloating();
         Shape shape = op.shape();
@@ -185,8 +185,8 @@ public final class Tensor {
     }
 
     /** Whether gradients reach this tensor. */
-    public boolean takesGradient() {
-        return takesGradient;
+    public boolean requiresGradient() {
+        return requiresGradient;
     }
 
     /** The op that made this tensor, or null. */
@@ -237,7 +237,7 @@ public final class Tensor {
 
     /** The same memory without history. */
     public Tensor detach() {
-        return takesGradient ? new Tensor(backend, view, null, false) : this;
+        return requiresGradient ? new Tensor(backend, view, null, false) : this;
     }
 
     /** Declares the contents final, so that a backend may keep them in a faster form (packed weights). */
@@ -280,21 +280,21 @@ public final class Tensor {
 
     /** Another element type; the gradient is cast back. */
     public Tensor cast(DType dtype) {
-        return dtype == dtype() ? this : run(new Layout.Cast(this, dtype));
+        return dtype == dtype() ? this : run(new LayoutOps.Cast(this, dtype));
     }
 
     // ---- arithmetic, element by element, with broadcasting
 
     public Tensor unary(Unary f) {
-        return run(new Elementwise.Map(f, 0, 0, this));
+        return run(new ElementwiseOps.Map(f, 0, 0, this));
     }
 
     public Tensor unary(Unary f, double p, double q) {
-        return run(new Elementwise.Map(f, p, q, this));
+        return run(new ElementwiseOps.Map(f, p, q, this));
     }
 
     public Tensor binary(Binary f, Tensor other) {
-        return run(new Elementwise.Combine(f, this, other));
+        return run(new ElementwiseOps.Combine(f, this, other));
     }
 
     public Tensor plus(Tensor other) {
@@ -335,7 +335,7 @@ public final class Tensor {
 
     /** {@code this · scale + shift} */
     public Tensor affine(double scale, double shift) {
-        return run(new Elementwise.Affine(this, scale, shift));
+        return run(new ElementwiseOps.Affine(this, scale, shift));
     }
 
     /** Limited to {@code [min, max]}; either may be infinite. */
@@ -345,7 +345,7 @@ public final class Tensor {
 
     /** Elements of {@code a} where this is not 0, else of {@code b}. */
     public Tensor where(Tensor a, Tensor b) {
-        return run(new Elementwise.Where(this, a, b));
+        return run(new ElementwiseOps.Where(this, a, b));
     }
 
     /** {@code value} where {@code mask} is not 0. */
@@ -355,12 +355,12 @@ public final class Tensor {
 
     /** +1 for x ≥ 0, else -1; the gradient passes unchanged (paper, equations 1 and 5). */
     public Tensor binarizeStraightThrough() {
-        return run(new Elementwise.BinarizeStraightThrough(this, false));
+        return run(new ElementwiseOps.BinarizeStraightThrough(this, false));
     }
 
     /** {@link #binarizeStraightThrough} with the gradient cut outside [-1, 1]; a variant the paper does not use. */
     public Tensor binarizeStraightThroughClipped() {
-        return run(new Elementwise.BinarizeStraightThrough(this, true));
+        return run(new ElementwiseOps.BinarizeStraightThrough(this, true));
     }
 
     // ---- reductions
@@ -371,7 +371,7 @@ public final class Tensor {
     }
 
     public Tensor sum(boolean keepAxes, int... axes) {
-        return run(new Reduction.Sum(this, normalize(axes), keepAxes));
+        return run(new ReductionOps.Sum(this, normalize(axes), keepAxes));
     }
 
     /** Mean of everything, a scalar. */
@@ -389,23 +389,23 @@ public final class Tensor {
     }
 
     /** Maximum and position along an axis; the first on ties takes all of the gradient. */
-    public Reduction.Extreme max(int axis) {
-        return Reduction.extreme(this, axis, true);
+    public ReductionOps.Extreme max(int axis) {
+        return ReductionOps.extreme(this, axis, true);
     }
 
     /** Minimum and position along an axis; the first on ties takes all of the gradient. */
-    public Reduction.Extreme min(int axis) {
-        return Reduction.extreme(this, axis, false);
+    public ReductionOps.Extreme min(int axis) {
+        return ReductionOps.extreme(this, axis, false);
     }
 
     /** Maximum over axes; ties share the gradient evenly, as torch's {@code amax}. */
     public Tensor amax(boolean keepAxes, int... axes) {
-        return run(new Reduction.SharedMax(this, normalize(axes), keepAxes));
+        return run(new ReductionOps.SharedMax(this, normalize(axes), keepAxes));
     }
 
     /** Running sum along an axis. */
     public Tensor cumulativeSum(int axis) {
-        return onLastAxis(axis, t -> run(new Reduction.CumulativeSum(t)));
+        return onLastAxis(axis, t -> run(new ReductionOps.CumulativeSum(t)));
     }
 
     // ---- products
@@ -418,12 +418,12 @@ public final class Tensor {
         if (other.rank() == 1) {
             return matmul(other.insert(1)).squeeze(-1);
         }
-        return run(new Product.MatMul(this, other));
+        return run(new ProductOps.MatMul(this, other));
     }
 
     /** {@code this · weightᵀ + bias}; weight {@code [out, in]}, bias {@code [out]} or null. */
     public Tensor linear(Tensor weight, Tensor bias) {
-        return run(new Product.Linear(this, weight, bias));
+        return run(new ProductOps.Linear(this, weight, bias));
     }
 
     /**
@@ -434,65 +434,65 @@ public final class Tensor {
      * @param residual shape of the result, or null
      */
     public Tensor linear(Tensor weight, Tensor bias, Unary activation, Tensor residual) {
-        return Product.Linear.of(Grad.isRecording(), this, weight, bias, activation, residual);
+        return ProductOps.Linear.of(Grad.isRecording(), this, weight, bias, activation, residual);
     }
 
-    /** Scaled dot-product attention with this as the queries; see {@link Attend.Attention}. */
+    /** Scaled dot-product attention with this as the queries; see {@link AttentionOps.Attention}. */
     public Tensor attention(Tensor keys, Tensor values, Tensor bias, double scale) {
-        return run(new Attend.Attention(this, keys, values, bias, scale));
+        return run(new AttentionOps.Attention(this, keys, values, bias, scale));
     }
 
-    /** Greatest cosine of each prototype over the tokens; see {@link Prototypes.PrototypeMaxPool}. */
-    public Prototypes.PrototypeMaxPool prototypeMaxPool(Tensor prototypes) {
-        return Prototypes.PrototypeMaxPool.of(this, prototypes, false);
+    /** Greatest cosine of each prototype over the tokens; see {@link PrototypeOps.PrototypeMaxPool}. */
+    public PrototypeOps.PrototypeMaxPool prototypeMaxPool(Tensor prototypes) {
+        return PrototypeOps.PrototypeMaxPool.of(this, prototypes, false);
     }
 
     /**
      * As {@link #prototypeMaxPool} with the prototypes' signs; the gradient passes the sign as if it were the identity.
      */
-    public Prototypes.PrototypeMaxPool binaryPrototypeMaxPool(Tensor prototypes) {
-        return Prototypes.PrototypeMaxPool.of(this, prototypes, true);
+    public PrototypeOps.PrototypeMaxPool binaryPrototypeMaxPool(Tensor prototypes) {
+        return PrototypeOps.PrototypeMaxPool.of(this, prototypes, true);
     }
 
-    /** Least and greatest product of each prototype with the tokens; see {@link Prototypes.ProductExtremes}. */
-    public Prototypes.ProductExtremes productExtremes(Tensor prototypes) {
-        return Prototypes.ProductExtremes.of(this, prototypes);
+    /** Least and greatest product of each prototype with the tokens; see {@link PrototypeOps.ProductExtremes}. */
+    public PrototypeOps.ProductExtremes productExtremes(Tensor prototypes) {
+        return PrototypeOps.ProductExtremes.of(this, prototypes);
     }
 
     // ---- normalisation
 
     public Tensor softmax(int axis) {
-        return onLastAxis(axis, t -> run(new Normalization.Softmax(t)));
+        return onLastAxis(axis, t -> run(new NormalizationOps.Softmax(t)));
     }
 
     public Tensor logSoftmax(int axis) {
-        return onLastAxis(axis, t -> run(new Normalization.LogSoftmax(t)));
+        return onLastAxis(axis, t -> run(new NormalizationOps.LogSoftmax(t)));
     }
 
     /** Layer normalisation along the last axis; weight and bias {@code [n]}, both may be null. */
     public Tensor layerNorm(Tensor weight, Tensor bias, double eps) {
-        return run(new Normalization.LayerNorm(this, weight, bias, eps));
+        return run(new NormalizationOps.LayerNorm(this, weight, bias, eps));
     }
 
     /** Divided by the Euclidean norm along an axis (at least 1e-12). */
     public Tensor l2Normalize(int axis) {
-        return onLastAxis(axis, t -> run(new Normalization.L2Normalize(t)));
+        return onLastAxis(axis, t -> run(new NormalizationOps.L2Normalize(t)));
     }
 
-    /** {@code Σₙ weights[n] x[n] / ‖x[n]‖} over the first axis; see {@link Normalization.UnitSum}. */
+    /** {@code Σₙ weights[n] x[n] / ‖x[n]‖} over the first axis; see {@link NormalizationOps.UnitSum}. */
     public Tensor unitSum(Tensor weights) {
-        return run(new Normalization.UnitSum(this, weights));
+        return run(new NormalizationOps.UnitSum(this, weights));
     }
 
     // ---- layout
 
     /** The same elements in row-major order under another shape; one size may be -1. */
     public Tensor reshape(long... sizes) {
-        return run(new Layout.Reshape(this, Layout.infer(shape(), sizes)));
+        return run(new LayoutOps.Reshape(this, LayoutOps.infer(shape(), sizes)));
     }
 
     public Tensor permute(int... order) {
-        return run(new Layout.Permute(this, normalize(order)));
+        return run(new LayoutOps.Permute(this, normalize(order)));
     }
 
     public Tensor transpose(int a, int b) {
@@ -503,12 +503,12 @@ public final class Tensor {
     }
 
     public Tensor expand(long... sizes) {
-        return run(new Layout.Expand(this, Shape.of(sizes)));
+        return run(new LayoutOps.Expand(this, Shape.of(sizes)));
     }
 
     /** Elements {@code start, start + step, …}, {@code count} of them; the step may be negative. */
     public Tensor slice(int axis, long start, long count, long step) {
-        return run(new Layout.Slice(this, shape().axis(axis), start, count, step));
+        return run(new LayoutOps.Slice(this, shape().axis(axis), start, count, step));
     }
 
     public Tensor slice(int axis, long start, long count) {
@@ -540,12 +540,12 @@ public final class Tensor {
 
     /** {@code count} constants before and after along an axis. */
     public Tensor pad(int axis, long before, long after, double value) {
-        return run(new Layout.Pad(this, shape().axis(axis), before, after, value));
+        return run(new LayoutOps.Pad(this, shape().axis(axis), before, after, value));
     }
 
     /** A copy in memory of its own (recorded as the identity). */
     public Tensor copy() {
-        return run(new Layout.Cast(this, dtype()));
+        return run(new LayoutOps.Cast(this, dtype()));
     }
 
     /** One after the other along an axis. */
@@ -553,7 +553,7 @@ public final class Tensor {
         if (parts.length == 0) {
             throw new IllegalArgumentException("concat: needs at least one tensor");
         }
-        return run(new Layout.Concat(List.of(parts), parts[0].shape().axis(axis)));
+        return run(new LayoutOps.Concat(List.of(parts), parts[0].shape().axis(axis)));
     }
 
     /** Side by side along a new axis. */
@@ -563,7 +563,7 @@ public final class Tensor {
 
     /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; index {@code I32}, of equal shape beside the axis. */
     public Tensor gather(int axis, Tensor index) {
-        return run(new Indexing.Gather(this, shape().axis(axis), index));
+        return run(new IndexingOps.Gather(this, shape().axis(axis), index));
     }
 
     /** Whole slices at the positions {@code index [n]} along an axis. */
@@ -598,6 +598,6 @@ public final class Tensor {
 
     @Override
     public String toString() {
-        return "Tensor " + dtype() + shape() + " on " + backend.name() + (takesGradient ? ", takes gradient" : "");
+        return "Tensor " + dtype() + shape() + " on " + backend.name() + (requiresGradient ? ", takes gradient" : "");
     }
 }

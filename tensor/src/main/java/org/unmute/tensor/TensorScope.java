@@ -87,7 +87,7 @@ public final class TensorScope implements AutoCloseable {
     public static Tensor only(Supplier<Tensor> body) {
         try (TensorScope scope = new TensorScope()) {
             Tensor result = body.get();
-            if (result.takesGradient()) {
+            if (result.requiresGradient()) {
                 scope.keepAll();
             }
             return scope.keep(result);

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.unmute.tensor.Interpolation.Mode;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.SlidingWindow;
 
 /** Compositions: what the autograd goldens in the contract library do not reach. */
 class FunctionsTest {
@@ -50,7 +50,7 @@ class FunctionsTest {
         check.of(
                 "conv2d",
                 in -> Convolution.conv2d(
-                        in[0], in[1], in[2], Window.of(2, 3, 2, 1).pad(1, 0), 2),
+                        in[0], in[1], in[2], SlidingWindow.of(2, 3, 2, 1).pad(1, 0), 2),
                 Shape.of(2, 4, 3, 5),
                 Shape.of(2, 2, 2, 3),
                 Shape.of(2));
@@ -67,11 +67,11 @@ class FunctionsTest {
                 Shape.of(6));
         check.of(
                 "maxPool2d",
-                in -> Convolution.maxPool2d(in[0], Window.of(3, 2, 2, 2).pad(1, 1)),
+                in -> Convolution.maxPool2d(in[0], SlidingWindow.of(3, 2, 2, 2).pad(1, 1)),
                 Shape.of(1, 2, 5, 4));
         check.of(
                 "avgPool2d",
-                in -> Convolution.avgPool2d(in[0], Window.of(3, 2, 2, 2).pad(1, 1)),
+                in -> Convolution.avgPool2d(in[0], SlidingWindow.of(3, 2, 2, 2).pad(1, 1)),
                 Shape.of(1, 2, 5, 4));
         for (Mode mode : Mode.values()) {
             check.of("resize " + mode, in -> Interpolation.resize2d(in[0], 3, 9, mode, false), Shape.of(2, 5, 4));
@@ -93,7 +93,7 @@ class FunctionsTest {
     @Test
     void poolingPadsSoThatMaximaIgnoreItAndMeansCountIt() {
         Tensor x = of(new double[] {-1, -2, -3, -4}, 1, 1, 2, 2);
-        Window w = Window.of(2, 2, 2, 2).pad(1, 1);
+        SlidingWindow w = SlidingWindow.of(2, 2, 2, 2).pad(1, 1);
         assertThat(Convolution.maxPool2d(x, w).toDoubles()).containsExactly(-1, -2, -3, -4);
         assertThat(Convolution.avgPool2d(x, w).toDoubles()).containsExactly(-0.25, -0.5, -0.75, -1);
     }

@@ -10,7 +10,7 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * Where the reference numbers lie: {@code src/test/resources/golden}, or the folder that the system property
- * {@code unmute.golden} names. The other modules use {@code org.unmute.kernels.contract.Golden}, which this module
+ * {@code unmute.golden} names. The other modules use {@code org.unmute.kernels.contract.golden.Golden}, which this module
  * cannot depend on.
  */
 public final class GoldenFolder {

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.function.Executable;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Binary;
-import org.unmute.tensor.op.Layout;
-import org.unmute.tensor.op.Normalization;
-import org.unmute.tensor.op.Product;
-import org.unmute.tensor.op.RowLoss;
+import org.unmute.tensor.op.LayoutOps;
+import org.unmute.tensor.op.LossOps;
+import org.unmute.tensor.op.NormalizationOps;
+import org.unmute.tensor.op.ProductOps;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Unfolding;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.UnfoldingOps;
 
 /** Bad arguments: what is thrown names the operation and every shape concerned. */
 class MessagesTest {
@@ -74,27 +74,31 @@ class MessagesTest {
             new Wrong("linear", () -> f(2, 3).linear(f(5, 3), d(5)), "F64[5]"),
             new Wrong(
                     "embedPatches",
-                    () -> Tensor.run(new Product.EmbedPatches(f(2, 4, 4), f(3, 5), null, Window.of(2, 2, 2, 2))),
+                    () -> Tensor.run(
+                            new ProductOps.EmbedPatches(f(2, 4, 4), f(3, 5), null, SlidingWindow.of(2, 2, 2, 2))),
                     "[2, 4, 4]",
                     "[3, 5]"),
             new Wrong(
                     "embedPatches",
-                    () -> Tensor.run(new Product.EmbedPatches(
-                            f(2, 4, 4), f(3, 4), null, Window.of(2, 2, 2, 2).pad(1, 0))),
+                    () -> Tensor.run(new ProductOps.EmbedPatches(
+                            f(2, 4, 4),
+                            f(3, 4),
+                            null,
+                            SlidingWindow.of(2, 2, 2, 2).pad(1, 0))),
                     "padding"),
             new Wrong(
                     "binaryCrossEntropy",
-                    () -> Tensor.run(new RowLoss.BinaryCrossEntropy(f(2, 3), f(3, 3), null)),
+                    () -> Tensor.run(new LossOps.BinaryCrossEntropy(f(2, 3), f(3, 3), null)),
                     "[2, 3]",
                     "[3, 3]",
                     "absent"),
             new Wrong(
                     "crossEntropy",
-                    () -> Tensor.run(new RowLoss.CrossEntropy(f(2, 3), f(2, 3), f(2), 1, 0)),
+                    () -> Tensor.run(new LossOps.CrossEntropy(f(2, 3), f(2, 3), f(2), 1, 0)),
                     "[2, 3]",
                     "[2]"),
             new Wrong("softmax", () -> i(2).softmax(0), "I32[2]"),
-            new Wrong("softmax", () -> Tensor.run(new Normalization.Softmax(f())), "[]"),
+            new Wrong("softmax", () -> Tensor.run(new NormalizationOps.Softmax(f())), "[]"),
             new Wrong("logSoftmax", () -> i(2).logSoftmax(0), "I32[2]"),
             new Wrong("l2Normalize", () -> i(2).l2Normalize(0), "I32[2]"),
             new Wrong("layerNorm", () -> f(2, 3).layerNorm(f(2), null, 1e-5), "[2, 3]", "[2]", "absent"),
@@ -120,7 +124,7 @@ class MessagesTest {
             new Wrong("reshape", () -> f(2, 3).reshape(-1, 4), "[2, 3]", "[-1, 4]"),
             new Wrong("reshape", () -> f(2, 3).reshape(-1, -1), "[-1, -1]"),
             new Wrong("permute", () -> f(2, 3).permute(0, 0), "[0, 0]", "[2, 3]"),
-            new Wrong("permute", () -> Tensor.run(new Layout.Permute(f(2, 3), new int[] {0})), "[0]", "[2, 3]"),
+            new Wrong("permute", () -> Tensor.run(new LayoutOps.Permute(f(2, 3), new int[] {0})), "[0]", "[2, 3]"),
             new Wrong("expand", () -> f(2, 3).expand(4, 3), "[2, 3]", "[4, 3]"),
             new Wrong("expand", () -> f(2, 3).expand(3), "[2, 3]", "[3]"),
             new Wrong("slice", () -> f(2, 3).slice(1, 1, 3), "[2, 3]"),
@@ -142,17 +146,25 @@ class MessagesTest {
             new Wrong("unitSum", () -> f(2, 3, 4).unitSum(f(3)), "[2, 3, 4]", "[3]"),
             new Wrong(
                     "convolve",
-                    () -> Tensor.run(new Unfolding.Convolve(f(1, 2, 3, 3), f(4, 3, 1, 1), Window.of(1, 1, 1, 1), 1)),
+                    () -> Tensor.run(
+                            new UnfoldingOps.Convolve(f(1, 2, 3, 3), f(4, 3, 1, 1), SlidingWindow.of(1, 1, 1, 1), 1)),
                     "[1, 2, 3, 3]",
                     "[4, 3, 1, 1]"),
-            new Wrong("im2Col", () -> Tensor.run(new Unfolding.Im2Col(f(2, 3), Window.of(1, 1, 1, 1))), "[2, 3]"),
-            new Wrong("window", () -> Tensor.run(new Unfolding.Im2Col(f(1, 1, 2, 3), Window.of(3, 1, 1, 1))), "3", "2"),
+            new Wrong(
+                    "im2Col",
+                    () -> Tensor.run(new UnfoldingOps.Im2Col(f(2, 3), SlidingWindow.of(1, 1, 1, 1))),
+                    "[2, 3]"),
+            new Wrong(
+                    "window",
+                    () -> Tensor.run(new UnfoldingOps.Im2Col(f(1, 1, 2, 3), SlidingWindow.of(3, 1, 1, 1))),
+                    "3",
+                    "2"),
             new Wrong(
                     "col2Im",
-                    () -> Tensor.run(new Unfolding.Col2Im(f(1, 1, 2, 2, 2, 2), Window.of(2, 2, 1, 1), 3, 4)),
+                    () -> Tensor.run(new UnfoldingOps.Col2Im(f(1, 1, 2, 2, 2, 2), SlidingWindow.of(2, 2, 1, 1), 3, 4)),
                     "[1, 1, 2, 2, 2, 2]",
                     "3 x 4"),
-            new Wrong("window", () -> Window.of(0, 1, 1, 1), "0x1"),
+            new Wrong("window", () -> SlidingWindow.of(0, 1, 1, 1), "0x1"),
             new Wrong("tensor", () -> Tensor.of(B, new float[5], 2, 3), "[2, 3]", "5"),
             new Wrong("shape", () -> Shape.of(2, -1), "[2, -1]"),
             new Wrong("shape", () -> Shape.of(1L << 40, 1L << 40), "too many"),
@@ -212,6 +224,6 @@ class MessagesTest {
         Tensor x = Tensor.of(B, new double[] {1, 2}, 2).parameter();
         Tensor mask = x.binary(Binary.GREATER, Tensor.of(B, new double[] {1.5, 1.5}, 2));
         assertThat(Grad.of(mask.times(x).sum()).wrt(x).toDoubles()).containsExactly(0, 1);
-        assertThat(x.cast(DType.I32).takesGradient()).isFalse();
+        assertThat(x.cast(DType.I32).requiresGradient()).isFalse();
     }
 }

@@ -15,30 +15,30 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
-import org.unmute.tensor.op.Attend.Attention;
-import org.unmute.tensor.op.Attend.GatedAttention;
-import org.unmute.tensor.op.Attend.SelfAttention;
+import org.unmute.tensor.op.AttentionOps.Attention;
+import org.unmute.tensor.op.AttentionOps.GatedAttention;
+import org.unmute.tensor.op.AttentionOps.SelfAttention;
 import org.unmute.tensor.op.Binary;
-import org.unmute.tensor.op.Elementwise;
-import org.unmute.tensor.op.Indexing.Gather;
-import org.unmute.tensor.op.Layout;
-import org.unmute.tensor.op.Normalization;
+import org.unmute.tensor.op.ElementwiseOps;
+import org.unmute.tensor.op.IndexingOps.Gather;
+import org.unmute.tensor.op.LayoutOps;
+import org.unmute.tensor.op.LossOps;
+import org.unmute.tensor.op.NormalizationOps;
 import org.unmute.tensor.op.Op;
-import org.unmute.tensor.op.Product;
-import org.unmute.tensor.op.Prototypes.ProductExtremes;
-import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
-import org.unmute.tensor.op.Reduction;
-import org.unmute.tensor.op.RowLoss;
+import org.unmute.tensor.op.ProductOps;
+import org.unmute.tensor.op.PrototypeOps.ProductExtremes;
+import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
+import org.unmute.tensor.op.ReductionOps;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Unfolding;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.UnfoldingOps;
 
 /** Every op record against central differences; a record without a case fails. */
 class OpGradientTest {
     private static final ScalarBackend B = ScalarBackend.INSTANCE;
 
     /** Straight-through gradients are not derivatives, so these follow a stated rule (StraightThroughTest). */
-    private static final Set<Class<?>> BY_RULE = Set.of(Elementwise.BinarizeStraightThrough.class);
+    private static final Set<Class<?>> BY_RULE = Set.of(ElementwiseOps.BinarizeStraightThrough.class);
 
     /** Where a function has no derivative; inputs stay away from there. */
     private static final Map<Unary, double[]> KINKS = Map.of(
@@ -163,208 +163,217 @@ class OpGradientTest {
                 default -> 0;
             };
             add(
-                    Elementwise.Map.class,
+                    ElementwiseOps.Map.class,
                     f.name(),
                     range(f),
-                    in -> new Elementwise.Map(f, p, f == Unary.CLAMP ? 0.9 : 0, in[0]),
+                    in -> new ElementwiseOps.Map(f, p, f == Unary.CLAMP ? 0.9 : 0, in[0]),
                     s(3, 7));
         }
         for (Binary f : Binary.values()) {
             DoubleUnaryOperator range = f == Binary.POW || f == Binary.DIV ? OpGradientTest::positive : x -> x;
-            Function<Tensor[], Op> make = in -> new Elementwise.Combine(f, in[0], in[1]);
-            add(Elementwise.Combine.class, f + " same shape", range, make, s(3, 5), s(3, 5));
-            add(Elementwise.Combine.class, f + " both broadcast", range, make, s(3, 1, 5), s(4, 1));
-            add(Elementwise.Combine.class, f + " scalar", range, make, s(), s(2, 3));
-            add(Elementwise.Combine.class, f + " size 1 axis", range, make, s(1, 3), s(1));
+            Function<Tensor[], Op> make = in -> new ElementwiseOps.Combine(f, in[0], in[1]);
+            add(ElementwiseOps.Combine.class, f + " same shape", range, make, s(3, 5), s(3, 5));
+            add(ElementwiseOps.Combine.class, f + " both broadcast", range, make, s(3, 1, 5), s(4, 1));
+            add(ElementwiseOps.Combine.class, f + " scalar", range, make, s(), s(2, 3));
+            add(ElementwiseOps.Combine.class, f + " size 1 axis", range, make, s(1, 3), s(1));
         }
-        add(Elementwise.Affine.class, "", in -> new Elementwise.Affine(in[0], -2.5, 0.75), s(5, 1, 3));
+        add(ElementwiseOps.Affine.class, "", in -> new ElementwiseOps.Affine(in[0], -2.5, 0.75), s(5, 1, 3));
         Tensor condition = Tensor.of(B, new int[] {1, 0, 0, 1, 1, 0}, 2, 3);
         add(
-                Elementwise.Where.class,
+                ElementwiseOps.Where.class,
                 "same shape",
-                in -> new Elementwise.Where(condition, in[0], in[1]),
+                in -> new ElementwiseOps.Where(condition, in[0], in[1]),
                 s(2, 3),
                 s(2, 3));
         add(
-                Elementwise.Where.class,
+                ElementwiseOps.Where.class,
                 "broadcast",
-                in -> new Elementwise.Where(condition, in[0], in[1]),
+                in -> new ElementwiseOps.Where(condition, in[0], in[1]),
                 s(4, 1, 1),
                 s(3));
     }
 
     private void reductions() {
-        add(Reduction.Sum.class, "one axis", in -> new Reduction.Sum(in[0], new int[] {1}, false), s(3, 5, 2));
+        add(ReductionOps.Sum.class, "one axis", in -> new ReductionOps.Sum(in[0], new int[] {1}, false), s(3, 5, 2));
         add(
-                Reduction.Sum.class,
+                ReductionOps.Sum.class,
                 "outer and inner, kept",
-                in -> new Reduction.Sum(in[0], new int[] {2, 0}, true),
+                in -> new ReductionOps.Sum(in[0], new int[] {2, 0}, true),
                 s(3, 5, 2));
-        add(Reduction.Sum.class, "all", in -> new Reduction.Sum(in[0], new int[] {0, 1}, false), s(3, 5));
-        add(Reduction.Sum.class, "none", in -> new Reduction.Sum(in[0], new int[0], false), s(3));
-        add(Reduction.SharedMax.class, "", in -> new Reduction.SharedMax(in[0], new int[] {0, 2}, false), s(3, 5, 2));
+        add(ReductionOps.Sum.class, "all", in -> new ReductionOps.Sum(in[0], new int[] {0, 1}, false), s(3, 5));
+        add(ReductionOps.Sum.class, "none", in -> new ReductionOps.Sum(in[0], new int[0], false), s(3));
+        add(
+                ReductionOps.SharedMax.class,
+                "",
+                in -> new ReductionOps.SharedMax(in[0], new int[] {0, 2}, false),
+                s(3, 5, 2));
         for (boolean greatest : new boolean[] {true, false}) {
             add(
-                    Reduction.LastExtreme.class,
+                    ReductionOps.LastExtreme.class,
                     "greatest " + greatest,
-                    in -> new Reduction.LastExtreme(
+                    in -> new ReductionOps.LastExtreme(
                             in[0],
                             greatest,
                             Tensor.zeros(B, DType.I32, in[0].shape().without(-1))),
                     s(3, 1, 5));
         }
-        add(Reduction.CumulativeSum.class, "", in -> new Reduction.CumulativeSum(in[0]), s(3, 7));
-        add(Reduction.CumulativeSum.class, "one axis", in -> new Reduction.CumulativeSum(in[0]), s(5));
+        add(ReductionOps.CumulativeSum.class, "", in -> new ReductionOps.CumulativeSum(in[0]), s(3, 7));
+        add(ReductionOps.CumulativeSum.class, "one axis", in -> new ReductionOps.CumulativeSum(in[0]), s(5));
     }
 
     private void products() {
-        Function<Tensor[], Op> matmul = in -> new Product.MatMul(in[0], in[1]);
-        add(Product.MatMul.class, "plain", matmul, s(3, 5), s(5, 2));
-        add(Product.MatMul.class, "one row, one column", matmul, s(1, 3), s(3, 1));
-        add(Product.MatMul.class, "batched", matmul, s(2, 3, 5), s(2, 5, 4));
-        add(Product.MatMul.class, "left shared", matmul, s(3, 5), s(2, 4, 5, 1));
-        add(Product.MatMul.class, "right shared", matmul, s(2, 3, 5), s(5, 4));
-        add(Product.MatMul.class, "each shared along one axis", matmul, s(2, 1, 3, 5), s(4, 5, 2));
-        add(Product.MatMul.class, "shared in the middle", matmul, s(2, 1, 2, 3, 2), s(2, 3, 1, 2, 3));
-        add(Product.MatMul.class, "batch of one", matmul, s(1, 3, 5), s(5, 2));
-        Function<Tensor[], Op> linear = in -> new Product.Linear(in[0], in[1], in.length > 2 ? in[2] : null);
-        add(Product.Linear.class, "with bias", linear, s(2, 3, 5), s(4, 5), s(4));
-        add(Product.Linear.class, "without bias", linear, s(3, 5), s(1, 5));
+        Function<Tensor[], Op> matmul = in -> new ProductOps.MatMul(in[0], in[1]);
+        add(ProductOps.MatMul.class, "plain", matmul, s(3, 5), s(5, 2));
+        add(ProductOps.MatMul.class, "one row, one column", matmul, s(1, 3), s(3, 1));
+        add(ProductOps.MatMul.class, "batched", matmul, s(2, 3, 5), s(2, 5, 4));
+        add(ProductOps.MatMul.class, "left shared", matmul, s(3, 5), s(2, 4, 5, 1));
+        add(ProductOps.MatMul.class, "right shared", matmul, s(2, 3, 5), s(5, 4));
+        add(ProductOps.MatMul.class, "each shared along one axis", matmul, s(2, 1, 3, 5), s(4, 5, 2));
+        add(ProductOps.MatMul.class, "shared in the middle", matmul, s(2, 1, 2, 3, 2), s(2, 3, 1, 2, 3));
+        add(ProductOps.MatMul.class, "batch of one", matmul, s(1, 3, 5), s(5, 2));
+        Function<Tensor[], Op> linear = in -> new ProductOps.Linear(in[0], in[1], in.length > 2 ? in[2] : null);
+        add(ProductOps.Linear.class, "with bias", linear, s(2, 3, 5), s(4, 5), s(4));
+        add(ProductOps.Linear.class, "without bias", linear, s(3, 5), s(1, 5));
         add(
-                Product.Linear.class,
+                ProductOps.Linear.class,
                 "with residual",
-                in -> new Product.Linear(in[0], in[1], in[2], null, in[3]),
+                in -> new ProductOps.Linear(in[0], in[1], in[2], null, in[3]),
                 s(2, 3, 5),
                 s(4, 5),
                 s(4),
                 s(2, 3, 4));
         add(
-                Product.Linear.class,
+                ProductOps.Linear.class,
                 "with GELU and residual",
-                in -> new Product.Linear(in[0], in[1], in[2], Unary.GELU, in[3]),
+                in -> new ProductOps.Linear(in[0], in[1], in[2], Unary.GELU, in[3]),
                 s(3, 5),
                 s(4, 5),
                 s(4),
                 s(3, 4));
         add(
-                Product.Linear.class,
+                ProductOps.Linear.class,
                 "with GELU, without bias",
-                in -> new Product.Linear(in[0], in[1], null, Unary.GELU, null),
+                in -> new ProductOps.Linear(in[0], in[1], null, Unary.GELU, null),
                 s(3, 5),
                 s(4, 5));
-        add(Product.Linear.class, "one row", linear, s(5), s(3, 5), s(3));
+        add(ProductOps.Linear.class, "one row", linear, s(5), s(3, 5), s(3));
         add(
-                Product.EmbedPatches.class,
+                ProductOps.EmbedPatches.class,
                 "overlapping",
-                in -> new Product.EmbedPatches(in[0], in[1], in[2], Window.of(3, 2, 1, 2)),
+                in -> new ProductOps.EmbedPatches(in[0], in[1], in[2], SlidingWindow.of(3, 2, 1, 2)),
                 s(2, 5, 7),
                 s(4, 6),
                 s(4));
         add(
-                Product.EmbedPatches.class,
+                ProductOps.EmbedPatches.class,
                 "without bias",
-                in -> new Product.EmbedPatches(in[0], in[1], null, Window.of(2, 2, 2, 2)),
+                in -> new ProductOps.EmbedPatches(in[0], in[1], null, SlidingWindow.of(2, 2, 2, 2)),
                 s(2, 5, 4),
                 s(3, 4));
     }
 
     private void losses() {
         add(
-                RowLoss.BinaryCrossEntropy.class,
+                LossOps.BinaryCrossEntropy.class,
                 "plain",
-                in -> new RowLoss.BinaryCrossEntropy(in[0], in[1], null),
+                in -> new LossOps.BinaryCrossEntropy(in[0], in[1], null),
                 s(2, 3, 5),
                 s(2, 3, 5));
         add(
-                RowLoss.BinaryCrossEntropy.class,
+                LossOps.BinaryCrossEntropy.class,
                 "weight",
-                in -> new RowLoss.BinaryCrossEntropy(in[0], in[1], in[2]),
+                in -> new LossOps.BinaryCrossEntropy(in[0], in[1], in[2]),
                 s(3, 5),
                 s(3, 5),
                 s(5));
         add(
-                RowLoss.CrossEntropy.class,
+                LossOps.CrossEntropy.class,
                 "plain",
-                in -> new RowLoss.CrossEntropy(in[0], in[1], null, 1, 0),
+                in -> new LossOps.CrossEntropy(in[0], in[1], null, 1, 0),
                 s(2, 3, 5),
                 s(2, 3, 5));
         add(
-                RowLoss.CrossEntropy.class,
+                LossOps.CrossEntropy.class,
                 "weight and smoothing",
-                in -> new RowLoss.CrossEntropy(in[0], in[1], in[2], 0.9, 0.02),
+                in -> new LossOps.CrossEntropy(in[0], in[1], in[2], 0.9, 0.02),
                 s(3, 5),
                 s(3, 5),
                 s(5));
     }
 
     private void normalizations() {
-        add(Normalization.Softmax.class, "", in -> new Normalization.Softmax(in[0]), s(2, 3, 5));
-        add(Normalization.Softmax.class, "one element", in -> new Normalization.Softmax(in[0]), s(3, 1));
-        add(Normalization.LogSoftmax.class, "", in -> new Normalization.LogSoftmax(in[0]), s(2, 3, 5));
-        add(Normalization.L2Normalize.class, "", in -> new Normalization.L2Normalize(in[0]), s(2, 3, 5));
-        add(Normalization.UnitSum.class, "vectors", in -> new Normalization.UnitSum(in[0], in[1]), s(3, 5), s(3));
-        add(Normalization.UnitSum.class, "rows", in -> new Normalization.UnitSum(in[0], in[1]), s(3, 2, 5), s(3));
-        add(Normalization.UnitSum.class, "clips", in -> new Normalization.UnitSum(in[0], in[1]), s(3, 2, 4, 5), s(3));
+        add(NormalizationOps.Softmax.class, "", in -> new NormalizationOps.Softmax(in[0]), s(2, 3, 5));
+        add(NormalizationOps.Softmax.class, "one element", in -> new NormalizationOps.Softmax(in[0]), s(3, 1));
+        add(NormalizationOps.LogSoftmax.class, "", in -> new NormalizationOps.LogSoftmax(in[0]), s(2, 3, 5));
+        add(NormalizationOps.L2Normalize.class, "", in -> new NormalizationOps.L2Normalize(in[0]), s(2, 3, 5));
+        add(NormalizationOps.UnitSum.class, "vectors", in -> new NormalizationOps.UnitSum(in[0], in[1]), s(3, 5), s(3));
+        add(NormalizationOps.UnitSum.class, "rows", in -> new NormalizationOps.UnitSum(in[0], in[1]), s(3, 2, 5), s(3));
         add(
-                Normalization.LayerNorm.class,
+                NormalizationOps.UnitSum.class,
+                "clips",
+                in -> new NormalizationOps.UnitSum(in[0], in[1]),
+                s(3, 2, 4, 5),
+                s(3));
+        add(
+                NormalizationOps.LayerNorm.class,
                 "plain",
-                in -> new Normalization.LayerNorm(in[0], null, null, 1e-3),
+                in -> new NormalizationOps.LayerNorm(in[0], null, null, 1e-3),
                 s(2, 3, 5));
         add(
-                Normalization.LayerNorm.class,
+                NormalizationOps.LayerNorm.class,
                 "weight",
-                in -> new Normalization.LayerNorm(in[0], in[1], null, 1e-3),
+                in -> new NormalizationOps.LayerNorm(in[0], in[1], null, 1e-3),
                 s(3, 5),
                 s(5));
         add(
-                Normalization.LayerNorm.class,
+                NormalizationOps.LayerNorm.class,
                 "bias",
-                in -> new Normalization.LayerNorm(in[0], null, in[1], 1e-3),
+                in -> new NormalizationOps.LayerNorm(in[0], null, in[1], 1e-3),
                 s(3, 5),
                 s(5));
         add(
-                Normalization.LayerNorm.class,
+                NormalizationOps.LayerNorm.class,
                 "both",
-                in -> new Normalization.LayerNorm(in[0], in[1], in[2], 1e-3),
+                in -> new NormalizationOps.LayerNorm(in[0], in[1], in[2], 1e-3),
                 s(2, 1, 7),
                 s(7),
                 s(7));
         add(
-                Normalization.LayerNorm.class,
+                NormalizationOps.LayerNorm.class,
                 "one row",
-                in -> new Normalization.LayerNorm(in[0], in[1], in[2], 1e-3),
+                in -> new NormalizationOps.LayerNorm(in[0], in[1], in[2], 1e-3),
                 s(7),
                 s(7),
                 s(7));
     }
 
     private void layouts() {
-        add(Layout.Reshape.class, "", in -> new Layout.Reshape(in[0], Shape.of(5, 6)), s(2, 3, 5));
-        add(Layout.Permute.class, "", in -> new Layout.Permute(in[0], new int[] {2, 0, 1}), s(2, 3, 5));
-        add(Layout.Expand.class, "", in -> new Layout.Expand(in[0], Shape.of(4, 2, 3, 5)), s(2, 1, 5));
-        add(Layout.Slice.class, "forward", in -> new Layout.Slice(in[0], 1, 1, 3, 2), s(2, 7, 2));
-        add(Layout.Slice.class, "backward", in -> new Layout.Slice(in[0], 0, 6, 4, -2), s(7, 2));
-        add(Layout.Concat.class, "", in -> new Layout.Concat(List.of(in), 1), s(2, 3), s(2, 1), s(2, 4));
-        add(Layout.Pad.class, "", in -> new Layout.Pad(in[0], 1, 2, 1, 0.5), s(2, 3, 2));
-        add(Layout.Cast.class, "", in -> new Layout.Cast(in[0], DType.F64), s(2, 3));
+        add(LayoutOps.Reshape.class, "", in -> new LayoutOps.Reshape(in[0], Shape.of(5, 6)), s(2, 3, 5));
+        add(LayoutOps.Permute.class, "", in -> new LayoutOps.Permute(in[0], new int[] {2, 0, 1}), s(2, 3, 5));
+        add(LayoutOps.Expand.class, "", in -> new LayoutOps.Expand(in[0], Shape.of(4, 2, 3, 5)), s(2, 1, 5));
+        add(LayoutOps.Slice.class, "forward", in -> new LayoutOps.Slice(in[0], 1, 1, 3, 2), s(2, 7, 2));
+        add(LayoutOps.Slice.class, "backward", in -> new LayoutOps.Slice(in[0], 0, 6, 4, -2), s(7, 2));
+        add(LayoutOps.Concat.class, "", in -> new LayoutOps.Concat(List.of(in), 1), s(2, 3), s(2, 1), s(2, 4));
+        add(LayoutOps.Pad.class, "", in -> new LayoutOps.Pad(in[0], 1, 2, 1, 0.5), s(2, 3, 2));
+        add(LayoutOps.Cast.class, "", in -> new LayoutOps.Cast(in[0], DType.F64), s(2, 3));
     }
 
     private void others() {
         Tensor index = Tensor.of(B, new int[] {2, 0, 2, 2, 1, 0, 0, 2}, 4, 2);
         add(Gather.class, "repeated", in -> new Gather(in[0], 0, index), s(3, 2));
-        Window window = Window.of(3, 2, 2, 1).pad(1, 2).dilate(1, 2);
-        add(Unfolding.Im2Col.class, "", in -> new Unfolding.Im2Col(in[0], window), s(2, 3, 4, 5));
-        add(Unfolding.Col2Im.class, "", in -> new Unfolding.Col2Im(in[0], window, 4, 5), s(2, 1, 3, 2, 2, 7));
+        SlidingWindow window = SlidingWindow.of(3, 2, 2, 1).pad(1, 2).dilate(1, 2);
+        add(UnfoldingOps.Im2Col.class, "", in -> new UnfoldingOps.Im2Col(in[0], window), s(2, 3, 4, 5));
+        add(UnfoldingOps.Col2Im.class, "", in -> new UnfoldingOps.Col2Im(in[0], window, 4, 5), s(2, 1, 3, 2, 2, 7));
         add(
-                Unfolding.Convolve.class,
+                UnfoldingOps.Convolve.class,
                 "",
-                in -> new Unfolding.Convolve(in[0], in[1], window, 1),
+                in -> new UnfoldingOps.Convolve(in[0], in[1], window, 1),
                 s(2, 3, 4, 5),
                 s(2, 3, 3, 2));
         add(
-                Unfolding.Convolve.class,
+                UnfoldingOps.Convolve.class,
                 "groups",
-                in -> new Unfolding.Convolve(in[0], in[1], Window.of(2, 1, 1, 1), 2),
+                in -> new UnfoldingOps.Convolve(in[0], in[1], SlidingWindow.of(2, 1, 1, 1), 2),
                 s(3, 4, 3, 2),
                 s(6, 2, 2, 1));
         Function<Tensor[], Op> attention = in -> new Attention(in[0], in[1], in[2], in.length > 3 ? in[3] : null, 0.7);

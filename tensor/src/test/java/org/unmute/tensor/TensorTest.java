@@ -199,13 +199,13 @@ class TensorTest {
     void withoutRecordingNothingIsKept() {
         Tensor x = Tensor.of(B, new float[] {1}, 1).parameter();
         Tensor y = Grad.withoutRecording(() -> x.times(2));
-        assertThat(y.takesGradient()).isFalse();
+        assertThat(y.requiresGradient()).isFalse();
         assertThat(y.origin()).isNull();
         assertThatThrownBy(() -> Grad.withoutRecording(() -> {
                     throw new IllegalStateException("stop");
                 }))
                 .hasMessage("stop");
-        assertThat(x.times(2).takesGradient()).isTrue();
+        assertThat(x.times(2).requiresGradient()).isTrue();
     }
 
     @Test

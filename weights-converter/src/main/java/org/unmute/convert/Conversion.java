@@ -29,7 +29,7 @@ import org.unmute.tensor.io.StoredType;
  *
  * <pre>{@code
  * try (Conversion conversion = Conversion.open(Path.of("checkpoint.pt"), Conversion.Options.KEEP)) {
- *     Report report = conversion.report();
+ *     ConversionReport report = conversion.report();
  *     conversion.writeTo(Path.of("encoder.safetensors"), false);
  * }
  * }</pre>
@@ -53,7 +53,7 @@ public final class Conversion implements AutoCloseable {
     private final Checkpoint file;
     private final Checkpoint view;
     private final Options options;
-    private final Report report;
+    private final ConversionReport report;
 
     /**
      * What to do.
@@ -74,7 +74,7 @@ public final class Conversion implements AutoCloseable {
         }
     }
 
-    private Conversion(Checkpoint file, Checkpoint view, Options options, Report report) {
+    private Conversion(Checkpoint file, Checkpoint view, Options options, ConversionReport report) {
         this.file = file;
         this.view = view;
         this.options = options;
@@ -108,49 +108,51 @@ public final class Conversion implements AutoCloseable {
      * @return what became of each tensor
      * @throws IOException as {@link #open} and {@link #writeTo}
      */
-    public static Report run(Path source, Path target, Options options, boolean overwrite) throws IOException {
+    public static ConversionReport run(Path source, Path target, Options options, boolean overwrite)
+            throws IOException {
         try (Conversion conversion = open(source, options)) {
             conversion.writeTo(target, overwrite);
             return conversion.report();
         }
     }
 
-    private static Report report(
+    private static ConversionReport report(
             Path source, Checkpoint file, Checkpoint view, Encoders.Recognized known, Options options)
             throws IOException {
         KeyMatch match = known.match();
-        Report.RecognizedBy by = !options.model().isEmpty()
-                ? Report.RecognizedBy.STATED
+        ConversionReport.RecognizedBy by = !options.model().isEmpty()
+                ? ConversionReport.RecognizedBy.STATED
                 : file.metadata().containsKey(KeyMatch.ENCODER)
-                        ? Report.RecognizedBy.METADATA
-                        : Report.RecognizedBy.TENSORS;
+                        ? ConversionReport.RecognizedBy.METADATA
+                        : ConversionReport.RecognizedBy.TENSORS;
         Map<String, String> newNames = new HashMap<>();
         match.taken().forEach((to, from) -> newNames.put(from, to));
-        List<Report.Line> lines = new ArrayList<>();
+        List<ConversionReport.Line> lines = new ArrayList<>();
         List<String> flaws = new ArrayList<>();
         long parameters = 0;
         for (String from : file.names()) {
             StoredType type = file.type(from);
             String to = newNames.get(from);
-            Report.Fate fate =
-                    to == null ? Report.Fate.DROPPED : to.equals(from) ? Report.Fate.KEPT : Report.Fate.RENAMED;
-            lines.add(new Report.Line(fate, from, to, match.dropped().get(from), file.shape(from), type));
+            ConversionReport.Fate fate = to == null
+                    ? ConversionReport.Fate.DROPPED
+                    : to.equals(from) ? ConversionReport.Fate.KEPT : ConversionReport.Fate.RENAMED;
+            lines.add(new ConversionReport.Line(fate, from, to, match.dropped().get(from), file.shape(from), type));
             if (to != null && type.isFloating()) {
                 // Only what is taken is read: the numbers of an optimizer's state, larger than the model, do not
                 // matter.
                 StoredTensor tensor = file.entry(from);
                 parameters = Math.addExact(parameters, tensor.shape().elements());
-                Numbers.flaw(tensor, options.type().orElse(type)).ifPresent(flaws::add);
+                ElementConversion.flaw(tensor, options.type().orElse(type)).ifPresent(flaws::add);
             }
         }
-        return new Report(
+        return new ConversionReport(
                 source,
                 file.container(),
                 Files.size(source),
                 sha256(source),
                 known.family().name(),
                 by,
-                by == Report.RecognizedBy.TENSORS && match.keyMap().prefixEnd() == null
+                by == ConversionReport.RecognizedBy.TENSORS && match.keyMap().prefixEnd() == null
                         ? alsoFits(file, known.family())
                         : List.of(),
                 match,
@@ -184,7 +186,7 @@ public final class Conversion implements AutoCloseable {
     }
 
     /** What the checkpoint is, and what becomes of its tensors. */
-    public Report report() {
+    public ConversionReport report() {
         return report;
     }
 
@@ -236,7 +238,7 @@ public final class Conversion implements AutoCloseable {
             if (to == type) {
                 writer.add(name, to, view.shape(name), () -> view.entry(name).data());
             } else {
-                writer.add(name, to, view.shape(name), () -> Numbers.converted(view.entry(name), to));
+                writer.add(name, to, view.shape(name), () -> ElementConversion.converted(view.entry(name), to));
             }
         }
         metadata().forEach(writer::metadata);
@@ -273,7 +275,7 @@ public final class Conversion implements AutoCloseable {
         all.put(KeyMatch.NAMING, view.metadata().get(KeyMatch.NAMING));
         all.put(SOURCE_FILE, report.source().getFileName().toString());
         all.put(SOURCE_SHA256, report.sha256());
-        all.put(DROPPED, "" + report.count(Report.Fate.DROPPED));
+        all.put(DROPPED, "" + report.count(ConversionReport.Fate.DROPPED));
         all.putIfAbsent("format", "pt");
         return all;
     }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSettings;
@@ -111,9 +111,9 @@ class ConversionGoldenTest {
         Path target = temporary.resolve(
                 checkpoint.getParent().getFileName() + "-" + checkpoint.getFileName() + ".safetensors");
         Conversion.Options options = new Conversion.Options(model(config), Optional.empty());
-        Report report = Conversion.run(checkpoint, target, options, false);
+        ConversionReport report = Conversion.run(checkpoint, target, options, false);
         assertThat(report.complete()).isTrue();
-        assertThat(report.recognizedBy()).isEqualTo(Report.RecognizedBy.STATED);
+        assertThat(report.recognizedBy()).isEqualTo(ConversionReport.RecognizedBy.STATED);
         Encoder before = Encoders.open(checkpoint, settings(config, model(config)));
         // The converted file says itself what it is.
         Encoder after = Encoders.open(target, settings(config, ""));
@@ -135,7 +135,7 @@ class ConversionGoldenTest {
         sameBytes(checkpoint, target, report);
     }
 
-    private static void sameBytes(Path checkpoint, Path target, Report report) throws IOException {
+    private static void sameBytes(Path checkpoint, Path target, ConversionReport report) throws IOException {
         try (Checkpoint from = Checkpoint.open(checkpoint);
                 SafetensorsFile to = SafetensorsFile.open(target)) {
             assertThat(to.names())

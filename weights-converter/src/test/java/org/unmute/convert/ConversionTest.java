@@ -71,14 +71,14 @@ class ConversionTest {
         eat().add("model.extra_tokens", Shape.of(cls.length), cls).write(source);
     }
 
-    private Report run() throws IOException {
+    private ConversionReport run() throws IOException {
         return Conversion.run(source, target, Conversion.Options.KEEP, false);
     }
 
     @Test
     void writesTheEncoderUnderTheAuthorsNamesByteForByte() throws IOException {
         write(1, -2, -0.0f);
-        Report report = run();
+        ConversionReport report = run();
         try (SafetensorsFile file = SafetensorsFile.open(target)) {
             assertThat(file.names())
                     .hasSize(6 + 12)
@@ -96,19 +96,24 @@ class ConversionTest {
                     .containsEntry(Conversion.DROPPED, "2");
         }
         assertThat(report.encoder()).isEqualTo("eat");
-        assertThat(report.recognizedBy()).isEqualTo(Report.RecognizedBy.TENSORS);
+        assertThat(report.recognizedBy()).isEqualTo(ConversionReport.RecognizedBy.TENSORS);
         assertThat(report.container()).isEqualTo("safetensors");
         assertThat(report.complete()).isTrue();
         assertThat(report.parameters()).isEqualTo(3 + 5 * 2 + 12);
         assertThat(report.bytes()).isEqualTo(Files.size(source));
         assertThat(report.sha256()).matches("[0-9a-f]{64}");
-        assertThat(report.count(Report.Fate.RENAMED)).isEqualTo(18);
+        assertThat(report.count(ConversionReport.Fate.RENAMED)).isEqualTo(18);
         assertThat(report.tensors())
                 .contains(
-                        new Report.Line(
-                                Report.Fate.RENAMED, "model.extra_tokens", CLS, null, Shape.of(3), StoredType.F32),
-                        new Report.Line(
-                                Report.Fate.DROPPED,
+                        new ConversionReport.Line(
+                                ConversionReport.Fate.RENAMED,
+                                "model.extra_tokens",
+                                CLS,
+                                null,
+                                Shape.of(3),
+                                StoredType.F32),
+                        new ConversionReport.Line(
+                                ConversionReport.Fate.DROPPED,
                                 "optimizer.wide",
                                 null,
                                 "state of the optimizer",
@@ -121,9 +126,9 @@ class ConversionTest {
         write(1, -2, 3);
         run();
         Path again = folder.resolve("again.safetensors");
-        Report report = Conversion.run(target, again, Conversion.Options.KEEP, false);
-        assertThat(report.recognizedBy()).isEqualTo(Report.RecognizedBy.METADATA);
-        assertThat(report.count(Report.Fate.KEPT)).isEqualTo(18);
+        ConversionReport report = Conversion.run(target, again, Conversion.Options.KEEP, false);
+        assertThat(report.recognizedBy()).isEqualTo(ConversionReport.RecognizedBy.METADATA);
+        assertThat(report.count(ConversionReport.Fate.KEPT)).isEqualTo(18);
         assertThat(report.tensors()).hasSize(18);
         try (SafetensorsFile a = SafetensorsFile.open(target);
                 SafetensorsFile b = SafetensorsFile.open(again)) {
@@ -242,8 +247,9 @@ class ConversionTest {
     @Test
     void theStatedModelMustBeInTheFile() throws IOException {
         write(1);
-        Report report = Conversion.run(source, target, new Conversion.Options("sslam", Optional.empty()), false);
-        assertThat(report.recognizedBy()).isEqualTo(Report.RecognizedBy.STATED);
+        ConversionReport report =
+                Conversion.run(source, target, new Conversion.Options("sslam", Optional.empty()), false);
+        assertThat(report.recognizedBy()).isEqualTo(ConversionReport.RecognizedBy.STATED);
         assertThat(report.encoder()).isEqualTo("eat");
         assertThatThrownBy(() -> Conversion.open(source, new Conversion.Options("kwt", Optional.empty())))
                 .isInstanceOf(UnusableCheckpointException.class)

@@ -3,7 +3,7 @@ package org.unmute.bench.own;
 import java.io.IOException;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
+import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
 
 /** The greatest cosine of every binarized prototype over a clip's tokens, and the token that has it. */
 final class OwnMatch extends ScopedCall {

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.io.SafetensorsFile;
 
 /** Every figure of {@code probes/metrics/expected.json}, at 1e-9; a figure that is not computed here fails. */

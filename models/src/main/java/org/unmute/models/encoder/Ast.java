@@ -19,8 +19,8 @@ import org.unmute.models.vit.Trace;
 import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Interpolation;
 import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /**
  * AST (YuanGongND/ast): 16 x 16 patches that start 10 mel bins and 10 frames apart, frequency-major; a class and a
@@ -158,7 +158,7 @@ public final class Ast implements Encoder {
                 settings.meanOr(MEAN),
                 settings.stdOr(STD));
         StridedPatchEmbed patches = StridedPatchEmbed.read(
-                w, names.patches, dim, Window.of(PreNormVit.PATCH, PreNormVit.PATCH, melStride, timeStride));
+                w, names.patches, dim, SlidingWindow.of(PreNormVit.PATCH, PreNormVit.PATCH, melStride, timeStride));
         Tensor extra = Tensor.concat(1, w.tensor(names.cls, 1, 1, dim), w.tensor(names.distillation, 1, 1, dim))
                 .freeze();
         Tensor table = w.tensor(names.positions, 1, EXTRA + (long) bands * stored, dim);

@@ -13,7 +13,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
-import org.unmute.tensor.op.Elementwise;
+import org.unmute.tensor.op.ElementwiseOps;
 
 /**
  * The front end that most encoders share: kaldi fbank, then {@code (x - mean) / (2 std)}. They differ in three things:
@@ -123,7 +123,7 @@ public record FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double st
             Tensor least = x.times(-1).amax(true, 1, 2).times(-1);
             x = Tensor.concat(1, x, least.expand(windows.size(), frames - rows, mel));
         }
-        return Tensor.run(new Elementwise.Affine(x, 1 / (2 * std), -mean / (2 * std)));
+        return Tensor.run(new ElementwiseOps.Affine(x, 1 / (2 * std), -mean / (2 * std)));
     }
 
     @Override

@@ -19,9 +19,9 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Unfolding.Im2Col;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.UnfoldingOps.Im2Col;
 
 /**
  * KWT-1, the Keyword Transformer (ARM-software/keyword-transformer): 40 mel-frequency cepstral coefficients a frame,
@@ -196,7 +196,7 @@ public final class Kwt implements Encoder {
         Tensor samples = WindowReader.samples(
                         windows.stream().map(w -> Arrays.copyOf(w, own)).toList())
                 .pad(1, 0, (frames - 1L) * HOP + FRAME - own, 0);
-        Tensor columns = Tensor.run(new Im2Col(samples.insert(1).insert(1), Window.of(1, FRAME, 1, HOP)));
+        Tensor columns = Tensor.run(new Im2Col(samples.insert(1).insert(1), SlidingWindow.of(1, FRAME, 1, HOP)));
         return coefficients(columns.reshape(windows.size(), FRAME, frames).transpose(1, 2));
     }
 

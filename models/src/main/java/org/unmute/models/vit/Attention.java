@@ -2,7 +2,7 @@ package org.unmute.models.vit;
 
 import java.util.function.Consumer;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Attend;
+import org.unmute.tensor.op.AttentionOps;
 
 /**
  * Multi-head self-attention with queries, keys and values from one packed map, as in timm: output channels are
@@ -69,7 +69,7 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
         Tensor packed = qkv.apply(x).reshape(batch, tokens, 3, heads, head);
         double scale = 1 / Math.sqrt(head);
         if (bias == null) {
-            return Tensor.run(new Attend.SelfAttention(packed, scale)).reshape(batch, tokens, dim);
+            return Tensor.run(new AttentionOps.SelfAttention(packed, scale)).reshape(batch, tokens, dim);
         }
         // [3, batch, heads, tokens, head]: views of the packed result, nothing is copied.
         Tensor parts = packed.permute(2, 0, 3, 1, 4);

@@ -1,7 +1,7 @@
 package org.unmute.models.vit;
 
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Attend;
+import org.unmute.tensor.op.AttentionOps;
 import org.unmute.tensor.op.Unary;
 
 /**
@@ -21,7 +21,7 @@ public record GatedPositions(RelativePositions positions, Linear linear, Tensor 
 
     @Override
     public Tensor attend(Tensor q, Tensor k, Tensor v, double scale) {
-        return Tensor.run(new Attend.GatedAttention(q, k, v, positions.of(q), gate(q), scale));
+        return Tensor.run(new AttentionOps.GatedAttention(q, k, v, positions.of(q), gate(q), scale));
     }
 
     /** {@code [batch, heads, tokens, dim / heads]} to {@code [batch, heads, tokens, 1]}. */

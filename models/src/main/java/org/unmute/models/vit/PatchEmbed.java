@@ -1,8 +1,8 @@
 package org.unmute.models.vit;
 
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Product.EmbedPatches;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.ProductOps.EmbedPatches;
+import org.unmute.tensor.op.SlidingWindow;
 
 /**
  * Cuts a spectrogram into patches that do not overlap and maps each to a token, which is the convolution with stride =
@@ -49,6 +49,6 @@ public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
             return proj.apply(patches(spectrogram)); // none
         }
         return Tensor.run(new EmbedPatches(
-                spectrogram, proj.weight(), proj.bias(), Window.of(patchTime, patchMel, patchTime, patchMel)));
+                spectrogram, proj.weight(), proj.bias(), SlidingWindow.of(patchTime, patchMel, patchTime, patchMel)));
     }
 }

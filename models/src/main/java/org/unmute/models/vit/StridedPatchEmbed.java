@@ -1,8 +1,8 @@
 package org.unmute.models.vit;
 
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Product.EmbedPatches;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.ProductOps.EmbedPatches;
+import org.unmute.tensor.op.SlidingWindow;
 
 /**
  * Patches that may overlap, as AST cuts them: the convolution of an image whose rows are mel bins and whose columns are
@@ -11,9 +11,9 @@ import org.unmute.tensor.op.Window;
  * @param proj {@code height · width} of the window to {@code dim}; a patch is flattened mel bin by mel bin
  * @param window mel bins (height) and frames (width) of a patch, and how far apart patches start
  */
-public record StridedPatchEmbed(Linear proj, Window window) {
+public record StridedPatchEmbed(Linear proj, SlidingWindow window) {
     /** Reads {@code weight [dim, 1, height, width]} and {@code bias} below a name. */
-    public static StridedPatchEmbed read(Weights weights, String name, long dim, Window window) {
+    public static StridedPatchEmbed read(Weights weights, String name, long dim, SlidingWindow window) {
         Tensor weight = weights.tensor(name + ".weight", dim, 1, window.height(), window.width())
                 .reshape(dim, (long) window.height() * window.width());
         return new StridedPatchEmbed(new Linear(weight, weights.tensor(name + ".bias", dim)), window);

@@ -35,7 +35,7 @@ public record Trunk(List<? extends Block> blocks) {
                 trace.accept(attentionName(i), blocks.get(i).firstTokenAttention(x));
             }
             Tensor y = apply(i, x, trace);
-            if (i > 0 && !trace.takes("block." + (i - 1)) && !y.takesGradient()) {
+            if (i > 0 && !trace.takes("block." + (i - 1)) && !y.requiresGradient()) {
                 TensorScope.release(x);
             }
             x = y;

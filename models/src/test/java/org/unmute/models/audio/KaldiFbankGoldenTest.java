@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
-import org.unmute.kernels.contract.ChosenBackend;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.ChosenBackend;
+import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.io.SafetensorsFile;
 
 @Tag("golden")

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.vit.StridedPatchEmbed;
@@ -17,7 +17,7 @@ import org.unmute.tensor.Convolution;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsFile;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.SlidingWindow;
 
 class AstTest {
     private static final EncoderSettings SMALL = EncoderSettings.AUTHORS.withHeads(2);
@@ -187,7 +187,7 @@ class AstTest {
                 .add("p.bias", 6)
                 .add("x", 2, 11, 9);
         CheckpointWeights w = new CheckpointWeights(file);
-        Window window = Window.of(4, 3, 2, 3);
+        SlidingWindow window = SlidingWindow.of(4, 3, 2, 3);
         Tensor x = w.tensor("x", 2, 11, 9);
         Tensor image = Convolution.conv2d(
                 x.transpose(1, 2).insert(1), w.tensor("p.weight", 6, 1, 4, 3), w.tensor("p.bias", 6), window, 1);

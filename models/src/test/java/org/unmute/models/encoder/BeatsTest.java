@@ -261,7 +261,7 @@ class BeatsTest {
         assertThat(encoder.describe().classes()).containsExactly("Music", "Speech");
         Tensor tokens = Tensor.of(noise(3 * 8, 3), 1, 3, 8);
         Tensor mean = encoder.classify(tokens.mean(true, 1));
-        org.unmute.kernels.contract.Golden.assertClose(
+        org.unmute.kernels.contract.golden.Golden.assertClose(
                 "mean of the tokens' logits",
                 mean.toFloats(),
                 encoder.classify(tokens).toFloats(),

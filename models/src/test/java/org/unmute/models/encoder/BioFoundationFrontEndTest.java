@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.checkpoint.Checkpoint;

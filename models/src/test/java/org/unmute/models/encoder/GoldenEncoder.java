@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.vit.LayerNorm;
 import org.unmute.tensor.Tensor;

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.vit.LayerNorm;
 import org.unmute.models.vit.Trace;

@@ -1,7 +1,7 @@
 package org.unmute.probes.loss;
 
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.RowLoss;
+import org.unmute.tensor.op.LossOps;
 
 /**
  * Binary cross-entropy of logits: {@code -[w y log p + (1 - y) log(1 - p)]} with {@code p = sigmoid(x)}, computed from
@@ -26,7 +26,7 @@ public record BinaryCrossEntropy(Tensor positiveWeight, Reduction reduction) imp
                 ? null
                 : positiveWeight.to(logits.backend()).cast(logits.dtype());
         Tensor sum =
-                Tensor.run(new RowLoss.BinaryCrossEntropy(logits, y, weight)).sum();
+                Tensor.run(new LossOps.BinaryCrossEntropy(logits, y, weight)).sum();
         return reduction == Reduction.SUM ? sum : sum.times(1.0 / logits.shape().elements());
     }
 }

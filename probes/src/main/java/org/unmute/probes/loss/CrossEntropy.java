@@ -2,7 +2,7 @@ package org.unmute.probes.loss;
 
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.RowLoss;
+import org.unmute.tensor.op.LossOps;
 
 /**
  * Cross-entropy of logits with softmax, as torch's. Targets are class indices {@code I32 [batch]} or probabilities
@@ -44,7 +44,7 @@ public record CrossEntropy(double smoothing, Tensor classWeight, Reduction reduc
         if (indices && weight != null) {
             count = q.times(weight).sum().item();
         }
-        Tensor sum = Tensor.run(new RowLoss.CrossEntropy(logits, q, weight, 1 - smoothing, smoothing / classes))
+        Tensor sum = Tensor.run(new LossOps.CrossEntropy(logits, q, weight, 1 - smoothing, smoothing / classes))
                 .sum();
         return sum.times(reduction == Reduction.SUM ? 1 : 1 / count);
     }

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Reduction;
+import org.unmute.tensor.op.ReductionOps;
 
 /**
  * Convex gated probing over all layers of the encoder (the follow-up paper, arXiv 2602.16305, code BAT_ICML2026
@@ -233,8 +233,8 @@ public final class Cgp implements FrameWise {
         return Optional.of(Grad.withoutRecording(() -> {
             TokenBatch.Layers layers = layers(clip);
             Tensor s = similarities(layers);
-            Reduction.Extreme least = s.min(2);
-            Reduction.Extreme greatest = s.max(2);
+            ReductionOps.Extreme least = s.min(2);
+            ReductionOps.Extreme greatest = s.max(2);
             Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers, unitPrototypes());
             double[] values =
                     Tensor.stack(-1, least.values(), middle, greatest.values()).toDoubles();
@@ -265,7 +265,7 @@ public final class Cgp implements FrameWise {
     public Tensor winners(TokenBatch batch, boolean greatest) {
         return Grad.withoutRecording(() -> {
             Tensor s = similarities(layers(batch));
-            Reduction.Extreme extreme = greatest ? s.max(2) : s.min(2);
+            ReductionOps.Extreme extreme = greatest ? s.max(2) : s.min(2);
             return extreme.indices();
         });
     }

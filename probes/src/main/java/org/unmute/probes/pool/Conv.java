@@ -10,9 +10,9 @@ import java.util.stream.IntStream;
 import org.unmute.tensor.Convolution;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Reduction;
+import org.unmute.tensor.op.ReductionOps;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /**
  * A convolution over the token map, then global pooling: tokens as {@code x [dim, time, freq]}, {@code d = mean_{t,f}
@@ -125,7 +125,8 @@ public final class Conv implements Probe {
         int columns = reach(batch.freq());
         Tensor inner =
                 weight.slice(2, kernel() / 2 - rows, 2L * rows + 1).slice(3, kernel() / 2 - columns, 2L * columns + 1);
-        Window window = Window.of(2 * rows + 1, 2 * columns + 1, 1, 1).pad(rows, columns);
+        SlidingWindow window =
+                SlidingWindow.of(2 * rows + 1, 2 * columns + 1, 1, 1).pad(rows, columns);
         Tensor y = Convolution.conv2d(map, inner, bias, window, 1);
         Tensor active = switch (activation) {
             case "gelu" -> y.unary(Unary.GELU);
@@ -149,7 +150,7 @@ public final class Conv implements Probe {
                 return Contributions.ofTokens(
                         "All places weigh the same. " + around, found, weights, fc.bias(classIndex));
             }
-            Reduction.Extreme greatest = flat.max(2);
+            ReductionOps.Extreme greatest = flat.max(2);
             double[] values = greatest.values().toDoubles();
             int[] winners = greatest.indices().toInts();
             double[] weights = fc.row(classIndex).toDoubles();

@@ -55,7 +55,7 @@ final class ParameterMap {
                     "probe " + probe + ": parameter " + name + " is missing; there are " + values.keySet());
         }
         left.remove(name);
-        return t.takesGradient() && t.origin() == null ? t : t.parameter();
+        return t.requiresGradient() && t.origin() == null ? t : t.parameter();
     }
 
     /** @throws IllegalArgumentException if one was not asked for */

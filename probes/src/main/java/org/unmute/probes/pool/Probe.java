@@ -25,7 +25,7 @@ public interface Probe {
     int classes();
 
     /**
-     * Whether tokens may be {@code F16} ({@link org.unmute.tensor.backend.Backend#matchesHalves()}), so that a batch
+     * Whether tokens may be {@code F16} ({@link org.unmute.tensor.backend.Backend#supportsF16Tokens()}), so that a batch
      * from a float16 cache is never held in float32.
      */
     default boolean readsHalves() {

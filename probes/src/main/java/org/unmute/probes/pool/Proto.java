@@ -12,7 +12,7 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Interpolation;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
+import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
 import org.unmute.tensor.op.Unary;
 
 /**

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
-import org.unmute.tensor.op.Prototypes.PrototypeMaxPool;
+import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
 
 /**
  * The binarized prototypical probe (paper, section 4): {@code p = sign(p̃)}, {@code s_j(t, f) = cos(p_j, z^{t,f})},
@@ -100,7 +100,7 @@ public final class Protobin implements FrameWise {
     /** Where only the greatest cosine counts, and prototypes are signs. */
     @Override
     public boolean readsHalves() {
-        return name.equals(BINARY) && topK == 1 && vectors.backend().matchesHalves();
+        return name.equals(BINARY) && topK == 1 && vectors.backend().supportsF16Tokens();
     }
 
     /** Number of prototypes over all classes. */

@@ -24,7 +24,7 @@ final class BatchMemory {
         this.backend = backend;
     }
 
-    /** The same for float16, of a backend whose memory is the host's ({@link Backend#matchesHalves()}). */
+    /** The same for float16, of a backend whose memory is the host's ({@link Backend#supportsF16Tokens()}). */
     short[] reserveHalves(int values) {
         if (allHalves == null || halves.length < values) {
             halves = new short[0];

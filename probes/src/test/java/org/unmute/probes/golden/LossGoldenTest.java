@@ -13,7 +13,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.opentest4j.AssertionFailedError;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.probes.loss.AsymmetricLoss;
 import org.unmute.probes.loss.BinaryCrossEntropy;
 import org.unmute.probes.loss.CrossEntropy;

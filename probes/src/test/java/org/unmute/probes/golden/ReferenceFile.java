@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.opentest4j.AssertionFailedError;
-import org.unmute.kernels.contract.Golden;
+import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsFile;
 

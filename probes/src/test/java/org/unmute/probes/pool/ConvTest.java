@@ -11,8 +11,8 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 class ConvTest {
     private static final int DIM = 6;
@@ -39,7 +39,7 @@ class ConvTest {
                             map,
                             weight,
                             conv.parameters().get("conv.bias"),
-                            Window.of(5, 5, 1, 1).pad(2, 2),
+                            SlidingWindow.of(5, 5, 1, 1).pad(2, 2),
                             1)
                     .unary(Unary.RELU)
                     .mean(false, 2, 3);

@@ -128,7 +128,7 @@ class ProbesTest {
                         .as(key)
                         .isNotEqualTo(other.parameters().get(key).toFloats());
             }
-            assertThat(p.takesGradient()).isTrue();
+            assertThat(p.requiresGradient()).isTrue();
         });
         assertThat(a.logits(batch(2, 3, 2, 12)).shape().toArray()).containsExactly(2, 3);
     }

@@ -234,7 +234,7 @@ class MixedGridsTest {
         int[] order = IntStream.range(0, ROWS.length).toArray();
         BatchReader.Batch all = small.read(order, 0, order.length);
         assertThat(all.parts()).hasSize(1);
-        assertThat(all.parts().getFirst().tokens().takesGradient())
+        assertThat(all.parts().getFirst().tokens().requiresGradient())
                 .as("frozen tokens")
                 .isFalse();
         assertThat(all.clips()).isEqualTo(order);

@@ -4,8 +4,8 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.FilterBank;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /**
  * The arithmetic seam: does the work on {@link View}s it is given, without checking arguments again.
@@ -14,13 +14,13 @@ import org.unmute.tensor.op.Window;
  * threads: sums run in a fixed order. float32 sums may be taken in float32; the scalar backend takes them in double and
  * is the specification. NaN propagates; in maxima and minima NaN wins.
  *
- * <p><b>Two layers.</b> {@link Primitives} is what every backend writes. The default methods in {@link RowOps} and here
+ * <p><b>Two layers.</b> {@link Primitives} is what every backend writes. The default methods in {@link RowComposites} and here
  * are composites of them: correct on every backend from the day they are added, and on the same device. A backend
  * overrides those where one fused kernel is faster.
  *
  * <p>Thread-safe.
  */
-public interface Backend extends RowOps, AutoCloseable {
+public interface Backend extends RowComposites, AutoCloseable {
     /** Short lower-case name, as {@code --device} takes it. */
     String name();
 
@@ -118,7 +118,7 @@ public interface Backend extends RowOps, AutoCloseable {
      * @param out {@code [batch, tokens, groups · out]}. Modified.
      */
     default void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
-        TokenConvolution.compute(this, x, weight, bias, activation, out);
+        CompositeTokenConvolution.compute(this, x, weight, bias, activation, out);
     }
 
     /**
@@ -130,7 +130,7 @@ public interface Backend extends RowOps, AutoCloseable {
      * @param bias {@code [out]} or null
      * @param out {@code [batch, positionsY · positionsX, out]}. Modified.
      */
-    default void embedPatches(View image, Window window, View weight, View bias, View out) {
+    default void embedPatches(View image, SlidingWindow window, View weight, View bias, View out) {
         long down = image.stride(1);
         long right = image.stride(2);
         Shape shape = Shape.of(
@@ -256,7 +256,7 @@ public interface Backend extends RowOps, AutoCloseable {
      * @param out {@code [clips, frames, bands]}, {@link FilterBank#count} frames. Modified.
      */
     default void filterBank(View samples, FilterBank f, View out) {
-        new FilterBankSteps(this, f, samples.dtype()).compute(samples, out);
+        new CompositeFilterBank(this, f, samples.dtype()).compute(samples, out);
     }
 
     /**
@@ -294,7 +294,7 @@ public interface Backend extends RowOps, AutoCloseable {
      */
     default void prototypeMaxPoolBackward(
             View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
-        PrototypeGradient.compute(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
+        CompositePrototypeGradient.compute(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
     }
 
     /**
@@ -307,7 +307,7 @@ public interface Backend extends RowOps, AutoCloseable {
      * @param winners {@code [2, batch, prototypes]}, {@code I32}. Modified.
      */
     default void productExtremes(View tokens, View prototypes, View values, View winners) {
-        ProductExtremes.forward(this, tokens, prototypes, values, winners);
+        CompositeProductExtremes.forward(this, tokens, prototypes, values, winners);
     }
 
     /**
@@ -319,7 +319,7 @@ public interface Backend extends RowOps, AutoCloseable {
      */
     default void productExtremesBackward(
             View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
-        ProductExtremes.backward(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
+        CompositeProductExtremes.backward(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
     }
 
     /**
@@ -330,7 +330,7 @@ public interface Backend extends RowOps, AutoCloseable {
      * @param out {@code [..., dim]}. Modified.
      */
     default void unitSum(View x, View weights, View out) {
-        new UnitSums(this, x, weights).forward(out);
+        new CompositeUnitSum(this, x, weights).forward(out);
     }
 
     /**
@@ -338,7 +338,7 @@ public interface Backend extends RowOps, AutoCloseable {
      * Modified.
      */
     default void unitSumBackward(View x, View weights, View gy, View gx, View gweights) {
-        new UnitSums(this, x, weights).backward(gy, gx, gweights);
+        new CompositeUnitSum(this, x, weights).backward(gy, gx, gweights);
     }
 
     /**
@@ -348,16 +348,17 @@ public interface Backend extends RowOps, AutoCloseable {
      * @param weight {@code [out, in / groups, height, width]}
      * @param out {@code [batch, out, positionsY, positionsX]}. Modified.
      */
-    default void convolve(View x, View weight, Window window, int groups, View out) {
-        new ClipwiseConvolution(this, x, weight, window, groups).forward(x, weight, out);
+    default void convolve(View x, View weight, SlidingWindow window, int groups, View out) {
+        new CompositeConvolution(this, x, weight, window, groups).forward(x, weight, out);
     }
 
     /**
      * Gradients of {@link #convolve}; {@code gx} and {@code gweight}, of the shapes of x and weight, may be null.
      * Modified.
      */
-    default void convolveBackward(View x, View weight, Window window, int groups, View gy, View gx, View gweight) {
-        new ClipwiseConvolution(this, x, weight, window, groups).backward(x, weight, gy, gx, gweight);
+    default void convolveBackward(
+            View x, View weight, SlidingWindow window, int groups, View gy, View gx, View gweight) {
+        new CompositeConvolution(this, x, weight, window, groups).backward(x, weight, gy, gx, gweight);
     }
 
     /**
@@ -369,10 +370,10 @@ public interface Backend extends RowOps, AutoCloseable {
      * as far as float64 can tell: a winner that rounding picks gives another gradient, and training on one backend
      * would soon part from training on another.
      *
-     * @param tokens {@code [batch, tokens, dim]}, in {@code F16} too if {@link #matchesHalves()}
+     * @param tokens {@code [batch, tokens, dim]}, in {@code F16} too if {@link #supportsF16Tokens()}
      */
     default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
-        View signs = PrototypeGradient.signs(this, prototypes);
+        View signs = CompositePrototypeGradient.signs(this, prototypes);
         prototypeMaxPool(tokens, signs, values, winners);
         signs.buffer().close();
     }
@@ -381,7 +382,7 @@ public interface Backend extends RowOps, AutoCloseable {
      * Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes take tokens in {@code F16}, a clip at a
      * time.
      */
-    default boolean matchesHalves() {
+    default boolean supportsF16Tokens() {
         return false;
     }
 
@@ -390,7 +391,7 @@ public interface Backend extends RowOps, AutoCloseable {
      */
     default void binaryPrototypeMaxPoolBackward(
             View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
-        View signs = PrototypeGradient.signs(this, prototypes);
+        View signs = CompositePrototypeGradient.signs(this, prototypes);
         prototypeMaxPoolBackward(tokens, signs, winners, gy, gtokens, gprototypes);
         signs.buffer().close();
     }
@@ -415,6 +416,6 @@ public interface Backend extends RowOps, AutoCloseable {
             double eps,
             double decay,
             long step) {
-        new AdamWSteps(this, rate, beta1, beta2, eps, decay).step(weight, gradient, m, v, step);
+        new CompositeAdamW(this, rate, beta1, beta2, eps, decay).step(weight, gradient, m, v, step);
     }
 }

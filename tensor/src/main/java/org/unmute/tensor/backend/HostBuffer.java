@@ -7,38 +7,37 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.HalfFloats;
 
 /**
- * A Java array as a buffer: the memory of every CPU backend. {@link DType#F16} and {@link DType#BF16} lie in {@code
- * short[]}. The array is collected by the garbage collector; {@link #close()} only lets go of it earlier. A frozen
- * buffer may give up its array for a packed form that holds the same numbers ({@link #heldByPacked}), or never have had
- * one ({@link #unread}).
+ * A Java array as a buffer: the memory of every CPU backend. {@link DType#F16} and {@link DType#BF16} are stored in
+ * {@code short[]}. {@link #close()} drops the reference to the array; the garbage collector does the rest. A frozen
+ * buffer may drop its array for a packed form with the same elements ({@link #replacedByPacked}), or may not have one
+ * yet ({@link #lazy}).
  */
 public final class HostBuffer implements Buffer {
     private final DType dtype;
     private final long bytes;
-    private final Consumer<float[]> lender;
+    /** Takes the array back when the buffer is closed; null if nobody does. */
+    private final Consumer<float[]> recycler;
+
     private volatile Object array;
     private volatile boolean frozen;
     private volatile Object packed;
-    /** Whether {@link #packed} is making a form that will be kept. Guarded by this. */
+    /** Whether {@link #packed} is building a form that will be kept. Guarded by this. */
     private boolean packing;
-    /**
-     * Writes the elements from the packed form, which then holds them alone; null where they lie in {@link #array}.
-     * Guarded by this.
-     */
+    /** Unpacks the elements if only the packed form holds them; null while {@link #array} does. Guarded by this. */
     private Consumer<float[]> unpack;
-    /** Where elements are read from that were never in memory; null otherwise. */
-    private volatile ElementSource unread;
-    /** Elements that were made again and that nobody may hold any more. Guarded by this. */
-    private SoftReference<float[]> again;
+    /** The source of elements that have not been read yet; otherwise null. */
+    private volatile ElementSource lazySource;
+    /** Unpacked elements, kept as long as memory allows. Guarded by this. */
+    private SoftReference<float[]> unpacked;
 
     private HostBuffer(DType dtype, Object array, int length) {
         this(dtype, array, length, null);
     }
 
-    private HostBuffer(DType dtype, Object array, int length, Consumer<float[]> lender) {
+    private HostBuffer(DType dtype, Object array, int length, Consumer<float[]> recycler) {
         this.dtype = dtype;
         this.array = array;
-        this.lender = lender;
+        this.recycler = recycler;
         this.bytes = (long) length * dtype.bytes();
     }
 
@@ -59,12 +58,12 @@ public final class HostBuffer implements Buffer {
     }
 
     /**
-     * A frozen {@code F32} buffer whose elements are still to be read, by whoever asks first: a function that packs may
-     * take them from the {@link #unread} source, so that they never lie in an array of this buffer.
+     * A frozen {@code F32} buffer whose elements are read on first use. A packing function may read them from
+     * {@link #lazySource} itself, so that this buffer never allocates an array.
      */
-    public static HostBuffer unread(long length, ElementSource source) {
+    public static HostBuffer lazy(long length, ElementSource source) {
         HostBuffer b = new HostBuffer(DType.F32, null, Math.toIntExact(length));
-        b.unread = source;
+        b.lazySource = source;
         b.frozen = true;
         return b;
     }
@@ -75,11 +74,13 @@ public final class HostBuffer implements Buffer {
     }
 
     /**
-     * Wraps an array that goes back to its lender, once, when the buffer is closed (unless it was given up for a packed
-     * form); it then becomes the memory of something else.
+     * Wraps an array from a pool.
+     *
+     * @param recycler receives the array once, when the buffer is closed, and may reuse it; not called if a packed form
+     *     has replaced the array
      */
-    public static HostBuffer lent(float[] array, Consumer<float[]> lender) {
-        return new HostBuffer(DType.F32, array, array.length, lender);
+    public static HostBuffer pooled(float[] array, Consumer<float[]> recycler) {
+        return new HostBuffer(DType.F32, array, array.length, recycler);
     }
 
     /** Wraps an array without copying. Writes go through. */
@@ -102,34 +103,33 @@ public final class HostBuffer implements Buffer {
 
     private Object array() {
         Object a = array;
-        return a == null ? madeAgain() : a;
+        return a == null ? materialized() : a;
     }
 
-    private synchronized float[] madeAgain() {
-        if (unpack == null && unread != null) {
-            float[] elements = new float[Math.toIntExact(bytes / Float.BYTES)];
-            unread.read(0, elements, 0, elements.length);
-            array = elements;
-            unread = null;
-            return elements;
+    private synchronized float[] materialized() {
+        if (array != null) {
+            return (float[]) array; // Another thread was first.
         }
-        if (unpack == null) {
+        if (unpack == null && lazySource == null) {
             throw new IllegalStateException(
                     "buffer is closed: its TensorScope ended; keep() the tensor or use it inside");
         }
-        float[] elements = again == null ? null : again.get();
+        float[] elements = unpacked == null ? null : unpacked.get();
         if (elements == null) {
             elements = new float[Math.toIntExact(bytes / Float.BYTES)];
-            unpack.accept(elements);
-            again = new SoftReference<>(elements);
+            if (unpack == null) {
+                lazySource.read(0, elements, 0, elements.length);
+                array = elements;
+                lazySource = null;
+            } else {
+                unpack.accept(elements);
+                unpacked = new SoftReference<>(elements);
+            }
         }
         return elements;
     }
 
-    /**
-     * The elements of an {@code F32} buffer; made from the packed form where that alone holds them ({@link
-     * #heldByPacked}).
-     */
+    /** The elements of an {@code F32} buffer; unpacked if only the packed form holds them. */
     public float[] floats() {
         return (float[]) array();
     }
@@ -149,9 +149,9 @@ public final class HostBuffer implements Buffer {
         return (short[]) array();
     }
 
-    /** The source of elements that are in no memory yet; null once they were read, or where there never was one. */
-    public ElementSource unread() {
-        return unread;
+    /** The source of elements that have not been read yet; null once they are, and for other buffers. */
+    public ElementSource lazySource() {
+        return lazySource;
     }
 
     /** Element {@code i} of any type as a double. */
@@ -177,8 +177,8 @@ public final class HostBuffer implements Buffer {
     }
 
     /**
-     * A second form of a frozen buffer, such as weights in the order a kernel reads them: made once by the first
-     * caller. Not frozen: made anew for each call.
+     * A packed form of a frozen buffer, such as weights in the order in which a kernel reads them: built by the first
+     * caller and kept. For a buffer that is not frozen it is built on every call.
      */
     public <T> T packed(Class<T> type, Function<HostBuffer, T> pack) {
         if (!frozen) {
@@ -189,7 +189,7 @@ public final class HostBuffer implements Buffer {
             synchronized (this) {
                 p = packed;
                 if (!type.isInstance(p)) {
-                    p = packedAnew(pack);
+                    p = pack(pack);
                     packed = p;
                 }
             }
@@ -197,40 +197,40 @@ public final class HostBuffer implements Buffer {
         return type.cast(p);
     }
 
-    private Object packedAnew(Function<HostBuffer, ?> pack) {
+    private Object pack(Function<HostBuffer, ?> pack) {
         Consumer<float[]> before = unpack;
         packing = true;
         try {
             return pack.apply(this);
         } catch (Throwable e) {
-            // The form that was to hold the elements is not kept.
+            // The form that would have held the elements is not kept.
             unpack = before;
             throw e;
         } finally {
             packing = false;
             if (unpack != null) {
                 array = null;
-                unread = null;
+                lazySource = null;
             }
         }
     }
 
     /**
-     * Says that a form which is being made for {@link #packed} holds every element of this {@code F32} buffer. If the
-     * form is kept, its own array is let go of, so that weights lie in memory once; whoever asks for {@link #floats()}
-     * later gets the same numbers, made again. Called by the function that packs, on its thread, as its last use of the
-     * array. Does nothing where the form is not kept (the buffer is not frozen, or the form is made outside {@code
-     * packed}). A lent array is left to the garbage collector and not given back: someone may still be reading it.
+     * Declares that the form being built for {@link #packed} holds every element of this {@code F32} buffer. If the
+     * form is kept, the array is dropped, so that weights are in memory once; a later {@link #floats()} unpacks the
+     * same elements. To be called by the packing function, on its thread, after its last use of the array. Does nothing
+     * if the form will not be kept: the buffer is not frozen, or the call does not come from {@code packed}. A pooled
+     * array is left to the garbage collector, not recycled, because others may still be reading it.
      *
-     * @param elements writes all elements, bit for bit, to an array of their number
+     * @param unpack writes all elements, bit for bit, to an array of their number
      */
-    public void heldByPacked(Consumer<float[]> elements) {
+    public void replacedByPacked(Consumer<float[]> unpack) {
         if (Thread.holdsLock(this) && packing && dtype == DType.F32) {
-            unpack = elements;
+            this.unpack = unpack;
         }
     }
 
-    /** Whether the elements lie in an array of their own, not only in the packed form. */
+    /** Whether the elements are in an array of their own, not only in the packed form. */
     boolean holdsElements() {
         return array != null;
     }
@@ -263,11 +263,11 @@ public final class HostBuffer implements Buffer {
             array = null;
             packed = null;
             unpack = null;
-            unread = null;
-            again = null;
+            lazySource = null;
+            unpacked = null;
         }
-        if (lender != null && a != null) {
-            lender.accept((float[]) a);
+        if (recycler != null && a != null) {
+            recycler.accept((float[]) a);
         }
     }
 }

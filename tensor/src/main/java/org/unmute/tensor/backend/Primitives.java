@@ -4,8 +4,8 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /**
  * Memory and the arithmetic that every backend writes itself; {@link Backend} builds everything else from it. Arguments
@@ -94,8 +94,8 @@ public interface Primitives {
      * @param x {@code [batch, channels, rows, columns]}
      * @param out {@code [batch, channels, height, width, positionsY, positionsX]}. Modified.
      */
-    void im2col(View x, Window window, View out);
+    void im2col(View x, SlidingWindow window, View out);
 
     /** The transpose of {@link #im2col}: adds columns back where they came from. Modifies {@code out}. */
-    void col2im(View columns, Window window, View out);
+    void col2im(View columns, SlidingWindow window, View out);
 }

@@ -8,7 +8,7 @@ import org.unmute.tensor.Tensor;
  * @param scores {@code [..., queries, keys]}, before the softmax: also that of what is added to them
  */
 record AttentionGradients(Tensor q, Tensor k, Tensor v, Tensor scores) {
-    static AttentionGradients of(Attend.Attention a, boolean biased, Tensor gy) {
+    static AttentionGradients of(AttentionOps.Attention a, boolean biased, Tensor gy) {
         // The weights are computed again rather than kept: they are the largest tensor of a transformer.
         Tensor weights = Tensor.compute(
                 gy.backend(),
@@ -21,8 +21,8 @@ record AttentionGradients(Tensor q, Tensor k, Tensor v, Tensor scores) {
                                 a.bias() == null ? null : a.bias().view().expand(a.scores()),
                                 a.scale(),
                                 w));
-        Tensor gv = a.v().takesGradient() ? weights.transpose(-1, -2).matmul(gy) : null;
-        if (!a.q().takesGradient() && !a.k().takesGradient() && !biased) {
+        Tensor gv = a.v().requiresGradient() ? weights.transpose(-1, -2).matmul(gy) : null;
+        if (!a.q().requiresGradient() && !a.k().requiresGradient() && !biased) {
             return new AttentionGradients(null, null, gv, null);
         }
         Tensor gw = gy.matmul(a.v().transpose(-1, -2));
@@ -32,8 +32,8 @@ record AttentionGradients(Tensor q, Tensor k, Tensor v, Tensor scores) {
                 a.scores(),
                 out -> gy.backend().softmaxBackward(weights.view(), gw.view(), out));
         return new AttentionGradients(
-                a.q().takesGradient() ? gs.matmul(a.k()).times(a.scale()) : null,
-                a.k().takesGradient() ? gs.transpose(-1, -2).matmul(a.q()).times(a.scale()) : null,
+                a.q().requiresGradient() ? gs.matmul(a.k()).times(a.scale()) : null,
+                a.k().requiresGradient() ? gs.transpose(-1, -2).matmul(a.q()).times(a.scale()) : null,
                 gv,
                 gs);
     }

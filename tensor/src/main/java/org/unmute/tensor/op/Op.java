@@ -15,16 +15,16 @@ import org.unmute.tensor.backend.View;
  * Tensor#run(Op)}.
  */
 public sealed interface Op
-        permits Elementwise,
-                Reduction,
-                Product,
-                Normalization,
-                Layout,
-                Indexing,
-                Unfolding,
-                Attend,
-                Prototypes,
-                RowLoss {
+        permits ElementwiseOps,
+                ReductionOps,
+                ProductOps,
+                NormalizationOps,
+                LayoutOps,
+                IndexingOps,
+                UnfoldingOps,
+                AttentionOps,
+                PrototypeOps,
+                LossOps {
     /** The tensors this op reads, in the order {@link #backward} answers. */
     List<Tensor> inputs();
 
@@ -57,7 +57,7 @@ public sealed interface Op
     List<Tensor> backward(Tensor y, Tensor gy);
 
     /** Whether the backend converts an input in a storage type as it reads it, so that it need not be cast. */
-    default boolean readsStored(Tensor input) {
+    default boolean acceptsStorageType(Tensor input) {
         return false;
     }
 

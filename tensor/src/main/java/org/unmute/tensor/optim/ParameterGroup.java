@@ -21,7 +21,7 @@ public record ParameterGroup(Map<String, Tensor> parameters, double rate, double
         }
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         parameters.forEach((name, p) -> {
-            if (!p.takesGradient() || p.origin() != null) {
+            if (!p.requiresGradient() || p.origin() != null) {
                 throw new IllegalArgumentException(
                         "optimizer: " + name + " is no parameter: make it one with parameter()");
             }

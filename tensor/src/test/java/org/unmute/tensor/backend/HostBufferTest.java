@@ -27,7 +27,7 @@ class HostBufferTest {
         /** As the function that packs has it. */
         static Reversed holding(HostBuffer b) {
             Reversed r = of(b.floats());
-            b.heldByPacked(out -> reverse(r.numbers, out));
+            b.replacedByPacked(out -> reverse(r.numbers, out));
             return r;
         }
     }
@@ -87,7 +87,7 @@ class HostBufferTest {
     @Test
     void aLentArrayIsNotGivenBackSinceSomeoneMayReadIt() {
         AtomicInteger returned = new AtomicInteger();
-        HostBuffer lent = HostBuffer.lent(NUMBERS.clone(), _ -> returned.incrementAndGet());
+        HostBuffer lent = HostBuffer.pooled(NUMBERS.clone(), _ -> returned.incrementAndGet());
         lent.freeze();
         lent.packed(Reversed.class, Reversed::holding);
         assertThat(lent.holdsElements()).isFalse();
@@ -119,13 +119,13 @@ class HostBufferTest {
     @Test
     void whatIsUnreadIsReadOnceByWhoeverAsks() {
         AtomicInteger asked = new AtomicInteger();
-        HostBuffer b = HostBuffer.unread(5, counting(asked));
+        HostBuffer b = HostBuffer.lazy(5, counting(asked));
         assertThat(b.isFrozen()).isTrue();
         assertThat(b.bytes()).isEqualTo(20);
         assertThat(asked).hasValue(0);
         assertThat(bits(b.floats())).isEqualTo(bits(NUMBERS));
         assertThat(b.get(3)).isEqualTo(Float.NEGATIVE_INFINITY);
-        assertThat(b.unread()).isNull();
+        assertThat(b.lazySource()).isNull();
         assertThat(b.holdsElements()).isTrue();
         assertThat(asked).hasValue(5);
     }
@@ -133,24 +133,24 @@ class HostBufferTest {
     @Test
     void whatIsUnreadMayGoIntoThePackedFormAlone() {
         AtomicInteger asked = new AtomicInteger();
-        HostBuffer b = HostBuffer.unread(5, counting(asked));
+        HostBuffer b = HostBuffer.lazy(5, counting(asked));
         b.packed(Reversed.class, x -> {
             float[] read = new float[5];
-            x.unread().read(0, read, 0, 2);
-            x.unread().read(2, read, 2, 3);
+            x.lazySource().read(0, read, 0, 2);
+            x.lazySource().read(2, read, 2, 3);
             Reversed r = Reversed.of(read);
-            x.heldByPacked(out -> Reversed.reverse(r.numbers, out));
+            x.replacedByPacked(out -> Reversed.reverse(r.numbers, out));
             return r;
         });
         assertThat(b.holdsElements()).isFalse();
-        assertThat(b.unread()).isNull();
+        assertThat(b.lazySource()).isNull();
         assertThat(bits(b.floats())).isEqualTo(bits(NUMBERS));
         assertThat(asked).as("the source is not asked again").hasValue(5);
     }
 
     @Test
     void whatCannotBeReadStaysUnread() {
-        HostBuffer b = HostBuffer.unread(5, (_, _, _, _) -> {
+        HostBuffer b = HostBuffer.lazy(5, (_, _, _, _) -> {
             throw new IllegalArgumentException("damaged");
         });
         assertThatThrownBy(b::floats).hasMessage("damaged");

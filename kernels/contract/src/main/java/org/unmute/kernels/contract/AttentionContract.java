@@ -168,7 +168,7 @@ public abstract class AttentionContract extends Contract {
     }
 
     private Operand operand(Placement p, Shape shape, long seed) {
-        return Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), seed));
+        return Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), seed));
     }
 
     /** A mask that all heads share: every third key is hidden, never the first. */
@@ -199,7 +199,7 @@ public abstract class AttentionContract extends Contract {
         int keys = 37;
         Operand q = operand(Placement.DENSE, Shape.of(2, 8), 1);
         Operand k = operand(Placement.DENSE, Shape.of(keys, 8), 2);
-        float[] values = Numbers.NORMAL.make(keys * 4L, 3);
+        float[] values = ValueKind.NORMAL.make(keys * 4L, 3);
         float[] mask = new float[2 * keys];
         Arrays.fill(mask, keys, 2 * keys, Float.NEGATIVE_INFINITY);
         for (int j = 1; j < keys; j += 2) {

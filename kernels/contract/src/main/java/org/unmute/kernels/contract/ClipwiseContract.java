@@ -12,19 +12,19 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.SlidingWindow;
 
 /**
  * What is computed clip by clip so that no batch of unfolded windows, products or unit vectors is held: convolution,
  * extremes, sums.
  */
 public abstract class ClipwiseContract extends Contract {
-    private static final Window[] WINDOWS = {
-        Window.of(1, 1, 1, 1),
-        Window.of(3, 3, 1, 1).pad(1, 1),
-        Window.of(2, 5, 2, 3),
-        Window.of(3, 2, 1, 2).pad(2, 1).dilate(2, 3),
-        Window.of(3, 1, 1, 1).pad(1, 0)
+    private static final SlidingWindow[] WINDOWS = {
+        SlidingWindow.of(1, 1, 1, 1),
+        SlidingWindow.of(3, 3, 1, 1).pad(1, 1),
+        SlidingWindow.of(2, 5, 2, 3),
+        SlidingWindow.of(3, 2, 1, 2).pad(2, 1).dilate(2, 3),
+        SlidingWindow.of(3, 1, 1, 1).pad(1, 0)
     };
     /** Clips, tokens, prototypes, dim. */
     private static final int[][] EXTREMES = {
@@ -37,7 +37,7 @@ public abstract class ClipwiseContract extends Contract {
     protected ClipwiseContract() {}
 
     private Operand input(Placement p, Shape shape, long seed) {
-        return Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), seed));
+        return Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), seed));
     }
 
     private static View doubles(Shape shape) {
@@ -71,7 +71,7 @@ public abstract class ClipwiseContract extends Contract {
                 }));
     }
 
-    private void convolution(Window w, int groups, Placement p) {
+    private void convolution(SlidingWindow w, int groups, Placement p) {
         Operand x = input(p, Shape.of(2, 6, 9, 13), 1);
         Operand weight = input(p, Shape.of(4, 6 / groups, w.height(), w.width()), 2);
         Shape result = Shape.of(2, 4, w.positionsY(9), w.positionsX(13));

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.tensor.Shape;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /** Products whose left operand is a moving window: convolutions along tokens and embeddings of patches. */
 public abstract class ConvolutionContract extends Contract {
@@ -26,20 +26,20 @@ public abstract class ConvolutionContract extends Contract {
     /** Clips, rows, columns, outputs. */
     private static final int[][] IMAGES = {{1, 8, 9, 1}, {2, 17, 12, 5}, {3, 33, 40, 66}, {0, 8, 9, 3}};
 
-    private static final Window[] WINDOWS = {
-        Window.of(1, 1, 1, 1),
-        Window.of(4, 4, 4, 4),
-        Window.of(2, 9, 2, 9),
-        Window.of(5, 3, 2, 3),
-        Window.of(8, 8, 3, 1),
-        Window.of(2, 3, 1, 2).dilate(2, 3)
+    private static final SlidingWindow[] WINDOWS = {
+        SlidingWindow.of(1, 1, 1, 1),
+        SlidingWindow.of(4, 4, 4, 4),
+        SlidingWindow.of(2, 9, 2, 9),
+        SlidingWindow.of(5, 3, 2, 3),
+        SlidingWindow.of(8, 8, 3, 1),
+        SlidingWindow.of(2, 3, 1, 2).dilate(2, 3)
     };
 
     /** For the backend's tests. */
     protected ConvolutionContract() {}
 
     private Operand input(Placement p, Shape shape, long seed) {
-        return Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), seed));
+        return Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), seed));
     }
 
     /** Terms of a sum, added in double. */
@@ -126,14 +126,14 @@ public abstract class ConvolutionContract extends Contract {
     @Test
     final void manyPatches() {
         for (Placement p : new Placement[] {Placement.DENSE, Placement.STRIDED}) {
-            embedPatches(Window.of(4, 4, 4, 4), new int[] {3, 80, 104, 1450}, p, true);
-            embedPatches(Window.of(3, 5, 2, 3), new int[] {2, 71, 66, 1409}, p, false);
+            embedPatches(SlidingWindow.of(4, 4, 4, 4), new int[] {3, 80, 104, 1450}, p, true);
+            embedPatches(SlidingWindow.of(3, 5, 2, 3), new int[] {2, 71, 66, 1409}, p, false);
         }
-        Window w = Window.of(4, 8, 2, 4);
+        SlidingWindow w = SlidingWindow.of(4, 8, 2, 4);
         Shape image = Shape.of(3, 74, 64);
-        float[] numbers = Numbers.NORMAL.make(image.elements(), 1);
+        float[] numbers = ValueKind.NORMAL.make(image.elements(), 1);
         Operand x = Operand.fromTheStart(backend(), image, numbers);
-        Operand weight = Operand.fromTheStart(backend(), Shape.of(1420, 32), Numbers.NORMAL.make(1420 * 32, 2));
+        Operand weight = Operand.fromTheStart(backend(), Shape.of(1420, 32), ValueKind.NORMAL.make(1420 * 32, 2));
         Operand other = Operand.of(backend(), Placement.STRIDED, image, numbers);
         Shape shape = Shape.of(3, 36 * 15, 1420);
         Operand out = Operand.output(backend(), Placement.DENSE, shape);
@@ -143,7 +143,7 @@ public abstract class ConvolutionContract extends Contract {
         Check.same("patches read four numbers at a time", expected.read(), out.read());
     }
 
-    private void embedPatches(Window w, int[] s, Placement p, boolean hasBias) {
+    private void embedPatches(SlidingWindow w, int[] s, Placement p, boolean hasBias) {
         String what = "embedPatches " + w + " of " + Arrays.toString(s) + " " + p + ", bias " + hasBias;
         int size = w.height() * w.width();
         int across = w.positionsX(s[2]);

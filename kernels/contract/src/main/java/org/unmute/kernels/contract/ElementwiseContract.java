@@ -30,7 +30,7 @@ public abstract class ElementwiseContract extends Contract {
     }
 
     private interface Case {
-        void run(Shape shape, Placement in, Placement out, Numbers numbers, long seed);
+        void run(Shape shape, Placement in, Placement out, ValueKind numbers, long seed);
     }
 
     /** All sizes, placements and kinds of numbers. The output lies in another way than the inputs. */
@@ -39,16 +39,16 @@ public abstract class ElementwiseContract extends Contract {
         for (int n : SIZES) {
             for (Placement in : all) {
                 Placement out = all[(in.ordinal() + n) % all.length];
-                for (Numbers numbers : Numbers.values()) {
+                for (ValueKind numbers : ValueKind.values()) {
                     c.run(in == Placement.DENSE ? Shape.of(n) : Shape.of(3, n), in, out, numbers, n);
                 }
             }
         }
-        c.run(Shape.of(LONG), Placement.DENSE, Placement.DENSE, Numbers.NORMAL, 1);
-        c.run(Shape.of(LONG), Placement.STRIDED, Placement.DENSE, Numbers.WIDE, 1);
-        c.run(Shape.of(), Placement.DENSE, Placement.STRIDED, Numbers.NORMAL, 1);
-        c.run(Shape.of(0), Placement.DENSE, Placement.DENSE, Numbers.NORMAL, 1);
-        c.run(Shape.of(3, 0), Placement.PADDED, Placement.DENSE, Numbers.NORMAL, 1);
+        c.run(Shape.of(LONG), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL, 1);
+        c.run(Shape.of(LONG), Placement.STRIDED, Placement.DENSE, ValueKind.WIDE, 1);
+        c.run(Shape.of(), Placement.DENSE, Placement.STRIDED, ValueKind.NORMAL, 1);
+        c.run(Shape.of(0), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL, 1);
+        c.run(Shape.of(3, 0), Placement.PADDED, Placement.DENSE, ValueKind.NORMAL, 1);
     }
 
     /** Every function of one number. */
@@ -63,7 +63,7 @@ public abstract class ElementwiseContract extends Contract {
     }
 
     private void unary(
-            Unary f, double p, double q, Shape shape, Placement in, Placement out, Numbers numbers, long seed) {
+            Unary f, double p, double q, Shape shape, Placement in, Placement out, ValueKind numbers, long seed) {
         String what = f + " " + shape + " " + in + " to " + out + " " + numbers;
         float[] values = numbers.make(shape.elements(), seed);
         Operand x = Operand.of(backend(), in, shape, values);
@@ -92,14 +92,14 @@ public abstract class ElementwiseContract extends Contract {
     }
 
     private void unaryBackward(
-            Unary f, double p, double q, Shape shape, Placement in, Placement out, Numbers numbers, long seed) {
+            Unary f, double p, double q, Shape shape, Placement in, Placement out, ValueKind numbers, long seed) {
         String what = f + " gradient " + shape + " " + in + " to " + out + " " + numbers;
         float[] x = numbers.make(shape.elements(), seed);
         float[] y = new float[x.length];
         for (int i = 0; i < x.length; i++) {
             y[i] = (float) f.apply(x[i], p, q);
         }
-        float[] gy = Numbers.NORMAL.make(shape.elements(), seed + 1);
+        float[] gy = ValueKind.NORMAL.make(shape.elements(), seed + 1);
         Operand gx = Operand.output(backend(), out, shape);
         backend()
                 .unaryBackward(
@@ -135,7 +135,8 @@ public abstract class ElementwiseContract extends Contract {
                     });
                     for (int n : SIZES) {
                         Shape shape = Shape.of(2, 5, n);
-                        Operand full = Operand.of(backend(), Placement.PADDED, shape, Numbers.NORMAL.make(10L * n, n));
+                        Operand full =
+                                Operand.of(backend(), Placement.PADDED, shape, ValueKind.NORMAL.make(10L * n, n));
                         for (Shape own : new Shape[] {
                             Shape.of(1, 1, n),
                             Shape.of(2, 5, 1),
@@ -143,8 +144,8 @@ public abstract class ElementwiseContract extends Contract {
                             Shape.of(2, 1, 1),
                             Shape.of(1, 1, 1)
                         }) {
-                            Operand part =
-                                    Operand.repeated(backend(), own, shape, Numbers.NORMAL.make(own.elements(), n + 1));
+                            Operand part = Operand.repeated(
+                                    backend(), own, shape, ValueKind.NORMAL.make(own.elements(), n + 1));
                             binary(f, full, part, Placement.DENSE);
                             binary(f, part, full, Placement.TRANSPOSED);
                         }
@@ -176,12 +177,12 @@ public abstract class ElementwiseContract extends Contract {
                     for (int n : SIZES) {
                         for (Placement p : Placement.values()) {
                             Shape shape = Shape.of(2, n);
-                            Operand a = Operand.of(backend(), p, shape, Numbers.NORMAL.make(2L * n, 1));
-                            Operand b = Operand.of(backend(), p, shape, Numbers.NORMAL.make(2L * n, 2));
+                            Operand a = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 1));
+                            Operand b = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 2));
                             Operand y = Operand.output(backend(), p, shape);
                             backend().binary(f, a.view(), b.view(), y.view());
                             float[] expected = y.read();
-                            Operand a2 = Operand.of(backend(), p, shape, Numbers.NORMAL.make(2L * n, 1));
+                            Operand a2 = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 1));
                             backend().binary(f, a2.view(), b.view(), a2.view());
                             Check.same(f + " over its first operand " + p + n, expected, a2.read());
                             backend().binary(f, a.view(), b.view(), b.view());
@@ -266,14 +267,14 @@ public abstract class ElementwiseContract extends Contract {
                 .flatMap(from -> Arrays.stream(types)
                         .map(to -> DynamicTest.dynamicTest(from + " to " + to, () -> {
                             for (int n : SIZES) {
-                                for (Numbers numbers : Numbers.values()) {
+                                for (ValueKind numbers : ValueKind.values()) {
                                     convert(from, to, Shape.of(2, n), numbers);
                                 }
                             }
                         })));
     }
 
-    private void convert(DType from, DType to, Shape shape, Numbers numbers) {
+    private void convert(DType from, DType to, Shape shape, ValueKind numbers) {
         View source = View.dense(HostBuffer.allocate(from, shape.elements()), shape);
         REFERENCE.copy(View.dense(HostBuffer.wrap(numbers.make(shape.elements(), 5)), shape), source);
         View x = backend().allocate(from, shape);

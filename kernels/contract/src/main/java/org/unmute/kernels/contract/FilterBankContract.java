@@ -61,7 +61,7 @@ public abstract class FilterBankContract extends Contract {
 
     private void compare(int[] s, Placement p, FilterBank f) {
         String what = "filterBank " + Arrays.toString(s) + " " + p + (f.logarithm() ? " with logarithm" : "");
-        Operand samples = Operand.of(backend(), p, Shape.of(s[0], s[1]), Numbers.NORMAL.make((long) s[0] * s[1], 1));
+        Operand samples = Operand.of(backend(), p, Shape.of(s[0], s[1]), ValueKind.NORMAL.make((long) s[0] * s[1], 1));
         Shape shape = Shape.of(s[0], f.count(s[1]), f.bands());
         Operand out = Operand.output(backend(), p, shape);
         backend().filterBank(samples.view(), f, out.view());

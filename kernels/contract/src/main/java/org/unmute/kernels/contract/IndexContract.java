@@ -8,7 +8,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.SlidingWindow;
 
 /** Picking and adding by index, and moving windows. All of it is exact, or adds in a given order. */
 public abstract class IndexContract extends Contract {
@@ -63,7 +63,7 @@ public abstract class IndexContract extends Contract {
 
     private void gather(Shape shape, int axis, Shape picked, View index, Placement p) {
         String what = "gather " + shape + " axis " + axis + " " + p;
-        Operand x = Operand.of(backend(), p, shape, Numbers.NAN.make(shape.elements(), 1));
+        Operand x = Operand.of(backend(), p, shape, ValueKind.NAN.make(shape.elements(), 1));
         Operand y = Operand.output(backend(), Placement.PADDED, picked);
         backend().gather(x.view(), axis, index(index), y.view());
         View expected = floats(picked);
@@ -74,7 +74,7 @@ public abstract class IndexContract extends Contract {
 
     private void scatter(Shape shape, int axis, Shape picked, View index, Placement p) {
         String what = "scatterAdd " + shape + " axis " + axis + " " + p;
-        Operand x = Operand.of(backend(), p, picked, Numbers.NORMAL.make(picked.elements(), 1));
+        Operand x = Operand.of(backend(), p, picked, ValueKind.NORMAL.make(picked.elements(), 1));
         Operand y = Operand.output(backend(), p, shape);
         backend().fill(y.view(), 0.5);
         backend().scatterAdd(x.view(), axis, index(index), y.view());
@@ -110,18 +110,18 @@ public abstract class IndexContract extends Contract {
     /** Windows with padding, strides and dilation, and back. */
     @Test
     final void windows() {
-        Window[] windows = {
-            Window.of(1, 1, 1, 1),
-            Window.of(3, 3, 1, 1).pad(1, 1),
-            Window.of(2, 5, 2, 3),
-            Window.of(3, 2, 1, 2).pad(2, 1).dilate(2, 3),
-            Window.of(4, 4, 4, 4)
+        SlidingWindow[] windows = {
+            SlidingWindow.of(1, 1, 1, 1),
+            SlidingWindow.of(3, 3, 1, 1).pad(1, 1),
+            SlidingWindow.of(2, 5, 2, 3),
+            SlidingWindow.of(3, 2, 1, 2).pad(2, 1).dilate(2, 3),
+            SlidingWindow.of(4, 4, 4, 4)
         };
-        for (Window w : windows) {
+        for (SlidingWindow w : windows) {
             for (Placement p : Placement.values()) {
                 Shape image = Shape.of(2, 3, 9, 13);
                 Shape columns = Shape.of(2, 3, w.height(), w.width(), w.positionsY(9), w.positionsX(13));
-                Operand x = Operand.of(backend(), p, image, Numbers.NAN.make(image.elements(), 1));
+                Operand x = Operand.of(backend(), p, image, ValueKind.NAN.make(image.elements(), 1));
                 Operand y = Operand.output(backend(), Placement.STRIDED, columns);
                 backend().im2col(x.view(), w, y.view());
                 View expected = floats(columns);
@@ -129,7 +129,7 @@ public abstract class IndexContract extends Contract {
                 Check.same("im2col " + w + p, expected.host().floats(), y.read());
                 y.assertGuards("im2col " + w);
 
-                Operand c = Operand.of(backend(), p, columns, Numbers.NORMAL.make(columns.elements(), 2));
+                Operand c = Operand.of(backend(), p, columns, ValueKind.NORMAL.make(columns.elements(), 2));
                 Operand back = Operand.output(backend(), p, image);
                 backend().fill(back.view(), 0.25);
                 backend().col2im(c.view(), w, back.view());

@@ -55,7 +55,7 @@ public abstract class LossContract extends Contract {
         }
 
         private static float[] numbers(Shape shape, long seed, double scale, double shift) {
-            float[] v = Numbers.NORMAL.make(shape.elements(), seed);
+            float[] v = ValueKind.NORMAL.make(shape.elements(), seed);
             for (int i = 0; i < v.length; i++) {
                 v[i] = (float) (v[i] * scale + shift);
             }

@@ -54,9 +54,9 @@ public abstract class ProductContract extends Contract {
                             Placement out =
                                     Placement.values()[(p.ordinal() + 2 * q.ordinal()) % Placement.values().length];
                             Operand a = Operand.of(
-                                    backend(), p, Shape.of(s[0], s[1]), Numbers.NORMAL.make((long) s[0] * s[1], 1));
+                                    backend(), p, Shape.of(s[0], s[1]), ValueKind.NORMAL.make((long) s[0] * s[1], 1));
                             Operand b = Operand.of(
-                                    backend(), q, Shape.of(s[1], s[2]), Numbers.NORMAL.make((long) s[1] * s[2], 2));
+                                    backend(), q, Shape.of(s[1], s[2]), ValueKind.NORMAL.make((long) s[1] * s[2], 2));
                             product(a, b, out);
                         }
                     }
@@ -66,11 +66,11 @@ public abstract class ProductContract extends Contract {
     /** Special numbers reach just the results they belong to. */
     @TestFactory
     final Stream<DynamicTest> matmulOfSpecialNumbers() {
-        return Arrays.stream(Numbers.values())
+        return Arrays.stream(ValueKind.values())
                 .map(numbers -> DynamicTest.dynamicTest(numbers.name(), () -> {
                     for (int[] s : new int[][] {{3, 2, 5}, {15, 17, 33}, {30, 3, 40}}) {
                         // Few of them, so that some results are ordinary.
-                        float[] x = Numbers.NORMAL.make((long) s[0] * s[1], 1);
+                        float[] x = ValueKind.NORMAL.make((long) s[0] * s[1], 1);
                         float[] special = numbers.make(x.length, 3);
                         for (int i = 0; i < x.length; i += 11) {
                             x[i] = special[i];
@@ -81,7 +81,7 @@ public abstract class ProductContract extends Contract {
                                         backend(),
                                         Placement.TRANSPOSED,
                                         Shape.of(s[1], s[2]),
-                                        Numbers.NORMAL.make((long) s[1] * s[2], 2)),
+                                        ValueKind.NORMAL.make((long) s[1] * s[2], 2)),
                                 Placement.DENSE);
                     }
                 }));
@@ -98,8 +98,8 @@ public abstract class ProductContract extends Contract {
                 for (Shape ownB :
                         new Shape[] {b, b.with(0, 1), b.with(1, 1), b.with(0, 1).with(1, 1)}) {
                     product(
-                            Operand.repeated(backend(), ownA, a, Numbers.NORMAL.make(ownA.elements(), 1)),
-                            Operand.repeated(backend(), ownB, b, Numbers.NORMAL.make(ownB.elements(), 2)),
+                            Operand.repeated(backend(), ownA, a, ValueKind.NORMAL.make(ownA.elements(), 1)),
+                            Operand.repeated(backend(), ownB, b, ValueKind.NORMAL.make(ownB.elements(), 2)),
                             Placement.PADDED);
                 }
             }
@@ -162,9 +162,9 @@ public abstract class ProductContract extends Contract {
         String what = "linear " + shape + " to " + columns + " " + p;
         long n = shape.size(-1);
         Shape outShape = shape.with(-1, columns);
-        Operand x = Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), 1));
-        Operand w = Operand.of(backend(), p, Shape.of(columns, n), Numbers.NORMAL.make(columns * n, 2));
-        Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(columns), Numbers.NORMAL.make(columns, 3));
+        Operand x = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), 1));
+        Operand w = Operand.of(backend(), p, Shape.of(columns, n), ValueKind.NORMAL.make(columns * n, 2));
+        Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(columns), ValueKind.NORMAL.make(columns, 3));
         View expected = doubles(outShape);
         REFERENCE.linear(x.reference(), w.reference(), hasBias ? b.reference() : null, expected);
         View absolutes = doubles(outShape);
@@ -203,11 +203,12 @@ public abstract class ProductContract extends Contract {
             boolean large = s[0] * s[2] > 1 << 20;
             for (Placement p : large ? new Placement[] {Placement.PADDED} : Placement.values()) {
                 Operand x =
-                        Operand.of(backend(), p, Shape.of(1, s[0], s[1]), Numbers.NORMAL.make((long) s[0] * s[1], 1));
-                Operand w = Operand.of(backend(), p, Shape.of(s[2], s[1]), Numbers.NORMAL.make((long) s[2] * s[1], 2));
-                Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(s[2]), Numbers.NORMAL.make(s[2], 3));
+                        Operand.of(backend(), p, Shape.of(1, s[0], s[1]), ValueKind.NORMAL.make((long) s[0] * s[1], 1));
+                Operand w =
+                        Operand.of(backend(), p, Shape.of(s[2], s[1]), ValueKind.NORMAL.make((long) s[2] * s[1], 2));
+                Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(s[2]), ValueKind.NORMAL.make(s[2], 3));
                 Shape shape = Shape.of(1, s[0], s[2]);
-                Operand residual = Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), 4));
+                Operand residual = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), 4));
                 for (Unary f :
                         large ? new Unary[] {Unary.GELU} : new Unary[] {null, Unary.GELU, Unary.RELU, Unary.ERF}) {
                     for (View r : new View[] {null, residual.view()}) {
@@ -259,9 +260,9 @@ public abstract class ProductContract extends Contract {
                     for (int order = 0; order < 4; order++) {
                         Shape rows = order % 2 == 0 ? Shape.of(s[0], s[1], s[2]) : Shape.of(s[0], s[2], s[1]);
                         Shape columns = order / 2 == 0 ? Shape.of(s[0], s[2], s[3]) : Shape.of(s[0], s[3], s[2]);
-                        Operand a = Operand.fromTheStart(backend(), rows, Numbers.NORMAL.make(rows.elements(), 1));
+                        Operand a = Operand.fromTheStart(backend(), rows, ValueKind.NORMAL.make(rows.elements(), 1));
                         Operand b =
-                                Operand.fromTheStart(backend(), columns, Numbers.NORMAL.make(columns.elements(), 2));
+                                Operand.fromTheStart(backend(), columns, ValueKind.NORMAL.make(columns.elements(), 2));
                         product(
                                 order % 2 == 0 ? a : a.transposed(),
                                 order / 2 == 0 ? b : b.transposed(),
@@ -273,9 +274,9 @@ public abstract class ProductContract extends Contract {
     /** Several weights in one frozen buffer are told apart. */
     @Test
     final void linearWithPartsOfAFrozenBuffer() {
-        Operand all = Operand.of(backend(), Placement.DENSE, Shape.of(3, 9, 9), Numbers.NORMAL.make(243, 2));
+        Operand all = Operand.of(backend(), Placement.DENSE, Shape.of(3, 9, 9), ValueKind.NORMAL.make(243, 2));
         all.view().buffer().freeze();
-        Operand x = Operand.of(backend(), Placement.DENSE, Shape.of(4, 9), Numbers.NORMAL.make(36, 1));
+        Operand x = Operand.of(backend(), Placement.DENSE, Shape.of(4, 9), ValueKind.NORMAL.make(36, 1));
         View reference = all.reference();
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 3; i++) {

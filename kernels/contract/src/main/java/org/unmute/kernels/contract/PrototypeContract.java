@@ -58,7 +58,7 @@ public abstract class PrototypeContract extends Contract {
     }
 
     private Operand operand(Placement p, Shape shape, long seed) {
-        return Operand.of(backend(), p, shape, Numbers.NORMAL.make(shape.elements(), seed));
+        return Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), seed));
     }
 
     private static View doubles(Shape shape) {
@@ -193,7 +193,7 @@ public abstract class PrototypeContract extends Contract {
     @Test
     final void signsOfSpecialNumbers() {
         int dim = 37;
-        float[] p = Numbers.NORMAL.make(5L * dim, 3);
+        float[] p = ValueKind.NORMAL.make(5L * dim, 3);
         p[0] = 0f;
         p[1] = -0f;
         p[dim + 36] = Float.NaN;
@@ -279,8 +279,8 @@ public abstract class PrototypeContract extends Contract {
 
     /** Copies of one token of each clip, rounded otherwise in every entry; two of three twice. */
     private static float[] nearlyEqual(int[] s) {
-        float[] base = Numbers.NORMAL.make((long) s[0] * s[3], 10);
-        float[] noise = Numbers.NORMAL.make((long) s[0] * s[1] * s[3], 11);
+        float[] base = ValueKind.NORMAL.make((long) s[0] * s[3], 10);
+        float[] noise = ValueKind.NORMAL.make((long) s[0] * s[1] * s[3], 11);
         float[] x = new float[noise.length];
         for (int i = 0; i < x.length; i++) {
             int n = i / s[3] % s[1];
@@ -333,13 +333,13 @@ public abstract class PrototypeContract extends Contract {
         int dim = 20;
         int count = 35;
         float[] t = new float[3 * n * dim];
-        float[] row = Numbers.NORMAL.make(dim, 1);
+        float[] row = ValueKind.NORMAL.make(dim, 1);
         for (int i = 0; i < 2 * n; i++) {
             System.arraycopy(row, 0, t, i * dim, dim);
         }
         t[(n + n - 9) * dim + 3] = Float.NaN;
         t[(n + n - 7) * dim + 4] = Float.POSITIVE_INFINITY;
-        float[] p = Numbers.NORMAL.make((long) count * dim, 2);
+        float[] p = ValueKind.NORMAL.make((long) count * dim, 2);
         p[7 * dim + 5] = Float.NaN;
         Arrays.fill(p, 8 * dim, 9 * dim, 0f);
         Operand values = Operand.output(backend(), Placement.DENSE, Shape.of(3, count));

@@ -43,7 +43,7 @@ public abstract class ReductionContract extends Contract {
                         .map(p -> DynamicTest.dynamicTest(f + " " + p, () -> {
                             for (Shape shape : shapes()) {
                                 for (int axes = 0; axes < 8; axes++) {
-                                    for (Numbers numbers : Numbers.values()) {
+                                    for (ValueKind numbers : ValueKind.values()) {
                                         reduce(f, shape, axes, p, numbers);
                                     }
                                 }
@@ -51,7 +51,7 @@ public abstract class ReductionContract extends Contract {
                         })));
     }
 
-    private void reduce(Reduce f, Shape shape, int axes, Placement placement, Numbers numbers) {
+    private void reduce(Reduce f, Shape shape, int axes, Placement placement, ValueKind numbers) {
         Shape small = shape;
         long n = 1;
         for (int a = 0; a < 3; a++) {
@@ -60,7 +60,7 @@ public abstract class ReductionContract extends Contract {
                 small = small.with(a, 1);
             }
         }
-        if (shape.elements() > 10_000 && numbers != Numbers.WIDE) {
+        if (shape.elements() > 10_000 && numbers != ValueKind.WIDE) {
             return;
         }
         String what = f + " of " + shape + " to " + small + " " + placement + " " + numbers;
@@ -182,17 +182,17 @@ public abstract class ReductionContract extends Contract {
     final void extreme() {
         for (int n : SIZES) {
             for (Placement p : Placement.values()) {
-                for (Numbers numbers : Numbers.values()) {
+                for (ValueKind numbers : ValueKind.values()) {
                     float[] x = numbers.make(5L * n, n);
                     extreme(Shape.of(5, n), p, x);
                     for (int i = 0; i < x.length; i++) {
-                        x[i] = Float.isFinite(x[i]) && numbers == Numbers.NORMAL ? Math.round(x[i]) : x[i];
+                        x[i] = Float.isFinite(x[i]) && numbers == ValueKind.NORMAL ? Math.round(x[i]) : x[i];
                     }
                     extreme(Shape.of(5, n), p, x);
                 }
             }
         }
-        extreme(Shape.of(700, 60), Placement.DENSE, Numbers.NORMAL.make(42_000, 1));
+        extreme(Shape.of(700, 60), Placement.DENSE, ValueKind.NORMAL.make(42_000, 1));
         extreme(Shape.of(0, 4), Placement.DENSE, new float[0]);
     }
 
@@ -221,17 +221,18 @@ public abstract class ReductionContract extends Contract {
     final void cumulativeSum() {
         for (int n : SIZES) {
             for (Placement p : Placement.values()) {
-                for (Numbers numbers : new Numbers[] {Numbers.NORMAL, Numbers.WIDE, Numbers.DENORMAL, Numbers.NAN}) {
+                for (ValueKind numbers :
+                        new ValueKind[] {ValueKind.NORMAL, ValueKind.WIDE, ValueKind.DENORMAL, ValueKind.NAN}) {
                     for (boolean reverse : new boolean[] {false, true}) {
                         cumulativeSum(Shape.of(3, n), p, numbers, reverse);
                     }
                 }
             }
         }
-        cumulativeSum(Shape.of(3, 0), Placement.DENSE, Numbers.NORMAL, false);
+        cumulativeSum(Shape.of(3, 0), Placement.DENSE, ValueKind.NORMAL, false);
     }
 
-    private void cumulativeSum(Shape shape, Placement p, Numbers numbers, boolean reverse) {
+    private void cumulativeSum(Shape shape, Placement p, ValueKind numbers, boolean reverse) {
         String what = "cumulativeSum " + shape + " " + p + " " + numbers;
         Operand x = Operand.of(backend(), p, shape, numbers.make(shape.elements(), 3));
         Operand y = Operand.output(backend(), Placement.PADDED, shape);

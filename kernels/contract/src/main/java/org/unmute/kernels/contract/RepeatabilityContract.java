@@ -14,8 +14,8 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /** The same input gives the same bits: twice, on any number of threads, and from several callers at once. */
 public abstract class RepeatabilityContract extends Contract {
@@ -127,7 +127,7 @@ public abstract class RepeatabilityContract extends Contract {
     private static void clipwise(Backend b, List<float[]> all) {
         View x = input(b, Shape.of(3, 8, 30, 17), 8);
         View w = input(b, Shape.of(12, 4, 3, 3), 9);
-        Window window = Window.of(3, 3, 2, 1).pad(1, 1);
+        SlidingWindow window = SlidingWindow.of(3, 3, 2, 1).pad(1, 1);
         Shape out = Shape.of(3, 12, 15, 17);
         all.add(result(b, out, y -> b.convolve(x, w, window, 2, y)));
         View gy = input(b, out, 10);
@@ -149,7 +149,7 @@ public abstract class RepeatabilityContract extends Contract {
 
     private static View input(Backend b, Shape shape, long seed) {
         View v = b.allocate(DType.F32, shape);
-        b.upload(View.dense(HostBuffer.wrap(Numbers.NORMAL.make(shape.elements(), seed)), shape), v);
+        b.upload(View.dense(HostBuffer.wrap(ValueKind.NORMAL.make(shape.elements(), seed)), shape), v);
         return v;
     }
 

@@ -11,28 +11,28 @@ public abstract class RowContract extends Contract {
     private static final double EPS = 1e-5;
 
     private interface Case {
-        void run(Shape shape, Placement in, Placement out, Numbers numbers);
+        void run(Shape shape, Placement in, Placement out, ValueKind numbers);
     }
 
     private static void cases(Case c) {
         Placement[] all = Placement.values();
         for (int n : SIZES) {
             for (Placement in : all) {
-                for (Numbers numbers : new Numbers[] {Numbers.NORMAL, Numbers.WIDE, Numbers.DENORMAL}) {
+                for (ValueKind numbers : new ValueKind[] {ValueKind.NORMAL, ValueKind.WIDE, ValueKind.DENORMAL}) {
                     c.run(Shape.of(2, 3, n), in, all[(in.ordinal() + n) % all.length], numbers);
                 }
             }
         }
-        c.run(Shape.of(400, 129), Placement.DENSE, Placement.DENSE, Numbers.NORMAL);
-        c.run(Shape.of(0, 4), Placement.DENSE, Placement.DENSE, Numbers.NORMAL);
-        c.run(Shape.of(4, 0), Placement.DENSE, Placement.DENSE, Numbers.NORMAL);
+        c.run(Shape.of(400, 129), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL);
+        c.run(Shape.of(0, 4), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL);
+        c.run(Shape.of(4, 0), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL);
     }
 
     private static View doubles(Shape shape) {
         return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
     }
 
-    private Operand operand(Placement p, Shape shape, Numbers numbers, long seed) {
+    private Operand operand(Placement p, Shape shape, ValueKind numbers, long seed) {
         return Operand.of(backend(), p, shape, numbers.make(shape.elements(), seed));
     }
 
@@ -149,7 +149,7 @@ public abstract class RowContract extends Contract {
                 String what = (log ? "logSoftmax" : "softmax") + " gradient " + shape + " " + in + " to " + out + " "
                         + numbers;
                 View forward = doubles(shape);
-                View x = operand(Placement.DENSE, shape, Numbers.NORMAL, n).reference();
+                View x = operand(Placement.DENSE, shape, ValueKind.NORMAL, n).reference();
                 if (log) {
                     REFERENCE.logSoftmax(x, forward);
                 } else {
@@ -185,8 +185,8 @@ public abstract class RowContract extends Contract {
         cases((shape, in, out, numbers) -> {
             int n = shape.dim(-1);
             Operand x = operand(in, shape, numbers, n);
-            Operand w = operand(Placement.STRIDED, Shape.of(n), Numbers.NORMAL, 1);
-            Operand b = operand(Placement.NEGATIVE, Shape.of(n), Numbers.NORMAL, 2);
+            Operand w = operand(Placement.STRIDED, Shape.of(n), ValueKind.NORMAL, 1);
+            Operand b = operand(Placement.NEGATIVE, Shape.of(n), ValueKind.NORMAL, 2);
             double[] source = x.reference().host().doubles();
             double[] weights = w.reference().host().doubles();
             double[] biases = b.reference().host().doubles();
@@ -226,7 +226,7 @@ public abstract class RowContract extends Contract {
     @Test
     final void layerNormBackward() {
         cases((shape, in, out, numbers) -> {
-            if (numbers != Numbers.NORMAL) {
+            if (numbers != ValueKind.NORMAL) {
                 return;
             }
             int n = shape.dim(-1);
@@ -234,7 +234,7 @@ public abstract class RowContract extends Contract {
             String what = "layerNorm gradient " + shape + " " + in + " to " + out;
             Operand x = operand(in, shape, numbers, n);
             Operand gy = operand(out, shape, numbers, n + 1);
-            Operand w = operand(Placement.STRIDED, Shape.of(n), Numbers.NORMAL, 1);
+            Operand w = operand(Placement.STRIDED, Shape.of(n), ValueKind.NORMAL, 1);
             double[] source = x.reference().host().doubles();
             double wide = rowMaxAbs(w.reference().host().doubles(), 0, n);
             View[] expected = {doubles(shape), doubles(Shape.of(n)), doubles(Shape.of(n))};
@@ -309,7 +309,7 @@ public abstract class RowContract extends Contract {
             }
             y.assertGuards(what);
             Operand forward = Operand.of(backend(), out, shape, got);
-            Operand gy = operand(in, shape, Numbers.NORMAL, n + 1);
+            Operand gy = operand(in, shape, ValueKind.NORMAL, n + 1);
             Operand gx = Operand.output(backend(), out, shape);
             backend().l2NormalizeBackward(x.view(), forward.view(), gy.view(), gx.view());
             View gradient = doubles(shape);
@@ -335,10 +335,10 @@ public abstract class RowContract extends Contract {
         for (int n : new int[] {1, 7, 16, 33, 257, 40_001}) {
             for (Placement p : Placement.values()) {
                 Shape shape = Shape.of(n);
-                Operand w = operand(p, shape, Numbers.NORMAL, 1);
-                Operand g = operand(p, shape, Numbers.NORMAL, 2);
-                Operand m = operand(p, shape, Numbers.NORMAL, 3);
-                float[] positive = Numbers.NORMAL.make(n, 4);
+                Operand w = operand(p, shape, ValueKind.NORMAL, 1);
+                Operand g = operand(p, shape, ValueKind.NORMAL, 2);
+                Operand m = operand(p, shape, ValueKind.NORMAL, 3);
+                float[] positive = ValueKind.NORMAL.make(n, 4);
                 for (int i = 0; i < n; i++) {
                     positive[i] *= positive[i];
                 }

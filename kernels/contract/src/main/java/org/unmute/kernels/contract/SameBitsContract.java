@@ -88,7 +88,7 @@ public abstract class SameBitsContract extends Contract {
     }
 
     private static View input(Backend b, long seed, long... sizes) {
-        return input(b, Numbers.NORMAL.make(Shape.of(sizes).elements(), seed), sizes);
+        return input(b, ValueKind.NORMAL.make(Shape.of(sizes).elements(), seed), sizes);
     }
 
     private static View input(Backend b, float[] numbers, long... sizes) {
@@ -103,7 +103,7 @@ public abstract class SameBitsContract extends Contract {
 
     /** Numbers of all sizes for functions, 0 and what makes exponentials overflow and vanish among them. */
     private static View wide(Backend b, boolean positive) {
-        float[] x = Numbers.NORMAL.make(3011, 1);
+        float[] x = ValueKind.NORMAL.make(3011, 1);
         for (int i = 0; i < x.length; i++) {
             x[i] *= (float) (i % 5 == 0 ? 40 : i % 5 == 1 ? 4 : i % 5 == 2 ? 0x1p-10 : i % 5 == 3 ? 0x1p-30 : 1);
             x[i] = positive ? Math.abs(x[i]) : x[i];
@@ -172,7 +172,7 @@ public abstract class SameBitsContract extends Contract {
     private void functionsOfTwo(Binary f) {
         Backend b = backend();
         View x = wide(b, f == Binary.POW);
-        float[] exponents = Numbers.NORMAL.make(x.shape().elements(), 3);
+        float[] exponents = ValueKind.NORMAL.make(x.shape().elements(), 3);
         for (int i = 0; i < exponents.length; i++) {
             exponents[i] = i % 2 == 0 ? i / 2 % 5 : exponents[i] * 3;
         }
@@ -258,7 +258,7 @@ public abstract class SameBitsContract extends Contract {
         View biased = room(b, 2, 2, tokens, 64);
         b.attention(q, k, v, null, 0.125, plain);
         b.attention(q, k, v, null, 9, sharp);
-        float[] bias = Numbers.NORMAL.make((long) tokens * tokens, 18);
+        float[] bias = ValueKind.NORMAL.make((long) tokens * tokens, 18);
         for (int i = 0; i < bias.length; i++) {
             bias[i] = i % tokens > i / tokens ? Float.NEGATIVE_INFINITY : 8 * bias[i];
         }

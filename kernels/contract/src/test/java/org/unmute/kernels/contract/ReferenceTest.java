@@ -10,7 +10,7 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 import org.unmute.tensor.op.Reduce;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.SlidingWindow;
 
 /** The reference backend against numbers worked out by hand: all other backends are compared with it. */
 class ReferenceTest {
@@ -114,7 +114,7 @@ class ReferenceTest {
 
     @Test
     void windows() {
-        Window w = Window.of(2, 2, 1, 1).pad(0, 1);
+        SlidingWindow w = SlidingWindow.of(2, 2, 1, 1).pad(0, 1);
         View columns = zeros(1, 1, 2, 2, 1, 3);
         B.im2col(view(Shape.of(1, 1, 2, 2), 1, 2, 3, 4), w, columns);
         close(columns, 0, 1, 2, 1, 2, 0, 0, 3, 4, 3, 4, 0);

@@ -6,7 +6,7 @@ import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.SlidingWindow;
 
 /** What only moves numbers, or adds them one after the other: copies, picking by index, running sums, windows. */
 final class Movement {
@@ -155,13 +155,13 @@ final class Movement {
                 out.select(-1, 0));
     }
 
-    void im2col(View x, Window w, View out) {
+    void im2col(View x, SlidingWindow w, View out) {
         HostBuffer a = x.host();
         HostBuffer o = out.host();
         planes(x, w, out, (image, column) -> o.set(column, image < 0 ? 0 : a.get(image)));
     }
 
-    void col2im(View columns, Window w, View out) {
+    void col2im(View columns, SlidingWindow w, View out) {
         HostBuffer a = columns.host();
         HostBuffer o = out.host();
         planes(out, w, columns, (image, column) -> {
@@ -177,7 +177,7 @@ final class Movement {
     }
 
     /** Every tap of every window; image planes are shared out, taps of one plane come in order. */
-    private void planes(View image, Window w, View columns, Tap tap) {
+    private void planes(View image, SlidingWindow w, View columns, Tap tap) {
         int channels = image.shape().dim(1);
         int planes = Math.multiplyExact(image.shape().dim(0), channels);
         pool.run(
@@ -189,7 +189,7 @@ final class Movement {
                         tap));
     }
 
-    private static void plane(View image, Window w, View columns, Tap tap) {
+    private static void plane(View image, SlidingWindow w, View columns, Tap tap) {
         int height = image.shape().dim(0);
         int width = image.shape().dim(1);
         int stepY = Math.toIntExact(image.stride(0));

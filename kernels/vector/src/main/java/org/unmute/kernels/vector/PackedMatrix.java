@@ -54,14 +54,14 @@ final class PackedMatrix {
         boolean whole = (across || along)
                 && b.offset() == 0
                 && b.host().bytes() == b.shape().elements() * Float.BYTES;
-        ElementSource unread = b.host().unread();
+        ElementSource unread = b.host().lazySource();
         if (unread != null && whole && across) {
             fillByColumns(pool, unread);
         } else {
             fill(pool, Panels.of(b), 0, 0);
         }
         if (whole) {
-            b.host().heldByPacked(out -> unpack(out, across ? 1 : columns, across ? inner : 1));
+            b.host().replacedByPacked(out -> unpack(out, across ? 1 : columns, across ? inner : 1));
         }
         return this;
     }

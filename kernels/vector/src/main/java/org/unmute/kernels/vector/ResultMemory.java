@@ -58,7 +58,7 @@ final class ResultMemory {
         } else if (cleared) {
             Arrays.fill(array, 0);
         }
-        return HostBuffer.lent(array, this::give);
+        return HostBuffer.pooled(array, this::give);
     }
 
     private synchronized float[] find(int n) {

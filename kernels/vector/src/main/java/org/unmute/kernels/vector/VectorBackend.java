@@ -10,8 +10,8 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /**
  * The CPU backend on the Vector API: float32 on all processors, int32 for indices; half precision is stored and
@@ -225,12 +225,12 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
-    public void im2col(View x, Window window, View out) {
+    public void im2col(View x, SlidingWindow window, View out) {
         movement.im2col(x, window, out);
     }
 
     @Override
-    public void col2im(View columns, Window window, View out) {
+    public void col2im(View columns, SlidingWindow window, View out) {
         movement.col2im(columns, window, out);
     }
 
@@ -282,7 +282,7 @@ public final class VectorBackend implements Backend {
         if (shape.elements() == 0 || shape.elements() > Integer.MAX_VALUE) {
             return Backend.super.linearWeight(shape, source);
         }
-        View weight = View.dense(HostBuffer.unread(shape.elements(), source), shape);
+        View weight = View.dense(HostBuffer.lazy(shape.elements(), source), shape);
         gemm.keep(weight);
         return weight;
     }
@@ -347,7 +347,7 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
-    public boolean matchesHalves() {
+    public boolean supportsF16Tokens() {
         return true;
     }
 

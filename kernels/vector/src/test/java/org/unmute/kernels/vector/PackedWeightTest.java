@@ -96,7 +96,7 @@ class PackedWeightTest {
             });
             assertThat(asked).containsOnly(1);
             assertThat(read.host().isFrozen()).isTrue();
-            assertThat(read.host().unread()).isNull();
+            assertThat(read.host().lazySource()).isNull();
             float[] seen = read.host().floats();
             assertThat(bits(seen)).isEqualTo(bits(original));
             Arrays.fill(seen, 5);

@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
-import org.unmute.kernels.contract.AutogradGoldens;
+import org.unmute.kernels.contract.golden.AutogradGoldens;
 import org.unmute.tensor.DType;
 
 /** Results and gradients against the reference numbers. */

@@ -8,8 +8,8 @@ import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /**
  * The specification: one thread, plain loops, every number read as a double, sums taken in double and rounded once.
@@ -256,14 +256,14 @@ public final class ScalarBackend implements Backend {
     }
 
     @Override
-    public void im2col(View x, Window w, View out) {
+    public void im2col(View x, SlidingWindow w, View out) {
         HostBuffer a = x.host();
         HostBuffer o = out.host();
         eachTap(x, w, out, (image, column) -> o.set(column, image < 0 ? 0 : a.get(image)));
     }
 
     @Override
-    public void col2im(View columns, Window w, View out) {
+    public void col2im(View columns, SlidingWindow w, View out) {
         HostBuffer a = columns.host();
         HostBuffer o = out.host();
         eachTap(out, w, columns, (image, column) -> {
@@ -283,7 +283,7 @@ public final class ScalarBackend implements Backend {
         void at(int image, int column);
     }
 
-    private static void eachTap(View image, Window w, View columns, Tap tap) {
+    private static void eachTap(View image, SlidingWindow w, View columns, Tap tap) {
         int rows = image.shape().dim(2);
         int width = image.shape().dim(3);
         for (int n = 0; n < image.shape().dim(0); n++) {

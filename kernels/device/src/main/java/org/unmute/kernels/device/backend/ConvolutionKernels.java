@@ -6,8 +6,8 @@ import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /** Launches of {@code convolve.cl}. */
 final class ConvolutionKernels {
@@ -70,7 +70,7 @@ final class ConvolutionKernels {
     }
 
     /** {@link org.unmute.tensor.backend.Backend#embedPatches} */
-    void embedPatches(View image, Window window, View weight, View bias, View out) {
+    void embedPatches(View image, SlidingWindow window, View weight, View bias, View out) {
         Types.require("embedPatches", DType.F32, image, weight, out);
         Shape shape = out.shape();
         if (shape.elements() == 0) {
@@ -118,7 +118,7 @@ final class ConvolutionKernels {
      * Whether every fourth number of each row of each patch starts at a multiple of 16 bytes and has the next three
      * beside it.
      */
-    private static boolean isAligned(View image, Window window) {
+    private static boolean isAligned(View image, SlidingWindow window) {
         return image.stride(2) == 1
                 && window.dilationX() == 1
                 && window.width() % VECTOR == 0

@@ -10,8 +10,8 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /**
  * A backend on a {@link Device}: float32 and int32, halves as storage. Memory is dense and stays on the device; only
@@ -218,12 +218,12 @@ public final class DeviceBackend implements Backend, Profiled {
     }
 
     @Override
-    public void im2col(View x, Window window, View out) {
+    public void im2col(View x, SlidingWindow window, View out) {
         indexing.im2col(x, window, out);
     }
 
     @Override
-    public void col2im(View columns, Window window, View out) {
+    public void col2im(View columns, SlidingWindow window, View out) {
         indexing.col2im(columns, window, out);
     }
 
@@ -251,7 +251,7 @@ public final class DeviceBackend implements Backend, Profiled {
     }
 
     @Override
-    public void embedPatches(View image, Window window, View weight, View bias, View out) {
+    public void embedPatches(View image, SlidingWindow window, View weight, View bias, View out) {
         convolutions.embedPatches(image, window, weight, bias, out);
     }
 

@@ -4,7 +4,7 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
-import org.unmute.tensor.op.Window;
+import org.unmute.tensor.op.SlidingWindow;
 
 /** Launches of {@code index.cl}. */
 final class IndexKernels {
@@ -49,17 +49,17 @@ final class IndexKernels {
                         .int64(x.shape().size(axis), x.stride(axis), index.stride(axis), out.stride(axis)));
     }
 
-    void im2col(View x, Window window, View out) {
+    void im2col(View x, SlidingWindow window, View out) {
         Types.require("im2col", Types.oneOf("im2col", x, DType.F32, DType.I32), out);
         windows("im2col", x, out, x, window, out, out.shape().elements());
     }
 
-    void col2im(View columns, Window window, View out) {
+    void col2im(View columns, SlidingWindow window, View out) {
         Types.require("col2im", DType.F32, columns, out);
         windows("col2im", columns, out, out, window, columns, out.shape().elements());
     }
 
-    private void windows(String name, View from, View to, View image, Window w, View columns, long count) {
+    private void windows(String name, View from, View to, View image, SlidingWindow w, View columns, long count) {
         if (count == 0 || columns.shape().elements() == 0) {
             return;
         }

@@ -21,8 +21,8 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
-import org.unmute.tensor.op.Window;
 
 /** Java and kernel texts know the same kernels, with the same parameters. */
 class KernelAgreementTest {
@@ -109,14 +109,14 @@ class KernelAgreementTest {
         }
         b.gather(f(5), 0, i(2), f(2));
         b.gather(view(DType.F16, 5), 0, i(2), view(DType.F16, 2));
-        Window w = Window.of(2, 2, 1, 1);
+        SlidingWindow w = SlidingWindow.of(2, 2, 1, 1);
         b.im2col(f(1, 1, 3, 3), w, f(1, 1, 2, 2, 2, 2));
         b.col2im(f(1, 1, 2, 2, 2, 2), w, f(1, 1, 3, 3));
         b.matmul(f(2, 3), f(3, 2), f(2, 2));
         b.matmul(f(2000, 3), f(3, 1500), f(2000, 1500));
         b.convolveTokens(f(1, 3, 4), f(2, 2, 3, 2), f(4), Unary.GELU, f(1, 3, 4));
         b.embedPatches(f(1, 4, 4), w, f(5, 4), f(5), f(1, 9, 5));
-        b.embedPatches(f(1, 2000, 2), Window.of(1, 2, 1, 2), f(1500, 2), f(1500), f(1, 2000, 1500));
+        b.embedPatches(f(1, 2000, 2), SlidingWindow.of(1, 2, 1, 2), f(1500, 2), f(1500), f(1, 2000, 1500));
         b.filterBank(
                 f(2, 6),
                 new FilterBank(

@@ -1,0 +1,54 @@
+package org.unmute.kernels.contract;
+
+import java.util.Random;
+
+/** Kinds of numbers that results must be right for. */
+enum ValueKind {
+    /** Around 1. */
+    NORMAL,
+    /** From tiny to large, of both signs. */
+    WIDE,
+    /** Below the smallest normal float. */
+    DENORMAL,
+    /** Some infinities and zeros of both signs. */
+    INFINITE,
+    /** Some NaN. */
+    NAN,
+    /** The greatest and smallest floats. */
+    EXTREME;
+
+    /** Numbers that depend only on the arguments. */
+    float[] make(long count, long seed) {
+        Random r = new Random(seed * 31 + ordinal());
+        float[] x = new float[Math.toIntExact(count)];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = next(r);
+        }
+        return x;
+    }
+
+    private float next(Random r) {
+        float g = (float) r.nextGaussian();
+        return switch (this) {
+            case NORMAL -> g;
+            case WIDE -> g * (float) Math.pow(10, r.nextInt(-6, 3));
+            case DENORMAL -> g * 1e-39f;
+            case INFINITE ->
+                switch (r.nextInt(6)) {
+                    case 0 -> Float.POSITIVE_INFINITY;
+                    case 1 -> Float.NEGATIVE_INFINITY;
+                    case 2 -> -0f;
+                    case 3 -> 0f;
+                    default -> g;
+                };
+            case NAN -> r.nextInt(5) == 0 ? Float.NaN : g;
+            case EXTREME ->
+                switch (r.nextInt(4)) {
+                    case 0 -> Float.MAX_VALUE;
+                    case 1 -> -Float.MAX_VALUE;
+                    case 2 -> Float.MIN_VALUE;
+                    default -> Float.MIN_NORMAL;
+                };
+        };
+    }
+}

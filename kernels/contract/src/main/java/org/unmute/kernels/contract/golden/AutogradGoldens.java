@@ -1,0 +1,248 @@
+package org.unmute.kernels.contract.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.StoredTensor;
+
+/**
+ * The autograd reference numbers as tests of a backend: results and every gradient of each case in the folder's own
+ * {@code index.json}. System property {@code unmute.golden} names another folder with the same layout
+ * ({@code probes/autograd} below it).
+ *
+ * <p><b>Tolerance.</b> The stored numbers are float64 results rounded to float32. In {@code F64} an element may differ
+ * by that rounding, {@code 2⁻²⁴ |element|}, and by {@code 1e-12} of the tensor's greatest magnitude. In {@code F32} it
+ * may differ by {@value #ORDER_FACTOR} times the index's {@code atol}, which is itself four times the error of torch's
+ * own float32 result: the index says that another order of summation may need two to three times more. Where the
+ * greatest element is over {@value #HUGE_SPREAD} times the median of those that are not 0, one absolute tolerance says
+ * nothing about the others; such tensors are compared element by element, relative difference 1e-6 as the index says,
+ * in {@code F32} with the same factor.
+ */
+public final class AutogradGoldens {
+    private static final String FOLDER = "probes/autograd";
+    private static final double ORDER_FACTOR = 3;
+    private static final double HUGE_SPREAD = 1e6;
+
+    private final JsonNode index;
+    private final SafetensorsFile file;
+
+    private AutogradGoldens(JsonNode index, SafetensorsFile file) {
+        this.index = index;
+        this.file = file;
+    }
+
+    /**
+     * One test a case.
+     *
+     * @param dtype {@code F32} or {@code F64}
+     */
+    public static List<DynamicTest> cases(Backend backend, DType dtype) {
+        boolean chosen = !System.getProperty(Golden.PROPERTY, "").isBlank();
+        Path folder = chosen ? Golden.root().resolve(FOLDER) : null;
+        if (chosen && !Files.isDirectory(folder)) {
+            String why = "skipped: " + Golden.root() + " has no folder " + FOLDER;
+            return List.of(DynamicTest.dynamicTest(why, () -> Assumptions.abort(why)));
+        }
+        try {
+            return tests(chosen ? open(folder) : packaged(), backend, dtype);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<DynamicTest> tests(AutogradGoldens goldens, Backend backend, DType dtype) {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (JsonNode entry : goldens.index.path("cases")) {
+            tests.add(DynamicTest.dynamicTest(entry.path("case").asText(), () -> goldens.check(entry, backend, dtype)));
+        }
+        if (tests.isEmpty()) {
+            throw new AssertionError("autograd goldens: the index has no cases");
+        }
+        System.out.println("autograd goldens: " + tests.size() + " cases on " + backend.name() + " in " + dtype);
+        return tests;
+    }
+
+    private static AutogradGoldens open(Path folder) throws IOException {
+        JsonNode index =
+                new ObjectMapper().readTree(folder.resolve("index.json").toFile());
+        return new AutogradGoldens(
+                index, SafetensorsFile.open(folder.resolve(index.path("file").asText())));
+    }
+
+    /** The numbers that come with this library; the tensors are copied out of it, for the reader maps a file. */
+    private static AutogradGoldens packaged() throws IOException {
+        Path folder = Files.createTempDirectory("unmute-goldens");
+        folder.toFile().deleteOnExit();
+        copy("index.json", folder);
+        copy(
+                new ObjectMapper()
+                        .readTree(folder.resolve("index.json").toFile())
+                        .path("file")
+                        .asText(),
+                folder);
+        return open(folder);
+    }
+
+    private static void copy(String name, Path folder) throws IOException {
+        try (InputStream in = AutogradGoldens.class.getResourceAsStream("/golden/" + FOLDER + "/" + name)) {
+            if (in == null) {
+                throw new IOException("autograd goldens: resource " + name + " is missing");
+            }
+            Path to = folder.resolve(name);
+            to.toFile().deleteOnExit();
+            Files.copy(in, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private void check(JsonNode entry, Backend backend, DType dtype) {
+        String name = entry.path("case").asText();
+        try (TensorScope _ = new TensorScope()) {
+            AutogradCase c = read(entry, backend, dtype);
+            List<Tensor> results = AutogradKinds.run(c)
+                    .orElseThrow(() ->
+                            new AssertionError("case " + name + ": its kind is not known: add it to AutogradKinds"));
+            List<String> problems = new ArrayList<>();
+            Tensor loss = null;
+            int i = 0;
+            for (var output : entry.path("outputs").properties()) {
+                Tensor y = results.get(i);
+                compare(
+                        name + "/" + output.getKey(),
+                        c.outputs().get(i++),
+                        y,
+                        output.getValue().path("atol").asDouble(),
+                        problems);
+                String upstream = name + "/g" + output.getKey();
+                if (file.has(upstream)) {
+                    Tensor part =
+                            y.times(number(upstream, y.shape(), backend, dtype)).sum();
+                    loss = loss == null ? part : loss.plus(part);
+                }
+            }
+            if (i != results.size()) {
+                problems.add("gives " + results.size() + " results, expected " + i);
+            }
+            if (!entry.path("grads").isEmpty()) {
+                if (loss == null) {
+                    throw new AssertionError("case " + name + ": the file has no upstream gradient");
+                }
+                Grad grad = Grad.of(loss);
+                for (var g : entry.path("grads").properties()) {
+                    Tensor x = c.in(g.getKey());
+                    compare(
+                            name + "/g_" + g.getKey(),
+                            x.shape(),
+                            grad.wrt(x),
+                            g.getValue().path("atol").asDouble(),
+                            problems);
+                }
+            }
+            if (!problems.isEmpty()) {
+                throw new AssertionError("case " + name + " on " + backend.name() + " in " + dtype + ":\n"
+                        + String.join("\n", problems));
+            }
+        }
+    }
+
+    private AutogradCase read(JsonNode entry, Backend backend, DType dtype) {
+        Map<String, Tensor> inputs = new LinkedHashMap<>();
+        String name = entry.path("case").asText();
+        for (var input : entry.path("inputs").properties()) {
+            Shape shape = shape(input.getValue());
+            Tensor t = number(name + "/" + input.getKey(), shape, backend, dtype);
+            inputs.put(input.getKey(), entry.path("grads").has(input.getKey()) ? t.parameter() : t);
+        }
+        List<Shape> outputs = new ArrayList<>();
+        entry.path("outputs").forEach(o -> outputs.add(shape(o.path("shape"))));
+        return new AutogradCase(name, entry.path("attrs"), inputs, outputs);
+    }
+
+    private static Shape shape(JsonNode sizes) {
+        long[] s = new long[sizes.size()];
+        for (int i = 0; i < s.length; i++) {
+            s[i] = sizes.get(i).asLong();
+        }
+        return Shape.of(s);
+    }
+
+    private Tensor number(String key, Shape shape, Backend backend, DType dtype) {
+        StoredTensor stored = file.entry(key);
+        if (!stored.type().isFloating()) {
+            return Tensor.of(backend, stored.ints(), shape.toArray());
+        }
+        return dtype == DType.F64
+                ? Tensor.of(backend, stored.doubles(), shape.toArray())
+                : Tensor.of(backend, stored.floats(), shape.toArray());
+    }
+
+    private void compare(String key, Shape shape, Tensor actual, double atol, List<String> problems) {
+        if (!actual.shape().equals(shape)) {
+            problems.add("  " + key + ": shape is " + actual.shape() + ", expected " + shape);
+            return;
+        }
+        StoredTensor stored = file.entry(key);
+        double[] got = actual.toDoubles();
+        double[] want = stored.type().isFloating()
+                ? stored.doubles()
+                : Arrays.stream(stored.ints()).asDoubleStream().toArray();
+        double[] bound = allowed(want, atol, stored.type().isFloating() ? actual.dtype() : DType.I32);
+        int wrong = 0;
+        int worst = -1;
+        double excess = 0;
+        for (int i = 0; i < got.length; i++) {
+            double distance = got[i] == want[i] ? 0 : Math.abs(got[i] - want[i]);
+            double over = distance - bound[i];
+            if (over > 0 || Double.isNaN(got[i]) != Double.isNaN(want[i])) {
+                wrong++;
+                if (worst < 0 || over > excess || Double.isNaN(over)) {
+                    worst = i;
+                    excess = over;
+                }
+            }
+        }
+        if (wrong > 0) {
+            problems.add("  " + key + shape + ": " + wrong + " of " + got.length + " differ; element " + worst + " is "
+                    + got[worst] + ", expected " + want[worst] + ", allowed difference " + bound[worst]);
+        }
+    }
+
+    /** How far each element may be off; see the class. */
+    private static double[] allowed(double[] want, double atol, DType dtype) {
+        double[] bound = new double[want.length];
+        double[] sizes = Arrays.stream(want)
+                .map(Math::abs)
+                .filter(v -> v > 0 && Double.isFinite(v))
+                .sorted()
+                .toArray();
+        double greatest = sizes.length == 0 ? 0 : sizes[sizes.length - 1];
+        boolean spread = sizes.length > 0 && greatest > HUGE_SPREAD * sizes[sizes.length / 2];
+        for (int i = 0; i < want.length; i++) {
+            double own = Double.isFinite(want[i]) ? Math.abs(want[i]) : 0;
+            bound[i] = switch (dtype) {
+                case I32 -> 0;
+                case F64 -> spread ? 1e-6 * own : 1e-12 * greatest + 0x1p-24 * own;
+                default -> ORDER_FACTOR * (spread ? 1e-6 * own : atol);
+            };
+        }
+        return bound;
+    }
+}

@@ -1,0 +1,26 @@
+package org.unmute.kernels.contract.golden;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.unmute.tensor.backend.Backends;
+
+/** The backend that the system property {@code unmute.backend} chooses for tests that take the current one. */
+public final class ChosenBackend {
+    private ChosenBackend() {}
+
+    /**
+     * If the chosen one does not run here: one test that is skipped with the reason, in place of those that need it.
+     */
+    public static Optional<List<DynamicTest>> skipped() {
+        try {
+            System.out.println("tests on " + Backends.choice().reason());
+            return Optional.empty();
+        } catch (Backends.UnavailableException e) {
+            String why = "skipped: " + e.getMessage();
+            System.out.println(why);
+            return Optional.of(List.of(DynamicTest.dynamicTest(why, () -> Assumptions.abort(why))));
+        }
+    }
+}

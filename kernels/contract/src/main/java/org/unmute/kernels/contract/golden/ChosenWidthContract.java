@@ -1,0 +1,62 @@
+package org.unmute.kernels.contract.golden;
+
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.unmute.tensor.backend.Backends;
+
+/**
+ * The processor's backend that this run's tests use is the one that the system properties ask for: vectors of {@code
+ * unmute.vector.bits} (the processor's width where it is not set, no vectors at all below 128) on {@code
+ * unmute.threads} threads. Runs of the reference numbers with other widths and threads include it, so that none of them
+ * passes on a width it does not name.
+ */
+public abstract class ChosenWidthContract {
+    private static final int LEAST = 128;
+
+    /** For the tests of a module. */
+    protected ChosenWidthContract() {}
+
+    /** The width is in force; skipped where the processor has no vectors so wide. */
+    @Test
+    final void theWidthAskedForIsInForce() throws ReflectiveOperationException {
+        Integer asked = Integer.getInteger("unmute.vector.bits");
+        Backends.Choice choice = open();
+        System.out.println("width: asked for " + (asked == null ? "the processor's" : asked) + ", " + choice.reason());
+        if (asked != null && asked < LEAST) {
+            Assertions.assertEquals("scalar", choice.backend().name(), choice.reason());
+            return;
+        }
+        int widest = widest();
+        Assumptions.assumeTrue(
+                asked == null || asked <= widest,
+                () -> "skipped: vectors have " + widest + " bits here, " + asked + " cannot be tried");
+        int wanted = asked == null ? widest : asked;
+        Assertions.assertEquals("vector", choice.backend().name(), choice.reason());
+        Assertions.assertTrue(
+                choice.backend().describe().startsWith("Vector API, " + wanted + "-bit, "), choice.reason());
+    }
+
+    /** So is the number of threads; without vectors there is one. */
+    @Test
+    final void theThreadsAskedForAreInForce() {
+        int asked = Integer.getInteger("unmute.threads", Runtime.getRuntime().availableProcessors());
+        Backends.Choice choice = open();
+        String wanted = choice.backend().name().equals("scalar") || asked == 1
+                ? "(?s).*\\b(1|one) thread\\b.*"
+                : "(?s).*\\b" + asked + " threads\\b.*";
+        Assertions.assertTrue(choice.backend().describe().matches(wanted), choice.reason());
+    }
+
+    private static Backends.Choice open() {
+        return Backends.open("cpu", Integer.getInteger("unmute.threads", 0));
+    }
+
+    /** What the virtual machine prefers here. By reflection, since this module does without the Vector API. */
+    private static int widest() throws ReflectiveOperationException {
+        Class<?> shape = Class.forName("jdk.incubator.vector.VectorShape");
+        int preferred = (int) shape.getMethod("vectorBitSize")
+                .invoke(shape.getMethod("preferredShape").invoke(null));
+        return Math.min(512, preferred);
+    }
+}

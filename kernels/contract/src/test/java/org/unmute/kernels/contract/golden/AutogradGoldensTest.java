@@ -1,0 +1,106 @@
+package org.unmute.kernels.contract.golden;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.scalar.ScalarBackend;
+import org.unmute.tensor.io.SafetensorsWriter;
+
+/** The runner itself, on a folder of other cases. */
+class AutogradGoldensTest {
+    private static final String CONV = """
+        {"case": "conv1d_other", "attrs": {"stride": 2}, "inputs": {"x": [1, 1, 4], "w": [1, 1, 2]},
+         "outputs": {"out": {"shape": [1, 1, 2], "atol": 1e-6}}, "grads": {"x": {"atol": 1e-6}, "w": {"atol": 1e-6}}}\
+        """;
+
+    @TempDir
+    Path folder;
+
+    private String before;
+
+    @BeforeEach
+    void chooseFolder() {
+        before = System.setProperty("unmute.golden", folder.toString());
+    }
+
+    @AfterEach
+    void restoreFolder() {
+        if (before == null) {
+            System.clearProperty("unmute.golden");
+        } else {
+            System.setProperty("unmute.golden", before);
+        }
+    }
+
+    private List<DynamicTest> cases(String json, float firstOutput) throws IOException {
+        Path at = Files.createDirectories(folder.resolve("probes/autograd"));
+        Files.writeString(at.resolve("index.json"), "{\"file\": \"t.safetensors\", \"cases\": [" + json + "]}");
+        new SafetensorsWriter()
+                .add("conv1d_other/x", Shape.of(1, 1, 4), new float[] {1, 2, 3, 4})
+                .add("conv1d_other/w", Shape.of(1, 1, 2), new float[] {10, 1})
+                .add("conv1d_other/out", Shape.of(1, 1, 2), new float[] {firstOutput, 34})
+                .add("conv1d_other/gout", Shape.of(1, 1, 2), new float[] {1, 2})
+                .add("conv1d_other/g_x", Shape.of(1, 1, 4), new float[] {10, 1, 20, 2})
+                .add("conv1d_other/g_w", Shape.of(1, 1, 2), new float[] {7, 10})
+                .add("zeta_function/x", Shape.of(1), new float[] {1})
+                .write(at.resolve("t.safetensors"));
+        return AutogradGoldens.cases(ScalarBackend.INSTANCE, DType.F32);
+    }
+
+    private void run(String json, float firstOutput) throws Throwable {
+        for (DynamicTest t : cases(json, firstOutput)) {
+            t.getExecutable().execute();
+        }
+    }
+
+    @Test
+    void runsKnownKindsUnderOtherNamesAndShapes() throws Throwable {
+        run(CONV, 12);
+    }
+
+    @Test
+    void namesTheTensorThatDiffers() {
+        assertThatThrownBy(() -> run(CONV, 12.5f))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("conv1d_other/out[1, 1, 2]")
+                .hasMessageContaining("expected 12.5");
+    }
+
+    @Test
+    void refusesUnknownKinds() {
+        String json = """
+            {"case": "zeta_function", "attrs": {}, "inputs": {"x": [1]},
+             "outputs": {"out": {"shape": [1], "atol": 0}}, "grads": {}}\
+            """;
+        assertThatThrownBy(() -> run(json, 12))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("zeta_function")
+                .hasMessageContaining("kind is not known");
+    }
+
+    @Test
+    void refusesAnIndexWithoutCases() {
+        assertThatThrownBy(() -> run("", 12)).isInstanceOf(AssertionError.class).hasMessageContaining("no cases");
+    }
+
+    @Test
+    void skipsVisiblyWithoutTheFolder() {
+        List<DynamicTest> tests = AutogradGoldens.cases(ScalarBackend.INSTANCE, DType.F32);
+        assertThat(tests).hasSize(1);
+        assertThatThrownBy(() -> tests.getFirst().getExecutable().execute())
+                .isInstanceOf(TestAbortedException.class)
+                .hasMessageContaining("has no folder probes/autograd");
+    }
+}

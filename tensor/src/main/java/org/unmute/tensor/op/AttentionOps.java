@@ -1,0 +1,190 @@
+package org.unmute.tensor.op;
+
+import java.util.Arrays;
+import java.util.List;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+
+/** Attention. */
+public sealed interface AttentionOps extends Op {
+    /**
+     * {@code softmax(scale q kᵀ + bias) v}.
+     *
+     * @param q {@code [..., queries, d]}
+     * @param k {@code [..., keys, d]}
+     * @param v {@code [..., keys, e]}
+     * @param bias broadcasts to {@code [..., queries, keys]}, or null; -∞ hides a key
+     */
+    record Attention(Tensor q, Tensor k, Tensor v, Tensor bias, double scale) implements AttentionOps {
+        @Override
+        public List<Tensor> inputs() {
+            return bias == null ? List.of(q, k, v) : List.of(q, k, v, bias);
+        }
+
+        @Override
+        public Shape shape() {
+            int r = q.rank();
+            boolean fits = r >= 2
+                    && k.rank() == r
+                    && v.rank() == r
+                    && q.size(-1) == k.size(-1)
+                    && k.size(-2) == v.size(-2)
+                    && q.shape().head(r - 2).equals(k.shape().head(r - 2))
+                    && q.shape().head(r - 2).equals(v.shape().head(r - 2));
+            if (!fits) {
+                throw new IllegalArgumentException("attention: shapes do not fit: q is " + q.shape() + ", k is "
+                        + k.shape() + ", v is " + v.shape());
+            }
+            if (bias != null
+                    && !Shape.broadcast("attention", bias.shape(), scores()).equals(scores())) {
+                throw new IllegalArgumentException("attention: bias is " + bias.shape() + ", scores are " + scores());
+            }
+            requireOneFloatingType(q, k, v, bias);
+            return q.shape().with(-1, v.size(-1));
+        }
+
+        Shape scores() {
+            return q.shape().with(-1, k.size(-2));
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.attention(
+                    q.view(),
+                    k.view(),
+                    v.view(),
+                    bias == null ? null : bias.view().expand(scores()),
+                    scale,
+                    out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            AttentionGradients g = AttentionGradients.of(this, bias != null && bias.requiresGradient(), gy);
+            return bias == null
+                    ? Arrays.asList(g.q(), g.k(), g.v())
+                    : Arrays.asList(
+                            g.q(),
+                            g.k(),
+                            g.v(),
+                            bias.requiresGradient() ? ElementwiseOps.reduceTo(bias.shape(), g.scores()) : null);
+        }
+    }
+
+    /**
+     * {@code softmax(scale q kᵀ + gate bias) v}: what all queries share is weighed by a number of each query's own
+     * (WavLM, BEATs).
+     *
+     * @param q {@code [..., queries, d]}
+     * @param k {@code [..., keys, d]}
+     * @param v {@code [..., keys, e]}
+     * @param bias broadcasts to {@code [..., queries, keys]}
+     * @param gate broadcasts to {@code [..., queries, 1]}
+     */
+    record GatedAttention(Tensor q, Tensor k, Tensor v, Tensor bias, Tensor gate, double scale)
+            implements AttentionOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(q, k, v, bias, gate);
+        }
+
+        @Override
+        public Shape shape() {
+            Shape result = new Attention(q, k, v, bias, scale).shape();
+            Shape gates = q.shape().with(-1, 1);
+            if (!Shape.broadcast("attention", gate.shape(), gates).equals(gates)) {
+                throw new IllegalArgumentException(
+                        "attention: gate is " + gate.shape() + ", there is one number for each query: " + gates);
+            }
+            requireOneFloatingType(q, gate);
+            return result;
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.gatedAttention(
+                    q.view(),
+                    k.view(),
+                    v.view(),
+                    bias.view().expand(q.shape().with(-1, k.size(-2))),
+                    gate.view().expand(q.shape().with(-1, 1)),
+                    scale,
+                    out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            AttentionGradients g = AttentionGradients.of(
+                    new Attention(q, k, v, gate.times(bias), scale),
+                    bias.requiresGradient() || gate.requiresGradient(),
+                    gy);
+            return Arrays.asList(
+                    g.q(),
+                    g.k(),
+                    g.v(),
+                    bias.requiresGradient()
+                            ? ElementwiseOps.reduceTo(bias.shape(), g.scores().times(gate))
+                            : null,
+                    gate.requiresGradient()
+                            ? ElementwiseOps.reduceTo(gate.shape(), g.scores().times(bias))
+                            : null);
+        }
+    }
+
+    /**
+     * Attention of tokens to each other from one packed map, without a bias. Results stand token by token, so that
+     * heads side by side are a token's row, and the gradients of queries, keys and values are written where the packed
+     * gradient has them.
+     *
+     * @param packed {@code [batch, tokens, 3, heads, d]}: queries, keys and values
+     */
+    record SelfAttention(Tensor packed, double scale) implements AttentionOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(packed);
+        }
+
+        @Override
+        public Shape shape() {
+            if (packed.rank() != 5 || packed.size(2) != 3) {
+                throw new IllegalArgumentException(
+                        "attention: packed queries, keys and values must be [batch, tokens, 3, heads, d], they are "
+                                + packed.shape());
+            }
+            requireOneFloatingType(packed);
+            return Shape.of(packed.size(0), packed.size(1), packed.size(3), packed.size(4));
+        }
+
+        /** {@code [batch, heads, tokens, d]} */
+        private static View part(View packed, int which) {
+            return packed.select(2, which).transpose(1, 2);
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            View x = packed.view();
+            backend.attention(part(x, 0), part(x, 1), part(x, 2), null, scale, out.transpose(1, 2));
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            View x = packed.view();
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    packed.dtype(),
+                    packed.shape(),
+                    out -> gy.backend()
+                            .attentionBackward(
+                                    part(x, 0),
+                                    part(x, 1),
+                                    part(x, 2),
+                                    scale,
+                                    gy.view().transpose(1, 2),
+                                    part(out, 0),
+                                    part(out, 1),
+                                    part(out, 2))));
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package org.unmute.tensor.op;
+
+import java.util.Arrays;
+import java.util.List;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+
+/** Ops that treat each element by itself, broadcasting where they take several tensors. */
+public sealed interface ElementwiseOps extends Op {
+    /** {@code f(x)} with the function's constants {@code p} and {@code q}. */
+    record Map(Unary f, double p, double q, Tensor x) implements ElementwiseOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Shape shape() {
+            requireOneFloatingType(x);
+            return x.shape();
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.unary(f, p, q, x.view(), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
+                    gx -> gy.backend().unaryBackward(f, p, q, x.view(), y.view(), gy.view(), gx)));
+        }
+
+        @Override
+        public String name() {
+            return f.name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** {@code f(a, b)} with broadcasting. */
+    record Combine(Binary f, Tensor a, Tensor b) implements ElementwiseOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(a, b);
+        }
+
+        @Override
+        public Shape shape() {
+            if (a.dtype() != b.dtype()) {
+                throw new IllegalArgumentException(
+                        name() + ": element types differ: a is " + a.dtype() + ", b is " + b.dtype() + ": cast one");
+            }
+            return Shape.broadcast(name(), a.shape(), b.shape());
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.binary(f, a.view().expand(out.shape()), b.view().expand(out.shape()), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            if (!f.isDifferentiable()) {
+                return Arrays.asList(null, null);
+            }
+            return Arrays.asList(
+                    a.requiresGradient() ? reduceTo(a.shape(), leftGradient(y, gy)) : null,
+                    b.requiresGradient() ? reduceTo(b.shape(), rightGradient(y, gy)) : null);
+        }
+
+        private Tensor leftGradient(Tensor y, Tensor gy) {
+            return switch (f) {
+                case ADD, SUB -> gy;
+                case MUL -> gy.times(b);
+                case DIV -> gy.over(b);
+                case POW -> zeroWhere(b.binary(Binary.EQUAL, zero(b)), gy.times(b.times(a.pow(b.plus(-1)))));
+                case MAX -> gy.times(share(a, b));
+                case MIN -> gy.times(share(b, a));
+                case EQUAL, GREATER, GREATER_EQUAL -> throw new IllegalStateException(name());
+            };
+        }
+
+        private Tensor rightGradient(Tensor y, Tensor gy) {
+            return switch (f) {
+                case ADD -> gy;
+                case SUB -> gy.times(-1);
+                case MUL -> gy.times(a);
+                case DIV -> gy.times(y).over(b).times(-1);
+                case POW ->
+                    zeroWhere(
+                            a.binary(Binary.EQUAL, zero(a)).times(b.binary(Binary.GREATER_EQUAL, zero(b))),
+                            gy.times(y.times(a.unary(Unary.LOG))));
+                case MAX -> gy.times(share(b, a));
+                case MIN -> gy.times(share(a, b));
+                case EQUAL, GREATER, GREATER_EQUAL -> throw new IllegalStateException(name());
+            };
+        }
+
+        private static Tensor zero(Tensor like) {
+            return Tensor.full(like.backend(), like.dtype(), Shape.of(), 0);
+        }
+
+        /** The limits of a power's gradients at 0⁰ and 0ᵇ, where the formulas give 0 · ∞. */
+        private static Tensor zeroWhere(Tensor condition, Tensor g) {
+            return condition.where(zero(g), g);
+        }
+
+        /** 1 where {@code x} is greater, ½ where both are equal, else 0. */
+        private static Tensor share(Tensor x, Tensor other) {
+            return x.binary(Binary.GREATER, other)
+                    .plus(x.binary(Binary.EQUAL, other).times(0.5));
+        }
+
+        @Override
+        public String name() {
+            return f.name().toLowerCase(java.util.Locale.ROOT);
+        }
+    }
+
+    /** {@code x · scale + shift} with constants. */
+    record Affine(Tensor x, double scale, double shift) implements ElementwiseOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Shape shape() {
+            if (!x.dtype().isFloating() && (scale != Math.rint(scale) || shift != Math.rint(shift))) {
+                throw new IllegalArgumentException("affine: " + x.dtype() + x.shape() + " times " + scale + " plus "
+                        + shift + " would be cut to integers: cast to F32 first");
+            }
+            return x.shape();
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.affine(x.view(), scale, shift, out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            return List.of(scale == 1 ? gy : gy.times(scale));
+        }
+    }
+
+    /** {@code condition != 0 ? a : b} with broadcasting; no gradient reaches the condition. */
+    record Where(Tensor condition, Tensor a, Tensor b) implements ElementwiseOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(condition, a, b);
+        }
+
+        @Override
+        public DType dtype() {
+            return a.dtype();
+        }
+
+        @Override
+        public Shape shape() {
+            if (a.dtype() != b.dtype()) {
+                throw new IllegalArgumentException(
+                        "where: element types differ: a is " + a.dtype() + ", b is " + b.dtype());
+            }
+            return Shape.broadcast("where", condition.shape(), Shape.broadcast("where", a.shape(), b.shape()));
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.select(
+                    condition.view().expand(out.shape()),
+                    a.view().expand(out.shape()),
+                    b.view().expand(out.shape()),
+                    out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor zero = Tensor.full(gy.backend(), gy.dtype(), Shape.of(), 0);
+            return Arrays.asList(
+                    null,
+                    a.requiresGradient() ? reduceTo(a.shape(), condition.where(gy, zero)) : null,
+                    b.requiresGradient() ? reduceTo(b.shape(), condition.where(zero, gy)) : null);
+        }
+    }
+
+    /**
+     * Sign with +1 for zero of either sign; the gradient passes as if it were the identity (paper, section 4, equations
+     * 1 and 5). With {@code clipped} it passes only where {@code |x| ≤ 1}, which the paper does not do.
+     */
+    record BinarizeStraightThrough(Tensor x, boolean clipped) implements ElementwiseOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Shape shape() {
+            requireOneFloatingType(x);
+            return x.shape();
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.unary(Unary.SIGN, 0, 0, x.view(), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            if (!clipped) {
+                return List.of(gy);
+            }
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
+                    gx -> gy.backend().unaryBackward(Unary.CLAMP, -1, 1, x.view(), x.view(), gy.view(), gx)));
+        }
+    }
+
+    /** Sums a gradient over the axes along which an operand of this shape was broadcast. */
+    static Tensor reduceTo(Shape shape, Tensor g) {
+        if (g.shape().equals(shape)) {
+            return g;
+        }
+        int lead = g.rank() - shape.rank();
+        int[] axes = new int[g.rank()];
+        int n = 0;
+        for (int i = 0; i < g.rank(); i++) {
+            if (i < lead || shape.size(i - lead) == 1 && g.size(i) != 1) {
+                axes[n++] = i;
+            }
+        }
+        Tensor sum = n == 0 ? g : g.sum(true, Arrays.copyOf(axes, n));
+        return sum.reshape(shape.toArray());
+    }
+}

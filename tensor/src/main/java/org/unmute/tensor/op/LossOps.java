@@ -1,0 +1,137 @@
+package org.unmute.tensor.op;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Losses of rows of logits, one number a row: {@code [..., n]} to {@code [..., 1]}. The gradient is computed anew from
+ * the logits.
+ */
+public sealed interface LossOps extends Op {
+    /** Logits, {@code [..., n]}. */
+    Tensor x();
+
+    /** Targets, shape of the logits. */
+    Tensor y();
+
+    /** {@code [n]} or null for 1. */
+    Tensor weight();
+
+    @Override
+    default List<Tensor> inputs() {
+        return Stream.of(x(), y(), weight()).filter(Objects::nonNull).toList();
+    }
+
+    @Override
+    default Shape shape() {
+        Shape s = x().shape();
+        if (s.rank() < 1
+                || !y().shape().equals(s)
+                || weight() != null && !weight().shape().equals(Shape.of(s.size(-1)))) {
+            throw new IllegalArgumentException(name() + ": sizes do not fit: logits are " + s + ", targets are "
+                    + y().shape() + ", weights are " + (weight() == null ? "absent" : weight().shape()));
+        }
+        requireOneFloatingType(x(), y(), weight());
+        return s.with(-1, 1);
+    }
+
+    /**
+     * {@code -Σ [weight y log σ(x) + (1 - y) log σ(-x)]}
+     *
+     * @param weight of present classes
+     */
+    record BinaryCrossEntropy(Tensor x, Tensor y, Tensor weight) implements LossOps {
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.binaryCrossEntropy(x.view(), y.view(), weight == null ? null : weight.view(), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor loss, Tensor gloss) {
+            List<Tensor> all = new ArrayList<>();
+            all.add(
+                    x.requiresGradient()
+                            ? Tensor.compute(
+                                    gloss.backend(),
+                                    x.dtype(),
+                                    x.shape(),
+                                    gx -> gloss.backend()
+                                            .binaryCrossEntropyBackward(
+                                                    x.view(),
+                                                    y.view(),
+                                                    weight == null ? null : weight.view(),
+                                                    gloss.view(),
+                                                    gx))
+                            : null);
+            all.add(
+                    y.requiresGradient()
+                            ? x.times(-1)
+                                    .unary(Unary.LOG_SIGMOID)
+                                    .minus(weighted(this, x.unary(Unary.LOG_SIGMOID)))
+                                    .times(gloss)
+                            : null);
+            if (weight != null) {
+                all.add(weight.requiresGradient() ? ofWeight(this, y.times(x.unary(Unary.LOG_SIGMOID)), gloss) : null);
+            }
+            return all;
+        }
+    }
+
+    /** {@code -Σ weight q log softmax(x)} with {@code q = keep y + share}. */
+    record CrossEntropy(Tensor x, Tensor y, Tensor weight, double keep, double share) implements LossOps {
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.crossEntropy(x.view(), y.view(), weight == null ? null : weight.view(), keep, share, out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor loss, Tensor gloss) {
+            List<Tensor> all = new ArrayList<>();
+            all.add(
+                    x.requiresGradient()
+                            ? Tensor.compute(
+                                    gloss.backend(),
+                                    x.dtype(),
+                                    x.shape(),
+                                    gx -> gloss.backend()
+                                            .crossEntropyBackward(
+                                                    x.view(),
+                                                    y.view(),
+                                                    weight == null ? null : weight.view(),
+                                                    keep,
+                                                    share,
+                                                    gloss.view(),
+                                                    gx))
+                            : null);
+            all.add(
+                    y.requiresGradient()
+                            ? weighted(this, x.logSoftmax(-1)).times(-keep).times(gloss)
+                            : null);
+            if (weight != null) {
+                all.add(
+                        weight.requiresGradient()
+                                ? ofWeight(this, y.affine(keep, share).times(x.logSoftmax(-1)), gloss)
+                                : null);
+            }
+            return all;
+        }
+    }
+
+    private static Tensor weighted(LossOps loss, Tensor elements) {
+        return loss.weight() == null ? elements : elements.times(loss.weight());
+    }
+
+    /** The weights' gradient: minus the sum of all rows, {@code [n]}. */
+    private static Tensor ofWeight(LossOps loss, Tensor elements, Tensor gloss) {
+        return elements.times(gloss)
+                .reshape(-1, loss.x().size(-1))
+                .sum(false, 0)
+                .times(-1);
+    }
+}

@@ -1,0 +1,206 @@
+package org.unmute.tensor.op;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+
+/** Ops that bring each row (the last axis) to a common scale. */
+public sealed interface NormalizationOps extends Op {
+    /** Softmax along the last axis. */
+    record Softmax(Tensor x) implements NormalizationOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Shape shape() {
+            requireOneFloatingType(x);
+            if (x.rank() == 0) {
+                throw new IllegalArgumentException(name() + ": needs an axis, x is " + x.shape());
+            }
+            return x.shape();
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.softmax(x.view(), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            return List.of(Tensor.compute(
+                    gy.backend(), x.dtype(), x.shape(), gx -> gy.backend().softmaxBackward(y.view(), gy.view(), gx)));
+        }
+    }
+
+    /** Logarithm of the softmax along the last axis. */
+    record LogSoftmax(Tensor x) implements NormalizationOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Shape shape() {
+            requireOneFloatingType(x);
+            if (x.rank() == 0) {
+                throw new IllegalArgumentException(name() + ": needs an axis, x is " + x.shape());
+            }
+            return x.shape();
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.logSoftmax(x.view(), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
+                    gx -> gy.backend().logSoftmaxBackward(y.view(), gy.view(), gx)));
+        }
+    }
+
+    /** Layer normalisation along the last axis; weight and bias {@code [n]}, both may be null. */
+    record LayerNorm(Tensor x, Tensor weight, Tensor bias, double eps) implements NormalizationOps {
+        @Override
+        public List<Tensor> inputs() {
+            List<Tensor> all = new ArrayList<>(List.of(x));
+            if (weight != null) {
+                all.add(weight);
+            }
+            if (bias != null) {
+                all.add(bias);
+            }
+            return all;
+        }
+
+        @Override
+        public Shape shape() {
+            Shape n = x.shape().tail(Math.max(0, x.rank() - 1));
+            if (x.rank() < 1
+                    || weight != null && !weight.shape().equals(n)
+                    || bias != null && !bias.shape().equals(n)) {
+                throw new IllegalArgumentException("layerNorm: sizes do not fit: x is " + x.shape() + ", weight is "
+                        + (weight == null ? "absent" : weight.shape()) + ", bias is "
+                        + (bias == null ? "absent" : bias.shape()));
+            }
+            requireOneFloatingType(x, weight, bias);
+            return x.shape();
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.layerNorm(
+                    x.view(), weight == null ? null : weight.view(), bias == null ? null : bias.view(), eps, out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor gw = weight == null ? null : weight.zerosLike();
+            Tensor gb = bias == null ? null : bias.zerosLike();
+            Tensor gx = Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
+                    out -> gy.backend()
+                            .layerNormBackward(
+                                    x.view(),
+                                    weight == null ? null : weight.view(),
+                                    eps,
+                                    gy.view(),
+                                    out,
+                                    gw == null ? null : gw.view(),
+                                    gb == null ? null : gb.view()));
+            List<Tensor> all = new ArrayList<>(Arrays.asList(gx));
+            if (gw != null) {
+                all.add(gw);
+            }
+            if (gb != null) {
+                all.add(gb);
+            }
+            return all;
+        }
+    }
+
+    /** {@code x / max(‖x‖, 1e-12)} along the last axis. */
+    record L2Normalize(Tensor x) implements NormalizationOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Shape shape() {
+            requireOneFloatingType(x);
+            if (x.rank() == 0) {
+                throw new IllegalArgumentException(name() + ": needs an axis, x is " + x.shape());
+            }
+            return x.shape();
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.l2Normalize(x.view(), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            return List.of(Tensor.compute(
+                    gy.backend(),
+                    x.dtype(),
+                    x.shape(),
+                    gx -> gy.backend().l2NormalizeBackward(x.view(), y.view(), gy.view(), gx)));
+        }
+    }
+
+    /**
+     * {@code Σₙ weights[n] x[n] / max(‖x[n]‖, 1e-12)}, norms along the last axis; unit vectors are not kept.
+     *
+     * @param x {@code [n, ..., dim]}
+     * @param weights {@code [n]}
+     */
+    record UnitSum(Tensor x, Tensor weights) implements NormalizationOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x, weights);
+        }
+
+        @Override
+        public Shape shape() {
+            if (x.rank() < 2 || weights.rank() != 1 || weights.size(0) != x.size(0)) {
+                throw new IllegalArgumentException("unitSum: needs x [n, ..., dim] and weights [n]: x is " + x.shape()
+                        + ", weights are " + weights.shape());
+            }
+            requireOneFloatingType(x, weights);
+            return x.shape().tail(1);
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.unitSum(x.view(), weights.view(), out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor gx = x.requiresGradient() ? x.zerosLike() : null;
+            Tensor gw = weights.requiresGradient() ? weights.zerosLike() : null;
+            gy.backend()
+                    .unitSumBackward(
+                            x.view(),
+                            weights.view(),
+                            gy.view(),
+                            gx == null ? null : gx.view(),
+                            gw == null ? null : gw.view());
+            return Arrays.asList(gx, gw);
+        }
+    }
+}

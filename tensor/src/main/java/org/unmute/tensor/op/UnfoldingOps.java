@@ -1,0 +1,127 @@
+package org.unmute.tensor.op;
+
+import java.util.Arrays;
+import java.util.List;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+
+/** Moving windows, the part of a convolution that is not a matrix product. Each of the two is the other's gradient. */
+public sealed interface UnfoldingOps extends Op {
+    /** {@code [batch, channels, rows, columns]} to {@code [batch, channels, height, width, positionsY, positionsX]}. */
+    record Im2Col(Tensor x, SlidingWindow window) implements UnfoldingOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Shape shape() {
+            if (x.rank() != 4) {
+                throw new IllegalArgumentException("im2Col: needs [batch, channels, rows, columns], x is " + x.shape());
+            }
+            return Shape.of(
+                    x.size(0),
+                    x.size(1),
+                    window.height(),
+                    window.width(),
+                    window.positionsY(x.size(2)),
+                    window.positionsX(x.size(3)));
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.im2col(x.view(), window, out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            return List.of(Tensor.run(new Col2Im(gy, window, x.size(2), x.size(3))));
+        }
+    }
+
+    /**
+     * Two-dimensional convolution, {@code [batch, out, positionsY, positionsX]}. Same as a matrix product with {@link
+     * Im2Col}, but no more than one clip's windows are in memory at a time, also for the gradients.
+     *
+     * @param x {@code [batch, in, rows, columns]}
+     * @param weight {@code [out, in / groups, window.height, window.width]}
+     */
+    record Convolve(Tensor x, Tensor weight, SlidingWindow window, int groups) implements UnfoldingOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(x, weight);
+        }
+
+        @Override
+        public Shape shape() {
+            if (x.rank() != 4
+                    || weight.rank() != 4
+                    || groups < 1
+                    || x.size(1) != weight.size(1) * groups
+                    || weight.size(0) % groups != 0
+                    || weight.size(2) != window.height()
+                    || weight.size(3) != window.width()) {
+                throw new IllegalArgumentException("convolve: sizes do not fit: x is " + x.shape() + ", weight is "
+                        + weight.shape() + ", groups " + groups + ", " + window);
+            }
+            requireOneFloatingType(x, weight);
+            return Shape.of(x.size(0), weight.size(0), window.positionsY(x.size(2)), window.positionsX(x.size(3)));
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.convolve(x.view(), weight.view(), window, groups, out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            Tensor gx = x.requiresGradient() ? x.zerosLike() : null;
+            Tensor gw = weight.requiresGradient() ? weight.zerosLike() : null;
+            gy.backend()
+                    .convolveBackward(
+                            x.view(),
+                            weight.view(),
+                            window,
+                            groups,
+                            gy.view(),
+                            gx == null ? null : gx.view(),
+                            gw == null ? null : gw.view());
+            return Arrays.asList(gx, gw);
+        }
+    }
+
+    /** Adds windows back where they came from, giving {@code [batch, channels, rows, columns]}. */
+    record Col2Im(Tensor columns, SlidingWindow window, long rows, long width) implements UnfoldingOps {
+        @Override
+        public List<Tensor> inputs() {
+            return List.of(columns);
+        }
+
+        @Override
+        public Shape shape() {
+            Shape c = columns.shape();
+            if (c.rank() != 6
+                    || c.size(2) != window.height()
+                    || c.size(3) != window.width()
+                    || c.size(4) != window.positionsY(rows)
+                    || c.size(5) != window.positionsX(width)) {
+                throw new IllegalArgumentException("col2Im: columns are " + c + ", which is not what " + window
+                        + " makes of " + rows + " x " + width);
+            }
+            return Shape.of(c.size(0), c.size(1), rows, width);
+        }
+
+        @Override
+        public void forward(Backend backend, View out) {
+            backend.fill(out, 0);
+            backend.col2im(columns.view(), window, out);
+        }
+
+        @Override
+        public List<Tensor> backward(Tensor y, Tensor gy) {
+            return List.of(Tensor.run(new Im2Col(gy, window)));
+        }
+    }
+}

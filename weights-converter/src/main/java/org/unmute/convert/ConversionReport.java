@@ -1,0 +1,87 @@
+package org.unmute.convert;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.unmute.models.checkpoint.KeyMatch;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.StoredType;
+
+/**
+ * What a checkpoint is and what becomes of its tensors.
+ *
+ * @param source the file
+ * @param container what kind of file it is, in words
+ * @param bytes its size
+ * @param sha256 SHA-256 of the file, 64 lower-case hexadecimal digits
+ * @param encoder the family it was recognised as, for instance {@code eat}
+ * @param recognizedBy what showed that
+ * @param alsoFits other families whose names the tensors have, too, where nothing but the names told the encoder
+ * @param match how the tensors are named, which are taken, left out and missing
+ * @param tensors every tensor of the file, in its order
+ * @param parameters numbers in the floating tensors that are taken: weights with the head, and stored tables
+ * @param opaque objects in the file that are not interpreted
+ * @param flaws numbers that forbid a conversion, in words; empty if there are none
+ */
+public record ConversionReport(
+        Path source,
+        String container,
+        long bytes,
+        String sha256,
+        String encoder,
+        RecognizedBy recognizedBy,
+        List<String> alsoFits,
+        KeyMatch match,
+        List<Line> tensors,
+        long parameters,
+        List<String> opaque,
+        List<String> flaws) {
+    /** What showed which encoder it is. */
+    public enum RecognizedBy {
+        /** The caller said so, and the tensors agree. */
+        STATED,
+        /** The file's metadata said so, and the tensors agree. */
+        METADATA,
+        /** Tensors that only this encoder has together. */
+        TENSORS
+    }
+
+    /** What becomes of a tensor. */
+    public enum Fate {
+        /** Written under its own name. */
+        KEPT,
+        /** Written under another name. */
+        RENAMED,
+        /** Left out. */
+        DROPPED
+    }
+
+    /**
+     * One tensor of the file.
+     *
+     * @param fate what becomes of it
+     * @param from its name in the file
+     * @param to its new name; null if it is dropped
+     * @param reason why it is dropped; null if it is not
+     * @param shape its sizes
+     * @param type its element type in the file
+     */
+    public record Line(Fate fate, String from, String to, String reason, Shape shape, StoredType type) {}
+
+    /** Copies the lists. */
+    public ConversionReport {
+        alsoFits = List.copyOf(alsoFits);
+        tensors = List.copyOf(tensors);
+        opaque = List.copyOf(opaque);
+        flaws = List.copyOf(flaws);
+    }
+
+    /** Whether every tensor that the encoder needs is there. */
+    public boolean complete() {
+        return match.missing().isEmpty();
+    }
+
+    /** How many tensors have this fate. */
+    public long count(Fate fate) {
+        return tensors.stream().filter(t -> t.fate() == fate).count();
+    }
+}
