@@ -3,6 +3,7 @@ module org.unmute.cli {
     requires org.unmute.experiments;
     requires org.unmute.convert;
     requires org.unmute.codecs;
+    requires org.unmute.report;
     requires java.desktop;
     requires jdk.management;
     requires info.picocli;

@@ -31,6 +31,7 @@ class ArchitectureTest {
     private static final String EXPERIMENTS = "org.unmute.experiments..";
     private static final String CONVERT = "org.unmute.convert..";
     private static final String CODECS = "org.unmute.codecs..";
+    private static final String REPORT = "org.unmute.report..";
     private static final String CLI = "org.unmute.cli..";
     private static final String JAVA = "java..";
 
@@ -60,6 +61,7 @@ class ArchitectureTest {
                 "experiments",
                 "convert",
                 "codecs",
+                "report",
                 "cli"
             })
     void everyModuleIsSeen(String module) {
@@ -110,7 +112,7 @@ class ArchitectureTest {
     void noClassAboveKernelsKnowsWhichBackendRuns() {
         noClasses()
                 .that()
-                .resideInAnyPackage(MODELS, PROBES, EXPERIMENTS, CONVERT, CODECS, CLI)
+                .resideInAnyPackage(MODELS, PROBES, EXPERIMENTS, CONVERT, CODECS, REPORT, CLI)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(KERNELS, "org.unmute.tensor.backend.scalar..", "jdk.incubator..")

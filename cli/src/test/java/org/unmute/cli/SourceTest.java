@@ -55,7 +55,16 @@ class SourceTest {
                 .toList();
         assertThat(found)
                 .extracting(f -> root().relativize(f).getName(0).toString())
-                .contains("tensor", "kernels", "models", "probes", "experiments", "weights-converter", "codecs", "cli");
+                .contains(
+                        "tensor",
+                        "kernels",
+                        "models",
+                        "probes",
+                        "experiments",
+                        "weights-converter",
+                        "codecs",
+                        "report",
+                        "cli");
         return found;
     }
 

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import org.unmute.cli.chart.Theme;
+import org.unmute.report.drawing.Theme;
 
 /**
  * The frame of every report: head, style sheet, heading, contents, footer. The page holds all that it shows, has no

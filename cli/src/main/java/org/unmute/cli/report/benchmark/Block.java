@@ -2,8 +2,8 @@ package org.unmute.cli.report.benchmark;
 
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.chart.Chart;
 import org.unmute.cli.report.table.Table;
+import org.unmute.report.chart.Chart;
 
 /** A piece of a section. */
 public sealed interface Block {

@@ -3,8 +3,6 @@ package org.unmute.cli.report.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.unmute.cli.chart.Caption;
-import org.unmute.cli.chart.ReliabilityDiagram;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
@@ -13,6 +11,8 @@ import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
+import org.unmute.report.chart.ReliabilityDiagram;
+import org.unmute.report.drawing.Caption;
 
 /** Whether scores are probabilities: the expected calibration error of each cell and its reliability diagram. */
 final class CalibrationSection {
@@ -54,7 +54,7 @@ final class CalibrationSection {
                                 e.column().label() + ", " + s.title(),
                                 "Predictions of all seeds by their confidence; on the diagonal, scores are"
                                         + " probabilities."),
-                        ColumnLooks.of(results).get(e.column()),
+                        ColumnStyles.of(results).get(e.column()),
                         bins,
                         e.detail().calibrationError()),
                 inPage);

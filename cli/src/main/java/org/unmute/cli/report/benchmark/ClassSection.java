@@ -4,9 +4,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import org.unmute.cli.chart.Axis;
-import org.unmute.cli.chart.Caption;
-import org.unmute.cli.chart.ClassBars;
 import org.unmute.cli.report.Html;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
@@ -15,6 +12,9 @@ import org.unmute.experiments.results.ClassAverage;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
+import org.unmute.report.chart.ClassBars;
+import org.unmute.report.drawing.Caption;
+import org.unmute.report.plot.Axis;
 
 /** Average precision per class, with how many test clips each class has. */
 final class ClassSection {
@@ -81,7 +81,7 @@ final class ClassSection {
                                         + " that have the class."
                                         + (linear.isPresent() ? " The mark is linear." : "") + shown),
                         Axis.percent("average precision").reaching(0, 1),
-                        ColumnLooks.of(results).get(main.column()),
+                        ColumnStyles.of(results).get(main.column()),
                         "positives",
                         linear.isPresent() ? "linear" : "",
                         bars,

@@ -5,10 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.unmute.cli.chart.Axis;
-import org.unmute.cli.chart.Caption;
-import org.unmute.cli.chart.GroupedBars;
-import org.unmute.cli.chart.Look;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
@@ -20,6 +16,10 @@ import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
 import org.unmute.experiments.results.Score;
+import org.unmute.report.chart.GroupedBars;
+import org.unmute.report.drawing.Caption;
+import org.unmute.report.plot.Axis;
+import org.unmute.report.plot.SeriesStyle;
 
 /** What each probe adds to the linear one. */
 final class GainSection {
@@ -53,7 +53,7 @@ final class GainSection {
                         .map(s -> oneEncoder() ? s.dataset().title() : s.title())
                         .toList()
                 : datasets.stream().map(Name::title).toList();
-        Map<Column, Look> looks = ColumnLooks.of(results);
+        Map<Column, SeriesStyle> styles = ColumnStyles.of(results);
         List<GroupedBars.Series> series = new ArrayList<>();
         for (Column c : gain.columns()) {
             double[] values = each
@@ -69,7 +69,7 @@ final class GainSection {
                             .mapToDouble(s -> gain.find(s, c).map(Gain::sd).orElse(Double.NaN))
                             .toArray()
                     : null;
-            series.add(new GroupedBars.Series(c.label(), looks.get(c), values, errors));
+            series.add(new GroupedBars.Series(c.label(), styles.get(c), values, errors));
         }
         String what = each
                 ? "Whiskers: one standard deviation of the difference of two seeds."

@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.unmute.cli.chart.Axis;
-import org.unmute.cli.chart.Caption;
-import org.unmute.cli.chart.LineChart;
-import org.unmute.cli.chart.Look;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.EpochAverage;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
 import org.unmute.experiments.results.Score;
+import org.unmute.report.chart.LineChart;
+import org.unmute.report.drawing.Caption;
+import org.unmute.report.plot.Axis;
+import org.unmute.report.plot.SeriesStyle;
 
 /** How training went: loss and validation score per epoch. */
 final class LossSection {
@@ -51,7 +51,7 @@ final class LossSection {
     }
 
     private static List<LineChart.Curve> curves(Results results, Setting s, Function<EpochAverage, Score> what) {
-        Map<Column, Look> looks = ColumnLooks.of(results);
+        Map<Column, SeriesStyle> styles = ColumnStyles.of(results);
         List<LineChart.Curve> curves = new ArrayList<>();
         for (Entry e : results.entries(s)) {
             List<EpochAverage> epochs = e.detail().epochs().stream()
@@ -59,7 +59,7 @@ final class LossSection {
                     .toList();
             curves.add(new LineChart.Curve(
                     e.column().label(),
-                    looks.get(e.column()),
+                    styles.get(e.column()),
                     epochs.stream().mapToDouble(EpochAverage::epoch).toArray(),
                     epochs.stream().mapToDouble(x -> what.apply(x).mean()).toArray(),
                     epochs.stream().mapToDouble(x -> what.apply(x).sd()).toArray()));

@@ -3,21 +3,21 @@ package org.unmute.cli.report.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.chart.Axis;
-import org.unmute.cli.chart.Caption;
-import org.unmute.cli.chart.Look;
-import org.unmute.cli.chart.ScatterChart;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Entry;
 import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Results;
+import org.unmute.report.chart.ScatterChart;
+import org.unmute.report.drawing.Caption;
+import org.unmute.report.plot.Axis;
+import org.unmute.report.plot.SeriesStyle;
 
 /** Parameters against score, a figure for each data set. */
 final class ParameterSection {
     private ParameterSection() {}
 
     static Section of(Results results) {
-        Map<Column, Look> looks = ColumnLooks.of(results);
+        Map<Column, SeriesStyle> styles = ColumnStyles.of(results);
         List<Block.Figure> figures = new ArrayList<>();
         for (Name dataset : results.datasets()) {
             List<Entry> entries = results.entries().stream()
@@ -36,7 +36,7 @@ final class ParameterSection {
                     .map(e -> new ScatterChart.Point(
                             several ? e.cell().encoder().title() : e.column().label(),
                             several ? e.column().label() : "",
-                            looks.get(e.column()),
+                            styles.get(e.column()),
                             e.cell().parameters(),
                             e.cell().test().mean(),
                             e.cell().test().sd()))

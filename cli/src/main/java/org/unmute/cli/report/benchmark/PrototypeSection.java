@@ -7,11 +7,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.unmute.cli.chart.Axis;
-import org.unmute.cli.chart.Caption;
-import org.unmute.cli.chart.LineChart;
-import org.unmute.cli.chart.Look;
-import org.unmute.cli.chart.Looks;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
@@ -21,6 +16,11 @@ import org.unmute.experiments.results.PrototypeEffect;
 import org.unmute.experiments.results.PrototypeEffect.Curve;
 import org.unmute.experiments.results.PrototypeEffect.Point;
 import org.unmute.experiments.results.Results;
+import org.unmute.report.chart.LineChart;
+import org.unmute.report.drawing.Caption;
+import org.unmute.report.plot.Axis;
+import org.unmute.report.plot.SeriesStyle;
+import org.unmute.report.plot.SeriesStyles;
 
 /** The effect of J, the prototypes a class (the paper's Table 7). */
 final class PrototypeSection {
@@ -41,18 +41,18 @@ final class PrototypeSection {
     }
 
     private static LineChart chart(Results results, Name dataset, List<Curve> curves) {
-        Map<Column, Look> looks = ColumnLooks.of(results);
+        Map<Column, SeriesStyle> styles = ColumnStyles.of(results);
         List<Name> encoders =
                 curves.stream().map(c -> c.setting().encoder()).distinct().toList();
         List<LineChart.Curve> lines = new ArrayList<>();
         for (Curve c : curves) {
             boolean several = encoders.size() > 1;
-            Look look = several ? Looks.at(lines.size()) : looks.get(c.column());
+            SeriesStyle style = several ? SeriesStyles.at(lines.size()) : styles.get(c.column());
             lines.add(new LineChart.Curve(
                     several
                             ? c.column().label() + ", " + c.setting().encoder().title()
                             : c.column().label(),
-                    look,
+                    style,
                     c.points().stream().mapToDouble(Point::prototypes).toArray(),
                     c.points().stream().mapToDouble(p -> p.score().mean()).toArray(),
                     c.points().stream().mapToDouble(p -> p.score().sd()).toArray()));

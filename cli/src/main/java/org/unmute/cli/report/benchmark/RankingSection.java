@@ -5,9 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.unmute.cli.chart.Caption;
-import org.unmute.cli.chart.Looks;
-import org.unmute.cli.chart.RankingChart;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
@@ -15,6 +12,9 @@ import org.unmute.experiments.results.EncoderRanking;
 import org.unmute.experiments.results.EncoderRanking.Ranked;
 import org.unmute.experiments.results.Name;
 import org.unmute.experiments.results.Results;
+import org.unmute.report.chart.RankingChart;
+import org.unmute.report.drawing.Caption;
+import org.unmute.report.plot.SeriesStyles;
 
 /** Which encoder is best under which probe (the paper's Figure 6). */
 final class RankingSection {
@@ -31,7 +31,7 @@ final class RankingSection {
                         0, ranking.encoders().size())
                 .mapToObj(e -> new RankingChart.Contestant(
                         ranking.encoders().get(e).title(),
-                        Looks.at(e),
+                        SeriesStyles.at(e),
                         ranking.ranked().stream().mapToDouble(r -> r.means()[e]).toArray()))
                 .toList();
         RankingChart chart = new RankingChart(

@@ -10,12 +10,12 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.cli.chart.Drawing;
 import org.unmute.cli.report.Page;
 import org.unmute.cli.report.table.HtmlTable;
 import org.unmute.cli.report.table.LatexTable;
 import org.unmute.cli.report.table.MarkdownTable;
 import org.unmute.cli.report.table.Table;
+import org.unmute.report.drawing.Drawing;
 import org.unmute.tensor.io.AtomicFile;
 
 /**

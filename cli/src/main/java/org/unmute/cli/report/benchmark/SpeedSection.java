@@ -3,11 +3,6 @@ package org.unmute.cli.report.benchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
-import org.unmute.cli.chart.Axis;
-import org.unmute.cli.chart.Caption;
-import org.unmute.cli.chart.ClassBars;
-import org.unmute.cli.chart.Look;
-import org.unmute.cli.chart.Looks;
 import org.unmute.cli.report.Html;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
@@ -16,6 +11,11 @@ import org.unmute.experiments.results.Cell;
 import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.Results.Setting;
+import org.unmute.report.chart.ClassBars;
+import org.unmute.report.drawing.Caption;
+import org.unmute.report.plot.Axis;
+import org.unmute.report.plot.SeriesStyle;
+import org.unmute.report.plot.SeriesStyles;
 
 /** Clips a second in training, and parameters. */
 final class SpeedSection {
@@ -51,14 +51,14 @@ final class SpeedSection {
                     least == most ? Html.count(least) : Html.count(least) + " to " + Html.count(most),
                     Double.NaN));
         }
-        Look look = Looks.at(0);
+        SeriesStyle style = SeriesStyles.at(0);
         return new ClassBars(
                 Caption.of(
                         "Training speed",
                         "Training clips a second from cached tokens, mean over all cells of the probe; at the right"
                                 + " its trained parameters."),
                 Axis.linear("clips a second").reaching(0, Double.NaN),
-                look,
+                style,
                 "parameters",
                 "",
                 bars,

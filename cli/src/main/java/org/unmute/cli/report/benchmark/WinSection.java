@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.unmute.cli.chart.Caption;
-import org.unmute.cli.chart.WinMatrix;
 import org.unmute.cli.report.table.Table;
 import org.unmute.cli.report.table.TableCell;
 import org.unmute.cli.report.table.TableRow;
@@ -13,6 +11,8 @@ import org.unmute.experiments.results.Column;
 import org.unmute.experiments.results.Results;
 import org.unmute.experiments.results.WinRule;
 import org.unmute.experiments.results.Wins;
+import org.unmute.report.chart.WinMatrix;
+import org.unmute.report.drawing.Caption;
 
 /** Who beats whom (the paper's Figure 5). */
 final class WinSection {

@@ -1,0 +1,46 @@
+package org.unmute.report.drawing;
+
+import java.util.List;
+
+/**
+ * A laid-out figure: elements in the order in which they are painted.
+ *
+ * @param width   in pixels at scale 1
+ * @param height  in pixels at scale 1
+ * @param caption its words
+ * @param elements   what is on it
+ */
+public record Drawing(double width, double height, Caption caption, List<Element> elements) {
+    private static final double PNG_SCALE = 2;
+
+    /** Copies the list. */
+    public Drawing {
+        elements = List.copyOf(elements);
+    }
+
+    /**
+     * An SVG file of its own: with its name and description, and a style sheet that follows the viewer's light or dark
+     * theme. Viewers that know no style sheets show the light theme.
+     */
+    public String svg() {
+        return SvgWriter.file(this);
+    }
+
+    /**
+     * The same as an element for an HTML page, whose style must hold {@link Theme#css()}.
+     *
+     * @param id unique in the page: letters, digits, hyphens
+     */
+    public String inlineSvg(String id) {
+        return SvgWriter.element(this, id);
+    }
+
+    /**
+     * A PNG file in the light theme, twice as many pixels as the drawing each way.
+     *
+     * @throws IllegalStateException if this Java has no fonts or no PNG writer; the message says what to install
+     */
+    public byte[] png() {
+        return PngWriter.of(this, PNG_SCALE);
+    }
+}

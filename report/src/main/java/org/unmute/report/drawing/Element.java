@@ -1,0 +1,75 @@
+package org.unmute.report.drawing;
+
+import java.util.List;
+
+/**
+ * One thing on a drawing. Coordinates are pixels at scale 1, x to the right, y downwards. A element that stands for a
+ * number has a tip, which browsers show on hovering and screen readers read; others have null.
+ */
+public sealed interface Element {
+    /** What the element stands for, in words, or null. */
+    String tip();
+
+    /** A rectangle with corners of a radius. */
+    record Rect(double x, double y, double width, double height, double radius, Style style, String tip)
+            implements Element {}
+
+    /** A straight line. */
+    record Line(double x1, double y1, double x2, double y2, Style style, String tip) implements Element {}
+
+    /** A line through points, or a filled shape if closed. */
+    record Path(List<Spot> spots, boolean closed, Style style, String tip) implements Element {
+        /** Copies the list. */
+        public Path {
+            spots = List.copyOf(spots);
+        }
+    }
+
+    /** A disc. */
+    record Circle(double x, double y, double radius, Style style, String tip) implements Element {}
+
+    /**
+     * A line of text.
+     *
+     * @param x        where the anchor is
+     * @param y        the base line
+     * @param content  the words
+     * @param font     size and weight
+     * @param anchor   which part of the text stands at x
+     * @param rotation degrees clockwise around the anchor
+     * @param paint    the colour
+     * @param tip      the whole text where the words are shortened, else null
+     */
+    record Text(double x, double y, String content, Font font, Anchor anchor, double rotation, Paint paint, String tip)
+            implements Element {}
+
+    /**
+     * A matrix of colours, stretched without smoothing.
+     *
+     * @param x       left
+     * @param y       top
+     * @param width   on the drawing
+     * @param height  on the drawing
+     * @param columns of the matrix
+     * @param colours 0xAARRGGBB row by row
+     * @param tip     what the matrix shows
+     */
+    record Pixels(double x, double y, double width, double height, int columns, int[] colours, String tip)
+            implements Element {}
+
+    /** A point of a path. */
+    record Spot(double x, double y) {}
+
+    /** Size in pixels and weight of text. */
+    record Font(double size, boolean bold) {}
+
+    /** Which part of a text stands at its x. */
+    enum Anchor {
+        /** It begins there. */
+        START,
+        /** Its middle is there. */
+        MIDDLE,
+        /** It ends there. */
+        END
+    }
+}

@@ -1,0 +1,56 @@
+package org.unmute.report.plot;
+
+import java.util.Objects;
+
+/**
+ * What an axis measures.
+ *
+ * @param label the quantity, with its unit if it has one; for fractions the unit is added
+ * @param kind  how values are spaced and written
+ * @param low   the axis begins at or below this value; NaN: where the data begin
+ * @param high  the axis ends at or above this value; NaN: where the data end
+ */
+public record Axis(String label, Kind kind, double low, double high) {
+    /** How values are spaced and written. */
+    public enum Kind {
+        /** Evenly spaced numbers. */
+        LINEAR,
+        /** Fractions from 0 to 1, evenly spaced, written times 100; error bars end at 0 and 1. */
+        PERCENT,
+        /** Differences of fractions, evenly spaced, written times 100 as percentage points. */
+        POINTS,
+        /** Positive numbers, decades evenly spaced; others are gaps. */
+        LOGARITHMIC
+    }
+
+    /** Checks that nothing is null. */
+    public Axis {
+        Objects.requireNonNull(label, "label");
+        Objects.requireNonNull(kind, "kind");
+    }
+
+    /** Plain numbers, as far as the data reach. */
+    public static Axis linear(String label) {
+        return new Axis(label, Kind.LINEAR, Double.NaN, Double.NaN);
+    }
+
+    /** Fractions from 0 to 1 shown as percent, as far as the data reach. */
+    public static Axis percent(String label) {
+        return new Axis(label, Kind.PERCENT, Double.NaN, Double.NaN);
+    }
+
+    /** Differences of fractions shown as percentage points, as far as the data reach. */
+    public static Axis points(String label) {
+        return new Axis(label, Kind.POINTS, Double.NaN, Double.NaN);
+    }
+
+    /** Positive numbers on a logarithmic scale, as far as the data reach. */
+    public static Axis logarithmic(String label) {
+        return new Axis(label, Kind.LOGARITHMIC, Double.NaN, Double.NaN);
+    }
+
+    /** The same axis, reaching at least from one value to another; NaN leaves an end to the data. */
+    public Axis reaching(double from, double to) {
+        return new Axis(label, kind, from, to);
+    }
+}

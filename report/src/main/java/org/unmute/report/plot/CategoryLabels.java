@@ -1,0 +1,123 @@
+package org.unmute.report.plot;
+
+import java.util.List;
+import org.unmute.report.drawing.ColourRole;
+import org.unmute.report.drawing.Element;
+import org.unmute.report.drawing.Element.Anchor;
+import org.unmute.report.drawing.Element.Font;
+import org.unmute.report.drawing.TextWidth;
+
+/**
+ * Names in a row, one for each slot: level where they fit, in two lines where they fit so, else slanted and, if very
+ * long, shortened. Where slots are narrower than a line of text, only every second, third ... name is written.
+ */
+public final class CategoryLabels {
+    private static final Font FONT = Canvas.LABEL;
+    private static final double LINE = 15;
+    private static final double LONGEST = 150;
+    private static final double SLANT = 40;
+    private static final double SIN = Math.sin(Math.toRadians(SLANT));
+    private static final double COS = Math.cos(Math.toRadians(SLANT));
+
+    private final List<String> names;
+    private final int lines;
+    private final int every;
+    private final double longest;
+    private final double slot;
+    private final double room;
+
+    public CategoryLabels(List<String> names, double slot) {
+        this.names = names;
+        this.slot = slot;
+        room = slot - 8;
+        lines = names.stream().allMatch(n -> TextWidth.of(n, FONT) <= room)
+                ? 1
+                : names.stream().allMatch(this::fitsInTwo) ? 2 : 0;
+        every = lines > 0 ? 1 : roundCount(LINE / SIN / slot);
+        longest = Math.min(LONGEST, TextWidth.widest(names, FONT));
+    }
+
+    private boolean fitsInTwo(String name) {
+        return TextWidth.wrap(name, FONT, room).size() <= 2
+                && List.of(name.strip().split("\\s+")).stream().allMatch(word -> TextWidth.of(word, FONT) <= room);
+    }
+
+    /** The smallest of 1, 2, 5, 10, 20, 50 ... that is not below a number. */
+    public static int roundCount(double least) {
+        int decade = 1;
+        while (true) {
+            for (int factor : new int[] {1, 2, 5}) {
+                if (factor * decade >= least - 1e-9) {
+                    return factor * decade;
+                }
+            }
+            decade *= 10;
+        }
+    }
+
+    /** How much is needed above or below the slots. */
+    public double height() {
+        return Math.ceil(lines > 0 ? lines * LINE + 6 : longest * SIN + LINE);
+    }
+
+    /** How far names below the slots reach beyond the left end of the first. */
+    public double overhangLeft() {
+        double most = 0;
+        for (int i = 0; lines == 0 && i < names.size(); i += every) {
+            most = Math.max(most, reach(i) - (i + 0.5) * slot);
+        }
+        return most;
+    }
+
+    /** How far names above the slots reach beyond the right end of the last. */
+    public double overhangRight() {
+        double most = 0;
+        for (int i = 0; lines == 0 && i < names.size(); i += every) {
+            most = Math.max(most, reach(i) - (names.size() - i - 0.5) * slot);
+        }
+        return most;
+    }
+
+    private double reach(int i) {
+        return Math.min(LONGEST, TextWidth.of(names.get(i), FONT)) * COS + 6;
+    }
+
+    /** Writes a name below its slot. */
+    public void below(Canvas canvas, int i, double x, double y) {
+        if (lines == 0) {
+            slanted(canvas, i, x + 5, y + 12, Anchor.END);
+            return;
+        }
+        List<String> parts = lines == 1 ? names.subList(i, i + 1) : TextWidth.wrap(names.get(i), FONT, room);
+        for (int k = 0; k < parts.size(); k++) {
+            canvas.text(x, y + LINE * (k + 1), parts.get(k), FONT, Anchor.MIDDLE, ColourRole.INK);
+        }
+    }
+
+    /** Writes a name above its slot. */
+    public void above(Canvas canvas, int i, double x, double y) {
+        if (lines == 0) {
+            slanted(canvas, i, x, y - 6, Anchor.START);
+            return;
+        }
+        List<String> parts = lines == 1 ? names.subList(i, i + 1) : TextWidth.wrap(names.get(i), FONT, room);
+        for (int k = 0; k < parts.size(); k++) {
+            canvas.text(x, y - 6 - LINE * (parts.size() - 1 - k), parts.get(k), FONT, Anchor.MIDDLE, ColourRole.INK);
+        }
+    }
+
+    private void slanted(Canvas canvas, int i, double x, double y, Anchor anchor) {
+        if (i % every == 0) {
+            String shown = TextWidth.shorten(names.get(i), FONT, LONGEST);
+            canvas.add(new Element.Text(
+                    x,
+                    y,
+                    shown,
+                    FONT,
+                    anchor,
+                    -SLANT,
+                    ColourRole.INK,
+                    shown.equals(names.get(i)) ? null : names.get(i)));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package org.unmute.report.plot;
+
+import java.util.List;
+import org.unmute.report.drawing.ColourRole;
+import org.unmute.report.drawing.Element;
+import org.unmute.report.drawing.Element.Anchor;
+import org.unmute.report.drawing.TextWidth;
+
+/** Names of series beside a sample of each, in as many rows as needed. */
+public final class Legend {
+    private static final double SAMPLE = 22;
+    private static final double GAP = 18;
+    private static final double ROW = 20;
+
+    private Legend() {}
+
+    /** What a sample shows. */
+    public enum Sample {
+        BAR,
+        LINE,
+        POINT
+    }
+
+    /** One series. */
+    public record Key(String name, SeriesStyle style, Sample sample) {}
+
+    /**
+     * Writes the legend from {@code y} downwards; returns where the rest can begin. Keys without a name are left out.
+     */
+    public static double write(Canvas canvas, List<Key> keys, double left, double y) {
+        double right = canvas.width() - Canvas.MARGIN;
+        double x = left;
+        double row = y;
+        boolean any = false;
+        for (Key key : keys) {
+            if (key.name().isEmpty()) {
+                continue;
+            }
+            double room = right - left - SAMPLE - 6;
+            double width = SAMPLE + 6 + Math.min(room, TextWidth.of(key.name(), font(key)));
+            if (x > left && x + width > right) {
+                x = left;
+                row += ROW;
+            }
+            sample(canvas, key, x, row + ROW / 2);
+            canvas.fitted(
+                    x + SAMPLE + 6, row + ROW / 2 + 4.5, key.name(), font(key), Anchor.START, ColourRole.INK, room);
+            x += width + GAP;
+            any = true;
+        }
+        return any ? row + ROW + 10 : y;
+    }
+
+    private static Element.Font font(Key key) {
+        return key.style().strong() ? Canvas.STRONG : Canvas.LABEL;
+    }
+
+    private static void sample(Canvas canvas, Key key, double x, double y) {
+        switch (key.sample()) {
+            case BAR -> SeriesMarks.bar(canvas, x + 4, y - 6, 14, 12, key.style(), null);
+            case LINE -> {
+                canvas.add(new Element.Line(x, y, x + SAMPLE, y, SeriesMarks.line(key.style()), null));
+                canvas.add(SeriesMarks.point(x + SAMPLE / 2, y, 4, key.style(), null));
+            }
+            case POINT -> canvas.add(SeriesMarks.point(x + SAMPLE / 2, y, 5, key.style(), null));
+        }
+    }
+}

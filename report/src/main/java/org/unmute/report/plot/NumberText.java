@@ -1,0 +1,120 @@
+package org.unmute.report.plot;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Locale;
+import org.unmute.report.plot.Axis.Kind;
+
+/** NumberText as words: for axes, for hover texts, for CSV files. */
+public final class NumberText {
+    private static final String[] SUFFIXES = {"", "k", "M", "G", "T"};
+    private static final String GAP = "\u2013";
+
+    private NumberText() {}
+
+    /** With so many decimals and a true minus sign. */
+    public static String fixed(double value, int decimals) {
+        String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
+        boolean nothing = text.chars().allMatch(c -> c == '-' || c == '0' || c == '.');
+        return nothing ? text.replace("-", "") : text.replace('-', '\u2212');
+    }
+
+    /** A tick among ticks so far apart: just enough decimals, and k, M, G, T from ten thousand on. */
+    static String tick(double value, double step, double largest) {
+        if (!(step >= 1e-6) || largest >= 1e16) {
+            return scientific(value);
+        }
+        int thousands = largest >= 1e4 ? Math.min(SUFFIXES.length - 1, (int) (Math.log10(largest) / 3)) : 0;
+        double unit = Math.pow(1000, thousands);
+        return fixed(value / unit, decimals(step / unit)) + (value == 0 ? "" : SUFFIXES[thousands]);
+    }
+
+    /** The tick of a logarithmic axis, on its own. */
+    static String decade(double value) {
+        if (value < 1e-3 || value >= 1e16) {
+            return scientific(value);
+        }
+        int thousands = value >= 1e3 ? Math.min(SUFFIXES.length - 1, (int) (Math.log10(value * 1.000001) / 3)) : 0;
+        return plain(value / Math.pow(1000, thousands), 3) + SUFFIXES[thousands];
+    }
+
+    private static int decimals(double step) {
+        for (int d = 0; d < 9; d++) {
+            double scaled = step * Math.pow(10, d);
+            if (Math.abs(scaled - Math.rint(scaled)) < 1e-6 * scaled) {
+                return d;
+            }
+        }
+        return 9;
+    }
+
+    private static String scientific(double value) {
+        if (value == 0) {
+            return "0";
+        }
+        String[] parts = String.format(Locale.ROOT, "%.3e", value).split("e");
+        return plain(Double.parseDouble(parts[0]), 4) + "e" + Integer.parseInt(parts[1]);
+    }
+
+    private static String plain(double value, int digits) {
+        return new BigDecimal(value)
+                .round(new MathContext(digits))
+                .stripTrailingZeros()
+                .toPlainString()
+                .replace('-', '\u2212');
+    }
+
+    /**
+     * A value in words: fractions as percent with one decimal, others with four digits, a dash for what is not finite.
+     */
+    public static String value(double value, Kind kind) {
+        if (!Double.isFinite(value)) {
+            return GAP;
+        }
+        if (kind == Kind.PERCENT) {
+            return fixed(100 * value, 1) + "\u00A0%";
+        }
+        if (kind == Kind.POINTS) {
+            return (value > 0 ? "+" : "") + fixed(100 * value, 1) + "\u00A0pp";
+        }
+        double size = Math.abs(value);
+        return size != 0 && (size < 1e-3 || size >= 1e16)
+                ? scientific(value)
+                : size >= 1000 || value == Math.rint(value) ? count(Math.round(value)) : plain(value, 4);
+    }
+
+    /** An error in words, without a sign of its own. */
+    public static String plusMinus(double error, Kind kind) {
+        return " \u00B1 " + (kind == Kind.POINTS ? fixed(100 * error, 1) + "\u00A0pp" : value(error, kind));
+    }
+
+    /** How many decimals show three digits of the largest of some numbers; none if all are whole. */
+    public static int decimals(double[][] values) {
+        double largest = 0;
+        boolean whole = true;
+        for (double[] row : values) {
+            for (double v : row) {
+                if (Double.isFinite(v)) {
+                    largest = Math.max(largest, Math.abs(v));
+                    whole &= v == Math.rint(v);
+                }
+            }
+        }
+        return whole ? 0 : (int) Math.clamp(2 - Math.floor(Math.log10(largest)), 0, 6);
+    }
+
+    /** A whole number with narrow spaces between thousands. */
+    public static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value).replace(",", "\u202F").replace('-', '\u2212');
+    }
+
+    /** For a CSV file: the shortest text that reads back as the same number; nothing if it is not finite. */
+    public static String csv(double value) {
+        if (!Double.isFinite(value)) {
+            return "";
+        }
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+}

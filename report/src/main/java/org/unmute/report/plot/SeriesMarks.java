@@ -1,0 +1,102 @@
+package org.unmute.report.plot;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.unmute.report.drawing.ColourRole;
+import org.unmute.report.drawing.Element;
+import org.unmute.report.drawing.Element.Spot;
+import org.unmute.report.drawing.Paint;
+import org.unmute.report.drawing.Style;
+
+/** The shapes of points, and bars and lines in the style of their series. */
+public final class SeriesMarks {
+    private static final double[] FILLED = {1, 0.45, 0.3, 0.18, 0.08};
+
+    private SeriesMarks() {}
+
+    /** A point of a series. */
+    public static Element point(double x, double y, double radius, SeriesStyle series, String tip) {
+        double r = series.strong() ? radius * 1.25 : radius;
+        Style style = series.hollow()
+                ? Style.fill(ColourRole.GROUND).edged(series.colour(), 1.8)
+                : Style.fill(series.colour()).edged(ColourRole.GROUND, 1);
+        return switch (series.shape()) {
+            case CIRCLE -> new Element.Circle(x, y, r, style, tip);
+            case SQUARE -> new Element.Rect(x - 0.9 * r, y - 0.9 * r, 1.8 * r, 1.8 * r, 0, style, tip);
+            case DIAMOND -> polygon(x, y, 1.25 * r, 4, -90, style, tip);
+            case TRIANGLE -> polygon(x, y, 1.3 * r, 3, -90, style, tip);
+            case WEDGE -> polygon(x, y, 1.3 * r, 3, 90, style, tip);
+        };
+    }
+
+    private static Element polygon(double x, double y, double r, int corners, double first, Style style, String tip) {
+        List<Spot> spots = new ArrayList<>();
+        for (int i = 0; i < corners; i++) {
+            double angle = Math.toRadians(first + 360.0 * i / corners);
+            spots.add(new Spot(x + r * Math.cos(angle), y + r * Math.sin(angle)));
+        }
+        return new Element.Path(spots, true, style, tip);
+    }
+
+    /**
+     * A bar of a series: solid; paler with an outline each time the colour comes again; an outline alone for numbers
+     * not ours.
+     */
+    public static void bar(
+            Canvas canvas, double x, double y, double width, double height, SeriesStyle series, String tip) {
+        int round = SeriesStyles.round(series);
+        if (!series.hollow() && round == 0 || Math.min(width, height) < 3) {
+            canvas.add(new Element.Rect(x, y, width, height, 0, Style.fill(series.colour()), tip));
+            return;
+        }
+        // Opaque below, so that grid lines do not show through; the edge lies within the bar, so that neighbours do not
+        // touch.
+        canvas.add(
+                new Element.Rect(x, y, width, height, 0, Style.fill(ColourRole.GROUND), series.hollow() ? tip : null));
+        if (!series.hollow()) {
+            canvas.add(new Element.Rect(
+                    x, y, width, height, 0, Style.fill(series.colour()).faded(FILLED[round]), tip));
+        }
+        double edge = Math.min(1.5, Math.min(width, height) / 6);
+        canvas.add(new Element.Rect(
+                x + edge / 2, y + edge / 2, width - edge, height - edge, 0, Style.stroke(series.colour(), edge), null));
+    }
+
+    /** How the lines of a series are drawn. */
+    public static Style line(SeriesStyle series) {
+        Style solid = Style.stroke(series.colour(), series.strong() ? 2.6 : 1.7);
+        return series.dashed() ? solid.dashed(5) : solid;
+    }
+
+    /**
+     * An error bar on a bar, with a thin rim of the ground where there is room, so that it stands out from the bar's
+     * colour.
+     */
+    public static void errorBarOn(Canvas canvas, double x, double high, double low, double foot) {
+        if (foot >= 3) {
+            errorBar(canvas, x, high, low, foot + 0.8, Style.stroke(ColourRole.GROUND, 3.4));
+        }
+        errorBar(canvas, x, high, low, foot, Style.stroke(ColourRole.INK, 1.3));
+    }
+
+    /** An error bar in a colour of its own. */
+    public static void errorBar(Canvas canvas, double x, double high, double low, double foot, Paint paint) {
+        errorBar(canvas, x, high, low, foot, Style.stroke(paint, 1.3));
+    }
+
+    /** The same lying down, on a bar. */
+    public static void errorBarAlong(Canvas canvas, double y, double low, double high, double foot) {
+        for (Style style : List.of(Style.stroke(ColourRole.GROUND, 3.4), Style.stroke(ColourRole.INK, 1.3))) {
+            double rim = style.width() > 2 ? 0.8 : 0;
+            canvas.add(new Element.Line(low - rim, y, high + rim, y, style, null));
+            canvas.add(new Element.Line(low, y - foot - rim, low, y + foot + rim, style, null));
+            canvas.add(new Element.Line(high, y - foot - rim, high, y + foot + rim, style, null));
+        }
+    }
+
+    private static void errorBar(Canvas canvas, double x, double high, double low, double foot, Style style) {
+        canvas.add(new Element.Line(x, high, x, low, style, null));
+        canvas.add(new Element.Line(x - foot, high, x + foot, high, style, null));
+        canvas.add(new Element.Line(x - foot, low, x + foot, low, style, null));
+    }
+}

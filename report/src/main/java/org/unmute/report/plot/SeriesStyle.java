@@ -1,0 +1,40 @@
+package org.unmute.report.plot;
+
+import java.util.Objects;
+import org.unmute.report.drawing.Paint;
+
+/**
+ * How one series is told from others: by colour, and by shape and dashes for those who do not see the colour.
+ *
+ * @param colour the colour of lines, bars and points
+ * @param shape  the shape of points
+ * @param dashed whether lines are dashed
+ * @param strong whether it is drawn heavier than others
+ * @param hollow whether points and bars are outlines only, for numbers that are not ours, such as published ones
+ */
+public record SeriesStyle(Paint colour, Shape shape, boolean dashed, boolean strong, boolean hollow) {
+    /** Shapes of points. */
+    public enum Shape {
+        /** A disc. */
+        CIRCLE,
+        /** A square. */
+        SQUARE,
+        /** A square on its corner. */
+        DIAMOND,
+        /** A triangle, point up. */
+        TRIANGLE,
+        /** A triangle, point down. */
+        WEDGE
+    }
+
+    /** Checks that nothing is null. */
+    public SeriesStyle {
+        Objects.requireNonNull(colour, "colour");
+        Objects.requireNonNull(shape, "shape");
+    }
+
+    /** The same as an outline, for published numbers. */
+    public SeriesStyle asOutline() {
+        return new SeriesStyle(colour, shape, dashed, strong, true);
+    }
+}

@@ -1,0 +1,118 @@
+package org.unmute.report.plot;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.unmute.report.drawing.ColourRole;
+import org.unmute.report.plot.SeriesStyle.Shape;
+
+/**
+ * Assigns styles to series. A probe listed here has the same style in every figure of every report, and prototypes have
+ * the warm colours; a probe that is not listed, such as one from another jar, takes the next unused style.
+ */
+public final class SeriesStyles {
+    private static final List<ColourRole> COLOURS = List.of(
+            ColourRole.BLUE,
+            ColourRole.GREEN,
+            ColourRole.VIOLET,
+            ColourRole.CYAN,
+            ColourRole.OLIVE,
+            ColourRole.GREY,
+            ColourRole.NAVY);
+    private static final List<Shape> SHAPES =
+            List.of(Shape.CIRCLE, Shape.SQUARE, Shape.DIAMOND, Shape.TRIANGLE, Shape.WEDGE);
+    private static final SeriesStyle PROTOBIN = new SeriesStyle(ColourRole.PROTOBIN, Shape.CIRCLE, false, true, false);
+    private static final Map<String, SeriesStyle> PROTOTYPES = Map.of(
+            "protobin",
+            PROTOBIN,
+            "proto",
+            new SeriesStyle(ColourRole.PROTO, Shape.DIAMOND, false, false, false),
+            "protofloat",
+            new SeriesStyle(ColourRole.PROTOFLOAT, Shape.SQUARE, true, false, false));
+    /** Probes with a fixed style; the position decides. The ones compared most come first and differ in colour. */
+    private static final List<String> FIXED = List.of(
+            "linear",
+            "mhca",
+            "mlp",
+            "ep",
+            "conv",
+            "linear-mean",
+            "simpool",
+            "linpre",
+            "abmilp",
+            "abmilp-sa",
+            "linearc-clsmean",
+            "linearc-freqconcat",
+            "cgp");
+
+    private SeriesStyles() {}
+
+    /** The style of the {@code index}-th series, from 0. Colours repeat after 7 series, styles after 35. */
+    public static SeriesStyle at(int index) {
+        int round = index / COLOURS.size();
+        return new SeriesStyle(
+                COLOURS.get(index % COLOURS.size()), SHAPES.get(round % SHAPES.size()), round % 2 == 1, false, false);
+    }
+
+    /** The heavier style of the series that a figure is about. */
+    public static SeriesStyle emphasised() {
+        return PROTOBIN;
+    }
+
+    /**
+     * A style for each label. A label is a probe's name, optionally followed by a space and its options, such as
+     * {@code protobin prototypes=10}. The first label of a probe takes the probe's style, further ones its colour with
+     * another shape.
+     */
+    public static Map<String, SeriesStyle> ofProbes(List<String> labels) {
+        Map<String, SeriesStyle> byProbe = new HashMap<>();
+        int next = FIXED.size();
+        for (String label : labels) {
+            String probe = probe(label);
+            if (!byProbe.containsKey(probe)) {
+                int index = FIXED.indexOf(probe);
+                SeriesStyle prototype = PROTOTYPES.get(probe);
+                byProbe.put(probe, prototype != null ? prototype : at(index >= 0 ? index : next++));
+            }
+        }
+        Map<String, SeriesStyle> styles = new LinkedHashMap<>();
+        Set<SeriesStyle> taken = new HashSet<>(byProbe.values());
+        Set<String> seen = new HashSet<>();
+        for (String label : labels) {
+            SeriesStyle base = byProbe.get(probe(label));
+            SeriesStyle style = seen.add(probe(label)) ? base : variant(base, taken);
+            taken.add(style);
+            styles.put(label, style);
+        }
+        return styles;
+    }
+
+    private static String probe(String label) {
+        return label.split(" ", 2)[0];
+    }
+
+    /** The same colour with a shape and dashes that are not taken; if all are, the last one again. */
+    private static SeriesStyle variant(SeriesStyle base, Set<SeriesStyle> taken) {
+        SeriesStyle style = base;
+        for (int k = 1; k < 2 * SHAPES.size(); k++) {
+            Shape shape = SHAPES.get((base.shape().ordinal() + k) % SHAPES.size());
+            style = new SeriesStyle(base.colour(), shape, base.dashed() ^ k % 2 == 1, false, false);
+            if (!taken.contains(style)) {
+                return style;
+            }
+        }
+        return style;
+    }
+
+    /** How many shapes a style is past the first shape of its colour, 0 to 4. */
+    static int round(SeriesStyle style) {
+        SeriesStyle first = PROTOTYPES.values().stream()
+                .filter(p -> p.colour() == style.colour())
+                .findFirst()
+                .orElse(at(0));
+        return Math.floorMod(style.shape().ordinal() - first.shape().ordinal(), SHAPES.size());
+    }
+}
