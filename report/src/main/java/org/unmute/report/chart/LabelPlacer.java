@@ -20,7 +20,7 @@ final class LabelPlacer {
     }
 
     /** A rectangle. */
-    public record Box(double left, double top, double right, double bottom) {
+    record Box(double left, double top, double right, double bottom) {
         boolean overlaps(Box other) {
             return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
         }
