@@ -5,5 +5,11 @@ module org.unmute.probes {
     exports org.unmute.probes.cache;
     exports org.unmute.probes.loss;
     exports org.unmute.probes.pool;
+    exports org.unmute.probes.pool.standard;
     exports org.unmute.probes.train;
+
+    uses org.unmute.probes.pool.ProbeProvider;
+
+    provides org.unmute.probes.pool.ProbeProvider with
+            org.unmute.probes.pool.standard.StandardProbes;
 }

@@ -99,7 +99,7 @@ final class BenchmarkRun implements AutoCloseable {
                 new BenchmarkGroup.RunContext(settings.command(), settings.backend(), settings.reason());
         Map<List<Object>, BenchmarkGroup> byTokens = new LinkedHashMap<>();
         for (Cell cell : cells) {
-            boolean layers = Probes.looksAtLayers(cell.probe().name());
+            boolean layers = Probes.type(cell.probe().name()).needsLayers();
             byTokens.computeIfAbsent(
                             List.of(cell.encoder(), cell.dataset(), layers),
                             _ -> new BenchmarkGroup(

@@ -16,8 +16,8 @@ import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Spectrogram;
 import org.unmute.models.encoder.TokenMap;
-import org.unmute.probes.pool.Protobin;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.pool.standard.ProtobinProbe;
 import org.unmute.tensor.Tensor;
 
 /** Fills the report of the demo: the table, the classes, and one clip explained by its prototypes. */
@@ -207,7 +207,7 @@ final class DemoReport {
             float[] scores,
             LabelledClip clip,
             double seconds) {
-        Protobin probe = (Protobin) trained.probe();
+        ProtobinProbe probe = (ProtobinProbe) trained.probe();
         float[] similarity = trained.similarityMap(map).toFloats();
         Tensor weight = probe.parameters().get("fc.weight");
         float[] w = weight.toFloats();

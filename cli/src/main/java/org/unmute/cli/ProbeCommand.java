@@ -117,7 +117,7 @@ final class ProbeCommand implements Callable<Integer> {
         }
         ProbeOptions options = training.probe(name);
         TrainingOptions.ChosenLoss loss = training.loss(labels.task());
-        if (Probes.looksAtLayers(name)
+        if (Probes.type(name).needsLayers()
                 && training.settings(name, loss.objective(), 0).standardize()) {
             throw new CommandException(
                     ExitCode.USAGE,

@@ -53,7 +53,7 @@ final class TokenData {
      * @param probe name of the probe
      */
     static void requireLayers(String probe, TokenCache cache, Path folder) {
-        if (Probes.looksAtLayers(probe) && cache.key().layers() == 0) {
+        if (Probes.type(probe).needsLayers() && cache.key().layers() == 0) {
             throw new CommandException(
                     ExitCode.INPUT,
                     "probe " + probe + " looks at the tokens of all layers of the encoder, " + folder

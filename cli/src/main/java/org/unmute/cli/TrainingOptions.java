@@ -151,7 +151,7 @@ final class TrainingOptions {
         o = with(o, "prototypes", prototypes);
         o = with(o, "dropout", dropout);
         o = with(o, "heads", heads);
-        List<String> known = Probes.options(name);
+        List<String> known = Probes.type(name).options();
         for (String given : o.values().keySet()) {
             if (!known.contains(given)) {
                 throw new CommandException(

@@ -8,11 +8,11 @@ import java.util.Optional;
 import org.unmute.models.encoder.Features;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.pool.Contributions;
-import org.unmute.probes.pool.Linpre;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.pool.standard.LinpreProbe;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -143,7 +143,7 @@ public sealed interface Scorer {
 
                 @Override
                 public Optional<float[]> attention() {
-                    if (Probes.hasPrototypes(name()) || probe.probe() instanceof Linpre) {
+                    if (Probes.type(name()).hasPrototypes() || probe.probe() instanceof LinpreProbe) {
                         return Optional.empty();
                     }
                     try (TensorScope _ = new TensorScope()) {
@@ -155,7 +155,7 @@ public sealed interface Scorer {
 
                 @Override
                 public Optional<float[]> tokenLogits(int classIndex) {
-                    return probe.probe() instanceof Linpre
+                    return probe.probe() instanceof LinpreProbe
                             ? Optional.of(similarities(new int[] {classIndex})[0])
                             : Optional.empty();
                 }

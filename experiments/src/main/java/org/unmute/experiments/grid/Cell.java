@@ -41,7 +41,7 @@ public record Cell(EncoderEntry encoder, DatasetEntry dataset, ProbeEntry probe,
 
     /** Whether its tokens are standardized; never those of all layers, which a probe scales to length 1 itself. */
     public boolean standardize() {
-        return !Probes.looksAtLayers(probe.name()) && dataset.standardize().orElse(protocol.standardize());
+        return !Probes.type(probe.name()).needsLayers() && dataset.standardize().orElse(protocol.standardize());
     }
 
     /** What is searched: {@code lr} and {@code wd}. */

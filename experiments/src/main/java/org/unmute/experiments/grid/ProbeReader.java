@@ -39,7 +39,7 @@ final class ProbeReader {
 
     /** The options of a probe; their values are checked when the probe is made. */
     static ProbeOptions options(String probe, GridTable set) {
-        List<String> known = Probes.options(probe);
+        List<String> known = Probes.type(probe).options();
         if (known.isEmpty() && !set.keys().isEmpty()) {
             throw set.problem("probe " + probe + " has no options");
         }

@@ -105,7 +105,7 @@ final class ProtocolReader {
 
     /** The learning rates of a probe: its own, else the protocol's for its family. */
     Range rate(GridTable probe, String name) {
-        boolean prototypes = Probes.hasPrototypes(name);
+        boolean prototypes = Probes.type(name).hasPrototypes();
         Range family = prototypes ? rate(t, "lr-prototypes", PROTOTYPE_RATES) : rate(t, "lr", RATES);
         return rate(probe, "lr", family);
     }

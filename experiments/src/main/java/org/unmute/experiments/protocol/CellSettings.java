@@ -62,8 +62,9 @@ public record CellSettings(
      * seeds.
      */
     public static CellSettings paper(String probe, long seed) {
-        Range rate =
-                Probes.hasPrototypes(probe) ? Range.logarithmic(RATE, 2e-3, 8e-2) : Range.logarithmic(RATE, 1e-4, 7e-3);
+        Range rate = Probes.type(probe).hasPrototypes()
+                ? Range.logarithmic(RATE, 2e-3, 8e-2)
+                : Range.logarithmic(RATE, 1e-4, 7e-3);
         return new CellSettings(
                 probe,
                 ProbeOptions.DEFAULTS,

@@ -391,7 +391,7 @@ class GridTest {
         assertThat(grid.cells()).extracting(c -> c.probe().name()).containsExactlyElementsOf(Probes.names());
         assertThat(grid.protocol().seeds()).hasSize(5);
         assertThat(grid.cells())
-                .allMatch(c -> c.standardize() != Probes.looksAtLayers(c.probe().name()));
+                .allMatch(c -> c.standardize() != Probes.type(c.probe().name()).needsLayers());
         assertThat(grid.encoders().getFirst().file())
                 .contains(Path.of("../kwt1_v2_12.safetensors").toAbsolutePath().normalize());
     }

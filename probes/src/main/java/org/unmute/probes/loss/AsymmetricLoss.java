@@ -21,10 +21,15 @@ import org.unmute.tensor.op.Unary;
  * @param reduction over batch and classes
  */
 public record AsymmetricLoss(
-        double gammaNegative, double gammaPositive, double margin, double eps, boolean detached, Reduction reduction)
+        double gammaNegative,
+        double gammaPositive,
+        double margin,
+        double eps,
+        boolean detached,
+        LossReduction reduction)
         implements Loss {
     /** γ⁻ 4, γ⁺ 1, margin 0.05, mean; the gradient flows through the focusing weight. */
-    public static final AsymmetricLoss DEFAULT = new AsymmetricLoss(4, 1, 0.05, 1e-8, false, Reduction.MEAN);
+    public static final AsymmetricLoss DEFAULT = new AsymmetricLoss(4, 1, 0.05, 1e-8, false, LossReduction.MEAN);
 
     /** Powers of less than this are powers of this: their gradient is 0, not 0 · ∞. */
     private static final double LEAST_BASE = 1e-30;

@@ -10,9 +10,9 @@ import org.unmute.tensor.op.LossOps;
  * @param positiveWeight w, {@code [classes]}, or null for 1
  * @param reduction over batch and classes
  */
-public record BinaryCrossEntropy(Tensor positiveWeight, Reduction reduction) implements Loss {
+public record BinaryCrossEntropy(Tensor positiveWeight, LossReduction reduction) implements Loss {
     /** Unweighted mean. */
-    public static final BinaryCrossEntropy DEFAULT = new BinaryCrossEntropy(null, Reduction.MEAN);
+    public static final BinaryCrossEntropy DEFAULT = new BinaryCrossEntropy(null, LossReduction.MEAN);
 
     @Override
     public String name() {
@@ -27,6 +27,8 @@ public record BinaryCrossEntropy(Tensor positiveWeight, Reduction reduction) imp
                 : positiveWeight.to(logits.backend()).cast(logits.dtype());
         Tensor sum =
                 Tensor.run(new LossOps.BinaryCrossEntropy(logits, y, weight)).sum();
-        return reduction == Reduction.SUM ? sum : sum.times(1.0 / logits.shape().elements());
+        return reduction == LossReduction.SUM
+                ? sum
+                : sum.times(1.0 / logits.shape().elements());
     }
 }

@@ -14,9 +14,9 @@ import org.unmute.tensor.op.LossOps;
  * @param classWeight w, {@code [classes]}, or null for 1
  * @param reduction over the batch
  */
-public record CrossEntropy(double smoothing, Tensor classWeight, Reduction reduction) implements Loss {
+public record CrossEntropy(double smoothing, Tensor classWeight, LossReduction reduction) implements Loss {
     /** No smoothing, no weights, mean. */
-    public static final CrossEntropy DEFAULT = new CrossEntropy(0, null, Reduction.MEAN);
+    public static final CrossEntropy DEFAULT = new CrossEntropy(0, null, LossReduction.MEAN);
 
     /** Checks the range. */
     public CrossEntropy {
@@ -46,7 +46,7 @@ public record CrossEntropy(double smoothing, Tensor classWeight, Reduction reduc
         }
         Tensor sum = Tensor.run(new LossOps.CrossEntropy(logits, q, weight, 1 - smoothing, smoothing / classes))
                 .sum();
-        return sum.times(reduction == Reduction.SUM ? 1 : 1 / count);
+        return sum.times(reduction == LossReduction.SUM ? 1 : 1 / count);
     }
 
     private static Tensor oneHot(Tensor logits, Tensor targets) {

@@ -9,62 +9,62 @@ import org.unmute.tensor.Tensor;
  * @param weight {@code [classes, features]}, parameter {@code fc.weight}
  * @param bias {@code [classes]}, parameter {@code fc.bias}
  */
-record Classifier(Tensor weight, Tensor bias) {
-    static final String WEIGHT = "fc.weight";
-    static final String BIAS = "fc.bias";
+public record Classifier(Tensor weight, Tensor bias) {
+    public static final String WEIGHT = "fc.weight";
+    public static final String BIAS = "fc.bias";
 
-    static Classifier fresh(Init init, int features, int classes) {
+    public static Classifier fresh(Initializer init, int features, int classes) {
         Tensor weight = init.linearWeight(classes, features);
         return new Classifier(weight, init.linearBias(classes, features));
     }
 
-    static Classifier of(ParameterMap parameters) {
-        Tensor weight = parameters.take(WEIGHT, 2);
+    public static Classifier of(ParameterMap parameters) {
+        Tensor weight = parameters.takeWithRank(WEIGHT, 2);
         return new Classifier(weight, parameters.take(BIAS, weight.size(0)));
     }
 
-    int classes() {
+    public int classes() {
         return Math.toIntExact(weight.size(0));
     }
 
-    int features() {
+    public int features() {
         return Math.toIntExact(weight.size(1));
     }
 
     /** {@code [batch, features]} to {@code [batch, classes]}. */
-    Tensor logits(Tensor descriptor) {
+    public Tensor logits(Tensor descriptor) {
         return descriptor.linear(weight, bias);
     }
 
     /** The weights of a class, {@code [features]}. */
-    Tensor row(int classIndex) {
+    public Tensor row(int classIndex) {
         return weight.select(0, classIndex);
     }
 
     /** The bias of a class. */
-    double bias(int classIndex) {
+    public double bias(int classIndex) {
         return bias.select(0, classIndex).toDoubles()[0];
     }
 
     /** What a class finds in each of some vectors, {@code W_c x}: {@code [1, n, features]} to n numbers. */
-    double[] found(Tensor x, int classIndex) {
+    public double[] found(Tensor x, int classIndex) {
         return found(x, row(classIndex));
     }
 
     /** Products of vectors {@code [1, n, dim]} with one of {@code [dim]}: n numbers. */
-    static double[] found(Tensor x, Tensor vector) {
+    public static double[] found(Tensor x, Tensor vector) {
         return x.linear(vector.insert(0), null).toDoubles();
     }
 
     /** @throws IllegalArgumentException if pooling does not give as many features as the layer takes */
-    void requireFeatures(String probe, long features) {
+    public void requireFeatures(String probe, long features) {
         if (features() != features) {
             throw new IllegalArgumentException("probe " + probe + ": fc.weight is " + weight.shape()
                     + ", pooling gives " + features + " features");
         }
     }
 
-    void addTo(Map<String, Tensor> parameters) {
+    public void addTo(Map<String, Tensor> parameters) {
         parameters.put(WEIGHT, weight);
         parameters.put(BIAS, bias);
     }

@@ -36,7 +36,7 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
      * @param contribution what it adds to the logit: value times weight, where there is a value
      */
     public record Part(int index, String name, int token, double value, double weight, double contribution) {
-        static Part product(int index, String name, int token, double value, double weight) {
+        public static Part product(int index, String name, int token, double value, double weight) {
             return new Part(index, name, token, value, weight, value * weight);
         }
     }
@@ -73,8 +73,8 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
     }
 
     /** @throws IllegalArgumentException unless the batch is one clip, of tokens that fit, and there is such a class */
-    static void check(Probe probe, TokenBatch clip, int classIndex) {
-        Probes.checkDim(probe, clip);
+    public static void check(Probe probe, TokenBatch clip, int classIndex) {
+        clip.requireDimOf(probe);
         requireOne("contributions", clip);
         if (classIndex < 0 || classIndex >= probe.classes()) {
             throw new IllegalArgumentException(
@@ -83,14 +83,15 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
     }
 
     /** @throws IllegalArgumentException if the batch is of several clips */
-    static void requireOne(String what, TokenBatch clip) {
+    public static void requireOne(String what, TokenBatch clip) {
         if (clip.size() != 1) {
             throw new IllegalArgumentException(what + ": it is that of one clip, the batch has " + clip.size());
         }
     }
 
     /** Prototypes in a row from {@code first}. */
-    static Contributions ofPrototypes(int first, double[] similarities, int[] tokens, double[] weights, double bias) {
+    public static Contributions ofPrototypes(
+            int first, double[] similarities, int[] tokens, double[] weights, double bias) {
         List<Part> parts = new ArrayList<>(weights.length);
         for (int j = 0; j < weights.length; j++) {
             parts.add(Part.product(first + j, "prototype " + (first + j), tokens[j], similarities[j], weights[j]));
@@ -99,18 +100,18 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
     }
 
     /** Tokens in order. */
-    static Contributions ofTokens(String remark, double[] values, double[] weights, double bias) {
+    public static Contributions ofTokens(String remark, double[] values, double[] weights, double bias) {
         return new Contributions(Kind.TOKENS, remark, tokens(values, weights), bias);
     }
 
-    static List<Part> tokens(double[] values, double[] weights) {
+    public static List<Part> tokens(double[] values, double[] weights) {
         return IntStream.range(0, values.length)
                 .mapToObj(n -> Part.product(n, "token " + n, n, values[n], weights[n]))
                 .toList();
     }
 
     /** Entries of a descriptor that have no place in the clip. */
-    static Contributions ofFeatures(String remark, double[] values, double[] weights, double bias) {
+    public static Contributions ofFeatures(String remark, double[] values, double[] weights, double bias) {
         return new Contributions(
                 Kind.FEATURES,
                 remark,

@@ -27,6 +27,7 @@ import org.unmute.tensor.io.StoredType;
  */
 public final class PackedProtobin {
     private static final String FORMAT = "unmute-packed-protobin-1";
+    private static final String PROBE = "protobin";
     private static final String BITS = "prototype_bits";
     private static final String DIM = "dim";
     private static final double LEAST_NORM = 1e-12;
@@ -60,15 +61,16 @@ public final class PackedProtobin {
      *     the trained probe scores NaN then, which no bit can say
      */
     public static PackedProtobin pack(TrainedProbe trained) {
-        if (!(trained.probe() instanceof Protobin p) || !p.name().equals(Protobin.BINARY)) {
-            throw new IllegalArgumentException(
-                    "pack: probe " + trained.probe().name() + " has no binary prototypes: only protobin");
+        Probe p = trained.probe();
+        if (!p.name().equals(PROBE)) {
+            throw new IllegalArgumentException("pack: probe " + p.name() + " has no binary prototypes: only protobin");
         }
         Map<String, Tensor> parameters = p.parameters();
         float[] vectors = parameters.get("prototype_vectors").toFloats();
         int dim = p.dim();
         int row = Math.ceilDiv(dim, Byte.SIZE);
-        byte[] bits = new byte[Math.multiplyExact(p.prototypeCount(), row)];
+        int prototypes = vectors.length / dim;
+        byte[] bits = new byte[Math.multiplyExact(prototypes, row)];
         for (int i = 0; i < vectors.length; i++) {
             if (!Float.isFinite(vectors[i])) {
                 throw new IllegalArgumentException("pack: prototype " + i / dim + " has " + vectors[i]
@@ -79,7 +81,7 @@ public final class PackedProtobin {
             }
         }
         return new PackedProtobin(
-                p.prototypeCount(),
+                prototypes,
                 dim,
                 bits,
                 parameters.get(Classifier.WEIGHT).toFloats(),

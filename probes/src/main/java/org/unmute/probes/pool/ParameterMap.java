@@ -6,8 +6,8 @@ import java.util.Set;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 
-/** Given parameters of a probe, handed out one by one with their shapes checked; all must be taken. */
-final class ParameterMap {
+/** Given parameters and buffers of a probe, taken one by one with their shapes checked. */
+public final class ParameterMap {
     private final String probe;
     private final Map<String, Tensor> values;
     private final Set<String> left;
@@ -18,18 +18,12 @@ final class ParameterMap {
         this.left = new LinkedHashSet<>(values.keySet());
     }
 
-    /** A parameter of a given number of axes. */
-    Tensor take(String name, int rank) {
-        Tensor t = find(name);
-        if (t.rank() != rank) {
-            throw new IllegalArgumentException("probe " + probe + ": parameter " + name + " must have " + rank
-                    + " axes, its shape is " + t.shape());
-        }
-        return t;
-    }
-
-    /** A parameter of a given shape. */
-    Tensor take(String name, long... shape) {
+    /**
+     * A parameter of this shape: {@code take("b", 3)} is a vector of three numbers.
+     *
+     * @throws IllegalArgumentException if it is missing or has another shape
+     */
+    public Tensor take(String name, long... shape) {
         Tensor t = find(name);
         if (!t.shape().equals(Shape.of(shape))) {
             throw new IllegalArgumentException("probe " + probe + ": parameter " + name + " must be " + Shape.of(shape)
@@ -38,14 +32,28 @@ final class ParameterMap {
         return t;
     }
 
-    /** A buffer of a given shape: takes no gradient. */
-    Tensor buffer(String name, long... shape) {
-        return take(name, shape).detach();
+    /**
+     * A parameter whose sizes are not known beforehand.
+     *
+     * @param rank number of axes
+     * @throws IllegalArgumentException if it is missing or has another rank
+     */
+    public Tensor takeWithRank(String name, int rank) {
+        Tensor t = find(name);
+        if (t.rank() != rank) {
+            throw new IllegalArgumentException("probe " + probe + ": parameter " + name + " must have " + rank
+                    + " axes, its shape is " + t.shape());
+        }
+        return t;
     }
 
-    /** Whether there is one of this name. */
-    boolean has(String name) {
-        return values.containsKey(name);
+    /**
+     * A buffer of this shape: it takes no gradient.
+     *
+     * @throws IllegalArgumentException if it is missing or has another shape
+     */
+    public Tensor takeBuffer(String name, long... shape) {
+        return take(name, shape).detach();
     }
 
     private Tensor find(String name) {
@@ -58,8 +66,8 @@ final class ParameterMap {
         return t.requiresGradient() && t.origin() == null ? t : t.parameter();
     }
 
-    /** @throws IllegalArgumentException if one was not asked for */
-    void done() {
+    /** @throws IllegalArgumentException if one was not taken */
+    void requireAllTaken() {
         if (!left.isEmpty()) {
             throw new IllegalArgumentException("probe " + probe + ": has no parameter " + String.join(", ", left));
         }

@@ -50,26 +50,24 @@ public record ProbeOptions(Map<String, String> values) {
     /**
      * Refuses names a probe does not know.
      *
-     * @return this
      * @throws IllegalArgumentException naming the unknown one and those that exist
      */
-    ProbeOptions only(String probe, List<String> known) {
+    void requireOnly(String probe, List<String> known) {
         for (String name : values.keySet()) {
             if (!known.contains(name)) {
                 throw new IllegalArgumentException("probe " + probe + ": no option '" + name + "': "
                         + (known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
             }
         }
-        return this;
     }
 
     /** Whether this one is given. */
-    boolean has(String name) {
+    public boolean has(String name) {
         return values.containsKey(name);
     }
 
     /** One of a few words; {@code allowed} begins with the default. */
-    String choice(String name, String... allowed) {
+    public String choice(String name, String... allowed) {
         String text = values.getOrDefault(name, allowed[0]);
         if (!Arrays.asList(allowed).contains(text)) {
             throw new IllegalArgumentException(
@@ -79,7 +77,7 @@ public record ProbeOptions(Map<String, String> values) {
     }
 
     /** {@code true} or {@code false}. */
-    boolean flag(String name, boolean absent) {
+    public boolean flag(String name, boolean absent) {
         return Boolean.parseBoolean(choice(name, Boolean.toString(absent), Boolean.toString(!absent)));
     }
 
@@ -88,7 +86,7 @@ public record ProbeOptions(Map<String, String> values) {
      *
      * @throws IllegalArgumentException if the option is given and says another
      */
-    void requireSize(String name, long actual) {
+    public void requireSize(String name, long actual) {
         String text = values.get(name);
         if (text != null && !text.equals(Long.toString(actual))) {
             throw new IllegalArgumentException(
@@ -96,7 +94,7 @@ public record ProbeOptions(Map<String, String> values) {
         }
     }
 
-    int integer(String name, int absent, int min, int max) {
+    public int integer(String name, int absent, int min, int max) {
         String text = values.get(name);
         if (text == null) {
             return absent;
@@ -114,7 +112,7 @@ public record ProbeOptions(Map<String, String> values) {
     }
 
     /** A number in {@code [min, below)}. */
-    double number(String name, double absent, double min, double below) {
+    public double number(String name, double absent, double min, double below) {
         String text = values.get(name);
         if (text == null) {
             return absent;
@@ -132,7 +130,7 @@ public record ProbeOptions(Map<String, String> values) {
     }
 
     /** The greatest number up to {@code most} that divides {@code n}. */
-    static int largestDivisor(int n, int most) {
+    public static int largestDivisor(int n, int most) {
         int d = Math.min(most, n);
         while (n % d != 0) {
             d--;

@@ -124,24 +124,24 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
      * @param pooling gives {@code [batch, features]}
      * @return {@code [batches together, features]}
      */
-    static Tensor pooled(List<TokenBatch> parts, Function<TokenBatch, Tensor> pooling) {
+    public static Tensor pooled(List<TokenBatch> parts, Function<TokenBatch, Tensor> pooling) {
         return parts.size() == 1
                 ? pooling.apply(parts.getFirst())
                 : Tensor.concat(0, parts.stream().map(pooling).toArray(Tensor[]::new));
     }
 
     /** Each clip with the mean of its tokens as its only one; cls tokens stay. */
-    TokenBatch ofMeanToken() {
+    public TokenBatch ofMeanToken() {
         return new TokenBatch(tokens.mean(true, 1), cls, 1, 1);
     }
 
     /** Each clip with the mean over time as its only row; cls tokens stay. */
-    TokenBatch ofMeanRow() {
+    public TokenBatch ofMeanRow() {
         return new TokenBatch(grid().mean(false, 1), cls, 1, freq);
     }
 
     /** {@code [batch, time, freq, dim]} */
-    Tensor grid() {
+    public Tensor grid() {
         return tokens.reshape(size(), time, freq, dim());
     }
 
@@ -196,6 +196,29 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
                     allCls == null ? null : Arrays.copyOfRange(allCls, i * dim(), (i + 1) * dim())));
         }
         return maps;
+    }
+
+    /** @throws IllegalArgumentException if the tokens are not as long as the probe expects */
+    public void requireDimOf(Probe probe) {
+        if (dim() != probe.dim()) {
+            throw new IllegalArgumentException("probe " + probe.name() + ": tokens have dim " + dim()
+                    + ", the probe has " + probe.dim() + ": use tokens of the encoder it was made for");
+        }
+    }
+
+    /**
+     * The cls tokens.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    public Tensor requireCls(Probe probe) {
+        if (cls == null) {
+            throw new IllegalArgumentException(
+                    "probe " + probe.name() + ": it was made for tokens with a cls token, the batch has none: use a"
+                            + " probe that pools patch tokens (linear-mean), or tokens of the encoder"
+                            + " it was trained on");
+        }
+        return cls;
     }
 
     /** Number of clips. */

@@ -61,7 +61,7 @@ public record TrainingSettings(
         return new TrainingSettings(
                 30,
                 128,
-                Probes.hasPrototypes(probe) ? PROTOTYPE_RATE : RATE,
+                Probes.type(probe).hasPrototypes() ? PROTOTYPE_RATE : RATE,
                 1e-4,
                 true,
                 0,

@@ -18,8 +18,8 @@ import org.unmute.probes.loss.AsymmetricLoss;
 import org.unmute.probes.loss.BinaryCrossEntropy;
 import org.unmute.probes.loss.CrossEntropy;
 import org.unmute.probes.loss.Loss;
+import org.unmute.probes.loss.LossReduction;
 import org.unmute.probes.loss.Orthogonality;
-import org.unmute.probes.loss.Reduction;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
@@ -147,7 +147,7 @@ class LossGoldenTest {
         return Double.parseDouble(text);
     }
 
-    private static Reduction reduction(String sum) {
-        return sum == null ? Reduction.MEAN : Reduction.SUM;
+    private static LossReduction reduction(String sum) {
+        return sum == null ? LossReduction.MEAN : LossReduction.SUM;
     }
 }

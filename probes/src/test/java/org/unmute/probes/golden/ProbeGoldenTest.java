@@ -21,14 +21,14 @@ import org.unmute.probes.loss.AsymmetricLoss;
 import org.unmute.probes.loss.BinaryCrossEntropy;
 import org.unmute.probes.loss.CrossEntropy;
 import org.unmute.probes.loss.Loss;
-import org.unmute.probes.loss.Reduction;
-import org.unmute.probes.pool.Cgp;
+import org.unmute.probes.loss.LossReduction;
 import org.unmute.probes.pool.FrameWise;
-import org.unmute.probes.pool.Linpre;
 import org.unmute.probes.pool.Probe;
-import org.unmute.probes.pool.Proto;
-import org.unmute.probes.pool.Protobin;
 import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.standard.CgpProbe;
+import org.unmute.probes.pool.standard.LinpreProbe;
+import org.unmute.probes.pool.standard.ProtoProbe;
+import org.unmute.probes.pool.standard.ProtobinProbe;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -47,7 +47,7 @@ class ProbeGoldenTest {
             "ce",
             CrossEntropy.DEFAULT,
             "asl_detached",
-            new AsymmetricLoss(4, 1, 0.05, 1e-8, true, Reduction.MEAN));
+            new AsymmetricLoss(4, 1, 0.05, 1e-8, true, LossReduction.MEAN));
 
     @TestFactory
     List<DynamicTest> probes() throws IOException {
@@ -97,14 +97,14 @@ class ProbeGoldenTest {
             check(out + "logits", probe.logits(batch));
             checkIfThere(out + "attn", () -> probe.similarityMap(batch).orElseThrow());
             checkIfThere(out + "sim", () -> probe.similarityMap(batch).orElseThrow());
-            checkIfThere(out + "token_logits", () -> ((Linpre) probe).tokenLogits(batch));
+            checkIfThere(out + "token_logits", () -> ((LinpreProbe) probe).tokenLogits(batch));
             checkIntsIfThere(out + "argmax", () -> switch (probe) {
-                case Protobin p -> p.match(batch).winners();
-                case Proto p -> p.winners(batch);
-                case Linpre p -> p.winners(batch);
-                default -> ((Cgp) probe).winners(batch, true);
+                case ProtobinProbe p -> p.match(batch).winners();
+                case ProtoProbe p -> p.winners(batch);
+                case LinpreProbe p -> p.winners(batch);
+                default -> ((CgpProbe) probe).winners(batch, true);
             });
-            checkIntsIfThere(out + "argmin", () -> ((Cgp) probe).winners(batch, false));
+            checkIntsIfThere(out + "argmin", () -> ((CgpProbe) probe).winners(batch, false));
         }
 
         private void losses(Probe probe, TokenBatch batch) {
@@ -168,7 +168,7 @@ class ProbeGoldenTest {
                 Tensor logits = ((FrameWise) probe).frameLogits(batch);
                 loss(out, probe, logits, targets.insert(1).expand(logits.shape().toArray()));
             } else if (v.matches("topk\\d+|dropout")) {
-                Protobin p = (Protobin) probe;
+                ProtobinProbe p = (ProtobinProbe) probe;
                 // the index: kept 1, dropped 0, for p = 0.2
                 Tensor descriptor = v.equals("dropout")
                         ? Functions.dropout(p.descriptor(batch), read(out + "mask"), 0.2)

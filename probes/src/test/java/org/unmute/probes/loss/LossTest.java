@@ -19,9 +19,9 @@ class LossTest {
     void gradientsAreThoseOfCentralDifferences() {
         Tensor y = Tensor.of(scalar, new double[] {1, 0, 0, 0, 1, 0.25}, 2, 3);
         check(AsymmetricLoss.DEFAULT, y);
-        check(new AsymmetricLoss(2.5, 0.5, 0, 1e-8, false, Reduction.SUM), y);
+        check(new AsymmetricLoss(2.5, 0.5, 0, 1e-8, false, LossReduction.SUM), y);
         check(BinaryCrossEntropy.DEFAULT, y);
-        check(new CrossEntropy(0.1, Tensor.of(scalar, new double[] {1, 2, 3}, 3), Reduction.MEAN), y);
+        check(new CrossEntropy(0.1, Tensor.of(scalar, new double[] {1, 2, 3}, 3), LossReduction.MEAN), y);
         check(CrossEntropy.DEFAULT, Tensor.of(scalar, new int[] {2, 0}, 2));
     }
 
@@ -64,7 +64,7 @@ class LossTest {
     /** At margin 0, 1 - sigmoid(17) is 4e-8, which float32 loses if it subtracts. */
     @Test
     void nothingIsLostAtConfidentMistakes() {
-        AsymmetricLoss loss = new AsymmetricLoss(0, 0, 0, 1e-12, false, Reduction.SUM);
+        AsymmetricLoss loss = new AsymmetricLoss(0, 0, 0, 1e-12, false, LossReduction.SUM);
         Tensor x = Tensor.of(scalar, new float[] {17, 25}, 2).parameter();
         Tensor value = loss.of(x, Tensor.of(scalar, new float[] {0, 0}, 2));
         assertThat(value.item()).isCloseTo(42, within(1e-5));
@@ -77,7 +77,7 @@ class LossTest {
         Tensor y = Tensor.of(scalar, new float[] {1, 1, 0, 0}, 4);
         for (Loss loss : new Loss[] {
             AsymmetricLoss.DEFAULT,
-            new AsymmetricLoss(0.5, 0.5, 0, 1e-8, false, Reduction.MEAN),
+            new AsymmetricLoss(0.5, 0.5, 0, 1e-8, false, LossReduction.MEAN),
             BinaryCrossEntropy.DEFAULT
         }) {
             Tensor value = loss.of(x, y);
@@ -98,8 +98,8 @@ class LossTest {
                 .hasMessageContaining("class index 3 of item 1");
         assertThatThrownBy(() -> CrossEntropy.DEFAULT.of(x, Tensor.of(scalar, new int[] {0, 1, 2}, 3)))
                 .hasMessageContaining("[3]");
-        assertThatThrownBy(() -> new AsymmetricLoss(4, 1, 1, 1e-8, false, Reduction.MEAN))
+        assertThatThrownBy(() -> new AsymmetricLoss(4, 1, 1, 1e-8, false, LossReduction.MEAN))
                 .hasMessageContaining("margin");
-        assertThatThrownBy(() -> new CrossEntropy(2, null, Reduction.MEAN)).hasMessageContaining("smoothing");
+        assertThatThrownBy(() -> new CrossEntropy(2, null, LossReduction.MEAN)).hasMessageContaining("smoothing");
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Contributions.Kind;
 import org.unmute.probes.pool.Contributions.Part;
+import org.unmute.probes.pool.standard.LinpreProbe;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
@@ -193,7 +194,7 @@ class ContributionsTest {
 
     @Test
     void aMaximumRestsOnOneToken() {
-        Linpre probe = (Linpre) probe("linpre", "", false);
+        LinpreProbe probe = (LinpreProbe) probe("linpre", "", false);
         TokenBatch clip = clip(false);
         for (int c = 0; c < CLASSES; c++) {
             Contributions all = probe.contributions(clip, c).orElseThrow();

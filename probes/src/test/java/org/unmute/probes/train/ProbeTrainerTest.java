@@ -180,7 +180,7 @@ class ProbeTrainerTest {
         TrainingSettings settings = TrainingSettings.defaults(name)
                 .withEpochs(20)
                 .withBatch(16)
-                .withRate(Probes.hasPrototypes(name) ? 3e-2 : 7e-3);
+                .withRate(Probes.type(name).hasPrototypes() ? 3e-2 : 7e-3);
         ProbeTrainer.Result result = ProbeTrainer.train(probe, clips, settings);
         float[] truth = new float[64 * CLASSES];
         TokenSource test = TokenSource.ofFeatures(separable(64, 2, truth));

@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -6,6 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
@@ -22,7 +30,7 @@ import org.unmute.tensor.op.Unary;
  * only: {@code values}, what the weights sum: the {@code attended} tokens y (that code's "both") or the {@code raw}
  * tokens z ("map").
  */
-public final class Abmilp implements Probe {
+public final class AbmilpProbe implements Probe {
     /** Without self-attention. */
     public static final String PLAIN = "abmilp";
     /** With self-attention before. */
@@ -48,7 +56,7 @@ public final class Abmilp implements Probe {
 
     /** Self-attention with one head; null without. */
     private record SelfAttention(Tensor qkv, Tensor projWeight, Tensor projBias) {
-        static SelfAttention fresh(Init init, int dim) {
+        static SelfAttention fresh(Initializer init, int dim) {
             return new SelfAttention(
                     init.uniform(1 / Math.sqrt(dim), 3L * dim, dim),
                     init.linearWeight(dim, dim),
@@ -71,7 +79,7 @@ public final class Abmilp implements Probe {
         }
     }
 
-    private Abmilp(
+    private AbmilpProbe(
             String name,
             ProbeOptions options,
             Tensor[] predictor,
@@ -90,22 +98,22 @@ public final class Abmilp implements Probe {
         this.fc = fc;
     }
 
-    static Abmilp fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        int dim = size.dim();
+    static AbmilpProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        int dim = layout.dim();
         Tensor[] predictor = {
             init.linearWeight(dim, dim), init.linearBias(dim, dim), init.linearWeight(1, dim), init.linearBias(1, dim)
         };
         SelfAttention attend = name.equals(SELF_ATTENTION) ? SelfAttention.fresh(init, dim) : null;
-        return new Abmilp(
+        return new AbmilpProbe(
                 name,
                 options,
                 predictor,
                 attend,
                 DescriptorNorm.fresh(name, options, init, dim),
-                Classifier.fresh(init, dim, size.classes()));
+                Classifier.fresh(init, dim, classes));
     }
 
-    static Abmilp of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
+    static AbmilpProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         long dim = fc.features();
         Tensor[] predictor = {
@@ -114,7 +122,7 @@ public final class Abmilp implements Probe {
             parameters.take(OUT + "weight", 1L, dim),
             parameters.take(OUT + "bias", 1L)
         };
-        return new Abmilp(
+        return new AbmilpProbe(
                 name,
                 options,
                 predictor,
@@ -166,7 +174,7 @@ public final class Abmilp implements Probe {
     }
 
     private Tensor attended(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return attend == null ? batch.tokens() : attend.apply(batch.tokens());
     }
 

@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -6,6 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
@@ -33,13 +41,12 @@ public final class LinearProbe implements Probe {
         this.fc = fc;
     }
 
-    static LinearProbe fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        return new LinearProbe(
-                name, name.equals(CLS) && size.layout().cls(), Classifier.fresh(init, size.dim(), size.classes()));
+    static LinearProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        return new LinearProbe(name, name.equals(CLS) && layout.cls(), Classifier.fresh(init, layout.dim(), classes));
     }
 
-    static LinearProbe of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
-        return new LinearProbe(name, name.equals(CLS) && cls, Classifier.of(parameters));
+    static LinearProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+        return new LinearProbe(name, name.equals(CLS) && hasCls, Classifier.of(parameters));
     }
 
     /** Whether it looks at the cls token, else at the mean of the tokens. */
@@ -76,8 +83,8 @@ public final class LinearProbe implements Probe {
 
     @Override
     public Tensor descriptor(TokenBatch batch) {
-        Probes.checkDim(this, batch);
-        return onCls ? Probes.cls(this, batch) : batch.tokens().mean(false, 1);
+        batch.requireDimOf(this);
+        return onCls ? batch.requireCls(this) : batch.tokens().mean(false, 1);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,6 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
@@ -22,7 +30,7 @@ import org.unmute.tensor.Tensor;
  *
  * <p>Option {@code freq}, only {@code linearc-freqconcat}: columns of the grid; by default what the tokens have.
  */
-public final class LinearConcat implements Probe {
+public final class LinearConcatProbe implements Probe {
     /** On the cls token and the mean of the tokens. */
     public static final String CLS_MEAN = "linearc-clsmean";
     /** On all frequencies, averaged over time. */
@@ -37,7 +45,7 @@ public final class LinearConcat implements Probe {
     private final int parts;
     private final Classifier fc;
 
-    private LinearConcat(String name, int parts, Classifier fc) {
+    private LinearConcatProbe(String name, int parts, Classifier fc) {
         if (fc.features() % parts != 0) {
             throw new IllegalArgumentException(
                     "probe " + name + ": fc.weight is " + fc.weight().shape() + ": " + parts
@@ -48,16 +56,17 @@ public final class LinearConcat implements Probe {
         this.fc = fc;
     }
 
-    static LinearConcat fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        requireCls(name, size.layout().cls());
-        int parts = parts(name, options, size.layout().freq());
-        return new LinearConcat(
-                name, parts, Classifier.fresh(init, Math.multiplyExact(parts, size.dim()), size.classes()));
+    static LinearConcatProbe fresh(
+            String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        requireCls(name, layout.cls());
+        int parts = parts(name, options, layout.freq());
+        return new LinearConcatProbe(
+                name, parts, Classifier.fresh(init, Math.multiplyExact(parts, layout.dim()), classes));
     }
 
-    static LinearConcat of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
-        requireCls(name, cls);
-        return new LinearConcat(name, parts(name, options, 0), Classifier.of(parameters));
+    static LinearConcatProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+        requireCls(name, hasCls);
+        return new LinearConcatProbe(name, parts(name, options, 0), Classifier.of(parameters));
     }
 
     private static void requireCls(String name, boolean cls) {
@@ -108,9 +117,9 @@ public final class LinearConcat implements Probe {
 
     @Override
     public Tensor descriptor(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         if (name.equals(CLS_MEAN)) {
-            return Tensor.concat(1, Probes.cls(this, batch), batch.tokens().mean(false, 1));
+            return Tensor.concat(1, batch.requireCls(this), batch.tokens().mean(false, 1));
         }
         requireColumns(batch);
         return batch.grid().mean(false, 1).reshape(batch.size(), fc.features());
@@ -135,7 +144,7 @@ public final class LinearConcat implements Probe {
                 Arrays.fill(weights, 1.0 / weights.length);
                 List<Contributions.Part> parts = new ArrayList<>(
                         Contributions.tokens(Classifier.found(clip.tokens(), row.slice(0, dim(), dim())), weights));
-                double cls = Classifier.found(Probes.cls(this, clip).insert(0), row.slice(0, 0, dim()))[0];
+                double cls = Classifier.found(clip.requireCls(this).insert(0), row.slice(0, 0, dim()))[0];
                 parts.add(Contributions.Part.product(-1, "cls token", -1, cls, 1));
                 return new Contributions(
                         Contributions.Kind.TOKENS,

@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -7,6 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Convolution;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -25,7 +33,7 @@ import org.unmute.tensor.op.Unary;
  * <p>Options: {@code channels}, 256, or dim where that is less; {@code kernel}, 3, odd; {@code activation}, {@code
  * relu}, {@code gelu} or {@code none}; {@code pool}, {@code mean} or {@code max}.
  */
-public final class Conv implements Probe {
+public final class ConvProbe implements Probe {
     /** Name of the probe. */
     public static final String NAME = "conv";
 
@@ -44,7 +52,7 @@ public final class Conv implements Probe {
     private final Tensor bias;
     private final Classifier fc;
 
-    private Conv(ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
+    private ConvProbe(ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
         this.activation = options.choice(ACTIVATION, "relu", "gelu", "none");
         this.mean = options.choice(POOL, "mean", "max").equals("mean");
         this.weight = weight;
@@ -56,22 +64,22 @@ public final class Conv implements Probe {
         }
     }
 
-    static Conv fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        int channels = options.integer(CHANNELS, Math.min(DEFAULT_CHANNELS, size.dim()), 1, MOST_CHANNELS);
+    static ConvProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        int channels = options.integer(CHANNELS, Math.min(DEFAULT_CHANNELS, layout.dim()), 1, MOST_CHANNELS);
         int kernel = options.integer(KERNEL, 3, 1, MOST_KERNEL);
-        double bound = 1 / Math.sqrt((double) size.dim() * kernel * kernel);
-        Tensor weight = init.uniform(bound, channels, size.dim(), kernel, kernel);
+        double bound = 1 / Math.sqrt((double) layout.dim() * kernel * kernel);
+        Tensor weight = init.uniform(bound, channels, layout.dim(), kernel, kernel);
         Tensor bias = init.uniform(bound, channels);
-        return new Conv(options, weight, bias, Classifier.fresh(init, channels, size.classes()));
+        return new ConvProbe(options, weight, bias, Classifier.fresh(init, channels, classes));
     }
 
-    static Conv of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
-        Tensor weight = parameters.take("conv.weight", 4);
+    static ConvProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+        Tensor weight = parameters.takeWithRank("conv.weight", 4);
         Classifier fc = Classifier.of(parameters);
         fc.requireFeatures(NAME, weight.size(0));
         options.requireSize(CHANNELS, weight.size(0));
         options.requireSize(KERNEL, weight.size(2));
-        return new Conv(options, weight, parameters.take("conv.bias", weight.size(0)), fc);
+        return new ConvProbe(options, weight, parameters.take("conv.bias", weight.size(0)), fc);
     }
 
     private int kernel() {
@@ -119,7 +127,7 @@ public final class Conv implements Probe {
 
     /** Each channel at each place: {@code [batch, channels, tokens]}. */
     private Tensor activations(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         Tensor map = batch.tokens().transpose(1, 2).reshape(batch.size(), dim(), batch.time(), batch.freq());
         int rows = reach(batch.time());
         int columns = reach(batch.freq());

@@ -1,6 +1,10 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Map;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -10,10 +14,10 @@ import org.unmute.tensor.Tensor;
  * @param probe name of the probe, for messages
  * @param batch or null for none
  */
-record DescriptorNorm(String probe, BatchNorm batch) {
+public record DescriptorNorm(String probe, BatchNorm batch) {
     static final String OPTION = "norm";
 
-    static DescriptorNorm fresh(String probe, ProbeOptions options, Init init, int features) {
+    static DescriptorNorm fresh(String probe, ProbeOptions options, Initializer init, int features) {
         return new DescriptorNorm(probe, wanted(options) ? BatchNorm.fresh(init, features) : null);
     }
 

@@ -1,10 +1,18 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
@@ -17,7 +25,7 @@ import org.unmute.tensor.op.Unary;
  * <p>Options: {@code hidden}, width of the hidden layer, dim by default; {@code activation}, {@code gelu} (the exact
  * form) or {@code relu}; {@code input}, {@code cls} or {@code mean}: by default cls where there is one.
  */
-public final class Mlp implements Probe {
+public final class MlpProbe implements Probe {
     /** Name of the probe. */
     public static final String NAME = "mlp";
 
@@ -33,10 +41,10 @@ public final class Mlp implements Probe {
     private final Tensor bias;
     private final Classifier fc;
 
-    private Mlp(boolean cls, ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
-        this.onCls = options.choice(INPUT, cls ? "cls" : "mean", cls ? "mean" : "cls")
+    private MlpProbe(boolean hasCls, ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
+        this.onCls = options.choice(INPUT, hasCls ? "cls" : "mean", hasCls ? "mean" : "cls")
                 .equals("cls");
-        if (onCls && !cls) {
+        if (onCls && !hasCls) {
             throw new IllegalArgumentException(
                     "probe mlp: input=cls, but the encoder has no cls token: use input=mean");
         }
@@ -46,19 +54,19 @@ public final class Mlp implements Probe {
         this.fc = fc;
     }
 
-    static Mlp fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        int hidden = options.integer(HIDDEN, size.dim(), 1, MOST_HIDDEN);
-        Tensor weight = init.linearWeight(hidden, size.dim());
-        Tensor bias = init.linearBias(hidden, size.dim());
-        return new Mlp(size.layout().cls(), options, weight, bias, Classifier.fresh(init, hidden, size.classes()));
+    static MlpProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        int hidden = options.integer(HIDDEN, layout.dim(), 1, MOST_HIDDEN);
+        Tensor weight = init.linearWeight(hidden, layout.dim());
+        Tensor bias = init.linearBias(hidden, layout.dim());
+        return new MlpProbe(layout.cls(), options, weight, bias, Classifier.fresh(init, hidden, classes));
     }
 
-    static Mlp of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
-        Tensor weight = parameters.take("fc1.weight", 2);
+    static MlpProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+        Tensor weight = parameters.takeWithRank("fc1.weight", 2);
         Classifier fc = Classifier.of(parameters);
         fc.requireFeatures(NAME, weight.size(0));
         options.requireSize(HIDDEN, weight.size(0));
-        return new Mlp(cls, options, weight, parameters.take("fc1.bias", weight.size(0)), fc);
+        return new MlpProbe(hasCls, options, weight, parameters.take("fc1.bias", weight.size(0)), fc);
     }
 
     @Override
@@ -96,8 +104,8 @@ public final class Mlp implements Probe {
     /** The hidden layer after its activation: {@code [batch, hidden]}. */
     @Override
     public Tensor descriptor(TokenBatch batch) {
-        Probes.checkDim(this, batch);
-        Tensor z = onCls ? Probes.cls(this, batch) : batch.tokens().mean(false, 1);
+        batch.requireDimOf(this);
+        Tensor z = onCls ? batch.requireCls(this) : batch.tokens().mean(false, 1);
         return z.linear(weight, bias).unary(gelu ? Unary.GELU : Unary.RELU);
     }
 

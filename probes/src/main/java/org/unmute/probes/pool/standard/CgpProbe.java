@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,6 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.FrameWise;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -26,7 +34,7 @@ import org.unmute.tensor.op.ReductionOps;
  * default what the tokens have; {@code middle}, {@code cls}, or {@code mean}: the mean of a prototype's similarities in
  * place of {@code s_o}; {@code dropout}, 0.2, the share of the descriptor that is dropped in training.
  */
-public final class Cgp implements FrameWise {
+public final class CgpProbe implements FrameWise {
     /** Name of the probe. */
     public static final String NAME = "cgp";
 
@@ -44,15 +52,15 @@ public final class Cgp implements FrameWise {
     private static final double DEVIATION = 0.02;
     private static final double DEFAULT_DROPOUT = 0.2;
 
-    private final boolean cls;
+    private final boolean hasCls;
     private final boolean middleIsMean;
     private final double dropout;
     private final Tensor gates;
     private final Tensor vectors;
     private final Classifier fc;
 
-    private Cgp(boolean cls, ProbeOptions options, Tensor gates, Tensor vectors, Classifier fc) {
-        this.cls = cls;
+    private CgpProbe(boolean hasCls, ProbeOptions options, Tensor gates, Tensor vectors, Classifier fc) {
+        this.hasCls = hasCls;
         this.middleIsMean = options.choice(MIDDLE, "cls", "mean").equals("mean");
         this.dropout = options.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
         this.gates = gates;
@@ -60,31 +68,31 @@ public final class Cgp implements FrameWise {
         this.fc = fc;
     }
 
-    static Cgp fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        int layers = options.integer(LAYERS, size.layout().layers(), 1, MOST_LAYERS);
+    static CgpProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        int layers = options.integer(LAYERS, layout.layers(), 1, MOST_LAYERS);
         if (layers == 0) {
             throw new IllegalArgumentException(
                     "probe cgp: it looks at the tokens of all layers of the encoder, these are of the last only: embed"
                             + " with layers ('unmute embed --layers'), or give option layers to make it beforehand");
         }
         int total = options.integer(TOTAL, DEFAULT_TOTAL, 1, MOST_PROTOTYPES);
-        Tensor vectors = init.normal(DEVIATION, total, size.dim());
-        return new Cgp(
-                size.layout().cls(),
+        Tensor vectors = init.normal(DEVIATION, total, layout.dim());
+        return new CgpProbe(
+                layout.cls(),
                 options,
                 init.constant(1, layers),
                 vectors,
-                Classifier.fresh(init, FEATURES * total, size.classes()));
+                Classifier.fresh(init, FEATURES * total, classes));
     }
 
-    static Cgp of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
-        Tensor gates = parameters.take(GATES, 1);
-        Tensor vectors = parameters.take(VECTORS, 2);
+    static CgpProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+        Tensor gates = parameters.takeWithRank(GATES, 1);
+        Tensor vectors = parameters.takeWithRank(VECTORS, 2);
         Classifier fc = Classifier.of(parameters);
         fc.requireFeatures(NAME, FEATURES * vectors.size(0));
         options.requireSize(TOTAL, vectors.size(0));
         options.requireSize(LAYERS, gates.size(0));
-        return new Cgp(cls, options, gates, vectors, fc);
+        return new CgpProbe(hasCls, options, gates, vectors, fc);
     }
 
     @Override
@@ -131,7 +139,7 @@ public final class Cgp implements FrameWise {
     }
 
     private TokenBatch.Layers layers(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         TokenBatch.Layers layers = batch.layers();
         if (layers == null || layers.count() != layers()) {
             throw new IllegalArgumentException(
@@ -139,10 +147,10 @@ public final class Cgp implements FrameWise {
                             + (layers == null ? "those of the last layer only" : "those of " + layers.count())
                             + ": ask the encoder for its layers too");
         }
-        if (cls != (layers.cls() != null)) {
+        if (hasCls != (layers.cls() != null)) {
             throw new IllegalArgumentException(
-                    "probe cgp: it was made for tokens " + (cls ? "with" : "without") + " cls token, the batch is "
-                            + (cls ? "without" : "with") + ": use tokens of the encoder it was trained on");
+                    "probe cgp: it was made for tokens " + (hasCls ? "with" : "without") + " cls token, the batch is "
+                            + (hasCls ? "without" : "with") + ": use tokens of the encoder it was trained on");
         }
         return layers;
     }

@@ -3,7 +3,7 @@ package org.unmute.probes.loss;
 import org.unmute.tensor.Tensor;
 
 /** How single losses become one number. */
-public enum Reduction {
+public enum LossReduction {
     /** Mean over all. */
     MEAN,
     /** Sum over all. */

@@ -9,17 +9,17 @@ import org.unmute.tensor.backend.Backend;
  * Fresh parameters, a function of the seed alone: the same on every platform ({@link StrictMath}) and, before rounding
  * by a backend, on every backend.
  */
-final class Init {
+public final class Initializer {
     private final Backend backend;
     private final SplittableRandom random;
 
-    Init(Backend backend, long seed) {
+    Initializer(Backend backend, long seed) {
         this.backend = backend;
         this.random = new SplittableRandom(seed);
     }
 
     /** Normal numbers with mean 0. */
-    Tensor normal(double deviation, long... shape) {
+    public Tensor normal(double deviation, long... shape) {
         float[] values = new float[length(shape)];
         for (int i = 0; i < values.length; i += 2) {
             // Box and Muller: two independent numbers from one radius and one angle; 1 - u is never 0
@@ -34,7 +34,7 @@ final class Init {
     }
 
     /** Uniform numbers in {@code [-bound, bound)}. */
-    Tensor uniform(double bound, long... shape) {
+    public Tensor uniform(double bound, long... shape) {
         float[] values = new float[length(shape)];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
@@ -43,7 +43,7 @@ final class Init {
     }
 
     /** Uniform numbers in {@code [0, 1)}. */
-    Tensor fraction(long... shape) {
+    public Tensor fraction(long... shape) {
         float[] values = new float[length(shape)];
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextInt(1 << 24) * 0x1p-24f;
@@ -52,19 +52,19 @@ final class Init {
     }
 
     /** The same number everywhere. */
-    Tensor constant(double value, long... shape) {
+    public Tensor constant(double value, long... shape) {
         float[] values = new float[length(shape)];
         Arrays.fill(values, (float) value);
         return Tensor.of(backend, values, shape).parameter();
     }
 
     /** Weight {@code [out, in]} of a linear layer as torch's {@code nn.Linear} draws it: uniform within 1/√in. */
-    Tensor linearWeight(int out, int in) {
+    public Tensor linearWeight(int out, int in) {
         return uniform(1 / Math.sqrt(in), out, in);
     }
 
     /** Bias {@code [out]} of a linear layer with {@code in} inputs, likewise. */
-    Tensor linearBias(int out, int in) {
+    public Tensor linearBias(int out, int in) {
         return uniform(1 / Math.sqrt(in), out);
     }
 

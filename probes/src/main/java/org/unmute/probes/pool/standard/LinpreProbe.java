@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,6 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -18,7 +26,7 @@ import org.unmute.tensor.Tensor;
  *
  * <p>Option {@code pool}: {@code max}, {@code mean} or {@code logsumexp} ({@code ln Σ_n exp l_{n,c}}).
  */
-public final class Linpre implements Probe {
+public final class LinpreProbe implements Probe {
     /** Name of the probe. */
     public static final String NAME = "linpre";
 
@@ -28,17 +36,17 @@ public final class Linpre implements Probe {
     private final String pool;
     private final Classifier fc;
 
-    private Linpre(ProbeOptions options, Classifier fc) {
+    private LinpreProbe(ProbeOptions options, Classifier fc) {
         this.pool = options.choice(POOL, "max", "mean", "logsumexp");
         this.fc = fc;
     }
 
-    static Linpre fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        return new Linpre(options, Classifier.fresh(init, size.dim(), size.classes()));
+    static LinpreProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        return new LinpreProbe(options, Classifier.fresh(init, layout.dim(), classes));
     }
 
-    static Linpre of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
-        return new Linpre(options, Classifier.of(parameters));
+    static LinpreProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+        return new LinpreProbe(options, Classifier.of(parameters));
     }
 
     @Override
@@ -70,7 +78,7 @@ public final class Linpre implements Probe {
 
     /** Logits of every token: {@code [batch, tokens, classes]}. */
     public Tensor tokenLogits(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return fc.logits(batch.tokens());
     }
 
@@ -94,7 +102,7 @@ public final class Linpre implements Probe {
      * gradients.
      */
     private Tensor greatest(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return batch.tokens().productExtremes(fc.weight()).values().select(0, 1).plus(fc.bias());
     }
 

@@ -1,12 +1,13 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.unmute.probes.pool.Contributions;
 import org.unmute.tensor.Tensor;
 
 /** Contributions of tokens to a class under several attentions at once. */
-final class AttentionTerms {
-    private AttentionTerms() {}
+public final class AttentionContributions {
+    private AttentionContributions() {}
 
     /**
      * {@code Σ_m a_{m,n} u_m · z_n} for each token n.

@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -7,11 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * SimPool (paper, section 3; {@code efficient-probing} poolings/simpool.py): the mean token asks which tokens matter.
+ * SimPoolProbe (paper, section 3; {@code efficient-probing} poolings/simpool.py): the mean token asks which tokens matter.
  * {@code u = mean_n z_n}, {@code q = W_q u}, {@code v_n = LN(z_n)}, {@code k_n = W_k v_n}, {@code a = softmax_n(q · k_n
  * / √dim)}, descriptor {@code Σ a_n v_n}; layer normalisation with eps 1e-6, no biases, no value projection.
  *
@@ -25,7 +33,7 @@ import org.unmute.tensor.Tensor;
  * whole {@code batch}, which makes a clip's scores depend on the clips beside it; {@code norm}, {@code none}, or {@code
  * batch}: batch normalisation of the descriptor.
  */
-public final class SimPool implements Probe {
+public final class SimPoolProbe implements Probe {
     /** Name of the probe. */
     public static final String NAME = "simpool";
 
@@ -45,7 +53,7 @@ public final class SimPool implements Probe {
     private final DescriptorNorm norm;
     private final Classifier fc;
 
-    private SimPool(ProbeOptions options, Tensor[] parameters, DescriptorNorm norm, Classifier fc) {
+    private SimPoolProbe(ProbeOptions options, Tensor[] parameters, DescriptorNorm norm, Classifier fc) {
         this.gamma = options.number(GAMMA, 0, 0, MOST_GAMMA);
         this.minimumOfClip = options.choice(MINIMUM, "clip", "batch").equals("clip");
         this.normWeight = parameters[0];
@@ -56,19 +64,16 @@ public final class SimPool implements Probe {
         this.fc = fc;
     }
 
-    static SimPool fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        int dim = size.dim();
+    static SimPoolProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        int dim = layout.dim();
         Tensor[] p = {
             init.constant(1, dim), init.constant(0, dim), init.linearWeight(dim, dim), init.linearWeight(dim, dim)
         };
-        return new SimPool(
-                options,
-                p,
-                DescriptorNorm.fresh(NAME, options, init, dim),
-                Classifier.fresh(init, dim, size.classes()));
+        return new SimPoolProbe(
+                options, p, DescriptorNorm.fresh(NAME, options, init, dim), Classifier.fresh(init, dim, classes));
     }
 
-    static SimPool of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
+    static SimPoolProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         long dim = fc.features();
         Tensor[] p = {
@@ -77,7 +82,7 @@ public final class SimPool implements Probe {
             parameters.take("wq.weight", dim, dim),
             parameters.take("wk.weight", dim, dim)
         };
-        return new SimPool(options, p, DescriptorNorm.of(NAME, options, parameters, fc.features()), fc);
+        return new SimPoolProbe(options, p, DescriptorNorm.of(NAME, options, parameters, fc.features()), fc);
     }
 
     @Override
@@ -117,7 +122,7 @@ public final class SimPool implements Probe {
     }
 
     private Tensor values(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return batch.tokens().layerNorm(normWeight, normBias, LAYER_NORM_EPS);
     }
 
@@ -169,7 +174,7 @@ public final class SimPool implements Probe {
     private Tensor pooled(List<TokenBatch> parts) {
         if (gamma == 0) {
             return TokenBatch.pooled(parts, batch -> {
-                Probes.checkDim(this, batch);
+                batch.requireDimOf(this);
                 Tensor normal = batch.tokens().layerNorm(null, null, LAYER_NORM_EPS);
                 Tensor mixed = query(batch)
                         .times(normWeight)

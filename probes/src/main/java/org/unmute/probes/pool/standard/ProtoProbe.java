@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -7,6 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.unmute.probes.loss.Orthogonality;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Interpolation;
@@ -31,7 +38,7 @@ import org.unmute.tensor.op.Unary;
  * connection=all}, the fresh weight of other classes' prototypes; {@code orthogonality}, 1: weight of that term; {@code
  * preset}, {@code paper}, or {@code birdmae}: focal, upsample 2 and grid reshaped are the defaults then.
  */
-public final class Proto implements Probe {
+public final class ProtoProbe implements Probe {
     /** Name of the probe. */
     public static final String NAME = "proto";
 
@@ -68,7 +75,7 @@ public final class Proto implements Probe {
     private final Tensor weight;
     private final Tensor bias;
 
-    private Proto(boolean cls, ProbeOptions options, Tensor vectors, Tensor weight, Tensor bias) {
+    private ProtoProbe(boolean hasCls, ProbeOptions options, Tensor vectors, Tensor weight, Tensor bias) {
         boolean birdMae = options.choice(PRESET, "paper", "birdmae").equals("birdmae");
         this.focal = options.flag(FOCAL, birdMae);
         this.upsample = options.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MOST_UPSAMPLING);
@@ -76,7 +83,7 @@ public final class Proto implements Probe {
                 .equals("reshaped");
         this.others = options.number(OTHERS, DEFAULT_OTHERS, 0, BIG);
         this.orthogonality = options.number(ORTHOGONALITY, 1, 0, BIG);
-        if (focal && !cls) {
+        if (focal && !hasCls) {
             throw new IllegalArgumentException(
                     "probe proto: focal=true, but the encoder has no cls token: use focal=false");
         }
@@ -85,12 +92,11 @@ public final class Proto implements Probe {
         this.bias = bias;
     }
 
-    static Proto fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
+    static ProtoProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
         int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MOST_PROTOTYPES);
-        int classes = size.classes();
         int count = Math.multiplyExact(each, classes);
         boolean own = options.choice(CONNECTION, "own", "all").equals("own");
-        Tensor vectors = init.fraction(count, size.dim());
+        Tensor vectors = init.fraction(count, layout.dim());
         Tensor weight = init.constant(1, classes, own ? each : count);
         if (!own) {
             float[] values = new float[Math.multiplyExact(classes, count)];
@@ -100,12 +106,12 @@ public final class Proto implements Probe {
             }
             weight = Tensor.of(weight.backend(), values, classes, count).parameter();
         }
-        return new Proto(size.layout().cls(), options, vectors, weight, init.constant(FRESH_BIAS, classes));
+        return new ProtoProbe(layout.cls(), options, vectors, weight, init.constant(FRESH_BIAS, classes));
     }
 
-    static Proto of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
-        Tensor vectors = parameters.take(VECTORS, 2);
-        Tensor weight = parameters.take(WEIGHT, 2);
+    static ProtoProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+        Tensor vectors = parameters.takeWithRank(VECTORS, 2);
+        Tensor weight = parameters.takeWithRank(WEIGHT, 2);
         long count = vectors.size(0);
         long classes = weight.size(0);
         boolean own = options.has(CONNECTION)
@@ -118,7 +124,7 @@ public final class Proto implements Probe {
                             + " connection=all");
         }
         options.requireSize(PROTOTYPES, count / classes);
-        return new Proto(cls, options, vectors, weight, parameters.take(BIAS, classes));
+        return new ProtoProbe(hasCls, options, vectors, weight, parameters.take(BIAS, classes));
     }
 
     @Override
@@ -173,8 +179,8 @@ public final class Proto implements Probe {
 
     /** Tokens as prototypes meet them: {@code [batch, rows, columns, dim]}. */
     private Tensor positions(TokenBatch batch) {
-        Probes.checkDim(this, batch);
-        Tensor x = focal ? batch.tokens().minus(Probes.cls(this, batch).insert(1)) : batch.tokens();
+        batch.requireDimOf(this);
+        Tensor x = focal ? batch.tokens().minus(batch.requireCls(this).insert(1)) : batch.tokens();
         int rows = reshaped ? batch.freq() : batch.time();
         int columns = reshaped ? batch.time() : batch.freq();
         Tensor grid = x.reshape(batch.size(), rows, columns, dim());

@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -6,6 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
@@ -20,7 +28,7 @@ import org.unmute.tensor.Tensor;
  * <p>Options: {@code queries}, 32; where 32 does not divide dim, the largest number below that does. {@code norm},
  * {@code none}, or {@code batch}: batch normalisation of the descriptor, as the public code always has it.
  */
-public final class EfficientProbing implements Probe {
+public final class EfficientProbe implements Probe {
     /** Name of the probe. */
     public static final String NAME = "ep";
 
@@ -34,34 +42,34 @@ public final class EfficientProbing implements Probe {
     private final DescriptorNorm norm;
     private final Classifier fc;
 
-    private EfficientProbing(Tensor queries, Tensor valueWeight, DescriptorNorm norm, Classifier fc) {
+    private EfficientProbe(Tensor queries, Tensor valueWeight, DescriptorNorm norm, Classifier fc) {
         this.queries = queries;
         this.valueWeight = valueWeight;
         this.norm = norm;
         this.fc = fc;
     }
 
-    static EfficientProbing fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        int dim = size.dim();
+    static EfficientProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        int dim = layout.dim();
         int count = options.integer(QUERIES, ProbeOptions.largestDivisor(dim, DEFAULT_QUERIES), 1, dim);
         requireDivides(count, dim);
         Tensor queries = init.normal(QUERY_DEVIATION, 1, count, dim);
         Tensor valueWeight = init.linearWeight(dim, dim);
-        return new EfficientProbing(
+        return new EfficientProbe(
                 queries,
                 valueWeight,
                 DescriptorNorm.fresh(NAME, options, init, dim),
-                Classifier.fresh(init, dim, size.classes()));
+                Classifier.fresh(init, dim, classes));
     }
 
-    static EfficientProbing of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
+    static EfficientProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         int dim = fc.features();
-        Tensor shape = parameters.take("cls_token", 3);
-        Tensor queries = parameters.take("cls_token", 1L, shape.size(1), dim);
+        Tensor queries = parameters.takeWithRank("cls_token", 3);
+        parameters.take("cls_token", 1, queries.size(1), dim);
         options.requireSize(QUERIES, queries.size(1));
         requireDivides(queries.size(1), dim);
-        return new EfficientProbing(
+        return new EfficientProbe(
                 queries,
                 parameters.take("v.weight", dim, (long) dim),
                 DescriptorNorm.of(NAME, options, parameters, dim),
@@ -115,7 +123,7 @@ public final class EfficientProbing implements Probe {
 
     /** The weight of each token for each query: {@code [batch, queries, tokens]}, summing to 1 over tokens. */
     public Tensor attention(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return batch.tokens()
                 .linear(queries.squeeze(0), null)
                 .times(1 / Math.sqrt(dim()))
@@ -143,13 +151,13 @@ public final class EfficientProbing implements Probe {
             Tensor ofQueries = all.row(classIndex)
                     .reshape(queries(), 1, width)
                     .matmul(valueWeight.reshape(queries(), width, dim()));
-            return AttentionTerms.of(
+            return AttentionContributions.of(
                     clip.tokens(), attention(clip), ofQueries.squeeze(1), "queries", all.bias(classIndex));
         }));
     }
 
     private Tensor pooled(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         int count = queries();
         int dim = dim();
         Tensor q = queries.expand(batch.size(), count, dim);

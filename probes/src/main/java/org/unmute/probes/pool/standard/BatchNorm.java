@@ -1,8 +1,11 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Normalize;
 import org.unmute.tensor.Tensor;
@@ -15,19 +18,19 @@ import org.unmute.tensor.op.Unary;
  * @param mean running mean, {@code [channels]}, buffer {@code bn.running_mean}
  * @param variance running variance, {@code [channels]}, buffer {@code bn.running_var}
  */
-record BatchNorm(Tensor mean, Tensor variance) {
+public record BatchNorm(Tensor mean, Tensor variance) {
     private static final String MEAN = "bn.running_mean";
     private static final String VARIANCE = "bn.running_var";
     private static final double EPS = 1e-6;
     private static final double MOMENTUM = 0.1;
 
-    static BatchNorm fresh(Init init, int channels) {
+    static BatchNorm fresh(Initializer init, int channels) {
         return new BatchNorm(
                 init.constant(0, channels).detach(), init.constant(1, channels).detach());
     }
 
     static BatchNorm of(ParameterMap parameters, int channels) {
-        return new BatchNorm(parameters.buffer(MEAN, (long) channels), parameters.buffer(VARIANCE, (long) channels));
+        return new BatchNorm(parameters.takeBuffer(MEAN, channels), parameters.takeBuffer(VARIANCE, channels));
     }
 
     /** {@code [n, channels]} by the running figures. */

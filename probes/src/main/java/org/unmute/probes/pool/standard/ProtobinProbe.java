@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -6,6 +6,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.FrameWise;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -20,7 +28,7 @@ import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
  * training; {@code topk}, 1, how many of the greatest cosines are averaged in training (scores always take the
  * greatest).
  */
-public final class Protobin implements FrameWise {
+public final class ProtobinProbe implements FrameWise {
     /** The binarized form. */
     public static final String BINARY = "protobin";
     /** The form without the sign. */
@@ -40,7 +48,7 @@ public final class Protobin implements FrameWise {
     private final Tensor vectors;
     private final Classifier fc;
 
-    private Protobin(String name, ProbeOptions options, Tensor vectors, Classifier fc) {
+    private ProtobinProbe(String name, ProbeOptions options, Tensor vectors, Classifier fc) {
         this.name = name;
         this.dropout = options.number(DROPOUT, 0, 0, 1);
         this.topK = options.integer(TOP_K, 1, 1, MOST_PROTOTYPES);
@@ -56,15 +64,15 @@ public final class Protobin implements FrameWise {
      */
     public record Match(Tensor scores, Tensor winners) {}
 
-    static Protobin fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
+    static ProtobinProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
         int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MOST_PROTOTYPES);
-        int count = Math.multiplyExact(each, size.classes());
-        Tensor vectors = init.normal(DEVIATION, count, size.dim());
-        return new Protobin(name, options, vectors, Classifier.fresh(init, count, size.classes()));
+        int count = Math.multiplyExact(each, classes);
+        Tensor vectors = init.normal(DEVIATION, count, layout.dim());
+        return new ProtobinProbe(name, options, vectors, Classifier.fresh(init, count, classes));
     }
 
-    static Protobin of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
-        Tensor vectors = parameters.take("prototype_vectors", 2);
+    static ProtobinProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+        Tensor vectors = parameters.takeWithRank("prototype_vectors", 2);
         Classifier fc = Classifier.of(parameters);
         int each = options.integer(PROTOTYPES, 0, 1, MOST_PROTOTYPES);
         if (fc.features() != vectors.size(0) || each > 0 && (long) each * fc.classes() != vectors.size(0)) {
@@ -72,7 +80,7 @@ public final class Protobin implements FrameWise {
                     + ", fc.weight is " + fc.weight().shape() + (each > 0 ? ", prototypes a class are " + each : "")
                     + ": the numbers of prototypes differ");
         }
-        return new Protobin(name, options, vectors, fc);
+        return new ProtobinProbe(name, options, vectors, fc);
     }
 
     @Override
@@ -130,7 +138,7 @@ public final class Protobin implements FrameWise {
 
     /** Scores and winning tokens, by the fused op: similarities are never written out. */
     public Match match(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return match(batch.tokens());
     }
 
@@ -158,7 +166,7 @@ public final class Protobin implements FrameWise {
      * @throws IllegalArgumentException if there are fewer than k tokens
      */
     public Tensor topKDescriptor(TokenBatch batch, int k) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return Functions.topKMean(Functions.cosineMatrix(batch.tokens(), prototypes()), k, 1);
     }
 
@@ -169,7 +177,7 @@ public final class Protobin implements FrameWise {
 
     @Override
     public Tensor frameLogits(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         long frames = Math.multiplyExact((long) batch.size(), batch.time());
         Tensor scores =
                 match(batch.tokens().reshape(frames, batch.freq(), dim())).scores();
@@ -179,7 +187,7 @@ public final class Protobin implements FrameWise {
     /** The cosine of every prototype with every token: {@code [batch, prototypes, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return Optional.of(Grad.withoutRecording(() -> Functions.cosineMatrix(batch.tokens(), prototypes())
                 .transpose(1, 2)
                 .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq())));
@@ -189,7 +197,7 @@ public final class Protobin implements FrameWise {
     @Override
     public Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
         Contributions.requireOne("similarity map of chosen prototypes", clip);
-        Probes.checkDim(this, clip);
+        clip.requireDimOf(this);
         return Optional.of(Grad.withoutRecording(() -> {
             Tensor some = prototypes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
             return Functions.cosineMatrix(clip.tokens(), some)

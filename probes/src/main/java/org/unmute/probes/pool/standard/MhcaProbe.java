@@ -1,4 +1,4 @@
-package org.unmute.probes.pool;
+package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -7,6 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
@@ -24,7 +32,7 @@ import org.unmute.tensor.Tensor;
  * {@code none}, or {@code batch}: batch normalisation of tokens first, as AIM's form of this pooling in
  * {@code efficient-probing} (poolings/aim.py).
  */
-public final class Mhca implements Probe {
+public final class MhcaProbe implements Probe {
     /** Name of the probe. */
     public static final String NAME = "mhca";
 
@@ -41,7 +49,7 @@ public final class Mhca implements Probe {
     private final BatchNorm norm;
     private final Classifier fc;
 
-    private Mhca(int heads, Tensor query, Tensor keyWeight, Tensor valueWeight, BatchNorm norm, Classifier fc) {
+    private MhcaProbe(int heads, Tensor query, Tensor keyWeight, Tensor valueWeight, BatchNorm norm, Classifier fc) {
         this.heads = heads;
         this.query = query;
         this.keyWeight = keyWeight;
@@ -50,25 +58,25 @@ public final class Mhca implements Probe {
         this.fc = fc;
     }
 
-    static Mhca fresh(String name, Probes.Size size, ProbeOptions options, Init init) {
-        int dim = size.dim();
+    static MhcaProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
+        int dim = layout.dim();
         int heads = heads(options, dim);
         Tensor query = init.normal(QUERY_DEVIATION, 1, 1, dim);
         Tensor keyWeight = init.linearWeight(dim, dim);
         Tensor valueWeight = init.linearWeight(dim, dim);
-        return new Mhca(
+        return new MhcaProbe(
                 heads,
                 query,
                 keyWeight,
                 valueWeight,
                 normalizes(options) ? BatchNorm.fresh(init, dim) : null,
-                Classifier.fresh(init, dim, size.classes()));
+                Classifier.fresh(init, dim, classes));
     }
 
-    static Mhca of(String name, boolean cls, ProbeOptions options, ParameterMap parameters) {
+    static MhcaProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         int dim = fc.features();
-        return new Mhca(
+        return new MhcaProbe(
                 heads(options, dim),
                 parameters.take("cls_token", 1L, 1L, dim),
                 parameters.take("k.weight", dim, (long) dim),
@@ -153,7 +161,7 @@ public final class Mhca implements Probe {
             int width = dim() / heads;
             Tensor ofHeads =
                     fc.row(classIndex).reshape(heads, 1, width).matmul(valueWeight.reshape(heads, width, dim()));
-            return AttentionTerms.of(
+            return AttentionContributions.of(
                     normalized(clip), attention(clip), ofHeads.squeeze(1), "heads", fc.bias(classIndex));
         }));
     }
@@ -181,7 +189,7 @@ public final class Mhca implements Probe {
     }
 
     private Tensor normalized(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return norm == null
                 ? batch.tokens()
                 : norm.scoring(rows(batch)).reshape(batch.tokens().shape().toArray());
@@ -189,7 +197,7 @@ public final class Mhca implements Probe {
 
     /** {@code [batch * tokens, dim]} */
     private Tensor rows(TokenBatch batch) {
-        Probes.checkDim(this, batch);
+        batch.requireDimOf(this);
         return batch.tokens()
                 .reshape(
                         Math.multiplyExact(
