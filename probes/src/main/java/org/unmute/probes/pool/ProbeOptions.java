@@ -129,15 +129,6 @@ public record ProbeOptions(Map<String, String> values) {
                 "probe option " + name + ": must be a number from " + min + " to below " + below + ": '" + text + "'");
     }
 
-    /** The greatest number up to {@code most} that divides {@code n}. */
-    public static int largestDivisor(int n, int most) {
-        int d = Math.min(most, n);
-        while (n % d != 0) {
-            d--;
-        }
-        return d;
-    }
-
     /** {@code name=value}, one after the other. */
     @Override
     public String toString() {

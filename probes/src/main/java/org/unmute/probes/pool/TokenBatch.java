@@ -140,7 +140,12 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
         return new TokenBatch(grid().mean(false, 1), cls, 1, freq);
     }
 
-    /** {@code [batch, time, freq, dim]} */
+    /** Numbers for each token, {@code [batch, n, time * freq]}, on the grid: {@code [batch, n, time, freq]}. */
+    public Tensor onGrid(Tensor x) {
+        return x.reshape(x.size(0), x.size(1), time, freq);
+    }
+
+    /** The tokens on the grid: {@code [batch, time, freq, dim]}. */
     public Tensor grid() {
         return tokens.reshape(size(), time, freq, dim());
     }

@@ -25,9 +25,6 @@ import org.unmute.probes.loss.LossReduction;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.TokenBatch;
-import org.unmute.probes.pool.standard.CgpProbe;
-import org.unmute.probes.pool.standard.LinpreProbe;
-import org.unmute.probes.pool.standard.ProtoProbe;
 import org.unmute.probes.pool.standard.ProtobinProbe;
 import org.unmute.tensor.Functions;
 import org.unmute.tensor.Grad;
@@ -97,14 +94,19 @@ class ProbeGoldenTest {
             check(out + "logits", probe.logits(batch));
             checkIfThere(out + "attn", () -> probe.similarityMap(batch).orElseThrow());
             checkIfThere(out + "sim", () -> probe.similarityMap(batch).orElseThrow());
-            checkIfThere(out + "token_logits", () -> ((LinpreProbe) probe).tokenLogits(batch));
-            checkIntsIfThere(out + "argmax", () -> switch (probe) {
-                case ProtobinProbe p -> p.match(batch).winners();
-                case ProtoProbe p -> p.winners(batch);
-                case LinpreProbe p -> p.winners(batch);
-                default -> ((CgpProbe) probe).winners(batch, true);
-            });
-            checkIntsIfThere(out + "argmin", () -> ((CgpProbe) probe).winners(batch, false));
+            checkIfThere(out + "token_logits", () -> flatMap(probe, batch).transpose(1, 2));
+            checkIntsIfThere(
+                    out + "argmax",
+                    () -> probe instanceof ProtobinProbe p
+                            ? p.match(batch).winners()
+                            : flatMap(probe, batch).max(2).indices());
+            checkIntsIfThere(out + "argmin", () -> flatMap(probe, batch).min(2).indices());
+        }
+
+        /** The similarity map with the grid flattened: {@code [batch, n, positions]}. */
+        private static Tensor flatMap(Probe probe, TokenBatch batch) {
+            Tensor map = probe.similarityMap(batch).orElseThrow();
+            return map.reshape(map.size(0), map.size(1), map.size(2) * map.size(3));
         }
 
         private void losses(Probe probe, TokenBatch batch) {

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.unmute.probes.pool.standard.MhcaProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Shape;
@@ -189,11 +188,12 @@ class ProbesTest {
 
     @Test
     void headsAreTwelveOrTheLargestDivisorBelow() {
-        assertThat(((MhcaProbe) create("mhca", 768, 2)).heads()).isEqualTo(12);
-        assertThat(((MhcaProbe) create("mhca", 64, 2)).heads()).isEqualTo(8);
-        assertThat(((MhcaProbe) create("mhca", 7, 2)).heads()).isEqualTo(7);
-        assertThat(((MhcaProbe) create("mhca", 13, 2)).heads()).isEqualTo(1);
-        assertThat(((MhcaProbe) create("mhca", 64, 2, "heads=16")).heads()).isEqualTo(16);
+        assertThat(create("mhca", 768, 2).options().values().get("heads")).isEqualTo("12");
+        assertThat(create("mhca", 64, 2).options().values().get("heads")).isEqualTo("8");
+        assertThat(create("mhca", 7, 2).options().values().get("heads")).isEqualTo("7");
+        assertThat(create("mhca", 13, 2).options().values().get("heads")).isEqualTo("1");
+        assertThat(create("mhca", 64, 2, "heads=16").options().values().get("heads"))
+                .isEqualTo("16");
         assertThatThrownBy(() -> create("mhca", 64, 2, "heads=12"))
                 .hasMessageContaining("12 heads do not divide dim 64");
     }

@@ -1,16 +1,13 @@
 package org.unmute.probes.pool.standard;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
-import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
@@ -22,52 +19,92 @@ import org.unmute.tensor.op.Unary;
  * Attention-based multiple-instance pooling (paper, section 3; {@code efficient-probing} poolings/abmilp.py, depth 2):
  * {@code s_n = w₂ᵀ tanh(W₁ z_n + b₁) + b₂}, {@code a = softmax_n(s)}, descriptor {@code Σ a_n z_n}.
  *
- * <p>{@code abmilp-sa} first lets tokens look at each other, as that code does by default on its command line: {@code y
- * = W_o softmax(q kᵀ / √dim) v + b_o} with one head, q, k and v from {@code W_qkv z} without bias, no residual; the
+ * <p>{@code abmilp-sa} lets tokens attend to each other first, as that code does by default on its command line: {@code
+ * y = W_o softmax(q kᵀ / √dim) v + b_o} with one head, q, k and v from {@code W_qkv z} without bias, no residual; the
  * weights come from y.
  *
- * <p>Options: {@code norm}, {@code none}, or {@code batch}: batch normalisation of the descriptor. {@code abmilp-sa}
+ * <p>Options: {@code norm}, {@code none}, or {@code batch}: batch normalization of the descriptor. {@code abmilp-sa}
  * only: {@code values}, what the weights sum: the {@code attended} tokens y (that code's "both") or the {@code raw}
  * tokens z ("map").
  */
-public final class AbmilpProbe implements Probe {
-    /** Without self-attention. */
-    public static final String PLAIN = "abmilp";
-    /** With self-attention before. */
-    public static final String SELF_ATTENTION = "abmilp-sa";
+public final class AbmilpProbe extends NormalizedProbe {
+    static final String PLAIN = "abmilp";
+    static final String SELF_ATTENTION = "abmilp-sa";
 
     private static final String VALUES = "values";
-    static final List<String> PLAIN_OPTIONS = List.of(DescriptorNorm.OPTION);
-    static final List<String> SELF_ATTENTION_OPTIONS = List.of(VALUES, DescriptorNorm.OPTION);
-    private static final String HIDDEN = "attention_predictor.0.";
-    private static final String OUT = "attention_predictor.2.";
-    private static final String QKV = "self_attn.qkv.weight";
-    private static final String PROJ = "self_attn.proj.";
+    static final List<String> PLAIN_OPTIONS = List.of(NORM);
+    static final List<String> SELF_ATTENTION_OPTIONS = List.of(VALUES, NORM);
 
-    private final String name;
     private final boolean sumsRaw;
-    private final Tensor hiddenWeight;
-    private final Tensor hiddenBias;
-    private final Tensor outWeight;
-    private final Tensor outBias;
-    private final SelfAttention attend;
-    private final DescriptorNorm norm;
-    private final Classifier fc;
+    private final Predictor predictor;
+    /** Null without self-attention. */
+    private final SelfAttention selfAttention;
 
-    /** Self-attention with one head; null without. */
+    /** The two layers that give each token its score. */
+    private record Predictor(Tensor hiddenWeight, Tensor hiddenBias, Tensor outWeight, Tensor outBias) {
+        private static final String HIDDEN = "attention_predictor.0.";
+        private static final String OUT = "attention_predictor.2.";
+
+        static Predictor fresh(Initializer init, int dim) {
+            return new Predictor(
+                    init.linearWeight(dim, dim),
+                    init.linearBias(dim, dim),
+                    init.linearWeight(1, dim),
+                    init.linearBias(1, dim));
+        }
+
+        static Predictor of(ParameterMap parameters, int dim) {
+            return new Predictor(
+                    parameters.take(HIDDEN + "weight", dim, dim),
+                    parameters.take(HIDDEN + "bias", dim),
+                    parameters.take(OUT + "weight", 1, dim),
+                    parameters.take(OUT + "bias", 1));
+        }
+
+        Stream<Map.Entry<String, Tensor>> parameters() {
+            return Stream.of(
+                    Map.entry(HIDDEN + "weight", hiddenWeight),
+                    Map.entry(HIDDEN + "bias", hiddenBias),
+                    Map.entry(OUT + "weight", outWeight),
+                    Map.entry(OUT + "bias", outBias));
+        }
+
+        /**
+         * {@code [batch, tokens, dim]} to {@code [batch, 1, tokens]}, summing to 1. b₂ shifts all scores of a clip
+         * alike, which the softmax does not see; it is left out so that its gradient is 0 and not rounding noise, which
+         * an adaptive optimizer would scale up.
+         */
+        Tensor weights(Tensor tokens) {
+            return tokens.linear(hiddenWeight, hiddenBias)
+                    .unary(Unary.TANH)
+                    .linear(outWeight, null)
+                    .transpose(1, 2)
+                    .softmax(-1);
+        }
+    }
+
+    /** Self-attention with one head. */
     private record SelfAttention(Tensor qkv, Tensor projWeight, Tensor projBias) {
+        private static final String QKV = "self_attn.qkv.weight";
+        private static final String PROJ = "self_attn.proj.";
+
         static SelfAttention fresh(Initializer init, int dim) {
             return new SelfAttention(
-                    init.uniform(1 / Math.sqrt(dim), 3L * dim, dim),
+                    init.linearWeight(Math.multiplyExact(3, dim), dim),
                     init.linearWeight(dim, dim),
                     init.linearBias(dim, dim));
         }
 
-        static SelfAttention of(ParameterMap parameters, long dim) {
+        static SelfAttention of(ParameterMap parameters, int dim) {
             return new SelfAttention(
-                    parameters.take(QKV, 3 * dim, dim),
+                    parameters.take(QKV, 3L * dim, dim),
                     parameters.take(PROJ + "weight", dim, dim),
                     parameters.take(PROJ + "bias", dim));
+        }
+
+        Stream<Map.Entry<String, Tensor>> parameters() {
+            return Stream.of(
+                    Map.entry(QKV, qkv), Map.entry(PROJ + "weight", projWeight), Map.entry(PROJ + "bias", projBias));
         }
 
         Tensor apply(Tensor tokens) {
@@ -82,163 +119,87 @@ public final class AbmilpProbe implements Probe {
     private AbmilpProbe(
             String name,
             ProbeOptions options,
-            Tensor[] predictor,
-            SelfAttention attend,
-            DescriptorNorm norm,
+            Predictor predictor,
+            SelfAttention selfAttention,
+            BatchNorm norm,
             Classifier fc) {
-        this.name = name;
-        this.sumsRaw =
-                attend == null || options.choice(VALUES, "attended", "raw").equals("raw");
-        this.hiddenWeight = predictor[0];
-        this.hiddenBias = predictor[1];
-        this.outWeight = predictor[2];
-        this.outBias = predictor[3];
-        this.attend = attend;
-        this.norm = norm;
-        this.fc = fc;
+        super(
+                name,
+                norm,
+                fc,
+                Stream.concat(
+                                selfAttention == null ? Stream.empty() : selfAttention.parameters(),
+                                predictor.parameters())
+                        .toList());
+        this.sumsRaw = selfAttention == null
+                || options.choice(VALUES, "attended", "raw").equals("raw");
+        this.predictor = predictor;
+        this.selfAttention = selfAttention;
     }
 
     static AbmilpProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
         int dim = layout.dim();
-        Tensor[] predictor = {
-            init.linearWeight(dim, dim), init.linearBias(dim, dim), init.linearWeight(1, dim), init.linearBias(1, dim)
-        };
-        SelfAttention attend = name.equals(SELF_ATTENTION) ? SelfAttention.fresh(init, dim) : null;
         return new AbmilpProbe(
                 name,
                 options,
-                predictor,
-                attend,
-                DescriptorNorm.fresh(name, options, init, dim),
+                Predictor.fresh(init, dim),
+                name.equals(SELF_ATTENTION) ? SelfAttention.fresh(init, dim) : null,
+                freshNorm(options, init, dim),
                 Classifier.fresh(init, dim, classes));
     }
 
     static AbmilpProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
-        long dim = fc.features();
-        Tensor[] predictor = {
-            parameters.take(HIDDEN + "weight", dim, dim),
-            parameters.take(HIDDEN + "bias", dim),
-            parameters.take(OUT + "weight", 1L, dim),
-            parameters.take(OUT + "bias", 1L)
-        };
+        int dim = fc.features();
         return new AbmilpProbe(
                 name,
                 options,
-                predictor,
+                Predictor.of(parameters, dim),
                 name.equals(SELF_ATTENTION) ? SelfAttention.of(parameters, dim) : null,
-                DescriptorNorm.of(name, options, parameters, fc.features()),
+                givenNorm(options, parameters, dim),
                 fc);
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public ProbeOptions options() {
-        ProbeOptions o = norm.addTo(ProbeOptions.DEFAULTS);
-        return attend == null ? o : o.with(VALUES, sumsRaw ? "raw" : "attended");
-    }
-
-    @Override
-    public int dim() {
-        return fc.features();
-    }
-
-    @Override
-    public int classes() {
-        return fc.classes();
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        if (attend != null) {
-            p.put(QKV, attend.qkv);
-            p.put(PROJ + "weight", attend.projWeight);
-            p.put(PROJ + "bias", attend.projBias);
-        }
-        p.put(HIDDEN + "weight", hiddenWeight);
-        p.put(HIDDEN + "bias", hiddenBias);
-        p.put(OUT + "weight", outWeight);
-        p.put(OUT + "bias", outBias);
-        fc.addTo(p);
-        return Collections.unmodifiableMap(p);
-    }
-
-    @Override
-    public Map<String, Tensor> buffers() {
-        return norm.buffers();
+        return selfAttention == null ? super.options() : super.options().with(VALUES, sumsRaw ? "raw" : "attended");
     }
 
     private Tensor attended(TokenBatch batch) {
         batch.requireDimOf(this);
-        return attend == null ? batch.tokens() : attend.apply(batch.tokens());
+        return selfAttention == null ? batch.tokens() : selfAttention.apply(batch.tokens());
     }
 
-    /**
-     * {@code [batch, tokens, dim]} to {@code [batch, 1, tokens]}. b₂ moves all scores of a clip alike, which the
-     * softmax does not see; it is left out so that its gradient is 0 and not rounding noise, which an adaptive
-     * optimizer would scale up.
-     */
-    private Tensor weights(Tensor tokens) {
-        return tokens.linear(hiddenWeight, hiddenBias)
-                .unary(Unary.TANH)
-                .linear(outWeight, null)
-                .transpose(1, 2)
-                .softmax(-1);
-    }
-
-    /** The weight of each token: {@code [batch, tokens]}, summing to 1. */
-    public Tensor attention(TokenBatch batch) {
-        return weights(attended(batch)).squeeze(1);
-    }
-
-    /** {@link #attention} on the grid: {@code [batch, 1, time, freq]}. */
+    /** The weight of each token, summing to 1 over the grid: {@code [batch, 1, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(
-                Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), 1, batch.time(), batch.freq()));
+        return Optional.of(Grad.withoutRecording(() -> batch.onGrid(predictor.weights(attended(batch)))));
     }
 
-    /** Tokens, weighed by attention. */
+    /** Tokens, weighted by attention. */
     @Override
-    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
-        Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> {
-            Classifier all = norm.absorbedBy(fc);
-            Tensor attended = attended(clip);
-            double[] weights = weights(attended).toDoubles();
-            String remark = attend == null
-                    ? ""
-                    : sumsRaw
-                            ? "The weights come from self-attention over all tokens."
-                            : "Before it is weighed, a token takes in all others by self-attention: what it adds need"
-                                    + " not be heard at its own place.";
-            return Contributions.ofTokens(
-                    remark, all.found(sumsRaw ? clip.tokens() : attended, classIndex), weights, all.bias(classIndex));
-        }));
-    }
-
-    private Tensor pooled(TokenBatch batch) {
-        Tensor attended = attended(batch);
-        return weights(attended).matmul(sumsRaw ? batch.tokens() : attended).squeeze(1);
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        Classifier all = foldedClassifier();
+        Tensor attended = attended(clip);
+        double[] weights = predictor.weights(attended).toDoubles();
+        String remark = selfAttention == null
+                ? ""
+                : sumsRaw
+                        ? "The weights come from self-attention over all tokens."
+                        : "Before it is weighed, a token takes in all others by self-attention: what it adds need"
+                                + " not be heard at its own place.";
+        return Contributions.ofTokens(
+                remark, all.found(sumsRaw ? clip.tokens() : attended, classIndex), weights, all.bias(classIndex));
     }
 
     @Override
-    public Tensor descriptor(TokenBatch batch) {
-        return norm.scoring(pooled(batch));
-    }
-
-    @Override
-    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
-        return norm.training(TokenBatch.pooled(parts, this::pooled));
-    }
-
-    @Override
-    public Tensor classify(Tensor descriptor) {
-        return fc.logits(descriptor);
+    Tensor pooled(List<TokenBatch> parts) {
+        return TokenBatch.pooled(parts, batch -> {
+            Tensor attended = attended(batch);
+            return predictor
+                    .weights(attended)
+                    .matmul(sumsRaw ? batch.tokens() : attended)
+                    .squeeze(1);
+        });
     }
 }

@@ -6,19 +6,20 @@ import java.util.Map;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Normalize;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Batch normalisation without affine parameters, eps 1e-6, momentum 0.1, as the public code of efficient probing puts
- * it before classifiers: training takes the batch's own mean and biased variance, scoring the running ones.
+ * Batch normalization without affine parameters, eps 1e-6, momentum 0.1, as the public code of efficient probing has it
+ * before classifiers: training uses the batch's own mean and biased variance, scoring the running ones.
  *
  * @param mean running mean, {@code [channels]}, buffer {@code bn.running_mean}
  * @param variance running variance, {@code [channels]}, buffer {@code bn.running_var}
  */
-public record BatchNorm(Tensor mean, Tensor variance) {
+record BatchNorm(Tensor mean, Tensor variance) {
     private static final String MEAN = "bn.running_mean";
     private static final String VARIANCE = "bn.running_var";
     private static final double EPS = 1e-6;
@@ -33,21 +34,26 @@ public record BatchNorm(Tensor mean, Tensor variance) {
         return new BatchNorm(parameters.takeBuffer(MEAN, channels), parameters.takeBuffer(VARIANCE, channels));
     }
 
-    /** {@code [n, channels]} by the running figures. */
+    /** Whether an option with the values {@code none} (the default) and {@code batch} is {@code batch}. */
+    static boolean isChosen(String option, ProbeOptions options) {
+        return options.choice(option, "none", "batch").equals("batch");
+    }
+
+    /** {@code [n, channels]} by the running statistics. */
     Tensor scoring(Tensor x) {
         return Normalize.batch(x, mean, variance, null, null, EPS);
     }
 
     /**
-     * {@code [n, channels]} by their own figures, which move the running ones.
+     * {@code [n, channels]} by their own statistics, which update the running ones.
      *
      * @throws IllegalArgumentException if n is 1
      */
     Tensor training(String probe, Tensor x) {
         if (x.size(0) < 2) {
-            throw new IllegalArgumentException(
-                    "probe " + probe + ": batch normalisation in training needs at least 2 clips a " + "batch, got "
-                            + x.size(0) + ": choose a batch size that leaves no single clip over");
+            throw new IllegalArgumentException("probe " + probe
+                    + ": batch normalization in training needs at least 2 clips a batch, got " + x.size(0)
+                    + ": choose a batch size that leaves no single clip over");
         }
         Grad.withoutRecording(() -> {
             Normalize.RunningStatistics next =
@@ -59,15 +65,15 @@ public record BatchNorm(Tensor mean, Tensor variance) {
         return Normalize.batch(x, null, null, EPS);
     }
 
-    /** A classifier of {@code [n, channels]} that gives the logits which the given one has of the normalised ones. */
-    Classifier absorbedBy(Classifier fc) {
+    /** A classifier of {@code [n, channels]} whose logits are those of {@code fc} after {@link #scoring}. */
+    Classifier foldInto(Classifier fc) {
         Tensor weight = fc.weight().over(variance.plus(EPS).unary(Unary.SQRT));
         return new Classifier(weight, fc.bias().minus(weight.times(mean).sum(false, 1)));
     }
 
+    /** In a fixed order, so that saved files are the same byte for byte. */
     Map<String, Tensor> buffers() {
-        Map<String, Tensor> buffers =
-                new LinkedHashMap<>(); // in a fixed order, so that saved files are the same, byte for byte
+        Map<String, Tensor> buffers = new LinkedHashMap<>();
         buffers.put(MEAN, mean);
         buffers.put(VARIANCE, variance);
         return Collections.unmodifiableMap(buffers);

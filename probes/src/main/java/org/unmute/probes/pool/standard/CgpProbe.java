@@ -1,8 +1,6 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,6 +10,7 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
@@ -23,7 +22,7 @@ import org.unmute.tensor.op.ReductionOps;
 /**
  * Convex gated probing over all layers of the encoder (the follow-up paper, arXiv 2602.16305, code BAT_ICML2026
  * models/heads.py). With {@code α = softmax(a)}, one number a layer: {@code z̄_n = Σ_l α_l z_{l,n} / ‖z_{l,n}‖}, {@code
- * ō = Σ_l α_l o_l / ‖o_l‖} of the cls tokens, neither normalised again; {@code S = z̄ P̂ᵀ} and {@code s_o = ō P̂ᵀ} with
+ * ō = Σ_l α_l o_l / ‖o_l‖} of the cls tokens, neither normalized again; {@code S = z̄ P̂ᵀ} and {@code s_o = ō P̂ᵀ} with
  * prototypes of length 1. The descriptor holds {@code (min_n S_j, s_{o,j}, max_n S_j)} for each prototype j in turn,
  * {@code [batch, 3 · prototypes]}, and a dense linear layer classifies it. Where the encoder has no cls token, a
  * layer's mean token stands in. Fresh {@code a} are 1, prototypes N(0, 0.02²).
@@ -34,9 +33,8 @@ import org.unmute.tensor.op.ReductionOps;
  * default what the tokens have; {@code middle}, {@code cls}, or {@code mean}: the mean of a prototype's similarities in
  * place of {@code s_o}; {@code dropout}, 0.2, the share of the descriptor that is dropped in training.
  */
-public final class CgpProbe implements FrameWise {
-    /** Name of the probe. */
-    public static final String NAME = "cgp";
+public final class CgpProbe extends PoolingProbe implements FrameWise {
+    static final String NAME = "cgp";
 
     private static final String TOTAL = "total";
     private static final String LAYERS = "layers";
@@ -46,8 +44,8 @@ public final class CgpProbe implements FrameWise {
     private static final String GATES = "block_attention";
     private static final String VECTORS = "prototype_vectors";
     private static final int DEFAULT_TOTAL = 10_000;
-    private static final int MOST_PROTOTYPES = 1_000_000;
-    private static final int MOST_LAYERS = 1000;
+    private static final int MAX_PROTOTYPES = 1_000_000;
+    private static final int MAX_LAYERS = 1000;
     private static final int FEATURES = 3;
     private static final double DEVIATION = 0.02;
     private static final double DEFAULT_DROPOUT = 0.2;
@@ -57,25 +55,24 @@ public final class CgpProbe implements FrameWise {
     private final double dropout;
     private final Tensor gates;
     private final Tensor vectors;
-    private final Classifier fc;
 
     private CgpProbe(boolean hasCls, ProbeOptions options, Tensor gates, Tensor vectors, Classifier fc) {
+        super(NAME, fc, List.of(Map.entry(GATES, gates), Map.entry(VECTORS, vectors)));
         this.hasCls = hasCls;
         this.middleIsMean = options.choice(MIDDLE, "cls", "mean").equals("mean");
         this.dropout = options.number(DROPOUT, DEFAULT_DROPOUT, 0, 1);
         this.gates = gates;
         this.vectors = vectors;
-        this.fc = fc;
     }
 
     static CgpProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int layers = options.integer(LAYERS, layout.layers(), 1, MOST_LAYERS);
+        int layers = options.integer(LAYERS, layout.layers(), 1, MAX_LAYERS);
         if (layers == 0) {
             throw new IllegalArgumentException(
-                    "probe cgp: it looks at the tokens of all layers of the encoder, these are of the last only: embed"
+                    "probe cgp: it pools the tokens of all layers of the encoder, these are of the last only: embed"
                             + " with layers ('unmute embed --layers'), or give option layers to make it beforehand");
         }
-        int total = options.integer(TOTAL, DEFAULT_TOTAL, 1, MOST_PROTOTYPES);
+        int total = options.integer(TOTAL, DEFAULT_TOTAL, 1, MAX_PROTOTYPES);
         Tensor vectors = init.normal(DEVIATION, total, layout.dim());
         return new CgpProbe(
                 layout.cls(),
@@ -96,11 +93,6 @@ public final class CgpProbe implements FrameWise {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public ProbeOptions options() {
         return ProbeOptions.DEFAULTS
                 .with(TOTAL, prototypeCount())
@@ -115,27 +107,12 @@ public final class CgpProbe implements FrameWise {
     }
 
     @Override
-    public int classes() {
-        return fc.classes();
-    }
-
-    @Override
     public int layers() {
         return gates.shape().dim(0);
     }
 
-    /** Number of prototypes. */
-    public int prototypeCount() {
+    private int prototypeCount() {
         return vectors.shape().dim(0);
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        p.put(GATES, gates);
-        p.put(VECTORS, vectors);
-        fc.addTo(p);
-        return Collections.unmodifiableMap(p);
     }
 
     private TokenBatch.Layers layers(TokenBatch batch) {
@@ -187,38 +164,27 @@ public final class CgpProbe implements FrameWise {
                 .reshape(batch.size(), fc.features());
     }
 
-    /** Least, middle and greatest side by side: {@code [..., prototypes, tokens]} to {@code [..., prototypes, 3]}. */
-    private static Tensor features(Tensor s, Tensor middle) {
-        return Tensor.stack(-1, s.min(-1).values(), middle, s.max(-1).values());
-    }
-
     @Override
     public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
         return Functions.dropout(TokenBatch.pooled(parts, this::descriptor), dropout, random.nextLong());
     }
 
-    @Override
-    public Tensor classify(Tensor descriptor) {
-        return fc.logits(descriptor);
-    }
-
     /**
-     * Of each row's similarities the least, the mean and the greatest over frequency; the cls token says nothing of
-     * time.
+     * The minimum, mean and maximum over frequency of each row's similarities: the mean takes the place of the cls
+     * token, which says nothing about time.
      */
     @Override
     public Tensor frameLogits(TokenBatch batch) {
-        Tensor s = similarities(layers(batch))
-                .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq())
-                .transpose(1, 2);
-        return fc.logits(features(s, s.mean(false, 3)).reshape(batch.size(), batch.time(), fc.features()));
+        Tensor s = batch.onGrid(similarities(layers(batch))).transpose(1, 2);
+        Tensor features =
+                Tensor.stack(-1, s.min(-1).values(), s.mean(false, 3), s.max(-1).values());
+        return fc.logits(features.reshape(batch.size(), batch.time(), fc.features()));
     }
 
     /** {@code S} on the grid: {@code [batch, prototypes, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> similarities(layers(batch)))
-                .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq()));
+        return Optional.of(Grad.withoutRecording(() -> batch.onGrid(similarities(layers(batch)))));
     }
 
     /** The same for some prototypes of one clip, without computing the others. */
@@ -227,54 +193,35 @@ public final class CgpProbe implements FrameWise {
         Contributions.requireOne("similarity map of chosen prototypes", clip);
         return Optional.of(Grad.withoutRecording(() -> {
             Tensor some = unitPrototypes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
-            return gated(layers(clip).tokens())
-                    .linear(some, null)
-                    .transpose(1, 2)
-                    .reshape(which.length, clip.time(), clip.freq());
+            return clip.onGrid(gated(layers(clip).tokens()).linear(some, null).transpose(1, 2))
+                    .squeeze(0);
         }));
     }
 
-    /** Prototypes, each with three parts: its least, middle and greatest similarity; the middle one has no place. */
+    /** Prototypes, each with three parts: its minimum, middle and maximum similarity; the middle one has no place. */
     @Override
-    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
-        Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> {
-            TokenBatch.Layers layers = layers(clip);
-            Tensor s = similarities(layers);
-            ReductionOps.Extreme least = s.min(2);
-            ReductionOps.Extreme greatest = s.max(2);
-            Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers, unitPrototypes());
-            double[] values =
-                    Tensor.stack(-1, least.values(), middle, greatest.values()).toDoubles();
-            int[][] tokens = {least.indices().toInts(), null, greatest.indices().toInts()};
-            String[] roles = {", least", middleIsMean ? ", mean" : ", cls token", ", greatest"};
-            double[] weights = fc.row(classIndex).toDoubles();
-            List<Contributions.Part> parts = new ArrayList<>(weights.length);
-            for (int i = 0; i < weights.length; i++) {
-                int j = i / FEATURES;
-                int[] own = tokens[i % FEATURES];
-                parts.add(Contributions.Part.product(
-                        j, "prototype " + j + roles[i % FEATURES], own == null ? -1 : own[j], values[i], weights[i]));
-            }
-            return new Contributions(
-                    Contributions.Kind.PROTOTYPES,
-                    "Each prototype counts by its least, middle and greatest similarity over "
-                            + "the layers' mixture of tokens.",
-                    parts,
-                    fc.bias(classIndex));
-        }));
-    }
-
-    /**
-     * Where each prototype is most similar, or least.
-     *
-     * @return token numbers, the first on ties, {@code [batch, prototypes]}, {@code I32}
-     */
-    public Tensor winners(TokenBatch batch, boolean greatest) {
-        return Grad.withoutRecording(() -> {
-            Tensor s = similarities(layers(batch));
-            ReductionOps.Extreme extreme = greatest ? s.max(2) : s.min(2);
-            return extreme.indices();
-        });
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        TokenBatch.Layers layers = layers(clip);
+        Tensor s = similarities(layers);
+        ReductionOps.Extreme min = s.min(2);
+        ReductionOps.Extreme max = s.max(2);
+        Tensor middle = middleIsMean ? s.mean(false, 2) : ofCls(layers, unitPrototypes());
+        double[] values = Tensor.stack(-1, min.values(), middle, max.values()).toDoubles();
+        int[][] tokens = {min.indices().toInts(), null, max.indices().toInts()};
+        String[] roles = {", minimum", middleIsMean ? ", mean" : ", cls token", ", maximum"};
+        double[] weights = fc.row(classIndex).toDoubles();
+        List<Contributions.Part> parts = new ArrayList<>(weights.length);
+        for (int i = 0; i < weights.length; i++) {
+            int j = i / FEATURES;
+            int[] own = tokens[i % FEATURES];
+            parts.add(Contributions.Part.product(
+                    j, "prototype " + j + roles[i % FEATURES], own == null ? -1 : own[j], values[i], weights[i]));
+        }
+        return new Contributions(
+                Contributions.Kind.PROTOTYPES,
+                "Each prototype counts by its minimum, middle and maximum similarity over "
+                        + "the layers' mixture of tokens.",
+                parts,
+                fc.bias(classIndex));
     }
 }

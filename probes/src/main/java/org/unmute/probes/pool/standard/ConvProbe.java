@@ -1,22 +1,18 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
-import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Convolution;
-import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.ReductionOps;
 import org.unmute.tensor.op.SlidingWindow;
@@ -33,9 +29,8 @@ import org.unmute.tensor.op.Unary;
  * <p>Options: {@code channels}, 256, or dim where that is less; {@code kernel}, 3, odd; {@code activation}, {@code
  * relu}, {@code gelu} or {@code none}; {@code pool}, {@code mean} or {@code max}.
  */
-public final class ConvProbe implements Probe {
-    /** Name of the probe. */
-    public static final String NAME = "conv";
+public final class ConvProbe extends PoolingProbe {
+    static final String NAME = "conv";
 
     private static final String CHANNELS = "channels";
     private static final String KERNEL = "kernel";
@@ -43,21 +38,20 @@ public final class ConvProbe implements Probe {
     private static final String POOL = "pool";
     static final List<String> OPTIONS = List.of(CHANNELS, KERNEL, ACTIVATION, POOL);
     private static final int DEFAULT_CHANNELS = 256;
-    private static final int MOST_CHANNELS = 1 << 16;
-    private static final int MOST_KERNEL = 63;
+    private static final int MAX_CHANNELS = 1 << 16;
+    private static final int MAX_KERNEL = 63;
 
     private final String activation;
     private final boolean mean;
     private final Tensor weight;
     private final Tensor bias;
-    private final Classifier fc;
 
     private ConvProbe(ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
+        super(NAME, fc, List.of(Map.entry("conv.weight", weight), Map.entry("conv.bias", bias)));
         this.activation = options.choice(ACTIVATION, "relu", "gelu", "none");
         this.mean = options.choice(POOL, "mean", "max").equals("mean");
         this.weight = weight;
         this.bias = bias;
-        this.fc = fc;
         if (kernel() % 2 == 0 || weight.size(2) != weight.size(3)) {
             throw new IllegalArgumentException(
                     "probe conv: the kernel must be square and odd, conv.weight is " + weight.shape());
@@ -65,8 +59,8 @@ public final class ConvProbe implements Probe {
     }
 
     static ConvProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int channels = options.integer(CHANNELS, Math.min(DEFAULT_CHANNELS, layout.dim()), 1, MOST_CHANNELS);
-        int kernel = options.integer(KERNEL, 3, 1, MOST_KERNEL);
+        int channels = options.integer(CHANNELS, Math.min(DEFAULT_CHANNELS, layout.dim()), 1, MAX_CHANNELS);
+        int kernel = options.integer(KERNEL, 3, 1, MAX_KERNEL);
         double bound = 1 / Math.sqrt((double) layout.dim() * kernel * kernel);
         Tensor weight = init.uniform(bound, channels, layout.dim(), kernel, kernel);
         Tensor bias = init.uniform(bound, channels);
@@ -87,11 +81,6 @@ public final class ConvProbe implements Probe {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public ProbeOptions options() {
         return ProbeOptions.DEFAULTS
                 .with(CHANNELS, weight.size(0))
@@ -103,20 +92,6 @@ public final class ConvProbe implements Probe {
     @Override
     public int dim() {
         return weight.shape().dim(1);
-    }
-
-    @Override
-    public int classes() {
-        return fc.classes();
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        p.put("conv.weight", weight);
-        p.put("conv.bias", bias);
-        fc.addTo(p);
-        return Collections.unmodifiableMap(p);
     }
 
     @Override
@@ -144,42 +119,32 @@ public final class ConvProbe implements Probe {
         return active.reshape(batch.size(), weight.size(0), batch.tokens().size(1));
     }
 
-    /** With the mean, places; with the maximum, channels at the place that has it. */
+    /** With the mean, tokens; with the maximum, channels, each at the token that has it. */
     @Override
-    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
-        Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> {
-            Tensor flat = activations(clip);
-            String around = "A token stands for itself and its neighbours, " + kernel() + " x " + kernel() + " tokens.";
-            if (mean) {
-                double[] found = fc.found(flat.transpose(1, 2), classIndex);
-                double[] weights = new double[found.length];
-                Arrays.fill(weights, 1.0 / found.length);
-                return Contributions.ofTokens(
-                        "All places weigh the same. " + around, found, weights, fc.bias(classIndex));
-            }
-            ReductionOps.Extreme greatest = flat.max(2);
-            double[] values = greatest.values().toDoubles();
-            int[] winners = greatest.indices().toInts();
-            double[] weights = fc.row(classIndex).toDoubles();
-            return new Contributions(
-                    Contributions.Kind.FEATURES,
-                    "Each channel of the convolution counts where it is greatest. " + around,
-                    IntStream.range(0, values.length)
-                            .mapToObj(c ->
-                                    Contributions.Part.product(c, "channel " + c, winners[c], values[c], weights[c]))
-                            .toList(),
-                    fc.bias(classIndex));
-        }));
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        Tensor flat = activations(clip);
+        String around = "A token stands for itself and its neighbours, " + kernel() + " x " + kernel() + " tokens.";
+        if (mean) {
+            double[] found = fc.found(flat.transpose(1, 2), classIndex);
+            double[] weights = new double[found.length];
+            Arrays.fill(weights, 1.0 / found.length);
+            return Contributions.ofTokens("All places weigh the same. " + around, found, weights, fc.bias(classIndex));
+        }
+        ReductionOps.Extreme max = flat.max(2);
+        double[] values = max.values().toDoubles();
+        int[] winners = max.indices().toInts();
+        double[] weights = fc.row(classIndex).toDoubles();
+        return new Contributions(
+                Contributions.Kind.FEATURES,
+                "Each channel of the convolution counts where it is largest. " + around,
+                IntStream.range(0, values.length)
+                        .mapToObj(c -> Contributions.Part.product(c, "channel " + c, winners[c], values[c], weights[c]))
+                        .toList(),
+                fc.bias(classIndex));
     }
 
-    /** How far from its middle the kernel can meet another row or column of a grid that has so many. */
+    /** How far from its centre the kernel reaches other rows or columns of a grid of this size. */
     private int reach(int size) {
         return Math.min(kernel() / 2, size - 1);
-    }
-
-    @Override
-    public Tensor classify(Tensor descriptor) {
-        return fc.logits(descriptor);
     }
 }

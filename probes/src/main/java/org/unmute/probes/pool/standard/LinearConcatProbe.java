@@ -2,20 +2,16 @@ package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
-import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
-import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
@@ -30,30 +26,25 @@ import org.unmute.tensor.Tensor;
  *
  * <p>Option {@code freq}, only {@code linearc-freqconcat}: columns of the grid; by default what the tokens have.
  */
-public final class LinearConcatProbe implements Probe {
-    /** On the cls token and the mean of the tokens. */
-    public static final String CLS_MEAN = "linearc-clsmean";
-    /** On all frequencies, averaged over time. */
-    public static final String FREQ_CONCAT = "linearc-freqconcat";
+public final class LinearConcatProbe extends PoolingProbe {
+    static final String CLS_MEAN = "linearc-clsmean";
+    static final String FREQ_CONCAT = "linearc-freqconcat";
 
     private static final String FREQ = "freq";
     static final List<String> CLS_MEAN_OPTIONS = List.of();
     static final List<String> FREQ_CONCAT_OPTIONS = List.of(FREQ);
-    private static final int MOST_FREQ = 1 << 16;
+    private static final int MAX_FREQ = 1 << 16;
 
-    private final String name;
     private final int parts;
-    private final Classifier fc;
 
     private LinearConcatProbe(String name, int parts, Classifier fc) {
+        super(name, fc, List.of());
         if (fc.features() % parts != 0) {
             throw new IllegalArgumentException(
                     "probe " + name + ": fc.weight is " + fc.weight().shape() + ": " + parts
                             + " vectors of one length do not make " + fc.features() + " features");
         }
-        this.name = name;
         this.parts = parts;
-        this.fc = fc;
     }
 
     static LinearConcatProbe fresh(
@@ -72,7 +63,7 @@ public final class LinearConcatProbe implements Probe {
     private static void requireCls(String name, boolean cls) {
         if (name.equals(CLS_MEAN) && !cls) {
             throw new IllegalArgumentException(
-                    "probe linearc-clsmean: the encoder has no cls token: use linearc-freqconcat or " + "linear-mean");
+                    "probe linearc-clsmean: the encoder has no cls token: use linearc-freqconcat or linear-mean");
         }
     }
 
@@ -80,7 +71,7 @@ public final class LinearConcatProbe implements Probe {
         if (name.equals(CLS_MEAN)) {
             return 2;
         }
-        int parts = options.integer(FREQ, freq, 1, MOST_FREQ);
+        int parts = options.integer(FREQ, freq, 1, MAX_FREQ);
         if (parts == 0) {
             throw new IllegalArgumentException(
                     "probe linearc-freqconcat: the number of grid columns is not known: give option freq");
@@ -89,13 +80,8 @@ public final class LinearConcatProbe implements Probe {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
     public ProbeOptions options() {
-        return name.equals(CLS_MEAN) ? ProbeOptions.DEFAULTS : ProbeOptions.DEFAULTS.with(FREQ, parts);
+        return clsMean() ? ProbeOptions.DEFAULTS : ProbeOptions.DEFAULTS.with(FREQ, parts);
     }
 
     @Override
@@ -104,30 +90,13 @@ public final class LinearConcatProbe implements Probe {
     }
 
     @Override
-    public int classes() {
-        return fc.classes();
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        fc.addTo(p);
-        return Collections.unmodifiableMap(p);
-    }
-
-    @Override
     public Tensor descriptor(TokenBatch batch) {
         batch.requireDimOf(this);
-        if (name.equals(CLS_MEAN)) {
+        if (clsMean()) {
             return Tensor.concat(1, batch.requireCls(this), batch.tokens().mean(false, 1));
         }
         requireColumns(batch);
         return batch.grid().mean(false, 1).reshape(batch.size(), fc.features());
-    }
-
-    @Override
-    public Tensor classify(Tensor descriptor) {
-        return fc.logits(descriptor);
     }
 
     /**
@@ -135,36 +104,35 @@ public final class LinearConcatProbe implements Probe {
      * more.
      */
     @Override
-    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
-        Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> {
-            Tensor row = fc.row(classIndex);
-            double[] weights = new double[clip.time() * clip.freq()];
-            if (name.equals(CLS_MEAN)) {
-                Arrays.fill(weights, 1.0 / weights.length);
-                List<Contributions.Part> parts = new ArrayList<>(
-                        Contributions.tokens(Classifier.found(clip.tokens(), row.slice(0, dim(), dim())), weights));
-                double cls = Classifier.found(clip.requireCls(this).insert(0), row.slice(0, 0, dim()))[0];
-                parts.add(Contributions.Part.product(-1, "cls token", -1, cls, 1));
-                return new Contributions(
-                        Contributions.Kind.TOKENS,
-                        "All tokens weigh the same; the cls token stands for the whole clip.",
-                        parts,
-                        fc.bias(classIndex));
-            }
-            requireColumns(clip);
-            Arrays.fill(weights, 1.0 / clip.time());
-            // each column of the grid has weights of its own
-            double[] found = clip.grid()
-                    .times(row.reshape(1, 1, parts, dim()))
-                    .sum(false, 3)
-                    .toDoubles();
-            return Contributions.ofTokens(
-                    "All time steps weigh the same; each frequency row has weights of its own.",
-                    found,
-                    weights,
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        Tensor row = fc.row(classIndex);
+        double[] weights = new double[clip.time() * clip.freq()];
+        if (clsMean()) {
+            Arrays.fill(weights, 1.0 / weights.length);
+            List<Contributions.Part> parts = new ArrayList<>(
+                    Contributions.tokens(Classifier.found(clip.tokens(), row.slice(0, dim(), dim())), weights));
+            double cls = Classifier.found(clip.requireCls(this).insert(0), row.slice(0, 0, dim()))[0];
+            parts.add(Contributions.Part.product(-1, "cls token", -1, cls, 1));
+            return new Contributions(
+                    Contributions.Kind.TOKENS,
+                    "All tokens weigh the same; the cls token stands for the whole clip.",
+                    parts,
                     fc.bias(classIndex));
-        }));
+        }
+        requireColumns(clip);
+        Arrays.fill(weights, 1.0 / clip.time());
+        // each column of the grid has weights of its own
+        double[] found =
+                clip.grid().times(row.reshape(1, 1, parts, dim())).sum(false, 3).toDoubles();
+        return Contributions.ofTokens(
+                "All time steps weigh the same; each frequency row has weights of its own.",
+                found,
+                weights,
+                fc.bias(classIndex));
+    }
+
+    private boolean clsMean() {
+        return name().equals(CLS_MEAN);
     }
 
     private void requireColumns(TokenBatch batch) {
@@ -176,6 +144,6 @@ public final class LinearConcatProbe implements Probe {
 
     @Override
     public Optional<TokenBatch> condensed(TokenBatch batch) {
-        return Optional.of(name.equals(CLS_MEAN) ? batch.ofMeanToken() : batch.ofMeanRow());
+        return Optional.of(clsMean() ? batch.ofMeanToken() : batch.ofMeanRow());
     }
 }

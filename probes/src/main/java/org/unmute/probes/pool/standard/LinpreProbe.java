@@ -2,16 +2,13 @@ package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
-import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
@@ -26,19 +23,17 @@ import org.unmute.tensor.Tensor;
  *
  * <p>Option {@code pool}: {@code max}, {@code mean} or {@code logsumexp} ({@code ln Σ_n exp l_{n,c}}).
  */
-public final class LinpreProbe implements Probe {
-    /** Name of the probe. */
+public final class LinpreProbe extends PoolingProbe {
     public static final String NAME = "linpre";
 
     private static final String POOL = "pool";
     static final List<String> OPTIONS = List.of(POOL);
 
     private final String pool;
-    private final Classifier fc;
 
     private LinpreProbe(ProbeOptions options, Classifier fc) {
+        super(NAME, fc, List.of());
         this.pool = options.choice(POOL, "max", "mean", "logsumexp");
-        this.fc = fc;
     }
 
     static LinpreProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
@@ -50,41 +45,14 @@ public final class LinpreProbe implements Probe {
     }
 
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
     public ProbeOptions options() {
         return ProbeOptions.DEFAULTS.with(POOL, pool);
     }
 
-    @Override
-    public int dim() {
-        return fc.features();
-    }
-
-    @Override
-    public int classes() {
-        return fc.classes();
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        fc.addTo(p);
-        return Collections.unmodifiableMap(p);
-    }
-
     /** Logits of every token: {@code [batch, tokens, classes]}. */
-    public Tensor tokenLogits(TokenBatch batch) {
+    private Tensor tokenLogits(TokenBatch batch) {
         batch.requireDimOf(this);
         return fc.logits(batch.tokens());
-    }
-
-    /** The token with the greatest logit of each class, the first on ties: {@code [batch, classes]}, {@code I32}. */
-    public Tensor winners(TokenBatch batch) {
-        return Grad.withoutRecording(() -> tokenLogits(batch).max(1).indices());
     }
 
     /** The logits: the linear layer comes before pooling. */
@@ -93,64 +61,61 @@ public final class LinpreProbe implements Probe {
         return switch (pool) {
             case "mean" -> tokenLogits(batch).mean(false, 1);
             case "logsumexp" -> Functions.logSumExp(tokenLogits(batch), 1);
-            default -> greatest(batch);
+            default -> max(batch);
         };
     }
 
     /**
-     * The bias is the same for all tokens of a class, so it can wait. No token's logits are kept, and only winners get
-     * gradients.
+     * The bias is the same for all tokens of a class, so it is added after the maximum. No token's logits are stored,
+     * and only the winning tokens get gradients.
      */
-    private Tensor greatest(TokenBatch batch) {
+    private Tensor max(TokenBatch batch) {
         batch.requireDimOf(this);
         return batch.tokens().productExtremes(fc.weight()).values().select(0, 1).plus(fc.bias());
     }
 
+    /** The descriptor, which holds the logits already. */
     @Override
     public Tensor classify(Tensor descriptor) {
         return descriptor;
     }
 
-    /** The mean over tokens and the linear layer change places; rounding apart, the logits are the same. */
+    /** The mean over tokens commutes with the linear layer: up to rounding, the logits are the same. */
     @Override
     public Optional<TokenBatch> condensed(TokenBatch batch) {
         return pool.equals("mean") ? Optional.of(batch.ofMeanToken()) : Optional.empty();
     }
 
     /**
-     * Tokens: with the maximum, the winning one alone; with the mean, all alike; with logsumexp, tokens by their share
-     * {@code p = softmax_n(l)}, and the shares' entropy as one part more: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n ln
-     * p_n}.
+     * Tokens: with the maximum, only the winner; with the mean, all with weight 1/N; with logsumexp, each with its share
+     * {@code p = softmax_n(l)}, plus the entropy of the shares: {@code ln Σ exp l_n = Σ p_n l_n - Σ p_n ln p_n}.
      */
     @Override
-    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
-        Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> {
-            double[] found = fc.found(clip.tokens(), classIndex);
-            double[] weights = new double[found.length];
-            if (pool.equals("mean")) {
-                Arrays.fill(weights, 1.0 / found.length);
-                return Contributions.ofTokens("All tokens weigh the same.", found, weights, fc.bias(classIndex));
-            }
-            if (pool.equals("max")) {
-                int winner = winners(clip).toInts()[classIndex];
-                return new Contributions(
-                        Contributions.Kind.TOKENS,
-                        "The class has the logit of its best token; all other tokens count nothing.",
-                        List.of(Contributions.Part.product(winner, "token " + winner, winner, found[winner], 1)),
-                        fc.bias(classIndex));
-            }
-            return bySharing(found, fc.bias(classIndex));
-        }));
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        double[] found = fc.found(clip.tokens(), classIndex);
+        double[] weights = new double[found.length];
+        if (pool.equals("mean")) {
+            Arrays.fill(weights, 1.0 / found.length);
+            return Contributions.ofTokens("All tokens weigh the same.", found, weights, fc.bias(classIndex));
+        }
+        if (pool.equals("max")) {
+            int winner = tokenLogits(clip).max(1).indices().toInts()[classIndex];
+            return new Contributions(
+                    Contributions.Kind.TOKENS,
+                    "The class has the logit of its best token; all other tokens count nothing.",
+                    List.of(Contributions.Part.product(winner, "token " + winner, winner, found[winner], 1)),
+                    fc.bias(classIndex));
+        }
+        return byShares(found, fc.bias(classIndex));
     }
 
-    private static Contributions bySharing(double[] found, double bias) {
-        double greatest = Arrays.stream(found).max().orElseThrow();
-        double total = Arrays.stream(found).map(l -> Math.exp(l - greatest)).sum();
+    private static Contributions byShares(double[] found, double bias) {
+        double max = Arrays.stream(found).max().orElseThrow();
+        double total = Arrays.stream(found).map(l -> Math.exp(l - max)).sum();
         double[] shares = new double[found.length];
         double entropy = 0;
         for (int n = 0; n < found.length; n++) {
-            double ln = found[n] - greatest - Math.log(total);
+            double ln = found[n] - max - Math.log(total);
             shares[n] = Math.exp(ln);
             entropy -= shares[n] * ln;
         }
@@ -167,8 +132,7 @@ public final class LinpreProbe implements Probe {
     /** Every token's logit of each class: {@code [batch, classes, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(Grad.withoutRecording(() -> tokenLogits(batch))
-                .transpose(1, 2)
-                .reshape(batch.size(), classes(), batch.time(), batch.freq()));
+        return Optional.of(
+                Grad.withoutRecording(() -> batch.onGrid(tokenLogits(batch).transpose(1, 2))));
     }
 }

@@ -1,8 +1,6 @@
 package org.unmute.probes.pool.standard;
 
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,7 +9,7 @@ import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
-import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
@@ -21,7 +19,7 @@ import org.unmute.tensor.Tensor;
 /**
  * Multi-head cross-attention with one learned query, after the authors' {@code AttentivePooling} (paper, section 3;
  * Bird-MAE {@code models/components/attentive_pooling.py}): keys {@code k = W_k z} and values {@code v = W_v z} without
- * bias, weights {@code softmax_n(q_h · k_nh / √(dim / heads))}, descriptor the heads' weighted values side by side; no
+ * bias, weights {@code softmax_n(q_h · k_nh / √(dim / heads))}, descriptor the heads' weighted values concatenated; no
  * query or output projection.
  *
  * <p>Since there is one query, {@code q_h · W_k z = (W_kᵀ q)_h · z} and {@code Σ a_n W_v z_n = W_v Σ a_n z_n}: keys and
@@ -29,12 +27,11 @@ import org.unmute.tensor.Tensor;
  * of {@code tokens · dim²}.
  *
  * <p>Options: {@code heads}, 12; where 12 does not divide dim, the largest number below that does. {@code token-norm},
- * {@code none}, or {@code batch}: batch normalisation of tokens first, as AIM's form of this pooling in
+ * {@code none}, or {@code batch}: batch normalization of the tokens first, as AIM's form of this pooling in
  * {@code efficient-probing} (poolings/aim.py).
  */
-public final class MhcaProbe implements Probe {
-    /** Name of the probe. */
-    public static final String NAME = "mhca";
+public final class MhcaProbe extends PoolingProbe {
+    static final String NAME = "mhca";
 
     private static final String HEADS = "heads";
     private static final String TOKEN_NORM = "token-norm";
@@ -47,29 +44,38 @@ public final class MhcaProbe implements Probe {
     private final Tensor keyWeight;
     private final Tensor valueWeight;
     private final BatchNorm norm;
-    private final Classifier fc;
 
-    private MhcaProbe(int heads, Tensor query, Tensor keyWeight, Tensor valueWeight, BatchNorm norm, Classifier fc) {
-        this.heads = heads;
+    private MhcaProbe(
+            ProbeOptions options, Tensor query, Tensor keyWeight, Tensor valueWeight, BatchNorm norm, Classifier fc) {
+        super(
+                NAME,
+                fc,
+                List.of(
+                        Map.entry("cls_token", query),
+                        Map.entry("k.weight", keyWeight),
+                        Map.entry("v.weight", valueWeight)));
+        int dim = fc.features();
+        this.heads = options.integer(HEADS, QueryAttention.largestDivisor(dim, DEFAULT_HEADS), 1, dim);
+        if (dim % heads != 0) {
+            throw new IllegalArgumentException("probe mhca: " + heads + " heads do not divide dim " + dim);
+        }
         this.query = query;
         this.keyWeight = keyWeight;
         this.valueWeight = valueWeight;
         this.norm = norm;
-        this.fc = fc;
     }
 
     static MhcaProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
         int dim = layout.dim();
-        int heads = heads(options, dim);
         Tensor query = init.normal(QUERY_DEVIATION, 1, 1, dim);
         Tensor keyWeight = init.linearWeight(dim, dim);
         Tensor valueWeight = init.linearWeight(dim, dim);
         return new MhcaProbe(
-                heads,
+                options,
                 query,
                 keyWeight,
                 valueWeight,
-                normalizes(options) ? BatchNorm.fresh(init, dim) : null,
+                BatchNorm.isChosen(TOKEN_NORM, options) ? BatchNorm.fresh(init, dim) : null,
                 Classifier.fresh(init, dim, classes));
     }
 
@@ -77,34 +83,12 @@ public final class MhcaProbe implements Probe {
         Classifier fc = Classifier.of(parameters);
         int dim = fc.features();
         return new MhcaProbe(
-                heads(options, dim),
-                parameters.take("cls_token", 1L, 1L, dim),
-                parameters.take("k.weight", dim, (long) dim),
-                parameters.take("v.weight", dim, (long) dim),
-                normalizes(options) ? BatchNorm.of(parameters, dim) : null,
+                options,
+                parameters.take("cls_token", 1, 1, dim),
+                parameters.take("k.weight", dim, dim),
+                parameters.take("v.weight", dim, dim),
+                BatchNorm.isChosen(TOKEN_NORM, options) ? BatchNorm.of(parameters, dim) : null,
                 fc);
-    }
-
-    private static boolean normalizes(ProbeOptions options) {
-        return options.choice(TOKEN_NORM, "none", "batch").equals("batch");
-    }
-
-    private static int heads(ProbeOptions options, int dim) {
-        int heads = options.integer(HEADS, ProbeOptions.largestDivisor(dim, DEFAULT_HEADS), 1, dim);
-        if (dim % heads != 0) {
-            throw new IllegalArgumentException("probe mhca: " + heads + " heads do not divide dim " + dim);
-        }
-        return heads;
-    }
-
-    /** Number of heads. */
-    public int heads() {
-        return heads;
-    }
-
-    @Override
-    public String name() {
-        return NAME;
     }
 
     @Override
@@ -113,57 +97,34 @@ public final class MhcaProbe implements Probe {
     }
 
     @Override
-    public int dim() {
-        return fc.features();
-    }
-
-    @Override
-    public int classes() {
-        return fc.classes();
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        p.put("cls_token", query);
-        p.put("k.weight", keyWeight);
-        p.put("v.weight", valueWeight);
-        fc.addTo(p);
-        return Collections.unmodifiableMap(p);
-    }
-
-    @Override
     public Map<String, Tensor> buffers() {
         return norm == null ? Map.of() : norm.buffers();
     }
 
-    /** The weight of each token in each head: {@code [batch, heads, tokens]}, summing to 1 over tokens. */
-    public Tensor attention(TokenBatch batch) {
-        return normalized(batch)
-                .linear(tokenQueries(), null)
+    /**
+     * The weight of each token in each head, summing to 1 over the grid: {@code [batch, heads, time, freq]}.
+     */
+    @Override
+    public Optional<Tensor> similarityMap(TokenBatch batch) {
+        return Optional.of(Grad.withoutRecording(() -> batch.onGrid(attention(normalized(batch)))));
+    }
+
+    /** {@code [batch, heads, tokens]}, summing to 1 over tokens. */
+    private Tensor attention(Tensor tokens) {
+        return tokens.linear(tokenQueries(), null)
                 .times(scale())
                 .transpose(1, 2)
                 .softmax(-1);
     }
 
-    /** {@link #attention} on the grid: {@code [batch, heads, time, freq]}. */
+    /** Tokens: what each head's values say for the class, weighted by the head's attention, summed over heads. */
     @Override
-    public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(
-                Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), heads, batch.time(), batch.freq()));
-    }
-
-    /** Tokens: what each head's values say for the class, weighed by the head's attention, summed over heads. */
-    @Override
-    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
-        Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> {
-            int width = dim() / heads;
-            Tensor ofHeads =
-                    fc.row(classIndex).reshape(heads, 1, width).matmul(valueWeight.reshape(heads, width, dim()));
-            return AttentionContributions.of(
-                    normalized(clip), attention(clip), ofHeads.squeeze(1), "heads", fc.bias(classIndex));
-        }));
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        int width = dim() / heads;
+        Tensor tokens = normalized(clip);
+        Tensor ofHeads = fc.row(classIndex).reshape(heads, 1, width).matmul(valueWeight.reshape(heads, width, dim()));
+        return QueryAttention.contributions(
+                tokens, attention(tokens), ofHeads.squeeze(1), "heads", fc.bias(classIndex));
     }
 
     @Override
@@ -198,11 +159,8 @@ public final class MhcaProbe implements Probe {
     /** {@code [batch * tokens, dim]} */
     private Tensor rows(TokenBatch batch) {
         batch.requireDimOf(this);
-        return batch.tokens()
-                .reshape(
-                        Math.multiplyExact(
-                                batch.tokens().size(0), batch.tokens().size(1)),
-                        dim());
+        Tensor tokens = batch.tokens();
+        return tokens.reshape(Math.multiplyExact(tokens.size(0), tokens.size(1)), dim());
     }
 
     private Tensor pooled(Tensor tokens) {
@@ -216,12 +174,7 @@ public final class MhcaProbe implements Probe {
         return values.transpose(0, 1).reshape(batch, dim);
     }
 
-    @Override
-    public Tensor classify(Tensor descriptor) {
-        return fc.logits(descriptor);
-    }
-
-    /** Each head's query as it meets a token, {@code W_kᵀ q}: {@code [heads, dim]}. */
+    /** Each head's query in the space of tokens, {@code W_kᵀ q}: {@code [heads, dim]}. */
     private Tensor tokenQueries() {
         int dim = dim();
         int width = dim / heads;

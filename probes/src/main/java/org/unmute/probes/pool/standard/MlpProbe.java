@@ -1,7 +1,5 @@
 package org.unmute.probes.pool.standard;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,39 +7,37 @@ import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
-import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
-import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
  * A classifier with one hidden layer on one vector a clip, {@code W act(W₁ z + b₁) + b} (paper, section 3, which names
  * the probe but neither width nor activation). {@code z} is the cls token, or the mean of all patch tokens where the
- * model has none.
+ * encoder has none.
  *
  * <p>Options: {@code hidden}, width of the hidden layer, dim by default; {@code activation}, {@code gelu} (the exact
  * form) or {@code relu}; {@code input}, {@code cls} or {@code mean}: by default cls where there is one.
  */
-public final class MlpProbe implements Probe {
-    /** Name of the probe. */
-    public static final String NAME = "mlp";
+public final class MlpProbe extends PoolingProbe {
+    static final String NAME = "mlp";
 
     private static final String HIDDEN = "hidden";
     private static final String ACTIVATION = "activation";
     private static final String INPUT = "input";
     static final List<String> OPTIONS = List.of(HIDDEN, ACTIVATION, INPUT);
-    private static final int MOST_HIDDEN = 1 << 20;
+    private static final int MAX_HIDDEN = 1 << 20;
 
     private final boolean onCls;
     private final boolean gelu;
     private final Tensor weight;
     private final Tensor bias;
-    private final Classifier fc;
 
     private MlpProbe(boolean hasCls, ProbeOptions options, Tensor weight, Tensor bias, Classifier fc) {
+        super(NAME, fc, List.of(Map.entry("fc1.weight", weight), Map.entry("fc1.bias", bias)));
         this.onCls = options.choice(INPUT, hasCls ? "cls" : "mean", hasCls ? "mean" : "cls")
                 .equals("cls");
         if (onCls && !hasCls) {
@@ -51,11 +47,10 @@ public final class MlpProbe implements Probe {
         this.gelu = options.choice(ACTIVATION, "gelu", "relu").equals("gelu");
         this.weight = weight;
         this.bias = bias;
-        this.fc = fc;
     }
 
     static MlpProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int hidden = options.integer(HIDDEN, layout.dim(), 1, MOST_HIDDEN);
+        int hidden = options.integer(HIDDEN, layout.dim(), 1, MAX_HIDDEN);
         Tensor weight = init.linearWeight(hidden, layout.dim());
         Tensor bias = init.linearBias(hidden, layout.dim());
         return new MlpProbe(layout.cls(), options, weight, bias, Classifier.fresh(init, hidden, classes));
@@ -67,11 +62,6 @@ public final class MlpProbe implements Probe {
         fc.requireFeatures(NAME, weight.size(0));
         options.requireSize(HIDDEN, weight.size(0));
         return new MlpProbe(hasCls, options, weight, parameters.take("fc1.bias", weight.size(0)), fc);
-    }
-
-    @Override
-    public String name() {
-        return NAME;
     }
 
     @Override
@@ -87,20 +77,6 @@ public final class MlpProbe implements Probe {
         return weight.shape().dim(1);
     }
 
-    @Override
-    public int classes() {
-        return fc.classes();
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        p.put("fc1.weight", weight);
-        p.put("fc1.bias", bias);
-        fc.addTo(p);
-        return Collections.unmodifiableMap(p);
-    }
-
     /** The hidden layer after its activation: {@code [batch, hidden]}. */
     @Override
     public Tensor descriptor(TokenBatch batch) {
@@ -109,22 +85,15 @@ public final class MlpProbe implements Probe {
         return z.linear(weight, bias).unary(gelu ? Unary.GELU : Unary.RELU);
     }
 
-    @Override
-    public Tensor classify(Tensor descriptor) {
-        return fc.logits(descriptor);
-    }
-
     /** The hidden units; what lies before them does not add up. */
     @Override
-    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
-        Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> Contributions.ofFeatures(
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        return featureTerms(
                 "This probe does not decompose over tokens: "
                         + (onCls ? "it sees the cls token only" : "the activation mixes them")
                         + ". Shown are its hidden units.",
-                descriptor(clip).toDoubles(),
-                fc.row(classIndex).toDoubles(),
-                fc.bias(classIndex))));
+                clip,
+                classIndex);
     }
 
     @Override

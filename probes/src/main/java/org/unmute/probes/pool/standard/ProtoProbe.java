@@ -23,8 +23,8 @@ import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The predecessor of protobin (paper, section 4.6; Bird-MAE models/ppnet/ppnet.py): float prototypes that belong to
- * classes, J in a row each. With tokens x on the grid, {@code s = relu((x · p + 2e-8) / (√(‖x‖² + 2e-8 + 1e-4) (√(‖p‖²
+ * The predecessor of protobin (paper, section 4.6; Bird-MAE models/ppnet/ppnet.py): float prototypes, J consecutive
+ * ones for each class. With tokens x on the grid, {@code s = relu((x · p + 2e-8) / (√(‖x‖² + 2e-8 + 1e-4) (√(‖p‖²
  * + 2e-8 + 1e-4) + 1e-4) 1.01))}, descriptor {@code max_{t,f} s}, {@code logit_c = b_c + Σ_{j in class c} relu(w_{c,j})
  * d_j}. Training adds the {@link Orthogonality} of the prototypes within classes. Fresh prototypes are uniform in [0,
  * 1), weights 1, biases -2.
@@ -32,15 +32,14 @@ import org.unmute.tensor.op.Unary;
  * <p>Whether the paper kept the predecessor's focal subtraction and upsampling is not known; by default both are off.
  *
  * <p>Options: {@code prototypes}, 20, a class; {@code focal}, false: tokens less the cls token; {@code upsample}, 1:
- * the grid grows by this factor, bilinearly; {@code grid}, {@code true}, or {@code reshaped}: time-major tokens read as
+ * bilinear upsampling of the grid by this factor; {@code grid}, {@code true}, or {@code reshaped}: time-major tokens read as
  * rows of frequency, as the public code does, which shows only where the grid is upsampled; {@code connection}, {@code
- * own}, or {@code all}: a class weighs every prototype, {@code relu(W) d + b}; {@code others}, 0.1: with {@code
+ * own}, or {@code all}: every prototype counts for every class, {@code relu(W) d + b}; {@code others}, 0.1: with {@code
  * connection=all}, the fresh weight of other classes' prototypes; {@code orthogonality}, 1: weight of that term; {@code
  * preset}, {@code paper}, or {@code birdmae}: focal, upsample 2 and grid reshaped are the defaults then.
  */
 public final class ProtoProbe implements Probe {
-    /** Name of the probe. */
-    public static final String NAME = "proto";
+    static final String NAME = "proto";
 
     private static final String PROTOTYPES = "prototypes";
     private static final String FOCAL = "focal";
@@ -56,10 +55,10 @@ public final class ProtoProbe implements Probe {
     private static final String WEIGHT = "last_layer.weight";
     private static final String BIAS = "last_layer.bias";
     private static final int DEFAULT_PROTOTYPES = 20;
-    private static final int MOST_PROTOTYPES = 100_000;
-    private static final int MOST_UPSAMPLING = 16;
+    private static final int MAX_PROTOTYPES = 100_000;
+    private static final int MAX_UPSAMPLING = 16;
     private static final double DEFAULT_OTHERS = 0.1;
-    private static final double BIG = 1e6;
+    private static final double MAX_WEIGHT = 1e6;
     private static final double FRESH_BIAS = -2;
     /** Both constant channels of tokens and prototypes, and what is added to a prototype's norm. */
     private static final double EPS = 1e-4;
@@ -78,11 +77,11 @@ public final class ProtoProbe implements Probe {
     private ProtoProbe(boolean hasCls, ProbeOptions options, Tensor vectors, Tensor weight, Tensor bias) {
         boolean birdMae = options.choice(PRESET, "paper", "birdmae").equals("birdmae");
         this.focal = options.flag(FOCAL, birdMae);
-        this.upsample = options.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MOST_UPSAMPLING);
+        this.upsample = options.integer(UPSAMPLE, birdMae ? 2 : 1, 1, MAX_UPSAMPLING);
         this.reshaped = options.choice(GRID, birdMae ? "reshaped" : "true", birdMae ? "true" : "reshaped")
                 .equals("reshaped");
-        this.others = options.number(OTHERS, DEFAULT_OTHERS, 0, BIG);
-        this.orthogonality = options.number(ORTHOGONALITY, 1, 0, BIG);
+        this.others = options.number(OTHERS, DEFAULT_OTHERS, 0, MAX_WEIGHT);
+        this.orthogonality = options.number(ORTHOGONALITY, 1, 0, MAX_WEIGHT);
         if (focal && !hasCls) {
             throw new IllegalArgumentException(
                     "probe proto: focal=true, but the encoder has no cls token: use focal=false");
@@ -93,14 +92,14 @@ public final class ProtoProbe implements Probe {
     }
 
     static ProtoProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MOST_PROTOTYPES);
+        int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES);
         int count = Math.multiplyExact(each, classes);
         boolean own = options.choice(CONNECTION, "own", "all").equals("own");
         Tensor vectors = init.fraction(count, layout.dim());
         Tensor weight = init.constant(1, classes, own ? each : count);
         if (!own) {
             float[] values = new float[Math.multiplyExact(classes, count)];
-            double other = options.number(OTHERS, DEFAULT_OTHERS, 0, BIG);
+            double other = options.number(OTHERS, DEFAULT_OTHERS, 0, MAX_WEIGHT);
             for (int i = 0; i < values.length; i++) {
                 values[i] = i % count / each == i / count ? 1 : (float) other;
             }
@@ -154,8 +153,7 @@ public final class ProtoProbe implements Probe {
         return weight.shape().dim(0);
     }
 
-    /** Number of prototypes over all classes. */
-    public int prototypeCount() {
+    private int prototypeCount() {
         return vectors.shape().dim(0);
     }
 
@@ -163,7 +161,7 @@ public final class ProtoProbe implements Probe {
         return prototypeCount() / classes();
     }
 
-    /** With one class, own and all are the same. */
+    /** With one class, {@code own} and {@code all} are the same. */
     private boolean ownOnly() {
         return weight.size(1) == perClass();
     }
@@ -177,7 +175,7 @@ public final class ProtoProbe implements Probe {
         return Collections.unmodifiableMap(p);
     }
 
-    /** Tokens as prototypes meet them: {@code [batch, rows, columns, dim]}. */
+    /** The tokens that prototypes are compared with: {@code [batch, rows, columns, dim]}. */
     private Tensor positions(TokenBatch batch) {
         batch.requireDimOf(this);
         Tensor x = focal ? batch.tokens().minus(batch.requireCls(this).insert(1)) : batch.tokens();
@@ -192,8 +190,8 @@ public final class ProtoProbe implements Probe {
     }
 
     /**
-     * Vectors with the constant channels, and one more each so that their plain cosine has the formula's root of
-     * {@code ‖x‖² + 2e-8 + 1e-4}: {@code [.., dim]} to {@code [.., dim + 4]}.
+     * Vectors with both constant channels, and one channel more on either side that makes their plain cosine divide by
+     * the formula's {@code √(‖x‖² + 2e-8 + 1e-4)}: {@code [.., dim]} to {@code [.., dim + 4]}.
      */
     private static Tensor extended(Tensor x, boolean prototype) {
         Tensor constant = channels(x, 2, EPS);
@@ -207,7 +205,7 @@ public final class ProtoProbe implements Probe {
                 like.backend(), like.dtype(), like.shape().head(like.rank() - 1).concat(Shape.of(count)), value);
     }
 
-    /** What a plain cosine with each extended prototype is multiplied by: {@code [prototypes]}. */
+    /** The factor from a plain cosine with each extended prototype to the formula's similarity: {@code [prototypes]}. */
     private Tensor factor() {
         Tensor norm = vectors.unary(Unary.SQUARE)
                 .sum(false, 1)
@@ -216,7 +214,7 @@ public final class ProtoProbe implements Probe {
         return norm.over(norm.plus(EPS)).times(1 / SHRINK);
     }
 
-    /** Greatest similarity of each prototype, {@code [batch, prototypes]}, at least 0. */
+    /** Maximum similarity of each prototype, {@code [batch, prototypes]}, at least 0. */
     @Override
     public Tensor descriptor(TokenBatch batch) {
         return descriptor(match(batch));
@@ -228,7 +226,7 @@ public final class ProtoProbe implements Probe {
         return extended(tokens, false).prototypeMaxPool(extended(vectors, true));
     }
 
-    /** The maximum of relu is relu of the maximum, and a positive factor changes places with both. */
+    /** Relu and a positive factor commute with the maximum. */
     private Tensor descriptor(PrototypeMaxPool match) {
         return match.values().times(factor()).unary(Unary.RELU);
     }
@@ -255,8 +253,8 @@ public final class ProtoProbe implements Probe {
 
     /**
      * The similarity of every prototype with every position of the grid, which is {@code upsample} times as fine as the
-     * tokens': {@code [batch, prototypes, upsample · time, upsample · freq]}; with {@code grid=reshaped} the two last
-     * are those of the reshaped grid, {@code upsample · freq} and {@code upsample · time}.
+     * tokens': {@code [batch, prototypes, upsample · time, upsample · freq]}; with {@code grid=reshaped}, {@code [batch,
+     * prototypes, upsample · freq, upsample · time]}.
      */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
@@ -274,10 +272,7 @@ public final class ProtoProbe implements Probe {
                 .reshape(x.size(0), extended.size(0), x.size(1), x.size(2));
     }
 
-    /**
-     * On the tokens' own grid, also where the probe reads that grid otherwise: a token's places are those nearest to
-     * it.
-     */
+    /** On the tokens' own grid: a token takes the maximum over the positions nearest to it. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
         Contributions.requireOne("similarity map of chosen prototypes", clip);
@@ -291,10 +286,7 @@ public final class ProtoProbe implements Probe {
         }));
     }
 
-    /**
-     * Prototypes: similarity times weight. With {@code connection=own} the class's own alone, since others have no
-     * weight.
-     */
+    /** Prototypes: similarity times weight; with {@code connection=own} only the class's own. */
     @Override
     public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
         Contributions.check(this, clip, classIndex);
@@ -306,7 +298,7 @@ public final class ProtoProbe implements Probe {
             double[] similarities = Arrays.copyOfRange(descriptor(match).toDoubles(), first, first + weights.length);
             int[] tokens = Arrays.copyOfRange(match.winners().toInts(), first, first + weights.length);
             for (int j = 0; j < tokens.length; j++) {
-                // rows and columns of the grid as it is read: either way its places lie in the order of the tokens
+                // positions are in the order of the tokens, whichever way the grid is read
                 tokens[j] = tokens[j] / columns / upsample * (columns / upsample) + tokens[j] % columns / upsample;
             }
             return Contributions.ofPrototypes(
@@ -316,16 +308,5 @@ public final class ProtoProbe implements Probe {
                     weights,
                     bias.select(0, classIndex).toDoubles()[0]);
         }));
-    }
-
-    /**
-     * The position each prototype is most similar to, row by row, the first on ties: {@code [batch, prototypes]},
-     * {@code I32}.
-     */
-    public Tensor winners(TokenBatch batch) {
-        Tensor map = similarityMap(batch).orElseThrow();
-        return map.reshape(map.size(0), map.size(1), map.size(2) * map.size(3))
-                .max(2)
-                .indices();
     }
 }

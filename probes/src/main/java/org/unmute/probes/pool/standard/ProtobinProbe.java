@@ -1,7 +1,5 @@
 package org.unmute.probes.pool.standard;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +9,7 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.FrameWise;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
@@ -25,47 +24,42 @@ import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
  * to no class. {@code protofloat} is the same without the sign (the paper's ablation).
  *
  * <p>Options: {@code prototypes}, 20, a class; {@code dropout}, 0, the share of the descriptor that is dropped in
- * training; {@code topk}, 1, how many of the greatest cosines are averaged in training (scores always take the
- * greatest).
+ * training; {@code topk}, 1, how many of the largest cosines are averaged in training (scores always take the
+ * maximum).
  */
-public final class ProtobinProbe implements FrameWise {
-    /** The binarized form. */
-    public static final String BINARY = "protobin";
-    /** The form without the sign. */
-    public static final String FLOAT = "protofloat";
+public final class ProtobinProbe extends PoolingProbe implements FrameWise {
+    static final String BINARY = "protobin";
+    static final String FLOAT = "protofloat";
 
     private static final String PROTOTYPES = "prototypes";
     private static final String DROPOUT = "dropout";
     private static final String TOP_K = "topk";
     static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K);
     private static final int DEFAULT_PROTOTYPES = 20;
-    private static final int MOST_PROTOTYPES = 100_000;
+    private static final int MAX_PROTOTYPES = 100_000;
     private static final double DEVIATION = 0.02;
 
-    private final String name;
     private final double dropout;
     private final int topK;
     private final Tensor vectors;
-    private final Classifier fc;
 
     private ProtobinProbe(String name, ProbeOptions options, Tensor vectors, Classifier fc) {
-        this.name = name;
+        super(name, fc, List.of(Map.entry("prototype_vectors", vectors)));
         this.dropout = options.number(DROPOUT, 0, 0, 1);
-        this.topK = options.integer(TOP_K, 1, 1, MOST_PROTOTYPES);
+        this.topK = options.integer(TOP_K, 1, 1, MAX_PROTOTYPES);
         this.vectors = vectors;
-        this.fc = fc;
     }
 
     /**
      * How well each prototype is matched in each clip.
      *
-     * @param scores greatest cosine, {@code [batch, prototypes]}
+     * @param scores maximum cosine, {@code [batch, prototypes]}
      * @param winners the token that has it, the first on ties, {@code [batch, prototypes]}, {@code I32}
      */
     public record Match(Tensor scores, Tensor winners) {}
 
     static ProtobinProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
-        int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MOST_PROTOTYPES);
+        int each = options.integer(PROTOTYPES, DEFAULT_PROTOTYPES, 1, MAX_PROTOTYPES);
         int count = Math.multiplyExact(each, classes);
         Tensor vectors = init.normal(DEVIATION, count, layout.dim());
         return new ProtobinProbe(name, options, vectors, Classifier.fresh(init, count, classes));
@@ -74,18 +68,13 @@ public final class ProtobinProbe implements FrameWise {
     static ProtobinProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Tensor vectors = parameters.takeWithRank("prototype_vectors", 2);
         Classifier fc = Classifier.of(parameters);
-        int each = options.integer(PROTOTYPES, 0, 1, MOST_PROTOTYPES);
+        int each = options.integer(PROTOTYPES, 0, 1, MAX_PROTOTYPES);
         if (fc.features() != vectors.size(0) || each > 0 && (long) each * fc.classes() != vectors.size(0)) {
             throw new IllegalArgumentException("probe " + name + ": prototype_vectors are " + vectors.shape()
                     + ", fc.weight is " + fc.weight().shape() + (each > 0 ? ", prototypes a class are " + each : "")
                     + ": the numbers of prototypes differ");
         }
         return new ProtobinProbe(name, options, vectors, fc);
-    }
-
-    @Override
-    public String name() {
-        return name;
     }
 
     /** {@code prototypes} is left out of a probe whose number of prototypes is no multiple of its classes. */
@@ -100,15 +89,10 @@ public final class ProtobinProbe implements FrameWise {
         return vectors.shape().dim(1);
     }
 
-    @Override
-    public int classes() {
-        return fc.classes();
-    }
-
-    /** Where only the greatest cosine counts, and prototypes are signs. */
+    /** Where only the maximum cosine counts, and prototypes are signs. */
     @Override
     public boolean readsHalves() {
-        return name.equals(BINARY) && topK == 1 && vectors.backend().supportsF16Tokens();
+        return !isFloat() && topK == 1 && vectors.backend().supportsF16Tokens();
     }
 
     /** Number of prototypes over all classes. */
@@ -116,19 +100,11 @@ public final class ProtobinProbe implements FrameWise {
         return vectors.shape().dim(0);
     }
 
-    @Override
-    public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        p.put("prototype_vectors", vectors);
-        fc.addTo(p);
-        return Collections.unmodifiableMap(p);
-    }
-
     /**
      * The prototypes that tokens are compared with, {@code [prototypes, dim]}: entries ±1, or as learned in protofloat.
      */
     public Tensor prototypes() {
-        if (name.equals(FLOAT)) {
+        if (isFloat()) {
             return vectors;
         }
         // x - x is 0 for finite entries; for others it is NaN, so that a diverged prototype does not pass as ±1
@@ -136,15 +112,18 @@ public final class ProtobinProbe implements FrameWise {
         return vectors.binarizeStraightThrough().plus(broken);
     }
 
-    /** Scores and winning tokens, by the fused op: similarities are never written out. */
+    private boolean isFloat() {
+        return name().equals(FLOAT);
+    }
+
+    /** Scores and winning tokens, by the fused op: similarities are never stored. */
     public Match match(TokenBatch batch) {
         batch.requireDimOf(this);
         return match(batch.tokens());
     }
 
     private Match match(Tensor tokens) {
-        PrototypeMaxPool pool =
-                name.equals(FLOAT) ? tokens.prototypeMaxPool(vectors) : tokens.binaryPrototypeMaxPool(vectors);
+        PrototypeMaxPool pool = isFloat() ? tokens.prototypeMaxPool(vectors) : tokens.binaryPrototypeMaxPool(vectors);
         return new Match(pool.values(), pool.winners());
     }
 
@@ -160,19 +139,14 @@ public final class ProtobinProbe implements FrameWise {
     }
 
     /**
-     * The mean of the k greatest cosines of each prototype, {@code [batch, prototypes]}. Writes all similarities, so it
-     * costs more memory than {@link #descriptor}.
+     * The mean of the k largest cosines of each prototype, {@code [batch, prototypes]}. Stores all similarities, so it
+     * takes more memory than {@link #descriptor}.
      *
      * @throws IllegalArgumentException if there are fewer than k tokens
      */
     public Tensor topKDescriptor(TokenBatch batch, int k) {
         batch.requireDimOf(this);
         return Functions.topKMean(Functions.cosineMatrix(batch.tokens(), prototypes()), k, 1);
-    }
-
-    @Override
-    public Tensor classify(Tensor descriptor) {
-        return fc.logits(descriptor);
     }
 
     @Override
@@ -188,9 +162,7 @@ public final class ProtobinProbe implements FrameWise {
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
         batch.requireDimOf(this);
-        return Optional.of(Grad.withoutRecording(() -> Functions.cosineMatrix(batch.tokens(), prototypes())
-                .transpose(1, 2)
-                .reshape(batch.size(), prototypeCount(), batch.time(), batch.freq())));
+        return Optional.of(Grad.withoutRecording(() -> cosines(batch, prototypes())));
     }
 
     /** The same for some prototypes of one clip, without computing the others. */
@@ -200,24 +172,23 @@ public final class ProtobinProbe implements FrameWise {
         clip.requireDimOf(this);
         return Optional.of(Grad.withoutRecording(() -> {
             Tensor some = prototypes().indexSelect(0, Tensor.of(vectors.backend(), which, which.length));
-            return Functions.cosineMatrix(clip.tokens(), some)
-                    .transpose(1, 2)
-                    .reshape(which.length, clip.time(), clip.freq());
+            return cosines(clip, some).squeeze(0);
         }));
+    }
+
+    private static Tensor cosines(TokenBatch batch, Tensor prototypes) {
+        return batch.onGrid(Functions.cosineMatrix(batch.tokens(), prototypes).transpose(1, 2));
     }
 
     /** Prototypes: cosine with the winning token times weight. */
     @Override
-    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
-        Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> {
-            Match match = match(clip);
-            return Contributions.ofPrototypes(
-                    0,
-                    match.scores().toDoubles(),
-                    match.winners().toInts(),
-                    fc.row(classIndex).toDoubles(),
-                    fc.bias(classIndex));
-        }));
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        Match match = match(clip);
+        return Contributions.ofPrototypes(
+                0,
+                match.scores().toDoubles(),
+                match.winners().toInts(),
+                fc.row(classIndex).toDoubles(),
+                fc.bias(classIndex));
     }
 }

@@ -1,17 +1,13 @@
 package org.unmute.probes.pool.standard;
 
-import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import org.unmute.probes.pool.Classifier;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
-import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
@@ -19,30 +15,29 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 
 /**
- * SimPoolProbe (paper, section 3; {@code efficient-probing} poolings/simpool.py): the mean token asks which tokens matter.
- * {@code u = mean_n z_n}, {@code q = W_q u}, {@code v_n = LN(z_n)}, {@code k_n = W_k v_n}, {@code a = softmax_n(q · k_n
- * / √dim)}, descriptor {@code Σ a_n v_n}; layer normalisation with eps 1e-6, no biases, no value projection.
+ * SimPool (paper, section 3; {@code efficient-probing} poolings/simpool.py): the mean token is the query. {@code u =
+ * mean_n z_n}, {@code q = W_q u}, {@code v_n = LN(z_n)}, {@code k_n = W_k v_n}, {@code a = softmax_n(q · k_n / √dim)},
+ * descriptor {@code Σ a_n v_n}; layer normalization with eps 1e-6, no biases, no value projection.
  *
  * <p>Since there is one query, {@code q · W_k v = (W_kᵀ q) · v}: keys are never computed for single tokens. Since
- * weights sum to 1, the affine part of LN can wait: with ẑ normalised and {@code v = g ẑ + b}, {@code Σ a_n v_n = g Σ
- * a_n ẑ_n + b}, and {@code (W_kᵀ q) · v_n} is {@code (g W_kᵀ q) · ẑ_n} but for a number that is the same for all
- * tokens. So no token gets a gradient.
+ * weights sum to 1, the affine part of LN can be applied last: with ẑ normalized and {@code v = g ẑ + b}, {@code Σ a_n
+ * v_n = g Σ a_n ẑ_n + b}, and {@code (W_kᵀ q) · v_n} is {@code (g W_kᵀ q) · ẑ_n} up to a number that is the same for
+ * all tokens. So no token gets a gradient.
  *
  * <p>Options: {@code gamma}, 0 for the plain sum, else the descriptor is the power mean {@code (Σ a_n (v_n - m +
  * 1e-6)^γ)^(1/γ)}; {@code minimum}, where its m is taken: over the {@code clip}, or as in the public code over the
- * whole {@code batch}, which makes a clip's scores depend on the clips beside it; {@code norm}, {@code none}, or {@code
- * batch}: batch normalisation of the descriptor.
+ * whole {@code batch}, which makes a clip's scores depend on the other clips; {@code norm}, {@code none}, or {@code
+ * batch}: batch normalization of the descriptor.
  */
-public final class SimPoolProbe implements Probe {
-    /** Name of the probe. */
-    public static final String NAME = "simpool";
+public final class SimPoolProbe extends NormalizedProbe {
+    static final String NAME = "simpool";
 
     private static final String GAMMA = "gamma";
     private static final String MINIMUM = "minimum";
-    static final List<String> OPTIONS = List.of(GAMMA, MINIMUM, DescriptorNorm.OPTION);
+    static final List<String> OPTIONS = List.of(GAMMA, MINIMUM, NORM);
     private static final double LAYER_NORM_EPS = 1e-6;
     private static final double POWER_EPS = 1e-6;
-    private static final double MOST_GAMMA = 100;
+    private static final double MAX_GAMMA = 100;
 
     private final double gamma;
     private final boolean minimumOfClip;
@@ -50,75 +45,60 @@ public final class SimPoolProbe implements Probe {
     private final Tensor normBias;
     private final Tensor queryWeight;
     private final Tensor keyWeight;
-    private final DescriptorNorm norm;
-    private final Classifier fc;
 
-    private SimPoolProbe(ProbeOptions options, Tensor[] parameters, DescriptorNorm norm, Classifier fc) {
-        this.gamma = options.number(GAMMA, 0, 0, MOST_GAMMA);
+    private SimPoolProbe(
+            ProbeOptions options,
+            Tensor normWeight,
+            Tensor normBias,
+            Tensor queryWeight,
+            Tensor keyWeight,
+            BatchNorm norm,
+            Classifier fc) {
+        super(
+                NAME,
+                norm,
+                fc,
+                List.of(
+                        Map.entry("norm_patches.weight", normWeight),
+                        Map.entry("norm_patches.bias", normBias),
+                        Map.entry("wq.weight", queryWeight),
+                        Map.entry("wk.weight", keyWeight)));
+        this.gamma = options.number(GAMMA, 0, 0, MAX_GAMMA);
         this.minimumOfClip = options.choice(MINIMUM, "clip", "batch").equals("clip");
-        this.normWeight = parameters[0];
-        this.normBias = parameters[1];
-        this.queryWeight = parameters[2];
-        this.keyWeight = parameters[3];
-        this.norm = norm;
-        this.fc = fc;
+        this.normWeight = normWeight;
+        this.normBias = normBias;
+        this.queryWeight = queryWeight;
+        this.keyWeight = keyWeight;
     }
 
     static SimPoolProbe fresh(String name, TokenLayout layout, int classes, ProbeOptions options, Initializer init) {
         int dim = layout.dim();
-        Tensor[] p = {
-            init.constant(1, dim), init.constant(0, dim), init.linearWeight(dim, dim), init.linearWeight(dim, dim)
-        };
         return new SimPoolProbe(
-                options, p, DescriptorNorm.fresh(NAME, options, init, dim), Classifier.fresh(init, dim, classes));
+                options,
+                init.constant(1, dim),
+                init.constant(0, dim),
+                init.linearWeight(dim, dim),
+                init.linearWeight(dim, dim),
+                freshNorm(options, init, dim),
+                Classifier.fresh(init, dim, classes));
     }
 
     static SimPoolProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
-        long dim = fc.features();
-        Tensor[] p = {
-            parameters.take("norm_patches.weight", dim),
-            parameters.take("norm_patches.bias", dim),
-            parameters.take("wq.weight", dim, dim),
-            parameters.take("wk.weight", dim, dim)
-        };
-        return new SimPoolProbe(options, p, DescriptorNorm.of(NAME, options, parameters, fc.features()), fc);
-    }
-
-    @Override
-    public String name() {
-        return NAME;
+        int dim = fc.features();
+        return new SimPoolProbe(
+                options,
+                parameters.take("norm_patches.weight", dim),
+                parameters.take("norm_patches.bias", dim),
+                parameters.take("wq.weight", dim, dim),
+                parameters.take("wk.weight", dim, dim),
+                givenNorm(options, parameters, dim),
+                fc);
     }
 
     @Override
     public ProbeOptions options() {
-        return norm.addTo(ProbeOptions.DEFAULTS.with(GAMMA, gamma).with(MINIMUM, minimumOfClip ? "clip" : "batch"));
-    }
-
-    @Override
-    public int dim() {
-        return fc.features();
-    }
-
-    @Override
-    public int classes() {
-        return fc.classes();
-    }
-
-    @Override
-    public Map<String, Tensor> parameters() {
-        Map<String, Tensor> p = new LinkedHashMap<>();
-        p.put("norm_patches.weight", normWeight);
-        p.put("norm_patches.bias", normBias);
-        p.put("wq.weight", queryWeight);
-        p.put("wk.weight", keyWeight);
-        fc.addTo(p);
-        return Collections.unmodifiableMap(p);
-    }
-
-    @Override
-    public Map<String, Tensor> buffers() {
-        return norm.buffers();
+        return super.options().with(GAMMA, gamma).with(MINIMUM, minimumOfClip ? "clip" : "batch");
     }
 
     private Tensor values(TokenBatch batch) {
@@ -131,11 +111,7 @@ public final class SimPoolProbe implements Probe {
         return batch.tokens().mean(true, 1).linear(queryWeight, null).matmul(keyWeight);
     }
 
-    /** The weight of each token: {@code [batch, tokens]}, summing to 1. */
-    public Tensor attention(TokenBatch batch) {
-        return weights(batch, values(batch)).squeeze(1);
-    }
-
+    /** {@code [batch, 1, tokens]}, summing to 1. */
     private Tensor weights(TokenBatch batch, Tensor values) {
         return query(batch)
                 .matmul(values.transpose(1, 2))
@@ -143,35 +119,31 @@ public final class SimPoolProbe implements Probe {
                 .softmax(-1);
     }
 
-    /** {@link #attention} on the grid: {@code [batch, 1, time, freq]}. */
+    /** The weight of each token, summing to 1 over the grid: {@code [batch, 1, time, freq]}. */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {
-        return Optional.of(
-                Grad.withoutRecording(() -> attention(batch)).reshape(batch.size(), 1, batch.time(), batch.freq()));
+        return Optional.of(Grad.withoutRecording(() -> batch.onGrid(weights(batch, values(batch)))));
     }
 
-    /**
-     * Tokens, weighed by attention; with a power mean, which does not add up over tokens, entries of the descriptor.
-     */
+    /** Tokens, weighted by attention; with a power mean, which is no sum over tokens, entries of the descriptor. */
     @Override
-    public Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
-        Contributions.check(this, clip, classIndex);
-        return Optional.of(Grad.withoutRecording(() -> {
-            Classifier all = norm.absorbedBy(fc);
-            if (gamma > 0) {
-                return Contributions.ofFeatures(
-                        "This probe does not decompose over tokens: its power mean (gamma=" + gamma
-                                + ") is no sum. Shown are entries of its descriptor.",
-                        pooled(List.of(clip)).toDoubles(),
-                        all.row(classIndex).toDoubles(),
-                        all.bias(classIndex));
-            }
-            return Contributions.ofTokens(
-                    "", all.found(values(clip), classIndex), attention(clip).toDoubles(), all.bias(classIndex));
-        }));
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        Classifier all = foldedClassifier();
+        if (gamma > 0) {
+            return Contributions.ofFeatures(
+                    "This probe does not decompose over tokens: its power mean (gamma=" + gamma
+                            + ") is no sum. Shown are entries of its descriptor.",
+                    pooled(List.of(clip)).toDoubles(),
+                    all.row(classIndex).toDoubles(),
+                    all.bias(classIndex));
+        }
+        Tensor values = values(clip);
+        return Contributions.ofTokens(
+                "", all.found(values, classIndex), weights(clip, values).toDoubles(), all.bias(classIndex));
     }
 
-    private Tensor pooled(List<TokenBatch> parts) {
+    @Override
+    Tensor pooled(List<TokenBatch> parts) {
         if (gamma == 0) {
             return TokenBatch.pooled(parts, batch -> {
                 batch.requireDimOf(this);
@@ -191,30 +163,15 @@ public final class SimPoolProbe implements Probe {
         }
         Map<TokenBatch, Tensor> values = new IdentityHashMap<>();
         parts.forEach(batch -> values.put(batch, values(batch)));
-        Tensor leasts =
+        Tensor ofParts =
                 TokenBatch.pooled(parts, batch -> values.get(batch).times(-1).amax(true, 0, 1, 2));
-        Tensor least = parts.size() == 1 ? leasts : leasts.amax(true, 0);
-        return TokenBatch.pooled(parts, batch -> powerMean(batch, values.get(batch), least));
+        Tensor negatedMin = parts.size() == 1 ? ofParts : ofParts.amax(true, 0);
+        return TokenBatch.pooled(parts, batch -> powerMean(batch, values.get(batch), negatedMin));
     }
 
-    /** @param least the negative of what is taken off the values, to broadcast */
-    private Tensor powerMean(TokenBatch batch, Tensor values, Tensor least) {
-        Tensor powers = values.plus(least).plus(POWER_EPS).pow(gamma);
+    /** @param negatedMin {@code -m}, broadcastable to the values */
+    private Tensor powerMean(TokenBatch batch, Tensor values, Tensor negatedMin) {
+        Tensor powers = values.plus(negatedMin).plus(POWER_EPS).pow(gamma);
         return weights(batch, values).matmul(powers).squeeze(1).pow(1 / gamma);
-    }
-
-    @Override
-    public Tensor descriptor(TokenBatch batch) {
-        return norm.scoring(pooled(List.of(batch)));
-    }
-
-    @Override
-    public Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
-        return norm.training(pooled(parts));
-    }
-
-    @Override
-    public Tensor classify(Tensor descriptor) {
-        return fc.logits(descriptor);
     }
 }

@@ -5,19 +5,29 @@ import java.util.List;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.tensor.Tensor;
 
-/** Contributions of tokens to a class under several attentions at once. */
-public final class AttentionContributions {
-    private AttentionContributions() {}
+/** What probes with several learned attention queries or heads share. */
+final class QueryAttention {
+    private QueryAttention() {}
+
+    /** The largest divisor of {@code dim} up to {@code max}. */
+    static int largestDivisor(int dim, int max) {
+        int d = Math.min(max, dim);
+        while (dim % d != 0) {
+            d--;
+        }
+        return d;
+    }
 
     /**
-     * {@code Σ_m a_{m,n} u_m · z_n} for each token n.
+     * Contributions of tokens to a class: {@code Σ_m a_{m,n} u_m · z_n} for each token n.
      *
      * @param tokens z, {@code [1, tokens, dim]}
      * @param attention a, {@code [1, heads, tokens]}
      * @param classVectors u, what the class looks for in a token behind each head, {@code [heads, dim]}
      * @param heads what the heads are called
      */
-    static Contributions of(Tensor tokens, Tensor attention, Tensor classVectors, String heads, double bias) {
+    static Contributions contributions(
+            Tensor tokens, Tensor attention, Tensor classVectors, String heads, double bias) {
         double[] found = tokens.linear(classVectors, null).toDoubles();
         double[] a = attention.toDoubles();
         int count = Math.toIntExact(tokens.size(1));
@@ -35,12 +45,9 @@ public final class AttentionContributions {
                             ? Contributions.Part.product(n, "token " + n, n, found[n], weight)
                             : new Contributions.Part(n, "token " + n, n, Double.NaN, weight, sum));
         }
-        return new Contributions(
-                Contributions.Kind.TOKENS,
-                m == 1
-                        ? ""
-                        : "A token adds what " + m + " " + heads + " find in it; its weight is their mean attention.",
-                parts,
-                bias);
+        String remark = m == 1
+                ? ""
+                : "A token adds what " + m + " " + heads + " find in it; its weight is their mean attention.";
+        return new Contributions(Contributions.Kind.TOKENS, remark, parts, bias);
     }
 }

@@ -1,0 +1,87 @@
+package org.unmute.probes.pool;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+
+/** A probe whose descriptor a linear layer classifies, {@code W d + b}. A subclass says how tokens are pooled. */
+public abstract class PoolingProbe implements Probe {
+    /** The linear layer. */
+    protected final Classifier fc;
+
+    private final String name;
+    private final Map<String, Tensor> parameters;
+
+    /**
+     * @param name of the {@link ProbeType}
+     * @param fc the linear layer; its parameters come last
+     * @param pooling the parameters of the pooling by name, in a fixed order
+     */
+    protected PoolingProbe(String name, Classifier fc, List<Map.Entry<String, Tensor>> pooling) {
+        this.name = name;
+        this.fc = fc;
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        for (Map.Entry<String, Tensor> p : pooling) {
+            all.put(p.getKey(), p.getValue());
+        }
+        fc.addTo(all);
+        this.parameters = Collections.unmodifiableMap(all);
+    }
+
+    @Override
+    public final String name() {
+        return name;
+    }
+
+    /** No options, unless overridden. */
+    @Override
+    public ProbeOptions options() {
+        return ProbeOptions.DEFAULTS;
+    }
+
+    /** The length of the descriptor, unless overridden. */
+    @Override
+    public int dim() {
+        return fc.features();
+    }
+
+    @Override
+    public final int classes() {
+        return fc.classes();
+    }
+
+    @Override
+    public final Map<String, Tensor> parameters() {
+        return parameters;
+    }
+
+    @Override
+    public Tensor classify(Tensor descriptor) {
+        return fc.logits(descriptor);
+    }
+
+    @Override
+    public final Optional<Contributions> contributions(TokenBatch clip, int classIndex) {
+        Contributions.check(this, clip, classIndex);
+        return Optional.of(Grad.withoutRecording(() -> terms(clip, classIndex)));
+    }
+
+    /**
+     * {@link #contributions} of a clip that fits. Entries of the descriptor, unless a subclass whose pooling is a sum
+     * over tokens or prototypes says more.
+     */
+    protected Contributions terms(TokenBatch clip, int classIndex) {
+        return featureTerms(
+                "This probe does not decompose over tokens. Shown are entries of its descriptor.", clip, classIndex);
+    }
+
+    /** Entries of the descriptor. */
+    protected final Contributions featureTerms(String remark, TokenBatch clip, int classIndex) {
+        return Contributions.ofFeatures(
+                remark, descriptor(clip).toDoubles(), fc.row(classIndex).toDoubles(), fc.bias(classIndex));
+    }
+}

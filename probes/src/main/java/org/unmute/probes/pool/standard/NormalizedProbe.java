@@ -1,0 +1,70 @@
+package org.unmute.probes.pool.standard;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.unmute.probes.pool.Classifier;
+import org.unmute.probes.pool.Initializer;
+import org.unmute.probes.pool.ParameterMap;
+import org.unmute.probes.pool.PoolingProbe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.TokenBatch;
+import org.unmute.tensor.Tensor;
+
+/**
+ * A probe whose public code batch-normalizes the descriptor before the classifier: option {@code norm}, {@code none} by
+ * default, or {@code batch}.
+ */
+abstract class NormalizedProbe extends PoolingProbe {
+    static final String NORM = "norm";
+
+    private final BatchNorm norm;
+
+    /** @param norm null for none */
+    NormalizedProbe(String name, BatchNorm norm, Classifier fc, List<Map.Entry<String, Tensor>> pooling) {
+        super(name, fc, pooling);
+        this.norm = norm;
+    }
+
+    static BatchNorm freshNorm(ProbeOptions options, Initializer init, int features) {
+        return BatchNorm.isChosen(NORM, options) ? BatchNorm.fresh(init, features) : null;
+    }
+
+    static BatchNorm givenNorm(ProbeOptions options, ParameterMap parameters, int features) {
+        return BatchNorm.isChosen(NORM, options) ? BatchNorm.of(parameters, features) : null;
+    }
+
+    /**
+     * The descriptors before normalization.
+     *
+     * @return {@code [batch, features]}, the clips of the first part first
+     */
+    abstract Tensor pooled(List<TokenBatch> parts);
+
+    @Override
+    public ProbeOptions options() {
+        return ProbeOptions.DEFAULTS.with(NORM, norm == null ? "none" : "batch");
+    }
+
+    @Override
+    public final Map<String, Tensor> buffers() {
+        return norm == null ? Map.of() : norm.buffers();
+    }
+
+    @Override
+    public final Tensor descriptor(TokenBatch batch) {
+        Tensor pooled = pooled(List.of(batch));
+        return norm == null ? pooled : norm.scoring(pooled);
+    }
+
+    @Override
+    public final Tensor trainingDescriptor(List<TokenBatch> parts, SplittableRandom random) {
+        Tensor pooled = pooled(parts);
+        return norm == null ? pooled : norm.training(name(), pooled);
+    }
+
+    /** A classifier that gives the same logits for descriptors before normalization. */
+    final Classifier foldedClassifier() {
+        return norm == null ? fc : norm.foldInto(fc);
+    }
+}
