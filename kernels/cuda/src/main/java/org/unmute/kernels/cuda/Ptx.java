@@ -6,8 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 
-/** The kernels as PTX, an assembly language that the driver turns into code for the card at hand. */
+/** The kernels as PTX, an assembly language that the driver compiles for the GPU at hand; one gzip file a family. */
 final class Ptx {
     private static final Pattern HASH = Pattern.compile("// sha256 ([0-9a-f]{64})");
 
@@ -15,18 +16,18 @@ final class Ptx {
 
     /** A family's PTX. */
     static String text(String family) {
-        try (InputStream in = Ptx.class.getResourceAsStream(family + ".ptx")) {
+        try (InputStream in = Ptx.class.getResourceAsStream(family + ".ptx.gz")) {
             if (in == null) {
                 throw new IllegalStateException(
-                        "cuda: " + family + ".ptx is missing in this build: run kernels/cuda/build-ptx");
+                        "cuda: " + family + ".ptx.gz is missing in this build: run kernels/cuda/build-ptx");
             }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return new String(new GZIPInputStream(in).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The hash of the source it was built from, as it says itself. */
+    /** The {@link org.unmute.kernels.device.KernelSource#hash hash} of the source that a PTX names in its header. */
     static String sourceHash(String text) {
         Matcher m = HASH.matcher(text);
         if (!m.find()) {

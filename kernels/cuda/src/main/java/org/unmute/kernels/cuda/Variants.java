@@ -4,17 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 
@@ -33,8 +27,6 @@ final class Variants {
                     List.of(
                             new Kernel("prototype", "prototype_match"),
                             new Kernel("prototype", "prototype_match_binary")));
-
-    private static final Pattern INCLUDE = Pattern.compile("#include \"([a-z_]+\\.h)\"");
 
     private Variants() {}
 
@@ -72,20 +64,7 @@ final class Variants {
 
     /** A file's text with each header put in where it is first included. */
     static String text(String file) {
-        StringBuilder text = new StringBuilder();
-        append(file + ".cu", text, new HashSet<>());
-        return text.toString();
-    }
-
-    private static void append(String file, StringBuilder text, Set<String> seen) {
-        for (String line : read(file).lines().toList()) {
-            Matcher include = INCLUDE.matcher(line);
-            if (!include.matches()) {
-                text.append(line).append('\n');
-            } else if (seen.add(include.group(1))) {
-                append(include.group(1), text, seen);
-            }
-        }
+        return KernelSource.plainText(file + ".cu", Variants::read);
     }
 
     /** One of our own files, or a header of the portable kernels. */
@@ -94,17 +73,6 @@ final class Variants {
             return in == null ? KernelSource.read(file) : new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** SHA-256 of {@link #text} in hexadecimal, which the PTX built from it bears. */
-    static String hash(String file) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(text(file).getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
         }
     }
 }

@@ -209,7 +209,11 @@ final class ShimDevice implements Device {
             if (!BUILT.containsKey(kernel)) {
                 build(kernel.family());
             }
-            return BUILT.get(kernel);
+            MethodHandle function = BUILT.get(kernel);
+            if (function == null) {
+                throw new DeviceException("shim: kernel " + kernel + " is missing in its file", null);
+            }
+            return function;
         }
     }
 

@@ -13,11 +13,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The texts of the kernels. */
+/** The kernel sources, read from the class path. */
 public final class KernelSource {
     /** All families: one file each. */
     public static final List<String> FAMILIES = List.of(
@@ -48,58 +49,70 @@ public final class KernelSource {
 
     private KernelSource() {}
 
-    /** A family's text with the headers it includes put in, ready for a compiler that reads one text. */
+    /**
+     * A family's text for a compiler that reads one file: each header put in where it is first included, with {@code
+     * #line} so that errors name the file and line as written.
+     */
     public static String text(String family) {
         StringBuilder text = new StringBuilder();
-        append(family + ".cl", text, new HashSet<>());
+        append(family + ".cl", KernelSource::read, true, text, new HashSet<>());
         return text.toString();
     }
 
-    private static void append(String file, StringBuilder text, Set<String> seen) {
+    /**
+     * A file's text with each header put in where it is first included, and nothing else added.
+     *
+     * @param file with its ending
+     * @param reader gives the text of a file or header
+     */
+    public static String plainText(String file, UnaryOperator<String> reader) {
+        StringBuilder text = new StringBuilder();
+        append(file, reader, false, text, new HashSet<>());
+        return text.toString();
+    }
+
+    private static void append(
+            String file, UnaryOperator<String> reader, boolean numbered, StringBuilder text, Set<String> seen) {
         int number = 0;
-        text.append("#line 1 \"").append(file).append("\"\n");
-        for (String line : read(file).lines().toList()) {
+        if (numbered) {
+            text.append("#line 1 \"").append(file).append("\"\n");
+        }
+        for (String line : reader.apply(file).lines().toList()) {
             number++;
             Matcher include = INCLUDE.matcher(line);
             if (!include.matches()) {
                 text.append(line).append('\n');
             } else if (seen.add(include.group(1))) {
-                append(include.group(1), text, seen);
-                text.append("#line ")
-                        .append(number + 1)
-                        .append(" \"")
-                        .append(file)
-                        .append("\"\n");
-            } else {
+                append(include.group(1), reader, numbered, text, seen);
+                if (numbered) {
+                    text.append("#line " + (number + 1) + " \"" + file + "\"\n");
+                }
+            } else if (numbered) {
                 text.append('\n');
             }
         }
     }
 
-    /**
-     * SHA-256 of a family's text with the headers it includes put in, in hexadecimal: what a build from it is compared
-     * with, see {@code kernels/cuda/build-ptx}.
-     */
-    public static String hash(String family) {
-        StringBuilder text = new StringBuilder();
-        appendPlain(family + ".cl", text, new HashSet<>());
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(text.toString().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+    /** {@link #hash(String)} of a family's {@link #plainText}. */
+    public static String hashOfFamily(String family) {
+        return hash(plainText(family + ".cl", KernelSource::read));
     }
 
-    private static void appendPlain(String file, StringBuilder text, Set<String> seen) {
-        for (String line : read(file).lines().toList()) {
-            Matcher include = INCLUDE.matcher(line);
-            if (!include.matches()) {
-                text.append(line).append('\n');
-            } else if (seen.add(include.group(1))) {
-                appendPlain(include.group(1), text, seen);
-            }
+    /**
+     * SHA-256, in hexadecimal, of a text without its line comments and blank lines: it tells whether a build from the
+     * text is out of date, see {@code kernels/cuda/build-ptx}.
+     */
+    public static String hash(String text) {
+        String code = text.lines()
+                .map(line -> line.replaceFirst("//.*$", "").stripTrailing())
+                .filter(line -> !line.isEmpty())
+                .map(line -> line + "\n")
+                .collect(Collectors.joining());
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(code.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 
