@@ -2,9 +2,11 @@ package org.unmute.cli;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -81,6 +83,22 @@ class ArchitectureTest {
         dependsOnlyOn("org.unmute.kernels.device..", TENSOR, JAVA);
         dependsOnlyOn("org.unmute.kernels.opencl..", "org.unmute.kernels.device..", TENSOR, JAVA, "org.jocl..");
         dependsOnlyOn("org.unmute.kernels.cuda..", "org.unmute.kernels.device..", TENSOR, JAVA, "jcuda..");
+    }
+
+    /** Families of kernels share {@code tile} and {@code runtime}; the backend alone composes them. */
+    @Test
+    void kernelFamiliesOfTheVectorBackendAreIndependent() {
+        slices().matching("org.unmute.kernels.vector.(**)")
+                .should()
+                .notDependOnEachOther()
+                .ignoreDependency(
+                        DescribedPredicate.alwaysTrue(),
+                        resideInAnyPackage("org.unmute.kernels.vector.tile", "org.unmute.kernels.vector.runtime"))
+                .check(all);
+        slices().matching("org.unmute.kernels.(**)")
+                .should()
+                .beFreeOfCycles()
+                .check(all);
     }
 
     @Test

@@ -128,7 +128,7 @@ class SourceTest {
         List<String> withVectors = new ArrayList<>();
         for (Path file : files(kernels).toList()) {
             if (Files.readString(file).contains("import jdk.incubator.vector.")) {
-                withVectors.add(file.getFileName().toString().replace(".java", ""));
+                withVectors.add(kernels.relativize(file).toString().replace(".java", ""));
             }
         }
         String launcher = Files.readString(root().resolve("unmute")).replace("\\\n", " ");

@@ -1,6 +1,28 @@
 package org.unmute.kernels.vector;
 
 import java.util.Optional;
+import org.unmute.kernels.vector.attention.AttentionGradientKernel;
+import org.unmute.kernels.vector.attention.AttentionKernel;
+import org.unmute.kernels.vector.audio.FilterBankKernel;
+import org.unmute.kernels.vector.elementwise.AdamWKernel;
+import org.unmute.kernels.vector.elementwise.BinaryKernels;
+import org.unmute.kernels.vector.elementwise.DataMovement;
+import org.unmute.kernels.vector.elementwise.GenericKernels;
+import org.unmute.kernels.vector.elementwise.UnaryKernels;
+import org.unmute.kernels.vector.gemm.GemmKernel;
+import org.unmute.kernels.vector.prototype.BinaryPrototypeKernel;
+import org.unmute.kernels.vector.prototype.PrototypeKernel;
+import org.unmute.kernels.vector.reduce.ArgMaxMin;
+import org.unmute.kernels.vector.reduce.Norms;
+import org.unmute.kernels.vector.reduce.Reductions;
+import org.unmute.kernels.vector.reduce.Softmax;
+import org.unmute.kernels.vector.runtime.ArrayPool;
+import org.unmute.kernels.vector.runtime.CachingAllocator;
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.Lanes;
+import org.unmute.kernels.vector.runtime.RowLoops;
+import org.unmute.kernels.vector.runtime.WorkerPool;
+import org.unmute.kernels.vector.tile.TileWarmUp;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
@@ -22,37 +44,37 @@ import org.unmute.tensor.op.Unary;
  */
 public final class VectorBackend implements Backend {
     private final WorkerPool pool;
-    private final ResultMemory memory = new ResultMemory();
-    private final Loops loops;
+    private final CachingAllocator memory = new CachingAllocator();
+    private final ElementLoops loops;
     private final RowLoops rows;
-    private final GenericLoops generic;
+    private final GenericKernels generic;
     private final Reductions reductions;
-    private final Extremes extremes;
-    private final Movement movement;
+    private final ArgMaxMin extremes;
+    private final DataMovement movement;
     private final Norms norms;
-    private final Gemm gemm;
+    private final GemmKernel gemm;
     private final AttentionKernel attention;
     private final AttentionGradientKernel attentionGradients;
     private final PrototypeKernel prototypes;
-    private final BinaryPrototypes binaryPrototypes;
+    private final BinaryPrototypeKernel binaryPrototypes;
     private final FilterBankKernel filterBanks;
 
     /** A backend on {@code threads} threads, the caller's among them. */
     public VectorBackend(int threads) {
         pool = new WorkerPool(threads);
-        loops = new Loops(pool);
+        loops = new ElementLoops(pool);
         rows = new RowLoops(pool);
-        generic = new GenericLoops(loops);
+        generic = new GenericKernels(loops);
         reductions = new Reductions(pool);
-        extremes = new Extremes(pool);
-        movement = new Movement(pool, loops, generic);
+        extremes = new ArgMaxMin(pool);
+        movement = new DataMovement(pool, loops, generic);
         norms = new Norms(pool, rows);
-        Scratch scratch = new Scratch(threads);
-        gemm = new Gemm(pool, scratch);
-        attention = new AttentionKernel(pool, scratch, gemm);
+        ArrayPool scratch = new ArrayPool(threads);
+        gemm = new GemmKernel(pool, scratch);
+        attention = new AttentionKernel(pool, scratch, gemm::multiply);
         attentionGradients = new AttentionGradientKernel(pool, scratch);
         prototypes = new PrototypeKernel(pool, scratch);
-        binaryPrototypes = new BinaryPrototypes(pool, scratch);
+        binaryPrototypes = new BinaryPrototypeKernel(pool, scratch);
         filterBanks = new FilterBankKernel(pool);
     }
 
@@ -88,7 +110,7 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void warmUp() {
-        WarmUp.tiles();
+        TileWarmUp.tiles();
     }
 
     @Override
@@ -137,7 +159,7 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void unary(Unary f, double p, double q, View x, View out) {
-        Optional<Loops.Kernel> kernel = UnaryKernels.forward(f, p, q);
+        Optional<ElementLoops.Kernel> kernel = UnaryKernels.forward(f, p, q);
         if (kernel.isPresent() && floats(x, out)) {
             loops.each(kernel.get(), x, out);
         } else {
@@ -147,7 +169,7 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx) {
-        Optional<Loops.Kernel> kernel = UnaryKernels.backward(f, p, q);
+        Optional<ElementLoops.Kernel> kernel = UnaryKernels.backward(f, p, q);
         if (kernel.isPresent() && floats(x, y, gy, gx)) {
             loops.each(kernel.get(), x, y, gy, gx);
         } else {
@@ -294,7 +316,8 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
-        Optional<Loops.Kernel> kernel = activation == null ? Optional.empty() : UnaryKernels.forward(activation, 0, 0);
+        Optional<ElementLoops.Kernel> kernel =
+                activation == null ? Optional.empty() : UnaryKernels.forward(activation, 0, 0);
         if (activation == null || kernel.isPresent()) {
             gemm.linear(x, weight, bias, kernel.orElse(null), residual, out);
         } else {

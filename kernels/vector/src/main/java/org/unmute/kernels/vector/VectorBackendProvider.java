@@ -1,5 +1,6 @@
 package org.unmute.kernels.vector;
 
+import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.BackendProvider;
 

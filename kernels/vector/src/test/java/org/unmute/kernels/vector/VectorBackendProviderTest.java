@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;

@@ -14,6 +14,7 @@ import org.unmute.kernels.contract.ReductionContract;
 import org.unmute.kernels.contract.RepeatabilityContract;
 import org.unmute.kernels.contract.RowContract;
 import org.unmute.kernels.contract.SameBitsContract;
+import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.Backend;
 
 /** The suite every backend passes, on this one. */

@@ -1,0 +1,46 @@
+package org.unmute.kernels.vector.attention;
+
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.Lanes;
+import org.unmute.tensor.backend.View;
+
+/**
+ * What is added to a head's scores: {@code gate bias}. Rows of neighbouring numbers are read where they lie, others by
+ * way of a copy.
+ *
+ * @param scores {@code [queries, keys]}
+ * @param gate {@code [queries, 1]}, or null
+ * @param copy room for a row, rounded up to whole vectors; null if rows are read where they lie
+ */
+record AttentionBias(View scores, View gate, float[] copy) {
+    static AttentionBias of(View scores, View gate) {
+        boolean apart = scores.stride(1) != 1;
+        return new AttentionBias(
+                scores, gate, apart ? new float[Lanes.roundUp(scores.shape().dim(1), Lanes.N)] : null);
+    }
+
+    /** Where {@link #start} and what follows it is. */
+    float[] data() {
+        return copy == null ? scores.host().floats() : copy;
+    }
+
+    /** Where the row of a query is, which may be overwritten by the next call. */
+    int start(int query) {
+        int at = Math.toIntExact(scores.offset() + query * scores.stride(0));
+        if (copy == null) {
+            return at;
+        }
+        ElementLoops.load(
+                scores.host().floats(),
+                at,
+                Math.toIntExact(scores.stride(1)),
+                copy,
+                scores.shape().dim(1));
+        return 0;
+    }
+
+    /** The factor of a query's row. */
+    float factor(int query) {
+        return gate == null ? 1 : gate.host().floats()[Math.toIntExact(gate.offset() + query * gate.stride(0))];
+    }
+}

@@ -1,0 +1,217 @@
+package org.unmute.kernels.vector.elementwise;
+
+import java.util.Arrays;
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.RowMath;
+import org.unmute.kernels.vector.runtime.WorkerPool;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.HalfFloats;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.RowLoop;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.SlidingWindow;
+
+/** What only moves numbers, or adds them one after the other: copies, picking by index, running sums, windows. */
+public final class DataMovement {
+    private final WorkerPool pool;
+    private final ElementLoops loops;
+    private final GenericKernels generic;
+
+    public DataMovement(WorkerPool pool, ElementLoops loops, GenericKernels generic) {
+        this.pool = pool;
+        this.loops = loops;
+        this.generic = generic;
+    }
+
+    public void fill(View out, double value) {
+        HostBuffer o = out.host();
+        boolean floats = out.dtype() == DType.F32;
+        loops.pieces(
+                (at, step, n) -> {
+                    if (floats && step[0] == 1) {
+                        Arrays.fill(o.floats(), at[0], at[0] + n, (float) value);
+                        return;
+                    }
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[0] + i * step[0], value);
+                    }
+                },
+                out);
+    }
+
+    public void copy(View x, View out) {
+        DType from = x.dtype();
+        DType to = out.dtype();
+        if (from == DType.F32 && to == DType.F32) {
+            float[] a = x.host().floats();
+            float[] o = out.host().floats();
+            loops.pieces((at, step, n) -> copy(a, at[0], step[0], o, at[1], step[1], n), x, out);
+        } else if (from == DType.F16 && to == DType.F32 || from == DType.BF16 && to == DType.F32) {
+            boolean brain = from == DType.BF16;
+            short[] a = x.host().halves();
+            float[] o = out.host().floats();
+            loops.pieces(
+                    (at, step, n) -> {
+                        for (int i = 0; i < n; i++) {
+                            short h = a[at[0] + i * step[0]];
+                            o[at[1] + i * step[1]] = brain ? HalfFloats.fromBf16(h) : HalfFloats.fromF16(h);
+                        }
+                    },
+                    x,
+                    out);
+        } else {
+            generic.copy(x, out);
+        }
+    }
+
+    private static void copy(float[] a, int at, int step, float[] o, int to, int stepOut, int n) {
+        if (step == 1 && stepOut == 1) {
+            System.arraycopy(a, at, o, to, n);
+        } else if (stepOut == 1) {
+            for (int i = 0; i < n; i++) {
+                o[to + i] = a[at + i * step];
+            }
+        } else {
+            for (int i = 0; i < n; i++) {
+                o[to + i * stepOut] = a[at + i * step];
+            }
+        }
+    }
+
+    public void gather(View x, int axis, View index, View out) {
+        if (out.shape().elements() == 0) {
+            return;
+        }
+        int step = Math.toIntExact(x.stride(axis));
+        int[] k = index.host().ints();
+        View base = x.slice(axis, 0, 1, 1).expand(out.shape());
+        boolean floats = x.dtype() == DType.F32;
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        loops.pieces(
+                (at, steps, n) -> {
+                    if (floats && steps[1] == 0) {
+                        copy(a.floats(), at[0] + k[at[1]] * step, steps[0], o.floats(), at[2], steps[2], n);
+                        return;
+                    }
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[2] + i * steps[2], a.get(at[0] + i * steps[0] + k[at[1] + i * steps[1]] * step));
+                    }
+                },
+                base,
+                index,
+                out);
+    }
+
+    /** On one thread: which elements meet depends on the indices, and they must be added in order. */
+    public void scatterAdd(View x, int axis, View index, View out) {
+        if (x.shape().elements() == 0) {
+            return;
+        }
+        int step = Math.toIntExact(out.stride(axis));
+        int[] k = index.host().ints();
+        View base = out.slice(axis, 0, 1, 1).expand(x.shape());
+        RowLoop loop = new RowLoop(x, index, base);
+        int n = loop.length();
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        boolean floats = x.dtype() == DType.F32 && out.dtype() == DType.F32;
+        boolean wholeRows = floats && loop.step(0) == 1 && loop.step(1) == 0 && loop.step(2) == 1;
+        loop.forEach(at -> {
+            if (wholeRows) {
+                RowMath.addScaled(a.floats(), at[0], 1, o.floats(), at[2] + k[at[1]] * step, n);
+                return;
+            }
+            for (int i = 0; i < n; i++) {
+                int from = at[0] + i * loop.step(0);
+                int to = at[2] + i * loop.step(2) + k[at[1] + i * loop.step(1)] * step;
+                if (floats) {
+                    o.floats()[to] += a.floats()[from];
+                } else {
+                    o.set(to, o.get(to) + a.get(from));
+                }
+            }
+        });
+    }
+
+    public void cumulativeSum(View x, boolean reverse, View out) {
+        int n = x.shape().dim(-1);
+        if (x.shape().elements() == 0) {
+            return;
+        }
+        int stepX = Math.toIntExact(x.stride(-1));
+        int stepO = Math.toIntExact(out.stride(-1));
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        loops.pieces(
+                (at, step, rows) -> {
+                    for (int r = 0; r < rows; r++) {
+                        double sum = 0;
+                        for (int j = 0; j < n; j++) {
+                            int i = reverse ? n - 1 - j : j;
+                            sum += a.get(at[0] + r * step[0] + i * stepX);
+                            o.set(at[1] + r * step[1] + i * stepO, sum);
+                        }
+                    }
+                },
+                x.select(-1, 0),
+                out.select(-1, 0));
+    }
+
+    public void im2col(View x, SlidingWindow w, View out) {
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        planes(x, w, out, (image, column) -> o.set(column, image < 0 ? 0 : a.get(image)));
+    }
+
+    public void col2im(View columns, SlidingWindow w, View out) {
+        HostBuffer a = columns.host();
+        HostBuffer o = out.host();
+        planes(out, w, columns, (image, column) -> {
+            if (image >= 0) {
+                o.set(image, o.get(image) + a.get(column));
+            }
+        });
+    }
+
+    private interface Tap {
+        /** Position in the image (-1 in the padding) and in the columns. */
+        void at(int image, int column);
+    }
+
+    /** Every tap of every window; image planes are shared out, taps of one plane come in order. */
+    private void planes(View image, SlidingWindow w, View columns, Tap tap) {
+        int channels = image.shape().dim(1);
+        int planes = Math.multiplyExact(image.shape().dim(0), channels);
+        pool.run(
+                planes,
+                plane -> plane(
+                        image.select(0, plane / channels).select(0, plane % channels),
+                        w,
+                        columns.select(0, plane / channels).select(0, plane % channels),
+                        tap));
+    }
+
+    private static void plane(View image, SlidingWindow w, View columns, Tap tap) {
+        int height = image.shape().dim(0);
+        int width = image.shape().dim(1);
+        int stepY = Math.toIntExact(image.stride(0));
+        int stepX = Math.toIntExact(image.stride(1));
+        int across = Math.toIntExact(columns.stride(3));
+        for (int i = 0; i < w.height(); i++) {
+            for (int j = 0; j < w.width(); j++) {
+                for (int y = 0; y < columns.shape().dim(2); y++) {
+                    int r = y * w.strideY() - w.padY() + i * w.dilationY();
+                    int to = Math.toIntExact(
+                            columns.offset() + i * columns.stride(0) + j * columns.stride(1) + y * columns.stride(2));
+                    int from = Math.toIntExact(image.offset()) + r * stepY;
+                    for (int x = 0; x < columns.shape().dim(3); x++) {
+                        int s = x * w.strideX() - w.padX() + j * w.dilationX();
+                        boolean inside = r >= 0 && r < height && s >= 0 && s < width;
+                        tap.at(inside ? from + s * stepX : -1, to + x * across);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package org.unmute.kernels.vector.elementwise;
+
+import java.util.Arrays;
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.Offsets;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Reduce;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * The slow road, for integers, conversions and rare functions: every element is read as a double, computed by the
+ * definition, and rounded once. On all threads where elements are independent.
+ */
+public final class GenericKernels {
+    private final ElementLoops loops;
+
+    public GenericKernels(ElementLoops loops) {
+        this.loops = loops;
+    }
+
+    void copy(View x, View out) {
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[1] + i * step[1], a.get(at[0] + i * step[0]));
+                    }
+                },
+                x,
+                out);
+    }
+
+    public void unary(Unary f, double p, double q, View x, View out) {
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[1] + i * step[1], f.apply(a.get(at[0] + i * step[0]), p, q));
+                    }
+                },
+                x,
+                out);
+    }
+
+    public void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx) {
+        HostBuffer a = x.host();
+        HostBuffer b = y.host();
+        HostBuffer g = gy.host();
+        HostBuffer o = gx.host();
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        double slope = f.derivative(a.get(at[0] + i * step[0]), b.get(at[1] + i * step[1]), p, q);
+                        o.set(at[3] + i * step[3], g.get(at[2] + i * step[2]) * slope);
+                    }
+                },
+                x,
+                y,
+                gy,
+                gx);
+    }
+
+    public void binary(Binary f, View a, View b, View out) {
+        HostBuffer x = a.host();
+        HostBuffer y = b.host();
+        HostBuffer o = out.host();
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[2] + i * step[2], f.apply(x.get(at[0] + i * step[0]), y.get(at[1] + i * step[1])));
+                    }
+                },
+                a,
+                b,
+                out);
+    }
+
+    public void affine(View x, double scale, double shift, View out) {
+        HostBuffer a = x.host();
+        HostBuffer o = out.host();
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        o.set(at[1] + i * step[1], a.get(at[0] + i * step[0]) * scale + shift);
+                    }
+                },
+                x,
+                out);
+    }
+
+    public void select(View condition, View a, View b, View out) {
+        HostBuffer c = condition.host();
+        HostBuffer x = a.host();
+        HostBuffer y = b.host();
+        HostBuffer o = out.host();
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        boolean first = c.get(at[0] + i * step[0]) != 0;
+                        o.set(at[3] + i * step[3], first ? x.get(at[1] + i * step[1]) : y.get(at[2] + i * step[2]));
+                    }
+                },
+                condition,
+                a,
+                b,
+                out);
+    }
+
+    public void reduce(Reduce f, View x, View out) {
+        double[] acc = new double[Math.toIntExact(out.shape().elements())];
+        Arrays.fill(
+                acc,
+                switch (f) {
+                    case SUM -> 0;
+                    case MAX -> Double.NEGATIVE_INFINITY;
+                    case MIN -> Double.POSITIVE_INFINITY;
+                });
+        HostBuffer a = x.host();
+        View sums = View.dense(HostBuffer.wrap(acc), out.shape());
+        int[][] at = Offsets.ofElements(x, sums.expand(x.shape()));
+        for (int i = 0; i < at[0].length; i++) {
+            double v = a.get(at[0][i]);
+            int to = at[1][i];
+            acc[to] = switch (f) {
+                case SUM -> acc[to] + v;
+                case MAX -> Math.max(acc[to], v);
+                case MIN -> Math.min(acc[to], v);
+            };
+        }
+        copy(sums, out);
+    }
+
+    public void extreme(boolean greatest, View x, View values, View indices) {
+        HostBuffer a = x.host();
+        int n = x.shape().dim(-1);
+        int along = Math.toIntExact(x.stride(-1));
+        loops.pieces(
+                (at, step, rows) -> {
+                    for (int r = 0; r < rows; r++) {
+                        int first = at[0] + r * step[0];
+                        int best = 0;
+                        for (int i = 1; i < n; i++) {
+                            double c = a.get(first + i * along);
+                            double b = a.get(first + best * along);
+                            if (greatest ? c > b : c < b) {
+                                best = i;
+                            }
+                        }
+                        values.host().set(at[1] + r * step[1], a.get(first + best * along));
+                        indices.host().set(at[2] + r * step[2], best);
+                    }
+                },
+                x.select(-1, 0),
+                values,
+                indices);
+    }
+
+    public void matmul(View a, View b, View out) {
+        int k = a.shape().dim(-1);
+        int stepA = Math.toIntExact(a.stride(-1));
+        int stepB = Math.toIntExact(b.stride(-2));
+        View rows = a.select(-1, 0).insert(a.shape().rank() - 1).expand(out.shape());
+        View columns = b.select(-2, 0).insert(b.shape().rank() - 2).expand(out.shape());
+        HostBuffer x = a.host();
+        HostBuffer y = b.host();
+        loops.pieces(
+                (at, step, n) -> {
+                    for (int i = 0; i < n; i++) {
+                        double sum = 0;
+                        for (int j = 0; j < k; j++) {
+                            sum += x.get(at[0] + i * step[0] + j * stepA) * y.get(at[1] + i * step[1] + j * stepB);
+                        }
+                        out.host().set(at[2] + i * step[2], sum);
+                    }
+                },
+                rows,
+                columns,
+                out);
+    }
+}

@@ -1,0 +1,94 @@
+package org.unmute.kernels.vector.gemm;
+
+import static org.unmute.kernels.vector.runtime.Lanes.F;
+import static org.unmute.kernels.vector.runtime.Lanes.N;
+
+import jdk.incubator.vector.FloatVector;
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.StridedRows;
+
+/**
+ * What happens to a product's results while they are still in a core's first cache: {@code activation(result + bias) +
+ * residual}. As passes of their own, function and residual would fetch the results from the third cache once more each;
+ * for GELU on the 3072 columns of a ViT's MLP that costs as much as the function itself.
+ *
+ * <p>Every number goes through the same instructions wherever it stands, those of the separate passes.
+ *
+ * @param bias a number for each column, rounded up to whole vectors, or null
+ * @param activation from the first array to the second, or null
+ * @param residual laid out as the result's rows and columns, in any strides, or null
+ */
+record Epilogue(float[] bias, ElementLoops.Kernel activation, StridedRows residual) {
+    /** Leaves results as they are. */
+    static final Epilogue NONE = new Epilogue(null, null, null);
+
+    /** Columns {@code [from, to)} of {@code rows} rows from {@code first} on. */
+    void apply(StridedRows out, int first, int rows, int from, int to) {
+        if (bias == null && activation == null && residual == null) {
+            return;
+        }
+        boolean whole = out.step() == 1 && (residual == null || residual.step() == 1);
+        int end = whole ? from + (to - from) / N * N : from;
+        float[][] data = {out.data(), out.data()};
+        int[] at = new int[2];
+        float[] block = end < to ? new float[N] : null;
+        for (int r = first; r < first + rows; r++) {
+            if (end > from) {
+                row(out, r, from, end, data, at);
+            }
+            for (int j = end; j < to; j += N) {
+                part(out, r, j, Math.min(N, to - j), block);
+            }
+        }
+    }
+
+    /** Whole vectors, where they lie. */
+    private void row(StridedRows out, int r, int from, int to, float[][] data, int[] at) {
+        float[] c = out.data();
+        int start = out.start()[r];
+        if (bias != null) {
+            add(bias, from, c, start + from, to - from);
+        }
+        if (activation != null) {
+            at[0] = start + from;
+            at[1] = start + from;
+            activation.run(data, at, to - from);
+        }
+        if (residual != null) {
+            add(residual.data(), residual.start()[r] + from, c, start + from, to - from);
+        }
+    }
+
+    /**
+     * A method of its own: in the middle of {@link #row} the compiler did not always inline loads, and made objects of
+     * vectors.
+     */
+    private static void add(float[] x, int from, float[] c, int to, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector.fromArray(F, c, to + j)
+                    .add(FloatVector.fromArray(F, x, from + j))
+                    .intoArray(c, to + j);
+        }
+    }
+
+    /** Up to a vector of numbers in any strides, by way of a block. */
+    private void part(StridedRows out, int r, int column, int n, float[] block) {
+        int start = out.start()[r] + column * out.step();
+        ElementLoops.load(out.data(), start, out.step(), block, n);
+        if (bias != null) {
+            for (int j = 0; j < n; j++) {
+                block[j] += bias[column + j];
+            }
+        }
+        if (activation != null) {
+            activation.run(new float[][] {block, block}, new int[2], N);
+        }
+        if (residual != null) {
+            int other = residual.start()[r] + column * residual.step();
+            for (int j = 0; j < n; j++) {
+                block[j] = residual.data()[other + j * residual.step()] + block[j];
+            }
+        }
+        ElementLoops.store(block, out.data(), start, out.step(), n);
+    }
+}

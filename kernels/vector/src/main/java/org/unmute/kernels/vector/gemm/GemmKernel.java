@@ -1,0 +1,366 @@
+package org.unmute.kernels.vector.gemm;
+
+import org.unmute.kernels.vector.runtime.ArrayPool;
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.Lanes;
+import org.unmute.kernels.vector.runtime.Matrices;
+import org.unmute.kernels.vector.runtime.StridedRows;
+import org.unmute.kernels.vector.runtime.WorkerPool;
+import org.unmute.kernels.vector.tile.PackedMatrix;
+import org.unmute.kernels.vector.tile.PackedRows;
+import org.unmute.kernels.vector.tile.Panels;
+import org.unmute.kernels.vector.tile.Tile;
+import org.unmute.kernels.vector.tile.Transpose;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Matrix products of float views of any strides.
+ *
+ * <p>Which operand is the right one, whose panels tiles run along, is a matter of cost ({@link #swaps}): {@code a b} is
+ * also {@code (bᵀ aᵀ)ᵀ}. Then there are five ways to go about it, told apart by shape:
+ * <ul>
+ *   <li>A long inner index and a small result: {@link SplitKProduct}.
+ *   <li>Few rows: the left operand is packed; each task packs a few panels of the right one and uses them at once.
+ *   <li>Few columns: the right operand is packed; each task packs a few tiles of the left one and uses them at once.
+ *   <li>A right operand of moderate size, and frozen weights: it is packed as a whole (a weight once and for all).
+ *       Several threads and many rows: {@link RowParallelProduct}. Else the left one is packed slab by slab, and threads share
+ *       out blocks of {@link #BLOCK_PANELS} panels. Either way a block stays in a core's second cache while rows pass
+ *       by.
+ *   <li>Else the same for one slice of the inner index at a time, so that memory stays bounded.
+ * </ul> Except in a split product every result is summed by one thread in the order of the inner index, slice by slice,
+ * whichever way is taken: the bits are the same in all of them.
+ */
+public final class GemmKernel {
+    /** Rows of a slab: a multiple of both tiles' rows. */
+    private static final int SLAB = 504;
+    /** A rest of so few rows joins the last slab: it would be a whole pass over the right operand. */
+    private static final int SPARE = 56;
+
+    static final int BLOCK_PANELS = 6;
+    private static final int FEW_TILES = 4;
+    private static final int FEW_PANELS = 4;
+    /** Floats of a right operand that is packed as a whole. */
+    private static final long WHOLE = 8 << 20;
+    /** Below this many multiplications one thread is faster. */
+    private static final long ALONE = 1 << 16;
+
+    private final WorkerPool pool;
+    private final WorkerPool alone = new WorkerPool(1);
+    private final ArrayPool scratch;
+    private final SplitKProduct split;
+
+    public GemmKernel(WorkerPool pool, ArrayPool scratch) {
+        this.pool = pool;
+        this.scratch = scratch;
+        this.split = new SplitKProduct(scratch);
+    }
+
+    public void matmul(View a, View b, View out) {
+        int rank = out.shape().rank();
+        if (out.shape().elements() == 0) {
+            return;
+        }
+        Shape batch = out.shape().head(rank - 2);
+        if (sharedOverBatch(b, rank)) {
+            View one = b;
+            while (one.shape().rank() > 2) {
+                one = one.select(0, 0);
+            }
+            multiply(pool, a, one, out);
+            return;
+        }
+        int count = Math.toIntExact(batch.elements());
+        long work = out.shape().elements() * a.shape().size(-1);
+        boolean byMatrix = count >= pool.threads() || work / count < ALONE;
+        WorkerPool inner = byMatrix ? alone : pool;
+        (byMatrix && work >= ALONE ? pool : alone)
+                .run(count, i -> multiply(inner, Matrices.at(a, i), Matrices.at(b, i), Matrices.at(out, i)));
+    }
+
+    private static boolean sharedOverBatch(View b, int rank) {
+        for (int i = 0; i < rank - 2; i++) {
+            if (b.stride(i) != 0 && b.shape().size(i) != 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private PackedMatrix pack(View b) {
+        int inner = b.shape().dim(0);
+        int columns = b.shape().dim(1);
+        return new PackedMatrix(inner, columns, ArrayPool.own(PackedMatrix.size(inner, columns))).fill(pool, b);
+    }
+
+    /** Has the packed form of a frozen weight {@code [out, in]} made now. */
+    public void keep(View weight) {
+        PackedWeights.of(weight, this::pack);
+    }
+
+    /** {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer keeps the packed form of its weights. */
+    public void linear(View x, View weight, View bias, ElementLoops.Kernel activation, View residual, View out) {
+        if (out.shape().elements() == 0) {
+            return;
+        }
+        float[] added = null;
+        if (bias != null) {
+            int n = bias.shape().dim(0);
+            added = new float[Lanes.roundUp(n, Lanes.N)];
+            ElementLoops.load(
+                    bias.host().floats(), Math.toIntExact(bias.offset()), Math.toIntExact(bias.stride(0)), added, n);
+        }
+        Epilogue last = new Epilogue(added, activation, residual == null ? null : StridedRows.of(residual));
+        if (x.shape().size(-1) == 0) {
+            zeros(StridedRows.of(out), last, weight.shape().dim(0));
+        } else if (weight.host().isFrozen()) {
+            packed(pool, StridedRows.of(x), PackedWeights.of(weight, this::pack), last, StridedRows.of(out));
+        } else {
+            summedInOrder(pool, StridedRows.of(x), Panels.of(weight.transpose(0, 1)), last, StridedRows.of(out));
+        }
+    }
+
+    /** Without an inner index a product is 0. */
+    private static void zeros(StridedRows out, Epilogue last, int columns) {
+        for (int at : out.start()) {
+            for (int j = 0; j < columns; j++) {
+                out.data()[at + j * out.step()] = 0;
+            }
+        }
+        last.apply(out, 0, out.count(), 0, columns);
+    }
+
+    /** {@code out = a b} with a matrix b and the rows of all matrices of a in one. */
+    public void multiply(WorkerPool by, View a, View b, View out) {
+        if (b.shape().dim(0) == 0) {
+            zeros(StridedRows.of(out), Epilogue.NONE, b.shape().dim(1));
+            return;
+        }
+        View flatA = flat(a);
+        View flatOut = flat(out);
+        StridedRows x = StridedRows.of(a);
+        StridedRows y = StridedRows.of(out);
+        Panels right = Panels.of(b);
+        if (flatA != null && flatOut != null && swaps(flatA, b, flatOut)) {
+            x = StridedRows.of(b.transpose(0, 1));
+            y = StridedRows.of(flatOut.transpose(0, 1));
+            right = Panels.of(flatA.transpose(0, 1));
+        }
+        if (SplitKProduct.fits(y.count(), right.inner(), right.columns(), a.stride(-1) != 1)) {
+            split.run(by, x, right, y);
+        } else {
+            summedInOrder(by, x, right, Epilogue.NONE, y);
+        }
+    }
+
+    /** All but the last axis as one, or null if that takes more than one stride. */
+    private static View flat(View x) {
+        long rows = 1;
+        long step = 0;
+        for (int axis = x.shape().rank() - 2; axis >= 0; axis--) {
+            long n = x.shape().size(axis);
+            if (n == 1) {
+                continue;
+            }
+            if (rows == 1) {
+                step = x.stride(axis);
+            } else if (x.stride(axis) != step * rows) {
+                return null;
+            }
+            rows *= n;
+        }
+        return new View(x.buffer(), Shape.of(rows, x.shape().size(-1)), x.offset(), step, x.stride(-1));
+    }
+
+    /** Whether {@code (bᵀ aᵀ)ᵀ} costs less than {@code a b}. */
+    private static boolean swaps(View a, View b, View out) {
+        View left = b.transpose(0, 1);
+        View right = a.transpose(0, 1);
+        return ProductCost.of(left, right, out.transpose(0, 1)) < ProductCost.of(a, b, out);
+    }
+
+    private void summedInOrder(WorkerPool by, StridedRows a, Panels b, Epilogue last, StridedRows out) {
+        int m = out.count();
+        long size = PackedMatrix.size(b.inner(), b.columns());
+        WorkerPool use = (long) m * b.columns() * b.inner() < ALONE ? alone : by;
+        if (m <= FEW_TILES * Tile.ROWS) {
+            fewRows(use, a, b, last, out);
+        } else if (b.columns() <= BLOCK_PANELS * Tile.COLUMNS || size <= WHOLE) {
+            float[] data = scratch.take(size);
+            packed(use, a, new PackedMatrix(b.inner(), b.columns(), data).fill(use, b, 0, 0), last, out);
+            scratch.give(data);
+        } else {
+            sliced(use, a, b, last, out);
+        }
+    }
+
+    private void fewRows(WorkerPool by, StridedRows a, Panels b, Epilogue last, StridedRows out) {
+        int m = out.count();
+        int tiles = Math.ceilDiv(m, Tile.ROWS);
+        int slices = PackedRows.slices(b.inner());
+        PackedRows rows = PackedRows.of(a, 0, m);
+        float[] left = scratch.take((long) slices * tiles * PackedRows.TILE);
+        by.run(
+                slices,
+                s -> rows.fill(
+                        0,
+                        m,
+                        s * PackedRows.DEPTH,
+                        PackedRows.depth(b.inner(), s),
+                        left,
+                        ArrayPool.BASE + s * tiles * PackedRows.TILE));
+        int panels = Panels.count(b.columns());
+        by.run(Math.ceilDiv(panels, FEW_PANELS), task -> {
+            int first = task * FEW_PANELS;
+            int from = first * Tile.COLUMNS;
+            int to = Math.min(b.columns(), from + FEW_PANELS * Tile.COLUMNS);
+            float[] right = scratch.take((long) FEW_PANELS * PackedRows.DEPTH * Tile.COLUMNS);
+            float[] work = new float[Transpose.WORK];
+            TileStrip strip = new TileStrip(out);
+            for (int s = 0; s < slices; s++) {
+                int depth = PackedRows.depth(b.inner(), s);
+                for (int p = first; p < Math.min(panels, first + FEW_PANELS); p++) {
+                    b.copy(
+                            p,
+                            s * PackedRows.DEPTH,
+                            depth,
+                            right,
+                            ArrayPool.BASE + (p - first) * depth * Tile.COLUMNS,
+                            work);
+                }
+                for (int t = 0; t < tiles; t++) {
+                    strip.multiply(
+                            rows,
+                            depth,
+                            left,
+                            ArrayPool.BASE + (s * tiles + t) * PackedRows.TILE,
+                            right,
+                            ArrayPool.BASE,
+                            from,
+                            to,
+                            t * Tile.ROWS,
+                            Math.min(Tile.ROWS, m - t * Tile.ROWS),
+                            s > 0);
+                }
+            }
+            last.apply(out, 0, m, from, to);
+            scratch.give(right);
+        });
+        scratch.give(left);
+    }
+
+    /** With the right operand packed as a whole. */
+    private void packed(WorkerPool by, StridedRows a, PackedMatrix b, Epilogue last, StridedRows out) {
+        int m = out.count();
+        WorkerPool use = (long) m * b.columns * b.inner < ALONE ? alone : by;
+        if (b.panels <= BLOCK_PANELS && m > FEW_TILES * Tile.ROWS) {
+            new RowParallelProduct(a, b, last, out, scratch).inPieces(use, FEW_TILES);
+            return;
+        }
+        if (RowParallelProduct.fit(m, use.threads())) {
+            new RowParallelProduct(a, b, last, out, scratch).inParts(use);
+            return;
+        }
+        float[] left = scratch.take(slabSize(m));
+        for (int row = 0, count; row < m; row += count) {
+            count = slabRows(m, row);
+            for (int slice = 0; slice < b.slices(); slice++) {
+                new Slab(a, row, count, slice, b, slice, 0, out, left)
+                        .run(use, slice == b.slices() - 1 ? last : Epilogue.NONE);
+            }
+        }
+        scratch.give(left);
+    }
+
+    private void sliced(WorkerPool by, StridedRows a, Panels b, Epilogue last, StridedRows out) {
+        int m = out.count();
+        int most = (int) (WHOLE / PackedRows.DEPTH / Tile.COLUMNS) * Tile.COLUMNS;
+        float[] data = scratch.take((long) PackedRows.DEPTH * Math.min(most, Lanes.roundUp(b.columns(), Tile.COLUMNS)));
+        float[] left = scratch.take(slabSize(m));
+        for (int column = 0; column < b.columns(); column += most) {
+            for (int slice = 0; slice < PackedRows.slices(b.inner()); slice++) {
+                int depth = PackedRows.depth(b.inner(), slice);
+                PackedMatrix right = new PackedMatrix(depth, Math.min(most, b.columns() - column), data)
+                        .fill(by, b, slice * PackedRows.DEPTH, column / Tile.COLUMNS);
+                Epilogue now = slice == PackedRows.slices(b.inner()) - 1 ? last : Epilogue.NONE;
+                for (int row = 0, count; row < m; row += count) {
+                    count = slabRows(m, row);
+                    new Slab(a, row, count, slice, right, 0, column, out, left).run(by, now);
+                }
+            }
+        }
+        scratch.give(left);
+        scratch.give(data);
+    }
+
+    private static long slabSize(int m) {
+        return (long) Math.ceilDiv(Math.min(m, SLAB + SPARE), Tile.ROWS) * PackedRows.TILE;
+    }
+
+    private static int slabRows(int m, int row) {
+        return m - row <= SLAB + SPARE ? m - row : SLAB;
+    }
+
+    /**
+     * Rows {@code [row, row + count)} of the left operand's slice times a slice of the right one.
+     *
+     * @param slice of the left operand
+     * @param part slice of the right one
+     * @param column the result's column that the right operand's first one makes
+     * @param left room for the rows. Modified.
+     */
+    private record Slab(
+            StridedRows a,
+            int row,
+            int count,
+            int slice,
+            PackedMatrix b,
+            int part,
+            int column,
+            StridedRows out,
+            float[] left) {
+        void run(WorkerPool by, Epilogue last) {
+            int depth = b.depth(part);
+            int tiles = Math.ceilDiv(count, Tile.ROWS);
+            PackedRows rows = PackedRows.of(a, row, count);
+            int each = Math.max(1, ElementLoops.CHUNK / (depth * Tile.ROWS)) * Tile.ROWS;
+            by.run(Math.ceilDiv(count, each), task -> {
+                int first = task * each;
+                rows.fill(
+                        row + first,
+                        Math.min(each, count - first),
+                        slice * PackedRows.DEPTH,
+                        depth,
+                        left,
+                        ArrayPool.BASE + first / Tile.ROWS * PackedRows.TILE);
+            });
+            int blocks = Math.ceilDiv(b.panels, BLOCK_PANELS);
+            // Few blocks: share out the rows of each too, so that threads finish together.
+            int groups = Math.clamp(Math.ceilDiv(4 * by.threads(), blocks), 1, Math.max(1, tiles / 6));
+            int tilesEach = Math.ceilDiv(tiles, groups);
+            by.run(blocks * groups, task -> {
+                int fromTile = task % groups * tilesEach;
+                int fromPanel = task / groups * BLOCK_PANELS;
+                int from = column + fromPanel * Tile.COLUMNS;
+                int to = column + Math.min(b.columns, (fromPanel + BLOCK_PANELS) * Tile.COLUMNS);
+                TileStrip strip = new TileStrip(out);
+                for (int t = fromTile; t < Math.min(tiles, fromTile + tilesEach); t++) {
+                    int n = Math.min(Tile.ROWS, count - t * Tile.ROWS);
+                    strip.multiply(
+                            rows,
+                            depth,
+                            left,
+                            ArrayPool.BASE + t * PackedRows.TILE,
+                            b.data(),
+                            b.at(part, fromPanel),
+                            from,
+                            to,
+                            row + t * Tile.ROWS,
+                            n,
+                            slice > 0);
+                    last.apply(out, row + t * Tile.ROWS, n, from, to);
+                }
+            });
+        }
+    }
+}

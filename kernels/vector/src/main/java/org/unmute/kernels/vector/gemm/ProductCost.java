@@ -1,0 +1,41 @@
+package org.unmute.kernels.vector.gemm;
+
+import org.unmute.kernels.vector.runtime.Lanes;
+import org.unmute.kernels.vector.tile.Tile;
+import org.unmute.tensor.backend.View;
+
+/**
+ * What a product costs, in processor cycles or thereabouts. Measured on one machine; only comparisons of the two
+ * orientations of one product rest on it, and they do not change results.
+ */
+final class ProductCost {
+    /** Copying a number to where the tiles read it: neighbours stay neighbours, by squares in registers, one by one. */
+    private static final double COPY = 0.12;
+
+    private static final double TRANSPOSE = 0.5;
+    private static final double SINGLE = 2;
+    /** Two multiply-adds a cycle. */
+    private static final double TILE_ROW = 1;
+
+    private ProductCost() {}
+
+    /** Of {@code out = a b}, all with two axes. */
+    static double of(View a, View b, View out) {
+        double m = a.shape().size(0);
+        double k = a.shape().size(1);
+        double n = b.shape().size(1);
+        boolean aByRows = a.stride(1) == 1;
+        boolean aByColumns = !aByRows && a.stride(0) == 1;
+        double packA = aByRows || aByColumns ? COPY : SINGLE;
+        double packB = b.stride(1) == 1 ? COPY : b.stride(0) == 1 ? TRANSPOSE : SINGLE;
+        double rows = Math.ceil(m / Tile.ROWS) * Tile.ROWS;
+        double panels = Math.floor(n / Tile.COLUMNS);
+        double rest = n - panels * Tile.COLUMNS;
+        if (rest > 0) {
+            panels += rest <= Lanes.N && !aByColumns ? 0.5 : 1;
+        }
+        // Tiles that do not fit the result as it lies are written number by number.
+        double write = out.stride(1) == 1 ? 0 : m * n;
+        return rows * panels * k * TILE_ROW + m * k * packA + k * n * packB + write;
+    }
+}

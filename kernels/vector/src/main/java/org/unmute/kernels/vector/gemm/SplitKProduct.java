@@ -1,0 +1,187 @@
+package org.unmute.kernels.vector.gemm;
+
+import static org.unmute.kernels.vector.runtime.Lanes.N;
+
+import jdk.incubator.vector.FloatVector;
+import org.unmute.kernels.vector.runtime.ArrayPool;
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.Lanes;
+import org.unmute.kernels.vector.runtime.StridedRows;
+import org.unmute.kernels.vector.runtime.WorkerPool;
+import org.unmute.kernels.vector.tile.PackedRows;
+import org.unmute.kernels.vector.tile.Panels;
+import org.unmute.kernels.vector.tile.Tile;
+import org.unmute.kernels.vector.tile.Transpose;
+
+/**
+ * A product of long operands, as the gradient of a weight is: {@code [64, 188000] [188000, 768]}, {@code [192, 2064]
+ * [2064, 768]}. The inner index is cut into parts; each part is summed into a matrix of its own and the matrices are
+ * added in order. How many parts there are is a matter of the shape, never of the number of threads, so that the bits
+ * are the same on all of them.
+ *
+ * <p>Within a part it goes slice by slice: both operands' slices are packed (the right one by blocks of panels) and
+ * used at once, from the second cache. So no operand is ever copied as a whole.
+ */
+final class SplitKProduct {
+    /**
+     * Slices of {@link PackedRows#DEPTH} from which on an inner size is very long: then the result is small beside the
+     * operands.
+     */
+    private static final int VERY_LONG = 16;
+
+    private static final int LONG = 2 * PackedRows.DEPTH;
+    private static final int MOST_PARTS = 16;
+    private static final int LEAST_SLICES = 2;
+    /** Elements of a small result, beside a very long and a long inner index. */
+    private static final int SMALL = 1 << 17;
+
+    private static final int MODERATE = 1 << 18;
+    private static final int BLOCK_PANELS = 6;
+    /** Floats of both operands' slices where the result takes a good part of the second cache. */
+    private static final int SLICE_FLOATS = 270_000;
+    /** Floats of all parts then: each is written and read once more. */
+    private static final int PART_FLOATS = 1 << 19;
+    /** Depth of a slice at least, and in whole numbers of this. */
+    private static final int LEAST_DEPTH = 64;
+
+    private final ArrayPool scratch;
+
+    SplitKProduct(ArrayPool scratch) {
+        this.scratch = scratch;
+    }
+
+    /**
+     * Whether a product {@code [m, k] [k, n]} is to be computed so.
+     *
+     * @param gradient whether neighbours in the left operand's memory are neighbours in a column, as in the gradient of
+     *        a weight. Others keep the order of a linear map unless their inner index is very long.
+     */
+    static boolean fits(int m, int k, int n, boolean gradient) {
+        long size = (long) Lanes.roundUp(m, Tile.ROWS) * Lanes.roundUp(n, Tile.COLUMNS);
+        return isVeryLong(k) && size <= SMALL || gradient && k >= LONG && size <= MODERATE;
+    }
+
+    private static boolean isVeryLong(int k) {
+        return PackedRows.slices(k) >= VERY_LONG;
+    }
+
+    /** Inner size of a slice. */
+    private static int depth(int m, int k, int n) {
+        if (isVeryLong(k)) {
+            return PackedRows.DEPTH;
+        }
+        int width = Lanes.roundUp(m, Tile.ROWS) / Tile.ROWS * Tile.LINE + Lanes.roundUp(n, Tile.COLUMNS);
+        int most = Math.clamp(SLICE_FLOATS / width / LEAST_DEPTH * LEAST_DEPTH, LEAST_DEPTH, PackedRows.DEPTH);
+        // Slices of nearly one size, an even number of them.
+        int slices = Lanes.roundUp(Math.ceilDiv(k, most), LEAST_SLICES);
+        return Math.ceilDiv(k, slices);
+    }
+
+    private static int parts(int slices, int size, boolean veryLong) {
+        int most = veryLong ? MOST_PARTS : Math.clamp(PART_FLOATS / size / 2 * 2, 2, MOST_PARTS);
+        return Math.clamp(slices / LEAST_SLICES, 1, most);
+    }
+
+    void run(WorkerPool pool, StridedRows a, Panels b, StridedRows out) {
+        int m = out.count();
+        int tiles = Math.ceilDiv(m, Tile.ROWS);
+        int width = Lanes.roundUp(b.columns(), Tile.COLUMNS);
+        int size = tiles * Tile.ROWS * width;
+        int depth = depth(m, b.inner(), b.columns());
+        int slices = Math.ceilDiv(b.inner(), depth);
+        int parts = parts(slices, size, isVeryLong(b.inner()));
+        float[] sums = scratch.take((long) parts * size);
+        PackedRows rows = PackedRows.of(a, 0, m);
+        // More threads than parts share the rows of a part, which changes no bits.
+        int groups = Math.clamp(Math.ceilDiv(pool.threads(), parts), 1, tiles);
+        int tilesEach = Math.ceilDiv(tiles, groups);
+        pool.run(parts * groups, task -> {
+            int part = task / groups;
+            int firstTile = Math.min(tiles, task % groups * tilesEach);
+            int count = Math.min(tilesEach, tiles - firstTile);
+            if (count == 0) {
+                return;
+            }
+            int row = firstTile * Tile.ROWS;
+            float[] left = scratch.take((long) count * PackedRows.TILE);
+            float[] right = scratch.take((long) BLOCK_PANELS * depth * Tile.COLUMNS);
+            int first = (int) ((long) slices * part / parts);
+            int last = (int) ((long) slices * (part + 1) / parts);
+            for (int slice = first; slice < last; slice++) {
+                int from = slice * depth;
+                int now = Math.min(depth, b.inner() - from);
+                rows.fill(row, Math.min(m - row, count * Tile.ROWS), from, now, left, ArrayPool.BASE);
+                slice(
+                        rows,
+                        left,
+                        count,
+                        b,
+                        from,
+                        now,
+                        right,
+                        sums,
+                        ArrayPool.BASE + part * size + row * width,
+                        slice > first);
+            }
+            scratch.give(left);
+            scratch.give(right);
+        });
+        int together = Math.max(1, ElementLoops.CHUNK / (width * parts));
+        pool.run(Math.ceilDiv(m, together), task -> {
+            for (int i = task * together; i < Math.min(m, (task + 1) * together); i++) {
+                total(sums, ArrayPool.BASE + i * width, size, parts, b.columns());
+                ElementLoops.store(
+                        sums, ArrayPool.BASE + i * width, out.data(), out.start()[i], out.step(), b.columns());
+            }
+        });
+        scratch.give(sums);
+    }
+
+    private static void slice(
+            PackedRows rows,
+            float[] left,
+            int tiles,
+            Panels b,
+            int row,
+            int depth,
+            float[] right,
+            float[] sums,
+            int at,
+            boolean add) {
+        int panels = Panels.count(b.columns());
+        int width = panels * Tile.COLUMNS;
+        float[] work = new float[Transpose.WORK];
+        for (int from = 0; from < panels; from += BLOCK_PANELS) {
+            int to = Math.min(panels, from + BLOCK_PANELS);
+            for (int p = from; p < to; p++) {
+                b.copy(p, row, depth, right, ArrayPool.BASE + (p - from) * depth * Tile.COLUMNS, work);
+            }
+            for (int t = 0; t < tiles; t++) {
+                for (int p = from; p < to; p++) {
+                    rows.multiply(
+                            depth,
+                            left,
+                            ArrayPool.BASE + t * PackedRows.TILE,
+                            right,
+                            ArrayPool.BASE + (p - from) * depth * Tile.COLUMNS,
+                            b.columns() - p * Tile.COLUMNS,
+                            sums,
+                            at + t * Tile.ROWS * width + p * Tile.COLUMNS,
+                            width,
+                            add);
+                }
+            }
+        }
+    }
+
+    /** Adds a row of each part to that of the first, in order. */
+    private static void total(float[] sums, int at, int size, int parts, int n) {
+        for (int j = 0; j < n; j += N) {
+            FloatVector sum = Lanes.load(sums, at + j);
+            for (int p = 1; p < parts; p++) {
+                sum = sum.add(Lanes.load(sums, at + p * size + j));
+            }
+            sum.intoArray(sums, at + j);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package org.unmute.kernels.vector.gemm;
+
+import org.unmute.kernels.vector.runtime.StridedRows;
+import org.unmute.kernels.vector.tile.PackedRows;
+import org.unmute.kernels.vector.tile.Tile;
+
+/** One tile's rows times neighbouring panels, written or added to rows of any strides. */
+final class TileStrip {
+    /** Where tiles go that do not fit the result as it lies. */
+    private final float[] edge = new float[Tile.ROWS * Tile.COLUMNS];
+
+    private final StridedRows out;
+
+    TileStrip(StridedRows out) {
+        this.out = out;
+    }
+
+    /**
+     * Columns {@code [from, to)} of rows {@code [row, row + rows)}.
+     *
+     * @param at the tile in {@code left}
+     * @param pt the first panel in {@code right}
+     * @param add whether to add to what is there
+     */
+    void multiply(
+            PackedRows a,
+            int depth,
+            float[] left,
+            int at,
+            float[] right,
+            int pt,
+            int from,
+            int to,
+            int row,
+            int rows,
+            boolean add) {
+        int[] start = out.start();
+        int ldc = rows > 1 ? start[row + 1] - start[row] : 0;
+        boolean direct = rows == Tile.ROWS && out.step() == 1 && out.evenly(row, rows, ldc);
+        int panel = pt;
+        for (int column = from; column < to; column += Tile.COLUMNS) {
+            int n = Math.min(Tile.COLUMNS, to - column);
+            if (direct && a.fits(n)) {
+                a.multiply(depth, left, at, right, panel, n, out.data(), start[row] + column, ldc, add);
+            } else {
+                a.multiply(depth, left, at, right, panel, n, edge, 0, Tile.COLUMNS, false);
+                scatter(row, rows, column, n, add);
+            }
+            panel += depth * Tile.COLUMNS;
+        }
+    }
+
+    private void scatter(int first, int rows, int column, int n, boolean add) {
+        int step = out.step();
+        for (int r = 0; r < rows; r++) {
+            int to = out.start()[first + r] + column * step;
+            if (add) {
+                add(r * Tile.COLUMNS, n, out.data(), to, step);
+            } else {
+                write(r * Tile.COLUMNS, n, out.data(), to, step);
+            }
+        }
+    }
+
+    private void add(int at, int n, float[] c, int to, int step) {
+        for (int j = 0; j < n; j++) {
+            c[to + j * step] = edge[at + j] + c[to + j * step];
+        }
+    }
+
+    private void write(int at, int n, float[] c, int to, int step) {
+        for (int j = 0; j < n; j++) {
+            c[to + j * step] = edge[at + j];
+        }
+    }
+}

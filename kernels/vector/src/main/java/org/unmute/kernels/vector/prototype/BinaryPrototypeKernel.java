@@ -1,0 +1,354 @@
+package org.unmute.kernels.vector.prototype;
+
+import static org.unmute.kernels.vector.runtime.Lanes.N;
+import static org.unmute.kernels.vector.runtime.Lanes.load;
+
+import java.util.Arrays;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import jdk.incubator.vector.FloatVector;
+import org.unmute.kernels.vector.runtime.ArrayPool;
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.Lanes;
+import org.unmute.kernels.vector.runtime.Offsets;
+import org.unmute.kernels.vector.runtime.RowMath;
+import org.unmute.kernels.vector.runtime.WorkerPool;
+import org.unmute.kernels.vector.runtime.WorkspacePool;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Prototype max pooling with the signs of the prototypes, and its gradient, clip by clip; {@link BinaryMatch} does the
+ * matching.
+ *
+ * <p>Gradient: with signs p of length √d, a prototype's winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s
+ * p/√d) / √d} and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. For the
+ * prototypes' gradient a task takes some prototypes through all clips: as many as there are threads for, since each
+ * time it comes to a clip its tokens come from memory, and the more prototypes are won by them the better (experiment
+ * 25); a winner's row is read once, for the sum and for its product with the signs. Products with the signs themselves
+ * are added up to one number a prototype and taken at the end.
+ *
+ * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a winner's row at a time.
+ */
+public final class BinaryPrototypeKernel {
+    /** Prototypes of a task, where the work of one is small. */
+    private static final int TOGETHER = 64;
+    /** Shares of a thread of the rows whose norms are taken. */
+    private static final int SHARES = 2;
+    /**
+     * Clips whose gradients of a prototype are added up before the prototype's own part is; on a device these go into
+     * one launch.
+     */
+    private static final int CLIPS = 64;
+
+    private final WorkerPool pool;
+    private final ArrayPool scratch;
+    private final BinaryMatch match;
+    private final WorkspacePool<CompensatedCosine> cosines = new WorkspacePool<>(CompensatedCosine::new);
+
+    public BinaryPrototypeKernel(WorkerPool pool, ArrayPool scratch) {
+        this.pool = pool;
+        this.scratch = scratch;
+        this.match = new BinaryMatch(pool, scratch);
+    }
+
+    /** The bits of prototypes and which part of their buffer these are. */
+    private record Packed(long offset, Shape shape, long rows, long columns, PrototypeBits bits) {
+        boolean isOf(View p) {
+            return offset == p.offset() && shape.equals(p.shape()) && rows == p.stride(0) && columns == p.stride(1);
+        }
+    }
+
+    /** A frozen buffer keeps the bits of the prototypes that were used first. */
+    private PrototypeBits bits(View p) {
+        Function<HostBuffer, Packed> make = _ ->
+                new Packed(p.offset(), p.shape(), p.stride(0), p.stride(1), PrototypeBits.of(pool, DenseRows.of(p)));
+        Packed packed = p.host().packed(Packed.class, make);
+        return packed.isOf(p) ? packed.bits() : make.apply(p.host()).bits();
+    }
+
+    public void forward(View tokens, View prototypes, View values, View winners) {
+        if (values.shape().elements() == 0) {
+            return;
+        }
+        PrototypeBits p = bits(prototypes);
+        int clips = tokens.shape().dim(0);
+        int threads = eachAlone(clips) ? 1 : pool.threads();
+        eachClip(
+                clips,
+                clip -> forward(p, tokens.select(0, clip), values.select(0, clip), winners.select(0, clip), threads));
+    }
+
+    /**
+     * With enough clips for all threads each takes clips of its own. What a clip would share out its thread then does
+     * alone, as the pool takes one job at a time.
+     */
+    private void eachClip(int clips, IntConsumer one) {
+        if (eachAlone(clips)) {
+            pool.run(clips, one);
+            return;
+        }
+        for (int clip = 0; clip < clips; clip++) {
+            one.accept(clip);
+        }
+    }
+
+    private boolean eachAlone(int clips) {
+        return clips >= 2 * pool.threads();
+    }
+
+    /** One clip, for which there are so many threads. */
+    private void forward(PrototypeBits p, View tokens, View values, View winners, int threads) {
+        TokenRows rows = TokenRows.of(tokens);
+        DenseRows t = rows.inFloat(pool, scratch);
+        Norms norms = norms(t, threads);
+        double[] norm = norms.exact();
+        int bad = 0;
+        while (bad < norm.length && Double.isFinite(norm[bad])) {
+            bad++;
+        }
+        int[] winner = bad == norm.length ? match.match(p, t, norm, norms.middle(), threads) : new int[p.count()];
+        write(p, t, norms, winner, bad, Offsets.ofElements(values, winners), values, winners);
+        rows.giveBack(t, scratch);
+    }
+
+    /**
+     * The cosines of winners.
+     *
+     * @param bad the first token that is not finite, or how many there are
+     * @param at where cosines and where winners go, of each prototype
+     */
+    private void write(
+            PrototypeBits p, DenseRows t, Norms norms, int[] winner, int bad, int[][] at, View values, View winners) {
+        float[] out = values.host().floats();
+        int[] won = winners.host().ints();
+        int together = Math.clamp(p.count() / (4 * pool.threads()), TOGETHER, 8 * TOGETHER);
+        pool.run(Math.ceilDiv(p.count(), together), cosines.with((cosine, task) -> {
+            cosine.begin(p.dim());
+            int end = Math.min(p.count(), (task + 1) * together);
+            for (int from = task * together; from < end; from += CompensatedCosine.ROWS) {
+                int to = Math.min(end, from + CompensatedCosine.ROWS);
+                float[] found = cosines(cosine, p, t, norms, winner, from, to);
+                for (int j = from; j < to; j++) {
+                    int w = winner[j];
+                    boolean broken = p.spoilt(j) || bad < t.rows();
+                    out[at[0][j]] = broken
+                            ? Float.NaN
+                            : Float.isNaN(norms.norm()[w]) ? (float) norms.cosine(t, w, p, j) : found[j - from];
+                    won[at[1][j]] = p.spoilt(j) ? 0 : bad < t.rows() ? bad : w;
+                }
+            }
+        }));
+    }
+
+    private static float[] cosines(
+            CompensatedCosine cosine, PrototypeBits p, DenseRows t, Norms norms, int[] winner, int from, int to) {
+        for (int j = from; j < to; j++) {
+            int w = winner[j];
+            cosine.setNorm(j - from, norms.norm()[w], norms.rest()[w]);
+            cosine.addSigned(j - from, t.data(), t.start()[w], p.signs(), p.signs(j));
+        }
+        cosine.add(to - from);
+        return cosine.cosines(to - from);
+    }
+
+    /**
+     * Norms in float64, and for {@link CompensatedCosine} in float32 with what those lack. And the middle of the range of
+     * each dim, at length 1.
+     */
+    private record Norms(double[] exact, float[] norm, float[] rest, double[] middle) {
+        /** A cosine of token and prototype in float64. */
+        double cosine(DenseRows t, int i, PrototypeBits p, int j) {
+            return SignedProducts.inDouble(t.data(), t.start()[i], p.dim(), p.signs(), p.signs(j))
+                    / exact[i]
+                    / Math.max(Math.sqrt(p.dim()), Backend.NORM_FLOOR);
+        }
+    }
+
+    private Norms norms(DenseRows t, int threads) {
+        double[] exact = new double[t.rows()];
+        float[] norm = new float[t.rows()];
+        float[] rest = new float[t.rows()];
+        int each = Math.clamp(ElementLoops.CHUNK / Math.max(1, t.length()), 1, CompensatedCosine.ROWS);
+        int pieces = Math.ceilDiv(t.rows(), each);
+        TokenRange[] ranges = new TokenRange[Math.min(pieces, threads == 1 ? 1 : SHARES * threads)];
+        pool.run(ranges.length, cosines.with((cosine, task) -> {
+            ranges[task] = new TokenRange(t.length());
+            cosine.begin(t.length());
+            int end = (int) ((long) pieces * (task + 1) / ranges.length);
+            for (int piece = (int) ((long) pieces * task / ranges.length); piece < end; piece++) {
+                int from = piece * each;
+                int to = Math.min(t.rows(), from + each);
+                for (int i = from; i < to; i++) {
+                    exact[i] = norm(t.data(), t.start()[i], t.length());
+                    cosine.addSquares(i - from, t.data(), t.start()[i]);
+                }
+                cosine.add(to - from);
+                for (int i = from; i < to; i++) {
+                    cosine.norm(i - from, norm, rest, i);
+                }
+                ranges[task].add(t, exact, from, to);
+            }
+        }));
+        for (int i = 1; i < ranges.length; i++) {
+            ranges[0].add(ranges[i]);
+        }
+        return new Norms(exact, norm, rest, ranges[0].middle());
+    }
+
+    /**
+     * The tokens of a clip and what the loss says of each prototype's cosine there.
+     *
+     * @param inverse one over the norm of each token that won, in float32
+     */
+    private record Clip(TokenRows t, float[] inverse, int[] winner, float[] gradient) {}
+
+    private Clip clip(View tokens, View winners, View gy) {
+        TokenRows t = TokenRows.of(tokens);
+        int[][] at = Offsets.ofElements(winners, gy);
+        int[] winner = new int[at[0].length];
+        float[] gradient = new float[winner.length];
+        for (int j = 0; j < winner.length; j++) {
+            winner[j] = winners.host().ints()[at[0][j]];
+            gradient[j] = gy.host().floats()[at[1][j]];
+        }
+        boolean[] won = new boolean[t.count()];
+        for (int w : winner) {
+            won[w] = true;
+        }
+        float[] inverse = new float[t.count()];
+        int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, t.length()));
+        pool.run(Math.ceilDiv(t.count(), each), task -> {
+            float[] buffer = t.buffer();
+            for (int i = task * each; i < Math.min(t.count(), (task + 1) * each); i++) {
+                if (!won[i]) {
+                    continue;
+                }
+                float[] row = t.row(i, buffer);
+                float square = WinnerSums.square(row, t.at(i), t.length());
+                inverse[i] = WinnerSums.isInRange(square)
+                        ? 1 / (float) Math.sqrt(square)
+                        : (float) (1 / norm(row, t.at(i), t.length()));
+            }
+        });
+        return new Clip(t, inverse, winner, gradient);
+    }
+
+    /** At least the floor; NaN or infinite just where the row has such an entry. */
+    private static double norm(float[] row, int at, int n) {
+        return Math.max(Backend.NORM_FLOOR, SignedProducts.norm(row, at, n));
+    }
+
+    public void backward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        PrototypeBits p = bits(prototypes);
+        Clip[] clips = new Clip[p.count() == 0 ? 0 : tokens.shape().dim(0)];
+        eachClip(clips.length, i -> clips[i] = clip(tokens.select(0, i), winners.select(0, i), gy.select(0, i)));
+        for (int i = 0; gtokens != null && i < clips.length; i++) {
+            tokenGradient(p, clips[i], gtokens.select(0, i));
+        }
+        if (gtokens != null && p.count() == 0) {
+            PrototypeKernel.copy(new float[Math.toIntExact(gtokens.shape().elements())], gtokens);
+        }
+        if (gprototypes != null && p.count() > 0) {
+            prototypeGradient(p, clips, gprototypes);
+        }
+    }
+
+    private void prototypeGradient(PrototypeBits p, Clip[] clips, View out) {
+        float[] sum = out.isDense() ? out.host().floats() : new float[p.count() * p.dim()];
+        int start = out.isDense() ? Math.toIntExact(out.offset()) : 0;
+        int together = Math.max(TOGETHER, Math.ceilDiv(p.count(), 2 * pool.threads()));
+        pool.run(Math.ceilDiv(p.count(), together), task -> {
+            int from = task * together;
+            int to = Math.min(p.count(), from + together);
+            Arrays.fill(sum, start + from * p.dim(), start + to * p.dim(), 0f);
+            for (int clip = 0; clip < clips.length; clip += CLIPS) {
+                addClips(p, clips, clip, from, to, sum, start);
+            }
+        });
+        if (!out.isDense()) {
+            PrototypeKernel.copy(sum, out);
+        }
+    }
+
+    /**
+     * Adds some clips' part to the gradients of prototypes {@code [from, to)}, in the order that every backend keeps.
+     */
+    private static void addClips(PrototypeBits p, Clip[] clips, int first, int from, int to, float[] sum, int start) {
+        float[] own = new float[to - from];
+        float inverse = 1 / (float) Math.sqrt(p.dim());
+        for (int i = first; i < Math.min(clips.length, first + CLIPS); i++) {
+            Clip c = clips[i];
+            float[] buffer = c.t.buffer();
+            for (int j = from; j < to; j++) {
+                int w = c.winner[j];
+                float g = c.gradient[j];
+                float[] row = c.t.row(w, buffer);
+                float ofNorm = c.inverse[w];
+                float product = SignedProducts.addScaled(
+                        row, c.t.at(w), g * ofNorm * inverse, sum, start + j * p.dim(), p.dim(), p.signs(), p.signs(j));
+                float cosine = Float.isFinite(product)
+                        ? product * ofNorm * inverse
+                        : (float) (SignedProducts.inDouble(row, c.t.at(w), p.dim(), p.signs(), p.signs(j))
+                                / norm(row, c.t.at(w), p.dim())
+                                / Math.sqrt(p.dim()));
+                own[j - from] -= g * cosine * inverse * inverse;
+            }
+        }
+        for (int j = from; j < to; j++) {
+            addSigns(p, j, p.spoilt(j) ? Float.NaN : own[j - from], sum, start + j * p.dim());
+        }
+    }
+
+    private void tokenGradient(PrototypeBits p, Clip c, View out) {
+        int rows = c.t.count();
+        int dim = p.dim();
+        float[] sum = new float[rows * dim];
+        double[] share = new double[p.count()];
+        pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
+            float[] buffer = c.t.buffer();
+            for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
+                int w = c.winner[j];
+                float[] row = c.t.row(w, buffer);
+                double norm = norm(row, c.t.at(w), dim);
+                double product = SignedProducts.inDouble(row, c.t.at(w), dim, p.signs(), p.signs(j));
+                share[j] =
+                        norm > Backend.NORM_FLOOR ? -product / norm / Math.sqrt(dim) * c.gradient[j] / norm / norm : 0;
+            }
+        });
+        int tasks = Math.min(rows, 4 * pool.threads());
+        pool.run(tasks, task -> {
+            int from = (int) ((long) rows * task / tasks);
+            int to = (int) ((long) rows * (task + 1) / tasks);
+            double[] own = new double[to - from];
+            float[] buffer = c.t.buffer();
+            for (int j = 0; j < p.count(); j++) {
+                int w = c.winner[j];
+                if (w >= from && w < to) {
+                    double g = c.gradient[j] * (double) c.inverse[w] / Math.sqrt(dim);
+                    addSigns(p, j, p.spoilt(j) ? Float.NaN : (float) g, sum, w * dim);
+                    own[w - from] += share[j];
+                }
+            }
+            for (int w = from; w < to; w++) {
+                RowMath.addScaled(c.t.row(w, buffer), c.t.at(w), (float) own[w - from], sum, w * dim, dim);
+            }
+        });
+        PrototypeKernel.copy(sum, out);
+    }
+
+    /** {@code out += factor p} */
+    private static void addSigns(PrototypeBits p, int j, float factor, float[] out, int to) {
+        FloatVector f = Lanes.all(factor);
+        int i = 0;
+        for (; i <= p.dim() - N; i += N) {
+            long bits = p.signs()[p.signs(j) + i / Long.SIZE] >>> i % Long.SIZE;
+            load(out, to + i).add(SignedProducts.signed(f, bits)).intoArray(out, to + i);
+        }
+        for (; i < p.dim(); i++) {
+            out[to + i] += (p.signs()[p.signs(j) + i / Long.SIZE] >>> i % Long.SIZE & 1) == 0 ? factor : -factor;
+        }
+    }
+}

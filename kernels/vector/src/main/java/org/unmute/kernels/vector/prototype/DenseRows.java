@@ -1,0 +1,61 @@
+package org.unmute.kernels.vector.prototype;
+
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.Offsets;
+import org.unmute.kernels.vector.runtime.RowMath;
+import org.unmute.kernels.vector.runtime.WorkerPool;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Rows of a matrix whose numbers are neighbours: in place where they lie so, else a copy.
+ *
+ * @param start position of each row
+ * @param length numbers in a row
+ */
+record DenseRows(float[] data, int[] start, int length) {
+    static DenseRows of(View x) {
+        int n = x.shape().dim(-1);
+        int step = Math.toIntExact(x.stride(-1));
+        int[] start = Offsets.ofRows(x);
+        float[] data = x.host().floats();
+        if (step == 1) {
+            return new DenseRows(data, start, n);
+        }
+        float[] copy = new float[start.length * n];
+        int[] at = new int[start.length];
+        for (int i = 0; i < at.length; i++) {
+            at[i] = i * n;
+            ElementLoops.load(data, start[i], step, copy, at[i], n);
+        }
+        return new DenseRows(copy, at, n);
+    }
+
+    int rows() {
+        return start.length;
+    }
+
+    /** Euclidean norms, at least 1e-12. */
+    float[] norms(WorkerPool pool) {
+        float[] norm = new float[rows()];
+        int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, length));
+        pool.run(Math.ceilDiv(rows(), each), task -> {
+            for (int i = task * each; i < Math.min(rows(), (task + 1) * each); i++) {
+                norm[i] = RowMath.norm(data, start[i], length);
+            }
+        });
+        return norm;
+    }
+
+    /** Whether row {@code i}, divided by this norm, has a NaN: because it had one, or an infinity. */
+    boolean spoilt(int i, float norm) {
+        if (!(norm > Float.MAX_VALUE)) {
+            return Float.isNaN(norm);
+        }
+        for (int k = 0; k < length; k++) {
+            if (Float.isInfinite(data[start[i] + k])) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,39 @@
+package org.unmute.kernels.vector.prototype;
+
+import java.util.Arrays;
+
+/** Which rows are the same as an earlier one, bit for bit. */
+final class DuplicateRows {
+    private DuplicateRows() {}
+
+    /** The rows of {@code [from, to)} that have no equal before them in that range, in order. */
+    static int[] firsts(DenseRows t, double[] norm, int from, int to) {
+        int size = Integer.highestOneBit(Math.max(1, to - from)) * 4;
+        int[] table = new int[size];
+        int[] firsts = new int[to - from];
+        int count = 0;
+        for (int i = from; i < to; i++) {
+            int slot = hash(norm[i]) & size - 1;
+            while (table[slot] != 0 && !equal(t, norm, firsts[table[slot] - 1], i)) {
+                slot = slot + 1 & size - 1;
+            }
+            if (table[slot] == 0) {
+                firsts[count++] = i;
+                table[slot] = count;
+            }
+        }
+        return Arrays.copyOf(firsts, count);
+    }
+
+    /** Rows that differ but not in their norm share a slot, which costs time but is right. */
+    private static int hash(double norm) {
+        int h = Double.hashCode(norm) * 0x9E3779B9;
+        return h ^ h >>> 16;
+    }
+
+    private static boolean equal(DenseRows t, double[] norm, int i, int j) {
+        int a = t.start()[i];
+        int b = t.start()[j];
+        return norm[i] == norm[j] && Arrays.equals(t.data(), a, a + t.length(), t.data(), b, b + t.length());
+    }
+}

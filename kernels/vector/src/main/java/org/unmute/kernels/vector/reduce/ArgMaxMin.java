@@ -1,0 +1,85 @@
+package org.unmute.kernels.vector.reduce;
+
+import static org.unmute.kernels.vector.runtime.Lanes.N;
+import static org.unmute.kernels.vector.runtime.Lanes.load;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.Offsets;
+import org.unmute.kernels.vector.runtime.WorkerPool;
+import org.unmute.tensor.backend.View;
+
+/** Greatest and least along the last axis with the position: the first on ties, and the first NaN over all numbers. */
+public final class ArgMaxMin {
+    private final WorkerPool pool;
+
+    public ArgMaxMin(WorkerPool pool) {
+        this.pool = pool;
+    }
+
+    public void extreme(boolean greatest, View x, View values, View indices) {
+        if (values.shape().elements() == 0) {
+            return;
+        }
+        int n = x.shape().dim(-1);
+        int step = Math.toIntExact(x.stride(-1));
+        float[] data = x.host().floats();
+        float[] v = values.host().floats();
+        int[] w = indices.host().ints();
+        int[][] at = Offsets.ofElements(x.select(-1, 0), values, indices);
+        int rows = at[0].length;
+        int together = Math.max(1, ElementLoops.CHUNK / n);
+        pool.run(Math.ceilDiv(rows, together), task -> {
+            for (int r = task * together; r < Math.min(rows, (task + 1) * together); r++) {
+                int best = step == 1
+                        ? contiguous(greatest, data, at[0][r], n)
+                        : strided(greatest, data, at[0][r], step, n);
+                v[at[1][r]] = data[at[0][r] + best * step];
+                w[at[2][r]] = best;
+            }
+        });
+    }
+
+    /** Finds the value first, in vectors, and then where it stands. */
+    private static int contiguous(boolean greatest, float[] x, int at, int n) {
+        int i = N;
+        if (n < N) {
+            return strided(greatest, x, at, 1, n);
+        }
+        FloatVector m = load(x, at);
+        if (greatest) {
+            for (; i <= n - N; i += N) {
+                m = m.max(load(x, at + i));
+            }
+        } else {
+            for (; i <= n - N; i += N) {
+                m = m.min(load(x, at + i));
+            }
+        }
+        float best = m.reduceLanes(greatest ? VectorOperators.MAX : VectorOperators.MIN);
+        for (; i < n; i++) {
+            best = greatest ? Math.max(best, x[at + i]) : Math.min(best, x[at + i]);
+        }
+        boolean nan = Float.isNaN(best);
+        for (int k = 0; k < n; k++) {
+            if (nan ? Float.isNaN(x[at + k]) : x[at + k] == best) {
+                return k;
+            }
+        }
+        throw new IllegalStateException("the extreme value was not found again");
+    }
+
+    private static int strided(boolean greatest, float[] x, int at, int step, int n) {
+        int best = 0;
+        float b = x[at];
+        for (int i = 1; i < n && !Float.isNaN(b); i++) {
+            float c = x[at + i * step];
+            if (Float.isNaN(c) || (greatest ? c > b : c < b)) {
+                best = i;
+                b = c;
+            }
+        }
+        return best;
+    }
+}

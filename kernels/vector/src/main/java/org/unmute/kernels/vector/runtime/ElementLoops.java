@@ -1,0 +1,173 @@
+package org.unmute.kernels.vector.runtime;
+
+import java.util.Arrays;
+import org.unmute.tensor.backend.RowLoop;
+import org.unmute.tensor.backend.View;
+
+/**
+ * Brings views of any strides to kernels that know only whole vectors of neighbouring floats. Contiguous stretches are
+ * given to the kernel where they lie; everything else, the end of a row included, passes through a small block. So each
+ * element is computed by the same instructions wherever it stands, and results do not depend on layout or splitting.
+ */
+public final class ElementLoops {
+    /** Elements a task handles; also the least that is worth a second thread. */
+    public static final int CHUNK = 16_384;
+
+    private static final int BLOCK = 512;
+
+    private final WorkerPool pool;
+
+    public ElementLoops(WorkerPool pool) {
+        this.pool = pool;
+    }
+
+    /** A stretch of a row. */
+    @FunctionalInterface
+    public interface Piece {
+        /**
+         * @param at position of the first element in each view
+         * @param step distance to the next one in each view
+         */
+        void run(int[] at, int[] step, int n);
+    }
+
+    /**
+     * An element-wise kernel: {@code n}, a multiple of {@link Lanes#N}, floats from {@code at[v]} on in {@code
+     * data[v]}.
+     */
+    @FunctionalInterface
+    public interface Kernel {
+        void run(float[][] data, int[] at, int n);
+    }
+
+    /** Splits the rows of views of one shape into pieces and runs them, in parallel if there is enough to do. */
+    public void pieces(Piece body, View... views) {
+        RowLoop loop = new RowLoop(views);
+        if (loop.rows() == 0) {
+            return;
+        }
+        int[] step = new int[views.length];
+        Arrays.setAll(step, loop::step);
+        int length = loop.length();
+        if (length > CHUNK) {
+            int parts = Math.ceilDiv(length, CHUNK);
+            pool.run(Math.toIntExact(loop.rows() * parts), task -> {
+                int from = task % parts * CHUNK;
+                int row = task / parts;
+                loop.forEach(row, row + 1, at -> {
+                    for (int v = 0; v < at.length; v++) {
+                        at[v] += from * step[v];
+                    }
+                    body.run(at, step, Math.min(CHUNK, length - from));
+                });
+            });
+            return;
+        }
+        long together = CHUNK / length;
+        int tasks = Math.toIntExact(Math.ceilDiv(loop.rows(), together));
+        pool.run(
+                tasks,
+                task -> loop.forEach(
+                        task * together,
+                        Math.min(loop.rows(), (task + 1) * together),
+                        at -> body.run(at, step, length)));
+    }
+
+    /** Runs an element-wise kernel over float views; all but the last are read, the last is written. */
+    public void each(Kernel kernel, View... views) {
+        float[][] data = new float[views.length][];
+        Arrays.setAll(data, v -> views[v].host().floats());
+        pieces((at, step, n) -> piece(kernel, data, at, step, n), views);
+    }
+
+    private static void piece(Kernel kernel, float[][] data, int[] at, int[] step, int n) {
+        int done = 0;
+        if (contiguous(step)) {
+            done = n - n % Lanes.N;
+            if (done > 0) {
+                kernel.run(data, at, done);
+            }
+            if (done == n) {
+                return;
+            }
+        }
+        staged(kernel, data, at, step, done, n);
+    }
+
+    private static boolean contiguous(int[] step) {
+        for (int s : step) {
+            if (s != 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Elements {@code from} to {@code n} by way of blocks. */
+    private static void staged(Kernel kernel, float[][] data, int[] at, int[] step, int from, int n) {
+        int views = data.length;
+        int size = Math.min(BLOCK, Lanes.roundUp(n - from, Lanes.N));
+        float[][] block = new float[views][];
+        int[] where = new int[views];
+        // In whole vectors nothing that lies densely passes through a block.
+        boolean inVectors = (n - from) % Lanes.N == 0;
+        for (int v = 0; v < views; v++) {
+            if (step[v] != 1 || !inVectors) {
+                block[v] = new float[size];
+            }
+            if (step[v] == 0) {
+                Arrays.fill(block[v], data[v][at[v]]);
+            }
+        }
+        int out = views - 1;
+        for (int i = from; i < n; i += size) {
+            int count = Math.min(size, n - i);
+            int whole = Lanes.roundUp(count, Lanes.N);
+            boolean last = i + whole > n;
+            float[][] given = block.clone();
+            for (int v = 0; v < views; v++) {
+                if (step[v] == 1 && !last) {
+                    given[v] = data[v];
+                    where[v] = at[v] + i;
+                } else {
+                    where[v] = 0;
+                    if (v < out && step[v] != 0) {
+                        load(data[v], at[v] + i * step[v], step[v], block[v], count);
+                    }
+                }
+            }
+            kernel.run(given, where, whole);
+            if (given[out] == block[out]) {
+                store(block[out], data[out], at[out] + i * step[out], step[out], count);
+            }
+        }
+    }
+
+    public static void load(float[] x, int at, int step, float[] block, int n) {
+        load(x, at, step, block, 0, n);
+    }
+
+    public static void load(float[] x, int at, int step, float[] block, int to, int n) {
+        if (step == 1) {
+            System.arraycopy(x, at, block, to, n);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            block[to + i] = x[at + i * step];
+        }
+    }
+
+    public static void store(float[] block, float[] x, int at, int step, int n) {
+        store(block, 0, x, at, step, n);
+    }
+
+    public static void store(float[] block, int from, float[] x, int at, int step, int n) {
+        if (step == 1) {
+            System.arraycopy(block, from, x, at, n);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            x[at + i * step] = block[from + i];
+        }
+    }
+}

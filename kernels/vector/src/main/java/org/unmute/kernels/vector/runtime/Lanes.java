@@ -1,0 +1,143 @@
+package org.unmute.kernels.vector.runtime;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The width of all vectors, fixed for the life of the virtual machine, and loads and stores in it: what the virtual
+ * machine prefers on this processor, or less if {@link #MOST_BITS} says so.
+ */
+public final class Lanes {
+    /**
+     * The system property that limits the width: 512, 256, 128, or 0 for no vectors at all. For tests and comparisons.
+     */
+    public static final String MOST_BITS = "unmute.vector.bits";
+
+    public static final int LEAST_BITS = 128;
+    private static final int WIDEST = 512;
+    public static final VectorShape SHAPE = VectorShape.forBitSize(
+            width(Integer.getInteger(MOST_BITS, WIDEST), FloatVector.SPECIES_PREFERRED.vectorBitSize()));
+    public static final VectorSpecies<Float> F = VectorSpecies.of(float.class, SHAPE);
+    public static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
+    /** Floats in a vector. */
+    public static final int N = F.length();
+
+    public static final int BITS = F.vectorBitSize();
+
+    /** With these lane i takes what is in lane i + 8, and so on; beyond the last lane it begins anew. */
+    public static final VectorShuffle<Float> BY_8 = turnedBy(8);
+
+    public static final VectorShuffle<Float> BY_4 = turnedBy(4);
+    public static final VectorShuffle<Float> BY_2 = turnedBy(2);
+    private static final VectorShuffle<Float> BY_1 = turnedBy(1);
+
+    private static final VectorShuffle<Float> BY_HALF = turnedBy(N / 2);
+    private static final VectorMask<Float> UPPER_HALF = lanes(N / 2);
+    private static final VectorShuffle<Float> BY_QUARTER = VectorShuffle.fromOp(F, i -> i ^ N / 4);
+    private static final VectorMask<Float> UPPER_QUARTERS = lanes(N / 4);
+    private static final VectorShuffle<Float> WITHIN_4 = VectorShuffle.fromOp(F, i -> i ^ 2);
+    private static final VectorShuffle<Float> WITHIN_2 = VectorShuffle.fromOp(F, i -> i ^ 1);
+
+    private Lanes() {}
+
+    /** Those whose number has this bit. */
+    private static VectorMask<Float> lanes(int bit) {
+        long bits = 0;
+        for (int i = 0; i < N; i++) {
+            bits |= (i & bit) != 0 ? 1L << i : 0;
+        }
+        return VectorMask.fromLong(F, bits);
+    }
+
+    /**
+     * The greatest width that exists, is at most {@code most} and no wider than the processor's; the least where there
+     * is none.
+     */
+    public static int width(int most, int preferred) {
+        // On wider vectors, which some processors other than x86 have, no tile was ever tried.
+        return Math.max(
+                Math.min(LEAST_BITS, preferred),
+                Math.min(Integer.highestOneBit(Math.max(1, Math.min(most, WIDEST))), preferred));
+    }
+
+    public static FloatVector load(float[] x, int at) {
+        return FloatVector.fromArray(F, x, at);
+    }
+
+    /** The first {@code count} lanes from memory, 0 in the others. */
+    public static FloatVector load(float[] x, int at, int count) {
+        return FloatVector.fromArray(F, x, at, first(count));
+    }
+
+    /** The first {@code count} lanes from memory, {@code rest} in the others. */
+    public static FloatVector load(float[] x, int at, int count, float rest) {
+        VectorMask<Float> m = first(count);
+        return all(rest).blend(FloatVector.fromArray(F, x, at, m), m);
+    }
+
+    /** Stores the first {@code count} lanes. */
+    public static void store(FloatVector v, float[] x, int at, int count) {
+        v.intoArray(x, at, first(count));
+    }
+
+    public static VectorMask<Float> first(int count) {
+        return F.indexInRange(0, count);
+    }
+
+    public static FloatVector all(float value) {
+        return FloatVector.broadcast(F, value);
+    }
+
+    public static FloatVector zero() {
+        return FloatVector.zero(F);
+    }
+
+    /**
+     * The sum of all lanes, halves added to each other until one is left. Not {@code reduceLanes}: interpreted and
+     * compiled it adds in different orders, and the same input would give other bits once a method is compiled.
+     */
+    public static float sum(FloatVector v) {
+        FloatVector w = v;
+        if (N > 8) {
+            w = w.add(w.rearrange(BY_8));
+        }
+        if (N > 4) {
+            w = w.add(w.rearrange(BY_4));
+        }
+        w = w.add(w.rearrange(BY_2));
+        return w.add(w.rearrange(BY_1)).lane(0);
+    }
+
+    /**
+     * The sums of all lanes of four vectors, each with the additions of {@link #sum}: halves of two vectors are added
+     * at once, then quarters of four.
+     */
+    public static void sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] out, int to) {
+        // Nothing but the platform's own methods: beyond some size of a caller no others are inlined.
+        FloatVector ab = a.blend(b, UPPER_HALF).add(b.blend(a, UPPER_HALF).rearrange(BY_HALF));
+        FloatVector cd = c.blend(d, UPPER_HALF).add(d.blend(c, UPPER_HALF).rearrange(BY_HALF));
+        FloatVector all =
+                ab.blend(cd, UPPER_QUARTERS).add(cd.blend(ab, UPPER_QUARTERS).rearrange(BY_QUARTER));
+        if (N > 8) {
+            all = all.add(all.rearrange(WITHIN_4));
+        }
+        if (N > 4) {
+            all = all.add(all.rearrange(WITHIN_2));
+        }
+        out[to] = all.lane(0);
+        out[to + 1] = all.lane(N / 2);
+        out[to + 2] = all.lane(N / 4);
+        out[to + 3] = all.lane(3 * N / 4);
+    }
+
+    private static VectorShuffle<Float> turnedBy(int lanes) {
+        return VectorShuffle.fromOp(F, i -> (i + lanes) % N);
+    }
+
+    public static int roundUp(int n, int multiple) {
+        return Math.ceilDiv(n, multiple) * multiple;
+    }
+}

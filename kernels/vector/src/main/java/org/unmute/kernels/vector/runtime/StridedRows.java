@@ -1,0 +1,29 @@
+package org.unmute.kernels.vector.runtime;
+
+import org.unmute.tensor.backend.View;
+
+/**
+ * Rows of a matrix anywhere in an array.
+ *
+ * @param start position of each row's first number
+ * @param step distance from column to column
+ */
+public record StridedRows(float[] data, int[] start, int step) {
+    public static StridedRows of(View x) {
+        return new StridedRows(x.host().floats(), Offsets.ofRows(x), Math.toIntExact(x.stride(-1)));
+    }
+
+    public int count() {
+        return start.length;
+    }
+
+    /** Whether {@code n} rows from {@code first} on start at distances of {@code by}. */
+    public boolean evenly(int first, int n, int by) {
+        for (int i = 1; i < n; i++) {
+            if (start[first + i] - start[first + i - 1] != by) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

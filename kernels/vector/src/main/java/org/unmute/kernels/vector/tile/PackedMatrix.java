@@ -1,0 +1,122 @@
+package org.unmute.kernels.vector.tile;
+
+import org.unmute.kernels.vector.runtime.ArrayPool;
+import org.unmute.kernels.vector.runtime.ElementLoops;
+import org.unmute.kernels.vector.runtime.Lanes;
+import org.unmute.kernels.vector.runtime.WorkerPool;
+import org.unmute.tensor.backend.ElementSource;
+import org.unmute.tensor.backend.View;
+
+/**
+ * A whole right operand, {@code [inner, columns]}, laid out as tiles read it: slices of up to {@link PackedRows#DEPTH}
+ * rows, in each slice its {@link Panels} one after the other.
+ */
+public final class PackedMatrix {
+    public final int inner;
+    public final int columns;
+    public final int panels;
+    private final float[] data;
+
+    /** An empty one in memory from {@link ArrayPool#take} or {@link ArrayPool#own} of {@link #size} floats. */
+    public PackedMatrix(int inner, int columns, float[] data) {
+        this.inner = inner;
+        this.columns = columns;
+        this.panels = Panels.count(columns);
+        this.data = data;
+    }
+
+    public static long size(int inner, int columns) {
+        return Math.multiplyExact((long) inner, (long) Lanes.roundUp(columns, Tile.COLUMNS));
+    }
+
+    public float[] data() {
+        return data;
+    }
+
+    /** Number of slices. */
+    public int slices() {
+        return PackedRows.slices(inner);
+    }
+
+    /** Rows of a slice. */
+    public int depth(int slice) {
+        return PackedRows.depth(inner, slice);
+    }
+
+    /** Where a panel of a slice starts. */
+    public int at(int slice, int panel) {
+        return ArrayPool.BASE + (slice * PackedRows.DEPTH * panels + panel * depth(slice)) * Tile.COLUMNS;
+    }
+
+    /**
+     * Fills this from a view {@code [inner, columns]} of any strides, on all threads. If the view is the whole of a
+     * frozen buffer that keeps this form, the buffer's own array is let go of: what it holds is here.
+     */
+    public PackedMatrix fill(WorkerPool pool, View b) {
+        boolean across = b.stride(0) == 1 && b.stride(1) == inner;
+        boolean along = b.stride(1) == 1 && b.stride(0) == columns;
+        boolean whole = (across || along)
+                && b.offset() == 0
+                && b.host().bytes() == b.shape().elements() * Float.BYTES;
+        ElementSource unread = b.host().lazySource();
+        if (unread != null && whole && across) {
+            fillByColumns(pool, unread);
+        } else {
+            fill(pool, Panels.of(b), 0, 0);
+        }
+        if (whole) {
+            b.host().replacedByPacked(out -> unpack(out, across ? 1 : columns, across ? inner : 1));
+        }
+        return this;
+    }
+
+    /** The inverse of {@link #fill}: element {@code (k, n)} goes to {@code k stepK + n stepN}. */
+    private void unpack(float[] out, int stepK, int stepN) {
+        for (int slice = 0; slice < slices(); slice++) {
+            for (int p = 0; p < panels; p++) {
+                int column = p * Tile.COLUMNS;
+                int n = Math.min(Tile.COLUMNS, columns - column);
+                for (int k = 0; k < depth(slice); k++) {
+                    int from = at(slice, p) + k * Tile.COLUMNS;
+                    int to = (slice * PackedRows.DEPTH + k) * stepK + column * stepN;
+                    for (int j = 0; j < n; j++) {
+                        out[to + j * stepN] = data[from + j];
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Fills this from numbers that are still to be read, one column after the other: as many at a time as a panel has.
+     */
+    private void fillByColumns(WorkerPool pool, ElementSource source) {
+        ArrayPool scratch = new ArrayPool(pool.threads());
+        pool.run(panels, p -> {
+            int column = p * Tile.COLUMNS;
+            int n = Math.min(Tile.COLUMNS, columns - column);
+            float[] read = scratch.take((long) n * inner);
+            source.read((long) column * inner, read, 0, n * inner);
+            Panels panel = new Panels(read, 0, 1, inner, inner, n);
+            for (int slice = 0; slice < slices(); slice++) {
+                panel.copyPlainly(slice * PackedRows.DEPTH, depth(slice), data, at(slice, p));
+            }
+            scratch.give(read);
+        });
+    }
+
+    /** Fills this from a part of a larger operand that begins at a row and a panel. */
+    public PackedMatrix fill(WorkerPool pool, Panels b, int row, int fromPanel) {
+        int together = Math.max(1, ElementLoops.CHUNK / Math.max(1, Math.min(inner, PackedRows.DEPTH) * Tile.COLUMNS));
+        int groups = Math.ceilDiv(panels, together);
+        pool.run(groups * slices(), task -> {
+            int slice = task / groups;
+            int first = task % groups * together;
+            float[] work = new float[Transpose.WORK];
+            for (int p = first; p < Math.min(panels, first + together); p++) {
+                b.copy(fromPanel + p, row + slice * PackedRows.DEPTH, depth(slice), data, at(slice, p), work);
+            }
+        });
+        return this;
+    }
+}

@@ -1,0 +1,89 @@
+package org.unmute.kernels.vector.tile;
+
+import static org.unmute.kernels.vector.runtime.Lanes.N;
+
+import jdk.incubator.vector.FloatVector;
+import org.unmute.kernels.vector.runtime.Lanes;
+import org.unmute.tensor.backend.View;
+
+/**
+ * The right operand of a product, {@code [inner, columns]} of any strides, and how to lay parts of it out as tiles read
+ * them: panels of {@link Tile#COLUMNS} columns, each row of a panel contiguous. Columns that are missing in the last
+ * panel are 0.
+ */
+public record Panels(float[] data, int from, int stepK, int stepN, int inner, int columns) {
+    public static Panels of(View b) {
+        return new Panels(
+                b.host().floats(),
+                Math.toIntExact(b.offset()),
+                Math.toIntExact(b.stride(0)),
+                Math.toIntExact(b.stride(1)),
+                b.shape().dim(0),
+                b.shape().dim(1));
+    }
+
+    public static int count(int columns) {
+        return Math.ceilDiv(columns, Tile.COLUMNS);
+    }
+
+    /** Rows {@code [row, row + depth)} of panel {@code panel}. */
+    public void copy(int panel, int row, int depth, float[] out, int to, float[] work) {
+        int column = panel * Tile.COLUMNS;
+        int n = Math.min(Tile.COLUMNS, columns - column);
+        int at = from + row * stepK + column * stepN;
+        if (n < Tile.COLUMNS) {
+            java.util.Arrays.fill(out, to, to + depth * Tile.COLUMNS, 0f);
+        }
+        if (stepN == 1 && n == Tile.COLUMNS) {
+            alongRows(at, depth, out, to);
+        } else if (stepK == 1) {
+            acrossRows(at, n, depth, out, to, work);
+        } else {
+            single(at, n, depth, out, to);
+        }
+    }
+
+    // A method for each way: compiled together, they would be compiled anew whenever one of them is met for the first
+    // time.
+
+    private void alongRows(int at, int depth, float[] out, int to) {
+        for (int k = 0; k < depth; k++) {
+            FloatVector left = Lanes.load(data, at + k * stepK);
+            FloatVector right = Lanes.load(data, at + k * stepK + N);
+            left.intoArray(out, to + k * 2 * N);
+            right.intoArray(out, to + k * 2 * N + N);
+        }
+    }
+
+    private void acrossRows(int at, int n, int depth, float[] out, int to, float[] work) {
+        int wholeN = n - n % N;
+        int wholeK = depth - depth % N;
+        for (int k = 0; k < wholeK; k += N) {
+            for (int j = 0; j < wholeN; j += N) {
+                Transpose.square(data, at + k + j * stepN, stepN, out, to + k * 2 * N + j, 2 * N, work);
+            }
+        }
+        single(at + wholeN * stepN, n - wholeN, wholeK, out, to + wholeN);
+        single(at + wholeK, n, depth - wholeK, out, to + wholeK * 2 * N);
+    }
+
+    /** The same as {@link #copy} for the first panel. */
+    public void copyPlainly(int row, int depth, float[] out, int to) {
+        if (columns < Tile.COLUMNS) {
+            java.util.Arrays.fill(out, to, to + depth * Tile.COLUMNS, 0f);
+        }
+        single(from + row * stepK, columns, depth, out, to);
+    }
+
+    /** One by one; sixteen of a column at a time, so that what is read and what is written stays in the first cache. */
+    private void single(int at, int n, int depth, float[] out, int to) {
+        for (int k0 = 0; k0 < depth; k0 += 16) {
+            int k1 = Math.min(depth, k0 + 16);
+            for (int j = 0; j < n; j++) {
+                for (int k = k0; k < k1; k++) {
+                    out[to + k * Tile.COLUMNS + j] = data[at + k * stepK + j * stepN];
+                }
+            }
+        }
+    }
+}

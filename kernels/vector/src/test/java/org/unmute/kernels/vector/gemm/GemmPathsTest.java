@@ -1,0 +1,129 @@
+package org.unmute.kernels.vector.gemm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.unmute.kernels.contract.Tolerance;
+import org.unmute.kernels.vector.VectorBackend;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Unary;
+
+/** Products of shapes that take each of the ways through {@link GemmKernel}, with operands as they lie and transposed. */
+class GemmPathsTest {
+    private static final int SAMPLES = 400;
+
+    @ParameterizedTest
+    @CsvSource({
+        // few rows; few columns; both sides of the turn from one to the other
+        "12, 768, 512",
+        "1, 2000, 700",
+        "56, 100, 800",
+        "57, 100, 800",
+        "57, 1600, 192",
+        "900, 1600, 3",
+        "900, 770, 193",
+        // packed as a whole, in several slabs
+        "1200, 900, 300",
+        // the same, with tiles left over for two, three, five threads and rows for one tile more
+        "1191, 130, 700",
+        "561, 800, 224",
+        // in slices, in two parts of the columns
+        "61, 1700, 11000",
+        // split in parts, small results of many shapes
+        "64, 15000, 96",
+        "3, 14000, 200",
+        "200, 13000, 3",
+        "1, 40000, 1",
+        "17, 12800, 33",
+        // split where x is transposed: the gradient of a weight over a batch
+        "130, 2064, 333",
+        "20, 1537, 31"
+    })
+    void productsAreRightAndTheSameOnAnyNumberOfThreads(int m, int k, int n) {
+        for (int layout = 0; layout < 4; layout++) {
+            float[] first = null;
+            for (int threads : new int[] {1, 2, 3, 5}) {
+                try (Backend b = new VectorBackend(threads)) {
+                    View x = random(b, m, k, (layout & 1) != 0, 1);
+                    View y = random(b, k, n, (layout & 2) != 0, 2);
+                    View out = b.allocate(DType.F32, Shape.of(m, n));
+                    b.matmul(x, y, out);
+                    if (first == null) {
+                        first = out.host().floats();
+                        check(x, y, first, k, n);
+                    } else {
+                        assertThat(out.host().floats())
+                                .as("layout %d, %d threads", layout, threads)
+                                .isEqualTo(first);
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Rows shared out in large and small pieces, in one, two and three slices: what follows the product happens to each
+     * result once.
+     */
+    @ParameterizedTest
+    @CsvSource({"230, 64, 400", "513, 1600, 600", "700, 800, 257"})
+    void aLinearMapWithAllThatFollowsIsTheSameOnAnyNumberOfThreads(int m, int k, int n) {
+        float[] first = null;
+        for (int threads : new int[] {1, 2, 3, 5}) {
+            try (Backend b = new VectorBackend(threads)) {
+                View x = random(b, m, k, false, 1);
+                View weight = random(b, n, k, false, 2);
+                View bias = random(b, 1, n, false, 3).select(0, 0);
+                View residual = random(b, m, n, false, 4);
+                View out = b.allocate(DType.F32, Shape.of(m, n));
+                b.linear(x, weight, bias, Unary.GELU, residual, out);
+                if (first == null) {
+                    first = out.host().floats();
+                    View steps = b.allocate(DType.F32, Shape.of(m, n));
+                    b.linear(x, weight, bias, steps);
+                    b.unary(Unary.GELU, 0, 0, steps, steps);
+                    b.binary(Binary.ADD, residual, steps, steps);
+                    assertThat(steps.host().floats()).isEqualTo(first);
+                } else {
+                    assertThat(out.host().floats()).as("%d threads", threads).isEqualTo(first);
+                }
+            }
+        }
+    }
+
+    private static View random(Backend b, int rows, int columns, boolean transposed, long seed) {
+        View v = b.allocate(DType.F32, transposed ? Shape.of(columns, rows) : Shape.of(rows, columns));
+        float[] x = v.host().floats();
+        Random r = new Random(seed);
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) r.nextGaussian();
+        }
+        return transposed ? v.transpose(0, 1) : v;
+    }
+
+    private static void check(View x, View y, float[] product, int k, int n) {
+        Random r = new Random(3);
+        for (int s = 0; s < SAMPLES; s++) {
+            int at = s == 0 ? product.length - 1 : r.nextInt(product.length);
+            double sum = 0;
+            double absolutes = 0;
+            for (int i = 0; i < k; i++) {
+                double term = (double) number(x, at / n, i) * number(y, i, at % n);
+                sum += term;
+                absolutes += Math.abs(term);
+            }
+            assertThat((double) product[at]).isCloseTo(sum, Offset.offset(Tolerance.sum(k, absolutes)));
+        }
+    }
+
+    private static float number(View v, int i, int j) {
+        return v.host().floats()[(int) (v.offset() + i * v.stride(0) + j * v.stride(1))];
+    }
+}
