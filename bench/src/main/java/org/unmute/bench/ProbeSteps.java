@@ -47,7 +47,9 @@ public final class ProbeSteps {
         int[] sizes = Arrays.stream(args, 0, 7).mapToInt(Integer::parseInt).toArray();
         List<String> probes = args.length > 7
                 ? Arrays.asList(args).subList(7, args.length)
-                : Probes.names().stream().filter(n -> !n.equals("cgp")).toList();
+                : Probes.names().stream()
+                        .filter(n -> !Probes.type(n).needsLayers())
+                        .toList();
         Path folder = Files.createTempDirectory("probe-steps");
         try {
             Backends.use(Backends.open(

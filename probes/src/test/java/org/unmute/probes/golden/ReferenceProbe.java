@@ -1,9 +1,11 @@
 package org.unmute.probes.golden;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.opentest4j.AssertionFailedError;
 import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeChecks;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.Tensor;
@@ -20,12 +22,7 @@ import org.unmute.tensor.Tensor;
 record ReferenceProbe(String name, ProbeOptions options, Map<String, String> stored, Map<String, Tensor> parameters) {
     /** The probe of a case, whose keys begin with {@code at}. */
     static ReferenceProbe of(Arithmetic a, ReferenceFile file, String at) {
-        String named = file.entry().path("probe").asText();
-        // the index: "several" for a file whose cases begin with the name of their probe
-        String name = (named.equals("several") ? at.substring(0, at.indexOf('_')) : named).replace('_', '-');
-        if (!Probes.names().contains(name)) {
-            throw new AssertionFailedError("there is no probe " + name + ": " + Probes.names());
-        }
+        String name = name(file.entry(), at);
         String prefix = at + "param.";
         Map<String, String> stored = new LinkedHashMap<>();
         Map<String, Tensor> parameters = new LinkedHashMap<>();
@@ -42,7 +39,17 @@ record ReferenceProbe(String name, ProbeOptions options, Map<String, String> sto
         return new ReferenceProbe(name, options(name, file, at), stored, parameters);
     }
 
+    /** The name of a case's probe; "several" stands for a file whose cases begin with the name of their probe. */
+    static String name(JsonNode entry, String at) {
+        String named = entry.path("probe").asText();
+        return (named.equals("several") ? at.substring(0, at.indexOf('_')) : named).replace('_', '-');
+    }
+
+    /** Those that the index states, {@code "options": "heads=4 norm=batch"}, or that its equation implies. */
     private static ProbeOptions options(String name, ReferenceFile file, String at) {
+        if (file.entry().has("options")) {
+            return ProbeChecks.parse(file.entry().path("options").asText());
+        }
         return switch (name) {
             case "mhca" ->
                 ProbeOptions.DEFAULTS.with(

@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Contributions.Kind;
@@ -33,40 +32,10 @@ class ContributionsTest {
     private final Backend scalar = Backends.open("scalar", 1).backend();
     private final SplittableRandom random = new SplittableRandom(11);
 
-    static Stream<Arguments> probes() {
-        Stream<Arguments> plain = Probes.names().stream().map(n -> Arguments.of(n, n.equals("cgp") ? "total=7" : ""));
-        return Stream.concat(
-                plain,
-                Stream.of(
-                                "mlp input=mean hidden=5",
-                                "mlp activation=relu",
-                                "conv pool=max",
-                                "conv kernel=1 activation=none",
-                                "linpre pool=mean",
-                                "linpre pool=logsumexp",
-                                "mhca heads=1",
-                                "mhca token-norm=batch",
-                                "ep queries=1",
-                                "ep norm=batch",
-                                "simpool gamma=1.5",
-                                "simpool norm=batch",
-                                "abmilp norm=batch",
-                                "abmilp-sa values=raw",
-                                "proto prototypes=3",
-                                "proto preset=birdmae",
-                                "proto upsample=2",
-                                "proto grid=reshaped upsample=3",
-                                "proto connection=all",
-                                "proto connection=all preset=birdmae",
-                                "protobin prototypes=1",
-                                "cgp total=7 middle=mean")
-                        .map(s -> Arguments.of(s.split(" ", 2)[0], s.split(" ", 2)[1])));
-    }
-
     /** With parameters far from their fresh values, buffers included: weights of proto, for one, start all alike. */
     private Probe probe(String name, String options, boolean cls) {
-        ProbeOptions chosen = options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split(" "));
-        Probe fresh = Probes.create(scalar, name, new TokenLayout(DIM, FREQ, cls, LAYERS), CLASSES, chosen, 7);
+        Probe fresh = Probes.create(
+                scalar, name, new TokenLayout(DIM, FREQ, cls, LAYERS), CLASSES, ProbeChecks.parse(options), 7);
         Map<String, Tensor> values = new LinkedHashMap<>();
         Stream.of(fresh.parameters(), fresh.buffers())
                 .forEach(map -> map.forEach((key, t) -> {
@@ -97,10 +66,10 @@ class ContributionsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("probes")
+    @MethodSource("org.unmute.probes.pool.ProbeChecks#probesAndVariants")
     void partsAndBiasSumToTheLogit(String name, String options) {
         for (boolean cls : new boolean[] {true, false}) {
-            if (!cls && (name.equals("linearc-clsmean") || options.contains("birdmae"))) {
+            if (!cls && (ProbeChecks.of(name).needsCls() || options.contains("birdmae"))) {
                 continue;
             }
             Probe probe = probe(name, options, cls);
@@ -123,7 +92,7 @@ class ContributionsTest {
 
     /** The map of a chosen prototype has its similarity, at its token and nowhere more. */
     @ParameterizedTest
-    @MethodSource("probes")
+    @MethodSource("org.unmute.probes.pool.ProbeChecks#probesAndVariants")
     void winnersAreTheMaximaOfTheMaps(String name, String options) {
         Probe probe = probe(name, options, true);
         TokenBatch clip = clip(true);
@@ -154,7 +123,7 @@ class ContributionsTest {
     @Test
     void chosenMapsAreThoseOfAllPrototypes() {
         for (String name : List.of("protobin", "protofloat", "proto", "cgp", "mhca", "linpre")) {
-            Probe probe = probe(name, name.equals("cgp") ? "total=7" : "", true);
+            Probe probe = probe(name, ProbeChecks.of(name).small(), true);
             TokenBatch clip = clip(true);
             Tensor all = probe.similarityMap(clip).orElseThrow().select(0, 0);
             float[] some =

@@ -3,17 +3,20 @@ package org.unmute.probes.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unmute.probes.pool.ProbeChecks.MapKind;
+import org.unmute.probes.pool.standard.StandardProbes;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Shape;
@@ -31,13 +34,9 @@ class ProbesTest {
                 scalar, name, new TokenLayout(dim, 2, true, LAYERS), classes, ProbeOptions.parse(options), 7);
     }
 
-    static List<String> names() {
-        return Probes.names();
-    }
-
-    /** Small enough for a test where the default is not. */
-    private static String[] small(String name) {
-        return name.equals("cgp") ? new String[] {"total=6", "dropout=0"} : new String[0];
+    private Probe small(String name, int dim, int classes) {
+        String options = ProbeChecks.of(name).small();
+        return options.isEmpty() ? create(name, dim, classes) : create(name, dim, classes, options.split(" "));
     }
 
     private TokenBatch batch(int clips, int time, int freq, int dim) {
@@ -106,20 +105,16 @@ class ProbesTest {
         return sum / values.length;
     }
 
-    /** What starts the same with every seed. */
-    private static final List<String> CONSTANT = List.of(
-            "norm_patches.weight", "norm_patches.bias", "last_layer.weight", "last_layer.bias", "block_attention");
-
     @ParameterizedTest
-    @MethodSource("names")
-    void theSeedDecidesEveryParameter(String name) {
-        Probe a = create(name, 12, 3, small(name));
-        Probe b = create(name, 12, 3, small(name));
-        Probe other = Probes.create(
-                scalar, name, new TokenLayout(12, 2, true, LAYERS), 3, ProbeOptions.parse(small(name)), 8);
+    @MethodSource("org.unmute.probes.pool.ProbeChecks#probes")
+    void theSeedDecidesEveryParameter(String name, String options) {
+        Probe a = small(name, 12, 3);
+        Probe b = small(name, 12, 3);
+        Probe other =
+                Probes.create(scalar, name, new TokenLayout(12, 2, true, LAYERS), 3, ProbeChecks.parse(options), 8);
         a.parameters().forEach((key, p) -> {
             assertThat(p.toFloats()).as(key).isEqualTo(b.parameters().get(key).toFloats());
-            if (CONSTANT.contains(key)) {
+            if (ProbeChecks.of(name).constants().contains(key)) {
                 assertThat(p.toFloats())
                         .as(key)
                         .isEqualTo(other.parameters().get(key).toFloats());
@@ -198,48 +193,61 @@ class ProbesTest {
                 .hasMessageContaining("12 heads do not divide dim 64");
     }
 
-    /** Central differences in float64; the straight-through gradient is checked against the float form's elsewhere. */
+    @Test
+    void everyProbeHasChecks() {
+        assertThat(Probes.names()).allSatisfy(ProbeChecks::of);
+        assertThat(ProbeChecks.names())
+                .as("ProbeChecks.ALL: one line a probe, none of a probe that does not exist")
+                .containsExactlyInAnyOrderElementsOf(Probes.names());
+    }
+
+    @Test
+    void twoProvidersOfOneNameAreRefused() {
+        ProbeType linear = Probes.type("linear");
+        ProbeProvider other = () -> List.of(new ProbeType("linear", List.of(), linear.fresh(), linear.restored()));
+        assertThatThrownBy(() -> Probes.byName(List.of(other, new StandardProbes())))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("probe linear: provided by " + StandardProbes.class.getName() + " and by "
+                        + other.getClass().getName());
+    }
+
+    @Test
+    void ownProbesComeBeforeOthers() {
+        ProbeType linear = Probes.type("linear");
+        ProbeProvider other = () -> List.of(new ProbeType("aaa", List.of(), linear.fresh(), linear.restored()));
+        List<String> all = new ArrayList<>(Probes.names());
+        all.add("aaa");
+        assertThat(Probes.byName(List.of(other, new StandardProbes())).keySet()).containsExactlyElementsOf(all);
+        assertThatThrownBy(() -> new ProbeType("My probe", List.of(), linear.fresh(), linear.restored()))
+                .hasMessageContaining("'My probe'");
+    }
+
+    @Test
+    void aParametersShapeIsCheckedAsItIsSaid() {
+        Tensor vector = Tensor.of(scalar, new float[3], 3);
+        ParameterMap map = new ParameterMap("linear", Map.of("b", vector));
+        assertThat(map.take("b", 3).shape()).isEqualTo(Shape.of(3));
+        assertThat(map.takeWithRank("b", 1).shape()).isEqualTo(Shape.of(3));
+        assertThatThrownBy(() -> map.take("b", 1)).hasMessageContaining("parameter b must be [1], its shape is [3]");
+        assertThatThrownBy(() -> map.takeWithRank("b", 2)).hasMessageContaining("must have 2 axes");
+        assertThatThrownBy(() -> map.take("w", 3)).hasMessageContaining("w is missing");
+    }
+
+    /** Central differences in float64. */
     @ParameterizedTest
-    @CsvSource({
-        "linear,",
-        "linear-mean,",
-        "mlp,",
-        "mlp,activation=relu hidden=3",
-        "linearc-clsmean,",
-        "linearc-freqconcat,freq=2",
-        "conv,",
-        "conv,pool=max kernel=5 activation=gelu",
-        "linpre,",
-        "linpre,pool=logsumexp",
-        "mhca,",
-        "ep,",
-        "ep,queries=2",
-        "simpool,",
-        "simpool,gamma=1.5",
-        "simpool,gamma=1.5 minimum=batch",
-        "abmilp,",
-        "abmilp-sa,",
-        "abmilp-sa,values=raw",
-        "protofloat,",
-        "proto,",
-        "proto,preset=birdmae",
-        "proto,connection=all",
-        "cgp,",
-        "cgp,middle=mean"
-    })
+    @MethodSource("org.unmute.probes.pool.ProbeChecks#probesAndVariants")
     void gradientsAreThoseOfCentralDifferences(String name, String options) {
+        ProbeChecks checks = ProbeChecks.of(name);
+        assumeTrue(checks.noGradients().isEmpty(), () -> "probe " + name + ": " + checks.noGradients());
         TokenBatch f32 = batch(2, 3, 2, 6);
         TokenBatch batch = layered(f32.tokens().cast(DType.F64), f32.cls().cast(DType.F64), 3, 2);
         Map<String, Tensor> parameters = new LinkedHashMap<>();
-        String[] chosen = options == null ? new String[0] : options.split(" ");
-        Probe fresh = create(
-                name,
-                6,
-                2,
-                Stream.of(chosen, small(name)).flatMap(Arrays::stream).toArray(String[]::new));
+        Probe fresh =
+                Probes.create(scalar, name, new TokenLayout(6, 2, true, LAYERS), 2, ProbeChecks.parse(options), 7);
         fresh.parameters()
                 .forEach((key, p) ->
                         parameters.put(key, p.detach().cast(DType.F64).copy().parameter()));
+        fresh.buffers().forEach((key, b) -> parameters.put(key, b.cast(DType.F64)));
         Probe probe = Probes.of(name, parameters, true, fresh.options());
         Tensor weight = Tensor.of(scalar, new double[] {1, -2, 0.5, 3}, 2, 2);
         Grad grad = Grad.of(probe.logits(batch).times(weight).sum());
@@ -291,15 +299,15 @@ class ProbesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("names")
-    void condensedClipsHaveTheSameLogits(String name) {
+    @MethodSource("org.unmute.probes.pool.ProbeChecks#probes")
+    void condensedClipsHaveTheSameLogits(String name, String options) {
         TokenBatch batch = batch(3, 4, 2, 8);
-        Probe probe = create(name, 8, 2, small(name));
-        boolean condenses = name.startsWith("linear") || name.equals("mlp");
-        assertThat(probe.condensed(batch).isPresent()).isEqualTo(condenses);
-        if (condenses) {
+        Probe probe = small(name, 8, 2);
+        int tokens = ProbeChecks.of(name).condensedTokens();
+        assertThat(probe.condensed(batch).isPresent()).isEqualTo(tokens > 0);
+        if (tokens > 0) {
             TokenBatch small = probe.condensed(batch).orElseThrow();
-            assertThat(small.tokens().size(1)).isEqualTo(name.equals("linearc-freqconcat") ? 2 : 1);
+            assertThat(small.tokens().size(1)).isEqualTo(tokens);
             assertThat(probe.logits(small).toFloats())
                     .isEqualTo(probe.logits(batch).toFloats());
         }
@@ -310,11 +318,12 @@ class ProbesTest {
 
     /** Cosines reach the descriptor at their maximum; attention sums to 1. */
     @ParameterizedTest
-    @MethodSource("names")
-    void mapsAreWhatTheDescriptorRestsOn(String name) {
-        Probe probe = create(name, 8, 3, small(name));
+    @MethodSource("org.unmute.probes.pool.ProbeChecks#probes")
+    void mapsAreWhatTheDescriptorRestsOn(String name, String options) {
+        Probe probe = small(name, 8, 3);
         TokenBatch batch = batch(2, 5, 2, 8);
-        if (name.startsWith("linear") || name.equals("mlp") || name.equals("conv")) {
+        MapKind kind = ProbeChecks.of(name).map();
+        if (kind == MapKind.NONE) {
             assertThat(probe.similarityMap(batch)).isEmpty();
             return;
         }
@@ -324,13 +333,13 @@ class ProbesTest {
         assertThat(map.origin()).isNull();
         Tensor flat = map.reshape(2, map.size(1), 10);
         Tensor descriptor = probe.descriptor(batch);
-        if (name.equals("cgp")) {
+        if (kind == MapKind.EXTREMES) {
             Tensor own = descriptor.reshape(2, map.size(1), 3);
             assertThat(flat.max(2).values().toFloats())
                     .containsExactly(own.select(2, 2).toFloats(), within(1e-6f));
             assertThat(flat.min(2).values().toFloats())
                     .containsExactly(own.select(2, 0).toFloats(), within(1e-6f));
-        } else if (name.startsWith("proto") || name.equals("linpre")) {
+        } else if (kind == MapKind.MAXIMUM) {
             assertThat(flat.max(2).values().toFloats()).containsExactly(descriptor.toFloats(), within(1e-6f));
         } else {
             float[] ones = new float[Math.toIntExact(2 * map.size(1))];
@@ -446,7 +455,7 @@ class ProbesTest {
                         batch.layers().tokens().slice(1, 0, 1),
                         batch.layers().cls().slice(1, 0, 1)));
         for (String name : Probes.names()) {
-            Probe probe = create(name, 8, 2, small(name));
+            Probe probe = small(name, 8, 2);
             assertThat(probe.logits(first).toFloats())
                     .as(name)
                     .containsExactly(Arrays.copyOf(probe.logits(batch).toFloats(), 2), within(1e-5f));

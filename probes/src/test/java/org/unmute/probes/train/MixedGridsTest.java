@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeChecks;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.probes.pool.TokenBatch;
@@ -74,21 +75,20 @@ class MixedGridsTest {
     }
 
     private static Probe probe(Backend backend, String name, TokenSet clips, String option) {
-        ProbeOptions options = option.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(option.split(","));
-        return Probes.create(backend, name, clips.tokens().layout(), CLASSES, options, 3);
+        return Probes.create(backend, name, clips.tokens().layout(), CLASSES, ProbeChecks.parse(option), 3);
     }
 
     /** Every probe; those that draw at random or look at other clips of the batch are set not to. */
     static Stream<Arguments> clipByClip() {
         return Stream.concat(
-                Probes.names().stream().map(n -> Arguments.of(n, n.equals("cgp") ? "total=9,dropout=0" : "")),
+                ProbeChecks.probes(),
                 Stream.of(
-                        Arguments.of("conv", "pool=max,activation=gelu"),
+                        Arguments.of("conv", "pool=max activation=gelu"),
                         Arguments.of("linpre", "pool=logsumexp"),
                         Arguments.of("simpool", "gamma=1.25"),
                         Arguments.of("protobin", "topk=2"),
                         Arguments.of("proto", "preset=birdmae"),
-                        Arguments.of("cgp", "total=9,dropout=0,middle=mean")));
+                        Arguments.of("cgp", "total=9 dropout=0 middle=mean")));
     }
 
     private Map<String, double[]> gradients(Probe probe, TokenSet clips, int[] order, int from, int to)
@@ -130,9 +130,9 @@ class MixedGridsTest {
                         Arguments.of("abmilp", "norm=batch"),
                         Arguments.of("abmilp-sa", "norm=batch"),
                         Arguments.of("mhca", "token-norm=batch"),
-                        Arguments.of("simpool", "gamma=1.25,minimum=batch"),
+                        Arguments.of("simpool", "gamma=1.25 minimum=batch"),
                         Arguments.of("protobin", "dropout=0.3"),
-                        Arguments.of("cgp", "total=9,dropout=0.3")));
+                        Arguments.of("cgp", "total=9 dropout=0.3")));
     }
 
     /** Batch statistics, dropout and minima over the batch do not depend on how a batch is cut into parts. */

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeChecks;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
 import org.unmute.tensor.backend.Backend;
@@ -152,9 +153,7 @@ class ProbeTrainerTest {
 
     static Stream<Arguments> trainable() {
         return Stream.concat(
-                Probes.names().stream()
-                        .map(n ->
-                                Arguments.of(n, n.equals("cgp") ? "total=40" : n.equals("conv") ? "channels=16" : "")),
+                ProbeChecks.probes().map(a -> a.get()[0].equals("cgp") ? Arguments.of("cgp", "total=40") : a),
                 Stream.of(
                         Arguments.of("ep", "norm=batch"),
                         Arguments.of("mhca", "token-norm=batch"),
@@ -170,13 +169,7 @@ class ProbeTrainerTest {
         float[] targets = new float[64 * CLASSES];
         TokenSource source = TokenSource.ofFeatures(separable(64, 1, targets));
         TokenSet clips = new TokenSet(source, targets, CLASSES);
-        Probe probe = Probes.create(
-                backend,
-                name,
-                source.layout(),
-                CLASSES,
-                options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options),
-                1);
+        Probe probe = Probes.create(backend, name, source.layout(), CLASSES, ProbeChecks.parse(options), 1);
         TrainingSettings settings = TrainingSettings.defaults(name)
                 .withEpochs(20)
                 .withBatch(16)
