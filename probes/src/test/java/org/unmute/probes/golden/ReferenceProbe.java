@@ -29,9 +29,11 @@ record ReferenceProbe(String name, ProbeOptions options, Map<String, String> sto
         for (String key : file.file().names()) {
             if (key.startsWith(prefix)) {
                 String theirs = key.substring(prefix.length());
-                String own = theirs.startsWith("pool.")
-                        ? theirs.substring("pool.".length())
-                        : theirs.contains(".") || theirs.contains("_") ? theirs : "fc." + theirs;
+                String own = file.entry().has("options") // appended with its own names
+                        ? theirs
+                        : theirs.startsWith("pool.")
+                                ? theirs.substring("pool.".length())
+                                : theirs.contains(".") || theirs.contains("_") ? theirs : "fc." + theirs;
                 stored.put(own, theirs);
                 parameters.put(own, file.read(a, key));
             }
