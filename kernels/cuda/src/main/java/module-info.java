@@ -1,6 +1,5 @@
 /**
- * NVIDIA devices. Nobody above names them: they are found by the service loader. The binding finds its native code on
- * the class path only.
+ * NVIDIA devices, found by the service loader. The binding finds its native code on the class path only.
  */
 module org.unmute.kernels.cuda {
     requires org.unmute.tensor;

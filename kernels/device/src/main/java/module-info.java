@@ -1,4 +1,4 @@
-/** The backend for devices with memory of their own, written once; OpenCL and CUDA each add a {@code Device}. */
+/** The backend for GPUs, written once over the interface {@code Device}, which OpenCL and CUDA implement. */
 module org.unmute.kernels.device {
     requires transitive org.unmute.tensor;
 

@@ -1,4 +1,4 @@
-/** OpenCL devices. Nobody above names them: they are found by the service loader. */
+/** OpenCL devices, found by the service loader. */
 module org.unmute.kernels.opencl {
     requires org.unmute.tensor;
     requires org.unmute.kernels.device;

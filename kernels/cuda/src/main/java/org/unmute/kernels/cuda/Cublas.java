@@ -15,19 +15,18 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.NativeFolder;
 
 /**
- * NVIDIA's own matrix products, in float32, where its library is on the machine: it comes with the CUDA toolkit, not
- * with the driver. On one device; work goes to the default stream. Nothing is rounded to TF32, and results have the
- * same bits on every run: cuBLAS promises that for one stream and without atomic operations, on the same kind of card
- * and with the same version.
+ * Matrix products by cuBLAS in float32, where the library is installed: it comes with the CUDA toolkit, not with the
+ * driver. Work goes to the default stream of one device. TF32 is off, and results have the same bits on every run:
+ * cuBLAS guarantees that for one stream without atomics, on the same GPU model and version.
  */
 final class Cublas {
-    /** System property that turns it off: {@code false}. Default is {@code true}. */
+    /** System property: {@code false} turns cuBLAS off. Default {@code true}. */
     static final String PROPERTY = "unmute.cuda.cublas";
 
-    /** What it is called in profiles; what follows the product is counted in. */
+    /** Its name in profiles; includes {@link CublasGemm#EPILOGUE}. */
     static final Kernel KERNEL = new Kernel("cublas", "matmul_cublas");
 
-    /** The version of cuBLAS that the binding was built for. */
+    /** The library version that the binding needs. */
     private static final String LIBRARY = "libcublas.so.12";
 
     private static final int MAJOR = 0;
@@ -35,11 +34,11 @@ final class Cublas {
     private static final Pointer ONE = Pointer.to(new float[] {1});
     private static final Pointer ZERO = Pointer.to(new float[] {0});
 
-    private static Found found;
+    private static Library found;
 
     private final cublasHandle handle = new cublasHandle();
 
-    /** For the device whose context is the calling thread's. */
+    /** For the device whose context is current on the calling thread. */
     Cublas() {
         JCublas2.cublasCreate(handle);
         JCublas2.cublasSetPointerMode(handle, cublasPointerMode.CUBLAS_POINTER_MODE_HOST);
@@ -48,72 +47,72 @@ final class Cublas {
     }
 
     /**
-     * Whether it is there.
+     * The library, or why it is not available.
      *
-     * @param version such as {@code 12.6}; empty if it is not there
-     * @param trouble why it is not, in words; empty if it is
+     * @param version such as {@code 12.6}; empty if not available
+     * @param problem why it is not available; empty if it is
      */
-    record Found(String version, String trouble) {
-        boolean isThere() {
-            return trouble.isEmpty();
+    record Library(String version, String problem) {
+        boolean isAvailable() {
+            return problem.isEmpty();
         }
 
-        /** Whose matrix products run, for people. */
-        String words() {
-            return isThere()
+        /** Which matrix products run, for users. */
+        String describe() {
+            return isAvailable()
                     ? "matrix products by cuBLAS " + version
-                    : "matrix products by our own kernel (cuBLAS: " + trouble + ")";
+                    : "matrix products by our own kernel (cuBLAS: " + problem + ")";
         }
     }
 
     /**
-     * Looks for the library, once.
+     * Detects the library, once.
      *
-     * @throws IllegalArgumentException if the system property says neither true nor false
+     * @throws IllegalArgumentException if the system property is neither true nor false
      */
-    static synchronized Found find() {
+    static synchronized Library find() {
         if (found == null) {
-            found = off(System.getProperty(PROPERTY, "true")).orElseGet(Cublas::look);
+            found = off(System.getProperty(PROPERTY, "true")).orElseGet(Cublas::detect);
         }
         return found;
     }
 
-    /** What it says where it was turned off. */
-    static Optional<Found> off(String property) {
+    /** The result if the property turns it off; empty if not. */
+    static Optional<Library> off(String property) {
         return switch (property.strip()) {
             case "true" -> Optional.empty();
-            case "false" -> Optional.of(new Found("", "turned off by " + PROPERTY));
+            case "false" -> Optional.of(new Library("", "turned off by " + PROPERTY));
             default ->
                 throw new IllegalArgumentException(
                         "cuda: system property " + PROPERTY + " must be true or false: '" + property + "'");
         };
     }
 
-    /** The library itself is looked for first: the binding's own error is long. */
-    @SuppressWarnings("restricted") // Looking for a library is all that is done.
-    private static Found look() {
+    /** Looks up the library before loading the binding, whose own error is long. */
+    @SuppressWarnings("restricted") // Only looks up a library.
+    private static Library detect() {
         try (Arena arena = Arena.ofConfined()) {
             SymbolLookup.libraryLookup(LIBRARY, arena);
         } catch (IllegalArgumentException e) {
-            return new Found("", LIBRARY + " was not found");
+            return new Library("", LIBRARY + " was not found");
         }
         return bind();
     }
 
-    /** The version, through the binding. */
-    static Found bind() {
+    /** Loads the binding and asks for the version. */
+    static Library bind() {
         try {
             return NativeFolder.within(() -> {
                 JCublas2.setExceptionsEnabled(true);
-                return new Found(property(MAJOR) + "." + property(MINOR), "");
+                return new Library(property(MAJOR) + "." + property(MINOR), "");
             });
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
-            return new Found(
+            return new Library(
                     "",
                     "the binding JCublas does not load, "
                             + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         } catch (CudaException e) {
-            return new Found("", "it does not answer, " + e.getMessage());
+            return new Library("", "it does not answer, " + e.getMessage());
         }
     }
 
@@ -123,7 +122,7 @@ final class Cublas {
         return value[0];
     }
 
-    /** Multiplies; what follows the product is the caller's. The device's context must be the calling thread's. */
+    /** Multiplies, without the epilogue. The device's context must be current on the calling thread. */
     synchronized void multiply(CublasGemm g) {
         JCublas2.cublasSgemmStridedBatched_64(
                 handle,

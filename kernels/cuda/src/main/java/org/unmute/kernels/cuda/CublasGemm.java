@@ -9,28 +9,32 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 
 /**
- * A matrix product as cuBLAS takes it, where columns lie one after the other: result [rows, columns] = first [rows,
- * inner] second [inner, columns], for each entry of a batch. Our matrices lie row by row, which to cuBLAS are their
- * transposes, and (a b)ᵀ = bᵀ aᵀ: so its first operand is our second, and its rows are our columns.
+ * A matrix product in cuBLAS's column-major terms: result [rows, columns] = first [rows, inner] second [inner,
+ * columns], for each entry of a batch. Our matrices are row-major, which is the transpose in column-major order, and (a
+ * b)ᵀ = bᵀ aᵀ: so first is our b, second is our a, and rows are our columns.
  *
- * @param first our b
- * @param second our a
- * @param result where the product goes
- * @param rows of the result
- * @param columns of the result
- * @param inner size of the axis that is summed over; at least 1
- * @param batch entries
- * @param follows whether bias, function or residual follow, by {@link #FINISH} with the product's own arguments
+ * @param rows rows of the result
+ * @param columns columns of the result
+ * @param inner size of the inner axis; at least 1
+ * @param batch number of entries
+ * @param hasEpilogue whether bias, activation or residual follow, by {@link #EPILOGUE} with the product's own arguments
  */
 record CublasGemm(
-        Matrix first, Matrix second, Matrix result, long rows, long columns, long inner, long batch, boolean follows) {
-    /** What does what follows a product in its result. */
-    static final Kernel FINISH = new Kernel("matmul", "matmul_finish");
+        Matrix first,
+        Matrix second,
+        Matrix result,
+        long rows,
+        long columns,
+        long inner,
+        long batch,
+        boolean hasEpilogue) {
+    /** Applies bias, activation and residual in place. */
+    static final Kernel EPILOGUE = new Kernel("matmul", "matmul_finish");
 
     private static final List<Kernel> PRODUCTS =
             List.of(new Kernel("matmul", "matmul"), new Kernel("matmul", "matmul_small"));
 
-    /** Arguments of the portable kernels. */
+    /** Argument positions of the portable kernels. */
     private static final int A = 0;
 
     private static final int B = 1;
@@ -40,7 +44,7 @@ record CublasGemm(
     private static final int PRODUCT = 6;
 
     /**
-     * Members of {@code StridedLoop} (portable.h): count, axes, a size an axis, an offset a view, then a stride a view, an
+     * Members of {@code StridedLoop} (portable.h): count, axes, size per axis, offset per view, stride per view and
      * axis.
      */
     private static final int LOOP_AXES = 8;
@@ -68,21 +72,19 @@ record CublasGemm(
     private static final int HAS_RESIDUAL = 17;
 
     /**
-     * A matrix of numbers in columns, one after the other, for each entry of a batch.
+     * A column-major matrix, for each entry of a batch. Offsets and strides in elements.
      *
-     * @param memory where it is
-     * @param offset its first number
-     * @param transposed whether what lies there is the matrix's transpose
-     * @param leading from one column of what lies there to the next, in numbers
-     * @param stride from entry to entry, in numbers
+     * @param offset first element
+     * @param transposed whether the memory holds the transpose
+     * @param leading stride between columns in memory
+     * @param stride stride between entries
      */
     record Matrix(DeviceMemory memory, long offset, boolean transposed, long leading, long stride) {}
 
     /**
-     * A launch of a portable kernel as cuBLAS can run it; empty if it is no matrix product, or cuBLAS does not take its
-     * layout: numbers side by side along neither axis of an operand, a result that lies in columns, a row repeated by a
-     * stride of 0, a batch that is not evenly strided, or a residual in the result's memory, where the product
-     * would go before the residual is read.
+     * A launch of a portable kernel as a call of cuBLAS; empty if it is no matrix product, or cuBLAS does not support
+     * its layout: an operand with no contiguous axis, a column-major result, a row broadcast by a stride of 0, an
+     * unevenly strided batch, or a residual in the result's memory, which the product would overwrite.
      */
     static Optional<CublasGemm> of(Kernel kernel, List<Argument> arguments) {
         if (!PRODUCTS.contains(kernel)) {
@@ -118,15 +120,12 @@ record CublasGemm(
                 p[HAS_BIAS] != 0 || p[ACTIVATION] != 0 || p[HAS_RESIDUAL] != 0));
     }
 
-    /** Groups for {@link #FINISH}: one a row of ours. */
-    LaunchPlan finishPlan() {
+    /** The launch plan of {@link #EPILOGUE}: one group per row. */
+    LaunchPlan epiloguePlan() {
         return LaunchPlan.tasks(Math.multiplyExact(batch, columns), LaunchPlan.GROUP_ITEMS);
     }
 
-    /**
-     * The matrix [rows, columns] with these steps along both, as it is or else as its transpose; empty if it lies
-     * otherwise.
-     */
+    /** The matrix [rows, columns] with these strides, or its transpose; empty if neither is column-major. */
     private static Optional<Matrix> matrix(
             Argument argument, long[] loop, int view, long rows, long columns, long down, long right) {
         DeviceMemory memory = ((Argument.Pointer) argument).memory();
@@ -141,8 +140,7 @@ record CublasGemm(
     }
 
     /**
-     * From column to column of a matrix whose columns' numbers lie side by side, 0 if they do not. A step that is never
-     * taken may be any.
+     * The leading dimension of a column-major matrix, 0 if it is not one. The stride of an axis of size 1 is ignored.
      */
     private static long leading(long rows, long columns, long down, long right) {
         if (rows > 1 && down != 1) {

@@ -1,36 +1,14 @@
 package org.unmute.kernels.cuda;
 
 import java.util.List;
-import org.unmute.kernels.device.backend.DeviceBackend;
-import org.unmute.tensor.backend.Backend;
-import org.unmute.tensor.backend.BackendProvider;
+import org.unmute.kernels.device.Device;
+import org.unmute.kernels.device.backend.DeviceBackendProvider;
 
-/** Makes NVIDIA devices known. Not yet chosen by {@code auto}. */
-public final class CudaBackendProvider implements BackendProvider {
-    private static final String NAME = "cuda";
-    private static final int PRIORITY = -5;
-
+/** Provides NVIDIA devices. Not yet chosen by {@code auto}. */
+public final class CudaBackendProvider extends DeviceBackendProvider {
     /** For the service loader. */
-    public CudaBackendProvider() {}
-
-    @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public int priority() {
-        return PRIORITY;
-    }
-
-    @Override
-    public boolean isCpu() {
-        return false;
-    }
-
-    @Override
-    public Availability probe() {
-        return devices().getFirst();
+    public CudaBackendProvider() {
+        super("cuda", -5);
     }
 
     @Override
@@ -42,35 +20,23 @@ public final class CudaBackendProvider implements BackendProvider {
             return List.of(new Availability(
                     false,
                     "the CUDA binding JCuda is not there (class " + e.getMessage() + "): put jcuda.jar and "
-                            + "jcuda-natives.jar beside unmute-kernels-cuda"));
+                            + "jcuda-natives.jar next to unmute-kernels-cuda"));
         }
         if (d.devices().isEmpty()) {
-            return List.of(new Availability(false, d.trouble()));
+            return List.of(new Availability(false, d.problem()));
         }
         return d.devices().stream()
-                .map(f -> f.trouble().isEmpty()
+                .map(f -> f.problem().isEmpty()
                         ? new Availability(
                                 true,
                                 f.description() + "; "
                                         + Variants.describe(Precision.chosen(), f.capability(), Cublas.find()))
-                        : new Availability(false, f.description() + ": " + f.trouble()))
+                        : new Availability(false, f.description() + ": " + f.problem()))
                 .toList();
     }
 
     @Override
-    public Backend open(int threads) {
-        return open(0, threads);
-    }
-
-    /** Threads mean nothing on a device. */
-    @Override
-    public Backend open(int device, int threads) {
-        return openDevice(device);
-    }
-
-    static DeviceBackend openDevice(int index) {
-        CudaDevice device =
-                new CudaDevice(index == 0 ? NAME : NAME + ":" + index, CudaContext.of(index), Precision.chosen());
-        return new DeviceBackend(device, DeviceBackend.memoryCap(device.limits()));
+    protected Device openDevice(String name, int index) {
+        return new CudaDevice(name, CudaContext.of(index), Precision.chosen());
     }
 }

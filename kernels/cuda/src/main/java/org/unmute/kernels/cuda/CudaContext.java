@@ -20,14 +20,14 @@ final class CudaContext {
     private static final Map<Integer, CudaContext> OPEN = new HashMap<>();
     private static final int LOG_BYTES = 16 << 10;
 
-    private final CudaDevices.Found found;
+    private final CudaDevices.DeviceInfo found;
     private final CUcontext context = new CUcontext();
     private final Map<String, CUmodule> modules = new HashMap<>();
     private final Map<Kernel, CUfunction> functions = new HashMap<>();
-    private Cublas.Found products;
+    private Cublas.Library products;
     private Cublas cublas;
 
-    private CudaContext(CudaDevices.Found found) {
+    private CudaContext(CudaDevices.DeviceInfo found) {
         this.found = found;
         JCudaDriver.cuDevicePrimaryCtxRetain(context, found.device());
     }
@@ -40,36 +40,36 @@ final class CudaContext {
         }
     }
 
-    CudaDevices.Found found() {
+    CudaDevices.DeviceInfo found() {
         return found;
     }
 
-    /** Makes it the calling thread's. */
+    /** Makes the context current on the calling thread. */
     void enter() {
         JCudaDriver.cuCtxSetCurrent(context);
     }
 
-    /** Whose matrix products run here. The context must be the calling thread's. */
-    synchronized Cublas.Found products() {
+    /** Whether cuBLAS runs on this device. The context must be current on the calling thread. */
+    synchronized Cublas.Library products() {
         if (products == null) {
             products = Cublas.find();
-            if (products.isThere()) {
+            if (products.isAvailable()) {
                 try {
                     cublas = new Cublas();
                 } catch (CudaException e) {
-                    products = new Cublas.Found("", "it does not start on this device, " + e.getMessage());
+                    products = new Cublas.Library("", "it does not start on this device, " + e.getMessage());
                 }
             }
         }
         return products;
     }
 
-    /** NVIDIA's matrix products, where they run. The context must be the calling thread's. */
+    /** cuBLAS, where it runs. The context must be current on the calling thread. */
     Optional<Cublas> cublas() {
-        return products().isThere() ? Optional.of(cublas) : Optional.empty();
+        return products().isAvailable() ? Optional.of(cublas) : Optional.empty();
     }
 
-    /** A loaded kernel. */
+    /** Loads a kernel. */
     CUfunction function(Kernel kernel) {
         synchronized (functions) {
             CUfunction f = functions.get(kernel);

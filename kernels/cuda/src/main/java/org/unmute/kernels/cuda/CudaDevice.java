@@ -18,8 +18,7 @@ import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
- * An NVIDIA device through its driver. All work goes to the default stream, so that it is done in the order of the
- * calls.
+ * An NVIDIA device through the driver API. All work goes to the default stream, so it runs in the order of the calls.
  */
 final class CudaDevice implements Device {
     private final String name;
@@ -42,7 +41,7 @@ final class CudaDevice implements Device {
         void run();
     }
 
-    /** Errors with what was tried, where; the context belongs to the calling thread meanwhile. */
+    /** Runs a call with the context current; an error names the operation and the device. */
     private void calling(String what, Call call) {
         try {
             context.enter();
@@ -129,7 +128,7 @@ final class CudaDevice implements Device {
         });
     }
 
-    /** What runs in a portable kernel's place. */
+    /** The variant that replaces a portable kernel, or the kernel itself. */
     private Kernel variant(Kernel portable) {
         return Variants.of(portable, precision, context.found().capability()).orElse(portable);
     }
@@ -137,11 +136,11 @@ final class CudaDevice implements Device {
     @Override
     public Kernel launch(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
         Kernel kernel = variant(portable);
-        // Variants are in a precision that was asked for; what is left is float32, which cuBLAS computes in, too.
+        // A variant computes in the precision asked for; the rest is float32, which cuBLAS can do.
         Optional<CublasGemm> gemm = kernel.equals(portable) ? CublasGemm.of(kernel, arguments) : Optional.empty();
         if (gemm.isPresent() && multiply(gemm.get())) {
-            if (gemm.get().follows()) {
-                run(CublasGemm.FINISH, gemm.get().finishPlan(), arguments);
+            if (gemm.get().hasEpilogue()) {
+                run(CublasGemm.EPILOGUE, gemm.get().epiloguePlan(), arguments);
             }
             return Cublas.KERNEL;
         }
@@ -149,7 +148,7 @@ final class CudaDevice implements Device {
         return kernel;
     }
 
-    /** By cuBLAS; false, and nothing done, where it does not run. */
+    /** Multiplies by cuBLAS; false if it is not available. */
     private boolean multiply(CublasGemm gemm) {
         context.enter();
         Optional<Cublas> cublas = context.cublas();

@@ -18,56 +18,56 @@ import jcuda.driver.JCudaDriver;
 import org.unmute.kernels.device.DeviceLimits;
 import org.unmute.kernels.device.NativeFolder;
 
-/** The NVIDIA devices of this machine, looked for once. */
+/** The NVIDIA devices of this machine, detected once. */
 final class CudaDevices {
-    /** What the PTX is built for. */
-    private static final int LEAST_CAPABILITY = 75;
+    /** Target of the PTX. */
+    private static final int MIN_CAPABILITY = 75;
 
     private static CudaDevices found;
 
-    private final List<Found> devices;
-    private final String trouble;
+    private final List<DeviceInfo> devices;
+    private final String problem;
 
-    private CudaDevices(List<Found> devices, String trouble) {
+    private CudaDevices(List<DeviceInfo> devices, String problem) {
         this.devices = devices;
-        this.trouble = trouble;
+        this.problem = problem;
     }
 
     /**
      * A device.
      *
      * @param device its handle
-     * @param description one line for people
+     * @param description one line
      * @param capability ten times its compute capability
-     * @param limits what it allows
-     * @param trouble why the kernels do not run there, in words; empty if they do
+     * @param limits its limits
+     * @param problem why the kernels do not run on it; empty if they do
      */
-    record Found(CUdevice device, String description, int capability, DeviceLimits limits, String trouble) {}
+    record DeviceInfo(CUdevice device, String description, int capability, DeviceLimits limits, String problem) {}
 
     /** The devices, in the driver's order. */
-    List<Found> devices() {
+    List<DeviceInfo> devices() {
         return devices;
     }
 
-    /** Why there are none, in words; empty if there are. */
-    String trouble() {
-        return trouble;
+    /** Why there are none; empty if there are. */
+    String problem() {
+        return problem;
     }
 
     static synchronized CudaDevices get() {
         if (found == null) {
-            found = look();
+            found = detect();
         }
         return found;
     }
 
-    private static CudaDevices look() {
+    private static CudaDevices detect() {
         String missing = missingDriver(System.getProperty("os.name"));
         if (!missing.isEmpty()) {
             return new CudaDevices(List.of(), missing);
         }
         try {
-            List<Found> devices = NativeFolder.within(CudaDevices::all);
+            List<DeviceInfo> devices = NativeFolder.within(CudaDevices::all);
             return new CudaDevices(devices, devices.isEmpty() ? "the NVIDIA driver knows no device" : "");
         } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
             return new CudaDevices(
@@ -82,10 +82,10 @@ final class CudaDevices {
     }
 
     /**
-     * Why the driver's library cannot be there; empty if it is. Asked first: the binding's own error is long and comes
-     * once only.
+     * Why the driver's library is missing; empty if it is not. Checked before loading the binding, whose own error is
+     * long and thrown only once.
      */
-    @SuppressWarnings("restricted") // Looking for a library is all that is done.
+    @SuppressWarnings("restricted") // Only looks up a library.
     static String missingDriver(String system) {
         String name = system.toLowerCase(Locale.ROOT);
         String library = name.contains("windows") ? "nvcuda.dll" : "libcuda.so.1";
@@ -100,12 +100,12 @@ final class CudaDevices {
         }
     }
 
-    private static List<Found> all() {
+    private static List<DeviceInfo> all() {
         JCudaDriver.setExceptionsEnabled(true);
         JCudaDriver.cuInit(0);
         int[] count = new int[1];
         JCudaDriver.cuDeviceGetCount(count);
-        List<Found> devices = new ArrayList<>();
+        List<DeviceInfo> devices = new ArrayList<>();
         for (int i = 0; i < count[0]; i++) {
             CUdevice device = new CUdevice();
             JCudaDriver.cuDeviceGet(device, i);
@@ -114,7 +114,7 @@ final class CudaDevices {
         return devices;
     }
 
-    private static Found describe(CUdevice device) {
+    private static DeviceInfo describe(CUdevice device) {
         byte[] name = new byte[256];
         JCudaDriver.cuDeviceGetName(name, name.length, device);
         int length = 0;
@@ -137,10 +137,10 @@ final class CudaDevices {
                 + ", driver for CUDA " + driver[0] / 1000 + "." + driver[0] % 1000 / 10 + ", "
                 + attribute(device, CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT) + " multiprocessors, " + (memory[0] >> 20)
                 + " MiB";
-        String trouble = 10 * major + minor < LEAST_CAPABILITY
-                ? "compute capability " + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10 + " or more is needed"
-                : limits.trouble().orElse("");
-        return new Found(device, description, 10 * major + minor, limits, trouble);
+        String problem = 10 * major + minor < MIN_CAPABILITY
+                ? "compute capability " + MIN_CAPABILITY / 10 + "." + MIN_CAPABILITY % 10 + " or more is needed"
+                : limits.problem().orElse("");
+        return new DeviceInfo(device, description, 10 * major + minor, limits, problem);
     }
 
     private static int attribute(CUdevice device, int which) {

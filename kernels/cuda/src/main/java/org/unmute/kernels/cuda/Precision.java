@@ -2,33 +2,33 @@ package org.unmute.kernels.cuda;
 
 import java.util.Locale;
 
-/** What products of large float32 operands may round the operands to, for tensor cores. Sums are float32 always. */
+/** The format that large products may round float32 operands to, for tensor cores. Sums are always float32. */
 enum Precision {
-    /** Nothing is rounded: the portable kernels. */
+    /** No rounding: the portable kernels. */
     FP32("float32"),
-    /** 10 bits behind the point: an operand is off by at most 2^-11 of itself. */
+    /** 10 mantissa bits: relative rounding error at most 2^-11. */
     TF32("TF32"),
-    /** 7 bits behind the point: an operand is off by at most 2^-8 of itself. */
+    /** 7 mantissa bits: relative rounding error at most 2^-8. */
     BF16("bfloat16");
 
     /** System property with {@code fp32}, the default, {@code tf32} or {@code bf16}; {@code --precision} sets it. */
     static final String PROPERTY = "unmute.precision";
 
-    private final String words;
+    private final String label;
 
-    Precision(String words) {
-        this.words = words;
+    Precision(String label) {
+        this.label = label;
     }
 
-    /** For people. */
-    String words() {
-        return words;
+    /** For users. */
+    String label() {
+        return label;
     }
 
     /**
-     * What the system property says.
+     * The value of the system property.
      *
-     * @throws IllegalArgumentException if it says something else
+     * @throws IllegalArgumentException if it is anything else
      */
     static Precision chosen() {
         String name = System.getProperty(PROPERTY, "fp32").strip().toLowerCase(Locale.ROOT);

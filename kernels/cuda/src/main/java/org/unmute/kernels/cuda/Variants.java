@@ -13,14 +13,14 @@ import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.KernelSource;
 
 /**
- * Kernels for tensor cores that take the place of portable ones, with the same arguments and launch plan. The portable
- * kernel of the same name, without the precision behind it, is a variant's reference.
+ * Tensor-core variants of portable kernels, with the same arguments and launch plan. A variant is named after its
+ * portable kernel, its reference, with the precision as suffix.
  */
 final class Variants {
-    /** What they need: TF32, bfloat16 and asynchronous copies. */
-    static final int LEAST_CAPABILITY = 80;
+    /** Needed for TF32, bfloat16 and asynchronous copies. */
+    static final int MIN_CAPABILITY = 80;
 
-    /** Files of variants, without ending, and the portable kernels that each has variants of. */
+    /** Source files of variants, without extension, and the portable kernels that each has variants of. */
     static final Map<String, List<Kernel>> FILES = Map.of(
             "matmul_tensor", List.of(new Kernel("matmul", "matmul"), new Kernel("matmul", "matmul_small")),
             "prototype_tensor",
@@ -30,9 +30,9 @@ final class Variants {
 
     private Variants() {}
 
-    /** The variant that runs in place of a portable kernel, if there is one. */
+    /** The variant that replaces a portable kernel, if there is one. */
     static Optional<Kernel> of(Kernel portable, Precision precision, int capability) {
-        if (precision == Precision.FP32 || capability < LEAST_CAPABILITY) {
+        if (precision == Precision.FP32 || capability < MIN_CAPABILITY) {
             return Optional.empty();
         }
         return FILES.entrySet().stream()
@@ -46,19 +46,19 @@ final class Variants {
     static List<Kernel> kernels(String file) {
         return FILES.get(file).stream()
                 .flatMap(k -> Set.of(Precision.TF32, Precision.BF16).stream()
-                        .map(p -> of(k, p, LEAST_CAPABILITY).orElseThrow()))
+                        .map(p -> of(k, p, MIN_CAPABILITY).orElseThrow()))
                 .toList();
     }
 
-    /** Whose matrix products run, and what the kernels compute with, for people. */
-    static String describe(Precision precision, int capability, Cublas.Found cublas) {
+    /** Which matrix products run, and the precision of the kernels, for users. */
+    static String describe(Precision precision, int capability, Cublas.Library cublas) {
         if (precision == Precision.FP32) {
-            return cublas.words() + ", all in float32";
+            return cublas.describe() + ", all in float32";
         }
-        return capability < LEAST_CAPABILITY
-                ? cublas.words() + ", all in float32, since " + precision.words() + " needs compute capability "
-                        + LEAST_CAPABILITY / 10 + "." + LEAST_CAPABILITY % 10
-                : "matrix products by our own kernel and prototype matching in " + precision.words()
+        return capability < MIN_CAPABILITY
+                ? cublas.describe() + ", all in float32, since " + precision.label() + " needs compute capability "
+                        + MIN_CAPABILITY / 10 + "." + MIN_CAPABILITY % 10
+                : "matrix products by our own kernel and prototype matching in " + precision.label()
                         + " on tensor cores, the rest in float32";
     }
 
@@ -67,7 +67,7 @@ final class Variants {
         return KernelSource.plainText(file + ".cu", Variants::read);
     }
 
-    /** One of our own files, or a header of the portable kernels. */
+    /** A file of this package, or a header of the portable kernels. */
     private static String read(String file) {
         try (InputStream in = Variants.class.getResourceAsStream(file)) {
             return in == null ? KernelSource.read(file) : new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -1,17 +1,17 @@
-// Matrix products on tensor cores: variants of matmul and matmul_small (matmul.cl) for compute capability 8.0 and up, which take their
-// place with --precision tf32 or bf16.
+// Matrix products on tensor cores: variants of matmul and matmul_small (matmul.cl) for compute capability 8.0 and up, which replace them with
+// --precision tf32 or bf16.
 //
-// What:    the same products and what follows them; of the operands rounded to TF32 (10 bits behind the point) or bfloat16 (7 bits), sums
-//          are float32. A result, before what follows, is off by at most 2^-10 (TF32) or 2^-7 (bfloat16) of the sum of the terms'
-//          absolutes and the error of float32 sums.
-// Layout:  arguments, structs included, are the portable kernels': any strides, batches, bias, GELU or ReLU, residual.
-// Launch:  as the portable kernels: one group of 256 items (8 warps) a tile of results, 128 x 128 or 64 x 64 (small); warps lie 2 down and
-//          4 right, each with 4 x 4 or 2 x 2 multiplications of 16 x 8 results. Slices of 16 of the inner axis lie in local memory; of
-//          three, one is multiplied while two are on their way (cp.async). Local memory: 48 KiB, small 24 KiB.
-// Order:   of a sum as the hardware adds within a multiplication, then slice by slice; then the bias, f, the residual: the same on every
-//          launch, and for both sizes of tiles.
-// Limits:  as the portable kernels. An operand that is not aligned is copied 4 bytes at a time. bfloat16 rounds finite numbers above
-//          3.39e38 to infinity.
+// What:    the same results, with operands rounded to TF32 (10 mantissa bits) or bfloat16 (7) and float32 sums. A product, before bias and
+//          activation, is off by at most 2^-10 (TF32) or 2^-7 (bfloat16) of the sum of the absolute values of its terms, plus the error of
+//          float32 sums.
+// Layout:  arguments, structs included, as the portable kernels: any strides, batches, bias, GELU or ReLU, residual.
+// Launch:  as the portable kernels: one group of 256 items (8 warps) per tile of results, 128 x 128 or 64 x 64 (small); warps are 2 down and 4
+//          across, each with 4 x 4 or 2 x 2 multiplications of 16 x 8 results. Slices of 16 of the inner axis are in local memory; of three,
+//          one is multiplied while two are in flight (cp.async). Local memory: 48 KiB, small 24 KiB.
+// Order:   as the hardware adds within a multiplication, then slice by slice; then bias, f, residual: the same on every launch, and for both
+//          tile sizes.
+// Limits:  as the portable kernels. An operand that is not aligned is copied 4 bytes at a time. bfloat16 rounds finite numbers above 3.39e38 to
+//          infinity.
 #include "mma.h"
 #include "product.h"
 
@@ -21,16 +21,15 @@
 #define DEPTH 16
 #define STAGES 3
 
-// A slice has SIDE rows (of a, or columns of b) and DEPTH of the inner axis, without gaps. Where the numbers side by side in memory are
-// along the inner axis it lies row by row; else (by_row) it lies with the inner axis outside, as it does in memory, so that 4 numbers are
-// copied at once either way. An item reads 4 of the inner axis from 4 (LANE % 4) on. Row by row that is 16 bytes, and 8 items read 128
-// bytes side by side. With the inner axis outside the row's number is changed in bits 3 and 4, so that 32 items read from 32 banks.
+// A slice has SIDE rows (of a, or columns of b) and DEPTH of the inner axis, without padding. It is stored as it is in memory, row by row or
+// with the inner axis outermost (by_row), so that 4 floats are copied at once either way. An item reads 4 of the inner axis from
+// 4 (LANE % 4) on. Row by row that is 16 bytes, and 8 items read 128 contiguous bytes. With the inner axis outermost, bits 3 and 4 of the row
+// index are swizzled, so that 32 items read from 32 banks.
 FUNCTION int place_by_row(const int side, int row, int inner) {
     return inner * side + (row ^ inner / 4 * 8);
 }
 
-// Row and place on the inner axis of this item's first number of a slice, of `count` that it copies at once; its next ones are apart by
-// 256 * count numbers of the slice.
+// Row and inner index of this item's first copy of `count` floats; its next ones are 256 * count floats further.
 FUNCTION int first_row(const int side, const int count, int by_row) {
     return by_row ? ITEM % (side / count) * count : ITEM / (DEPTH / count);
 }
@@ -39,12 +38,12 @@ FUNCTION int first_inner(const int side, const int count, int by_row) {
     return by_row ? ITEM / (side / count) : ITEM % (DEPTH / count) * count;
 }
 
-// Begins to copy a slice, COUNT numbers at once; x is its first number, what is beyond `rows` (up to SIDE) and `depth` (up to DEPTH) is 0.
+// Starts copying a slice from x, COUNT floats at once; 0 beyond `rows` (up to SIDE) and `depth` (up to DEPTH).
 template <int SIDE, int COUNT, int BY_ROW>
 FUNCTION void copy_slice(LOCAL float* slice, GLOBAL const float* x, int rows, int depth, i64 row_step, i64 step) {
     const int r = first_row(SIDE, COUNT, BY_ROW);
     const int c = first_inner(SIDE, COUNT, BY_ROW);
-    // An item's next numbers are further down, or further on along the inner axis.
+    // An item's next copy is further down, or further along the inner axis.
     const int rows_on = BY_ROW ? 0 : 256 * COUNT / DEPTH;
     const int inner_on = BY_ROW ? 256 * COUNT / SIDE : 0;
     GLOBAL const float* from = x + r * row_step + c * step;
@@ -52,8 +51,8 @@ FUNCTION void copy_slice(LOCAL float* slice, GLOBAL const float* x, int rows, in
         int row = r + q * rows_on;
         int inner = c + q * inner_on;
         int left = BY_ROW ? (inner < depth ? rows - row : 0) : (row < rows ? depth - inner : 0);
-        int there = left < 0 ? 0 : left < COUNT ? left : COUNT;
-        copy_async<4 * COUNT>(slice + (BY_ROW ? place_by_row(SIDE, row, inner) : row * DEPTH + inner), there > 0 ? from : x, there * 4);
+        int available = left < 0 ? 0 : left < COUNT ? left : COUNT;
+        copy_async<4 * COUNT>(slice + (BY_ROW ? place_by_row(SIDE, row, inner) : row * DEPTH + inner), available > 0 ? from : x, available * 4);
         from += BY_ROW ? inner_on * step : rows_on * row_step;
     }
 }
@@ -73,15 +72,15 @@ FUNCTION void begin_slice(LOCAL float* slice, GLOBAL const float* x, int rows, i
     }
 }
 
-// Where this item's four numbers of a row begin, in the slice from number `slice` on.
+// Offset of this item's four floats of a row, in the slice at offset `slice`.
 template <int SIDE, int BY_ROW>
 FUNCTION int place_of_four(int slice, int row) {
     const int inner = LANE % 4 * 4;
     return slice + (BY_ROW ? place_by_row(SIDE, row, inner) : row * DEPTH + inner);
 }
 
-// The four numbers of the row that is `further` rows (a multiple of 8) down from those at `place`, rounded: in two registers if bfloat16,
-// else in four. Rows begin at multiples of 16 (64 x 64) or 32, so that what is added below 32 finds bits that only place_by_row has changed.
+// The four floats of the row `further` rows (a multiple of 8) below `place`, rounded: in two registers if bfloat16, else in four. Rows start at
+// multiples of 16 (64 x 64) or 32, so that adding less than 32 only meets bits that place_by_row has swizzled.
 template <int PRECISION, int SIDE, int BY_ROW>
 FUNCTION void read_rounded(LOCAL const float* stages, int place, const int further, uint x[4]) {
     float v[4];
@@ -107,9 +106,8 @@ FUNCTION void read_rounded(LOCAL const float* stages, int place, const int furth
     }
 }
 
-// Adds the products of the slice of a at number `slice` and that of b behind it: this warp's part. An item's four numbers take the places
-// in the fragments (mma.h) that it has to fill, in a and b alike: which of the inner axis meet in which place does not matter as long as
-// they are the same.
+// Adds the product of the slice of a at offset `slice` and that of b after it: this warp's part. An item's four floats fill its places in the
+// fragments (mma.h), in a and b alike: which element of the inner axis fills which place does not matter as long as both agree.
 template <int PRECISION, int SIDE, int A_BY_ROW, int B_BY_ROW>
 FUNCTION void multiply_slices(LOCAL const float* stages, int slice, float sum[SIDE / 32][SIDE / 32][4]) {
     const int down = place_of_four<SIDE, A_BY_ROW>(slice, WARP / 4 * (SIDE / 2) + LANE / 4);
@@ -136,8 +134,8 @@ FUNCTION void multiply_slices(LOCAL const float* stages, int slice, float sum[SI
     }
 }
 
-// The results of a tile: half of its rows at a time go through local memory, so that neighbouring items write neighbouring numbers and a
-// loop can finish them. A row has 8 numbers more than the tile, which spreads the writes of a warp over all banks.
+// Writes the results of a tile. Half of its rows at a time go through local memory, so that neighbouring items write neighbouring results in
+// a loop. Rows are padded by 8 floats, which spreads the writes of a warp over all banks.
 template <int SIDE>
 FUNCTION void write_tile(LOCAL float* scratch, const float sum[SIDE / 32][SIDE / 32][4], GLOBAL const float* bias, GLOBAL const float* residual,
         GLOBAL float* out, const Product* p, i64 row, i64 column) {
@@ -162,10 +160,10 @@ FUNCTION void write_tile(LOCAL float* scratch, const float sum[SIDE / 32][SIDE /
     }
 }
 
-// One tile of one entry of the batch. `stages` has room for STAGES slices of a and as many of b.
+// One tile of one entry of the batch. `stages` holds STAGES slices of a and as many of b.
 template <int PRECISION, int SIDE>
 FUNCTION void multiply_tile(LOCAL float* stages, i64 task, GLOBAL const float* a, GLOBAL const float* b, GLOBAL const float* bias,
-        GLOBAL const float* residual, GLOBAL float* out, const Walk& batch, const Product& p) {
+        GLOBAL const float* residual, GLOBAL float* out, const StridedLoop& batch, const Product& p) {
     const int stage = 2 * SIDE * DEPTH;
     const i64 tiles = (p.n + SIDE - 1) / SIDE;
     const i64 bands = (p.m + SIDE - 1) / SIDE;
@@ -188,7 +186,7 @@ FUNCTION void multiply_tile(LOCAL float* stages, i64 task, GLOBAL const float* a
     int place = 0;
     for (i64 s = 1 - STAGES; s < slices; s++) {
         if (s >= 0) {
-            // All but the newest group are here: slice s. Nobody multiplies slice s - 1 any more, whose place the next one takes.
+            // All but the newest group have arrived: slice s. Nobody reads slice s - 1 any more, whose buffer the next one takes.
             wait_for_copies<STAGES - 2>();
             BARRIER();
         }
@@ -202,7 +200,7 @@ FUNCTION void multiply_tile(LOCAL float* stages, i64 task, GLOBAL const float* a
             right += DEPTH * p.b_inner;
         }
         commit_copies();
-        // The place behind the newest slice's is the oldest's.
+        // The buffer after the newest slice is the oldest one's.
         place = place == STAGES - 1 ? 0 : place + 1;
         if (s >= 0) {
             if (a_by_row) {
@@ -220,13 +218,13 @@ FUNCTION void multiply_tile(LOCAL float* stages, i64 task, GLOBAL const float* a
     }
     wait_for_copies<0>();
     BARRIER();
-    // Found anew, since registers are short until here.
+    // Recomputed, since registers are scarce up to here.
     positions(&batch, entry, 4, at);
     write_tile<SIDE>(stages, sum, bias, residual + at[3], out + at[2], &p, row, column);
 }
 
 #define ARGUMENTS GLOBAL const float* a, GLOBAL const float* b, GLOBAL const float* bias, GLOBAL const float* residual, GLOBAL float* out, \
-        PARAMETER(Walk) batch, PARAMETER(Product) p
+        PARAMETER(StridedLoop) batch, PARAMETER(Product) p
 
 #define VARIANTS(precision, PRECISION) \
     extern "C" __global__ void __launch_bounds__(256, 2) matmul_##precision(ARGUMENTS) { \

@@ -1,22 +1,21 @@
-// Prototype matching on tensor cores: variants of prototype_match and prototype_match_binary (prototype.cl) for compute capability 8.0 and
-// up, which take their place with --precision tf32 or bf16.
+// Prototype matching on tensor cores: variants of prototype_match and prototype_match_binary (prototype.cl) for compute capability 8.0 and up,
+// which replace them with --precision tf32 or bf16.
 //
-// What:    the same values and winners; products of dot products are of operands rounded to TF32 (10 bits behind the point) or bfloat16
-//          (7 bits), sums and norms are float32. A cosine is off by at most 2^-10 (TF32) or 2^-7 (bfloat16) and the error of float32
-//          sums, the winner's by as much from the greatest; no winner is marked for prototype_settle, which looks as near as float32 errs.
-// Layout:  arguments, struct included, are the portable kernels'.
-// Launch:  as the portable kernels: one group of 256 items (8 warps) for a clip and 64 prototypes; it passes over all tokens, 128 at a
-//          time, and over dim, 16 at a time. A warp has 32 tokens and 32 prototypes, 2 x 4 multiplications of 16 x 8. Slices lie row by
-//          row with a padding of 4, which spreads fragments over all banks; of three, one is multiplied while two are on their way
-//          (cp.async). Local memory: 45.8 KiB.
-// Order:   of a sum as the hardware adds within a multiplication, then slice by slice: the same on every launch. The best of two is the
-//          greater, then the one further in front.
-// Limits:  as the portable kernels. Tokens that do not start at multiples of 16 bytes are copied 4 bytes at a time. bfloat16 rounds finite
-//          numbers above 3.39e38 to infinity.
+// What:    the same values and winners; dot products multiply operands rounded to TF32 (10 mantissa bits) or bfloat16 (7), sums and norms are
+//          float32. A cosine is off by at most 2^-10 (TF32) or 2^-7 (bfloat16) plus the error of float32 sums, and the winner's cosine is
+//          within that of the max; no winner is marked for prototype_rescore, which separates cosines only to float32 error.
+// Layout:  arguments, struct included, as the portable kernels.
+// Launch:  as the portable kernels: one group of 256 items (8 warps) per clip and 64 prototypes; it passes over all tokens, 128 at a time, and
+//          over dim, 16 at a time. A warp has 32 tokens x 32 prototypes, 2 x 4 multiplications of 16 x 8. Slices are stored row by row with
+//          a padding of 4, which spreads fragments over all banks; of three, one is multiplied while two are in flight (cp.async). Local
+//          memory: 45.8 KiB.
+// Order:   as the hardware adds within a multiplication, then slice by slice: the same on every launch. The max wins, then the lower index.
+// Limits:  as the portable kernels. Tokens that are not aligned to 16 bytes are copied 4 bytes at a time. bfloat16 rounds finite numbers above
+//          3.39e38 to infinity.
 #include "mma.h"
 #include "prototypes.h"
 
-#define NOWHERE 0x7fffffff
+#define NO_TOKEN 0x7fffffff
 #define TF32 0
 #define BF16 1
 
@@ -28,7 +27,7 @@
 #define STAGE ((TOKENS + PROTOTYPES) * PITCH)
 #define SEEN 32
 
-// Begins to copy a slice of ROWS rows; what is beyond `rows` and `depth` is 0.
+// Starts copying a slice of ROWS rows, 0 beyond `rows` and `depth`.
 template <int ROWS>
 FUNCTION void copy_rows(LOCAL float* slice, GLOBAL const float* x, i64 rows, i64 depth, i64 row_step, i64 step, int aligned) {
     if (aligned) {
@@ -36,20 +35,20 @@ FUNCTION void copy_rows(LOCAL float* slice, GLOBAL const float* x, i64 rows, i64
             int r = (ITEM + q * 256) / (DEPTH / 4);
             int c = ITEM % (DEPTH / 4) * 4;
             i64 left = r < rows ? depth - c : 0;
-            int there = left < 0 ? 0 : left < 4 ? (int)left : 4;
-            copy_async<16>(slice + r * PITCH + c, there > 0 ? x + r * row_step + c : x, there * 4);
+            int available = left < 0 ? 0 : left < 4 ? (int)left : 4;
+            copy_async<16>(slice + r * PITCH + c, available > 0 ? x + r * row_step + c : x, available * 4);
         }
     } else {
         UNROLL for (int q = 0; q < ROWS * DEPTH / 256; q++) {
             int r = (ITEM + q * 256) / DEPTH;
             int c = ITEM % DEPTH;
-            int there = r < rows && c < depth;
-            copy_async<4>(slice + r * PITCH + c, there ? x + r * row_step + c * step : x, there * 4);
+            int available = r < rows && c < depth;
+            copy_async<4>(slice + r * PITCH + c, available ? x + r * row_step + c * step : x, available * 4);
         }
     }
 }
 
-// A slice of +1 and -1 from packed signs; `from` is a multiple of 16. Beyond dim the tokens are 0, so the signs there do not matter.
+// A slice of +1 and -1 from packed signs; `from` is a multiple of 16. Tokens are 0 beyond dim, so the signs there do not matter.
 FUNCTION void unpack_signs(LOCAL float* slice, GLOBAL const uint* bits, i64 rows, i64 words, i64 from) {
     int r = ITEM / 4;
     int c = ITEM % 4 * 4;
@@ -105,7 +104,7 @@ FUNCTION float inverse_norm(float square) {
     return 1.0f / (norm < NORM_FLOOR ? NORM_FLOOR : norm);
 }
 
-// 1 / max(norm, 1e-12) of each row: an item has half of a token's squares and a quarter of a prototype's. `scratch` has 512 numbers.
+// 1 / max(norm, 1e-12) of each row: an item has half of a token's squares and a quarter of a prototype's. `scratch` has 512 floats.
 template <int BINARY>
 FUNCTION void inverse_norms(LOCAL float* scratch, float x_square, float p_square, GLOBAL const float* scales, i64 prototypes,
         LOCAL float* x_inverse, LOCAL float* p_inverse) {
@@ -122,7 +121,7 @@ FUNCTION void inverse_norms(LOCAL float* scratch, float x_square, float p_square
     BARRIER();
 }
 
-// The better of this item's best and those of the items that saw other tokens, 32 a prototype.
+// Reduces the 32 items that saw other tokens of the same prototype.
 FUNCTION void write_best(LOCAL float* scratch, const float best[8], const int place[8], GLOBAL float* values, GLOBAL int* winners,
         const Matching* m, i64 clip, i64 first) {
     LOCAL int* places = (LOCAL int*)(scratch + PROTOTYPES * SEEN);
@@ -147,7 +146,7 @@ FUNCTION void write_best(LOCAL float* scratch, const float best[8], const int pl
     BARRIER();
 }
 
-// Begins to bring in the slice of the inner axis from `from` on: tokens, then prototypes.
+// Starts copying the slice of the inner axis at `from`: tokens, then prototypes.
 template <int BINARY>
 FUNCTION void begin_slice(LOCAL float* stage, GLOBAL const float* row, i64 rows, GLOBAL const void* p, i64 first, i64 from, const Matching* m,
         int x_aligned, int p_aligned) {
@@ -180,7 +179,7 @@ FUNCTION void match(GLOBAL const float* x, GLOBAL const void* p, GLOBAL const fl
         int place[8];
         UNROLL for (int j = 0; j < 8; j++) {
             best[j] = -F_INFINITY;
-            place[j] = NOWHERE;
+            place[j] = NO_TOKEN;
         }
         for (i64 token = 0; token < m.tokens; token += TOKENS) {
             GLOBAL const float* row = x + m.x_offset + clip * m.x_clip + token * m.x_token;
@@ -194,7 +193,7 @@ FUNCTION void match(GLOBAL const float* x, GLOBAL const void* p, GLOBAL const fl
                 commit_copies();
             }
             for (i64 s = 0; s < slices; s++) {
-                // All but the newest group are here: slice s. Nobody multiplies slice s - 1 any more, whose place the next one takes.
+                // All but the newest group have arrived: slice s. Nobody reads slice s - 1 any more, whose buffer the next one takes.
                 wait_for_copies<STAGES - 2>();
                 BARRIER();
                 if (s + STAGES - 1 < slices) {

@@ -59,7 +59,7 @@ class CublasGemmTest {
                         CublasGemm::columns,
                         CublasGemm::inner,
                         CublasGemm::batch,
-                        CublasGemm::follows)
+                        CublasGemm::hasEpilogue)
                 .containsExactly(7L, 3L, 5L, 1L, false);
         assertMatrix(g.first(), 0, false, 7, 0);
         assertMatrix(g.second(), 0, false, 5, 0);
@@ -101,7 +101,7 @@ class CublasGemmTest {
     @Test
     void nothingFollowsAProductAlone() {
         b.linear(f(3, 5), f(7, 5), null, null, null, f(3, 7));
-        assertThat(only().follows()).isFalse();
+        assertThat(only().hasEpilogue()).isFalse();
     }
 
     @Test
@@ -109,11 +109,11 @@ class CublasGemmTest {
     void whatFollowsIsSaid() {
         ShimDevice.COMPILER.require();
         b.linear(f(3, 5), f(7, 5), f(7), null, null, f(3, 7));
-        assertThat(only().follows()).isTrue();
+        assertThat(only().hasEpilogue()).isTrue();
         b.linear(f(3, 5), f(7, 5), null, Unary.RELU, null, f(3, 7));
-        assertThat(only().follows()).isTrue();
+        assertThat(only().hasEpilogue()).isTrue();
         b.linear(f(3, 5), f(7, 5), null, null, f(3, 7), f(3, 7));
-        assertThat(only().follows()).isTrue();
+        assertThat(only().hasEpilogue()).isTrue();
         assertThat(b.profile().entries())
                 .extracting(WorkProfile.Entry::kernel, WorkProfile.Entry::launches)
                 .containsExactly(tuple("matmul_cublas", 3L));
@@ -165,22 +165,22 @@ class CublasGemmTest {
     @Test
     void canBeTurnedOff() {
         assertThat(Cublas.off("true")).isEmpty();
-        assertThat(Cublas.off("false").orElseThrow().words())
+        assertThat(Cublas.off("false").orElseThrow().describe())
                 .isEqualTo("matrix products by our own kernel (cuBLAS: turned off by unmute.cuda.cublas)");
         assertThatThrownBy(() -> Cublas.off("no"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("unmute.cuda.cublas must be true or false");
-        assertThat(new Cublas.Found("12.6", "").words()).isEqualTo("matrix products by cuBLAS 12.6");
+        assertThat(new Cublas.Library("12.6", "").describe()).isEqualTo("matrix products by cuBLAS 12.6");
     }
 
     /** Without the CUDA toolkit the reason is kept, by both ways of finding out, and nothing is thrown. */
     @Test
     void aLibraryThatDoesNotLoadIsToldApart() {
-        Cublas.Found found = Cublas.find();
-        assertThat(found.isThere()).isNotEqualTo(found.version().isEmpty());
-        if (!found.isThere()) {
-            assertThat(found.trouble()).isEqualTo("libcublas.so.12 was not found");
-            assertThat(Cublas.bind().trouble()).startsWith("the binding JCublas does not load");
+        Cublas.Library found = Cublas.find();
+        assertThat(found.isAvailable()).isNotEqualTo(found.version().isEmpty());
+        if (!found.isAvailable()) {
+            assertThat(found.problem()).isEqualTo("libcublas.so.12 was not found");
+            assertThat(Cublas.bind().problem()).startsWith("the binding JCublas does not load");
         }
     }
 

@@ -21,7 +21,7 @@ class CudaContractTest {
     static Backend open() {
         Availability a = new CudaBackendProvider().probe();
         Assumptions.assumeTrue(a.available(), "skipped: " + a.reason());
-        return CudaBackendProvider.openDevice(0);
+        return new CudaBackendProvider().open(0, 0);
     }
 
     @Nested

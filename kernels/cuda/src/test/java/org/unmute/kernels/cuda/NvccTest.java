@@ -59,7 +59,7 @@ class NvccTest {
 
     @TestFactory
     Stream<DynamicTest> compilesWithinTheLimits() throws IOException {
-        if (!NVCC.isThere()) {
+        if (!NVCC.isAvailable()) {
             return Stream.of(DynamicTest.dynamicTest(NVCC.missing(), () -> Assumptions.abort(NVCC.missing())));
         }
         Tool.writeSources(folder);
@@ -73,7 +73,7 @@ class NvccTest {
                     () -> check(family + ".cl", KernelSource.kernels(family).size(), known, limits, unseen)));
         }
         List<Integer> tensor =
-                known.stream().filter(t -> t >= Variants.LEAST_CAPABILITY).toList();
+                known.stream().filter(t -> t >= Variants.MIN_CAPABILITY).toList();
         Variants.FILES
                 .keySet()
                 .forEach(file -> tests.add(DynamicTest.dynamicTest(

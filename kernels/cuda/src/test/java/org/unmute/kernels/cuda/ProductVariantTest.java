@@ -60,7 +60,7 @@ class ProductVariantTest {
 
     @TestFactory
     List<DynamicTest> products() {
-        if (!ShimDevice.COMPILER.isThere()) {
+        if (!ShimDevice.COMPILER.isAvailable()) {
             return List.of(DynamicTest.dynamicTest(
                     ShimDevice.COMPILER.missing(), () -> Assumptions.abort(ShimDevice.COMPILER.missing())));
         }

@@ -167,15 +167,15 @@ final class ShimDevice implements Device {
         }
         library.get().accept(gemm.get());
         ColumnProduct.multiply(gemm.get());
-        if (gemm.get().follows()) {
-            run(CublasGemm.FINISH, gemm.get().finishPlan(), arguments);
+        if (gemm.get().hasEpilogue()) {
+            run(CublasGemm.EPILOGUE, gemm.get().epiloguePlan(), arguments);
         }
         return Cublas.KERNEL;
     }
 
     private Kernel run(Kernel portable, LaunchPlan plan, List<Argument> arguments) {
         Kernel kernel =
-                Variants.of(portable, precision, Variants.LEAST_CAPABILITY).orElse(portable);
+                Variants.of(portable, precision, Variants.MIN_CAPABILITY).orElse(portable);
         launched.add(kernel);
         MethodHandle f = function(kernel);
         int barriers = WITH_BARRIERS.contains(kernel.family()) || Variants.FILES.containsKey(kernel.family()) ? 1 : 0;

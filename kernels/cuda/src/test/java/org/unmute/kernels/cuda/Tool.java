@@ -15,7 +15,7 @@ record Tool(String name) {
     private static final int SECONDS = 600;
 
     /** Whether it is there. */
-    boolean isThere() {
+    boolean isAvailable() {
         for (String folder : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
             if (Files.isExecutable(Path.of(folder).resolve(name))) {
                 return true;
@@ -26,12 +26,12 @@ record Tool(String name) {
 
     /** Why tests are skipped; empty if it is there. */
     String missing() {
-        return isThere() ? "" : "skipped: " + name + " is not on the PATH";
+        return isAvailable() ? "" : "skipped: " + name + " is not on the PATH";
     }
 
     /** Skips the test with the reason where it is not. */
     void require() {
-        Assumptions.assumeTrue(isThere(), missing());
+        Assumptions.assumeTrue(isAvailable(), missing());
     }
 
     /** What it printed, errors included; a failure is an {@code AssertionError} with it. */

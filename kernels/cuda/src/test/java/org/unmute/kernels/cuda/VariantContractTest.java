@@ -46,7 +46,7 @@ class VariantContractTest {
 
     @TestFactory
     List<DynamicTest> matching() {
-        if (!ShimDevice.COMPILER.isThere()) {
+        if (!ShimDevice.COMPILER.isAvailable()) {
             return List.of(DynamicTest.dynamicTest(
                     ShimDevice.COMPILER.missing(), () -> Assumptions.abort(ShimDevice.COMPILER.missing())));
         }
@@ -85,7 +85,7 @@ class VariantContractTest {
             assertThat(device.hasLaunched(portable))
                     .as("the portable kernel ran")
                     .isFalse();
-            assertThat(device.hasLaunched(Variants.of(portable, precision, Variants.LEAST_CAPABILITY)
+            assertThat(device.hasLaunched(Variants.of(portable, precision, Variants.MIN_CAPABILITY)
                             .orElseThrow()))
                     .as("the variant ran")
                     .isTrue();

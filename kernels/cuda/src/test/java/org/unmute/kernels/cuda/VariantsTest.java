@@ -39,8 +39,8 @@ class VariantsTest {
                 .contains(new Kernel("matmul_tensor", "matmul_small_bf16"));
         assertThat(Variants.of(new Kernel("prototype", "prototype_gradient"), Precision.TF32, 90))
                 .isEmpty();
-        Cublas.Found there = new Cublas.Found("12.6", "");
-        Cublas.Found missing = new Cublas.Found("", "libcublas.so.12 was not found");
+        Cublas.Library there = new Cublas.Library("12.6", "");
+        Cublas.Library missing = new Cublas.Library("", "libcublas.so.12 was not found");
         assertThat(Variants.describe(Precision.FP32, 90, there))
                 .isEqualTo("matrix products by cuBLAS 12.6, all in float32");
         assertThat(Variants.describe(Precision.FP32, 90, missing))

@@ -5,19 +5,19 @@ import java.util.Optional;
 /**
  * What a device allows.
  *
- * @param memoryBytes its memory
- * @param largestBytes the most that one allocation may have
- * @param groupItems the most items of a group
- * @param localBytes memory that the items of a group share
+ * @param memoryBytes global memory
+ * @param maxAllocation bytes of the largest single allocation
+ * @param groupItems max items in a group
+ * @param localBytes memory that a group shares
  */
-public record DeviceLimits(long memoryBytes, long largestBytes, int groupItems, long localBytes) {
+public record DeviceLimits(long memoryBytes, long maxAllocation, int groupItems, long localBytes) {
     /**
-     * What the kernel that shares most takes, attention. OpenCL promises as much on every device of the full profile.
+     * What attention needs, the kernel that needs most. The full profile of OpenCL guarantees it.
      */
     private static final long LOCAL_BYTES = 32 << 10;
 
-    /** Why the kernels cannot run there, in words; empty if they can. */
-    public Optional<String> trouble() {
+    /** Why the kernels cannot run on the device; empty if they can. */
+    public Optional<String> problem() {
         if (groupItems < LaunchPlan.TILE_ITEMS) {
             return Optional.of(
                     "groups have at most " + groupItems + " items there, the kernels need " + LaunchPlan.TILE_ITEMS);

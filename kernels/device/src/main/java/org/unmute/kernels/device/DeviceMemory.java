@@ -1,7 +1,7 @@
 package org.unmute.kernels.device;
 
-/** Memory on a {@link Device}, known in detail only to the one that allocated it. */
+/** Memory on a {@link Device}; an opaque handle to all but the device that allocated it. */
 public interface DeviceMemory {
-    /** Its size. */
+    /** Size in bytes. */
     long bytes();
 }

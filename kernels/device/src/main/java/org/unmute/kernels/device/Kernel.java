@@ -1,10 +1,10 @@
 package org.unmute.kernels.device;
 
 /**
- * One kernel.
+ * A kernel by name.
  *
- * @param family the file it is in, without ending
- * @param name its name there
+ * @param family its source file, without extension
+ * @param name its function name in that file
  */
 public record Kernel(String family, String name) {
     @Override

@@ -44,7 +44,7 @@ public final class KernelSource {
     private static final Pattern USE = Pattern.compile("(\\w+)\\((\\w+),");
     private static final Pattern DECLARATION = Pattern.compile("KERNEL void (\\w+)\\(");
 
-    /** Stands for a macro's first parameter. */
+    /** Placeholder for a macro's first argument. */
     private static final String NAME = "\u0001";
 
     private KernelSource() {}
@@ -129,16 +129,15 @@ public final class KernelSource {
     }
 
     /**
-     * A kernel as its text declares it.
+     * A kernel as its source declares it.
      *
-     * @param kernel which
-     * @param parameters their declarations, first to last, such as {@code GLOBAL const float* x}
+     * @param parameters declarations, in order, such as {@code GLOBAL const float* x}
      */
     public record Declared(Kernel kernel, List<String> parameters) {}
 
     /**
-     * The kernels of a family in their order, those that macros make included: a macro's first parameter is the name's
-     * part.
+     * The kernels of a family, in order, including those that macros define; the first argument of such a macro is part
+     * of the name.
      */
     public static List<Declared> kernels(String family) {
         String file = read(family + ".cl").replace("\\\n", " ");

@@ -8,19 +8,18 @@ import java.util.function.Supplier;
 
 /**
  * A private folder for a binding's native library. JOCL and JCuda unpack theirs under a fixed name into {@code
- * java.io.tmpdir} and load whatever lies there; in a folder that only this user may write to, nobody else can lay
- * something else there.
+ * java.io.tmpdir} and load whatever file has that name; in a folder that only this user may write to, it is theirs.
  */
 public final class NativeFolder {
     private static final String TEMPORARY = "java.io.tmpdir";
 
     private NativeFolder() {}
 
-    /** Runs something that unpacks native code, with the system's temporary folder set to a private one meanwhile. */
+    /** Runs code that unpacks native libraries while the temporary folder is a private one. */
     public static synchronized <T> T within(Supplier<T> body) {
         String before = System.getProperty(TEMPORARY);
         try {
-            // Created with rights for the owner alone, where the file system knows rights.
+            // Accessible to the owner alone, where the file system has permissions.
             Path folder = Files.createTempDirectory("unmute-natives-");
             System.setProperty(TEMPORARY, folder.toString());
             try {
@@ -34,7 +33,7 @@ public final class NativeFolder {
         }
     }
 
-    /** A loaded library may be deleted at once on Linux, elsewhere only at the end. */
+    /** Windows cannot delete a loaded library before the process ends. */
     private static void deleteAtExit(Path folder) {
         folder.toFile().deleteOnExit();
         File[] files = folder.toFile().listFiles();

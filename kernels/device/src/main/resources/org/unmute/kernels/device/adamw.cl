@@ -1,14 +1,14 @@
-// One step of AdamW with decoupled weight decay.
+// One step of AdamW (decoupled weight decay).
 //
 // What:    m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w = keep w - rate m / (root sqrt(v) + eps), where keep, rate
-//          and root hold the corrections of this step.
-// Layout:  weight, gradient, m and v of one shape, any strides; all but the gradient are changed in place.
-// Launch:  one item an element.
+//          and root include this step's bias corrections.
+// Layout:  weight, gradient, m and v of one shape, any strides; all but the gradient are updated in place.
+// Launch:  one item per element.
 // Order:   no sums.
 // Limits:  none.
 #include "portable.h"
 
-KERNEL void adamw(GLOBAL float* weight, GLOBAL const float* gradient, GLOBAL float* first, GLOBAL float* second, PARAMETER(Walk) w,
+KERNEL void adamw(GLOBAL float* weight, GLOBAL const float* gradient, GLOBAL float* first, GLOBAL float* second, PARAMETER(StridedLoop) w,
         const float keep, const float beta1, const float beta2, const float rest1, const float rest2, const float root, const float eps,
         const float rate) {
     EACH_ELEMENT(i, w.count) {

@@ -1,15 +1,15 @@
-// Attention in one pass.
+// Attention in one pass (online softmax).
 //
-// What:    out = softmax(scale q k^T + bias) v, for each entry of a batch (sequence and head). Scores live in local memory, a tile
-//          at a time: 64 queries meet 64 keys, the running maximum and sum of each query are brought up to date, and the output so
-//          far is scaled to the new maximum (online softmax).
-// Layout:  q [queries, depth], k [keys, depth], v [keys, width], out [queries, width], bias [queries, keys], by any strides (0 repeats);
-//          `batch` walks the first numbers of the entries (q, k, v, out, bias).
-// Launch:  one group of 256 items for 64 queries and 64 columns of v (LaunchPlan.tiles); more columns compute the scores again.
-//          Local memory: 2 slices and one tile of weights, 27 KiB.
-// Order:   a score is one chain of fused multiply-adds over depth. Weights are exponentials over a power of two, that of the greatest score's
-//          exponential: a new maximum changes the power, which is exact, so that the bits are those of one pass over all keys that knew
-//          the maximum before. Sums over keys: 16 chains, of every 16th key, then halves are added. Weighted values are one chain over keys.
+// What:    out = softmax(scale q k^T + bias) v, for each entry of a batch (sequence and head). Scores stay in local memory, one tile at a
+//          time: for each tile of 64 queries x 64 keys the running max and sum of each query are updated and the output accumulated so far
+//          is rescaled to the new max.
+// Layout:  q [queries, depth], k [keys, depth], v [keys, width], out [queries, width], bias [queries, keys], any strides (0 repeats);
+//          `batch` gives the first element of each entry (q, k, v, out, bias).
+// Launch:  one group of 256 items per 64 queries and 64 columns of v (LaunchPlan.tiles); a wider v computes the scores again.
+//          Local memory: two slices and one tile of weights, 27 KiB.
+// Order:   a score is one chain of fused multiply-adds over depth. Weights are scaled by the power of two in the exponential of the max score;
+//          a new max changes only that power, which is exact, so the bits are those of a pass that knew the max beforehand. Sums over keys
+//          use 16 chains, each of every 16th key, added by halves. A weighted value is one chain over keys.
 // Limits:  any sizes. A bias of -infinity hides a key; a query that sees no key gives NaN.
 #include "tile.h"
 
@@ -17,27 +17,27 @@
 #define CHAINS 4
 #define LANES 16
 
-// 2^n as a factor; 0 below the range of floats. n is at most 0.
+// 2^n for n <= 0; 0 below the range of float.
 FUNCTION float two_to(int n) {
     return power_of_two(n < -127 ? -127 : n);
 }
 
-// The power of two in the exponential of x.
+// The n of e^x = 2^n r with r near 1.
 FUNCTION int power_below(float x) {
     return rounded_power(FMAF(x, LOG2_E, ROUNDER));
 }
 
-// Scores so large have no digits behind the point to speak of, nor a power that is a whole number of this size: weights are e^(x - greatest) there.
+// At this size a score has hardly any fraction bits, and its power of two does not fit the rounding trick: weights are e^(x - max) instead.
 FUNCTION int beyond_powers(float x) {
     return !(FABSF(x) < 1048576.0f);
 }
 
-// What weights are exponentials over, as a logarithm.
-FUNCTION float base(float greatest) {
-    return beyond_powers(greatest) ? greatest : (float)power_below(greatest) * 0.69314718f;
+// Logarithm of the scale that weights are divided by.
+FUNCTION float base(float max_score) {
+    return beyond_powers(max_score) ? max_score : (float)power_below(max_score) * 0.69314718f;
 }
 
-// Factor of weights when the greatest score rises.
+// What earlier weights are multiplied by when the max rises.
 FUNCTION float shrinking(float before, float now) {
     if (before == -F_INFINITY) {
         return 1.0f;
@@ -45,15 +45,15 @@ FUNCTION float shrinking(float before, float now) {
     return beyond_powers(before) || beyond_powers(now) ? exponential(base(before) - base(now)) : two_to(power_below(before) - power_below(now));
 }
 
-// e^x over the power of two of the greatest x; 0 if below 2^-126. What is far below the greatest, -infinity too, is 0; a query that has
-// seen only hidden keys has weights of 0 rather than NaN.
-FUNCTION float weight_below(float x, float greatest) {
-    if (beyond_powers(greatest)) {
-        return greatest == -F_INFINITY ? 0.0f : exponential(x - greatest);
+// e^x over the power of two of the max; 0 below 2^-126, for -infinity too. A query that has seen only hidden keys gets weights of 0 rather
+// than NaN.
+FUNCTION float weight_below(float x, float max_score) {
+    if (beyond_powers(max_score)) {
+        return max_score == -F_INFINITY ? 0.0f : exponential(x - max_score);
     }
-    float t = x < greatest - 200.0f ? greatest - 200.0f : x;
+    float t = x < max_score - 200.0f ? max_score - 200.0f : x;
     float rounded = FMAF(t, LOG2_E, ROUNDER);
-    return reduced_exponential(t, rounded - ROUNDER) * two_to(rounded_power(rounded) - power_below(greatest));
+    return reduced_exponential(t, rounded - ROUNDER) * two_to(rounded_power(rounded) - power_below(max_score));
 }
 
 typedef struct {
@@ -61,7 +61,7 @@ typedef struct {
     i64 q_row, q_step, k_row, k_step, v_row, v_step, out_row, out_step, bias_row, bias_step;
 } Heads;
 
-// Scores of this item's 4 queries and 4 keys: into weights[key * TILE_ROW + query].
+// Writes the scores of this item's 4 queries x 4 keys to weights[key * TILE_ROW + query].
 FUNCTION void score_tile(LOCAL float* weights, float sum[4][4], GLOBAL const float* bias, const Heads* h, i64 query, i64 key,
         float scale, int has_bias) {
     EACH_OF_4(j) {
@@ -78,17 +78,17 @@ FUNCTION void score_tile(LOCAL float* weights, float sum[4][4], GLOBAL const flo
 }
 
 TILE_KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL const float* v, GLOBAL const float* bias,
-        GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Heads) h, const float scale, const int has_bias) {
+        GLOBAL float* out, PARAMETER(StridedLoop) batch, PARAMETER(Heads) h, const float scale, const int has_bias) {
     LOCAL_ARRAY(float, xs, TILE_SIZE);
     LOCAL_ARRAY(float, ys, TILE_SIZE);
     LOCAL_ARRAY(float, weights, TILE * TILE_ROW);
     LOCAL_ARRAY(float, parts, QUARTERS * TILE);
-    LOCAL_ARRAY(float, greatest, TILE);
+    LOCAL_ARRAY(float, running_max, TILE);
     LOCAL_ARRAY(float, total, TILE);
     LOCAL_ARRAY(float, factor, TILE);
     const i64 tiles = (h.width + TILE - 1) / TILE;
     const i64 bands = (h.queries + TILE - 1) / TILE;
-    // In the softmax of a tile four items share a query, each with a quarter of the keys.
+    // In the softmax of a tile four items share a query; each takes a quarter of the keys.
     const int mine = ITEM % TILE;
     const int quarter = ITEM / TILE;
     EACH_TASK(task, batch.count * bands * tiles) {
@@ -105,7 +105,7 @@ TILE_KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL 
             sums[c] = 0.0f;
         }
         if (quarter == 0) {
-            greatest[mine] = -F_INFINITY;
+            running_max[mine] = -F_INFINITY;
         }
         for (i64 key = 0; key < h.keys; key += TILE) {
             float sum[4][4];
@@ -119,31 +119,31 @@ TILE_KERNEL void attention(GLOBAL const float* q, GLOBAL const float* k, GLOBAL 
             }
             score_tile(weights, sum, bias + at[4], &h, query, key, scale, has_bias);
             BARRIER();
-            // Keys quarter, quarter + 4, ...: those of four of the 16 chains.
-            float most = -F_INFINITY;
+            // Keys quarter, quarter + 4, ...: four of the 16 chains.
+            float tile_max = -F_INFINITY;
             for (int i = quarter; i < TILE; i += QUARTERS) {
-                most = maximum(most, weights[i * TILE_ROW + mine]);
+                tile_max = maximum(tile_max, weights[i * TILE_ROW + mine]);
             }
-            parts[ITEM] = most;
+            parts[ITEM] = tile_max;
             BARRIER();
-            const float before = greatest[mine];
-            most = maximum(before, maximum(maximum(parts[mine], parts[mine + TILE]), maximum(parts[mine + 2 * TILE], parts[mine + 3 * TILE])));
-            const float shrink = shrinking(before, most);
+            const float before = running_max[mine];
+            tile_max = maximum(before, maximum(maximum(parts[mine], parts[mine + TILE]), maximum(parts[mine + 2 * TILE], parts[mine + 3 * TILE])));
+            const float shrink = shrinking(before, tile_max);
             UNROLL for (int c = 0; c < CHAINS; c++) {
                 sums[c] *= shrink;
             }
             for (int i = 0; i < TILE / LANES; i++) {
                 UNROLL for (int c = 0; c < CHAINS; c++) {
-                    const int at_key = (i * LANES + c * QUARTERS + quarter) * TILE_ROW + mine;
-                    float w = weight_below(weights[at_key], most);
-                    weights[at_key] = w;
+                    const int place = (i * LANES + c * QUARTERS + quarter) * TILE_ROW + mine;
+                    float w = weight_below(weights[place], tile_max);
+                    weights[place] = w;
                     sums[c] += w;
                 }
             }
             BARRIER();
             if (quarter == 0) {
                 factor[mine] = shrink;
-                greatest[mine] = most;
+                running_max[mine] = tile_max;
             }
             BARRIER();
             EACH_OF_4(i) {

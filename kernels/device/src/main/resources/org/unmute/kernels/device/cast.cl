@@ -1,10 +1,10 @@
-// Copies between element types, and constants.
+// Copies between element types, and fills.
 //
-// What:    out[i] = (type) x[i], rounded to nearest even; to i32 cut towards zero and limited to its range, NaN to 0.
-// Layout:  any strides, also negative.
-// Launch:  one item an element (LaunchPlan.elements).
+// What:    out[i] = (type) x[i], rounded to nearest even; to i32 truncated and saturated, NaN to 0.
+// Layout:  any strides, negative ones included.
+// Launch:  one item per element (LaunchPlan.elements).
 // Order:   no sums.
-// Limits:  halves are 16-bit integers here and converted by integer arithmetic, so that no device needs a half type.
+// Limits:  halves are 16-bit integers here, converted by integer arithmetic, so that no device needs a half type.
 #include "portable.h"
 
 FUNCTION float from_f16(ushort h) {
@@ -17,7 +17,7 @@ FUNCTION float from_f16(ushort h) {
     if (exponent != 0u) {
         return AS_FLOAT(sign | (exponent + 112u) << 23 | fraction << 13);
     }
-    // Below the smallest normal half: fraction / 2^24, which is exact.
+    // Subnormal half: fraction / 2^24, which is exact.
     float small = (float)fraction * 5.9604644775390625e-08f;
     return sign != 0u ? -small : small;
 }
@@ -36,13 +36,13 @@ FUNCTION ushort to_f16(float x) {
         return (ushort)sign;
     }
     if (size < 0x38800000u) {
-        // Result below the smallest normal half: shift the full fraction into place and round what falls out.
+        // Subnormal result: shift the full significand into place and round off the bits shifted out.
         uint shift = 126u - (size >> 23);
         uint fraction = (size & 0x7fffffu) | 0x800000u;
         uint kept = fraction >> shift;
-        uint lost = fraction & ((1u << shift) - 1u);
+        uint dropped = fraction & ((1u << shift) - 1u);
         uint middle = 1u << (shift - 1u);
-        kept += lost > middle || (lost == middle && (kept & 1u) != 0u) ? 1u : 0u;
+        kept += dropped > middle || (dropped == middle && (kept & 1u) != 0u) ? 1u : 0u;
         return (ushort)(sign | kept);
     }
     uint rounded = size + 0xfffu + (size >> 13 & 1u);
@@ -69,7 +69,7 @@ FUNCTION int to_i32(float x) {
 }
 
 #define COPY(name, from, to, value) \
-    KERNEL void name(GLOBAL const from* in, GLOBAL to* out, PARAMETER(Walk) w) { \
+    KERNEL void name(GLOBAL const from* in, GLOBAL to* out, PARAMETER(StridedLoop) w) { \
         EACH_ELEMENT(i, w.count) { \
             i64 at[2]; \
             positions(&w, i, 2, at); \
@@ -78,7 +78,7 @@ FUNCTION int to_i32(float x) {
         } \
     }
 
-// The same type: bits are moved.
+// Same type: a bit copy.
 COPY(copy_f32_f32, uint, uint, x)
 COPY(copy_i32_i32, uint, uint, x)
 COPY(copy_f16_f16, ushort, ushort, x)
@@ -98,7 +98,7 @@ COPY(copy_bf16_i32, ushort, int, to_i32(from_bf16(x)))
 COPY(copy_bf16_f16, ushort, ushort, to_f16(from_bf16(x)))
 
 #define FILL(name, type) \
-    KERNEL void name(GLOBAL type* out, const uint bits, PARAMETER(Walk) w) { \
+    KERNEL void name(GLOBAL type* out, const uint bits, PARAMETER(StridedLoop) w) { \
         EACH_ELEMENT(i, w.count) { \
             i64 at[1]; \
             positions(&w, i, 1, at); \

@@ -1,17 +1,17 @@
-// Convolutions as matrix products whose left operand is never unfolded.
+// Convolutions as matrix products whose left operand is never unfolded (implicit im2col).
 //
 // What:    convolve_tokens: out[t, g, o] = f(bias[g, o] + sum over taps k and channels i of weight[g, o, k, i] x[t + k - taps / 2, g, i]), for
-//          each clip and group g of channels; tokens outside count as 0; f is the identity, GELU or ReLU; the bias may be absent.
+//          each clip and group g of channels, with zero padding; f is the identity, GELU or ReLU; the bias is optional.
 //          embed_patches: out[patch, o] = bias[o] + sum over the rows y and columns x of a patch of weight[o, y, x] image[..]; patches may
-//          overlap and are counted row by row.
+//          overlap and are numbered row by row.
 // Layout:  all tensors by any strides (structs TokenConvolution, Patches); weight of embed_patches [out, height * width].
-// Launch:  one group of 256 items a tile of 64 x 64 results, 4 x 4 an item (tile.h). convolve_tokens: tokens x outputs of one clip and group
-//          (LaunchPlan.tiles); local memory: what 64 taps see of 16 channels, 127 tokens, and two slices of weights, 18.5 KiB: a token is
-//          read once for 64 taps. embed_patches: patches of all clips x outputs in tiles of 128 x 128, 8 x 8 an item (wide.h;
-//          LaunchPlan.wideTiles), _small where those would be too few; local memory as matmul and matmul_small, 16.5 and 8.5 KiB.
-// Order:   each result is one chain of fused multiply-adds. convolve_tokens: 64 taps after the other, of these 16 channels after the other,
-//          of these tap by tap, channel by channel. embed_patches: along a patch, as matmul: both give the bits of a product of unfolded patches.
-// Limits:  taps, channels of a group and numbers of a patch below 2^31. embed_patches: one group for each tile.
+// Launch:  one group of 256 items per tile of 64 x 64 results, 4 x 4 per item (tile.h). convolve_tokens: tokens x outputs of one clip and group
+//          (LaunchPlan.tiles); local memory: the 127 tokens that 64 taps see, 16 channels each, and two slices of weights, 18.5 KiB, so a
+//          token is read once for 64 taps. embed_patches: patches of all clips x outputs in tiles of 128 x 128, 8 x 8 per item (wide.h;
+//          LaunchPlan.wideTiles), or _small where there would be too few of those; local memory as matmul and matmul_small, 16.5 and 8.5 KiB.
+// Order:   each result is one chain of fused multiply-adds. convolve_tokens: 64 taps at a time, within these 16 channels at a time, then tap by
+//          tap and channel by channel. embed_patches: along a patch, with the bits of matmul on unfolded patches.
+// Limits:  taps, channels of a group and elements of a patch below 2^31. embed_patches: one group per tile.
 #include "activation.h"
 #include "tile.h"
 #include "wide.h"
@@ -24,8 +24,7 @@ typedef struct {
     i64 out_offset, out_clip, out_token, out_step;
 } TokenConvolution;
 
-// Taps whose tokens lie in local memory together, the tokens that they see of a tile, and from one of these to the next: the padding keeps
-// reads of 4 channels aligned.
+// Taps per block, the tokens that they see for one tile, and the row pitch of those: the padding keeps reads of 4 channels aligned.
 #define TAPS 64
 #define SEEN (TILE + TAPS - 1)
 #define SEEN_ROW (TILE_DEPTH + 4)
@@ -40,7 +39,7 @@ FUNCTION void load_tokens(LOCAL float* seen, GLOBAL const float* x, i64 first, i
     }
 }
 
-// This item's four weights of a tap and a slice of channels, for outputs ITEM / 16 + 16 q.
+// This item's four weights of a tap and a slice of channels: outputs ITEM / 16 + 16 q.
 FUNCTION void fetch_weights(float v[TILE_LOADS], GLOBAL const float* w, i64 rows, i64 depth, i64 row_step, i64 step) {
     const int c = ITEM % TILE_DEPTH;
     UNROLL for (int q = 0; q < TILE_LOADS; q++) {
@@ -65,7 +64,7 @@ FUNCTION void store_weights(LOCAL float* tile, const float v[TILE_LOADS]) {
         } \
     }
 
-// Adds what one tap makes of a slice of channels; `seen` begins with the token that the tap sees of the tile's first.
+// Adds one tap's share over a slice of channels; `seen` starts at the token that the tap sees for the tile's first token.
 FUNCTION void multiply_tap(LOCAL const float* seen, LOCAL const float* weights, float sum[4][4]) {
     const int down = TILE_DOWN;
     const int right = TILE_RIGHT;
@@ -140,21 +139,21 @@ TILE_KERNEL void convolve_tokens(GLOBAL const float* x, GLOBAL const float* weig
 
 typedef struct {
     i64 patches, down, right, height, width, out;
-    i64 image_offset, image_clip, image_down, image_right, image_row, image_step;  // down, right: from one patch to the next
+    i64 image_offset, image_clip, image_down, image_right, image_row, image_step;  // down, right: to the next patch
     i64 w_offset, w_row, w_step;
     i64 bias_offset, bias_step, has_bias;
     i64 out_offset, out_clip, out_patch, out_step;
     i64 image_aligned, w_aligned;
 } Patches;
 
-// Where a patch begins in the images.
+// Offset of a patch in the images.
 FUNCTION i64 place_of_patch(i64 patch, const Patches* p) {
     i64 row = patch / p->right;
     i64 clip = row / p->down;
     return p->image_offset + clip * p->image_clip + (row - clip * p->down) * p->image_down + (patch - row * p->right) * p->image_right;
 }
 
-// Where number c of a patch lies from its begin on.
+// Offset of element c within a patch.
 FUNCTION i64 place_in_patch(int c, const Patches* p) {
     const int y = c / (int)p->width;
     return y * p->image_row + (c - y * (int)p->width) * p->image_step;
@@ -168,21 +167,21 @@ FUNCTION void write_embedded(float sum, GLOBAL const float* bias, GLOBAL float* 
     }
 }
 
-// Numbers c to c + 3 of a patch that begins at x, 0 beyond its size; `there` says whether there is such a patch.
-FUNCTION float4 fetch_patch(GLOBAL const float* x, int c, int size, int there, const Patches* p) {
+// Elements c to c + 3 of the patch at x, 0 beyond its size or if the patch is not `in_range`.
+FUNCTION float4 fetch_patch(GLOBAL const float* x, int c, int size, int in_range, const Patches* p) {
     float4 v;
-    if (p->image_aligned && there && c + 3 < size) {
+    if (p->image_aligned && in_range && c + 3 < size) {
         v = *(GLOBAL const float4*)(x + place_in_patch(c, p));
     } else {
-        v.x = there && c < size ? x[place_in_patch(c, p)] : 0.0f;
-        v.y = there && c + 1 < size ? x[place_in_patch(c + 1, p)] : 0.0f;
-        v.z = there && c + 2 < size ? x[place_in_patch(c + 2, p)] : 0.0f;
-        v.w = there && c + 3 < size ? x[place_in_patch(c + 3, p)] : 0.0f;
+        v.x = in_range && c < size ? x[place_in_patch(c, p)] : 0.0f;
+        v.y = in_range && c + 1 < size ? x[place_in_patch(c + 1, p)] : 0.0f;
+        v.z = in_range && c + 2 < size ? x[place_in_patch(c + 2, p)] : 0.0f;
+        v.w = in_range && c + 3 < size ? x[place_in_patch(c + 3, p)] : 0.0f;
     }
     return v;
 }
 
-// As matmul, but for the left operand. One group for each tile.
+// matmul with another left operand. One group per tile.
 TILE_KERNEL void embed_patches(GLOBAL const float* RESTRICT image, GLOBAL const float* RESTRICT weight, GLOBAL const float* bias,
         GLOBAL float* out, PARAMETER(Patches) p) {
     LOCAL_ARRAY(float, slices, 4 * WIDE_SIZE);
@@ -192,13 +191,13 @@ TILE_KERNEL void embed_patches(GLOBAL const float* RESTRICT image, GLOBAL const 
     const i64 first = GROUP / tiles * WIDE;
     const i64 column = GROUP % tiles * WIDE;
     const int size = (int)(p.height * p.width);
-    const int there = first + wide_row(0) < p.patches;
+    const int in_range = first + wide_row(0) < p.patches;
     const int columns = p.out - column < WIDE ? (int)(p.out - column) : WIDE;
-    GLOBAL const float* left = image + (there ? place_of_patch(first + wide_row(0), &p) : 0);
+    GLOBAL const float* left = image + (in_range ? place_of_patch(first + wide_row(0), &p) : 0);
     GLOBAL const float* right = weight + p.w_offset + (column + wide_row(0)) * p.w_row + wide_inner(0) * p.w_step;
     float sum[8][8];
     clear_wide(sum);
-    store_wide(as, fetch_patch(left, wide_inner(0), size, there, &p), 0);
+    store_wide(as, fetch_patch(left, wide_inner(0), size, in_range, &p), 0);
     store_wide(bs, fetch_wide(right, columns, size < WIDE_DEPTH ? size : WIDE_DEPTH, p.w_row, p.w_step, 0, (int)p.w_aligned), 0);
     BARRIER();
     int slice = 0;
@@ -207,7 +206,7 @@ TILE_KERNEL void embed_patches(GLOBAL const float* RESTRICT image, GLOBAL const 
         float4 x;
         float4 y;
         if (next < size) {
-            x = fetch_patch(left, next + wide_inner(0), size, there, &p);
+            x = fetch_patch(left, next + wide_inner(0), size, in_range, &p);
             y = fetch_wide(right, columns, size - next < WIDE_DEPTH ? size - next : WIDE_DEPTH, p.w_row, p.w_step, 0, (int)p.w_aligned);
         }
         multiply_wide(as + slice, bs + slice, sum);
@@ -237,7 +236,7 @@ KERNEL void embed_patches_small(GLOBAL const float* image, GLOBAL const float* w
     EACH_TASK(task, (p.patches + TILE - 1) / TILE * columns) {
         i64 first = task / columns * TILE;
         i64 column = task % columns * TILE;
-        // Where the patches lie whose numbers this item loads.
+        // Offsets of the patches whose elements this item loads.
         i64 from[TILE_LOADS];
         UNROLL for (int q = 0; q < TILE_LOADS; q++) {
             from[q] = place_of_patch(first + ITEM / TILE_DEPTH + q * (TILE_ITEMS / TILE_DEPTH), &p);

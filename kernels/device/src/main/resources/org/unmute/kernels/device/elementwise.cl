@@ -1,17 +1,17 @@
-// Functions of one and two numbers, x scale + shift, and choices.
+// Unary and binary functions, x scale + shift, and select.
 //
-// What:    out[i] = f(x[i]), element by element; views of one shape, repeated by strides of 0.
-// Layout:  any strides, also negative; an output may be the very view of an input.
-// Launch:  one item an element (LaunchPlan.elements), stepping on by the number of items where there are fewer.
+// What:    out[i] = f(x[i]), element by element; views of one shape, broadcast by strides of 0.
+// Layout:  any strides, negative ones included; an output may be the same view as an input.
+// Launch:  one item per element (LaunchPlan.elements) in a grid-stride loop.
 // Order:   no sums.
-// Limits:  at most 8 axes after neighbours have been joined (Walk.java). Constants of the functions are p and q; p_rest is what
-//          p lost when it was rounded to float.
+// Limits:  at most 8 axes after adjacent ones have been merged (StridedLoop.java). p and q are the function's constants; p_rest is the
+//          rounding error of p as a float.
 #include "functions.h"
 #include "integer.h"
 
 #define UNARY(name, value) \
     KERNEL void unary_##name(GLOBAL const float* in, GLOBAL float* out, const float p, const float p_rest, const float q, \
-            PARAMETER(Walk) w) { \
+            PARAMETER(StridedLoop) w) { \
         EACH_ELEMENT(i, w.count) { \
             i64 at[2]; \
             positions(&w, i, 2, at); \
@@ -20,10 +20,10 @@
         } \
     }
 
-// g is the gradient of the result y.
+// g is the gradient of y.
 #define BACKWARD(name, value) \
     KERNEL void unary_##name##_backward(GLOBAL const float* in, GLOBAL const float* result, GLOBAL const float* upstream, \
-            GLOBAL float* out, const float p, const float p_rest, const float q, PARAMETER(Walk) w) { \
+            GLOBAL float* out, const float p, const float p_rest, const float q, PARAMETER(StridedLoop) w) { \
         EACH_ELEMENT(i, w.count) { \
             i64 at[4]; \
             positions(&w, i, 4, at); \
@@ -65,7 +65,7 @@ BACKWARD(neg, -g)
 BACKWARD(abs, g * (IS_NAN(x) ? x : x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : 0.0f))
 BACKWARD(square, (2.0f * g) * x)
 BACKWARD(exp, g * y)
-// Divided rather than multiplied by 1 / x, which may be infinite where the result is not.
+// Not g * (1 / x): 1 / x may overflow where the result does not.
 BACKWARD(log, g / x)
 BACKWARD(log1p, g / (1.0f + x))
 BACKWARD(sqrt, (0.5f * g) / y)
@@ -86,12 +86,12 @@ BACKWARD(hardswish, g * (x <= -3.0f ? 0.0f : x >= 3.0f ? 1.0f : (2.0f * x + 3.0f
 BACKWARD(sign, g * 0.0f)
 BACKWARD(leaky_relu, g * (x > 0.0f ? 1.0f : p))
 BACKWARD(elu, g * (x > 0.0f ? 1.0f : p * exponential(x)))
-// p and p_rest are those of the exponent less one here, q is the exponent.
+// Here p and p_rest are the exponent minus one, q is the exponent.
 BACKWARD(pow, q == 0.0f ? g * 0.0f : g * (q * power(x, p, p_rest)))
 BACKWARD(clamp, g * (x >= p && x <= q ? 1.0f : 0.0f))
 
 #define BINARY(name, value) \
-    KERNEL void binary_##name(GLOBAL const float* left, GLOBAL const float* right, GLOBAL float* out, PARAMETER(Walk) w) { \
+    KERNEL void binary_##name(GLOBAL const float* left, GLOBAL const float* right, GLOBAL float* out, PARAMETER(StridedLoop) w) { \
         EACH_ELEMENT(i, w.count) { \
             i64 at[3]; \
             positions(&w, i, 3, at); \
@@ -123,7 +123,7 @@ FUNCTION int integer_power(int a, int b) {
     if (b < 0) {
         return a == 0 ? 0x7fffffff : a == 1 ? 1 : a == -1 ? (b % 2 == 0 ? 1 : -1) : 0;
     }
-    // Once beyond 32 bits the power only grows.
+    // Beyond 32 bits the magnitude only grows.
     i64 result = 1;
     for (int i = 0; i < b && result <= 0x7fffffff && result >= -0x7fffffff - 1; i++) {
         if (a == 0 || a == 1 || a == -1) {
@@ -139,7 +139,7 @@ FUNCTION int integer_power(int a, int b) {
 }
 
 #define INTEGER_BINARY(name, value) \
-    KERNEL void binary_##name##_i32(GLOBAL const int* left, GLOBAL const int* right, GLOBAL int* out, PARAMETER(Walk) w) { \
+    KERNEL void binary_##name##_i32(GLOBAL const int* left, GLOBAL const int* right, GLOBAL int* out, PARAMETER(StridedLoop) w) { \
         EACH_ELEMENT(i, w.count) { \
             i64 at[3]; \
             positions(&w, i, 3, at); \
@@ -160,7 +160,7 @@ INTEGER_BINARY(equal, a == b ? 1 : 0)
 INTEGER_BINARY(greater, a > b ? 1 : 0)
 INTEGER_BINARY(greater_equal, a >= b ? 1 : 0)
 
-KERNEL void affine(GLOBAL const float* in, GLOBAL float* out, const float scale, const float shift, PARAMETER(Walk) w) {
+KERNEL void affine(GLOBAL const float* in, GLOBAL float* out, const float scale, const float shift, PARAMETER(StridedLoop) w) {
     EACH_ELEMENT(i, w.count) {
         i64 at[2];
         positions(&w, i, 2, at);
@@ -168,7 +168,7 @@ KERNEL void affine(GLOBAL const float* in, GLOBAL float* out, const float scale,
     }
 }
 
-KERNEL void affine_i32(GLOBAL const int* in, GLOBAL int* out, const i64 scale, const i64 shift, PARAMETER(Walk) w) {
+KERNEL void affine_i32(GLOBAL const int* in, GLOBAL int* out, const i64 scale, const i64 shift, PARAMETER(StridedLoop) w) {
     EACH_ELEMENT(i, w.count) {
         i64 at[2];
         positions(&w, i, 2, at);
@@ -176,10 +176,10 @@ KERNEL void affine_i32(GLOBAL const int* in, GLOBAL int* out, const i64 scale, c
     }
 }
 
-// Choices move bits, so that one kernel serves all values of four bytes.
+// Select copies bits, so one kernel serves all 4-byte types.
 #define SELECT(name, type) \
     KERNEL void name(GLOBAL const type* condition, GLOBAL const uint* a, GLOBAL const uint* b, GLOBAL uint* out, \
-            PARAMETER(Walk) w) { \
+            PARAMETER(StridedLoop) w) { \
         EACH_ELEMENT(i, w.count) { \
             i64 at[4]; \
             positions(&w, i, 4, at); \

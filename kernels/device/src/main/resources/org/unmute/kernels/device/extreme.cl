@@ -1,30 +1,30 @@
-// Greatest or least along the last axis with its position, and running sums along it.
+// Argmax and argmin along the last axis, and cumulative sums along it.
 //
-// What:    values[row], indices[row]: the extreme of x[row, :] and the first place that has it; NaN wins over all.
+// What:    values[row], indices[row]: max or min of x[row, :] and the first index that has it; NaN beats everything.
 //          cumulative_sum: out[row, i] = sum of x[row, 0 .. i], or of x[row, i .. n-1] if reversed.
-// Layout:  `rows` walks rows (x, values, indices; or x, out); steps along a row are given, any sign.
-// Launch:  extreme: one group a row (GROUP_ITEMS items). cumulative_sum: one item a row.
-// Order:   extreme does not depend on one: the better of two is the greater, then the one further in front.
-//          cumulative_sum: from first to last, from last to first if reversed.
-// Limits:  places along a row are 32-bit.
+// Layout:  `rows` loops over rows (x, values, indices; or x, out); steps along a row are given, of any sign.
+// Launch:  extreme: one group per row (GROUP_ITEMS items). cumulative_sum: one item per row.
+// Order:   extreme does not depend on it: the better value wins, then the lower index. cumulative_sum: first to last, or last to first if
+//          reversed.
+// Limits:  indices along a row are 32-bit.
 #include "functions.h"
 #include "integer.h"
 
-#define MOST_ITEMS 128
+#define MAX_ITEMS 128
 
-// Whether value a at place i beats value b at place j.
+// Whether a at index i beats b at index j.
 #define BEATS(a, i, b, j) \
-    (IS_NAN(a) ? !IS_NAN(b) || (i) < (j) : !IS_NAN(b) && ((a) == (b) ? (i) < (j) : greatest ? (a) > (b) : (a) < (b)))
+    (IS_NAN(a) ? !IS_NAN(b) || (i) < (j) : !IS_NAN(b) && ((a) == (b) ? (i) < (j) : find_max ? (a) > (b) : (a) < (b)))
 
 #define EXTREME(name, type) \
-    KERNEL void name(GLOBAL const type* x, GLOBAL type* values, GLOBAL int* indices, PARAMETER(Walk) rows, const i64 n, \
-            const i64 step, const int greatest) { \
-        LOCAL_ARRAY(type, best, MOST_ITEMS); \
-        LOCAL_ARRAY(int, places, MOST_ITEMS); \
+    KERNEL void name(GLOBAL const type* x, GLOBAL type* values, GLOBAL int* indices, PARAMETER(StridedLoop) rows, const i64 n, \
+            const i64 step, const int find_max) { \
+        LOCAL_ARRAY(type, best, MAX_ITEMS); \
+        LOCAL_ARRAY(int, places, MAX_ITEMS); \
         EACH_TASK(row, rows.count) { \
             i64 at[3]; \
             positions(&rows, row, 3, at); \
-            /* Items beyond the row's end take its first number, which changes nothing. */ \
+            /* Items beyond the end of the row take its first element, which cannot change the result. */ \
             int place = ITEM < n ? ITEM : 0; \
             type value = x[at[0] + place * step]; \
             for (i64 i = (i64)ITEM + ITEMS; i < n; i += ITEMS) { \
@@ -56,7 +56,7 @@ EXTREME(extreme_f32, float)
 EXTREME(extreme_i32, int)
 
 #define CUMULATIVE_SUM(name, type, accumulator, result) \
-    KERNEL void name(GLOBAL const type* x, GLOBAL type* out, PARAMETER(Walk) rows, const i64 n, const i64 step, \
+    KERNEL void name(GLOBAL const type* x, GLOBAL type* out, PARAMETER(StridedLoop) rows, const i64 n, const i64 step, \
             const i64 out_step, const int reverse) { \
         EACH_ELEMENT(row, rows.count) { \
             i64 at[2]; \

@@ -1,19 +1,19 @@
-// Mel filter bank: from samples to the energies of mel bands, or their logarithms, in one launch.
+// Mel filter bank: from samples to mel energies, or their logarithms, in one launch.
 //
-// What:    frames of samples; of each: its mean taken off (if asked), pre-emphasis, window, Fourier transform, power, triangles over the
-//          power, and, if asked, ln(max(energy, floor)). The first sample of a frame counts as its own predecessor.
+// What:    for each frame: subtract its mean (if asked), pre-emphasis, window, Fourier transform, power, mel triangles, and, if asked,
+//          ln(max(energy, floor)). The first sample of a frame is its own predecessor.
 // Layout:  samples [clips, n] by any strides, frame f of a clip starts at f * shift; out [clips, frames, bands] by any strides. Tables,
 //          made by FbankKernels: window [length] as pairs; turns [size / 2], cos and sin of 2 pi i / size as pairs; bands [bands + 1, 2],
-//          first bin and place of the first weight of each; weights of a band side by side.
-// Launch:  one group of 128 items a frame (LaunchPlan.tasks). Local memory: the transform, 16 KiB.
-// Order:   sums over a frame: item i takes i, i + items, ... in order, then halves are added; the transform is that of Fft.java, span by
-//          span; a band is summed from its first bin to its last. All in pairs of floats (pair.h): in single floats, quiet bands beside a loud
-//          tone would be rounding noise.
+//          first bin and index of the first weight of each; the weights of a band are contiguous.
+// Launch:  one group of 128 items per frame (LaunchPlan.tasks). Local memory: the transform, 16 KiB.
+// Order:   sums over a frame: item i adds i, i + items, ... in order, then halves are added; the transform is that of Fft.java, span by
+//          span; a band is summed from its first bin to its last. All in double-float (pair.h): in float32, a quiet band next to a loud tone
+//          would be rounding noise.
 // Limits:  size is a power of two from 4 to 2048, length at most size.
 #include "pair.h"
 
-#define MOST_ITEMS 128
-#define MOST_HALF 1024
+#define MAX_ITEMS 128
+#define MAX_HALF 1024
 
 typedef struct {
     i64 clips, frames, bands;
@@ -23,7 +23,7 @@ typedef struct {
     i64 centred, logarithm;
 } Frames;
 
-// Mean of a frame's samples as a pair. `scratch` has MOST_ITEMS pairs. All items call it.
+// Mean of a frame's samples. `scratch` has MAX_ITEMS pairs. All items must call it.
 FUNCTION float2 frame_mean(LOCAL float2* scratch, GLOBAL const float* x, const Frames* f) {
     float2 sum = pair_of(0.0f, 0.0f);
     for (int i = ITEM; i < (int)f->length; i += ITEMS) {
@@ -39,15 +39,15 @@ FUNCTION float2 frame_mean(LOCAL float2* scratch, GLOBAL const float* x, const F
     }
     sum = scratch[0];
     BARRIER();
-    // sum / length: the quotient, and the rest divided once more
+    // sum / length: quotient, then the remainder divided again
     float n = (float)f->length;
     float q = sum.x / n;
     float p = q * n;
     float rest = ((sum.x - p) - FMAF(q, n, -p)) + sum.y;
-    return pair_renewed(q, rest / n);
+    return pair_normalized(q, rest / n);
 }
 
-// Number i with its lowest `bits` bits in reverse order.
+// Bit reversal of the lowest `bits` bits of i.
 FUNCTION int reversed_bits(int i, int bits) {
     int r = 0;
     for (int b = 0; b < bits; b++) {
@@ -56,7 +56,7 @@ FUNCTION int reversed_bits(int i, int bits) {
     return r;
 }
 
-// What goes into the transform at place i: the sample without mean and pre-emphasis, times the window; 0 behind the frame.
+// Input i of the transform: the sample after mean subtraction, pre-emphasis and window; 0 beyond the frame.
 FUNCTION float2 windowed(GLOBAL const float* x, GLOBAL const float* window, const Frames* f, float2 mean, float2 part, int i) {
     if (i >= (int)f->length) {
         return pair_of(0.0f, 0.0f);
@@ -66,7 +66,7 @@ FUNCTION float2 windowed(GLOBAL const float* x, GLOBAL const float* window, cons
     return pair_product(pair_difference(own, pair_product(part, before)), pair_of(window[2 * i], window[2 * i + 1]));
 }
 
-// The complex transform of `points` numbers in reversed order, in place.
+// Complex transform of `points` bit-reversed inputs, in place.
 FUNCTION void transform(LOCAL float2* re, LOCAL float2* im, GLOBAL const float* turns, int points) {
     ROLLED for (int span = 1; span < points; span *= 2) {
         ROLLED for (int b = ITEM; b < points / 2; b += ITEMS) {
@@ -93,7 +93,7 @@ FUNCTION float2 square_sum(float2 re, float2 im) {
     return pair_sum(pair_product(re, re), pair_product(im, im));
 }
 
-// From the transform of even + i odd samples to the power of the real frame's: bin k to re[k], the last bin to im[0].
+// From the transform of even + i odd samples to the power spectrum of the real frame: bin k in re[k], the last bin in im[0].
 FUNCTION void to_power(LOCAL float2* re, LOCAL float2* im, GLOBAL const float* turns, int points) {
     ROLLED for (int k = ITEM; k <= points / 2; k += ITEMS) {
         if (k == 0) {
@@ -121,9 +121,9 @@ FUNCTION void to_power(LOCAL float2* re, LOCAL float2* im, GLOBAL const float* t
 }
 
 KERNEL void fbank(GLOBAL const float* samples, GLOBAL const float* window, GLOBAL const float* turns, GLOBAL const int* bands,
-        GLOBAL const float* weights, GLOBAL float* out, PARAMETER(Frames) f, const float part, const float part_rest, const float least) {
-    LOCAL_ARRAY(float2, re, MOST_HALF);
-    LOCAL_ARRAY(float2, im, MOST_HALF);
+        GLOBAL const float* weights, GLOBAL float* out, PARAMETER(Frames) f, const float part, const float part_rest, const float energy_floor) {
+    LOCAL_ARRAY(float2, re, MAX_HALF);
+    LOCAL_ARRAY(float2, im, MAX_HALF);
     const int points = (int)f.size / 2;
     int bits = 0;
     while (1 << bits < points) {
@@ -154,8 +154,8 @@ KERNEL void fbank(GLOBAL const float* samples, GLOBAL const float* window, GLOBA
             }
             float energy = sum.x;
             if (f.logarithm) {
-                // ln(x + y) = ln x + y / x, but for y squared
-                energy = sum.x > least ? LOGF(sum.x) + sum.y / sum.x : IS_NAN(sum.x) ? sum.x : LOGF(least);
+                // ln(x + y) = ln x + y / x to first order
+                energy = sum.x > energy_floor ? LOGF(sum.x) + sum.y / sum.x : IS_NAN(sum.x) ? sum.x : LOGF(energy_floor);
             }
             out[f.out_offset + clip * f.out_clip + frame * f.out_frame + b * f.out_step] = energy;
         }

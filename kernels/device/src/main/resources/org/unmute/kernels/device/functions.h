@@ -1,6 +1,6 @@
-// Functions of one number in float32, to a few units of the last place. NaN and infinities give what the definitions in Unary.java give.
-// What is made of multiplications, additions, divisions and square roots alone (exponential, logarithm and what stands on them) takes
-// them in the order of the processor's VectorMath.java and gives its bits. The built-in log, log1p, expm1, sin and cos are the device's own.
+// Elementary functions in float32, accurate to a few ulp. NaN and infinities as defined in Unary.java.
+// exponential, logarithm and what builds on them use only +, *, / and sqrt, in the order of the CPU's VectorMath.java, and give its bits.
+// The built-in log, log1p, expm1, sin and cos are the device's own.
 #ifndef UNMUTE_FUNCTIONS_H
 #define UNMUTE_FUNCTIONS_H
 #include "portable.h"
@@ -19,7 +19,7 @@ FUNCTION float minimum(float a, float b) {
     return IS_NAN(a) || a < b ? a : b;
 }
 
-// Whether value a at place i beats value b at place j as the greatest: NaN beats all, on ties the one further in front wins.
+// Whether a at index i beats b at index j as the max: NaN beats everything, ties go to the lower index.
 FUNCTION int beats(float a, i64 i, float b, i64 j) {
     if (IS_NAN(a)) {
         return !IS_NAN(b) || i < j;
@@ -27,7 +27,8 @@ FUNCTION int beats(float a, i64 i, float b, i64 j) {
     return !IS_NAN(b) && (a > b || (a == b && i < j));
 }
 
-// 2^n p with n + ROUNDER in `rounded`: two factors, since 2^n alone is no float at either end of the range.
+// Adding ROUNDER rounds to an integer, which is then in the low bits. 2^n is applied as two factors, since 2^n alone leaves the range of
+// float at either end.
 #define ROUNDER 12582912.0f
 #define LOG2_E 1.44269504088896341f
 
@@ -35,7 +36,7 @@ FUNCTION int rounded_power(float rounded) {
     return AS_INT(rounded) - AS_INT(ROUNDER);
 }
 
-// e^r for |r| <= ln 2 / 2, where x = n ln 2 + r; ln 2 in two parts, of which the first has few bits.
+// e^r for |r| <= ln 2 / 2, where x = n ln 2 + r; ln 2 is split in two, the first part with few bits (Cody-Waite).
 FUNCTION float reduced_exponential(float x, float n) {
     float r = FMAF(n, 2.12194440054690583e-4f, FMAF(n, -0.693359375f, x));
     float q = FMAF(1.381443348e-03f, r, 8.368796669e-03f);
@@ -82,7 +83,7 @@ FUNCTION float sigmoid(float x) {
     return (x < 0.0f ? e : 1.0f) / (1.0f + e);
 }
 
-// ln(1 / (1 + e^-x)). 1 + e^-|x| is rounded; what that lost, over the sum, is what its logarithm lacks.
+// ln(1 / (1 + e^-x)). The rounding error of 1 + e^-|x|, over the sum, corrects its logarithm.
 FUNCTION float log_sigmoid(float x) {
     float e = exponential(-FABSF(x));
     float sum = 1.0f + e;
@@ -105,14 +106,14 @@ FUNCTION float hyperbolic_tangent(float x) {
     return x < 0.0f ? -far : far;
 }
 
-// exp(-x^2 / 2) with the rounding error of x^2 put right.
+// exp(-x^2 / 2), corrected for the rounding error of x^2.
 FUNCTION float half_square_exp(float x) {
     float a = FABSF(x);
     a = a > 15.0f ? 15.0f : a;
     float square = a * a;
-    float lost = FMAF(a, a, -square);
+    float error = FMAF(a, a, -square);
     float e = exponential(-0.5f * square);
-    return FMAF(e * lost, -0.5f, e);
+    return FMAF(e * error, -0.5f, e);
 }
 
 // The normal distribution at -a, for a >= 0: exp(-a^2 / 2) times a polynomial of 1 / (1 + 0.3 a), relative error 6e-8.
@@ -174,7 +175,7 @@ FUNCTION float gelu_tanh(float x) {
     return x * sigmoid(gelu_tanh_inner(x));
 }
 
-// s + x s (1 - s) slope with s = sigmoid(v); 1 - s is not taken as a difference, which would cancel.
+// s + x s (1 - s) slope with s = sigmoid(v); 1 - s is not computed as a difference, which would cancel.
 FUNCTION float times_sigmoid_slope(float x, float v, float slope) {
     float e = exponential(-FABSF(v));
     float r = 1.0f / (e + 1.0f);
@@ -183,14 +184,14 @@ FUNCTION float times_sigmoid_slope(float x, float v, float slope) {
 }
 
 FUNCTION float gelu_tanh_slope(float x) {
-    // Beyond 20 the sigmoid is flat and the inner slope counts for nothing; it must not overflow there.
+    // Beyond 20 the sigmoid is flat and the inner slope does not matter, but it must not overflow.
     float near = x < -20.0f ? -20.0f : x > 20.0f ? 20.0f : x;
     float slope = FMAF(near * near, 3.0f * 0.044715f, 1.0f) * 1.5957691216f;
     return times_sigmoid_slope(x, gelu_tanh_inner(x), slope);
 }
 
-// a^(b + c) where c is what b lost by rounding. The exponent's product with log2 a is carried in two floats, else large powers
-// would be off by many units. Special values as in Java's Math.pow.
+// a^(b + c) where c is the rounding error of b. The product of exponent and log2 a is kept in double-float, else large powers would be off
+// by many ulp. Special values as in Java's Math.pow.
 FUNCTION float power(float a, float b, float c) {
     if (b == 0.0f) {
         return 1.0f;

@@ -1,11 +1,11 @@
-// What the items of a group find out together.
+// Reductions over the items of a group.
 #ifndef UNMUTE_GROUP_H
 #define UNMUTE_GROUP_H
 #include "functions.h"
 
-#define MOST_ITEMS 128
+#define MAX_ITEMS 128
 
-// Sum over the items of a group, halves added pairwise: i and i + n/2. `scratch` has MOST_ITEMS numbers. All items call it.
+// Sum over the items of a group by halving: i and i + n/2. `scratch` has MAX_ITEMS floats. All items must call it.
 FUNCTION float group_sum(LOCAL float* scratch, float mine) {
     scratch[ITEM] = mine;
     BARRIER();
@@ -20,12 +20,12 @@ FUNCTION float group_sum(LOCAL float* scratch, float mine) {
     return sum;
 }
 
-// Some kernels take a row with 16 items and several rows with a group. That is the processor's order of summation (16 floats in a vector):
-// item l of a row takes numbers l, l + 16, ..., then halves are added.
+// Some kernels use 16 items per row and several rows per group. That is the CPU's order of summation (vectors of 16 floats): item l of a row
+// adds elements l, l + 16, ..., then halves are added.
 #define LANES 16
 #define LANE (ITEM % LANES)
 
-// Sum over the 16 items of each row. `scratch` has MOST_ITEMS numbers. All items call it.
+// Sum over the 16 items of each row. `scratch` has MAX_ITEMS floats. All items must call it.
 FUNCTION float lanes_sum(LOCAL float* scratch, float mine) {
     scratch[ITEM] = mine;
     BARRIER();
@@ -40,7 +40,7 @@ FUNCTION float lanes_sum(LOCAL float* scratch, float mine) {
     return sum;
 }
 
-// Greatest over the items of a group; NaN wins.
+// Max over the items of a group; NaN wins.
 FUNCTION float group_maximum(LOCAL float* scratch, float mine) {
     scratch[ITEM] = mine;
     BARRIER();
@@ -50,15 +50,15 @@ FUNCTION float group_maximum(LOCAL float* scratch, float mine) {
         }
         BARRIER();
     }
-    float greatest = scratch[0];
+    float result = scratch[0];
     BARRIER();
-    return greatest;
+    return result;
 }
 
 // The rows (last axes) of up to four views; RowKernels.java fills it.
 typedef struct {
-    i64 n;                 // numbers of a row
-    i64 step[WALK_VIEWS];  // from number to number, a view
+    i64 n;                 // length of a row
+    i64 step[LOOP_VIEWS];  // per view: to the next element
 } Row;
 
 #endif

@@ -1,17 +1,17 @@
-// Picking and adding by index, and moving windows.
+// Gather and scatter by index, and unfolding of windows.
 //
 // What:    gather: out[.., i, ..] = x[.., index[.., i, ..], ..]. scatter_add: out[.., index[.., i, ..], ..] += x[.., i, ..].
 //          im2col: [batch, channels, rows, columns] to [batch, channels, height, width, positionsY, positionsX]; col2im adds back.
-// Layout:  any strides. gather walks out (x without the axis's step, index, out); scatter_add walks all but the axis (x, index,
-//          out) with the steps along it given.
-// Launch:  gather, im2col, col2im: one item a result. scatter_add: one item a line along the axis, so that no two items write
-//          to the same place.
-// Order:   scatter_add adds the numbers of a line in their order; col2im adds windows in the order of their rows, then columns.
-// Limits:  indices are not checked here; the op does.
+// Layout:  any strides. gather loops over out (x without the axis's step, index, out); scatter_add loops over all axes but the given one (x,
+//          index, out), whose steps are arguments.
+// Launch:  gather, im2col, col2im: one item per result. scatter_add: one item per line along the axis, so that no two items write to the
+//          same element.
+// Order:   scatter_add adds the elements of a line in order; col2im adds windows row by row, then column by column.
+// Limits:  the op checks indices, the kernel does not.
 #include "integer.h"
 
 #define GATHER(name, type) \
-    KERNEL void name(GLOBAL const type* x, GLOBAL const int* index, GLOBAL type* out, PARAMETER(Walk) w, const i64 step) { \
+    KERNEL void name(GLOBAL const type* x, GLOBAL const int* index, GLOBAL type* out, PARAMETER(StridedLoop) w, const i64 step) { \
         EACH_ELEMENT(i, w.count) { \
             i64 at[3]; \
             positions(&w, i, 3, at); \
@@ -23,7 +23,7 @@ GATHER(gather_32, uint)
 GATHER(gather_16, ushort)
 
 #define SCATTER_ADD(name, type, wide, result) \
-    KERNEL void name(GLOBAL const type* x, GLOBAL const int* index, GLOBAL type* out, PARAMETER(Walk) lines, const i64 n, \
+    KERNEL void name(GLOBAL const type* x, GLOBAL const int* index, GLOBAL type* out, PARAMETER(StridedLoop) lines, const i64 n, \
             const i64 step, const i64 index_step, const i64 out_step) { \
         EACH_ELEMENT(line, lines.count) { \
             i64 at[3]; \
@@ -40,10 +40,10 @@ GATHER(gather_16, ushort)
 SCATTER_ADD(scatter_add_f32, float, float, SAME)
 SCATTER_ADD(scatter_add_i32, int, i64, saturated)
 
-// A window and how images and columns lie; WindowKernels.java fills it.
+// Window, and strides of image and columns; IndexKernels.java fills it.
 typedef struct {
     i64 batch, channels, rows, width;
-    i64 height, across, down, along;      // window rows and columns, positions down and along
+    i64 height, across, down, along;      // window size, positions down and across
     i64 stride_y, stride_x, pad_y, pad_x, dilation_y, dilation_x;
     i64 image_offset, image_stride[4];
     i64 columns_offset, columns_stride[6];

@@ -1,4 +1,4 @@
-// Integers: results beyond 32 bits become the nearest integer, as in Java's conversion from double.
+// Saturation to 32 bits, as Java converts a double.
 #ifndef UNMUTE_INTEGER_H
 #define UNMUTE_INTEGER_H
 #include "portable.h"

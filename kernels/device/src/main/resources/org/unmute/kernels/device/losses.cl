@@ -1,18 +1,18 @@
-// Losses of rows of logits and their gradients.
+// Losses per row of logits, and their gradients.
 //
 // What:    binary_cross_entropy: loss = -sum over the row of weight y ln s(x) + (1 - y) ln s(-x), s the sigmoid; its gradient
 //          g ((1 - y) s(x) - weight y s(-x)). cross_entropy: loss = -sum of weight q ln softmax(x) with q = keep y + share; its gradient
 //          g (softmax(x) sum(weight q) - weight q).
-// Layout:  `rows` walks the rows (x, y, weight, loss; or x, y, weight, g, gx), `row` has length and steps; `all` walks all elements. Weight and g
-//          are repeated by steps of 0; without weights x stands in their place and is not read as such.
-// Launch:  one group a row (GROUP_ITEMS items); binary_cross_entropy_backward: one item an element. Nothing but the result is written.
-// Order:   item i takes numbers i, i + items, ... in order, then group_sum.
+// Layout:  `rows` loops over rows (x, y, weight, loss; or x, y, weight, g, gx), `row` has length and steps; `all` loops over elements. Weight
+//          and g are broadcast by steps of 0; without weights the argument is x and not used as weights.
+// Launch:  one group per row (GROUP_ITEMS items); binary_cross_entropy_backward: one item per element. Only the result is written.
+// Order:   item i adds elements i, i + items, ... in order, then group_sum.
 // Limits:  none. 0 times an infinite logarithm is NaN, as in the composite.
 #include "rows.h"
 
 KERNEL void binary_cross_entropy(GLOBAL const float* x, GLOBAL const float* y, GLOBAL const float* weight, GLOBAL float* loss,
-        PARAMETER(Walk) rows, PARAMETER(Row) row, const int weighted) {
-    LOCAL_ARRAY(float, scratch, MOST_ITEMS);
+        PARAMETER(StridedLoop) rows, PARAMETER(Row) row, const int weighted) {
+    LOCAL_ARRAY(float, scratch, MAX_ITEMS);
     EACH_TASK(task, rows.count) {
         i64 at[4];
         positions(&rows, task, 4, at);
@@ -32,7 +32,7 @@ KERNEL void binary_cross_entropy(GLOBAL const float* x, GLOBAL const float* y, G
 }
 
 KERNEL void binary_cross_entropy_backward(GLOBAL const float* x, GLOBAL const float* y, GLOBAL const float* weight, GLOBAL const float* upstream,
-        GLOBAL float* gx, PARAMETER(Walk) all, const int weighted) {
+        GLOBAL float* gx, PARAMETER(StridedLoop) all, const int weighted) {
     EACH_ELEMENT(i, all.count) {
         i64 at[5];
         positions(&all, i, 5, at);
@@ -44,20 +44,20 @@ KERNEL void binary_cross_entropy_backward(GLOBAL const float* x, GLOBAL const fl
     }
 }
 
-// weight q of number i of a row
+// weight q at element i of a row
 #define TARGET(i) ((weighted ? weight[at[2] + (i) * row.step[2]] : 1.0f) * (y[at[1] + (i) * row.step[1]] * keep + share))
 
-KERNEL void cross_entropy(GLOBAL const float* x, GLOBAL const float* y, GLOBAL const float* weight, GLOBAL float* loss, PARAMETER(Walk) rows,
+KERNEL void cross_entropy(GLOBAL const float* x, GLOBAL const float* y, GLOBAL const float* weight, GLOBAL float* loss, PARAMETER(StridedLoop) rows,
         PARAMETER(Row) row, const float keep, const float share, const int weighted) {
-    LOCAL_ARRAY(float, scratch, MOST_ITEMS);
+    LOCAL_ARRAY(float, scratch, MAX_ITEMS);
     EACH_TASK(task, rows.count) {
         i64 at[4];
         positions(&rows, task, 4, at);
-        float greatest = row_maximum(scratch, x + at[0], row.n, row.step[0]);
-        float log_sum = logarithm(row_exponentials(scratch, x + at[0], row.n, row.step[0], greatest));
+        float row_max = row_maximum(scratch, x + at[0], row.n, row.step[0]);
+        float log_sum = logarithm(row_exponentials(scratch, x + at[0], row.n, row.step[0], row_max));
         float mine = 0.0f;
         for (i64 i = ITEM; i < row.n; i += ITEMS) {
-            mine += TARGET(i) * (x[at[0] + i * row.step[0]] - greatest - log_sum);
+            mine += TARGET(i) * (x[at[0] + i * row.step[0]] - row_max - log_sum);
         }
         float sum = group_sum(scratch, mine);
         if (ITEM == 0) {
@@ -67,13 +67,13 @@ KERNEL void cross_entropy(GLOBAL const float* x, GLOBAL const float* y, GLOBAL c
 }
 
 KERNEL void cross_entropy_backward(GLOBAL const float* x, GLOBAL const float* y, GLOBAL const float* weight, GLOBAL const float* upstream,
-        GLOBAL float* gx, PARAMETER(Walk) rows, PARAMETER(Row) row, const float keep, const float share, const int weighted) {
-    LOCAL_ARRAY(float, scratch, MOST_ITEMS);
+        GLOBAL float* gx, PARAMETER(StridedLoop) rows, PARAMETER(Row) row, const float keep, const float share, const int weighted) {
+    LOCAL_ARRAY(float, scratch, MAX_ITEMS);
     EACH_TASK(task, rows.count) {
         i64 at[5];
         positions(&rows, task, 5, at);
-        float greatest = row_maximum(scratch, x + at[0], row.n, row.step[0]);
-        float exponentials = row_exponentials(scratch, x + at[0], row.n, row.step[0], greatest);
+        float row_max = row_maximum(scratch, x + at[0], row.n, row.step[0]);
+        float exponentials = row_exponentials(scratch, x + at[0], row.n, row.step[0], row_max);
         float mine = 0.0f;
         for (i64 i = ITEM; i < row.n; i += ITEMS) {
             mine += TARGET(i);
@@ -81,7 +81,7 @@ KERNEL void cross_entropy_backward(GLOBAL const float* x, GLOBAL const float* y,
         float targets = group_sum(scratch, mine);
         float g = upstream[at[3]];
         for (i64 i = ITEM; i < row.n; i += ITEMS) {
-            float probability = exponential(x[at[0] + i * row.step[0]] - greatest) / exponentials;
+            float probability = exponential(x[at[0] + i * row.step[0]] - row_max) / exponentials;
             gx[at[4] + i * row.step[4]] = g * (probability * targets - TARGET(i));
         }
         BARRIER();

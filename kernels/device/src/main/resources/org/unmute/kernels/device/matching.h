@@ -1,22 +1,22 @@
-// What the kernels of prototype matching share: how tensors lie, norms of the rows of a tile, and the best of many cosines.
+// Shared by the kernels of prototype matching: norms of the rows of a tile, and the running winner.
 #ifndef UNMUTE_MATCHING_H
 #define UNMUTE_MATCHING_H
 #include "prototypes.h"
 #include "tile.h"
 
-#define ALONG 16
+#define PARTS 16
 
-// +1 or -1; NaN for what is not finite, so that a diverged prototype does not pass as a sign.
+// +1 or -1; NaN if p is not finite, so that a diverged prototype does not pass for a sign.
 FUNCTION float binarized(float p) {
     return (p >= 0.0f ? 1.0f : -1.0f) + (p - p);
 }
 
-// Products of a winner with its prototype, and norms, are summed by a row of 32 items, several winners a group: item l takes entries l,
-// l + 32, ..., then halves are added; so does the processor.
+// A winner's dot product with its prototype, and its norm, are summed by 32 items, several winners per group: item l adds entries l, l + 32,
+// ..., then halves are added, as on the CPU.
 #define WINNER_LANES 32
 #define WINNER_LANE (ITEM % WINNER_LANES)
 
-// Adds two numbers over each row of items; item 0 of the row has the sums. `scratch` has 2 ITEMS numbers. All items call it.
+// Sums a and b over the items of each winner; its item 0 has the results. `scratch` has 2 ITEMS floats. All items must call it.
 FUNCTION void winner_sums(LOCAL float* scratch, float* a, float* b) {
     scratch[ITEM] = *a;
     scratch[ITEMS + ITEM] = *b;
@@ -33,8 +33,8 @@ FUNCTION void winner_sums(LOCAL float* scratch, float* a, float* b) {
     BARRIER();
 }
 
-// A slice of rows whose inner axis is read side by side, with the squares of what was read. The item's loads belong to rows
-// ITEM / 16 + 16 q, so squares[q] is one of 16 parts of such a row's sum.
+// Loads a slice along the inner axis and accumulates squares. This item loads from rows ITEM / 16 + 16 q, so squares[q] is one of the 16
+// partial sums of such a row.
 FUNCTION void load_tile_squares(LOCAL float* tile, GLOBAL const float* x, i64 rows, i64 depth, i64 row_step, i64 step, float* squares) {
     UNROLL for (int q = 0; q < TILE_LOADS; q++) {
         int r = ITEM / TILE_DEPTH + q * (TILE_ITEMS / TILE_DEPTH);
@@ -45,38 +45,38 @@ FUNCTION void load_tile_squares(LOCAL float* tile, GLOBAL const float* x, i64 ro
     }
 }
 
-// Adds the 16 parts of each row's squares and leaves 1 / max(norm, 1e-12) in inverse[row]. `scratch` has TILE * ALONG numbers.
+// Adds the 16 partial sums of each row's squares and stores 1 / max(norm, 1e-12) in inverse[row]. `scratch` has TILE * PARTS floats.
 FUNCTION void inverse_norms(LOCAL float* scratch, LOCAL float* inverse, const float* squares) {
     UNROLL for (int q = 0; q < TILE_LOADS; q++) {
         scratch[ITEM + q * TILE_ITEMS] = squares[q];
     }
     BARRIER();
-    for (int n = ALONG / 2; n > 0; n /= 2) {
+    for (int n = PARTS / 2; n > 0; n /= 2) {
         UNROLL for (int q = 0; q < TILE_LOADS; q++) {
-            if (ITEM % ALONG < n) {
+            if (ITEM % PARTS < n) {
                 scratch[ITEM + q * TILE_ITEMS] += scratch[ITEM + q * TILE_ITEMS + n];
             }
         }
         BARRIER();
     }
     if (ITEM < TILE) {
-        float norm = SQRTF(scratch[ITEM * ALONG]);
+        float norm = SQRTF(scratch[ITEM * PARTS]);
         inverse[ITEM] = 1.0f / (norm < NORM_FLOOR ? NORM_FLOOR : norm);
     }
     BARRIER();
 }
 
-// Items that saw no token hold -infinity at a place behind all tokens, which nothing loses to.
-#define NOWHERE 0x7fffffff
+// Index held by items that saw no token, with -infinity as value: it loses to every token.
+#define NO_TOKEN 0x7fffffff
 
-// How far apart two cosines in float32 must be to tell which is greater: 4 sqrt(dim) roundings, some 15 times their usual error.
-FUNCTION float reach(const Matching* m) {
+// Difference above which float32 cosines are ordered reliably: 4 sqrt(dim) roundings, some 15 times the typical error.
+FUNCTION float float32_margin(const Matching* m) {
     return 4.0f * SQRTF((float)m->dim) * 5.9604645e-8f;
 }
 
-// Takes another value into the best so far. bit of *close: whether a value that lost is within `gap` of the best. What lost before the
-// best rose by more than the gap is not.
-FUNCTION int takes(float value, i64 at, float best, i64 place, float gap, int bit, int* close) {
+// Whether value at index `at` beats the best so far. Sets `bit` of *close where the loser is within `gap` of the best; a best that rises by
+// more than the gap clears it.
+FUNCTION int beats_best(float value, i64 at, float best, i64 place, float gap, int bit, int* close) {
     int wins = beats(value, at, best, place);
     if (FABSF(value - best) <= gap) {
         *close |= bit;
@@ -86,25 +86,25 @@ FUNCTION int takes(float value, i64 at, float best, i64 place, float gap, int bi
     return wins;
 }
 
-// The better of this item's best and those of the items that saw other tokens; written for prototypes from `first` on. The winner is
-// marked if what lost came close.
+// Reduces the items that saw other tokens of the same prototypes and writes the winners of prototypes from `first` on. A winner that a
+// loser came close to is marked, by -1 - index.
 FUNCTION void write_best(LOCAL float* scratch, LOCAL int* places, const float* best, const int* place, int close, float gap,
         GLOBAL float* values, GLOBAL int* winners, const Matching* m, i64 clip, i64 first) {
     EACH_OF_4(j) {
-        scratch[(TILE_RIGHT + j) * ALONG + ITEM / 16] = best[j];
-        places[(TILE_RIGHT + j) * ALONG + ITEM / 16] = (close >> j & 1) ? -1 - place[j] : place[j];
+        scratch[(TILE_RIGHT + j) * PARTS + ITEM / 16] = best[j];
+        places[(TILE_RIGHT + j) * PARTS + ITEM / 16] = (close >> j & 1) ? -1 - place[j] : place[j];
     }
     BARRIER();
     if (ITEM < TILE && first + ITEM < m->prototypes) {
         float value = -F_INFINITY;
-        int winner = NOWHERE;
+        int winner = NO_TOKEN;
         int marked = 0;
-        for (int i = 0; i < ALONG; i++) {
-            float other = scratch[ITEM * ALONG + i];
-            int at = places[ITEM * ALONG + i];
+        for (int i = 0; i < PARTS; i++) {
+            float other = scratch[ITEM * PARTS + i];
+            int at = places[ITEM * PARTS + i];
             int was = at < 0;
             at = was ? -1 - at : at;
-            if (takes(other, at, value, winner, gap, 1, &marked)) {
+            if (beats_best(other, at, value, winner, gap, 1, &marked)) {
                 value = other;
                 winner = at;
                 marked |= was;
@@ -116,15 +116,15 @@ FUNCTION void write_best(LOCAL float* scratch, LOCAL int* places, const float* b
     BARRIER();
 }
 
-// The best of a clip's cosines with prototype j, ALONG apart.
+// The winner among a clip's cosines with prototype j, which are PARTS apart.
 FUNCTION void write_best_of_clip(LOCAL const float* cosines, float gap, GLOBAL float* values, GLOBAL int* winners, const Matching* m,
         i64 clip, i64 j) {
     float best = cosines[0];
     int place = 0;
     int close = 0;
     for (int n = 1; n < (int)m->tokens; n++) {
-        if (takes(cosines[n * ALONG], n, best, place, gap, 1, &close)) {
-            best = cosines[n * ALONG];
+        if (beats_best(cosines[n * PARTS], n, best, place, gap, 1, &close)) {
+            best = cosines[n * PARTS];
             place = n;
         }
     }
@@ -134,7 +134,7 @@ FUNCTION void write_best_of_clip(LOCAL const float* cosines, float gap, GLOBAL f
     }
 }
 
-// 16 signs of each of 64 prototypes, out of words of 32. Their squares are known without being summed.
+// 16 signs of each of 64 prototypes, from words of 32 bits. Their squares need no summing.
 FUNCTION void load_signs(LOCAL float* tile, GLOBAL const uint* bits, i64 rows, i64 words, i64 from, float* squares) {
     UNROLL for (int q = 0; q < TILE_LOADS; q++) {
         int r = ITEM / TILE_DEPTH + q * (TILE_ITEMS / TILE_DEPTH);

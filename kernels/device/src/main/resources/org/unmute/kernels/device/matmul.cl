@@ -1,23 +1,23 @@
 // Matrix products.
 //
-// What:    out = f(a b + bias) + residual, for each entry of a batch; f is the identity, GELU or ReLU; bias and residual may be absent.
-// Layout:  a [m, k], b [k, n], out and residual [m, n] by any strides, so that transposed operands are only other strides; `batch` walks
-//          the first numbers of the entries (a, b, out, residual); bias [n]. a_aligned and b_aligned say that an operand can be read 4
-//          numbers at a time: that they lie side by side and start at multiples of 16 bytes (MatmulKernels.aligned). matmul_finish does
-//          what follows a product that a vendor's library has left in out; it takes the same arguments and reads neither a nor b.
-// Launch:  one group of 256 items a tile of results. matmul: 128 x 128, 8 x 8 an item, local memory 2 x 2 slices of 8, 16.5 KiB (wide.h
-//          says why; LaunchPlan.wideTiles). matmul_small: 64 x 64, 4 x 4 an item, 2 slices of 16, 8.5 KiB (tile.h; LaunchPlan.tiles),
-//          for products of too few results to keep a device busy with tiles of 128. Tasks go down 8 bands before they go right, so that
-//          groups that run at the same time share operands in the cache. matmul_finish: one group of 128 items a row.
-// Order:   each result is one chain of fused multiply-adds from the first to the last of the inner axis; then the bias, f, the residual.
-//          Both kernels give the same bits.
-// Limits:  operands outside are read as 0 and their results not written. matmul: k below 2^31, and one group for each tile.
+// What:    out = f(a b + bias) + residual, for each entry of a batch; f is the identity, GELU or ReLU; bias and residual are optional.
+// Layout:  a [m, k], b [k, n], out and residual [m, n] by any strides, so a transposed operand is just other strides; `batch` gives the
+//          first element of each entry (a, b, out, residual); bias [n]. a_aligned and b_aligned: the operand can be read 4 floats at a
+//          time, contiguous and aligned to 16 bytes (MatmulKernels.aligned). matmul_finish applies bias, f and residual to a product that a
+//          vendor library has left in out; it takes the same arguments and reads neither a nor b.
+// Launch:  one group of 256 items per tile of results. matmul: 128 x 128, 8 x 8 per item, local memory two slices of 8 per operand, 16.5 KiB
+//          (wide.h says why; LaunchPlan.wideTiles). matmul_small: 64 x 64, 4 x 4 per item, two slices of 16, 8.5 KiB (tile.h;
+//          LaunchPlan.tiles), where there are too few tiles of 128 to keep a device busy. Tasks go down 8 bands before they go right, so
+//          that groups running at the same time share operands in the cache. matmul_finish: one group of 128 items per row.
+// Order:   each result is one chain of fused multiply-adds over the inner axis, first to last; then bias, f, residual. Both kernels give the
+//          same bits.
+// Limits:  operands outside are read as 0 and their results not written. matmul: k below 2^31, and one group per tile.
 #include "tile.h"
 #include "wide.h"
 #include "product.h"
 
 TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
-        GLOBAL const float* residual, GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Product) p) {
+        GLOBAL const float* residual, GLOBAL float* out, PARAMETER(StridedLoop) batch, PARAMETER(Product) p) {
     LOCAL_ARRAY(float, slices, 4 * WIDE_SIZE);
     LOCAL float* as = slices;
     LOCAL float* bs = slices + 2 * WIDE_SIZE;
@@ -25,7 +25,7 @@ TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* REST
     const i64 bands = (p.m + WIDE - 1) / WIDE;
     const int a_by_row = p.a_row == 1 && p.a_inner != 1;
     const int b_by_row = !(p.b_inner == 1 && p.b_column != 1);
-    // No loop over tiles: what compilers move out in front of one would take registers that the sums need.
+    // No loop over tiles: loop-invariant code hoisted out of it would take registers that the sums need.
     const i64 entry = GROUP / (bands * tiles);
     i64 row;
     i64 column;
@@ -63,7 +63,7 @@ TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* REST
         }
         BARRIER();
     }
-    // Through local memory, so that a loop can finish the results: the text of f once for each of 64 registers would be long.
+    // Through local memory, so that a loop can apply f: inlined for each of 64 registers it would be long.
     UNROLL for (int block = 0; block < 4; block++) {
         store_block(slices, sum, block);
         BARRIER();
@@ -75,7 +75,7 @@ TILE_KERNEL void matmul(GLOBAL const float* RESTRICT a, GLOBAL const float* REST
 }
 
 TILE_KERNEL void matmul_small(GLOBAL const float* RESTRICT a, GLOBAL const float* RESTRICT b, GLOBAL const float* bias,
-        GLOBAL const float* residual, GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Product) p) {
+        GLOBAL const float* residual, GLOBAL float* out, PARAMETER(StridedLoop) batch, PARAMETER(Product) p) {
     LOCAL_ARRAY(float, as, TILE_SIZE);
     LOCAL_ARRAY(float, bs, TILE_SIZE);
     const i64 tiles = (p.n + TILE - 1) / TILE;
@@ -112,7 +112,7 @@ TILE_KERNEL void matmul_small(GLOBAL const float* RESTRICT a, GLOBAL const float
 }
 
 KERNEL void matmul_finish(GLOBAL const float* a, GLOBAL const float* b, GLOBAL const float* bias, GLOBAL const float* residual,
-        GLOBAL float* out, PARAMETER(Walk) batch, PARAMETER(Product) p) {
+        GLOBAL float* out, PARAMETER(StridedLoop) batch, PARAMETER(Product) p) {
     EACH_TASK(task, batch.count * p.m) {
         i64 entry = task / p.m;
         i64 m = task - entry * p.m;

@@ -1,12 +1,12 @@
-// Layer normalisation, division by the Euclidean norm, and their gradients, along the last axis.
+// Layer normalization, L2 normalization, and their gradients, along the last axis.
 //
 // What:    layer_norm: (x - mean) / sqrt(var + eps) weight + bias, biased variance. l2_normalize: x / max(|x|, 1e-12).
-// Layout:  `rows` walks the rows (x, out; x, gy, gx; x, y, gy, gx), `row` has length and steps; weight and bias [n] with an offset
+// Layout:  `rows` loops over rows (x, out; x, gy, gx; x, y, gy, gx), `row` has length and steps; weight and bias [n] with an offset
 //          and a step, absent where the flag is 0. `moments` [rows, 2] is scratch: mean and 1 / sqrt(var + eps).
-// Launch:  layer_norm: one group (GROUP_ITEMS items) for 8 rows; layer_norm_weights: one item a column and chunk of rows; others: one group a row.
-// Order:   layer_norm: lanes_sum, the bits of the processor's Norms.java. Others along a row: item i takes numbers i, i + items, ... in order,
-//          then group_sum. Down a column: in order, chunk by chunk
-//          (LaunchPlan.chunk); the chunks [chunks, n] are then summed by reduce_sum.
+// Launch:  layer_norm: one group (GROUP_ITEMS items) per 8 rows; layer_norm_weights: one item per column and chunk of rows; others: one group
+//          per row.
+// Order:   layer_norm: lanes_sum, with the bits of the CPU's layer norm. Others along a row: item i adds elements i, i + items, ... in order,
+//          then group_sum. Down a column: in order, chunk by chunk (LaunchPlan.chunk); reduce_sum then adds the chunks [chunks, n].
 // Limits:  none.
 #include "group.h"
 
@@ -44,12 +44,12 @@ FUNCTION float row_norm(LOCAL float* scratch, GLOBAL const float* x, i64 n, i64 
 }
 
 KERNEL void layer_norm(GLOBAL const float* x, GLOBAL const float* weight, GLOBAL const float* bias, GLOBAL float* out,
-        PARAMETER(Walk) rows, PARAMETER(Row) row, PARAMETER(Weights) w, const int has_weight, const int has_bias, const float eps) {
-    LOCAL_ARRAY(float, scratch, MOST_ITEMS);
+        PARAMETER(StridedLoop) rows, PARAMETER(Row) row, PARAMETER(Weights) w, const int has_weight, const int has_bias, const float eps) {
+    LOCAL_ARRAY(float, scratch, MAX_ITEMS);
     const int together = ITEMS / LANES;
     EACH_TASK(task, (rows.count + together - 1) / together) {
         const i64 mine = task * together + ITEM / LANES;
-        // Beyond the last row there is nothing to do but to meet the others.
+        // Items beyond the last row only take part in the barriers.
         const i64 n = mine < rows.count ? row.n : 0;
         i64 at[2];
         positions(&rows, n > 0 ? mine : 0, 2, at);
@@ -79,8 +79,8 @@ KERNEL void layer_norm(GLOBAL const float* x, GLOBAL const float* weight, GLOBAL
 
 // gx = (g - mean(g) - z mean(g z)) / deviation, with g = gy weight and z the normalised x.
 KERNEL void layer_norm_backward(GLOBAL const float* x, GLOBAL const float* upstream, GLOBAL const float* weight, GLOBAL float* gx,
-        GLOBAL float* moments, PARAMETER(Walk) rows, PARAMETER(Row) row, PARAMETER(Weights) w, const int has_weight, const float eps) {
-    LOCAL_ARRAY(float, scratch, MOST_ITEMS);
+        GLOBAL float* moments, PARAMETER(StridedLoop) rows, PARAMETER(Row) row, PARAMETER(Weights) w, const int has_weight, const float eps) {
+    LOCAL_ARRAY(float, scratch, MAX_ITEMS);
     EACH_TASK(task, rows.count) {
         i64 at[3];
         positions(&rows, task, 3, at);
@@ -108,7 +108,7 @@ KERNEL void layer_norm_backward(GLOBAL const float* x, GLOBAL const float* upstr
 }
 
 KERNEL void layer_norm_weights(GLOBAL const float* x, GLOBAL const float* upstream, GLOBAL const float* moments,
-        GLOBAL float* weight_sums, GLOBAL float* bias_sums, PARAMETER(Walk) rows, PARAMETER(Row) row, const i64 chunk, const i64 chunks) {
+        GLOBAL float* weight_sums, GLOBAL float* bias_sums, PARAMETER(StridedLoop) rows, PARAMETER(Row) row, const i64 chunk, const i64 chunks) {
     EACH_ELEMENT(task, row.n * chunks) {
         i64 part = task / row.n;
         i64 column = task - part * row.n;
@@ -127,8 +127,8 @@ KERNEL void layer_norm_weights(GLOBAL const float* x, GLOBAL const float* upstre
     }
 }
 
-KERNEL void l2_normalize(GLOBAL const float* x, GLOBAL float* out, PARAMETER(Walk) rows, PARAMETER(Row) row) {
-    LOCAL_ARRAY(float, scratch, MOST_ITEMS);
+KERNEL void l2_normalize(GLOBAL const float* x, GLOBAL float* out, PARAMETER(StridedLoop) rows, PARAMETER(Row) row) {
+    LOCAL_ARRAY(float, scratch, MAX_ITEMS);
     EACH_TASK(task, rows.count) {
         i64 at[2];
         positions(&rows, task, 2, at);
@@ -139,10 +139,10 @@ KERNEL void l2_normalize(GLOBAL const float* x, GLOBAL float* out, PARAMETER(Wal
     }
 }
 
-// gx = (gy - y sum gy y) / |x|; where the norm was raised to the floor it is a constant, and the projection falls away.
+// gx = (gy - y sum gy y) / |x|; where the norm is clamped to the floor it is constant, and the projection term vanishes.
 KERNEL void l2_normalize_backward(GLOBAL const float* x, GLOBAL const float* y, GLOBAL const float* upstream, GLOBAL float* gx,
-        PARAMETER(Walk) rows, PARAMETER(Row) row) {
-    LOCAL_ARRAY(float, scratch, MOST_ITEMS);
+        PARAMETER(StridedLoop) rows, PARAMETER(Row) row) {
+    LOCAL_ARRAY(float, scratch, MAX_ITEMS);
     EACH_TASK(task, rows.count) {
         i64 at[4];
         positions(&rows, task, 4, at);

@@ -1,5 +1,5 @@
-// Numbers kept as the sum of two floats, x with what rounding took off it in y: 45 bits and more, for sums of much larger numbers than
-// their result. Devices need not have doubles. |y| is at most half a unit of the last place of x.
+// Double-float arithmetic: a number is the unevaluated sum of two floats, x and the rounding error y with |y| <= ulp(x) / 2. That is 45 bits
+// and more, for sums whose terms are much larger than the result. Devices need not support float64.
 #ifndef UNMUTE_PAIR_H
 #define UNMUTE_PAIR_H
 #include "functions.h"
@@ -11,18 +11,18 @@ FUNCTION float2 pair_of(float x, float y) {
     return r;
 }
 
-// x + y where |x| >= |y|.
-FUNCTION float2 pair_renewed(float x, float y) {
+// x + y where |x| >= |y| (FastTwoSum).
+FUNCTION float2 pair_normalized(float x, float y) {
     float s = x + y;
     return pair_of(s, y - (s - x));
 }
 
-// a + b, to 2^-45 of the larger of the two.
+// a + b, with an error of 2^-45 of the larger operand.
 FUNCTION float2 pair_sum(float2 a, float2 b) {
     float s = a.x + b.x;
     float other = s - a.x;
-    float lost = (a.x - (s - other)) + (b.x - other);
-    return pair_renewed(s, lost + (a.y + b.y));
+    float error = (a.x - (s - other)) + (b.x - other);
+    return pair_normalized(s, error + (a.y + b.y));
 }
 
 FUNCTION float2 pair_difference(float2 a, float2 b) {
@@ -31,8 +31,8 @@ FUNCTION float2 pair_difference(float2 a, float2 b) {
 
 FUNCTION float2 pair_product(float2 a, float2 b) {
     float p = a.x * b.x;
-    float lost = FMAF(a.x, b.x, -p);
-    return pair_renewed(p, FMAF(a.x, b.y, FMAF(a.y, b.x, lost)));
+    float error = FMAF(a.x, b.x, -p);
+    return pair_normalized(p, FMAF(a.x, b.y, FMAF(a.y, b.x, error)));
 }
 
 // Times a power of two.

@@ -1,9 +1,9 @@
-// Peak: as much arithmetic as a device can do, to compare the kernels with.
+// Peak arithmetic throughput, which the profile compares kernels with.
 //
-// What:    each item runs `rounds` rounds of 64 fused multiply-adds that do not wait for each other, all in registers.
-// Layout:  out [items], one number each, so that a compiler leaves nothing out.
-// Launch:  one item a number (LaunchPlan.elements).
-// Order:   each of the 64 is a chain of its own; their sum is taken from the first to the last.
+// What:    each item runs `rounds` rounds of 64 independent fused multiply-adds, all in registers.
+// Layout:  out [items], one number each, so that the compiler cannot drop the work.
+// Launch:  one item per number (LaunchPlan.elements).
+// Order:   each of the 64 is a chain of its own; their sum is taken first to last.
 // Limits:  none; results stay finite for any number of rounds, since factor is below 1.
 #include "portable.h"
 

@@ -1,7 +1,7 @@
-// One kernel text for OpenCL C 1.2, for CUDA C++ (nvcc) and, in tests, for C++ on the CPU through a small shim.
+// One kernel source for OpenCL C 1.2, for CUDA C++ (nvcc) and, in tests, for C++ on the CPU through a small shim.
 //
-// Rules for kernels: names below instead of either language's own; sums in a fixed order; no atomics; no doubles; multiply
-// and add are fused only where FMAF says so (contraction is off in every compiler), so that all devices round alike.
+// Rules for kernels: the names below instead of either language's own; sums in a fixed order; no atomics; no doubles; multiply and add are
+// fused only where FMAF says so (contraction is off in every compiler), so that all devices round alike.
 #ifndef UNMUTE_PORTABLE_H
 #define UNMUTE_PORTABLE_H
 
@@ -68,9 +68,9 @@
   #define FLOORF(x) floorf(x)
 #endif
 
-// TILE_KERNEL is for kernels whose groups always have 256 items and that want two such groups on a multiprocessor: 128 registers each.
+// TILE_KERNEL is for kernels with groups of exactly 256 items, two of which should fit a multiprocessor: at most 128 registers per item.
 
-// For short loops over registers, and for loops whose copies would only make the code longer.
+// UNROLL is for short loops over registers, ROLLED for loops that would only get longer code from unrolling.
 #if defined(UNMUTE_SHIM)
   #define UNROLL
   #define ROLLED
@@ -83,55 +83,55 @@
 #define F_NAN AS_FLOAT(0x7fc00000u)
 #define IS_NAN(x) ((x) != (x))
 
-// Number of this work item in the whole launch, and how many there are.
+// Index of this item in the launch, and the number of items.
 #define GLOBAL_ITEM (GROUP * ITEMS + ITEM)
 #define GLOBAL_ITEMS (GROUPS * ITEMS)
 
-// How up to five views of one shape are walked together; Walk.java fills it. Axis 0 is the fastest. All members have 64 bits,
-// so that no compiler puts gaps between them.
-#define WALK_AXES 8
-#define WALK_VIEWS 5
+// A nested loop over up to five views of one shape; StridedLoop.java fills it. Axis 0 is the fastest. All members have 64 bits, so that no
+// compiler inserts padding.
+#define LOOP_AXES 8
+#define LOOP_VIEWS 5
 typedef struct {
     i64 count;                          // elements
     i64 axes;                           // axes in use, at least 1
-    i64 size[WALK_AXES];
-    i64 offset[WALK_VIEWS];             // of the first element of each view
-    i64 stride[WALK_VIEWS][WALK_AXES];  // in elements; 0 repeats, negative runs backwards
-} Walk;
+    i64 size[LOOP_AXES];
+    i64 offset[LOOP_VIEWS];             // first element of each view
+    i64 stride[LOOP_VIEWS][LOOP_AXES];  // in elements; 0 broadcasts, negative runs backwards
+} StridedLoop;
 
-// Position of element number `index` (row-major) in the first `views` views. Division in 32 bits where the numbers allow it.
-FUNCTION void positions(const Walk* w, i64 index, const int views, i64* at) {
+// Offsets of element `index` (row-major) in the first `views` views. Divides in 32 bits where the sizes allow it.
+FUNCTION void positions(const StridedLoop* loop, i64 index, const int views, i64* at) {
     for (int v = 0; v < views; v++) {
-        at[v] = w->offset[v];
+        at[v] = loop->offset[v];
     }
-    if (w->axes == 1) {
+    if (loop->axes == 1) {
         for (int v = 0; v < views; v++) {
-            at[v] += index * w->stride[v][0];
+            at[v] += index * loop->stride[v][0];
         }
-    } else if (w->count <= 0x7fffffffL) {
+    } else if (loop->count <= 0x7fffffffL) {
         uint rest = (uint)index;
-        ROLLED for (int a = 0; a < (int)w->axes; a++) {
-            uint size = (uint)w->size[a];
+        ROLLED for (int a = 0; a < (int)loop->axes; a++) {
+            uint size = (uint)loop->size[a];
             uint next = rest / size;
             i64 i = rest - next * size;
             for (int v = 0; v < views; v++) {
-                at[v] += i * w->stride[v][a];
+                at[v] += i * loop->stride[v][a];
             }
             rest = next;
         }
     } else {
-        ROLLED for (int a = 0; a < (int)w->axes; a++) {
-            i64 next = index / w->size[a];
-            i64 i = index - next * w->size[a];
+        ROLLED for (int a = 0; a < (int)loop->axes; a++) {
+            i64 next = index / loop->size[a];
+            i64 i = index - next * loop->size[a];
             for (int v = 0; v < views; v++) {
-                at[v] += i * w->stride[v][a];
+                at[v] += i * loop->stride[v][a];
             }
             index = next;
         }
     }
 }
 
-// A launch may have fewer items than elements, and fewer groups than tasks: each then takes several.
+// Grid-stride loops: a launch may have fewer items than elements, and fewer groups than tasks.
 #define EACH_ELEMENT(i, count) for (i64 i = GLOBAL_ITEM; i < (count); i += GLOBAL_ITEMS)
 #define EACH_TASK(t, count) for (i64 t = GROUP; t < (count); t += GROUPS)
 

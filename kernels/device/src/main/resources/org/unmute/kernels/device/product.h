@@ -1,9 +1,9 @@
-// What all kernels of matrix products share (matmul.cl and its variants): sizes and steps, the order of tiles, and what follows a product.
+// Shared by the matrix products (matmul.cl and its tensor-core variants): sizes and strides, order of tiles, bias, activation and residual.
 #ifndef UNMUTE_PRODUCT_H
 #define UNMUTE_PRODUCT_H
 #include "activation.h"
 
-// How many bands of tiles are gone through together.
+// Bands of tiles that are processed together.
 #define BANDS 8
 
 typedef struct {
@@ -15,7 +15,7 @@ typedef struct {
     i64 has_bias, activation, has_residual;
 } Product;
 
-// Row and column of a tile by its number.
+// Band and column of a tile.
 FUNCTION void place_of_tile(i64 tile, i64 bands, i64 tiles, i64* band, i64* column) {
     i64 first = tile / (BANDS * tiles) * BANDS;
     i64 height = bands - first < BANDS ? bands - first : BANDS;
@@ -24,7 +24,7 @@ FUNCTION void place_of_tile(i64 tile, i64 bands, i64 tiles, i64* band, i64* colu
     *band = first + rest - *column * height;
 }
 
-// Finishes and writes the sum at row m and column n.
+// Applies bias, activation and residual to the sum at row m, column n, and writes it.
 FUNCTION void write_result(float sum, GLOBAL const float* bias, GLOBAL const float* residual, GLOBAL float* out, const Product* p, i64 m,
         i64 n) {
     if (m < p->m && n < p->n) {

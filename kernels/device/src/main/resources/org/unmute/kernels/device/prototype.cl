@@ -1,28 +1,28 @@
-// Prototype matching: the greatest cosine of each prototype over a clip's tokens, and its gradient.
+// Prototype matching: for each prototype the max cosine over the tokens of a clip, and its gradient.
 //
-// What:    values[b, j] = max over n of cos(x[b, n], p[j]), winners[b, j] the first n that has it. Similarities [tokens, prototypes]
-//          live in registers, 4 x 4 an item, and are never written.
-//          _binary: p is the sign of the prototypes, one bit an entry, packed by prototype_pack.
-//          _frames: for many short clips, such as the frames of a grid: the maximum over frequency only.
-//          _settle: the winner in exact arithmetic where float32 cannot tell it from the next best. _binary marks these winners by
-//          -1 - n; they are few (one in ten thousand on random tokens), unless a clip has the same token several times.
-//          _values: the cosines of the winners by signs anew, with the bits that the processor gives them.
-//          Gradient, with x the winner and s the cosine: ds/dp = (x/|x| - s p/|p|) / |p|, ds/dx likewise; where a norm is below
-//          1e-12 it counts as that, and its s term falls away. Only winners take part.
+// What:    values[b, j] = max over n of cos(x[b, n], p[j]), winners[b, j] the first n that attains it. Similarities [tokens, prototypes]
+//          stay in registers, 4 x 4 per item, and are never written.
+//          _binary: p is the sign of the prototypes, one bit per entry, packed by prototype_pack.
+//          _frames: for many short clips, such as the frames of a grid where the max runs over frequency only.
+//          _rescore: the winner in exact arithmetic where float32 cannot separate it from the runner-up. _binary marks these winners by
+//          -1 - n; they are few (one in ten thousand on random tokens), unless a clip repeats a token.
+//          _values: recomputes the cosines of the binary winners, with the CPU's bits.
+//          Gradient, with x the winner and s the cosine: ds/dp = (x/|x| - s p/|p|) / |p|, ds/dx likewise; a norm below 1e-12 is clamped to
+//          that, and its s term vanishes. Only winners take part.
 // Layout:  x [clips, tokens, dim], p [prototypes, dim], values, winners, gradients by any strides (struct Matching).
-// Launch:  match: one group of 256 items for a clip and 64 prototypes; it passes over all tokens, 64 at a time, and over dim, 16 at
-//          a time. Local memory: 2 slices and norms, 17 KiB. _frames: one group for the clips in a tile and 64 prototypes, 13 KiB.
-//          _settle: one group (GROUP_ITEMS) for as many winners. _values, factors of the gradient: one group for 4 winners. Gradient: one group
-//          (GROUP_ITEMS) a prototype, a token.
-// Order:   a dot product is one chain of fused multiply-adds over dim. Squares: 16 chains, of every 16th number, then halves are
-//          added. The best of two is the greater, then the one further in front, so its order does not matter. Gradients add clips
-//          in order, 64 at a time, and the prototypes that a token won in order. _settle sums with twice the digits of a float, 16 chains a token.
-//          _values and the factors of a gradient: 32 chains, of every 32nd entry, then halves are added.
-// Limits:  fewer than 2^31 tokens a clip. Memory beyond inputs and outputs, whatever the number of clips and tokens: none; _binary:
-//          a bit an entry and a number a prototype; gradient: three numbers a winner of 64 clips, which is 192 a prototype.
-#include "settle.h"
+// Launch:  match: one group of 256 items per clip and 64 prototypes; it passes over all tokens, 64 at a time, and over dim, 16 at a time.
+//          Local memory: two slices and norms, 17 KiB. _frames: one group per tile of whole clips and 64 prototypes, 13 KiB. _rescore: one
+//          group (GROUP_ITEMS) per GROUP_ITEMS winners. _values, factors of the gradient: one group per 4 winners. Gradient: one group
+//          (GROUP_ITEMS) per prototype, per token.
+// Order:   a dot product is one chain of fused multiply-adds over dim. Squares: 16 chains, each of every 16th entry, added by halves. The max
+//          wins, then the lower index, so the order of comparisons does not matter. Gradients add clips in order, 64 at a time, and the
+//          prototypes that a token won in order. _rescore uses compensated sums, 16 chains per token. _values and the factors of a gradient: 32
+//          chains, each of every 32nd entry, added by halves.
+// Limits:  fewer than 2^31 tokens per clip. Scratch memory, whatever the number of clips and tokens: none; _binary: a bit per entry and a
+//          float per prototype; gradient: three floats per winner of 64 clips, 192 per prototype.
+#include "rescore.h"
 
-// Dot products of 64 rows of x with 64 prototypes, in sum, and what their norms are divided by, in x_inverse and p_inverse.
+// Dot products of 64 rows of x with 64 prototypes in sum, inverse norms in x_inverse and p_inverse.
 #define MULTIPLY_ROWS(row, rows, load_row, inverse_row) \
     clear_tile(sum); \
     UNROLL for (int q = 0; q < TILE_LOADS; q++) { \
@@ -46,12 +46,12 @@
             GLOBAL int* winners, PARAMETER(Matching) m) { \
         LOCAL_ARRAY(float, xs, TILE_SIZE); \
         LOCAL_ARRAY(float, ps, TILE_SIZE); \
-        LOCAL_ARRAY(float, scratch, TILE * ALONG); \
-        LOCAL_ARRAY(int, places, TILE * ALONG); \
+        LOCAL_ARRAY(float, scratch, TILE * PARTS); \
+        LOCAL_ARRAY(int, places, TILE * PARTS); \
         LOCAL_ARRAY(float, x_inverse, TILE); \
         LOCAL_ARRAY(float, p_inverse, TILE); \
         const i64 bands = (m.prototypes + TILE - 1) / TILE; \
-        const float gap = marks ? reach(&m) : -1.0f; \
+        const float gap = marks ? float32_margin(&m) : -1.0f; \
         EACH_TASK(task, m.clips * bands) { \
             i64 clip = task / bands; \
             i64 first = (task - clip * bands) * TILE; \
@@ -60,7 +60,7 @@
             int close = 0; \
             EACH_OF_4(j) { \
                 best[j] = -F_INFINITY; \
-                place[j] = NOWHERE; \
+                place[j] = NO_TOKEN; \
             } \
             for (i64 token = 0; token < m.tokens; token += TILE) { \
                 GLOBAL const float* row = x + m.x_offset + clip * m.x_clip + token * m.x_token; \
@@ -72,7 +72,7 @@
                     int n = (int)token + TILE_DOWN + i; \
                     EACH_OF_4(j) { \
                         float cosine = COSINE(i, j); \
-                        if (n < m.tokens && takes(cosine, n, best[j], place[j], gap, 1 << j, &close)) { \
+                        if (n < m.tokens && beats_best(cosine, n, best[j], place[j], gap, 1 << j, &close)) { \
                             best[j] = cosine; \
                             place[j] = n; \
                         } \
@@ -84,25 +84,25 @@
         } \
     }
 
-// The same for clips of at most TILE tokens, whose tokens lie in one even step from the first clip to the last: a group takes as many
-// whole clips as have room in a tile. The cosines of 16 prototypes at a time, every fourth, go through local memory.
+// For clips of at most TILE tokens, evenly strided across clips: a tile holds as many whole clips as fit. The cosines of 16 prototypes at a
+// time, every fourth, go through local memory.
 #define MATCH_FRAMES(name, type, marks, load_row, inverse_row) \
     KERNEL void name(GLOBAL const float* x, GLOBAL const type* p, GLOBAL const float* scales, GLOBAL float* values, \
             GLOBAL int* winners, PARAMETER(Matching) m) { \
         LOCAL_ARRAY(float, xs, TILE_SIZE); \
         LOCAL_ARRAY(float, ps, TILE_SIZE); \
-        LOCAL_ARRAY(float, scratch, TILE * ALONG); \
+        LOCAL_ARRAY(float, scratch, TILE * PARTS); \
         LOCAL_ARRAY(float, x_inverse, TILE); \
         LOCAL_ARRAY(float, p_inverse, TILE); \
         const i64 bands = (m.prototypes + TILE - 1) / TILE; \
-        const float gap = marks ? reach(&m) : -1.0f; \
+        const float gap = marks ? float32_margin(&m) : -1.0f; \
         const int tokens = (int)m.tokens; \
-        const int most = TILE / tokens; \
-        EACH_TASK(task, (m.clips + most - 1) / most * bands) { \
+        const int clips_per_tile = TILE / tokens; \
+        EACH_TASK(task, (m.clips + clips_per_tile - 1) / clips_per_tile * bands) { \
             i64 block = task / bands; \
             i64 first = (task - block * bands) * TILE; \
-            i64 clip = block * most; \
-            int clips = m.clips - clip < most ? (int)(m.clips - clip) : most; \
+            i64 clip = block * clips_per_tile; \
+            int clips = m.clips - clip < clips_per_tile ? (int)(m.clips - clip) : clips_per_tile; \
             GLOBAL const float* row = x + m.x_offset + clip * m.x_clip; \
             float sum[4][4]; \
             float x_squares[TILE_LOADS]; \
@@ -110,11 +110,11 @@
             MULTIPLY_ROWS(row, (i64)clips * tokens, load_row, inverse_row); \
             EACH_OF_4(j) { \
                 EACH_OF_4(i) { \
-                    scratch[(TILE_DOWN + i) * ALONG + ITEM % 16] = COSINE(i, j); \
+                    scratch[(TILE_DOWN + i) * PARTS + ITEM % 16] = COSINE(i, j); \
                 } \
                 BARRIER(); \
                 for (int e = ITEM; e < clips * 16; e += TILE_ITEMS) { \
-                    write_best_of_clip(scratch + e / 16 * tokens * ALONG + e % 16, gap, values, winners, &m, clip + e / 16, \
+                    write_best_of_clip(scratch + e / 16 * tokens * PARTS + e % 16, gap, values, winners, &m, clip + e / 16, \
                             first + e % 16 * 4 + j); \
                 } \
                 BARRIER(); \
@@ -131,7 +131,7 @@
 MATCH(prototype_match, float, 0, FLOAT_ROWS, FLOAT_NORMS)
 MATCH_FRAMES(prototype_match_frames, float, 0, FLOAT_ROWS, FLOAT_NORMS)
 
-// Packed signs: beyond dim the tokens are read as 0, so the signs there do not matter.
+// Packed signs: tokens are read as 0 beyond dim, so the signs there do not matter.
 #define SIGN_ROWS load_signs(ps, p + first * ((m.dim + 31) / 32), m.prototypes - first, (m.dim + 31) / 32, from, p_squares)
 #define SIGN_NORMS load_scales(p_inverse, scales + first, m.prototypes - first)
 
@@ -156,54 +156,54 @@ KERNEL void prototype_pack(GLOBAL const float* p, GLOBAL uint* bits, GLOBAL floa
     }
 }
 
-// Squares of norms that have neither lost digits below the least float nor passed the greatest.
-#define LEAST_SQUARE 1e-24f
-#define MOST_SQUARE 1e30f
+// Squared norms in this range have neither underflowed nor overflowed.
+#define MIN_SQUARE 1e-24f
+#define MAX_SQUARE 1e30f
 
-// Unmarks winners. One that no exact product confirms, for it overflows, stays.
-KERNEL void prototype_settle(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL const float* scales, GLOBAL const float* values,
+// Replaces marked winners by exact ones. A winner whose exact product overflows is only unmarked.
+KERNEL void prototype_rescore(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL const float* scales, GLOBAL const float* values,
         GLOBAL int* winners, PARAMETER(Matching) m) {
-    LOCAL_ARRAY(int, open, MOST_ITEMS + 1);
-    LOCAL_ARRAY(float, parts, 4 * MOST_ITEMS);
-    LOCAL_ARRAY(float, cosines, SETTLE_ROWS);
-    LOCAL_ARRAY(int, places, SETTLE_ROWS);
-    EACH_TASK(task, (m.clips * m.prototypes + MOST_ITEMS - 1) / MOST_ITEMS) {
-        i64 mine = task * MOST_ITEMS + ITEM;
+    LOCAL_ARRAY(int, open, MAX_ITEMS + 1);
+    LOCAL_ARRAY(float, parts, 4 * MAX_ITEMS);
+    LOCAL_ARRAY(float, cosines, RESCORE_ROWS);
+    LOCAL_ARRAY(int, places, RESCORE_ROWS);
+    EACH_TASK(task, (m.clips * m.prototypes + MAX_ITEMS - 1) / MAX_ITEMS) {
+        i64 mine = task * MAX_ITEMS + ITEM;
         i64 own = mine / m.prototypes;
         open[ITEM] = mine < m.clips * m.prototypes
                 && winners[m.winner_offset + own * m.winner_clip + (mine - own * m.prototypes) * m.winner_step] < 0;
         BARRIER();
         if (ITEM == 0) {
             int count = 0;
-            for (int i = 0; i < MOST_ITEMS; i++) {
+            for (int i = 0; i < MAX_ITEMS; i++) {
                 if (open[i]) {
                     open[count++] = i;
                 }
             }
-            open[MOST_ITEMS] = count;
+            open[MAX_ITEMS] = count;
         }
         BARRIER();
-        const int count = open[MOST_ITEMS];
+        const int count = open[MAX_ITEMS];
         for (int i = 0; i < count; i++) {
-            i64 pair = task * MOST_ITEMS + open[i];
+            i64 pair = task * MAX_ITEMS + open[i];
             i64 clip = pair / m.prototypes;
             i64 j = pair - clip * m.prototypes;
-            float least = values[m.value_offset + clip * m.value_clip + j * m.value_step] - 2.0f * reach(&m);
-            int place = settled(parts, cosines, places, x + m.x_offset + clip * m.x_clip, bits + j * ((m.dim + 31) / 32), scales[j], least, &m);
+            float threshold = values[m.value_offset + clip * m.value_clip + j * m.value_step] - 2.0f * float32_margin(&m);
+            int place = rescored(parts, cosines, places, x + m.x_offset + clip * m.x_clip, bits + j * ((m.dim + 31) / 32), scales[j], threshold, &m);
             if (ITEM == 0) {
                 GLOBAL int* winner = winners + m.winner_offset + clip * m.winner_clip + j * m.winner_step;
-                *winner = place == NOWHERE ? -1 - *winner : place;
+                *winner = place == NO_TOKEN ? -1 - *winner : place;
             }
         }
         BARRIER();
     }
 }
 
-// The cosine of each winner anew, with twice the digits and in the processor's steps (WinnerCosine.java); where a norm has no float, it stays
-// as it is.
+// Recomputes the cosine of each winner with compensated sums, in the CPU's order (CompensatedCosine.java); left as it is where a squared norm
+// is out of range.
 KERNEL void prototype_values(GLOBAL const float* x, GLOBAL const uint* bits, GLOBAL float* values, GLOBAL const int* winners,
         PARAMETER(Matching) m) {
-    LOCAL_ARRAY(float, scratch, 2 * MOST_ITEMS);
+    LOCAL_ARRAY(float, scratch, 2 * MAX_ITEMS);
     const int together = ITEMS / WINNER_LANES;
     const i64 pairs = m.clips * m.prototypes;
     EACH_TASK(task, (pairs + together - 1) / together) {
@@ -214,20 +214,20 @@ KERNEL void prototype_values(GLOBAL const float* x, GLOBAL const uint* bits, GLO
         const i64 dim = winner < m.tokens ? m.dim : 0;
         GLOBAL const float* row = x + m.x_offset + (dim > 0 ? clip * m.x_clip + winner * m.x_token : 0);
         GLOBAL const uint* signs = bits + (dim > 0 ? j * ((m.dim + 31) / 32) : 0);
-        Twofold dot = twofold(0.0f, 0.0f);
-        Twofold square = twofold(0.0f, 0.0f);
+        Compensated dot = two_sum(0.0f, 0.0f);
+        Compensated square = two_sum(0.0f, 0.0f);
         for (i64 d = WINNER_LANE; d < dim; d += WINNER_LANES) {
             float v = row[d * m.x_step];
-            add_to(&dot, signed_entry(v, signs, d));
-            add_to(&square, v * v);
+            compensated_add(&dot, signed_entry(v, signs, d));
+            compensated_add(&square, v * v);
             square.low += FMAF(v, v, -(v * v));
         }
-        winner_twofold(scratch, &dot);
-        winner_twofold(scratch, &square);
+        winner_compensated_sum(scratch, &dot);
+        winner_compensated_sum(scratch, &square);
         const float whole = square.high + square.low;
-        if (WINNER_LANE == 0 && whole >= LEAST_SQUARE && whole <= MOST_SQUARE) {
+        if (WINNER_LANE == 0 && whole >= MIN_SQUARE && whole <= MAX_SQUARE) {
             GLOBAL float* value = values + m.value_offset + clip * m.value_clip + j * m.value_step;
-            *value = IS_NAN(*value) ? *value : over_norm(over_norm(dot, square), twofold((float)m.dim, 0.0f)).high;
+            *value = IS_NAN(*value) ? *value : over_norm(over_norm(dot, square), two_sum((float)m.dim, 0.0f)).high;
         }
     }
 }
@@ -235,7 +235,7 @@ KERNEL void prototype_values(GLOBAL const float* x, GLOBAL const uint* bits, GLO
 // For each clip and prototype: g / (|x| |p|), g s / |x|^2, g s / |p|^2 (0 where the norm is at its floor).
 KERNEL void prototype_factors(GLOBAL const float* x, GLOBAL const float* p, GLOBAL const int* winners, GLOBAL const float* upstream,
         GLOBAL float* factors, PARAMETER(Matching) m, const int binary) {
-    LOCAL_ARRAY(float, scratch, 2 * MOST_ITEMS);
+    LOCAL_ARRAY(float, scratch, 2 * MAX_ITEMS);
     const int together = ITEMS / WINNER_LANES;
     const i64 pairs = m.clips * m.prototypes;
     EACH_TASK(task, (pairs + together - 1) / together) {
@@ -275,8 +275,7 @@ KERNEL void prototype_factors(GLOBAL const float* x, GLOBAL const float* p, GLOB
     }
 }
 
-// gp[j] = sum over clips of factor x[winner], less the sum of factors times p[j]; on top of what earlier clips left there, if there are
-// `more` than these.
+// gp[j] = sum over clips of factor x[winner] - (sum of factors) p[j]; added to gp if `more`, for clips after the first 64.
 KERNEL void prototype_gradient(GLOBAL const float* x, GLOBAL const float* p, GLOBAL const int* winners, GLOBAL const float* factors,
         GLOBAL float* gp, PARAMETER(Matching) m, const int binary, const int more) {
     EACH_TASK(j, m.prototypes) {
@@ -297,12 +296,12 @@ KERNEL void prototype_gradient(GLOBAL const float* x, GLOBAL const float* p, GLO
     }
 }
 
-// gx[n] = sum over the prototypes that token n won of factor p[j] - factor x[n]. Each group lists its prototypes, some at a time, in
-// their order; most tokens win few or none.
+// gx[n] = sum over the prototypes that token n won of factor p[j] - factor x[n]. Each group compacts its prototypes, ITEMS at a time, in
+// order; most tokens win few or none.
 KERNEL void token_gradient(GLOBAL const float* x, GLOBAL const float* p, GLOBAL const int* winners, GLOBAL const float* factors,
         GLOBAL float* gx, PARAMETER(Matching) m, const int binary) {
-    LOCAL_ARRAY(int, won, MOST_ITEMS);
-    LOCAL_ARRAY(int, counts, MOST_ITEMS);
+    LOCAL_ARRAY(int, won, MAX_ITEMS);
+    LOCAL_ARRAY(int, counts, MAX_ITEMS);
     EACH_TASK(task, m.clips * m.tokens) {
         i64 clip = task / m.tokens;
         i64 n = task - clip * m.tokens;
@@ -316,7 +315,7 @@ KERNEL void token_gradient(GLOBAL const float* x, GLOBAL const float* p, GLOBAL 
             int mine = j < m.prototypes && winners[m.winner_offset + clip * m.winner_clip + j * m.winner_step] == n;
             counts[ITEM] = mine;
             BARRIER();
-            // Running count by doubling steps: where this item's prototype goes in the list.
+            // Prefix sum: this item's slot in the list.
             for (int step = 1; step < ITEMS; step *= 2) {
                 int before = ITEM >= step ? counts[ITEM - step] : 0;
                 BARRIER();

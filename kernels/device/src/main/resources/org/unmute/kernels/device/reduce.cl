@@ -1,17 +1,17 @@
-// Sums, greatest and least over axes.
+// Sum, max and min over axes.
 //
-// What:    out[o] = f of x[o, r] over all r. A task is one result o over one chunk of the numbers r; with more than one chunk
-//          `out` is scratch [chunks, results] that a second launch reduces.
-// Layout:  `outer` walks results (x, out), `inner` walks what is reduced (x); any strides.
-// Launch:  _item: one item a task, for numbers r that lie far apart or are few; neighbouring items have neighbouring results.
-//          _group: one group a task (GROUP_ITEMS items), for numbers r that lie side by side; sums: 64 items.
-// Order:   _item: stretches of 64, each from first to last, then their sums in order. _group: item i takes i, i + items, ... in order, then halves are added: i and i + n/2.
-//          Chunks (LaunchPlan.chunks) depend on sizes alone.
+// What:    out[o] = f of x[o, r] over all r. A task is one result o over one chunk of r; with more than one chunk `out` is scratch
+//          [chunks, results] that a second launch reduces.
+// Layout:  `outer` loops over results (x, out), `inner` over what is reduced (x); any strides.
+// Launch:  _item: one item per task, where the elements of r are far apart or few; neighbouring items have neighbouring results.
+//          _group: one group per task (GROUP_ITEMS items; sums 64), where the elements of r are contiguous.
+// Order:   _item: blocks of 64, each first to last, then the block sums in order. _group: item i adds i, i + items, ... in order, then halves
+//          are added: i and i + n/2. Chunks (LaunchPlan.chunk) depend on sizes alone.
 // Limits:  integers are summed in 64 bits, in one chunk.
 #include "functions.h"
 #include "integer.h"
 
-#define MOST_ITEMS 128
+#define MAX_ITEMS 128
 #define STRETCH 64
 
 #define SUM(a, b) ((a) + (b))
@@ -20,7 +20,7 @@
 #define SAME(x) (x)
 
 #define REDUCE(name, type, accumulator, start, combine, result) \
-    KERNEL void name##_item(GLOBAL const type* x, GLOBAL type* out, PARAMETER(Walk) outer, PARAMETER(Walk) inner, \
+    KERNEL void name##_item(GLOBAL const type* x, GLOBAL type* out, PARAMETER(StridedLoop) outer, PARAMETER(StridedLoop) inner, \
             const i64 chunk, const i64 chunks) { \
         EACH_ELEMENT(task, outer.count * chunks) { \
             i64 part = task / outer.count; \
@@ -40,9 +40,9 @@
             out[chunks == 1 ? at[1] : task] = result(sum); \
         } \
     } \
-    KERNEL void name##_group(GLOBAL const type* x, GLOBAL type* out, PARAMETER(Walk) outer, PARAMETER(Walk) inner, \
+    KERNEL void name##_group(GLOBAL const type* x, GLOBAL type* out, PARAMETER(StridedLoop) outer, PARAMETER(StridedLoop) inner, \
             const i64 chunk, const i64 chunks) { \
-        LOCAL_ARRAY(accumulator, sums, MOST_ITEMS); \
+        LOCAL_ARRAY(accumulator, sums, MAX_ITEMS); \
         EACH_TASK(task, outer.count * chunks) { \
             i64 part = task / outer.count; \
             i64 at[2]; \

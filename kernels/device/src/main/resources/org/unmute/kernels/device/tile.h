@@ -1,6 +1,6 @@
-// Products of 64 x 64 tiles by groups of 256 items, each with 4 x 4 results in registers: the heart of matrix products, attention
-// and prototype matching. A slice of 16 of the inner axis of both operands lies in local memory at a time, inner axis outside:
-// tile[c * TILE_ROW + r]. The padding of 4 keeps rows aligned for reads of 4 numbers and spreads the writes over the banks.
+// Products of 64 x 64 tiles by groups of 256 items with a 4 x 4 register tile each: the core of matrix products, attention and prototype
+// matching. Local memory holds one slice of 16 of the inner axis of both operands, inner axis outermost: tile[c * TILE_ROW + r]. The padding
+// of 4 keeps rows aligned for reads of 4 floats and spreads writes over the banks.
 #ifndef UNMUTE_TILE_H
 #define UNMUTE_TILE_H
 #include "functions.h"
@@ -26,8 +26,8 @@ FUNCTION void clear_tile(float sum[4][4]) {
     }
 }
 
-// Fills a slice from x: `rows` and `depth` count what is there from here on, what is beyond is 0. Neighbouring items read
-// neighbouring numbers: along the rows (by_row), or along the inner axis.
+// Loads a slice from x: `rows` and `depth` are what remains from here on, the rest is 0. Neighbouring items read neighbouring elements, along
+// the rows (by_row) or along the inner axis.
 FUNCTION void load_tile(LOCAL float* tile, GLOBAL const float* x, i64 rows, i64 depth, i64 row_step, i64 step, int by_row) {
     UNROLL for (int q = 0; q < TILE_LOADS; q++) {
         int e = ITEM + q * TILE_ITEMS;

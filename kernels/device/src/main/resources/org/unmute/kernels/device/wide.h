@@ -1,11 +1,11 @@
-// Products of 128 x 128 tiles by groups of 256 items, each with 8 x 8 results in registers: matrix products large enough for them.
+// Products of 128 x 128 tiles by groups of 256 items with an 8 x 8 register tile each, for large matrix products.
 //
-// Why so large: a step of the inner axis reads 16 numbers from local memory for 64 multiply-adds, 2 operations a byte, where a block of
-// 4 x 4 (tile.h) reads 8 for 16, 1 operation a byte; and a slice of both operands, 2 x 128 numbers a step, comes from global memory for
-// 2 x 128 x 128 operations, 32 a byte against 16. Larger blocks would need more registers than let two groups share a multiprocessor.
+// Why so large: a step of the inner axis reads 16 floats from local memory for 64 multiply-adds, 2 operations per byte, where a 4 x 4 register
+// tile (tile.h) reads 8 for 16, 1 operation per byte; and a slice of both operands, 2 x 128 floats per step, comes from global memory for
+// 2 x 128 x 128 operations, 32 per byte against 16. Larger tiles would need more registers than let two groups share a multiprocessor.
 //
-// A slice of 8 of the inner axis lies in local memory, inner axis outside: wide[c * WIDE_ROW + r]. There are two slices of each operand:
-// while one is multiplied the next comes from global memory into registers and goes to the other, so that one barrier a slice is enough.
+// A slice of 8 of the inner axis is in local memory, inner axis outermost: wide[c * WIDE_ROW + r]. There are two slices per operand (double
+// buffering): while one is multiplied the next goes from global memory into registers and then to the other, so one barrier per slice is enough.
 #ifndef UNMUTE_WIDE_H
 #define UNMUTE_WIDE_H
 #include "functions.h"
@@ -16,8 +16,8 @@
 #define WIDE_ROW (WIDE + 4)
 #define WIDE_SIZE (WIDE_DEPTH * WIDE_ROW)
 
-// An item's results lie in four blocks of 4 x 4: rows DOWN and DOWN + 16, columns RIGHT and RIGHT + 32. 32 items, which run in step,
-// have 32 rows and 64 columns, so that their reads of 4 numbers cover each bank of local memory once.
+// An item's results are four blocks of 4 x 4: rows DOWN and DOWN + 16, columns RIGHT and RIGHT + 32. A warp covers 32 rows and 64 columns, so
+// that its reads of 4 floats touch each bank of local memory once.
 #define WIDE_DOWN (ITEM / 64 * 32 + ITEM % 32 / 8 * 4)
 #define WIDE_RIGHT (ITEM / 32 % 2 * 64 + ITEM % 8 * 4)
 #define WIDE_PLACE(first, i, apart) ((first) + (i) / 4 * (apart) + (i) % 4)
@@ -32,7 +32,7 @@ FUNCTION void clear_wide(float sum[8][8]) {
     }
 }
 
-// Where this item's four numbers of a slice lie: side by side along the rows (by_row), or along the inner axis.
+// Where this item's four floats of a slice are: contiguous along the rows (by_row), or along the inner axis.
 FUNCTION int wide_row(int by_row) {
     return by_row ? ITEM % 32 * 4 : ITEM / 2;
 }
@@ -41,21 +41,21 @@ FUNCTION int wide_inner(int by_row) {
     return by_row ? ITEM / 32 : ITEM % 2 * 4;
 }
 
-// This item's four numbers of a slice, the first of them at x: `rows` (up to 128) and `depth` (up to 8) count what is there of the slice,
-// what is beyond is 0. `aligned` says that the four start at a multiple of 16 bytes and have no gaps, which saves three reads of four.
+// This item's four floats of a slice, the first at x; 0 beyond `rows` (up to 128) and `depth` (up to 8). `aligned`: the four are contiguous
+// and start at a multiple of 16 bytes, so that one read fetches them.
 FUNCTION float4 fetch_wide(GLOBAL const float* x, int rows, int depth, i64 row_step, i64 step, int by_row, int aligned) {
     const int r = wide_row(by_row);
     const int c = wide_inner(by_row);
-    const int there = by_row ? (c < depth ? rows - r : 0) : (r < rows ? depth - c : 0);
+    const int available = by_row ? (c < depth ? rows - r : 0) : (r < rows ? depth - c : 0);
     float4 v;
-    if (aligned && there >= 4) {
+    if (aligned && available >= 4) {
         v = *(GLOBAL const float4*)x;
     } else {
         const i64 next = by_row ? row_step : step;
-        v.x = there > 0 ? x[0] : 0.0f;
-        v.y = there > 1 ? x[next] : 0.0f;
-        v.z = there > 2 ? x[2 * next] : 0.0f;
-        v.w = there > 3 ? x[3 * next] : 0.0f;
+        v.x = available > 0 ? x[0] : 0.0f;
+        v.y = available > 1 ? x[next] : 0.0f;
+        v.z = available > 2 ? x[2 * next] : 0.0f;
+        v.w = available > 3 ? x[3 * next] : 0.0f;
     }
     return v;
 }
@@ -103,8 +103,8 @@ FUNCTION void multiply_wide(LOCAL const float* a, LOCAL const float* b, float su
     }
 }
 
-// A quarter of a tile, one of the four blocks of each item, as 64 x 64 numbers in local memory: neighbouring items can then write neighbouring
-// numbers, and a loop can finish them. block_row and block_column say where number e of them lies in the tile.
+// Stores a quarter of a tile, one block per item, as 64 x 64 floats in local memory, so that neighbouring items can write neighbouring
+// results in a loop. block_row and block_column map element e to its place in the tile.
 FUNCTION void store_block(LOCAL float* to, float sum[8][8], const int block) {
     UNROLL for (int i = 0; i < 4; i++) {
         UNROLL for (int j = 0; j < 4; j++) {

@@ -12,15 +12,15 @@ class LaunchPlanTest {
         assertThat(LaunchPlan.elements(128)).isEqualTo(new LaunchPlan(1, 128));
         assertThat(LaunchPlan.elements(129)).isEqualTo(new LaunchPlan(2, 128));
         assertThat(LaunchPlan.elements(0)).isEqualTo(new LaunchPlan(1, 128));
-        assertThat(LaunchPlan.elements(1L << 31).groups()).isEqualTo(LaunchPlan.MOST_GROUPS);
-        assertThat(LaunchPlan.elements(Long.MAX_VALUE).groups()).isEqualTo(LaunchPlan.MOST_GROUPS);
+        assertThat(LaunchPlan.elements(1L << 31).groups()).isEqualTo(LaunchPlan.MAX_GROUPS);
+        assertThat(LaunchPlan.elements(Long.MAX_VALUE).groups()).isEqualTo(LaunchPlan.MAX_GROUPS);
     }
 
     /** CUDA takes 2^31 - 1 groups; all items together are counted in 32 bits by some OpenCL drivers. */
     @Test
     void noPlanIsTooLargeForADevice() {
-        assertThat((long) LaunchPlan.MOST_GROUPS * LaunchPlan.TILE_ITEMS).isLessThan(1L << 31);
-        assertThat(LaunchPlan.tasks(1L << 40, 256).groups()).isEqualTo(LaunchPlan.MOST_GROUPS);
+        assertThat((long) LaunchPlan.MAX_GROUPS * LaunchPlan.TILE_ITEMS).isLessThan(1L << 31);
+        assertThat(LaunchPlan.tasks(1L << 40, 256).groups()).isEqualTo(LaunchPlan.MAX_GROUPS);
     }
 
     @Test
@@ -77,6 +77,6 @@ class LaunchPlanTest {
         assertThat(LaunchPlan.frames(43, 3, 64)).isEqualTo(new LaunchPlan(3, 256));
         assertThat(LaunchPlan.frames(64, 1, 1)).isEqualTo(new LaunchPlan(1, 256));
         assertThat(LaunchPlan.frames(5, 64, 1)).isEqualTo(new LaunchPlan(5, 256));
-        assertThat(LaunchPlan.frames(1L << 40, 8, 10_540).groups()).isEqualTo(LaunchPlan.MOST_GROUPS);
+        assertThat(LaunchPlan.frames(1L << 40, 8, 10_540).groups()).isEqualTo(LaunchPlan.MAX_GROUPS);
     }
 }

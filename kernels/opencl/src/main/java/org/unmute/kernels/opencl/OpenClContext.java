@@ -17,8 +17,8 @@ import org.unmute.kernels.device.KernelSource;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
- * One OpenCL device with its built programs, shared by all backends on it and kept until the process ends: building
- * takes longer than most of what is then computed.
+ * One OpenCL device with its built programs, shared by all backends on it and kept until the process ends: building a
+ * program takes long.
  */
 final class OpenClContext {
     private static final Map<Integer, OpenClContext> OPEN = new HashMap<>();
@@ -31,7 +31,7 @@ final class OpenClContext {
     private final String options;
     private final Map<String, cl_program> programs = new HashMap<>();
 
-    private OpenClContext(Platforms.Found found) {
+    private OpenClContext(Platforms.PlatformDevice found) {
         device = found.device();
         cl_context_properties properties = new cl_context_properties();
         properties.addProperty(CL.CL_CONTEXT_PLATFORM, found.platform());
@@ -46,7 +46,7 @@ final class OpenClContext {
     static OpenClContext of(int index) {
         synchronized (OPEN) {
             return OPEN.computeIfAbsent(index, i -> {
-                Platforms.Found device = Platforms.get().devices().get(i);
+                Platforms.PlatformDevice device = Platforms.get().devices().get(i);
                 return SignalHandlers.kept(() -> new OpenClContext(device));
             });
         }
@@ -61,10 +61,10 @@ final class OpenClContext {
                 Platforms.number(device, CL.CL_DEVICE_LOCAL_MEM_SIZE, Long.BYTES));
     }
 
-    /** Whether the kernels run on a device, which is not opened for that. */
+    /** Whether the kernels run on a device; does not open it. */
     static Availability availability(cl_device_id device) {
         return limits(device)
-                .trouble()
+                .problem()
                 .map(why -> new Availability(false, describe(device) + ": " + why))
                 .orElseGet(() -> new Availability(true, describe(device)));
     }

@@ -24,7 +24,7 @@ final class OpenClDevice implements Device {
     private final String name;
     private final OpenClContext context;
     private final cl_command_queue queue;
-    /** A kernel object holds its arguments, so each device object has its own, used under its lock. */
+    /** A kernel object holds its arguments, so each device object has its own, guarded by its lock. */
     private final Map<Kernel, cl_kernel> kernels = new HashMap<>();
 
     @SuppressWarnings("deprecation") // The call that replaces it came with OpenCL 2.0.
@@ -44,7 +44,7 @@ final class OpenClDevice implements Device {
         void run();
     }
 
-    /** Errors with what was tried, where. */
+    /** Runs a call; an error names the operation and the device. */
     private void calling(String what, Call call) {
         try {
             call.run();

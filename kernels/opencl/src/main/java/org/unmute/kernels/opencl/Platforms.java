@@ -10,39 +10,39 @@ import org.jocl.cl_device_id;
 import org.jocl.cl_platform_id;
 import org.unmute.kernels.device.NativeFolder;
 
-/** The OpenCL devices of this machine, looked for once. */
+/** The OpenCL devices of this machine, detected once. */
 final class Platforms {
     private static Platforms found;
 
-    private final List<Found> devices;
-    private final String trouble;
+    private final List<PlatformDevice> devices;
+    private final String problem;
 
-    private Platforms(List<Found> devices, String trouble) {
+    private Platforms(List<PlatformDevice> devices, String problem) {
         this.devices = devices;
-        this.trouble = trouble;
+        this.problem = problem;
     }
 
     /** A device with the platform it belongs to. */
-    record Found(cl_platform_id platform, cl_device_id device) {}
+    record PlatformDevice(cl_platform_id platform, cl_device_id device) {}
 
-    /** The devices, in the order that {@code opencl:0}, {@code opencl:1} ... count them. */
-    List<Found> devices() {
+    /** The devices {@code opencl:0}, {@code opencl:1} ..., in order. */
+    List<PlatformDevice> devices() {
         return devices;
     }
 
-    /** Why there are none, in words; empty if there are. */
-    String trouble() {
-        return trouble;
+    /** Why there are none; empty if there are. */
+    String problem() {
+        return problem;
     }
 
     static synchronized Platforms get() {
         if (found == null) {
-            found = NativeFolder.within(Platforms::look);
+            found = NativeFolder.within(Platforms::detect);
         }
         return found;
     }
 
-    private static Platforms look() {
+    private static Platforms detect() {
         try {
             return SignalHandlers.kept(Platforms::ask);
         } catch (IllegalCallerException e) {
@@ -63,7 +63,7 @@ final class Platforms {
                             ? noPlatform()
                             : "OpenCL does not answer: " + e.getMessage());
         } catch (UnsupportedOperationException e) {
-            // The binding's own words for an OpenCL library that it did not find.
+            // The binding throws this if it does not find the OpenCL library.
             return new Platforms(
                     List.of(),
                     "no OpenCL library (libOpenCL) was found: install the OpenCL loader, on Debian ocl-icd-libopencl1, "
@@ -79,17 +79,17 @@ final class Platforms {
         if (count[0] > 0) {
             CL.clGetPlatformIDs(platforms.length, platforms, null);
         }
-        List<Found> devices = new ArrayList<>();
+        List<PlatformDevice> devices = new ArrayList<>();
         for (cl_platform_id p : platforms) {
             addDevices(p, devices);
         }
-        String trouble = !devices.isEmpty()
+        String problem = !devices.isEmpty()
                 ? ""
                 : platforms.length == 0
                         ? noPlatform()
                         : "OpenCL is there, with " + platforms.length
                                 + " platform(s), but none has a device: check the graphics driver";
-        return new Platforms(List.copyOf(devices), trouble);
+        return new Platforms(List.copyOf(devices), problem);
     }
 
     private static String noPlatform() {
@@ -107,7 +107,7 @@ final class Platforms {
                 + message.lines().findFirst().orElse("");
     }
 
-    private static void addDevices(cl_platform_id platform, List<Found> devices) {
+    private static void addDevices(cl_platform_id platform, List<PlatformDevice> devices) {
         int[] count = new int[1];
         try {
             CL.clGetDeviceIDs(platform, CL.CL_DEVICE_TYPE_ALL, 0, null, count);
@@ -124,12 +124,12 @@ final class Platforms {
         for (cl_device_id d : all) {
             if (number(d, CL.CL_DEVICE_AVAILABLE, Integer.BYTES) != 0
                     && number(d, CL.CL_DEVICE_COMPILER_AVAILABLE, Integer.BYTES) != 0) {
-                devices.add(new Found(platform, d));
+                devices.add(new PlatformDevice(platform, d));
             }
         }
     }
 
-    /** A number that a device tells about itself. */
+    /** A numeric property of a device. */
     static long number(cl_device_id device, int what, int bytes) {
         if (bytes == Integer.BYTES) {
             int[] value = new int[1];
@@ -141,7 +141,7 @@ final class Platforms {
         return value[0];
     }
 
-    /** A text that a device tells about itself. */
+    /** A string property of a device. */
     static String text(cl_device_id device, int what) {
         long[] size = new long[1];
         CL.clGetDeviceInfo(device, what, 0, null, size);

@@ -10,25 +10,23 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Keeps the virtual machine's signal handlers while a driver starts or builds. A driver that holds LLVM, such as PoCL,
- * puts its crash handlers in place of whatever is there, at the latest when they first write a temporary file. The
- * virtual machine lives on SIGSEGV: a null pointer in compiled code and a loop's stop at a safepoint are faults that
- * its handler turns into what the program expects. LLVM's handler gives up at the first fault and puts the former one
- * back, but between the two the system's default is in force, and a second thread that faults in these microseconds
- * ends the process without a word (exit status 139). Interrupt and termination, which run shutdown hooks, are taken
- * over as well.
+ * Preserves the JVM's signal handlers while a driver starts or builds. A driver that contains LLVM, such as PoCL,
+ * installs crash handlers in place of the existing ones, at the latest when it first writes a temporary file. The JVM
+ * depends on SIGSEGV: null checks and safepoint polls of compiled code are faults that its handler resolves. LLVM's
+ * handler restores the former one at the first fault, but in between the system's default is in force, and a second
+ * thread that faults within these microseconds ends the process silently (exit status 139). SIGINT and SIGTERM, which
+ * run shutdown hooks, are replaced as well.
  *
- * <p>LLVM installs its handlers once and believes them to be there from then on, so putting back what was there, at
- * once, settles it. On a system without {@code sigaction} (Windows) or without Java's foreign calls nothing is done.
+ * <p>LLVM installs its handlers once and never checks them again, so restoring the former ones right away is enough. On
+ * a system without {@code sigaction} (Windows) or without Java's foreign function API nothing is done.
  */
 final class SignalHandlers {
-    /** Signals of POSIX, 1 to 31, by number; the few that cannot be handled refuse and are passed over. */
+    /** POSIX signals are 1 to 31; sigaction fails for the few that cannot be handled. */
     private static final int LAST = 31;
     /**
-     * Room for a {@code struct sigaction} of any system: 152 bytes on 64-bit Linux, fewer elsewhere. It is never looked
-     * into.
+     * Enough for {@code struct sigaction} on any system: 152 bytes on 64-bit Linux, fewer elsewhere. Treated as opaque.
      */
-    private static final long ROOM = 256;
+    private static final long STRUCT_BYTES = 256;
 
     private final MethodHandle sigaction;
 
@@ -36,7 +34,7 @@ final class SignalHandlers {
         this.sigaction = sigaction;
     }
 
-    /** The C library's handlers; none where it has no {@code sigaction} or Java cannot call it. */
+    /** Access to {@code sigaction}; empty where the C library has none or Java cannot call it. */
     @SuppressWarnings("restricted") // sigaction with the parameters that POSIX gives it.
     static Optional<SignalHandlers> find() {
         Linker linker;
@@ -57,10 +55,10 @@ final class SignalHandlers {
     }
 
     /**
-     * Runs something that may replace signal handlers, and puts those that it replaced back. A handler that another
-     * thread of this program sets meanwhile is lost, so this is for a driver's few long calls, not for each.
+     * Runs code that may replace signal handlers, then restores them. A handler that another thread installs meanwhile
+     * is lost, so this is for a driver's few long calls only.
      *
-     * @throws IllegalCallerException if the virtual machine was started without leave for native code
+     * @throws IllegalCallerException if the JVM does not allow native access
      */
     static synchronized <T> T kept(Supplier<T> body) {
         Optional<SignalHandlers> handlers = find();
@@ -85,22 +83,22 @@ final class SignalHandlers {
         }
     }
 
-    /** What is done at a signal, in the C library's bytes; zeros where the system does not tell. */
+    /** The action of a signal, as the bytes of {@code struct sigaction}; zeros if it cannot be read. */
     MemorySegment read(int signal, Arena arena) {
-        MemorySegment action = arena.allocate(ROOM);
+        MemorySegment action = arena.allocate(STRUCT_BYTES);
         set(signal, MemorySegment.NULL, action);
         return action;
     }
 
     /**
-     * Sets what is done at a signal, if {@code action} is not null, and gives what was done before, if {@code former}
-     * is not.
+     * Sets the action of a signal if {@code action} is not null, and stores the former one if {@code former} is not
+     * null.
      */
     void set(int signal, MemorySegment action, MemorySegment former) {
         try {
             int _ = (int) sigaction.invokeExact(signal, action, former);
         } catch (Throwable e) {
-            throw new AssertionError("a call of the C library that throws nothing", e);
+            throw new AssertionError("sigaction throws nothing", e);
         }
     }
 }

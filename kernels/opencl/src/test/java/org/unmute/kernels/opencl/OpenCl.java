@@ -18,6 +18,6 @@ final class OpenCl {
     static DeviceBackend open() {
         String missing = missing();
         Assumptions.assumeTrue(missing.isEmpty(), missing);
-        return OpenClBackendProvider.openDevice(0);
+        return new OpenClBackendProvider().open(0, 0);
     }
 }

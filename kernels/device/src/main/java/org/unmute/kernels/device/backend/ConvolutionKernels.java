@@ -14,7 +14,7 @@ final class ConvolutionKernels {
     static final Kernel TOKENS = new Kernel("convolve", "convolve_tokens");
     static final Kernel PATCHES = new Kernel("convolve", "embed_patches");
     static final Kernel FEW_PATCHES = new Kernel("convolve", "embed_patches_small");
-    /** Numbers that the kernel reads at once. */
+    /** Floats that the kernel reads at once. */
     private static final int VECTOR = 4;
 
     private final Launcher launcher;
@@ -24,7 +24,7 @@ final class ConvolutionKernels {
     }
 
     /**
-     * {@link org.unmute.tensor.backend.Backend#convolveTokens}; the function is one of {@link MatmulKernels#isFused}.
+     * {@link org.unmute.tensor.backend.Backend#convolveTokens} with an activation that {@link MatmulKernels#isFused}.
      */
     void convolveTokens(View x, View weight, View bias, Unary activation, View out) {
         Types.require("convolveTokens", DType.F32, x, weight, out);
@@ -115,8 +115,7 @@ final class ConvolutionKernels {
     }
 
     /**
-     * Whether every fourth number of each row of each patch starts at a multiple of 16 bytes and has the next three
-     * beside it.
+     * Whether the kernel can read the rows of every patch 4 floats at a time: contiguous and aligned to 16 bytes.
      */
     private static boolean isAligned(View image, SlidingWindow window) {
         return image.stride(2) == 1

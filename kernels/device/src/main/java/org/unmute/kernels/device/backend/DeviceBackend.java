@@ -14,12 +14,12 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * A backend on a {@link Device}: float32 and int32, halves as storage. Memory is dense and stays on the device; only
- * {@link #upload} and {@link #download} cross over. Sums run in an order that depends on sizes alone, so the same input
- * gives the same bits on one device. float64 is not supported: OpenCL devices need not have it.
+ * A backend on a {@link Device}: float32 and int32, halves as storage. Memory stays on the device; only {@link #upload}
+ * and {@link #download} transfer. The order of summation depends on sizes alone, so on one device the same input gives
+ * the same bits. float64 is not supported: OpenCL devices need not have it.
  */
 public final class DeviceBackend implements Backend, Profiled {
-    /** System property with the most memory to take of a device, in MiB. */
+    /** System property: cap on the device memory used, in MiB. */
     public static final String MEMORY = "unmute.device.memory";
 
     private final String name;
@@ -39,9 +39,9 @@ public final class DeviceBackend implements Backend, Profiled {
     private final FbankKernels filterBanks;
 
     /**
-     * A backend on a device, which it closes in the end.
+     * Opens a backend on a device; {@link #close} closes the device too.
      *
-     * @param memoryCap the most bytes it takes of the device's memory
+     * @param memoryCap max bytes of device memory it uses
      */
     public DeviceBackend(Device device, long memoryCap) {
         this.name = device.name();
@@ -63,10 +63,9 @@ public final class DeviceBackend implements Backend, Profiled {
     }
 
     /**
-     * The most memory to take of a device: what the system property {@value #MEMORY} says in MiB, else nine tenths of
-     * what it has.
+     * The cap on device memory: system property {@value #MEMORY} in MiB, else nine tenths of the device's memory.
      *
-     * @throws IllegalArgumentException if the property is no positive number
+     * @throws IllegalArgumentException if the property is not a positive number
      */
     public static long memoryCap(DeviceLimits limits) {
         String wanted = System.getProperty(MEMORY, "").strip();
@@ -79,7 +78,7 @@ public final class DeviceBackend implements Backend, Profiled {
                 return cap;
             }
         } catch (NumberFormatException | ArithmeticException e) {
-            // Refused below with the others.
+            // Reported below.
         }
         throw new IllegalArgumentException(
                 "device memory: system property " + MEMORY + " must be a positive number of MiB: '" + wanted + "'");
@@ -90,12 +89,12 @@ public final class DeviceBackend implements Backend, Profiled {
         return profile;
     }
 
-    /** Bytes of device memory that tensors hold now. */
+    /** Bytes of device memory held by tensors. */
     public long liveBytes() {
         return pool.liveBytes();
     }
 
-    /** The most bytes of device memory that tensors held at once. */
+    /** Max of {@link #liveBytes} so far. */
     public long peakBytes() {
         return pool.peakBytes();
     }
@@ -193,8 +192,8 @@ public final class DeviceBackend implements Backend, Profiled {
     }
 
     @Override
-    public void extreme(boolean greatest, View x, View values, View indices) {
-        reductions.extreme(greatest, x, values, indices);
+    public void extreme(boolean max, View x, View values, View indices) {
+        reductions.extreme(max, x, values, indices);
     }
 
     @Override

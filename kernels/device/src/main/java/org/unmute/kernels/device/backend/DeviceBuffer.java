@@ -5,8 +5,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Buffer;
 
 /**
- * A tensor's memory on a device. One that is never closed is given back once the garbage collector finds it
- * unreachable.
+ * A tensor's memory on a device. If it is never closed, its block is reclaimed once the buffer is unreachable.
  */
 final class DeviceBuffer implements Buffer {
     private final DType dtype;

@@ -11,10 +11,10 @@ import org.unmute.tensor.op.Unary;
 /** Launches of {@code elementwise.cl}. */
 final class ElementwiseKernels {
     private static final String FAMILY = "elementwise";
-    /** Integers scale and shift exactly in 64 bits up to here. */
-    private static final double MOST_SCALE = 0x1p31;
+    /** Up to here int32 scales and shifts exactly in 64 bits. */
+    private static final double MAX_SCALE = 0x1p31;
 
-    private static final double MOST_SHIFT = 0x1p61;
+    private static final double MAX_SHIFT = 0x1p61;
 
     private final Launcher launcher;
 
@@ -51,7 +51,7 @@ final class ElementwiseKernels {
             first = p - 1;
             second = p;
         } else if (f == Unary.CLAMP) {
-            // The floats within [p, q] as doubles, also where p or q lies between two floats.
+            // The floats within [p, q], also where p or q is not a float.
             first = atLeast(p);
             second = -atLeast(-q);
         }
@@ -64,24 +64,24 @@ final class ElementwiseKernels {
                 gx);
     }
 
-    /** The least float that is not below a number. */
+    /** The smallest float that is at least x. */
     private static float atLeast(double x) {
         float f = (float) x;
         return f < x ? Math.nextUp(f) : f;
     }
 
     void binary(Binary f, View a, View b, View out) {
-        DType type = Types.require(f.name(), Types.oneOf(f.name(), a, DType.F32, DType.I32), b, out);
+        DType type = Types.requireNumeric(f.name(), a, b, out);
         run(kernel(f, type), new Arguments().memory(a, b, out), a, b, out);
     }
 
     void affine(View x, double scale, double shift, View out) {
-        DType type = Types.require("affine", Types.oneOf("affine", x, DType.F32, DType.I32), out);
+        DType type = Types.requireNumeric("affine", x, out);
         if (type == DType.F32) {
             run(new Kernel(FAMILY, "affine"), new Arguments().memory(x, out).float32(scale, shift), x, out);
             return;
         }
-        if (!(Math.abs(scale) <= MOST_SCALE && Math.abs(shift) <= MOST_SHIFT)) {
+        if (!(Math.abs(scale) <= MAX_SCALE && Math.abs(shift) <= MAX_SHIFT)) {
             throw new IllegalArgumentException(
                     "affine: " + scale + " and " + shift + " are too large for I32: cast to F32 first");
         }
@@ -89,8 +89,8 @@ final class ElementwiseKernels {
     }
 
     void select(View condition, View a, View b, View out) {
-        DType type = Types.oneOf("select", condition, DType.F32, DType.I32);
-        Types.require("select", Types.oneOf("select", a, DType.F32, DType.I32), b, out);
+        DType type = Types.requireNumeric("select", condition);
+        Types.requireNumeric("select", a, b, out);
         run(
                 new Kernel(FAMILY, type == DType.F32 ? "select_f32" : "select_i32"),
                 new Arguments().memory(condition, a, b, out),

@@ -14,8 +14,8 @@ import org.unmute.tensor.op.FilterBank;
 /** Launches of {@code fbank.cl}. */
 final class FbankKernels {
     static final Kernel FBANK = new Kernel("fbank", "fbank");
-    /** The largest transform whose numbers fit into the memory that a group shares. */
-    static final int MOST_SIZE = 2048;
+    /** Largest transform that fits the local memory of a group. */
+    static final int MAX_SIZE = 2048;
 
     private final Launcher launcher;
     private final MovementKernels movement;
@@ -26,12 +26,12 @@ final class FbankKernels {
         this.movement = movement;
     }
 
-    /** What the kernel reads beside the samples; stays on the device as long as the filter bank is used. */
+    /** Tables of the kernel; they stay on the device as long as the filter bank is reachable. */
     private record Tables(View window, View turns, View bands, View weights) {}
 
-    /** Whether the kernel can do it. */
+    /** Whether the kernel supports the filter bank. */
     static boolean fits(FilterBank f) {
-        return f.frames().size() <= MOST_SIZE;
+        return f.frames().size() <= MAX_SIZE;
     }
 
     void filterBank(View samples, FilterBank f, View out) {
@@ -44,7 +44,7 @@ final class FbankKernels {
         long frames = out.shape().size(1);
         FilterBank.Frames cut = f.frames();
         long half = cut.size() / 2;
-        // A butterfly is 6 sums and 4 products of pairs.
+        // A butterfly has 6 additions and 4 multiplications.
         long operations = clips * frames * half / 2 * Long.numberOfTrailingZeros(half) * 10;
         launcher.run(
                 FBANK,
@@ -98,7 +98,7 @@ final class FbankKernels {
                 upload(HostBuffer.wrap(weights), weights.length));
     }
 
-    /** Each number as a float and what it lacks. */
+    /** Each number as a float and its rounding error. */
     private static float[] pairs(double[] values) {
         float[] pairs = new float[2 * values.length];
         for (int i = 0; i < values.length; i++) {

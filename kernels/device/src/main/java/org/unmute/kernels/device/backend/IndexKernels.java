@@ -32,7 +32,7 @@ final class IndexKernels {
     }
 
     void scatterAdd(View x, int axis, View index, View out) {
-        DType type = Types.require("scatterAdd", Types.oneOf("scatterAdd", x, DType.F32, DType.I32), out);
+        DType type = Types.requireNumeric("scatterAdd", x, out);
         Types.require("scatterAdd", DType.I32, index);
         if (x.shape().elements() == 0) {
             return;
@@ -50,7 +50,7 @@ final class IndexKernels {
     }
 
     void im2col(View x, SlidingWindow window, View out) {
-        Types.require("im2col", Types.oneOf("im2col", x, DType.F32, DType.I32), out);
+        Types.requireNumeric("im2col", x, out);
         windows("im2col", x, out, x, window, out, out.shape().elements());
     }
 

@@ -7,7 +7,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** What all families of kernels share: launches that are counted, and scratch memory. */
+/** Profiled launches, and scratch memory. */
 final class Launcher {
     private final Device device;
     private final MemoryPool pool;
@@ -20,9 +20,9 @@ final class Launcher {
     }
 
     /**
-     * Runs a kernel whose speed is that of memory.
+     * Runs a memory-bound kernel.
      *
-     * @param bytes what it reads and writes, for the profile
+     * @param bytes bytes read and written, for the profile
      */
     void run(Kernel kernel, LaunchPlan plan, long bytes, Arguments arguments) {
         run(kernel, plan, bytes, 0, arguments);
@@ -31,7 +31,7 @@ final class Launcher {
     /**
      * Runs a kernel.
      *
-     * @param bytes what it reads and writes, for the profile
+     * @param bytes bytes read and written, for the profile
      * @param operations multiplications and additions, for the profile
      */
     void run(Kernel kernel, LaunchPlan plan, long bytes, long operations, Arguments arguments) {
@@ -47,12 +47,12 @@ final class Launcher {
         profile.launched(ran, System.nanoTime() - begun, bytes, operations);
     }
 
-    /** Memory whose contents are not defined. Close it. */
+    /** Memory with undefined contents, to be closed by the caller. */
     View scratch(DType dtype, Shape shape) {
         return View.dense(pool.allocate(dtype, shape), shape);
     }
 
-    /** Bytes of views, each element counted once even where it is repeated by a stride of 0. */
+    /** Bytes of views; an element broadcast by a stride of 0 counts once. */
     static long bytes(View... views) {
         long sum = 0;
         for (View v : views) {

@@ -50,7 +50,7 @@ final class LossKernels {
         }
     }
 
-    /** A row without numbers loses nothing. The last view is the result. */
+    /** The loss of an empty row is 0. The last view is the result. */
     private boolean isThereAnything(View... views) {
         View loss = views[views.length - 1];
         if (views[0].shape().elements() == 0 && loss.shape().elements() > 0) {
@@ -59,7 +59,7 @@ final class LossKernels {
         return views[0].shape().elements() > 0;
     }
 
-    /** Weights of a row for every row; x in their place where there are none. */
+    /** Weights broadcast to every row; x as a placeholder where there are none. */
     private static View repeated(View x, View weight) {
         return weight == null ? x : weight.expand(x.shape());
     }

@@ -12,7 +12,7 @@ import org.unmute.tensor.op.Unary;
 final class MatmulKernels {
     static final Kernel WIDE = new Kernel("matmul", "matmul");
     static final Kernel SMALL = new Kernel("matmul", "matmul_small");
-    /** Numbers that the kernel reads at once. */
+    /** Floats that the kernel reads at once. */
     private static final int VECTOR = 4;
 
     private static final int GELU = 1;
@@ -25,28 +25,28 @@ final class MatmulKernels {
     }
 
     /**
-     * What becomes of a product: {@code f(product + bias) + residual}; all may be null. The bias is {@code [n]}, the
-     * residual as the result.
+     * Epilogue of a product: {@code f(product + bias) + residual}; each may be null. The bias is {@code [n]}, the
+     * residual has the shape of the result.
      */
-    private record Finish(View bias, Unary activation, View residual) {
-        static final Finish NONE = new Finish(null, null, null);
+    private record Epilogue(View bias, Unary activation, View residual) {
+        static final Epilogue NONE = new Epilogue(null, null, null);
 
-        Finish withResidual(View other) {
-            return new Finish(bias, activation, other);
+        Epilogue withResidual(View other) {
+            return new Epilogue(bias, activation, other);
         }
     }
 
-    /** Whether {@link #linear} applies a function itself. */
+    /** Whether {@link #linear} fuses an activation. */
     static boolean isFused(Unary activation) {
         return activation == null || activation == Unary.GELU || activation == Unary.RELU;
     }
 
     /** {@code out = a b} */
     void matmul(View a, View b, View out) {
-        product(a, b, Finish.NONE, out);
+        product(a, b, Epilogue.NONE, out);
     }
 
-    private void product(View a, View b, Finish f, View out) {
+    private void product(View a, View b, Epilogue f, View out) {
         Types.require("matmul", DType.F32, a, b, out);
         Shape shape = out.shape();
         if (shape.elements() == 0) {
@@ -90,14 +90,13 @@ final class MatmulKernels {
                 arguments);
     }
 
-    /** The number of a function that {@link #isFused} in {@code activation.h}. */
+    /** The code of an activation that {@link #isFused}, as in {@code activation.h}. */
     static int code(Unary activation) {
         return activation == Unary.GELU ? GELU : activation == Unary.RELU ? RELU : 0;
     }
 
     /**
-     * Whether every fourth number along the axis whose numbers lie side by side starts at a multiple of 16 bytes, in
-     * every entry.
+     * Whether the kernel can read the contiguous axis 4 floats at a time: aligned to 16 bytes in every row and entry.
      */
     static boolean aligned(View v) {
         int rank = v.shape().rank();
@@ -116,7 +115,7 @@ final class MatmulKernels {
         return true;
     }
 
-    /** The first number of each entry of a batch. */
+    /** The first element of each entry of a batch. */
     static View entries(View v) {
         int rank = v.shape().rank();
         long[] strides = new long[rank - 2];
@@ -126,11 +125,11 @@ final class MatmulKernels {
         return new View(v.buffer(), v.shape().head(rank - 2), v.offset(), strides);
     }
 
-    /** {@code activation(x weightᵀ + bias) + residual}; all rows of x as one matrix where they lie evenly. */
+    /** {@code activation(x weightᵀ + bias) + residual}; all rows of x as one matrix if they are evenly strided. */
     void linear(View x, View weight, View bias, Unary activation, View residual, View out) {
         Types.require("linear", DType.F32, x, weight, out);
         View transposed = weight.transpose(0, 1);
-        Finish f = new Finish(bias, activation, residual);
+        Epilogue f = new Epilogue(bias, activation, residual);
         if (x.shape().rank() == 1) {
             product(
                     x.insert(0),

@@ -17,16 +17,15 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 
 /**
- * The memory of a device, handed out in blocks of some sizes and kept for the next taker when given back. At most a cap
- * is taken from the device. Thread-safe.
+ * A pool of device memory: blocks of rounded sizes, with a free list per size, up to a cap. Thread-safe.
  */
 final class MemoryPool {
-    private static final long LEAST_BLOCK = 256;
-    /** Steps between two powers of two: blocks are at most an eighth larger than asked for. */
+    private static final long MIN_BLOCK = 256;
+    /** Block sizes between two powers of two: a block is at most an eighth larger than asked for. */
     private static final int STEPS = 8;
     /**
-     * Garbage on the device does not fill the Java heap, so the collector is asked for help after this much, and again
-     * at twice what lives.
+     * Garbage on the device does not fill the Java heap, so the pool calls the collector at this much live memory, and
+     * again whenever that has doubled.
      */
     private static final long FIRST_COLLECTION = 1L << 29;
 
@@ -50,14 +49,14 @@ final class MemoryPool {
         this.cap = cap;
     }
 
-    /** What is handed out. It stays reachable from the pool, its buffer does not. */
+    /** An allocated block. It stays reachable from the pool, its buffer does not. */
     final class Block {
         private final DeviceMemory memory;
         private final long bytes;
         private final String label;
         private volatile boolean released;
-        /** Held so that the collector can tell when the buffer is gone. */
-        private Leash leash;
+        /** Kept reachable so that the collector enqueues it once the buffer is gone. */
+        private BufferReference reference;
 
         private Block(DeviceMemory memory, long bytes, String label) {
             this.memory = memory;
@@ -78,32 +77,32 @@ final class MemoryPool {
             return bytes;
         }
 
-        /** Gives the block back; a second time does nothing. */
+        /** Returns the block to the pool; idempotent. */
         void release() {
             synchronized (MemoryPool.this) {
                 if (!released && live.remove(this)) {
                     released = true;
                     liveBytes -= memory.bytes();
-                    if (leash != null) {
-                        leash.clear();
+                    if (reference != null) {
+                        reference.clear();
                     }
-                    giveBack(memory);
+                    recycle(memory);
                 }
             }
         }
     }
 
-    /** Tells that a buffer was forgotten without being closed. */
-    private static final class Leash extends PhantomReference<DeviceBuffer> {
+    /** Detects a buffer that became unreachable without being closed. */
+    private static final class BufferReference extends PhantomReference<DeviceBuffer> {
         private final Block block;
 
-        Leash(DeviceBuffer buffer, Block block, ReferenceQueue<DeviceBuffer> queue) {
+        BufferReference(DeviceBuffer buffer, Block block, ReferenceQueue<DeviceBuffer> queue) {
             super(buffer, queue);
             this.block = block;
         }
     }
 
-    /** A tensor's memory; its contents are not defined. */
+    /** Allocates a tensor's memory, with undefined contents. */
     DeviceBuffer allocate(DType dtype, Shape shape) {
         long bytes = Math.multiplyExact(shape.elements(), (long) dtype.bytes());
         String label = dtype + shape.toString();
@@ -114,16 +113,16 @@ final class MemoryPool {
             liveBytes += memory.bytes();
             peakBytes = Math.max(peakBytes, liveBytes);
             DeviceBuffer buffer = new DeviceBuffer(dtype, block);
-            block.leash = new Leash(buffer, block, unreachable);
+            block.reference = new BufferReference(buffer, block, unreachable);
             return buffer;
         }
     }
 
-    /** The size of the block that so many bytes get. */
+    /** Rounds a number of bytes up to a block size. */
     static long blockSize(long bytes) {
-        long least = Math.max(LEAST_BLOCK, bytes);
-        long step = Math.max(LEAST_BLOCK, Long.highestOneBit(least) / STEPS);
-        return Math.multiplyExact(Math.ceilDiv(least, step), step);
+        long size = Math.max(MIN_BLOCK, bytes);
+        long step = Math.max(MIN_BLOCK, Long.highestOneBit(size) / STEPS);
+        return Math.multiplyExact(Math.ceilDiv(size, step), step);
     }
 
     private DeviceMemory take(long size, String label) {
@@ -157,13 +156,13 @@ final class MemoryPool {
         if (liveBytes + idleBytes + size > cap) {
             trim(liveBytes + size <= cap ? liveBytes + idleBytes + size - cap : 0);
         }
-        if (liveBytes + idleBytes + size > cap || size > device.limits().largestBytes()) {
+        if (liveBytes + idleBytes + size > cap || size > device.limits().maxAllocation()) {
             return null;
         }
         try {
             return device.allocate(size);
         } catch (DeviceException e) {
-            // What lies idle may be in the way; without it the device has the last word.
+            // Free the idle blocks and let the device decide.
             trim(Long.MAX_VALUE);
             try {
                 return device.allocate(size);
@@ -173,7 +172,7 @@ final class MemoryPool {
         }
     }
 
-    /** Gives idle blocks back to the device, the largest first, until so many bytes are free. */
+    /** Frees idle blocks, largest first, until so many bytes are freed. */
     private void trim(long bytes) {
         long freed = 0;
         for (Deque<DeviceMemory> same :
@@ -188,7 +187,7 @@ final class MemoryPool {
         }
     }
 
-    private void giveBack(DeviceMemory memory) {
+    private void recycle(DeviceMemory memory) {
         if (closed) {
             device.free(memory);
         } else {
@@ -197,15 +196,16 @@ final class MemoryPool {
         }
     }
 
-    /** Takes back the blocks of forgotten buffers. */
+    /** Releases the blocks of unreachable buffers. */
     private void reclaim(long patience) {
         try {
             while (true) {
-                Leash leash = (Leash) (patience == 0 ? unreachable.poll() : unreachable.remove(patience));
-                if (leash == null) {
+                BufferReference reference =
+                        (BufferReference) (patience == 0 ? unreachable.poll() : unreachable.remove(patience));
+                if (reference == null) {
                     return;
                 }
-                leash.block.release();
+                reference.block.release();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -232,9 +232,9 @@ final class MemoryPool {
                 .max(Comparator.comparingLong(Block::bytes))
                 .ifPresent(b ->
                         s.append(", largest ").append(b.label).append(" with ").append(mebibytes(b.bytes)));
-        if (size > device.limits().largestBytes()) {
+        if (size > device.limits().maxAllocation()) {
             s.append("; one allocation has at most ")
-                    .append(mebibytes(device.limits().largestBytes()));
+                    .append(mebibytes(device.limits().maxAllocation()));
         }
         return s.append(": use a smaller batch or close scopes").toString();
     }
@@ -249,18 +249,18 @@ final class MemoryPool {
         return liveBytes;
     }
 
-    /** Bytes that are not in use, below the cap. */
+    /** Bytes still available below the cap. */
     synchronized long freeBytes() {
         reclaim(0);
         return Math.max(0, cap - liveBytes);
     }
 
-    /** The most that were in use at once. */
+    /** Max of bytes in use so far. */
     synchronized long peakBytes() {
         return peakBytes;
     }
 
-    /** Gives all memory back to the device. Tensors cannot be used afterwards. */
+    /** Frees all memory. Tensors cannot be used afterwards. */
     synchronized void close() {
         closed = true;
         for (Block b : Set.copyOf(live)) {

@@ -11,7 +11,7 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
-/** Copies to, from and within the device, and constants: launches of {@code cast.cl}. */
+/** Transfers, copies and fills: launches of {@code cast.cl}. */
 final class MovementKernels {
     private static final String FAMILY = "cast";
 
@@ -44,7 +44,7 @@ final class MovementKernels {
         }
         View dense = host;
         if (host.dtype() != out.dtype() || !host.isDense()) {
-            // Types and order are put right on this side: it is the one that has doubles.
+            // Convert on the host, which has float64.
             dense = View.dense(HostBuffer.allocate(out.dtype(), n), host.shape());
             ScalarBackend.INSTANCE.copy(host, dense);
         }

@@ -2,7 +2,7 @@ package org.unmute.kernels.device.backend;
 
 import org.unmute.kernels.device.DeviceException;
 
-/** A tensor does not fit; the message has what it needs, what is free, how much lives, and the largest tensor. */
+/** A tensor does not fit; the message says what it needs, what is free, what is live, and the largest tensor. */
 public final class OutOfDeviceMemoryException extends DeviceException {
     private static final long serialVersionUID = 1;
 

@@ -10,17 +10,16 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
 /**
- * What a device reaches: a large copy within it for its memory, {@code peak.cl} for its arithmetic; the best of some
- * tries each.
+ * Measures the peak of a device, the best of several tries each: memory by a large copy, arithmetic by {@code peak.cl}.
  */
 final class PeakMeasurement {
     private static final Kernel KERNEL = new Kernel("peak", "peak_multiply_add");
     private static final int CHAINS = 64;
     private static final long ITEMS = 1L << 18;
-    private static final long LEAST_NANOS = 10_000_000;
-    private static final long MOST_ROUNDS = 1L << 20;
-    private static final long LARGEST_COPY = 256L << 20;
-    private static final long SMALLEST_COPY = 1L << 20;
+    private static final long MIN_NANOS = 10_000_000;
+    private static final long MAX_ROUNDS = 1L << 20;
+    private static final long MAX_COPY = 256L << 20;
+    private static final long MIN_COPY = 1L << 20;
     private static final int TRIES = 4;
 
     private final Device device;
@@ -38,8 +37,8 @@ final class PeakMeasurement {
     private double memory() {
         long bytes = Math.clamp(
                 pool.freeBytes() / 4,
-                SMALLEST_COPY,
-                Math.min(LARGEST_COPY, Math.max(SMALLEST_COPY, device.limits().largestBytes())));
+                MIN_COPY,
+                Math.min(MAX_COPY, Math.max(MIN_COPY, device.limits().maxAllocation())));
         View from = scratch(bytes / Float.BYTES);
         View to = scratch(bytes / Float.BYTES);
         long best = Long.MAX_VALUE;
@@ -61,7 +60,7 @@ final class PeakMeasurement {
             Arguments arguments =
                     new Arguments().memory(out).int64(ITEMS, rounds).float32(0.999, 0.001);
             long nanos = nanos(() -> device.launch(KERNEL, plan, arguments.list()));
-            if (nanos < LEAST_NANOS && rounds < MOST_ROUNDS) {
+            if (nanos < MIN_NANOS && rounds < MAX_ROUNDS) {
                 rounds *= 2;
                 continue;
             }

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.tensor.backend.WorkProfile;
 
-/** What a backend launched and copied: per kernel the launches, the time, the bytes and the arithmetic. Thread-safe. */
+/** Launches, time, bytes and arithmetic per kernel, and transfers. Thread-safe. */
 public final class Profile implements WorkProfile {
     private final Supplier<Peak> measurement;
     private final Map<String, Entry> entries = new TreeMap<>();
@@ -19,7 +19,7 @@ public final class Profile implements WorkProfile {
     private long transfers;
     private Peak peak;
 
-    /** @param measurement finds the device's peak, without being counted here */
+    /** @param measurement measures the device's peak; not counted here */
     Profile(Supplier<Peak> measurement) {
         this.measurement = measurement;
     }

@@ -12,8 +12,7 @@ final class PrototypeKernels {
     private static final int FACTORS = 3;
     private static final int WINNER_ITEMS = 32;
     /**
-     * Gradients take so many clips at once, so that their scratch memory does not grow with the batch; the processor's
-     * add up as many.
+     * Gradients process this many clips at a time, as on the CPU, so that scratch memory does not grow with the batch.
      */
     private static final long CLIPS_AT_ONCE = 64;
 
@@ -26,8 +25,8 @@ final class PrototypeKernels {
     }
 
     /**
-     * Values and winners; the prototypes' signs count if {@code binary}, else the prototypes. Winners by signs are
-     * those of exact arithmetic, as on the other backends.
+     * Values and winners of the prototypes, or of their signs if {@code binary}. Binary winners are those of exact
+     * arithmetic, as on the other backends.
      */
     void match(View tokens, View prototypes, boolean binary, View values, View winners) {
         Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, values);
@@ -73,7 +72,7 @@ final class PrototypeKernels {
                 new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
         long pairs = values.shape().elements();
         launcher.run(
-                new Kernel(FAMILY, "prototype_settle"),
+                new Kernel(FAMILY, "prototype_rescore"),
                 LaunchPlan.tasks(Math.ceilDiv(pairs, LaunchPlan.GROUP_ITEMS), LaunchPlan.GROUP_ITEMS),
                 Launcher.bytes(winners),
                 new Arguments().memory(tokens, bits, scales, values, winners).struct(m));
@@ -86,12 +85,12 @@ final class PrototypeKernels {
         scales.buffer().close();
     }
 
-    /** One group for as many winners as have room with {@value #WINNER_ITEMS} items each. */
+    /** Groups of {@value #WINNER_ITEMS} items per winner. */
     private static LaunchPlan winners(long count) {
         return LaunchPlan.tasks(Math.ceilDiv(count, LaunchPlan.GROUP_ITEMS / WINNER_ITEMS), LaunchPlan.GROUP_ITEMS);
     }
 
-    /** Whether several clips fit into a tile and their tokens lie evenly, from the first clip to the last. */
+    /** Whether several clips fit a tile and all tokens are evenly strided across clips. */
     private static boolean areFrames(View tokens) {
         long each = tokens.shape().size(1);
         return tokens.shape().size(0) > 1 && each <= LaunchPlan.TILE / 2 && tokens.stride(0) == each * tokens.stride(1);
@@ -132,7 +131,7 @@ final class PrototypeKernels {
         return v.slice(0, from, count, 1);
     }
 
-    /** Some clips' part; that of the prototypes is added to what is there if there were clips {@code before}. */
+    /** Gradients of some clips; {@code gprototypes} is accumulated if there were clips {@code before}. */
     private void backward(
             View tokens,
             View prototypes,

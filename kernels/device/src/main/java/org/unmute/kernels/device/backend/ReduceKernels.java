@@ -13,15 +13,15 @@ import org.unmute.tensor.op.Reduce;
 final class ReduceKernels {
     private static final String REDUCE = "reduce";
     private static final String EXTREME = "extreme";
-    /** Sums shorter than this go to single items even where their numbers lie side by side. */
+    /** Shorter sums are taken by single items even where their elements are contiguous. */
     private static final long SHORT = 24;
-    /** Items that share a sum of numbers side by side: as many partial sums as the processor has. */
+    /** Items that share a sum of contiguous elements: as many partial sums as on the CPU. */
     private static final int SUM_ITEMS = 64;
 
     private static final long BUSY_ITEMS = 1 << 16;
     private static final long BUSY_GROUPS = 1 << 10;
-    private static final long ITEM_LEAST = 256;
-    private static final long GROUP_LEAST = 4096;
+    private static final long MIN_PER_ITEM = 256;
+    private static final long MIN_PER_GROUP = 4096;
 
     private final Launcher launcher;
 
@@ -37,7 +37,7 @@ final class ReduceKernels {
     }
 
     void reduce(Reduce f, View x, View out) {
-        DType type = Types.require("reduce", Types.oneOf("reduce", x, DType.F32, DType.I32), out);
+        DType type = Types.requireNumeric("reduce", x, out);
         View kept = x;
         View reduced = x;
         for (int a = 0; a < x.shape().rank(); a++) {
@@ -57,8 +57,8 @@ final class ReduceKernels {
         long chunk = type == DType.I32
                 ? Math.max(1, inner.count())
                 : group
-                        ? LaunchPlan.chunk(outer.count(), inner.count(), BUSY_GROUPS, GROUP_LEAST)
-                        : LaunchPlan.chunk(outer.count(), inner.count(), BUSY_ITEMS, ITEM_LEAST);
+                        ? LaunchPlan.chunk(outer.count(), inner.count(), BUSY_GROUPS, MIN_PER_GROUP)
+                        : LaunchPlan.chunk(outer.count(), inner.count(), BUSY_ITEMS, MIN_PER_ITEM);
         long chunks = Math.max(1, Math.ceilDiv(inner.count(), chunk));
         long tasks = outer.count() * chunks;
         LaunchPlan plan = group ? LaunchPlan.tasks(tasks, SUM_ITEMS) : LaunchPlan.elements(tasks);
@@ -75,7 +75,7 @@ final class ReduceKernels {
     }
 
     /**
-     * Reduces the chunks of {@code parts [chunks, results]}; the place of an axis that was reduced goes to the chunks.
+     * Reduces the chunks of {@code parts [chunks, results]}; a reduced axis of {@code out} stands for the chunks.
      */
     private void second(Reduce f, View parts, View out) {
         int reduced = 0;
@@ -99,19 +99,19 @@ final class ReduceKernels {
         return s;
     }
 
-    /** The shortest step between neighbours. */
+    /** The smallest stride. */
     private static long fastest(View v) {
-        long least = Long.MAX_VALUE;
+        long min = Long.MAX_VALUE;
         for (int a = 0; a < v.shape().rank(); a++) {
             if (v.shape().size(a) > 1 && v.stride(a) != 0) {
-                least = Math.min(least, Math.abs(v.stride(a)));
+                min = Math.min(min, Math.abs(v.stride(a)));
             }
         }
-        return least;
+        return min;
     }
 
-    void extreme(boolean greatest, View x, View values, View indices) {
-        DType type = Types.require("extreme", Types.oneOf("extreme", x, DType.F32, DType.I32), values);
+    void extreme(boolean max, View x, View values, View indices) {
+        DType type = Types.requireNumeric("extreme", x, values);
         Types.require("extreme", DType.I32, indices);
         if (values.shape().elements() == 0) {
             return;
@@ -125,11 +125,11 @@ final class ReduceKernels {
                         .memory(x, values, indices)
                         .struct(rows)
                         .int64(x.shape().size(-1), x.stride(-1))
-                        .flag(greatest));
+                        .flag(max));
     }
 
     void cumulativeSum(View x, boolean reverse, View out) {
-        DType type = Types.require("cumulativeSum", Types.oneOf("cumulativeSum", x, DType.F32, DType.I32), out);
+        DType type = Types.requireNumeric("cumulativeSum", x, out);
         if (x.shape().elements() == 0) {
             return;
         }

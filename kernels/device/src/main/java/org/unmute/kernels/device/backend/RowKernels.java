@@ -12,11 +12,11 @@ import org.unmute.tensor.op.Reduce;
 final class RowKernels {
     private static final String SOFTMAX = "softmax";
     private static final String NORMALIZE = "normalize";
-    /** Items of a row where a group takes several. */
+    /** Items per row where a group takes several rows. */
     private static final int ROW_ITEMS = 16;
 
     private static final long BUSY_ITEMS = 1 << 16;
-    private static final long LEAST_ROWS = 64;
+    private static final long MIN_ROWS = 64;
 
     private final Launcher launcher;
     private final MovementKernels movement;
@@ -142,7 +142,7 @@ final class RowKernels {
     private void weightGradients(View x, View gy, View moments, View gweight, View gbias) {
         StridedLoop rows = rowLoop(x, gy);
         long n = x.shape().size(-1);
-        long chunk = LaunchPlan.chunk(n, rows.count(), BUSY_ITEMS, LEAST_ROWS);
+        long chunk = LaunchPlan.chunk(n, rows.count(), BUSY_ITEMS, MIN_ROWS);
         long chunks = Math.ceilDiv(rows.count(), chunk);
         View weightSums = launcher.scratch(DType.F32, Shape.of(chunks, n));
         View biasSums = launcher.scratch(DType.F32, Shape.of(chunks, n));

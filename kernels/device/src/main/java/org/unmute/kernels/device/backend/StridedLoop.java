@@ -5,17 +5,16 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
 /**
- * How up to five views of one shape are walked together, as kernels read it (struct {@code StridedLoop} in {@code
- * portable.h}). Neighbouring axes that every view crosses in one even step are joined, so that dense tensors have one
- * long axis.
+ * A nested loop over up to five views of one shape, as kernels read it (struct {@code StridedLoop} in {@code
+ * portable.h}). Adjacent axes that are contiguous in every view are merged, so that dense tensors have one long axis.
  *
  * @param count number of elements
- * @param sizes sizes of the axes, the fastest first; at least one
- * @param offsets position of the first element of each view
- * @param strides a view, an axis
+ * @param sizes sizes of the axes, fastest first; at least one
+ * @param offsets first element of each view
+ * @param strides [view][axis]
  */
 record StridedLoop(long count, long[] sizes, long[] offsets, long[][] strides) {
-    /** As many as a shape may have. */
+    /** Max rank of a shape. */
     static final int AXES = 8;
 
     static final int VIEWS = 5;
@@ -57,7 +56,7 @@ record StridedLoop(long count, long[] sizes, long[] offsets, long[][] strides) {
                 strides);
     }
 
-    /** The struct's members in their order. */
+    /** The members of the struct, in order. */
     long[] members() {
         long[] m = new long[2 + AXES + VIEWS + VIEWS * AXES];
         m[0] = count;

@@ -1,11 +1,9 @@
 package org.unmute.kernels.device.backend;
 
-import java.util.Arrays;
-import java.util.List;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
 
-/** Checks of element types: a kernel reads memory as the type it was written for. */
+/** Checks of element types. */
 final class Types {
     private Types() {}
 
@@ -20,13 +18,13 @@ final class Types {
         return type;
     }
 
-    /** Refuses a view whose type is none of these; answers its type. */
-    static DType oneOf(String operation, View view, DType... types) {
-        List<DType> known = Arrays.asList(types);
-        if (!known.contains(view.dtype())) {
-            throw new IllegalArgumentException(operation + ": the device computes in " + known + " here, got "
-                    + view.dtype() + view.shape() + ": cast it, or use --device cpu");
+    /** Refuses views that are neither all F32 nor all I32; answers their type. */
+    static DType requireNumeric(String operation, View... views) {
+        DType type = views[0].dtype();
+        if (type != DType.F32 && type != DType.I32) {
+            throw new IllegalArgumentException(operation + ": the device computes in F32 or I32 here, got " + type
+                    + views[0].shape() + ": cast it, or use --device cpu");
         }
-        return view.dtype();
+        return require(operation, type, views);
     }
 }

@@ -112,12 +112,12 @@ class DeviceBackendTest {
 
     @Test
     void devicesThatAreTooSmallSayWhy() {
-        assertThat(new DeviceLimits(1, 1, 64, 32 << 10).trouble().orElseThrow())
+        assertThat(new DeviceLimits(1, 1, 64, 32 << 10).problem().orElseThrow())
                 .contains("64 items")
                 .contains("256");
-        assertThat(new DeviceLimits(1, 1, 256, 16 << 10).trouble().orElseThrow())
+        assertThat(new DeviceLimits(1, 1, 256, 16 << 10).problem().orElseThrow())
                 .contains("16384 bytes");
-        assertThat(new DeviceLimits(1, 1, 256, 32 << 10).trouble()).isEmpty();
+        assertThat(new DeviceLimits(1, 1, 256, 32 << 10).problem()).isEmpty();
     }
 
     @Test

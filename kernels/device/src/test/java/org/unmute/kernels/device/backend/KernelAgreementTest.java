@@ -217,8 +217,8 @@ class KernelAgreementTest {
         for (String family : KernelSource.FAMILIES) {
             String text = KernelSource.text(family)
                     .replaceAll("//.*", "")
-                    .replace("WALK_AXES", "" + StridedLoop.AXES)
-                    .replace("WALK_VIEWS", "" + StridedLoop.VIEWS);
+                    .replace("LOOP_AXES", "" + StridedLoop.AXES)
+                    .replace("LOOP_VIEWS", "" + StridedLoop.VIEWS);
             Matcher m = Pattern.compile("typedef struct \\{([^}]*)} (\\w+);").matcher(text);
             while (m.find()) {
                 if (!text.contains("PARAMETER(" + m.group(2) + ")")) {

@@ -30,7 +30,7 @@ class LargeSizesTest {
     private FakeDevice.Launch launched(String kernel) {
         FakeDevice.Launch l = device.launches.get(kernel);
         assertThat(l).as(kernel).isNotNull();
-        assertThat(l.plan().groups()).as(kernel).isBetween(1, LaunchPlan.MOST_GROUPS);
+        assertThat(l.plan().groups()).as(kernel).isBetween(1, LaunchPlan.MAX_GROUPS);
         assertThat(LongStream.of(members(l)).min().orElseThrow())
                 .as(kernel + ": a count, offset or step that wrapped around")
                 .isNotNegative();
