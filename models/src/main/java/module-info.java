@@ -1,3 +1,14 @@
+import org.unmute.models.encoder.EncoderProvider;
+import org.unmute.models.zoo.Asit;
+import org.unmute.models.zoo.Ast;
+import org.unmute.models.zoo.AudioMae;
+import org.unmute.models.zoo.Beats;
+import org.unmute.models.zoo.BirdMae;
+import org.unmute.models.zoo.Dasheng;
+import org.unmute.models.zoo.Eat;
+import org.unmute.models.zoo.Kwt;
+import org.unmute.models.zoo.SmallVit;
+
 /** Audio front ends and ViT spectrogram encoders. */
 module org.unmute.models {
     requires transitive org.unmute.tensor;
@@ -5,5 +16,20 @@ module org.unmute.models {
     exports org.unmute.models.audio;
     exports org.unmute.models.checkpoint;
     exports org.unmute.models.encoder;
+    exports org.unmute.models.frontend;
     exports org.unmute.models.vit;
+    exports org.unmute.models.zoo;
+
+    uses EncoderProvider;
+
+    provides EncoderProvider with
+            SmallVit.Provider,
+            Kwt.Provider,
+            Eat.Provider,
+            Beats.Provider,
+            Dasheng.Provider,
+            Ast.Provider,
+            Asit.Provider,
+            BirdMae.Provider,
+            AudioMae.Provider;
 }

@@ -46,7 +46,7 @@ public class EatBenchmark {
     public void setUp() {
         eat = Encoders.build(new RandomEat(768, 12), EncoderSettings.AUTHORS);
         samples = MatmulBenchmark.random(SECONDS * eat.describe().sampleRate(), 7);
-        var s = eat.spectrogram(samples);
+        var s = eat.network().frontEnd().apply(samples);
         input = Tensor.of(s.values(), 1, s.frames(), s.bins());
     }
 
@@ -54,7 +54,7 @@ public class EatBenchmark {
     @Benchmark
     public float network() {
         try (TensorScope _ = new TensorScope()) {
-            Tensor y = Grad.withoutRecording(() -> eat.forward(input, Trace.NONE));
+            Tensor y = Grad.withoutRecording(() -> eat.network().forward(input, Trace.NONE));
             return y.view().host().floats()[(int) y.view().offset()];
         }
     }

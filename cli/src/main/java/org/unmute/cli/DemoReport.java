@@ -14,8 +14,8 @@ import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.models.encoder.Spectrogram;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.frontend.Spectrogram;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.probes.pool.standard.ProtobinProbe;
 import org.unmute.tensor.Tensor;
@@ -175,7 +175,7 @@ final class DemoReport {
                 recording.samples(),
                 Math.min(
                         recording.samples().length, encoder.encoder().describe().windowSamples()));
-        Spectrogram s = encoder.encoder().spectrogram(samples);
+        Spectrogram s = encoder.encoder().network().frontEnd().apply(samples);
         float[][] values = new float[s.frames()][];
         for (int t = 0; t < values.length; t++) {
             values[t] = java.util.Arrays.copyOfRange(s.values(), t * s.bins(), (t + 1) * s.bins());

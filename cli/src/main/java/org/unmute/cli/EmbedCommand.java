@@ -80,7 +80,7 @@ final class EmbedCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
         Commands.chooseBackend(compute, common, record, err);
-        EncoderOptions.Loaded loaded = encoder.open();
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(), spec);
         String resampling = audio.kernel().name().toLowerCase(java.util.Locale.ROOT);
         CacheKey key = loaded.key(resampling, storage())
                 .withLayers(layers ? loaded.encoder().describe().depth() : 0);

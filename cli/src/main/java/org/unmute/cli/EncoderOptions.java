@@ -19,9 +19,10 @@ import org.unmute.experiments.grid.EncoderEntry;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.Encoder;
-import org.unmute.models.encoder.EncoderFamily;
+import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.EncoderWarmUp;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.NormPreset;
 import org.unmute.probes.cache.CacheKey;
@@ -38,7 +39,7 @@ final class EncoderOptions {
         private static final long serialVersionUID = 1L;
 
         ModelNames() {
-            super(Encoders.families().stream().map(EncoderFamily::name).toList());
+            super(Encoders.providers().stream().map(EncoderProvider::name).toList());
         }
     }
 
@@ -161,6 +162,11 @@ final class EncoderOptions {
             this(encoder, hash, origin, norm, config, Map.of());
         }
 
+        /** The same, with an encoder that waits for a warm-up. */
+        Loaded after(EncoderWarmUp warmUp) {
+            return new Loaded(encoder.after(warmUp), hash, origin, norm, config, options);
+        }
+
         /** The cache key of its tokens. */
         CacheKey key(String resampling, DType dtype) {
             String frontEnd = encoder.describe().frontEnd() + ", resampling " + resampling;
@@ -222,10 +228,10 @@ final class EncoderOptions {
         FutureTask<String> hash = new FutureTask<>(() -> KnownDigests.ofUser().of(file));
         Thread.ofPlatform().daemon().name("unmute-hash").start(hash);
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
-            EncoderFamily family =
-                    Encoders.recognize(checkpoint, settings.model()).family();
+            EncoderProvider provider =
+                    Encoders.recognize(checkpoint, settings.model()).provider();
             EncoderSettings all =
-                    norm == null ? settings : NormPreset.of(norm, family).in(settings);
+                    norm == null ? settings : NormPreset.of(norm, provider).in(settings);
             return new Loaded(Encoders.build(checkpoint, all), result(hash), encoder, norm, config, given());
         } catch (UnusableCheckpointException e) {
             throw e;

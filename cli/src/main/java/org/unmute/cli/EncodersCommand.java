@@ -6,10 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.unmute.models.checkpoint.KeyMap;
-import org.unmute.models.encoder.EncoderFamily;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.Release;
 import org.unmute.models.encoder.Releases;
@@ -150,7 +148,7 @@ final class EncodersCommand implements Callable<Integer> {
                         ? "none, a pre-trained encoder"
                         : r.classes() + (r.classes() == 527 ? " of AudioSet" : ""));
         Commands.printFacts(out, facts);
-        family(r).ifPresent(f -> {
+        Encoders.find(r.model()).ifPresent(f -> {
             out.println();
             out.println("Recognised by tensors of these names, below any prefix:");
             for (KeyMap map : f.keyMaps()) {
@@ -181,14 +179,8 @@ final class EncodersCommand implements Callable<Integer> {
                 };
     }
 
-    private static Optional<EncoderFamily> family(Release r) {
-        return Encoders.families().stream()
-                .filter(f -> f.name().equals(r.model()))
-                .findFirst();
-    }
-
     private static String aliases(Release r) {
-        return family(r)
+        return Encoders.find(r.model())
                 .filter(f -> !f.aliases().isEmpty())
                 .map(f -> " (also: " + String.join(", ", f.aliases()) + ")")
                 .orElse("");
@@ -219,7 +211,7 @@ final class EncodersCommand implements Callable<Integer> {
         document.put("blocks", r.notes().layers());
         document.put(
                 "recognisedBy",
-                family(r)
+                Encoders.find(r.model())
                         .map(f -> f.keyMaps().stream()
                                 .map(m -> Map.of("naming", m.name(), "tensors", m.signature()))
                                 .toList())

@@ -134,7 +134,8 @@ final class ExplainCommand implements Callable<Integer> {
 
     /** The encoder named on the command line, or the run's. */
     private EncoderOptions.Loaded opened(ProbeRun source) throws IOException {
-        return spec.commandLine().getParseResult().hasMatchedOption("--encoder") ? encoder.open() : recorded(source);
+        boolean named = spec.commandLine().getParseResult().hasMatchedOption("--encoder");
+        return WarmStart.awaitedBy(named ? encoder.open() : recorded(source), spec);
     }
 
     private EncoderOptions.Loaded recorded(ProbeRun source) throws IOException {

@@ -105,8 +105,8 @@ final class FeaturesCommand implements Callable<Integer> {
                     "an npy file holds one array, the token map: for --layers and --attention let --out end in "
                             + SAFETENSORS);
         }
-        EncoderOptions.Loaded loaded = encoder.open();
-        Features.Wanted wanted = wanted(loaded.encoder().describe());
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(), spec);
+        Features.Request wanted = wanted(loaded.encoder().describe());
         List<Written> written = new ArrayList<>();
         List<String> skipped = new ArrayList<>();
         try (Progress progress = Progress.start(err, "writing features", "clips", clips.size(), common.quiet())) {
@@ -144,17 +144,18 @@ final class FeaturesCommand implements Callable<Integer> {
         return audio.kernel().name().toLowerCase(Locale.ROOT);
     }
 
-    private Features.Wanted wanted(EncoderSpec model) {
+    private Features.Request wanted(EncoderSpec model) {
         if (attention && !model.hasCls()) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "--attention: " + model.name() + " has no class token whose attention could be written");
         }
         if (layers == null) {
-            return new Features.Wanted(List.of(), attention);
+            return new Features.Request(List.of(), attention);
         }
         if (layers.equals("all")) {
-            return new Features.Wanted(IntStream.range(0, model.depth()).boxed().toList(), attention);
+            return new Features.Request(
+                    IntStream.range(0, model.depth()).boxed().toList(), attention);
         }
         List<Integer> list = new ArrayList<>();
         for (String one : layers.split(",", -1)) {
@@ -167,10 +168,10 @@ final class FeaturesCommand implements Callable<Integer> {
             }
             list.add(layer);
         }
-        return new Features.Wanted(list, attention);
+        return new Features.Request(list, attention);
     }
 
-    private TokenMap write(EncoderOptions.Loaded loaded, AudioClip clip, Features.Wanted wanted, Path file)
+    private TokenMap write(EncoderOptions.Loaded loaded, AudioClip clip, Features.Request wanted, Path file)
             throws IOException {
         EncoderSpec model = loaded.encoder().describe();
         Recording recording = clip.cut(AudioFiles.read(clip.path()));

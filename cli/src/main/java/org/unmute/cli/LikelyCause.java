@@ -3,7 +3,7 @@ package org.unmute.cli;
 import java.util.Locale;
 import java.util.Map;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.models.encoder.Spectrogram;
+import org.unmute.models.frontend.Spectrogram;
 
 /** What the first tensor that differs tells about the reason. */
 final class LikelyCause {

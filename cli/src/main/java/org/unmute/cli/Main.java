@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import org.unmute.models.encoder.EncoderWarmUp;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,22 +58,30 @@ public final class Main implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    /** For {@link #commandLine} alone. */
-    private Main() {}
+    private final EncoderWarmUp warmUp;
+
+    private Main(EncoderWarmUp warmUp) {
+        this.warmUp = warmUp;
+    }
+
+    /** What this process compiles in the background; null if nothing. */
+    EncoderWarmUp warmUp() {
+        return warmUp;
+    }
 
     static CommandLine commandLine() {
-        return commandLine(COMMANDS);
+        return commandLine(null, COMMANDS);
     }
 
     /**
      * With the command that the line begins with alone, where it is one of ours: to read the options of all would take
      * longer than what many of them do.
      */
-    static CommandLine commandLineFor(String... args) {
+    static CommandLine commandLineFor(EncoderWarmUp warmUp, String... args) {
         List<Class<?>> named = COMMANDS.stream()
                 .filter(c -> args.length > 0 && c != CommandLine.HelpCommand.class && name(c).equals(args[0]))
                 .toList();
-        return commandLine(named.isEmpty() ? COMMANDS : named);
+        return commandLine(warmUp, named.isEmpty() ? COMMANDS : named);
     }
 
     private static String name(Class<?> command) {
@@ -80,8 +89,8 @@ public final class Main implements Runnable {
         return name.substring(0, name.length() - SUFFIX.length()).toLowerCase(Locale.ROOT);
     }
 
-    private static CommandLine commandLine(List<Class<?>> commands) {
-        CommandLine line = new CommandLine(new Main());
+    private static CommandLine commandLine(EncoderWarmUp warmUp, List<Class<?>> commands) {
+        CommandLine line = new CommandLine(new Main(warmUp));
         commands.forEach(line::addSubcommand);
         return line;
     }
@@ -89,10 +98,10 @@ public final class Main implements Runnable {
     /** Runs the command and ends the process with its {@link ExitCode}. */
     public static void main(String[] args) {
         System.setProperty("java.awt.headless", "true");
-        WarmStart.begin(args);
+        EncoderWarmUp warmUp = WarmStart.begin(args);
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int status = run(out, err, args);
+        int status = run(warmUp, out, err, args);
         out.flush();
         err.flush();
         System.exit(status);
@@ -107,7 +116,11 @@ public final class Main implements Runnable {
      * @return one of {@link ExitCode}
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine line = commandLineFor(args);
+        return run(null, out, err, args);
+    }
+
+    private static int run(EncoderWarmUp warmUp, PrintWriter out, PrintWriter err, String... args) {
+        CommandLine line = commandLineFor(warmUp, args);
         line.setOut(out).setErr(err).setUsageHelpWidth(100).setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionStrategy(parsed -> {
             int status = new CommandLine.RunLast().execute(parsed);

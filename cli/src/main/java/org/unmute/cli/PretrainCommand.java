@@ -17,7 +17,7 @@ import org.unmute.experiments.pretrain.Pretraining;
 import org.unmute.experiments.scene.Split;
 import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.models.audio.Resampler;
-import org.unmute.models.encoder.SmallVit;
+import org.unmute.models.zoo.SmallVit;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.tensor.Tensor;
 import picocli.CommandLine.ArgGroup;

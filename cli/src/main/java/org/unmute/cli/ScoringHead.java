@@ -57,7 +57,7 @@ record ScoringHead(List<String> classes, Function<float[], float[]> logits, Bool
             }
             TrainedProbe probe = ProbeFiles.trained(file);
             probe.requireTokensOf(key);
-            Features.Wanted wanted = wanted(probe, loaded.encoder().describe());
+            Features.Request wanted = wanted(probe, loaded.encoder().describe());
             return new ScoringHead(
                     probe.classes(),
                     samples -> probe.logits(loaded.encoder().features(samples, wanted)),
@@ -76,15 +76,15 @@ record ScoringHead(List<String> classes, Function<float[], float[]> logits, Bool
         return f;
     }
 
-    private static Features.Wanted wanted(TrainedProbe probe, EncoderSpec encoder) {
+    private static Features.Request wanted(TrainedProbe probe, EncoderSpec encoder) {
         if (probe.probe().layers() == 0) {
-            return Features.Wanted.TOKENS;
+            return Features.Request.TOKENS;
         }
         if (probe.probe().layers() != encoder.depth()) {
             throw new IllegalArgumentException("probe " + probe.probe().name() + " looks at "
                     + probe.probe().layers() + " layers, the encoder has " + encoder.depth()
                     + " blocks: use the encoder it was trained on");
         }
-        return new Features.Wanted(IntStream.range(0, encoder.depth()).boxed().toList(), false);
+        return new Features.Request(IntStream.range(0, encoder.depth()).boxed().toList(), false);
     }
 }

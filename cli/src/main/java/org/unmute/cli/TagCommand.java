@@ -106,7 +106,7 @@ final class TagCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         RunRecord record = new RunRecord(Commands.line(spec));
         Commands.chooseBackend(compute, common, record, err);
-        EncoderOptions.Loaded loaded = encoder.open();
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(), spec);
         String resampling = audio.kernel().name().toLowerCase(Locale.ROOT);
         ScoringHead head = probe == null
                 ? ScoringHead.ofEncoder(loaded)

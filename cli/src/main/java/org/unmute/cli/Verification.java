@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.unmute.models.encoder.Activations;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
-import org.unmute.models.encoder.Spectrogram;
+import org.unmute.models.frontend.Spectrogram;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -101,7 +101,7 @@ final class Verification {
             remarks.add("the recording is longer than a window of " + spec.windowSamples() / (double) spec.sampleRate()
                     + " s: its first window is compared");
         }
-        return encoder.spectrogram(samples);
+        return encoder.network().frontEnd().apply(samples);
     }
 
     private void frontEnd(Spectrogram own, Reference.Stored fbank) {

@@ -112,7 +112,7 @@ final class VerifyCommand implements Callable<Integer> {
             ReferenceFolder.checkRecipe(recipe);
             folder = ReferenceFolder.open(Files.exists(reference) ? reference : recipe.resolveSibling(reference));
         }
-        EncoderOptions.Loaded loaded = folder == null ? encoder.open() : make(folder);
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(folder == null ? encoder.open() : make(folder), spec);
         Reference numbers = folder == null ? Reference.read(reference) : folder.reference();
         Path recording = audio != null || folder == null ? audio : recipe.resolveSibling(folder.wav());
         Verification verification = new Verification(loaded.encoder(), numbers, tolerance);

@@ -2,7 +2,8 @@ package org.unmute.cli;
 
 import java.util.List;
 import java.util.Set;
-import org.unmute.models.vit.WarmUp;
+import org.unmute.models.encoder.EncoderWarmUp;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * Has the loops of an encoder's forward pass compiled in the background, from the start of the process on, while
@@ -14,11 +15,19 @@ final class WarmStart {
 
     private WarmStart() {}
 
-    /** Begins, if the command line looks as if it were of use; what is wrong with the command line is said later. */
-    static void begin(String... args) {
-        if (isOfUse(List.of(args))) {
-            WarmUp.begin();
-        }
+    /**
+     * Begins if the command line looks as if it were of use, else gives null; mistakes in the command line are reported
+     * later.
+     */
+    static EncoderWarmUp begin(String... args) {
+        return isOfUse(List.of(args)) ? EncoderWarmUp.begin() : null;
+    }
+
+    /** The encoder, which waits for the warm-up of the command line before its first forward pass. */
+    static EncoderOptions.Loaded awaitedBy(EncoderOptions.Loaded loaded, CommandSpec command) {
+        return command.root().userObject() instanceof Main main && main.warmUp() != null
+                ? loaded.after(main.warmUp())
+                : loaded;
     }
 
     static boolean isOfUse(List<String> args) {

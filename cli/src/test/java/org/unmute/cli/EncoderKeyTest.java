@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.unmute.models.encoder.SmallVit;
+import org.unmute.models.encoder.Encoder;
 import org.unmute.models.vit.FreshWeights;
+import org.unmute.models.zoo.SmallVit;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.DType;
 
@@ -13,7 +14,8 @@ import org.unmute.tensor.DType;
 class EncoderKeyTest {
     private static CacheKey key(int heads, String fileHash) {
         SmallVit.Settings s = new SmallVit.Settings(16_000, 32, 32, 8, 16, 24, 1, heads, -5, 4);
-        return new EncoderOptions.Loaded(new SmallVit(s, new FreshWeights(1)), fileHash, "file", null, Map.of())
+        return new EncoderOptions.Loaded(
+                        new Encoder(new SmallVit(s, new FreshWeights(1))), fileHash, "file", null, Map.of())
                 .key("hann", DType.F16);
     }
 

@@ -53,7 +53,7 @@ class MainTest {
     void onlyTheCommandThatIsAskedForIsMade() {
         for (String command : Main.commandLine().getSubcommands().keySet()) {
             if (!command.equals("help")) {
-                assertThat(Main.commandLineFor(command, "--help")
+                assertThat(Main.commandLineFor(null, command, "--help")
                                 .getSubcommands()
                                 .keySet())
                         .containsExactly(command);
@@ -61,9 +61,11 @@ class MainTest {
         }
         int all = Main.commandLine().getSubcommands().size();
         for (String other : new String[] {"help", "--help", "soundscap", "Embed", "main", ""}) {
-            assertThat(Main.commandLineFor(other).getSubcommands()).as(other).hasSize(all);
+            assertThat(Main.commandLineFor(null, other).getSubcommands())
+                    .as(other)
+                    .hasSize(all);
         }
-        assertThat(Main.commandLineFor().getSubcommands()).hasSize(all);
+        assertThat(Main.commandLineFor(null).getSubcommands()).hasSize(all);
     }
 
     @Test

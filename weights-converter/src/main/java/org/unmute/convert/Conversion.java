@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
-import org.unmute.models.encoder.EncoderFamily;
+import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredTensor;
@@ -93,7 +93,7 @@ public final class Conversion implements AutoCloseable {
         Checkpoint file = Checkpoint.open(source);
         try {
             Encoders.Recognized known = Encoders.recognize(file, options.model());
-            Checkpoint view = known.match().view(file, known.family().name());
+            Checkpoint view = known.match().view(file, known.provider().name());
             return new Conversion(file, view, options, report(source, file, view, known, options));
         } catch (IOException | RuntimeException | Error e) {
             file.close();
@@ -150,10 +150,10 @@ public final class Conversion implements AutoCloseable {
                 file.container(),
                 Files.size(source),
                 sha256(source),
-                known.family().name(),
+                known.provider().name(),
                 by,
                 by == ConversionReport.RecognizedBy.TENSORS && match.keyMap().prefixEnd() == null
-                        ? alsoFits(file, known.family())
+                        ? alsoFits(file, known.provider())
                         : List.of(),
                 match,
                 lines,
@@ -162,20 +162,20 @@ public final class Conversion implements AutoCloseable {
                 flaws);
     }
 
-    /** Families with the same tensor names, which only the prefix or the caller tells apart. */
-    private static List<String> alsoFits(Checkpoint file, EncoderFamily known) {
+    /** Other encoders with the same tensor names, which only the prefix or the caller tells apart. */
+    private static List<String> alsoFits(Checkpoint file, EncoderProvider known) {
         List<String> names = new ArrayList<>();
-        for (EncoderFamily other : Encoders.families()) {
-            if (other != known && fits(file, other)) {
+        for (EncoderProvider other : Encoders.providers()) {
+            if (!other.name().equals(known.name()) && fits(file, other)) {
                 names.add(other.name());
             }
         }
         return names;
     }
 
-    private static boolean fits(Checkpoint file, EncoderFamily family) {
+    private static boolean fits(Checkpoint file, EncoderProvider encoder) {
         try {
-            return family.match(file, true)
+            return Encoders.match(encoder, file, true)
                     .filter(m -> m.missing().isEmpty()
                             && (m.keyMap().carried().isEmpty()
                                     || !m.carried(file).isEmpty()))

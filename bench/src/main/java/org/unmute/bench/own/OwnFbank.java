@@ -3,9 +3,9 @@ package org.unmute.bench.own;
 import java.io.IOException;
 import org.unmute.bench.peer.CaseFolder;
 import org.unmute.bench.peer.Contender;
-import org.unmute.models.audio.FbankOptions;
-import org.unmute.models.audio.KaldiFbank;
-import org.unmute.models.audio.Window;
+import org.unmute.models.frontend.FbankOptions;
+import org.unmute.models.frontend.KaldiFbank;
+import org.unmute.models.frontend.WindowFunction;
 import org.unmute.tensor.Shape;
 
 /** Kaldi's log mel filter bank of samples in memory. */
@@ -15,7 +15,7 @@ final class OwnFbank implements Contender.Call {
     private float[] energies;
 
     OwnFbank(CaseFolder folder) throws IOException {
-        fbank = new KaldiFbank(FbankOptions.of(folder.size("rate"), folder.size("mel"), Window.HANNING));
+        fbank = new KaldiFbank(FbankOptions.of(folder.size("rate"), folder.size("mel"), WindowFunction.HANNING));
         samples = folder.floats("samples");
     }
 

@@ -7,10 +7,10 @@ import org.unmute.bench.peer.CaseFolder;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.vit.Attention;
-import org.unmute.models.vit.Block;
+import org.unmute.models.vit.FeedForward;
 import org.unmute.models.vit.LayerNorm;
-import org.unmute.models.vit.Mlp;
 import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.TransformerBlock;
 import org.unmute.models.vit.Trunk;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
@@ -30,14 +30,14 @@ final class OwnForward extends ScopedCall {
         int dim = folder.size("dim");
         try (Checkpoint file = Checkpoint.open(folder.file(CaseFolder.MODEL))) {
             CheckpointWeights w = new CheckpointWeights(file);
-            List<Block> blocks = new ArrayList<>();
+            List<TransformerBlock> blocks = new ArrayList<>();
             for (int i = 0; i < folder.size("depth"); i++) {
                 String b = "blocks." + i + ".";
-                blocks.add(new Block.Pre(
+                blocks.add(new TransformerBlock.Pre(
                         LayerNorm.read(w, b + "norm1", dim, EPS),
                         Attention.read(w, b + "attn", dim, folder.size("heads")),
                         LayerNorm.read(w, b + "norm2", dim, EPS),
-                        Mlp.read(w, b + "mlp", dim, 4L * dim, Unary.GELU)));
+                        FeedForward.read(w, b + "mlp", dim, 4L * dim, Unary.GELU)));
             }
             trunk = new Trunk(blocks);
             norm = LayerNorm.read(w, "norm", dim, EPS);

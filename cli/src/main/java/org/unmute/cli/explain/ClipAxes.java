@@ -6,10 +6,10 @@ import org.unmute.cli.explain.Figure.Box;
 import org.unmute.cli.explain.Figure.Height;
 import org.unmute.cli.explain.Figure.Point;
 import org.unmute.cli.report.ReportModel.Tick;
-import org.unmute.models.audio.MelBands;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.encoder.TokenPlace;
+import org.unmute.models.frontend.MelBands;
 
 /**
  * The axes that all figures of a clip share: time from 0 to the end of recording or tokens, frequency over the mel

@@ -13,12 +13,12 @@ import org.unmute.cli.explain.Figure.Box;
 import org.unmute.cli.explain.Figure.Height;
 import org.unmute.cli.explain.Figure.Scale;
 import org.unmute.cli.report.Html;
-import org.unmute.models.audio.FbankOptions;
-import org.unmute.models.audio.KaldiFbank;
-import org.unmute.models.audio.MelBands;
 import org.unmute.models.audio.Resampler;
-import org.unmute.models.audio.Window;
 import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.frontend.FbankOptions;
+import org.unmute.models.frontend.KaldiFbank;
+import org.unmute.models.frontend.MelBands;
+import org.unmute.models.frontend.WindowFunction;
 import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Contributions.Part;
 
@@ -75,7 +75,14 @@ final class ClipDrawing {
         int rate = clip.encoder().sampleRate();
         MelBands bands = axes.bands();
         FbankOptions options = new FbankOptions(
-                rate, bands.count(), Window.HANNING, FRAME_MS, SHIFT_MS, bands.lowHz(), bands.highHz(), PREEMPHASIS);
+                rate,
+                bands.count(),
+                WindowFunction.HANNING,
+                FRAME_MS,
+                SHIFT_MS,
+                bands.lowHz(),
+                bands.highHz(),
+                PREEMPHASIS);
         float[] samples =
                 clip.recording().resampled(rate, Resampler.Kernel.HANN).samples();
         float[] energies = new KaldiFbank(options)

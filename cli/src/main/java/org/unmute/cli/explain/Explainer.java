@@ -69,7 +69,7 @@ public record Explainer(Encoder encoder, Scorer scorer, Resampler.Kernel resampl
         List<Integer> layers = scorer.layers() == 0
                 ? List.of()
                 : IntStream.range(0, spec.depth()).boxed().toList();
-        Features features = encoder.features(samples, new Features.Wanted(layers, figures && spec.hasCls()));
+        Features features = encoder.features(samples, new Features.Request(layers, figures && spec.hasCls()));
         Scorer.OnClip on = scorer.on(features);
         double[] logits = on.logits();
         double[] scores = scores(logits);

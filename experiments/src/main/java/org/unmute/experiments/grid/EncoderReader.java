@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.unmute.models.encoder.EncoderFamily;
+import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.NormPreset;
@@ -67,7 +67,7 @@ final class EncoderReader {
     private static EncoderSettings settings(GridTable t) {
         String model = t.choice(
                         "model",
-                        Encoders.families().stream().map(EncoderFamily::name).toList())
+                        Encoders.providers().stream().map(EncoderProvider::name).toList())
                 .orElse("");
         String frontEnd =
                 t.choice("front-end", List.of("authors", "biofoundation")).orElse("authors");

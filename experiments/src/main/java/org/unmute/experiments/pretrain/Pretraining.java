@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.unmute.models.encoder.MaskedAutoencoder;
-import org.unmute.models.encoder.SmallVit;
-import org.unmute.models.encoder.Spectrogram;
+import org.unmute.models.frontend.Spectrogram;
 import org.unmute.models.vit.FreshWeights;
+import org.unmute.models.zoo.MaskedAutoencoder;
+import org.unmute.models.zoo.SmallVit;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.optim.AdamW;
@@ -129,7 +129,7 @@ public final class Pretraining {
                 IntStream.range(0, recipe.batch()).map(i -> clip(first + i)).toArray();
         IntStream.of(clips).distinct().parallel().filter(c -> seen[c] == null).forEach(c -> {
             try {
-                seen[c] = encoder.spectrogram(source.samples(c));
+                seen[c] = encoder.frontEnd().apply(source.samples(c));
             } catch (IOException e) {
                 synchronized (failures) {
                     failures.add(e);

@@ -10,7 +10,7 @@ public final class Resampler {
     /** Beyond this many weights they are computed anew for each output instead of tabulated. */
     private static final long MAX_TABLE = 1 << 22;
 
-    /** Window and width of the sinc. */
+    /** WindowFunction and width of the sinc. */
     public enum Kernel {
         /** torchaudio's default: Hann window, 6 zero crossings, roll-off 0.99. */
         HANN(6, 0.99, Double.NaN),

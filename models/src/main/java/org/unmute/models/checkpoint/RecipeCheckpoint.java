@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.unmute.models.vit.Positions;
+import org.unmute.models.vit.SinCosPositions;
 import org.unmute.tensor.Shape;
 
 /**
@@ -82,10 +82,11 @@ public final class RecipeCheckpoint implements Checkpoint {
             }
             shapes.put(own, shape);
             if (own.endsWith(POSITIONS) && (encoder.startsWith("eat") || full)) {
-                tables.put(own, s -> Positions.sinCos(Math.toIntExact(s.size(1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
+                tables.put(own, s -> SinCosPositions.sinCos(Math.toIntExact(s.size(1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
             } else if (full && encoder.equals("audiomae") && own.endsWith("pos_embed")) {
                 tables.put(
-                        own, s -> Positions.audioMae(Math.toIntExact((s.size(1) - 1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
+                        own,
+                        s -> SinCosPositions.audioMae(Math.toIntExact((s.size(1) - 1) / MEL_ROWS), MEL_ROWS, s.dim(2)));
             }
         });
         return new RecipeCheckpoint(seed, shapes, tables, metadata);

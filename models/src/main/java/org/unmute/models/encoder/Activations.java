@@ -9,8 +9,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Every tensor of one forward pass by name, in the order of the network: what the encoder tells its {@link Trace}
- * ({@code patch_embed}, {@code block.0}, …), then {@code final_tokens} as {@link Encoder#forward} gives them, then what
+ * Every tensor of one forward pass by name, in the order of the network: what the network tells its {@link Trace}
+ * ({@code patch_embed}, {@code block.0}, …), then {@code final_tokens} as {@link EncoderNetwork#forward} gives them, then what
  * follows from them: {@code cls} and {@code dist} ({@code [1, dim]}), {@code patch_tokens} ({@code [tokens, dim]}, in
  * the network's order), {@code token_map} ({@code [time, freq, dim]}, also as {@code token_map_time_freq}), {@code
  * logits} and {@code probs} of a head, and {@code layer.i}, the token map after {@code block.i}.
@@ -25,7 +25,8 @@ public final class Activations {
      */
     public static Map<String, Tensor> of(Encoder encoder, Tensor input) {
         Map<String, Tensor> seen = new LinkedHashMap<>();
-        Tensor out = Grad.withoutRecording(() -> encoder.forward(input, (Trace) seen::put));
+        EncoderNetwork network = encoder.network();
+        Tensor out = Grad.withoutRecording(() -> network.forward(input, (Trace) seen::put));
         EncoderSpec spec = encoder.describe();
         int extra = spec.grid().extraTokens();
         seen.put("final_tokens", out);
@@ -35,21 +36,20 @@ public final class Activations {
         if (extra > 1) {
             seen.put("dist", out.select(1, 1));
         }
-        float[] all = out.toFloats();
-        TokenMap map = WindowReader.map(spec, all, 0, all.length / spec.dim());
+        TokenMap map = spec.tokenMap(out.toFloats(), 1, 0);
         Tensor tokens = Tensor.of(map.tokens(), map.time(), map.freq(), map.dim());
         seen.put("patch_tokens", out.select(0, 0).slice(0, extra, out.size(1) - extra));
         seen.put("token_map", tokens);
         seen.put("token_map_time_freq", tokens);
         if (!spec.classes().isEmpty()) {
-            Tensor logits = Grad.withoutRecording(() -> encoder.classify(out));
+            Tensor logits = Grad.withoutRecording(() -> network.classify(out));
             seen.put("logits", logits);
             seen.put("probs", logits.unary(Unary.SIGMOID));
         }
         for (int i = 0; i < spec.depth(); i++) {
             Tensor block = seen.get("block." + i);
             if (block != null && block.shape().equals(out.shape())) {
-                TokenMap layer = WindowReader.map(spec, block.toFloats(), 0, map.count() + extra);
+                TokenMap layer = spec.tokenMap(block.toFloats(), 1, 0);
                 seen.put("layer." + i, Tensor.of(layer.tokens(), layer.time(), layer.freq(), layer.dim()));
             }
         }

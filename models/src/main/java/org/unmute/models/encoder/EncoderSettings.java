@@ -2,6 +2,9 @@ package org.unmute.models.encoder;
 
 import java.util.Map;
 import java.util.Objects;
+import org.unmute.models.frontend.BioFoundationFrontEnd;
+import org.unmute.models.frontend.FbankFrontEnd;
+import org.unmute.models.frontend.FrontEnd;
 
 /**
  * Settings that a checkpoint does not hold, or that a caller wants otherwise. What is left open takes the authors'
@@ -93,19 +96,23 @@ public record EncoderSettings(
         return new EncoderSettings(model, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, entries);
     }
 
-    int framesOr(int authors) {
+    /** The frames that are set, or the authors'. */
+    public int framesOr(int authors) {
         return frames == 0 ? authors : frames;
     }
 
-    double meanOr(double authors) {
+    /** The mean that is set, or the authors'. */
+    public double meanOr(double authors) {
         return Double.isNaN(mean) ? authors : mean;
     }
 
-    double stdOr(double authors) {
+    /** The standard deviation that is set, or the authors'. */
+    public double stdOr(double authors) {
         return Double.isNaN(std) ? authors : std;
     }
 
-    int sampleRateOr(int authors) {
+    /** The rate that is set, or the authors'. */
+    public int sampleRateOr(int authors) {
         return sampleRate == 0 ? authors : sampleRate;
     }
 
@@ -114,7 +121,7 @@ public record EncoderSettings(
      *
      * @throws IllegalArgumentException if another rate is set
      */
-    int sampleRateOnly(int authors, String encoder) {
+    public int sampleRateOnly(int authors, String encoder) {
         if (sampleRate != 0 && sampleRate != authors) {
             throw new IllegalArgumentException(
                     encoder + ": hears " + authors + " Hz, the sample rate is set to " + sampleRate + ": leave it out");
@@ -128,13 +135,68 @@ public record EncoderSettings(
      *
      * @throws IllegalArgumentException if the channels do not split
      */
-    int headsOr(int authors, int dim) {
+    public int headsOr(int authors, int dim) {
         int count = heads > 0 ? heads : authors > 0 ? authors : dim == 1280 ? 16 : Math.max(1, dim / 64);
         if (dim % count != 0) {
             throw new IllegalArgumentException(
                     dim + " channels do not split into " + count + " heads: state the number of heads");
         }
         return count;
+    }
+
+    /**
+     * The front end that is asked for, of an encoder for which both recipes exist.
+     *
+     * @param authors the authors' own; the other takes over its rate, bands, frames and statistics
+     */
+    public FrontEnd frontEndOr(FbankFrontEnd authors) {
+        return switch (frontEnd) {
+            case AUTHORS -> authors;
+            case BIOFOUNDATION ->
+                new BioFoundationFrontEnd(
+                        authors.sampleRate(),
+                        authors.fbank().options().melBins(),
+                        authors.frames(),
+                        authors.mean(),
+                        authors.std());
+        };
+    }
+
+    /**
+     * Checks that an encoder follows every setting: one that it does not know must not be ignored silently.
+     *
+     * @throws IllegalArgumentException naming the setting, what was asked for and what the encoder has
+     */
+    void requireFollowed(String encoder, EncoderSpec spec) {
+        Map<String, Object> has = spec.input().settings();
+        if (frontEnd == FrontEndSource.BIOFOUNDATION && !BioFoundationFrontEnd.KIND.equals(has.get("kind"))) {
+            throw new IllegalArgumentException(
+                    encoder + ": BioFoundation's front end exists for EAT, SSLAM and Audio-MAE only: use the authors'");
+        }
+        // Dasheng cuts its spectrogram into chunks of so many frames itself.
+        if (frames != 0 && has.containsKey("frames")) {
+            requireSame(encoder, "frames", frames, has);
+        }
+        if (!Double.isNaN(mean)) {
+            requireSame(encoder, "mean", mean, has);
+        }
+        if (!Double.isNaN(std)) {
+            requireSame(encoder, "std", std, has);
+        }
+        if (sampleRate != 0) {
+            requireSame(encoder, "sampleRate", sampleRate, has);
+        }
+    }
+
+    private static void requireSame(String encoder, String name, Number asked, Map<String, Object> has) {
+        if (!(has.get(name) instanceof Number n)) {
+            throw new IllegalArgumentException(encoder + ": there is no setting '" + name
+                    + "' in this encoder's front end, " + asked + " was asked for; it has " + has);
+        }
+        if (n.doubleValue() != asked.doubleValue()) {
+            throw new IllegalArgumentException(
+                    encoder + ": '" + name + "' is fixed at " + n + " for this encoder, " + asked + " was asked for");
+        }
     }
 
     /**

@@ -1,11 +1,13 @@
 package org.unmute.models.encoder;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
-import org.unmute.models.audio.MelBands;
+import org.unmute.models.frontend.FrontEnd;
+import org.unmute.models.frontend.MelBands;
 
 /**
  * What an encoder is, readable at a glance.
@@ -21,11 +23,53 @@ import org.unmute.models.audio.MelBands;
 public record EncoderSpec(
         String name, String description, Input input, Grid grid, int dim, int depth, List<String> classes) {
     /** {@link Input#windowSamples} of an encoder that hears a recording of any length as a whole. */
-    public static final int WHOLE_RECORDING = Integer.MAX_VALUE;
+    public static final int WHOLE_RECORDING = FrontEnd.WHOLE_RECORDING;
 
     /** Keeps the class list unmodifiable. */
     public EncoderSpec {
         classes = List.copyOf(classes);
+    }
+
+    /**
+     * A description whose input follows from the front end and the settings.
+     *
+     * @throws IllegalArgumentException if the settings' hop does not fit
+     */
+    public static EncoderSpec of(
+            String name,
+            String description,
+            FrontEnd frontEnd,
+            EncoderSettings settings,
+            Grid grid,
+            int dim,
+            int depth,
+            List<String> classes) {
+        Map<String, Object> all = new LinkedHashMap<>(frontEnd.settings());
+        int hop = WHOLE_RECORDING;
+        String text = frontEnd.describe();
+        if (frontEnd.windowSamples() == WHOLE_RECORDING) {
+            if (settings.hopSeconds() != 0) {
+                throw new IllegalArgumentException(
+                        name + ": recordings are heard as a whole, without windows: a hop of " + settings.hopSeconds()
+                                + " s cannot be set");
+            }
+            all.put("frames", grid.time() * (grid.rowSamples() / frontEnd.frameShift()));
+            text += ", recordings as a whole, tokens in chunks of " + grid.time();
+        } else {
+            hop = settings.hopSamples(frontEnd.sampleRate(), grid.rowSamples(), grid.time());
+            double seconds = hop / (double) frontEnd.sampleRate();
+            all.put("hopSeconds", seconds);
+            text += ", long recordings in windows every " + seconds + " s";
+        }
+        Input input = new Input(
+                frontEnd.sampleRate(),
+                frontEnd.windowSamples(),
+                frontEnd.frameSamples(),
+                hop,
+                text,
+                all,
+                frontEnd.bands());
+        return new EncoderSpec(name, description, input, grid, dim, depth, classes);
     }
 
     /**
@@ -186,8 +230,51 @@ public record EncoderSpec(
         return grid.extraTokens() > 0;
     }
 
+    /**
+     * The token map of one window.
+     *
+     * @param output of the network or of a block, {@code [windows, extra + tokens, dim]}
+     * @param windows how many there are
+     * @param window which one, from 0
+     */
+    public TokenMap tokenMap(float[] output, int windows, int window) {
+        int tokens = output.length / windows / dim;
+        int at = window * tokens * dim;
+        int extra = grid.extraTokens();
+        float[] own = timeMajor(output, at + extra * dim, tokens - extra, dim);
+        float[] cls = extra == 0 ? null : mean(output, at, extra);
+        return new TokenMap((tokens - extra) / freq(), freq(), dim, own, cls);
+    }
+
+    /** Patch tokens of {@code width} values each, from the network's order to time-major. */
+    float[] timeMajor(float[] all, int start, int tokens, int width) {
+        float[] own = Arrays.copyOfRange(all, start, start + tokens * width);
+        if (grid.order() == TokenOrder.FREQUENCY_MAJOR) {
+            int time = tokens / freq();
+            for (int t = 0; t < time; t++) {
+                for (int f = 0; f < freq(); f++) {
+                    System.arraycopy(all, start + (f * time + t) * width, own, (t * freq() + f) * width, width);
+                }
+            }
+        }
+        return own;
+    }
+
+    private float[] mean(float[] all, int at, int rows) {
+        float[] mean = Arrays.copyOfRange(all, at, at + dim);
+        for (int r = 1; r < rows; r++) {
+            for (int i = 0; i < dim; i++) {
+                mean[i] += all[at + r * dim + i];
+            }
+        }
+        for (int i = 0; rows > 1 && i < dim; i++) {
+            mean[i] /= rows;
+        }
+        return mean;
+    }
+
     /** Names for the classes of a head: AudioSet's for 527 classes, else {@code class_0}, {@code class_1}, … */
-    static List<String> namedClasses(long count) {
+    public static List<String> namedClasses(long count) {
         return count == AudioSetLabels.COUNT
                 ? AudioSetLabels.names()
                 : LongStream.range(0, count).mapToObj(i -> "class_" + i).toList();

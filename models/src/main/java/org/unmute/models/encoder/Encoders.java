@@ -4,39 +4,40 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.KeyMap;
 import org.unmute.models.checkpoint.KeyMatch;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** Opens an encoder from a checkpoint, recognising from its tensors which one it is. */
+/** Opens an encoder from a checkpoint, recognizing from its tensors which one it is. */
 public final class Encoders {
     private static final String EMBEDDED = "small-vit.safetensors";
-    /**
-     * In the order in which they are tried. What tells the first ones is theirs alone; those whose names others share
-     * come last.
-     */
-    private static final List<EncoderFamily> FAMILIES = List.of(
-            SmallVit.FAMILY,
-            Kwt.FAMILY,
-            Eat.FAMILY,
-            Beats.FAMILY,
-            Dasheng.FAMILY,
-            Ast.FAMILY,
-            Asit.FAMILY,
-            BirdMae.FAMILY,
-            AudioMae.FAMILY);
 
     private Encoders() {}
 
-    /** A file with what is known of it. */
-    public record Recognized(EncoderFamily family, KeyMatch match) {}
+    /** What a checkpoint holds: which encoder, and where its tensors are. */
+    public record Recognized(EncoderProvider provider, KeyMatch match) {}
 
-    /** All kinds of encoders known here. */
-    public static List<EncoderFamily> families() {
-        return FAMILIES;
+    /** Every kind of encoder on the class path or module path, in the order in which they are tried. */
+    public static List<EncoderProvider> providers() {
+        return ServiceLoader.load(EncoderProvider.class, EncoderProvider.class.getClassLoader()).stream()
+                .map(ServiceLoader.Provider::get)
+                .sorted(Comparator.comparingInt(EncoderProvider::rank))
+                .toList();
+    }
+
+    /** The kind of encoder that goes by this name or alias. */
+    public static Optional<EncoderProvider> find(String name) {
+        return providers().stream()
+                .filter(p -> p.name().equals(name) || p.aliases().contains(name))
+                .findFirst();
     }
 
     /**
@@ -97,45 +98,74 @@ public final class Encoders {
      */
     public static Encoder build(Checkpoint file, EncoderSettings settings) {
         Recognized known = recognize(file, settings.model());
-        // A file that says what it is, such as a converted one, is as good as a caller who does.
-        String stated =
-                settings.model().isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : settings.model();
-        Encoder encoder = known.family()
-                .reader()
-                .read(known.match().view(file, known.family().name()), settings.withModel(stated));
-        SettingsCheck.check(known.family(), encoder.describe(), settings);
-        return encoder;
+        EncoderProvider provider = known.provider();
+        requireKnown(settings.config().keySet(), provider);
+        EncoderNetwork network = provider.open(
+                known.match().view(file, provider.name()), settings.withModel(stated(file, settings.model())));
+        settings.requireFollowed(provider.name(), network.spec());
+        return new Encoder(network);
+    }
+
+    private static void requireKnown(Set<String> asked, EncoderProvider provider) {
+        Set<String> known = provider.configEntries();
+        if (known.isEmpty() && !asked.isEmpty()) {
+            throw new IllegalArgumentException(
+                    provider.name() + ": no configuration is read for this encoder, but given were " + asked);
+        }
+        for (String name : asked) {
+            if (!known.contains(name)) {
+                throw new IllegalArgumentException("configuration: there is no entry '" + name
+                        + "' that is read; known are " + new TreeSet<>(known));
+            }
+        }
+    }
+
+    /** The kind asked for, or the one that the file names, as a converted file does; empty if neither. */
+    private static String stated(Checkpoint file, String model) {
+        return model.isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : model;
     }
 
     /**
-     * Finds out which encoder is in a file: the one that is asked for, or that the file's metadata name, or whose
-     * tensors it has.
+     * Finds out which encoder is in a file: the one asked for, or named by the file's metadata, or whose tensors it has.
      *
-     * @param model name of a family; empty to recognise it
+     * @param model a {@linkplain EncoderProvider#name name} or alias; empty to recognize the encoder
      * @throws UnusableCheckpointException if there is none, or not the one asked for
      */
     public static Recognized recognize(Checkpoint file, String model) {
-        String stated = model.isEmpty() ? file.metadata().getOrDefault(KeyMatch.ENCODER, "") : model;
+        String stated = stated(file, model);
         if (!stated.isEmpty()) {
-            EncoderFamily family = FAMILIES.stream()
-                    .filter(f -> f.isNamed(stated))
-                    .findFirst()
+            EncoderProvider provider = find(stated)
                     .orElseThrow(() -> new UnusableCheckpointException(
                             file.origin() + ": no encoder is called '" + stated + "'; known are " + names()));
-            KeyMatch match = family.match(file, true)
+            KeyMatch match = match(provider, file, true)
                     .orElseThrow(() -> new UnusableCheckpointException(
                             file.origin() + ": this is no '" + stated + "' checkpoint: it has no "
-                                    + family.keyMaps().getFirst().signature() + " below one prefix; " + found(file)));
-            return new Recognized(family, match);
+                                    + provider.keyMaps().getFirst().signature() + " below one prefix; " + found(file)));
+            return new Recognized(provider, match);
         }
-        for (EncoderFamily family : FAMILIES) {
-            Optional<KeyMatch> match = family.match(file, false);
+        for (EncoderProvider provider : providers()) {
+            Optional<KeyMatch> match = match(provider, file, false);
             if (match.isPresent()) {
-                return new Recognized(family, match.get());
+                return new Recognized(provider, match.get());
             }
         }
         throw new UnusableCheckpointException(file.origin() + ": no encoder known here is in this file: " + found(file)
                 + "; known are " + names() + ", see 'unmute encoders'");
+    }
+
+    /**
+     * Finds an encoder's tensors in a file; reads no tensor.
+     *
+     * @param certain whether the file is known to hold this kind, so that any prefix will do
+     */
+    public static Optional<KeyMatch> match(EncoderProvider provider, Checkpoint file, boolean certain) {
+        for (KeyMap map : provider.keyMaps()) {
+            Optional<KeyMatch> match = map.match(file, certain);
+            if (match.isPresent()) {
+                return match;
+            }
+        }
+        return Optional.empty();
     }
 
     private static String found(Checkpoint file) {
@@ -145,6 +175,6 @@ public final class Encoders {
     }
 
     private static List<String> names() {
-        return FAMILIES.stream().map(EncoderFamily::name).toList();
+        return providers().stream().map(EncoderProvider::name).toList();
     }
 }

@@ -2,27 +2,19 @@ package org.unmute.models.encoder;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.UnusableCheckpointException;
 
 /**
- * A model's configuration as its checkpoint states it; entries of the settings go before the file's.
+ * A model's configuration as its checkpoint states it; entries of the settings override the file's.
  *
  * @param origin the file, for messages
- * @param prefix what the entries' names begin with in the file, for instance {@code cfg.}
+ * @param prefix of the entries' names in the file, for instance {@code cfg.}
  * @param entries by name without the prefix
  */
-record ModelConfig(String origin, String prefix, Map<String, String> entries) {
-    /** @throws IllegalArgumentException if the settings have an entry that is not among those known */
-    static ModelConfig of(Checkpoint file, String prefix, EncoderSettings settings, Set<String> known) {
-        for (String name : settings.config().keySet()) {
-            if (!known.contains(name)) {
-                throw new IllegalArgumentException("configuration: there is no entry '" + name
-                        + "' that is read; known are " + new TreeSet<>(known));
-            }
-        }
+public record ModelConfig(String origin, String prefix, Map<String, String> entries) {
+    /** The configuration of a file under these settings. */
+    public static ModelConfig of(Checkpoint file, String prefix, EncoderSettings settings) {
         Map<String, String> all = new LinkedHashMap<>();
         file.metadata().forEach((key, value) -> {
             if (key.startsWith(prefix)) {
@@ -33,18 +25,20 @@ record ModelConfig(String origin, String prefix, Map<String, String> entries) {
         return new ModelConfig(file.origin(), prefix, all);
     }
 
-    /** Whether it is stated; Python's None counts as not stated. */
-    boolean states(String name) {
+    /** Whether an entry is stated; Python's None counts as not stated. */
+    public boolean states(String name) {
         return entries.containsKey(name)
                 && !entries.get(name).equals("None")
                 && !entries.get(name).equals("null");
     }
 
-    String text(String name, String otherwise) {
+    /** A text entry. */
+    public String text(String name, String otherwise) {
         return states(name) ? entries.get(name) : otherwise;
     }
 
-    boolean flag(String name, boolean otherwise) {
+    /** A switch. */
+    public boolean flag(String name, boolean otherwise) {
         if (!states(name)) {
             return otherwise;
         }
@@ -55,7 +49,8 @@ record ModelConfig(String origin, String prefix, Map<String, String> entries) {
         };
     }
 
-    int count(String name, int otherwise) {
+    /** A whole number from 0. */
+    public int count(String name, int otherwise) {
         double value = number(name, otherwise);
         if (value != Math.rint(value) || value < 0 || value > Integer.MAX_VALUE) {
             throw refuse(name, "a whole number from 0 is expected");
@@ -63,7 +58,8 @@ record ModelConfig(String origin, String prefix, Map<String, String> entries) {
         return (int) value;
     }
 
-    double number(String name, double otherwise) {
+    /** A number. */
+    public double number(String name, double otherwise) {
         try {
             return states(name) ? Double.parseDouble(entries.get(name)) : otherwise;
         } catch (NumberFormatException e) {
@@ -71,8 +67,13 @@ record ModelConfig(String origin, String prefix, Map<String, String> entries) {
         }
     }
 
-    /** What is stated, if anything is, must be what the tensors say. */
-    void mustBe(String name, long found, String where) {
+    /**
+     * Checks an entry, if it is stated, against what the tensors say.
+     *
+     * @param where the tensor that tells {@code found}
+     * @throws UnusableCheckpointException if they differ
+     */
+    public void mustBe(String name, long found, String where) {
         if (states(name) && count(name, 0) != found) {
             throw refuse(
                     name,
@@ -80,8 +81,8 @@ record ModelConfig(String origin, String prefix, Map<String, String> entries) {
         }
     }
 
-    /** A message about an entry that cannot be followed. */
-    UnusableCheckpointException refuse(String name, String why) {
+    /** The exception for an entry that cannot be followed. */
+    public UnusableCheckpointException refuse(String name, String why) {
         return new UnusableCheckpointException(origin + ": " + prefix + name + " is " + entries.get(name) + ", " + why);
     }
 }

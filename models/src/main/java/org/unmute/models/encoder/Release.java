@@ -7,7 +7,7 @@ import java.util.List;
  * the authors' own repositories; what could not be found there is said to be unknown.
  *
  * @param name for instance {@code EAT+}; the plus marks the checkpoint fine-tuned on AudioSet
- * @param model name of the {@link EncoderFamily} that reads it
+ * @param model name of the {@link EncoderProvider} that opens it
  * @param inPaper whether it is one of the nine that the paper compares: six, and three of them fine-tuned on AudioSet
  * @param licence of the authors' code and weights, as their repository states it
  * @param warning what to mind about the licence; empty if nothing

@@ -6,30 +6,30 @@ import java.util.List;
 
 /** Cuts long recordings into windows. */
 final class Windows {
-    /** Numbers in the token map of the windows that run together: enough work for all cores, little memory. */
-    private static final int NUMBERS_AT_ONCE = 1 << 22;
+    /** Values in the token maps of the windows of one batch: enough work for all cores, little memory. */
+    private static final int VALUES_TOGETHER = 1 << 22;
 
-    private static final int MOST_AT_ONCE = 32;
+    private static final int MAX_TOGETHER = 32;
 
     private Windows() {}
 
-    /** How many windows an encoder of this size runs together. */
-    static int atOnce(EncoderSpec spec) {
+    /** Max windows of a batch for an encoder of this size. */
+    static int together(EncoderSpec spec) {
         if (spec.isWhole()) {
             return 1; // they may be long
         }
         long each = (long) spec.time() * spec.freq() * spec.dim();
-        return Math.clamp(NUMBERS_AT_ONCE / each, 1, MOST_AT_ONCE);
+        return Math.clamp(VALUES_TOGETHER / each, 1, MAX_TOGETHER);
     }
 
     /** Samples of a remainder that is not left out. */
-    private static int least(EncoderSpec.Input input) {
+    private static int minRemainder(EncoderSpec.Input input) {
         return Math.max(input.windowSamples() / 100, input.frameSamples());
     }
 
     /** How many windows {@link #cut} makes of a recording. */
     static long count(long samples, EncoderSpec.Input input) {
-        long beyond = samples - input.windowSamples() - least(input);
+        long beyond = samples - input.windowSamples() - minRemainder(input);
         return beyond < 0 ? 1 : 2 + beyond / input.hopSamples();
     }
 
@@ -48,13 +48,13 @@ final class Windows {
             }
         }
         int window = input.windowSamples();
-        int least = least(input);
+        int min = minRemainder(input);
         List<float[]> windows = new ArrayList<>();
         int at = 0;
         while (true) {
             int end = (int) Math.min(samples.length, (long) at + window);
             windows.add(at == 0 && end == samples.length ? samples : Arrays.copyOfRange(samples, at, end));
-            if (samples.length - end < least) {
+            if (samples.length - end < min) {
                 return windows;
             }
             at += input.hopSamples();

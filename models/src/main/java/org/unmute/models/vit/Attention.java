@@ -13,7 +13,7 @@ import org.unmute.tensor.op.AttentionOps;
  * @param heads number of heads; divides {@code dim}
  * @param bias what is added to the scores, or null
  */
-public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
+public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) {
     /** Nothing is added to the scores. */
     public Attention(Linear qkv, Linear proj, int heads) {
         this(qkv, proj, heads, null);
@@ -37,7 +37,7 @@ public record Attention(Linear qkv, Linear proj, int heads, ScoreBias bias) {
     }
 
     /** The same with something added to the scores. */
-    public Attention with(ScoreBias added) {
+    public Attention with(AttentionBias added) {
         return new Attention(qkv, proj, heads, added);
     }
 

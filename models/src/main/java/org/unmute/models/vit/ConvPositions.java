@@ -6,7 +6,7 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Positions from a convolution over the sequence of tokens, then GELU (wav2vec 2.0, BEATs). Zeros stand before and
+ * SinCosPositions from a convolution over the sequence of tokens, then GELU (wav2vec 2.0, BEATs). Zeros stand before and
  * after the sequence; of an even kernel the last result is left out, so that there is one for each token.
  */
 public final class ConvPositions {

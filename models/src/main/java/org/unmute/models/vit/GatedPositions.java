@@ -13,7 +13,7 @@ import org.unmute.tensor.op.Unary;
  * @param linear {@code dim / heads} to 8, the same for all heads
  * @param scale {@code s}, {@code [heads, 1, 1]}
  */
-public record GatedPositions(RelativePositions positions, Linear linear, Tensor scale) implements ScoreBias {
+public record GatedPositions(RelativePositions positions, Linear linear, Tensor scale) implements AttentionBias {
     @Override
     public Tensor of(Tensor queries) {
         return gate(queries).times(positions.of(queries));

@@ -10,7 +10,7 @@ import org.unmute.tensor.TensorScope;
  * share buckets of growing width, keys before and after the query have buckets of their own (T5, WavLM, BEATs). May be
  * shared by threads.
  */
-public final class RelativePositions implements ScoreBias {
+public final class RelativePositions implements AttentionBias {
     private static final int MOST_KEPT = 4;
     /** Numbers of all kept tensors together; the latest is kept however large it is. */
     private static final long NUMBERS_KEPT = 1 << 24;

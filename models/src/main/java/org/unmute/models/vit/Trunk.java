@@ -9,7 +9,7 @@ import org.unmute.tensor.TensorScope;
  *
  * @param blocks first to last
  */
-public record Trunk(List<? extends Block> blocks) {
+public record Trunk(List<? extends TransformerBlock> blocks) {
     /** Copies the list. */
     public Trunk {
         blocks = List.copyOf(blocks);
@@ -46,7 +46,7 @@ public record Trunk(List<? extends Block> blocks) {
 
     private Tensor apply(int i, Tensor x, Trace trace) {
         String attended = "attn_out." + i;
-        Block block = blocks.get(i);
+        TransformerBlock block = blocks.get(i);
         if (trace.takes(attended)) {
             return block.apply(x, a -> trace.accept(attended, a));
         }

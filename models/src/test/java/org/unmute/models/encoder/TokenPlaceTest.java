@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.unmute.models.audio.MelBands;
 import org.unmute.models.encoder.EncoderSpec.Grid;
 import org.unmute.models.encoder.EncoderSpec.Input;
 import org.unmute.models.encoder.EncoderSpec.Overlap;
 import org.unmute.models.encoder.EncoderSpec.TokenOrder;
+import org.unmute.models.frontend.MelBands;
 
 class TokenPlaceTest {
     private static final MelBands MEL = new MelBands(128, 20, 8000);

@@ -106,13 +106,13 @@ class TrunkMemoryTest {
 
     private static Trunk trunk(int depth, int dim, int heads) {
         SplittableRandom r = new SplittableRandom(7);
-        List<Block> blocks = new ArrayList<>();
+        List<TransformerBlock> blocks = new ArrayList<>();
         for (int i = 0; i < depth; i++) {
-            blocks.add(new Block.Pre(
+            blocks.add(new TransformerBlock.Pre(
                     norm(r, dim),
                     new Attention(linear(r, 3 * dim, dim), linear(r, dim, dim), heads),
                     norm(r, dim),
-                    new Mlp(linear(r, 4 * dim, dim), linear(r, dim, 4 * dim), Unary.GELU)));
+                    new FeedForward(linear(r, 4 * dim, dim), linear(r, dim, 4 * dim), Unary.GELU)));
         }
         return new Trunk(blocks);
     }

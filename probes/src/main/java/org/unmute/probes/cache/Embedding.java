@@ -105,7 +105,7 @@ public final class Embedding {
      * @throws IOException if the cache cannot be written
      */
     public Outcome run(List<AudioClip> clips, TokenCacheWriter writer, Listener listener) throws IOException {
-        Features.Wanted wanted = wanted(writer.key());
+        Features.Request wanted = wanted(writer.key());
         int embedded = 0;
         int present = 0;
         List<Skipped> skipped = new ArrayList<>();
@@ -135,7 +135,7 @@ public final class Embedding {
         return new Outcome(embedded, present, List.copyOf(skipped));
     }
 
-    private Features.Wanted wanted(CacheKey key) {
+    private Features.Request wanted(CacheKey key) {
         int depth = encoder.describe().depth();
         if (key.layers() != 0 && key.layers() != depth) {
             throw new IllegalArgumentException("embed: the cache holds tokens of " + key.layers() + " layers, "
@@ -143,8 +143,8 @@ public final class Embedding {
                     + " layers, or of none");
         }
         return key.layers() == 0
-                ? Features.Wanted.TOKENS
-                : new Features.Wanted(IntStream.range(0, depth).boxed().toList(), false);
+                ? Features.Request.TOKENS
+                : new Features.Request(IntStream.range(0, depth).boxed().toList(), false);
     }
 
     /**
@@ -175,7 +175,7 @@ public final class Embedding {
     }
 
     /** The chunk with its token maps; where the encoder refuses one recording, the others are encoded without it. */
-    private List<Encoded> encoded(List<Loaded> chunk, Features.Wanted wanted) {
+    private List<Encoded> encoded(List<Loaded> chunk, Features.Request wanted) {
         List<float[]> recordings = chunk.stream()
                 .filter(l -> l.samples() != null)
                 .map(Loaded::samples)
@@ -199,7 +199,7 @@ public final class Embedding {
         return all;
     }
 
-    private Encoded encodedAlone(Loaded l, Features.Wanted wanted) {
+    private Encoded encodedAlone(Loaded l, Features.Request wanted) {
         try {
             return new Encoded(l, encoder.features(l.samples(), wanted), null);
         } catch (IllegalArgumentException e) {

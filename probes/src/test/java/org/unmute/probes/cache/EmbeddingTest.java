@@ -10,16 +10,19 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
-import org.unmute.models.encoder.Spectrogram;
-import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.frontend.FrontEnd;
+import org.unmute.models.frontend.MelBands;
+import org.unmute.models.frontend.Spectrogram;
 import org.unmute.models.vit.Trace;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
@@ -28,16 +31,19 @@ import org.unmute.tensor.Tensor;
 class EmbeddingTest {
     private static final int RATE = 100;
 
-    /** Tokens tell the first sample; 9 is refused. */
-    private static final class FirstSample implements Encoder {
-        final List<Integer> batches = new ArrayList<>();
+    /** A first sample of these gives tokens that cannot be stored; 9 is refused. */
+    private static final float NAN = -1;
 
+    private static final float INFINITE = -2;
+
+    /** Tokens tell the first sample. */
+    private static final class FirstSample implements EncoderNetwork, FrontEnd {
         @Override
-        public EncoderSpec describe() {
+        public EncoderSpec spec() {
             return new EncoderSpec(
                     "first-sample",
                     "first sample",
-                    new EncoderSpec.Input(RATE, 10, 1, 10, "none", Map.of()),
+                    new EncoderSpec.Input(RATE, WHOLE_RECORDING, 1, WHOLE_RECORDING, "none", Map.of()),
                     new EncoderSpec.Grid(1, 1, 10, EncoderSpec.TokenOrder.TIME_MAJOR, 0),
                     2,
                     3,
@@ -45,61 +51,94 @@ class EmbeddingTest {
         }
 
         @Override
-        public List<Features> features(List<float[]> recordings, Features.Wanted wanted) {
-            batches.add(recordings.size());
-            return recordings.stream()
-                    .map(r -> {
-                        if (r[0] == 9) {
-                            throw new IllegalArgumentException("first-sample: nine is too much");
-                        }
-                        return new Features(
-                                map(r[0], 1),
-                                wanted.layers().stream()
-                                        .map(l -> map(r[0], 100 + l))
-                                        .toList(),
-                                null);
-                    })
-                    .toList();
-        }
-
-        private static TokenMap map(float first, float second) {
-            return new TokenMap(1, 1, 2, new float[] {first, second}, null);
+        public FrontEnd frontEnd() {
+            return this;
         }
 
         @Override
-        public Spectrogram spectrogram(float[] samples) {
-            throw new AssertionError("not used");
+        public Spectrogram apply(float[] samples) {
+            float first = samples[0];
+            if (first == 9) {
+                throw new IllegalArgumentException("first-sample: nine is too much");
+            }
+            float value = first == NAN ? Float.NaN : first == INFINITE ? Float.POSITIVE_INFINITY : first;
+            return new Spectrogram(1, 1, new float[] {value});
         }
 
         @Override
         public Tensor forward(Tensor input, Trace trace) {
-            throw new AssertionError("not used");
+            float first = input.toFloats()[0];
+            for (int block = 0; block < 3; block++) {
+                trace.accept("block." + block, Tensor.of(new float[] {first, 100 + block}, 1, 1, 2));
+            }
+            return Tensor.of(new float[] {first, 1}, 1, 1, 2);
         }
 
         @Override
-        public Tensor classify(Tensor tokens) {
-            throw new AssertionError("not used");
+        public int sampleRate() {
+            return RATE;
+        }
+
+        @Override
+        public int windowSamples() {
+            return WHOLE_RECORDING;
+        }
+
+        @Override
+        public int frameSamples() {
+            return 1;
+        }
+
+        @Override
+        public int frameShift() {
+            return 1;
+        }
+
+        @Override
+        public MelBands bands() {
+            return null;
+        }
+
+        @Override
+        public String describe() {
+            return "none";
+        }
+
+        @Override
+        public Map<String, Object> settings() {
+            return Map.of();
         }
     }
 
-    private static final class Told implements Embedding.Listener {
+    /** What is said of each clip, and how many recordings are read before the next is said. */
+    private final class Told implements Embedding.Listener {
         final List<String> lines = new ArrayList<>();
+        final List<Integer> batches = new ArrayList<>();
 
         @Override
         public void stored(AudioClip clip, boolean before) {
-            lines.add(clip.id() + (before ? " present" : " stored"));
+            add(clip.id() + (before ? " present" : " stored"));
         }
 
         @Override
         public void skipped(AudioClip clip, String reason) {
-            lines.add(clip.id() + " skipped");
+            add(clip.id() + " skipped");
+        }
+
+        private void add(String line) {
+            int read = reads.getAndSet(0);
+            if (read > 0) {
+                batches.add(read);
+            }
+            lines.add(line);
         }
     }
 
     @TempDir
     Path temp;
 
-    private final FirstSample encoder = new FirstSample();
+    private final Encoder encoder = new Encoder(new FirstSample());
+    private final AtomicInteger reads = new AtomicInteger();
     private final Told told = new Told();
     private Path cache;
 
@@ -118,7 +157,8 @@ class EmbeddingTest {
         return clips;
     }
 
-    private static Recording read(Path file) throws IOException {
+    private Recording read(Path file) throws IOException {
+        reads.incrementAndGet();
         String[] parts = Files.readString(file).split(" ");
         float[] samples = new float[Integer.parseInt(parts[1])];
         samples[0] = Float.parseFloat(parts[0]);
@@ -131,13 +171,13 @@ class EmbeddingTest {
 
     private Embedding.Outcome run(List<AudioClip> clips, CacheKey key, boolean strict) throws IOException {
         try (TokenCacheWriter writer = TokenCacheWriter.open(cache, key, CacheOptions.DEFAULT)) {
-            return new Embedding(encoder, EmbeddingTest::read, Resampler.Kernel.HANN, strict).run(clips, writer, told);
+            return new Embedding(encoder, this::read, Resampler.Kernel.HANN, strict).run(clips, writer, told);
         }
     }
 
     @Test
     void clipsThatCannotBeEncodedOrStoredAreNamedAndSkipped() throws IOException {
-        List<AudioClip> clips = clips(10, 1, 9, 70000, Float.NaN, 2);
+        List<AudioClip> clips = clips(10, 1, 9, 70000, NAN, 2);
         Embedding.Outcome outcome = run(clips, DType.F16, false);
         assertThat(outcome.embedded()).isEqualTo(2);
         assertThat(outcome.skipped()).extracting(Embedding.Skipped::clip).containsExactly("clip1", "clip2", "clip3");
@@ -155,14 +195,14 @@ class EmbeddingTest {
 
     @Test
     void float32HoldsLargeValuesButNoNan() throws IOException {
-        Embedding.Outcome outcome = run(clips(10, 70000, Float.POSITIVE_INFINITY), DType.F32, false);
+        Embedding.Outcome outcome = run(clips(10, 70000, INFINITE), DType.F32, false);
         assertThat(outcome.embedded()).isEqualTo(1);
         assertThat(outcome.skipped()).extracting(Embedding.Skipped::clip).containsExactly("clip1");
     }
 
     @Test
     void aStrictRunStopsAtTheFirstOfThem() throws IOException {
-        for (float bad : new float[] {9, 70000, Float.NaN}) {
+        for (float bad : new float[] {9, 70000, NAN}) {
             List<AudioClip> clips = clips(10, 1, bad, 2);
             assertThatThrownBy(() -> run(clips, DType.F16, true))
                     .isInstanceOf(Embedding.UnusableClipException.class)
@@ -178,7 +218,7 @@ class EmbeddingTest {
         CacheKey key = CacheSamples.key("first", DType.F16);
         List<AudioClip> clips = clips(10, 1, 9, 2, 3, 4, 5);
         assertThat(run(clips, key.withLayers(3), false).embedded()).isEqualTo(5);
-        assertThat(encoder.batches).as("fewer at a time").startsWith(4);
+        assertThat(told.batches).as("fewer at a time").startsWith(4);
         try (TokenCache tokens = TokenCache.open(cache)) {
             Features features = tokens.readFeatures("clip3");
             assertThat(features.tokens().tokens()).containsExactly(3, 1);
@@ -198,12 +238,12 @@ class EmbeddingTest {
             first[i] = i % 9;
         }
         run(clips(10, first), DType.F16, false);
-        assertThat(encoder.batches).as("short clips").containsExactly(32, 8);
-        encoder.batches.clear();
+        assertThat(told.batches).as("short clips").containsExactly(32, 8);
+        told.batches.clear();
         cache = temp.resolve("cache-long");
         List<AudioClip> tenMinutes = clips(10 * 60 * RATE, Arrays.copyOf(first, 9));
         run(tenMinutes, DType.F16, false);
-        assertThat(encoder.batches).as("ten minutes each").containsExactly(4, 4, 1);
+        assertThat(told.batches).as("ten minutes each").containsExactly(4, 4, 1);
         try (TokenCache tokens = TokenCache.open(cache)) {
             for (int i = 0; i < tenMinutes.size(); i++) {
                 assertThat(tokens.clips().get(i).id()).isEqualTo("clip" + i);

@@ -61,7 +61,7 @@ record EatCase(int batch, int dim, int depth, int frames) implements Case {
             @Override
             public void run() {
                 try (TensorScope _ = new TensorScope()) {
-                    Grad.withoutRecording(() -> eat.forward(input, Trace.NONE));
+                    Grad.withoutRecording(() -> eat.network().forward(input, Trace.NONE));
                 }
             }
 
@@ -70,7 +70,7 @@ record EatCase(int batch, int dim, int depth, int frames) implements Case {
                 try (TensorScope _ = new TensorScope()) {
                     return Map.of(
                             "y",
-                            Grad.withoutRecording(() -> eat.forward(input, Trace.NONE))
+                            Grad.withoutRecording(() -> eat.network().forward(input, Trace.NONE))
                                     .toFloats());
                 }
             }

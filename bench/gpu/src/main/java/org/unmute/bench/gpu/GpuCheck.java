@@ -226,7 +226,7 @@ final class GpuCheck implements Callable<Integer> {
     private static List<String> classes(Part part) {
         return switch (part) {
             case CONTRACT -> DeviceContract.PARTS.stream().map(Class::getName).toList();
-            case ENCODERS -> List.of("org.unmute.models.encoder.EncoderGoldenTest");
+            case ENCODERS -> List.of("org.unmute.models.zoo.EncoderGoldenTest");
             case PROBES ->
                 Stream.of("Loss", "Probe", "Packed", "Trajectory")
                         .map(n -> "org.unmute.probes.golden." + n + "GoldenTest")

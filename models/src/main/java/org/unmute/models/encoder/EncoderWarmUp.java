@@ -1,0 +1,141 @@
+package org.unmute.models.encoder;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.unmute.models.vit.Attention;
+import org.unmute.models.vit.FeedForward;
+import org.unmute.models.vit.LayerNorm;
+import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.TransformerBlock;
+import org.unmute.models.vit.Trunk;
+import org.unmute.models.vit.Weights;
+import org.unmute.tensor.Grad;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * Compiles a forward pass before it is needed: two small transformer blocks run on a few tokens until they are as fast
+ * as they get. Without it the first pass of a large encoder takes seconds longer, most of it in loops that are not yet
+ * compiled.
+ */
+public final class EncoderWarmUp {
+    /**
+     * More than the few queries that attention treats in a way of its own, and a rest beyond whole register tiles and
+     * panels.
+     */
+    private static final int TOKENS = 45;
+    /** A head has a whole panel, as in a real encoder, and a row more than one. */
+    private static final int DIM = 64;
+
+    private static final int HEADS = 2;
+    private static final int HIDDEN = 4 * DIM;
+    private static final double EPS = 1e-6;
+    /**
+     * A pass of these few operations takes less than half of this once all vector code is compiled, and some ten times
+     * as much if one loop is not.
+     */
+    private static final long COMPILED_NANOS = 2_000_000;
+
+    private static final long DEADLINE_NANOS = 10_000_000_000L;
+    private static final int SETTLED = 5;
+    /** Enough passes for any compiler policy to take notice; beyond them there is only waiting. */
+    private static final int PASSES = 400;
+
+    private static final long POLL_NANOS = 2_000_000;
+    /** On a machine so slow that no pass ever counts as compiled, the wait has an end too. */
+    private static final int MOST_PASSES = PASSES + 200;
+
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("unmute-warm-up").start(EncoderWarmUp::onProcessor);
+
+    private EncoderWarmUp() {}
+
+    /**
+     * Begins {@link #run} in the background, on a one-thread backend of its own, where the processor's backend is one
+     * that has to be compiled. For the start of a process that has nothing to compute yet: begin, then open encoder and
+     * recordings, and have the encoder {@linkplain Encoder#after wait} before its first forward pass.
+     */
+    public static EncoderWarmUp begin() {
+        return new EncoderWarmUp();
+    }
+
+    private static void onProcessor() {
+        try (Backend backend = Backends.open("cpu", 1).backend()) {
+            if (backend.name().equals("vector")) {
+                run(backend);
+            }
+        } catch (RuntimeException e) {
+            // It only saves time; the work itself will fail with a better message.
+            System.getLogger("org.unmute").log(System.Logger.Level.DEBUG, "warm-up stopped", e);
+        }
+    }
+
+    /** Waits for its end: the same work in loops that are not yet compiled would take longer than the wait. */
+    public void await() {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Weights of which only the shape matters. */
+    private record Constant(Backend backend) implements Weights {
+        @Override
+        public boolean has(String name) {
+            return true;
+        }
+
+        @Override
+        public Tensor tensor(String name, long... shape) {
+            int n = 1;
+            for (long size : shape) {
+                n *= (int) size;
+            }
+            float[] values = new float[n];
+            java.util.Arrays.fill(values, 1f / DIM);
+            return Tensor.of(backend, values, shape).freeze();
+        }
+    }
+
+    /**
+     * Runs small passes on a backend, which may be one opened for this alone: what is compiled is compiled for all of
+     * its kind. Returns when they have become fast, or after some seconds.
+     */
+    public static void run(Backend backend) {
+        backend.warmUp();
+        Weights w = new Constant(backend);
+        LayerNorm norm = LayerNorm.read(w, "norm", DIM, EPS);
+        Attention attention = Attention.read(w, "attn", DIM, HEADS);
+        FeedForward mlp = FeedForward.read(w, "mlp", DIM, HIDDEN, Unary.GELU);
+        Trunk trunk = new Trunk(List.of(
+                new TransformerBlock.Pre(norm, attention, norm, mlp),
+                new TransformerBlock.Post(norm, attention, norm, mlp)));
+        Tensor positions = w.tensor("positions", 1, TOKENS, DIM);
+        float[] values = new float[TOKENS * DIM];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % DIM;
+        }
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        int fast = 0;
+        for (int i = 0; fast < SETTLED && i < MOST_PASSES; i++) {
+            long begin = System.nanoTime();
+            try (TensorScope _ = new TensorScope()) {
+                Tensor x = Tensor.of(backend, values, 1, TOKENS, DIM);
+                Grad.withoutRecording(() -> trunk.apply(x.plus(positions), Trace.NONE))
+                        .toFloats();
+            }
+            long now = System.nanoTime();
+            fast += now - begin < COMPILED_NANOS ? 1 : 0;
+            if (now > end) {
+                return;
+            }
+            if (i > PASSES) {
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+        }
+    }
+}

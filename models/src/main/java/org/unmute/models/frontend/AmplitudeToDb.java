@@ -1,0 +1,51 @@
+package org.unmute.models.frontend;
+
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Binary;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * Power to decibels as {@code torchaudio.transforms.AmplitudeToDB} does: {@code 10 log10(max(x, 1e-10))}, then nothing
+ * lower than the loudest value of the clip minus {@code topDb}. Give it one clip at a time, or a loud clip will raise
+ * the floor of a quiet one.
+ *
+ * @param topDb range below the loudest value in decibels; infinite for no lower bound
+ */
+public record AmplitudeToDb(double topDb) {
+    private static final double FLOOR = 1e-10;
+
+    /** @throws IllegalArgumentException if the range is negative or NaN */
+    public AmplitudeToDb {
+        if (!(topDb >= 0)) {
+            throw new IllegalArgumentException("amplitude to dB: the range must not be negative: " + topDb);
+        }
+    }
+
+    /**
+     * Converts clips, each by itself, on their backend.
+     *
+     * @param power power values, {@code [clips, frames, bands]}
+     */
+    public Tensor apply(Tensor power) {
+        Tensor decibels =
+                power.clamp(FLOOR, Double.POSITIVE_INFINITY).unary(Unary.LOG).times(10 / Math.log(10));
+        return decibels.binary(Binary.MAX, decibels.amax(true, 1, 2).plus(-topDb));
+    }
+
+    /**
+     * Converts one clip.
+     *
+     * @param power power values of any shape, all of one clip. Modified.
+     */
+    public void apply(float[] power) {
+        double loudest = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < power.length; i++) {
+            power[i] = (float) (10 * Math.log10(Math.max(power[i], FLOOR)));
+            loudest = Math.max(loudest, power[i]);
+        }
+        float lowest = (float) (loudest - topDb);
+        for (int i = 0; i < power.length; i++) {
+            power[i] = Math.max(power[i], lowest);
+        }
+    }
+}

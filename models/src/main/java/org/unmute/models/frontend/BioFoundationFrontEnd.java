@@ -1,0 +1,158 @@
+package org.unmute.models.frontend;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * The second public preprocessing of EAT and Audio-MAE: what the BioFoundation code (DBD-research-group/BioFoundation,
+ * {@code audiomae.py} and the EAT wrapper, class {@code KaldiLikeMelSpec}) feeds them in place of kaldi's filter bank.
+ * The mean of the clip is removed, pre-emphasis 0.97 runs over the whole clip (the first sample stays as it is), then
+ * centred frames of 512 samples every 160 with a periodic Hann window of 400, HTK bands from 20 to 8000 Hz, {@code ln(x
+ * + 1e-6)}, zeros at the end, {@code (x - mean) / (2 std)}.
+ *
+ * <p>The original fails on clips of more frames than a window (an unbound variable); here the window's frames count.
+ */
+public final class BioFoundationFrontEnd implements FrontEnd {
+    /** What {@link #settings} call this kind. */
+    public static final String KIND = "biofoundation-mel";
+
+    private static final int FFT = 512;
+    private static final int WINDOW = 400;
+    private static final int HOP = 160;
+    private static final double LOW = 20;
+    private static final double HIGH = 8000;
+    private static final float PREEMPHASIS = 0.97f;
+    private static final double OFFSET = 1e-6;
+
+    private final MelSpectrogram spectrogram;
+    private final int frames;
+    private final double mean;
+    private final double std;
+
+    /**
+     * @param sampleRate Hz; 16 kHz or more
+     * @param melBins mel bands
+     * @param frames of a window
+     * @param mean of the log energies
+     * @param std of the log energies
+     */
+    public BioFoundationFrontEnd(int sampleRate, int melBins, int frames, double mean, double std) {
+        if (frames < 1 || !(std > 0)) {
+            throw new IllegalArgumentException(
+                    "front end: frames must be positive and std above 0: " + frames + ", " + std);
+        }
+        this.spectrogram = new MelSpectrogram(new MelOptions(sampleRate, FFT, WINDOW, HOP, melBins, LOW, HIGH));
+        this.frames = frames;
+        this.mean = mean;
+        this.std = std;
+    }
+
+    @Override
+    public Spectrogram apply(float[] samples) {
+        float[] centred = centred(samples);
+        float[] ready = centred.clone();
+        for (int i = 1; i < ready.length; i++) {
+            ready[i] = centred[i] - PREEMPHASIS * centred[i - 1];
+        }
+        float[] energies = spectrogram.compute(ready);
+        int mel = spectrogram.options().melBins();
+        int own = Math.min(frames * mel, energies.length);
+        float[] x = Arrays.copyOf(energies, frames * mel);
+        for (int i = 0; i < x.length; i++) {
+            // Padding comes after the logarithm: a padded cell is log energy 0.
+            double log = i < own ? Math.log(x[i] + OFFSET) : 0;
+            x[i] = (float) ((log - mean) / (2 * std));
+        }
+        return new Spectrogram(frames, mel, x);
+    }
+
+    /** The samples of one window without their mean. */
+    private float[] centred(float[] samples) {
+        float[] centred = Arrays.copyOf(samples, Math.min(samples.length, windowSamples()));
+        double sum = 0;
+        for (float s : centred) {
+            sum += s;
+        }
+        float offset = centred.length == 0 ? 0 : (float) (sum / centred.length);
+        for (int i = 0; i < centred.length; i++) {
+            centred[i] -= offset;
+        }
+        return centred;
+    }
+
+    /** {@inheritDoc} On a device all but the mean is computed there. */
+    @Override
+    public Tensor apply(List<float[]> windows) {
+        if (!Backends.current().isDevice() || windows.getFirst().length < frameSamples()) {
+            return FrontEnd.super.apply(windows);
+        }
+        Tensor x = Spectrogram.rows(windows.stream().map(this::centred).toList());
+        long rest = x.size(1) - 1;
+        Tensor ready = Tensor.concat(
+                1,
+                x.slice(1, 0, 1),
+                x.slice(1, 1, rest).minus(x.slice(1, 0, rest).times(PREEMPHASIS)));
+        Tensor logarithms = spectrogram.compute(ready).plus(OFFSET).unary(Unary.LOG);
+        long own = Math.min(frames, logarithms.size(1));
+        return logarithms.slice(1, 0, own).pad(1, 0, frames - own, 0).affine(1 / (2 * std), -mean / (2 * std));
+    }
+
+    @Override
+    public int sampleRate() {
+        return spectrogram.options().sampleRate();
+    }
+
+    /** A whole number of hops, so that windows follow each other without a gap; the last centred frame is left out. */
+    @Override
+    public int windowSamples() {
+        return Math.multiplyExact(frames, HOP);
+    }
+
+    /** As many as the mirroring at the ends needs. */
+    @Override
+    public int frameSamples() {
+        return FFT / 2 + 1;
+    }
+
+    @Override
+    public int frameShift() {
+        return HOP;
+    }
+
+    @Override
+    public MelBands bands() {
+        return new MelBands(spectrogram.options().melBins(), LOW, HIGH);
+    }
+
+    @Override
+    public String describe() {
+        MelOptions o = spectrogram.options();
+        return "BioFoundation's mel spectrogram at " + o.sampleRate() + " Hz, " + o.melBins() + " HTK bins from " + LOW
+                + " to " + HIGH
+                + " Hz, centred frames of " + FFT + " samples every " + HOP + ", periodic Hann window of " + WINDOW
+                + ", mean of the clip removed, pre-emphasis " + PREEMPHASIS + " over the clip, ln(x + " + OFFSET + "), "
+                + frames
+                + " frames (zeros at the end), (x - " + mean + ") / (2 * " + std + ")";
+    }
+
+    @Override
+    public Map<String, Object> settings() {
+        MelOptions o = spectrogram.options();
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("kind", KIND);
+        all.put("sampleRate", o.sampleRate());
+        all.put("melBins", o.melBins());
+        all.put("window", "periodic hann");
+        all.put("waveform", "centred");
+        all.put("frames", frames);
+        all.put("padding", "zeros");
+        all.put("mean", mean);
+        all.put("std", std);
+        return all;
+    }
+}

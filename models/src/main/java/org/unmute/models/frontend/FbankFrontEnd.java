@@ -1,0 +1,195 @@
+package org.unmute.models.frontend;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.op.ElementwiseOps;
+
+/**
+ * The front end that most encoders share: kaldi fbank, then {@code (x - mean) / (2 std)}. They differ in three things:
+ * what happens to the waveform before, how short clips are padded, and the numbers.
+ *
+ * @param fbank the filter bank
+ * @param frames frames of a window after padding; where nothing is padded, frames at most
+ * @param mean of the log energies in the pre-training data
+ * @param std of the log energies in the pre-training data
+ * @param waveform what happens to the samples first
+ * @param padding how a clip shorter than a window is filled up
+ * @param minFrames frames that the network needs; shorter clips are refused
+ */
+public record FbankFrontEnd(
+        KaldiFbank fbank, int frames, double mean, double std, Waveform waveform, Padding padding, int minFrames)
+        implements FrontEnd {
+    /** What happens to the samples before the filter bank. */
+    public enum Waveform {
+        /** The mean is removed (EAT, SSLAM, Audio-MAE, AST, ASiT, Bird-MAE). */
+        CENTRED,
+        /** Multiplied by 2^15, the mean stays (BEATs). */
+        INT16_SCALE
+    }
+
+    /** How a clip shorter than the window is treated. */
+    public enum Padding {
+        /** Zeros at the end before normalising: a padded cell becomes {@code -mean / (2 std)}, not 0. */
+        ZEROS,
+        /** The clip's smallest log energy at the end, before normalising (Bird-MAE). */
+        MINIMUM,
+        /** Nothing is added (BEATs). */
+        NONE
+    }
+
+    private static final float INT16 = 32_768;
+
+    /** Checks the ranges. */
+    public FbankFrontEnd {
+        if (frames < 1 || minFrames < 1 || !(std > 0)) {
+            throw new IllegalArgumentException(
+                    "front end: frames must be positive and std above 0: " + frames + ", " + std);
+        }
+    }
+
+    /** The mean removed and zeros at the end, as EAT, SSLAM, Audio-MAE, AST, ASiT and our small encoder have it. */
+    public FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double std) {
+        this(fbank, frames, mean, std, Waveform.CENTRED, Padding.ZEROS, 1);
+    }
+
+    @Override
+    public int sampleRate() {
+        return fbank.options().sampleRate();
+    }
+
+    @Override
+    public int windowSamples() {
+        return (frames - 1) * fbank.options().frameShift() + fbank.options().frameLength();
+    }
+
+    @Override
+    public int frameSamples() {
+        return fbank.options().frameLength() + (minFrames - 1) * frameShift();
+    }
+
+    @Override
+    public int frameShift() {
+        return fbank.options().frameShift();
+    }
+
+    /** Log mel energies before padding and normalisation: {@code [frames, mel]}. */
+    public float[] raw(float[] samples) {
+        return fbank.compute(ready(samples));
+    }
+
+    /** The samples as the filter bank takes them. */
+    private float[] ready(float[] samples) {
+        double sum = 0;
+        for (float s : samples) {
+            sum += s;
+        }
+        float offset = waveform == Waveform.CENTRED ? (float) (sum / samples.length) : 0;
+        float scale = waveform == Waveform.INT16_SCALE ? INT16 : 1;
+        float[] ready = new float[samples.length];
+        for (int i = 0; i < samples.length; i++) {
+            ready[i] = (samples[i] - offset) * scale;
+        }
+        return ready;
+    }
+
+    /** {@inheritDoc} On a device energies, padding and normalisation are all made there. */
+    @Override
+    public Tensor apply(List<float[]> windows) {
+        Backend backend = Backends.current();
+        int length = windows.getFirst().length;
+        int rows = Math.min(frames, fbank.frames(length));
+        if (!backend.isDevice() || length < frameSamples()) {
+            return FrontEnd.super.apply(windows);
+        }
+        Tensor samples = Spectrogram.rows(windows.stream().map(this::ready).toList());
+        int mel = fbank.options().melBins();
+        Tensor x = Tensor.compute(
+                backend,
+                DType.F32,
+                Shape.of(windows.size(), rows, mel),
+                out -> backend.filterBank(samples.view(), fbank.steps(), out));
+        if (rows < frames && padding == Padding.ZEROS) {
+            x = x.pad(1, 0, frames - rows, 0);
+        } else if (rows < frames && padding == Padding.MINIMUM) {
+            Tensor least = x.times(-1).amax(true, 1, 2).times(-1);
+            x = Tensor.concat(1, x, least.expand(windows.size(), frames - rows, mel));
+        }
+        return Tensor.run(new ElementwiseOps.Affine(x, 1 / (2 * std), -mean / (2 * std)));
+    }
+
+    @Override
+    public Spectrogram apply(float[] samples) {
+        if (samples.length < frameSamples()) {
+            throw new ClipTooShortException("fbank", samples.length, frameSamples(), sampleRate());
+        }
+        int mel = fbank.options().melBins();
+        float[] raw = raw(samples);
+        int own = Math.min(frames, raw.length / mel);
+        int rows = padding == Padding.NONE ? own : frames;
+        float[] x = Arrays.copyOf(raw, rows * mel);
+        if (padding == Padding.MINIMUM) {
+            float least = Float.POSITIVE_INFINITY;
+            for (int i = 0; i < own * mel; i++) {
+                least = Math.min(least, x[i]);
+            }
+            Arrays.fill(x, own * mel, x.length, least);
+        }
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) ((x[i] - mean) / (2 * std));
+        }
+        return new Spectrogram(rows, mel, x);
+    }
+
+    @Override
+    public MelBands bands() {
+        return new MelBands(
+                fbank.options().melBins(),
+                fbank.options().lowFreq(),
+                fbank.options().upperEdge());
+    }
+
+    @Override
+    public String describe() {
+        FbankOptions o = fbank.options();
+        return "kaldi fbank at " + o.sampleRate() + " Hz, " + o.melBins() + " bins from " + o.lowFreq() + " to "
+                + o.upperEdge()
+                + " Hz, " + o.window().name().toLowerCase(Locale.ROOT) + " window, " + o.frameLengthMs() + " ms every "
+                + o.frameShiftMs() + " ms, pre-emphasis " + o.preemphasis() + ", "
+                + switch (waveform) {
+                    case CENTRED -> "mean of the waveform removed";
+                    case INT16_SCALE -> "waveform times 2^15";
+                }
+                + ", "
+                + switch (padding) {
+                    case ZEROS -> frames + " frames (zeros at the end)";
+                    case MINIMUM -> frames + " frames (the clip's minimum at the end)";
+                    case NONE -> "at most " + frames + " frames (no padding)";
+                }
+                + ", (x - " + mean + ") / (2 * " + std + ")";
+    }
+
+    @Override
+    public Map<String, Object> settings() {
+        FbankOptions o = fbank.options();
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("kind", "kaldi-fbank");
+        all.put("sampleRate", o.sampleRate());
+        all.put("melBins", o.melBins());
+        all.put("window", o.window().name().toLowerCase(Locale.ROOT));
+        all.put("waveform", waveform.name().toLowerCase(Locale.ROOT));
+        all.put("frames", frames);
+        all.put("padding", padding.name().toLowerCase(Locale.ROOT));
+        all.put("mean", mean);
+        all.put("std", std);
+        return all;
+    }
+}

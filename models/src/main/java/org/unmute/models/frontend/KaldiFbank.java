@@ -1,0 +1,78 @@
+package org.unmute.models.frontend;
+
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.tensor.op.FilterBank;
+
+/**
+ * Kaldi's log mel filter bank with the settings of {@code torchaudio.compliance.kaldi.fbank} that the encoders use: no
+ * dither, frames only where they fit whole, mean taken off each frame, pre-emphasis, window, power spectrum, mel bands,
+ * natural logarithm. Computed in float64 within a frame. Since each frame loses its mean, taking the mean off the whole
+ * clip before changes nothing. May be shared by threads.
+ */
+public final class KaldiFbank {
+    /** Energies below this, float32's epsilon, count as this. */
+    private static final double FLOOR = 0x1p-23;
+
+    private final FbankOptions options;
+    private final MelFilterBank mel;
+    private final HostFilterBank host;
+
+    /** A filter bank with these settings. */
+    public KaldiFbank(FbankOptions options) {
+        this.options = options;
+        mel = MelFilterBank.kaldi(
+                options.melBins(), options.fftSize(), options.sampleRate(), options.lowFreq(), options.upperEdge());
+        host = new HostFilterBank(
+                mel.of(
+                        new FilterBank.Frames(options.frameLength(), options.frameShift(), options.fftSize(), true),
+                        options.preemphasis(),
+                        options.window().values(options.frameLength()),
+                        FLOOR),
+                mel);
+    }
+
+    /** The same as an operation of a backend, {@link org.unmute.tensor.backend.Backend#filterBank}. */
+    public FilterBank steps() {
+        return host.steps();
+    }
+
+    /** The settings. */
+    public FbankOptions options() {
+        return options;
+    }
+
+    /** How many frames a clip of so many samples gives: {@code 1 + floor((samples - length) / shift)}, or 0. */
+    public int frames(int samples) {
+        int length = options.frameLength();
+        return samples < length ? 0 : 1 + (samples - length) / options.frameShift();
+    }
+
+    /**
+     * The log mel energies of a clip.
+     *
+     * @param samples {@code [samples]} at the options' rate; not modified
+     * @return {@code [frames, melBins]}, row-major
+     * @throws ClipTooShortException    if the clip is shorter than one frame
+     * @throws IllegalArgumentException if the result is too large for an array
+     */
+    public float[] compute(float[] samples) {
+        int frames = frames(samples.length);
+        if (frames == 0) {
+            throw new ClipTooShortException("fbank", samples.length, options.frameLength(), options.sampleRate());
+        }
+        int bins = options.melBins();
+        if ((long) frames * bins > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(
+                    "fbank: " + frames + " frames of " + bins + " bins are too many for one array: cut the clip");
+        }
+        return host.compute(samples);
+    }
+
+    MelFilterBank mel() {
+        return mel;
+    }
+
+    HostFilterBank host() {
+        return host;
+    }
+}

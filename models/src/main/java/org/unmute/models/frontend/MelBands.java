@@ -1,0 +1,52 @@
+package org.unmute.models.frontend;
+
+/**
+ * Where the bands of a mel spectrum lie: their centres are equally spaced in mel, between two edges, as both kaldi and
+ * HTK place them.
+ *
+ * @param count number of bands
+ * @param lowHz lower edge of the first band
+ * @param highHz upper edge of the last band
+ */
+public record MelBands(int count, double lowHz, double highHz) {
+    private static final double BREAK = 700;
+
+    /** @throws IllegalArgumentException if there is no band or the edges are no range */
+    public MelBands {
+        if (count < 1 || !(lowHz >= 0 && lowHz < highHz && Double.isFinite(highHz))) {
+            throw new IllegalArgumentException(
+                    "mel bands: " + count + " bands from " + lowHz + " to " + highHz + " Hz");
+        }
+    }
+
+    private static double mel(double hertz) {
+        return Math.log1p(hertz / BREAK);
+    }
+
+    private double step() {
+        return (mel(highHz) - mel(lowHz)) / (count + 1);
+    }
+
+    /**
+     * The border below a band: midway in mel between its centre and the one before. Below the first it is the lower
+     * edge, and {@code count} gives the upper edge.
+     *
+     * @param band 0 to {@code count}
+     */
+    public double border(int band) {
+        if (band < 0 || band > count) {
+            throw new IllegalArgumentException("mel bands: borders are 0 to " + count + ", not " + band);
+        }
+        if (band == 0 || band == count) {
+            return band == 0 ? lowHz : highHz;
+        }
+        return BREAK * Math.expm1(mel(lowHz) + (band + 0.5) * step());
+    }
+
+    /**
+     * Where a frequency lies along the bands: 0 at the lower end of the first, 1 at the upper end of the last; clamped.
+     */
+    public double position(double hertz) {
+        return Math.clamp(((mel(hertz) - mel(lowHz)) / step() - 0.5) / count, 0, 1);
+    }
+}

@@ -1,0 +1,126 @@
+package org.unmute.models.frontend;
+
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.FilterBank;
+
+/**
+ * The mel spectrogram of {@code torchaudio.transforms.MelSpectrogram} with HTK bands: frames centred on multiples of
+ * the hop, the clip mirrored at its ends, periodic Hann window, power spectrum, mel bands. Computed in float64 within a
+ * frame. May be shared by threads.
+ */
+public final class MelSpectrogram {
+    private final MelOptions options;
+    private final MelFilterBank mel;
+    private final HostFilterBank host;
+
+    /** A spectrogram with these settings. */
+    public MelSpectrogram(MelOptions options) {
+        this.options = options;
+        int n = options.fftSize();
+        double[] window = centred(periodicHann(options.windowLength()), n);
+        mel = MelFilterBank.htk(options.melBins(), n, options.sampleRate(), options.lowFreq(), options.highFreq());
+        host = new HostFilterBank(
+                mel.of(new FilterBank.Frames(n, options.hop(), n, false), 0, window, Double.NaN), mel);
+    }
+
+    /** {@code 0.5 - 0.5 cos(2 pi i / n)}. */
+    static double[] periodicHann(int n) {
+        double[] w = new double[n];
+        for (int i = 0; i < n; i++) {
+            w[i] = 0.5 - 0.5 * Math.cos(2 * Math.PI * i / n);
+        }
+        return w;
+    }
+
+    /** As torch.stft places a shorter window: {@code (size - length) / 2} zeros before it, the rest behind. */
+    private static double[] centred(double[] values, int size) {
+        double[] frame = new double[size];
+        System.arraycopy(values, 0, frame, (size - values.length) / 2, values.length);
+        return frame;
+    }
+
+    /** The settings. */
+    public MelOptions options() {
+        return options;
+    }
+
+    /** The mel bands' weights, {@code [fftSize / 2 + 1, melBins]}, row-major, as torchaudio stores them. */
+    public float[] weights() {
+        int bins = options.melBins();
+        float[] all = new float[host.fft().bins() * bins];
+        for (int k = 0; k < host.fft().bins(); k++) {
+            for (int b = 0; b < bins; b++) {
+                all[k * bins + b] = mel.weight(b, k);
+            }
+        }
+        return all;
+    }
+
+    /** How many frames a clip of so many samples gives: {@code 1 + floor(samples / hop)}. */
+    public int frames(int samples) {
+        return 1 + samples / options.hop();
+    }
+
+    /**
+     * The mel energies of a clip.
+     *
+     * @param samples {@code [samples]} at the options' rate; not modified
+     * @return {@code [frames, melBins]}, row-major (torchaudio's result, transposed)
+     * @throws ClipTooShortException    if the clip has no more samples than half a frame, so that it cannot be mirrored
+     * @throws IllegalArgumentException if the result is too large for an array
+     */
+    public float[] compute(float[] samples) {
+        int size = options.fftSize();
+        int pad = size / 2;
+        if (samples.length <= pad) {
+            throw new ClipTooShortException("mel spectrogram", samples.length, pad + 1, options.sampleRate());
+        }
+        int frames = frames(samples.length);
+        int bins = options.melBins();
+        if ((long) frames * bins > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("mel spectrogram: " + frames + " frames of " + bins
+                    + " bins are too many for one array: cut the clip");
+        }
+        float[] all = new float[Math.addExact(samples.length, 2 * pad)];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = samples[mirrored((long) i - pad, samples.length)];
+        }
+        return host.compute(all);
+    }
+
+    /**
+     * The mel energies of clips of one length, on their backend: one filter bank over the clips with what is mirrored
+     * at their ends.
+     *
+     * @param samples {@code [clips, samples]} at the options' rate
+     * @return {@code [clips, frames, melBins]}; gradients do not pass
+     * @throws ClipTooShortException if clips have no more samples than half a frame
+     */
+    public Tensor compute(Tensor samples) {
+        int pad = options.fftSize() / 2;
+        int n = samples.shape().dim(1);
+        if (n <= pad) {
+            throw new ClipTooShortException("mel spectrogram", n, pad + 1, options.sampleRate());
+        }
+        Tensor before = samples.slice(1, 1, pad).flip(1);
+        Tensor after = samples.slice(1, n - 1L - pad, pad).flip(1);
+        Tensor all = Tensor.concat(1, before, samples, after);
+        return Tensor.compute(
+                all.backend(),
+                all.dtype(),
+                Shape.of(samples.size(0), frames(n), options.melBins()),
+                out -> all.backend().filterBank(all.view(), host.steps(), out));
+    }
+
+    /** The end samples are not repeated: ... 2 1 | 0 1 2 ... */
+    private static int mirrored(long index, int length) {
+        long inside = index < 0 ? -index : index;
+        return (int) (inside < length ? inside : 2L * (length - 1) - inside);
+    }
+
+    MelFilterBank mel() {
+        return mel;
+    }
+}

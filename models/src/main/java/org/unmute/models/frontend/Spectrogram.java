@@ -1,0 +1,42 @@
+package org.unmute.models.frontend;
+
+import java.util.List;
+import org.unmute.tensor.Tensor;
+
+/**
+ * What a front end makes of one window.
+ *
+ * @param frames rows, in time order
+ * @param bins values per frame
+ * @param values {@code [frames, bins]}, row-major
+ */
+public record Spectrogram(int frames, int bins, float[] values) {
+    /** @throws IllegalArgumentException if the array has another length */
+    public Spectrogram {
+        if (values.length != Math.multiplyExact(frames, bins)) {
+            throw new IllegalArgumentException(
+                    "spectrogram: " + values.length + " values for [" + frames + ", " + bins + "]");
+        }
+    }
+
+    /** Spectrograms of the same shape as one tensor on the current backend: {@code [spectrograms, frames, bins]}. */
+    public static Tensor batch(List<Spectrogram> spectrograms) {
+        Spectrogram first = spectrograms.getFirst();
+        List<float[]> values = spectrograms.stream().map(Spectrogram::values).toList();
+        return Tensor.of(joined(values), values.size(), first.frames, first.bins);
+    }
+
+    /** Arrays of the same length as one tensor on the current backend: {@code [arrays, length]}. */
+    public static Tensor rows(List<float[]> arrays) {
+        return Tensor.of(joined(arrays), arrays.size(), arrays.getFirst().length);
+    }
+
+    private static float[] joined(List<float[]> arrays) {
+        int length = arrays.getFirst().length;
+        float[] all = new float[Math.multiplyExact(arrays.size(), length)];
+        for (int i = 0; i < arrays.size(); i++) {
+            System.arraycopy(arrays.get(i), 0, all, i * length, length);
+        }
+        return all;
+    }
+}

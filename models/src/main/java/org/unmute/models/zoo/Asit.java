@@ -1,0 +1,122 @@
+package org.unmute.models.zoo;
+
+import java.util.List;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.CheckpointWeights;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.models.encoder.EncoderNetwork;
+import org.unmute.models.encoder.EncoderProvider;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.frontend.FbankFrontEnd;
+import org.unmute.models.frontend.FbankOptions;
+import org.unmute.models.frontend.FrontEnd;
+import org.unmute.models.frontend.KaldiFbank;
+import org.unmute.models.frontend.WindowFunction;
+import org.unmute.models.vit.Trace;
+import org.unmute.tensor.Interpolation;
+import org.unmute.tensor.Tensor;
+
+/**
+ * ASiT (Sara-Ahmed/ASiT): 16 x 16 patches, learned positions for the class token and the patches, pre-norm blocks,
+ * final norm. Of a training checkpoint the teacher's {@code backbone.} is used, by which it is told from Audio-MAE.
+ *
+ * <p>The pre-training code listens at 32 kHz to 592 frames; what the paper's fine-tuning did is not published, so the
+ * rate can be set. For windows of other lengths the positions are interpolated bilinearly on the grid of patches, as
+ * AST does, which the authors' README follows.
+ */
+public final class Asit implements EncoderNetwork {
+    private static final String NAME = "asit";
+    private static final int RATE = 32_000;
+    private static final double MEAN = -4.2677393;
+    private static final double STD = 4.5689974;
+    private static final KeyMap AUTHORS = PreNormVit.keyMap("asit/authors")
+            .belowPrefix("backbone.")
+            .keep("norm.")
+            .require("norm.weight", "norm.bias")
+            .dropOuter("head_cls.", "head of pre-training, for clips")
+            .dropOuter("head_recons.", "head of pre-training, which reconstructs the spectrogram");
+
+    /** How its checkpoints are recognized and opened. */
+    public record Provider() implements EncoderProvider {
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public List<KeyMap> keyMaps() {
+            return List.of(AUTHORS);
+        }
+
+        @Override
+        public int rank() {
+            return 1;
+        }
+
+        @Override
+        public EncoderNetwork open(Checkpoint file, EncoderSettings settings) {
+            return new Asit(file, settings);
+        }
+    }
+
+    private final EncoderSpec spec;
+    private final FrontEnd frontEnd;
+    private final PreNormVit vit;
+
+    /**
+     * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
+     *
+     * @throws UnusableCheckpointException if a tensor is missing or of another shape
+     */
+    private Asit(Checkpoint file, EncoderSettings settings) {
+        CheckpointWeights w = new CheckpointWeights(file);
+        int stored = PreNormVit.storedSteps(w, file.origin());
+        int frames = settings.framesOr(stored * PreNormVit.PATCH);
+        int steps = PreNormVit.steps(frames, PreNormVit.PATCH, NAME);
+        frontEnd = new FbankFrontEnd(
+                new KaldiFbank(FbankOptions.of(settings.sampleRateOr(RATE), PreNormVit.MEL, WindowFunction.HANNING)),
+                frames,
+                settings.meanOr(MEAN),
+                settings.stdOr(STD));
+        EncoderSpec.Grid grid = PreNormVit.grid(steps, frontEnd);
+        Tensor table = w.tensor(PreNormVit.POSITIONS, 1, 1 + (long) stored * grid.freq(), w.size(PreNormVit.CLS, 3, 2));
+        vit = PreNormVit.read(w, settings, positions(table, stored, steps, grid.freq()), "norm");
+        spec = EncoderSpec.of(
+                NAME,
+                "ASiT, " + vit.size() + ", final norm"
+                        + (steps == stored
+                                ? ""
+                                : ", positions interpolated from " + stored + " to " + steps + " steps"),
+                frontEnd,
+                settings,
+                grid,
+                vit.dim(),
+                vit.depth(),
+                List.of());
+    }
+
+    /** {@code [1, 1 + stored · bands, dim]} to {@code [1, 1 + steps · bands, dim]}. */
+    static Tensor positions(Tensor table, int stored, int steps, int bands) {
+        return steps == stored
+                ? table
+                : Interpolation.resizePositions(table, 1, stored, bands, steps, bands, Interpolation.Mode.LINEAR)
+                        .freeze();
+    }
+
+    @Override
+    public EncoderSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public FrontEnd frontEnd() {
+        return frontEnd;
+    }
+
+    @Override
+    public Tensor forward(Tensor input, Trace trace) {
+        return vit.forward(input, "tokens_with_pos_and_cls", trace);
+    }
+}

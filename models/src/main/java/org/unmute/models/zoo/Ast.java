@@ -1,0 +1,317 @@
+package org.unmute.models.zoo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.CheckpointWeights;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.models.encoder.EncoderNetwork;
+import org.unmute.models.encoder.EncoderProvider;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.ModelConfig;
+import org.unmute.models.frontend.FbankFrontEnd;
+import org.unmute.models.frontend.FbankOptions;
+import org.unmute.models.frontend.FrontEnd;
+import org.unmute.models.frontend.KaldiFbank;
+import org.unmute.models.vit.Attention;
+import org.unmute.models.vit.FeedForward;
+import org.unmute.models.vit.LayerNorm;
+import org.unmute.models.vit.Linear;
+import org.unmute.models.vit.StridedPatchEmbed;
+import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.TransformerBlock;
+import org.unmute.models.vit.Trunk;
+import org.unmute.tensor.Interpolation;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.SlidingWindow;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * AST (YuanGongND/ast): 16 x 16 patches that start 10 mel bins and 10 frames apart, frequency-major; a class and a
+ * distillation token, learned positions, pre-norm blocks, final norm. A clip is the mean of the two tokens, which the
+ * head turns into logits.
+ *
+ * <p>Settings by name, also in a file's metadata: {@code fstride} and {@code tstride}, mel bins and frames from one
+ * patch to the next. Positions for other lengths follow src/models/ast_models.py: the middle of the stored time axis
+ * where it is shorter, bilinear interpolation where it is longer.
+ */
+public final class Ast implements EncoderNetwork {
+    private static final String NAME = "ast";
+    private static final int RATE = 16_000;
+    private static final int STRIDE = 10;
+    private static final String MEL_STRIDE = "fstride";
+    private static final String TIME_STRIDE = "tstride";
+    private static final int EXTRA = 2;
+    /** Frames of the authors' recipes for AudioSet, ESC-50 and Speech Commands. */
+    private static final List<Integer> FRAMES = List.of(1024, 512, 128);
+
+    private static final double MEAN = -4.2677393;
+    private static final double STD = 4.5689974;
+    private static final double HEAD_EPS = 1e-5;
+    /** {@code layer_norm_eps} of the Hugging Face port, of all its norms. */
+    private static final double PORT_EPS = 1e-12;
+
+    /** What the parts are called. */
+    private record Names(
+            String cls,
+            String distillation,
+            String positions,
+            String patches,
+            String blocks,
+            String norm,
+            String headNorm,
+            String head) {
+        KeyMap complete(KeyMap map) {
+            return map.keep(cls, distillation, positions, patches + ".", blocks + ".", norm + ".")
+                    .require(
+                            cls,
+                            distillation,
+                            positions,
+                            patches + ".weight",
+                            patches + ".bias",
+                            norm + ".weight",
+                            norm + ".bias");
+        }
+    }
+
+    private static final Names OWN = new Names(
+            "v.cls_token",
+            "v.dist_token",
+            "v.pos_embed",
+            "v.patch_embed.proj",
+            "v.blocks",
+            "v.norm",
+            "mlp_head.0",
+            "mlp_head.1");
+    private static final Names PORT = new Names(
+            "embeddings.cls_token",
+            "embeddings.distillation_token",
+            "embeddings.position_embeddings",
+            "embeddings.patch_embeddings.projection",
+            "encoder.layer",
+            "layernorm",
+            "classifier.layernorm",
+            "classifier.dense");
+
+    private static final KeyMap AUTHORS = OWN.complete(
+                    KeyMap.named("ast/authors", OWN.cls, OWN.distillation, OWN.positions))
+            .keep("mlp_head.")
+            .requireSeries("v.blocks.", PreNormVit.TIMM_BLOCK)
+            .drop("v.head.", "classifier of the image model it began as")
+            .drop("v.head_dist.", "classifier of the image model it began as")
+            .carry(MEL_STRIDE, TIME_STRIDE);
+    /** The port keeps its names: queries, keys and values lie in tensors of their own there. */
+    private static final KeyMap HUGGING_FACE = PORT.complete(
+                    KeyMap.named("ast/hugging-face", PORT.cls, PORT.distillation, PORT.positions))
+            .keep("classifier.")
+            .keepOuter("classifier.")
+            .requireSeries(
+                    "encoder.layer.",
+                    weightAndBias(
+                            "layernorm_before",
+                            "attention.attention.query",
+                            "attention.attention.key",
+                            "attention.attention.value",
+                            "attention.output.dense",
+                            "layernorm_after",
+                            "intermediate.dense",
+                            "output.dense"))
+            .carry(MEL_STRIDE, TIME_STRIDE);
+
+    /** How its checkpoints are recognized and opened. */
+    public record Provider() implements EncoderProvider {
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public List<KeyMap> keyMaps() {
+            return List.of(AUTHORS, HUGGING_FACE);
+        }
+
+        @Override
+        public EncoderNetwork open(Checkpoint file, EncoderSettings settings) {
+            return new Ast(file, settings);
+        }
+
+        @Override
+        public Set<String> configEntries() {
+            return Set.of(MEL_STRIDE, TIME_STRIDE);
+        }
+    }
+
+    private final EncoderSpec spec;
+    private final FrontEnd frontEnd;
+    private final PreNormVit vit;
+    private final LayerNorm headNorm;
+    private final Linear head;
+
+    private static String[] weightAndBias(String... parts) {
+        List<String> all = new ArrayList<>();
+        for (String part : parts) {
+            all.add(part + ".weight");
+            all.add(part + ".bias");
+        }
+        return all.toArray(String[]::new);
+    }
+
+    /**
+     * Builds the encoder from an open checkpoint with the authors' names or those of the port, which may be closed
+     * afterwards.
+     *
+     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the settings do not fit it
+     */
+    private Ast(Checkpoint file, EncoderSettings settings) {
+        CheckpointWeights w = new CheckpointWeights(file);
+        boolean port = w.has(PORT.cls);
+        Names names = port ? PORT : OWN;
+        double eps = port ? PORT_EPS : PreNormVit.EPS;
+        int dim = w.size(names.cls, 3, 2);
+        int heads = settings.headsOr(0, dim);
+        ModelConfig config = ModelConfig.of(file, "", settings);
+        int melStride = stride(config, MEL_STRIDE);
+        int timeStride = stride(config, TIME_STRIDE);
+        int bands = (PreNormVit.MEL - PreNormVit.PATCH) / melStride + 1;
+        int stored = storedSteps(w, file, names, bands, timeStride);
+        int frames = settings.framesOr(framesFor(stored, timeStride));
+        int steps = PreNormVit.steps(frames, timeStride, NAME);
+        frontEnd = new FbankFrontEnd(
+                new KaldiFbank(FbankOptions.of(
+                        settings.sampleRateOnly(RATE, NAME),
+                        PreNormVit.MEL,
+                        org.unmute.models.frontend.WindowFunction.HANNING)),
+                frames,
+                settings.meanOr(MEAN),
+                settings.stdOr(STD));
+        StridedPatchEmbed patches = StridedPatchEmbed.read(
+                w, names.patches, dim, SlidingWindow.of(PreNormVit.PATCH, PreNormVit.PATCH, melStride, timeStride));
+        Tensor extra = Tensor.concat(1, w.tensor(names.cls, 1, 1, dim), w.tensor(names.distillation, 1, 1, dim))
+                .freeze();
+        Tensor table = w.tensor(names.positions, 1, EXTRA + (long) bands * stored, dim);
+        Trunk trunk = port ? portTrunk(w, dim, heads) : PreNormVit.trunk(w, names.blocks, dim, heads);
+        vit = new PreNormVit(
+                patches::apply,
+                extra,
+                positions(table, bands, stored, steps),
+                trunk,
+                LayerNorm.read(w, names.norm, dim, eps));
+        boolean hasHead = w.has(names.head + ".weight");
+        headNorm = hasHead ? LayerNorm.read(w, names.headNorm, dim, port ? PORT_EPS : HEAD_EPS) : null;
+        head = hasHead ? Linear.read(w, names.head, w.size(names.head + ".weight", 2, 0), dim) : null;
+        List<String> classes = hasHead ? EncoderSpec.namedClasses(head.weight().size(0)) : List.of();
+        EncoderSpec.Grid grid = new EncoderSpec.Grid(
+                steps,
+                bands,
+                timeStride * frontEnd.frameShift(),
+                EncoderSpec.TokenOrder.FREQUENCY_MAJOR,
+                EXTRA,
+                new EncoderSpec.Overlap(PreNormVit.PATCH * frontEnd.frameShift(), PreNormVit.PATCH, melStride));
+        spec = EncoderSpec.of(
+                NAME,
+                "AST, " + vit.size() + ", patches every " + melStride + " mel bins and " + timeStride + " frames"
+                        + (steps == stored ? "" : ", positions fitted from " + stored + " to " + steps + " steps"),
+                frontEnd,
+                settings,
+                grid,
+                dim,
+                vit.depth(),
+                classes);
+    }
+
+    private static int stride(ModelConfig config, String name) {
+        int stride = config.count(name, STRIDE);
+        if (stride < 1 || stride > PreNormVit.MEL) {
+            throw config.refuse(name, "1 to " + PreNormVit.MEL + " is expected");
+        }
+        return stride;
+    }
+
+    private static int storedSteps(CheckpointWeights w, Checkpoint file, Names names, int bands, int timeStride) {
+        int rows = w.size(names.positions, 3, 1) - EXTRA;
+        if (rows < bands
+                || rows % bands != 0
+                || (rows / bands - 1L) * timeStride + PreNormVit.PATCH > PreNormVit.MOST_FRAMES) {
+            throw new UnusableCheckpointException(file.origin() + ": there are " + (rows + EXTRA)
+                    + " positions, expected are " + EXTRA + " and a multiple of " + bands
+                    + " bands: state fstride and tstride if patches do not start 10 apart");
+        }
+        return rows / bands;
+    }
+
+    /** A window for which positions are stored: that of a recipe, where several lengths give as many steps. */
+    private static int framesFor(int stored, int stride) {
+        return FRAMES.stream()
+                .filter(f -> (f - PreNormVit.PATCH) / stride + 1 == stored)
+                .findFirst()
+                .orElse((stored - 1) * stride + PreNormVit.PATCH);
+    }
+
+    /** {@code [1, 2 + bands · stored, dim]} to {@code [1, 2 + bands · steps, dim]}. */
+    static Tensor positions(Tensor table, int bands, int stored, int steps) {
+        if (steps == stored) {
+            return table;
+        }
+        if (steps > stored) {
+            return Interpolation.resizePositions(table, EXTRA, bands, stored, bands, steps, Interpolation.Mode.LINEAR)
+                    .freeze();
+        }
+        long dim = table.size(2);
+        Tensor middle = table.slice(1, EXTRA, (long) bands * stored)
+                .reshape(1, bands, stored, dim)
+                .slice(2, stored / 2 - steps / 2, steps)
+                .reshape(1, (long) bands * steps, dim);
+        return Tensor.concat(1, table.slice(1, 0, EXTRA), middle).freeze();
+    }
+
+    private static Trunk portTrunk(CheckpointWeights w, int dim, int heads) {
+        int depth = w.count(PORT.blocks, "layernorm_before.weight");
+        List<TransformerBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < depth; i++) {
+            String b = PORT.blocks + "." + i + ".";
+            String a = b + "attention.attention.";
+            int hidden = w.size(b + "intermediate.dense.weight", 2, 0);
+            Attention attention = Attention.packed(
+                    Linear.readPart(w, a + "query", dim, dim, true),
+                    Linear.readPart(w, a + "key", dim, dim, true),
+                    Linear.readPart(w, a + "value", dim, dim, true),
+                    Linear.read(w, b + "attention.output.dense", dim, dim),
+                    heads);
+            FeedForward mlp = new FeedForward(
+                    Linear.read(w, b + "intermediate.dense", hidden, dim),
+                    Linear.read(w, b + "output.dense", dim, hidden),
+                    Unary.GELU);
+            blocks.add(new TransformerBlock.Pre(
+                    LayerNorm.read(w, b + "layernorm_before", dim, PORT_EPS),
+                    attention,
+                    LayerNorm.read(w, b + "layernorm_after", dim, PORT_EPS),
+                    mlp));
+        }
+        return new Trunk(blocks);
+    }
+
+    @Override
+    public EncoderSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public FrontEnd frontEnd() {
+        return frontEnd;
+    }
+
+    @Override
+    public Tensor forward(Tensor input, Trace trace) {
+        return vit.forward(input, "tokens_with_pos_cls_dist", trace);
+    }
+
+    @Override
+    public Tensor classify(Tensor tokens) {
+        return head == null
+                ? EncoderNetwork.super.classify(tokens)
+                : head.apply(headNorm.apply(tokens.slice(1, 0, EXTRA).mean(false, 1)));
+    }
+}

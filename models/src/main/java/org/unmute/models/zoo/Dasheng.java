@@ -1,0 +1,325 @@
+package org.unmute.models.zoo;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.CheckpointWeights;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.models.encoder.EncoderNetwork;
+import org.unmute.models.encoder.EncoderProvider;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.ModelConfig;
+import org.unmute.models.frontend.AmplitudeToDb;
+import org.unmute.models.frontend.FrontEnd;
+import org.unmute.models.frontend.MelFrontEnd;
+import org.unmute.models.frontend.MelOptions;
+import org.unmute.models.frontend.MelSpectrogram;
+import org.unmute.models.vit.LayerNorm;
+import org.unmute.models.vit.Linear;
+import org.unmute.models.vit.PatchEmbed;
+import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.Trunk;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+
+/**
+ * Dasheng (RicherMans/Dasheng): a mel spectrogram in dB, batch normalisation of the mel bins, one token for every 64
+ * bins x 4 frames (40 ms), learned positions, pre-norm blocks, a final norm, no class token. A recording goes through
+ * the front end as a whole; its tokens are then encoded in chunks as long as the table of positions, each for itself
+ * and with positions from the start, and joined. The last chunk is as short as it is: nothing is padded, frames that do
+ * not fill a patch are dropped. (Later versions of the authors' code and the port on Hugging Face pad the last chunk
+ * with zeros.) AudioSet checkpoints carry {@code outputlayer} on the mean of the tokens.
+ */
+public final class Dasheng implements EncoderNetwork {
+    private static final String NAME = "dasheng";
+    private static final int RATE = 16_000;
+    private static final double EPS = 1e-6;
+    /** Torch's default, for batch norm and for the head's norm. */
+    private static final double TORCH_EPS = 1e-5;
+
+    private static final double TABLE_TOLERANCE = 1e-4;
+    private static final String CONFIG = "config.";
+    /** What can be stated; everything else of the authors' constructor is about training. */
+    private static final Set<String> CONFIG_ENTRIES = Set.of(
+            "embed_dim",
+            "depth",
+            "num_heads",
+            "target_length",
+            "n_mels",
+            "n_fft",
+            "hop_size",
+            "win_size",
+            "f_min",
+            "f_max",
+            "center",
+            "top_db");
+
+    private static final String PATCHES = "patch_embed.proj";
+    private static final String TIME = "time_pos_embed";
+    private static final String FREQ = "freq_pos_embed";
+    private static final String NORM = "init_bn.1.";
+    private static final String MEL_TABLE = "front_end.0.mel_scale.fb";
+    /** With any prefix; {@code encoder.} on Hugging Face, whose head lies beside the encoder. */
+    private static final KeyMap AUTHORS = KeyMap.named(
+                    "dasheng/authors", TIME, FREQ, NORM + "running_mean", "blocks.0.attn.qkv.weight")
+            .drop(NORM + "num_batches_tracked", "counter of training")
+            .drop("front_end.0.spectrogram.window", "window of the front end, which is computed")
+            .keep(TIME, FREQ, NORM, PATCHES + ".", "blocks.", "norm.", "outputlayer.", "cls_token", "front_end.")
+            .keepOuter("outputlayer.")
+            .require(
+                    TIME,
+                    FREQ,
+                    NORM + "weight",
+                    NORM + "bias",
+                    NORM + "running_mean",
+                    NORM + "running_var",
+                    PATCHES + ".weight",
+                    PATCHES + ".bias",
+                    "norm.weight",
+                    "norm.bias")
+            .requireSeries("blocks.", PreNormVit.TIMM_BLOCK)
+            .carry(CONFIG);
+
+    /** How its checkpoints are recognized and opened. */
+    public record Provider() implements EncoderProvider {
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public List<KeyMap> keyMaps() {
+            return List.of(AUTHORS);
+        }
+
+        @Override
+        public EncoderNetwork open(Checkpoint file, EncoderSettings settings) {
+            return new Dasheng(file, settings);
+        }
+
+        @Override
+        public Set<String> configEntries() {
+            return CONFIG_ENTRIES;
+        }
+    }
+
+    private final EncoderSpec spec;
+    private final MelFrontEnd frontEnd;
+    private final Tensor melMean;
+    private final Tensor melScale;
+    private final Tensor melShift;
+    private final PatchEmbed patchEmbed;
+    /** {@code [chunk, dim]} */
+    private final Tensor positions;
+
+    private final int chunk;
+    private final Trunk trunk;
+    private final LayerNorm norm;
+    private final LayerNorm headNorm;
+    private final Linear head;
+
+    /**
+     * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
+     *
+     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the configuration cannot be
+     *     followed or contradicts the tensors
+     * @throws IllegalArgumentException if the settings do not fit
+     */
+    private Dasheng(Checkpoint file, EncoderSettings settings) {
+        CheckpointWeights w = new CheckpointWeights(file);
+        ModelConfig config = ModelConfig.of(file, CONFIG, settings);
+        int dim = w.size(PATCHES + ".weight", 4, 0);
+        int mel = w.size(PATCHES + ".weight", 4, 2);
+        int patchTime = w.size(PATCHES + ".weight", 4, 3);
+        int depth = w.count("blocks", "norm1.weight");
+        int rows = w.size(TIME, 4, 3);
+        requireSupported(w, file.origin(), config);
+        config.mustBe("embed_dim", dim, PATCHES + ".weight");
+        config.mustBe("depth", depth, "the number of blocks.N");
+        config.mustBe("n_mels", mel, PATCHES + ".weight");
+        if (config.states("target_length") && config.count("target_length", 0) / patchTime != rows) {
+            throw config.refuse(
+                    "target_length",
+                    "but '" + TIME + "' has " + rows + " positions of " + patchTime + " frames: configuration and "
+                            + "tensors are of different models");
+        }
+        chunk = settings.framesOr(rows * patchTime) / patchTime;
+        if (chunk < 1 || chunk > rows || settings.frames() % patchTime != 0) {
+            throw new IllegalArgumentException("dasheng: chunks of " + settings.frames() + " frames cannot be set: '"
+                    + TIME + "' has " + rows + " positions of " + patchTime + " frames: use a multiple of " + patchTime
+                    + " up to " + rows * patchTime);
+        }
+        frontEnd = frontEnd(file, w, config, mel, patchTime);
+        melMean = w.tensor(NORM + "running_mean", mel);
+        melScale = scale(w, file.origin(), mel);
+        melShift = w.tensor(NORM + "bias", mel);
+        // The authors' image has frequency before time, our spectrogram time before frequency.
+        Tensor kernel = w.tensor(PATCHES + ".weight", dim, 1, mel, patchTime)
+                .permute(0, 1, 3, 2)
+                .reshape(dim, (long) patchTime * mel);
+        patchEmbed =
+                new PatchEmbed(new Linear(kernel.copy().freeze(), w.tensor(PATCHES + ".bias", dim)), patchTime, mel);
+        positions = w.tensor(TIME, 1, dim, 1, rows)
+                .reshape(dim, rows)
+                .transpose(0, 1)
+                .slice(0, 0, chunk)
+                .plus(w.tensor(FREQ, 1, dim, 1, 1).reshape(dim))
+                .freeze();
+        int heads = settings.headsOr(config.count("num_heads", 0), dim);
+        trunk = PreNormVit.trunk(w, "blocks", dim, heads);
+        norm = LayerNorm.read(w, "norm", dim, EPS);
+        long classes = w.has("outputlayer.1.weight") ? w.size("outputlayer.1.weight", 2, 0) : 0;
+        headNorm = classes == 0 ? null : LayerNorm.read(w, "outputlayer.0", dim, TORCH_EPS);
+        head = classes == 0 ? null : Linear.read(w, "outputlayer.1", classes, dim);
+        spec = EncoderSpec.of(
+                NAME,
+                "Dasheng, ViT " + dim + " x " + depth + ", " + heads + " heads, pre-norm, chunks of " + chunk
+                        + " tokens",
+                frontEnd,
+                settings,
+                new EncoderSpec.Grid(chunk, 1, patchTime * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 0),
+                dim,
+                depth,
+                EncoderSpec.namedClasses(classes));
+    }
+
+    /** Variants that the authors' class can be, but no released model is. */
+    private static void requireSupported(CheckpointWeights w, String origin, ModelConfig config) {
+        if (w.size(FREQ, 4, 2) != 1) {
+            throw new UnusableCheckpointException(
+                    origin + ": tensor '" + FREQ + "' is " + w.shape(FREQ) + ": Dasheng's patches span all mel bins, "
+                            + "so that one row is expected: another model with the same names (CED)?");
+        }
+        for (String extra : List.of("cls_token", "blocks.0.ls1.gamma", "blocks.0.ls2.gamma")) {
+            if (w.has(extra)) {
+                throw new UnusableCheckpointException(
+                        origin + ": tensor '" + extra + "' is there, but no released Dasheng has it: class tokens and "
+                                + "layer scales are not supported");
+            }
+        }
+        config.mustBe(
+                "patch_stride.0",
+                w.size(PATCHES + ".weight", 4, 2),
+                PATCHES + ".weight, since patches that overlap are not supported");
+        config.mustBe(
+                "patch_stride.1",
+                w.size(PATCHES + ".weight", 4, 3),
+                PATCHES + ".weight, since patches that overlap are not supported");
+        if (!config.flag("center", true)) {
+            throw config.refuse("center", "only frames centred on their time are supported");
+        }
+        if (config.states("win_size") && config.count("win_size", 0) != config.count("n_fft", 512)) {
+            throw config.refuse(
+                    "win_size",
+                    "but n_fft is " + config.count("n_fft", 512)
+                            + ": only windows of the transform's length are supported");
+        }
+    }
+
+    private static MelFrontEnd frontEnd(
+            Checkpoint file, CheckpointWeights w, ModelConfig config, int mel, int patchTime) {
+        MelSpectrogram spectrogram = new MelSpectrogram(new MelOptions(
+                RATE,
+                config.count("n_fft", 512),
+                config.count("hop_size", 160),
+                mel,
+                config.number("f_min", 0),
+                config.number("f_max", 8000)));
+        if (w.has(MEL_TABLE)) {
+            // Training wrote down its own mel bands: they must be the ones computed here.
+            float[] own = spectrogram.weights();
+            float[] stored = w.floats(MEL_TABLE, own.length / mel, mel);
+            for (int i = 0; i < own.length; i++) {
+                if (!(Math.abs(own[i] - stored[i]) <= TABLE_TOLERANCE)) {
+                    throw new UnusableCheckpointException(file.origin() + ": tensor '" + file.stored(MEL_TABLE)
+                            + "' has " + stored[i] + " for mel bin " + i % mel + " at transform bin " + i / mel
+                            + ", expected is " + own[i] + ": mel bands of another front end");
+                }
+            }
+        }
+        return new MelFrontEnd(spectrogram, new AmplitudeToDb(config.number("top_db", 120)), patchTime);
+    }
+
+    /** {@code weight / sqrt(variance + eps)} */
+    private static Tensor scale(CheckpointWeights w, String origin, int mel) {
+        float[] weight = w.tensor(NORM + "weight", mel).toFloats();
+        float[] variance = w.tensor(NORM + "running_var", mel).toFloats();
+        for (int i = 0; i < mel; i++) {
+            if (variance[i] < 0) {
+                throw new UnusableCheckpointException(origin + ": tensor '" + NORM + "running_var' has " + variance[i]
+                        + " at element " + i + ": a variance is not negative, the checkpoint is damaged");
+            }
+            weight[i] = (float) (weight[i] / Math.sqrt(variance[i] + TORCH_EPS));
+        }
+        return Tensor.of(weight, mel).freeze();
+    }
+
+    @Override
+    public EncoderSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public FrontEnd frontEnd() {
+        return frontEnd;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The trace is told {@code chunk0.tokens_in}, {@code chunk0.block.0}, … and, joined over the chunks, {@code
+     * block.0}, … Gradients do not pass.
+     */
+    @Override
+    public Tensor forward(Tensor input, Trace trace) {
+        Tensor normalized = input.minus(melMean).times(melScale).plus(melShift);
+        trace.accept("after_bn", normalized.transpose(1, 2));
+        Tensor patches = patchEmbed.apply(normalized);
+        trace.accept("patch_embed", patches.transpose(1, 2));
+        int count = patches.shape().dim(1);
+        List<Tensor> chunks = new ArrayList<>();
+        Map<String, List<Tensor>> joined = new LinkedHashMap<>();
+        for (int at = 0; at < count; at += chunk) {
+            int own = Math.min(chunk, count - at);
+            String name = "chunk" + chunks.size() + ".";
+            // A long recording has many chunks: what one leaves behind is released before the next.
+            try (TensorScope scope = new TensorScope()) {
+                Trace inner = new Trace() {
+                    @Override
+                    public void accept(String what, Tensor tensor) {
+                        if (trace.takes(name + what)) {
+                            trace.accept(name + what, scope.keep(tensor));
+                        }
+                        if (!what.equals("tokens_in") && trace.takes(what)) {
+                            joined.computeIfAbsent(what, _ -> new ArrayList<>()).add(scope.keep(tensor));
+                        }
+                    }
+
+                    @Override
+                    public boolean takes(String what) {
+                        return trace.takes(name + what) || trace.takes(what);
+                    }
+                };
+                Tensor tokens = patches.slice(1, at, own).plus(positions.slice(0, 0, own));
+                inner.accept("tokens_in", tokens);
+                chunks.add(scope.keep(norm.apply(trunk.apply(tokens, inner))));
+            }
+        }
+        joined.forEach((what, parts) -> trace.accept(what, join(parts)));
+        return join(chunks);
+    }
+
+    private static Tensor join(List<Tensor> parts) {
+        return parts.size() == 1 ? parts.getFirst() : Tensor.concat(1, parts.toArray(Tensor[]::new));
+    }
+
+    @Override
+    public Tensor classify(Tensor tokens) {
+        return head == null ? EncoderNetwork.super.classify(tokens) : head.apply(headNorm.apply(tokens.mean(false, 1)));
+    }
+}

@@ -1,0 +1,203 @@
+package org.unmute.models.zoo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.unmute.models.checkpoint.CheckpointWeights;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.frontend.FrontEnd;
+import org.unmute.models.vit.Attention;
+import org.unmute.models.vit.FeedForward;
+import org.unmute.models.vit.LayerNorm;
+import org.unmute.models.vit.PatchEmbed;
+import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.TransformerBlock;
+import org.unmute.models.vit.Trunk;
+import org.unmute.models.vit.Weights;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.op.Unary;
+
+/**
+ * The network that Audio-MAE, Bird-MAE, ASiT and AST share, with timm's names: patches, one or two tokens before them,
+ * a stored position for every token, pre-norm blocks and a final norm.
+ *
+ * @param patchEmbed {@code [batch, frames, mel]} to {@code [batch, patches, dim]}
+ * @param extra the tokens before the patches, {@code [1, extra, dim]}
+ * @param positions {@code [1, extra + patches, dim]}
+ * @param trunk the blocks
+ * @param norm of the last block's output; null where that is the result
+ */
+public record PreNormVit(
+        UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positions, Trunk trunk, LayerNorm norm) {
+    static final int PATCH = 16;
+    static final int MEL = 128;
+    static final double EPS = 1e-6;
+    /** Eleven minutes in one window, far beyond what attention over all its tokens could be computed for. */
+    static final int MOST_FRAMES = 1 << 16;
+
+    /** The tensors of a block in timm's naming. */
+    static final String[] TIMM_BLOCK = {
+        "attn.qkv.weight",
+        "attn.qkv.bias",
+        "attn.proj.weight",
+        "attn.proj.bias",
+        "mlp.fc1.weight",
+        "mlp.fc1.bias",
+        "mlp.fc2.weight",
+        "mlp.fc2.bias",
+        "norm1.weight",
+        "norm1.bias",
+        "norm2.weight",
+        "norm2.bias"
+    };
+
+    static final String CLS = "cls_token";
+    static final String POSITIONS = "pos_embed";
+    private static final int BANDS = MEL / PATCH;
+    private static final String PATCHES = "patch_embed.proj";
+
+    /** A map for the trunk with its class token; what ends the network differs. */
+    static KeyMap keyMap(String name) {
+        return KeyMap.named(name, CLS, POSITIONS, PATCHES + ".weight", "blocks.0.attn.qkv.weight")
+                .keep(CLS, POSITIONS, PATCHES + ".", "blocks.")
+                .require(CLS, POSITIONS, PATCHES + ".weight", PATCHES + ".bias")
+                .requireSeries("blocks.", TIMM_BLOCK);
+    }
+
+    /**
+     * Reads the network with one class token and patches that do not overlap.
+     *
+     * @param positions {@code [1, 1 + patches, dim]}
+     * @param norm name of the final norm, or null
+     */
+    static PreNormVit read(CheckpointWeights w, EncoderSettings settings, Tensor positions, String norm) {
+        int dim = w.size(CLS, 3, 2);
+        PatchEmbed patches = PatchEmbed.read(w, PATCHES, dim, PATCH, PATCH);
+        Trunk trunk = trunk(w, "blocks", dim, settings.headsOr(0, dim));
+        return new PreNormVit(
+                patches::apply,
+                w.tensor(CLS, 1, 1, dim),
+                positions,
+                trunk,
+                norm == null ? null : LayerNorm.read(w, norm, dim, EPS));
+    }
+
+    /** A block of timm's names below {@code name}; {@code hidden} numbers between the two layers of its network. */
+    static TransformerBlock block(Weights w, String name, int dim, int heads, long hidden) {
+        return new TransformerBlock.Pre(
+                LayerNorm.read(w, name + "norm1", dim, EPS),
+                Attention.read(w, name + "attn", dim, heads),
+                LayerNorm.read(w, name + "norm2", dim, EPS),
+                FeedForward.read(w, name + "mlp", dim, hidden, Unary.GELU));
+    }
+
+    /** Blocks with timm's names; how wide their networks are follows from the file. */
+    static Trunk trunk(CheckpointWeights w, String name, int dim, int heads) {
+        int depth = w.count(name, "norm1.weight");
+        List<TransformerBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < depth; i++) {
+            String b = name + "." + i + ".";
+            blocks.add(block(w, b, dim, heads, w.size(b + "mlp.fc1.weight", 2, 0)));
+        }
+        return new Trunk(blocks);
+    }
+
+    /**
+     * Steps of a window that patches of 16 frames fill; what does not fill one is left out, as the authors' convolution
+     * does.
+     */
+    static int steps(int frames, int stride, String encoder) {
+        if (frames < PATCH) {
+            throw new IllegalArgumentException(
+                    encoder + ": a window of " + frames + " frames holds no patch: it takes at least " + PATCH);
+        }
+        if (frames > MOST_FRAMES) {
+            throw new IllegalArgumentException(encoder + ": a window of " + frames + " frames is too long: use at most "
+                    + MOST_FRAMES + ", longer recordings are cut into windows");
+        }
+        return (frames - PATCH) / stride + 1;
+    }
+
+    /** Steps that the stored positions are for, of a class token and a grid of 8 bands. */
+    static int storedSteps(CheckpointWeights w, String origin) {
+        int rows = w.size(POSITIONS, 3, 1) - 1;
+        if (rows < BANDS || rows % BANDS != 0 || rows / BANDS > MOST_FRAMES / PATCH) {
+            throw new UnusableCheckpointException(
+                    origin + ": there are " + (rows + 1) + " positions, expected is one and a multiple of " + BANDS
+                            + ", for patches of 16 of 128 mel bins: another model, or another front end");
+        }
+        return rows / BANDS;
+    }
+
+    /**
+     * The positions of Audio-MAE and Bird-MAE for a window of as many steps as stored, or fewer. The table is laid out
+     * as if frequency came first, {@code 1 + f · steps + t}, while tokens are time-major; that is how they were
+     * trained, so that a row's place, not its meaning, must be kept. For fewer steps the first of each of the 8 rows of
+     * that layout are used, one after the other. That is what Audio-MAE's {@code interpolate_pos_embed_audio}
+     * (util/pos_embed.py) does for the sizes that main_finetune_esc.py states, (8, 64) and for ESC-50 (8, 32); the
+     * published script leaves the call out where patches do not overlap, and then has 512 positions for 256 patches,
+     * which do not add up. Bird-MAE's fine-tuning code computes the table anew for (8, steps), which gives the same
+     * numbers.
+     *
+     * @return {@code [1, 1 + steps · 8, dim]}
+     * @throws UnusableCheckpointException if fewer are stored
+     */
+    static Tensor transposedPositions(CheckpointWeights w, String origin, int steps) {
+        int stored = storedSteps(w, origin);
+        int dim = w.size(CLS, 3, 2);
+        Tensor table = w.tensor(POSITIONS, 1, 1 + (long) stored * BANDS, dim);
+        if (steps == stored) {
+            return table;
+        }
+        if (steps > stored) {
+            throw new UnusableCheckpointException(
+                    origin + ": a window of " + steps * PATCH + " frames is asked for, the stored positions are for "
+                            + stored * PATCH + ": use at most as many; longer recordings are cut into windows");
+        }
+        float[] all = table.toFloats();
+        float[] some = new float[(1 + steps * BANDS) * dim];
+        System.arraycopy(all, 0, some, 0, dim);
+        for (int row = 0; row < BANDS; row++) {
+            System.arraycopy(all, (1 + row * stored) * dim, some, (1 + row * steps) * dim, steps * dim);
+        }
+        return Tensor.of(some, 1, 1 + (long) steps * BANDS, dim).freeze();
+    }
+
+    /** The grid of a class token and patches that do not overlap. */
+    static EncoderSpec.Grid grid(int steps, FrontEnd frontEnd) {
+        return new EncoderSpec.Grid(steps, BANDS, PATCH * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 1);
+    }
+
+    int dim() {
+        return positions.shape().dim(2);
+    }
+
+    int depth() {
+        return trunk.blocks().size();
+    }
+
+    /** The size in words: {@code ViT 768 x 12, 12 heads, pre-norm}. */
+    String size() {
+        int heads =
+                ((TransformerBlock.Pre) trunk.blocks().getFirst()).attention().heads();
+        return "ViT " + dim() + " x " + depth() + ", " + heads + " heads, pre-norm";
+    }
+
+    /**
+     * {@code [batch, frames, mel]} to {@code [batch, extra + patches, dim]}.
+     *
+     * @param entering what the trace calls the tokens that enter the first block
+     */
+    Tensor forward(Tensor input, String entering, Trace trace) {
+        Tensor patches = patchEmbed.apply(input);
+        trace.accept("patch_embed", patches);
+        Tensor tokens = Tensor.concat(1, extra.expand(input.size(0), extra.size(1), dim()), patches)
+                .plus(positions);
+        trace.accept(entering, tokens);
+        Tensor x = trunk.apply(tokens, trace);
+        return norm == null ? x : norm.apply(x);
+    }
+}

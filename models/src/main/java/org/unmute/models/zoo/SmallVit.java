@@ -1,0 +1,291 @@
+package org.unmute.models.zoo;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.CheckpointWeights;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.checkpoint.KeyMatch;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.models.encoder.EncoderNetwork;
+import org.unmute.models.encoder.EncoderProvider;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.frontend.FbankFrontEnd;
+import org.unmute.models.frontend.FbankOptions;
+import org.unmute.models.frontend.FrontEnd;
+import org.unmute.models.frontend.KaldiFbank;
+import org.unmute.models.frontend.WindowFunction;
+import org.unmute.models.vit.LayerNorm;
+import org.unmute.models.vit.PatchEmbed;
+import org.unmute.models.vit.SinCosPositions;
+import org.unmute.models.vit.Trace;
+import org.unmute.models.vit.TransformerBlock;
+import org.unmute.models.vit.Trunk;
+import org.unmute.models.vit.Weights;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.io.SafetensorsWriter;
+import org.unmute.tensor.io.StoredType;
+
+/**
+ * Our own small encoder, the embedded default: a pre-norm ViT with fixed sine-cosine positions, a class token and a
+ * final norm, as {@code unmute pretrain} makes it. Everything it needs to run is in the safetensors file: the settings
+ * are in its metadata.
+ */
+public final class SmallVit implements EncoderNetwork {
+    private static final String KIND = KeyMatch.ENCODER;
+    private static final String NAME = "small-vit";
+    private static final double EPS = 1e-6;
+    private static final KeyMap KEYS = KeyMap.named("small-vit/pretrain", "cls_token", "patch_embed.proj.weight")
+            .belowPrefix("only by its metadata")
+            .keep("cls_token", "patch_embed.", "blocks.", "norm.")
+            .require("cls_token", "patch_embed.proj.weight", "patch_embed.proj.bias", "norm.weight", "norm.bias")
+            .requireSeries("blocks.", PreNormVit.TIMM_BLOCK)
+            .carry("sample_rate", "mel_bins", "frames", "patch", "dim", "depth", "heads", "norm");
+
+    /** How its checkpoints are recognized and opened. */
+    public record Provider() implements EncoderProvider {
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public List<KeyMap> keyMaps() {
+            return List.of(KEYS);
+        }
+
+        @Override
+        public EncoderNetwork open(Checkpoint file, EncoderSettings settings) {
+            return read(file, settings);
+        }
+    }
+
+    private static final int MOST_MEL_BINS = 1024;
+    private static final int MOST_TOKENS = 1 << 16;
+
+    /**
+     * Size and front end.
+     *
+     * @param sampleRate Hz
+     * @param melBins bins of the fbank, a multiple of {@code patchMel}
+     * @param frames frames of a window (10 ms each), a multiple of {@code patchTime}
+     * @param patchTime frames a patch
+     * @param patchMel mel bins a patch
+     * @param dim channels, a multiple of 4 and of {@code heads}
+     * @param depth blocks
+     * @param heads attention heads
+     * @param mean of the log energies in the pre-training data
+     * @param std of the log energies in the pre-training data
+     */
+    public record Settings(
+            int sampleRate,
+            int melBins,
+            int frames,
+            int patchTime,
+            int patchMel,
+            int dim,
+            int depth,
+            int heads,
+            double mean,
+            double std) {
+        /** Checks what must divide what, and that the sizes are ones a model can have: a file may state any number. */
+        public Settings {
+            if (Math.min(Math.min(frames, melBins), Math.min(Math.min(patchTime, patchMel), Math.min(dim, heads))) < 1
+                    || melBins > MOST_MEL_BINS
+                    || (long) frames / patchTime * (melBins / patchMel) > MOST_TOKENS) {
+                throw new IllegalArgumentException(
+                        "small vit: sizes must be at least 1, mel bins at most " + MOST_MEL_BINS
+                                + " and tokens at most " + MOST_TOKENS + ": frames " + frames + ", mel " + melBins
+                                + ", patch " + patchTime + " x "
+                                + patchMel + ", dim " + dim + ", heads " + heads);
+            }
+            if (frames % patchTime != 0 || melBins % patchMel != 0 || dim % heads != 0 || dim % 4 != 0 || depth < 1) {
+                throw new IllegalArgumentException(
+                        "small vit: sizes do not divide: frames " + frames + " by " + patchTime + ", mel " + melBins
+                                + " by " + patchMel + ", dim " + dim + " by " + heads + " heads and by 4");
+            }
+        }
+
+        /** Token rows. */
+        public int rows() {
+            return frames / patchTime;
+        }
+
+        /** Token columns. */
+        public int bands() {
+            return melBins / patchMel;
+        }
+
+        /** The front end these settings describe. */
+        public FbankFrontEnd frontEnd() {
+            return new FbankFrontEnd(
+                    new KaldiFbank(FbankOptions.of(sampleRate, melBins, WindowFunction.HANNING)), frames, mean, std);
+        }
+
+        private Map<String, String> toMetadata() {
+            return Map.of(
+                    KIND,
+                    NAME,
+                    "sample_rate",
+                    "" + sampleRate,
+                    "mel_bins",
+                    "" + melBins,
+                    "frames",
+                    "" + frames,
+                    "patch",
+                    patchTime + "x" + patchMel,
+                    "dim",
+                    "" + dim,
+                    "depth",
+                    "" + depth,
+                    "heads",
+                    "" + heads,
+                    "norm",
+                    mean + "," + std);
+        }
+
+        private static Settings fromMetadata(Checkpoint file) {
+            Map<String, String> m = file.metadata();
+            try {
+                String[] patch = m.get("patch").split("x", 2);
+                String[] norm = m.get("norm").split(",", 2);
+                Settings settings = new Settings(
+                        number(m, "sample_rate"),
+                        number(m, "mel_bins"),
+                        number(m, "frames"),
+                        Integer.parseInt(patch[0]),
+                        Integer.parseInt(patch[1]),
+                        number(m, "dim"),
+                        number(m, "depth"),
+                        number(m, "heads"),
+                        Double.parseDouble(norm[0]),
+                        Double.parseDouble(norm[1]));
+                settings.frontEnd();
+                return settings;
+            } catch (RuntimeException e) {
+                throw new UnusableCheckpointException(
+                        file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + m, e);
+            }
+        }
+
+        private static int number(Map<String, String> m, String key) {
+            return Integer.parseInt(m.get(key));
+        }
+    }
+
+    private final Settings settings;
+    private final EncoderSpec spec;
+    private final FbankFrontEnd frontEnd;
+    private final PatchEmbed patchEmbed;
+    private final Tensor cls;
+    private final Tensor positions;
+    private final Trunk trunk;
+    private final LayerNorm norm;
+
+    /** Builds the model on weights: a checkpoint's to run it, fresh ones to train it. */
+    public SmallVit(Settings settings, Weights w) {
+        this(settings, w, EncoderSettings.AUTHORS);
+    }
+
+    private SmallVit(Settings settings, Weights w, EncoderSettings hop) {
+        this.settings = settings;
+        int dim = settings.dim();
+        frontEnd = settings.frontEnd();
+        patchEmbed = PatchEmbed.read(w, "patch_embed.proj", dim, settings.patchTime(), settings.patchMel());
+        cls = w.tensor("cls_token", 1, 1, dim);
+        positions = Tensor.of(
+                        SinCosPositions.sinCos(settings.rows(), settings.bands(), dim),
+                        1,
+                        (long) settings.rows() * settings.bands(),
+                        dim)
+                .freeze();
+        List<TransformerBlock> blocks = new ArrayList<>();
+        for (int i = 0; i < settings.depth(); i++) {
+            blocks.add(PreNormVit.block(w, "blocks." + i + ".", dim, settings.heads(), 4L * dim));
+        }
+        norm = LayerNorm.read(w, "norm", dim, EPS);
+        trunk = new Trunk(blocks);
+        EncoderSpec.Grid grid = new EncoderSpec.Grid(
+                settings.rows(),
+                settings.bands(),
+                settings.patchTime() * frontEnd.frameShift(),
+                EncoderSpec.TokenOrder.TIME_MAJOR,
+                1);
+        spec = EncoderSpec.of(
+                NAME,
+                "ViT " + dim + " x " + settings.depth() + ", " + settings.heads() + " heads, pre-norm, "
+                        + settings.patchTime() + " x " + settings.patchMel() + " patches",
+                frontEnd,
+                hop,
+                grid,
+                dim,
+                settings.depth(),
+                List.of());
+    }
+
+    private static SmallVit read(Checkpoint file, EncoderSettings settings) {
+        if (!NAME.equals(file.metadata().get(KIND)) || !file.metadata().containsKey("patch")) {
+            throw new UnusableCheckpointException(
+                    file.origin() + ": the metadata of a small ViT is incomplete or wrong: " + file.metadata());
+        }
+        Settings own = Settings.fromMetadata(file);
+        if (settings.heads() != 0 && settings.heads() != own.heads()) {
+            throw new IllegalArgumentException("small-vit: the number of heads is fixed at " + own.heads()
+                    + " by the file, " + settings.heads() + " heads cannot be set");
+        }
+        return new SmallVit(own, new CheckpointWeights(file), settings);
+    }
+
+    /**
+     * Writes the encoder's tensors in float16 with the settings and further facts (recipe, data, licence) as metadata.
+     *
+     * @param parameters tensors by name; names that start with {@code decoder.} are left out
+     */
+    public static void write(Path path, Settings settings, Map<String, Tensor> parameters, Map<String, String> facts)
+            throws IOException {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        settings.toMetadata().forEach(writer::metadata);
+        facts.forEach(writer::metadata);
+        parameters.forEach((name, t) -> {
+            if (!name.startsWith(MaskedAutoencoder.DECODER)) {
+                writer.add(name, StoredType.F16, t.shape(), t.toFloats());
+            }
+        });
+        writer.write(path);
+    }
+
+    /** Size and front end. */
+    public Settings settings() {
+        return settings;
+    }
+
+    @Override
+    public EncoderSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public FrontEnd frontEnd() {
+        return frontEnd;
+    }
+
+    @Override
+    public Tensor forward(Tensor input, Trace trace) {
+        Tensor patches = patchEmbed.apply(input);
+        trace.accept("patch_embed", patches);
+        return run(patches.plus(positions), trace);
+    }
+
+    /** Some patches only, as in masked pre-training: their contents and their positions. */
+    Tensor forwardVisible(Tensor patches, Tensor ownPositions) {
+        return run(patchEmbed.proj().apply(patches).plus(ownPositions), Trace.NONE);
+    }
+
+    private Tensor run(Tensor tokens, Trace trace) {
+        return norm.apply(trunk.apply(Tensor.concat(1, cls.expand(tokens.size(0), 1, spec.dim()), tokens), trace));
+    }
+}

@@ -1,0 +1,222 @@
+package org.unmute.models.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.unmute.kernels.contract.golden.ChosenBackend;
+import org.unmute.kernels.contract.golden.Golden;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Encoders;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.frontend.Spectrogram;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.io.SafetensorsFile;
+
+/**
+ * Every encoder against its authors' code: all stored intermediate tensors, from every checkpoint file of each folder.
+ * A stored tensor that the encoder does not give is a failure, too.
+ */
+@Tag("golden")
+class EncoderGoldenTest {
+    /** Networks from the stored fbank, and end to end from the recording (golden/README.md). */
+    private static final double FROM_FBANK = 1e-4;
+
+    private static final double FROM_WAV = 2e-3;
+    /**
+     * The full-size folders hold a few rows of the fbank only, so the network starts from the recording. These two are
+     * held to the network's tolerance all the same; elsewhere (BEATs' povey window on samples times 2^15) the noise of
+     * a float32 fbank alone may exceed it.
+     */
+    private static final Set<String> CLOSE_FROM_WAV = Set.of("eat", "audiomae");
+
+    @TestFactory
+    List<DynamicTest> tiny() throws IOException {
+        Optional<List<DynamicTest>> skipped = ChosenBackend.skipped();
+        if (skipped.isPresent()) {
+            return skipped.get();
+        }
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path folder : folders("tiny")) {
+            GoldenEncoder golden = GoldenEncoder.read(folder);
+            if (!golden.isKnown()) {
+                tests.add(dynamicTest(folder.getFileName() + " is no encoder known here: not compared", () -> {}));
+                continue;
+            }
+            for (Path checkpoint : golden.checkpoints()) {
+                String name = folder.getFileName() + "/" + checkpoint.getFileName();
+                tests.add(dynamicTest(name + " from the fbank", () -> fromFbank(name, golden, checkpoint)));
+                tests.add(dynamicTest(name + " from the recording", () -> fromWav(name, golden, checkpoint)));
+            }
+        }
+        return tests;
+    }
+
+    private static List<Path> folders(String name) throws IOException {
+        Optional<Path> root = Golden.folder(name);
+        if (root.isEmpty()) {
+            return List.of();
+        }
+        try (Stream<Path> folders = Files.list(root.get())) {
+            return folders.filter(f -> Files.exists(f.resolve("config.json")))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static Encoder open(GoldenEncoder golden, Path checkpoint) throws IOException {
+        try (Checkpoint file = Checkpoint.open(checkpoint)) {
+            return Encoders.build(file, golden.settings());
+        }
+    }
+
+    private static void fromFbank(String name, GoldenEncoder golden, Path checkpoint) throws IOException {
+        Encoder encoder = open(golden, checkpoint);
+        try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected.safetensors"))) {
+            Tensor input = golden.input(expected, encoder);
+            Map<String, Tensor> seen = GoldenEncoder.run(encoder, input);
+            golden.addDerived(encoder, seen);
+            List<String> compared = new ArrayList<>();
+            for (Map.Entry<String, Tensor> e : seen.entrySet()) {
+                if (expected.has(e.getKey())) {
+                    Golden.assertClose(
+                            name + " " + e.getKey(),
+                            expected.floats(e.getKey()),
+                            e.getValue().toFloats(),
+                            FROM_FBANK,
+                            0);
+                    compared.add(e.getKey());
+                }
+            }
+            Golden.cases(name + " tensors", compared);
+            TreeSet<String> left = new TreeSet<>(expected.names());
+            left.removeAll(compared);
+            left.removeIf(GoldenEncoder::isComparedElsewhere);
+            assertThat(left)
+                    .as(name + ": stored tensors that were not compared")
+                    .isEmpty();
+        }
+    }
+
+    private static void fromWav(String name, GoldenEncoder golden, Path checkpoint) throws IOException {
+        Encoder encoder = open(golden, checkpoint);
+        float[] samples = golden.recording();
+        try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected.safetensors"))) {
+            Spectrogram input = encoder.network().frontEnd().apply(samples);
+            Map<String, Tensor> seen =
+                    GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));
+            for (String last : List.of("final_tokens", "logits", "probs")) {
+                if (expected.has(last)) {
+                    assertThat(seen).as(name).containsKey(last);
+                    Golden.assertClose(
+                            name + " " + last,
+                            expected.floats(last),
+                            seen.get(last).toFloats(),
+                            FROM_WAV,
+                            0);
+                }
+            }
+            if (samples.length <= encoder.describe().windowSamples() && expected.has("final_tokens")) {
+                // What a user gets: the same tokens as a token map.
+                TokenMap map = encoder.encode(samples);
+                float[] all = expected.floats("final_tokens");
+                int tokens = all.length / map.dim();
+                TokenMap wanted = encoder.describe().tokenMap(all, 1, 0);
+                Golden.assertClose(name + " token map", wanted.tokens(), map.tokens(), FROM_WAV, 0);
+                if (wanted.cls() != null) {
+                    Golden.assertClose(name + " cls", wanted.cls(), map.cls(), FROM_WAV, 0);
+                }
+            }
+        }
+    }
+
+    /** Tagged, so that a run on plain Java loops, which takes minutes for these, can leave them out. */
+    @Tag("full-size")
+    @TestFactory
+    List<DynamicTest> fullSize() throws IOException {
+        Optional<List<DynamicTest>> skipped = ChosenBackend.skipped();
+        if (skipped.isPresent()) {
+            return skipped.get();
+        }
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path folder : folders("full_small")) {
+            GoldenEncoder golden = GoldenEncoder.read(folder);
+            tests.add(dynamicTest(folder.getFileName() + " at full size, rebuilt from the recipe", () -> full(golden)));
+        }
+        return tests;
+    }
+
+    private static void full(GoldenEncoder golden) throws IOException {
+        String name = "full-size " + golden.folder().getFileName();
+        Encoder encoder = Encoders.build(GoldenRecipe.read(golden.folder()), golden.settings());
+        Spectrogram input = encoder.network().frontEnd().apply(golden.recording());
+        double tolerance =
+                CLOSE_FROM_WAV.contains(golden.config().get("encoder").asText()) ? FROM_FBANK : FROM_WAV;
+        try (SafetensorsFile expected = SafetensorsFile.open(golden.folder().resolve("expected_small.safetensors"))) {
+            Map<String, Tensor> seen =
+                    GoldenEncoder.run(encoder, Tensor.of(input.values(), 1, input.frames(), input.bins()));
+            golden.addDerived(encoder, seen);
+            List<String> compared = new ArrayList<>();
+            for (String stored : expected.names()) {
+                String suffix = stored.endsWith(".rows") ? ".rows" : stored.endsWith(".mean_std") ? ".mean_std" : "";
+                String tensor = stored.substring(0, stored.length() - suffix.length());
+                if (GoldenEncoder.isComparedElsewhere(tensor)) {
+                    continue;
+                }
+                assertThat(seen)
+                        .as(name + ": stored tensors that were not compared")
+                        .containsKey(tensor);
+                float[] all = seen.get(tensor).toFloats();
+                float[] part = switch (suffix) {
+                    case ".rows" ->
+                        rows(
+                                all,
+                                expected.shape(stored).dim(-1),
+                                golden.config().get("rows").get(tensor));
+                    case ".mean_std" -> meanAndStd(all);
+                    default -> all;
+                };
+                Golden.assertClose(name + " " + stored, expected.floats(stored), part, tolerance, 0);
+                compared.add(stored);
+            }
+            Golden.cases(name + " tensors", compared);
+        }
+    }
+
+    private static float[] meanAndStd(float[] all) {
+        double mean = 0;
+        for (float x : all) {
+            mean += x;
+        }
+        mean /= all.length;
+        double square = 0;
+        for (float x : all) {
+            square += (x - mean) * (x - mean);
+        }
+        return new float[] {(float) mean, (float) Math.sqrt(square / all.length)};
+    }
+
+    private static float[] rows(float[] all, int dim, com.fasterxml.jackson.databind.JsonNode rows) {
+        float[] out = new float[0];
+        for (com.fasterxml.jackson.databind.JsonNode row : rows) {
+            int at = out.length;
+            out = Arrays.copyOf(out, at + dim);
+            System.arraycopy(all, row.asInt() * dim, out, at, dim);
+        }
+        return out;
+    }
+}

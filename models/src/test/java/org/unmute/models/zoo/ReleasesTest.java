@@ -1,0 +1,258 @@
+package org.unmute.models.zoo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.unmute.kernels.contract.golden.Golden;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.KeyMatch;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderProvider;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.Encoders;
+import org.unmute.models.encoder.Release;
+import org.unmute.models.encoder.Releases;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.SafetensorsFile;
+
+/**
+ * The list of encoders is true: sizes against key lists and formulas, grids against the arithmetic of the front ends.
+ */
+class ReleasesTest {
+    /** Stored tables that no training has changed. */
+    private static final Map<String, String> FIXED =
+            Map.of("eat", "modality_encoders.IMAGE.fixed_positional_encoder.positions", "audiomae", "pos_embed");
+
+    private static Release release(String name) {
+        return Releases.find(name).orElseThrow();
+    }
+
+    @Test
+    void theNineOfThePaperComeFirst() {
+        assertThat(Releases.all().stream().filter(Release::inPaper).map(Release::name))
+                .containsExactly("Audio-MAE", "Dasheng", "BEATs", "ASiT", "EAT", "SSLAM", "BEATs+", "EAT+", "SSLAM+");
+        assertThat(Releases.all().subList(0, 9)).allMatch(Release::inPaper);
+    }
+
+    @Test
+    void whatIsListedIsWhatCanBeRead() {
+        Set<String> listed =
+                new HashSet<>(Releases.all().stream().map(Release::model).toList());
+        assertThat(listed)
+                .containsExactlyInAnyOrderElementsOf(
+                        Encoders.providers().stream().map(EncoderProvider::name).toList());
+    }
+
+    @Test
+    void namesAreFoundHoweverTheyAreWritten() {
+        assertThat(release("audiomae").name()).isEqualTo("Audio-MAE");
+        assertThat(release("eat+").name()).isEqualTo("EAT+");
+        assertThat(release("dasheng 1.2b").name()).isEqualTo("Dasheng-1.2B");
+        assertThat(Releases.find("wav2vec")).isEmpty();
+        assertThat(Releases.all().stream().map(r -> Releases.find(r.name()).orElseThrow()))
+                .containsExactlyElementsOf(Releases.all());
+    }
+
+    @Test
+    void licencesThatForbidThingsHaveAWarning() {
+        assertThat(release("Audio-MAE").warning()).contains("not for commercial use");
+        for (Release r : Releases.all()) {
+            assertThat(r.warning().isEmpty())
+                    .as(r.name())
+                    .isEqualTo(Set.of("MIT", "Apache-2.0", "BSD 3-Clause", "CC0-1.0")
+                            .contains(r.licence()));
+            assertThat(r.downloads()).as(r.name()).isNotEmpty();
+            assertThat(r.notes().traps()).as(r.name()).isNotEmpty().allMatch(t -> !t.isBlank());
+        }
+    }
+
+    /** What every ViT block has: packed or separate attention, a feed-forward net four times as wide, two norms. */
+    private static long vit(long dim, long depth) {
+        long attention = 4 * (dim * dim + dim);
+        long mlp = dim * 4 * dim + 4 * dim + 4 * dim * dim + dim;
+        return depth * (attention + mlp + 4 * dim);
+    }
+
+    @Test
+    void parametersFollowFromTheShapes() {
+        long patch = 768 * 16 * 16 + 768;
+        long norm = 2 * 768;
+        assertParameters("Audio-MAE", vit(768, 12) + patch + 768 + norm);
+        assertParameters("ASiT", vit(768, 12) + patch + 768 + (1 + 37 * 8) * 768 + norm);
+        assertParameters("AST", vit(768, 12) + patch + 2 * 768 + (2 + 12 * 101) * 768 + norm);
+        assertParameters("Bird-MAE", vit(768, 12) + patch + 768 + norm);
+        for (String name : List.of("EAT", "EAT+", "SSLAM", "SSLAM+")) {
+            assertParameters(name, vit(768, 12) + patch + 768 + norm);
+        }
+        assertParameters("EAT-large", vit(1024, 24) + 1024 * 256 + 1024 + 1024 + 2 * 1024);
+        long bn = 2 * 64;
+        assertParameters("Dasheng", vit(768, 12) + 64 * 4 * 768 + 768 + 768 * 252 + 768 + bn + norm);
+        assertParameters("Dasheng-0.6B", vit(1280, 32) + 64 * 4 * 1280 + 1280 + 1280 * 252 + 1280 + bn + 2 * 1280);
+        assertParameters("Dasheng-1.2B", vit(1536, 40) + 64 * 4 * 1536 + 1536 + 1536 * 252 + 1536 + bn + 2 * 1536);
+        long gate = 64 * 8 + 8 + 12;
+        long convolution = 128 + 768 * 48 * 128 + 768;
+        long beats = 512 * 256 + 2 * 512 + 512 * 768 + 768 + convolution + norm + vit(768, 12) + 12 * gate + 320 * 12;
+        assertParameters("BEATs", beats);
+        assertParameters("BEATs+", beats);
+        long kwtBlock = 3 * 64 * 64 + 64 * 64 + 64 + 4 * 64 + 64 * 256 + 256 + 256 * 64 + 64;
+        assertParameters("KWT-1", 12 * kwtBlock + 40 * 64 + 64 + 64 + 99 * 64);
+    }
+
+    private static void assertParameters(String name, long expected) {
+        assertThat(release(name).size().parameters()).as(name).isEqualTo(expected);
+    }
+
+    /** Rows of ten seconds: whole windows, the last one padded, each of so many frames and rows. */
+    private static int rows(int rate, int length, int shift, int frames, int patch, int stride) {
+        int rowsOfAWindow = (frames - patch) / stride + 1;
+        int have = (10 * rate - length) / shift + 1;
+        return have <= frames
+                ? rowsOfAWindow
+                : (int) Math.ceil(10.0 * rate / (rowsOfAWindow * stride * shift)) * rowsOfAWindow;
+    }
+
+    @Test
+    void gridsFollowFromTheFrontEnds() {
+        int bands = 128 / 16;
+        for (String name : List.of("Audio-MAE", "EAT", "SSLAM", "EAT+", "SSLAM+", "EAT-large")) {
+            assertGrid(name, rows(16_000, 400, 160, 1024, 16, 16), bands);
+        }
+        int unpadded = (160_000 - 400) / 160 + 1;
+        assertGrid("BEATs", unpadded / 16, bands);
+        assertGrid("BEATs+", unpadded / 16, bands);
+        assertGrid("ASiT", rows(32_000, 800, 320, 592, 16, 16), bands);
+        assertGrid("Bird-MAE", rows(32_000, 800, 320, 512, 16, 16), bands);
+        assertGrid("AST", rows(16_000, 400, 160, 1024, 16, 10), (128 - 16) / 10 + 1);
+        int centred = 1 + 160_000 / 160;
+        for (String name : List.of("Dasheng", "Dasheng-0.6B", "Dasheng-1.2B")) {
+            assertGrid(name, centred / 4, 64 / 64);
+        }
+        assertGrid("KWT-1", 10 * ((16_000 - 480) / 160 + 1), 1);
+        assertThat(Releases.all())
+                .allMatch(r ->
+                        r.tokens().count() == r.tokens().time() * r.tokens().freq());
+    }
+
+    private static void assertGrid(String name, int time, int freq) {
+        assertThat(release(name).tokens())
+                .as(name)
+                .extracting(Release.Tokens::time, Release.Tokens::freq)
+                .containsExactly(time, freq);
+    }
+
+    @Test
+    void theEmbeddedEncoderIsAsListed() throws IOException {
+        Release listed = release("embedded");
+        Encoder encoder = Encoders.embedded();
+        TokenMap map = encoder.encode(new float[10 * encoder.describe().sampleRate()]);
+        assertGrid("embedded", map.time(), map.freq());
+        agree(listed, encoder);
+        try (SafetensorsFile file = SafetensorsFile.of("embedded", Encoders.embeddedBytes())) {
+            assertThat(file.names().stream()
+                            .mapToLong(n -> file.shape(n).elements())
+                            .sum())
+                    .isEqualTo(listed.size().parameters());
+            assertThat(file.metadata()).containsEntry("license", listed.licence());
+        }
+    }
+
+    private static void agree(Release listed, Encoder encoder) {
+        EncoderSpec spec = encoder.describe();
+        assertThat(spec.name()).isEqualTo(listed.model());
+        assertThat(spec.dim()).isEqualTo(listed.size().dim());
+        assertThat(spec.depth()).isEqualTo(listed.size().depth());
+        assertThat(spec.description()).contains(listed.size().heads() + " heads");
+        assertThat(spec.hasCls()).isEqualTo(listed.tokens().cls());
+        assertThat(spec.grid().order()).isEqualTo(listed.tokens().order());
+        assertThat(spec.classes()).hasSize(listed.classes());
+    }
+
+    /**
+     * Where key lists of whole checkpoints are at hand, the encoder's part of them has the stated number of weights.
+     */
+    @TestFactory
+    @Tag("golden")
+    List<DynamicTest> keyLists() throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        try (Stream<Path> folders = Files.list(Golden.require("full_small"))) {
+            for (Path folder : folders.sorted().toList()) {
+                String model = folder.getFileName().toString();
+                if (Files.exists(folder.resolve("state_dict_keys.json"))
+                        && Encoders.find(model).isPresent()) {
+                    tests.add(dynamicTest(model, () -> keyList(folder, model)));
+                }
+            }
+        }
+        return Golden.cases("key lists", tests);
+    }
+
+    private static void keyList(Path folder, String model) throws IOException {
+        JsonNode keys = new ObjectMapper()
+                .readTree(folder.resolve("state_dict_keys.json").toFile())
+                .get("model");
+        Checkpoint file = new KeyList(keys);
+        KeyMatch match = Encoders.recognize(file, "").match();
+        assertThat(match.missing()).isEmpty();
+        assertThat(match.taken()).containsKey(FIXED.get(model));
+        long sum = match.taken().entrySet().stream()
+                .filter(e -> !e.getKey().equals(FIXED.get(model)))
+                .mapToLong(e -> file.shape(e.getValue()).elements())
+                .sum();
+        Release listed = Releases.all().stream()
+                .filter(r -> r.model().equals(model))
+                .findFirst()
+                .orElseThrow();
+        assertThat(listed.size().parameters()).isEqualTo(sum);
+        agree(listed, Encoders.build(GoldenRecipe.read(folder), EncoderSettings.AUTHORS));
+    }
+
+    /** Names and shapes of a checkpoint that is not at hand. */
+    private record KeyList(JsonNode keys) implements Checkpoint {
+        @Override
+        public String origin() {
+            return "key list";
+        }
+
+        @Override
+        public List<String> names() {
+            return keys.propertyStream().map(Map.Entry::getKey).toList();
+        }
+
+        @Override
+        public Shape shape(String name) {
+            JsonNode sizes = keys.get(name).get(0);
+            long[] dims = new long[sizes.size()];
+            for (int i = 0; i < dims.length; i++) {
+                dims[i] = sizes.get(i).asLong();
+            }
+            return Shape.of(dims);
+        }
+
+        @Override
+        public float[] floats(String name) {
+            throw new UnsupportedOperationException("only names and shapes are known");
+        }
+
+        @Override
+        public Map<String, String> metadata() {
+            return Map.of();
+        }
+    }
+}
