@@ -1,6 +1,8 @@
 package org.unmute.kernels.contract;
 
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -90,54 +92,72 @@ public abstract class AttentionContract extends Contract {
         return Stream.concat(
                         Arrays.stream(SHAPES), Stream.of(new int[] {300, 290, 33, 20}, new int[] {150, 40, 800, 3}))
                 .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-                    for (Placement p : Placement.values()) {
-                        attentionBackward(s, p, p == Placement.DENSE ? -0.3 : 0.35);
-                    }
+                    attentionBackward(s, -0.3, EnumSet.of(Placement.DENSE));
+                    attentionBackward(s, 0.35, EnumSet.complementOf(EnumSet.of(Placement.DENSE)));
                 }));
     }
 
-    private void attentionBackward(int[] s, Placement p, double scale) {
+    private void attentionBackward(int[] s, double scale, Set<Placement> placements) {
         // Many heads are computed in another way than few of them.
         Shape lead = Shape.of(s[0] == 300 ? 3 : 1, 3);
         Shape[] shapes = {
             lead.concat(Shape.of(s[0], s[2])), lead.concat(Shape.of(s[1], s[2])), lead.concat(Shape.of(s[1], s[3]))
         };
-        Operand q = operand(p, shapes[0], 1);
-        Operand k = operand(p, shapes[1], 2);
-        Operand v = operand(Placement.values()[(p.ordinal() + 1) % 5], shapes[2], 3);
-        Operand gy = operand(p, lead.concat(Shape.of(s[0], s[3])), 4);
-        View[] expected = Arrays.stream(shapes)
-                .map(x -> View.dense(HostBuffer.allocate(DType.F64, x.elements()), x))
-                .toArray(View[]::new);
-        REFERENCE.attentionBackward(
-                q.reference(),
-                k.reference(),
-                v.reference(),
-                scale,
-                gy.reference(),
-                expected[0],
-                expected[1],
-                expected[2]);
-        Operand[] out =
-                Arrays.stream(shapes).map(x -> Operand.output(backend(), p, x)).toArray(Operand[]::new);
-        backend()
-                .attentionBackward(
-                        q.view(), k.view(), v.view(), scale, gy.view(), out[0].view(), out[1].view(), out[2].view());
-        double score = Math.abs(scale) * greatestScore(q, k);
-        double ofWeight = greatestScore(gy, v);
-        double[] tolerance = {
-            5 * Math.abs(scale) * Tolerance.attentionScores(s[2], s[1], s[3], score, ofWeight),
-            5 * Math.abs(scale) * s[0] * Tolerance.attentionScores(s[2], s[1], s[3] + s[0], score, ofWeight),
+        // The same numbers in all placements, so one reference.
+        View[] expected = null;
+        double[] tolerance = null;
+        for (Placement p : placements) {
+            Operand q = operand(p, shapes[0], 1);
+            Operand k = operand(p, shapes[1], 2);
+            Operand v = operand(Placement.values()[(p.ordinal() + 1) % 5], shapes[2], 3);
+            Operand gy = operand(p, lead.concat(Shape.of(s[0], s[3])), 4);
+            if (expected == null) {
+                expected = Arrays.stream(shapes)
+                        .map(x -> View.dense(HostBuffer.allocate(DType.F64, x.elements()), x))
+                        .toArray(View[]::new);
+                REFERENCE.attentionBackward(
+                        q.reference(),
+                        k.reference(),
+                        v.reference(),
+                        scale,
+                        gy.reference(),
+                        expected[0],
+                        expected[1],
+                        expected[2]);
+                tolerance = gradientTolerances(s, Math.abs(scale), greatestScore(q, k), greatestScore(gy, v));
+            }
+            Operand[] out = Arrays.stream(shapes)
+                    .map(x -> Operand.output(backend(), p, x))
+                    .toArray(Operand[]::new);
+            backend()
+                    .attentionBackward(
+                            q.view(),
+                            k.view(),
+                            v.view(),
+                            scale,
+                            gy.view(),
+                            out[0].view(),
+                            out[1].view(),
+                            out[2].view());
+            for (int i = 0; i < 3; i++) {
+                String what = "gradient of " + "qkv".charAt(i) + " of attention " + Arrays.toString(s) + " " + p;
+                float[] got = out[i].read();
+                for (int j = 0; j < got.length; j++) {
+                    Check.close(what, j, expected[i].host().get(j), got[j], tolerance[i]);
+                }
+                out[i].assertGuards(what);
+            }
+        }
+    }
+
+    /** For queries, keys and values. */
+    private static double[] gradientTolerances(int[] s, double scale, double unscaled, double ofWeight) {
+        double score = scale * unscaled;
+        return new double[] {
+            5 * scale * Tolerance.attentionScores(s[2], s[1], s[3], score, ofWeight),
+            5 * scale * s[0] * Tolerance.attentionScores(s[2], s[1], s[3] + s[0], score, ofWeight),
             s[0] * Tolerance.attention(s[2], s[1] + s[0], score, 5)
         };
-        for (int i = 0; i < 3; i++) {
-            String what = "gradient of " + "qkv".charAt(i) + " of attention " + Arrays.toString(s) + " " + p;
-            float[] got = out[i].read();
-            for (int j = 0; j < got.length; j++) {
-                Check.close(what, j, expected[i].host().get(j), got[j], tolerance[i]);
-            }
-            out[i].assertGuards(what);
-        }
     }
 
     /** A gate for each query: the same bits as attention with the product of gate and bias. */

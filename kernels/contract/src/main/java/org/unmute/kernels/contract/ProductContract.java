@@ -49,6 +49,7 @@ public abstract class ProductContract extends Contract {
     final Stream<DynamicTest> matmul() {
         return Arrays.stream(SHAPES)
                 .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    Expected expected = null;
                     for (Placement p : Placement.values()) {
                         for (Placement q : Placement.values()) {
                             Placement out =
@@ -57,7 +58,8 @@ public abstract class ProductContract extends Contract {
                                     backend(), p, Shape.of(s[0], s[1]), ValueKind.NORMAL.make((long) s[0] * s[1], 1));
                             Operand b = Operand.of(
                                     backend(), q, Shape.of(s[1], s[2]), ValueKind.NORMAL.make((long) s[1] * s[2], 2));
-                            product(a, b, out);
+                            expected = expected == null ? product(a, b) : expected;
+                            product(a, b, expected, out);
                         }
                     }
                 }));
@@ -111,25 +113,56 @@ public abstract class ProductContract extends Contract {
     }
 
     private void product(Operand a, Operand b, Placement placement) {
-        String what = "matmul " + a.view() + " and " + b.view() + " to " + placement;
-        Shape shape = a.view().shape().with(-1, b.view().shape().size(-1));
-        Operand out = Operand.output(backend(), placement, shape);
-        backend().matmul(a.view(), b.view(), out.view());
-        View expected = doubles(shape);
-        REFERENCE.matmul(a.reference(), b.reference(), expected);
-        View absolutes = doubles(shape);
-        REFERENCE.matmul(absolute(a.reference()), absolute(b.reference()), absolutes);
-        compare(what, a.view().shape().size(-1), expected, absolutes, out);
+        product(a, b, product(a, b), placement);
     }
 
-    private static void compare(String what, long n, View expected, View absolutes, Operand out) {
+    private void product(Operand a, Operand b, Expected expected, Placement placement) {
+        Operand out = Operand.output(
+                backend(), placement, a.view().shape().with(-1, b.view().shape().size(-1)));
+        backend().matmul(a.view(), b.view(), out.view());
+        compare(
+                "matmul " + a.view() + " and " + b.view() + " to " + placement,
+                a.view().shape().size(-1),
+                expected,
+                out);
+    }
+
+    /**
+     * The reference's result. It depends on the numbers only, not on how they lie in memory, and takes most of the
+     * time: one serves all placements of the same numbers.
+     *
+     * @param sums of products in float64
+     * @param absolutes sums of the products' magnitudes
+     */
+    private record Expected(View sums, View absolutes) {}
+
+    private static Expected product(Operand a, Operand b) {
+        Shape shape = a.view().shape().with(-1, b.view().shape().size(-1));
+        Expected e = new Expected(doubles(shape), doubles(shape));
+        REFERENCE.matmul(a.reference(), b.reference(), e.sums);
+        REFERENCE.matmul(absolute(a.reference()), absolute(b.reference()), e.absolutes);
+        return e;
+    }
+
+    private static Expected linear(Operand x, Operand w, Operand bias, Shape shape) {
+        Expected e = new Expected(doubles(shape), doubles(shape));
+        REFERENCE.linear(x.reference(), w.reference(), bias == null ? null : bias.reference(), e.sums);
+        REFERENCE.linear(
+                absolute(x.reference()),
+                absolute(w.reference()),
+                bias == null ? null : absolute(bias.reference()),
+                e.absolutes);
+        return e;
+    }
+
+    private static void compare(String what, long n, Expected expected, Operand out) {
         float[] got = out.read();
         for (int i = 0; i < got.length; i++) {
-            double total = absolutes.host().get(i);
+            double total = expected.absolutes.host().get(i);
             if (Double.isFinite(total) && Tolerance.mayOverflow(total)) {
                 continue;
             }
-            Check.close(what, i, expected.host().get(i), got[i], Tolerance.sum(n, total));
+            Check.close(what, i, expected.sums.host().get(i), got[i], Tolerance.sum(n, total));
         }
         out.assertGuards(what);
     }
@@ -149,32 +182,30 @@ public abstract class ProductContract extends Contract {
         int[][] sizes = {{1, 1}, {7, 3}, {16, 32}, {17, 33}, {65, 64}, {257, 31}, {800, 40}, {0, 3}};
         for (int[] s : sizes) {
             for (Shape lead : new Shape[] {Shape.of(), Shape.of(5), Shape.of(2, 15), Shape.of(0, 2)}) {
-                for (Placement p : Placement.values()) {
-                    for (boolean hasBias : new boolean[] {true, false}) {
-                        linear(lead.concat(Shape.of(s[0])), s[1], p, hasBias);
+                for (boolean hasBias : new boolean[] {true, false}) {
+                    Expected expected = null;
+                    for (Placement p : Placement.values()) {
+                        expected = linear(lead.concat(Shape.of(s[0])), s[1], p, hasBias, expected);
                     }
                 }
             }
         }
     }
 
-    private void linear(Shape shape, int columns, Placement p, boolean hasBias) {
+    /** Computes the expected result unless it is known; returns it. */
+    private Expected linear(Shape shape, int columns, Placement p, boolean hasBias, Expected known) {
         String what = "linear " + shape + " to " + columns + " " + p;
         long n = shape.size(-1);
         Shape outShape = shape.with(-1, columns);
         Operand x = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), 1));
         Operand w = Operand.of(backend(), p, Shape.of(columns, n), ValueKind.NORMAL.make(columns * n, 2));
         Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(columns), ValueKind.NORMAL.make(columns, 3));
-        View expected = doubles(outShape);
-        REFERENCE.linear(x.reference(), w.reference(), hasBias ? b.reference() : null, expected);
-        View absolutes = doubles(outShape);
-        REFERENCE.linear(
-                absolute(x.reference()), absolute(w.reference()), hasBias ? absolute(b.reference()) : null, absolutes);
+        Expected expected = known == null ? linear(x, w, hasBias ? b : null, outShape) : known;
         float[] first = null;
         for (int round = 0; round < 3; round++) {
             Operand out = Operand.output(backend(), p, outShape);
             backend().linear(x.view(), w.view(), hasBias ? b.view() : null, out.view());
-            compare(what, n + 1, expected, absolutes, out);
+            compare(what, n + 1, expected, out);
             if (first == null) {
                 first = out.read();
                 w.view().buffer().freeze();
@@ -189,6 +220,7 @@ public abstract class ProductContract extends Contract {
         Operand out = Operand.output(backend(), p, outShape);
         backend().linear(x.view(), read, hasBias ? b.view() : null, out.view());
         Check.same(what + " read", first, out.read());
+        return expected;
     }
 
     /**
@@ -257,18 +289,27 @@ public abstract class ProductContract extends Contract {
         };
         return Arrays.stream(sizes)
                 .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
+                    float[] left = ValueKind.NORMAL.make((long) s[0] * s[1] * s[2], 1);
+                    float[] right = ValueKind.NORMAL.make((long) s[0] * s[2] * s[3], 2);
+                    Expected expected = null;
                     for (int order = 0; order < 4; order++) {
-                        Shape rows = order % 2 == 0 ? Shape.of(s[0], s[1], s[2]) : Shape.of(s[0], s[2], s[1]);
-                        Shape columns = order / 2 == 0 ? Shape.of(s[0], s[2], s[3]) : Shape.of(s[0], s[3], s[2]);
-                        Operand a = Operand.fromTheStart(backend(), rows, ValueKind.NORMAL.make(rows.elements(), 1));
-                        Operand b =
-                                Operand.fromTheStart(backend(), columns, ValueKind.NORMAL.make(columns.elements(), 2));
-                        product(
-                                order % 2 == 0 ? a : a.transposed(),
-                                order / 2 == 0 ? b : b.transposed(),
-                                Placement.DENSE);
+                        Operand a = aligned(Shape.of(s[0], s[1], s[2]), left, order % 2 == 1);
+                        Operand b = aligned(Shape.of(s[0], s[2], s[3]), right, order / 2 == 1);
+                        expected = expected == null ? product(a, b) : expected;
+                        product(a, b, expected, Placement.DENSE);
                     }
                 }));
+    }
+
+    /** Matrices of these numbers; in memory either row by row or column by column. */
+    private Operand aligned(Shape shape, float[] numbers, boolean byColumns) {
+        if (!byColumns) {
+            return Operand.fromTheStart(backend(), shape, numbers);
+        }
+        View columns = View.dense(HostBuffer.wrap(numbers), shape).transpose(-1, -2);
+        float[] turned = new float[numbers.length];
+        REFERENCE.copy(columns, View.dense(HostBuffer.wrap(turned), columns.shape()));
+        return Operand.fromTheStart(backend(), columns.shape(), turned).transposed();
     }
 
     /** Several weights in one frozen buffer are told apart. */
@@ -285,13 +326,15 @@ public abstract class ProductContract extends Contract {
                     View r = reference.select(0, i);
                     Operand out = Operand.output(backend(), Placement.DENSE, Shape.of(4, 9));
                     backend().linear(x.view(), transposed ? w.transpose(0, 1) : w, null, out.view());
-                    View expected = doubles(Shape.of(4, 9));
-                    REFERENCE.linear(x.reference(), transposed ? r.transpose(0, 1) : r, null, expected);
-                    View absolutes = doubles(Shape.of(4, 9));
+                    Expected expected = new Expected(doubles(Shape.of(4, 9)), doubles(Shape.of(4, 9)));
+                    REFERENCE.linear(x.reference(), transposed ? r.transpose(0, 1) : r, null, expected.sums);
                     View absolute = absolute(all.reference()).select(0, i);
                     REFERENCE.linear(
-                            absolute(x.reference()), transposed ? absolute.transpose(0, 1) : absolute, null, absolutes);
-                    compare("linear with part " + i, 9, expected, absolutes, out);
+                            absolute(x.reference()),
+                            transposed ? absolute.transpose(0, 1) : absolute,
+                            null,
+                            expected.absolutes);
+                    compare("linear with part " + i, 9, expected, out);
                 }
             }
         }
