@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
@@ -78,7 +79,9 @@ class OpGradientTest {
 
     @TestFactory
     Stream<DynamicTest> agreeWithCentralDifferences() {
+        String wanted = plain(System.getProperty("unmute.op", ""));
         return cases.stream()
+                .filter(c -> plain(c.op.getSimpleName() + " " + c.name).contains(wanted))
                 .map(c -> DynamicTest.dynamicTest(
                         c.op.getSimpleName() + " " + c.name,
                         () -> GradientCheck.mapped(c.range)
@@ -92,6 +95,10 @@ class OpGradientTest {
                                         c.shapes.toArray(Shape[]::new))));
     }
 
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+    }
+
     @Test
     void everyRecordHasACase() {
         Set<Class<?>> records = new LinkedHashSet<>();
@@ -99,7 +106,9 @@ class OpGradientTest {
         Set<Class<?>> covered = new LinkedHashSet<>(BY_RULE);
         cases.forEach(c -> covered.add(c.op));
         assertThat(records).hasSizeGreaterThan(20);
-        assertThat(covered).containsExactlyInAnyOrderElementsOf(records);
+        assertThat(records)
+                .as("op records without a gradient check: add a case to OpGradientTest.java of tensor")
+                .allMatch(covered::contains);
     }
 
     private static void collect(Class<?> type, Set<Class<?>> records) {

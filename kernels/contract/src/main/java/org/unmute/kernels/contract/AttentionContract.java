@@ -1,15 +1,15 @@
 package org.unmute.kernels.contract;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
@@ -39,13 +39,12 @@ public abstract class AttentionContract extends Contract {
     /** Against the reference in all placements. */
     @TestFactory
     final Stream<DynamicTest> attention() {
-        return Arrays.stream(SHAPES)
-                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-                    for (int bias = 0; bias < 3; bias++) {
-                        attention(s, bias, 0.35);
-                    }
-                    attention(s, 0, -0.5);
-                }));
+        return each(SHAPES, s -> {
+            for (int bias = 0; bias < 3; bias++) {
+                attention(s, bias, 0.35);
+            }
+            attention(s, 0, -0.5);
+        });
     }
 
     private void attention(int[] s, int biasKind, double scale) {
@@ -66,7 +65,7 @@ public abstract class AttentionContract extends Contract {
             };
             Shape shape = lead.concat(Shape.of(s[0], s[3]));
             if (expected == null) {
-                expected = View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+                expected = doubles(shape);
                 REFERENCE.attention(
                         q.reference(),
                         k.reference(),
@@ -74,27 +73,51 @@ public abstract class AttentionContract extends Contract {
                         bias == null ? null : bias.reference(),
                         scale,
                         expected);
-                score = Math.abs(scale) * greatestScore(q, k) + (bias == null ? 0 : 4);
+                score = Math.abs(scale) * maxScore(q, k) + (bias == null ? 0 : 4);
             }
             Operand out = Operand.output(backend(), p, shape);
             backend().attention(q.view(), k.view(), v.view(), bias == null ? null : bias.view(), scale, out.view());
-            float[] got = out.read();
-            for (int i = 0; i < got.length; i++) {
-                Check.close(what, i, expected.host().get(i), got[i], Tolerance.attention(s[2], s[1], score, 5));
-            }
-            out.assertGuards(what);
+            compare(what, expected, out, Tolerance.attention(s[2], s[1], score, 5));
         }
+    }
+
+    /** The weights alone, with and without a bias; gradients compute them again. */
+    @TestFactory
+    final Stream<DynamicTest> attentionWeights() {
+        return each(SHAPES, s -> {
+            for (boolean biased : new boolean[] {false, true}) {
+                View expected = null;
+                double score = 0;
+                for (Placement p : Placement.values()) {
+                    Operand q = operand(p, Shape.of(3, s[0], s[2]), 1);
+                    Operand k = operand(p, Shape.of(3, s[1], s[2]), 2);
+                    Shape shape = Shape.of(3, s[0], s[1]);
+                    Operand bias = operand(p, shape, 4);
+                    if (expected == null) {
+                        expected = doubles(shape);
+                        REFERENCE.attentionWeights(
+                                q.reference(), k.reference(), biased ? bias.reference() : null, 0.35, expected);
+                        score = 0.35 * maxScore(q, k) + (biased ? maxAbs(bias) : 0);
+                    }
+                    Operand out = Operand.output(backend(), p, shape);
+                    backend().attentionWeights(q.view(), k.view(), biased ? bias.view() : null, 0.35, out.view());
+                    String what = "attention weights " + Arrays.toString(s) + " " + p + ", bias " + biased;
+                    compare(what, expected, out, Tolerance.attention(s[2], s[1], score, 1));
+                }
+            }
+        });
     }
 
     /** Gradients against the reference in all placements, queries of several blocks among them. */
     @TestFactory
     final Stream<DynamicTest> attentionBackward() {
-        return Stream.concat(
-                        Arrays.stream(SHAPES), Stream.of(new int[] {300, 290, 33, 20}, new int[] {150, 40, 800, 3}))
-                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-                    attentionBackward(s, -0.3, EnumSet.of(Placement.DENSE));
-                    attentionBackward(s, 0.35, EnumSet.complementOf(EnumSet.of(Placement.DENSE)));
-                }));
+        List<int[]> shapes = new ArrayList<>(List.of(SHAPES));
+        shapes.add(new int[] {300, 290, 33, 20});
+        shapes.add(new int[] {150, 40, 800, 3});
+        return each(shapes, s -> {
+            attentionBackward(s, -0.3, EnumSet.of(Placement.DENSE));
+            attentionBackward(s, 0.35, EnumSet.complementOf(EnumSet.of(Placement.DENSE)));
+        });
     }
 
     private void attentionBackward(int[] s, double scale, Set<Placement> placements) {
@@ -112,9 +135,7 @@ public abstract class AttentionContract extends Contract {
             Operand v = operand(Placement.values()[(p.ordinal() + 1) % 5], shapes[2], 3);
             Operand gy = operand(p, lead.concat(Shape.of(s[0], s[3])), 4);
             if (expected == null) {
-                expected = Arrays.stream(shapes)
-                        .map(x -> View.dense(HostBuffer.allocate(DType.F64, x.elements()), x))
-                        .toArray(View[]::new);
+                expected = Arrays.stream(shapes).map(Contract::doubles).toArray(View[]::new);
                 REFERENCE.attentionBackward(
                         q.reference(),
                         k.reference(),
@@ -124,7 +145,7 @@ public abstract class AttentionContract extends Contract {
                         expected[0],
                         expected[1],
                         expected[2]);
-                tolerance = gradientTolerances(s, Math.abs(scale), greatestScore(q, k), greatestScore(gy, v));
+                tolerance = gradientTolerances(s, Math.abs(scale), maxScore(q, k), maxScore(gy, v));
             }
             Operand[] out = Arrays.stream(shapes)
                     .map(x -> Operand.output(backend(), p, x))
@@ -141,11 +162,7 @@ public abstract class AttentionContract extends Contract {
                             out[2].view());
             for (int i = 0; i < 3; i++) {
                 String what = "gradient of " + "qkv".charAt(i) + " of attention " + Arrays.toString(s) + " " + p;
-                float[] got = out[i].read();
-                for (int j = 0; j < got.length; j++) {
-                    Check.close(what, j, expected[i].host().get(j), got[j], tolerance[i]);
-                }
-                out[i].assertGuards(what);
+                compare(what, expected[i], out[i], tolerance[i]);
             }
         }
     }
@@ -187,10 +204,6 @@ public abstract class AttentionContract extends Contract {
         }
     }
 
-    private Operand operand(Placement p, Shape shape, long seed) {
-        return Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), seed));
-    }
-
     /** A mask that all heads share: every third key is hidden, never the first. */
     private Operand masked(Shape scores) {
         Shape own = scores.with(0, 1).with(1, 1);
@@ -201,21 +214,21 @@ public abstract class AttentionContract extends Contract {
         return Operand.repeated(backend(), own, scores, mask);
     }
 
-    /** Greatest {@code Σ |q k|}. */
-    private static double greatestScore(Operand q, Operand k) {
+    /** The largest {@code Σ |q k|}. */
+    private static double maxScore(Operand q, Operand k) {
         View a = q.reference();
         View b = k.reference();
         REFERENCE.unary(Unary.ABS, 0, 0, a, a);
         REFERENCE.unary(Unary.ABS, 0, 0, b, b);
         Shape shape = a.shape().with(-1, b.shape().size(-2));
-        View scores = View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+        View scores = doubles(shape);
         REFERENCE.matmul(a, b.transpose(-1, -2), scores);
         return Arrays.stream(scores.host().doubles()).max().orElse(0);
     }
 
     /** A hidden key counts for nothing, whatever its value; a query that sees no key gets NaN. */
     @Test
-    final void hiddenKeys() {
+    final void attentionToHiddenKeys() {
         int keys = 37;
         Operand q = operand(Placement.DENSE, Shape.of(2, 8), 1);
         Operand k = operand(Placement.DENSE, Shape.of(keys, 8), 2);

@@ -1,13 +1,28 @@
 package org.unmute.kernels.contract;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.HostBuffer;
+import org.unmute.tensor.backend.View;
 import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /**
- * What all parts of the suite have in common: the backend under test and the reference, which is the scalar backend in
- * float64. A backend's tests extend each part and say how to open the backend.
+ * What all parts of the suite share: the backend under test, the reference, which is the scalar backend in float64, and
+ * the comparison of the two. {@link BackendContract} runs all parts.
  */
+@ExtendWith(OpFilter.class)
 public abstract class Contract {
     /** The specification. */
     static final Backend REFERENCE = ScalarBackend.INSTANCE;
@@ -18,6 +33,11 @@ public abstract class Contract {
 
     /** For the backend's tests. */
     protected Contract() {}
+
+    /** A factory with a test for each function of an enum, made by {@link #eachFunction}. */
+    @Target(ElementType.METHOD)
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface EachFunction {}
 
     /**
      * Opens the backend under test.
@@ -43,5 +63,76 @@ public abstract class Contract {
             backend.close();
             backend = null;
         }
+    }
+
+    /** One test a case, named after it. */
+    static <T> Stream<DynamicTest> each(T[] cases, Consumer<T> test) {
+        return each(List.of(cases), test);
+    }
+
+    static <T> Stream<DynamicTest> each(List<T> cases, Consumer<T> test) {
+        return cases.stream().map(c -> DynamicTest.dynamicTest(name(c), () -> test.accept(c)));
+    }
+
+    /** One test a function; only that of the op under test, where {@link OpFilter} names one. */
+    static <F extends Enum<F>> Stream<DynamicTest> eachFunction(List<F> functions, Consumer<F> test) {
+        return each(
+                functions.stream()
+                        .filter(f -> OpFilter.selectsFunction(f.name()))
+                        .toList(),
+                test);
+    }
+
+    private static String name(Object of) {
+        return switch (of) {
+            case int[] sizes -> Arrays.toString(sizes);
+            case long[] sizes -> Arrays.toString(sizes);
+            default -> of.toString();
+        };
+    }
+
+    /** Normally distributed values on the backend under test. */
+    final Operand operand(Placement p, Shape shape, long seed) {
+        return operand(p, shape, ValueKind.NORMAL, seed);
+    }
+
+    final Operand operand(Placement p, Shape shape, ValueKind kind, long seed) {
+        return Operand.of(backend(), p, shape, kind.make(shape.elements(), seed));
+    }
+
+    /** Memory for a result of the reference. */
+    static View doubles(Shape shape) {
+        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+    }
+
+    /** Every element within a bound, and nothing written outside. */
+    static void compare(String what, View expected, Operand actual, double bound) {
+        float[] got = actual.read();
+        for (int i = 0; i < got.length; i++) {
+            Check.close(what, i, expected.host().get(i), got[i], bound);
+        }
+        actual.assertGuards(what);
+    }
+
+    /** The largest magnitude; 0 of nothing. */
+    static double maxAbs(Operand x) {
+        return Arrays.stream(x.reference().host().doubles())
+                .map(Math::abs)
+                .max()
+                .orElse(0);
+    }
+
+    /** The smallest Euclidean norm of the rows of {@code dim} elements; infinite without rows. */
+    static double minNorm(Operand x, long dim) {
+        double[] v = x.reference().host().doubles();
+        double min = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < v.length; i += (int) dim) {
+            double square = 0;
+            for (int d = 0; d < dim; d++) {
+                square += v[i + d] * v[i + d];
+            }
+            min = Math.min(min, Math.sqrt(square));
+        }
+        return min;
     }
 }

@@ -38,10 +38,6 @@ public abstract class ConvolutionContract extends Contract {
     /** For the backend's tests. */
     protected ConvolutionContract() {}
 
-    private Operand input(Placement p, Shape shape, long seed) {
-        return Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), seed));
-    }
-
     /** Terms of a sum, added in double. */
     private static final class Sum {
         double value;
@@ -56,24 +52,22 @@ public abstract class ConvolutionContract extends Contract {
     /** With and without bias and a function. */
     @TestFactory
     final Stream<DynamicTest> convolveTokens() {
-        return Arrays.stream(TOKENS)
-                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-                    for (Placement p : s[4] * s[5] > 1000
-                            ? new Placement[] {Placement.DENSE, Placement.STRIDED}
-                            : Placement.values()) {
-                        convolveTokens(s, p, true, Unary.GELU);
-                        convolveTokens(s, p, false, null);
-                    }
-                    convolveTokens(s, Placement.PADDED, true, Unary.RELU);
-                    convolveTokens(s, Placement.PADDED, true, Unary.SILU);
-                }));
+        return each(TOKENS, s -> {
+            for (Placement p :
+                    s[4] * s[5] > 1000 ? new Placement[] {Placement.DENSE, Placement.STRIDED} : Placement.values()) {
+                convolveTokens(s, p, true, Unary.GELU);
+                convolveTokens(s, p, false, null);
+            }
+            convolveTokens(s, Placement.PADDED, true, Unary.RELU);
+            convolveTokens(s, Placement.PADDED, true, Unary.SILU);
+        });
     }
 
     private void convolveTokens(int[] s, Placement p, boolean hasBias, Unary f) {
         String what = "convolveTokens " + Arrays.toString(s) + " " + p + ", bias " + hasBias + ", " + f;
-        Operand x = input(p, Shape.of(s[0], s[1], s[2] * s[5]), 1);
-        Operand weight = input(p, Shape.of(s[2], s[3], s[4], s[5]), 2);
-        Operand bias = input(Placement.STRIDED, Shape.of(s[2] * s[3]), 3);
+        Operand x = operand(p, Shape.of(s[0], s[1], s[2] * s[5]), 1);
+        Operand weight = operand(p, Shape.of(s[2], s[3], s[4], s[5]), 2);
+        Operand bias = operand(Placement.STRIDED, Shape.of(s[2] * s[3]), 3);
         Shape shape = Shape.of(s[0], s[1], s[2] * s[3]);
         Operand out = Operand.output(backend(), p, shape);
         backend().convolveTokens(x.view(), weight.view(), hasBias ? bias.view() : null, f, out.view());
@@ -111,20 +105,19 @@ public abstract class ConvolutionContract extends Contract {
     /** Patches side by side, overlapping, with gaps and spread. */
     @TestFactory
     final Stream<DynamicTest> embedPatches() {
-        return Arrays.stream(WINDOWS)
-                .map(w -> DynamicTest.dynamicTest(w.toString(), () -> {
-                    for (int[] s : IMAGES) {
-                        for (Placement p : Placement.values()) {
-                            embedPatches(w, s, p, true);
-                        }
-                        embedPatches(w, s, Placement.STRIDED, false);
-                    }
-                }));
+        return each(WINDOWS, w -> {
+            for (int[] s : IMAGES) {
+                for (Placement p : Placement.values()) {
+                    embedPatches(w, s, p, true);
+                }
+                embedPatches(w, s, Placement.STRIDED, false);
+            }
+        });
     }
 
     /** So many that a device takes larger tiles; rows that can be read four numbers at a time, and others. */
     @Test
-    final void manyPatches() {
+    final void embedPatchesOfLargeImages() {
         for (Placement p : new Placement[] {Placement.DENSE, Placement.STRIDED}) {
             embedPatches(SlidingWindow.of(4, 4, 4, 4), new int[] {3, 80, 104, 1450}, p, true);
             embedPatches(SlidingWindow.of(3, 5, 2, 3), new int[] {2, 71, 66, 1409}, p, false);
@@ -148,9 +141,9 @@ public abstract class ConvolutionContract extends Contract {
         int size = w.height() * w.width();
         int across = w.positionsX(s[2]);
         int patches = w.positionsY(s[1]) * across;
-        Operand image = input(p, Shape.of(s[0], s[1], s[2]), 1);
-        Operand weight = input(p, Shape.of(s[3], size), 2);
-        Operand bias = input(Placement.STRIDED, Shape.of(s[3]), 3);
+        Operand image = operand(p, Shape.of(s[0], s[1], s[2]), 1);
+        Operand weight = operand(p, Shape.of(s[3], size), 2);
+        Operand bias = operand(Placement.STRIDED, Shape.of(s[3]), 3);
         Shape shape = Shape.of(s[0], patches, s[3]);
         Operand out = Operand.output(backend(), p, shape);
         backend().embedPatches(image.view(), w, weight.view(), hasBias ? bias.view() : null, out.view());

@@ -1,6 +1,7 @@
 package org.unmute.kernels.contract;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ public abstract class ElementwiseContract extends Contract {
     }
 
     private interface Case {
-        void run(Shape shape, Placement in, Placement out, ValueKind numbers, long seed);
+        void run(Shape shape, Placement in, Placement out, ValueKind kind, long seed);
     }
 
     /** All sizes, placements and kinds of numbers. The output lies in another way than the inputs. */
@@ -53,13 +54,13 @@ public abstract class ElementwiseContract extends Contract {
 
     /** Every function of one number. */
     @TestFactory
+    @EachFunction
     final Stream<DynamicTest> unary() {
-        return Arrays.stream(Unary.values())
-                .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
-                    for (double[] c : constants(f)) {
-                        cases((shape, in, out, numbers, seed) -> unary(f, c[0], c[1], shape, in, out, numbers, seed));
-                    }
-                }));
+        return eachFunction(List.of(Unary.values()), f -> {
+            for (double[] c : constants(f)) {
+                cases((shape, in, out, numbers, seed) -> unary(f, c[0], c[1], shape, in, out, numbers, seed));
+            }
+        });
     }
 
     private void unary(
@@ -81,14 +82,13 @@ public abstract class ElementwiseContract extends Contract {
 
     /** The gradient of every function of one number. */
     @TestFactory
+    @EachFunction
     final Stream<DynamicTest> unaryBackward() {
-        return Arrays.stream(Unary.values())
-                .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
-                    for (double[] c : constants(f)) {
-                        cases((shape, in, out, numbers, seed) ->
-                                unaryBackward(f, c[0], c[1], shape, in, out, numbers, seed));
-                    }
-                }));
+        return eachFunction(List.of(Unary.values()), f -> {
+            for (double[] c : constants(f)) {
+                cases((shape, in, out, numbers, seed) -> unaryBackward(f, c[0], c[1], shape, in, out, numbers, seed));
+            }
+        });
     }
 
     private void unaryBackward(
@@ -121,36 +121,31 @@ public abstract class ElementwiseContract extends Contract {
 
     /** Every function of two numbers, with equal shapes and with repetition along either axis. */
     @TestFactory
+    @EachFunction
     final Stream<DynamicTest> binary() {
-        return Arrays.stream(Binary.values())
-                .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
-                    cases((shape, in, out, numbers, seed) -> {
-                        Placement other = Placement.values()[(int) (seed % Placement.values().length)];
-                        float[] b = numbers.make(shape.elements(), seed + 1);
-                        binary(
-                                f,
-                                Operand.of(backend(), in, shape, numbers.make(shape.elements(), seed)),
-                                Operand.of(backend(), other, shape, b),
-                                out);
-                    });
-                    for (int n : SIZES) {
-                        Shape shape = Shape.of(2, 5, n);
-                        Operand full =
-                                Operand.of(backend(), Placement.PADDED, shape, ValueKind.NORMAL.make(10L * n, n));
-                        for (Shape own : new Shape[] {
-                            Shape.of(1, 1, n),
-                            Shape.of(2, 5, 1),
-                            Shape.of(1, 5, n),
-                            Shape.of(2, 1, 1),
-                            Shape.of(1, 1, 1)
-                        }) {
-                            Operand part = Operand.repeated(
-                                    backend(), own, shape, ValueKind.NORMAL.make(own.elements(), n + 1));
-                            binary(f, full, part, Placement.DENSE);
-                            binary(f, part, full, Placement.TRANSPOSED);
-                        }
-                    }
-                }));
+        return eachFunction(List.of(Binary.values()), f -> {
+            cases((shape, in, out, numbers, seed) -> {
+                Placement other = Placement.values()[(int) (seed % Placement.values().length)];
+                float[] b = numbers.make(shape.elements(), seed + 1);
+                binary(
+                        f,
+                        Operand.of(backend(), in, shape, numbers.make(shape.elements(), seed)),
+                        Operand.of(backend(), other, shape, b),
+                        out);
+            });
+            for (int n : SIZES) {
+                Shape shape = Shape.of(2, 5, n);
+                Operand full = Operand.of(backend(), Placement.PADDED, shape, ValueKind.NORMAL.make(10L * n, n));
+                for (Shape own : new Shape[] {
+                    Shape.of(1, 1, n), Shape.of(2, 5, 1), Shape.of(1, 5, n), Shape.of(2, 1, 1), Shape.of(1, 1, 1)
+                }) {
+                    Operand part =
+                            Operand.repeated(backend(), own, shape, ValueKind.NORMAL.make(own.elements(), n + 1));
+                    binary(f, full, part, Placement.DENSE);
+                    binary(f, part, full, Placement.TRANSPOSED);
+                }
+            }
+        });
     }
 
     private void binary(Binary f, Operand a, Operand b, Placement out) {
@@ -171,25 +166,25 @@ public abstract class ElementwiseContract extends Contract {
 
     /** A function of two numbers may write over either. */
     @TestFactory
+    @EachFunction
     final Stream<DynamicTest> binaryInPlace() {
-        return Arrays.stream(Binary.values())
-                .map(f -> DynamicTest.dynamicTest(f.name(), () -> {
-                    for (int n : SIZES) {
-                        for (Placement p : Placement.values()) {
-                            Shape shape = Shape.of(2, n);
-                            Operand a = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 1));
-                            Operand b = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 2));
-                            Operand y = Operand.output(backend(), p, shape);
-                            backend().binary(f, a.view(), b.view(), y.view());
-                            float[] expected = y.read();
-                            Operand a2 = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 1));
-                            backend().binary(f, a2.view(), b.view(), a2.view());
-                            Check.same(f + " over its first operand " + p + n, expected, a2.read());
-                            backend().binary(f, a.view(), b.view(), b.view());
-                            Check.same(f + " over its second operand " + p + n, expected, b.read());
-                        }
-                    }
-                }));
+        return eachFunction(List.of(Binary.values()), f -> {
+            for (int n : SIZES) {
+                for (Placement p : Placement.values()) {
+                    Shape shape = Shape.of(2, n);
+                    Operand a = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 1));
+                    Operand b = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 2));
+                    Operand y = Operand.output(backend(), p, shape);
+                    backend().binary(f, a.view(), b.view(), y.view());
+                    float[] expected = y.read();
+                    Operand a2 = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 1));
+                    backend().binary(f, a2.view(), b.view(), a2.view());
+                    Check.same(f + " over its first operand " + p + n, expected, a2.read());
+                    backend().binary(f, a.view(), b.view(), b.view());
+                    Check.same(f + " over its second operand " + p + n, expected, b.read());
+                }
+            }
+        });
     }
 
     /** {@code x scale + shift} */
@@ -261,7 +256,7 @@ public abstract class ElementwiseContract extends Contract {
 
     /** Conversions round as the reference does, also to and from storage types. */
     @TestFactory
-    final Stream<DynamicTest> conversions() {
+    final Stream<DynamicTest> castAndCopy() {
         DType[] types = {DType.F32, DType.I32, DType.F16, DType.BF16};
         return Arrays.stream(types)
                 .flatMap(from -> Arrays.stream(types)
@@ -298,7 +293,7 @@ public abstract class ElementwiseContract extends Contract {
 
     /** Integers are computed as the reference does. */
     @Test
-    final void integers() {
+    final void binaryOfIntegers() {
         for (int n : SIZES) {
             Shape shape = Shape.of(n);
             int[] a = new int[n];

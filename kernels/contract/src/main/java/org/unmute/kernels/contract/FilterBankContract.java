@@ -4,9 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.FilterBank;
 
@@ -30,14 +28,13 @@ public abstract class FilterBankContract extends Contract {
 
     /** Energies and their logarithms, with and without what comes before the window. */
     @TestFactory
-    final Stream<DynamicTest> energies() {
-        return Arrays.stream(SIZES)
-                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-                    for (Placement p : s[4] > 1000 ? new Placement[] {Placement.STRIDED} : Placement.values()) {
-                        compare(s, p, bank(s, true, 0.97, 1e-3));
-                        compare(s, p, bank(s, false, 0, Double.NaN));
-                    }
-                }));
+    final Stream<DynamicTest> filterBank() {
+        return each(SIZES, s -> {
+            for (Placement p : s[4] > 1000 ? new Placement[] {Placement.STRIDED} : Placement.values()) {
+                compare(s, p, bank(s, true, 0.97, 1e-3));
+                compare(s, p, bank(s, false, 0, Double.NaN));
+            }
+        });
     }
 
     /** Overlapping triangles; the last band has no bin. */
@@ -116,9 +113,5 @@ public abstract class FilterBankContract extends Contract {
         }
         return 2 * weights * (2 * total * each + each * each)
                 + Tolerance.sum(f.weights(band).length + 2L, 2 * weights * total * total);
-    }
-
-    private static View doubles(Shape shape) {
-        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
     }
 }

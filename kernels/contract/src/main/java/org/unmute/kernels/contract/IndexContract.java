@@ -109,7 +109,7 @@ public abstract class IndexContract extends Contract {
 
     /** Windows with padding, strides and dilation, and back. */
     @Test
-    final void windows() {
+    final void im2colAndCol2im() {
         SlidingWindow[] windows = {
             SlidingWindow.of(1, 1, 1, 1),
             SlidingWindow.of(3, 3, 1, 1).pad(1, 1),

@@ -1,11 +1,9 @@
 package org.unmute.kernels.contract;
 
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
-import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
@@ -47,51 +45,42 @@ public abstract class ProductContract extends Contract {
     /** Products in all placements. */
     @TestFactory
     final Stream<DynamicTest> matmul() {
-        return Arrays.stream(SHAPES)
-                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-                    Expected expected = null;
-                    for (Placement p : Placement.values()) {
-                        for (Placement q : Placement.values()) {
-                            Placement out =
-                                    Placement.values()[(p.ordinal() + 2 * q.ordinal()) % Placement.values().length];
-                            Operand a = Operand.of(
-                                    backend(), p, Shape.of(s[0], s[1]), ValueKind.NORMAL.make((long) s[0] * s[1], 1));
-                            Operand b = Operand.of(
-                                    backend(), q, Shape.of(s[1], s[2]), ValueKind.NORMAL.make((long) s[1] * s[2], 2));
-                            expected = expected == null ? product(a, b) : expected;
-                            product(a, b, expected, out);
-                        }
-                    }
-                }));
+        return each(SHAPES, s -> {
+            Expected expected = null;
+            for (Placement p : Placement.values()) {
+                for (Placement q : Placement.values()) {
+                    Placement out = Placement.values()[(p.ordinal() + 2 * q.ordinal()) % Placement.values().length];
+                    Operand a = operand(p, Shape.of(s[0], s[1]), 1);
+                    Operand b = operand(q, Shape.of(s[1], s[2]), 2);
+                    expected = expected == null ? product(a, b) : expected;
+                    product(a, b, expected, out);
+                }
+            }
+        });
     }
 
     /** Special numbers reach just the results they belong to. */
     @TestFactory
-    final Stream<DynamicTest> matmulOfSpecialNumbers() {
-        return Arrays.stream(ValueKind.values())
-                .map(numbers -> DynamicTest.dynamicTest(numbers.name(), () -> {
-                    for (int[] s : new int[][] {{3, 2, 5}, {15, 17, 33}, {30, 3, 40}}) {
-                        // Few of them, so that some results are ordinary.
-                        float[] x = ValueKind.NORMAL.make((long) s[0] * s[1], 1);
-                        float[] special = numbers.make(x.length, 3);
-                        for (int i = 0; i < x.length; i += 11) {
-                            x[i] = special[i];
-                        }
-                        product(
-                                Operand.of(backend(), Placement.DENSE, Shape.of(s[0], s[1]), x),
-                                Operand.of(
-                                        backend(),
-                                        Placement.TRANSPOSED,
-                                        Shape.of(s[1], s[2]),
-                                        ValueKind.NORMAL.make((long) s[1] * s[2], 2)),
-                                Placement.DENSE);
-                    }
-                }));
+    final Stream<DynamicTest> matmulOfSpecialValues() {
+        return each(ValueKind.values(), numbers -> {
+            for (int[] s : new int[][] {{3, 2, 5}, {15, 17, 33}, {30, 3, 40}}) {
+                // Few of them, so that some results are ordinary.
+                float[] x = ValueKind.NORMAL.make((long) s[0] * s[1], 1);
+                float[] special = numbers.make(x.length, 3);
+                for (int i = 0; i < x.length; i += 11) {
+                    x[i] = special[i];
+                }
+                product(
+                        Operand.of(backend(), Placement.DENSE, Shape.of(s[0], s[1]), x),
+                        operand(Placement.TRANSPOSED, Shape.of(s[1], s[2]), 2),
+                        Placement.DENSE);
+            }
+        });
     }
 
     /** Batches, with either operand shared along some of the axes. */
     @Test
-    final void batches() {
+    final void matmulOfBatches() {
         for (int[] s : new int[][] {{1, 1, 1}, {5, 9, 7}, {17, 33, 35}, {65, 64, 64}}) {
             Shape a = Shape.of(2, 3, s[0], s[1]);
             Shape b = Shape.of(2, 3, s[1], s[2]);
@@ -172,10 +161,6 @@ public abstract class ProductContract extends Contract {
         return x;
     }
 
-    private static View doubles(Shape shape) {
-        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
-    }
-
     /** {@code x weightᵀ + bias} for inputs of one to three axes, with and without bias, frozen and not. */
     @Test
     final void linear() {
@@ -197,9 +182,9 @@ public abstract class ProductContract extends Contract {
         String what = "linear " + shape + " to " + columns + " " + p;
         long n = shape.size(-1);
         Shape outShape = shape.with(-1, columns);
-        Operand x = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), 1));
-        Operand w = Operand.of(backend(), p, Shape.of(columns, n), ValueKind.NORMAL.make(columns * n, 2));
-        Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(columns), ValueKind.NORMAL.make(columns, 3));
+        Operand x = operand(p, shape, 1);
+        Operand w = operand(p, Shape.of(columns, n), 2);
+        Operand b = operand(Placement.STRIDED, Shape.of(columns), 3);
         Expected expected = known == null ? linear(x, w, hasBias ? b : null, outShape) : known;
         float[] first = null;
         for (int round = 0; round < 3; round++) {
@@ -228,19 +213,17 @@ public abstract class ProductContract extends Contract {
      * every tile.
      */
     @Test
-    final void linearWithWhatFollows() {
+    final void linearWithActivationAndResidual() {
         for (int[] s : new int[][] {
             {1, 1, 1}, {3, 7, 5}, {65, 33, 130}, {300, 17, 257}, {5, 0, 3}, {0, 4, 2}, {31, 1600, 97}, {1540, 3, 1410}
         }) {
             boolean large = s[0] * s[2] > 1 << 20;
             for (Placement p : large ? new Placement[] {Placement.PADDED} : Placement.values()) {
-                Operand x =
-                        Operand.of(backend(), p, Shape.of(1, s[0], s[1]), ValueKind.NORMAL.make((long) s[0] * s[1], 1));
-                Operand w =
-                        Operand.of(backend(), p, Shape.of(s[2], s[1]), ValueKind.NORMAL.make((long) s[2] * s[1], 2));
-                Operand b = Operand.of(backend(), Placement.STRIDED, Shape.of(s[2]), ValueKind.NORMAL.make(s[2], 3));
+                Operand x = operand(p, Shape.of(1, s[0], s[1]), 1);
+                Operand w = operand(p, Shape.of(s[2], s[1]), 2);
+                Operand b = operand(Placement.STRIDED, Shape.of(s[2]), 3);
                 Shape shape = Shape.of(1, s[0], s[2]);
-                Operand residual = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), 4));
+                Operand residual = operand(p, shape, 4);
                 for (Unary f :
                         large ? new Unary[] {Unary.GELU} : new Unary[] {null, Unary.GELU, Unary.RELU, Unary.ERF}) {
                     for (View r : new View[] {null, residual.view()}) {
@@ -277,7 +260,7 @@ public abstract class ProductContract extends Contract {
      * in batches.
      */
     @TestFactory
-    final Stream<DynamicTest> alignedProducts() {
+    final Stream<DynamicTest> matmulOfAlignedOperands() {
         int[][] sizes = {
             {1, 64, 128, 128},
             {2, 65, 130, 68},
@@ -287,18 +270,17 @@ public abstract class ProductContract extends Contract {
             {33, 130, 36, 264},
             {1, 1500, 8, 1501}
         };
-        return Arrays.stream(sizes)
-                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-                    float[] left = ValueKind.NORMAL.make((long) s[0] * s[1] * s[2], 1);
-                    float[] right = ValueKind.NORMAL.make((long) s[0] * s[2] * s[3], 2);
-                    Expected expected = null;
-                    for (int order = 0; order < 4; order++) {
-                        Operand a = aligned(Shape.of(s[0], s[1], s[2]), left, order % 2 == 1);
-                        Operand b = aligned(Shape.of(s[0], s[2], s[3]), right, order / 2 == 1);
-                        expected = expected == null ? product(a, b) : expected;
-                        product(a, b, expected, Placement.DENSE);
-                    }
-                }));
+        return each(sizes, s -> {
+            float[] left = ValueKind.NORMAL.make((long) s[0] * s[1] * s[2], 1);
+            float[] right = ValueKind.NORMAL.make((long) s[0] * s[2] * s[3], 2);
+            Expected expected = null;
+            for (int order = 0; order < 4; order++) {
+                Operand a = aligned(Shape.of(s[0], s[1], s[2]), left, order % 2 == 1);
+                Operand b = aligned(Shape.of(s[0], s[2], s[3]), right, order / 2 == 1);
+                expected = expected == null ? product(a, b) : expected;
+                product(a, b, expected, Placement.DENSE);
+            }
+        });
     }
 
     /** Matrices of these numbers; in memory either row by row or column by column. */
@@ -315,9 +297,9 @@ public abstract class ProductContract extends Contract {
     /** Several weights in one frozen buffer are told apart. */
     @Test
     final void linearWithPartsOfAFrozenBuffer() {
-        Operand all = Operand.of(backend(), Placement.DENSE, Shape.of(3, 9, 9), ValueKind.NORMAL.make(243, 2));
+        Operand all = operand(Placement.DENSE, Shape.of(3, 9, 9), 2);
         all.view().buffer().freeze();
-        Operand x = Operand.of(backend(), Placement.DENSE, Shape.of(4, 9), ValueKind.NORMAL.make(36, 1));
+        Operand x = operand(Placement.DENSE, Shape.of(4, 9), 1);
         View reference = all.reference();
         for (int round = 0; round < 2; round++) {
             for (int i = 0; i < 3; i++) {

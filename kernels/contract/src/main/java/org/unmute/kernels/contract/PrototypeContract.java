@@ -43,26 +43,17 @@ public abstract class PrototypeContract extends Contract {
 
     /** Values, winners and gradients in all placements. */
     @TestFactory
-    final Stream<DynamicTest> pool() {
-        return Arrays.stream(SHAPES)
-                .map(s -> DynamicTest.dynamicTest(Arrays.toString(s), () -> {
-                    for (Placement p : Placement.values()) {
-                        Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
-                        Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
-                        Operand winners = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(s[0], s[2]));
-                        forward(tokens, prototypes, winners, p);
-                        backward(tokens, prototypes, winners, p);
-                        binary(tokens, prototypes, p);
-                    }
-                }));
-    }
-
-    private Operand operand(Placement p, Shape shape, long seed) {
-        return Operand.of(backend(), p, shape, ValueKind.NORMAL.make(shape.elements(), seed));
-    }
-
-    private static View doubles(Shape shape) {
-        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
+    final Stream<DynamicTest> prototypeMaxPool() {
+        return each(SHAPES, s -> {
+            for (Placement p : Placement.values()) {
+                Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
+                Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
+                Operand winners = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(s[0], s[2]));
+                forward(tokens, prototypes, winners, p);
+                backward(tokens, prototypes, winners, p);
+                binary(tokens, prototypes, p);
+            }
+        });
     }
 
     private void forward(Operand tokens, Operand prototypes, Operand winners, Placement p) {
@@ -114,20 +105,17 @@ public abstract class PrototypeContract extends Contract {
         long dim = prototypes.view().shape().size(1);
         long clips = tokens.view().shape().size(0);
         long count = prototypes.view().shape().size(0);
-        double g = Arrays.stream(gy.reference().host().doubles())
-                .map(Math::abs)
-                .max()
-                .orElse(0);
+        double g = maxAbs(gy);
         compare(
                 "prototypeMaxPool gradient of tokens",
                 rt,
                 gt,
-                Tolerance.normalized(dim + count, 2 * g * count / leastNorm(tokens, dim)));
+                Tolerance.normalized(dim + count, 2 * g * count / minNorm(tokens, dim)));
         compare(
                 "prototypeMaxPool gradient of prototypes",
                 rp,
                 gp,
-                Tolerance.normalized(dim + clips, 2 * g * clips / leastNorm(prototypes, dim)));
+                Tolerance.normalized(dim + clips, 2 * g * clips / minNorm(prototypes, dim)));
 
         Operand alone = Operand.output(backend(), p, tokens.view().shape());
         backend()
@@ -171,17 +159,14 @@ public abstract class PrototypeContract extends Contract {
         View rt = doubles(tokens.view().shape());
         View rp = doubles(prototypes.view().shape());
         REFERENCE.binaryPrototypeMaxPoolBackward(tokens.reference(), prototypes.reference(), w, gy.reference(), rt, rp);
-        double g = Arrays.stream(gy.reference().host().doubles())
-                .map(Math::abs)
-                .max()
-                .orElse(0);
+        double g = maxAbs(gy);
         long count = shape.size(1);
         long clips = shape.size(0);
         compare(
                 "binaryPrototypeMaxPool gradient of tokens",
                 rt,
                 gt,
-                Tolerance.normalized(dim + count, 2 * g * count / leastNorm(tokens, dim)));
+                Tolerance.normalized(dim + count, 2 * g * count / minNorm(tokens, dim)));
         compare(
                 "binaryPrototypeMaxPool gradient of prototypes",
                 rp,
@@ -191,7 +176,7 @@ public abstract class PrototypeContract extends Contract {
 
     /** Zeros of either sign count as +1; entries that are not finite make their prototype NaN, and no other. */
     @Test
-    final void signsOfSpecialNumbers() {
+    final void binaryPrototypeMaxPoolOfSpecialValues() {
         int dim = 37;
         float[] p = ValueKind.NORMAL.make(5L * dim, 3);
         p[0] = 0f;
@@ -233,7 +218,7 @@ public abstract class PrototypeContract extends Contract {
      * Float64, which the reference computes in, must tell the tokens apart for the test to see anything.
      */
     @TestFactory
-    final Stream<DynamicTest> winnersBySignsAreExact() {
+    final Stream<DynamicTest> binaryPrototypeMaxPoolPicksExactWinners() {
         return Stream.of(
                         new int[] {2, 70, 40, 64},
                         new int[] {1, 200, 33, 768},
@@ -300,36 +285,15 @@ public abstract class PrototypeContract extends Contract {
         return dot / Math.sqrt(square * dim);
     }
 
-    private static double leastNorm(Operand x, long dim) {
-        double[] v = x.reference().host().doubles();
-        double least = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < v.length; i += (int) dim) {
-            double square = 0;
-            for (int d = 0; d < dim; d++) {
-                square += v[i + d] * v[i + d];
-            }
-            least = Math.min(least, Math.sqrt(square));
-        }
-        return least;
-    }
-
-    private static void compare(String what, View expected, Operand actual, double bound) {
-        float[] got = actual.read();
-        for (int i = 0; i < got.length; i++) {
-            Check.close(what, i, expected.host().get(i), got[i], bound);
-        }
-        actual.assertGuards(what);
-    }
-
     /** Equal tokens: the first wins. NaN wins over all, the first NaN over later ones. Rows of zeros have cosine 0. */
     @Test
-    final void tiesAndSpecialNumbers() {
-        tiesAndSpecialNumbers(70);
-        tiesAndSpecialNumbers(40);
-        tiesAndSpecialNumbers(20);
+    final void prototypeMaxPoolOfTiesAndSpecialValues() {
+        prototypeMaxPoolOfTiesAndSpecialValues(70);
+        prototypeMaxPoolOfTiesAndSpecialValues(40);
+        prototypeMaxPoolOfTiesAndSpecialValues(20);
     }
 
-    private void tiesAndSpecialNumbers(int n) {
+    private void prototypeMaxPoolOfTiesAndSpecialValues(int n) {
         int dim = 20;
         int count = 35;
         float[] t = new float[3 * n * dim];

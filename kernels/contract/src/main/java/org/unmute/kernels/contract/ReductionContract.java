@@ -85,10 +85,6 @@ public abstract class ReductionContract extends Contract {
         y.assertGuards(what);
     }
 
-    private static View doubles(Shape shape) {
-        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
-    }
-
     /** A tensor without axes reduces to itself; four axes reduce as three do. */
     @Test
     final void reduceOtherRanks() {
@@ -137,7 +133,7 @@ public abstract class ReductionContract extends Contract {
      * them.
      */
     @Test
-    final void integersBeyondTheirRange() {
+    final void reduceIntegersBeyondTheirRange() {
         int most = Integer.MAX_VALUE;
         int least = Integer.MIN_VALUE;
         int[] few = {most, most, least, -1, least, least, 5, 0, most, 1, -2, 3};

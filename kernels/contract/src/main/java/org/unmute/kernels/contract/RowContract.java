@@ -1,9 +1,7 @@
 package org.unmute.kernels.contract;
 
 import org.junit.jupiter.api.Test;
-import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
-import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /** Softmax, normalisations and their gradients: everything that works along rows. Also the optimizer's step. */
@@ -26,14 +24,6 @@ public abstract class RowContract extends Contract {
         c.run(Shape.of(400, 129), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL);
         c.run(Shape.of(0, 4), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL);
         c.run(Shape.of(4, 0), Placement.DENSE, Placement.DENSE, ValueKind.NORMAL);
-    }
-
-    private static View doubles(Shape shape) {
-        return View.dense(HostBuffer.allocate(DType.F64, shape.elements()), shape);
-    }
-
-    private Operand operand(Placement p, Shape shape, ValueKind numbers, long seed) {
-        return Operand.of(backend(), p, shape, numbers.make(shape.elements(), seed));
     }
 
     private static double rowMax(double[] x, int row, int n) {
@@ -103,7 +93,7 @@ public abstract class RowContract extends Contract {
 
     /** Minus infinity has no share, a row of nothing else is NaN, and NaN and infinity spoil their row alone. */
     @Test
-    final void softmaxOfSpecialNumbers() {
+    final void softmaxOfSpecialValues() {
         float inf = Float.POSITIVE_INFINITY;
         float nan = Float.NaN;
         for (int n : SIZES) {
@@ -246,7 +236,7 @@ public abstract class RowContract extends Contract {
             backend().layerNormBackward(x.view(), w.view(), EPS, gy.view(), gx.view(), gw.view(), gb.view());
             double g = rowMaxAbs(gy.reference().host().doubles(), 0, Math.toIntExact(shape.elements()));
             double steepest = 1;
-            float[] gxs = got(gx);
+            float[] gxs = gx.read();
             for (int i = 0; i < gxs.length; i++) {
                 double inverse = inverse(source, i / n, n);
                 steepest = Math.max(steepest, 2 * rowMaxAbs(source, i / n, n) * inverse);
@@ -258,8 +248,8 @@ public abstract class RowContract extends Contract {
                         gxs[i],
                         Tolerance.normalized(n, 3 * z * z * inverse * g * wide));
             }
-            float[] gws = got(gw);
-            float[] gbs = got(gb);
+            float[] gws = gw.read();
+            float[] gbs = gb.read();
             for (int i = 0; i < n; i++) {
                 Check.close(
                         what + " of weight",
@@ -275,12 +265,8 @@ public abstract class RowContract extends Contract {
             }
             Operand alone = Operand.output(backend(), in, shape);
             backend().layerNormBackward(x.view(), w.view(), EPS, gy.view(), alone.view(), null, null);
-            Check.same(what + " alone", got(gx), got(alone));
+            Check.same(what + " alone", gx.read(), alone.read());
         });
-    }
-
-    private static float[] got(Operand o) {
-        return o.read();
     }
 
     /** Division by the Euclidean norm and its gradient; rows of zeros stay zeros. */
@@ -316,7 +302,7 @@ public abstract class RowContract extends Contract {
             REFERENCE.l2NormalizeBackward(x.reference(), forward.reference(), gy.reference(), gradient);
             double[] g = gy.reference().host().doubles();
             double[] source = x.reference().host().doubles();
-            float[] gxs = got(gx);
+            float[] gxs = gx.read();
             for (int i = 0; i < got.length; i++) {
                 double norm = 0;
                 for (int j = i / n * n; j < (i / n + 1) * n; j++) {
@@ -348,9 +334,9 @@ public abstract class RowContract extends Contract {
                 View rv = v.reference();
                 REFERENCE.adamW(rw, g.reference(), rm, rv, 1e-2, 0.9, 0.999, 1e-8, 0.05, 3);
                 backend().adamW(w.view(), g.view(), m.view(), v.view(), 1e-2, 0.9, 0.999, 1e-8, 0.05, 3);
-                float[] ms = got(m);
-                float[] vs = got(v);
-                float[] ws = got(w);
+                float[] ms = m.read();
+                float[] vs = v.read();
+                float[] ws = w.read();
                 for (int i = 0; i < n; i++) {
                     Check.close(
                             "adamW m " + p,

@@ -7,11 +7,11 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
@@ -27,10 +27,10 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The same input gives the same bits on all backends that extend this: of everything that an encoder of KWT's kind and
- * the training of protobin are made of. Bits are compared by the first 16 digits of their SHA-256, in {@code
- * same-bits.properties}; what a test says when it fails is the line that would have to stand there if all backends were
- * changed together. docs/numerics.md says what is promised.
+ * The same input gives the same bits on every backend that runs this: everything that an encoder of KWT's kind and a
+ * training of protobin consist of. {@code same-bits.properties} has one line a test: the first 16 digits of the SHA-256
+ * of the results. A test that fails prints the line that all backends would need after a common change. A function of
+ * one or two numbers is tested if it has a line. docs/numerics.md states the promise.
  */
 public abstract class SameBitsContract extends Contract {
     private static final Properties BITS = new Properties();
@@ -55,10 +55,6 @@ public abstract class SameBitsContract extends Contract {
         return true;
     }
 
-    private static <T> Stream<DynamicTest> each(Consumer<T> test, List<T> of) {
-        return of.stream().map(x -> DynamicTest.dynamicTest(x.toString(), () -> test.accept(x)));
-    }
-
     private void requireSixteenParts() {
         Assumptions.assumeTrue(
                 sumsInSixteenParts(), "skipped: vectors of fewer than 512 bits sum along a row in another order");
@@ -81,10 +77,21 @@ public abstract class SameBitsContract extends Contract {
             }
             sha.update(bytes.flip());
         }
-        String key = name.toLowerCase(Locale.ROOT).replace('_', '-');
         assertEquals(
-                key + " = " + BITS.getProperty(key),
-                key + " = " + HexFormat.of().formatHex(sha.digest()).substring(0, DIGITS));
+                key(name) + " = " + BITS.getProperty(key(name)),
+                key(name) + " = " + HexFormat.of().formatHex(sha.digest()).substring(0, DIGITS),
+                "same-bits.properties of kernels/contract");
+    }
+
+    private static String key(String name) {
+        return name.toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The functions that have a line. */
+    private static <F extends Enum<F>> List<F> promised(String group, F[] functions) {
+        return Arrays.stream(functions)
+                .filter(f -> BITS.containsKey(key(group + "." + f)))
+                .toList();
     }
 
     private static View input(Backend b, long seed, long... sizes) {
@@ -97,7 +104,7 @@ public abstract class SameBitsContract extends Contract {
         return v;
     }
 
-    private static View room(Backend b, long... sizes) {
+    private static View output(Backend b, long... sizes) {
         return b.allocate(DType.F32, Shape.of(sizes));
     }
 
@@ -114,48 +121,31 @@ public abstract class SameBitsContract extends Contract {
 
     /** Functions that are made of multiplications, additions, divisions and square roots in a fixed order. */
     @TestFactory
-    final Stream<DynamicTest> functions() {
-        return each(
-                this::functions,
-                List.of(
-                        Unary.NEG,
-                        Unary.ABS,
-                        Unary.SQUARE,
-                        Unary.EXP,
-                        Unary.LOG,
-                        Unary.SQRT,
-                        Unary.RECIPROCAL,
-                        Unary.TANH,
-                        Unary.SIGMOID,
-                        Unary.GELU,
-                        Unary.GELU_TANH,
-                        Unary.SILU,
-                        Unary.RELU,
-                        Unary.LOG_SIGMOID,
-                        Unary.CLAMP));
+    @EachFunction
+    final Stream<DynamicTest> unary() {
+        return eachFunction(promised("unary", Unary.values()), this::unary);
     }
 
-    private void functions(Unary f) {
+    private void unary(Unary f) {
         Backend b = backend();
         View x = wide(b, f == Unary.LOG || f == Unary.SQRT);
-        View out = room(b, x.shape().size(0));
+        View out = output(b, x.shape().size(0));
         b.unary(f, -0.5, 2, x, out);
         assertBits("unary." + f, b, out);
     }
 
     /** Their gradients, as far as a training of protobin takes them. */
     @TestFactory
-    final Stream<DynamicTest> gradientsOfFunctions() {
-        return each(
-                this::gradientsOfFunctions,
-                List.of(Unary.EXP, Unary.LOG, Unary.CLAMP, Unary.LOG_SIGMOID, Unary.RELU, Unary.GELU, Unary.GELU_TANH));
+    @EachFunction
+    final Stream<DynamicTest> unaryBackward() {
+        return eachFunction(promised("gradient", Unary.values()), this::unaryBackward);
     }
 
-    private void gradientsOfFunctions(Unary f) {
+    private void unaryBackward(Unary f) {
         Backend b = backend();
         View x = wide(b, f == Unary.LOG);
-        View y = room(b, x.shape().size(0));
-        View gx = room(b, x.shape().size(0));
+        View y = output(b, x.shape().size(0));
+        View gx = output(b, x.shape().size(0));
         b.unary(f, -0.5, 2, x, y);
         b.unaryBackward(f, -0.5, 2, x, y, input(b, 2, x.shape().size(0)), gx);
         assertBits("gradient." + f, b, gx);
@@ -163,20 +153,19 @@ public abstract class SameBitsContract extends Contract {
 
     /** Powers as the focusing of a loss takes them: of numbers of any size, exponents whole and not. */
     @TestFactory
-    final Stream<DynamicTest> functionsOfTwo() {
-        return each(
-                this::functionsOfTwo,
-                List.of(Binary.ADD, Binary.SUB, Binary.MUL, Binary.DIV, Binary.POW, Binary.MAX, Binary.EQUAL));
+    @EachFunction
+    final Stream<DynamicTest> binary() {
+        return eachFunction(promised("binary", Binary.values()), this::binary);
     }
 
-    private void functionsOfTwo(Binary f) {
+    private void binary(Binary f) {
         Backend b = backend();
         View x = wide(b, f == Binary.POW);
         float[] exponents = ValueKind.NORMAL.make(x.shape().elements(), 3);
         for (int i = 0; i < exponents.length; i++) {
             exponents[i] = i % 2 == 0 ? i / 2 % 5 : exponents[i] * 3;
         }
-        View out = room(b, x.shape().size(0));
+        View out = output(b, x.shape().size(0));
         b.binary(f, x, input(b, exponents, exponents.length), out);
         assertBits("binary." + f, b, out);
     }
@@ -184,13 +173,13 @@ public abstract class SameBitsContract extends Contract {
     /** A row at a time; lengths that fill no vector, several, and a part of one. */
     @TestFactory
     final Stream<DynamicTest> layerNorm() {
-        return each(this::layerNorm, List.of(7, 64, 99, 768));
+        return each(List.of(7, 64, 99, 768), this::layerNorm);
     }
 
     private void layerNorm(int n) {
         requireSixteenParts();
         Backend b = backend();
-        View out = room(b, 3, 13, n);
+        View out = output(b, 3, 13, n);
         b.layerNorm(input(b, 4, 3, 13, n), input(b, 5, n), input(b, 6, n), 1e-6, out);
         assertBits("layer-norm." + n, b, out);
     }
@@ -198,17 +187,17 @@ public abstract class SameBitsContract extends Contract {
     /** Affine maps with what follows them in a transformer, inner sizes up to the depth of a slice of every width. */
     @TestFactory
     final Stream<DynamicTest> linear() {
-        return each(this::linear, List.of(1, 40, 64, 256, 384));
+        return each(List.of(1, 40, 64, 256, 384), this::linear);
     }
 
     private void linear(int in) {
         Backend b = backend();
-        View plain = room(b, 3, 29, 130);
+        View plain = output(b, 3, 29, 130);
         View x = input(b, 7, 3, 29, in);
         View weight = input(b, 8, 130, in);
         View bias = input(b, 9, 130);
         b.linear(x, weight, bias, plain);
-        View finished = room(b, 3, 29, 130);
+        View finished = output(b, 3, 29, 130);
         b.linear(x, weight, bias, Unary.GELU_TANH, plain, finished);
         assertBits("linear." + in, b, plain, finished);
     }
@@ -220,20 +209,20 @@ public abstract class SameBitsContract extends Contract {
     final void linearAsLongAsASlice() {
         requireSixteenParts();
         Backend b = backend();
-        View out = room(b, 37, 80);
+        View out = output(b, 37, 80);
         b.linear(input(b, 10, 37, 768), input(b, 11, 80, 768), null, out);
         assertBits("linear.768", b, out);
     }
 
     /** Products as gradients of an affine map take them. */
     @Test
-    final void productsOfTransposedOperands() {
+    final void linearAndMatmulOfTransposedOperands() {
         Backend b = backend();
         View g = input(b, 12, 128, 10);
         View x = input(b, 13, 128, 200);
         View weight = input(b, 14, 10, 200);
-        View gw = room(b, 10, 200);
-        View gx = room(b, 128, 200);
+        View gw = output(b, 10, 200);
+        View gx = output(b, 128, 200);
         b.matmul(g.transpose(0, 1), x, gw);
         b.linear(g, weight.transpose(0, 1), null, gx);
         assertBits("products", b, gw, gx);
@@ -244,7 +233,7 @@ public abstract class SameBitsContract extends Contract {
      */
     @TestFactory
     final Stream<DynamicTest> attention() {
-        return each(this::attention, List.of(30, 99, 200));
+        return each(List.of(30, 99, 200), this::attention);
     }
 
     private void attention(int tokens) {
@@ -253,9 +242,9 @@ public abstract class SameBitsContract extends Contract {
         View q = input(b, 15, 2, 2, tokens, 64);
         View k = input(b, 16, 2, 2, tokens, 64);
         View v = input(b, 17, 2, 2, tokens, 64);
-        View plain = room(b, 2, 2, tokens, 64);
-        View sharp = room(b, 2, 2, tokens, 64);
-        View biased = room(b, 2, 2, tokens, 64);
+        View plain = output(b, 2, 2, tokens, 64);
+        View sharp = output(b, 2, 2, tokens, 64);
+        View biased = output(b, 2, 2, tokens, 64);
         b.attention(q, k, v, null, 0.125, plain);
         b.attention(q, k, v, null, 9, sharp);
         float[] bias = ValueKind.NORMAL.make((long) tokens * tokens, 18);
@@ -268,27 +257,27 @@ public abstract class SameBitsContract extends Contract {
 
     /** Down the columns of a batch of logits, up to 128 rows. */
     @TestFactory
-    final Stream<DynamicTest> sumsOfColumns() {
-        return each(this::sumsOfColumns, List.of(92, 128));
+    final Stream<DynamicTest> reduceColumns() {
+        return each(List.of(92, 128), this::reduceColumns);
     }
 
-    private void sumsOfColumns(int rows) {
+    private void reduceColumns(int rows) {
         Backend b = backend();
-        View out = room(b, 1, 10);
+        View out = output(b, 1, 10);
         b.reduce(Reduce.SUM, input(b, 19, rows, 10), out);
         assertBits("sum-of-columns." + rows, b, out);
     }
 
     /** All numbers of a batch of logits. */
     @TestFactory
-    final Stream<DynamicTest> sumsOfAll() {
-        return each(this::sumsOfAll, List.of(92, 128, 400));
+    final Stream<DynamicTest> reduceAll() {
+        return each(List.of(92, 128, 400), this::reduceAll);
     }
 
-    private void sumsOfAll(int rows) {
+    private void reduceAll(int rows) {
         requireSixteenParts();
         Backend b = backend();
-        View out = room(b, 1, 1);
+        View out = output(b, 1, 1);
         b.reduce(Reduce.SUM, input(b, 20, rows, 10), out);
         assertBits("sum-of-all." + rows, b, out);
     }
@@ -298,17 +287,17 @@ public abstract class SameBitsContract extends Contract {
      * partial sums.
      */
     @TestFactory
-    final Stream<DynamicTest> binaryPrototypes() {
-        return each(this::binaryPrototypes, List.of(64, 75, 192));
+    final Stream<DynamicTest> binaryPrototypeMaxPool() {
+        return each(List.of(64, 75, 192), this::binaryPrototypeMaxPool);
     }
 
-    private void binaryPrototypes(int dim) {
+    private void binaryPrototypeMaxPool(int dim) {
         Backend b = backend();
         View tokens = input(b, 21, 70, 33, dim);
         View prototypes = input(b, 22, 45, dim);
-        View values = room(b, 70, 45);
+        View values = output(b, 70, 45);
         View winners = b.allocate(DType.I32, values.shape());
-        View gradient = room(b, 45, dim);
+        View gradient = output(b, 45, dim);
         b.binaryPrototypeMaxPool(tokens, prototypes, values, winners);
         b.binaryPrototypeMaxPoolBackward(tokens, prototypes, winners, input(b, 23, 70, 45), null, gradient);
         assertBits("binary-prototypes." + dim, b, values, winners, gradient);
@@ -319,8 +308,8 @@ public abstract class SameBitsContract extends Contract {
     final void adamW() {
         Backend b = backend();
         View weight = input(b, 24, 45, 70);
-        View m = room(b, 45, 70);
-        View v = room(b, 45, 70);
+        View m = output(b, 45, 70);
+        View v = output(b, 45, 70);
         for (int step = 1; step <= 2; step++) {
             b.adamW(weight, input(b, 24 + step, 45, 70), m, v, 1e-2, 0.9, 0.999, 1e-8, 1e-4, step);
         }

@@ -1,109 +1,16 @@
 package org.unmute.kernels.opencl;
 
 import org.junit.jupiter.api.Nested;
-import org.unmute.kernels.contract.AttentionContract;
-import org.unmute.kernels.contract.ClipwiseContract;
-import org.unmute.kernels.contract.ConvolutionContract;
-import org.unmute.kernels.contract.ElementwiseContract;
-import org.unmute.kernels.contract.FilterBankContract;
-import org.unmute.kernels.contract.IndexContract;
-import org.unmute.kernels.contract.LossContract;
-import org.unmute.kernels.contract.ProductContract;
-import org.unmute.kernels.contract.PrototypeContract;
-import org.unmute.kernels.contract.ReductionContract;
+import org.unmute.kernels.contract.BackendContract;
 import org.unmute.kernels.contract.RepeatabilityContract;
-import org.unmute.kernels.contract.RowContract;
 import org.unmute.kernels.contract.SameBitsContract;
 import org.unmute.tensor.backend.Backend;
 
-/** The suite every backend passes, on the first OpenCL device. */
-class OpenClContractTest {
-    @Nested
-    class Elementwise extends ElementwiseContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Reduction extends ReductionContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Product extends ProductContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Row extends RowContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Index extends IndexContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Attention extends AttentionContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Convolutions extends ConvolutionContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Loss extends LossContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Filters extends FilterBankContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Prototype extends PrototypeContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
-    }
-
-    @Nested
-    class Clipwise extends ClipwiseContract {
-        @Override
-        protected Backend open(int threads) {
-            return OpenCl.open();
-        }
+/** The suite that every backend passes, on the first OpenCL device. */
+class OpenClContractTest extends BackendContract {
+    @Override
+    protected Backend open(int threads) {
+        return OpenCl.open();
     }
 
     @Nested

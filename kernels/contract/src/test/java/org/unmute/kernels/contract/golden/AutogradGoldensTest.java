@@ -87,7 +87,7 @@ class AutogradGoldensTest {
         assertThatThrownBy(() -> run(json, 12))
                 .isInstanceOf(AssertionError.class)
                 .hasMessageContaining("zeta_function")
-                .hasMessageContaining("kind is not known");
+                .hasMessageContaining("kind is unknown");
     }
 
     @Test

@@ -1,0 +1,48 @@
+package org.unmute.kernels.contract;
+
+import static org.junit.platform.commons.support.AnnotationSupport.isAnnotated;
+
+import java.lang.reflect.Method;
+import java.util.Locale;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * With the system property {@value #PROPERTY} only the tests of one op run; {@code check-op} sets it. A test belongs to
+ * an op if its name contains the op's, in any spelling: {@code softmaxBackward} and {@code SOFTMAX} belong to
+ * {@code softmax}.
+ */
+public final class OpFilter implements ExecutionCondition {
+    /** The op's name, such as {@code softmax} or {@code log_sigmoid}; empty or absent means all. */
+    public static final String PROPERTY = "unmute.op";
+
+    /** For JUnit. */
+    public OpFilter() {}
+
+    private static String plain(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+    }
+
+    private static String op() {
+        return plain(System.getProperty(PROPERTY, ""));
+    }
+
+    /** Whether a test or case of this name is to run. */
+    public static boolean selects(String name) {
+        return plain(name).contains(op());
+    }
+
+    /** Whether the test of a function is to run; all of them do where no op is named. */
+    static boolean selectsFunction(String name) {
+        return op().isEmpty() || op().equals(plain(name));
+    }
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        Method method = context.getTestMethod().orElse(null);
+        return method == null || selects(method.getName()) || isAnnotated(method, Contract.EachFunction.class)
+                ? ConditionEvaluationResult.enabled("")
+                : ConditionEvaluationResult.disabled("not a test of " + op());
+    }
+}

@@ -1,0 +1,95 @@
+package org.unmute.kernels.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.constantpool.MemberRefEntry;
+import java.lang.reflect.Method;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.unmute.kernels.contract.golden.AutogradGoldens;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.View;
+import org.unmute.tensor.op.Op;
+import org.unmute.tensor.op.Unary;
+
+/** No op without its checks: what is missing is named, with the file to edit. */
+class OpCoverageTest {
+    private static final String CONTRACT = "org/unmute/kernels/contract/";
+
+    /** Ops without reference numbers of PyTorch, and what checks them instead. */
+    private static final Map<String, String> WITHOUT_GOLDEN = Map.ofEntries(
+            Map.entry("NEG", "exact"),
+            Map.entry("SIGN", "exact; the straight-through form has cases"),
+            Map.entry("Cast", "exact, see ElementwiseContract.castAndCopy"),
+            Map.entry("BinaryCrossEntropy", "LossGoldenTest of probes"),
+            Map.entry("CrossEntropy", "LossGoldenTest of probes"),
+            Map.entry("PrototypeMaxPool", "ProbeGoldenTest of probes"),
+            Map.entry("ProductExtremes", "ProbeGoldenTest of probes"),
+            Map.entry("UnitSum", "ProbeGoldenTest of probes"),
+            Map.entry("EmbedPatches", "EncoderGoldenTest of models"),
+            Map.entry("SelfAttention", "EncoderGoldenTest of models"),
+            Map.entry("GatedAttention", "the golden test of BEATs in models"));
+
+    /** Every method of {@link Backend} that computes is called by the suite, which all backends run. */
+    @Test
+    void everyBackendMethodHasAContractCase() throws IOException, URISyntaxException {
+        Set<String> called = new HashSet<>();
+        Path classes = Path.of(
+                BackendContract.class.getResource("BackendContract.class").toURI());
+        try (Stream<Path> files = Files.list(classes.getParent())) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                for (var entry : ClassFile.of().parse(file).constantPool()) {
+                    if (entry instanceof MemberRefEntry m
+                            && m.owner().asInternalName().endsWith("/Backend")) {
+                        called.add(m.name().stringValue());
+                    }
+                }
+            }
+        }
+        List<String> missing = Arrays.stream(Backend.class.getMethods())
+                .filter(m -> m.getReturnType() == void.class
+                        && Arrays.asList(m.getParameterTypes()).contains(View.class))
+                .map(Method::getName)
+                .filter(name -> !called.contains(name))
+                .distinct()
+                .toList();
+        assertThat(missing)
+                .as("methods of Backend without a case: add one to the part of the suite that they belong to, "
+                        + "kernels/contract/src/main/java/" + CONTRACT + "*Contract.java")
+                .isEmpty();
+    }
+
+    /** Every function of one number and every record of {@link Op} is in a case with reference numbers. */
+    @Test
+    void everyOpHasReferenceNumbers() {
+        Set<String> needed = Stream.concat(
+                        Arrays.stream(Unary.values()).map(Unary::name),
+                        records(Op.class).map(Class::getSimpleName))
+                .collect(Collectors.toCollection(TreeSet::new));
+        needed.remove("Map"); // It is each of its functions.
+        needed.removeAll(AutogradGoldens.ops());
+        assertThat(needed)
+                .as("ops without reference numbers: add a case with kernels/contract/add-golden, or state in "
+                        + "WITHOUT_GOLDEN of kernels/contract/src/test/java/" + CONTRACT
+                        + "OpCoverageTest.java what checks the op instead")
+                .containsExactlyInAnyOrderElementsOf(WITHOUT_GOLDEN.keySet());
+    }
+
+    private static Stream<Class<?>> records(Class<?> type) {
+        return type.isRecord()
+                ? Stream.of(type)
+                : Arrays.stream(type.getPermittedSubclasses()).flatMap(OpCoverageTest::records);
+    }
+}
