@@ -15,12 +15,13 @@ import org.unmute.tensor.io.SafetensorsFile;
  *     order than the reference's (the index allows for 2 to 3)
  */
 public record Arithmetic(Backend backend, DType dtype, double factor) {
+    private static final Arithmetic EXACT =
+            new Arithmetic(Backends.open("scalar", 1).backend(), DType.F64, 1);
     private static final List<Arithmetic> ALL = find();
 
     /**
-     * Scalar in float64 and every backend that runs here in float32; only the one that the system property {@code
-     * unmute.backend} names, if it names one; {@code cpu} is the best on the processor. On two threads, or as many as
-     * {@code unmute.threads} says.
+     * Scalar in float64 and, on two threads, every backend that runs here in float32, or the one that the system
+     * property {@code unmute.backend} names. With {@code cpu} the best on the processor alone, on one thread and on two.
      */
     public static List<Arithmetic> all() {
         return ALL;
@@ -28,30 +29,33 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
 
     /** The scalar backend in float64. */
     public static Arithmetic exact() {
-        return ALL.getFirst();
+        return EXACT;
     }
 
     private static List<Arithmetic> find() {
-        List<Arithmetic> all = new ArrayList<>();
-        all.add(new Arithmetic(Backends.open("scalar", 1).backend(), DType.F64, 1));
         String only = System.getProperty("unmute.backend", "").strip();
-        int threads = Integer.getInteger("unmute.threads", 2);
         if (only.equals("cpu")) {
-            all.add(new Arithmetic(Backends.open(only, threads).backend(), DType.F32, 3));
-            return List.copyOf(all);
+            Arithmetic one = float32(only, 1);
+            return one.backend.name().equals("scalar") ? List.of(one) : List.of(one, float32(only, 2));
         }
+        List<Arithmetic> all = new ArrayList<>();
+        all.add(EXACT);
         for (Backends.Candidate c : Backends.candidates()) {
             if (!only.isEmpty() && !only.equals(c.name())) {
                 continue;
             }
             if (c.availability().available()) {
-                all.add(new Arithmetic(Backends.open(c.name(), threads).backend(), DType.F32, 3));
+                all.add(float32(c.name(), 2));
             } else {
                 System.out.println("golden: backend " + c.name() + " is not compared: "
                         + c.availability().reason());
             }
         }
         return List.copyOf(all);
+    }
+
+    private static Arithmetic float32(String backend, int threads) {
+        return new Arithmetic(Backends.open(backend, threads).backend(), DType.F32, 3);
     }
 
     /** A floating tensor of a file. */
@@ -66,6 +70,6 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
 
     @Override
     public String toString() {
-        return backend.name() + " " + dtype;
+        return backend.describe() + ", " + dtype;
     }
 }

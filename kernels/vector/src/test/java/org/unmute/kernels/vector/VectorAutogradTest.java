@@ -1,25 +1,28 @@
 package org.unmute.kernels.vector;
 
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.unmute.kernels.contract.golden.AutogradGoldens;
 import org.unmute.tensor.DType;
 
-/** Results and gradients against the reference numbers. */
+/** Results and gradients against the reference numbers, on one thread and on two. */
 @Tag("golden")
 class VectorAutogradTest {
-    private final VectorBackend backend = new VectorBackend(Integer.getInteger("unmute.threads", 2));
+    private final List<VectorBackend> backends = List.of(new VectorBackend(1), new VectorBackend(2));
 
     @TestFactory
-    List<DynamicTest> float32() {
-        return AutogradGoldens.cases(backend, DType.F32);
+    Stream<DynamicContainer> float32() {
+        return backends.stream().map(b -> dynamicContainer(b.describe(), AutogradGoldens.cases(b, DType.F32)));
     }
 
     @AfterEach
     void close() {
-        backend.close();
+        backends.forEach(VectorBackend::close);
     }
 }
