@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
-import org.unmute.probes.cache.CachedTokens;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.pool.Probe;
@@ -88,10 +88,7 @@ public final class ProbeSteps {
                 }
                 TokenMap last = maps.removeLast();
                 ids.add("clip" + c);
-                writer.append(
-                        "clip" + c,
-                        String.format("%064x", c),
-                        new CachedTokens(rows, columns, dim, last.tokens(), last.cls(), maps));
+                writer.append("clip" + c, String.format("%064x", c), new Features(last, maps, null));
             }
         }
         return ids;

@@ -16,6 +16,7 @@ import org.unmute.experiments.grid.DatasetEntry;
 import org.unmute.experiments.scene.Mixup;
 import org.unmute.models.audio.Resampler;
 import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * The mixup variants of a benchmark's data set (paper, section 5): made once, from the training clips alone, as files
@@ -57,7 +58,7 @@ final class BenchmarkMixup {
         Map<String, AudioClip> audio = new HashMap<>();
         dataset.audio().forEach(a -> audio.put(a.id(), a));
         int rate = rate(audio.get(train.getFirst().file()));
-        String id = Digests.sha256(mixed + " " + rate + " " + train).substring(0, 12);
+        String id = Sha256.of(mixed + " " + rate + " " + train).substring(0, 12);
         Path folder = runFolder.resolve(dataset.entry().name() + "-" + id);
         if (!Files.exists(folder.resolve(Mixup.TABLE))) {
             List<Mixup.Clip> clips = train.stream()

@@ -26,6 +26,7 @@ import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.probes.train.TokenGrid;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * The token cache of one encoder and one data set of a benchmark. A cache that is complete has a file {@code
@@ -105,7 +106,7 @@ final class BenchmarkTokens {
                     .append(file.lastModifiedTime().toMillis())
                     .append('\n');
         }
-        return Digests.sha256(text.toString());
+        return Sha256.of(text.toString());
     }
 
     /**

@@ -25,7 +25,6 @@ import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.AudioClip;
 import org.unmute.probes.cache.CacheOptions;
-import org.unmute.probes.cache.CachedTokens;
 import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
@@ -192,8 +191,7 @@ final class DemoCommand implements Callable<Integer> {
     private static Split load(Manifest manifest, TokenCache cache) throws IOException {
         List<TokenMap> maps = new ArrayList<>();
         for (LabelledClip c : manifest.clips()) {
-            CachedTokens t = cache.read(c.file());
-            maps.add(new TokenMap(t.time(), t.freq(), t.dim(), t.tokens(), t.clsOrNull()));
+            maps.add(cache.read(c.file()));
         }
         return new Split(manifest, maps);
     }

@@ -27,6 +27,7 @@ import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.NormPreset;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.io.Sha256;
 import picocli.CommandLine.Option;
 
 /** Options that name an encoder and its front end. What is not given is the encoder's authors' choice. */
@@ -173,7 +174,7 @@ final class EncoderOptions {
             // Settings beside the file, such as the number of heads, make another encoder of the same weights.
             String network = encoder.describe().name() + ": "
                     + encoder.describe().description() + (config.isEmpty() ? "" : " " + config);
-            return new CacheKey(network, Digests.sha256(hash + network), frontEnd, Digests.sha256(frontEnd), dtype);
+            return new CacheKey(network, Sha256.of(hash + network), frontEnd, Sha256.of(frontEnd), dtype);
         }
 
         /** Notes what ran, with every setting in effect. */
@@ -202,7 +203,7 @@ final class EncoderOptions {
 
     /** The encoder in the program. */
     static Loaded embedded() {
-        return new Loaded(Encoders.embedded(), Digests.sha256(Encoders.embeddedBytes()), EMBEDDED, null, Map.of());
+        return new Loaded(Encoders.embedded(), Sha256.of(Encoders.embeddedBytes()), EMBEDDED, null, Map.of());
     }
 
     /**

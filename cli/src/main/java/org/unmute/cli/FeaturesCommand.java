@@ -19,11 +19,11 @@ import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.AudioClip;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
+import org.unmute.tensor.io.Sha256;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -192,7 +192,7 @@ final class FeaturesCommand implements Callable<Integer> {
                 .metadata("encoder_sha256", loaded.hash())
                 .metadata("front_end", loaded.key(resampling(), DType.F32).frontEnd())
                 .metadata("recording", clip.id())
-                .metadata("recording_sha256", Embedding.sha256(clip.path()))
+                .metadata("recording_sha256", Sha256.of(clip.path()))
                 .metadata("seconds", Double.toString(recording.seconds()))
                 .metadata("unmute_version", BuildInfo.read().version());
         add(writer, "token_map", "cls", map);

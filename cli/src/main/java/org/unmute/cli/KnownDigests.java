@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * SHA-256 of large files, kept from one process to the next: an encoder of 340 MB takes a third of a second of a core
@@ -69,14 +69,14 @@ final class KnownDigests {
     String of(Path file) throws IOException {
         String state = folder == null ? null : state(file);
         if (state == null) {
-            return Embedding.sha256(file);
+            return Sha256.of(file);
         }
-        Path kept = folder.resolve(Digests.sha256(file.toRealPath().toString()));
+        Path kept = folder.resolve(Sha256.of(file.toRealPath().toString()));
         String known = read(kept, state);
         if (known != null) {
             return known;
         }
-        String digest = Embedding.sha256(file);
+        String digest = Sha256.of(file);
         // Not if the file was written to meanwhile.
         if (state.equals(state(file)) && isSettled(file)) {
             write(kept, digest + " " + state + "\n");

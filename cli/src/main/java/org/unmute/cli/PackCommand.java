@@ -13,7 +13,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CachedClip;
-import org.unmute.probes.cache.CachedTokens;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.PackedProtobin;
 import org.unmute.probes.pool.Standardization;
@@ -125,12 +124,8 @@ final class PackCommand implements Callable<Integer> {
             int count = Math.min(CACHED_CLIPS, clips.size());
             double largest = 0;
             for (int i = 0; i < count; i++) {
-                CachedTokens t = tokens.read(
-                        clips.get((int) ((long) i * clips.size() / count)).id());
-                largest = Math.max(
-                        largest,
-                        difference(
-                                trained, packed, new TokenMap(t.time(), t.freq(), t.dim(), t.tokens(), t.clsOrNull())));
+                String clip = clips.get((int) ((long) i * clips.size() / count)).id();
+                largest = Math.max(largest, difference(trained, packed, tokens.read(clip)));
             }
             return new Check("clips of " + cache, count, largest);
         }

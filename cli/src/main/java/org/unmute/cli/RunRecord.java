@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * Collects what is needed to make a result again, and writes it as {@code run.json} beside the result: command line,
@@ -78,7 +78,7 @@ public final class RunRecord {
      * @throws IOException if it cannot be read
      */
     public RunRecord input(Path file) throws IOException {
-        return input(file, Files.size(file), Embedding.sha256(file));
+        return input(file, Files.size(file), Sha256.of(file));
     }
 
     /** Records a file whose SHA-256 is known already. */

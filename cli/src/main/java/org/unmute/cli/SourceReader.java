@@ -2,17 +2,13 @@ package org.unmute.cli;
 
 import java.io.IOException;
 import java.lang.ref.SoftReference;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.models.audio.Resampler;
-import org.unmute.probes.cache.Embedding;
+import org.unmute.tensor.io.Sha256;
 
 /** Reads recordings at one rate, keeps them while memory allows, and remembers the hash of each that was used. */
 final class SourceReader {
@@ -32,7 +28,7 @@ final class SourceReader {
             samples =
                     AudioFiles.read(file).resampled(rate, Resampler.Kernel.HANN).samples();
             cached.put(file, new SoftReference<>(samples));
-            hashes.putIfAbsent(file.getFileName().toString(), Embedding.sha256(file));
+            hashes.putIfAbsent(file.getFileName().toString(), Sha256.of(file));
         }
         return samples;
     }
@@ -47,12 +43,6 @@ final class SourceReader {
         StringBuilder lines = new StringBuilder();
         hashes.forEach(
                 (name, hash) -> lines.append(hash).append("  ").append(name).append('\n'));
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256")
-                            .digest(lines.toString().getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.of(lines.toString());
     }
 }

@@ -14,6 +14,7 @@ import org.unmute.models.audio.Recording;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
+import org.unmute.tensor.io.Sha256;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -146,7 +147,7 @@ final class VerifyCommand implements Callable<Integer> {
         var checkpoint = folder.checkpoint();
         Encoder made = Encoders.build(checkpoint, folder.settings());
         return new EncoderOptions.Loaded(
-                made, Digests.sha256(checkpoint.origin() + " " + folder.model()), checkpoint.origin(), null, Map.of());
+                made, Sha256.of(checkpoint.origin() + " " + folder.model()), checkpoint.origin(), null, Map.of());
     }
 
     private float[] samples(Encoder model, Path file, List<String> remarks) throws IOException {

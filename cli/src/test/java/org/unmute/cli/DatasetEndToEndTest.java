@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.experiments.scene.SyntheticScenes;
 import org.unmute.models.audio.Wav;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.cache.TokenCache;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * {@code datasets}, and {@code --dataset} for embedding, probing and scoring, on a small URBAN-SED and other sets made
@@ -139,7 +139,7 @@ class DatasetEndToEndTest {
                 new ObjectMapper().readTree(run.resolve("run.json").toFile()).get("results");
         assertThat(record.at("/dataset/parts/validation/clips").asInt()).isEqualTo(4);
         assertThat(record.get("classes")).hasSize(10);
-        String hash = Embedding.sha256(urban.resolve("audio/train/soundscape_0.wav"));
+        String hash = Sha256.of(urban.resolve("audio/train/soundscape_0.wav"));
         assertThat(Files.readAllLines(run.resolve("clips.csv")))
                 .hasSize(9)
                 .startsWith(

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.probes.cache.Embedding;
+import org.unmute.tensor.io.Sha256;
 
 class KnownDigestsTest {
     private static final String OTHER = "0123456789abcdef".repeat(4);
@@ -57,7 +57,7 @@ class KnownDigestsTest {
 
     @Test
     void isComputedOnceAsLongAsTheFileIsTheSame() throws IOException {
-        assertThat(digests.of(file)).isEqualTo(Embedding.sha256(file));
+        assertThat(digests.of(file)).isEqualTo(Sha256.of(file));
         assertThat(kept()).hasSize(1);
         replaceKept();
         assertThat(digests.of(file)).isEqualTo(OTHER);
@@ -76,7 +76,7 @@ class KnownDigestsTest {
             out.write(1);
         }
         Files.setLastModifiedTime(file, modified);
-        assertThat(digests.of(file)).isEqualTo(Embedding.sha256(file)).isNotEqualTo(OTHER);
+        assertThat(digests.of(file)).isEqualTo(Sha256.of(file)).isNotEqualTo(OTHER);
         assertThat(kept()).as("one entry for a path").hasSize(1);
         replaceKept();
         assertThat(digests.of(file)).isEqualTo(OTHER);
@@ -88,20 +88,20 @@ class KnownDigestsTest {
         replaceKept();
         Path copy = Files.copy(file, folder.resolve("copy"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
-        assertThat(digests.of(file)).isEqualTo(Embedding.sha256(file));
+        assertThat(digests.of(file)).isEqualTo(Sha256.of(file));
     }
 
     @Test
     void fileThatWasJustChangedIsNotKept() throws IOException {
         KnownDigests careful = new KnownDigests(folder.resolve("known"));
-        assertThat(careful.of(file)).isEqualTo(Embedding.sha256(file));
+        assertThat(careful.of(file)).isEqualTo(Sha256.of(file));
         assertThat(kept()).isEmpty();
     }
 
     @Test
     void smallFilesAreHashedEveryTime() throws IOException {
         Path small = Files.writeString(folder.resolve("small"), "a");
-        assertThat(digests.of(small)).isEqualTo(Digests.sha256("a"));
+        assertThat(digests.of(small)).isEqualTo(Sha256.of("a"));
         assertThat(kept()).isEmpty();
     }
 
@@ -112,7 +112,7 @@ class KnownDigestsTest {
         assertThat(KnownDigests.folder(null, root.toString())).isEqualTo(root.resolve(".cache/unmute/sha256"));
         assertThat(KnownDigests.folder("relative", root.toString())).isEqualTo(root.resolve(".cache/unmute/sha256"));
         assertThat(KnownDigests.folder("", "?")).isNull();
-        assertThat(new KnownDigests(null).of(file)).isEqualTo(Embedding.sha256(file));
+        assertThat(new KnownDigests(null).of(file)).isEqualTo(Sha256.of(file));
     }
 
     @Test

@@ -1,15 +1,11 @@
 package org.unmute.convert;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +16,7 @@ import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.tensor.io.SafetensorsWriter;
+import org.unmute.tensor.io.Sha256;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
@@ -149,7 +146,7 @@ public final class Conversion implements AutoCloseable {
                 source,
                 file.container(),
                 Files.size(source),
-                sha256(source),
+                Sha256.of(source),
                 known.provider().name(),
                 by,
                 by == ConversionReport.RecognizedBy.TENSORS && match.keyMap().prefixEnd() == null
@@ -284,21 +281,5 @@ public final class Conversion implements AutoCloseable {
     @Override
     public void close() {
         file.close();
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-        byte[] piece = new byte[1 << 16];
-        try (InputStream in = Files.newInputStream(file)) {
-            for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
-                digest.update(piece, 0, n);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 }

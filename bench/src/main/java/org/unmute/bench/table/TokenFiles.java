@@ -3,9 +3,10 @@ package org.unmute.bench.table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
-import org.unmute.probes.cache.CachedTokens;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 
@@ -37,13 +38,12 @@ final class TokenFiles {
                 writer.append(
                         "clip" + c + suffix,
                         String.format("%064x", c),
-                        new CachedTokens(
+                        new Features(new TokenMap(
                                 size.time(),
                                 size.freq(),
                                 size.dim(),
                                 Arrays.copyOfRange(tokens, c * each, (c + 1) * each),
-                                null,
-                                java.util.List.of()));
+                                null)));
             }
         }
     }

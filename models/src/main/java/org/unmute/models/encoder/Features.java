@@ -11,9 +11,15 @@ import java.util.List;
  *     row-major (paper, Figure 1b); computed for each window by itself and joined in time; null if not asked for
  */
 public record Features(TokenMap tokens, List<TokenMap> layers, float[] attention) {
-    /** Copies the list. */
+    /** @throws IllegalArgumentException if a layer has other sizes than the last */
     public Features {
         layers = List.copyOf(layers);
+        for (TokenMap layer : layers) {
+            if (!layer.sizes().equals(tokens.sizes())) {
+                throw new IllegalArgumentException(
+                        "token map: a layer is " + layer.sizes() + ", the last is " + tokens.sizes());
+            }
+        }
     }
 
     /** A token map alone. */

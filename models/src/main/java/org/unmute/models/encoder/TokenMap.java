@@ -14,16 +14,18 @@ import java.util.List;
 public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls) {
     /** Checks the lengths. */
     public TokenMap {
-        if (time < 1
-                || freq < 1
-                || dim < 1
-                || tokens.length != Math.multiplyExact(Math.multiplyExact(time, freq), dim)) {
+        if (time < 1 || freq < 1 || dim < 1 || tokens.length != (double) time * freq * dim) {
             throw new IllegalArgumentException(
-                    "token map: " + tokens.length + " numbers for [" + time + ", " + freq + ", " + dim + "]");
+                    "token map: [" + time + ", " + freq + ", " + dim + "] does not have " + tokens.length + " values");
         }
         if (cls != null && cls.length != dim) {
-            throw new IllegalArgumentException("token map: cls has " + cls.length + " numbers, dim is " + dim);
+            throw new IllegalArgumentException("token map: cls has " + cls.length + " values, tokens have dim " + dim);
         }
+    }
+
+    /** The sizes in words, for messages. */
+    String sizes() {
+        return "[" + time + ", " + freq + ", " + dim + "]" + (cls == null ? " without cls" : " with cls");
     }
 
     /** Number of patch tokens. */

@@ -2,12 +2,12 @@ package org.unmute.probes.cache;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * What every record of a cache folder has in common.
@@ -55,7 +55,7 @@ public record CacheKey(
      *
      * @param encoder what the encoder says of itself; settings beside the file make another encoder of the same weights
      * @param fileSha256 SHA-256 of the encoder's file, lower-case hexadecimal ({@link
-     *     Embedding#sha256(java.nio.file.Path)})
+     *     Sha256#of(java.nio.file.Path)})
      * @param resampling how recordings of other rates are converted
      * @param dtype {@link DType#F16} or {@link DType#F32}
      */
@@ -63,19 +63,7 @@ public record CacheKey(
         String network = encoder.name() + ": " + encoder.description();
         String frontEnd =
                 encoder.frontEnd() + ", resampling " + resampling.name().toLowerCase(Locale.ROOT);
-        return new CacheKey(network, sha256(fileSha256 + network), frontEnd, sha256(frontEnd), dtype);
-    }
-
-    private static String sha256(String text) {
-        return HexFormat.of().formatHex(sha256().digest(text.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return new CacheKey(network, Sha256.of(fileSha256 + network), frontEnd, Sha256.of(frontEnd), dtype);
     }
 
     /** Whether both describe the same tokens: equal hashes, dtype and layers, whatever the words. */
@@ -91,7 +79,7 @@ public record CacheKey(
      * header.
      */
     long fingerprint() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.digest();
         for (String part : new String[] {encoderHash, frontEndHash, dtype.name()}) {
             digest.update(part.getBytes(StandardCharsets.UTF_8));
             digest.update((byte) 0);

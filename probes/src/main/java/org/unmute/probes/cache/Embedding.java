@@ -3,12 +3,10 @@ package org.unmute.probes.cache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.unmute.models.audio.ClipTooShortException;
 import org.unmute.models.audio.Recording;
@@ -16,6 +14,7 @@ import org.unmute.models.audio.Resampler;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Features;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * Fills a token cache: reads recordings, encodes them, appends their token maps in the order of the list. Clips that
@@ -84,8 +83,6 @@ public final class Embedding {
         }
     }
 
-    private record Encoded(Loaded loaded, Features features, String reason) {}
-
     /**
      * @param kernel how recordings of another rate are resampled
      * @param strict whether an unusable recording stops the run
@@ -105,7 +102,7 @@ public final class Embedding {
      * @throws IOException if the cache cannot be written
      */
     public Outcome run(List<AudioClip> clips, TokenCacheWriter writer, Listener listener) throws IOException {
-        Features.Request wanted = wanted(writer.key());
+        Features.Request request = request(writer.key());
         int embedded = 0;
         int present = 0;
         List<Skipped> skipped = new ArrayList<>();
@@ -113,29 +110,29 @@ public final class Embedding {
         while (at < clips.size()) {
             List<Loaded> chunk = chunk(clips, at, writer);
             at += chunk.size();
-            for (Encoded e : encoded(chunk, wanted)) {
-                AudioClip clip = e.loaded().clip();
-                String reason = e.reason() != null || e.loaded().present() ? e.reason() : store(e, writer);
+            Iterator<Features> features = encode(chunk, request);
+            for (Loaded l : chunk) {
+                String reason = l.samples() == null ? l.reason() : store(l, features, request, writer);
                 if (reason != null) {
                     if (strict) {
-                        throw new UnusableClipException(clip.id(), reason);
+                        throw new UnusableClipException(l.clip().id(), reason);
                     }
-                    skipped.add(new Skipped(clip.id(), reason));
-                    listener.skipped(clip, reason);
+                    skipped.add(new Skipped(l.clip().id(), reason));
+                    listener.skipped(l.clip(), reason);
                     continue;
                 }
-                if (e.loaded().present()) {
+                if (l.present()) {
                     present++;
                 } else {
                     embedded++;
                 }
-                listener.stored(clip, e.loaded().present());
+                listener.stored(l.clip(), l.present());
             }
         }
         return new Outcome(embedded, present, List.copyOf(skipped));
     }
 
-    private Features.Request wanted(CacheKey key) {
+    private Features.Request request(CacheKey key) {
         int depth = encoder.describe().depth();
         if (key.layers() != 0 && key.layers() != depth) {
             throw new IllegalArgumentException("embed: the cache holds tokens of " + key.layers() + " layers, "
@@ -174,53 +171,33 @@ public final class Embedding {
         return chunk;
     }
 
-    /** The chunk with its token maps; where the encoder refuses one recording, the others are encoded without it. */
-    private List<Encoded> encoded(List<Loaded> chunk, Features.Request wanted) {
-        List<float[]> recordings = chunk.stream()
-                .filter(l -> l.samples() != null)
-                .map(Loaded::samples)
-                .toList();
-        Iterator<Features> features = null;
+    /** What the encoder makes of the chunk's recordings, in order; null where it refuses one of them. */
+    private Iterator<Features> encode(List<Loaded> chunk, Features.Request request) {
+        List<float[]> recordings =
+                chunk.stream().map(Loaded::samples).filter(Objects::nonNull).toList();
         try {
-            features = encoder.features(recordings, wanted).iterator();
+            return encoder.features(recordings, request).iterator();
         } catch (IllegalArgumentException e) {
-            // One by one below, to find out which it was.
-        }
-        List<Encoded> all = new ArrayList<>();
-        for (Loaded l : chunk) {
-            if (l.samples() == null) {
-                all.add(new Encoded(l, null, l.reason()));
-            } else if (features != null) {
-                all.add(new Encoded(l, features.next(), null));
-            } else {
-                all.add(encodedAlone(l, wanted));
-            }
-        }
-        return all;
-    }
-
-    private Encoded encodedAlone(Loaded l, Features.Request wanted) {
-        try {
-            return new Encoded(l, encoder.features(l.samples(), wanted), null);
-        } catch (IllegalArgumentException e) {
-            return new Encoded(l, null, reason(e));
+            return null; // each by itself, to find out which it was
         }
     }
 
-    /** Appends a token map; the reason if that cannot be, or null. */
-    private static String store(Encoded e, TokenCacheWriter writer) throws IOException {
+    /** Appends what the encoder makes of a clip; gives the reason if that cannot be, else null. */
+    private String store(Loaded l, Iterator<Features> features, Features.Request request, TokenCacheWriter writer)
+            throws IOException {
         try {
-            writer.append(e.loaded().clip().id(), e.loaded().hash(), CachedTokens.of(e.features()));
+            Features made = features == null ? encoder.features(l.samples(), request) : features.next();
+            writer.append(l.clip().id(), l.hash(), made);
             return null;
-        } catch (IllegalArgumentException x) {
-            return reason(x);
+        } catch (IllegalArgumentException e) {
+            return reason(e);
         }
     }
 
     private Loaded load(AudioClip clip, TokenCacheWriter writer) {
         String hash;
         try {
-            hash = sha256(clip.path());
+            hash = Sha256.of(clip.path());
         } catch (IOException e) {
             return new Loaded(
                     clip,
@@ -248,21 +225,5 @@ public final class Embedding {
 
     private static String reason(Exception e) {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    }
-
-    /** SHA-256 of a file's bytes, in lower-case hexadecimal. */
-    public static String sha256(Path file) throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            try (var in = Files.newInputStream(file)) {
-                byte[] buffer = new byte[1 << 16];
-                for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                    digest.update(buffer, 0, n);
-                }
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

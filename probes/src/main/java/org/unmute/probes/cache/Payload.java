@@ -4,12 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
 /** Floats to stored bytes and back. */
 final class Payload {
-    private static final float LARGEST_F16 = 65504;
+    private static final float MAX_F16 = 65504;
     private static final int CHUNK = 4096;
     private static final ValueLayout.OfShort SHORT =
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -34,34 +35,28 @@ final class Payload {
      *
      * @throws IllegalArgumentException naming clip, value and place
      */
-    static void checkFits(String clip, CachedTokens t, DType dtype) {
-        float largest = dtype == DType.F16 ? LARGEST_F16 : Float.MAX_VALUE;
-        checkFits(clip, "", t.tokens(), t.clsOrNull(), t.dim(), largest);
-        for (int l = 0; l < t.layers().size(); l++) {
-            checkFits(
-                    clip,
-                    "layer " + l + ", ",
-                    t.layers().get(l).tokens(),
-                    t.layers().get(l).cls(),
-                    t.dim(),
-                    largest);
+    static void checkFits(String clip, Features features, DType dtype) {
+        float max = dtype == DType.F16 ? MAX_F16 : Float.MAX_VALUE;
+        checkFits(clip, "", features.tokens(), max);
+        for (int l = 0; l < features.layers().size(); l++) {
+            checkFits(clip, "layer " + l + ", ", features.layers().get(l), max);
         }
     }
 
-    private static void checkFits(String clip, String layer, float[] tokens, float[] cls, int dim, float largest) {
-        int bad = firstOutside(tokens, largest);
+    private static void checkFits(String clip, String layer, TokenMap map, float max) {
+        int bad = firstOutside(map.tokens(), max);
         if (bad >= 0) {
-            throw outside(clip, tokens[bad], layer + "token " + bad / dim + ", dim " + bad % dim);
+            throw outside(clip, map.tokens()[bad], layer + "token " + bad / map.dim() + ", dim " + bad % map.dim());
         }
-        bad = cls == null ? -1 : firstOutside(cls, largest);
+        bad = map.cls() == null ? -1 : firstOutside(map.cls(), max);
         if (bad >= 0) {
-            throw outside(clip, cls[bad], layer + "cls, dim " + bad);
+            throw outside(clip, map.cls()[bad], layer + "cls, dim " + bad);
         }
     }
 
-    private static int firstOutside(float[] values, float largest) {
+    private static int firstOutside(float[] values, float max) {
         for (int i = 0; i < values.length; i++) {
-            if (!(Math.abs(values[i]) <= largest)) {
+            if (!(Math.abs(values[i]) <= max)) {
                 return i;
             }
         }
@@ -77,17 +72,17 @@ final class Payload {
     }
 
     /** Puts a clip's numbers at the buffer's position and moves on. */
-    static void put(ByteBuffer out, CachedTokens t, DType dtype) {
-        put(out, t.tokens(), t.clsOrNull(), dtype);
-        for (TokenMap layer : t.layers()) {
-            put(out, layer.tokens(), layer.cls(), dtype);
+    static void put(ByteBuffer out, Features features, DType dtype) {
+        put(out, features.tokens(), dtype);
+        for (TokenMap layer : features.layers()) {
+            put(out, layer, dtype);
         }
     }
 
-    private static void put(ByteBuffer out, float[] tokens, float[] cls, DType dtype) {
-        put(out, tokens, dtype);
-        if (cls != null) {
-            put(out, cls, dtype);
+    private static void put(ByteBuffer out, TokenMap map, DType dtype) {
+        put(out, map.tokens(), dtype);
+        if (map.cls() != null) {
+            put(out, map.cls(), dtype);
         }
     }
 

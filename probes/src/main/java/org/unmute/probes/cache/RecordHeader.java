@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
 
 /** What stands before a record's payload. */
 record RecordHeader(
@@ -44,14 +46,15 @@ record RecordHeader(
             ByteBuffer out,
             byte[] clip,
             byte[] audioHash,
-            CachedTokens t,
+            Features features,
             long fingerprint,
             long payloadBytes,
             int payloadChecksum) {
         int bytes = bytesFor(clip);
+        TokenMap t = features.tokens();
         out.putLong(0, MAGIC);
         out.putInt(8, bytes)
-                .putInt(12, (t.clsOrNull() == null ? 0 : 1) | t.layers().size() << LAYERS_AT);
+                .putInt(12, (t.cls() == null ? 0 : 1) | features.layers().size() << LAYERS_AT);
         out.putInt(16, t.time()).putInt(20, t.freq()).putInt(24, t.dim()).putInt(28, payloadChecksum);
         out.putLong(32, fingerprint).putLong(40, payloadBytes);
         out.put(48, audioHash);

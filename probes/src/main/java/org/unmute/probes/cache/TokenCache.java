@@ -136,7 +136,7 @@ public final class TokenCache implements AutoCloseable {
      *
      * @throws TokenCacheException if the clip is not there or its record is damaged
      */
-    public CachedTokens read(String clipId) throws IOException {
+    public TokenMap read(String clipId) throws IOException {
         Location at = locate(clipId);
         RecordHeader h = at.entry.header();
         MemorySegment payload = payload(at);
@@ -147,7 +147,7 @@ public final class TokenCache implements AutoCloseable {
         if (cls != null) {
             Payload.get(payload, values, h.dim(), cls, 0, key.dtype());
         }
-        return new CachedTokens(h.time(), h.freq(), h.dim(), tokens, cls);
+        return new TokenMap(h.time(), h.freq(), h.dim(), tokens, cls);
     }
 
     /**
@@ -156,10 +156,10 @@ public final class TokenCache implements AutoCloseable {
      * @throws TokenCacheException if the clip is not there or its record is damaged
      */
     public Features readFeatures(String clipId) throws IOException {
-        CachedTokens last = read(clipId);
+        TokenMap last = read(clipId);
         int values = last.tokens().length;
         float[] tokens = new float[Math.multiplyExact(key.layers(), values)];
-        float[] cls = new float[last.clsOrNull() == null ? 0 : key.layers() * last.dim()];
+        float[] cls = new float[last.cls() == null ? 0 : key.layers() * last.dim()];
         if (key.layers() > 0) {
             readLayersInto(clipId, tokens, 0, values, cls, 0, last.dim());
         }
@@ -170,10 +170,9 @@ public final class TokenCache implements AutoCloseable {
                     last.freq(),
                     last.dim(),
                     Arrays.copyOfRange(tokens, l * values, (l + 1) * values),
-                    last.clsOrNull() == null ? null : Arrays.copyOfRange(cls, l * last.dim(), (l + 1) * last.dim())));
+                    last.cls() == null ? null : Arrays.copyOfRange(cls, l * last.dim(), (l + 1) * last.dim())));
         }
-        return new Features(
-                new TokenMap(last.time(), last.freq(), last.dim(), last.tokens(), last.clsOrNull()), layers, null);
+        return new Features(last, layers, null);
     }
 
     /**

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
 
 /**
  * Appends token maps to a cache folder, creating it if needed. One writer at a time, one thread at a time. To resume,
@@ -131,30 +133,30 @@ public final class TokenCacheWriter implements AutoCloseable {
      * @throws IllegalStateException after {@link #close}
      * @throws IOException if the device refuses (full, say)
      */
-    public void append(String clipId, String audioSha256, CachedTokens tokens) throws IOException {
+    public void append(String clipId, String audioSha256, Features features) throws IOException {
         if (closed) {
             throw new IllegalStateException("token cache: the writer of " + folder
                     + " is closed: open another to append clip '" + clipId + "'");
         }
         byte[] id = checkedId(clipId);
         byte[] hash = checkedHash(clipId, audioSha256);
-        Payload.checkFits(clipId, tokens, key.dtype());
-        if (tokens.layers().size() != key.layers()) {
+        Payload.checkFits(clipId, features, key.dtype());
+        if (features.layers().size() != key.layers()) {
             throw new IllegalArgumentException("token cache: clip '" + clipId + "' comes with tokens of "
-                    + tokens.layers().size()
+                    + features.layers().size()
                     + " layers, " + folder + " holds those of " + key.layers()
-                    + " beside the last: ask the encoder for all its blocks,"
+                    + " besides the last: ask the encoder for all its blocks,"
                     + " or choose another folder");
         }
-        long payload = Payload.bytes(
-                tokens.time(), tokens.freq(), tokens.dim(), tokens.clsOrNull() != null, key.layers(), key.dtype());
+        TokenMap map = features.tokens();
+        long payload = Payload.bytes(map.time(), map.freq(), map.dim(), map.cls() != null, key.layers(), key.dtype());
         int headerBytes = RecordHeader.bytesFor(id);
         if (payload > Integer.MAX_VALUE - headerBytes) {
             throw new IllegalArgumentException("token cache: clip '" + clipId + "' needs " + payload
                     + " bytes, a record holds 2 GiB: cut the recording into windows");
         }
         int size = headerBytes + (int) payload;
-        encode(id, hash, tokens, headerBytes, size);
+        encode(id, hash, features, headerBytes, size);
         if (channel == null || shardHasRecords && end + size > options.shardBytes()) {
             startShard(shard + 1);
         }
@@ -169,15 +171,15 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
     }
 
-    private void encode(byte[] id, byte[] hash, CachedTokens tokens, int headerBytes, int size) {
+    private void encode(byte[] id, byte[] hash, Features features, int headerBytes, int size) {
         if (buffer.capacity() < size) {
             buffer = ByteBuffer.allocateDirect(size).order(ByteOrder.LITTLE_ENDIAN);
         }
         buffer.clear().limit(size).position(headerBytes);
-        Payload.put(buffer, tokens, key.dtype());
+        Payload.put(buffer, features, key.dtype());
         CRC32C crc = new CRC32C();
         crc.update(buffer.slice(headerBytes, size - headerBytes));
-        RecordHeader.encode(buffer, id, hash, tokens, key.fingerprint(), size - headerBytes, (int) crc.getValue());
+        RecordHeader.encode(buffer, id, hash, features, key.fingerprint(), size - headerBytes, (int) crc.getValue());
         buffer.position(0);
     }
 

@@ -11,7 +11,6 @@ import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
@@ -21,6 +20,7 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
+import org.unmute.tensor.io.Sha256;
 import org.unmute.tensor.op.Unary;
 
 /**
@@ -68,8 +68,7 @@ public record TrainedProbe(
      * @throws IOException if the checkpoint cannot be read
      */
     public void requireTokensOf(Encoder encoder, Path checkpoint) throws IOException {
-        requireTokensOf(
-                CacheKey.of(encoder.describe(), Embedding.sha256(checkpoint), Resampler.Kernel.HANN, DType.F32));
+        requireTokensOf(CacheKey.of(encoder.describe(), Sha256.of(checkpoint), Resampler.Kernel.HANN, DType.F32));
     }
 
     /**

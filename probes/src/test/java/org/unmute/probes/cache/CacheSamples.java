@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
 /** Deterministic token maps and whole-cache helpers for the tests. */
@@ -31,7 +33,7 @@ final class CacheSamples {
     }
 
     /** Sizes and values follow from the clip's number; every third clip has no cls. */
-    static CachedTokens tokens(int clip) {
+    static Features tokens(int clip) {
         Random random = new Random(clip);
         int time = 1 + random.nextInt(4);
         int freq = 1 + random.nextInt(3);
@@ -44,7 +46,7 @@ final class CacheSamples {
         for (int i = 0; cls != null && i < dim; i++) {
             cls[i] = (float) random.nextGaussian();
         }
-        return new CachedTokens(time, freq, dim, tokens, cls);
+        return new Features(new TokenMap(time, freq, dim, tokens, cls));
     }
 
     /** Does what an embedding run does: stores all clips that are not there yet, in order. */
@@ -94,15 +96,14 @@ final class CacheSamples {
     }
 
     static void assertTokens(TokenCache cache, int clip) throws IOException {
-        CachedTokens expected = tokens(clip);
-        CachedTokens actual = cache.read(id(clip));
+        TokenMap expected = tokens(clip).tokens();
+        TokenMap actual = cache.read(id(clip));
         assertThat(cache.find(id(clip)).orElseThrow().audioSha256()).isEqualTo(hash(clip));
         assertThat(new int[] {actual.time(), actual.freq(), actual.dim()})
                 .isEqualTo(new int[] {expected.time(), expected.freq(), expected.dim()});
         boolean half = cache.key().dtype() == DType.F16;
         assertThat(actual.tokens()).isEqualTo(half ? rounded(expected.tokens()) : expected.tokens());
-        assertThat(actual.clsOrNull())
-                .isEqualTo(half && expected.clsOrNull() != null ? rounded(expected.clsOrNull()) : expected.clsOrNull());
+        assertThat(actual.cls()).isEqualTo(half && expected.cls() != null ? rounded(expected.cls()) : expected.cls());
     }
 
     private static float[] rounded(float[] values) {

@@ -59,7 +59,7 @@ class LayersInCacheTest {
             assertThat(writer.key()).isEqualTo(key);
             for (int c = 0; c < clips; c++) {
                 if (writer.status(CacheSamples.id(c), CacheSamples.hash(c)) != ClipStatus.PRESENT) {
-                    writer.append(CacheSamples.id(c), CacheSamples.hash(c), CachedTokens.of(features(c, cls)));
+                    writer.append(CacheSamples.id(c), CacheSamples.hash(c), features(c, cls));
                 }
             }
         }
@@ -161,19 +161,20 @@ class LayersInCacheTest {
     void anotherNumberOfLayersIsNotStored() throws IOException {
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, WITH, SMALL_SHARDS)) {
             Features f = features(1, true);
-            CachedTokens two =
-                    CachedTokens.of(new Features(f.tokens(), f.layers().subList(0, 2), null));
+            Features two = new Features(f.tokens(), f.layers().subList(0, 2), null);
             assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), two))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("clip 'a' comes with tokens of 2 layers")
                     .hasMessageContaining("those of 3");
             f.layers().get(1).tokens()[4] = Float.NaN;
-            assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), CachedTokens.of(f)))
+            assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), f))
                     .hasMessageContaining("layer 1, token 0, dim 4");
             assertThat(writer.clips()).isZero();
         }
-        assertThatThrownBy(() -> new CachedTokens(
-                        1, 1, 2, new float[2], null, List.of(new TokenMap(2, 1, 2, new float[4], null))))
+        assertThatThrownBy(() -> new Features(
+                        new TokenMap(1, 1, 2, new float[2], null),
+                        List.of(new TokenMap(2, 1, 2, new float[4], null)),
+                        null))
                 .hasMessageContaining("a layer is [2, 1, 2] without cls");
     }
 

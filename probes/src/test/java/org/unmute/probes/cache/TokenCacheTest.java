@@ -27,6 +27,8 @@ import net.jqwik.api.constraints.FloatRange;
 import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.models.encoder.Features;
+import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
 class TokenCacheTest {
@@ -51,7 +53,7 @@ class TokenCacheTest {
                 assertThat(wide[99]).isZero();
                 assertThat(wide[100 + clip.tokenValues()]).isZero();
                 cache.readClsInto(id(7), wide, 0);
-                assertThat(wide[0]).isEqualTo(cache.read(id(7)).clsOrNull()[0]);
+                assertThat(wide[0]).isEqualTo(cache.read(id(7)).cls()[0]);
                 assertThatThrownBy(() -> cache.readClsInto(id(6), wide, 0))
                         .isInstanceOf(TokenCacheException.class)
                         .hasMessageContaining("clip 'folder/clip6.wav' has no cls token");
@@ -143,11 +145,12 @@ class TokenCacheTest {
         float[] values = {1, 65504, -65504, 0};
         Path folder = temp.resolve("f16");
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
-            writer.append("fits.wav", hash(0), new CachedTokens(2, 1, 2, values, null));
+            writer.append("fits.wav", hash(0), new Features(new TokenMap(2, 1, 2, values, null)));
             for (float bad : new float[] {65505, -1e9f, Float.NaN, Float.POSITIVE_INFINITY}) {
                 float[] tokens = values.clone();
                 tokens[3] = bad;
-                assertThatThrownBy(() -> writer.append("loud.wav", hash(1), new CachedTokens(2, 1, 2, tokens, null)))
+                assertThatThrownBy(() ->
+                                writer.append("loud.wav", hash(1), new Features(new TokenMap(2, 1, 2, tokens, null))))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessage("token cache: clip 'loud.wav', token 1, dim 1 is " + bad
                                 + (Float.isFinite(bad)
@@ -155,11 +158,11 @@ class TokenCacheTest {
                                                 + " float32 (--dtype f32)"
                                         : ", no finite number: the encoder makes nothing of this recording"));
                 assertThatThrownBy(() -> writer.append(
-                                "loud.wav", hash(1), new CachedTokens(2, 1, 2, values, new float[] {0, bad})))
+                                "loud.wav", hash(1), new Features(new TokenMap(2, 1, 2, values, new float[] {0, bad}))))
                         .hasMessageContaining("cls, dim 1 is " + bad);
             }
             assertThat(writer.status("loud.wav", hash(1))).isEqualTo(ClipStatus.ABSENT);
-            writer.append("after.wav", hash(2), new CachedTokens(2, 1, 2, values, null));
+            writer.append("after.wav", hash(2), new Features(new TokenMap(2, 1, 2, values, null)));
         }
         try (TokenCache cache = TokenCache.open(folder)) {
             assertThat(cache.read("after.wav").tokens()).isEqualTo(values);
@@ -167,11 +170,12 @@ class TokenCacheTest {
         Path wide = temp.resolve("f32");
         float[] any = {Float.MAX_VALUE, 1e30f, -Float.MAX_VALUE, Float.MIN_VALUE};
         try (TokenCacheWriter writer = TokenCacheWriter.open(wide, F32, CacheOptions.DEFAULT)) {
-            writer.append("any.wav", hash(0), new CachedTokens(1, 1, 4, any, null));
+            writer.append("any.wav", hash(0), new Features(new TokenMap(1, 1, 4, any, null)));
             for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY}) {
                 float[] tokens = any.clone();
                 tokens[2] = bad;
-                assertThatThrownBy(() -> writer.append("nan.wav", hash(1), new CachedTokens(2, 1, 2, tokens, null)))
+                assertThatThrownBy(() ->
+                                writer.append("nan.wav", hash(1), new Features(new TokenMap(2, 1, 2, tokens, null))))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessage("token cache: clip 'nan.wav', token 1, dim 0 is " + bad
                                 + ", no finite number: the encoder makes nothing of this recording");
@@ -211,15 +215,15 @@ class TokenCacheTest {
         }
         Path folder = Files.createTempDirectory("cache");
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
-            writer.append("a", hash(0), new CachedTokens(1, 1, values.length, values, values));
+            writer.append("a", hash(0), new Features(new TokenMap(1, 1, values.length, values, values)));
         }
         try (TokenCache cache = TokenCache.open(folder)) {
-            CachedTokens read = cache.read("a");
+            TokenMap read = cache.read("a");
             for (int i = 0; i < values.length; i++) {
                 // Half a unit in the last place: 2^-11 relative among normal numbers, 2^-25 absolute below.
                 assertThat(read.tokens()[i])
                         .isCloseTo(values[i], within(Math.max(Math.abs(values[i]) * 0x1p-11f, 0x1p-25f)));
-                assertThat(read.clsOrNull()[i]).isEqualTo(read.tokens()[i]);
+                assertThat(read.cls()[i]).isEqualTo(read.tokens()[i]);
             }
         } finally {
             deleteAll(folder);
@@ -243,7 +247,7 @@ class TokenCacheTest {
                 writer.append(
                         id.substring(3) + String.format("%03d", c),
                         hash(c),
-                        new CachedTokens(8, 2, 24, new float[8 * 2 * 24], new float[24]));
+                        new Features(new TokenMap(8, 2, 24, new float[8 * 2 * 24], new float[24])));
             }
         }
         try (TokenCache cache = TokenCache.open(folder)) {
@@ -262,9 +266,9 @@ class TokenCacheTest {
                 .hasMessageContaining("no shards in")
                 .hasMessageContaining("embed recordings");
         assertThatThrownBy(() -> key("e", DType.BF16)).hasMessage("token cache: stores F16 or F32, not BF16");
-        assertThatThrownBy(() -> new CachedTokens(2, 2, 3, new float[11], null))
-                .hasMessage("token map: [2 * 2, 3] does not have 11 values");
-        assertThatThrownBy(() -> new CachedTokens(1 << 16, 1 << 16, 1, new float[0], null))
+        assertThatThrownBy(() -> new TokenMap(2, 2, 3, new float[11], null))
+                .hasMessage("token map: [2, 2, 3] does not have 11 values");
+        assertThatThrownBy(() -> new TokenMap(1 << 16, 1 << 16, 1, new float[0], null))
                 .isInstanceOf(IllegalArgumentException.class);
         try (TokenCacheWriter writer = TokenCacheWriter.open(folder, F16, CacheOptions.DEFAULT)) {
             assertThatThrownBy(() -> writer.append("", hash(0), tokens(0)))

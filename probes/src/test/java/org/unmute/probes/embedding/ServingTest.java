@@ -26,10 +26,10 @@ import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.pool.TrainedProbe;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.io.Sha256;
 
 /** An encoder and a probe in a service: from many threads, for a long time, and only with each other. */
 class ServingTest {
@@ -126,7 +126,7 @@ class ServingTest {
                 .hasMessageContaining(overlapping.describe().frontEnd());
 
         // So is another filter; how tokens are stored is not.
-        String hash = Embedding.sha256(trained.checkpoint());
+        String hash = Sha256.of(trained.checkpoint());
         probe.requireTokensOf(CacheKey.of(encoder.describe(), hash, Resampler.Kernel.HANN, DType.F16));
         assertThatThrownBy(() -> probe.requireTokensOf(
                         CacheKey.of(encoder.describe(), hash, Resampler.Kernel.KAISER_BEST, DType.F16)))

@@ -12,7 +12,6 @@ import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
-import org.unmute.probes.cache.Embedding;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -21,6 +20,7 @@ import org.unmute.probes.train.ProbeTrainer;
 import org.unmute.probes.train.TokenSet;
 import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.DType;
+import org.unmute.tensor.io.Sha256;
 
 /**
  * The encoder in the jar as a file, a probe trained on it to tell low tones from noise, and a recording at another
@@ -56,7 +56,7 @@ record Trained(Path checkpoint, Path probe, Path clip) {
                 .withWarmUp(0)
                 .withStandardize(true);
         ProbeTrainer.Result result = ProbeTrainer.train(probe, TokenSet.of(maps, targets, 2), settings);
-        CacheKey key = CacheKey.of(encoder.describe(), Embedding.sha256(checkpoint), Resampler.Kernel.HANN, DType.F32);
+        CacheKey key = CacheKey.of(encoder.describe(), Sha256.of(checkpoint), Resampler.Kernel.HANN, DType.F32);
         Path file = folder.resolve("probe.safetensors");
         TrainedProbe trained = result.trained(
                 probe,

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.probes.cache.CacheKey;
 import org.unmute.probes.cache.CacheOptions;
-import org.unmute.probes.cache.CachedTokens;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
@@ -46,7 +46,8 @@ class SmallHeapTest {
                 for (int i = 0; i < tokens.length; i++) {
                     tokens[i] = random.nextFloat() + (i % 2 == c % 2 ? 1 : 0);
                 }
-                writer.append("clip" + c, String.format("%064x", c), new CachedTokens(rows, 1, DIM, tokens, null));
+                writer.append(
+                        "clip" + c, String.format("%064x", c), new Features(new TokenMap(rows, 1, DIM, tokens, null)));
             }
         }
     }

@@ -14,7 +14,7 @@ import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;
 import org.unmute.experiments.data.ManifestFormat;
 import org.unmute.experiments.data.UsedClips;
-import org.unmute.probes.cache.Embedding;
+import org.unmute.tensor.io.Sha256;
 
 /** Tables and folders of one's own recordings, and the record of what a run used. */
 class OwnRecordingsTest {
@@ -72,8 +72,8 @@ class OwnRecordingsTest {
     @Test
     void theRecordOfARunIsReadBack() throws IOException {
         Tree tree = tree().wav("a, b/x.wav", "y.wav");
-        String x = Embedding.sha256(root.resolve("a, b/x.wav"));
-        String y = Embedding.sha256(root.resolve("y.wav"));
+        String x = Sha256.of(root.resolve("a, b/x.wav"));
+        String y = Sha256.of(root.resolve("y.wav"));
         List<LabelledClip> clips = List.of(
                 new LabelledClip("a, b/x.wav#0.5-1.25", "train", List.of("dog", "say \"hi\"")),
                 new LabelledClip("a, b/x.wav#2-3", "train", List.of()),
