@@ -5,15 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.unmute.kernels.contract.golden.Golden;
 import org.unmute.models.audio.ClipTooShortException;
-import org.unmute.models.audio.Wav;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
 import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.models.frontend.BioFoundationFrontEnd;
@@ -132,43 +133,51 @@ class BioFoundationFrontEndTest {
         frontEnd.apply(new float[frontEnd.frameSamples()]);
     }
 
+    private static Encoder open(GoldenEncoder golden, EncoderSettings.FrontEndSource source) throws IOException {
+        try (Checkpoint file = Checkpoint.open(golden.checkpoints().getFirst())) {
+            return Encoders.build(file, golden.settings().withFrontEnd(source));
+        }
+    }
+
     @Test
     @Tag("golden")
-    void eatTakesItAndOthersRefuse() throws IOException {
-        EncoderSettings settings = EncoderSettings.AUTHORS
-                .withHeads(3)
-                .withFrames(128)
-                .withFrontEnd(EncoderSettings.FrontEndSource.BIOFOUNDATION);
-        float[] samples = Wav.read(Golden.require("wav/mix1p2s_16k.wav")).samples();
-        try (Checkpoint file = Checkpoint.open(Golden.require("tiny/eat/model.safetensors"))) {
-            Encoder authors = Encoders.build(file, settings.withFrontEnd(EncoderSettings.FrontEndSource.AUTHORS));
-            Encoder other = Encoders.build(file, settings);
-            assertThat(other.describe().input().settings())
+    void eatAndAudioMaeTakeIt() throws IOException {
+        for (String name : List.of("eat", "audiomae")) {
+            GoldenEncoder golden = GoldenEncoder.read(Golden.require("tiny/" + name));
+            Encoder authors = open(golden, EncoderSettings.FrontEndSource.AUTHORS);
+            Encoder other = open(golden, EncoderSettings.FrontEndSource.BIOFOUNDATION);
+            EncoderSpec spec = other.describe();
+            assertThat(spec.input().settings())
+                    .as(name)
                     .containsEntry("kind", "biofoundation-mel")
-                    .containsEntry("mean", -4.268);
-            assertThat(other.describe().frontEnd())
+                    .containsEntry("mean", authors.describe().input().settings().get("mean"));
+            assertThat(spec.frontEnd())
                     .isNotEqualTo(authors.describe().frontEnd())
                     .contains("BioFoundation");
+            float[] samples = Arrays.copyOf(golden.recording(), spec.windowSamples());
             TokenMap map = other.encode(samples);
-            assertThat(map.time()).isEqualTo(8);
-            assertThat(map.tokens()).isNotEqualTo(authors.encode(samples).tokens());
+            assertThat(map.time()).as(name).isEqualTo(spec.time());
+            assertThat(map.tokens())
+                    .as(name)
+                    .isNotEqualTo(authors.encode(samples).tokens());
             // A recording of two windows: none fails, none leaves a gap.
-            assertThat(other.encode(Arrays.copyOf(samples, 2 * other.describe().windowSamples()))
+            assertThat(other.encode(Arrays.copyOf(samples, 2 * spec.windowSamples()))
                             .time())
-                    .isEqualTo(16);
+                    .as(name)
+                    .isEqualTo(2 * spec.time());
         }
-        try (Checkpoint file = Checkpoint.open(Golden.require("tiny/audiomae/checkpoint.pt"))) {
-            assertThat(Encoders.build(file, settings.withModel("audiomae"))
-                            .describe()
-                            .input()
-                            .settings())
-                    .containsEntry("kind", "biofoundation-mel")
-                    .containsEntry("mean", -4.2677393);
-        }
-        try (Checkpoint file = Checkpoint.open(Golden.require("tiny/asit/checkpoint.pth"))) {
-            assertThatThrownBy(() -> Encoders.build(file, settings))
-                    .hasMessageContaining("asit: BioFoundation's front end exists for EAT");
-        }
+    }
+
+    @Test
+    @Tag("golden")
+    void asitRefusesIt() throws IOException {
+        GoldenEncoder golden = GoldenEncoder.read(Golden.require("tiny/asit"));
+        assertThatThrownBy(() -> open(golden, EncoderSettings.FrontEndSource.BIOFOUNDATION))
+                .hasMessageContaining("asit: BioFoundation's front end exists for EAT");
+    }
+
+    @Test
+    void theEmbeddedEncoderRefusesIt() throws IOException {
         try (Checkpoint small =
                 Checkpoint.of(org.unmute.tensor.io.SafetensorsFile.of("small", Encoders.embeddedBytes()))) {
             assertThatThrownBy(() -> Encoders.build(

@@ -101,7 +101,7 @@ class TokenCacheTest {
         try (TokenCache cache = TokenCache.open(folder)) {
             assertThat(cache.clips()).hasSize(3);
             assertThat(cache.find(id(1)).orElseThrow().audioSha256()).isEqualTo(hash(50));
-            assertThat(cache.read(id(1)).dim()).isEqualTo(tokens(50).dim());
+            assertThat(cache.read(id(1)).dim()).isEqualTo(tokens(50).tokens().dim());
         }
     }
 
