@@ -148,11 +148,13 @@ public record ProbeChecks(
     }
 
     /** Name and options of every probe, {@link #small}; with {@code -Dunmute.probe=NAME} of that one alone. */
+    @SuppressWarnings("exports") // JUnit is on the class path
     public static Stream<Arguments> probes() {
         return selected().map(name -> Arguments.of(name, of(name).small));
     }
 
     /** {@link #probes} and their {@link #variants}. */
+    @SuppressWarnings("exports") // JUnit is on the class path
     public static Stream<Arguments> probesAndVariants() {
         return selected()
                 .flatMap(name -> Stream.concat(Stream.of(""), of(name).variants.stream())
