@@ -185,8 +185,10 @@ class PluginEndToEndTest {
     }
 
     @Test
-    void theEncoderIsListedAndKnown() throws Exception {
-        assertThat(unmute("encoders").out()).contains("example-patch");
+    void theEncoderIsKnownByName() throws Exception {
+        Path named = folder.resolve("named");
+        unmute("embed", "-q", "--model", "example-patch", "--encoder", encoder, "--audio", recordings, "--out", named);
+        assertThat(named.resolve("shard-00000.tok")).hasSameBinaryContentAs(cache.resolve("shard-00000.tok"));
     }
 
     @Test
