@@ -36,11 +36,11 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The CPU backend on the Vector API: float32 on all processors, int32 for indices; half precision is stored and
- * converted. Memory is {@link HostBuffer}s, dense.
+ * The CPU backend on the Vector API: float32 and, for indices, int32; half precision is stored and converted. Memory is
+ * dense {@link HostBuffer}s.
  *
- * <p>The same input gives the same bits, on any number of threads and from any number of callers: threads share out
- * results, or parts of a long sum that shape and strides alone decide and that are added in order.
+ * <p>The same input gives the same bits on any number of threads and from any number of callers: tasks compute separate
+ * results, or parts of a long sum that depend on shape and strides alone and are added in order.
  */
 public final class VectorBackend implements Backend {
     private final WorkerPool pool;
@@ -59,7 +59,7 @@ public final class VectorBackend implements Backend {
     private final BinaryPrototypeKernel binaryPrototypes;
     private final FilterBankKernel filterBanks;
 
-    /** A backend on {@code threads} threads, the caller's among them. */
+    /** A backend on {@code threads} threads, including the caller's. */
     public VectorBackend(int threads) {
         pool = new WorkerPool(threads);
         loops = new ElementLoops(pool);
@@ -95,12 +95,7 @@ public final class VectorBackend implements Backend {
 
     @Override
     public View allocate(DType dtype, Shape shape) {
-        long n = shape.elements();
-        return View.dense(
-                dtype == DType.F32 && n <= Integer.MAX_VALUE - 16
-                        ? memory.zeros((int) n)
-                        : HostBuffer.allocate(dtype, n),
-                shape);
+        return View.dense(memory.zeros(dtype, shape.elements()), shape);
     }
 
     @Override
@@ -110,15 +105,12 @@ public final class VectorBackend implements Backend {
 
     @Override
     public void warmUp() {
-        TileWarmUp.tiles();
+        TileWarmUp.run();
     }
 
     @Override
     public View allocateForResult(DType dtype, Shape shape) {
-        long n = shape.elements();
-        return dtype == DType.F32 && n <= Integer.MAX_VALUE - 16
-                ? View.dense(memory.take((int) n), shape)
-                : allocate(dtype, shape);
+        return View.dense(memory.acquire(dtype, shape.elements()), shape);
     }
 
     @Override
@@ -214,11 +206,11 @@ public final class VectorBackend implements Backend {
     }
 
     @Override
-    public void extreme(boolean greatest, View x, View values, View indices) {
+    public void extreme(boolean max, View x, View values, View indices) {
         if (floats(x, values)) {
-            extremes.extreme(greatest, x, values, indices);
+            extremes.extreme(max, x, values, indices);
         } else {
-            generic.extreme(greatest, x, values, indices);
+            generic.extreme(max, x, values, indices);
         }
     }
 
@@ -256,7 +248,7 @@ public final class VectorBackend implements Backend {
         movement.col2im(columns, window, out);
     }
 
-    // ---- composites that are faster in one piece; all are float32
+    // ---- fused composites; all are float32
 
     @Override
     public void softmax(View x, View out) {
@@ -298,14 +290,14 @@ public final class VectorBackend implements Backend {
         norms.l2NormalizeBackward(x, y, gy, gx);
     }
 
-    /** Packed piece by piece, as it is read. */
+    /** Packs the weight while it is read. */
     @Override
     public View linearWeight(Shape shape, ElementSource source) {
         if (shape.elements() == 0 || shape.elements() > Integer.MAX_VALUE) {
             return Backend.super.linearWeight(shape, source);
         }
         View weight = View.dense(HostBuffer.lazy(shape.elements(), source), shape);
-        gemm.keep(weight);
+        gemm.prepare(weight);
         return weight;
     }
 

@@ -5,12 +5,11 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.View;
 
 /**
- * What is added to a head's scores: {@code gate bias}. Rows of neighbouring numbers are read where they lie, others by
- * way of a copy.
+ * The term {@code gate bias} of a head's scores. Contiguous rows are read in place, others through a copy.
  *
  * @param scores {@code [queries, keys]}
  * @param gate {@code [queries, 1]}, or null
- * @param copy room for a row, rounded up to whole vectors; null if rows are read where they lie
+ * @param copy a row padded to whole vectors; null if rows are read in place
  */
 record AttentionBias(View scores, View gate, float[] copy) {
     static AttentionBias of(View scores, View gate) {
@@ -19,12 +18,12 @@ record AttentionBias(View scores, View gate, float[] copy) {
                 scores, gate, apart ? new float[Lanes.roundUp(scores.shape().dim(1), Lanes.N)] : null);
     }
 
-    /** Where {@link #start} and what follows it is. */
+    /** The array that holds the row at {@link #start}. */
     float[] data() {
         return copy == null ? scores.host().floats() : copy;
     }
 
-    /** Where the row of a query is, which may be overwritten by the next call. */
+    /** Where the row of a query starts; the next call may overwrite it. */
     int start(int query) {
         int at = Math.toIntExact(scores.offset() + query * scores.stride(0));
         if (copy == null) {

@@ -21,23 +21,23 @@ import org.unmute.kernels.vector.tile.Transpose;
 import org.unmute.tensor.backend.View;
 
 /**
- * Gradients of attention without matrices of scores in memory. For each matrix of the batch (a head) keys and values
- * are packed once; then a block of queries at a time is scored again, its weights' gradients are made beside the
- * weights, both go through the softmax in the second cache, and five products are made of them. Gradients of keys and
- * values are added up from block to block.
+ * Gradients of attention without the matrix of scores. For each head (a matrix of the batch) keys and values are packed
+ * once. Then a block of queries at a time is scored again, the gradients of its weights are computed next to the
+ * weights, the softmax is differentiated in L2, and the products give the gradients. Those of keys and values are added
+ * up from block to block.
  *
- * <p>A head is one task. With few heads the blocks of each are shared out to several tasks, whose sums are added in
- * order; how many is a matter of the shape alone.
+ * <p>A head is one task. With few heads its blocks are split into several tasks, whose sums are added in order; the
+ * number of tasks depends on the shape alone.
  */
 public final class AttentionGradientKernel {
-    /** Queries of a block at most and at least. */
-    private static final int MOST_TILES = 140 / Tile.ROWS;
+    /** Bounds on the tiles of queries in a block. */
+    private static final int MAX_TILES = 140 / Tile.ROWS;
 
-    private static final int LEAST_TILES = Math.ceilDiv(56, Tile.ROWS);
-    /** Floats of a block of weights: they and their gradients share the second cache with what is packed. */
+    private static final int MIN_TILES = Math.ceilDiv(56, Tile.ROWS);
+    /** Floats of a block of weights: they and their gradients share L2 with the packed operands. */
     private static final int BLOCK_FLOATS = 48_000;
-    /** With fewer heads a head's blocks are shared out. */
-    private static final int LEAST_TASKS = 8;
+    /** With fewer heads, the blocks of a head are split into tasks. */
+    private static final int MIN_TASKS = 8;
 
     private final WorkerPool pool;
     private final ArrayPool scratch;
@@ -47,7 +47,7 @@ public final class AttentionGradientKernel {
         this.scratch = scratch;
     }
 
-    /** Whether there is something to do and a key and a value are no longer than what tiles take at once. */
+    /** Whether no operand is empty and keys and values fit one slice of a tile. */
     public static boolean fits(View q, View k, View v) {
         return q.shape().elements() > 0
                 && k.shape().elements() > 0
@@ -69,22 +69,22 @@ public final class AttentionGradientKernel {
                 k.shape().dim(-2),
                 q.shape().dim(-1),
                 v.shape().dim(-1));
-        int shares = Math.clamp(Math.ceilDiv(LEAST_TASKS, heads), 1, at.blocks);
+        int shares = Math.clamp(Math.ceilDiv(MIN_TASKS, heads), 1, at.blocks);
         if (shares == 1) {
             pool.run(heads, h -> {
                 Head head = head(at, h, q, k, v, gy, gq, scale, null, 0);
                 head.run(0, at.blocks);
                 store(at, head.sums, head.to, Matrices.at(gk, h), Matrices.at(gv, h));
-                scratch.give(head.room);
+                scratch.release(head.workspace);
             });
             return;
         }
-        float[] sums = scratch.take((long) heads * shares * at.sums);
+        float[] sums = scratch.acquire((long) heads * shares * at.sums);
         pool.run(heads * shares, task -> {
             int share = task % shares;
             Head head = head(at, task / shares, q, k, v, gy, gq, scale, sums, ArrayPool.BASE + task * at.sums);
             head.run(at.blocks * share / shares, at.blocks * (share + 1) / shares);
-            scratch.give(head.room);
+            scratch.release(head.workspace);
         });
         pool.run(heads, h -> {
             int from = ArrayPool.BASE + h * shares * at.sums;
@@ -93,7 +93,7 @@ public final class AttentionGradientKernel {
             }
             store(at, sums, from, Matrices.at(gk, h), Matrices.at(gv, h));
         });
-        scratch.give(sums);
+        scratch.release(sums);
     }
 
     private Head head(Layout at, int h, View q, View k, View v, View gy, View gq, double scale, float[] sums, int to) {
@@ -128,20 +128,20 @@ public final class AttentionGradientKernel {
         }
     }
 
-    /** Rows that lie {@code apart} in {@code x}. */
+    /** Stores rows that are {@code apart} in {@code x}. */
     private static void store(float[] x, int at, int apart, StridedRows out, int first, int rows, int n) {
         for (int r = 0; r < rows; r++) {
             ElementLoops.store(x, at + r * apart, out.data(), out.start()[first + r], out.step(), n);
         }
     }
 
-    /** Sizes, and where everything lies in a task's room. */
+    /** Sizes, and the offsets of all operands in a task's workspace. */
     private static final class Layout {
         private final int queries;
         private final int keys;
         private final int depth;
         private final int width;
-        /** The above in whole panels. */
+        /** The above, rounded up to whole panels. */
         private final int keyWidth;
 
         private final int valueWidth;
@@ -149,7 +149,7 @@ public final class AttentionGradientKernel {
         private final int keyTiles;
         private final int blockTiles;
         private final int blocks;
-        /** Floats of a task's sums: gradients of keys, then of values. */
+        /** Floats of a task's sums: gradients of the keys, then of the values. */
         private final int sums;
 
         private int size = ArrayPool.BASE;
@@ -174,33 +174,33 @@ public final class AttentionGradientKernel {
             valueWidth = Lanes.roundUp(width, Tile.COLUMNS);
             scoreWidth = Lanes.roundUp(keys, Tile.COLUMNS);
             keyTiles = Math.ceilDiv(keys, Tile.ROWS);
-            int fitting = Math.clamp(BLOCK_FLOATS / ((long) scoreWidth * Tile.ROWS), LEAST_TILES, MOST_TILES);
+            int fitting = Math.clamp(BLOCK_FLOATS / ((long) scoreWidth * Tile.ROWS), MIN_TILES, MAX_TILES);
             int tiles = Math.ceilDiv(queries, Tile.ROWS);
             blocks = Math.ceilDiv(tiles, fitting);
             blockTiles = Math.ceilDiv(tiles, blocks);
             sums = keyTiles * Tile.ROWS * (keyWidth + valueWidth);
             int rows = blockTiles * Tile.ROWS;
-            left = room((long) rows * PackedRows.STRIDE);
-            weights = room((long) rows * scoreWidth + Tile.LINE);
-            gradients = room((long) rows * scoreWidth + Tile.LINE);
-            keysAcross = room((long) depth * scoreWidth);
-            valuesAcross = room((long) width * scoreWidth);
-            keyPanels = room((long) keys * keyWidth);
-            queryPanels = room((long) rows * keyWidth);
-            outPanels = room((long) rows * valueWidth);
-            columns = room((long) rows * Tile.LINE);
-            result = room((long) rows * keyWidth);
-            ownSums = room(sums);
+            left = reserve((long) rows * PackedRows.STRIDE);
+            weights = reserve((long) rows * scoreWidth + Tile.LINE);
+            gradients = reserve((long) rows * scoreWidth + Tile.LINE);
+            keysAcross = reserve((long) depth * scoreWidth);
+            valuesAcross = reserve((long) width * scoreWidth);
+            keyPanels = reserve((long) keys * keyWidth);
+            queryPanels = reserve((long) rows * keyWidth);
+            outPanels = reserve((long) rows * valueWidth);
+            columns = reserve((long) rows * Tile.LINE);
+            result = reserve((long) rows * keyWidth);
+            ownSums = reserve(sums);
         }
 
-        private int room(long floats) {
+        private int reserve(long floats) {
             int at = size;
             size = Math.toIntExact(at + Math.ceilDiv(floats, 16) * 16);
             return at;
         }
     }
 
-    /** One matrix each of queries, keys, values and gradients of results. */
+    /** Queries, keys, values and gradients of one head. */
     private final class Head {
         private final Layout at;
         private final StridedRows queries;
@@ -214,14 +214,13 @@ public final class AttentionGradientKernel {
         private final float scale;
         private final float[] sums;
         private final int to;
-        private final float[] room;
+        private final float[] workspace;
         private final int[] rowsOfGradients;
         private final float[] work = new float[Transpose.WORK];
         private final float[] totals;
 
         /**
-         * @param sums where gradients of keys and values are added up, from {@code to} on; null for a place in this
-         * head's room
+         * @param sums receives the gradients of keys and values from {@code to} on; null for this head's workspace
          */
         Head(Layout at, View q, View k, View v, View gy, View gq, float scale, float[] sums, int to) {
             this.at = at;
@@ -234,8 +233,8 @@ public final class AttentionGradientKernel {
             keysAcross = Panels.of(k.transpose(0, 1));
             valuesAcross = Panels.of(v.transpose(0, 1));
             this.scale = scale;
-            room = scratch.take(at.size);
-            this.sums = sums == null ? room : sums;
+            workspace = scratch.acquire(at.size);
+            this.sums = sums == null ? workspace : sums;
             this.to = sums == null ? at.ownSums : to;
             rowsOfGradients = new int[at.blockTiles * Tile.ROWS];
             Arrays.setAll(rowsOfGradients, r -> at.gradients + r * at.scoreWidth);
@@ -262,14 +261,14 @@ public final class AttentionGradientKernel {
             return at.keyPanels + slice * PackedRows.DEPTH * at.keyWidth;
         }
 
-        /** All panels of {@code depth} rows. */
+        /** Packs all panels of {@code depth} rows. */
         private void pack(Panels b, int row, int depth, int to) {
             for (int p = 0; p < Panels.count(b.columns()); p++) {
-                b.copy(p, row, depth, room, to + p * depth * Tile.COLUMNS, work);
+                b.copy(p, row, depth, workspace, to + p * depth * Tile.COLUMNS, work);
             }
         }
 
-        /** The left operand's rows times panels of {@code columns} columns. */
+        /** Multiplies the rows of the left operand with panels of {@code columns} columns. */
         private void multiply(int rows, int depth, int panels, int columns, int to, int apart, boolean add) {
             for (int r = 0; r < rows; r += Tile.ROWS) {
                 for (int column = 0; column < columns; column += Tile.COLUMNS) {
@@ -277,53 +276,55 @@ public final class AttentionGradientKernel {
                     int b = panels + column * depth;
                     int c = to + r * apart + column;
                     if (columns - column <= N) {
-                        Tile.multiplyNarrow(depth, room, a, room, b, room, c, apart, add);
+                        Tile.multiplyNarrow(depth, workspace, a, workspace, b, workspace, c, apart, add);
                     } else {
-                        Tile.multiply(depth, room, a, room, b, room, c, apart, add);
+                        Tile.multiply(depth, workspace, a, workspace, b, workspace, c, apart, add);
                     }
                 }
             }
         }
 
-        /** Exponentials of scores, 0 behind the last, and their sums. */
+        /** Exponentials of the scores, 0 beyond the last, and their sums. */
         private void weights(int first, int rows) {
-            PackedRows.copy(queries.data(), queries.start(), first, rows, queries.step(), 0, at.depth, room, at.left);
+            PackedRows.copy(
+                    queries.data(), queries.start(), first, rows, queries.step(), 0, at.depth, workspace, at.left);
             for (int r = 0; r < rows; r++) {
-                RowMath.scale(room, at.left + r * PackedRows.STRIDE, at.depth, scale);
+                RowMath.scale(workspace, at.left + r * PackedRows.STRIDE, at.depth, scale);
             }
             multiply(rows, at.depth, at.keysAcross, at.keys, at.weights, at.scoreWidth, false);
             int whole = Lanes.roundUp(at.keys, N);
             for (int r = 0; r < rows; r++) {
                 int row = at.weights + r * at.scoreWidth;
-                Arrays.fill(room, row + at.keys, row + whole, Float.NEGATIVE_INFINITY);
+                Arrays.fill(workspace, row + at.keys, row + whole, Float.NEGATIVE_INFINITY);
             }
             for (int r = 0; r < rows; r++) {
                 int row = at.weights + r * at.scoreWidth;
-                totals[r] = RowMath.exponentials(room, row, greatest(room, row, whole), room, row, whole);
+                totals[r] = RowMath.exponentials(workspace, row, max(workspace, row, whole), workspace, row, whole);
             }
         }
 
-        /** Weights, and gradients of scaled products of queries and keys. */
+        /** Weights, and the gradients of the scaled products of queries and keys. */
         private void gradients(int first, int rows) {
             PackedRows.copy(
-                    upstream.data(), upstream.start(), first, rows, upstream.step(), 0, at.width, room, at.left);
+                    upstream.data(), upstream.start(), first, rows, upstream.step(), 0, at.width, workspace, at.left);
             multiply(rows, at.width, at.valuesAcross, at.keys, at.gradients, at.scoreWidth, false);
             int whole = Lanes.roundUp(at.keys, N);
             for (int r = 0; r < rows; r++) {
                 int row = r * at.scoreWidth;
                 float inverse = 1 / totals[r];
-                float mean = RowMath.dot(room, at.weights + row, room, at.gradients + row, whole) * inverse;
-                throughSoftmax(room, at.weights + row, at.gradients + row, inverse, mean, scale, whole);
+                float mean = RowMath.dot(workspace, at.weights + row, workspace, at.gradients + row, whole) * inverse;
+                throughSoftmax(workspace, at.weights + row, at.gradients + row, inverse, mean, scale, whole);
             }
         }
 
         private void queryGradients(int first, int rows) {
             for (int slice = 0; slice < PackedRows.slices(at.keys); slice++) {
                 int depth = PackedRows.depth(at.keys, slice);
-                PackedRows.copy(room, rowsOfGradients, 0, rows, 1, slice * PackedRows.DEPTH, depth, room, at.left);
+                PackedRows.copy(
+                        workspace, rowsOfGradients, 0, rows, 1, slice * PackedRows.DEPTH, depth, workspace, at.left);
                 multiply(rows, depth, keyPanels(slice), at.depth, at.result, at.keyWidth, slice > 0);
             }
-            store(room, at.result, at.keyWidth, out, first, rows, at.depth);
+            store(workspace, at.result, at.keyWidth, out, first, rows, at.depth);
         }
 
         private void keyGradients(int first, int rows, boolean add) {
@@ -339,11 +340,14 @@ public final class AttentionGradientKernel {
             }
         }
 
-        /** A tile of columns of weights or their gradients; what belongs to no key is multiplied and not looked at. */
+        /**
+         * Packs a tile of columns of weights or their gradients; columns beyond the last key are multiplied and
+         * ignored.
+         */
         private void columns(int from, int rows) {
             for (int k = 0; k < rows; k++) {
                 for (int i = 0; i < Tile.LINE; i += N) {
-                    load(room, from + k * at.scoreWidth + i).intoArray(room, at.columns + k * Tile.LINE + i);
+                    load(workspace, from + k * at.scoreWidth + i).intoArray(workspace, at.columns + k * Tile.LINE + i);
                 }
             }
         }
@@ -351,18 +355,17 @@ public final class AttentionGradientKernel {
         private void multiplyColumns(int depth, int panels, int c, int apart, boolean add) {
             for (int column = 0; column < apart; column += Tile.COLUMNS) {
                 Tile.multiplyColumns(
-                        depth, room, at.columns, room, panels + column * depth, sums, c + column, apart, add);
+                        depth, workspace, at.columns, workspace, panels + column * depth, sums, c + column, apart, add);
             }
         }
     }
 
-    // ---- rows of whole vectors
+    // ---- rows padded to whole vectors
 
     /**
-     * By comparing, since the maximum of floats takes several instructions. NaN does not count, but its exponential
-     * makes the sum NaN.
+     * The maximum by comparison, which is faster than {@code max}. It ignores NaN, whose exponential makes the sum NaN.
      */
-    private static float greatest(float[] x, int at, int n) {
+    private static float max(float[] x, int at, int n) {
         FloatVector top = all(Float.NEGATIVE_INFINITY);
         for (int i = 0; i < n; i += N) {
             FloatVector v = load(x, at + i);

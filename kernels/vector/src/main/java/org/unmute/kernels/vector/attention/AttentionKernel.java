@@ -19,19 +19,19 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Attention without the matrix of scores: for each matrix of the batch (a head) keys and values are packed once, then a
+ * Attention without the matrix of scores. For each head (a matrix of the batch) keys and values are packed once; then a
  * block of queries at a time is scored against all keys, exponentiated in place and multiplied with the values. Rows
- * are divided by their sum last, where they are only as long as a value.
+ * are divided by their sums last, when they are only as long as a value.
  *
- * <p>With few queries (a probe's) packing all keys and values first would cost as much as the products. Then the
- * scores, which are few too, are written out, and a general matrix product packs what it uses as it goes.
+ * <p>With few queries (a probe's) packing all keys and values would cost as much as the products. Then the scores,
+ * which are few too, are written out by a general {@link Product}, which packs as it goes.
  *
- * <p>Scores are laid out as {@link PackedRows}, so that they are the left operand of the second product as they stand.
+ * <p>Scores have the layout of {@link PackedRows}: they are the left operand of the second product as they are.
  */
 public final class AttentionKernel {
     /** Queries of a block. */
     private static final int BLOCK = Tile.ROWS * (Lanes.BITS == 512 ? 7 : 16);
-    /** So few queries are treated otherwise. */
+    /** Up to this many queries take the general product. */
     private static final int FEW = 2 * Tile.ROWS;
 
     private final WorkerPool pool;
@@ -45,13 +45,24 @@ public final class AttentionKernel {
         this.product = product;
     }
 
-    /** {@code out = a b} of matrices, on the threads of a pool. */
+    /**
+     * {@code out = a b} of matrices on the threads of a pool. The backend provides it, so that this family needs no
+     * other.
+     */
     @FunctionalInterface
     public interface Product {
         void multiply(WorkerPool by, View a, View b, View out);
     }
 
-    /** With {@code gate}, which may be null, a factor of the bias for each query. */
+    /**
+     * {@code out = softmax(scale q kᵀ + gate bias) v}.
+     *
+     * @param q {@code [..., queries, d]}
+     * @param k {@code [..., keys, d]}
+     * @param v {@code [..., keys, e]}
+     * @param bias {@code [..., queries, keys]}, or null
+     * @param gate {@code [..., queries, 1]}, or null for 1
+     */
     public void run(View q, View k, View v, View bias, View gate, double scale, View out) {
         if (out.shape().elements() == 0) {
             return;
@@ -80,7 +91,7 @@ public final class AttentionKernel {
             return;
         }
         int blocks = Math.ceilDiv(q.shape().dim(-2), BLOCK);
-        // Few heads: each is shared by several tasks, which then pack its keys and values once more.
+        // With few heads several tasks share one; each packs its keys and values again.
         int shares = Math.clamp(Math.ceilDiv(2 * pool.threads(), heads), 1, blocks);
         pool.run(heads * shares, task -> {
             int h = task / shares;
@@ -100,7 +111,7 @@ public final class AttentionKernel {
         int queries = q.shape().dim(0);
         int keys = k.shape().dim(0);
         int length = Lanes.roundUp(keys, N);
-        float[] weights = scratch.take((long) queries * length);
+        float[] weights = scratch.acquire((long) queries * length);
         int[] start = new int[queries];
         Arrays.setAll(start, i -> ArrayPool.BASE + i * length);
         View scores = new View(HostBuffer.wrap(weights), Shape.of(queries, keys), ArrayPool.BASE, length, 1);
@@ -110,7 +121,7 @@ public final class AttentionKernel {
             RowMath.scale(weights, start[i], keys, 1 / row.exponentiate(scale, bias, i));
         }
         product.multiply(by, scores, v, out);
-        scratch.give(weights);
+        scratch.release(weights);
     }
 
     private static AttentionBias bias(View bias, View gate, int head) {
@@ -119,7 +130,7 @@ public final class AttentionKernel {
                 : AttentionBias.of(Matrices.at(bias, head), gate == null ? null : Matrices.at(gate, head));
     }
 
-    /** One matrix each of queries, keys, values and results. */
+    /** Queries, keys, values and results of one head. */
     private final class Head {
         private final StridedRows queries;
         private final AttentionBias bias;
@@ -139,16 +150,17 @@ public final class AttentionKernel {
             this.bias = bias;
             this.scale = scale;
             this.out = StridedRows.of(out);
-            keys = new PackedMatrix(depth, keyCount, scratch.take(PackedMatrix.size(depth, keyCount)))
+            keys = new PackedMatrix(depth, keyCount, scratch.acquire(PackedMatrix.size(depth, keyCount)))
                     .fill(alone, k.transpose(0, 1));
-            values = new PackedMatrix(keyCount, width, scratch.take(PackedMatrix.size(keyCount, width))).fill(alone, v);
+            values = new PackedMatrix(keyCount, width, scratch.acquire(PackedMatrix.size(keyCount, width)))
+                    .fill(alone, v);
         }
 
         void run(int fromBlock, int toBlock) {
-            float[] left = scratch.take((long) BLOCK * PackedRows.STRIDE);
-            float[] scores = scratch.take((long) Math.max(1, values.slices()) * BLOCK * PackedRows.STRIDE);
+            float[] left = scratch.acquire((long) BLOCK * PackedRows.STRIDE);
+            float[] scores = scratch.acquire((long) Math.max(1, values.slices()) * BLOCK * PackedRows.STRIDE);
             int ldo = values.panels * Tile.COLUMNS;
-            float[] result = scratch.take((long) BLOCK * ldo);
+            float[] result = scratch.acquire((long) BLOCK * ldo);
             float[] sums = new float[BLOCK];
             for (int block = fromBlock; block < toBlock; block++) {
                 int first = block * BLOCK;
@@ -159,11 +171,11 @@ public final class AttentionKernel {
                 divide(first, rows, result, ldo, sums);
             }
             for (float[] a : new float[][] {left, scores, result, keys.data(), values.data()}) {
-                scratch.give(a);
+                scratch.release(a);
             }
         }
 
-        /** Row {@code r} of a slice of scores. */
+        /** Where row {@code r} of a slice of scores starts. */
         private static int scoreRow(int slice, int r) {
             return ArrayPool.BASE + (slice * BLOCK + r) * PackedRows.STRIDE;
         }

@@ -11,51 +11,51 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.VectorMath;
 
 /**
- * Softmax of a row of scores but for its last step, the division by the sum. Two passes, both of which make {@code
- * scale s + bias} from the score: to make it twice is cheaper than to store it. A row is read and written in whole
- * vectors, so it has room for them; without a bias its last vector is filled up and then like the others.
+ * Softmax of a row of scores without its last step, the division by the sum. Two passes both compute {@code scale s +
+ * bias}: to compute it twice is cheaper than to store it. Rows are read and written in whole vectors and padded to
+ * them; without a bias the last vector is filled and then treated like the others.
  *
- * <p>The maximum is taken by comparing: NaN does not count in it, but the exponential of NaN makes the sum NaN.
+ * <p>The maximum by comparison ignores NaN, but the exponential of NaN makes the sum NaN.
  *
- * @param scores in parts, the last of which may be shorter. Modified.
- * @param at the first part
+ * @param scores in parts; the last may be shorter. Modified.
+ * @param at offset of the first part
  * @param n number of scores
  * @param part length of a part, in whole vectors if there are several
- * @param apart distance from part to part
+ * @param apart distance between parts
  */
 record ScoreRow(float[] scores, int at, int n, int part, int apart) {
-    /** Scores so far below the greatest weigh nothing. */
+    /** Scores this far below the maximum have weight 0. */
     private static final float FAR = 200;
 
     /**
-     * Replaces scores by {@code exp(scale s + bias)} over the power of two that the greatest has; gives their sum. What
-     * the last vector holds beyond the row becomes 0.
+     * Replaces scores by {@code exp(scale s + bias)}, divided by the power of two of their maximum. The last vector is
+     * 0 beyond the row.
      *
      * @param bias or null
+     * @return the sum
      */
     float exponentiate(float scale, AttentionBias bias, int query) {
         if (bias == null) {
-            fillUp(scale);
-            return exponentials(scale, greatest(scale));
+            padLastVector(scale);
+            return exponentials(scale, max(scale));
         }
         float[] added = bias.data();
         int from = bias.start(query);
         float factor = bias.factor(query);
-        return exponentials(scale, added, from, factor, greatest(scale, added, from, factor));
+        return exponentials(scale, added, from, factor, max(scale, added, from, factor));
     }
 
     /**
-     * Fills the last vector up with scores that weigh nothing: one of its own behind the loop would not be inlined any
-     * more.
+     * Fills the last vector with scores of weight 0: code for it behind the loop would no longer be inlined.
      */
-    private void fillUp(float scale) {
+    private void padLastVector(float scale) {
         if (n % N != 0) {
             int end = position(n - 1) + 1;
             Arrays.fill(scores, end, end + N - n % N, scale > 0 ? Float.NEGATIVE_INFINITY : Float.POSITIVE_INFINITY);
         }
     }
 
-    private float greatest(float scale) {
+    private float max(float scale) {
         FloatVector top = all(Float.NEGATIVE_INFINITY);
         for (int first = 0, start = at; first < n; first += part, start += apart) {
             int count = Math.min(part, n - first);
@@ -68,17 +68,17 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
     }
 
     private float exponentials(float scale, float max) {
-        // Filled up with infinities times 0 the last vector would be NaN.
+        // With scale 0 the infinities in the last vector would become NaN.
         if (isBeyondPowers(max) || scale == 0) {
             return exponentialsBelow(scale, new float[n + N], 0, 0, max);
         }
         int power = VectorMath.power(max);
-        float least = max - FAR;
+        float min = max - FAR;
         FloatVector total = Lanes.zero();
         for (int first = 0, start = at; first < n; first += part, start += apart) {
             int count = Math.min(part, n - first);
             for (int j = 0; j < count; j += N) {
-                FloatVector e = VectorMath.expOver(load(scores, start + j).mul(scale), power, least);
+                FloatVector e = VectorMath.expOver(load(scores, start + j).mul(scale), power, min);
                 e.intoArray(scores, start + j);
                 total = total.add(e);
             }
@@ -86,7 +86,7 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         return Lanes.sum(total);
     }
 
-    private float greatest(float scale, float[] bias, int from, float factor) {
+    private float max(float scale, float[] bias, int from, float factor) {
         FloatVector top = all(Float.NEGATIVE_INFINITY);
         for (int first = 0, start = at; first < n; first += part, start += apart) {
             int whole = Math.min(part, n - first) / N * N;
@@ -111,14 +111,14 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
             return exponentialsBelow(scale, bias, from, factor, max);
         }
         int power = VectorMath.power(max);
-        float least = max - FAR;
+        float min = max - FAR;
         FloatVector total = Lanes.zero();
         for (int first = 0, start = at; first < n; first += part, start += apart) {
             int whole = Math.min(part, n - first) / N * N;
             for (int j = 0; j < whole; j += N) {
                 FloatVector x = load(scores, start + j)
                         .fma(all(scale), load(bias, from + first + j).mul(factor));
-                FloatVector e = VectorMath.expOver(x, power, least);
+                FloatVector e = VectorMath.expOver(x, power, min);
                 e.intoArray(scores, start + j);
                 total = total.add(e);
             }
@@ -130,16 +130,15 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         int last = position(n - rest);
         FloatVector x = load(scores, last)
                 .fma(all(scale), load(bias, from + n - rest, rest).mul(factor));
-        return Lanes.sum(total.add(last(VectorMath.expOver(x, power, least), last, rest)));
+        return Lanes.sum(total.add(last(VectorMath.expOver(x, power, min), last, rest)));
     }
 
     private static boolean isBeyondPowers(float max) {
-        return !(Math.abs(max) < VectorMath.MOST_EXPONENT);
+        return !(Math.abs(max) < VectorMath.MAX_EXPONENT);
     }
 
     /**
-     * {@code exp(scale s + bias - max)} where the greatest score is infinite or so large that no power of two stands
-     * for it.
+     * {@code exp(scale s + bias - max)} where the maximum is infinite or too large for a power of two.
      */
     private float exponentialsBelow(float scale, float[] bias, int from, float factor, float max) {
         FloatVector total = Lanes.zero();
@@ -152,7 +151,7 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
         return Lanes.sum(total);
     }
 
-    /** Stores a vector with 0 behind the first {@code count} of its numbers. */
+    /** Stores the first {@code count} lanes, and 0 in the others. */
     private FloatVector last(FloatVector e, int to, int count) {
         FloatVector kept = e.blend(0f, Lanes.first(count).not());
         kept.intoArray(scores, to);

@@ -6,14 +6,14 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Natural logarithm in float64. With x = 2ᵉ m and m between √½ and √2, {@code ln m = 2 artanh s}, s = (m - 1) / (m +
- * 1), by its series up to s¹⁹, which is good to some 10⁻¹⁵.
+ * 1), by its series up to s¹⁹, accurate to some 10⁻¹⁵.
  */
 final class DoubleLog {
     private static final double ROOT_HALF = Math.sqrt(0.5);
     private static final long ONE = Double.doubleToRawLongBits(1);
     private static final long TO_NEXT = ONE - Double.doubleToRawLongBits(ROOT_HALF);
     private static final int MANTISSA = 52;
-    /** A double with room for a whole number in its lowest bits. */
+    /** Combined by OR with an integer below 2⁵², it is a double of that value plus 2⁵². */
     private static final double WHOLE = 0x1p52;
 
     private static final double BIAS = WHOLE + 1023;
@@ -22,12 +22,12 @@ final class DoubleLog {
     private DoubleLog() {}
 
     /**
-     * Replaces numbers by the logarithms of {@code max(x, floor)}; of infinity infinity, of NaN NaN.
+     * Replaces x by {@code ln max(x, floor)}; infinity and NaN map to themselves.
      *
-     * @param x in whole vectors. Modified.
+     * @param x padded to whole vectors. Modified.
      * @param floor positive and normal
      */
-    static void ofAtLeast(double floor, double[] x) {
+    static void ofMax(double floor, double[] x) {
         for (int at = 0; at < x.length; at += Fourier.LANES) {
             DoubleVector v = DoubleVector.fromArray(Fourier.D, x, at).max(floor);
             LongVector bits = v.reinterpretAsLongs();

@@ -11,28 +11,28 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.FilterBank;
 
 /**
- * Mel filter banks, {@link Fourier#LANES} frames at a time, one a lane, in float64 throughout and rounded once: samples
- * are dealt out to lanes as they are read, and every later step is arithmetic on whole vectors. A task is {@link
- * #TOGETHER} such blocks of a clip; the last of a clip repeats its last frame in lanes that are left.
+ * Mel filter banks of {@link Fourier#LANES} frames at a time, one a lane, in float64 and rounded once. Samples are
+ * distributed to lanes as they are read; every later step is arithmetic on whole vectors. A task is {@link #BLOCKS}
+ * such blocks of a clip. The last block of a clip repeats its last frame in unused lanes.
  *
  * <p>A frame of 512 samples and 128 bands takes 1.5 µs on one thread, a third of it the transform (experiment 46).
  */
 public final class FilterBankKernel {
     /** Blocks of a task. */
-    private static final int TOGETHER = 4;
+    private static final int BLOCKS = 4;
 
     private final WorkerPool pool;
-    /** Room for the last filter bank. */
-    private volatile Room room;
+    /** Workspaces for the filter bank used last. */
+    private volatile Workspaces workspaces;
 
     public FilterBankKernel(WorkerPool pool) {
         this.pool = pool;
     }
 
-    private record Room(FilterBank f, WorkspacePool<Work> work) {}
+    private record Workspaces(FilterBank f, WorkspacePool<Workspace> pool) {}
 
-    /** Room for a block, for one thread at a time. */
-    private static final class Work {
+    /** Working memory for a block. */
+    private static final class Workspace {
         private final FilterBank f;
         private final Fourier fourier;
         private final double[] samples;
@@ -40,7 +40,7 @@ public final class FilterBankKernel {
         private final double[] im;
         private final double[] energies;
 
-        Work(FilterBank f) {
+        Workspace(FilterBank f) {
             this.f = f;
             fourier = Fourier.of(f.frames().size());
             samples = new double[Lanes.roundUp(f.frames().length(), 4) * LANES];
@@ -49,7 +49,7 @@ public final class FilterBankKernel {
             energies = new double[f.bands() * LANES];
         }
 
-        /** Where number i of the frames goes: samples of even number are real parts, others imaginary ones. */
+        /** Where sample i goes: even samples are real parts, odd ones imaginary parts. */
         double[] part(int i) {
             return i % 2 == 0 ? re : im;
         }
@@ -63,29 +63,29 @@ public final class FilterBankKernel {
     public void run(View samples, FilterBank f, View out) {
         int frames = out.shape().dim(1);
         int blocks = Math.ceilDiv(frames, LANES);
-        int tasks = Math.ceilDiv(blocks, TOGETHER);
-        pool.run(out.shape().dim(0) * tasks, room(f).work().with((w, task) -> {
+        int tasks = Math.ceilDiv(blocks, BLOCKS);
+        pool.run(out.shape().dim(0) * tasks, workspaces(f).pool().with((w, task) -> {
             View x = samples.select(0, task / tasks);
             View y = out.select(0, task / tasks);
-            int from = task % tasks * TOGETHER;
-            for (int block = from; block < Math.min(blocks, from + TOGETHER); block++) {
+            int from = task % tasks * BLOCKS;
+            for (int block = from; block < Math.min(blocks, from + BLOCKS); block++) {
                 compute(w, x, block * LANES, Math.min(frames, (block + 1) * LANES), y);
             }
         }));
     }
 
-    private Room room(FilterBank f) {
-        Room last = room;
+    private Workspaces workspaces(FilterBank f) {
+        Workspaces last = workspaces;
         if (last == null || last.f() != f) {
-            last = new Room(f, new WorkspacePool<>(() -> new Work(f)));
-            room = last;
+            last = new Workspaces(f, new WorkspacePool<>(() -> new Workspace(f)));
+            workspaces = last;
         }
         return last;
     }
 
-    private static void compute(Work w, View samples, int from, int to, View out) {
+    private static void compute(Workspace w, View samples, int from, int to, View out) {
         FilterBank f = w.f;
-        deal(samples, f, from, to, w.samples);
+        distribute(samples, f, from, to, w.samples);
         if (f.frames().centred()) {
             removeMean(w.samples, f.frames().length());
         }
@@ -95,7 +95,7 @@ public final class FilterBankKernel {
             energy(w.re, f.first(b), f.weights(b), w.energies, b * LANES);
         }
         if (f.logarithm()) {
-            DoubleLog.ofAtLeast(f.floor(), w.energies);
+            DoubleLog.ofMax(f.floor(), w.energies);
         }
         float[] y = out.host().floats();
         int step = Math.toIntExact(out.stride(1));
@@ -107,7 +107,7 @@ public final class FilterBankKernel {
         }
     }
 
-    private static void deal(View samples, FilterBank f, int from, int to, double[] out) {
+    private static void distribute(View samples, FilterBank f, int from, int to, double[] out) {
         float[] x = samples.host().floats();
         int step = Math.toIntExact(samples.stride(0));
         for (int lane = 0; lane < LANES; lane++) {
@@ -120,7 +120,7 @@ public final class FilterBankKernel {
         }
     }
 
-    /** In four sums, so that additions of one wait for none of another; what the array has beyond the frame stays 0. */
+    /** Sums in four accumulators, so that additions overlap; the array stays 0 beyond the frame. */
     private static void removeMean(double[] x, int length) {
         DoubleVector a = DoubleVector.zero(D);
         DoubleVector b = a;
@@ -138,8 +138,8 @@ public final class FilterBankKernel {
         }
     }
 
-    /** Pre-emphasis and window, each number to where the transform wants it; zeros after the frame. */
-    private static void window(Work w) {
+    /** Pre-emphasis and window, stored in the order of the transform; zeros after the frame. */
+    private static void window(Workspace w) {
         double[] window = w.f.window();
         double part = w.f.preemphasis();
         DoubleVector first = DoubleVector.fromArray(D, w.samples, 0);

@@ -7,27 +7,27 @@ import jdk.incubator.vector.VectorSpecies;
 import org.unmute.kernels.vector.runtime.Lanes;
 
 /**
- * Power spectra of {@link #LANES} real frames at once, one a lane, in float64: no number ever crosses lanes, so a
- * frame's bits do not depend on the width of vectors. Number i of all frames lies at {@code [i LANES, (i + 1) LANES)}.
+ * Power spectra of {@link #LANES} real frames at once, one a lane, in float64. No value crosses lanes, so a frame's
+ * bits do not depend on the vector width. Element i of all frames is at {@code [i LANES, (i + 1) LANES)}.
  *
- * <p>Two samples make a complex number, so the transform has half the frame's length. Its inputs lie in bit-reversed
- * order; passes of radix 4 follow, after one of radix 2 where the length is no power of 4. In that order the four
- * transforms that a butterfly of radix 4 joins are those of the numbers 0, 2, 1 and 3 modulo 4. A factor is loaded once
- * for all groups of a pass. 8 frames of 512 samples take 32 KiB, which passes read and write four times.
+ * <p>Two samples form a complex number, so the transform has half the frame's length. Its input is in bit-reversed
+ * order; passes of radix 4 follow, after one of radix 2 if the length is no power of 4. In that order the four
+ * transforms that a radix-4 butterfly joins are those of the indices 0, 2, 1 and 3 modulo 4. A twiddle factor is loaded
+ * once for all groups of a pass. 8 frames of 512 samples take 32 KiB, which the passes read and write four times.
  *
- * <p>No method takes or gives a vector: where the compiler does not inline it, which differs from process to process,
- * vectors become objects.
+ * <p>No method takes or returns a vector: where it is not inlined, which differs from run to run, vectors would be
+ * boxed.
  */
 final class Fourier {
     static final VectorSpecies<Double> D = VectorSpecies.of(double.class, Lanes.SHAPE);
-    /** Frames at once. */
+    /** Frames of a block. */
     static final int LANES = D.length();
 
     private static final ConcurrentMap<Integer, Fourier> BY_SIZE = new ConcurrentHashMap<>();
 
     private final int half;
     private final int[] reversed;
-    /** Of the angles 2π i / size. */
+    /** Cosine and sine of the angles 2π i / size. */
     private final double[] cos;
 
     private final double[] sin;
@@ -52,12 +52,12 @@ final class Fourier {
         return BY_SIZE.computeIfAbsent(size, Fourier::new);
     }
 
-    /** Half a frame's length: so many complex numbers {@link #power} takes. */
+    /** Half a frame's length: the number of complex inputs. */
     int half() {
         return half;
     }
 
-    /** Where the complex number of samples {@code 2 i} and {@code 2 i + 1} goes. */
+    /** The index of the complex number of samples {@code 2 i} and {@code 2 i + 1}. */
     int place(int i) {
         return reversed[i];
     }
@@ -65,25 +65,25 @@ final class Fourier {
     /**
      * Power spectra.
      *
-     * @param re samples of even number, in the order of {@link #place}; becomes the power of bins 0 to half. Modified.
-     * @param im samples of odd number. Modified.
+     * @param re even samples in the order of {@link #place}. Receives the power of bins 0 to half. Modified.
+     * @param im odd samples in that order. Modified.
      */
     void power(double[] re, double[] im) {
         int span = 1;
         if (Integer.numberOfTrailingZeros(half) % 2 == 1) {
-            twos(re, im);
+            radix2(re, im);
             span = 2;
         }
         for (; span < half; span *= 4) {
             int step = half / (2 * span);
             for (int k = 0; k < span; k++) {
-                fours(re, im, span, k, k * step);
+                radix4(re, im, span, k, k * step);
             }
         }
         separate(re, im);
     }
 
-    private void twos(double[] re, double[] im) {
+    private void radix2(double[] re, double[] im) {
         for (int i = 0; i < half * LANES; i += 2 * LANES) {
             DoubleVector a = DoubleVector.fromArray(D, re, i);
             DoubleVector b = DoubleVector.fromArray(D, re, i + LANES);
@@ -96,8 +96,11 @@ final class Fourier {
         }
     }
 
-    /** Number k of every group of four transforms of {@code span}; {@code turn} is the angle of its first factor. */
-    private void fours(double[] re, double[] im, int span, int k, int turn) {
+    /**
+     * Butterfly k of every group of four transforms of length {@code span}; {@code turn} is the angle of its first
+     * factor.
+     */
+    private void radix4(double[] re, double[] im, int span, int k, int turn) {
         DoubleVector c1 = DoubleVector.broadcast(D, cos[turn]);
         DoubleVector s1 = DoubleVector.broadcast(D, sin[turn]);
         DoubleVector c2 = DoubleVector.broadcast(D, cos[2 * turn]);
@@ -142,7 +145,7 @@ final class Fourier {
 
     /**
      * From Z, the transform of even + i odd samples, to |X[k]|² of X[k] = E[k] + exp(-2 pi i k / size) O[k]; bin half
-     * lies after the others.
+     * is last.
      */
     private void separate(double[] re, double[] im) {
         DoubleVector first = DoubleVector.fromArray(D, re, 0);
@@ -166,7 +169,7 @@ final class Fourier {
             DoubleVector s = DoubleVector.broadcast(D, sin[k]);
             DoubleVector turnedRe = oddRe.fma(c, oddIm.mul(s));
             DoubleVector turnedIm = oddIm.fma(c, oddRe.mul(s).neg());
-            // Twice the numbers, so four times their squares.
+            // Twice the values, so four times their squares.
             DoubleVector x = evenRe.add(turnedRe);
             DoubleVector y = evenIm.add(turnedIm);
             x.fma(x, y.mul(y)).mul(0.25).intoArray(re, i);

@@ -12,11 +12,11 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.backend.View;
 
 /**
- * One step of AdamW in one pass, rounding as the composite in {@code Backend} does.
+ * One step of AdamW in one pass, with the roundings of the composite in {@code Backend}.
  *
- * @param keep what weight decay leaves of a weight
- * @param root factor of √v
- * @param rate learning rate with the correction of the first moment
+ * @param keep factor of a weight after decay
+ * @param root bias correction of √v
+ * @param rate bias-corrected learning rate
  */
 public record AdamWKernel(
         float keep, float beta1, float beta2, float rest1, float rest2, float root, float eps, float rate) {
@@ -32,7 +32,7 @@ public record AdamWKernel(
                 (float) (rate / (1 - Math.pow(beta1, step))));
     }
 
-    /** Whether all lie so that element i of each is the i-th number in memory. */
+    /** Whether all views are dense. */
     public static boolean fits(View... views) {
         return Arrays.stream(views).allMatch(View::isDense);
     }

@@ -11,7 +11,7 @@ import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
 
-/** What only moves numbers, or adds them one after the other: copies, picking by index, running sums, windows. */
+/** Operations that only move or accumulate elements: fill, copy, gather, scatter, cumulative sums, im2col. */
 public final class DataMovement {
     private final WorkerPool pool;
     private final ElementLoops loops;
@@ -103,7 +103,7 @@ public final class DataMovement {
                 out);
     }
 
-    /** On one thread: which elements meet depends on the indices, and they must be added in order. */
+    /** On one thread: the indices decide which elements are added together, and they must be added in order. */
     public void scatterAdd(View x, int axis, View index, View out) {
         if (x.shape().elements() == 0) {
             return;
@@ -175,11 +175,11 @@ public final class DataMovement {
     }
 
     private interface Tap {
-        /** Position in the image (-1 in the padding) and in the columns. */
+        /** Offsets in the image (-1 in the padding) and in the columns. */
         void at(int image, int column);
     }
 
-    /** Every tap of every window; image planes are shared out, taps of one plane come in order. */
+    /** Visits every tap of every window. Tasks are image planes; the taps of one plane come in order. */
     private void planes(View image, SlidingWindow w, View columns, Tap tap) {
         int channels = image.shape().dim(1);
         int planes = Math.multiplyExact(image.shape().dim(0), channels);

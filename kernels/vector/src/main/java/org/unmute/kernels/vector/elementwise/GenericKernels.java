@@ -10,8 +10,8 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The slow road, for integers, conversions and rare functions: every element is read as a double, computed by the
- * definition, and rounded once. On all threads where elements are independent.
+ * The fallback for integers, conversions and rare functions: elements are read as doubles, computed by definition and
+ * rounded once. Parallel where elements are independent.
  */
 public final class GenericKernels {
     private final ElementLoops loops;
@@ -134,7 +134,7 @@ public final class GenericKernels {
         copy(sums, out);
     }
 
-    public void extreme(boolean greatest, View x, View values, View indices) {
+    public void extreme(boolean max, View x, View values, View indices) {
         HostBuffer a = x.host();
         int n = x.shape().dim(-1);
         int along = Math.toIntExact(x.stride(-1));
@@ -146,7 +146,7 @@ public final class GenericKernels {
                         for (int i = 1; i < n; i++) {
                             double c = a.get(first + i * along);
                             double b = a.get(first + best * along);
-                            if (greatest ? c > b : c < b) {
+                            if (max ? c > b : c < b) {
                                 best = i;
                             }
                         }

@@ -1,9 +1,8 @@
 package org.unmute.kernels.vector.elementwise;
 
 /**
- * {@code aᵇ} in float32, in the very steps of {@code power} in the device's {@code functions.h}, so that both give the
- * same bits. The exponent's product with log₂ a is carried in two floats, else large powers would be off by many units
- * of the last place.
+ * {@code aᵇ} in float32, step by step as {@code power} in the device's {@code functions.h}, so that both give the same
+ * bits. {@code b log₂ a} is a double-float; otherwise large powers would be off by many ulp.
  */
 final class Power {
     private static final float TINY_FACTOR = 0x1p23f;

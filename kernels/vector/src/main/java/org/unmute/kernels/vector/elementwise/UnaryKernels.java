@@ -14,11 +14,11 @@ import org.unmute.kernels.vector.runtime.VectorMath;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Vector loops for the functions that matter. One loop a function: a loop that takes the function as a parameter is
- * compiled once for all of them, and then every vector becomes an object.
+ * Vector loops for frequent functions, one loop a function: a loop with the function as a parameter would be compiled
+ * once for all of them, and every vector would be boxed.
  *
- * <p>Functions without a loop here (see {@link #forward}) are computed element by element in double precision by
- * {@link Unary#apply} and {@link Unary#derivative}, on all threads.
+ * <p>Other functions (null in {@link #forward}) are computed element by element in float64 by {@link Unary#apply} and
+ * {@link Unary#derivative}, on all threads.
  */
 public final class UnaryKernels {
     private UnaryKernels() {}
@@ -274,7 +274,7 @@ public final class UnaryKernels {
         }
     }
 
-    /** Multiplies by 1 or 0 rather than choosing, so that a gradient of NaN or ∞ shows as in the definition. */
+    /** Multiplies by 1 or 0 instead of selecting, so that a NaN or infinite gradient propagates as defined. */
     private static void reluBackward(float[][] d, int[] at, int n) {
         for (int i = 0; i < n; i += N) {
             gy(d, at, i).mul(all(0f).blend(1f, x(d, at, i).compare(GT, 0f))).intoArray(d[3], at[3] + i);

@@ -8,21 +8,21 @@ import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.StridedRows;
 
 /**
- * What happens to a product's results while they are still in a core's first cache: {@code activation(result + bias) +
- * residual}. As passes of their own, function and residual would fetch the results from the third cache once more each;
- * for GELU on the 3072 columns of a ViT's MLP that costs as much as the function itself.
+ * Applied to the results of a product while they are in L1: {@code activation(result + bias) + residual}. As separate
+ * passes, activation and residual would each fetch the results from L3 again; for GELU on the 3072 columns of a ViT's
+ * MLP that costs as much as the function itself.
  *
- * <p>Every number goes through the same instructions wherever it stands, those of the separate passes.
+ * <p>Every element goes through the same instructions as in separate passes, wherever it is.
  *
- * @param bias a number for each column, rounded up to whole vectors, or null
- * @param activation from the first array to the second, or null
- * @param residual laid out as the result's rows and columns, in any strides, or null
+ * @param bias one value a column, padded to whole vectors, or null
+ * @param activation kernel from the first array to the second, or null
+ * @param residual of the shape of the result, in any strides, or null
  */
 record Epilogue(float[] bias, ElementLoops.Kernel activation, StridedRows residual) {
-    /** Leaves results as they are. */
+    /** Leaves results unchanged. */
     static final Epilogue NONE = new Epilogue(null, null, null);
 
-    /** Columns {@code [from, to)} of {@code rows} rows from {@code first} on. */
+    /** Applies to columns {@code [from, to)} of {@code rows} rows from {@code first} on. */
     void apply(StridedRows out, int first, int rows, int from, int to) {
         if (bias == null && activation == null && residual == null) {
             return;
@@ -42,7 +42,7 @@ record Epilogue(float[] bias, ElementLoops.Kernel activation, StridedRows residu
         }
     }
 
-    /** Whole vectors, where they lie. */
+    /** Whole vectors, in place. */
     private void row(StridedRows out, int r, int from, int to, float[][] data, int[] at) {
         float[] c = out.data();
         int start = out.start()[r];
@@ -60,8 +60,7 @@ record Epilogue(float[] bias, ElementLoops.Kernel activation, StridedRows residu
     }
 
     /**
-     * A method of its own: in the middle of {@link #row} the compiler did not always inline loads, and made objects of
-     * vectors.
+     * A method of its own: inside {@link #row} the compiler did not always inline loads, and boxed vectors.
      */
     private static void add(float[] x, int from, float[] c, int to, int n) {
         for (int j = 0; j < n; j += N) {
@@ -71,7 +70,7 @@ record Epilogue(float[] bias, ElementLoops.Kernel activation, StridedRows residu
         }
     }
 
-    /** Up to a vector of numbers in any strides, by way of a block. */
+    /** Up to a vector of elements of any strides, staged through a block. */
     private void part(StridedRows out, int r, int column, int n, float[] block) {
         int start = out.start()[r] + column * out.step();
         ElementLoops.load(out.data(), start, out.step(), block, n);

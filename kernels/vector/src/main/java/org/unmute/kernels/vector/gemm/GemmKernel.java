@@ -17,33 +17,34 @@ import org.unmute.tensor.backend.View;
 /**
  * Matrix products of float views of any strides.
  *
- * <p>Which operand is the right one, whose panels tiles run along, is a matter of cost ({@link #swaps}): {@code a b} is
- * also {@code (bᵀ aᵀ)ᵀ}. Then there are five ways to go about it, told apart by shape:
+ * <p>Since {@code a b = (bᵀ aᵀ)ᵀ}, either operand can be the right one; the cheaper orientation is taken ({@link
+ * #swaps}). The shape then selects one of five algorithms:
  * <ul>
- *   <li>A long inner index and a small result: {@link SplitKProduct}.
- *   <li>Few rows: the left operand is packed; each task packs a few panels of the right one and uses them at once.
- *   <li>Few columns: the right operand is packed; each task packs a few tiles of the left one and uses them at once.
- *   <li>A right operand of moderate size, and frozen weights: it is packed as a whole (a weight once and for all).
- *       Several threads and many rows: {@link RowParallelProduct}. Else the left one is packed slab by slab, and threads share
- *       out blocks of {@link #BLOCK_PANELS} panels. Either way a block stays in a core's second cache while rows pass
- *       by.
- *   <li>Else the same for one slice of the inner index at a time, so that memory stays bounded.
- * </ul> Except in a split product every result is summed by one thread in the order of the inner index, slice by slice,
- * whichever way is taken: the bits are the same in all of them.
+ *   <li>Long inner dimension, small result: {@link SplitKProduct}.
+ *   <li>Few rows: the left operand is packed; each task packs a few panels of the right one and multiplies them at
+ *   once.
+ *   <li>Few columns: the right operand is packed; each task packs a few tiles of the left one and multiplies them at
+ *   once.
+ *   <li>Right operand of moderate size, or a frozen weight: it is packed as a whole (a weight once and for all). Many
+ *       rows on several threads: {@link RowParallelProduct}. Otherwise the left operand is packed slab by slab, and
+ *       tasks are blocks of {@link #BLOCK_PANELS} panels. Either way a block stays in L2 while rows stream by.
+ *   <li>Otherwise the same for one slice of the inner dimension at a time, which bounds memory.
+ * </ul> In all but the first, each result is summed by one thread in the order of the inner dimension, slice by slice:
+ * they all give the same bits.
  */
 public final class GemmKernel {
-    /** Rows of a slab: a multiple of both tiles' rows. */
+    /** Rows of a slab: a multiple of the rows of every tile. */
     private static final int SLAB = 504;
-    /** A rest of so few rows joins the last slab: it would be a whole pass over the right operand. */
-    private static final int SPARE = 56;
+    /** So few remaining rows join the last slab: a slab is a whole pass over the right operand. */
+    private static final int MAX_REMAINDER = 56;
 
     static final int BLOCK_PANELS = 6;
     private static final int FEW_TILES = 4;
     private static final int FEW_PANELS = 4;
-    /** Floats of a right operand that is packed as a whole. */
-    private static final long WHOLE = 8 << 20;
-    /** Below this many multiplications one thread is faster. */
-    private static final long ALONE = 1 << 16;
+    /** Most floats of a right operand that is packed as a whole. */
+    private static final long MAX_PACKED = 8 << 20;
+    /** Below this many multiplications a single thread is faster. */
+    private static final long MIN_PARALLEL = 1 << 16;
 
     private final WorkerPool pool;
     private final WorkerPool alone = new WorkerPool(1);
@@ -72,9 +73,9 @@ public final class GemmKernel {
         }
         int count = Math.toIntExact(batch.elements());
         long work = out.shape().elements() * a.shape().size(-1);
-        boolean byMatrix = count >= pool.threads() || work / count < ALONE;
+        boolean byMatrix = count >= pool.threads() || work / count < MIN_PARALLEL;
         WorkerPool inner = byMatrix ? alone : pool;
-        (byMatrix && work >= ALONE ? pool : alone)
+        (byMatrix && work >= MIN_PARALLEL ? pool : alone)
                 .run(count, i -> multiply(inner, Matrices.at(a, i), Matrices.at(b, i), Matrices.at(out, i)));
     }
 
@@ -90,15 +91,15 @@ public final class GemmKernel {
     private PackedMatrix pack(View b) {
         int inner = b.shape().dim(0);
         int columns = b.shape().dim(1);
-        return new PackedMatrix(inner, columns, ArrayPool.own(PackedMatrix.size(inner, columns))).fill(pool, b);
+        return new PackedMatrix(inner, columns, ArrayPool.allocate(PackedMatrix.size(inner, columns))).fill(pool, b);
     }
 
-    /** Has the packed form of a frozen weight {@code [out, in]} made now. */
-    public void keep(View weight) {
+    /** Packs a frozen weight {@code [out, in]} now. */
+    public void prepare(View weight) {
         PackedWeights.of(weight, this::pack);
     }
 
-    /** {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer keeps the packed form of its weights. */
+    /** {@code out = activation(x weightᵀ + bias) + residual}; a frozen buffer caches the packed form of its weights. */
     public void linear(View x, View weight, View bias, ElementLoops.Kernel activation, View residual, View out) {
         if (out.shape().elements() == 0) {
             return;
@@ -120,7 +121,7 @@ public final class GemmKernel {
         }
     }
 
-    /** Without an inner index a product is 0. */
+    /** A product with inner dimension 0 is 0. */
     private static void zeros(StridedRows out, Epilogue last, int columns) {
         for (int at : out.start()) {
             for (int j = 0; j < columns; j++) {
@@ -130,7 +131,7 @@ public final class GemmKernel {
         last.apply(out, 0, out.count(), 0, columns);
     }
 
-    /** {@code out = a b} with a matrix b and the rows of all matrices of a in one. */
+    /** {@code out = a b} with a matrix b; the rows of all matrices of a form one matrix. */
     public void multiply(WorkerPool by, View a, View b, View out) {
         if (b.shape().dim(0) == 0) {
             zeros(StridedRows.of(out), Epilogue.NONE, b.shape().dim(1));
@@ -153,7 +154,7 @@ public final class GemmKernel {
         }
     }
 
-    /** All but the last axis as one, or null if that takes more than one stride. */
+    /** Joins all axes but the last, or null if they have no common stride. */
     private static View flat(View x) {
         long rows = 1;
         long step = 0;
@@ -182,13 +183,13 @@ public final class GemmKernel {
     private void summedInOrder(WorkerPool by, StridedRows a, Panels b, Epilogue last, StridedRows out) {
         int m = out.count();
         long size = PackedMatrix.size(b.inner(), b.columns());
-        WorkerPool use = (long) m * b.columns() * b.inner() < ALONE ? alone : by;
+        WorkerPool use = (long) m * b.columns() * b.inner() < MIN_PARALLEL ? alone : by;
         if (m <= FEW_TILES * Tile.ROWS) {
             fewRows(use, a, b, last, out);
-        } else if (b.columns() <= BLOCK_PANELS * Tile.COLUMNS || size <= WHOLE) {
-            float[] data = scratch.take(size);
+        } else if (b.columns() <= BLOCK_PANELS * Tile.COLUMNS || size <= MAX_PACKED) {
+            float[] data = scratch.acquire(size);
             packed(use, a, new PackedMatrix(b.inner(), b.columns(), data).fill(use, b, 0, 0), last, out);
-            scratch.give(data);
+            scratch.release(data);
         } else {
             sliced(use, a, b, last, out);
         }
@@ -199,7 +200,7 @@ public final class GemmKernel {
         int tiles = Math.ceilDiv(m, Tile.ROWS);
         int slices = PackedRows.slices(b.inner());
         PackedRows rows = PackedRows.of(a, 0, m);
-        float[] left = scratch.take((long) slices * tiles * PackedRows.TILE);
+        float[] left = scratch.acquire((long) slices * tiles * PackedRows.TILE);
         by.run(
                 slices,
                 s -> rows.fill(
@@ -214,7 +215,7 @@ public final class GemmKernel {
             int first = task * FEW_PANELS;
             int from = first * Tile.COLUMNS;
             int to = Math.min(b.columns(), from + FEW_PANELS * Tile.COLUMNS);
-            float[] right = scratch.take((long) FEW_PANELS * PackedRows.DEPTH * Tile.COLUMNS);
+            float[] right = scratch.acquire((long) FEW_PANELS * PackedRows.DEPTH * Tile.COLUMNS);
             float[] work = new float[Transpose.WORK];
             TileStrip strip = new TileStrip(out);
             for (int s = 0; s < slices; s++) {
@@ -244,15 +245,15 @@ public final class GemmKernel {
                 }
             }
             last.apply(out, 0, m, from, to);
-            scratch.give(right);
+            scratch.release(right);
         });
-        scratch.give(left);
+        scratch.release(left);
     }
 
-    /** With the right operand packed as a whole. */
+    /** With a right operand that is packed as a whole. */
     private void packed(WorkerPool by, StridedRows a, PackedMatrix b, Epilogue last, StridedRows out) {
         int m = out.count();
-        WorkerPool use = (long) m * b.columns * b.inner < ALONE ? alone : by;
+        WorkerPool use = (long) m * b.columns * b.inner < MIN_PARALLEL ? alone : by;
         if (b.panels <= BLOCK_PANELS && m > FEW_TILES * Tile.ROWS) {
             new RowParallelProduct(a, b, last, out, scratch).inPieces(use, FEW_TILES);
             return;
@@ -261,7 +262,7 @@ public final class GemmKernel {
             new RowParallelProduct(a, b, last, out, scratch).inParts(use);
             return;
         }
-        float[] left = scratch.take(slabSize(m));
+        float[] left = scratch.acquire(slabSize(m));
         for (int row = 0, count; row < m; row += count) {
             count = slabRows(m, row);
             for (int slice = 0; slice < b.slices(); slice++) {
@@ -269,14 +270,15 @@ public final class GemmKernel {
                         .run(use, slice == b.slices() - 1 ? last : Epilogue.NONE);
             }
         }
-        scratch.give(left);
+        scratch.release(left);
     }
 
     private void sliced(WorkerPool by, StridedRows a, Panels b, Epilogue last, StridedRows out) {
         int m = out.count();
-        int most = (int) (WHOLE / PackedRows.DEPTH / Tile.COLUMNS) * Tile.COLUMNS;
-        float[] data = scratch.take((long) PackedRows.DEPTH * Math.min(most, Lanes.roundUp(b.columns(), Tile.COLUMNS)));
-        float[] left = scratch.take(slabSize(m));
+        int most = (int) (MAX_PACKED / PackedRows.DEPTH / Tile.COLUMNS) * Tile.COLUMNS;
+        float[] data =
+                scratch.acquire((long) PackedRows.DEPTH * Math.min(most, Lanes.roundUp(b.columns(), Tile.COLUMNS)));
+        float[] left = scratch.acquire(slabSize(m));
         for (int column = 0; column < b.columns(); column += most) {
             for (int slice = 0; slice < PackedRows.slices(b.inner()); slice++) {
                 int depth = PackedRows.depth(b.inner(), slice);
@@ -289,25 +291,25 @@ public final class GemmKernel {
                 }
             }
         }
-        scratch.give(left);
-        scratch.give(data);
+        scratch.release(left);
+        scratch.release(data);
     }
 
     private static long slabSize(int m) {
-        return (long) Math.ceilDiv(Math.min(m, SLAB + SPARE), Tile.ROWS) * PackedRows.TILE;
+        return (long) Math.ceilDiv(Math.min(m, SLAB + MAX_REMAINDER), Tile.ROWS) * PackedRows.TILE;
     }
 
     private static int slabRows(int m, int row) {
-        return m - row <= SLAB + SPARE ? m - row : SLAB;
+        return m - row <= SLAB + MAX_REMAINDER ? m - row : SLAB;
     }
 
     /**
-     * Rows {@code [row, row + count)} of the left operand's slice times a slice of the right one.
+     * Rows {@code [row, row + count)} of a slice of the left operand times a slice of the right one.
      *
-     * @param slice of the left operand
-     * @param part slice of the right one
-     * @param column the result's column that the right operand's first one makes
-     * @param left room for the rows. Modified.
+     * @param slice the slice of the left operand
+     * @param part the slice of the right operand
+     * @param column the result's column for the right operand's first column
+     * @param left receives the packed rows. Modified.
      */
     private record Slab(
             StridedRows a,
@@ -335,7 +337,7 @@ public final class GemmKernel {
                         ArrayPool.BASE + first / Tile.ROWS * PackedRows.TILE);
             });
             int blocks = Math.ceilDiv(b.panels, BLOCK_PANELS);
-            // Few blocks: share out the rows of each too, so that threads finish together.
+            // With few blocks, split their rows into tasks too, so that threads finish together.
             int groups = Math.clamp(Math.ceilDiv(4 * by.threads(), blocks), 1, Math.max(1, tiles / 6));
             int tilesEach = Math.ceilDiv(tiles, groups);
             by.run(blocks * groups, task -> {

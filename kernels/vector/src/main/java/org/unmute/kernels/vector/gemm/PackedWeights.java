@@ -8,12 +8,12 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
 /**
- * The packed weights of linear maps that lie in one frozen buffer: mostly one, the whole of it, but the groups of a
- * grouped convolution are sixteen parts. Kept are the parts that are used first, as long as together they have no more
- * elements than the buffer; others are packed for each use.
+ * The packed weights of one frozen buffer: usually one, the whole buffer, but the groups of a grouped convolution are
+ * sixteen parts. The parts used first are cached as long as together they have no more elements than the buffer; others
+ * are packed for each use.
  */
 final class PackedWeights {
-    /** A packed weight and which part of the buffer it is. */
+    /** A packed weight and the part of the buffer it was made from. */
     private record Part(long offset, Shape shape, long rows, long columns, PackedMatrix matrix) {
         static Part of(View w, Function<View, PackedMatrix> pack) {
             return new Part(w.offset(), w.shape(), w.stride(0), w.stride(1), pack.apply(w.transpose(0, 1)));
@@ -25,10 +25,10 @@ final class PackedWeights {
     }
 
     private final List<Part> parts = new ArrayList<>();
-    private long room;
+    private long capacity;
 
     private PackedWeights(View first, Function<View, PackedMatrix> pack) {
-        room = first.host().bytes() / Float.BYTES;
+        capacity = first.host().bytes() / Float.BYTES;
         keep(Part.of(first, pack));
     }
 
@@ -36,7 +36,7 @@ final class PackedWeights {
      * The packed form of a weight {@code [out, in]}.
      *
      * @param weight in a frozen buffer
-     * @param pack makes it from {@code [in, out]}
+     * @param pack packs {@code [in, out]}
      */
     static PackedMatrix of(View weight, Function<View, PackedMatrix> pack) {
         return weight.host()
@@ -51,7 +51,7 @@ final class PackedWeights {
             }
         }
         Part part = Part.of(weight, pack);
-        if (part.shape.elements() <= room) {
+        if (part.shape.elements() <= capacity) {
             keep(part);
         }
         return part.matrix;
@@ -59,6 +59,6 @@ final class PackedWeights {
 
     private void keep(Part part) {
         parts.add(part);
-        room -= part.shape.elements();
+        capacity -= part.shape.elements();
     }
 }

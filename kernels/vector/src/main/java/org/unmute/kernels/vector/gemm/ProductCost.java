@@ -5,21 +5,21 @@ import org.unmute.kernels.vector.tile.Tile;
 import org.unmute.tensor.backend.View;
 
 /**
- * What a product costs, in processor cycles or thereabouts. Measured on one machine; only comparisons of the two
- * orientations of one product rest on it, and they do not change results.
+ * Cost model of a product in approximate cycles, measured on one machine. It only chooses between the two orientations
+ * of a product, which does not change results.
  */
 final class ProductCost {
-    /** Copying a number to where the tiles read it: neighbours stay neighbours, by squares in registers, one by one. */
+    /** Cycles to pack an element: contiguous copy, transpose in registers, one by one. */
     private static final double COPY = 0.12;
 
     private static final double TRANSPOSE = 0.5;
     private static final double SINGLE = 2;
-    /** Two multiply-adds a cycle. */
+    /** Cycles per row and column of a tile: two multiply-adds a cycle. */
     private static final double TILE_ROW = 1;
 
     private ProductCost() {}
 
-    /** Of {@code out = a b}, all with two axes. */
+    /** The cost of {@code out = a b}, all matrices. */
     static double of(View a, View b, View out) {
         double m = a.shape().size(0);
         double k = a.shape().size(1);
@@ -34,7 +34,7 @@ final class ProductCost {
         if (rest > 0) {
             panels += rest <= Lanes.N && !aByColumns ? 0.5 : 1;
         }
-        // Tiles that do not fit the result as it lies are written number by number.
+        // Tiles that cannot be stored to the result as vectors are written one by one.
         double write = out.stride(1) == 1 ? 0 : m * n;
         return rows * panels * k * TILE_ROW + m * k * packA + k * n * packB + write;
     }

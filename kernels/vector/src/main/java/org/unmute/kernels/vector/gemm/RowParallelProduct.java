@@ -8,38 +8,37 @@ import org.unmute.kernels.vector.tile.PackedRows;
 import org.unmute.kernels.vector.tile.Tile;
 
 /**
- * A product with a right operand that is packed as a whole, whose rows threads share out: each packs its own rows of
- * the left operand and passes the right one with them, block of panels by block, slice by slice.
+ * A product with a packed right operand, parallel over rows: each thread packs its own rows of the left operand and
+ * multiplies them with the right one, block by block of panels, slice by slice.
  *
- * <p>So no thread reads what another one has just written, unlike with one packed slab for all, and threads meet once,
- * at the end, instead of twice a slice. With 513 rows of 768 on two cores that is 0.95 of the time where lines take
- * long from core to core, and about as long where they do not (bench/experiments.md, 84). Each thread reads the whole
- * right operand, which is too much for few rows.
+ * <p>Unlike with one packed slab for all threads, no thread reads what another has just written, and threads
+ * synchronize once, at the end, instead of twice a slice. With 513 rows of 768 on two cores it takes 0.95 of the time
+ * where cache lines are slow from core to core, and about the same elsewhere (bench/experiments.md, 84). Each thread
+ * reads the whole right operand, which is too much for few rows.
  *
- * <p>Whole tiles seldom divide evenly: 37 for two threads would leave one of them waiting for a twentieth of the time.
- * What is left over, and one tile a thread besides, is done last, block by block, by whoever is free.
+ * <p>Tiles seldom divide evenly: with 37 tiles, one of two threads would idle a twentieth of the time. So the remainder
+ * and one more tile per thread come last, as tasks of one block each, for whichever thread is free.
  *
  * @param a left operand
  * @param b right operand
- * @param last what happens to finished results
+ * @param last applied to finished results
  * @param out the results
- * @param scratch where room for packed rows comes from
+ * @param scratch provides memory for packed rows
  */
 record RowParallelProduct(StridedRows a, PackedMatrix b, Epilogue last, StridedRows out, ArrayPool scratch) {
     /**
-     * Tiles packed at a time: some 1.5 MB of a slice, which are in the third cache while blocks of the right operand
-     * are in the second.
+     * Tiles packed at a time: some 1.5 MB of a slice, in L3 while blocks of the right operand are in L2.
      */
-    private static final int TOGETHER = 36;
-    /** With fewer tiles a thread, reading the right operand costs more than sharing the left one. */
-    private static final int LEAST = 8;
+    private static final int PACKED_TILES = 36;
+    /** With fewer tiles per thread, reading the right operand costs more than sharing the left one. */
+    private static final int MIN_TILES = 8;
 
-    /** Whether this is the way for {@code m} rows. */
+    /** Whether it pays for {@code m} rows. */
     static boolean fit(int m, int threads) {
-        return threads > 1 && m >= LEAST * Tile.ROWS * threads;
+        return threads > 1 && m >= MIN_TILES * Tile.ROWS * threads;
     }
 
-    /** With few columns: {@code tiles} tiles at a time, and all columns with them. */
+    /** For few columns: a task is {@code tiles} tiles with all columns. */
     void inPieces(WorkerPool by, int tiles) {
         int all = Math.ceilDiv(out.count(), Tile.ROWS);
         int blocks = blocks();
@@ -48,13 +47,13 @@ record RowParallelProduct(StridedRows a, PackedMatrix b, Epilogue last, StridedR
                 task -> multiply(task * tiles, Math.min(tiles, all - task * tiles), 0, blocks));
     }
 
-    /** With many rows: each thread's own part in large pieces, the rest in small ones. */
+    /** For many rows: large tasks for each thread, then small ones for the rest. */
     void inParts(WorkerPool by) {
         int threads = by.threads();
         int tiles = Math.ceilDiv(out.count(), Tile.ROWS);
         int blocks = blocks();
-        // Each thread's tasks: large ones of `each` tiles, then small ones of a block of a tile.
-        int large = Math.ceilDiv(tiles / threads - 1, TOGETHER);
+        // Per thread: large tasks of `each` tiles, then small ones of one block of one tile.
+        int large = Math.ceilDiv(tiles / threads - 1, PACKED_TILES);
         int each = (tiles / threads - 1) / large;
         int apart = threads * large * each;
         int small = Math.ceilDiv((tiles - apart) * blocks, threads);
@@ -74,12 +73,12 @@ record RowParallelProduct(StridedRows a, PackedMatrix b, Epilogue last, StridedR
         return Math.ceilDiv(b.panels, GemmKernel.BLOCK_PANELS);
     }
 
-    /** Rows of {@code tiles} tiles from {@code tile} on, columns of blocks {@code [fromBlock, toBlock)}. */
+    /** Multiplies {@code tiles} tiles from {@code tile} on with blocks {@code [fromBlock, toBlock)}. */
     private void multiply(int tile, int tiles, int fromBlock, int toBlock) {
         int first = tile * Tile.ROWS;
         int count = Math.min(tiles * Tile.ROWS, out.count() - first);
         PackedRows rows = PackedRows.of(a, first, count);
-        float[] left = scratch.take((long) tiles * PackedRows.TILE);
+        float[] left = scratch.acquire((long) tiles * PackedRows.TILE);
         TileStrip strip = new TileStrip(out);
         for (int slice = 0; slice < b.slices(); slice++) {
             rows.fill(first, count, slice * PackedRows.DEPTH, b.depth(slice), left, ArrayPool.BASE);
@@ -88,10 +87,10 @@ record RowParallelProduct(StridedRows a, PackedMatrix b, Epilogue last, StridedR
                 multiply(rows, left, first, count, slice, block * GemmKernel.BLOCK_PANELS, strip, now);
             }
         }
-        scratch.give(left);
+        scratch.release(left);
     }
 
-    /** Packed rows {@code [first, first + count)} with a block of panels of a slice. */
+    /** Multiplies packed rows {@code [first, first + count)} with a block of panels of a slice. */
     private void multiply(
             PackedRows rows, float[] left, int first, int count, int slice, int panel, TileStrip strip, Epilogue now) {
         int depth = b.depth(slice);

@@ -14,35 +14,35 @@ import org.unmute.kernels.vector.tile.Tile;
 import org.unmute.kernels.vector.tile.Transpose;
 
 /**
- * A product of long operands, as the gradient of a weight is: {@code [64, 188000] [188000, 768]}, {@code [192, 2064]
- * [2064, 768]}. The inner index is cut into parts; each part is summed into a matrix of its own and the matrices are
- * added in order. How many parts there are is a matter of the shape, never of the number of threads, so that the bits
- * are the same on all of them.
+ * A product with a long inner dimension (split-K), as the gradient of a weight is: {@code [64, 188000] [188000, 768]},
+ * {@code [192, 2064] [2064, 768]}. The inner dimension is split into parts; each part is summed into a matrix of its
+ * own and the matrices are added in order. The number of parts depends on the shape, never on the number of threads, so
+ * any number of threads gives the same bits.
  *
- * <p>Within a part it goes slice by slice: both operands' slices are packed (the right one by blocks of panels) and
- * used at once, from the second cache. So no operand is ever copied as a whole.
+ * <p>A part is processed slice by slice: slices of both operands are packed (the right one by blocks of panels) and
+ * multiplied at once, from L2. No operand is ever copied as a whole.
  */
 final class SplitKProduct {
     /**
-     * Slices of {@link PackedRows#DEPTH} from which on an inner size is very long: then the result is small beside the
-     * operands.
+     * From this many slices of {@link PackedRows#DEPTH} on the inner dimension is very long: the result is then small
+     * compared with the operands.
      */
     private static final int VERY_LONG = 16;
 
     private static final int LONG = 2 * PackedRows.DEPTH;
-    private static final int MOST_PARTS = 16;
-    private static final int LEAST_SLICES = 2;
-    /** Elements of a small result, beside a very long and a long inner index. */
+    private static final int MAX_PARTS = 16;
+    private static final int MIN_SLICES = 2;
+    /** Most elements of the result for a very long and for a long inner dimension. */
     private static final int SMALL = 1 << 17;
 
     private static final int MODERATE = 1 << 18;
     private static final int BLOCK_PANELS = 6;
-    /** Floats of both operands' slices where the result takes a good part of the second cache. */
+    /** Floats of the slices of both operands if the inner dimension is not very long: the result takes much of L2. */
     private static final int SLICE_FLOATS = 270_000;
-    /** Floats of all parts then: each is written and read once more. */
+    /** Floats of all parts in that case: each is written and read once more. */
     private static final int PART_FLOATS = 1 << 19;
-    /** Depth of a slice at least, and in whole numbers of this. */
-    private static final int LEAST_DEPTH = 64;
+    /** The depth of a slice is a multiple of this. */
+    private static final int MIN_DEPTH = 64;
 
     private final ArrayPool scratch;
 
@@ -51,10 +51,10 @@ final class SplitKProduct {
     }
 
     /**
-     * Whether a product {@code [m, k] [k, n]} is to be computed so.
+     * Whether it pays for a product {@code [m, k] [k, n]}.
      *
-     * @param gradient whether neighbours in the left operand's memory are neighbours in a column, as in the gradient of
-     *        a weight. Others keep the order of a linear map unless their inner index is very long.
+     * @param gradient whether the left operand is contiguous along its columns, as in the gradient of a weight. Other
+     *     products keep the summation order of a linear map unless the inner dimension is very long.
      */
     static boolean fits(int m, int k, int n, boolean gradient) {
         long size = (long) Lanes.roundUp(m, Tile.ROWS) * Lanes.roundUp(n, Tile.COLUMNS);
@@ -65,21 +65,21 @@ final class SplitKProduct {
         return PackedRows.slices(k) >= VERY_LONG;
     }
 
-    /** Inner size of a slice. */
+    /** Depth of a slice. */
     private static int depth(int m, int k, int n) {
         if (isVeryLong(k)) {
             return PackedRows.DEPTH;
         }
         int width = Lanes.roundUp(m, Tile.ROWS) / Tile.ROWS * Tile.LINE + Lanes.roundUp(n, Tile.COLUMNS);
-        int most = Math.clamp(SLICE_FLOATS / width / LEAST_DEPTH * LEAST_DEPTH, LEAST_DEPTH, PackedRows.DEPTH);
-        // Slices of nearly one size, an even number of them.
-        int slices = Lanes.roundUp(Math.ceilDiv(k, most), LEAST_SLICES);
+        int most = Math.clamp(SLICE_FLOATS / width / MIN_DEPTH * MIN_DEPTH, MIN_DEPTH, PackedRows.DEPTH);
+        // An even number of slices of almost equal depth.
+        int slices = Lanes.roundUp(Math.ceilDiv(k, most), MIN_SLICES);
         return Math.ceilDiv(k, slices);
     }
 
     private static int parts(int slices, int size, boolean veryLong) {
-        int most = veryLong ? MOST_PARTS : Math.clamp(PART_FLOATS / size / 2 * 2, 2, MOST_PARTS);
-        return Math.clamp(slices / LEAST_SLICES, 1, most);
+        int most = veryLong ? MAX_PARTS : Math.clamp(PART_FLOATS / size / 2 * 2, 2, MAX_PARTS);
+        return Math.clamp(slices / MIN_SLICES, 1, most);
     }
 
     void run(WorkerPool pool, StridedRows a, Panels b, StridedRows out) {
@@ -90,9 +90,9 @@ final class SplitKProduct {
         int depth = depth(m, b.inner(), b.columns());
         int slices = Math.ceilDiv(b.inner(), depth);
         int parts = parts(slices, size, isVeryLong(b.inner()));
-        float[] sums = scratch.take((long) parts * size);
+        float[] sums = scratch.acquire((long) parts * size);
         PackedRows rows = PackedRows.of(a, 0, m);
-        // More threads than parts share the rows of a part, which changes no bits.
+        // If there are more threads than parts, tasks split the rows of a part; the bits stay the same.
         int groups = Math.clamp(Math.ceilDiv(pool.threads(), parts), 1, tiles);
         int tilesEach = Math.ceilDiv(tiles, groups);
         pool.run(parts * groups, task -> {
@@ -103,8 +103,8 @@ final class SplitKProduct {
                 return;
             }
             int row = firstTile * Tile.ROWS;
-            float[] left = scratch.take((long) count * PackedRows.TILE);
-            float[] right = scratch.take((long) BLOCK_PANELS * depth * Tile.COLUMNS);
+            float[] left = scratch.acquire((long) count * PackedRows.TILE);
+            float[] right = scratch.acquire((long) BLOCK_PANELS * depth * Tile.COLUMNS);
             int first = (int) ((long) slices * part / parts);
             int last = (int) ((long) slices * (part + 1) / parts);
             for (int slice = first; slice < last; slice++) {
@@ -123,8 +123,8 @@ final class SplitKProduct {
                         ArrayPool.BASE + part * size + row * width,
                         slice > first);
             }
-            scratch.give(left);
-            scratch.give(right);
+            scratch.release(left);
+            scratch.release(right);
         });
         int together = Math.max(1, ElementLoops.CHUNK / (width * parts));
         pool.run(Math.ceilDiv(m, together), task -> {
@@ -134,7 +134,7 @@ final class SplitKProduct {
                         sums, ArrayPool.BASE + i * width, out.data(), out.start()[i], out.step(), b.columns());
             }
         });
-        scratch.give(sums);
+        scratch.release(sums);
     }
 
     private static void slice(
@@ -174,7 +174,7 @@ final class SplitKProduct {
         }
     }
 
-    /** Adds a row of each part to that of the first, in order. */
+    /** Adds a row of each part to the first part's, in order. */
     private static void total(float[] sums, int at, int size, int parts, int n) {
         for (int j = 0; j < n; j += N) {
             FloatVector sum = Lanes.load(sums, at + j);

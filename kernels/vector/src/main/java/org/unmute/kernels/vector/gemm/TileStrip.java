@@ -4,9 +4,9 @@ import org.unmute.kernels.vector.runtime.StridedRows;
 import org.unmute.kernels.vector.tile.PackedRows;
 import org.unmute.kernels.vector.tile.Tile;
 
-/** One tile's rows times neighbouring panels, written or added to rows of any strides. */
+/** Multiplies the rows of one tile with adjacent panels and stores or adds the products to rows of any strides. */
 final class TileStrip {
-    /** Where tiles go that do not fit the result as it lies. */
+    /** Receives tiles that cannot be stored directly to the result. */
     private final float[] edge = new float[Tile.ROWS * Tile.COLUMNS];
 
     private final StridedRows out;
@@ -16,11 +16,11 @@ final class TileStrip {
     }
 
     /**
-     * Columns {@code [from, to)} of rows {@code [row, row + rows)}.
+     * Computes columns {@code [from, to)} of rows {@code [row, row + rows)}.
      *
      * @param at the tile in {@code left}
      * @param pt the first panel in {@code right}
-     * @param add whether to add to what is there
+     * @param add whether to add to the result or to overwrite it
      */
     void multiply(
             PackedRows a,

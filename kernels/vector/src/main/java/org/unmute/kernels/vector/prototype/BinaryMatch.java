@@ -1,7 +1,6 @@
 package org.unmute.kernels.vector.prototype;
 
 import static org.unmute.kernels.vector.prototype.LookupTile.LANES;
-import static org.unmute.kernels.vector.prototype.LookupTile.TOKENS;
 
 import org.unmute.kernels.vector.runtime.ArrayPool;
 import org.unmute.kernels.vector.runtime.Lanes;
@@ -9,38 +8,38 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.kernels.vector.runtime.WorkspacePool;
 
 /**
- * Matching of a clip's tokens with prototypes of one bit an entry: sums of table entries ({@link LookupTables}, {@link
- * LookupTile}) are the first of three sieves ({@link CandidateFilter}) that leave the token with the greatest product in
- * exact arithmetic, the first one on ties, as long as float64 can tell.
+ * Finds the winning token of each binarized prototype in a clip; the package description explains the method. This
+ * class schedules it: passes of up to {@link LookupTables#MAX_TOKENS} tokens, each split into tasks for {@link
+ * CandidateFilter}.
  *
- * <p>Up to {@link LookupTables#MOST_TOKENS} tokens at a time. Tasks are groups of up to {@link CandidateFilter#BLOCKS}
- * blocks of prototypes: the tables of two tokens stay in the first cache, the group's patterns (128 KiB at dim 768) in
- * the second; the tables of all tokens (4 MiB) stream by once a group, and its sums (1 MiB) once more for contenders.
- * What a prototype wins depends on no other, so groups may be of any size.
+ * <p>A task has up to {@link SumSearch#BLOCKS} blocks of prototypes. The tables of two tokens then stay in L1 and the
+ * patterns of the blocks (128 KiB at dim 768) in L2; the tables of all tokens (4 MiB) stream through once a task, and
+ * its sums (1 MiB) once more for the search. A prototype's winner depends on no other prototype, so tasks may have any
+ * size.
  *
- * <p>Where one group has all prototypes, each thread has a part of the tokens instead. Then it reads no table that
- * another thread made, and nobody else has read its tables when it makes the next ones; on some machines that takes
- * twice as long as all the rest (experiment 101). With more prototypes it does not pay, since each part has leaders of
- * its own.
+ * <p>Where one task would have all prototypes, each thread takes a part of the tokens instead. It then reads only
+ * tables it wrote itself, and no other core holds them when it writes the next ones; on some machines that transfer
+ * takes twice as long as all the rest (experiment 101). With more prototypes it does not pay, because each part has
+ * leaders of its own.
  *
- * <p>Memory: a little more than two bits an entry of a prototype, and 8 bytes a prototype while it is matched; for
- * tokens, tables and sums an amount for each thread that depends on neither the number of prototypes nor, beyond {@link
- * LookupTables#MOST_TOKENS}, that of tokens; kept from call to call.
+ * <p>Memory: a little over two bits per entry of a prototype, and 8 bytes per prototype during a match. Tokens, tables
+ * and sums take a fixed amount per thread, whatever the number of prototypes and, beyond {@link
+ * LookupTables#MAX_TOKENS}, of tokens; it is kept from call to call.
  */
 final class BinaryMatch {
     /**
-     * With fewer prototypes or tokens the tables cost more than they save; measured for 512 tokens at every width
-     * (experiment 30).
+     * With fewer prototypes or tokens the tables cost more than they save; measured for 512 tokens at every vector
+     * width (experiment 30).
      */
-    private static final int LEAST_PROTOTYPES = 32;
+    private static final int MIN_PROTOTYPES = 32;
 
-    private static final int LEAST_TOKENS = 16;
-    /** Tokens of a part. With fewer, too many leaders. */
-    private static final int LEAST_OF_PART = 128;
+    private static final int MIN_TOKENS = 16;
+    /** Tokens of a part. Smaller parts have too many leaders. */
+    private static final int MIN_PART_TOKENS = 128;
 
     private final WorkerPool pool;
     private final ArrayPool scratch;
-    private final WorkspacePool<CandidateFilter> contenders = new WorkspacePool<>(CandidateFilter::new);
+    private final WorkspacePool<CandidateFilter> filters = new WorkspacePool<>(CandidateFilter::new);
 
     BinaryMatch(WorkerPool pool, ArrayPool scratch) {
         this.pool = pool;
@@ -48,70 +47,57 @@ final class BinaryMatch {
     }
 
     /**
-     * What is matched at a time.
+     * The winner of each prototype.
      *
-     * @param tables of the tokens; null to multiply all of them
-     * @param parts of the tokens
-     */
-    record Look(PrototypeBits p, CenteredTokens x, LookupTables tables, RunningWinners best, int parts) {
-        /** The first tile of a part. */
-        int tile(int part) {
-            return (int) ((long) Math.ceilDiv(x.count(), TOKENS) * part / parts);
-        }
-    }
-
-    /**
-     * The token of the greatest product of each prototype with the rows at length 1.
-     *
-     * @param norm of each row, all finite and above 0
-     * @param middle of each dim's range
-     * @param threads that work on this
+     * @param norm of each token, finite and above 0
+     * @param middle of each dim's range over the tokens at length 1
+     * @param threads that work on this clip
      */
     int[] match(PrototypeBits p, DenseRows t, double[] norm, double[] middle, int threads) {
-        int most = p.blocks() <= CandidateFilter.BLOCKS ? threads : 1;
-        RunningWinners best = new RunningWinners(p, t, norm, parts(t.rows(), most));
-        for (int from = 0; from < t.rows(); from += LookupTables.MOST_TOKENS) {
-            int to = Math.min(t.rows(), from + LookupTables.MOST_TOKENS);
+        int maxParts = p.blocks() <= SumSearch.BLOCKS ? threads : 1;
+        RunningWinners winners = new RunningWinners(p, t, norm, parts(t.rows(), maxParts));
+        for (int from = 0; from < t.rows(); from += LookupTables.MAX_TOKENS) {
+            int to = Math.min(t.rows(), from + LookupTables.MAX_TOKENS);
             CenteredTokens x = CenteredTokens.of(pool, scratch, t, norm, middle, from, to);
-            best.expect(x);
-            boolean pays = p.count() >= LEAST_PROTOTYPES && x.count() >= LEAST_TOKENS;
+            winners.addErrorOf(x);
+            boolean pays = p.count() >= MIN_PROTOTYPES && x.count() >= MIN_TOKENS;
             LookupTables tables = pays ? LookupTables.of(pool, scratch, x) : null;
             if (tables == null) {
-                multiplyAll(new Look(p, x, null, best, 1));
+                multiplyAll(new MatchPass(p, x, null, winners, 1));
             } else {
-                sieve(new Look(p, x, tables, best, parts(x.count(), most)), threads);
-                tables.giveBack(scratch);
+                filter(new MatchPass(p, x, tables, winners, parts(x.count(), maxParts)), threads);
+                tables.release(scratch);
             }
-            x.giveBack(scratch);
+            x.release(scratch);
         }
-        return best.winners(pool);
+        return winners.winners(pool);
     }
 
-    private static int parts(int tokens, int most) {
-        return Math.clamp(Math.min(tokens, LookupTables.MOST_TOKENS) / LEAST_OF_PART, 1, most);
+    private static int parts(int tokens, int max) {
+        return Math.clamp(Math.min(tokens, LookupTables.MAX_TOKENS) / MIN_PART_TOKENS, 1, max);
     }
 
-    private void multiplyAll(Look look) {
-        int prototypes = look.p.count();
+    private void multiplyAll(MatchPass pass) {
+        int prototypes = pass.p().count();
         pool.run(
                 Math.ceilDiv(prototypes, LANES),
-                contenders.with(
-                        (c, block) -> c.matchAll(look, block * LANES, Math.min(prototypes, (block + 1) * LANES))));
+                filters.with((filter, block) ->
+                        filter.matchAll(pass, block * LANES, Math.min(prototypes, (block + 1) * LANES))));
     }
 
-    private void sieve(Look look, int threads) {
-        int blocks = look.p.blocks();
-        int together = together(blocks, look.parts == 1 ? 2 * threads : Math.ceilDiv(threads, look.parts));
-        int groups = Math.ceilDiv(blocks, together);
-        pool.run(look.parts * groups, contenders.with((c, task) -> {
-            int block = task % groups * together;
-            c.match(look, task / groups, block, Math.min(together, blocks - block));
+    private void filter(MatchPass pass, int threads) {
+        int blocks = pass.p().blocks();
+        int perTask = blocksPerTask(blocks, pass.parts() == 1 ? 2 * threads : Math.ceilDiv(threads, pass.parts()));
+        int groups = Math.ceilDiv(blocks, perTask);
+        pool.run(pass.parts() * groups, filters.with((filter, task) -> {
+            int block = task % groups * perTask;
+            filter.match(pass, task / groups, block, Math.min(perTask, blocks - block));
         }));
     }
 
-    /** Blocks of a task: about as many for each, for so many tasks if they are large enough. */
-    private static int together(int blocks, int tasks) {
-        int most = Math.clamp(blocks / tasks, LookupTile.BLOCKS, CandidateFilter.BLOCKS);
-        return Lanes.roundUp(Math.ceilDiv(blocks, Math.ceilDiv(blocks, most)), LookupTile.BLOCKS);
+    /** Spreads blocks evenly over this many tasks, or over more if a task would exceed {@link SumSearch#BLOCKS}. */
+    private static int blocksPerTask(int blocks, int tasks) {
+        int max = Math.clamp(blocks / tasks, LookupTile.BLOCKS, SumSearch.BLOCKS);
+        return Lanes.roundUp(Math.ceilDiv(blocks, Math.ceilDiv(blocks, max)), LookupTile.BLOCKS);
     }
 }

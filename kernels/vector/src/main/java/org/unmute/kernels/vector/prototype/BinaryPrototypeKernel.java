@@ -20,26 +20,25 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Prototype max pooling with the signs of the prototypes, and its gradient, clip by clip; {@link BinaryMatch} does the
- * matching.
+ * Prototype max pooling with binarized prototypes, and its gradient, clip by clip; {@link BinaryMatch} finds the
+ * winners.
  *
- * <p>Gradient: with signs p of length √d, a prototype's winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s
- * p/√d) / √d} and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. For the
- * prototypes' gradient a task takes some prototypes through all clips: as many as there are threads for, since each
- * time it comes to a clip its tokens come from memory, and the more prototypes are won by them the better (experiment
- * 25); a winner's row is read once, for the sum and for its product with the signs. Products with the signs themselves
- * are added up to one number a prototype and taken at the end.
+ * <p>Gradient: with signs p of norm √d, the winning token t and their cosine s, {@code ∂s/∂p = (t/‖t‖ - s p/√d) / √d}
+ * and {@code ∂s/∂t = (p/√d - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. A task of the
+ * prototypes' gradient takes a range of prototypes through all clips. Ranges are as long as the number of threads
+ * allows: a clip's tokens come from memory each time, and should serve many prototypes (experiment 25). A winner's row
+ * is read once, for the sum and for its product with the signs. Multiples of the signs are accumulated as one number a
+ * prototype and applied at the end.
  *
- * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a winner's row at a time.
+ * <p>Tokens may be float16: the forward pass converts a clip at a time, the gradient a row at a time.
  */
 public final class BinaryPrototypeKernel {
-    /** Prototypes of a task, where the work of one is small. */
-    private static final int TOGETHER = 64;
-    /** Shares of a thread of the rows whose norms are taken. */
-    private static final int SHARES = 2;
+    /** Prototypes of a task where one prototype is little work. */
+    private static final int PROTOTYPES = 64;
+    /** Tasks per thread when norms are computed. */
+    private static final int NORM_TASKS = 2;
     /**
-     * Clips whose gradients of a prototype are added up before the prototype's own part is; on a device these go into
-     * one launch.
+     * Clips whose gradients are added up before the multiple of the signs is applied; on a device they are one launch.
      */
     private static final int CLIPS = 64;
 
@@ -54,14 +53,14 @@ public final class BinaryPrototypeKernel {
         this.match = new BinaryMatch(pool, scratch);
     }
 
-    /** The bits of prototypes and which part of their buffer these are. */
+    /** The bits of prototypes and the part of the buffer they were made from. */
     private record Packed(long offset, Shape shape, long rows, long columns, PrototypeBits bits) {
         boolean isOf(View p) {
             return offset == p.offset() && shape.equals(p.shape()) && rows == p.stride(0) && columns == p.stride(1);
         }
     }
 
-    /** A frozen buffer keeps the bits of the prototypes that were used first. */
+    /** The bits of prototypes; a frozen buffer caches those of its first use. */
     private PrototypeBits bits(View p) {
         Function<HostBuffer, Packed> make = _ ->
                 new Packed(p.offset(), p.shape(), p.stride(0), p.stride(1), PrototypeBits.of(pool, DenseRows.of(p)));
@@ -99,7 +98,7 @@ public final class BinaryPrototypeKernel {
         return clips >= 2 * pool.threads();
     }
 
-    /** One clip, for which there are so many threads. */
+    /** One clip on this many threads. */
     private void forward(PrototypeBits p, View tokens, View values, View winners, int threads) {
         TokenRows rows = TokenRows.of(tokens);
         DenseRows t = rows.inFloat(pool, scratch);
@@ -111,20 +110,20 @@ public final class BinaryPrototypeKernel {
         }
         int[] winner = bad == norm.length ? match.match(p, t, norm, norms.middle(), threads) : new int[p.count()];
         write(p, t, norms, winner, bad, Offsets.ofElements(values, winners), values, winners);
-        rows.giveBack(t, scratch);
+        rows.release(t, scratch);
     }
 
     /**
-     * The cosines of winners.
+     * Writes the winners and their cosines.
      *
-     * @param bad the first token that is not finite, or how many there are
-     * @param at where cosines and where winners go, of each prototype
+     * @param bad the first token that is not finite, or the number of tokens
+     * @param at offsets of each prototype's cosine and winner
      */
     private void write(
             PrototypeBits p, DenseRows t, Norms norms, int[] winner, int bad, int[][] at, View values, View winners) {
         float[] out = values.host().floats();
         int[] won = winners.host().ints();
-        int together = Math.clamp(p.count() / (4 * pool.threads()), TOGETHER, 8 * TOGETHER);
+        int together = Math.clamp(p.count() / (4 * pool.threads()), PROTOTYPES, 8 * PROTOTYPES);
         pool.run(Math.ceilDiv(p.count(), together), cosines.with((cosine, task) -> {
             cosine.begin(p.dim());
             int end = Math.min(p.count(), (task + 1) * together);
@@ -133,11 +132,11 @@ public final class BinaryPrototypeKernel {
                 float[] found = cosines(cosine, p, t, norms, winner, from, to);
                 for (int j = from; j < to; j++) {
                     int w = winner[j];
-                    boolean broken = p.spoilt(j) || bad < t.rows();
-                    out[at[0][j]] = broken
+                    boolean undefined = p.nonFinite(j) || bad < t.rows();
+                    out[at[0][j]] = undefined
                             ? Float.NaN
                             : Float.isNaN(norms.norm()[w]) ? (float) norms.cosine(t, w, p, j) : found[j - from];
-                    won[at[1][j]] = p.spoilt(j) ? 0 : bad < t.rows() ? bad : w;
+                    won[at[1][j]] = p.nonFinite(j) ? 0 : bad < t.rows() ? bad : w;
                 }
             }
         }));
@@ -147,7 +146,7 @@ public final class BinaryPrototypeKernel {
             CompensatedCosine cosine, PrototypeBits p, DenseRows t, Norms norms, int[] winner, int from, int to) {
         for (int j = from; j < to; j++) {
             int w = winner[j];
-            cosine.setNorm(j - from, norms.norm()[w], norms.rest()[w]);
+            cosine.setNorm(j - from, norms.norm()[w], norms.normLow()[w]);
             cosine.addSigned(j - from, t.data(), t.start()[w], p.signs(), p.signs(j));
         }
         cosine.add(to - from);
@@ -155,11 +154,11 @@ public final class BinaryPrototypeKernel {
     }
 
     /**
-     * Norms in float64, and for {@link CompensatedCosine} in float32 with what those lack. And the middle of the range of
-     * each dim, at length 1.
+     * Of a clip's tokens: norms in float64, the same as double-floats for {@link CompensatedCosine}, and the middle of
+     * each dim's range at length 1.
      */
-    private record Norms(double[] exact, float[] norm, float[] rest, double[] middle) {
-        /** A cosine of token and prototype in float64. */
+    private record Norms(double[] exact, float[] norm, float[] normLow, double[] middle) {
+        /** The cosine of a token and a prototype in float64. */
         double cosine(DenseRows t, int i, PrototypeBits p, int j) {
             return SignedProducts.inDouble(t.data(), t.start()[i], p.dim(), p.signs(), p.signs(j))
                     / exact[i]
@@ -170,10 +169,10 @@ public final class BinaryPrototypeKernel {
     private Norms norms(DenseRows t, int threads) {
         double[] exact = new double[t.rows()];
         float[] norm = new float[t.rows()];
-        float[] rest = new float[t.rows()];
+        float[] normLow = new float[t.rows()];
         int each = Math.clamp(ElementLoops.CHUNK / Math.max(1, t.length()), 1, CompensatedCosine.ROWS);
         int pieces = Math.ceilDiv(t.rows(), each);
-        TokenRange[] ranges = new TokenRange[Math.min(pieces, threads == 1 ? 1 : SHARES * threads)];
+        TokenRange[] ranges = new TokenRange[Math.min(pieces, threads == 1 ? 1 : NORM_TASKS * threads)];
         pool.run(ranges.length, cosines.with((cosine, task) -> {
             ranges[task] = new TokenRange(t.length());
             cosine.begin(t.length());
@@ -187,7 +186,7 @@ public final class BinaryPrototypeKernel {
                 }
                 cosine.add(to - from);
                 for (int i = from; i < to; i++) {
-                    cosine.norm(i - from, norm, rest, i);
+                    cosine.norm(i - from, norm, normLow, i);
                 }
                 ranges[task].add(t, exact, from, to);
             }
@@ -195,13 +194,13 @@ public final class BinaryPrototypeKernel {
         for (int i = 1; i < ranges.length; i++) {
             ranges[0].add(ranges[i]);
         }
-        return new Norms(exact, norm, rest, ranges[0].middle());
+        return new Norms(exact, norm, normLow, ranges[0].middle());
     }
 
     /**
-     * The tokens of a clip and what the loss says of each prototype's cosine there.
+     * The tokens of a clip, its winners and the gradient of each cosine.
      *
-     * @param inverse one over the norm of each token that won, in float32
+     * @param inverse reciprocal norm of each token that won, in float32
      */
     private record Clip(TokenRows t, float[] inverse, int[] winner, float[] gradient) {}
 
@@ -236,7 +235,7 @@ public final class BinaryPrototypeKernel {
         return new Clip(t, inverse, winner, gradient);
     }
 
-    /** At least the floor; NaN or infinite just where the row has such an entry. */
+    /** At least the floor; not finite exactly where the row has such an entry. */
     private static double norm(float[] row, int at, int n) {
         return Math.max(Backend.NORM_FLOOR, SignedProducts.norm(row, at, n));
     }
@@ -259,7 +258,7 @@ public final class BinaryPrototypeKernel {
     private void prototypeGradient(PrototypeBits p, Clip[] clips, View out) {
         float[] sum = out.isDense() ? out.host().floats() : new float[p.count() * p.dim()];
         int start = out.isDense() ? Math.toIntExact(out.offset()) : 0;
-        int together = Math.max(TOGETHER, Math.ceilDiv(p.count(), 2 * pool.threads()));
+        int together = Math.max(PROTOTYPES, Math.ceilDiv(p.count(), 2 * pool.threads()));
         pool.run(Math.ceilDiv(p.count(), together), task -> {
             int from = task * together;
             int to = Math.min(p.count(), from + together);
@@ -274,7 +273,7 @@ public final class BinaryPrototypeKernel {
     }
 
     /**
-     * Adds some clips' part to the gradients of prototypes {@code [from, to)}, in the order that every backend keeps.
+     * Adds a round of clips to the gradients of prototypes {@code [from, to)}, in the order all backends use.
      */
     private static void addClips(PrototypeBits p, Clip[] clips, int first, int from, int to, float[] sum, int start) {
         float[] own = new float[to - from];
@@ -298,7 +297,7 @@ public final class BinaryPrototypeKernel {
             }
         }
         for (int j = from; j < to; j++) {
-            addSigns(p, j, p.spoilt(j) ? Float.NaN : own[j - from], sum, start + j * p.dim());
+            addSigns(p, j, p.nonFinite(j) ? Float.NaN : own[j - from], sum, start + j * p.dim());
         }
     }
 
@@ -307,9 +306,9 @@ public final class BinaryPrototypeKernel {
         int dim = p.dim();
         float[] sum = new float[rows * dim];
         double[] share = new double[p.count()];
-        pool.run(Math.ceilDiv(p.count(), TOGETHER), task -> {
+        pool.run(Math.ceilDiv(p.count(), PROTOTYPES), task -> {
             float[] buffer = c.t.buffer();
-            for (int j = task * TOGETHER; j < Math.min(p.count(), (task + 1) * TOGETHER); j++) {
+            for (int j = task * PROTOTYPES; j < Math.min(p.count(), (task + 1) * PROTOTYPES); j++) {
                 int w = c.winner[j];
                 float[] row = c.t.row(w, buffer);
                 double norm = norm(row, c.t.at(w), dim);
@@ -328,7 +327,7 @@ public final class BinaryPrototypeKernel {
                 int w = c.winner[j];
                 if (w >= from && w < to) {
                     double g = c.gradient[j] * (double) c.inverse[w] / Math.sqrt(dim);
-                    addSigns(p, j, p.spoilt(j) ? Float.NaN : (float) g, sum, w * dim);
+                    addSigns(p, j, p.nonFinite(j) ? Float.NaN : (float) g, sum, w * dim);
                     own[w - from] += share[j];
                 }
             }

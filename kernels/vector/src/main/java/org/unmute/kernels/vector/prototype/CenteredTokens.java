@@ -13,22 +13,21 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 
 /**
- * Tokens of a clip, at length 1 and less some c, the middle of the range of all the clip's tokens in each dim: rows
- * {@code y = x / ‖x‖ - c}, rounded once.
+ * The tokens of a pass, normalized and centred: rows {@code y = x / ‖x‖ - c}, rounded once. c is the middle of the
+ * range of all the clip's normalized tokens in each dim.
  *
- * <p>What all tokens have in common says nothing about which of them is nearest to a prototype p, but would take up the
- * range of the tables and the precision of float32. As {@code Σ±y} differs from the product {@code Σ±x / ‖x‖} by the
- * same number for all tokens, tokens can be compared by it, up to {@link #error} for each: 2⁻²⁴ Σ|y| for the rounding
- * of y (twice that on numbers below the normal range, and some 10⁻¹³ for what float64 does not hold). So tokens that
- * differ only in their last bits are told apart as well as others.
+ * <p>What all tokens have in common does not decide which one is nearest to a prototype, but would use up the range of
+ * the tables and the precision of float32. {@code Σ±y} differs from the product {@code Σ±x / ‖x‖} by the same number
+ * for all tokens, so tokens can be compared by it, up to {@link #error}: 2⁻²⁴ Σ|y| for rounding y (twice that for
+ * denormals, and some 10⁻¹³ for float64). Tokens that differ only in their last bits are told apart as well as others.
  *
- * <p>Equal tokens are left out but for the first, which wins: silence, mostly.
+ * <p>Of equal tokens, mostly silence, only the first is kept; it would win the tie.
  */
 final class CenteredTokens {
     private static final double U = 0x1p-24;
-    /** On bounds that are computed with roundings of their own. */
+    /** Covers the roundings of the bounds themselves. */
     private static final double SLACK = 1.01;
-    /** Tokens that are centred at a time. */
+    /** Tokens centred by a task. */
     private static final int ROWS = 8;
     /** 1 at the first dim of a group. */
     private static final float[] FIRSTS = new float[N + GROUP];
@@ -45,27 +44,27 @@ final class CenteredTokens {
     private final float[] data;
     private final int stride;
     private final double[] middle;
-    private float greatestGroup;
-    private float greatestTotal;
+    private float maxGroup;
+    private float maxTotal;
 
     private CenteredTokens(DenseRows t, double[] norm, double[] middle, int[] original, ArrayPool scratch) {
         this.t = t;
         this.norm = norm;
         this.original = original;
         this.stride = stride(t.length());
-        this.data = scratch.take((long) original.length * stride);
+        this.data = scratch.acquire((long) original.length * stride);
         this.middle = middle;
     }
 
-    /** Room for a row and zeros that complete its groups and what products take at a time. */
+    /** Length of a row with the zeros that complete its last group and the last step of a product. */
     static int stride(int dim) {
         return Lanes.roundUp(dim + N + 2 * GROUP, SignedProducts.STEP);
     }
 
     /**
-     * Tokens {@code [from, to)}, equal ones once.
+     * Tokens {@code [from, to)} without duplicates.
      *
-     * @param norm of each token, all finite and above 0
+     * @param norm of each token, finite and above 0
      * @param middle c
      */
     static CenteredTokens of(
@@ -79,18 +78,18 @@ final class CenteredTokens {
             for (int i = task * ROWS; i < end; i++) {
                 x.center(i);
             }
-            // Not at once: a load that spans two stores of a moment ago would wait for them.
+            // In a second loop: a load that spans two recent stores would stall (no store forwarding).
             x.measure(task * ROWS, end, groups, totals, task);
         });
         for (int i = 0; i < tasks; i++) {
-            x.greatestGroup = Math.max(x.greatestGroup, groups[i]);
-            x.greatestTotal = Math.max(x.greatestTotal, totals[i]);
+            x.maxGroup = Math.max(x.maxGroup, groups[i]);
+            x.maxTotal = Math.max(x.maxTotal, totals[i]);
         }
         return x;
     }
 
-    void giveBack(ArrayPool scratch) {
-        scratch.give(data);
+    void release(ArrayPool scratch) {
+        scratch.release(data);
     }
 
     private void center(int i) {
@@ -99,10 +98,9 @@ final class CenteredTokens {
         Arrays.fill(data, at(i) + dim(), at(i) + stride, 0f);
     }
 
-    /** The greatest {@code Σ|y|} of a group of these tokens and the greatest of a token. */
+    /** Updates the maximum over groups and over tokens of {@code Σ|y|}. */
     private void measure(int from, int to, float[] groups, float[] totals, int at) {
-        // Of numbers that are not negative the bits are in order, too; and the maximum of floats takes several
-        // instructions.
+        // Non-negative floats are ordered like their bits, and a maximum of ints is one instruction.
         IntVector top = IntVector.zero(Lanes.I);
         for (int i = from; i < to; i++) {
             int row = at(i);
@@ -112,7 +110,7 @@ final class CenteredTokens {
                 for (int k = 1; k < GROUP; k++) {
                     sum = sum.add(load(data, row + d + k).abs());
                 }
-                // Only sums that start with a group count.
+                // Only sums that start at a group count.
                 sum = sum.mul(load(FIRSTS, d % GROUP));
                 top = top.max(sum.reinterpretAsInts());
                 total = total.add(sum);
@@ -139,28 +137,28 @@ final class CenteredTokens {
         return ArrayPool.BASE + token * stride;
     }
 
-    /** The token's number among all of the clip. */
+    /** The token's index in the clip. */
     int original(int token) {
         return original[token];
     }
 
-    /** The greatest {@code Σ|y|} of a group of dims. */
-    float greatestGroup() {
-        return greatestGroup;
+    /** The maximum of {@code Σ|y|} over groups of dims. */
+    float maxGroup() {
+        return maxGroup;
     }
 
-    /** How far {@code Σ±y}, without error, can be from the product of the token less that of c. */
+    /** Bound on the distance of {@code Σ±y}, computed exactly, from the product of the token less that of c. */
     double error() {
-        return SLACK * U * greatestTotal + 0x1p-148 * dim() + 1e-14 * Math.sqrt(dim());
+        return SLACK * U * maxTotal + 0x1p-148 * dim() + 1e-14 * Math.sqrt(dim());
     }
 
-    /** What each of {@link #products} can be wrong by. */
+    /** Bound on the error of each of {@link #products}. */
     double productError() {
-        return SLACK * U * SignedProducts.depth(dim()) * greatestTotal;
+        return SLACK * U * SignedProducts.depth(dim()) * maxTotal;
     }
 
     /**
-     * {@code Σ±y} in float32, four of them.
+     * Four products {@code Σ±y} in float32.
      *
      * @param at where rows start, {@link #at}
      */

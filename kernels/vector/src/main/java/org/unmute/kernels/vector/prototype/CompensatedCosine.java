@@ -12,36 +12,37 @@ import jdk.incubator.vector.VectorOperators;
 import org.unmute.kernels.vector.runtime.Lanes;
 
 /**
- * Cosines of winners with their prototypes' signs, with twice the digits of a float until they are rounded at the end,
- * in the very steps of {@code prototype_values} on a device; and norms of rows. A sum has a high and a low part; what
- * an addition to the high one loses goes to the low one. Partial sums are {@link WinnerSums}'s.
+ * Cosines of winners with the signs of their prototypes, in double-float arithmetic and rounded once at the end, step
+ * by step as {@code prototype_values} does on a device; and norms of rows. A sum has a high and a low part: the
+ * rounding error of each addition to the high part (TwoSum) is added to the low part. The order of summation is that of
+ * {@link WinnerSums}.
  *
- * <p>Up to {@link #ROWS} rows, each in a slot of its own: first {@link #addSigned} or {@link #addSquares} of each, then
- * {@link #add} for all of them, then {@link #setNorm} of each and {@link #cosines}, or {@link #norm} of each. Step by
- * step for all rows, since a method for all steps is too large to have everything inlined.
+ * <p>Takes up to {@link #ROWS} rows, each in a slot: first {@link #addSigned} or {@link #addSquares} for each, then
+ * {@link #add} for all, then {@link #setNorm} for each and {@link #cosines}, or {@link #norm} for each. Each step runs
+ * over all rows, because a method with all steps would be too large for full inlining.
  *
- * <p>Holds working memory, 4 KiB, which stays in the first cache: for one thread at a time.
+ * <p>Holds 4 KiB of working memory, which stays in L1: one thread at a time.
  */
 final class CompensatedCosine {
-    /** Most rows at a time. */
+    /** Slots. */
     static final int ROWS = 16;
 
     private int n;
-    /** √n, and what it lacks. */
+    /** √n as a double-float. */
     private float root;
 
-    private float rootRest;
+    private float rootLow;
     private final float[] high = new float[ROWS * LANES];
     private final float[] low = new float[ROWS * LANES];
     private final float[] norm = new float[ROWS];
-    private final float[] rest = new float[ROWS];
-    private final float[] end = new float[Long.SIZE];
+    private final float[] normLow = new float[ROWS];
+    private final float[] tail = new float[Long.SIZE];
 
-    /** Rows have {@code length} numbers from now on. */
+    /** Sets the length of the rows that follow. */
     void begin(int length) {
         n = length;
         root = (float) Math.sqrt((float) n);
-        rootRest = Math.fma(-root, root, n) / (2 * root);
+        rootLow = Math.fma(-root, root, n) / (2 * root);
     }
 
     /** Partial sums of {@code Σx²}. */
@@ -50,11 +51,11 @@ final class CompensatedCosine {
         int whole = n - n % LANES;
         addSquares(slot * LANES, x, at, whole);
         if (whole < n) {
-            addSquares(slot * LANES, rest(x, at + whole, n - whole), 0, LANES);
+            addSquares(slot * LANES, tail(x, at + whole, n - whole), 0, LANES);
         }
     }
 
-    /** As in {@link #addSigned}, only the platform's own methods in the loop. */
+    /** Calls only JDK methods in the loop, as {@link #addSigned} does. */
     private void addSquares(int to, float[] x, int at, int count) {
         for (int g = 0; g < LANES; g += 2 * N) {
             FloatVector a = load(high, to + g);
@@ -89,17 +90,17 @@ final class CompensatedCosine {
         int whole = words * Long.SIZE;
         addSigned(slot * LANES, x, at, words, signs, from);
         if (whole < n) {
-            addSigned(slot * LANES, rest(x, at + whole, n - whole), 0, 1, signs, from + words);
+            addSigned(slot * LANES, tail(x, at + whole, n - whole), 0, 1, signs, from + words);
         }
     }
 
     /**
-     * A word of signs at a time, twice the partial sums. Only the platform's own methods in the loop: beyond some size
-     * the compiler inlines no others, and makes objects of vectors that are passed to them.
+     * A word of signs at a time: each partial sum twice. Calls only JDK methods in the loop: in a large caller the
+     * compiler inlines no others, and vectors passed to them are boxed.
      */
     private void addSigned(int to, float[] x, int at, int words, long[] signs, int from) {
-        // Two of seven additions as multiply-adds by -1, with the same bits: some processors have other units for those
-        // (experiment 78).
+        // Two of seven additions are multiply-adds by -1, with the same bits: some processors have separate units for
+        // them (experiment 78).
         FloatVector minus = FloatVector.broadcast(F, -1f);
         for (int g = 0; g < LANES; g += 2 * N) {
             FloatVector a = load(high, to + g);
@@ -146,14 +147,14 @@ final class CompensatedCosine {
         Arrays.fill(low, slot * LANES, (slot + 1) * LANES, 0f);
     }
 
-    /** The end of a row, filled up with zeros, which change no bit of a sum that is no -0, and none is. */
-    private float[] rest(float[] x, int at, int count) {
-        System.arraycopy(x, at, end, 0, count);
-        Arrays.fill(end, count, end.length, 0f);
-        return end;
+    /** The end of a row, padded with zeros: they change no sum, since no sum is -0. */
+    private float[] tail(float[] x, int at, int count) {
+        System.arraycopy(x, at, tail, 0, count);
+        Arrays.fill(tail, count, tail.length, 0f);
+        return tail;
     }
 
-    /** In each of the first slots adds halves until one sum is left. */
+    /** Reduces the partial sums of the first slots to one each. */
     void add(int slots) {
         for (int slot = 0; slot < slots; slot++) {
             addVectors(slot * LANES);
@@ -169,15 +170,18 @@ final class CompensatedCosine {
                 FloatVector a = load(high, i);
                 FloatVector b = load(high, i + half);
                 FloatVector sum = a.add(b);
-                load(low, i).add(load(low, i + half)).add(lost(a, b, sum)).intoArray(low, i);
+                load(low, i)
+                        .add(load(low, i + half))
+                        .add(twoSumError(a, b, sum))
+                        .intoArray(low, i);
                 sum.intoArray(high, i);
             }
         }
     }
 
     /**
-     * Lanes beyond a half are of no use, and do no harm. Without a method for what is repeated, which would not always
-     * be inlined.
+     * The upper lanes hold garbage that is never read. The repeated steps are not a method: it would not always be
+     * inlined.
      */
     private void addLanes(int at) {
         FloatVector h = load(high, at);
@@ -203,33 +207,33 @@ final class CompensatedCosine {
         float a = sum.lane(0);
         float b = sum.lane(1);
         high[at] = a + b;
-        low[at] = l.lane(0) + l.lane(1) + lost(a, b, high[at]);
+        low[at] = l.lane(0) + l.lane(1) + twoSumError(a, b, high[at]);
     }
 
     /**
-     * The norm, and what it lacks.
+     * The norm as a double-float.
      *
-     * @param norm where it goes, at {@code to}; NaN if float32 is not enough for its square. Modified.
+     * @param norm receives the high part at {@code to}, NaN if its square is out of range of float32. Modified.
      */
-    void norm(int slot, float[] norm, float[] rest, int to) {
+    void norm(int slot, float[] norm, float[] normLow, int to) {
         float h = high[slot * LANES];
         float l = low[slot * LANES];
         float square = h + l;
         float root = (float) Math.sqrt(square);
         norm[to] = WinnerSums.isInRange(square) ? root : Float.NaN;
-        rest[to] = (Math.fma(-root, root, square) + lost(h, l, square)) / (2 * root);
+        normLow[to] = (Math.fma(-root, root, square) + twoSumError(h, l, square)) / (2 * root);
     }
 
-    /** Takes note of the norm of a slot's row, not NaN, and of what it lacks. */
-    void setNorm(int slot, float norm, float rest) {
+    /** Sets the norm of a slot's row. */
+    void setNorm(int slot, float norm, float normLow) {
         this.norm[slot] = norm;
-        this.rest[slot] = rest;
+        this.normLow[slot] = normLow;
     }
 
     /**
-     * Makes cosines of the sums of the first slots, whose norms are set.
+     * Divides the sums of the first slots by their norms.
      *
-     * @return working memory that starts with them
+     * @return working memory that starts with the cosines
      */
     float[] cosines(int slots) {
         for (int i = 0; i < slots; i++) {
@@ -237,34 +241,34 @@ final class CompensatedCosine {
             low[i] = low[i * LANES];
         }
         FloatVector by = Lanes.all(root);
-        FloatVector lacks = Lanes.all(rootRest);
+        FloatVector byLow = Lanes.all(rootLow);
         for (int i = 0; i < slots; i += N) {
-            divide(i, load(norm, i), load(rest, i));
-            divide(i, by, lacks);
+            divide(i, load(norm, i), load(normLow, i));
+            divide(i, by, byLow);
         }
         return high;
     }
 
-    /** Divides sums by {@code by + rest}. */
-    private void divide(int at, FloatVector by, FloatVector rest) {
+    /** Divides sums by the double-float {@code by + byLow}. */
+    private void divide(int at, FloatVector by, FloatVector byLow) {
         FloatVector h = load(high, at);
         FloatVector l = load(low, at);
         FloatVector sum = h.add(l);
-        FloatVector left = lost(h, l, sum);
+        FloatVector error = twoSumError(h, l, sum);
         FloatVector quotient = sum.div(by);
-        FloatVector remainder = quotient.neg().fma(by, sum).add(left.sub(quotient.mul(rest)));
-        FloatVector more = remainder.div(by);
-        FloatVector result = quotient.add(more);
+        FloatVector remainder = quotient.neg().fma(by, sum).add(error.sub(quotient.mul(byLow)));
+        FloatVector correction = remainder.div(by);
+        FloatVector result = quotient.add(correction);
         result.intoArray(high, at);
-        lost(quotient, more, result).intoArray(low, at);
+        twoSumError(quotient, correction, result).intoArray(low, at);
     }
 
-    private static float lost(float a, float b, float sum) {
+    private static float twoSumError(float a, float b, float sum) {
         float back = sum - a;
         return a - (sum - back) + (b - back);
     }
 
-    private static FloatVector lost(FloatVector a, FloatVector b, FloatVector sum) {
+    private static FloatVector twoSumError(FloatVector a, FloatVector b, FloatVector sum) {
         FloatVector back = sum.sub(a);
         return a.sub(sum.sub(back)).add(b.sub(back));
     }

@@ -7,10 +7,10 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.backend.View;
 
 /**
- * Rows of a matrix whose numbers are neighbours: in place where they lie so, else a copy.
+ * Contiguous rows of a matrix: in place if they are contiguous there, else a copy.
  *
  * @param start position of each row
- * @param length numbers in a row
+ * @param length of a row
  */
 record DenseRows(float[] data, int[] start, int length) {
     static DenseRows of(View x) {
@@ -46,8 +46,8 @@ record DenseRows(float[] data, int[] start, int length) {
         return norm;
     }
 
-    /** Whether row {@code i}, divided by this norm, has a NaN: because it had one, or an infinity. */
-    boolean spoilt(int i, float norm) {
+    /** Whether row {@code i}, divided by this norm, has a NaN: it had one, or an infinity. */
+    boolean nonFinite(int i, float norm) {
         if (!(norm > Float.MAX_VALUE)) {
             return Float.isNaN(norm);
         }

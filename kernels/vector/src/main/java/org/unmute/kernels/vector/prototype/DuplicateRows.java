@@ -2,11 +2,11 @@ package org.unmute.kernels.vector.prototype;
 
 import java.util.Arrays;
 
-/** Which rows are the same as an earlier one, bit for bit. */
+/** Finds rows that equal an earlier one bit for bit. */
 final class DuplicateRows {
     private DuplicateRows() {}
 
-    /** The rows of {@code [from, to)} that have no equal before them in that range, in order. */
+    /** The rows of {@code [from, to)} without those that equal an earlier one of the range, in order. */
     static int[] firsts(DenseRows t, double[] norm, int from, int to) {
         int size = Integer.highestOneBit(Math.max(1, to - from)) * 4;
         int[] table = new int[size];
@@ -25,7 +25,7 @@ final class DuplicateRows {
         return Arrays.copyOf(firsts, count);
     }
 
-    /** Rows that differ but not in their norm share a slot, which costs time but is right. */
+    /** Different rows of one norm collide, which costs time only. */
     private static int hash(double norm) {
         int h = Double.hashCode(norm) * 0x9E3779B9;
         return h ^ h >>> 16;

@@ -8,23 +8,23 @@ import jdk.incubator.vector.VectorSpecies;
 import org.unmute.kernels.vector.runtime.Lanes;
 
 /**
- * Sums of table entries for {@link #TOKENS} tokens and {@link #BLOCKS} blocks of {@link #LANES} prototypes at once. A
- * table is one register of bytes: an entry for each pattern of signs of {@link #GROUP} dims. A prototype's pattern
- * selects from it, in all lanes by one permutation of bytes: 6 dims of 64 prototypes in one instruction, where a
- * product takes 24 multiplications.
+ * Adds up table entries for {@link #TOKENS} tokens and {@link #BLOCKS} blocks of {@link #LANES} prototypes (the
+ * fast-scan of product quantization). A table is one register of bytes, an entry for each pattern of signs of {@link
+ * #GROUP} dims. One byte permutation looks up the patterns of all lanes: 6 dims of 64 prototypes in one instruction,
+ * where a product takes 24 multiplications.
  *
- * <p>Entries are at most {@link #MOST}, so that two of them fit a byte. Wider sums without unpacking: of each int
- * lane's bytes b₀ … b₃ one register sums b₀ + 2⁸ b₁ and b₂ + 2⁸ b₃ modulo 2¹⁶ (an addition of shorts), another, after a
- * shift by 8 bits, b₁ + 2⁸ b₂ and b₃. From the last, which is no mixture, the others follow in turn. So a pair of
- * tables takes two permutations and four more instructions.
+ * <p>Entries are at most {@link #MAX_ENTRY}: two of them fit a byte. Sums widen without unpacking. Of the bytes b₀ … b₃
+ * of an int lane, one register sums b₀ + 2⁸ b₁ and b₂ + 2⁸ b₃ modulo 2¹⁶ (an addition of shorts); another, after a
+ * shift by 8 bits, b₁ + 2⁸ b₂ and b₃. The last is unmixed, and the others follow from it in turn. So a pair of tables
+ * takes two permutations and four other instructions.
  *
- * <p>With the sums go the greatest one of each prototype and the first token that has it: both are in registers here,
- * while to look through all sums again takes a tenth of the time.
+ * <p>The largest sum of each prototype and the first token that has it are updated here, where the sums are in
+ * registers; another scan of all sums would take a tenth of the time.
  *
- * <p>Two tokens and two blocks: a pair's four loads of tables and four of patterns serve eight permutations, and the
- * tables of two tokens (16 KiB at dim 768) stay in the first cache while blocks of prototypes pass by. Four tokens and
- * one block need ten loads, and their tables alone fill a first cache of 32 KiB; more tokens or blocks gain nothing
- * over two (experiment 8). 8 sums, four registers of patterns, no spills.
+ * <p>Two tokens by two blocks: a pair's four loads of tables and four of patterns serve eight permutations, and the
+ * tables of two tokens (16 KiB at dim 768) stay in L1 while blocks of prototypes stream by. Four tokens and one block
+ * need ten loads, and their tables alone fill an L1 of 32 KiB; more tokens or blocks gain nothing over two (experiment
+ * 8). Eight sums, four registers of patterns, no spills.
  */
 final class LookupTile {
     static final VectorSpecies<Byte> B = VectorSpecies.of(byte.class, Lanes.SHAPE);
@@ -37,16 +37,16 @@ final class LookupTile {
     static final int TOKENS = 2;
     /** Blocks of prototypes at once. */
     static final int BLOCKS = 2;
-    /** The greatest entry. */
-    static final int MOST = 126;
-    /** With more pairs of tables the sums would not fit 15 bits, however small the entries. */
-    static final int MOST_PAIRS = Short.MAX_VALUE / 4;
+    /** The largest entry. */
+    static final int MAX_ENTRY = 126;
+    /** With more pairs of tables the sums would exceed 15 bits, however small the entries. */
+    static final int MAX_PAIRS = Short.MAX_VALUE / 4;
 
     private static final VectorSpecies<Integer> I = Lanes.I;
 
     private LookupTile() {}
 
-    /** Position in a block's register of prototype {@code j}, so that sums come out in order. */
+    /** The lane of prototype {@code j} in a block's register; chosen so that sums come out in order. */
     static int lane(int j) {
         int half = LANES / 2;
         int i = j % half;
@@ -56,16 +56,15 @@ final class LookupTile {
     /**
      * The sums of two tokens for two blocks of prototypes.
      *
-     * @param pairs of tables for each token
-     * @param index patterns of the first block: a pair's {@code 2 LANES} bytes after the other; then those of the
-     *     second
-     * @param table for each pair, for each token, {@code 2 LANES} bytes
-     * @param out for each token {@link #LANES} sums, one token after the other. Modified.
-     * @param to where those of the first block go
-     * @param to2 where those of the second go
-     * @param top greatest sum of each prototype of the blocks so far, raised by these. Modified.
-     * @param leader the first token that has it. Modified.
-     * @param tops where those of the first block start in both
+     * @param pairs of tables per token
+     * @param index patterns of the first block, {@code 2 LANES} bytes a pair; then those of the second
+     * @param table {@code 2 LANES} bytes for each token of each pair
+     * @param out {@link #LANES} sums per token. Modified.
+     * @param to where the sums of the first block go
+     * @param to2 where the sums of the second block go
+     * @param max the largest sum of each prototype so far. Modified.
+     * @param leader the first token with that sum. Modified.
+     * @param first where the first block starts in both
      * @param token the first of the two
      */
     static void sum(
@@ -77,9 +76,9 @@ final class LookupTile {
             short[] out,
             int to,
             int to2,
-            short[] top,
+            short[] max,
             short[] leader,
-            int tops,
+            int first,
             int token) {
         ShortVector zero = ShortVector.zero(S);
         ShortVector a0 = zero, b0 = zero;
@@ -112,8 +111,8 @@ final class LookupTile {
             a3 = a3.add(s3.reinterpretAsShorts());
             b3 = b3.add(s3.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8).reinterpretAsShorts());
         }
-        // By way of memory: this method is so large that none of our own may be inlined, and vectors that are passed to
-        // one become objects.
+        // Through memory: in a method this large the compiler inlines none of ours, and vectors passed to one are
+        // boxed.
         a0.intoArray(out, to);
         b0.intoArray(out, to + LANES / 2);
         a1.intoArray(out, to2);
@@ -122,14 +121,14 @@ final class LookupTile {
         b2.intoArray(out, to + LANES + LANES / 2);
         a3.intoArray(out, to2 + LANES);
         b3.intoArray(out, to2 + LANES + LANES / 2);
-        unmix(out, to, top, leader, tops, (short) token);
-        unmix(out, to2, top, leader, tops + LANES, (short) token);
-        unmix(out, to + LANES, top, leader, tops, (short) (token + 1));
-        unmix(out, to2 + LANES, top, leader, tops + LANES, (short) (token + 1));
+        unmix(out, to, max, leader, first, (short) token);
+        unmix(out, to2, max, leader, first + LANES, (short) token);
+        unmix(out, to + LANES, max, leader, first, (short) (token + 1));
+        unmix(out, to2 + LANES, max, leader, first + LANES, (short) (token + 1));
     }
 
-    /** Both halves alike, without a method for one: it would take a vector. */
-    private static void unmix(short[] out, int to, short[] top, short[] leader, int at, short token) {
+    /** Treats both halves alike, without a method for one half: it would take a vector as parameter. */
+    private static void unmix(short[] out, int to, short[] max, short[] leader, int at, short token) {
         IntVector a = ShortVector.fromArray(S, out, to).reinterpretAsInts();
         IntVector b = ShortVector.fromArray(S, out, to + LANES / 2).reinterpretAsInts();
         IntVector s3 = b.lanewise(VectorOperators.LSHR, 16);
@@ -140,17 +139,17 @@ final class LookupTile {
         IntVector s0 = a.and(0xffff).sub(s1.lanewise(VectorOperators.LSHL, 8)).and(0xffff);
         ShortVector sums = s0.or(s2.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts();
         sums.intoArray(out, to);
-        ShortVector best = ShortVector.fromArray(S, top, at);
+        ShortVector best = ShortVector.fromArray(S, max, at);
         ShortVector.fromArray(S, leader, at)
                 .blend(token, sums.compare(VectorOperators.GT, best))
                 .intoArray(leader, at);
-        best.max(sums).intoArray(top, at);
+        best.max(sums).intoArray(max, at);
         sums = s1.or(s3.lanewise(VectorOperators.LSHL, 16)).reinterpretAsShorts();
         sums.intoArray(out, to + LANES / 2);
-        best = ShortVector.fromArray(S, top, at + LANES / 2);
+        best = ShortVector.fromArray(S, max, at + LANES / 2);
         ShortVector.fromArray(S, leader, at + LANES / 2)
                 .blend(token, sums.compare(VectorOperators.GT, best))
                 .intoArray(leader, at + LANES / 2);
-        best.max(sums).intoArray(top, at + LANES / 2);
+        best.max(sums).intoArray(max, at + LANES / 2);
     }
 }

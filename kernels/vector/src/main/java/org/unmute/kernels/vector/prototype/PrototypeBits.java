@@ -10,16 +10,16 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 
 /**
- * The signs of prototypes in a bit an entry, twice. Once row by row, for products with single tokens. Once as {@link
- * LookupTile} reads them: blocks of {@link LookupTile#LANES} prototypes, {@link LookupTile#BLOCKS} at a time, for each
- * group of {@link LookupTile#GROUP} dims a byte a prototype, whose bits are set where the prototype is negative; if its
- * highest bit is, the others are inverted, so that opposite patterns have entries of which one is the other's negative;
- * the two highest bits then become the lowest, as entries lie in {@link LookupTables}. Groups come in pairs; of one
- * that is missing all patterns are 0.
+ * The signs of prototypes, one bit an entry, in two layouts: row by row for products with single tokens, and as
+ * patterns for {@link LookupTile}. Patterns come in blocks of {@link LookupTile#LANES} prototypes; the number of blocks
+ * is a multiple of {@link LookupTile#BLOCKS}. For each group of {@link LookupTile#GROUP} dims a prototype has a byte
+ * whose bits are set where it is negative. If the highest bit is set the others are inverted, so that opposite patterns
+ * select entries that mirror each other at the center; then the two highest bits rotate to the lowest, the order of
+ * entries in {@link LookupTables}. Groups come in pairs; a missing group has pattern 0.
  */
 final class PrototypeBits {
     private static final int WORD = 64;
-    /** {@link LookupTile#GROUP} bits in each byte. */
+    /** A bit in each byte. */
     private static final long ONES = 0x0101010101010101L;
 
     private static final long SPREAD = ONES * (LANES - 1);
@@ -28,12 +28,12 @@ final class PrototypeBits {
     private final int pairs;
     private final byte[] index;
     /**
-     * Words of a row of {@link #signs}; at least one is left over, so that a group that ends a row may look beyond it.
+     * Words of a row of {@link #signs}, at least one of them unused: the last group of a row may read beyond its end.
      */
     private final int words;
 
     private final long[] signs;
-    private final boolean[] spoilt;
+    private final boolean[] nonFinite;
 
     private PrototypeBits(int rows, int dim) {
         this.dim = dim;
@@ -41,20 +41,20 @@ final class PrototypeBits {
         this.index = new byte[Math.addExact(ArrayPool.BYTE_BASE, Math.multiplyExact(blocks(rows), pairs * 2 * LANES))];
         this.words = dim / WORD + 3;
         this.signs = new long[Math.multiplyExact(rows, words)];
-        this.spoilt = new boolean[rows];
+        this.nonFinite = new boolean[rows];
     }
 
-    /** Blocks of so many prototypes. */
+    /** Blocks that this many prototypes take. */
     private static int blocks(int rows) {
         return Lanes.roundUp(Math.ceilDiv(rows, LANES), LookupTile.BLOCKS);
     }
 
     /** Number of blocks. */
     int blocks() {
-        return blocks(spoilt.length);
+        return blocks(nonFinite.length);
     }
 
-    /** Pairs of groups that make {@code dim} dims. */
+    /** Pairs of groups in {@code dim} dims. */
     static int pairs(int dim) {
         return Math.ceilDiv(dim, 2 * GROUP);
     }
@@ -91,11 +91,11 @@ final class PrototypeBits {
             word |= x[from + i + k] < 0 ? 1L << k : 0;
         }
         signs[row + i / WORD] = word;
-        spoilt[j] = !rest || !finite.allTrue();
+        nonFinite[j] = !rest || !finite.allTrue();
         patterns(row, at(j / LANES) + LookupTile.lane(j % LANES));
     }
 
-    /** Eight groups at a time: their bits are dealt out to the bytes of a word. */
+    /** Eight groups at a time: a bit expansion spreads them over the bytes of a word. */
     private void patterns(int row, int at) {
         int bits = Byte.SIZE * GROUP;
         for (int g = 0, d = 0; g < 2 * pairs; g += Byte.SIZE, d += bits) {
@@ -104,16 +104,16 @@ final class PrototypeBits {
             if (shift > WORD - bits) {
                 word |= signs[row + d / WORD + 1] << WORD - shift;
             }
-            long dealt = Long.expand(word, SPREAD);
-            dealt ^= (dealt >>> GROUP - 1 & ONES) * (LANES / 2 - 1);
-            dealt = dealt << 2 & SPREAD | dealt >>> GROUP - 2 & 3 * ONES;
+            long spread = Long.expand(word, SPREAD);
+            spread ^= (spread >>> GROUP - 1 & ONES) * (LANES / 2 - 1);
+            spread = spread << 2 & SPREAD | spread >>> GROUP - 2 & 3 * ONES;
             for (int k = 0; k < Math.min(Byte.SIZE, 2 * pairs - g); k++) {
-                index[at + (g + k) * LANES] = (byte) (dealt >>> k * Byte.SIZE);
+                index[at + (g + k) * LANES] = (byte) (spread >>> k * Byte.SIZE);
             }
         }
     }
 
-    /** Bit d is set where entry d is below 0; a prototype's words from {@link #signs(int)} on. */
+    /** Bit d is set where entry d is negative; a prototype's words start at {@link #signs(int)}. */
     long[] signs() {
         return signs;
     }
@@ -123,13 +123,13 @@ final class PrototypeBits {
     }
 
     /** Whether a prototype has an entry that is not finite. */
-    boolean spoilt(int prototype) {
-        return spoilt[prototype];
+    boolean nonFinite(int prototype) {
+        return nonFinite[prototype];
     }
 
     /** Number of prototypes. */
     int count() {
-        return spoilt.length;
+        return nonFinite.length;
     }
 
     int dim() {

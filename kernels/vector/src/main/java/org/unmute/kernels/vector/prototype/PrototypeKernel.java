@@ -20,10 +20,10 @@ import org.unmute.kernels.vector.tile.Tile;
 import org.unmute.tensor.backend.View;
 
 /**
- * Prototype max pooling in one pass: the similarities of {@link Tile#ROWS} tokens with {@link #BLOCK_PANELS} panels of
- * prototypes lie in the first cache and are reduced to maxima and winners at once, in a method of its own (in one
- * method with the product the compiler spills the sums). Tokens are normalised while they are packed. Prototypes are
- * packed as they are: their norm does not change which token wins, so the greatest product is divided by it at the end.
+ * Prototype max pooling in one pass. The similarities of {@link Tile#ROWS} tokens with {@link #BLOCK_PANELS} panels of
+ * prototypes stay in L1 and are reduced to maxima and winners at once, by a method of its own: in one method with the
+ * product the compiler spills the sums. Tokens are normalized while they are packed. Prototypes are packed as they are:
+ * their norm does not change which token wins, so the largest product is divided by it at the end.
  */
 public final class PrototypeKernel {
     private static final int BLOCK_PANELS = 6;
@@ -44,7 +44,7 @@ public final class PrototypeKernel {
         DenseRows p = DenseRows.of(prototypes);
         float[] norm = p.norms(pool);
         PackedMatrix packed = new PackedMatrix(
-                        p.length(), p.rows(), scratch.take(PackedMatrix.size(p.length(), p.rows())))
+                        p.length(), p.rows(), scratch.acquire(PackedMatrix.size(p.length(), p.rows())))
                 .fill(pool, prototypes.transpose(0, 1));
         float[] best = new float[packed.panels * Tile.COLUMNS];
         int[] winner = new int[best.length];
@@ -59,13 +59,13 @@ public final class PrototypeKernel {
                 winners.host().ints()[at[1][j]] = winner[j];
             }
         }
-        scratch.give(packed.data());
+        scratch.release(packed.data());
     }
 
     private void match(DenseRows t, float[] norm, PackedMatrix p, float[] best, int[] winner) {
         int tiles = Math.ceilDiv(t.rows(), Tile.ROWS);
         int sliceRows = tiles * Tile.ROWS;
-        float[] left = scratch.take((long) Math.max(1, p.slices()) * sliceRows * PackedRows.STRIDE);
+        float[] left = scratch.acquire((long) Math.max(1, p.slices()) * sliceRows * PackedRows.STRIDE);
         pool.run(tiles, tile -> {
             for (int r = tile * Tile.ROWS; r < Math.min(t.rows(), (tile + 1) * Tile.ROWS); r++) {
                 for (int slice = 0; slice < p.slices(); slice++) {
@@ -110,10 +110,10 @@ public final class PrototypeKernel {
                         fromPanel * Tile.COLUMNS);
             }
         });
-        scratch.give(left);
+        scratch.release(left);
     }
 
-    /** Tokens come in order and only a greater similarity replaces one, so the first token wins ties. */
+    /** Tokens come in order and only a larger similarity replaces one, so the first token wins ties. */
     private static void keepBest(float[] strip, int rows, int token, int columns, float[] best, int[] winner, int at) {
         for (int j = 0; j < columns; j += N) {
             FloatVector b = load(best, at + j);
@@ -130,16 +130,16 @@ public final class PrototypeKernel {
     }
 
     /**
-     * Divides by the prototypes' norms and lets NaN win, which comparisons pass over: a cosine is NaN just where the
-     * token or the prototype has a NaN once normalised. A norm beyond the range of floats makes its row zeros.
+     * Divides by the prototypes' norms and lets NaN win, which comparisons ignore: a cosine is NaN exactly where the
+     * normalized token or prototype has a NaN. A norm beyond the range of floats makes its row zeros.
      */
     private static void finish(DenseRows t, float[] tokenNorm, DenseRows p, float[] norm, float[] best, int[] winner) {
         int bad = 0;
-        while (bad < t.rows() && !t.spoilt(bad, tokenNorm[bad])) {
+        while (bad < t.rows() && !t.nonFinite(bad, tokenNorm[bad])) {
             bad++;
         }
         for (int j = 0; j < p.rows(); j++) {
-            if (p.spoilt(j, norm[j])) {
+            if (p.nonFinite(j, norm[j])) {
                 best[j] = Float.NaN;
                 winner[j] = 0;
             } else if (bad < t.rows()) {
@@ -157,9 +157,9 @@ public final class PrototypeKernel {
     // ---- gradient
 
     /**
-     * With a prototype p, its winning token t and their cosine s: {@code ∂s/∂p = (t/‖t‖ - s p/‖p‖) / ‖p‖} and
-     * {@code ∂s/∂t = (p/‖p‖ - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. Prototypes are shared
-     * out for the one; tokens for the other, each adding up its prototypes in order.
+     * With a prototype p, its winning token t and their cosine s: {@code ∂s/∂p = (t/‖t‖ - s p/‖p‖) / ‖p‖} and {@code
+     * ∂s/∂t = (p/‖p‖ - s t/‖t‖) / ‖t‖}, without the s term where the norm is at the floor. Tasks are ranges of
+     * prototypes for the first and of tokens for the second; each token adds up its prototypes in order.
      */
     public void backward(View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         DenseRows p = DenseRows.of(prototypes);
@@ -193,12 +193,12 @@ public final class PrototypeKernel {
     }
 
     /**
-     * What each prototype's gradient takes of the two vectors.
+     * The factors of the two vectors in each prototype's gradients.
      *
-     * @param winner the token
+     * @param winner the winning token
      * @param share {@code g / (‖p‖ ‖t‖)}, the factor of the other vector in both gradients
-     * @param own factor of p in the gradient of p
-     * @param token factor of t in the gradient of t
+     * @param own the factor of p in the gradient of p
+     * @param token the factor of t in the gradient of t
      */
     private record Pairs(int[] winner, float[] share, float[] own, float[] token) {}
 

@@ -4,22 +4,19 @@ import java.util.Arrays;
 import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 
-/**
- * The token of the greatest product of each prototype so far, in each part of a clip's tokens.
- */
+/** The winner of each prototype among the tokens seen so far, in each part of a clip. */
 final class RunningWinners {
     private final PrototypeBits p;
     private final DenseRows t;
     private final double[] norm;
     private final float[][] product;
     private final int[][] winner;
-    /** Most that a product can be wrong by. */
     private double error;
 
     /**
-     * Of no tokens yet.
+     * No winners yet.
      *
-     * @param norm of each token, all finite and above 0
+     * @param norm of each token, finite and above 0
      */
     RunningWinners(PrototypeBits p, DenseRows t, double[] norm, int parts) {
         this.p = p;
@@ -32,25 +29,22 @@ final class RunningWinners {
         }
     }
 
-    /** Products of these tokens come from now on. */
-    void expect(CenteredTokens x) {
+    /** Makes {@link #error} hold for products of these tokens too. */
+    void addErrorOf(CenteredTokens x) {
         error = Math.max(error, x.productError() + x.error());
     }
 
-    /**
-     * How far a product of {@link CenteredTokens#products} can be from that of the token, in exact arithmetic, less
-     * that of the middle.
-     */
+    /** E: the largest distance of a float32 product from the exact product of the token less that of the middle. */
     double error() {
         return error;
     }
 
-    /** A token with a product less than this below another's cannot be told from it. */
-    float reach() {
+    /** 2 E, rounded up: products further apart than this are in the right order. */
+    float margin() {
         return Math.nextUp((float) (2 * error));
     }
 
-    /** The product of the token ahead; minus infinity if there is none. */
+    /** The product of the winner of a part, minus infinity if there is none. */
     float product(int part, int prototype) {
         return product[part][prototype];
     }
@@ -62,17 +56,17 @@ final class RunningWinners {
     }
 
     /**
-     * Puts a token ahead in its part if it is better than the one there. Of equal ones the first wins.
+     * Replaces the winner of a part by a better token. Of equal ones the first wins.
      *
-     * @param exact its product in float64, or NaN if that is not known
+     * @param exact the token's product in float64, or NaN if unknown
      */
     void offer(int part, int prototype, int token, float product, double exact) {
         float other = this.product[part][prototype];
         if (other != Float.NEGATIVE_INFINITY) {
-            if (product < (double) other - reach()) {
+            if (product < (double) other - margin()) {
                 return;
             }
-            if (product <= (double) other + reach()) {
+            if (product <= (double) other + margin()) {
                 int rival = winner[part][prototype];
                 double difference = (Double.isNaN(exact) ? exact(token, prototype) : exact) - exact(rival, prototype);
                 if (difference < 0 || difference == 0 && token > rival) {
@@ -84,7 +78,7 @@ final class RunningWinners {
         this.product[part][prototype] = product;
     }
 
-    /** The winner of each prototype among all parts. May change {@code this}. */
+    /** The winner of each prototype among all parts. Merges the parts into the first. */
     int[] winners(WorkerPool pool) {
         int each = ElementLoops.CHUNK / 4;
         int tasks = winner.length == 1 ? 0 : Math.ceilDiv(p.count(), each);

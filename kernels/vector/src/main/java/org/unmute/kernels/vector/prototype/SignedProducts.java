@@ -13,10 +13,10 @@ import jdk.incubator.vector.VectorSpecies;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.RowMath;
 
-/** Products of single rows with signs, and what else of a row is wanted in float64. */
+/** Products of rows with signs, in float32 and float64, and other float64 arithmetic on rows. */
 final class SignedProducts {
     private static final VectorSpecies<Double> D = VectorSpecies.of(double.class, Lanes.SHAPE);
-    /** As many floats as there are doubles in a vector. */
+    /** A vector with as many floats as a full vector has doubles. */
     private static final VectorSpecies<Float> HALF =
             VectorSpecies.of(float.class, VectorShape.forBitSize(Lanes.BITS / 2));
 
@@ -28,18 +28,18 @@ final class SignedProducts {
     private static final VectorShuffle<Double> BY_4 = turnedBy(4);
     private static final VectorShuffle<Double> BY_2 = turnedBy(2);
     private static final VectorShuffle<Double> BY_1 = turnedBy(1);
-    /** Numbers that {@link #inFloat} takes at a time of each row. */
+    /** Elements of a row that an iteration of {@link #inFloat} takes. */
     static final int STEP = 2 * N;
 
     private SignedProducts() {}
 
     /**
-     * Four products in float32, of rows that are filled up with zeros to {@link #STEP}; {@link #depth} says how wrong
-     * each can be. Together, since to sum up the lanes of one vector takes as long as half a product.
+     * Four products in float32 of rows padded with zeros to a multiple of {@link #STEP}; {@link #depth} bounds the
+     * error. Four at once, because adding up the lanes of one vector takes as long as half a product.
      *
      * @param at where the rows start
      * @param from where their signs start
-     * @param first of those four in both arrays
+     * @param first index of the four in both arrays
      * @param out takes the products, {@code [first, first + 4)}. Modified.
      */
     static void inFloat(float[] x, int[] at, int n, long[] signs, int[] from, int first, float[] out) {
@@ -78,28 +78,28 @@ final class SignedProducts {
         Lanes.sums(a.add(b), c.add(d), e.add(f), g.add(h), out, first);
     }
 
-    /** -1 where the bit is set, else 1: products with these are exact, and sooner there than a change of signs. */
+    /** -1 where the bit is set, else 1. Products with these are exact and faster than a masked negation. */
     static FloatVector ones(long bits) {
         return ONE.blend(MINUS_ONE, VectorMask.fromLong(F, bits));
     }
 
     /**
-     * Most additions that a term of {@link #inFloat} goes through: the error is at most so many times 2⁻²⁴ Σ|x|, to
-     * first order.
+     * The number of additions a term of {@link #inFloat} takes part in: to first order the error is at most this many
+     * times 2⁻²⁴ Σ|x|.
      */
     static int depth(int n) {
         return Math.ceilDiv(n, STEP) + 1 + Integer.numberOfTrailingZeros(N);
     }
 
-    /** The negative in lanes whose bit is set. */
+    /** Negates the lanes whose bit is set. */
     static FloatVector signed(FloatVector x, long bits) {
         return x.lanewise(VectorOperators.NEG, VectorMask.fromLong(F, bits));
     }
 
     /**
-     * {@code out += factor x}, and in float32 the product of x with the signs, of which the row is read once.
+     * {@code out += factor x} and the float32 product of x with the signs, reading x once.
      *
-     * @return Σ±x, added up as {@link WinnerSums#product} does
+     * @return Σ±x in the summation order of {@link WinnerSums#product}
      */
     static float addScaled(float[] x, int at, float factor, float[] out, int to, int n, long[] signs, int from) {
         if (2 * N != WinnerSums.LANES) {
@@ -122,14 +122,14 @@ final class SignedProducts {
         if (i < n) {
             RowMath.addScaled(x, at + i, factor, out, to + i, n - i);
             long bits = signs[from + i / Long.SIZE] >>> i % Long.SIZE;
-            float[] rest = WinnerSums.filledUp(x, at + i, n - i);
+            float[] rest = WinnerSums.padded(x, at + i, n - i);
             a = Lanes.load(rest, 0).fma(ones(bits), a);
             b = Lanes.load(rest, N).fma(ones(bits >>> N), b);
         }
         return WinnerSums.sum(a, b);
     }
 
-    /** In float64. */
+    /** {@code Σ±x} in float64. */
     static double inDouble(float[] x, int at, int n, long[] signs, int from) {
         DoubleVector a = DoubleVector.zero(D);
         DoubleVector b = DoubleVector.zero(D);
@@ -190,7 +190,7 @@ final class SignedProducts {
         return (DoubleVector) x.convertShape(VectorOperators.F2D, D, 0);
     }
 
-    /** Halves added to each other, as {@link Lanes#sum}. */
+    /** The sum of all lanes, in the order of {@link Lanes#sum}. */
     private static double sum(DoubleVector v) {
         DoubleVector w = v;
         if (H > 4) {

@@ -7,20 +7,20 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import org.unmute.kernels.vector.runtime.Lanes;
 
-/** The least and the greatest number in each dim of some tokens at length 1. */
+/** Minimum and maximum in each dim of some tokens at length 1. */
 final class TokenRange {
-    /** Dims at a time. */
+    /** Dims of an iteration. */
     private static final int COLUMNS = 4 * N;
 
-    private final float[] least;
-    private final float[] greatest;
+    private final float[] min;
+    private final float[] max;
 
-    /** Of no tokens. */
+    /** The range of no tokens. */
     TokenRange(int dim) {
-        least = new float[dim];
-        greatest = new float[dim];
-        Arrays.fill(least, Float.POSITIVE_INFINITY);
-        Arrays.fill(greatest, Float.NEGATIVE_INFINITY);
+        min = new float[dim];
+        max = new float[dim];
+        Arrays.fill(min, Float.POSITIVE_INFINITY);
+        Arrays.fill(max, Float.NEGATIVE_INFINITY);
     }
 
     /** Adds tokens {@code [from, to)}. */
@@ -33,21 +33,21 @@ final class TokenRange {
             float factor = (float) (1 / norm[row]);
             for (int d = whole; d < t.length(); d++) {
                 float v = t.data()[t.start()[row] + d] * factor;
-                least[d] = Math.min(least[d], v);
-                greatest[d] = Math.max(greatest[d], v);
+                min[d] = Math.min(min[d], v);
+                max[d] = Math.max(max[d], v);
             }
         }
     }
 
     private void addColumns(DenseRows t, double[] norm, int from, int to, int column) {
-        FloatVector a = load(least, column);
-        FloatVector b = load(least, column + N);
-        FloatVector c = load(least, column + 2 * N);
-        FloatVector d = load(least, column + 3 * N);
-        FloatVector e = load(greatest, column);
-        FloatVector f = load(greatest, column + N);
-        FloatVector g = load(greatest, column + 2 * N);
-        FloatVector h = load(greatest, column + 3 * N);
+        FloatVector a = load(min, column);
+        FloatVector b = load(min, column + N);
+        FloatVector c = load(min, column + 2 * N);
+        FloatVector d = load(min, column + 3 * N);
+        FloatVector e = load(max, column);
+        FloatVector f = load(max, column + N);
+        FloatVector g = load(max, column + 2 * N);
+        FloatVector h = load(max, column + 3 * N);
         for (int row = from; row < to; row++) {
             FloatVector factor = Lanes.all((float) (1 / norm[row]));
             int at = t.start()[row] + column;
@@ -64,31 +64,31 @@ final class TokenRange {
             d = d.blend(v, v.lt(d));
             h = h.blend(v, h.lt(v));
         }
-        a.intoArray(least, column);
-        b.intoArray(least, column + N);
-        c.intoArray(least, column + 2 * N);
-        d.intoArray(least, column + 3 * N);
-        e.intoArray(greatest, column);
-        f.intoArray(greatest, column + N);
-        g.intoArray(greatest, column + 2 * N);
-        h.intoArray(greatest, column + 3 * N);
+        a.intoArray(min, column);
+        b.intoArray(min, column + N);
+        c.intoArray(min, column + 2 * N);
+        d.intoArray(min, column + 3 * N);
+        e.intoArray(max, column);
+        f.intoArray(max, column + N);
+        g.intoArray(max, column + 2 * N);
+        h.intoArray(max, column + 3 * N);
     }
 
-    /** Adds those of another. */
+    /** Adds the tokens of another range. */
     void add(TokenRange other) {
-        for (int d = 0; d < least.length; d++) {
-            least[d] = Math.min(least[d], other.least[d]);
+        for (int d = 0; d < min.length; d++) {
+            min[d] = Math.min(min[d], other.min[d]);
         }
-        for (int d = 0; d < greatest.length; d++) {
-            greatest[d] = Math.max(greatest[d], other.greatest[d]);
+        for (int d = 0; d < max.length; d++) {
+            max[d] = Math.max(max[d], other.max[d]);
         }
     }
 
-    /** The middle in each dim; 0 where that is no number that a row at length 1 can have. */
+    /** The middle in each dim; 0 where it is no value that a row of length 1 can have. */
     double[] middle() {
-        double[] middle = new double[least.length];
+        double[] middle = new double[min.length];
         for (int d = 0; d < middle.length; d++) {
-            float c = 0.5f * (least[d] + greatest[d]);
+            float c = 0.5f * (min[d] + max[d]);
             middle[d] = Math.abs(c) <= 1 ? c : 0;
         }
         return middle;

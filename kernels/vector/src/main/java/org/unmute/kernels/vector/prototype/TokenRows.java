@@ -8,8 +8,8 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.View;
 
 /**
- * The tokens of a clip, row by row in float32: in place, or converted from float16 when they are looked at, so that of
- * a batch in float16 no more than a clip is ever held in float32.
+ * The tokens of a clip as float32 rows: in place, or converted from float16 on access, so that a float16 batch never
+ * has more than one clip in float32.
  */
 final class TokenRows {
     private final DenseRows floats;
@@ -47,12 +47,12 @@ final class TokenRows {
         return length;
     }
 
-    /** Room for a row that has to be converted. */
+    /** A buffer for a converted row. */
     float[] buffer() {
         return new float[floats == null ? length : 0];
     }
 
-    /** The array that has a row at {@link #at}: the buffer if it had to be converted. */
+    /** The array that holds the row at {@link #at}: the buffer if the row had to be converted. */
     float[] row(int i, float[] buffer) {
         if (floats != null) {
             return floats.data();
@@ -61,7 +61,7 @@ final class TokenRows {
         return buffer;
     }
 
-    /** Where the row of {@link #row} starts. */
+    /** Where a row starts in the array of {@link #row}. */
     int at(int i) {
         return floats == null ? 0 : start[i];
     }
@@ -79,12 +79,12 @@ final class TokenRows {
         }
     }
 
-    /** All rows in float32; {@link #giveBack} them. */
+    /** All rows in float32, to be {@link #release}d. */
     DenseRows inFloat(WorkerPool pool, ArrayPool scratch) {
         if (floats != null) {
             return floats;
         }
-        float[] data = scratch.take((long) count() * length);
+        float[] data = scratch.acquire((long) count() * length);
         int[] at = new int[count()];
         int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, length));
         pool.run(Math.ceilDiv(count(), each), task -> {
@@ -96,9 +96,9 @@ final class TokenRows {
         return new DenseRows(data, at, length);
     }
 
-    void giveBack(DenseRows rows, ArrayPool scratch) {
+    void release(DenseRows rows, ArrayPool scratch) {
         if (rows != floats) {
-            scratch.give(rows.data());
+            scratch.release(rows.data());
         }
     }
 }

@@ -9,23 +9,23 @@ import jdk.incubator.vector.FloatVector;
 import org.unmute.kernels.vector.runtime.Lanes;
 
 /**
- * Sums over a winner's row in an order that every backend keeps: {@value #LANES} partial sums, of which number l takes
- * entries l, l + 32, ... in order; then halves are added, l and l + 16, and so on. They lie side by side in as many
- * vectors as it takes.
+ * Sums over a winner's row in the order all backends use: {@value #LANES} partial sums, of which number l adds entries
+ * l, l + 32, ... in order; then halves are added, l and l + 16, and so on. As many vectors as needed hold them side by
+ * side.
  */
 final class WinnerSums {
     /** Partial sums; {@code WINNER_LANES} on a device. */
     static final int LANES = 32;
-    /** Squares of norms that have neither lost digits below the least float nor passed the greatest. */
-    private static final float LEAST_SQUARE = 1e-24f;
+    /** Squared norms in this range have neither underflowed nor overflowed. */
+    private static final float MIN_SQUARE = 1e-24f;
 
-    private static final float MOST_SQUARE = 1e30f;
+    private static final float MAX_SQUARE = 1e30f;
 
     private WinnerSums() {}
 
-    /** Whether a sum of squares makes a norm in float32, else it takes float64. */
+    /** Whether the norm can be computed in float32; else float64 is needed. */
     static boolean isInRange(float square) {
-        return square >= LEAST_SQUARE && square <= MOST_SQUARE;
+        return square >= MIN_SQUARE && square <= MAX_SQUARE;
     }
 
     /** {@code Σ±x} */
@@ -36,7 +36,7 @@ final class WinnerSums {
         int p = at;
         for (int i = 0; i < n; i += LANES, p += LANES) {
             if (n - i < LANES) {
-                y = filledUp(x, p, n - i);
+                y = padded(x, p, n - i);
                 p = 0;
             }
             long bits = signs[from + i / Long.SIZE] >>> i % Long.SIZE;
@@ -68,7 +68,7 @@ final class WinnerSums {
         int p = at;
         for (int i = 0; i < n; i += LANES, p += LANES) {
             if (n - i < LANES) {
-                y = filledUp(x, p, n - i);
+                y = padded(x, p, n - i);
                 p = 0;
             }
             a = added(y, p, a);
@@ -96,13 +96,13 @@ final class WinnerSums {
         return v.fma(v, sum);
     }
 
-    /** The last halves but one, side by side in two vectors. */
+    /** Adds up the last partial sums, side by side in two vectors. */
     static float sum(FloatVector a, FloatVector b) {
         return Lanes.sum(a.add(b));
     }
 
-    /** The last numbers of a row, and zeros. */
-    static float[] filledUp(float[] x, int at, int n) {
+    /** The last {@code n} elements of a row, padded with zeros. */
+    static float[] padded(float[] x, int at, int n) {
         return Arrays.copyOf(Arrays.copyOfRange(x, at, at + n), LANES);
     }
 }

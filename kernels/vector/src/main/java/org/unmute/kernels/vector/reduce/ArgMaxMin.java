@@ -10,7 +10,7 @@ import org.unmute.kernels.vector.runtime.Offsets;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.backend.View;
 
-/** Greatest and least along the last axis with the position: the first on ties, and the first NaN over all numbers. */
+/** Maximum or minimum along the last axis and its index: the first of equal ones; the first NaN if there is one. */
 public final class ArgMaxMin {
     private final WorkerPool pool;
 
@@ -18,7 +18,7 @@ public final class ArgMaxMin {
         this.pool = pool;
     }
 
-    public void extreme(boolean greatest, View x, View values, View indices) {
+    public void extreme(boolean max, View x, View values, View indices) {
         if (values.shape().elements() == 0) {
             return;
         }
@@ -32,23 +32,21 @@ public final class ArgMaxMin {
         int together = Math.max(1, ElementLoops.CHUNK / n);
         pool.run(Math.ceilDiv(rows, together), task -> {
             for (int r = task * together; r < Math.min(rows, (task + 1) * together); r++) {
-                int best = step == 1
-                        ? contiguous(greatest, data, at[0][r], n)
-                        : strided(greatest, data, at[0][r], step, n);
+                int best = step == 1 ? contiguous(max, data, at[0][r], n) : strided(max, data, at[0][r], step, n);
                 v[at[1][r]] = data[at[0][r] + best * step];
                 w[at[2][r]] = best;
             }
         });
     }
 
-    /** Finds the value first, in vectors, and then where it stands. */
-    private static int contiguous(boolean greatest, float[] x, int at, int n) {
+    /** Finds the value first, in vectors, and then its index. */
+    private static int contiguous(boolean max, float[] x, int at, int n) {
         int i = N;
         if (n < N) {
-            return strided(greatest, x, at, 1, n);
+            return strided(max, x, at, 1, n);
         }
         FloatVector m = load(x, at);
-        if (greatest) {
+        if (max) {
             for (; i <= n - N; i += N) {
                 m = m.max(load(x, at + i));
             }
@@ -57,9 +55,9 @@ public final class ArgMaxMin {
                 m = m.min(load(x, at + i));
             }
         }
-        float best = m.reduceLanes(greatest ? VectorOperators.MAX : VectorOperators.MIN);
+        float best = m.reduceLanes(max ? VectorOperators.MAX : VectorOperators.MIN);
         for (; i < n; i++) {
-            best = greatest ? Math.max(best, x[at + i]) : Math.min(best, x[at + i]);
+            best = max ? Math.max(best, x[at + i]) : Math.min(best, x[at + i]);
         }
         boolean nan = Float.isNaN(best);
         for (int k = 0; k < n; k++) {
@@ -67,15 +65,15 @@ public final class ArgMaxMin {
                 return k;
             }
         }
-        throw new IllegalStateException("the extreme value was not found again");
+        throw new IllegalStateException("the maximum or minimum was not found again");
     }
 
-    private static int strided(boolean greatest, float[] x, int at, int step, int n) {
+    private static int strided(boolean max, float[] x, int at, int step, int n) {
         int best = 0;
         float b = x[at];
         for (int i = 1; i < n && !Float.isNaN(b); i++) {
             float c = x[at + i * step];
-            if (Float.isNaN(c) || (greatest ? c > b : c < b)) {
+            if (Float.isNaN(c) || (max ? c > b : c < b)) {
                 best = i;
                 b = c;
             }

@@ -16,9 +16,9 @@ import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
 
-/** Layer normalisation and division by the Euclidean norm, with their gradients; one pass over a row in the cache. */
+/** Layer normalization, division by the Euclidean norm, and their gradients, row by row in cache. */
 public final class Norms {
-    /** Most partial sums of a weight gradient. */
+    /** Partial sums of a weight gradient at most. */
     private static final int PARTS = 64;
 
     private final WorkerPool pool;
@@ -71,8 +71,8 @@ public final class Norms {
     }
 
     /**
-     * The weight gradients are summed in as many parts as the row count says, never the thread count, and the parts
-     * added in order.
+     * Weight gradients are summed in parts, whose number depends on the number of rows and never on that of threads;
+     * the parts are added in order.
      */
     public void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
         int n = x.shape().dim(-1);
@@ -113,11 +113,12 @@ public final class Norms {
     }
 
     /**
-     * {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalised row. Whole vectors and the rest
-     * apart, sums from one to the other by way of an array, and vectors loaded by the platform's own method: where both
-     * meet in one variable, or a method so long calls one of ours, the compiler makes an object of each vector.
+     * {@code gx = (g - mean(g) - z mean(g z)) / σ} with g = gy w and z the normalized row. Whole vectors and the
+     * remainder are separate methods that pass sums through an array, and load with the JDK method: if both met in one
+     * variable, or a method this long called one of ours, scalar replacement would fail and every vector would be
+     * boxed.
      *
-     * @param sums room for two vectors
+     * @param sums working memory of two vectors. Modified.
      */
     private static void backwardRow(
             float[][] d, int[] at, int n, float[] w, double eps, float[] gw, float[] gb, float[] sums) {
@@ -126,7 +127,7 @@ public final class Norms {
         int whole = n - n % N;
         sums(d[0], at[0], d[1], at[1], whole, w, mean, inverse, gw, gb, sums);
         if (whole < n) {
-            sumsOfRest(d, at, whole, n - whole, w, mean, inverse, gw, gb, sums);
+            sumsOfRemainder(d, at, whole, n - whole, w, mean, inverse, gw, gb, sums);
         }
         float meanG = Lanes.sum(load(sums, 0)) / n;
         float meanGz = Lanes.sum(load(sums, N)) / n;
@@ -139,7 +140,7 @@ public final class Norms {
         }
     }
 
-    /** Of whole vectors: sums of g and of g z by lanes, and what the row adds to the gradients of weight and bias. */
+    /** Of whole vectors: sums of g and of g z by lanes. Adds the row to the gradients of weight and bias. */
     private static void sums(
             float[] x,
             int at,
@@ -167,7 +168,7 @@ public final class Norms {
         sumGz.intoArray(sums, N);
     }
 
-    private static void sumsOfRest(
+    private static void sumsOfRemainder(
             float[][] d,
             int[] at,
             int whole,
@@ -217,7 +218,7 @@ public final class Norms {
         rows.each(Norms::l2Backward, x, y, gy, gx);
     }
 
-    /** {@code gx = (gy - y Σ gy y) / ‖x‖}; at the floor the norm is a constant and the sum falls away. */
+    /** {@code gx = (gy - y Σ gy y) / ‖x‖}; at the floor the norm is constant and the sum vanishes. */
     private static void l2Backward(float[][] d, int[] at, int n) {
         float norm = RowMath.norm(d[0], at[0], n);
         float dot = RowMath.dot(d[2], at[2], d[1], at[1], n) * (norm > RowMath.NORM_FLOOR ? 1 : 0);

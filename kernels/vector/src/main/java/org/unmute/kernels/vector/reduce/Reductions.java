@@ -18,19 +18,19 @@ import org.unmute.tensor.op.Reduce;
 /**
  * Sums, maxima and minima over any axes of float views.
  *
- * <p>The order of summation depends on shape and strides alone. If the fastest axis of memory is reduced, stretches of
- * up to {@link #BLOCK} numbers are summed in vectors of float32 and the sums of the stretches in double. Otherwise up
- * to {@link #ROWS} rows at a time are added to each other in float32 and those sums in double.
+ * <p>The order of summation depends on shape and strides alone. If the axis that is contiguous in memory is reduced,
+ * runs of up to {@link #BLOCK} elements are summed in float32 vectors and the sums of the runs in float64. Otherwise up
+ * to {@link #ROWS} rows at a time are added in float32 and those sums in float64.
  */
 public final class Reductions {
     private static final int BLOCK = 4096;
     private static final int ROWS = 64;
-    /** Columns of a strip at most, and at least where strips are shared out. */
+    /** Most columns of a strip, and fewest where a row is split into several. */
     private static final int COLUMNS = 512;
 
-    private static final int LEAST_COLUMNS = 64;
-    /** Rows added at once, in order. */
-    private static final int TOGETHER = 8;
+    private static final int MIN_COLUMNS = 64;
+    /** Rows added by one loop, in order. */
+    private static final int UNROLLED_ROWS = 8;
 
     private final WorkerPool pool;
 
@@ -68,7 +68,7 @@ public final class Reductions {
         if (keeps) {
             columns(f, x.host().floats(), toLast(kept, fastest), toLast(out, fastest), Offsets.ofElements(reduced)[0]);
         } else {
-            stretches(f, x.host().floats(), kept, out, toLast(reduced, fastest));
+            runs(f, x.host().floats(), kept, out, toLast(reduced, fastest));
         }
     }
 
@@ -88,7 +88,7 @@ public final class Reductions {
         };
     }
 
-    /** The axis of stride 1, or else the last with more than one element, or else the last. */
+    /** The axis of stride 1; otherwise the last one with more than one element; otherwise the last. */
     private static int fastest(View x) {
         int found = x.shape().rank() - 1;
         for (int a = x.shape().rank() - 1; a >= 0; a--) {
@@ -114,9 +114,9 @@ public final class Reductions {
         return x.permute(order);
     }
 
-    // ---- the fastest axis is reduced
+    // ---- the contiguous axis is reduced
 
-    private void stretches(Reduce f, float[] x, View kept, View out, View reduced) {
+    private void runs(Reduce f, float[] x, View kept, View out, View reduced) {
         RowLoop along = new RowLoop(reduced);
         int n = along.length();
         int step = along.step(0);
@@ -130,13 +130,13 @@ public final class Reductions {
         int pieces = row.length * parts;
         float[] o = out.host().floats();
         if (outs < pool.threads() * 2 && pieces > 1) {
-            // Few results of much each: share the stretches out, then add them up in their order.
+            // Few long results: reduce runs in parallel, then combine them in order.
             double[] each = new double[pieces];
             for (int i = 0; i < outs; i++) {
                 int from = where[0][i];
                 pool.run(
                         pieces,
-                        p -> each[p] = stretch(
+                        p -> each[p] = run(
                                 f,
                                 x,
                                 from + row[p / parts] + p % parts * BLOCK * step,
@@ -152,7 +152,7 @@ public final class Reductions {
                 double acc = start(f);
                 for (int r : row) {
                     for (int k = 0; k < n; k += BLOCK) {
-                        acc = combine(f, acc, stretch(f, x, where[0][i] + r + k * step, step, Math.min(BLOCK, n - k)));
+                        acc = combine(f, acc, run(f, x, where[0][i] + r + k * step, step, Math.min(BLOCK, n - k)));
                     }
                 }
                 o[where[1][i]] = (float) acc;
@@ -160,11 +160,11 @@ public final class Reductions {
         });
     }
 
-    private static double stretch(Reduce f, float[] x, int at, int step, int n) {
+    private static double run(Reduce f, float[] x, int at, int step, int n) {
         if (step != 1 && n >= N) {
             float[] dense = new float[n];
             ElementLoops.load(x, at, step, dense, n);
-            return stretch(f, dense, 0, 1, n);
+            return run(f, dense, 0, 1, n);
         }
         if (n < N) {
             double acc = start(f);
@@ -181,8 +181,7 @@ public final class Reductions {
     }
 
     /**
-     * Four vectors of partial sums, so that additions overlap; what is left of a stretch goes to their first lanes,
-     * then halves are added.
+     * Four vectors of partial sums, so that additions overlap; the remainder is added to their first lanes.
      */
     private static double sum(float[] x, int at, int n) {
         FloatVector a = Lanes.zero();
@@ -205,7 +204,7 @@ public final class Reductions {
         return Lanes.sum(a.add(c).add(b.add(d)));
     }
 
-    /** Numbers from i on, 0 from n on. */
+    /** The elements from i on, 0 from n on. */
     private static FloatVector part(float[] x, int at, int i, int n) {
         return i >= n ? Lanes.zero() : load(x, at + i, Math.min(N, n - i));
     }
@@ -236,7 +235,7 @@ public final class Reductions {
         return acc;
     }
 
-    // ---- the fastest axis is kept
+    // ---- the contiguous axis is kept
 
     private void columns(Reduce f, float[] x, View kept, View out, int[] reduced) {
         int width = out.shape().dim(-1);
@@ -272,19 +271,19 @@ public final class Reductions {
         });
     }
 
-    /** Strips change no bits, so they may depend on the number of threads: some for each, if there is enough to add. */
+    /** Strips do not affect the bits, so their width may depend on the number of threads. */
     private int stripWidth(int width, int outer, int rows) {
         long most = Math.min(Math.ceilDiv(4L * pool.threads(), outer), (long) width * rows / ElementLoops.CHUNK);
-        int strips = Math.clamp(most, Math.ceilDiv(width, COLUMNS), Math.max(1, width / LEAST_COLUMNS));
+        int strips = Math.clamp(most, Math.ceilDiv(width, COLUMNS), Math.max(1, width / MIN_COLUMNS));
         return Lanes.roundUp(Math.ceilDiv(width, strips), N);
     }
 
-    /** Rows {@code [from, to)} of those that are reduced. */
+    /** Combines rows {@code [from, to)} of those that are reduced. */
     private static void addRows(
             Reduce f, float[] x, int[] reduced, int from, int to, int shift, int step, float[] acc, int n) {
         int r = from;
         if (f == Reduce.SUM && step == 1 && n % N == 0) {
-            for (; r <= to - TOGETHER; r += TOGETHER) {
+            for (; r <= to - UNROLLED_ROWS; r += UNROLLED_ROWS) {
                 addEight(x, reduced, r, shift, acc, n);
             }
         }

@@ -12,7 +12,7 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.RowMath;
 import org.unmute.kernels.vector.runtime.VectorMath;
 
-/** Softmax of one row, its logarithm and their gradients. Sums run lane by lane, the lanes are added at the end. */
+/** Softmax of a row, its logarithm, and the gradients of both. */
 public final class Softmax {
     private Softmax() {}
 
@@ -36,7 +36,7 @@ public final class Softmax {
         }
     }
 
-    /** {@code gx = y (gy - Σ gy y)} over y, gy and gx. */
+    /** {@code gx = y (gy - Σ gy y)} over views y, gy and gx. */
     public static void backward(float[][] d, int[] at, int n) {
         float dot = RowMath.dot(d[0], at[0], d[1], at[1], n);
         int i = 0;
@@ -48,7 +48,7 @@ public final class Softmax {
         }
     }
 
-    /** {@code gx = gy - exp(y) Σ gy} over y, gy and gx. */
+    /** {@code gx = gy - exp(y) Σ gy} over views y, gy and gx. */
     public static void logBackward(float[][] d, int[] at, int n) {
         float sum = RowMath.sum(d[1], at[1], n);
         int i = 0;

@@ -1,9 +1,9 @@
 package org.unmute.kernels.vector.runtime;
 
 /**
- * Working memory that is used again, if possible by the thread that had it before ({@link FreeList}). Contents are
- * arbitrary. Numbers start at element {@link #BASE}: large arrays are aligned by the garbage collector (G1) and have a
- * header of 16 bytes, so that element lies on a 64-byte line.
+ * Arrays for working memory, of arbitrary content; a thread preferably gets an array it had before ({@link FreeList}).
+ * Data starts at element {@link #BASE}: the garbage collector (G1) aligns large arrays and their header has 16 bytes,
+ * so that element starts a 64-byte cache line.
  */
 public final class ArrayPool {
     public static final int BASE = 12;
@@ -11,7 +11,7 @@ public final class ArrayPool {
     public static final int BYTE_BASE = 48;
     /** The same for shorts. */
     public static final int SHORT_BASE = 24;
-    /** Arrays of each kind that are kept for each thread: no kernel has more at a time. */
+    /** Arrays of each type kept per thread: no kernel holds more at a time. */
     private static final int KEPT = 8;
 
     private static final long KEPT_FLOATS = 64L << 20;
@@ -20,38 +20,36 @@ public final class ArrayPool {
     private final FreeList<float[]> floats;
     private final FreeList<byte[]> bytes;
 
-    /** For kernels that run on so many threads. */
+    /** A pool for kernels on this many threads. */
     public ArrayPool(int threads) {
         floats = new FreeList<>(KEPT * (threads + 1), KEPT_FLOATS);
         bytes = new FreeList<>(KEPT * (threads + 1), KEPT_BYTES);
     }
 
-    /** An array with room for {@code n} floats from {@link #BASE} on. */
-    public float[] take(long n) {
+    /** An array with {@code n} floats from {@link #BASE} on. */
+    public float[] acquire(long n) {
         int length = size(n);
-        float[] found = floats.take(length);
+        float[] found = floats.acquire(length);
         return found == null ? new float[length] : found;
     }
 
-    /** Takes an array back. */
-    public void give(float[] array) {
-        floats.give(array, array.length);
+    public void release(float[] array) {
+        floats.release(array, array.length);
     }
 
-    /** Room for {@code count} bytes from {@link #BYTE_BASE} on. */
-    public byte[] takeBytes(int count) {
-        int length = Math.addExact(count, BYTE_BASE);
-        byte[] found = bytes.take(length);
+    /** An array with {@code n} bytes from {@link #BYTE_BASE} on. */
+    public byte[] acquireBytes(int n) {
+        int length = Math.addExact(n, BYTE_BASE);
+        byte[] found = bytes.acquire(length);
         return found == null ? new byte[length] : found;
     }
 
-    /** Takes bytes back. */
-    public void giveBytes(byte[] array) {
-        bytes.give(array, array.length);
+    public void releaseBytes(byte[] array) {
+        bytes.release(array, array.length);
     }
 
-    /** A new array that stays with its owner, laid out like those of {@link #take}. */
-    public static float[] own(long n) {
+    /** A new array with the layout of {@link #acquire} that its owner keeps. */
+    public static float[] allocate(long n) {
         return new float[size(n)];
     }
 

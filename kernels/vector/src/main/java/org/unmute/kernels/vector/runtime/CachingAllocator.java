@@ -5,60 +5,63 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
- * Memory of results that were released, for the next results of the same size. A transformer makes the same dozen large
- * arrays in every block; taken anew each time they would have to be cleared, by one thread, and read from memory that
- * is in no cache: about a twentieth of a forward pass on one thread, more on several, and a quarter of a training step.
+ * Allocates results in arrays of released results of the same size. A transformer makes the same dozen large arrays in
+ * every block. New ones would be cleared, by one thread, and come from memory that is in no cache: about a twentieth of
+ * a forward pass on one thread, more on several, and a quarter of a training step.
  *
- * <p>Arrays of one length are kept for each other, the latest returned goes first, since it is most likely still in a
- * cache. At most a quarter of the heap is kept; what was returned longest ago makes room.
+ * <p>Of the arrays of one length the one released last is reused first, since it is most likely still in a cache. At
+ * most a quarter of the heap is kept; the arrays released longest ago are dropped.
  */
 public final class CachingAllocator {
-    /** Smaller arrays are cheap to make. */
-    private static final int LEAST = 1 << 14;
+    /** Smaller arrays are cheap to allocate. */
+    private static final int MIN_LENGTH = 1 << 14;
+    /** Some JVMs have no longer arrays. */
+    private static final int MAX_LENGTH = Integer.MAX_VALUE - 16;
 
-    /** An array and how many were returned before it. */
+    /** An array and the number of releases before its own. */
     private record Kept(float[] array, long number) {}
 
-    /** By length, the latest returned last; no queue is empty. */
+    /** By length, in order of release; no queue is empty. */
     private final Map<Integer, ArrayDeque<Kept>> free = new HashMap<>();
 
-    private final long most;
+    private final long maxFloats;
     private long floats;
-    private long returned;
+    private long releases;
 
     public CachingAllocator() {
         this(Runtime.getRuntime().maxMemory() / 4);
     }
 
-    /** @param bytes kept at most */
-    public CachingAllocator(long bytes) {
-        most = bytes / Float.BYTES;
+    /** @param maxBytes most bytes kept */
+    public CachingAllocator(long maxBytes) {
+        maxFloats = maxBytes / Float.BYTES;
     }
 
-    /** Room for {@code n} floats of any contents; closing the buffer returns it. */
-    public HostBuffer take(int n) {
-        return take(n, false);
+    /** A buffer of {@code n} elements, floats of arbitrary content, else zeros. Closing it releases its array. */
+    public HostBuffer acquire(DType dtype, long n) {
+        return acquire(dtype, n, false);
     }
 
-    /** {@code n} zeros; closing the buffer returns them. */
-    public HostBuffer zeros(int n) {
-        return take(n, true);
+    /** A buffer of {@code n} zeros. Closing it releases its array. */
+    public HostBuffer zeros(DType dtype, long n) {
+        return acquire(dtype, n, true);
     }
 
-    private HostBuffer take(int n, boolean cleared) {
-        if (n < LEAST) {
-            return HostBuffer.wrap(new float[n]);
+    private HostBuffer acquire(DType dtype, long n, boolean zeroed) {
+        if (dtype != DType.F32 || n < MIN_LENGTH || n > MAX_LENGTH) {
+            return HostBuffer.allocate(dtype, n);
         }
-        float[] array = find(n);
+        float[] array = find((int) n);
         if (array == null) {
-            array = new float[n];
-        } else if (cleared) {
+            array = new float[(int) n];
+        } else if (zeroed) {
             Arrays.fill(array, 0);
         }
-        return HostBuffer.pooled(array, this::give);
+        return HostBuffer.pooled(array, this::release);
     }
 
     private synchronized float[] find(int n) {
@@ -74,13 +77,13 @@ public final class CachingAllocator {
         return kept.array;
     }
 
-    private synchronized void give(float[] array) {
-        if (array.length > most) {
+    private synchronized void release(float[] array) {
+        if (array.length > maxFloats) {
             return;
         }
-        free.computeIfAbsent(array.length, n -> new ArrayDeque<>()).addLast(new Kept(array, returned++));
+        free.computeIfAbsent(array.length, n -> new ArrayDeque<>()).addLast(new Kept(array, releases++));
         floats += array.length;
-        while (floats > most) {
+        while (floats > maxFloats) {
             ArrayDeque<Kept> oldest = free.values().stream()
                     .min(Comparator.comparingLong(kept -> kept.getFirst().number))
                     .orElseThrow();

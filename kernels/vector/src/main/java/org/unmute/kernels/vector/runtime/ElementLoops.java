@@ -5,12 +5,12 @@ import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
 
 /**
- * Brings views of any strides to kernels that know only whole vectors of neighbouring floats. Contiguous stretches are
- * given to the kernel where they lie; everything else, the end of a row included, passes through a small block. So each
- * element is computed by the same instructions wherever it stands, and results do not depend on layout or splitting.
+ * Runs kernels that take whole vectors of contiguous floats over views of any strides. Contiguous data is passed in
+ * place; the rest, including the end of a row, is staged through a small block. Every element is computed by the same
+ * instructions, so results depend neither on layout nor on how the work is split.
  */
 public final class ElementLoops {
-    /** Elements a task handles; also the least that is worth a second thread. */
+    /** Elements of a task, and the minimum for a second thread. */
     public static final int CHUNK = 16_384;
 
     private static final int BLOCK = 512;
@@ -21,26 +21,26 @@ public final class ElementLoops {
         this.pool = pool;
     }
 
-    /** A stretch of a row. */
+    /** A part of a row. */
     @FunctionalInterface
     public interface Piece {
         /**
-         * @param at position of the first element in each view
-         * @param step distance to the next one in each view
+         * @param at offset of the first element in each view
+         * @param step distance between elements in each view
          */
         void run(int[] at, int[] step, int n);
     }
 
     /**
-     * An element-wise kernel: {@code n}, a multiple of {@link Lanes#N}, floats from {@code at[v]} on in {@code
-     * data[v]}.
+     * An elementwise kernel on {@code n} floats from {@code at[v]} on in {@code data[v]}; n is a multiple of {@link
+     * Lanes#N}.
      */
     @FunctionalInterface
     public interface Kernel {
         void run(float[][] data, int[] at, int n);
     }
 
-    /** Splits the rows of views of one shape into pieces and runs them, in parallel if there is enough to do. */
+    /** Splits the rows of views of one shape into pieces and runs them, in parallel if there is enough work. */
     public void pieces(Piece body, View... views) {
         RowLoop loop = new RowLoop(views);
         if (loop.rows() == 0) {
@@ -73,7 +73,7 @@ public final class ElementLoops {
                         at -> body.run(at, step, length)));
     }
 
-    /** Runs an element-wise kernel over float views; all but the last are read, the last is written. */
+    /** Runs an elementwise kernel over float views; the last one is written, the others are read. */
     public void each(Kernel kernel, View... views) {
         float[][] data = new float[views.length][];
         Arrays.setAll(data, v -> views[v].host().floats());
@@ -103,13 +103,13 @@ public final class ElementLoops {
         return true;
     }
 
-    /** Elements {@code from} to {@code n} by way of blocks. */
+    /** Runs the kernel on elements {@code from} to {@code n}, staged through blocks. */
     private static void staged(Kernel kernel, float[][] data, int[] at, int[] step, int from, int n) {
         int views = data.length;
         int size = Math.min(BLOCK, Lanes.roundUp(n - from, Lanes.N));
         float[][] block = new float[views][];
         int[] where = new int[views];
-        // In whole vectors nothing that lies densely passes through a block.
+        // If only whole vectors are left, contiguous views are not staged.
         boolean inVectors = (n - from) % Lanes.N == 0;
         for (int v = 0; v < views; v++) {
             if (step[v] != 1 || !inVectors) {

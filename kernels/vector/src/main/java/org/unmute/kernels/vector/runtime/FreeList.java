@@ -4,36 +4,36 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Working memory that nobody uses now. A thread gets what it gave back itself, if there is such: that is in its own
- * cache, while to write to lines that another core has written takes up to three times as long, or 25 times if both
- * have read them (experiment 100).
+ * A free list of working memory. A thread preferably gets what it released itself, because that is in its own cache: to
+ * write cache lines that another core has written takes up to three times as long, or 25 times if both have read them
+ * (experiment 100).
  *
- * @param <T> what lies here
+ * @param <T> what is listed
  */
 final class FreeList<T> {
-    private record Item<T>(T what, int length, long thread) {}
+    private record Item<T>(T value, int length, long thread) {}
 
-    private final int most;
-    private final long longest;
-    /** The one that was given back last is last. */
+    private final int maxItems;
+    private final long maxLength;
+    /** In order of release. */
     private final List<Item<T>> items = new ArrayList<>();
 
     private long total;
 
     /**
-     * @param most how many may lie here
-     * @param longest how long they may be together
+     * @param maxItems most items kept
+     * @param maxLength most total length kept
      */
-    FreeList(int most, long longest) {
-        this.most = most;
-        this.longest = longest;
+    FreeList(int maxItems, long maxLength) {
+        this.maxItems = maxItems;
+        this.maxLength = maxLength;
     }
 
     /**
-     * The shortest of at least this length, if possible one that this thread gave back and that is not more than twice
-     * as long; null if there is none.
+     * Removes the shortest item of at least this length, preferably one that this thread released and that is at most
+     * twice as long; null if there is none.
      */
-    synchronized T take(int length) {
+    synchronized T acquire(int length) {
         long thread = Thread.currentThread().threadId();
         int any = -1;
         int own = -1;
@@ -44,7 +44,7 @@ final class FreeList<T> {
                 own = item.thread == thread && item.length / 2 <= length ? shorter(i, own) : own;
             }
         }
-        return any < 0 ? null : remove(own < 0 ? any : own).what;
+        return any < 0 ? null : remove(own < 0 ? any : own).value;
     }
 
     private int shorter(int i, int than) {
@@ -57,15 +57,15 @@ final class FreeList<T> {
         return item;
     }
 
-    /** Takes something back; what has lain here for longest is let go of if there is no room. */
-    synchronized void give(T what, int length) {
-        if (length > longest) {
+    /** Adds an item; the oldest ones are dropped to stay within the limits. */
+    synchronized void release(T value, int length) {
+        if (length > maxLength) {
             return;
         }
-        while (items.size() >= most || total + length > longest) {
+        while (items.size() >= maxItems || total + length > maxLength) {
             remove(0);
         }
-        items.add(new Item<>(what, length, Thread.currentThread().threadId()));
+        items.add(new Item<>(value, length, Thread.currentThread().threadId()));
         total += length;
     }
 }

@@ -7,19 +7,19 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The width of all vectors, fixed for the life of the virtual machine, and loads and stores in it: what the virtual
- * machine prefers on this processor, or less if {@link #MOST_BITS} says so.
+ * The vector width, constant for the life of the JVM, with loads, stores and sums of that width: what the JVM prefers
+ * on this processor, or less if {@link #MAX_BITS_PROPERTY} says so.
  */
 public final class Lanes {
     /**
-     * The system property that limits the width: 512, 256, 128, or 0 for no vectors at all. For tests and comparisons.
+     * System property that limits the width: 512, 256, 128, or 0 to disable vectors. For tests and comparisons.
      */
-    public static final String MOST_BITS = "unmute.vector.bits";
+    public static final String MAX_BITS_PROPERTY = "unmute.vector.bits";
 
-    public static final int LEAST_BITS = 128;
-    private static final int WIDEST = 512;
+    public static final int MIN_BITS = 128;
+    private static final int MAX_BITS = 512;
     public static final VectorShape SHAPE = VectorShape.forBitSize(
-            width(Integer.getInteger(MOST_BITS, WIDEST), FloatVector.SPECIES_PREFERRED.vectorBitSize()));
+            width(Integer.getInteger(MAX_BITS_PROPERTY, MAX_BITS), FloatVector.SPECIES_PREFERRED.vectorBitSize()));
     public static final VectorSpecies<Float> F = VectorSpecies.of(float.class, SHAPE);
     public static final VectorSpecies<Integer> I = VectorSpecies.of(int.class, SHAPE);
     /** Floats in a vector. */
@@ -27,14 +27,14 @@ public final class Lanes {
 
     public static final int BITS = F.vectorBitSize();
 
-    /** With these lane i takes what is in lane i + 8, and so on; beyond the last lane it begins anew. */
-    public static final VectorShuffle<Float> BY_8 = turnedBy(8);
+    /** Rotations: lane i receives lane i + 8 (4, 2, 1) modulo N. */
+    public static final VectorShuffle<Float> BY_8 = rotation(8);
 
-    public static final VectorShuffle<Float> BY_4 = turnedBy(4);
-    public static final VectorShuffle<Float> BY_2 = turnedBy(2);
-    private static final VectorShuffle<Float> BY_1 = turnedBy(1);
+    public static final VectorShuffle<Float> BY_4 = rotation(4);
+    public static final VectorShuffle<Float> BY_2 = rotation(2);
+    private static final VectorShuffle<Float> BY_1 = rotation(1);
 
-    private static final VectorShuffle<Float> BY_HALF = turnedBy(N / 2);
+    private static final VectorShuffle<Float> BY_HALF = rotation(N / 2);
     private static final VectorMask<Float> UPPER_HALF = lanes(N / 2);
     private static final VectorShuffle<Float> BY_QUARTER = VectorShuffle.fromOp(F, i -> i ^ N / 4);
     private static final VectorMask<Float> UPPER_QUARTERS = lanes(N / 4);
@@ -43,7 +43,7 @@ public final class Lanes {
 
     private Lanes() {}
 
-    /** Those whose number has this bit. */
+    /** The lanes whose number has this bit. */
     private static VectorMask<Float> lanes(int bit) {
         long bits = 0;
         for (int i = 0; i < N; i++) {
@@ -53,26 +53,26 @@ public final class Lanes {
     }
 
     /**
-     * The greatest width that exists, is at most {@code most} and no wider than the processor's; the least where there
-     * is none.
+     * The largest supported width of at most {@code max} bits that is no wider than {@code preferred}; the smallest if
+     * there is none.
      */
-    public static int width(int most, int preferred) {
-        // On wider vectors, which some processors other than x86 have, no tile was ever tried.
+    public static int width(int max, int preferred) {
+        // Wider vectors, which some other architectures have, are untested.
         return Math.max(
-                Math.min(LEAST_BITS, preferred),
-                Math.min(Integer.highestOneBit(Math.max(1, Math.min(most, WIDEST))), preferred));
+                Math.min(MIN_BITS, preferred),
+                Math.min(Integer.highestOneBit(Math.max(1, Math.min(max, MAX_BITS))), preferred));
     }
 
     public static FloatVector load(float[] x, int at) {
         return FloatVector.fromArray(F, x, at);
     }
 
-    /** The first {@code count} lanes from memory, 0 in the others. */
+    /** Loads the first {@code count} lanes; the others are 0. */
     public static FloatVector load(float[] x, int at, int count) {
         return FloatVector.fromArray(F, x, at, first(count));
     }
 
-    /** The first {@code count} lanes from memory, {@code rest} in the others. */
+    /** Loads the first {@code count} lanes; the others are {@code rest}. */
     public static FloatVector load(float[] x, int at, int count, float rest) {
         VectorMask<Float> m = first(count);
         return all(rest).blend(FloatVector.fromArray(F, x, at, m), m);
@@ -96,8 +96,8 @@ public final class Lanes {
     }
 
     /**
-     * The sum of all lanes, halves added to each other until one is left. Not {@code reduceLanes}: interpreted and
-     * compiled it adds in different orders, and the same input would give other bits once a method is compiled.
+     * The sum of all lanes, by adding halves. {@code reduceLanes} adds in different orders when interpreted and when
+     * compiled: the same input would give other bits once a method is compiled.
      */
     public static float sum(FloatVector v) {
         FloatVector w = v;
@@ -112,11 +112,11 @@ public final class Lanes {
     }
 
     /**
-     * The sums of all lanes of four vectors, each with the additions of {@link #sum}: halves of two vectors are added
-     * at once, then quarters of four.
+     * The sums of all lanes of four vectors, each in the order of {@link #sum}: adds halves of two vectors at once,
+     * then quarters of four.
      */
     public static void sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] out, int to) {
-        // Nothing but the platform's own methods: beyond some size of a caller no others are inlined.
+        // Calls only JDK methods: in a large caller the compiler inlines no others.
         FloatVector ab = a.blend(b, UPPER_HALF).add(b.blend(a, UPPER_HALF).rearrange(BY_HALF));
         FloatVector cd = c.blend(d, UPPER_HALF).add(d.blend(c, UPPER_HALF).rearrange(BY_HALF));
         FloatVector all =
@@ -133,7 +133,7 @@ public final class Lanes {
         out[to + 3] = all.lane(3 * N / 4);
     }
 
-    private static VectorShuffle<Float> turnedBy(int lanes) {
+    private static VectorShuffle<Float> rotation(int lanes) {
         return VectorShuffle.fromOp(F, i -> (i + lanes) % N);
     }
 

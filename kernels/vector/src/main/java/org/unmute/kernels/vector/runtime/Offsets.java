@@ -3,11 +3,11 @@ package org.unmute.kernels.vector.runtime;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
 
-/** Tables of positions in a buffer, for kernels that visit elements or rows in an order of their own. */
+/** Tables of buffer offsets, for kernels with an iteration order of their own. */
 public final class Offsets {
     private Offsets() {}
 
-    /** Position of every element in row-major order, for each of several views of one shape. */
+    /** The offsets of all elements in row-major order, for each of several views of one shape. */
     public static int[][] ofElements(View... views) {
         RowLoop loop = new RowLoop(views);
         int n = loop.length();
@@ -24,7 +24,7 @@ public final class Offsets {
         return table;
     }
 
-    /** Position of the first element of every row (last axis); no rows if the view is empty. */
+    /** The offset of each row (last axis); none if the view is empty. */
     public static int[] ofRows(View x) {
         if (x.shape().elements() == 0) {
             return new int[0];

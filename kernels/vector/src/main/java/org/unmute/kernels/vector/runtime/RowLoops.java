@@ -4,7 +4,7 @@ import java.util.Arrays;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
 
-/** Brings whole rows (the last axis) of float views to kernels that need neighbouring floats, on all threads. */
+/** Runs kernels that take contiguous rows (last axis) over float views of any strides, on all threads. */
 public final class RowLoops {
     private final WorkerPool pool;
 
@@ -12,13 +12,13 @@ public final class RowLoops {
         this.pool = pool;
     }
 
-    /** A kernel over one row: {@code n} floats from {@code at[v]} on in {@code data[v]}. */
+    /** A kernel on one row: {@code n} floats from {@code at[v]} on in {@code data[v]}. */
     @FunctionalInterface
     public interface Kernel {
         void run(float[][] data, int[] at, int n);
     }
 
-    /** Runs a kernel over the rows of views of one shape; the last is written, the others are read. */
+    /** Runs a kernel over the rows of views of one shape; the last one is written, the others are read. */
     public void each(Kernel kernel, View... views) {
         RowLoop loop = RowLoop.alongLastAxis(views);
         if (loop.rows() == 0) {
@@ -30,7 +30,7 @@ public final class RowLoops {
                 task -> rows(kernel, loop, task * together, Math.min(loop.rows(), (task + 1) * together), views));
     }
 
-    /** Rows {@code from} to {@code to} on this thread. */
+    /** Runs a kernel over rows {@code [from, to)} on this thread. */
     public static void rows(Kernel kernel, RowLoop loop, long from, long to, View... views) {
         int n = loop.length();
         int count = views.length;
@@ -56,7 +56,7 @@ public final class RowLoops {
         });
     }
 
-    /** A vector of {@code [n]} as a dense array, or {@code otherwise} in every place if it is null. */
+    /** A copy of a view {@code [n]}, or {@code n} times {@code otherwise} if it is null. */
     public static float[] dense(View x, int n, float otherwise) {
         float[] a = new float[n];
         if (x == null) {

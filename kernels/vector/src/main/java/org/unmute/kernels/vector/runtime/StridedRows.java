@@ -3,10 +3,10 @@ package org.unmute.kernels.vector.runtime;
 import org.unmute.tensor.backend.View;
 
 /**
- * Rows of a matrix anywhere in an array.
+ * Rows of a matrix at any offsets of an array.
  *
- * @param start position of each row's first number
- * @param step distance from column to column
+ * @param start offset of each row
+ * @param step distance between columns
  */
 public record StridedRows(float[] data, int[] start, int step) {
     public static StridedRows of(View x) {
@@ -17,7 +17,7 @@ public record StridedRows(float[] data, int[] start, int step) {
         return start.length;
     }
 
-    /** Whether {@code n} rows from {@code first} on start at distances of {@code by}. */
+    /** Whether {@code n} rows from {@code first} on are {@code by} apart. */
     public boolean evenly(int first, int n, int by) {
         for (int i = 1; i < n; i++) {
             if (start[first + i] - start[first + i - 1] != by) {

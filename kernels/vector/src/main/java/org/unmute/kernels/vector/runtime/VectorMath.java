@@ -9,27 +9,27 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Functions of a vector in float32. Polynomials are minimax fits of relative error below 1e-8 (Φ: 6e-8). NaN and ±∞
- * give what the definitions in {@code Unary} give; tiny results are rounded, not flushed to zero. The contract suite
- * holds every function to 4 ulp.
+ * Elementary functions of float32 vectors. Polynomials are minimax approximations with a relative error below 1e-8 (Φ:
+ * 6e-8). NaN and ±∞ give what {@code Unary} defines; denormal results are rounded, not flushed to zero. The contract
+ * suite holds every function to 4 ulp.
  *
- * <p>Coefficients are numbers, broadcast where they are used (by the platform's own method: beyond some size of a loop
- * the compiler inlines no other, and then every vector becomes an object); broadcasts are moved out of a loop. A vector
- * in a constant field is an object, whose lanes are read from its array again after every store to an array of floats,
- * and lie across two lines of the cache. Bounds are comparisons and blends: {@code max} and {@code min} must order
- * zeros and pass on NaN, which takes seven instructions.
+ * <p>Coefficients are scalars, broadcast where they are used; the compiler hoists broadcasts out of loops. Broadcasts
+ * call the JDK method: in a large loop the compiler inlines no others, and then every vector is boxed. A vector in a
+ * constant field is a boxed object: its lanes are loaded again after every store to a float array, and straddle two
+ * cache lines. Bounds are comparisons and blends: {@code max} and {@code min} must order zeros and propagate NaN, which
+ * takes seven instructions.
  */
 public final class VectorMath {
     private static final float MINUS_HALF = -0.5f;
 
     private static final float LOG2_E = 1.44269504088896341f;
-    /** ln 2 in two parts; the first has few bits, so that n times it is exact. */
+    /** ln 2 in two parts; the first has few bits, so that its multiples are exact. */
     private static final float LN2_HIGH = 0.693359375f;
 
     private static final float LN2_LOW = -2.12194440054690583e-4f;
     private static final float MINUS_LN2_HIGH = -0.693359375f;
     private static final float MINUS_LN2_LOW = 2.12194440054690583e-4f;
-    /** Adding this rounds to an integer, which then stands in the low bits. */
+    /** Adding it rounds to an integer in the low bits. */
     private static final float ROUNDER = 0x1.8p23f;
 
     private static final int ROUNDER_BITS = Float.floatToRawIntBits(0x1.8p23f);
@@ -37,12 +37,12 @@ public final class VectorMath {
     private static final int ONE_BITS = 0x3f800000;
     private static final int RAISED_ONE_BITS = Float.floatToRawIntBits(0x1p64f);
     private static final float LOWERED = 0x1p-64f;
-    /** As a factor this power of two is 0. */
-    private static final int LEAST_POWER = -127;
-    /** Beyond these eˣ is 0 and ∞. */
-    private static final float EXP_LEAST = -104f;
+    /** This power of two is a factor of 0. */
+    private static final int MIN_POWER = -127;
+    /** Below the first eˣ is 0, above the second ∞. */
+    private static final float EXP_MIN = -104f;
 
-    private static final float EXP_GREATEST = 89f;
+    private static final float EXP_MAX = 89f;
     private static final float EXP_2 = 4.999999404e-01f;
     private static final float EXP_3 = 1.666651964e-01f;
     private static final float EXP_4 = 4.166839644e-02f;
@@ -89,51 +89,51 @@ public final class VectorMath {
 
     /** eˣ */
     public static FloatVector exp(FloatVector x) {
-        FloatVector t = x.blend(EXP_LEAST, x.lt(EXP_LEAST));
-        t = t.blend(EXP_GREATEST, t.compare(VectorOperators.GT, EXP_GREATEST));
+        FloatVector t = x.blend(EXP_MIN, x.lt(EXP_MIN));
+        t = t.blend(EXP_MAX, t.compare(VectorOperators.GT, EXP_MAX));
         FloatVector rounded = t.fma(broadcast(F, LOG2_E), broadcast(F, ROUNDER));
-        FloatVector p = expOfRest(t, rounded.sub(ROUNDER));
-        // Two factors, since 2ⁿ alone is no float at either end of the range.
+        FloatVector p = expOfRemainder(t, rounded.sub(ROUNDER));
+        // Two factors, since 2ⁿ alone over- or underflows at the ends of the range.
         IntVector power = rounded.reinterpretAsInts().sub(ROUNDER_BITS);
         IntVector half = power.lanewise(VectorOperators.ASHR, 1);
         return p.mul(powerOfTwo(half)).mul(powerOfTwo(power.sub(half)));
     }
 
-    /** eˣ for x ≤ 0 (or NaN), the same bits as {@link #exp} in half the time: 2ⁿ⁺⁶⁴ is a float for all of them. */
+    /** eˣ for x ≤ 0 (or NaN): the bits of {@link #exp} in half the time, because 2ⁿ⁺⁶⁴ is always a normal float. */
     public static FloatVector expOfNegative(FloatVector x) {
         FloatVector rounded = x.fma(broadcast(F, LOG2_E), broadcast(F, ROUNDER));
-        FloatVector p = expOfRest(x, rounded.sub(ROUNDER));
-        // The shift leaves nothing of the rounder.
+        FloatVector p = expOfRemainder(x, rounded.sub(ROUNDER));
+        // The shift removes the rounder.
         IntVector power = rounded.reinterpretAsInts()
                 .lanewise(VectorOperators.LSHL, FRACTION_BITS)
                 .add(RAISED_ONE_BITS);
-        return p.mul(power.reinterpretAsFloats()).mul(LOWERED).blend(0f, x.lt(EXP_LEAST));
+        return p.mul(power.reinterpretAsFloats()).mul(LOWERED).blend(0f, x.lt(EXP_MIN));
     }
 
-    /** Up to here {@link #expOver} takes exponents; numbers beyond have no digits behind the point to speak of. */
-    public static final float MOST_EXPONENT = 0x1p20f;
+    /** Bound of the exponents of {@link #expOver}; larger floats have hardly any fraction bits. */
+    public static final float MAX_EXPONENT = 0x1p20f;
 
-    /** The power of two in {@code eˣ}, {@code |x| < MOST_EXPONENT}. */
+    /** The binary exponent of {@code eˣ}, {@code |x| < MAX_EXPONENT}. */
     public static int power(float x) {
         return Float.floatToRawIntBits(Math.fma(x, LOG2_E, ROUNDER)) - ROUNDER_BITS;
     }
 
     /**
-     * {@code eˣ / 2^power} where power is {@link #power} of an x at least as great; 0 if below 2⁻¹²⁶. Unlike {@code
-     * exp(x - greatest)} this takes another power by an exact factor, so that a device which learns of the greatest x
-     * on the way gets the same bits.
+     * {@code eˣ / 2^power} where power is {@link #power} of an x at least as large; 0 if below 2⁻¹²⁶. Unlike {@code
+     * exp(x - max)} this can be rescaled to another power exactly, so a device that finds the maximum on the way gets
+     * the same bits.
      *
-     * @param least what is below it, -∞ too, gives 0
+     * @param min smaller x, -∞ too, give 0
      */
-    public static FloatVector expOver(FloatVector x, int power, float least) {
+    public static FloatVector expOver(FloatVector x, int power, float min) {
         FloatVector rounded = x.fma(broadcast(F, LOG2_E), broadcast(F, ROUNDER));
-        FloatVector p = expOfRest(x, rounded.sub(ROUNDER));
-        IntVector n = rounded.reinterpretAsInts().sub(ROUNDER_BITS + power).max(LEAST_POWER);
-        return p.mul(powerOfTwo(n)).blend(0f, x.lt(least));
+        FloatVector p = expOfRemainder(x, rounded.sub(ROUNDER));
+        IntVector n = rounded.reinterpretAsInts().sub(ROUNDER_BITS + power).max(MIN_POWER);
+        return p.mul(powerOfTwo(n)).blend(0f, x.lt(min));
     }
 
-    /** {@code exp(t - n ln 2)} for a whole number n, which leaves at most half of ln 2. */
-    private static FloatVector expOfRest(FloatVector t, FloatVector n) {
+    /** {@code exp(t - n ln 2)} for an integer n with {@code |t - n ln 2| <= ln 2 / 2}. */
+    private static FloatVector expOfRemainder(FloatVector t, FloatVector n) {
         FloatVector r = n.fma(broadcast(F, MINUS_LN2_LOW), n.fma(broadcast(F, MINUS_LN2_HIGH), t));
         FloatVector q = broadcast(F, EXP_6)
                 .fma(r, broadcast(F, EXP_5))
@@ -174,7 +174,7 @@ public final class VectorMath {
                 broadcast(F, LN2_HIGH), ff.fma(broadcast(F, MINUS_HALF), small).add(f));
         result = result.blend(Float.NEGATIVE_INFINITY, x.eq(0f));
         result = result.blend(Float.NaN, x.lt(0f));
-        // ∞ and NaN stay what they are; -∞ has become NaN above.
+        // ∞ and NaN map to themselves; -∞ has become NaN above.
         return result.blend(x, x.lt(Float.POSITIVE_INFINITY).not());
     }
 
@@ -199,12 +199,12 @@ public final class VectorMath {
         return broadcast(F, 1f).blend(e, x.lt(0f)).div(e.add(1f));
     }
 
-    /** ln sigmoid(x). {@code 1 + e⁻ˡˣˡ} is rounded; what that lost, over the sum, is what its logarithm lacks. */
+    /** ln sigmoid(x). The rounding error of {@code 1 + e⁻ˡˣˡ}, divided by the sum, corrects the logarithm. */
     public static FloatVector logSigmoid(FloatVector x) {
         FloatVector e = expOfNegative(x.abs().neg());
         FloatVector sum = e.add(1f);
-        FloatVector lost = e.sub(sum.sub(1f)).div(sum);
-        return x.min(0f).sub(log(sum).add(lost));
+        FloatVector correction = e.sub(sum.sub(1f)).div(sum);
+        return x.min(0f).sub(log(sum).add(correction));
     }
 
     /** x sigmoid(x) */
@@ -212,7 +212,7 @@ public final class VectorMath {
         return x.mul(sigmoid(x));
     }
 
-    /** x Φ(x) with the normal distribution Φ, relatively accurate also in the left tail. */
+    /** x Φ(x) with the normal distribution Φ; small relative error in the left tail too. */
     public static FloatVector gelu(FloatVector x) {
         return x.mul(normalCdf(x, halfSquareExp(x)));
     }
@@ -223,14 +223,14 @@ public final class VectorMath {
         return x.mul(e).fma(broadcast(F, INV_SQRT_2PI), normalCdf(x, e));
     }
 
-    /** exp(-x²/2) with the rounding error of x² put right. */
+    /** exp(-x²/2), corrected for the rounding error of x². */
     private static FloatVector halfSquareExp(FloatVector x) {
         FloatVector a = x.abs();
         a = a.blend(SQUARE_LIMIT, a.compare(VectorOperators.GT, SQUARE_LIMIT));
         FloatVector square = a.mul(a);
-        FloatVector lost = a.fma(a, square.neg());
+        FloatVector error = a.fma(a, square.neg());
         FloatVector e = expOfNegative(square.mul(MINUS_HALF));
-        return e.mul(lost).fma(broadcast(F, MINUS_HALF), e);
+        return e.mul(error).fma(broadcast(F, MINUS_HALF), e);
     }
 
     /** Φ(-a) = exp(-a²/2) P(1 / (1 + 0.3 a)) for a ≥ 0, and Φ(a) = 1 - Φ(-a). */
@@ -260,7 +260,7 @@ public final class VectorMath {
 
     /** The derivative of {@link #geluTanh}. */
     public static FloatVector geluTanhDerivative(FloatVector x) {
-        // Beyond 20 the sigmoid is flat and the slope counts for nothing; it must not overflow there.
+        // Beyond 20 the sigmoid is flat and the slope has no effect; it must not overflow.
         FloatVector near = x.blend(-FLAT, x.lt(-FLAT));
         near = near.blend(FLAT, near.compare(VectorOperators.GT, FLAT));
         FloatVector slope =
@@ -273,7 +273,9 @@ public final class VectorMath {
         return timesSigmoidDerivative(x, x, broadcast(F, 1f));
     }
 
-    /** {@code s + x s (1 - s) slope} with s = sigmoid(v); 1 - s is not taken as a difference, which would cancel. */
+    /**
+     * {@code s + x s (1 - s) slope} with s = sigmoid(v); 1 - s is not computed as a difference, to avoid cancellation.
+     */
     private static FloatVector timesSigmoidDerivative(FloatVector x, FloatVector v, FloatVector slope) {
         FloatVector e = expOfNegative(v.abs().neg());
         FloatVector r = broadcast(F, 1f).div(e.add(1f));

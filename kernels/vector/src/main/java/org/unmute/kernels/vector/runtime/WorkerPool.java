@@ -7,15 +7,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 
 /**
- * Daemon threads that share numbered tasks with the thread that calls {@link #run}. Idle workers spin for some
- * tenths of a millisecond, since the next kernel mostly follows at once, and then park.
+ * Daemon threads that share numbered tasks with the thread that calls {@link #run}. Idle workers spin for some tenths
+ * of a millisecond, since the next kernel usually follows at once, and then park.
  *
- * <p>Of n threads each begins with the nth part of the tasks that is its own, in order, and helps others when it is
- * through, from their last task on. Most kernels number tasks along the rows of what they write, so that a thread
- * mostly reads in the next kernel what it wrote in this one, and that lies in its own cache.
+ * <p>Each of n threads starts with its own nth of the tasks, in order, and then steals from the others, last task
+ * first. Most kernels number tasks along the rows of their result, so in the next kernel a thread mostly reads what it
+ * wrote in this one, from its own cache.
  *
- * <p>One job at a time: a caller that finds the pool busy, or calls from inside a task, does its tasks alone. Tasks
- * must write to separate places; then results depend on nothing of this.
+ * <p>One job runs at a time: a caller that finds the pool busy, or calls from inside a task, runs its tasks alone.
+ * Tasks must write to disjoint memory; then results do not depend on scheduling.
  */
 public final class WorkerPool implements AutoCloseable {
     private static final int SPINS = 20_000;
@@ -25,7 +25,7 @@ public final class WorkerPool implements AutoCloseable {
     private volatile Job current;
     private volatile boolean closed;
 
-    /** A pool in which {@code threads} threads work, the caller's among them. */
+    /** A pool of {@code threads} threads, including the caller's. */
     public WorkerPool(int threads) {
         workers = new Thread[threads - 1];
         for (int i = 0; i < workers.length; i++) {
@@ -35,7 +35,7 @@ public final class WorkerPool implements AutoCloseable {
                     .name("unmute-vector-" + (i + 1))
                     .inheritInheritableThreadLocals(false)
                     .unstarted(() -> serve(number));
-            // Not that of whoever happened to come first: in a server that would keep its application in memory.
+            // Not inherited from the first caller: in a server that would keep its application in memory.
             workers[i].setContextClassLoader(WorkerPool.class.getClassLoader());
             workers[i].start();
         }
@@ -46,8 +46,7 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * Calls {@code body} with 0 to {@code tasks - 1} and returns when all are done; a thread begins with its part of
-     * the numbers.
+     * Calls {@code body} with 0 to {@code tasks - 1} and returns when all calls are done.
      */
     public void run(int tasks, IntConsumer body) {
         if (tasks <= 1 || workers.length == 0 || closed || !busy.compareAndSet(false, true)) {
@@ -89,7 +88,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Lets the workers end. */
+    /** Ends the workers. */
     @Override
     public void close() {
         closed = true;
@@ -99,13 +98,13 @@ public final class WorkerPool implements AutoCloseable {
     }
 
     private static final class Job {
-        /** Distance of two threads' shares: a line of the cache each. */
+        /** Distance between the shares of two threads: a cache line. */
         private static final int LINE = 8;
 
         private final int tasks;
         private final int threads;
         private final IntConsumer body;
-        /** What is left of each thread's share: its next task in the lower half, the end in the upper one. */
+        /** What is left of each thread's share: the next task in the lower half, the end in the upper half. */
         private final AtomicLongArray shares;
 
         private final AtomicInteger done = new AtomicInteger();
@@ -137,7 +136,7 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
-        /** The first or last task left of a thread's share; -1 if there is none. */
+        /** Removes the first or last task of a thread's share; -1 if none is left. */
         private int take(int of, boolean first) {
             while (true) {
                 long left = shares.get(of * LINE);
@@ -152,7 +151,7 @@ public final class WorkerPool implements AutoCloseable {
             }
         }
 
-        /** Waits for tasks that others took; workers that come too late to take one are not waited for. */
+        /** Waits until all tasks are done; a worker that wakes too late to take one is not waited for. */
         void await() {
             int spins = 0;
             while (done.get() < tasks) {

@@ -5,27 +5,34 @@ import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 
 /**
- * Working memory that is for one thread at a time and is kept from call to call: as much of it as threads ever used at
- * once, each by preference the same ({@link FreeList}).
+ * Workspaces, each for one thread at a time, kept from call to call. The pool grows to the largest number of threads
+ * that ever worked at once; a thread preferably gets the workspace it had before ({@link FreeList}).
  *
- * @param <T> the memory
+ * @param <T> the workspace
  */
 public final class WorkspacePool<T> {
-    private final Supplier<T> make;
+    private final Supplier<T> create;
     private final FreeList<T> free = new FreeList<>(Integer.MAX_VALUE, 0);
 
-    /** Of what {@code make} makes. */
-    public WorkspacePool(Supplier<T> make) {
-        this.make = make;
+    public WorkspacePool(Supplier<T> create) {
+        this.create = create;
     }
 
-    /** A task that has such memory while it runs. What a task that fails had is not used again. */
+    /** A task that holds a workspace while it runs. The workspace of a task that throws is dropped. */
     public IntConsumer with(ObjIntConsumer<T> task) {
         return i -> {
-            T found = free.take(0);
-            T own = found == null ? make.get() : found;
-            task.accept(own, i);
-            free.give(own, 0);
+            T workspace = acquire();
+            task.accept(workspace, i);
+            release(workspace);
         };
+    }
+
+    private T acquire() {
+        T found = free.acquire(0);
+        return found == null ? create.get() : found;
+    }
+
+    private void release(T workspace) {
+        free.release(workspace, 0);
     }
 }

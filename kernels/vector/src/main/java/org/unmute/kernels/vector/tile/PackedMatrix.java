@@ -8,8 +8,8 @@ import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.View;
 
 /**
- * A whole right operand, {@code [inner, columns]}, laid out as tiles read it: slices of up to {@link PackedRows#DEPTH}
- * rows, in each slice its {@link Panels} one after the other.
+ * A right operand {@code [inner, columns]}, packed as the register tiles read it: slices of up to {@link
+ * PackedRows#DEPTH} rows, each slice a sequence of {@link Panels}.
  */
 public final class PackedMatrix {
     public final int inner;
@@ -17,7 +17,9 @@ public final class PackedMatrix {
     public final int panels;
     private final float[] data;
 
-    /** An empty one in memory from {@link ArrayPool#take} or {@link ArrayPool#own} of {@link #size} floats. */
+    /**
+     * An empty matrix in an array of {@link #size} floats from {@link ArrayPool#acquire} or {@link ArrayPool#allocate}.
+     */
     public PackedMatrix(int inner, int columns, float[] data) {
         this.inner = inner;
         this.columns = columns;
@@ -49,8 +51,8 @@ public final class PackedMatrix {
     }
 
     /**
-     * Fills this from a view {@code [inner, columns]} of any strides, on all threads. If the view is the whole of a
-     * frozen buffer that keeps this form, the buffer's own array is let go of: what it holds is here.
+     * Packs a view {@code [inner, columns]} of any strides, on all threads. If the view is the whole of a frozen buffer
+     * that caches this form, the buffer drops its own array: the values are here.
      */
     public PackedMatrix fill(WorkerPool pool, View b) {
         boolean across = b.stride(0) == 1 && b.stride(1) == inner;
@@ -88,24 +90,24 @@ public final class PackedMatrix {
     }
 
     /**
-     * Fills this from numbers that are still to be read, one column after the other: as many at a time as a panel has.
+     * Packs values that are still to be read, in column order: the columns of a panel at a time.
      */
     private void fillByColumns(WorkerPool pool, ElementSource source) {
         ArrayPool scratch = new ArrayPool(pool.threads());
         pool.run(panels, p -> {
             int column = p * Tile.COLUMNS;
             int n = Math.min(Tile.COLUMNS, columns - column);
-            float[] read = scratch.take((long) n * inner);
+            float[] read = scratch.acquire((long) n * inner);
             source.read((long) column * inner, read, 0, n * inner);
             Panels panel = new Panels(read, 0, 1, inner, inner, n);
             for (int slice = 0; slice < slices(); slice++) {
                 panel.copyPlainly(slice * PackedRows.DEPTH, depth(slice), data, at(slice, p));
             }
-            scratch.give(read);
+            scratch.release(read);
         });
     }
 
-    /** Fills this from a part of a larger operand that begins at a row and a panel. */
+    /** Packs a part of a larger operand, from row {@code row} and panel {@code fromPanel} on. */
     public PackedMatrix fill(WorkerPool pool, Panels b, int row, int fromPanel) {
         int together = Math.max(1, ElementLoops.CHUNK / Math.max(1, Math.min(inner, PackedRows.DEPTH) * Tile.COLUMNS));
         int groups = Math.ceilDiv(panels, together);

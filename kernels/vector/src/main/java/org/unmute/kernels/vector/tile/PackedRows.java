@@ -7,23 +7,22 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.StridedRows;
 
 /**
- * The left operand of a product, as the tiles read it: tiles of {@link Tile#ROWS} rows, up to {@link #DEPTH} numbers of
- * each. Two layouts, whichever the operand can be copied to in whole vectors: rows at a distance of {@link #STRIDE},
- * or, where neighbours in memory are neighbours in a column (the operand is a transposed view, as in the gradient of a
- * weight), columns of {@link Tile#LINE} numbers. Tiles sum both in the same order.
+ * The left operand of a product, packed as the register tiles read it: tiles of {@link Tile#ROWS} rows with up to
+ * {@link #DEPTH} columns. There are two layouts, so that packing can copy whole vectors: rows {@link #STRIDE} apart or,
+ * if the operand is contiguous along its columns (a transposed view, as in the gradient of a weight), columns {@link
+ * Tile#LINE} apart. Tiles sum both in the same order.
  *
- * <p>It is copied rather than read where it lies. That costs one pass over the operand (1 to 3 % at the sizes of a ViT)
- * and buys a stride known to the compiler, no two rows at the same place of the cache (a stride of 4 KiB is common: dim
- * 1024, MLP of 3072), and any strides of the operand at all.
+ * <p>Packing costs one pass over the operand (1 to 3 % at the sizes of a ViT). It buys a constant stride, no conflict
+ * misses (strides of 4 KiB are common: dim 1024, MLP of 3072) and operands of any strides.
  */
 public final class PackedRows {
-    /** Inner sizes beyond this are worked off in several passes. */
+    /** Larger inner dimensions are processed in several slices. */
     public static final int DEPTH = Lanes.BITS == 512 ? 768 : 384;
-    /** Distance from row to row; the extra line keeps rows from falling on the same cache sets. */
+    /** Distance between rows; the extra cache line keeps rows off the same cache sets. */
     public static final int STRIDE = DEPTH + 16;
-    /** Floats of a tile, whatever its layout. */
+    /** Floats of a tile in either layout. */
     public static final int TILE = Math.max(Tile.ROWS * STRIDE, Tile.LINE * DEPTH);
-    /** Columns copied at a time: the lines they lie in are still in the first cache for the next tile. */
+    /** Columns copied at a time: their cache lines are still in L1 for the next tile. */
     private static final int TOGETHER = 16;
 
     private final StridedRows rows;
@@ -34,7 +33,7 @@ public final class PackedRows {
         this.byColumns = byColumns;
     }
 
-    /** How rows {@code [first, first + count)} of an operand are laid out. */
+    /** Chooses the layout for rows {@code [first, first + count)} of an operand. */
     public static PackedRows of(StridedRows a, int first, int count) {
         return new PackedRows(a, a.step() != 1 && count > 1 && a.evenly(first, count, 1));
     }
@@ -47,12 +46,12 @@ public final class PackedRows {
         return Math.min(DEPTH, inner - slice * DEPTH);
     }
 
-    /** Whether {@link #multiply} writes just this many columns. */
+    /** Whether {@link #multiply} writes exactly this many columns. */
     public boolean fits(int columns) {
         return columns == Tile.COLUMNS || columns == N && !byColumns;
     }
 
-    /** Copies columns {@code [column, column + n)} of {@code count} rows, a tile every {@link #TILE} floats. */
+    /** Packs columns {@code [column, column + n)} of {@code count} rows, a tile every {@link #TILE} floats. */
     public void fill(int first, int count, int column, int n, float[] out, int to) {
         if (byColumns) {
             for (int k = 0; k < n; k += TOGETHER) {
@@ -86,7 +85,7 @@ public final class PackedRows {
         float[] x = rows.data();
         int step = rows.step();
         int at = rows.start()[first] + column * step;
-        // Whole vectors, numbers of other rows among them, unless they would reach beyond the array.
+        // Whole vectors, which include elements of other rows, unless they would exceed the array.
         boolean whole = Math.max(at, at + (n - 1) * step) + Tile.LINE <= x.length;
         for (int k = 0; k < n; k++) {
             if (whole) {
@@ -100,11 +99,11 @@ public final class PackedRows {
     }
 
     /**
-     * Copies columns {@code [column, column + n)} of {@code rows} rows, one every {@link #STRIDE} floats.
+     * Packs columns {@code [column, column + n)} of {@code rows} rows, {@link #STRIDE} floats apart.
      *
-     * @param start position of each row's first number
+     * @param start offset of each row
      * @param first the first row
-     * @param step distance from column to column
+     * @param step distance between columns
      */
     public static void copy(
             float[] x, int[] start, int first, int rows, int step, int column, int n, float[] out, int to) {
@@ -121,7 +120,7 @@ public final class PackedRows {
         }
     }
 
-    /** One tile of this times a panel; see {@link Tile512#multiply}. */
+    /** Multiplies a tile with a panel; see {@link Tile512#multiply}. */
     public void multiply(
             int depth,
             float[] left,

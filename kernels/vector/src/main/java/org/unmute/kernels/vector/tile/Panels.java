@@ -7,9 +7,8 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.tensor.backend.View;
 
 /**
- * The right operand of a product, {@code [inner, columns]} of any strides, and how to lay parts of it out as tiles read
- * them: panels of {@link Tile#COLUMNS} columns, each row of a panel contiguous. Columns that are missing in the last
- * panel are 0.
+ * A right operand {@code [inner, columns]} of any strides, and how parts of it are packed for the register tiles:
+ * panels of {@link Tile#COLUMNS} columns with contiguous rows. The last panel is padded with zeros.
  */
 public record Panels(float[] data, int from, int stepK, int stepN, int inner, int columns) {
     public static Panels of(View b) {
@@ -26,7 +25,7 @@ public record Panels(float[] data, int from, int stepK, int stepN, int inner, in
         return Math.ceilDiv(columns, Tile.COLUMNS);
     }
 
-    /** Rows {@code [row, row + depth)} of panel {@code panel}. */
+    /** Packs rows {@code [row, row + depth)} of panel {@code panel}. */
     public void copy(int panel, int row, int depth, float[] out, int to, float[] work) {
         int column = panel * Tile.COLUMNS;
         int n = Math.min(Tile.COLUMNS, columns - column);
@@ -43,8 +42,7 @@ public record Panels(float[] data, int from, int stepK, int stepN, int inner, in
         }
     }
 
-    // A method for each way: compiled together, they would be compiled anew whenever one of them is met for the first
-    // time.
+    // A method for each layout: in one method, the first use of each would deoptimize the code compiled for the others.
 
     private void alongRows(int at, int depth, float[] out, int to) {
         for (int k = 0; k < depth; k++) {
@@ -67,7 +65,7 @@ public record Panels(float[] data, int from, int stepK, int stepN, int inner, in
         single(at + wholeK, n, depth - wholeK, out, to + wholeK * 2 * N);
     }
 
-    /** The same as {@link #copy} for the first panel. */
+    /** The same as {@link #copy} for the first panel, without vectors. */
     public void copyPlainly(int row, int depth, float[] out, int to) {
         if (columns < Tile.COLUMNS) {
             java.util.Arrays.fill(out, to, to + depth * Tile.COLUMNS, 0f);
@@ -75,7 +73,7 @@ public record Panels(float[] data, int from, int stepK, int stepN, int inner, in
         single(from + row * stepK, columns, depth, out, to);
     }
 
-    /** One by one; sixteen of a column at a time, so that what is read and what is written stays in the first cache. */
+    /** One element at a time, in blocks of sixteen rows, so that what is read and what is written stays in L1. */
     private void single(int at, int n, int depth, float[] out, int to) {
         for (int k0 = 0; k0 < depth; k0 += 16) {
             int k1 = Math.min(depth, k0 + 16);

@@ -3,8 +3,8 @@ package org.unmute.kernels.vector.tile;
 import org.unmute.kernels.vector.runtime.Lanes;
 
 /**
- * The register tile for this machine: as many sums as there are registers to hold them. Which of the three it is, is a
- * constant of the virtual machine, so that the compiler sees one call and no branch.
+ * The register tile of this machine: as many sums as its registers hold. The choice of the three is a constant, so the
+ * compiler sees one call and no branch.
  */
 public final class Tile {
     public static final int ROWS = switch (Lanes.BITS) {
@@ -13,7 +13,7 @@ public final class Tile {
         default -> Tile128.ROWS;
     };
     public static final int COLUMNS = 2 * Lanes.N;
-    /** Distance from column to column where a left operand lies by columns: {@link #ROWS} in whole vectors. */
+    /** Distance between columns of a left operand stored by columns: {@link #ROWS} rounded up to whole vectors. */
     public static final int LINE = switch (Lanes.BITS) {
         case 512 -> Tile512.LINE;
         case 256 -> Tile256.LINE;

@@ -1,20 +1,21 @@
 package org.unmute.kernels.vector.tile;
 
 /**
- * Has the innermost products compiled before they are needed. A vector operation that is not compiled takes about a
- * microsecond instead of a quarter of a nanosecond: the first product of a large matrix would spend seconds in it,
- * until the compiler has seen enough and come to its turn. So tiles of a few columns are multiplied until that is done.
- * Both forms, writing and adding, take turns: a compiled form is thrown away when it meets a branch that was never
- * taken before. There is no pause between calls: how many it takes to be compiled grows with what waits for the
- * compiler, and only every 1,024th is looked at.
+ * Has the register tile compiled before it is needed. An interpreted vector operation takes about a microsecond instead
+ * of a quarter of a nanosecond: the first large product would spend seconds in the interpreter. So short tiles are
+ * multiplied until they are fast. Writing and adding alternate, because compiled code is deoptimized at a branch never
+ * taken before. Calls do not pause: the number needed grows with the compile queue, and the JVM checks only every
+ * 1,024th call.
+ *
+ * <p>Keeps no state: whoever owns a backend decides when to warm it up.
  */
 public final class TileWarmUp {
     /**
-     * A compiled call takes some 0.1 microseconds; one that is not takes over 50 at first, and some 5 once the methods
-     * of the Vector API are.
+     * A compiled call takes some 0.1 µs; an interpreted one over 50 µs, or some 5 µs once the Vector API itself is
+     * compiled.
      */
     private static final long COMPILED_NANOS = 2_000;
-    /** On a machine so slow that no call ever counts as compiled, the rest is compiled when it is used. */
+    /** Ends the warm-up on a machine too slow for {@link #COMPILED_NANOS}. */
     private static final long DEADLINE_NANOS = 5_000_000_000L;
 
     private static final int DEPTH = 4;
@@ -22,8 +23,8 @@ public final class TileWarmUp {
 
     private TileWarmUp() {}
 
-    /** Returns when tiles are compiled, or at the deadline. */
-    public static void tiles() {
+    /** Returns when the tile is compiled, or at the deadline. */
+    public static void run() {
         float[] left = new float[PackedRows.TILE];
         float[] panel = new float[DEPTH * Tile.COLUMNS];
         float[] out = new float[Tile.ROWS * Tile.COLUMNS];

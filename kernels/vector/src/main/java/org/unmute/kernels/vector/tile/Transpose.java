@@ -12,8 +12,8 @@ import org.unmute.kernels.vector.runtime.Lanes;
  * Transposes squares of {@link Lanes#N} by N floats in registers.
  *
  * <p>The usual butterfly: for s = N/2, N/4, …, 1 rows i and i + s swap their off-diagonal blocks of s columns, each by
- * one selection from two vectors. Two such steps at a time on four rows, so that few registers are live and the loop
- * body stays short; between the pairs of steps rows lie in a small block in the first cache.
+ * one two-vector permutation. Two such steps run at a time on four rows, which keeps few registers live and the loop
+ * body short; between the pairs of steps the rows are in a small block in L1.
  */
 public final class Transpose {
     /** Floats of working memory for {@link #square}. */
@@ -51,8 +51,8 @@ public final class Transpose {
     /**
      * {@code out[j][i] = x[i][j]}.
      *
-     * @param step distance from row to row of x
-     * @param ldo distance from row to row of out
+     * @param step distance between rows of x
+     * @param ldo distance between rows of out
      * @param work {@link #WORK} floats. Modified.
      */
     public static void square(float[] x, int at, int step, float[] out, int to, int ldo, float[] work) {

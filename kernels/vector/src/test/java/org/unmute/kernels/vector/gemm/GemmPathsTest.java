@@ -15,7 +15,9 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
-/** Products of shapes that take each of the ways through {@link GemmKernel}, with operands as they lie and transposed. */
+/**
+ * Products of shapes that take each of the ways through {@link GemmKernel}, with operands as they lie and transposed.
+ */
 class GemmPathsTest {
     private static final int SAMPLES = 400;
 

@@ -139,7 +139,8 @@ class PackedWeightTest {
             PackedMatrix m = new PackedMatrix(
                     v.shape().dim(0),
                     v.shape().dim(1),
-                    ArrayPool.own(PackedMatrix.size(v.shape().dim(0), v.shape().dim(1))));
+                    ArrayPool.allocate(
+                            PackedMatrix.size(v.shape().dim(0), v.shape().dim(1))));
             packed.add(m);
             return m;
         };

@@ -226,7 +226,7 @@ class BinaryMatchTest {
             index[i] = (byte) r.nextInt(n);
         }
         for (int i = 0; i < tables.length; i++) {
-            tables[i] = (byte) (i < n ? LookupTile.MOST : r.nextInt(LookupTile.MOST + 1));
+            tables[i] = (byte) (i < n ? LookupTile.MAX_ENTRY : r.nextInt(LookupTile.MAX_ENTRY + 1));
         }
         int room = LookupTile.TOKENS * n;
         short[] sums = new short[LookupTile.BLOCKS * room];
@@ -367,13 +367,13 @@ class BinaryMatchTest {
 
         void check(float[] prototypes, float[] values, int[] winners) {
             for (int j = 0; j < count; j++) {
-                boolean spoilt = false;
+                boolean nonFinite = false;
                 for (int d = 0; d < dim; d++) {
-                    spoilt |= !Float.isFinite(prototypes[j * dim + d]);
+                    nonFinite |= !Float.isFinite(prototypes[j * dim + d]);
                 }
-                if (spoilt || bad >= 0) {
+                if (nonFinite || bad >= 0) {
                     assertThat(values[j]).as("%s, value %d", what, j).isNaN();
-                    assertThat(winners[j]).as("%s, winner %d", what, j).isEqualTo(spoilt ? 0 : bad);
+                    assertThat(winners[j]).as("%s, winner %d", what, j).isEqualTo(nonFinite ? 0 : bad);
                     continue;
                 }
                 double[] product = new double[n];

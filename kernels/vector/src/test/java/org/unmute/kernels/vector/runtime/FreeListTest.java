@@ -5,64 +5,64 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class FreeListTest {
-    private final FreeList<String> shelf = new FreeList<>(3, 1000);
+    private final FreeList<String> list = new FreeList<>(3, 1000);
 
-    private void giveFromElsewhere(String what, int length) throws InterruptedException {
-        Thread other = Thread.ofPlatform().start(() -> shelf.give(what, length));
+    private void releaseFromAnotherThread(String value, int length) throws InterruptedException {
+        Thread other = Thread.ofPlatform().start(() -> list.release(value, length));
         other.join();
     }
 
     @Test
-    void aThreadGetsBackWhatItHad() throws InterruptedException {
-        shelf.give("mine", 110);
-        giveFromElsewhere("yours", 100);
+    void aThreadPrefersWhatItReleased() throws InterruptedException {
+        list.release("mine", 110);
+        releaseFromAnotherThread("yours", 100);
 
-        assertThat(shelf.take(100)).isEqualTo("mine");
-        assertThat(shelf.take(100)).isEqualTo("yours");
-        assertThat(shelf.take(100)).isNull();
+        assertThat(list.acquire(100)).isEqualTo("mine");
+        assertThat(list.acquire(100)).isEqualTo("yours");
+        assertThat(list.acquire(100)).isNull();
     }
 
     @Test
     void theShortestThatIsLongEnough() {
-        shelf.give("long", 300);
-        shelf.give("short", 200);
-        shelf.give("shorter", 100);
+        list.release("long", 300);
+        list.release("short", 200);
+        list.release("shorter", 100);
 
-        assertThat(shelf.take(101)).isEqualTo("short");
-        assertThat(shelf.take(101)).isEqualTo("long");
-        assertThat(shelf.take(101)).isNull();
-        assertThat(shelf.take(100)).isEqualTo("shorter");
+        assertThat(list.acquire(101)).isEqualTo("short");
+        assertThat(list.acquire(101)).isEqualTo("long");
+        assertThat(list.acquire(101)).isNull();
+        assertThat(list.acquire(100)).isEqualTo("shorter");
     }
 
     @Test
-    void somebodyElsesRatherThanOneOfOnesOwnThatIsMuchTooLong() throws InterruptedException {
-        shelf.give("mine", 300);
-        giveFromElsewhere("yours", 120);
+    void anotherThreadsRatherThanItsOwnThatIsMuchTooLong() throws InterruptedException {
+        list.release("mine", 300);
+        releaseFromAnotherThread("yours", 120);
 
-        assertThat(shelf.take(100)).isEqualTo("yours");
-        assertThat(shelf.take(100)).isEqualTo("mine");
+        assertThat(list.acquire(100)).isEqualTo("yours");
+        assertThat(list.acquire(100)).isEqualTo("mine");
     }
 
     @Test
-    void whatHasLainForLongestMakesRoom() {
-        shelf.give("first", 10);
-        shelf.give("second", 10);
-        shelf.give("third", 10);
-        shelf.give("fourth", 10);
-        assertThat(shelf.take(10)).as("the one that was given last").isEqualTo("fourth");
+    void theOldestAreDroppedFirst() {
+        list.release("first", 10);
+        list.release("second", 10);
+        list.release("third", 10);
+        list.release("fourth", 10);
+        assertThat(list.acquire(10)).as("the latest of equal length").isEqualTo("fourth");
 
-        shelf.give("large", 985);
-        assertThat(shelf.take(100)).isEqualTo("large");
-        assertThat(shelf.take(1)).as("second made room for it").isEqualTo("third");
-        assertThat(shelf.take(1)).isNull();
+        list.release("large", 985);
+        assertThat(list.acquire(100)).isEqualTo("large");
+        assertThat(list.acquire(1)).as("second was dropped").isEqualTo("third");
+        assertThat(list.acquire(1)).isNull();
     }
 
     @Test
-    void whatIsLongerThanAllTheRoomIsNotKept() {
-        shelf.give("kept", 10);
-        shelf.give("too long", 1001);
+    void anItemAboveTheLimitIsNotKept() {
+        list.release("kept", 10);
+        list.release("too long", 1001);
 
-        assertThat(shelf.take(11)).isNull();
-        assertThat(shelf.take(10)).isEqualTo("kept");
+        assertThat(list.acquire(11)).isNull();
+        assertThat(list.acquire(10)).isEqualTo("kept");
     }
 }

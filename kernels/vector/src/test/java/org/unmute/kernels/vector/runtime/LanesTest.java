@@ -11,8 +11,9 @@ import org.unmute.kernels.vector.tile.Tile;
 class LanesTest {
     @Test
     void theWidthIsTheOneThisRunIsFor() {
-        int most = Integer.getInteger("unmute.vector.most", Integer.getInteger(Lanes.MOST_BITS, Integer.MAX_VALUE));
-        assertThat(Lanes.BITS).isBetween(Lanes.LEAST_BITS, most);
+        int most = Integer.getInteger(
+                "unmute.vector.most", Integer.getInteger(Lanes.MAX_BITS_PROPERTY, Integer.MAX_VALUE));
+        assertThat(Lanes.BITS).isBetween(Lanes.MIN_BITS, most);
         assertThat(PackedRows.DEPTH % Tile.COLUMNS)
                 .as("panels do not straddle slices of scores")
                 .isZero();

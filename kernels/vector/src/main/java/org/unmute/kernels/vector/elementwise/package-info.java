@@ -1,0 +1,2 @@
+/** Kernels whose elements are independent: functions, the AdamW step, data movement, and the float64 fallback. */
+package org.unmute.kernels.vector.elementwise;

@@ -1,0 +1,4 @@
+/**
+ * Matrix products and linear maps. {@link org.unmute.kernels.vector.gemm.GemmKernel} chooses the algorithm by shape.
+ */
+package org.unmute.kernels.vector.gemm;

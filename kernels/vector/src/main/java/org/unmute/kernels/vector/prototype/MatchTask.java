@@ -1,0 +1,38 @@
+package org.unmute.kernels.vector.prototype;
+
+/**
+ * One task of a pass: a range of its tokens with a range of its prototypes. Both are counted from the first of the
+ * range.
+ */
+record MatchTask(MatchPass pass, int part, int firstToken, int tokens, int firstPrototype, int prototypes) {
+    /** Where the prototype's signs start in {@link PrototypeBits#signs()}. */
+    int signs(int prototype) {
+        return pass.p().signs(firstPrototype + prototype);
+    }
+
+    /** Where the token's row starts in {@link CenteredTokens#data}. */
+    int row(int token) {
+        return pass.x().at(firstToken + token);
+    }
+
+    /** The product of the winner so far, minus infinity if there is none. */
+    float winningProduct(int prototype) {
+        return pass.winners().product(part, firstPrototype + prototype);
+    }
+
+    /** The smallest table sum of a token that can win when some token has this product. */
+    short minSum(float product) {
+        return product == Float.NEGATIVE_INFINITY
+                ? 0
+                : pass.tables().minSum(product, pass.winners().error());
+    }
+
+    /** The product in float64. */
+    double exact(int token, int prototype) {
+        return pass.winners().exact(pass.x().original(firstToken + token), firstPrototype + prototype);
+    }
+
+    void offer(int prototype, int token, float product, double exact) {
+        pass.winners().offer(part, firstPrototype + prototype, pass.x().original(firstToken + token), product, exact);
+    }
+}

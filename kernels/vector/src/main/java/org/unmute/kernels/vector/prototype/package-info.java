@@ -1,0 +1,113 @@
+/**
+ * Prototype max pooling: for each prototype the token of the largest cosine. {@link
+ * org.unmute.kernels.vector.prototype.PrototypeKernel} takes prototypes as they are, with a float32 product; the rest
+ * of the package takes only their signs, and finds the same winner that exact arithmetic would.
+ *
+ * <h2>Problem</h2>
+ *
+ * A clip has n tokens x, the rows of X {@code [n, d]}. The j prototypes p are the rows of P {@code [j, d]}.
+ * Binarization keeps the signs s ∈ {−1, 1}<sup>d</sup> of a prototype: −1 where p is negative, else 1 (zero counts as
+ * positive). As ‖s‖ = √d, the cosine of a token and a binarized prototype is
+ *
+ * <pre>    cos(x, s) = s·u / √d    with u = x / ‖x‖</pre>
+ *
+ * Wanted are, for each prototype, the winner {@code argmax_i s·u_i}, the first one on ties, and its cosine. √d is the
+ * same for all tokens, so only the products s·u count. Computed directly they cost n j d multiplications. Most of them
+ * are unnecessary: a product that is far from winning need not be known exactly. (‖x‖ is at least 10⁻¹². Clips and
+ * prototypes with a NaN or an infinity are dealt with before: their cosines are NaN.)
+ *
+ * <h2>Stages</h2>
+ *
+ * <b>Preparation.</b> Let c be the middle of the range of the u in each dim. Tokens are centred, {@code y = u − c},
+ * rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}). Since s·u = s·y + s·c and s·c is the
+ * same for all tokens, the largest s·y wins too; and what all tokens have in common no longer uses up precision. Of
+ * tokens that are equal bit for bit only the first is kept ({@link org.unmute.kernels.vector.prototype.DuplicateRows}).
+ *
+ * <p>Two bounds follow from IEEE rounding. T is the largest Σ|y| of a token:
+ *
+ * <pre>
+ *    (1)  |s·y − (s·u − s·c)| ≤ ε      ε = 1.01 · 2⁻²⁴ T, plus tiny terms for denormals and float64
+ *    (2)  |q − s·y| ≤ δ                δ = 1.01 · 2⁻²⁴ k T
+ * </pre>
+ *
+ * q is the product s·y as float32 computes it and k the number of additions a term takes part in (1.01 covers
+ * second-order terms). With E = δ + ε, a product q is therefore within E of the true value s·u − s·c.
+ *
+ * <p><b>Stage 1, table sums</b> ({@link org.unmute.kernels.vector.prototype.LookupTables}, {@link
+ * org.unmute.kernels.vector.prototype.LookupTile}, {@link org.unmute.kernels.vector.prototype.SumSearch}). As in the
+ * fast-scan of product quantization, dims are split into G groups of g (g = 6, 5, 4 with vectors of 512, 256, 128 bits;
+ * G is even, a last group may be empty). For each token and group a table holds an entry for each of the 2<sup>g</sup>
+ * patterns of signs:
+ *
+ * <pre>    entry = m + round(α Σ ±y)    over the dims of the group</pre>
+ *
+ * with the center m (63, or less for very many dims) and the scale α = (m + 0.45) / (largest Σ|y| of a group), so that
+ * entries are bytes from 0 to 2 m. The signs of a prototype ({@link org.unmute.kernels.vector.prototype.PrototypeBits})
+ * select one entry a group; a byte permutation does so for 64 prototypes at once. The sum S of a token's G entries
+ * differs from {@code G m + α s·y} by at most ½ + 10⁻⁴ a group:
+ *
+ * <pre>    (3)  |S − (G m + α s·y)| ≤ G (½ + 10⁻⁴)</pre>
+ *
+ * <p>The token with the largest sum is the <i>leader</i>. Its float32 product q is computed first. By (1) and (2) the
+ * leader's true value is at least q − E. A token that wins has at least this true value, so by (1) its s·y is at least
+ * q − E − ε, and by (3)
+ *
+ * <pre>    (4)  S ≥ G m + α (q − E − ε) − G (½ + 10⁻⁴)</pre>
+ *
+ * Tokens with smaller sums are out. Four of 512 random tokens remain.
+ *
+ * <p><b>Stage 2, float32 products</b> ({@link org.unmute.kernels.vector.prototype.CandidateList}). The products q of
+ * all remaining candidates are computed. Let q* be the largest. Its true value is at least q* − E, and a candidate's
+ * true value is at most q + E. So a winner has
+ *
+ * <pre>    (5)  q ≥ q* − 2 E</pre>
+ *
+ * Usually one candidate is left, and it is the winner.
+ *
+ * <p><b>Stage 3, exact decision</b> ({@link org.unmute.kernels.vector.prototype.ExactDecision}). If several are left,
+ * their s·x / ‖x‖ are compared in float64. Equal values are a tie: the first token wins. "Exact" means as far as
+ * float64 can tell.
+ *
+ * <p>{@link org.unmute.kernels.vector.prototype.CandidateFilter} runs the stages; {@link
+ * org.unmute.kernels.vector.prototype.BinaryMatch} splits a clip into passes of 512 tokens and tasks; {@link
+ * org.unmute.kernels.vector.prototype.RunningWinners} carries winners from pass to pass, where a known q serves in (4)
+ * and (5) like a leader's. The winner's cosine is then computed with compensated sums ({@link
+ * org.unmute.kernels.vector.prototype.CompensatedCosine}) and rounded once. {@link
+ * org.unmute.kernels.vector.prototype.BinaryPrototypeKernel} ties it together and has the gradient.
+ *
+ * <h2>Example</h2>
+ *
+ * d = 6 and one prototype p = (0.3, −1.2, 0.8, 0.1, −0.4, 2.0), so s = (+, −, +, +, −, +). Five tokens:
+ *
+ * <pre>
+ *    i   x                               ‖x‖   u                                          s·u
+ *    0   ( −6,   5,  −3, −2,  1,  5)      10   (−0.6,    0.5,  −0.3,  −0.2,    0.1,   0.5)   −1.2
+ *    1   ( 27, −15,  14,  5, −5, 20)      40   ( 0.675, −0.375, 0.35,  0.125, −0.125, 0.5)    2.15
+ *    2   (  6,  −5,   3,  2, −1,  5)      10   ( 0.6,   −0.5,   0.3,   0.2,   −0.1,   0.5)    2.2
+ *    3   ( 12, −10,   6,  4, −2, 10)      20   ( 0.6,   −0.5,   0.3,   0.2,   −0.1,   0.5)    2.2
+ *    4   (−27,  15, −14, −5,  5, 20)      40   (−0.675,  0.375, −0.35, −0.125, 0.125, 0.5)   −1.15
+ * </pre>
+ *
+ * The range of each of the first five dims is symmetric, the last dim is always 0.5: c = (0, 0, 0, 0, 0, 0.5). So y is
+ * u with 0 as its last entry, s·c = 0.5, and s·y = −1.7, 1.65, 1.7, 1.7, −1.65.
+ *
+ * <p>Groups of g = 5 dims: the first five, and the last with y = 0. The largest Σ|y| of a group is 1.7, so α = 63.45 /
+ * 1.7 = 37.32. The second group's entry is always 63. The first group's entries are
+ *
+ * <pre>
+ *    token 0: 63 + round(−63.45) = 0      S =   0 + 63 =  63
+ *    token 1: 63 + round( 61.58) = 125    S = 125 + 63 = 188
+ *    token 2: 63 + round( 63.45) = 126    S = 126 + 63 = 189    the leader: the first of the largest sums
+ *    token 3: 63 + round( 63.45) = 126    S = 126 + 63 = 189
+ *    token 4: 63 + round(−61.58) = 1      S =   1 + 63 =  64
+ * </pre>
+ *
+ * The leader's product is q = 1.7. E and ε are about 10⁻⁶ and do not show in these digits. By (4) a winner has S ≥ 2 ·
+ * 63 + 63.45 − 2 · 0.5001 = 188.45. The code rounds the bound down, to be safe: with S ≥ 188, tokens 1, 2 and 3 remain.
+ * Their products are 1.65, 1.7 and 1.7; by (5) token 1 is out. In float64, token 2 has 22 / 10 and token 3 has 44 / 20,
+ * a tie: token 2 wins. Its cosine is 2.2 / √6 = 0.8981.
+ *
+ * <p>With g = 6 there is one group of six dims and an empty one, and all numbers are the same. {@code
+ * WorkedExampleTest} computes them with the classes named here.
+ */
+package org.unmute.kernels.vector.prototype;
