@@ -1,4 +1,6 @@
-"""PyTorch as a contestant of "unmute bench": worker.py serve THREADS, or worker.py export CASE to write a case's TorchScript.
+"""PyTorch as a peer of "unmute bench".
+
+worker.py serve THREADS runs cases, worker.py export CASE writes a case's TorchScript, worker.py blas prints the library that multiplies.
 
 Speaks the lines of org.unmute.bench.peer.WorkerMain: every answer begins with the mark, all else goes to standard error.
 """
@@ -9,6 +11,7 @@ import time
 
 import torch
 
+import blas
 import cases
 
 MARK = "@bench "
@@ -33,7 +36,7 @@ def resident():
 def serve(threads):
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
-    answer(f"ready PyTorch {torch.__version__} in Python {sys.version.split()[0]}, {os.environ.get('OPENBLAS_NUM_THREADS', '?')} BLAS threads")
+    answer(f"ready PyTorch {torch.__version__} in Python {sys.version.split()[0]}, {blas.describe()}, {os.environ.get('OPENBLAS_NUM_THREADS', '?')} BLAS threads")
     call = None
     for line in sys.stdin:
         order, _, rest = line.strip().partition(" ")
@@ -47,8 +50,8 @@ def serve(threads):
                 call.show(os.path.join(rest, "out", "torch-debian"))
                 answer(f"prepared -1 {before}")
             elif order == "time":
-                most, seconds = rest.split()
-                answer("timed " + " ".join(timed(call, int(most), float(seconds))))
+                calls, seconds = rest.split()
+                answer("timed " + " ".join(timed(call, int(calls), float(seconds))))
             elif order == "release":
                 call = None
                 gc.collect()
@@ -62,10 +65,10 @@ def serve(threads):
             answer(f"failed {type(e).__name__}: {e}")
 
 
-def timed(call, most, seconds):
+def timed(call, calls, seconds):
     begun = time.perf_counter_ns()
     times = []
-    while len(times) < most and (not times or time.perf_counter_ns() - begun < seconds * 1e9):
+    while len(times) < calls and (not times or time.perf_counter_ns() - begun < seconds * 1e9):
         start = time.perf_counter_ns()
         call.run()
         times.append(str(time.perf_counter_ns() - start))
@@ -79,5 +82,8 @@ if __name__ == "__main__":
         serve(int(sys.argv[2]))
     elif sys.argv[1] == "export":
         cases.export(sys.argv[2])
+    elif sys.argv[1] == "blas":
+        ANSWERS.write(blas.describe() + "\n")
+        ANSWERS.flush()
     else:
         sys.exit(f"worker.py: unknown order {sys.argv[1]}")

@@ -3,13 +3,13 @@ package org.unmute.bench.own;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Shape;
 
 /**
  * How fast memory is read: every thread sums an array of its own that is larger than the caches it can have to itself.
  */
-final class Bandwidth implements Contender.Call {
+final class Bandwidth implements Peer.Call {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int BYTES = 512 << 20;
 

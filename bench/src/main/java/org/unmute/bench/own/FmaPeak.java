@@ -3,7 +3,7 @@ package org.unmute.bench.own;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Shape;
 
 /**
@@ -11,7 +11,7 @@ import org.unmute.tensor.Shape;
  * of threads. The sums of sixteen registers do not depend on each other, enough for two units with a latency of four
  * cycles, and no memory is touched.
  */
-final class FmaPeak implements Contender.Call {
+final class FmaPeak implements Peer.Call {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int REGISTERS = 16;
     private static final int ROUNDS = 20_000;

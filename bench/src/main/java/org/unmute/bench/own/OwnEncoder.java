@@ -3,7 +3,7 @@ package org.unmute.bench.own;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;
@@ -11,7 +11,7 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.Shape;
 
 /** An encoder from a WAV file to patch tokens, the way {@code unmute embed} goes: read, fbank, network. */
-final class OwnEncoder implements Contender.Call {
+final class OwnEncoder implements Peer.Call {
     private final Path recording;
     private final Encoder encoder;
     private TokenMap map;

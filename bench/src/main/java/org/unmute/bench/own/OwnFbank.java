@@ -2,14 +2,14 @@ package org.unmute.bench.own;
 
 import java.io.IOException;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.models.frontend.FbankOptions;
 import org.unmute.models.frontend.KaldiFbank;
 import org.unmute.models.frontend.WindowFunction;
 import org.unmute.tensor.Shape;
 
 /** Kaldi's log mel filter bank of samples in memory. */
-final class OwnFbank implements Contender.Call {
+final class OwnFbank implements Peer.Call {
     private final KaldiFbank fbank;
     private final float[] samples;
     private float[] energies;

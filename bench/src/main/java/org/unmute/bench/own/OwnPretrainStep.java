@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.models.frontend.Spectrogram;
 import org.unmute.models.vit.FreshWeights;
 import org.unmute.models.zoo.MaskedAutoencoder;
@@ -24,7 +24,7 @@ import org.unmute.tensor.optim.Schedule;
  * One step of masked pre-training with gradients of all weights, as {@code unmute pretrain} runs it, with the same
  * masks every time.
  */
-final class OwnPretrainStep implements Contender.Call {
+final class OwnPretrainStep implements Peer.Call {
     private static final double CLIP = 1;
 
     private final CaseFolder folder;

@@ -8,7 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
@@ -30,7 +30,7 @@ import org.unmute.tensor.optim.Gradients;
  * forward, loss, gradients, AdamW. The trainer runs on a thread of its own and stops after each step until the next
  * call.
  */
-final class OwnProbeStep implements Contender.Call {
+final class OwnProbeStep implements Peer.Call {
     /** So many that the learning rate does not fall noticeably: a peer keeps it. */
     private static final int EPOCHS = 1_000_000;
 

@@ -1,11 +1,11 @@
 package org.unmute.bench.own;
 
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.TensorScope;
 
 /** A call whose results live until the next one. */
-abstract class ScopedCall implements Contender.Call {
+abstract class ScopedCall implements Peer.Call {
     private TensorScope results;
     private long peak = -1;
 

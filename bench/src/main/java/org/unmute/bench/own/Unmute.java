@@ -1,12 +1,12 @@
 package org.unmute.bench.own;
 
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.bench.peer.UnsupportedCaseException;
 import org.unmute.tensor.backend.Backends;
 
 /** This engine, as its users run it. */
-public final class Unmute implements Contender {
+public final class Unmute implements Peer {
     private final int threads;
 
     /** Opens the best backend with so many threads. */

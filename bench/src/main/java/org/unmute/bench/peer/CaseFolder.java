@@ -12,7 +12,7 @@ import org.unmute.tensor.io.Npy;
 
 /**
  * One case on disk: {@code case.json} with its kind and sizes, inputs as npy, weights as safetensors, and below {@code
- * out/NAME} what a contender gave. Every contender, in Java or Python, reads the same files.
+ * out/NAME} the outputs of a peer. Every peer, in Java or Python, reads the same files.
  */
 public final class CaseFolder {
     /** File with the kind and the sizes. */
@@ -21,26 +21,24 @@ public final class CaseFolder {
     public static final String MODEL = "model.safetensors";
 
     private final Path folder;
-    private final String contender;
+    private final String peer;
     private final JsonNode fields;
 
-    private CaseFolder(Path folder, String contender, JsonNode fields) {
+    private CaseFolder(Path folder, String peer, JsonNode fields) {
         this.folder = folder;
-        this.contender = contender;
+        this.peer = peer;
         this.fields = fields;
     }
 
     /**
-     * Opens a case for a contender.
+     * Opens a case for a peer.
      *
-     * @param contender its name, below which outputs are written
+     * @param peer its name, below which outputs are written
      * @throws IOException if there is no case
      */
-    public static CaseFolder open(Path folder, String contender) throws IOException {
+    public static CaseFolder open(Path folder, String peer) throws IOException {
         return new CaseFolder(
-                folder,
-                contender,
-                new ObjectMapper().readTree(folder.resolve(CASE).toFile()));
+                folder, peer, new ObjectMapper().readTree(folder.resolve(CASE).toFile()));
     }
 
     /** A file of the case. */
@@ -104,11 +102,11 @@ public final class CaseFolder {
     }
 
     private Path output(String name) throws IOException {
-        return Files.createDirectories(outputs(folder, contender)).resolve(name + ".npy");
+        return Files.createDirectories(outputs(folder, peer)).resolve(name + ".npy");
     }
 
-    /** Where a contender's outputs lie. */
-    public static Path outputs(Path folder, String contender) {
-        return folder.resolve("out").resolve(contender);
+    /** The folder of a peer's outputs. */
+    public static Path outputs(Path folder, String peer) {
+        return folder.resolve("out").resolve(peer);
     }
 }

@@ -5,7 +5,7 @@ import org.ejml.dense.row.CommonOps_FDRM;
 import org.unmute.tensor.Shape;
 
 /** EJML's dense float matrices, on one thread. */
-public final class Ejml implements Contender {
+public final class Ejml implements Peer {
     private final int threads;
 
     /** @param threads 1; others are refused case by case */
@@ -15,7 +15,7 @@ public final class Ejml implements Contender {
 
     @Override
     public String describe() {
-        return "EJML fdense";
+        return "EJML fdense, Java";
     }
 
     @Override

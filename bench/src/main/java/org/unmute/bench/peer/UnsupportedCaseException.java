@@ -1,6 +1,6 @@
 package org.unmute.bench.peer;
 
-/** A contender cannot do a case; the message is the reason that the table gives. */
+/** A peer does not support a case; the message is the reason given in the table. */
 public final class UnsupportedCaseException extends Exception {
     private static final long serialVersionUID = 1L;
 

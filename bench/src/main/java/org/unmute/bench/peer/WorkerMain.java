@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.StringJoiner;
 
 /**
- * Runs one contender as a process that is told what to do line by line: {@code prepare FOLDER}, {@code time CALLS
+ * Runs one peer as a process controlled line by line: {@code prepare FOLDER}, {@code time CALLS
  * SECONDS}, {@code quit}. Every answer is one line that begins with {@link #MARK}, since native libraries print to
  * standard output as they like; everything else goes to standard error.
  */
@@ -17,28 +17,28 @@ public final class WorkerMain {
     /** Begins a line that is an answer. */
     public static final String MARK = "@bench ";
 
-    private final Contender contender;
+    private final Peer peer;
     private final String name;
     private final PrintStream answers;
-    private Contender.Call call;
+    private Peer.Call call;
 
-    private WorkerMain(Contender contender, String name, PrintStream answers) {
-        this.contender = contender;
+    private WorkerMain(Peer peer, String name, PrintStream answers) {
+        this.peer = peer;
         this.name = name;
         this.answers = answers;
     }
 
-    /** Arguments: name of the contender, its class, threads. */
+    /** Arguments: name of the peer, its class, threads. */
     public static void main(String[] args) throws Exception {
         PrintStream answers = System.out;
         System.setOut(System.err);
         int status = 0;
-        try (Contender contender =
-                (Contender) Class.forName(args[1]).getConstructor(int.class).newInstance(Integer.parseInt(args[2]))) {
-            new WorkerMain(contender, args[0], answers).serve();
+        try (Peer peer =
+                (Peer) Class.forName(args[1]).getConstructor(int.class).newInstance(Integer.parseInt(args[2]))) {
+            new WorkerMain(peer, args[0], answers).serve();
         } catch (Throwable e) {
             e.printStackTrace();
-            answers.println(MARK + "failed " + said(e));
+            answers.println(MARK + "failed " + message(e));
             answers.flush();
             status = 1;
         }
@@ -47,7 +47,7 @@ public final class WorkerMain {
     }
 
     private void serve() throws Exception {
-        answer("ready " + contender.describe());
+        answer("ready " + peer.describe());
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
             try {
@@ -62,7 +62,7 @@ public final class WorkerMain {
                 answer("unsupported " + e.getMessage());
             } catch (Exception | LinkageError | OutOfMemoryError e) {
                 e.printStackTrace();
-                answer("failed " + said(e));
+                answer("failed " + message(e));
             }
         }
         if (call != null) {
@@ -73,7 +73,7 @@ public final class WorkerMain {
     private void prepare(Path path) throws Exception {
         forget();
         CaseFolder folder = CaseFolder.open(path, name);
-        call = contender.prepare(folder);
+        call = peer.prepare(folder);
         System.gc();
         long before = ProcessMemory.restartPeak();
         call.run();
@@ -103,7 +103,7 @@ public final class WorkerMain {
     }
 
     private void forget() throws Exception {
-        Contender.Call old = call;
+        Peer.Call old = call;
         call = null;
         if (old != null) {
             old.close();
@@ -115,7 +115,7 @@ public final class WorkerMain {
         answers.flush();
     }
 
-    private static String said(Throwable e) {
+    private static String message(Throwable e) {
         Throwable cause =
                 e instanceof java.lang.reflect.InvocationTargetException i && i.getCause() != null ? i.getCause() : e;
         return cause.getClass().getSimpleName() + (cause.getMessage() == null ? "" : ": " + cause.getMessage());

@@ -13,16 +13,19 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.PeerException;
+import org.unmute.bench.rows.CaseWriter;
+import org.unmute.bench.rows.Row;
 import org.unmute.tensor.io.Npy;
 
-/** Runs rows one after the other. What goes wrong in one row stays in that row. */
+/** Runs rows one after the other. A failure of one row does not affect the others. */
 final class Bench implements AutoCloseable {
     private static final double LIMIT_SECONDS = 1.5;
 
     private final Peers peers;
     private final Path work;
     private final List<String> wanted;
-    private final Contest contest;
+    private final InterleavedTimer timer;
     private final String commit;
     private final Consumer<String> progress;
     private final Map<String, Worker> workers = new HashMap<>();
@@ -34,11 +37,17 @@ final class Bench implements AutoCloseable {
      * @param wanted names of peers
      * @param commit of the program
      */
-    Bench(Peers peers, Path work, List<String> wanted, Contest contest, String commit, Consumer<String> progress) {
+    Bench(
+            Peers peers,
+            Path work,
+            List<String> wanted,
+            InterleavedTimer timer,
+            String commit,
+            Consumer<String> progress) {
         this.peers = peers;
         this.work = work;
         this.wanted = wanted;
-        this.contest = contest;
+        this.timer = timer;
         this.commit = commit;
         this.progress = progress;
     }
@@ -48,11 +57,11 @@ final class Bench implements AutoCloseable {
         progress.accept(
                 row.id() + ": " + row.title() + ", " + row.threads() + (row.threads() == 1 ? " thread" : " threads"));
         if (row.threads() != threadsOpen) {
-            // Pools of another size only wait, but their memory is missing elsewhere.
+            // Idle workers with another number of threads would only hold memory.
             close();
             threadsOpen = row.threads();
         }
-        List<String> names = new ArrayList<>(List.of(RowResult.OURS));
+        List<String> names = new ArrayList<>(List.of(Row.OURS));
         row.peers().stream().filter(wanted::contains).forEach(names::add);
         List<RowResult.Entry> entries;
         Path folder = work.resolve("case");
@@ -63,17 +72,17 @@ final class Bench implements AutoCloseable {
             if (row.scripted() && names.contains(Peers.DJL)) {
                 peers.writeScript(folder);
             }
-            entries = contest.run(
+            entries = timer.run(
                     row,
                     names,
                     folder,
                     name -> row.programs().isEmpty() ? worker(name, row.threads()) : peers.program(name, row));
         } catch (IOException | RuntimeException e) {
             progress.accept("  " + e);
-            entries = List.of(RowResult.Entry.failed(RowResult.OURS, "", "the case could not be made: " + e));
+            entries = List.of(RowResult.Entry.failed(Row.OURS, "", "the case could not be made: " + e));
         }
         releaseAll();
-        double[] limit = contest.isTimed() ? limit(row.threads()) : new double[2];
+        double[] limit = timer.isTimed() ? limit(row.threads()) : new double[2];
         RowResult.Origin origin = new RowResult.Origin(
                 LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm")),
                 commit,
@@ -91,13 +100,13 @@ final class Bench implements AutoCloseable {
                         e.name(),
                         e.ms(),
                         result.ratio(e.name())
-                                .filter(_ -> !e.name().equals(RowResult.OURS))
+                                .filter(_ -> !e.name().equals(Row.OURS))
                                 .map(r -> String.format(java.util.Locale.ROOT, "  ratio %.3f", r))
                                 .orElse(""))));
         return result;
     }
 
-    private Worker worker(String name, int threads) throws ContestantException {
+    private Worker worker(String name, int threads) throws PeerException {
         Worker known = workers.get(name);
         if (known == null || !known.isAlive()) {
             known = peers.open(name, threads);
@@ -110,14 +119,14 @@ final class Bench implements AutoCloseable {
         for (Worker worker : List.copyOf(workers.values())) {
             try {
                 worker.release();
-            } catch (ContestantException e) {
+            } catch (PeerException e) {
                 worker.close();
                 workers.remove(worker.name());
             }
         }
     }
 
-    /** Multiply-adds and bytes from memory on so many threads, 10⁹ a second; 0 where it could not be measured. */
+    /** FMA peak and memory bandwidth on so many threads, 10⁹ per second; 0 where not measured. */
     double[] limit(int threads) {
         return limits.computeIfAbsent(threads, t -> {
             double[] both = {limit("fma-peak", t), limit("bandwidth", t)};
@@ -133,17 +142,17 @@ final class Bench implements AutoCloseable {
             remove(folder);
             Files.createDirectories(folder);
             new CaseWriter(folder, kind).write();
-            Worker ours = worker(RowResult.OURS, threads);
+            Worker ours = worker(Row.OURS, threads);
             ours.prepare(folder);
             double best = java.util.Arrays.stream(ours.time(1000, LIMIT_SECONDS))
                     .min()
                     .orElseThrow();
             ours.release();
-            return Npy.read(CaseFolder.outputs(folder, RowResult.OURS).resolve("work.npy"))
+            return Npy.read(CaseFolder.outputs(folder, Row.OURS).resolve("work.npy"))
                             .floats()[0]
                     / best
                     * 1e3;
-        } catch (ContestantException | IOException e) {
+        } catch (PeerException | IOException e) {
             progress.accept("  " + kind + " could not be measured: " + e.getMessage());
             return 0;
         }

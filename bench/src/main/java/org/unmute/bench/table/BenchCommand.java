@@ -10,6 +10,9 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
+import org.unmute.bench.rows.BenchRows;
+import org.unmute.bench.rows.Growth;
+import org.unmute.bench.rows.Row;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,24 +20,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code ./unmute bench}: ours and the peers, measured in turn, as one table. */
+/** {@code ./unmute bench}: this engine and its peers, interleaved, as one table. */
 @Command(
         name = "unmute bench",
         customSynopsis = "unmute bench [OPTION...]",
         sortOptions = false,
         description = {
-            "Measures this engine and its peers (ONNX Runtime, PyTorch, MKL, OpenBLAS, netlib, EJML) in turn, with the"
+            "Times this engine and its peers (ONNX Runtime, PyTorch, MKL, OpenBLAS, netlib, EJML) interleaved, with the"
                     + " same weights and inputs, and prints one Markdown table. Outputs are compared before anything is"
-                    + " timed: who computes something else is not timed.",
+                    + " timed: a peer that computes something else is not timed.",
             "",
-            "A peer that is not installed is left out, and the table says why. Leave the machine alone meanwhile:"
-                    + " others' work shows in the times."
+            "A peer that is not installed, or multiplies by a reference BLAS, is left out, and the table says why."
+                    + " Leave the machine alone meanwhile: other load shows in the times."
         },
         footer = {
             "",
             "Examples:",
             "  unmute bench                              all rows with all peers (about a quarter of an hour)",
-            "  unmute bench --quick --only 'vit|match'   some rows, fewer turns",
+            "  unmute bench --quick --only 'vit|match'   some rows, fewer rounds",
             "  unmute bench --verify --only wav          do the peers compute the same?",
             "  unmute bench --growth                     time and memory against the size of the work",
             "  unmute bench --check                      everything that has a goal in bench/goals.toml",
@@ -68,7 +71,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--only",
             paramLabel = "REGEX",
-            description = "Rows to measure: those in whose name the expression is found.")
+            description = "BenchRows to measure: those in whose name the expression is found.")
     private String only = "";
 
     @Option(
@@ -88,25 +91,25 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--quick",
-            description = "Fewer turns: --rounds " + QUICK_ROUNDS + " --row-seconds " + (int) QUICK_SECONDS + ".")
+            description = "Fewer rounds: --rounds " + QUICK_ROUNDS + " --row-seconds " + (int) QUICK_SECONDS + ".")
     private boolean quick;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "Turns of every contestant (default: 5).")
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds of every row (default: 5).")
     private Integer rounds;
 
     @Option(
             names = "--row-seconds",
             paramLabel = "S",
-            description = "No further turn of a row begins after so many seconds, except the second (default: 20).")
+            description = "No further round of a row starts after so many seconds, except the second (default: 20).")
     private Double rowSeconds;
 
-    @Option(names = "--list", description = "Print the rows and leave.")
+    @Option(names = "--list", description = "Print the rows and exit.")
     private boolean list;
 
     @Option(
             names = "--verify",
             description =
-                    "Only compare outputs, one call of everyone, and say who agrees; nothing is timed or written.")
+                    "Only compare outputs, one call each, and say which peers agree; nothing is timed or written.")
     private boolean verify;
 
     @Option(
@@ -197,7 +200,7 @@ public final class BenchCommand implements Callable<Integer> {
             report(all);
         } else {
             shown = measure(rows);
-            failed = shown.stream().anyMatch(r -> r.timed(RowResult.OURS).isEmpty());
+            failed = shown.stream().anyMatch(r -> r.timed(Row.OURS).isEmpty());
         }
         String table = table(shown);
         spec.commandLine().getOut().print(table + (table.isEmpty() ? "" : "\n") + curves(shown));
@@ -216,7 +219,7 @@ public final class BenchCommand implements Callable<Integer> {
         // The table is the default; results that are read may hold both; what is asked for by name need not be asked
         // for twice.
         boolean all = from != null || check && !growth || list && !growth || only.startsWith("growth");
-        List<Row> rows = Rows.all(root).stream()
+        List<Row> rows = BenchRows.all(root).stream()
                 .filter(r -> pattern.matcher(r.id()).find())
                 .filter(r -> growth ? Growth.isPoint(r.id()) : all || !Growth.isPoint(r.id()))
                 .filter(r -> threads.isEmpty() || threads.contains(r.threads()))
@@ -244,7 +247,7 @@ public final class BenchCommand implements Callable<Integer> {
         try (Bench bench = bench(work, 0)) {
             for (Row row : rows) {
                 for (RowResult.Entry entry : bench.measure(row).entries()) {
-                    boolean own = entry.problem().equals(Contest.AGREES);
+                    boolean own = entry.problem().equals(InterleavedTimer.AGREES);
                     agree &= own;
                     spec.commandLine()
                             .getOut()
@@ -278,7 +281,7 @@ public final class BenchCommand implements Callable<Integer> {
                 peers,
                 work,
                 wanted.isEmpty() ? Peers.names() : wanted,
-                new Contest(turns, seconds, this::say),
+                new InterleavedTimer(turns, seconds, this::say),
                 System.getProperty("unmute.commit", ""),
                 this::say);
     }
@@ -286,7 +289,7 @@ public final class BenchCommand implements Callable<Integer> {
     private List<RowResult> measure(List<Row> rows) throws IOException {
         Path file = results == null ? root.resolve("bench/target/results.json") : results;
         List<RowResult> former = Files.exists(file) ? ResultFile.read(file) : List.of();
-        List<String> order = Rows.all(root).stream().map(Row::id).toList();
+        List<String> order = BenchRows.all(root).stream().map(Row::id).toList();
         Path work = workFolder();
         List<RowResult> measured = new ArrayList<>();
         try (Bench bench = bench(work, rounds != null ? rounds : quick ? QUICK_ROUNDS : 5)) {

@@ -12,9 +12,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.unmute.bench.rows.Growth;
+import org.unmute.bench.rows.Row;
 
 /**
- * What must be reached, read from {@code bench/goals.toml}.
+ * The goals of {@code bench/goals.toml}.
  *
  * @param goals of rows, in the file's order
  * @param growth of growth curves, in the file's order
@@ -24,25 +26,23 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      * A goal for a growth curve.
      *
      * @param series name of a series of {@link Growth}
-     * @param spread most that the longest time for a unit of work may be of the shortest; 0 for no such limit
-     * @param rise most that the time for a unit of work may be of that at a smaller size; 0 for no such limit
-     * @param memoryExponent with which power memory may grow at most, 1 being linear; 0 for no such limit
+     * @param rise max ratio of the time per unit of work to that at a smaller size; 0 for no limit
+     * @param memoryExponent max power with which memory grows, 1 being linear; 0 for no limit
      */
     record Curve(
             String series,
-            double spread,
             double rise,
             @JsonProperty("memory-exponent") double memoryExponent) {
-        /** Checks what a file can get wrong. */
+        /** Validates a goal as read. */
         Curve {
             List<String> known = Growth.all().stream().map(Growth.Series::name).toList();
             if (!known.contains(series)) {
                 throw new IllegalArgumentException(
                         "goals: there is no growth curve '" + series + "', known are " + known);
             }
-            if (!(spread >= 0) || !(rise >= 0) || !(memoryExponent >= 0) || spread + rise + memoryExponent == 0) {
+            if (!(rise >= 0) || !(memoryExponent >= 0) || rise + memoryExponent == 0) {
                 throw new IllegalArgumentException(
-                        "goals: growth curve '" + series + "' needs a spread, a rise or a memory-exponent above 0");
+                        "goals: growth curve '" + series + "' needs a rise or a memory-exponent above 0");
             }
         }
     }
@@ -51,11 +51,11 @@ record Goals(List<Goal> goals, List<Curve> growth) {
      * One goal for the rows whose id matches.
      *
      * @param rows regular expression of a whole id
-     * @param peers whose time ours is compared with: the fastest of those that were timed; empty where no peer is
-     * @param ratio most that our time may be of the peer's; 0 for no such limit
-     * @param flopShare least part of the measured multiply-adds; 0 for no such limit
-     * @param seconds most that a call may take; 0 for no such limit
-     * @param memoryRatio most that our extra memory may be of the peer's; 0 for no such limit
+     * @param peers to compare with: the fastest of those that were timed; may be empty
+     * @param ratio max ratio of our time to the peer's; 0 for no limit
+     * @param flopShare min share of the measured FMA peak; 0 for no limit
+     * @param seconds max duration of a call; 0 for no limit
+     * @param memoryRatio max ratio of our extra memory to the peer's; 0 for no limit
      */
     record Goal(
             String rows,
@@ -64,7 +64,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
             @JsonProperty("flop-share") double flopShare,
             double seconds,
             @JsonProperty("memory-ratio") double memoryRatio) {
-        /** Checks what a file can get wrong. */
+        /** Validates a goal as read. */
         Goal {
             peers = peers == null ? List.of() : List.copyOf(peers);
             if (rows == null) {
@@ -74,7 +74,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
                 Pattern.compile(rows);
             } catch (PatternSyntaxException e) {
                 throw new IllegalArgumentException(
-                        "goals: rows = \"" + rows + "\" is no regular expression: " + e.getDescription(), e);
+                        "goals: rows = \"" + rows + "\" is not a regular expression: " + e.getDescription(), e);
             }
             for (double limit : new double[] {ratio, flopShare, seconds, memoryRatio}) {
                 if (!(limit >= 0)) {
@@ -126,7 +126,7 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     /**
      * Reads a file of goals.
      *
-     * @throws IOException if it cannot be read or is no TOML of goals
+     * @throws IOException if it cannot be read or is not a TOML file of goals
      */
     static Goals read(Path file) throws IOException {
         try {
@@ -178,10 +178,6 @@ record Goals(List<Goal> goals, List<Curve> growth) {
 
     private static void judge(Curve curve, GrowthReport report, List<Verdict> verdicts) {
         String id = "growth of " + curve.series();
-        if (curve.spread() > 0) {
-            verdicts.add(judge(
-                    id, "longest time for a unit of work by the shortest", report, report.spread(), curve.spread()));
-        }
         if (curve.rise() > 0) {
             verdicts.add(judge(id, "rise of the time for a unit of work", report, report.rise(), curve.rise()));
         }
@@ -191,15 +187,15 @@ record Goals(List<Goal> goals, List<Curve> growth) {
     }
 
     /** A part of a curve can miss a goal, but only the whole curve reaches it. */
-    private static Verdict judge(String id, String what, GrowthReport report, Optional<Double> value, double most) {
-        if (value.isEmpty() || !report.isComplete() && value.get() <= most) {
+    private static Verdict judge(String id, String what, GrowthReport report, Optional<Double> value, double max) {
+        if (value.isEmpty() || !report.isComplete() && value.get() <= max) {
             return new Verdict(id, State.NOT_MEASURED, what + ": not all points were measured");
         }
-        return atMost(id, what, value.get(), most);
+        return atMost(id, what, value.get(), max);
     }
 
     private static void judge(Goal goal, RowResult row, List<Verdict> verdicts) {
-        Optional<RowResult.Entry> ours = row.timed(RowResult.OURS);
+        Optional<RowResult.Entry> ours = row.timed(Row.OURS);
         if (ours.isEmpty()) {
             verdicts.add(new Verdict(
                     row.id(),
@@ -246,11 +242,11 @@ record Goals(List<Goal> goals, List<Curve> growth) {
         return goal.peers().stream().flatMap(p -> row.timed(p).stream()).min((a, b) -> Double.compare(a.ms(), b.ms()));
     }
 
-    private static Verdict atMost(String row, String what, double value, double most) {
+    private static Verdict atMost(String row, String what, double value, double max) {
         return new Verdict(
                 row,
-                value <= most ? State.REACHED : State.MISSED,
-                String.format(Locale.ROOT, "%s %.3f, at most %.3f", what, value, most));
+                value <= max ? State.REACHED : State.MISSED,
+                String.format(Locale.ROOT, "%s %.3f, at most %.3f", what, value, max));
     }
 
     private static Verdict nobody(Goal goal, RowResult row) {

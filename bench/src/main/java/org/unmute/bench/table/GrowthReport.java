@@ -3,6 +3,8 @@ package org.unmute.bench.table;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.unmute.bench.rows.Growth;
+import org.unmute.bench.rows.Row;
 
 /** A series as far as it was measured. */
 final class GrowthReport {
@@ -29,7 +31,7 @@ final class GrowthReport {
                 .flatMap(p -> results.stream()
                         .filter(r -> r.id().equals(p.row().id()))
                         .findFirst()
-                        .flatMap(r -> r.timed(RowResult.OURS))
+                        .flatMap(r -> r.timed(Row.OURS))
                         .map(e -> new Measured(p, e))
                         .stream())
                 .toList();

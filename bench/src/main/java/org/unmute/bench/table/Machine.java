@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import jdk.incubator.vector.FloatVector;
 
-/** What the numbers depend on. */
+/** The machine and JVM, as results name them. */
 final class Machine {
     private Machine() {}
 

@@ -8,26 +8,32 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.peer.WorkerMain;
+import org.unmute.bench.rows.Row;
 
 /**
- * Who can take part, and how each is started: a Java process with its own libraries, or Debian's Python with PyTorch.
+ * The peers, and how each is started: a Java process with its own libraries, or Python with Debian's PyTorch.
  */
-final class Peers {
+public final class Peers {
     /** Debian's PyTorch in Python. */
     static final String TORCH = "torch-debian";
     /** PyTorch through DJL, which takes TorchScript that Python writes. */
     static final String DJL = "pytorch";
 
-    private static final double PATIENCE_SECONDS = 600;
+    private static final double TIMEOUT_SECONDS = 600;
+    /** How {@code blas.py} begins its answer for a reference BLAS. */
+    private static final String REFERENCE_BLAS = "reference BLAS";
+
     private static final double PYTHON_PROBE_SECONDS = 60;
     /** Classes by name, in the order of the table's columns. */
     private static final Map<String, String> JAVA = new LinkedHashMap<>();
 
     static {
-        JAVA.put(RowResult.OURS, "org.unmute.bench.own.Unmute");
+        JAVA.put(Row.OURS, "org.unmute.bench.own.Unmute");
         JAVA.put("onnxruntime", "org.unmute.bench.peers.OnnxRuntime");
         JAVA.put(DJL, "org.unmute.bench.peers.PyTorch");
         JAVA.put(TORCH, "");
@@ -42,6 +48,7 @@ final class Peers {
     private final String buildProblem;
     private Path python;
     private String pythonProblem;
+    private String pythonBlas;
 
     /**
      * @param root of the repository, with what was built below it
@@ -60,20 +67,19 @@ final class Peers {
     }
 
     /** Starts one. */
-    Worker open(String name, int threads) throws ContestantException {
+    Worker open(String name, int threads) throws PeerException {
         Path log = work.resolve("log").resolve(name + "-" + threads + ".log");
         if (name.equals(TORCH)) {
             return Worker.start(
                     name,
-                    List.of(python().toString(), script().toString(), "serve", Integer.toString(threads)),
-                    pythonEnvironment(threads),
+                    List.of(torch().toString(), script().toString(), "serve", Integer.toString(threads)),
+                    environment(threads),
                     log,
-                    PATIENCE_SECONDS);
+                    TIMEOUT_SECONDS);
         }
         String type = JAVA.get(name);
         if (type.contains(".peers.") && !Files.isDirectory(root.resolve("bench/peers/target/lib"))) {
-            throw new ContestantException(
-                    buildProblem.isEmpty() ? "its libraries were not built (--peers)" : buildProblem);
+            throw new PeerException(buildProblem.isEmpty() ? "its libraries were not built (--peers)" : buildProblem);
         }
         List<String> command = new ArrayList<>(List.of(
                 java(),
@@ -81,51 +87,51 @@ final class Peers {
                 "jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Dbench.natives=" + natives()));
-        if (name.equals(RowResult.OURS)) {
+        if (name.equals(Row.OURS)) {
             command.addAll(
                     List.of(System.getProperty("unmute.bench.jvm", "").strip().split("\\s+")));
             command.removeIf(String::isEmpty);
         }
         command.addAll(List.of("-cp", classPath(), WorkerMain.class.getName(), name, type, Integer.toString(threads)));
-        return Worker.start(name, command, environment(threads), log, PATIENCE_SECONDS);
+        return Worker.start(name, command, environment(threads), log, TIMEOUT_SECONDS);
     }
 
-    /** A contestant in a row of whole processes. */
-    Contestant program(String name, Row row) throws ContestantException {
-        Program.Task task = row.programs().get(name);
+    /** An engine in a row of whole processes. */
+    PeerProcess program(String name, Row row) throws PeerException {
+        Row.Program task = row.programs().get(name);
         if (!name.equals(TORCH)) {
             return new Program(
                     name,
                     "unmute, " + root.resolve("unmute").getFileName() + " as users start it",
                     task,
                     Map.of(),
-                    PATIENCE_SECONDS);
+                    TIMEOUT_SECONDS);
         }
-        String python = python().toString();
-        Program.Command command =
+        String python = torch().toString();
+        Row.Command command =
                 (folder, result) -> Stream.concat(Stream.of(python), task.command().of(folder, result).stream())
                         .toList();
         return new Program(
                 name,
-                "PyTorch in a Python process",
-                new Program.Task(command, task.outputs()),
-                pythonEnvironment(row.threads()),
-                PATIENCE_SECONDS);
+                "PyTorch in a Python process, " + pythonBlas,
+                new Row.Program(command, task.outputs()),
+                environment(row.threads()),
+                TIMEOUT_SECONDS);
     }
 
     private static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    private Path natives() throws ContestantException {
+    private Path natives() throws PeerException {
         try {
             return Files.createDirectories(root.resolve("bench/peers/target/natives"));
         } catch (IOException e) {
-            throw new ContestantException("no folder for natives: " + e.getMessage(), e);
+            throw new PeerException("no folder for natives: " + e.getMessage(), e);
         }
     }
 
-    private String classPath() throws ContestantException {
+    private String classPath() throws PeerException {
         List<String> jars = new ArrayList<>();
         for (String lib : List.of("bench/target/lib", "bench/peers/target/lib")) {
             Path folder = root.resolve(lib);
@@ -136,7 +142,7 @@ final class Peers {
                             .sorted()
                             .forEach(jars::add);
                 } catch (IOException e) {
-                    throw new ContestantException("cannot list " + folder, e);
+                    throw new PeerException("cannot list " + folder, e);
                 }
             }
         }
@@ -144,20 +150,12 @@ final class Peers {
     }
 
     /**
-     * Every library's own number of threads; waiting threads of OpenMP sleep soon, so that they do not disturb the next
-     * in turn.
+     * The number of threads of every library (Debian's PyTorch calls an OpenBLAS with a pool next to OpenMP's, so both
+     * are set). Idle OpenMP threads sleep soon, so that they do not disturb the next engine.
      */
     private static Map<String, String> environment(int threads) {
         String t = Integer.toString(threads);
         return Map.of("OMP_NUM_THREADS", t, "MKL_NUM_THREADS", t, "OPENBLAS_NUM_THREADS", t, "KMP_BLOCKTIME", "10");
-    }
-
-    /**
-     * Debian's PyTorch calls an OpenBLAS with threads of its own beside OpenMP's; both pools together have as many as
-     * allowed.
-     */
-    private static Map<String, String> pythonEnvironment(int threads) {
-        return environment(threads);
     }
 
     private Path script() {
@@ -173,16 +171,16 @@ final class Peers {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            if (!process.waitFor((long) PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor((long) TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                problem = "TorchScript was not written within " + Math.round(PATIENCE_SECONDS) + " s";
+                problem = "TorchScript was not written within " + Math.round(TIMEOUT_SECONDS) + " s";
             } else if (process.exitValue() != 0) {
                 List<String> lines = Files.readAllLines(log);
                 problem = "TorchScript could not be written: " + (lines.isEmpty() ? "no message" : lines.getLast());
             } else {
                 return;
             }
-        } catch (ContestantException e) {
+        } catch (PeerException e) {
             problem = "its TorchScript is written by Debian's PyTorch: " + e.getMessage();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -192,8 +190,25 @@ final class Peers {
         Files.writeString(folder.resolve("model.pt.missing"), problem);
     }
 
+    /**
+     * A Python whose PyTorch can be timed.
+     *
+     * @throws PeerException if there is none, or it multiplies by a reference BLAS, which says nothing about PyTorch
+     */
+    private Path torch() throws PeerException {
+        Path found = python();
+        if (pythonBlas == null) {
+            pythonBlas = output(found.toString(), script().toString(), "blas").orElse("BLAS unknown");
+        }
+        Optional<String> refusal = refusal(pythonBlas);
+        if (refusal.isPresent()) {
+            throw new PeerException(refusal.get());
+        }
+        return found;
+    }
+
     /** A Python that has PyTorch and torchaudio. */
-    Path python() throws ContestantException {
+    Path python() throws PeerException {
         if (python == null && pythonProblem == null) {
             String asked = System.getenv("UNMUTE_BENCH_PYTHON");
             List<String> candidates = asked == null ? List.of("/usr/bin/python3", "python3") : List.of(asked);
@@ -208,28 +223,42 @@ final class Peers {
                     : null;
         }
         if (python == null) {
-            throw new ContestantException(pythonProblem);
+            throw new PeerException(pythonProblem);
         }
         return python;
     }
 
+    /** Why a PyTorch with this BLAS is not timed; empty if it is. */
+    static Optional<String> refusal(String blas) {
+        return blas.startsWith(REFERENCE_BLAS)
+                ? Optional.of("multiplies by the " + blas
+                        + ", 20 times as slow as OpenBLAS: apt-get install libopenblas0-pthread")
+                : Optional.empty();
+    }
+
     private static boolean hasTorch(String python) {
+        return output(python, "-c", "import numpy, torch, torchaudio; print('there')")
+                .isPresent();
+    }
+
+    /** The last line that a program prints; empty if it fails or prints nothing. */
+    private static Optional<String> output(String... command) {
         try {
-            Process process = new ProcessBuilder(python, "-c", "import numpy, torch, torchaudio")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             if (!process.waitFor((long) PYTHON_PROBE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                return false;
+                return Optional.empty();
             }
-            return process.exitValue() == 0;
+            List<String> lines = process.inputReader().lines().toList();
+            return process.exitValue() == 0 && !lines.isEmpty() ? Optional.of(lines.getLast()) : Optional.empty();
         } catch (IOException e) {
             // There is no such program.
-            return false;
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Optional.empty();
         }
     }
 }

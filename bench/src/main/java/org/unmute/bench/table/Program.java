@@ -8,60 +8,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.peer.ProcessMemory;
+import org.unmute.bench.rows.Row;
 
-/** A contestant that is a whole process: a call lasts from its start to its end. */
-final class Program implements Contestant {
+/** An engine run as a whole process: a call lasts from its start to its exit. */
+public final class Program implements PeerProcess {
     private static final long GLANCE_MILLIS = 20;
     private static final int LOG_LINES = 3;
 
     private final String name;
-    private final Task task;
+    private final Row.Program task;
     private final Map<String, String> environment;
-    private final double patience;
+    private final double timeout;
     private Path folder;
     private String label;
     private long peak = -1;
 
     /**
      * @param environment added to this process's own
-     * @param patience seconds that a process may take
+     * @param timeout seconds that a process may take
      */
-    Program(String name, String label, Task task, Map<String, String> environment, double patience) {
+    Program(String name, String label, Row.Program task, Map<String, String> environment, double timeout) {
         this.name = name;
         this.label = label;
         this.task = task;
         this.environment = environment;
-        this.patience = patience;
-    }
-
-    /**
-     * What is run.
-     *
-     * @param command of a process that writes into a folder that does not exist
-     * @param outputs makes comparable outputs of what a process left
-     */
-    record Task(Command command, Outputs outputs) {}
-
-    /** A command line for a case. */
-    @FunctionalInterface
-    interface Command {
-        /**
-         * @param folder of the case
-         * @param result folder that the process makes and writes to
-         */
-        List<String> of(Path folder, Path result);
-    }
-
-    /** Turns results into files of numbers. */
-    @FunctionalInterface
-    interface Outputs {
-        /**
-         * @param result folder that the process wrote to
-         * @param printed file with its standard output
-         * @param to folder for npy files, which exists
-         */
-        void write(Path result, Path printed, Path to) throws IOException;
+        this.timeout = timeout;
     }
 
     @Override
@@ -75,14 +48,14 @@ final class Program implements Contestant {
     }
 
     @Override
-    public Memory prepare(Path caseFolder) throws ContestantException {
+    public Memory prepare(Path caseFolder) throws PeerException {
         folder = caseFolder;
         call();
         try {
             Path to = Files.createDirectories(CaseFolder.outputs(folder, name));
             task.outputs().write(result(), printed(), to);
         } catch (IOException | RuntimeException e) {
-            throw new ContestantException("its results cannot be read: " + e.getMessage(), e);
+            throw new PeerException("its results cannot be read: " + e.getMessage(), e);
         }
         peak = -1;
         return new Memory(-1, 0);
@@ -96,7 +69,7 @@ final class Program implements Contestant {
         return folder.resolve("printed-" + name);
     }
 
-    private double call() throws ContestantException {
+    private double call() throws PeerException {
         Path log = folder.resolve("log-" + name);
         try {
             Bench.remove(result());
@@ -109,10 +82,10 @@ final class Program implements Contestant {
             process.getOutputStream().close();
             while (!process.waitFor(GLANCE_MILLIS, TimeUnit.MILLISECONDS)) {
                 peak = Math.max(peak, ProcessMemory.peak(process.pid()));
-                if (System.nanoTime() - begun > patience * 1e9) {
+                if (System.nanoTime() - begun > timeout * 1e9) {
                     process.descendants().forEach(ProcessHandle::destroyForcibly);
                     process.destroyForcibly();
-                    throw new ContestantException("did not end within " + Math.round(patience) + " s");
+                    throw new PeerException("did not end within " + Math.round(timeout) + " s");
                 }
             }
             double ms = (System.nanoTime() - begun) / 1e6;
@@ -120,20 +93,20 @@ final class Program implements Contestant {
                 List<String> lines = Files.readAllLines(log).stream()
                         .filter(l -> !l.isBlank())
                         .toList();
-                throw new ContestantException("ended with status " + process.exitValue() + ": "
+                throw new PeerException("ended with status " + process.exitValue() + ": "
                         + String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size())));
             }
             return ms;
         } catch (IOException e) {
-            throw new ContestantException("does not start: " + e.getMessage(), e);
+            throw new PeerException("does not start: " + e.getMessage(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ContestantException("interrupted", e);
+            throw new PeerException("interrupted", e);
         }
     }
 
     @Override
-    public double[] time(int most, double seconds) throws ContestantException {
+    public double[] time(int most, double seconds) throws PeerException {
         List<Double> all = new ArrayList<>();
         long begun = System.nanoTime();
         do {

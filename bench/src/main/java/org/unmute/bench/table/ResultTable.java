@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.unmute.bench.rows.Row;
 
 /** Results as Markdown: one table, then who was compared, the machine, and who is missing and why. */
 final class ResultTable {
@@ -17,7 +18,7 @@ final class ResultTable {
     /** The whole text. */
     static String markdown(List<RowResult> rows, String command) {
         List<String> peers = Peers.names().stream()
-                .filter(p -> !p.equals(RowResult.OURS))
+                .filter(p -> !p.equals(Row.OURS))
                 .filter(p -> rows.stream().anyMatch(r -> r.timed(p).isPresent()))
                 .toList();
         StringBuilder text = new StringBuilder("| row | threads | unmute | GFLOP/s | share of limit |");
@@ -33,7 +34,7 @@ final class ResultTable {
                     .append("`) | ")
                     .append(row.threads())
                     .append(" | ")
-                    .append(row.timed(RowResult.OURS)
+                    .append(row.timed(Row.OURS)
                             .map(e -> "**" + time(e.ms()) + "**")
                             .orElse("failed"))
                     .append(" | ")
@@ -76,7 +77,7 @@ final class ResultTable {
     private static String speed(RowResult row) {
         return row.gflop() == 0
                 ? NOTHING
-                : row.timed(RowResult.OURS)
+                : row.timed(Row.OURS)
                         .map(e -> String.format(Locale.ROOT, "%.0f", row.gflop() / e.ms() * 1e3))
                         .orElse(NOTHING);
     }

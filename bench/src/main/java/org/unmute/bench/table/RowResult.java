@@ -4,9 +4,10 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Optional;
+import org.unmute.bench.rows.Row;
 
 /**
- * What was measured in a row.
+ * The result of a row.
  *
  * @param id of the row
  * @param title of the row
@@ -16,20 +17,17 @@ import java.util.Optional;
  * @param entries ours first
  * @param origin when and where
  */
-record RowResult(
+public record RowResult(
         String id, String title, int threads, double gflop, double gbytes, List<Entry> entries, Origin origin) {
-    /** Name of our own entry. */
-    static final String OURS = "unmute";
-
     /**
-     * One contestant.
+     * One engine.
      *
      * @param name as {@code --peers} takes it
-     * @param label name and version; empty if it did not come so far
+     * @param label name and version; empty if it did not start
      * @param ms median of a call, 0 if it was not timed
      * @param rounds median of each round
-     * @param extraBytes the process's peak beyond what it held with inputs and weights loaded, -1 if unknown
-     * @param tensorBytes most that tensors took during a call, -1 if unknown
+     * @param extraBytes peak of the process above what it held with inputs and weights loaded, -1 if unknown
+     * @param tensorBytes peak bytes of tensors during a call, -1 if unknown
      * @param problem why it was not timed; null if it was
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -52,12 +50,12 @@ record RowResult(
      * @param commit of the program, empty if unknown
      * @param machine processor, cores, memory
      * @param jvm version and vector width
-     * @param gflops most fused multiply-adds on so many threads, 10⁹ operations a second; 0 if not measured
+     * @param gflops peak of fused multiply-adds on so many threads, 10⁹ operations per second; 0 if not measured
      * @param gbytes memory read on so many threads, 10⁹ bytes a second; 0 if not measured
      */
     record Origin(String date, String commit, String machine, String jvm, double gflops, double gbytes) {}
 
-    /** A contestant that was timed. */
+    /** An engine that was timed. */
     Optional<Entry> timed(String name) {
         return entries.stream()
                 .filter(e -> e.name().equals(name) && e.isTimed())
@@ -66,20 +64,20 @@ record RowResult(
 
     /** Our time divided by a peer's; empty unless both were timed. */
     Optional<Double> ratio(String peer) {
-        return timed(OURS).flatMap(ours -> timed(peer).map(theirs -> ours.ms() / theirs.ms()));
+        return timed(Row.OURS).flatMap(ours -> timed(peer).map(theirs -> ours.ms() / theirs.ms()));
     }
 
-    /** Our share of the machine's multiply-adds; 0 if it says nothing. */
+    /** Our share of the FMA peak; 0 if not applicable. */
     double flopShare() {
-        return timed(OURS)
+        return timed(Row.OURS)
                 .filter(_ -> origin.gflops() > 0)
                 .map(e -> gflop / e.ms() * 1e3 / origin.gflops())
                 .orElse(0.0);
     }
 
-    /** Our share of the memory's speed; 0 if it says nothing. */
+    /** Our share of the memory bandwidth; 0 if not applicable. */
     double byteShare() {
-        return timed(OURS)
+        return timed(Row.OURS)
                 .filter(_ -> origin.gbytes() > 0)
                 .map(e -> gbytes / e.ms() * 1e3 / origin.gbytes())
                 .orElse(0.0);

@@ -2,14 +2,14 @@ package org.unmute.bench.table;
 
 import java.util.Arrays;
 
-/** The little arithmetic of the table. */
+/** Statistics of the table. */
 final class Statistics {
     private Statistics() {}
 
     /**
-     * The middle value; of an even number of values the mean of the two in the middle.
+     * The median; of an even number of values the mean of the middle two.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if there are no values
      */
     static double median(double... values) {
         if (values.length == 0) {
@@ -21,19 +21,19 @@ final class Statistics {
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 
-    /** The greatest value divided by the smallest. */
+    /** The max divided by the min. */
     static double spread(double... values) {
         return Arrays.stream(values).max().orElseThrow()
                 / Arrays.stream(values).min().orElseThrow();
     }
 
-    /** The greatest of the quotients of a value and one before it: 1 or less where values never rise. */
+    /** The max ratio of a value to an earlier one: 1 or less where values never rise. */
     static double rise(double... values) {
-        double least = values[0];
+        double min = values[0];
         double rise = 0;
         for (int i = 1; i < values.length; i++) {
-            rise = Math.max(rise, values[i] / least);
-            least = Math.min(least, values[i]);
+            rise = Math.max(rise, values[i] / min);
+            min = Math.min(min, values[i]);
         }
         return rise;
     }

@@ -13,15 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.bench.peer.ProcessMemory;
 import org.unmute.bench.peer.WorkerMain;
 
 /**
- * A process that keeps a contender ready and times its calls itself, told what to do through its standard input. It
- * waits without using the processor while others are timed. A process that hangs or dies takes only its own entry with
- * it.
+ * A process that keeps a peer prepared and times its calls itself, controlled through its standard input. It waits
+ * without using the CPU while others are timed. A process that hangs or dies loses only its own entry.
  */
-final class Worker implements Contestant {
+final class Worker implements PeerProcess {
     private static final String END = "@end";
     private static final int LOG_LINES = 3;
 
@@ -31,13 +31,13 @@ final class Worker implements Contestant {
     private final LinkedBlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final Path log;
     private final String label;
-    private final double patience;
+    private final double timeout;
 
-    private Worker(String name, Process process, Path log, double patience) throws ContestantException {
+    private Worker(String name, Process process, Path log, double timeout) throws PeerException {
         this.name = name;
         this.process = process;
         this.log = log;
-        this.patience = patience;
+        this.timeout = timeout;
         orders = process.outputWriter(StandardCharsets.UTF_8);
         Thread.ofPlatform().daemon().start(this::listen);
         label = answer("ready");
@@ -48,18 +48,18 @@ final class Worker implements Contestant {
      *
      * @param environment added to this process's own
      * @param log takes what the process prints
-     * @param patience seconds that one order may take
-     * @throws ContestantException if it does not start, with what it said
+     * @param timeout seconds that one order may take
+     * @throws PeerException if it does not start, with what it said
      */
-    static Worker start(String name, List<String> command, Map<String, String> environment, Path log, double patience)
-            throws ContestantException {
+    static Worker start(String name, List<String> command, Map<String, String> environment, Path log, double timeout)
+            throws PeerException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());
         builder.environment().putAll(environment);
         try {
             Files.createDirectories(log.getParent());
-            return new Worker(name, builder.start(), log, patience);
+            return new Worker(name, builder.start(), log, timeout);
         } catch (IOException e) {
-            throw new ContestantException("does not start: " + e.getMessage(), e);
+            throw new PeerException("does not start: " + e.getMessage(), e);
         }
     }
 
@@ -79,7 +79,7 @@ final class Worker implements Contestant {
         }
     }
 
-    private String ask(String order, String expected) throws ContestantException {
+    private String ask(String order, String expected) throws PeerException {
         try {
             orders.write(order + "\n");
             orders.flush();
@@ -89,38 +89,38 @@ final class Worker implements Contestant {
         return answer(expected);
     }
 
-    private String answer(String expected) throws ContestantException {
+    private String answer(String expected) throws PeerException {
         String line;
         try {
-            line = answers.poll((long) (patience * 1000), TimeUnit.MILLISECONDS);
+            line = answers.poll((long) (timeout * 1000), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
-            throw new ContestantException("interrupted", e);
+            throw new PeerException("interrupted", e);
         }
         if (line == null) {
             close();
-            throw new ContestantException("no answer within " + Math.round(patience) + " s");
+            throw new PeerException("no answer within " + Math.round(timeout) + " s");
         }
         if (line.equals(END)) {
             throw died();
         }
         String[] words = line.split(" ", 2);
         if (!words[0].equals(expected)) {
-            throw new ContestantException(words.length > 1 ? words[1] : line);
+            throw new PeerException(words.length > 1 ? words[1] : line);
         }
         return words.length > 1 ? words[1] : "";
     }
 
-    private ContestantException died() {
+    private PeerException died() {
         try {
             process.waitFor(2, TimeUnit.SECONDS);
             List<String> lines =
                     Files.readAllLines(log).stream().filter(l -> !l.isBlank()).toList();
             String said = String.join(" / ", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
-            return new ContestantException(
+            return new PeerException(
                     "its process ended" + (process.isAlive() ? "" : " with status " + process.exitValue())
                             + (said.isEmpty() ? "" : ": " + said));
         } catch (IOException | InterruptedException e) {
-            return new ContestantException("its process ended", e);
+            return new PeerException("its process ended", e);
         }
     }
 
@@ -140,13 +140,13 @@ final class Worker implements Contestant {
     }
 
     @Override
-    public Memory prepare(Path folder) throws ContestantException {
+    public Memory prepare(Path folder) throws PeerException {
         String[] words = ask("prepare " + folder.toAbsolutePath(), "prepared").split(" ");
         return new Memory(Long.parseLong(words[0]), Long.parseLong(words[1]));
     }
 
     @Override
-    public double[] time(int most, double seconds) throws ContestantException {
+    public double[] time(int most, double seconds) throws PeerException {
         return Arrays.stream(ask("time " + most + " " + seconds, "timed").split(" "))
                 .mapToDouble(ns -> Long.parseLong(ns) / 1e6)
                 .toArray();
@@ -158,7 +158,7 @@ final class Worker implements Contestant {
     }
 
     @Override
-    public void release() throws ContestantException {
+    public void release() throws PeerException {
         ask("release", "released");
     }
 

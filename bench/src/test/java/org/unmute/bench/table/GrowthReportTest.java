@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.unmute.bench.rows.BenchRows;
+import org.unmute.bench.rows.Growth;
+import org.unmute.bench.rows.Row;
 
 class GrowthReportTest {
     private static final Growth.Series SERIES =
@@ -87,7 +90,7 @@ class GrowthReportTest {
                         .extracting(Growth.Point::x)
                         .isSorted()
                         .doesNotHaveDuplicates());
-        assertThat(Rows.all(java.nio.file.Path.of("")))
+        assertThat(BenchRows.all(java.nio.file.Path.of("")))
                 .extracting(Row::id)
                 .doesNotHaveDuplicates()
                 .containsAll(ids);

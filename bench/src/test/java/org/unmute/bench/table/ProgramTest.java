@@ -11,22 +11,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.bench.peer.PeerException;
+import org.unmute.bench.rows.Row;
 
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the processes are shell commands")
 class ProgramTest {
     @TempDir
     private Path folder;
 
-    private Program program(String script, double patience) {
+    private Program program(String script, double timeout) {
         return new Program(
                 "p",
                 "a program",
-                new Program.Task(
+                new Row.Program(
                         (_, result) -> List.of("sh", "-c", script, "sh", result.toString()),
                         (result, printed, to) -> Files.writeString(
                                 to.resolve("seen"), Files.readString(result.resolve("n")) + Files.readString(printed))),
                 Map.of("WORD", "hello"),
-                patience);
+                timeout);
     }
 
     @Test
@@ -40,21 +42,21 @@ class ProgramTest {
     @Test
     void aProcessThatFailsSaysWhy() {
         assertThatThrownBy(() -> program("echo no weights >&2; exit 3", 60).prepare(folder))
-                .isInstanceOf(ContestantException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessage("ended with status 3: no weights");
     }
 
     @Test
     void aProcessThatHangsIsEnded() {
         assertThatThrownBy(() -> program("sleep 60", 0.1).prepare(folder))
-                .isInstanceOf(ContestantException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessageContaining("did not end within");
     }
 
     @Test
     void resultsThatAreMissingAreAReason() {
         assertThatThrownBy(() -> program("true", 60).prepare(folder))
-                .isInstanceOf(ContestantException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessageContaining("its results cannot be read");
     }
 }

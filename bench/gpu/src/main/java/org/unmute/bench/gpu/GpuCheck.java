@@ -137,7 +137,7 @@ final class GpuCheck implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         progress = spec.commandLine().getErr();
-        Report report = new Report();
+        CheckReport report = new CheckReport();
         Backends.Choice choice;
         try {
             choice = Backends.open(device, 0);
@@ -167,7 +167,7 @@ final class GpuCheck implements Callable<Integer> {
         return good ? 0 : FAILED;
     }
 
-    private void print(Report report) {
+    private void print(CheckReport report) {
         spec.commandLine().getOut().print(report);
         spec.commandLine().getOut().flush();
     }
@@ -181,7 +181,7 @@ final class GpuCheck implements Callable<Integer> {
         };
     }
 
-    private static void about(Report report) throws IOException {
+    private static void about(CheckReport report) throws IOException {
         String commit = System.getProperty("unmute.commit", "");
         Path driver = Path.of("/proc/driver/nvidia/version");
         report.point("`" + System.getProperty("unmute.check.command", "gpu-check") + "`"
@@ -193,7 +193,7 @@ final class GpuCheck implements Callable<Integer> {
                         : ""));
     }
 
-    private void suites(Report report) {
+    private void suites(CheckReport report) {
         System.setProperty(DeviceContract.DEVICE, device);
         List<Suite> all = new ArrayList<>();
         for (Part p : Part.values()) {
@@ -235,7 +235,7 @@ final class GpuCheck implements Callable<Integer> {
         };
     }
 
-    private void timings(Report report, Backends.Choice choice) throws IOException {
+    private void timings(CheckReport report, Backends.Choice choice) throws IOException {
         progress.println("measuring what " + device + " reaches");
         Peak peak = ((Profiled) choice.backend()).profile().peak();
         report.point(String.format(
@@ -245,9 +245,9 @@ final class GpuCheck implements Callable<Integer> {
                 peak.bytesPerSecond() / 1e9));
         Path folder = Files.createTempDirectory("gpu-check");
         try (Torch process = torch(report, folder)) {
-            List<RowResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds(), progress)
+            List<CheckResult> rows = new Timings(choice, process, torch == Way.COMPILED, sizes.roundSeconds(), progress)
                     .all(Case.all(sizes, device.startsWith("cuda")));
-            good &= rows.stream().allMatch(RowResult::isGood);
+            good &= rows.stream().allMatch(CheckResult::isGood);
             report.table(rows, peak);
         } finally {
             delete(folder);
@@ -255,7 +255,7 @@ final class GpuCheck implements Callable<Integer> {
     }
 
     /** Null, with the reason in the report, where it is not there or not wanted. */
-    private Torch torch(Report report, Path folder) {
+    private Torch torch(CheckReport report, Path folder) {
         if (torch == Way.NONE) {
             report.point("PyTorch: not asked for; results are compared with the processor's");
             return null;

@@ -46,8 +46,8 @@ final class Timings {
         marker = device.backend().allocate(DType.F32, Shape.of(1));
     }
 
-    List<RowResult> all(List<Case> cases) {
-        List<RowResult> rows = new ArrayList<>();
+    List<CheckResult> all(List<Case> cases) {
+        List<CheckResult> rows = new ArrayList<>();
         for (Case c : cases) {
             progress.println("timing " + c.name());
             progress.flush();
@@ -56,7 +56,7 @@ final class Timings {
         return rows;
     }
 
-    private RowResult row(Case c) {
+    private CheckResult row(Case c) {
         if (c.precision().equals(Case.FP32)) {
             return row(c, device);
         }
@@ -75,7 +75,7 @@ final class Timings {
         }
     }
 
-    private RowResult row(Case c, Backends.Choice on) {
+    private CheckResult row(Case c, Backends.Choice on) {
         Backends.use(on);
         try (Work work = c.open(on.backend())) {
             Map<String, float[]> ours = work.results();
@@ -103,11 +103,11 @@ final class Timings {
                 good = compare(c, "the processor", ours, onProcessor(c), notes);
             }
             double[] times = time(work, eager, compiled, notes);
-            return new RowResult(c, times[0], times[1], times[2], String.join("; ", notes), good);
+            return new CheckResult(c, times[0], times[1], times[2], String.join("; ", notes), good);
         } catch (RuntimeException | OutOfMemoryError e) {
             progress.println("FAILED " + c.name() + ": " + e);
             progress.flush();
-            return new RowResult(
+            return new CheckResult(
                     c,
                     Double.NaN,
                     Double.NaN,

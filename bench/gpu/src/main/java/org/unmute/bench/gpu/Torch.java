@@ -21,7 +21,7 @@ final class Torch implements AutoCloseable {
     private static final String MARK = "@check ";
     private static final String END = "@end";
     private static final int LOG_LINES = 2;
-    private static final int PATIENCE_SECONDS = 300;
+    private static final int TIMEOUT_SECONDS = 300;
 
     private final Process process;
     private final Writer orders;
@@ -96,14 +96,14 @@ final class Torch implements AutoCloseable {
     private String answer(String expected) throws TorchException {
         String line;
         try {
-            line = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            line = answers.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new TorchException("interrupted");
         }
         if (line == null || line.equals(END)) {
             close();
             throw new TorchException(
-                    line == null ? "no answer within " + PATIENCE_SECONDS + " s" : "its process has ended" + said());
+                    line == null ? "no answer within " + TIMEOUT_SECONDS + " s" : "its process has ended" + said());
         }
         String[] words = line.split(" ", 2);
         String rest = words.length > 1 ? words[1] : "";

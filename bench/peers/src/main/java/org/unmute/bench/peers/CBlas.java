@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.bench.peer.UnsupportedCaseException;
 import org.unmute.tensor.Shape;
 
@@ -22,7 +22,7 @@ import org.unmute.tensor.Shape;
  * A library with {@code cblas_sgemm}, taken from a jar of natives and called through the foreign function interface on
  * memory off the heap.
  */
-abstract class CBlas implements Contender {
+abstract class CBlas implements Peer {
     private static final int ROW_MAJOR = 101;
     private static final int NO_TRANSPOSE = 111;
     private static final int TRANSPOSE = 112;
@@ -30,7 +30,7 @@ abstract class CBlas implements Contender {
 
     private final SymbolLookup library;
     private final MethodHandle sgemm;
-    /** Where the libraries lie that this one opens by itself. */
+    /** Folder of the libraries that this one loads itself. */
     private final Path folder;
 
     /**

@@ -3,12 +3,12 @@ package org.unmute.bench.peers;
 import dev.ludovic.netlib.blas.BLAS;
 import dev.ludovic.netlib.blas.JavaBLAS;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.bench.peer.UnsupportedCaseException;
 import org.unmute.tensor.Shape;
 
 /** netlib's BLAS in Java on the Vector API, one thread. */
-public final class Netlib implements Contender {
+public final class Netlib implements Peer {
     private final BLAS blas = JavaBLAS.getInstance();
     private final int threads;
 

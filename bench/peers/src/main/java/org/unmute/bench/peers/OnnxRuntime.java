@@ -14,13 +14,13 @@ import java.util.Map;
 import org.unmute.bench.onnx.OnnxModel;
 import org.unmute.bench.onnx.OnnxNetworks;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.bench.peer.UnsupportedCaseException;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** ONNX Runtime with all its optimisations, weights as initializers of the graph, which it packs when it loads them. */
-public final class OnnxRuntime implements Contender {
+/** ONNX Runtime with all optimizations, weights as initializers of the graph, which it packs when it loads them. */
+public final class OnnxRuntime implements Peer {
     private final OrtEnvironment environment;
     private final int threads;
 
@@ -32,7 +32,7 @@ public final class OnnxRuntime implements Contender {
 
     @Override
     public String describe() {
-        return "ONNX Runtime " + environment.getVersion();
+        return "ONNX Runtime " + environment.getVersion() + ", its own MLAS multiplies";
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 
 /** OpenBLAS as bytedeco ships it. */
 public final class OpenBlas extends CBlas {
-    private static final long MOST_TEXT = 400;
+    private static final long MAX_TEXT = 400;
     private final String config;
 
     /** Sets the number of threads. */
@@ -19,7 +19,7 @@ public final class OpenBlas extends CBlas {
             MemorySegment text =
                     (MemorySegment) function("openblas_get_config", FunctionDescriptor.of(ValueLayout.ADDRESS))
                             .invokeExact();
-            config = text.reinterpret(MOST_TEXT).getString(0);
+            config = text.reinterpret(MAX_TEXT).getString(0);
         } catch (Throwable e) {
             throw new IOException("OpenBLAS does not take its number of threads", e);
         }

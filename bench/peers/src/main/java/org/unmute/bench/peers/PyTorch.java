@@ -16,14 +16,14 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.bench.peer.CaseFolder;
-import org.unmute.bench.peer.Contender;
+import org.unmute.bench.peer.Peer;
 import org.unmute.bench.peer.UnsupportedCaseException;
 
 /**
  * PyTorch's C++ library with MKL, through DJL. Matrix products are its own linear map; networks come as TorchScript,
  * which Debian's PyTorch writes from the case ({@code python/worker.py export}), beside a list of inputs and outputs.
  */
-public final class PyTorch implements Contender {
+public final class PyTorch implements Peer {
     private final Engine engine;
 
     /** Sets the number of threads before the engine is loaded. */
@@ -37,7 +37,7 @@ public final class PyTorch implements Contender {
 
     @Override
     public String describe() {
-        return "PyTorch " + engine.getVersion() + " through DJL " + Engine.getDjlVersion();
+        return "PyTorch " + engine.getVersion() + " through DJL " + Engine.getDjlVersion() + ", MKL multiplies";
     }
 
     @Override

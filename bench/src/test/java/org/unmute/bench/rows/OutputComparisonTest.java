@@ -1,4 +1,4 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
@@ -36,13 +37,14 @@ class OutputComparisonTest {
         write(theirs, "y", 10.05f, -10, 10, -10);
         assertThatCode(() -> OutputComparison.check(ours, theirs, 0.006)).doesNotThrowAnyException();
         assertThatThrownBy(() -> OutputComparison.check(ours, theirs, 0.004))
-                .isInstanceOf(ContestantException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessageContaining("output y differs by 0.0050");
     }
 
     @Test
     void outputsMustBeThereAndOfOurSize() throws Exception {
-        assertThatThrownBy(() -> OutputComparison.check(ours, theirs, 1)).hasMessageContaining("gave no output");
+        assertThatThrownBy(() -> OutputComparison.check(ours, theirs, 1))
+                .hasMessageContaining("this engine wrote no output");
         write(ours, "y", 1, 2);
         assertThatThrownBy(() -> OutputComparison.check(ours, theirs, 1)).hasMessageContaining("output y is missing");
         write(theirs, "y", 1, 2, 3);
@@ -71,7 +73,7 @@ class OutputComparisonTest {
         assertThat(OutputComparison.rootMeanSquareDifference("g", new float[2], new float[2]))
                 .isZero();
         assertThatThrownBy(() -> OutputComparison.rootMeanSquareDifference("g", new float[2], new float[3]))
-                .isInstanceOf(ContestantException.class)
+                .isInstanceOf(PeerException.class)
                 .hasMessageContaining("has 3 numbers, ours has 2");
     }
 

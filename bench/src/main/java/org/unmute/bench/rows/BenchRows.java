@@ -1,15 +1,15 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** All rows: those of the table in its order, then those of the growth curves. */
-final class Rows {
-    private Rows() {}
+public final class BenchRows {
+    private BenchRows() {}
 
     /** @param root of the repository, for rows that run the launcher */
-    static List<Row> all(Path root) {
+    public static List<Row> all(Path root) {
         List<Row> rows = new ArrayList<>(KernelRows.all());
         rows.addAll(EncoderRows.all());
         rows.addAll(StepRows.all());

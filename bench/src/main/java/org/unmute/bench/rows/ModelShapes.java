@@ -1,11 +1,11 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.unmute.tensor.Shape;
 
 /** Names and shapes of the tensors of encoders of base size, as their checkpoints have them. */
-final class ModelShapes {
+public final class ModelShapes {
     private static final int DIM = 768;
     private static final int DEPTH = 12;
     private static final int HEADS = 12;
@@ -13,7 +13,7 @@ final class ModelShapes {
     private ModelShapes() {}
 
     /** EAT, 512 patches of 16 x 16. */
-    static Map<String, Shape> eat() {
+    public static Map<String, Shape> eat() {
         String image = "modality_encoders.IMAGE.";
         Map<String, Shape> shapes = new LinkedHashMap<>();
         shapes.put(image + "extra_tokens", Shape.of(1, 1, DIM));

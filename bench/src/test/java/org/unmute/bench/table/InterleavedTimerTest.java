@@ -12,10 +12,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.PeerException;
+import org.unmute.bench.rows.Row;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
-class ContestTest {
+class InterleavedTimerTest {
     @TempDir
     private Path folder;
 
@@ -23,7 +25,7 @@ class ContestTest {
     private final Map<String, Fake> fakes = new HashMap<>();
 
     /** Takes the milliseconds that it is told, without waiting for them. */
-    private class Fake implements Contestant {
+    private class Fake implements PeerProcess {
         private final String name;
         private final double ms;
         private final float output;
@@ -46,12 +48,12 @@ class ContestTest {
         }
 
         @Override
-        public Memory prepare(Path to) throws ContestantException {
+        public Memory prepare(Path to) throws PeerException {
             try {
                 Path own = Files.createDirectories(CaseFolder.outputs(to, name));
                 Npy.write(own.resolve("y.npy"), Shape.of(1), new float[] {output});
             } catch (IOException e) {
-                throw new ContestantException("cannot write", e);
+                throw new PeerException("cannot write", e);
             }
             return new Memory(7, 100);
         }
@@ -81,10 +83,10 @@ class ContestTest {
     private Map<String, RowResult.Entry> run(int rounds, String... names) {
         Row row = new Row("row", "a row", 1, 0, 0, List.of(), false, _ -> {}, Row.within(1e-3));
         Map<String, RowResult.Entry> entries = new HashMap<>();
-        new Contest(rounds, 1000, _ -> {})
+        new InterleavedTimer(rounds, 1000, _ -> {})
                 .run(row, List.of(names), folder, name -> {
                     if (!fakes.containsKey(name)) {
-                        throw new ContestantException("is not here");
+                        throw new PeerException("is not here");
                     }
                     return fakes.get(name);
                 })
@@ -94,10 +96,10 @@ class ContestTest {
 
     @Test
     void whoComputesSomethingElseIsNotTimed() {
-        new Fake(RowResult.OURS, 10, 1);
+        new Fake(Row.OURS, 10, 1);
         new Fake("right", 20, 1);
         new Fake("wrong", 1, 2);
-        Map<String, RowResult.Entry> entries = run(3, RowResult.OURS, "right", "wrong", "absent");
+        Map<String, RowResult.Entry> entries = run(3, Row.OURS, "right", "wrong", "absent");
         assertThat(entries.get("right").ms()).isEqualTo(20);
         assertThat(entries.get("wrong").isTimed()).isFalse();
         assertThat(entries.get("wrong").problem()).contains("differs");
@@ -107,10 +109,10 @@ class ContestTest {
 
     @Test
     void turnsAreTakenInAnOrderThatMovesOnOnceEveryoneIsWarm() {
-        new Fake(RowResult.OURS, 10, 1);
+        new Fake(Row.OURS, 10, 1);
         new Fake("a", 10, 1);
         new Fake("b", 10, 1);
-        run(3, RowResult.OURS, "a", "b");
+        run(3, Row.OURS, "a", "b");
         assertThat(turns)
                 .containsExactly(
                         "unmute", "unmute", "unmute", "a", "a", "a", "b", "b", "b", "unmute", "a", "b", "a", "b",
@@ -119,54 +121,54 @@ class ContestTest {
 
     @Test
     void whoIsHopelesslySlowHasTwoTurnsOnly() {
-        new Fake(RowResult.OURS, 10, 1);
+        new Fake(Row.OURS, 10, 1);
         new Fake("slow", 500, 1);
-        Map<String, RowResult.Entry> entries = run(5, RowResult.OURS, "slow");
+        Map<String, RowResult.Entry> entries = run(5, Row.OURS, "slow");
         assertThat(entries.get("slow").rounds()).hasSize(2);
-        assertThat(entries.get(RowResult.OURS).rounds()).hasSize(5);
+        assertThat(entries.get(Row.OURS).rounds()).hasSize(5);
     }
 
     @Test
     void aLongCallThatIsNoShorterTheSecondTimeCounts() {
-        new Fake(RowResult.OURS, 3000, 1);
-        Map<String, RowResult.Entry> entries = run(3, RowResult.OURS);
-        assertThat(entries.get(RowResult.OURS).rounds()).hasSize(3);
+        new Fake(Row.OURS, 3000, 1);
+        Map<String, RowResult.Entry> entries = run(3, Row.OURS);
+        assertThat(entries.get(Row.OURS).rounds()).hasSize(3);
         assertThat(turns).hasSize(4);
     }
 
     @Test
     void aCallThatWasLongOnlyTheFirstTimeIsWarmedUp() {
-        new Fake(RowResult.OURS, 10, 1) {
+        new Fake(Row.OURS, 10, 1) {
             @Override
             public double[] time(int most, double seconds) {
                 return time(most, seconds, turns.isEmpty() ? 3000 : 10);
             }
         };
-        assertThat(run(3, RowResult.OURS).get(RowResult.OURS).rounds()).containsExactly(10.0, 10.0, 10.0);
+        assertThat(run(3, Row.OURS).get(Row.OURS).rounds()).containsExactly(10.0, 10.0, 10.0);
     }
 
     @Test
     void withoutOursNobodyIsTimed() {
         new Fake("a", 10, 1);
-        Map<String, RowResult.Entry> entries = run(3, RowResult.OURS, "a");
-        assertThat(entries).containsOnlyKeys(RowResult.OURS);
+        Map<String, RowResult.Entry> entries = run(3, Row.OURS, "a");
+        assertThat(entries).containsOnlyKeys(Row.OURS);
         assertThat(turns).isEmpty();
     }
 
     @Test
     void withoutRoundsOutputsAreOnlyCompared() {
-        new Fake(RowResult.OURS, 10, 1);
+        new Fake(Row.OURS, 10, 1);
         new Fake("wrong", 10, 2);
-        Map<String, RowResult.Entry> entries = run(0, RowResult.OURS, "wrong");
-        assertThat(entries.get(RowResult.OURS).problem()).isEqualTo(Contest.AGREES);
+        Map<String, RowResult.Entry> entries = run(0, Row.OURS, "wrong");
+        assertThat(entries.get(Row.OURS).problem()).isEqualTo(InterleavedTimer.AGREES);
         assertThat(entries.get("wrong").problem()).contains("differs");
         assertThat(turns).isEmpty();
     }
 
     @Test
     void memoryIsWhatThePeakIsBeyondWhatWasLoaded() {
-        new Fake(RowResult.OURS, 10, 1);
-        RowResult.Entry own = run(2, RowResult.OURS).get(RowResult.OURS);
+        new Fake(Row.OURS, 10, 1);
+        RowResult.Entry own = run(2, Row.OURS).get(Row.OURS);
         assertThat(own.extraBytes()).isEqualTo(30);
         assertThat(own.tensorBytes()).isEqualTo(7);
     }

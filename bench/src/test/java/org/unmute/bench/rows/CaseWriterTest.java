@@ -1,4 +1,4 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,11 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /** How time and memory grow with the size of the work: series of rows without peers that differ in one number. */
-final class Growth {
+public final class Growth {
     private static final String PREFIX = "growth-";
     private static final int[] TOKENS = {64, 128, 256, 512, 1024, 2048, 4096, 8192};
     private static final int[] PROTOTYPES = {100, 300, 1000, 3000, 10_000, 30_000, 100_000};
@@ -23,7 +23,7 @@ final class Growth {
      * @param work by which time is divided to compare points: mostly {@code x} itself
      * @param row what is measured
      */
-    record Point(double x, double work, Row row) {}
+    public record Point(double x, double work, Row row) {}
 
     /**
      * Points from small to large.
@@ -34,10 +34,10 @@ final class Growth {
      * @param per what is compared between points, for instance {@code time a token}
      * @param points at least two
      */
-    record Series(String name, String title, String against, String per, List<Point> points) {}
+    public record Series(String name, String title, String against, String per, List<Point> points) {}
 
     /** All series. */
-    static List<Series> all() {
+    public static List<Series> all() {
         List<Series> all = new ArrayList<>();
         all.add(new Series(
                 "match-tokens",
@@ -103,12 +103,12 @@ final class Growth {
     }
 
     /** Whether a row belongs to a series. */
-    static boolean isPoint(String id) {
+    public static boolean isPoint(String id) {
         return id.startsWith(PREFIX);
     }
 
     /** The rows of all series. */
-    static List<Row> rows() {
+    public static List<Row> rows() {
         return all().stream().flatMap(s -> s.points().stream()).map(Point::row).toList();
     }
 

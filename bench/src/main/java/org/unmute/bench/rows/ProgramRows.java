@@ -1,4 +1,4 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.unmute.bench.peer.CaseFolder;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.probes.cache.TokenCache;
 import org.unmute.probes.pool.ProbeOptions;
 import org.unmute.probes.pool.Probes;
@@ -20,12 +21,12 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
 /**
- * Rows of whole commands, from the start of the process to its end, beside a Python process that does the same with
- * PyTorch.
+ * BenchRows of whole commands, from the start of the process to its end, beside a Python process that does the same
+ * with PyTorch.
  */
-final class ProgramRows {
+public final class ProgramRows {
     private static final int THREADS = 2;
-    private static final String TORCH = Peers.TORCH;
+    private static final String TORCH = "torch-debian";
     /** Tokens are stored in float16. */
     private static final double STORED_TOLERANCE = 2e-2;
     /** Of the mean loss of an epoch, after hundreds of updates that carry rounding on. */
@@ -46,7 +47,7 @@ final class ProgramRows {
     }
 
     private static Row embed(Path root, String unmute) {
-        Program.Task ours = new Program.Task(
+        Row.Program ours = new Row.Program(
                 (folder, result) -> List.of(
                         unmute,
                         "embed",
@@ -60,14 +61,14 @@ final class ProgramRows {
                         "" + THREADS,
                         "--quiet"),
                 ProgramRows::cachedTokens);
-        Program.Task theirs = new Program.Task(
+        Row.Program theirs = new Row.Program(
                 (folder, result) -> List.of(script(root), "embed", folder.toString(), result.toString(), "" + THREADS),
                 (result, _, to) -> halves(result.resolve("tokens.f16"), to));
         return Row.ofPrograms(
                 "embed-eat-t2",
                 "`unmute embed`, one 10 s clip, EAT base, whole process",
                 THREADS,
-                Map.of(RowResult.OURS, ours, TORCH, theirs),
+                Map.of(Row.OURS, ours, TORCH, theirs),
                 folder -> EncoderRows.writeEncoder(folder, "eat"),
                 Row.within(STORED_TOLERANCE));
     }
@@ -97,7 +98,7 @@ final class ProgramRows {
     }
 
     private static Row probe(Path root, String unmute) {
-        Program.Task ours = new Program.Task(
+        Row.Program ours = new Row.Program(
                 (folder, result) -> List.of(
                         unmute,
                         "probe",
@@ -121,14 +122,14 @@ final class ProgramRows {
                                 .path("runs")
                                 .path("seed " + SEED),
                         to));
-        Program.Task theirs = new Program.Task(
+        Row.Program theirs = new Row.Program(
                 (folder, result) -> List.of(script(root), "probe", folder.toString(), result.toString(), "" + THREADS),
                 (_, printed, to) -> losses(new ObjectMapper().readTree(printed.toFile()), to));
         return Row.ofPrograms(
                 "probe-esc10-t2",
                 "`unmute probe` protobin, 1,500 scenes of 490 x 64 tokens, 30 epochs, whole process",
                 THREADS,
-                Map.of(RowResult.OURS, ours, TORCH, theirs),
+                Map.of(Row.OURS, ours, TORCH, theirs),
                 ProgramRows::writeScenes,
                 ProgramRows::sameLosses);
     }
@@ -139,17 +140,17 @@ final class ProgramRows {
         });
     }
 
-    private static void sameLosses(Path folder, Path ours, Path theirs) throws ContestantException, IOException {
+    private static void sameLosses(Path folder, Path ours, Path theirs) throws PeerException, IOException {
         float[] a = Npy.read(ours.resolve("losses.npy")).floats();
         float[] b = Npy.read(theirs.resolve("losses.npy")).floats();
         if (!(a[1] < a[0])) {
-            throw new ContestantException(
+            throw new PeerException(
                     "nothing was learned: our loss is " + a[0] + " in the first epoch, " + a[1] + " in the last");
         }
         for (int i = 0; i < a.length; i++) {
             if (!(Math.abs(a[i] - b[i]) <= LOSS_TOLERANCE * a[i])) {
-                throw new ContestantException("the mean loss of the " + (i == 0 ? "first" : "last") + " epoch is "
-                        + b[i] + ", ours is " + a[i]);
+                throw new PeerException("the mean loss of the " + (i == 0 ? "first" : "last") + " epoch is " + b[i]
+                        + ", ours is " + a[i]);
             }
         }
     }

@@ -1,4 +1,4 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,19 +6,20 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
-/** Rows of single operations and of the bare network: matrix products, ViT-B, prototype matching. */
-final class KernelRows {
+/** BenchRows of single operations and of the bare network: matrix products, ViT-B, prototype matching. */
+public final class KernelRows {
     /** Tokens of a 10 s clip with a class token. */
     static final int TOKENS = 513;
 
     static final int DIM = 768;
     static final int HEADS = 12;
     static final int DEPTH = 12;
-    /** Rows of the smaller products. EJML, 50 to 90 times slower, takes part there only. */
+    /** BenchRows of the smaller products. EJML, 50 to 90 times slower, takes part there only. */
     private static final int SMALL = 512;
 
     private static final long SEED = 42;
@@ -139,18 +140,18 @@ final class KernelRows {
     }
 
     /** Scores within rounding; where the winners differ, the double sum must say that ours is the right one. */
-    static void sameWinners(Path folder, Path ours, Path theirs) throws ContestantException, IOException {
+    static void sameWinners(Path folder, Path ours, Path theirs) throws PeerException, IOException {
         int[] own = Npy.read(ours.resolve("winner.npy")).ints();
         int[] other = Npy.read(theirs.resolve("winner.npy")).ints();
         if (own.length != other.length) {
-            throw new ContestantException("there are " + other.length + " winners, ours are " + own.length);
+            throw new PeerException("there are " + other.length + " winners, ours are " + own.length);
         }
         double difference = OutputComparison.difference(
                 "score",
                 Npy.read(ours.resolve("score.npy")).floats(),
                 Npy.read(theirs.resolve("score.npy")).floats());
         if (!(difference <= COSINE_TOLERANCE)) {
-            throw new ContestantException(
+            throw new PeerException(
                     "scores differ by " + difference + " of their root mean square, allowed is " + COSINE_TOLERANCE);
         }
         float[] x = Npy.read(folder.resolve("x.npy")).floats();
@@ -158,8 +159,7 @@ final class KernelRows {
         int dim = p.length / own.length;
         for (int j = 0; j < own.length; j++) {
             if (own[j] != other[j] && cosine(x, own[j], p, j, dim) < cosine(x, other[j], p, j, dim)) {
-                throw new ContestantException(
-                        "prototype " + j + " is won by token " + other[j] + ", ours says " + own[j]);
+                throw new PeerException("prototype " + j + " is won by token " + other[j] + ", ours says " + own[j]);
             }
         }
     }

@@ -10,4 +10,4 @@ package org.unmute.bench.gpu;
  * @param agreement what the results were compared with and how far they differ, or what went wrong
  * @param isGood whether the results agree
  */
-record RowResult(Case work, double nanos, double eager, double compiled, String agreement, boolean isGood) {}
+public record CheckResult(Case work, double nanos, double eager, double compiled, String agreement, boolean isGood) {}

@@ -1,4 +1,4 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,54 +6,55 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
-/** Whether two contestants computed the same. */
-final class OutputComparison {
+/** Whether a peer computed the same as this engine. */
+public final class OutputComparison {
     private OutputComparison() {}
 
     /**
      * Compares all outputs of a folder.
      *
-     * @param tolerance greatest difference, as a part of the root mean square of our output
-     * @throws ContestantException if an output is missing, has another size, is not finite, or differs by more
+     * @param tolerance max difference, relative to the root mean square of our output
+     * @throws PeerException if an output is missing, has another size, is not finite, or differs by more
      */
-    static void check(Path ours, Path theirs, double tolerance) throws ContestantException, IOException {
+    static void check(Path ours, Path theirs, double tolerance) throws PeerException, IOException {
         List<Path> outputs;
         try (Stream<Path> files = Files.list(ours)) {
             outputs = files.filter(f -> f.toString().endsWith(".npy")).sorted().toList();
         }
         if (outputs.isEmpty()) {
-            throw new ContestantException("nothing can be compared: we gave no output");
+            throw new PeerException("nothing can be compared: this engine wrote no output");
         }
         for (Path output : outputs) {
             checkOne(output, theirs.resolve(output.getFileName()), tolerance);
         }
     }
 
-    private static void checkOne(Path ours, Path theirs, double tolerance) throws ContestantException, IOException {
+    private static void checkOne(Path ours, Path theirs, double tolerance) throws PeerException, IOException {
         String name = ours.getFileName().toString().replace(".npy", "");
         if (!Files.exists(theirs)) {
-            throw new ContestantException("output " + name + " is missing");
+            throw new PeerException("output " + name + " is missing");
         }
         StoredTensor a = Npy.read(ours);
         StoredTensor b = Npy.read(theirs);
         if (a.shape().elements() != b.shape().elements()) {
-            throw new ContestantException("output " + name + " is " + b.shape() + ", ours is " + a.shape());
+            throw new PeerException("output " + name + " is " + b.shape() + ", ours is " + a.shape());
         }
         if (a.type() == StoredType.I32 || a.type() == StoredType.I64) {
             int different = different(a.ints(), b.ints());
             if (different > 0) {
-                throw new ContestantException(
+                throw new PeerException(
                         "output " + name + ": " + different + " of " + a.shape().elements() + " whole numbers differ");
             }
             return;
         }
         double difference = difference(name, a.floats(), b.floats());
         if (!(difference <= tolerance)) {
-            throw new ContestantException(String.format(
+            throw new PeerException(String.format(
                     Locale.ROOT,
                     "output %s differs by %.2g of its root mean square, allowed is %.2g",
                     name,
@@ -63,9 +64,9 @@ final class OutputComparison {
     }
 
     /** Root mean square of the difference divided by that of {@code a}. */
-    static double rootMeanSquareDifference(String name, float[] a, float[] b) throws ContestantException {
+    static double rootMeanSquareDifference(String name, float[] a, float[] b) throws PeerException {
         if (a.length != b.length) {
-            throw new ContestantException("output " + name + " has " + b.length + " numbers, ours has " + a.length);
+            throw new PeerException("output " + name + " has " + b.length + " numbers, ours has " + a.length);
         }
         double squares = 0;
         double difference = 0;
@@ -84,18 +85,18 @@ final class OutputComparison {
         return count;
     }
 
-    /** Greatest difference divided by the root mean square of {@code a}. */
-    static double difference(String name, float[] a, float[] b) throws ContestantException {
+    /** Max difference divided by the root mean square of {@code a}. */
+    static double difference(String name, float[] a, float[] b) throws PeerException {
         double squares = 0;
-        double most = 0;
+        double max = 0;
         for (int i = 0; i < a.length; i++) {
             if (!Float.isFinite(a[i]) || !Float.isFinite(b[i])) {
-                throw new ContestantException(
+                throw new PeerException(
                         "output " + name + " is not finite at " + i + ": ours " + a[i] + ", theirs " + b[i]);
             }
             squares += (double) a[i] * a[i];
-            most = Math.max(most, Math.abs((double) a[i] - b[i]));
+            max = Math.max(max, Math.abs((double) a[i] - b[i]));
         }
-        return most == 0 ? 0 : most / Math.sqrt(squares / a.length);
+        return max == 0 ? 0 : max / Math.sqrt(squares / a.length);
     }
 }

@@ -1,32 +1,33 @@
 package org.unmute.bench.table;
 
 import java.nio.file.Path;
+import org.unmute.bench.peer.PeerException;
 
-/** Who takes part in a row, in a process of its own. */
-interface Contestant extends AutoCloseable {
+/** A peer, or this engine, in a process of its own. */
+public interface PeerProcess extends AutoCloseable {
     /** As {@code --peers} takes it. */
     String name();
 
     /** Name and version, for the table. */
     String label();
 
-    /** Gets ready for a case, works once and shows its outputs. @return what is known of its memory */
-    Memory prepare(Path folder) throws ContestantException;
+    /** Prepares a case, runs it once and writes the outputs. @return memory before the run */
+    Memory prepare(Path folder) throws PeerException;
 
     /**
-     * Works again and again.
+     * Runs the case repeatedly.
      *
-     * @param most calls
+     * @param maxCalls number of calls at most
      * @param seconds after which no further call begins; the first always does
      * @return milliseconds of every call
      */
-    double[] time(int most, double seconds) throws ContestantException;
+    double[] time(int maxCalls, double seconds) throws PeerException;
 
-    /** The most it ever had resident since it was ready, in bytes; -1 if unknown. */
+    /** Peak resident bytes since it was prepared; -1 if unknown. */
     long peakBytes();
 
-    /** Lets go of the case. */
-    void release() throws ContestantException;
+    /** Releases the case. */
+    void release() throws PeerException;
 
     @Override
     void close();

@@ -1,4 +1,4 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.unmute.bench.peer.PeerException;
 import org.unmute.models.vit.FreshWeights;
 import org.unmute.models.zoo.MaskedAutoencoder;
 import org.unmute.models.zoo.SmallVit;
@@ -17,8 +18,8 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.Npy;
 
-/** Rows of training steps: probes on the shape of AudioSet-20k, and masked pre-training of a small encoder. */
-final class StepRows {
+/** BenchRows of training steps: probes on the shape of AudioSet-20k, and masked pre-training of a small encoder. */
+public final class StepRows {
     private static final int BATCH = 128;
     private static final int TOKENS = 512;
     private static final int CLASSES = 527;
@@ -177,7 +178,7 @@ final class StepRows {
      * The first step's loss; of a peer that shows them, gradients and the loss after an update. TorchScript shows the
      * loss alone.
      */
-    static void agree(Path folder, Path ours, Path theirs) throws ContestantException, IOException {
+    static void agree(Path folder, Path ours, Path theirs) throws PeerException, IOException {
         relative("loss", floats(ours, "loss"), floats(theirs, "loss"), 0, LOSS_TOLERANCE);
         if (!Files.exists(theirs.resolve("gradient.npy"))) {
             return;
@@ -187,8 +188,8 @@ final class StepRows {
         double difference = OutputComparison.rootMeanSquareDifference(
                 "gradient", floats(ours, "gradient"), floats(theirs, "gradient"));
         if (!(difference <= GRADIENT_TOLERANCE)) {
-            throw new ContestantException("gradients differ by " + difference
-                    + " of their root mean square, allowed is " + GRADIENT_TOLERANCE);
+            throw new PeerException("gradients differ by " + difference + " of their root mean square, allowed is "
+                    + GRADIENT_TOLERANCE);
         }
     }
 
@@ -196,10 +197,9 @@ final class StepRows {
         return Npy.read(folder.resolve(name + ".npy")).floats();
     }
 
-    private static void relative(String name, float[] a, float[] b, int at, double tolerance)
-            throws ContestantException {
+    private static void relative(String name, float[] a, float[] b, int at, double tolerance) throws PeerException {
         if (!(Math.abs(a[at] - b[at]) <= tolerance * Math.abs(a[at]))) {
-            throw new ContestantException(name + " " + at + " is " + b[at] + ", ours is " + a[at]);
+            throw new PeerException(name + " " + at + " is " + b[at] + ", ours is " + a[at]);
         }
     }
 }

@@ -1,4 +1,4 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,8 +8,8 @@ import java.util.Map;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.tensor.Shape;
 
-/** Rows of whole encoders, from a WAV file of 10 s to patch tokens, and of the front end alone. */
-final class EncoderRows {
+/** BenchRows of whole encoders, from a WAV file of 10 s to patch tokens, and of the front end alone. */
+public final class EncoderRows {
     /** Hz of the recording, which is that of the encoders: nothing is resampled. */
     static final int RATE = 16_000;
 

@@ -1,4 +1,4 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +11,7 @@ import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 
 /** Token caches of made-up tokens. */
-final class TokenFiles {
+public final class TokenFiles {
     private TokenFiles() {}
 
     /**

@@ -1,4 +1,4 @@
-package org.unmute.bench.table;
+package org.unmute.bench.rows;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -18,11 +18,11 @@ import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
 
 /** Writes a case: made-up numbers that are the same in every run. */
-final class CaseWriter {
+public final class CaseWriter {
     private final Path folder;
     private final Map<String, Object> fields = new LinkedHashMap<>();
 
-    CaseWriter(Path folder, String kind) {
+    public CaseWriter(Path folder, String kind) {
         this.folder = folder;
         fields.put("kind", kind);
     }
@@ -77,14 +77,14 @@ final class CaseWriter {
         return this;
     }
 
-    void write() throws IOException {
+    public void write() throws IOException {
         new ObjectMapper()
                 .writerWithDefaultPrettyPrinter()
                 .writeValue(folder.resolve(CaseFolder.CASE).toFile(), fields);
     }
 
     /** Uniform numbers in [-1/2, 1/2). */
-    static float[] uniform(long seed, int count) {
+    public static float[] uniform(long seed, int count) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] x = new float[count];
         for (int i = 0; i < count; i++) {

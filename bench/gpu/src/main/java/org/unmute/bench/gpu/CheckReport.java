@@ -5,23 +5,23 @@ import java.util.Locale;
 import org.unmute.tensor.backend.WorkProfile.Peak;
 
 /** The outcome as Markdown for {@code bench/RESULTS.md}. */
-final class Report {
+public final class CheckReport {
     private final StringBuilder text = new StringBuilder();
 
     /** A heading. */
-    Report heading(String line) {
+    CheckReport heading(String line) {
         text.append("## ").append(line).append("\n\n");
         return this;
     }
 
     /** A point of a list; lines are not broken. */
-    Report point(String line) {
+    CheckReport point(String line) {
         text.append("- ").append(line.replace('\n', ' ')).append('\n');
         return this;
     }
 
     /** The table of timings. */
-    Report table(List<RowResult> rows, Peak peak) {
+    CheckReport table(List<CheckResult> rows, Peak peak) {
         text.append("\n"
                 + "| work | time | GFLOP/s (of peak) | GB/s (of peak) | PyTorch eager | PyTorch compiled |"
                 + " PyTorch's best / ours | results differ by |\n");
@@ -30,7 +30,7 @@ final class Report {
         return this;
     }
 
-    private void row(RowResult r, Peak peak) {
+    private void row(CheckResult r, Peak peak) {
         double seconds = r.nanos() / 1e9;
         double best = Double.isNaN(r.compiled()) ? r.eager() : Math.min(r.eager(), r.compiled());
         String[] cells = {

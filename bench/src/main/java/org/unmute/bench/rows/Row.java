@@ -1,0 +1,121 @@
+package org.unmute.bench.rows;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.unmute.bench.peer.PeerException;
+import org.unmute.bench.table.Program;
+
+/**
+ * A row of the table.
+ *
+ * @param id name for {@code --only} and goals
+ * @param title in words
+ * @param threads threads of every engine
+ * @param gflop floating point operations of a call in 10⁹, 0 where they say nothing; of matching by look-ups, those of
+ *     the product that it replaces
+ * @param gbytes bytes in 10⁹ that a call must read from memory at least, 0 where that says nothing
+ * @param peers names of the peers
+ * @param scripted whether PyTorch needs a TorchScript file of the case
+ * @param files writes the case
+ * @param agreement what the outputs must satisfy before anything is timed
+ * @param programs per engine, the process to time in a row of whole processes; empty for calls within worker processes
+ */
+public record Row(
+        String id,
+        String title,
+        int threads,
+        double gflop,
+        double gbytes,
+        List<String> peers,
+        boolean scripted,
+        CaseFiles files,
+        Agreement agreement,
+        Map<String, Program> programs) {
+    /** Name of this engine among the peers. */
+    public static final String OURS = "unmute";
+
+    /** A row of calls within processes that stay. */
+    public Row(
+            String id,
+            String title,
+            int threads,
+            double gflop,
+            double gbytes,
+            List<String> peers,
+            boolean scripted,
+            CaseFiles files,
+            Agreement agreement) {
+        this(id, title, threads, gflop, gbytes, peers, scripted, files, agreement, Map.of());
+    }
+
+    /** A row of whole processes. */
+    public static Row ofPrograms(
+            String id, String title, int threads, Map<String, Program> programs, CaseFiles files, Agreement agreement) {
+        return new Row(
+                id,
+                title,
+                threads,
+                0,
+                0,
+                programs.keySet().stream().filter(n -> !n.equals(OURS)).sorted().toList(),
+                false,
+                files,
+                agreement,
+                programs);
+    }
+
+    /** Writes inputs, weights and {@code case.json}. */
+    @FunctionalInterface
+    public interface CaseFiles {
+        /** Into an empty folder. */
+        void write(Path folder) throws IOException;
+    }
+
+    /** Compares the outputs of a peer with ours. */
+    @FunctionalInterface
+    public interface Agreement {
+        /**
+         * @param folder of the case
+         * @param ours folder with our outputs
+         * @param theirs folder with the peer's
+         * @throws PeerException if they differ, with how much
+         */
+        void check(Path folder, Path ours, Path theirs) throws PeerException, IOException;
+    }
+
+    /** Each output within {@code tolerance} times the root of its mean square; whole numbers equal. */
+    public static Agreement within(double tolerance) {
+        return (_, ours, theirs) -> OutputComparison.check(ours, theirs, tolerance);
+    }
+
+    /**
+     * A whole process that a row times.
+     *
+     * @param command of a process that writes into a new folder
+     * @param outputs converts what the process left to comparable outputs
+     */
+    public record Program(Command command, Outputs outputs) {}
+
+    /** A command line for a case. */
+    @FunctionalInterface
+    public interface Command {
+        /**
+         * @param folder of the case
+         * @param result folder that the process creates and writes to
+         */
+        List<String> of(Path folder, Path result);
+    }
+
+    /** Turns results into files of numbers. */
+    @FunctionalInterface
+    public interface Outputs {
+        /**
+         * @param result folder that the process wrote to
+         * @param printed file with its standard output
+         * @param to folder for npy files, which exists
+         */
+        void write(Path result, Path printed, Path to) throws IOException;
+    }
+}
