@@ -4,15 +4,19 @@ module org.unmute.cli {
     requires org.unmute.convert;
     requires org.unmute.codecs;
     requires org.unmute.report;
-    requires java.desktop;
     requires jdk.management;
     requires info.picocli;
     requires com.fasterxml.jackson.databind;
     requires org.apache.commons.csv;
-    requires ejml.core;
-    requires ejml.ddense;
 
     opens org.unmute.cli to
+            info.picocli;
+    opens org.unmute.cli.command to
+            info.picocli,
+            com.fasterxml.jackson.databind;
+    opens org.unmute.cli.option to
+            info.picocli;
+    opens org.unmute.cli.run to
             info.picocli,
             com.fasterxml.jackson.databind;
 }

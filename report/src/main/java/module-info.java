@@ -1,8 +1,17 @@
-/** Charts as SVG, PNG and CSV. */
+/** Charts, tables and pages of results, and explanations of single clips. */
 module org.unmute.report {
+    requires transitive org.unmute.experiments;
     requires java.desktop;
+    requires org.apache.commons.csv;
+    requires ejml.core;
+    requires ejml.ddense;
 
+    exports org.unmute.report.benchmark;
     exports org.unmute.report.chart;
+    exports org.unmute.report.clip;
+    exports org.unmute.report.demo;
     exports org.unmute.report.drawing;
+    exports org.unmute.report.page;
     exports org.unmute.report.plot;
+    exports org.unmute.report.table;
 }

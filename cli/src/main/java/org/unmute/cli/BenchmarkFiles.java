@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.unmute.cli.console.Json;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.metric.Calibration;
 import org.unmute.experiments.metric.ClassScores;

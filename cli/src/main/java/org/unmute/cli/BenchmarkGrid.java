@@ -5,6 +5,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.cli.console.Json;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.run.BuildInfo;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.DatasetEntry;
 import org.unmute.experiments.grid.EncoderEntry;
@@ -14,12 +17,12 @@ import org.unmute.experiments.grid.ProtocolSettings;
 import org.unmute.tensor.io.AtomicFile;
 
 /** Writes {@code grid.json}: what a run set out to do, with every value in effect. */
-final class BenchmarkGrid {
+public final class BenchmarkGrid {
     static final String FILE = "grid.json";
 
     private BenchmarkGrid() {}
 
-    static void write(Path out, Grid grid) throws IOException {
+    public static void write(Path out, Grid grid) throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
         BuildInfo build = BuildInfo.read();
         all.put("version", build.version());

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.experiments.data.LabelledClip;
 import org.unmute.experiments.data.Manifest;

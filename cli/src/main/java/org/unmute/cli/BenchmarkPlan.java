@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.unmute.cli.command.Commands;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.Progress;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellCost;
 import org.unmute.experiments.protocol.CellId;
@@ -27,7 +30,7 @@ import org.unmute.tensor.backend.Backends;
  * What a benchmark is going to cost, said before it starts: trainings, epochs and hours. One step of each probe is
  * timed on random tokens of the right size, on one core; nothing is read from the data sets.
  */
-final class BenchmarkPlan {
+public final class BenchmarkPlan {
     /** Seconds; see {@link StepCost#measure}. */
     private static final double COLD_PATIENCE = 0.3;
 
@@ -161,12 +164,12 @@ final class BenchmarkPlan {
     }
 
     /** Hours on all cores, embedding included. */
-    double hours() {
+    public double hours() {
         return embeddingHours + left.values().stream().mapToDouble(s -> s).sum() / cores / 3600;
     }
 
     /** What is going to happen, in a few lines. */
-    List<String> lines(int finished) {
+    public List<String> lines(int finished) {
         List<String> lines = new ArrayList<>();
         long trainings = costs.values().stream().mapToLong(CellCost::trainings).sum();
         long epochs = costs.values().stream().mapToLong(CellCost::epochs).sum();
@@ -188,14 +191,14 @@ final class BenchmarkPlan {
     }
 
     /** The cost of each cell. */
-    ConsoleTable table() {
+    public ConsoleTable table() {
         ConsoleTable t = new ConsoleTable("cell", "trainings", "epochs", "at most", "minutes on one core").decimals(1);
         costs.forEach((id, c) -> t.row(id.toString(), c.trainings(), c.epochs(), c.mostEpochs(), left.get(id) / 60));
         return t;
     }
 
     /** For JSON. */
-    Map<String, Object> document() {
+    public Map<String, Object> document() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put(
                 "cells",

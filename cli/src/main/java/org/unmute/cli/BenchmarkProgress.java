@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.cli.console.Failure;
+import org.unmute.cli.console.Progress;
 import org.unmute.experiments.protocol.CellCost;
 import org.unmute.experiments.protocol.CellId;
 import org.unmute.experiments.protocol.CellListener;

@@ -10,11 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.Json;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.protocol.CellId;
 
 /** What a benchmark came to: the finished cells as they lie on disk, the failed ones with their reasons. */
-final class BenchmarkResults {
+public final class BenchmarkResults {
     private final Path out;
     private final List<Cell> cells;
     private final Map<CellId, String> failed;
@@ -44,7 +46,7 @@ final class BenchmarkResults {
     }
 
     /** One table a data set. */
-    void print(PrintWriter out) throws IOException {
+    public void print(PrintWriter out) throws IOException {
         Map<String, ConsoleTable> tables = new LinkedHashMap<>();
         for (Cell cell : cells) {
             JsonNode json = read(cell);
@@ -92,7 +94,7 @@ final class BenchmarkResults {
     }
 
     /** Everything, for JSON. */
-    Map<String, Object> document() throws IOException {
+    public Map<String, Object> document() throws IOException {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("run", out.toString());
         List<JsonNode> done = new ArrayList<>();

@@ -10,6 +10,12 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.cli.command.Commands;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Failure;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.EncoderOptions;
 import org.unmute.experiments.InputException;
 import org.unmute.experiments.grid.Cell;
 import org.unmute.experiments.grid.DatasetEntry;
@@ -23,7 +29,7 @@ import org.unmute.experiments.protocol.StopSign;
 import org.unmute.probes.pool.Probes;
 
 /** Reads what cells need, says what they cost, embeds, and works through them. */
-final class BenchmarkRun implements AutoCloseable {
+public final class BenchmarkRun implements AutoCloseable {
     /** At most so much work is lost when a run is killed in the middle of a training. */
     private static final Duration BETWEEN_CHECKPOINTS = Duration.ofSeconds(20);
 
@@ -50,7 +56,7 @@ final class BenchmarkRun implements AutoCloseable {
      * @param workers cells at a time; 0 for as many as there are cores and memory for
      * @param stop ends the run in good order
      */
-    record Settings(
+    public record Settings(
             Path out,
             Path caches,
             List<String> command,
@@ -61,7 +67,7 @@ final class BenchmarkRun implements AutoCloseable {
             StopSign stop) {}
 
     /** @param err where progress is told; null for nowhere */
-    BenchmarkRun(Settings settings, List<Cell> cells, ProtocolSettings protocol, PrintWriter err) {
+    public BenchmarkRun(Settings settings, List<Cell> cells, ProtocolSettings protocol, PrintWriter err) {
         this.settings = settings;
         this.cells = cells;
         this.protocol = protocol;
@@ -69,7 +75,7 @@ final class BenchmarkRun implements AutoCloseable {
     }
 
     /** Reads the data sets and encoders, and finds out what is to be done. */
-    BenchmarkPlan plan(boolean dryRun) throws IOException {
+    public BenchmarkPlan plan(boolean dryRun) throws IOException {
         for (Cell cell : cells) {
             if (!datasets.containsKey(cell.dataset())) {
                 BenchmarkDataset read = BenchmarkDataset.read(cell.dataset(), protocol);
@@ -125,7 +131,7 @@ final class BenchmarkRun implements AutoCloseable {
     }
 
     /** Cells that an earlier process finished. */
-    int finishedBefore() {
+    public int finishedBefore() {
         return (int) cells.stream()
                 .filter(c ->
                         Files.exists(BenchmarkGroup.id(c).folder(settings.out()).resolve(BenchmarkGroup.CELL)))
@@ -133,7 +139,7 @@ final class BenchmarkRun implements AutoCloseable {
     }
 
     /** Embeds and works through the cells. */
-    int work(BenchmarkPlan plan) throws IOException {
+    public int work(BenchmarkPlan plan) throws IOException {
         for (BenchmarkGroup group : groups) {
             try {
                 embed(group);
@@ -229,12 +235,12 @@ final class BenchmarkRun implements AutoCloseable {
         CellRun.run(id, BenchmarkGroup.settings(cell), data, folder, context);
     }
 
-    BenchmarkResults results() {
+    public BenchmarkResults results() {
         return new BenchmarkResults(settings.out(), cells, failed);
     }
 
     /** What was read of each data set. */
-    Map<String, Object> datasetFacts() {
+    public Map<String, Object> datasetFacts() {
         Map<String, Object> all = new LinkedHashMap<>();
         datasets.forEach((entry, set) -> all.put(entry.name(), set.facts()));
         return all;

@@ -6,19 +6,21 @@ import java.nio.file.PathMatcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.PatternSyntaxException;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.experiments.grid.Cell;
 
 /**
  * Chooses cells by patterns: encoder, data set and probe with slashes between, a star for any; what is left out at the
  * end is any.
  */
-final class BenchmarkSelection {
+public final class BenchmarkSelection {
     private static final int DEPTH = 3;
 
     private BenchmarkSelection() {}
 
     /** The cells that one of the patterns names, in their order; all without patterns. */
-    static List<Cell> of(List<Cell> cells, List<String> patterns) {
+    public static List<Cell> of(List<Cell> cells, List<String> patterns) {
         if (patterns.isEmpty()) {
             return cells;
         }

@@ -4,6 +4,28 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import org.unmute.cli.command.BenchmarkCommand;
+import org.unmute.cli.command.ConvertCommand;
+import org.unmute.cli.command.DatasetsCommand;
+import org.unmute.cli.command.DemoCommand;
+import org.unmute.cli.command.DeviceProfile;
+import org.unmute.cli.command.DoctorCommand;
+import org.unmute.cli.command.EmbedCommand;
+import org.unmute.cli.command.EncodersCommand;
+import org.unmute.cli.command.EvalCommand;
+import org.unmute.cli.command.ExplainCommand;
+import org.unmute.cli.command.FeaturesCommand;
+import org.unmute.cli.command.PackCommand;
+import org.unmute.cli.command.PretrainCommand;
+import org.unmute.cli.command.ProbeCommand;
+import org.unmute.cli.command.ReportCommand;
+import org.unmute.cli.command.SoundscapeCommand;
+import org.unmute.cli.command.TagCommand;
+import org.unmute.cli.command.VerifyCommand;
+import org.unmute.cli.command.WarmStart;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Failure;
+import org.unmute.cli.run.BuildInfo;
 import org.unmute.models.encoder.EncoderWarmUp;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -32,7 +54,7 @@ import picocli.CommandLine.Spec;
             "Results go to standard output, progress and remarks to standard error.",
             "'unmute COMMAND --help' explains a command."
         })
-public final class Main implements Runnable {
+public final class Main implements Runnable, WarmStart.Owner {
     private static final String SUFFIX = "Command";
     /** In the order of the help text. A command {@code name} is the class {@code NameCommand}. */
     private static final List<Class<?>> COMMANDS = List.of(
@@ -64,8 +86,8 @@ public final class Main implements Runnable {
         this.warmUp = warmUp;
     }
 
-    /** What this process compiles in the background; null if nothing. */
-    EncoderWarmUp warmUp() {
+    @Override
+    public EncoderWarmUp warmUp() {
         return warmUp;
     }
 

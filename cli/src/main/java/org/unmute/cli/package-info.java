@@ -1,2 +1,2 @@
-/** The command line: commands, options, progress, exit codes. */
+/** The {@code unmute} program: {@link org.unmute.cli.Main}. */
 package org.unmute.cli;

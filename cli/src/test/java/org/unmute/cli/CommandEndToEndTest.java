@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.io.SafetensorsWriter;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.backend.Backends;
 

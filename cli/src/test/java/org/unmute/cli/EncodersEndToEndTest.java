@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.models.encoder.Release;
 import org.unmute.models.encoder.Releases;
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.codecs.AudioFiles;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.models.audio.Wav;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;

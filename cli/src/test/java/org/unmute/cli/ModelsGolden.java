@@ -6,11 +6,11 @@ import org.opentest4j.TestAbortedException;
 import org.unmute.kernels.contract.golden.Golden;
 
 /** The reference numbers of the module models, which this module's tests use too. */
-final class ModelsGolden {
+public final class ModelsGolden {
     private ModelsGolden() {}
 
     /** The root: the folder that was asked for, or that of models. */
-    static Path root() {
+    public static Path root() {
         if (!System.getProperty(Golden.PROPERTY, "").isBlank()) {
             return Golden.root();
         }
@@ -20,7 +20,7 @@ final class ModelsGolden {
     }
 
     /** A file or folder in it; the test is skipped, and says so, where it is missing. */
-    static Path require(String name) {
+    public static Path require(String name) {
         Path path = root().resolve(name);
         if (!Files.exists(path)) {
             throw new TestAbortedException("skipped: " + root() + " has no " + name);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.probes.pool.Probes;
 
 /** {@code probe} and {@code eval} on a small cache, with labels that fit and labels that do not. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.models.audio.Wav;
 import org.unmute.models.encoder.Encoder;
 import org.unmute.models.encoder.Encoders;

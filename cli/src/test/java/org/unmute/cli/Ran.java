@@ -14,9 +14,9 @@ import java.util.Arrays;
  * @param out what it printed
  * @param err what it told beside
  */
-record Ran(int status, String out, String err) {
+public record Ran(int status, String out, String err) {
     /** Runs {@code unmute}; arguments are turned into text. */
-    static Ran unmute(Object... args) {
+    public static Ran unmute(Object... args) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int status = Main.run(
@@ -27,7 +27,7 @@ record Ran(int status, String out, String err) {
     }
 
     /** This run, if it ended so. */
-    Ran endsWith(int expected) {
+    public Ran endsWith(int expected) {
         if (status != expected) {
             throw new AssertionError("exit status " + status + ", expected " + expected + "\n" + this);
         }
@@ -35,7 +35,7 @@ record Ran(int status, String out, String err) {
     }
 
     /** What it printed, as JSON. */
-    JsonNode json() {
+    public JsonNode json() {
         try {
             return new ObjectMapper().readTree(out);
         } catch (JsonProcessingException e) {

@@ -11,9 +11,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.unmute.cli.report.Browser;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.experiments.fixture.RunFixture;
 import org.unmute.kernels.contract.FullBuild;
+import org.unmute.report.fixture.Browser;
 
 /** A clip in the report: explained by a probe that was really trained, on the encoder in the program. */
 class ReportClipTest {

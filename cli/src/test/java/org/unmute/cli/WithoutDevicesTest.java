@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;

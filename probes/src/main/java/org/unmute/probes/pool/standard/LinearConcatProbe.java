@@ -15,8 +15,8 @@ import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Tensor;
 
 /**
- * A linear classifier on concatenated vectors. The paper (section 3) lists {@code linearc} without a formula; there
- * are two readings, each of which is a probe:
+ * A linear classifier on vectors set side by side. The paper (section 3) lists {@code linearc} without a formula; there
+ * are two readings, each a probe of its own:
  *
  * <ul>
  * <li>{@code linearc-clsmean}: {@code d = [cls ; mean_n z_n]}, {@code 2 dim} features, as DINOv2's linear evaluation;
@@ -100,7 +100,8 @@ public final class LinearConcatProbe extends PoolingProbe {
     }
 
     /**
-     * Tokens, each with weight 1/N, or 1/T with {@link #FREQ_CONCAT}; with {@link #CLS_MEAN} also the cls token.
+     * Tokens, each with weight 1/N (or one of the time steps' number); with {@link #CLS_MEAN} the cls token as one part
+     * more.
      */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
@@ -120,7 +121,7 @@ public final class LinearConcatProbe extends PoolingProbe {
         }
         requireColumns(clip);
         Arrays.fill(weights, 1.0 / clip.time());
-        // each column of the grid has its own weights
+        // each column of the grid has weights of its own
         double[] found =
                 clip.grid().times(row.reshape(1, 1, parts, dim())).sum(false, 3).toDoubles();
         return Contributions.ofTokens(

@@ -1,0 +1,254 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.unmute.cli.BenchmarkGrid;
+import org.unmute.cli.BenchmarkPlan;
+import org.unmute.cli.BenchmarkResults;
+import org.unmute.cli.BenchmarkRun;
+import org.unmute.cli.BenchmarkSelection;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.grid.Cell;
+import org.unmute.experiments.grid.Grid;
+import org.unmute.experiments.protocol.StopSign;
+import org.unmute.probes.cache.FolderLock;
+import org.unmute.tensor.backend.Backends;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The paper's protocol over a grid of encoders, data sets and probes. */
+@Command(
+        name = "benchmark",
+        sortOptions = false,
+        description = {
+            "Runs the paper's protocol for every encoder, data set and probe of a grid: tokens cached once, a search"
+                    + " over learning rate and weight decay, the best settings trained again with several seeds, mean"
+                    + " and deviation on the test part.",
+            "Stop it at any moment and run the same command again: it goes on where it was, with the same result."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute benchmark grid.toml --out run/ --dry-run",
+            "  unmute benchmark grid.toml --out run/ --only eat/urban --max-hours 8"
+        })
+public final class BenchmarkCommand implements Callable<Integer> {
+    private static final String LOCK = "run.lock";
+    /** Names that {@link org.unmute.tensor.io.AtomicFile} gives to files until they are whole. */
+    private static final Pattern HALF_WRITTEN = Pattern.compile(".+\\.\\d+-\\d+\\.tmp");
+
+    private static final double SECONDS_PER_HOUR = 3600;
+
+    @Parameters(index = "0", paramLabel = "GRID", description = "The grid: a TOML or YAML file (docs/grid.md).")
+    private Path gridFile;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run; created if needed.")
+    private Path out;
+
+    @Option(
+            names = "--only",
+            paramLabel = "CELLS",
+            split = ",",
+            description =
+                    "Only these cells: ENCODER/DATASET/PROBE, each with * for any; what is left out at the end is any."
+                            + " Several with commas.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Folder of the token caches (default: cache in the folder of the run).")
+    private Path caches;
+
+    @Option(
+            names = "--max-hours",
+            paramLabel = "H",
+            description =
+                    "Refuse to start if it is expected to take longer; with --yes start, and stop after so many hours.")
+    private Double maxHours;
+
+    @Option(names = "--yes", description = "Start even if more than --max-hours are expected.")
+    private boolean yes;
+
+    @Option(
+            names = "--dry-run",
+            description = "Only say what would be done and what it would cost. Nothing is embedded or trained.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Cells worked on at a time; they share the threads. 0: as many as threads, if memory for their"
+                            + " batches allows it (default: ${DEFAULT-VALUE}). Results do not depend on it.")
+    private int workers;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        if (workers < 0 || maxHours != null && !(maxHours > 0)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--workers must not be negative and --max-hours must be above 0: " + workers + ", " + maxHours);
+        }
+        StopSign stop = maxHours == null ? StopSign.never() : StopSign.after(maxHours * SECONDS_PER_HOUR);
+        PrintWriter err = spec.commandLine().getErr();
+        Grid grid;
+        try {
+            grid = Grid.read(gridFile);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+        }
+        List<Cell> cells = BenchmarkSelection.of(grid.cells(), only);
+        requireFiles(grid, cells);
+        RunRecord record = new RunRecord(Commands.line(spec)).input(gridFile);
+        Commands.chooseBackend(compute, common, record, err);
+        Files.createDirectories(out);
+        try (FolderLock _ = FolderLock.acquire(out, LOCK)) {
+            return run(grid, cells, record, stop);
+        } catch (FolderLock.HeldException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+        }
+    }
+
+    /** Files of cells that are not run need not be there. */
+    private static void requireFiles(Grid grid, List<Cell> cells) {
+        if (cells.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.INPUT, grid.file() + " has no cell: no probe runs on any of its encoders and data sets");
+        }
+        List<Path> missing = new Grid(
+                        grid.file(),
+                        cells.stream().map(Cell::encoder).distinct().toList(),
+                        cells.stream().map(Cell::dataset).distinct().toList(),
+                        List.of(),
+                        grid.protocol())
+                .missing();
+        if (!missing.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    grid.file() + " names "
+                            + (missing.size() == 1
+                                    ? "a file or folder that is not there: "
+                                    : missing.size() + " files or folders that are not there: ")
+                            + String.join(
+                                    ", ", missing.stream().map(Path::toString).toList())
+                            + ": correct the paths, which are relative to the grid's file, or choose other cells with"
+                            + " --only");
+        }
+    }
+
+    private int run(Grid grid, List<Cell> cells, RunRecord record, StopSign stop) throws IOException {
+        PrintWriter err = common.quiet() ? null : spec.commandLine().getErr();
+        BenchmarkRun run = new BenchmarkRun(
+                new BenchmarkRun.Settings(
+                        out,
+                        caches == null ? out.resolve("cache") : caches,
+                        Commands.line(spec),
+                        compute.backend().equals("auto") ? Backends.current().name() : compute.backend(),
+                        record.backendReason(),
+                        compute.threads(),
+                        workers,
+                        stop),
+                cells,
+                grid.protocol(),
+                err);
+        try {
+            BenchmarkPlan plan = run.plan(dryRun);
+            if (dryRun) {
+                print(plan, run.finishedBefore());
+                return ExitCode.OK;
+            }
+            tell(plan.lines(run.finishedBefore()));
+            if (maxHours != null && !yes && plan.hours() > maxHours) {
+                throw new CommandException(
+                        ExitCode.FAILED,
+                        String.format(
+                                Locale.ROOT,
+                                "about %.2f hours are expected, --max-hours allows %s: choose cells with --only, or"
+                                        + " add --yes to start and stop after that time; a stopped run can be gone on"
+                                        + " with",
+                                plan.hours(),
+                                maxHours));
+            }
+            removeHalfWritten();
+            BenchmarkGrid.write(out, grid);
+            int status = run.work(plan);
+            BenchmarkResults results = run.results();
+            Map<String, Object> document = results.document();
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("finished", ((List<?>) document.get("cells")).size());
+            result.put("failed", document.get("failed"));
+            result.put("unfinished", document.get("unfinished"));
+            record.result("datasets", run.datasetFacts())
+                    .result("cells", result)
+                    .write(out);
+            if (common.json()) {
+                Commands.printJson(spec.commandLine().getOut(), document);
+            } else {
+                results.print(spec.commandLine().getOut());
+            }
+            return status;
+        } finally {
+            run.close();
+        }
+    }
+
+    /** Files that a killed process was about to write; nobody else writes here now. */
+    private void removeHalfWritten() throws IOException {
+        List<Path> left;
+        try (Stream<Path> files = Files.walk(out)) {
+            left = files.filter(f ->
+                            HALF_WRITTEN.matcher(f.getFileName().toString()).matches())
+                    .toList();
+        }
+        for (Path file : left) {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private void tell(List<String> lines) {
+        if (!common.quiet()) {
+            lines.forEach(spec.commandLine().getErr()::println);
+            spec.commandLine().getErr().flush();
+        }
+    }
+
+    private void print(BenchmarkPlan plan, int finished) {
+        PrintWriter o = spec.commandLine().getOut();
+        if (common.json()) {
+            Commands.printJson(o, plan.document());
+            return;
+        }
+        plan.table().print(o, false);
+        o.println();
+        plan.lines(finished).forEach(o::println);
+        o.flush();
+    }
+}

@@ -1,0 +1,71 @@
+package org.unmute.cli.command;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.cli.console.Json;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.tensor.backend.Backends;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What the commands do alike. */
+public final class Commands {
+    private Commands() {}
+
+    /** The command line as it was typed, the program's name first. */
+    static List<String> line(CommandSpec spec) {
+        List<String> all = new ArrayList<>(List.of("unmute"));
+        all.addAll(spec.root().commandLine().getParseResult().originalArgs());
+        return all;
+    }
+
+    /**
+     * Opens the backend asked for, says which in one line, and notes it.
+     *
+     * @throws Backends.UnavailableException if it does not run here
+     */
+    static void chooseBackend(ComputeOptions compute, CommonOptions common, RunRecord record, PrintWriter err) {
+        Backends.Choice choice = compute.open();
+        Backends.use(choice);
+        if (compute.profile()) {
+            DeviceProfile.begin(choice.backend());
+        }
+        record.backend(choice.backend().name(), choice.reason());
+        if (!common.quiet()) {
+            err.println(choice.reason());
+            err.flush();
+        }
+    }
+
+    /** Names to the left, what is known to the right. */
+    static void printFacts(PrintWriter out, Map<String, String> facts) {
+        int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
+        facts.forEach((name, value) -> out.println(name + " ".repeat(width - name.length()) + "  " + value));
+    }
+
+    static void printJson(PrintWriter out, Object value) {
+        try {
+            out.println(Json.MAPPER.writeValueAsString(value));
+            out.flush();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("the result cannot be written as JSON", e);
+        }
+    }
+
+    /** Bytes as people say them. */
+    public static String size(long bytes) {
+        String[] units = {"B", "KiB", "MiB", "GiB", "TiB"};
+        double n = bytes;
+        int u = 0;
+        while (n >= 1024 && u < units.length - 1) {
+            n /= 1024;
+            u++;
+        }
+        return String.format(Locale.ROOT, u == 0 ? "%.0f %s" : "%.1f %s", n, units[u]);
+    }
+}

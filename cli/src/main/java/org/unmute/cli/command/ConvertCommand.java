@@ -1,0 +1,239 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.convert.Conversion;
+import org.unmute.convert.ConversionReport;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.tensor.io.StoredType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** A checkpoint as it was downloaded, turned into a safetensors file of its encoder. */
+@Command(
+        name = "convert",
+        sortOptions = false,
+        description = {
+            "Turns a checkpoint into a safetensors file that holds its encoder alone, under the authors' tensor names.",
+            "Recognises the encoder by its tensors and prints what is kept, renamed, left out and missing. Numbered"
+                    + " tensors share a row. The other commands read a checkpoint without this, too: a converted file"
+                    + " is smaller, opens faster, and other programs can read it."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute convert --dry-run checkpoint.pt",
+            "  unmute convert checkpoint.pt encoder.safetensors",
+            "  unmute convert --dtype f16 checkpoint.pt encoder-f16.safetensors"
+        })
+public final class ConvertCommand implements Callable<Integer> {
+    private static final int SHOWN = 5;
+
+    /** Element type of the floating tensors. */
+    enum ElementType {
+        /** As in the source. */
+        keep,
+        /** 32 bits. */
+        f32,
+        /** 16 bits, numbers up to 65504. */
+        f16,
+        /** 16 bits with the range of 32. */
+        bf16;
+
+        Optional<StoredType> type() {
+            return this == keep ? Optional.empty() : Optional.of(StoredType.valueOf(name().toUpperCase(Locale.ROOT)));
+        }
+    }
+
+    @Parameters(index = "0", paramLabel = "IN", description = "The checkpoint, as it was downloaded.")
+    private Path in;
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "OUT.safetensors",
+            description = "Where to write; not needed with --dry-run.")
+    private Path out;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "Kind of encoder, where it is not recognised: a model that 'unmute encoders' lists.")
+    private String model;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "keep",
+            description = "Element type of the weights: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}, as in the"
+                    + " checkpoint). A number beyond the range of f16 is an error.")
+    private ElementType dtype;
+
+    @Option(names = "--dry-run", description = "Print what would be done and write nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--force", description = "Replace OUT if it is there.")
+    private boolean force;
+
+    @Option(names = "--all", description = "Give every tensor a row of its own.")
+    private boolean all;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        RunRecord record = new RunRecord(Commands.line(spec));
+        checkPaths();
+        if (!common.quiet()) {
+            spec.commandLine().getErr().println("reading " + in + ", " + Commands.size(Files.size(in)));
+            spec.commandLine().getErr().flush();
+        }
+        try (Conversion conversion = Conversion.open(in, new Conversion.Options(model, dtype.type()))) {
+            ConversionReport report = conversion.report();
+            if (!common.json()) {
+                print(report);
+            }
+            Long written = null;
+            boolean convertible = report.complete() && report.flaws().isEmpty();
+            if (convertible && !dryRun) {
+                Files.createDirectories(out.toAbsolutePath().getParent());
+                written = conversion.writeTo(out, force);
+                record.input(in, report.bytes(), report.sha256())
+                        .result("encoder", report.encoder())
+                        .result("naming", report.match().keyMap().name())
+                        .result("dtype", dtype.name())
+                        .result("parameters", report.parameters())
+                        .result("out", out.toString())
+                        .result("bytes", written)
+                        .result("dropped", report.count(ConversionReport.Fate.DROPPED))
+                        .writeTo(out.resolveSibling(out.getFileName() + ".run.json"));
+            }
+            finish(report, written);
+            conversion.requireConvertible();
+        }
+        return ExitCode.OK;
+    }
+
+    private void checkPaths() throws IOException {
+        if (!Files.isRegularFile(in)) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    Files.isDirectory(in)
+                            ? in + " is a folder: name the checkpoint file in it"
+                            : "no such file: " + in);
+        }
+        if (dryRun) {
+            return;
+        }
+        if (out == null) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "where to write is missing: name OUT.safetensors, or give --dry-run to write nothing");
+        }
+        if (Files.isDirectory(out)) {
+            throw new CommandException(ExitCode.USAGE, out + " is a folder: name a file in it");
+        }
+        if (!out.toString().endsWith(".safetensors")) {
+            throw new CommandException(
+                    ExitCode.USAGE, "what is written is a safetensors file, its name must end so: " + out);
+        }
+        try {
+            Conversion.requireTarget(in, out, force);
+        } catch (FileAlreadyExistsException e) {
+            throw new CommandException(ExitCode.FAILED, out + " is already there: --force replaces it", e);
+        }
+    }
+
+    private void print(ConversionReport report) {
+        PrintWriter o = spec.commandLine().getOut();
+        ConversionTable.of(report, all).print(o, false);
+        o.println();
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("encoder", report.encoder() + ", " + recognized(report));
+        if (!report.alsoFits().isEmpty()) {
+            facts.put(
+                    "or",
+                    String.join(" or ", report.alsoFits())
+                            + ", whose tensors have the same names: if it is that, say --model NAME");
+        }
+        facts.put("file", report.container() + ", " + Commands.size(report.bytes()));
+        facts.put("SHA-256", report.sha256());
+        facts.put(
+                "tensors",
+                report.tensors().size() + " in the file: " + report.count(ConversionReport.Fate.KEPT) + " kept, "
+                        + report.count(ConversionReport.Fate.RENAMED) + " renamed, "
+                        + report.count(ConversionReport.Fate.DROPPED)
+                        + " dropped; "
+                        + report.match().missing().size() + " missing");
+        facts.put(
+                "parameters",
+                String.format(
+                        Locale.ROOT,
+                        "%,d numbers in tensors that are taken, stored tables and a head included",
+                        report.parameters()));
+        if (!report.opaque().isEmpty()) {
+            facts.put(
+                    "opaque",
+                    report.opaque().size() + " objects of classes that are not interpreted, left out: "
+                            + some(report.opaque()));
+        }
+        if (!report.flaws().isEmpty()) {
+            facts.put("flaws", some(report.flaws()));
+        }
+        Commands.printFacts(o, facts);
+    }
+
+    private static String some(List<String> all) {
+        return String.join("; ", all.subList(0, Math.min(SHOWN, all.size()))) + (all.size() > SHOWN ? "; …" : "");
+    }
+
+    private static String recognized(ConversionReport report) {
+        KeyMap map = report.match().keyMap();
+        String prefix = report.match().prefix();
+        return switch (report.recognizedBy()) {
+                    case STATED -> "as --model says; ";
+                    case METADATA -> "as the file's metadata say; ";
+                    case TENSORS -> "recognised by its tensors " + String.join(", ", map.signature()) + "; ";
+                }
+                + "naming " + map.name()
+                + (prefix.isEmpty() ? "" : " below '" + prefix.substring(0, prefix.length() - 1) + "'");
+    }
+
+    private void finish(ConversionReport report, Long written) {
+        PrintWriter o = spec.commandLine().getOut();
+        if (common.json()) {
+            Map<String, Object> document = ConversionTable.document(report);
+            document.put("out", written == null ? null : out.toString());
+            document.put("bytesWritten", written);
+            Commands.printJson(o, document);
+            return;
+        }
+        o.println(
+                written != null
+                        ? "written to " + out + ", " + Commands.size(written)
+                        : dryRun ? "nothing is written (--dry-run)" : "nothing is written");
+        o.flush();
+    }
+}

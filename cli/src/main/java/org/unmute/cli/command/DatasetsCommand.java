@@ -1,0 +1,211 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.DatasetOptions;
+import org.unmute.experiments.data.set.Dataset;
+import org.unmute.experiments.data.set.DatasetInfo;
+import org.unmute.experiments.data.set.Datasets;
+import org.unmute.experiments.data.set.Part;
+import org.unmute.experiments.data.set.ReadOptions;
+import org.unmute.experiments.data.set.Reading;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Lists the data sets that are read, explains one, or looks into its folder. */
+@Command(
+        name = "datasets",
+        sortOptions = false,
+        description = {
+            "Lists the data sets that are read from their own files; with a name, explains one; with --root, reads a"
+                    + " folder and counts."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute datasets",
+            "  unmute datasets fsd50k",
+            "  unmute datasets fsd50k --root FSD50K/"
+        })
+public final class DatasetsCommand implements Callable<Integer> {
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The data set to explain.")
+    private String name;
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Folder to read: counts the clips of each part, names what is missing.")
+    private Path root;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter o = spec.commandLine().getOut();
+        if (name == null) {
+            if (root != null) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "--root needs the NAME of the data set: " + String.join(", ", Datasets.names()));
+            }
+            table().print(o, common.json());
+            return ExitCode.OK;
+        }
+        Dataset set;
+        try {
+            set = Datasets.byName(name);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+        }
+        if (root != null) {
+            check(set, o);
+        } else if (common.json()) {
+            Commands.printJson(o, described(set.info()));
+        } else {
+            explain(set.info(), o);
+        }
+        return ExitCode.OK;
+    }
+
+    private static ConsoleTable table() {
+        ConsoleTable table = new ConsoleTable(
+                        "name", "title", "classes", "train", "validation", "test", "metric", "seconds", "expects first")
+                .decimals(0);
+        for (Dataset set : Datasets.list()) {
+            DatasetInfo i = set.info();
+            table.row(
+                    i.name(),
+                    i.title(),
+                    known(i.classes()),
+                    clips(i, Part.TRAIN),
+                    clips(i, Part.VALIDATION),
+                    clips(i, Part.TEST),
+                    i.task().metric(),
+                    i.clipSeconds() == 0 ? null : i.clipSeconds(),
+                    firstFile(i));
+        }
+        return table;
+    }
+
+    private static Integer known(int number) {
+        return number == 0 ? null : Integer.valueOf(number);
+    }
+
+    private static Integer clips(DatasetInfo info, Part part) {
+        return known(info.parts().getOrDefault(part, 0));
+    }
+
+    /** The first file or folder below the root. */
+    private static String firstFile(DatasetInfo info) {
+        return info.tree().lines().skip(1).findFirst().orElse("").strip().split("\\s{2,}| \\(")[0];
+    }
+
+    private static Map<String, Object> described(DatasetInfo i) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("name", i.name());
+        facts.put("title", i.title());
+        facts.put("classes", i.classes());
+        Map<String, Integer> clips = new LinkedHashMap<>();
+        i.parts().forEach((part, n) -> clips.put(part.label(), n));
+        facts.put("clips", clips);
+        facts.put("folds", i.folds());
+        facts.put("metric", i.task().metric());
+        facts.put("clipSeconds", i.clipSeconds());
+        facts.put("sampleRate", i.sampleRate());
+        facts.put("mayBeMissing", i.missingShare());
+        facts.put("tree", i.tree());
+        facts.put("source", i.source());
+        facts.put("licence", i.licence());
+        facts.put("notes", i.notes());
+        return facts;
+    }
+
+    private static void explain(DatasetInfo i, PrintWriter o) {
+        o.println(i.name() + ": " + i.title());
+        o.println();
+        o.println("classes   " + (i.classes() == 0 ? "from the files" : i.classes()) + ", "
+                + i.task().metric());
+        o.println("clips     "
+                + String.join(
+                        ", ",
+                        i.parts().entrySet().stream()
+                                .map(e -> e.getKey().label() + (e.getValue() == 0 ? "" : " " + e.getValue()))
+                                .toList())
+                + (i.folds() > 1 ? "; " + i.folds() + " folds" : ""));
+        o.println("length    " + (i.clipSeconds() == 0 ? "differs" : i.clipSeconds() + " s")
+                + (i.sampleRate() == 0 ? "" : " at " + i.sampleRate() + " Hz"));
+        o.println("from      " + i.source());
+        o.println("licence   " + i.licence());
+        o.println("missing   "
+                + (i.missingShare() == 0
+                        ? "no clip"
+                        : "up to " + Math.round(i.missingShare() * 100) + " % of the clips")
+                + " may be, unless --max-missing allows more");
+        o.println();
+        o.print(i.tree());
+        o.println();
+        i.notes().forEach(o::println);
+        o.flush();
+    }
+
+    private void check(Dataset set, PrintWriter o) throws IOException {
+        ConsoleTable table =
+                new ConsoleTable("part", "clips", "listed", "missing", "unusable", "published").decimals(0);
+        Map<String, Object> json = new LinkedHashMap<>();
+        StringBuilder remarks = new StringBuilder();
+        List<Part> parts = set.parts(root);
+        // Any number of clips may be missing here: to count them is what was asked for.
+        ReadOptions options =
+                ReadOptions.DEFAULT.withMaxMissing(1).withFold(set.info().folds() > 0 ? 1 : 0);
+        for (Part part : parts) {
+            Reading reading = set.read(root, part, options);
+            Reading.Report report = reading.report();
+            table.row(
+                    part.label(),
+                    reading.clips().size(),
+                    report.listed(),
+                    report.missing().size(),
+                    report.unusable().size(),
+                    clips(set.info(), part));
+            json.put(part.label(), DatasetOptions.described(reading));
+            report.missing().stream()
+                    .limit(5)
+                    .forEach(p ->
+                            remarks.append(part.label()).append(": ").append(p).append('\n'));
+            report.unusable().stream()
+                    .limit(5)
+                    .forEach(p ->
+                            remarks.append(part.label()).append(": ").append(p).append('\n'));
+            report.remarks()
+                    .forEach(r ->
+                            remarks.append(part.label()).append(": ").append(r).append('\n'));
+        }
+        if (common.json()) {
+            Commands.printJson(o, json);
+            return;
+        }
+        table.print(o, false);
+        if (set.info().folds() > 0) {
+            o.println("test is fold 1");
+        }
+        o.print(remarks.isEmpty() ? "" : "\n" + remarks);
+        o.flush();
+    }
+}

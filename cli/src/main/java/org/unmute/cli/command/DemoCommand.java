@@ -1,0 +1,269 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.probe.Scoring;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.metric.ScoreScale;
+import org.unmute.experiments.scene.SceneFolder;
+import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.Embedding;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenGrid;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TrainingSettings;
+import org.unmute.report.demo.DemoPage;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.io.AtomicFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The whole line on sounds made on the spot: nothing to download. */
+@Command(
+        name = "demo",
+        sortOptions = false,
+        description = {
+            "Shows the whole line without any data of yours: synthesizes polyphonic recordings of ten classes, embeds"
+                    + " them with the encoder in the program, trains four probes over several seeds, prints the table"
+                    + " and writes an HTML report.",
+            "The folder it leaves (recordings, labels, token cache) is good for trying the other commands."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final List<String> PROBES = List.of("linear", "linear-mean", "mhca", "protobin");
+    private static final String MAP = "mAP_macro_skip";
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "unmute-demo",
+            description = "Folder of the demo (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Option(
+            names = "--train",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Training clips (default: ${DEFAULT-VALUE}).")
+    private int train;
+
+    @Option(
+            names = "--test",
+            paramLabel = "N",
+            defaultValue = "400",
+            description = "Test clips (default: ${DEFAULT-VALUE}).")
+    private int test;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Training runs a probe (default: ${DEFAULT-VALUE}).")
+    private int seeds;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "30",
+            description = "Passes over the training clips (default: ${DEFAULT-VALUE}).")
+    private int epochs;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Clips with their tokens in memory. */
+    private record Split(Manifest manifest, List<TokenMap> maps) {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (train < 10 || test < 10 || seeds < 1) {
+            throw new CommandException(ExitCode.USAGE, "--train and --test are at least 10, --seeds at least 1");
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+        Commands.chooseBackend(compute, common, record, err);
+        Path recordings = recordings(err);
+        Manifest labels = Manifest.read(
+                recordings.resolve(SceneFolder.MANIFEST),
+                ManifestFormat.AUTO,
+                LabelSet.of(SyntheticScenes.classNames()));
+        EncoderOptions.Loaded encoder = EncoderOptions.embedded();
+        Split trained;
+        Split tested;
+        try (TokenCache cache = embed(encoder, recordings, err)) {
+            trained = load(labels.inSplits(List.of("train")), cache);
+            tested = load(labels.inSplits(List.of("test")), cache);
+        }
+        Map<String, DemoResult> results = new LinkedHashMap<>();
+        try (Progress progress = Progress.start(
+                err,
+                "training " + PROBES.size() + " probes x " + seeds + " seeds",
+                "steps",
+                (long) PROBES.size()
+                        * seeds
+                        * epochs
+                        * Math.ceilDiv(trained.manifest().clips().size(), 128),
+                common.quiet())) {
+            for (String name : PROBES) {
+                results.put(name, run(name, trained, tested, progress));
+            }
+        }
+        DemoReport report =
+                new DemoReport(encoder, tested.manifest(), tested.maps(), recordings, results, record.backendReason());
+        Path html = out.resolve("report.html");
+        AtomicFile.write(
+                html,
+                DemoPage.render(report.model(trained.manifest().clips().size(), seeds))
+                        .getBytes(StandardCharsets.UTF_8));
+        encoder.note(record, "hann");
+        results.forEach((name, r) -> record.result(name, r.scoring().document()));
+        record.write(out);
+        print(results, tested.manifest(), html);
+        return ExitCode.OK;
+    }
+
+    /** Makes the recordings, or takes those of an earlier run with the same settings. */
+    private Path recordings(PrintWriter err) throws IOException {
+        Path folder = out.resolve("recordings");
+        Path note = out.resolve("demo-settings.txt");
+        String settings = "train " + train + ", test " + test + ", seed " + common.seed() + "\n";
+        if (Files.exists(folder.resolve(SceneFolder.MANIFEST))) {
+            String before = Files.exists(note) ? Files.readString(note) : "unknown settings";
+            if (!before.equals(settings)) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        folder + " was made with other settings (" + before.strip() + "), now they are "
+                                + settings.strip() + ": choose another --out");
+            }
+            return folder;
+        }
+        try (Progress progress = Progress.start(err, "synthesizing", "clips", train + test, common.quiet())) {
+            new SyntheticScenes(SyntheticScenes.Options.standard(), common.seed()).write(folder, train, test);
+            progress.advance(train + test);
+        }
+        AtomicFile.write(note, settings.getBytes(StandardCharsets.UTF_8));
+        return folder;
+    }
+
+    private TokenCache embed(EncoderOptions.Loaded encoder, Path recordings, PrintWriter err) throws IOException {
+        Path folder = out.resolve("cache");
+        List<AudioClip> clips = ClipList.of(recordings, null).clips();
+        try (TokenCacheWriter writer =
+                        TokenCacheWriter.open(folder, encoder.key("hann", DType.F16), CacheOptions.DEFAULT);
+                Progress progress = Progress.start(err, "embedding", "clips", clips.size(), common.quiet())) {
+            new Embedding(encoder.encoder(), AudioFiles::read, Resampler.Kernel.HANN, true)
+                    .run(clips, writer, EmbedCommand.listener(progress));
+        }
+        return TokenCache.open(folder);
+    }
+
+    private static Split load(Manifest manifest, TokenCache cache) throws IOException {
+        List<TokenMap> maps = new ArrayList<>();
+        for (LabelledClip c : manifest.clips()) {
+            maps.add(cache.read(c.file()));
+        }
+        return new Split(manifest, maps);
+    }
+
+    private DemoResult run(String name, Split trained, Split tested, Progress progress) throws IOException {
+        TokenSet set = TokenSet.of(
+                trained.maps(),
+                ProbeCommand.targets(trained.manifest()),
+                trained.manifest().labels().size());
+        TokenGrid grid = set.tokens().grid();
+        Scoring scoring = new Scoring(tested.manifest(), false, 1000, common.seed());
+        TrainedProbe first = null;
+        float[][] firstScores = null;
+        for (int seed = 0; seed < seeds; seed++) {
+            TrainingSettings settings = TrainingSettings.defaults(name)
+                    .withEpochs(epochs)
+                    .withStandardize(true)
+                    .withSeed(seed);
+            Probe probe = Probes.create(name, grid.dim(), set.classes(), grid.cls(), ProbeOptions.DEFAULTS, seed);
+            ProbeTrainer.Result result = ProbeTrainer.train(probe, set, settings, null, step -> progress.advance(1));
+            TrainedProbe t = result.trained(
+                    probe, trained.manifest().labels().names(), grid.cls(), settings.objective(), "", "");
+            float[][] scores = t.scores(tested.maps());
+            scoring.add(scores, ScoreScale.PROBABILITY);
+            if (first == null) {
+                first = t;
+                firstScores = scores;
+            }
+        }
+        return new DemoResult(name, first, firstScores, scoring);
+    }
+
+    private void print(Map<String, DemoResult> results, Manifest tested, Path html) {
+        PrintWriter o = spec.commandLine().getOut();
+        ConsoleTable table =
+                new ConsoleTable("probe", "parameters", "mAP", "sd over seeds", "95 % from", "to", "AUROC").decimals(3);
+        results.forEach((name, r) -> {
+            double[] ci = r.scoring().interval(MAP);
+            table.row(
+                    name,
+                    r.parameters(),
+                    r.scoring().mean(MAP),
+                    r.scoring().deviation(MAP),
+                    ci[0],
+                    ci[1],
+                    r.scoring().mean("auroc_macro_skip"));
+        });
+        if (common.json()) {
+            table.print(o, true);
+            return;
+        }
+        o.println(String.format(
+                Locale.ROOT,
+                "%d test clips of %d classes, %d training clips, %d seeds; macro mAP on tokens of the encoder in the"
+                        + " program",
+                tested.clips().size(),
+                tested.labels().size(),
+                train,
+                seeds));
+        o.println();
+        table.print(o, false);
+        o.println();
+        o.println("report: " + html.toAbsolutePath().toUri());
+        o.flush();
+    }
+}

@@ -1,0 +1,247 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.probe.Scoring;
+import org.unmute.cli.run.BuildInfo;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.models.frontend.Spectrogram;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.pool.standard.ProtobinProbe;
+import org.unmute.report.demo.DemoModel;
+import org.unmute.report.page.AxisTick;
+import org.unmute.report.page.Fact;
+import org.unmute.tensor.Tensor;
+
+/** Fills the report of the demo: the table, the classes, and one clip explained by its prototypes. */
+public final class DemoReport {
+    private static final String MAP = "mAP_macro_skip";
+    private static final double MEL_BREAK = 700;
+    private static final double LOW_HZ = 20;
+    private static final int[] SPECTROGRAM_TICKS = {200, 500, 1000, 2000, 4000, 8000};
+    private static final int[] MAP_TICKS = {500, 2000, 8000};
+    /** Classes listed for the clip, and classes whose prototype is drawn. */
+    private static final int LISTED = 6;
+
+    private static final int DRAWN = 4;
+
+    private final EncoderOptions.Loaded encoder;
+    private final Manifest tested;
+    private final List<TokenMap> maps;
+    private final Path recordings;
+    private final Map<String, DemoResult> results;
+    private final String backend;
+
+    DemoReport(
+            EncoderOptions.Loaded encoder,
+            Manifest tested,
+            List<TokenMap> maps,
+            Path recordings,
+            Map<String, DemoResult> results,
+            String backend) {
+        this.encoder = encoder;
+        this.tested = tested;
+        this.maps = maps;
+        this.recordings = recordings;
+        this.results = results;
+        this.backend = backend;
+    }
+
+    DemoModel model(int trainClips, int seeds) throws IOException {
+        EncoderSpec spec = encoder.encoder().describe();
+        List<Fact> facts = List.of(
+                new Fact("Encoder", spec.description() + " (" + encoder.origin() + ", frozen)"),
+                new Fact("Front end", spec.frontEnd()),
+                new Fact("Token map", spec.time() + " x " + spec.freq() + " tokens of " + spec.dim()),
+                new Fact(
+                        "Data",
+                        trainClips + " training and " + tested.clips().size()
+                                + " test clips, synthesized, one to three classes each"),
+                new Fact("Training", "AdamW, cosine, asymmetric loss, tokens standardized, " + seeds + " seeds"),
+                new Fact("Backend", backend),
+                new Fact(
+                        "Version",
+                        BuildInfo.read().version() + " (commit "
+                                + BuildInfo.read().commit() + ")"));
+        List<DemoModel.ProbeResult> rows = new ArrayList<>();
+        results.forEach((name, r) -> {
+            double[] ci = r.scoring().interval(MAP);
+            rows.add(new DemoModel.ProbeResult(
+                    name,
+                    r.parameters(),
+                    seeds,
+                    r.scoring().mean(MAP),
+                    r.scoring().deviation(MAP),
+                    ci[0],
+                    ci[1]));
+        });
+        return new DemoModel(
+                "Unmute demo: probing frozen patch tokens",
+                "Synthetic polyphonic recordings of ten classes, embedded by a small frozen encoder. Each probe sees"
+                        + " the same tokens; the table shows the macro mean average precision on test clips with sounds"
+                        + " that training never heard.",
+                facts,
+                rows,
+                classes(),
+                example(),
+                Instant.now());
+    }
+
+    private DemoModel.ClassTable classes() {
+        List<String> names = List.copyOf(results.keySet());
+        Scoring any = results.values().iterator().next().scoring();
+        int[] positives = any.positives();
+        List<DemoModel.ClassRow> rows = new ArrayList<>();
+        for (int c = 0; c < positives.length; c++) {
+            if (positives[c] > 0) {
+                int column = c;
+                rows.add(new DemoModel.ClassRow(
+                        tested.labels().names().get(c),
+                        positives[c],
+                        results.values().stream()
+                                .mapToDouble(r -> r.scoring().averagePrecision()[column])
+                                .toArray()));
+            }
+        }
+        return new DemoModel.ClassTable(names, rows, any.absentClasses());
+    }
+
+    private DemoModel.Example example() throws IOException {
+        DemoResult protobin = results.get("protobin");
+        int clip = choose(protobin.scores());
+        LabelledClip labelled = tested.clips().get(clip);
+        Recording recording = AudioFiles.read(recordings.resolve(labelled.file()));
+        double seconds = encoder.encoder().describe().windowSamples()
+                / (double) encoder.encoder().describe().sampleRate();
+        float[] scores = protobin.scores()[clip];
+        List<Integer> order = order(scores);
+        List<DemoModel.Score> listed = new ArrayList<>();
+        for (int c : order.subList(0, Math.min(LISTED, order.size()))) {
+            String name = tested.labels().names().get(c);
+            listed.add(new DemoModel.Score(name, scores[c], labelled.labels().contains(name)));
+        }
+        return new DemoModel.Example(
+                labelled.file(),
+                "protobin",
+                recording.samples(),
+                recording.sampleRate(),
+                spectrogram(recording, seconds),
+                listed,
+                prototypes(protobin.first(), maps.get(clip), order, scores, labelled, seconds));
+    }
+
+    /** A clip with several classes, all of which protobin ranks first: the clearest such clip. */
+    private int choose(float[][] scores) {
+        boolean[][] truth = tested.multiHot();
+        int best = 0;
+        double bestMargin = Double.NEGATIVE_INFINITY;
+        for (int i = 0; i < scores.length; i++) {
+            int labels = tested.clips().get(i).labels().size();
+            double lowestTrue = Double.POSITIVE_INFINITY;
+            double highestFalse = Double.NEGATIVE_INFINITY;
+            for (int c = 0; c < truth[i].length; c++) {
+                if (truth[i][c]) {
+                    lowestTrue = Math.min(lowestTrue, scores[i][c]);
+                } else {
+                    highestFalse = Math.max(highestFalse, scores[i][c]);
+                }
+            }
+            double margin = lowestTrue - highestFalse + (labels >= 2 ? 1 : 0);
+            if (labels > 0 && margin > bestMargin) {
+                bestMargin = margin;
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private static List<Integer> order(float[] scores) {
+        return IntStream.range(0, scores.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer c) -> -scores[c]))
+                .toList();
+    }
+
+    private DemoModel.Heat spectrogram(Recording recording, double seconds) {
+        float[] samples = java.util.Arrays.copyOf(
+                recording.samples(),
+                Math.min(
+                        recording.samples().length, encoder.encoder().describe().windowSamples()));
+        Spectrogram s = encoder.encoder().network().frontEnd().apply(samples);
+        float[][] values = new float[s.frames()][];
+        for (int t = 0; t < values.length; t++) {
+            values[t] = java.util.Arrays.copyOfRange(s.values(), t * s.bins(), (t + 1) * s.bins());
+        }
+        return new DemoModel.Heat(values, seconds, ticks(SPECTROGRAM_TICKS), "log energy");
+    }
+
+    /** Where frequencies lie on the mel axis from 20 Hz to half the sample rate. */
+    private List<AxisTick> ticks(int[] frequencies) {
+        double low = mel(LOW_HZ);
+        double high = mel(encoder.encoder().describe().sampleRate() / 2.0);
+        List<AxisTick> ticks = new ArrayList<>();
+        for (int hz : frequencies) {
+            ticks.add(new AxisTick((mel(hz) - low) / (high - low), hz < 1000 ? hz + " Hz" : hz / 1000 + " kHz"));
+        }
+        return ticks;
+    }
+
+    private static double mel(double hz) {
+        return 1127 * Math.log(1 + hz / MEL_BREAK);
+    }
+
+    /** For each of the best classes the prototype that adds most to its logit in this clip. */
+    private List<DemoModel.PrototypeMap> prototypes(
+            TrainedProbe trained,
+            TokenMap map,
+            List<Integer> order,
+            float[] scores,
+            LabelledClip clip,
+            double seconds) {
+        ProtobinProbe probe = (ProtobinProbe) trained.probe();
+        float[] similarity = trained.similarityMap(map).toFloats();
+        Tensor weight = probe.parameters().get("fc.weight");
+        float[] w = weight.toFloats();
+        int count = probe.prototypeCount();
+        int tokens = map.count();
+        List<DemoModel.PrototypeMap> drawn = new ArrayList<>();
+        for (int c : order.subList(0, Math.min(DRAWN, order.size()))) {
+            String name = tested.labels().names().get(c);
+            boolean present = clip.labels().contains(name);
+            if (!present && scores[c] < 0.5) {
+                continue;
+            }
+            int best = 0;
+            double most = Double.NEGATIVE_INFINITY;
+            for (int j = 0; j < count; j++) {
+                double peak = Double.NEGATIVE_INFINITY;
+                for (int n = 0; n < tokens; n++) {
+                    peak = Math.max(peak, similarity[j * tokens + n]);
+                }
+                if (w[c * count + j] * peak > most) {
+                    most = w[c * count + j] * peak;
+                    best = j;
+                }
+            }
+            float[][] heat = new float[map.time()][map.freq()];
+            for (int t = 0; t < map.time(); t++) {
+                System.arraycopy(similarity, best * tokens + t * map.freq(), heat[t], 0, map.freq());
+            }
+            drawn.add(new DemoModel.PrototypeMap(
+                    name, best, most, present, new DemoModel.Heat(heat, seconds, ticks(MAP_TICKS), "cosine")));
+        }
+        return drawn;
+    }
+}

@@ -1,0 +1,21 @@
+package org.unmute.cli.command;
+
+import org.unmute.cli.probe.Scoring;
+import org.unmute.probes.pool.TrainedProbe;
+
+/**
+ * What the demo found with one probe.
+ *
+ * @param name the probe's name
+ * @param first the probe of the first seed
+ * @param scores its scores, {@code [test clips][classes]}
+ * @param scoring metrics over all seeds
+ */
+public record DemoResult(String name, TrainedProbe first, float[][] scores, Scoring scoring) {
+    /** Trained numbers. */
+    long parameters() {
+        return first.probe().parameters().values().stream()
+                .mapToLong(t -> t.shape().elements())
+                .sum();
+    }
+}

@@ -1,0 +1,90 @@
+package org.unmute.cli.command;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.tensor.backend.Backend;
+import org.unmute.tensor.backend.Backends;
+import org.unmute.tensor.backend.Profiled;
+import org.unmute.tensor.backend.WorkProfile;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
+
+/** What {@code --profile} shows: the kernels that a command ran on a device, and what it copied there and back. */
+public final class DeviceProfile {
+    private DeviceProfile() {}
+
+    /**
+     * Counts from here on.
+     *
+     * @throws CommandException if the backend does not count
+     */
+    static void begin(Backend backend) {
+        if (!(backend instanceof Profiled device)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--profile: backend " + backend.name()
+                            + " runs on the processor and counts no launches: choose a device, such as --device"
+                            + " opencl");
+        }
+        device.profile().reset();
+        device.profile().measure(true);
+    }
+
+    /** Prints the profile of the command that ended, if one was asked for. */
+    public static void end(ParseResult parsed, PrintWriter err) {
+        ParseResult last = parsed;
+        while (last.hasSubcommand()) {
+            last = last.subcommand();
+        }
+        boolean wanted = last.commandSpec().mixins().values().stream()
+                .map(CommandSpec::userObject)
+                .anyMatch(o -> o instanceof ComputeOptions c && c.profile());
+        if (wanted && Backends.current() instanceof Profiled device) {
+            device.profile().measure(false);
+            print(Backends.current(), device.profile(), err);
+        }
+    }
+
+    private static void print(Backend backend, WorkProfile profile, PrintWriter err) {
+        WorkProfile.Transfers copied = profile.transfers();
+        WorkProfile.Peak peak = profile.peak();
+        double all =
+                profile.entries().stream().mapToLong(WorkProfile.Entry::nanos).sum() / 1e9;
+        ConsoleTable table = new ConsoleTable(
+                        "kernel", "launches", "ms", "% of time", "MB", "GB/s", "GFLOP/s", "% of peak")
+                .decimals(1);
+        for (WorkProfile.Entry e : profile.entries()) {
+            double seconds = e.nanos() / 1e9;
+            table.row(
+                    e.kernel(),
+                    e.launches(),
+                    1e3 * seconds,
+                    100 * seconds / all,
+                    e.bytes() / 1e6,
+                    e.bytes() / seconds / 1e9,
+                    e.operations() == 0 ? null : e.operations() / seconds / 1e9,
+                    100 * e.shareOf(peak));
+        }
+        err.println();
+        err.println("profile of " + backend.name() + ": " + backend.describe());
+        table.print(err, false);
+        err.println(String.format(
+                Locale.ROOT,
+                "kernels took %.3f s; copies to and from the device: %,d, %s there, %s back",
+                all,
+                copied.count(),
+                Commands.size(copied.toDevice()),
+                Commands.size(copied.fromDevice())));
+        err.println(String.format(
+                Locale.ROOT,
+                "peak, as measured now: %.1f GB/s for a copy within the device, %.0f GFLOP/s in float32; a kernel's %%"
+                        + " of peak is the greater of both shares",
+                peak.bytesPerSecond() / 1e9,
+                peak.operationsPerSecond() / 1e9));
+        err.flush();
+    }
+}

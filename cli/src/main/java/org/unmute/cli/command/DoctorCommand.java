@@ -1,0 +1,101 @@
+package org.unmute.cli.command;
+
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.run.BuildInfo;
+import org.unmute.tensor.backend.Backends;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** What this machine can do for us, and what is missing in words. */
+@Command(
+        name = "doctor",
+        sortOptions = false,
+        description =
+                "Tells which backends run here and why the others do not, the Java version, the memory and the encoder"
+                        + " in the program.")
+public final class DoctorCommand implements Callable<Integer> {
+    /** Device backends that this build does not contain; kept apart from those that are there and do not run. */
+    private static final Map<String, String> NOT_IN_THIS_BUILD = Map.of(
+            "cuda", "unmute-kernels-cuda is not on the class path",
+            "opencl", "unmute-kernels-opencl is not on the class path");
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    private record Row(String backend, boolean usable, String detail) {}
+
+    @Override
+    public Integer call() {
+        Backends.Choice choice = compute.open();
+        Backends.use(choice);
+        List<Row> rows = new ArrayList<>();
+        for (Backends.Candidate c : Backends.candidates()) {
+            rows.add(new Row(
+                    c.name(), c.availability().available(), c.availability().reason()));
+        }
+        Set<String> present = rows.stream().map(Row::backend).collect(Collectors.toSet());
+        NOT_IN_THIS_BUILD.entrySet().stream()
+                .filter(e -> !present.contains(e.getKey()))
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(e -> rows.add(new Row(e.getKey(), false, e.getValue())));
+        Map<String, String> facts = facts(choice);
+        PrintWriter out = spec.commandLine().getOut();
+        if (common.json()) {
+            Map<String, Object> all = new LinkedHashMap<>(facts);
+            all.put("backends", rows);
+            Commands.printJson(out, all);
+            return ExitCode.OK;
+        }
+        Commands.printFacts(out, facts);
+        out.println();
+        ConsoleTable table = new ConsoleTable("backend", "usable", "what it runs on, or what is missing");
+        rows.forEach(r -> table.row(r.backend(), r.usable() ? "yes" : "no", r.detail()));
+        table.print(out, false);
+        return ExitCode.OK;
+    }
+
+    private static Map<String, String> facts(Backends.Choice choice) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        BuildInfo build = BuildInfo.read();
+        Runtime r = Runtime.getRuntime();
+        facts.put("unmute", build.version() + " (commit " + build.commit() + ")");
+        facts.put("java", System.getProperty("java.vm.name") + " " + Runtime.version());
+        facts.put(
+                "system",
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch") + ", " + r.availableProcessors() + " processors");
+        String memory = Commands.size(r.maxMemory()) + " heap at most (UNMUTE_JAVA_OPTS=-Xmx8g changes it)";
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean os) {
+            memory += ", " + Commands.size(os.getTotalMemorySize()) + " in the machine, "
+                    + Commands.size(os.getFreeMemorySize()) + " free";
+        }
+        facts.put("memory", memory);
+        facts.put("chosen", choice.reason());
+        facts.put(
+                "encoder",
+                "in the program: "
+                        + EncoderOptions.embedded().encoder().describe().description());
+        return facts;
+    }
+}

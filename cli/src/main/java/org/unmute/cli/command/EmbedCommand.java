@@ -1,0 +1,238 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.AudioOptions;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.run.ClipRecord;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.cache.CacheOptions;
+import org.unmute.probes.cache.CachedClip;
+import org.unmute.probes.cache.Damage;
+import org.unmute.probes.cache.Embedding;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.cache.TokenCacheWriter;
+import org.unmute.tensor.DType;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Recordings to token maps in a cache on disk. */
+@Command(
+        name = "embed",
+        sortOptions = false,
+        description = {
+            "Turns recordings into the token maps of an encoder and keeps them in a cache folder.",
+            "Run the same command again after an interruption: it goes on where it stopped."
+        },
+        footer = {"", "Example:", "  unmute embed --encoder eat.safetensors --audio recordings/ --out cache/"})
+public final class EmbedCommand implements Callable<Integer> {
+    /** Recordings looked at to state the cache's size beforehand. */
+    private static final int SAMPLE = 16;
+
+    @Mixin
+    private EncoderOptions encoder;
+
+    @Mixin
+    private AudioOptions audio;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Cache folder; created if needed.")
+    private Path out;
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "TYPE",
+            defaultValue = "f16",
+            description = "How tokens are stored: f16 or f32 (default: ${DEFAULT-VALUE}).")
+    private String dtype;
+
+    @Option(
+            names = "--layers",
+            description =
+                    "Also store the tokens after each block of the encoder, which the probe cgp looks at. The cache"
+                            + " becomes larger by as many times as there are blocks; other probes work with it as with"
+                            + " one without.")
+    private boolean layers;
+
+    @Option(names = "--dry-run", description = "Only say what would be done and how large the cache becomes.")
+    private boolean dryRun;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+        Commands.chooseBackend(compute, common, record, err);
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(), spec);
+        String resampling = audio.kernel().name().toLowerCase(java.util.Locale.ROOT);
+        CacheKey key = loaded.key(resampling, storage())
+                .withLayers(layers ? loaded.encoder().describe().depth() : 0);
+        AudioOptions.Chosen chosen = audio.choose(record, common.quiet() ? null : err);
+        ClipList clips = chosen.clips();
+        long bytes = expectedBytes(loaded.encoder().describe(), clips, key);
+        if (!common.quiet()) {
+            err.println("encoder " + loaded.origin() + ": "
+                    + loaded.encoder().describe().description());
+            err.println("front end: " + key.frontEnd());
+            err.println(clips.clips().size() + " recordings; the cache becomes about " + Commands.size(bytes) + " in "
+                    + dtype + (layers ? ", all " + key.layers() + " blocks with it" : "") + " ("
+                    + Commands.size(out.toAbsolutePath().getRoot().toFile().getUsableSpace()) + " free)");
+        }
+        if (dryRun) {
+            reportPlan(clips.clips().size(), bytes);
+            return ExitCode.OK;
+        }
+        try (TokenCacheWriter writer = TokenCacheWriter.open(out, key, CacheOptions.DEFAULT);
+                Progress progress =
+                        Progress.start(err, "embedding", "clips", clips.clips().size(), common.quiet())) {
+            List<String> repaired =
+                    writer.recovered().stream().map(Damage::toString).toList();
+            Embedding embedding = new Embedding(loaded.encoder(), AudioFiles::read, audio.kernel(), audio.strict());
+            record.ready(); // while the kernels are being compiled
+            Embedding.Outcome outcome = embedding.run(clips.clips(), writer, listener(progress));
+            loaded.note(record, resampling)
+                    .result("dtype", dtype)
+                    .result("layers", key.layers())
+                    .result("embedded", outcome.embedded())
+                    .result("alreadyPresent", outcome.present())
+                    .result("skipped", outcome.skipped())
+                    .result("repaired", repaired);
+            record.write(out);
+            report(outcome, repaired, writer.clips());
+            if (outcome.embedded() + outcome.present() == 0) {
+                throw new CommandException(
+                        ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
+            }
+        } catch (Embedding.UnusableClipException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+        }
+        if (chosen.labels() != null) {
+            try (TokenCache cache = TokenCache.open(out)) {
+                ClipRecord.write(
+                        out.resolve("clips.csv"),
+                        LabelOptions.matched(
+                                        chosen.labels(),
+                                        cache.clips().stream()
+                                                .map(CachedClip::id)
+                                                .toList())
+                                .manifest(),
+                        cache,
+                        err);
+            }
+        }
+        return ExitCode.OK;
+    }
+
+    private DType storage() {
+        return switch (dtype) {
+            case "f16" -> DType.F16;
+            case "f32" -> DType.F32;
+            default -> throw new CommandException(ExitCode.USAGE, "--dtype is f16 or f32, not " + dtype);
+        };
+    }
+
+    /** From the lengths of some recordings spread over the list. */
+    private static long expectedBytes(EncoderSpec spec, ClipList clips, CacheKey key) {
+        int n = clips.clips().size();
+        long rows = 0;
+        int seen = 0;
+        for (int i = 0; i < Math.min(SAMPLE, n); i++) {
+            AudioClip clip = clips.clips().get((int) ((long) i * n / Math.min(SAMPLE, n)));
+            try {
+                Recording r = clip.cut(AudioFiles.read(clip.path()));
+                rows += spec.rows((long) (r.seconds() * spec.sampleRate()));
+                seen++;
+            } catch (IOException | IllegalArgumentException e) {
+                continue; // reported when its turn comes
+            }
+        }
+        int each = seen == 0 ? spec.time() : (int) Math.min(Integer.MAX_VALUE, Math.max(1, rows / seen));
+        return TokenCache.estimate(n, each, spec.freq(), spec.dim(), spec.hasCls(), key.layers(), key.dtype());
+    }
+
+    public static Embedding.Listener listener(Progress progress) {
+        return new Embedding.Listener() {
+            @Override
+            public void stored(AudioClip clip, boolean wasThere) {
+                if (wasThere) {
+                    progress.pass(1);
+                } else {
+                    progress.advance(1);
+                }
+            }
+
+            @Override
+            public void skipped(AudioClip clip, String reason) {
+                progress.remark("skipped " + clip.id() + ": " + reason);
+                progress.advance(1);
+            }
+        };
+    }
+
+    private void reportPlan(int recordings, long bytes) {
+        PrintWriter o = spec.commandLine().getOut();
+        if (common.json()) {
+            Map<String, Object> plan = new LinkedHashMap<>();
+            plan.put("cache", out.toString());
+            plan.put("recordings", recordings);
+            plan.put("expectedBytes", bytes);
+            Commands.printJson(o, plan);
+            return;
+        }
+        o.println(out + ": would hold the tokens of " + recordings + " recordings, about " + Commands.size(bytes)
+                + " in " + dtype + "; nothing was written");
+        o.flush();
+    }
+
+    private void report(Embedding.Outcome outcome, List<String> repaired, int total) {
+        PrintWriter o = spec.commandLine().getOut();
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("cache", out.toString());
+        result.put("clips", total);
+        result.put("embedded", outcome.embedded());
+        result.put("alreadyPresent", outcome.present());
+        result.put("skipped", outcome.skipped().size());
+        if (common.json()) {
+            result.put("skippedClips", outcome.skipped());
+            result.put("repaired", repaired);
+            Commands.printJson(o, result);
+            return;
+        }
+        o.println(out + ": " + total + " clips (" + outcome.embedded() + " embedded now, " + outcome.present()
+                + " already there), " + outcome.skipped().size() + " skipped");
+        for (String damage : repaired) {
+            o.println("  repaired " + damage);
+        }
+        for (Embedding.Skipped one : outcome.skipped()) {
+            o.println("  skipped " + one.clip() + ": " + one.reason());
+        }
+        o.flush();
+    }
+}

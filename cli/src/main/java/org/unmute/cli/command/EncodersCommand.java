@@ -1,0 +1,226 @@
+package org.unmute.cli.command;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.models.checkpoint.KeyMap;
+import org.unmute.models.encoder.Encoders;
+import org.unmute.models.encoder.Release;
+import org.unmute.models.encoder.Releases;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Which encoders there are, on what terms, and what to download. */
+@Command(
+        name = "encoders",
+        sortOptions = false,
+        description = {
+            "Lists the encoders that can be read, with licence, size, tokens of ten seconds, and what file to download"
+                    + " from where.",
+            "The first nine are the paper's; a plus marks those fine-tuned on AudioSet. Parameters are the encoder's"
+                    + " weights, without head, decoder and tables that are not trained. Nothing is downloaded."
+        },
+        footer = {"", "Examples:", "  unmute encoders", "  unmute encoders beats"})
+public final class EncodersCommand implements Callable<Integer> {
+    @Parameters(arity = "0..1", paramLabel = "NAME", description = "Show everything about this one.")
+    private String name;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        if (name != null) {
+            Release release = Releases.find(name)
+                    .orElseThrow(() -> new CommandException(
+                            ExitCode.USAGE,
+                            "no encoder is called '" + name + "'; known are "
+                                    + String.join(
+                                            ", ",
+                                            Releases.all().stream()
+                                                    .map(Release::name)
+                                                    .toList())));
+            if (common.json()) {
+                Commands.printJson(out, document(release));
+            } else {
+                details(out, release);
+            }
+            return ExitCode.OK;
+        }
+        if (common.json()) {
+            Commands.printJson(
+                    out, Releases.all().stream().map(EncodersCommand::document).toList());
+        } else {
+            list(out);
+        }
+        return ExitCode.OK;
+    }
+
+    private static void list(PrintWriter out) {
+        ConsoleTable table = new ConsoleTable(
+                "name", "--model", "licence", "parameters", "grid of 10 s", "tokens", "cls", "classes", "repository");
+        for (Release r : Releases.all()) {
+            table.row(
+                    r.name(),
+                    r.model(),
+                    r.licence() + (r.warning().isEmpty() ? "" : " (!)"),
+                    millions(r.size().parameters()),
+                    grid(r),
+                    r.tokens().count(),
+                    r.tokens().cls() ? "yes" : "no",
+                    r.classes() == 0 ? null : r.classes(),
+                    r.repository().isEmpty() ? null : r.repository());
+        }
+        table.print(out, false);
+        out.println();
+        ConsoleTable files = new ConsoleTable("name", "file to download", "from");
+        for (Release r : Releases.all()) {
+            for (Release.Download d : r.downloads()) {
+                files.row(d.equals(r.downloads().getFirst()) ? r.name() : "", d.file(), d.page());
+            }
+        }
+        files.print(out, false);
+        out.println();
+        Map<String, List<String>> warnings = new LinkedHashMap<>();
+        Releases.all().stream()
+                .filter(r -> !r.warning().isEmpty())
+                .forEach(r -> warnings.computeIfAbsent(r.warning(), _ -> new ArrayList<>())
+                        .add(r.name()));
+        warnings.forEach((warning, names) -> out.println("(!) " + String.join(", ", names) + ": " + warning));
+        out.println(
+                "The first nine are those of the paper, + means fine-tuned on AudioSet. Nothing is downloaded by this"
+                        + " program.");
+        out.println(
+                "'unmute encoders NAME' tells more about one; '--encoder FILE' of the other commands reads the file as"
+                        + " it was downloaded.");
+        out.flush();
+    }
+
+    private static String millions(long parameters) {
+        return String.format(Locale.ROOT, "%,.1f M", parameters / 1e6);
+    }
+
+    private static String grid(Release r) {
+        return r.tokens().time() + " x " + r.tokens().freq();
+    }
+
+    private static void details(PrintWriter out, Release r) {
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("name", r.name() + (r.inPaper() ? ", one of the nine of the paper" : ""));
+        facts.put("--model", r.model() + aliases(r));
+        facts.put("licence", r.licence() + (r.warning().isEmpty() ? "" : ": " + r.warning()));
+        facts.put(
+                "repository", r.repository().isEmpty() ? "none, it is in the program" : "github.com/" + r.repository());
+        for (int i = 0; i < r.downloads().size(); i++) {
+            facts.put(
+                    i == 0 ? "file" : "or file " + (i + 1),
+                    r.downloads().get(i).file() + ", from: "
+                            + r.downloads().get(i).page());
+        }
+        facts.put(
+                "size",
+                r.size().dim() + " channels, " + r.size().depth() + " blocks, "
+                        + r.size().heads() + (r.size().heads() == 1 ? " head, " : " heads, ")
+                        + String.format(Locale.ROOT, "%,d parameters", r.size().parameters()));
+        facts.put("blocks", r.notes().layers());
+        facts.put("front end", r.notes().frontEnd());
+        facts.put("normalisation", r.notes().normalisation());
+        facts.put(
+                "tokens of 10 s",
+                grid(r) + " (time x frequency) = " + r.tokens().count());
+        facts.put("token order", order(r));
+        facts.put("class token", r.tokens().cls() ? "yes" : "no");
+        facts.put("positions", r.tokens().positions());
+        facts.put(
+                "classes",
+                r.classes() == 0
+                        ? "none, a pre-trained encoder"
+                        : r.classes() + (r.classes() == 527 ? " of AudioSet" : ""));
+        Commands.printFacts(out, facts);
+        Encoders.find(r.model()).ifPresent(f -> {
+            out.println();
+            out.println("Recognised by tensors of these names, below any prefix:");
+            for (KeyMap map : f.keyMaps()) {
+                out.println("  " + map.name() + ": " + String.join(", ", map.signature()) + where(map));
+            }
+        });
+        out.println();
+        out.println("To mind:");
+        r.notes().traps().forEach(t -> out.println("  - " + t));
+        out.flush();
+    }
+
+    private static String where(KeyMap map) {
+        if (map.prefixEnd() == null) {
+            return "";
+        }
+        return map.prefixEnd().endsWith(".")
+                ? ", where the prefix ends in '" + map.prefixEnd() + "', or --model or the file's metadata say so"
+                : ", where --model or the file's metadata say so";
+    }
+
+    private static String order(Release r) {
+        return r.tokens().freq() == 1
+                ? "time"
+                : switch (r.tokens().order()) {
+                    case TIME_MAJOR -> "time-major: all frequencies of a time step, then the next";
+                    case FREQUENCY_MAJOR -> "frequency-major: all time steps of a frequency, then the next";
+                };
+    }
+
+    private static String aliases(Release r) {
+        return Encoders.find(r.model())
+                .filter(f -> !f.aliases().isEmpty())
+                .map(f -> " (also: " + String.join(", ", f.aliases()) + ")")
+                .orElse("");
+    }
+
+    private static Map<String, Object> document(Release r) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("name", r.name());
+        document.put("model", r.model());
+        document.put("inPaper", r.inPaper());
+        document.put("licence", r.licence());
+        document.put("warning", r.warning());
+        document.put("repository", r.repository());
+        document.put("downloads", r.downloads());
+        document.put("dim", r.size().dim());
+        document.put("depth", r.size().depth());
+        document.put("heads", r.size().heads());
+        document.put("parameters", r.size().parameters());
+        document.put("time", r.tokens().time());
+        document.put("freq", r.tokens().freq());
+        document.put("tokens", r.tokens().count());
+        document.put("tokenOrder", r.tokens().order());
+        document.put("cls", r.tokens().cls());
+        document.put("positions", r.tokens().positions());
+        document.put("classes", r.classes());
+        document.put("frontEnd", r.notes().frontEnd());
+        document.put("normalisation", r.notes().normalisation());
+        document.put("blocks", r.notes().layers());
+        document.put(
+                "recognisedBy",
+                Encoders.find(r.model())
+                        .map(f -> f.keyMaps().stream()
+                                .map(m -> Map.of("naming", m.name(), "tensors", m.signature()))
+                                .toList())
+                        .orElse(List.of()));
+        document.put("traps", r.notes().traps());
+        return document;
+    }
+}

@@ -1,0 +1,211 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.probe.ProbeFiles;
+import org.unmute.cli.probe.ScoreFile;
+import org.unmute.cli.probe.Scoring;
+import org.unmute.cli.probe.TokenData;
+import org.unmute.cli.run.ClipRecord;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.metric.ScoreScale;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenSource;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Scores a trained probe, or a table of scores, against labels. */
+@Command(
+        name = "eval",
+        sortOptions = false,
+        description = {
+            "Scores a trained probe on the clips of a split, or a CSV of scores as 'tag' writes it.",
+            "Prints mAP and other metrics with the standard deviation over seeds and a bootstrap interval over clips."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute eval --run run1/ --cache cache/ --labels labels.csv --split test",
+            "  unmute eval --scores scores.csv --labels labels.csv"
+        })
+public final class EvalCommand implements Callable<Integer> {
+    private static final int CHUNK = 64;
+
+    @ArgGroup(multiplicity = "1", exclusive = true)
+    private Source source;
+
+    /** One of two things to score. */
+    static final class Source {
+        @Option(
+                names = "--run",
+                paramLabel = "DIR",
+                description = "Folder that 'unmute probe' wrote; all its seeds are scored.")
+        private Path run;
+
+        @Option(
+                names = "--scores",
+                paramLabel = "FILE",
+                description = "CSV with a column 'file' and one column a class.")
+        private Path scores;
+    }
+
+    @Option(names = "--cache", paramLabel = "DIR", description = "Token cache of the clips; needed with --run.")
+    private Path cache;
+
+    @Mixin
+    private LabelOptions labels;
+
+    @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "test",
+            description =
+                    "Splits to score, if the label file has a split column (default: ${DEFAULT-VALUE}; 'all' takes"
+                            + " every clip).")
+    private List<String> splits;
+
+    @Option(
+            names = "--bootstrap",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Resamples for the 95 %% intervals; 0 leaves them out (default: ${DEFAULT-VALUE}).")
+    private int resamples;
+
+    @Option(names = "--per-class", description = "Print the average precision of each class.")
+    private boolean perClass;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write eval.json here (default: the run's folder with --run).")
+    private Path out;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+        List<String> missing = new ArrayList<>();
+        Scoring scoring = source.run != null ? scoreRun(record, missing) : scoreTable(record, missing);
+        Path target = out != null ? out : source.run;
+        Map<String, Object> document = scoring.document();
+        document.put("missing", missing);
+        if (target != null) {
+            document.forEach(record::result);
+            record.writeTo(target.resolve("eval.json"));
+        }
+        print(scoring, missing, document);
+        return ExitCode.OK;
+    }
+
+    private Scoring scoreRun(RunRecord record, List<String> missing) throws IOException {
+        if (cache == null) {
+            throw new CommandException(ExitCode.USAGE, "--run needs --cache: the token cache of the clips to score");
+        }
+        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        List<TrainedProbe> probes = new ArrayList<>();
+        for (Path f : ProbeFiles.in(source.run)) {
+            probes.add(ProbeFiles.trained(f));
+            record.input(f);
+        }
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            TokenData.requireSameEncoder(probes.getFirst(), tokens, source.run, cache);
+            Manifest truth =
+                    TokenData.matched(labels.read(probes.getFirst().classes(), splits, record, err()), tokens, missing);
+            Scoring scoring = new Scoring(truth, probes.getFirst().singleLabel(), resamples, common.seed());
+            for (TrainedProbe probe : probes) {
+                scoring.add(scores(probe, truth, tokens), ScoreScale.PROBABILITY);
+            }
+            Path target = Files.createDirectories(out != null ? out : source.run);
+            ClipRecord.write(target.resolve("eval-clips.csv"), truth, tokens, err());
+            return scoring;
+        }
+    }
+
+    private static float[][] scores(TrainedProbe probe, Manifest truth, TokenCache tokens) throws IOException {
+        TokenSource clips = TokenSource.of(
+                tokens, truth.clips().stream().map(LabelledClip::file).toList());
+        return ProbeTrainer.predict(probe, clips, CHUNK);
+    }
+
+    private Scoring scoreTable(RunRecord record, List<String> missing) throws IOException {
+        record.input(source.scores);
+        ScoreFile table = ScoreFile.read(source.scores);
+        Manifest all = labels.read(table.classes(), splits, record, err());
+        Map<String, float[]> byFile = new HashMap<>(table.rows());
+        Manifest.Matched matched = LabelOptions.matched(all, byFile.keySet());
+        missing.addAll(matched.missing());
+        if (matched.manifest().clips().isEmpty()) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "no file of " + labels.source() + " is in " + source.scores
+                            + ": are both relative to the same folder?");
+        }
+        float[][] scores = matched.manifest().clips().stream()
+                .map(LabelledClip::file)
+                .map(byFile::get)
+                .toArray(float[][]::new);
+        boolean logits = false;
+        for (float[] row : scores) {
+            for (float s : row) {
+                logits |= s < 0 || s > 1;
+            }
+        }
+        Scoring scoring = new Scoring(matched.manifest(), matched.manifest().isSingleLabel(), resamples, common.seed());
+        scoring.add(scores, logits ? ScoreScale.LOGIT : ScoreScale.PROBABILITY);
+        return scoring;
+    }
+
+    private PrintWriter err() {
+        return common.quiet() ? null : spec.commandLine().getErr();
+    }
+
+    private void print(Scoring scoring, List<String> missing, Map<String, Object> document) {
+        PrintWriter o = spec.commandLine().getOut();
+        if (common.json()) {
+            Commands.printJson(o, new LinkedHashMap<>(document));
+            return;
+        }
+        o.println(document.get("clips") + " clips, " + scoring.absentLine());
+        if (!missing.isEmpty()) {
+            o.println(missing.size() + " labelled files are missing and not scored: "
+                    + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
+                    + (missing.size() > 5 ? ", …" : ""));
+        }
+        o.println();
+        scoring.table().print(o, false);
+        if (perClass) {
+            o.println();
+            scoring.classTable().print(o, false);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Failure;
+import org.unmute.cli.option.AudioOptions;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.probe.ExplainText;
+import org.unmute.cli.probe.SavedProbe;
+import org.unmute.cli.run.BuildInfo;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.report.clip.ClipExplanation;
+import org.unmute.report.clip.ClipFigures;
+import org.unmute.report.clip.ContributionTable;
+import org.unmute.report.clip.ExplainPage;
+import org.unmute.report.clip.Explainer;
+import org.unmute.report.page.Fact;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Why a probe gave a recording its scores. */
+@Command(
+        name = "explain",
+        sortOptions = false,
+        description = {
+            "Explains a trained probe's scores for one recording: which prototypes fired where, and what they add to"
+                    + " each class.",
+            "All terms shown, the others as one row and the bias sum to the class's logit, which is checked. Probes"
+                    + " without prototypes show what each token or feature adds. --out also writes a page with figures,"
+                    + " the figures as PNG and all terms as CSV."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute explain --run run1/ --audio bird.wav",
+            "  unmute explain --run run1/ --audio bird.wav --class crow --class rain --top 10 --out why/"
+        })
+public final class ExplainCommand implements Callable<Integer> {
+    @Option(
+            names = "--run",
+            paramLabel = "PATH",
+            required = true,
+            description =
+                    "Folder that 'unmute probe' wrote, a cell's or a seed's folder of a benchmark, or the file of a"
+                            + " probe, packed or not.")
+    private Path run;
+
+    @Option(names = "--run-seed", paramLabel = "N", description = "Which seed of the run (default: the first).")
+    private Long runSeed;
+
+    @Option(
+            names = "--audio",
+            paramLabel = "FILE",
+            required = true,
+            description = "The recording: WAV, FLAC, Ogg Vorbis, MP3, AIFF, AU.")
+    private Path audio;
+
+    @Option(
+            names = "--class",
+            paramLabel = "NAME",
+            description = "A class to explain; may be repeated (default: the three with the highest scores).")
+    private List<String> classes = new ArrayList<>();
+
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            defaultValue = "5",
+            description =
+                    "Prototypes, or other terms, shown for each class: those that say most for or against it (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private int top;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Write explain.html, the figures and contributions.csv here.")
+    private Path out;
+
+    @Option(
+            names = "--resample",
+            paramLabel = "FILTER",
+            description = "How another sample rate is converted: ${COMPLETION-CANDIDATES} (default: as the run did).")
+    private AudioOptions.Resampling resampling;
+
+    @Mixin
+    private EncoderOptions encoder;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        if (top < 1) {
+            throw new CommandException(ExitCode.USAGE, "--top must be at least 1, is " + top);
+        }
+        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+        SavedProbe source = SavedProbe.find(run, runSeed);
+        Recording recording = AudioFiles.read(audio);
+        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        Resampler.Kernel kernel = resampling == null
+                ? source.resampling()
+                : Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT));
+        EncoderOptions.Loaded loaded = opened(source);
+        Explainer explainer = source.explainer(loaded, kernel);
+        List<Integer> wanted;
+        try {
+            wanted = classes.stream().map(explainer::classIndex).distinct().toList();
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+        }
+        ClipExplanation clip = explained(explainer, recording, wanted);
+        List<Path> written = out == null ? List.of() : write(clip, loaded, source, record, kernel);
+        print(clip, source, loaded, written);
+        return ExitCode.OK;
+    }
+
+    private ClipExplanation explained(Explainer explainer, Recording recording, List<Integer> wanted) {
+        try {
+            return explainer.explain(audio.getFileName().toString(), recording, wanted, top, out != null);
+        } catch (ClipTooShortException e) {
+            throw new CommandException(
+                    ExitCode.INPUT, audio + ": " + Failure.of(e).message(), e);
+        }
+    }
+
+    /** The encoder named on the command line, or the run's. */
+    private EncoderOptions.Loaded opened(SavedProbe source) throws IOException {
+        boolean named = spec.commandLine().getParseResult().hasMatchedOption("--encoder");
+        return WarmStart.awaitedBy(named ? encoder.open() : recorded(source), spec);
+    }
+
+    private EncoderOptions.Loaded recorded(SavedProbe source) throws IOException {
+        List<String> given = encoder.givenNames();
+        if (!given.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--" + given.getFirst()
+                            + " goes with --encoder: the run's own encoder is opened with the options on " + "record");
+        }
+        return source.openEncoder();
+    }
+
+    private List<Path> write(
+            ClipExplanation clip,
+            EncoderOptions.Loaded loaded,
+            SavedProbe source,
+            RunRecord record,
+            Resampler.Kernel kernel)
+            throws IOException {
+        Files.createDirectories(out);
+        ClipFigures figures = ClipFigures.of(clip);
+        List<Path> written = new ArrayList<>();
+        written.add(out.resolve("explain.html"));
+        ExplainPage.write(figures, facts(clip, loaded, source), written.getFirst());
+        written.add(out.resolve("contributions.csv"));
+        ContributionTable.write(clip, written.getLast());
+        written.addAll(figures.write(out));
+        record.input(audio).input(source.probe());
+        loaded.note(record, kernel.name().toLowerCase(Locale.ROOT))
+                .result("probe", clip.probe())
+                .result("explained", ExplainText.document(clip))
+                .result(
+                        "files",
+                        written.stream().map(f -> out.relativize(f).toString()).toList())
+                .writeTo(out.resolve("explain.json"));
+        return written;
+    }
+
+    private static List<Fact> facts(ClipExplanation clip, EncoderOptions.Loaded loaded, SavedProbe source) {
+        EncoderSpec model = clip.encoder();
+        BuildInfo build = BuildInfo.read();
+        return List.of(
+                new Fact("Encoder", model.name() + ", " + model.description()),
+                new Fact("Encoder file", Path.of(loaded.origin()).getFileName().toString()),
+                new Fact("Probe", clip.probe() + ", " + clip.classes().size() + " classes"),
+                new Fact("Run", source.probe().toString()),
+                new Fact(
+                        "Tokens",
+                        clip.features().tokens().time() + " x "
+                                + clip.features().tokens().freq() + " (time x frequency)"),
+                new Fact("Version", build.version() + " (commit " + build.commit() + ")"));
+    }
+
+    private void print(ClipExplanation clip, SavedProbe source, EncoderOptions.Loaded loaded, List<Path> written) {
+        PrintWriter o = spec.commandLine().getOut();
+        if (common.json()) {
+            Commands.printJson(o, ExplainText.document(clip));
+            return;
+        }
+        o.print(ExplainText.text(
+                clip, "probe " + clip.probe() + " of " + source.probe() + ", encoder " + loaded.origin()));
+        if (!written.isEmpty()) {
+            o.println();
+            o.println(written.getFirst() + ": the page; " + (written.size() - 2)
+                    + " figures and contributions.csv beside it");
+        }
+        o.flush();
+    }
+}

@@ -1,0 +1,288 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.pretrain.Pretraining;
+import org.unmute.experiments.scene.Split;
+import org.unmute.experiments.scene.SyntheticScenes;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.zoo.SmallVit;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.Tensor;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a small encoder without labels. */
+@Command(
+        name = "pretrain",
+        sortOptions = false,
+        description = {
+            "Trains a small ViT encoder as a masked autoencoder, without labels, and writes it as safetensors.",
+            "Random windows of the recordings are used; the encoder hides most patches and learns to predict them."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute pretrain --audio recordings/ --steps 2000 --out encoder.safetensors",
+            "  unmute pretrain --synthetic --steps 2000 --out encoder.safetensors"
+        })
+public final class PretrainCommand implements Callable<Integer> {
+    /** Clips measured for the front end's mean and deviation. */
+    private static final int MEASURED = 200;
+
+    private static final int RATE = 16_000;
+    /** Far from every seed that the demo uses, so that pre-training never sees its clips. */
+    private static final long SYNTHETIC_SEED = 1_000_003;
+
+    @ArgGroup(multiplicity = "1")
+    private Data data;
+
+    /** One of two kinds of data. */
+    static final class Data {
+        @Option(
+                names = "--audio",
+                paramLabel = "PATH",
+                description = "Recordings: a folder, a file or a list, as for 'embed'.")
+        private Path audio;
+
+        @Option(names = "--synthetic", description = "Sounds of the built-in synthesizer instead of recordings.")
+        private boolean synthetic;
+    }
+
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "The encoder (safetensors, float16).")
+    private Path out;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description = "Optimizer steps (default: ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "32",
+            description = "Clips a step (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--clips",
+            paramLabel = "N",
+            defaultValue = "4096",
+            description = "Different training clips, kept in memory as spectrograms (default: ${DEFAULT-VALUE}).")
+    private int distinct;
+
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
+            defaultValue = "1e-3",
+            description = "Peak learning rate (default: ${DEFAULT-VALUE}).")
+    private double rate;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            defaultValue = "0.05",
+            description = "Weight decay of matrices (default: ${DEFAULT-VALUE}).")
+    private double decay;
+
+    @Option(
+            names = "--mask",
+            paramLabel = "X",
+            defaultValue = "0.75",
+            description = "Part of the patches that is hidden (default: ${DEFAULT-VALUE}).")
+    private double mask;
+
+    @Option(
+            names = "--dim",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Channels (default: ${DEFAULT-VALUE}).")
+    private int dim;
+
+    @Option(
+            names = "--depth",
+            paramLabel = "N",
+            defaultValue = "6",
+            description = "Blocks (default: ${DEFAULT-VALUE}).")
+    private int depth;
+
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Attention heads (default: ${DEFAULT-VALUE}).")
+    private int heads;
+
+    @Option(
+            names = "--mel",
+            paramLabel = "N",
+            defaultValue = "64",
+            description = "Mel bins (default: ${DEFAULT-VALUE}).")
+    private int mel;
+
+    @Option(
+            names = "--frames",
+            paramLabel = "N",
+            defaultValue = "296",
+            description = "Frames of a window, 10 ms each (default: ${DEFAULT-VALUE}).")
+    private int frames;
+
+    @Option(
+            names = "--patch",
+            paramLabel = "TxF",
+            defaultValue = "8x16",
+            description = "Frames and mel bins a patch (default: ${DEFAULT-VALUE}).")
+    private String patch;
+
+    @Option(names = "--license", paramLabel = "TEXT", description = "Licence to note in the file.")
+    private String license;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+        Commands.chooseBackend(compute, common, record, err);
+        SmallVit.Settings plain = settings(0, 1);
+        Pretraining.Source source = data.synthetic ? synthetic(plain) : recordings(plain, data.audio);
+        List<float[]> sample = new ArrayList<>();
+        for (int i = 0; i < Math.min(MEASURED, distinct); i++) {
+            sample.add(source.samples(i));
+        }
+        double[] statistics = Pretraining.statistics(plain, sample);
+        SmallVit.Settings settings = settings(round(statistics[0]), round(statistics[1]));
+        Pretraining.Recipe recipe = new Pretraining.Recipe(
+                steps, batch, distinct, rate, decay, Math.min(steps / 10, 200), mask, common.seed());
+        double[] losses = new double[steps];
+        Map<String, Tensor> parameters;
+        try (Progress progress = Progress.start(err, "pre-training", "steps", steps, common.quiet())) {
+            parameters = new Pretraining(settings, recipe).train(source, (step, loss, lr) -> {
+                losses[step - 1] = loss;
+                progress.advance(1);
+                if (step % Math.max(1, steps / 20) == 0) {
+                    progress.remark(String.format(
+                            Locale.ROOT, "step %d: loss %.4f", step, mean(losses, step - steps / 20, step)));
+                }
+            });
+        }
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("recipe", String.join(" ", Commands.line(spec)));
+        facts.put(
+                "data",
+                data.synthetic
+                        ? "unmute synthesizer, training seeds " + (common.seed() + SYNTHETIC_SEED)
+                        : "recordings given by --audio");
+        if (license != null) {
+            facts.put("license", license);
+        }
+        SmallVit.write(out, settings, parameters, facts);
+        double last = mean(losses, steps - Math.max(1, steps / 20), steps);
+        record.result("encoder", out.toString())
+                .result("settings", settings)
+                .result("firstLoss", losses[0])
+                .result("lastLoss", last);
+        record.writeTo(out.resolveSibling(out.getFileName() + ".run.json"));
+        if (common.json()) {
+            Commands.printJson(
+                    spec.commandLine().getOut(),
+                    Map.of("encoder", out.toString(), "firstLoss", losses[0], "lastLoss", last));
+        } else {
+            spec.commandLine()
+                    .getOut()
+                    .printf(
+                            Locale.ROOT,
+                            "%s: %d tensors, loss %.4f at the start, %.4f at the end%n",
+                            out,
+                            parameters.keySet().stream()
+                                    .filter(n -> !n.startsWith("decoder."))
+                                    .count(),
+                            losses[0],
+                            last);
+            spec.commandLine().getOut().flush();
+        }
+        return ExitCode.OK;
+    }
+
+    private static double mean(double[] x, int from, int to) {
+        return Arrays.stream(x, Math.max(0, from), to).average().orElse(Double.NaN);
+    }
+
+    private static double round(double x) {
+        return Math.round(x * 1000) / 1000.0;
+    }
+
+    private SmallVit.Settings settings(double mean, double std) {
+        String[] sizes = patch.split("x", 2);
+        try {
+            return new SmallVit.Settings(
+                    RATE,
+                    mel,
+                    frames,
+                    Integer.parseInt(sizes[0]),
+                    Integer.parseInt(sizes[1]),
+                    dim,
+                    depth,
+                    heads,
+                    mean,
+                    std);
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
+            throw new CommandException(ExitCode.USAGE, "--patch is frames x bins, for example 8x16, not " + patch, e);
+        }
+    }
+
+    private Pretraining.Source synthetic(SmallVit.Settings s) {
+        double seconds = s.frontEnd().windowSamples() / (double) RATE;
+        SyntheticScenes scenes = new SyntheticScenes(
+                SyntheticScenes.Options.standard().withSeconds(seconds), common.seed() + SYNTHETIC_SEED);
+        return index -> scenes.clip(Split.TRAIN, Math.toIntExact(index)).samples();
+    }
+
+    /** Random windows of random recordings; a fixed function of seed and index. */
+    private Pretraining.Source recordings(SmallVit.Settings s, Path audio) throws IOException {
+        List<AudioClip> clips = ClipList.of(audio, null).clips();
+        int window = s.frontEnd().windowSamples();
+        return index -> {
+            SplittableRandom random = new SplittableRandom(common.seed() * 0x9E3779B97F4A7C15L + index);
+            float[] all = AudioFiles.read(
+                            clips.get(random.nextInt(clips.size())).path())
+                    .resampled(RATE, Resampler.Kernel.HANN)
+                    .samples();
+            if (all.length <= window) {
+                return Arrays.copyOf(all, window);
+            }
+            int from = random.nextInt(all.length - window + 1);
+            return Arrays.copyOfRange(all, from, from + window);
+        };
+    }
+}

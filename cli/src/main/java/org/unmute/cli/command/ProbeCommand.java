@@ -1,0 +1,264 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.option.LabelOptions;
+import org.unmute.cli.option.TrainingOptions;
+import org.unmute.cli.probe.TokenData;
+import org.unmute.cli.run.CacheOrigin;
+import org.unmute.cli.run.ClipRecord;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.probes.cache.TokenCache;
+import org.unmute.probes.pool.Probe;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.probes.train.Objective;
+import org.unmute.probes.train.ProbeTrainer;
+import org.unmute.probes.train.TokenGrid;
+import org.unmute.probes.train.TokenSet;
+import org.unmute.probes.train.TokenSource;
+import org.unmute.probes.train.TrainingSettings;
+import org.unmute.tensor.TensorScope;
+import org.unmute.tensor.backend.Backends;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Trains a probe on cached tokens. */
+@Command(
+        name = "probe",
+        sortOptions = false,
+        description = {
+            "Trains a probe on the frozen tokens in a cache, once for each seed.",
+            "Run the same command again after an interruption: it goes on after the last finished epoch, with the same"
+                    + " result."
+        },
+        footer = {
+            "",
+            "Example:",
+            "  unmute probe --probe protobin --cache cache/ --labels labels.csv --split train --seeds 0,1,2 --out run1/"
+        })
+public final class ProbeCommand implements Callable<Integer> {
+    @Option(
+            names = "--probe",
+            paramLabel = "NAME",
+            required = true,
+            completionCandidates = ProbeNames.class,
+            description = {
+                "One of ${COMPLETION-CANDIDATES}; docs/probes.md says what each computes.",
+                "linear takes the cls token, or the token mean where the encoder has none."
+            })
+    private String name;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            required = true,
+            description = "Token cache that 'unmute embed' made.")
+    private Path cache;
+
+    @Mixin
+    private LabelOptions labels;
+
+    @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            split = ",",
+            defaultValue = "train",
+            description = "Splits to train on, if the label file has a split column (default: ${DEFAULT-VALUE}).")
+    private List<String> splits;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            split = ",",
+            description = "One run a seed (default: the one given by --seed).")
+    private List<Long> seeds;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the run; created if needed.")
+    private Path out;
+
+    @Mixin
+    private TrainingOptions training;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** The probes there are, for the help text. */
+    static final class ProbeNames implements Iterable<String> {
+        ProbeNames() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return Probes.names().iterator();
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (!Probes.names().contains(name)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--probe " + name + " is not known: there are " + String.join(", ", Probes.names()));
+        }
+        ProbeOptions options = training.probe(name);
+        TrainingOptions.ChosenLoss loss = training.loss(labels.task());
+        if (Probes.type(name).needsLayers()
+                && training.settings(name, loss.objective(), 0).standardize()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--standardize is for tokens of one layer, probe " + name + " looks at all: leave it out");
+        }
+        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        Files.createDirectories(out);
+        PrintWriter err = common.quiet() ? null : spec.commandLine().getErr();
+        List<String> missing = new ArrayList<>();
+        try (TokenCache tokens = TokenCache.open(cache)) {
+            TokenData.requireLayers(name, tokens, cache);
+            Manifest train = TokenData.matched(labels.read(null, splits, record, err), tokens, missing);
+            ClipRecord.write(out.resolve("clips.csv"), train, tokens, err);
+            TokenSource source = TokenSource.of(
+                    tokens, train.clips().stream().map(LabelledClip::file).toList());
+            TokenSet set = new TokenSet(source, targets(train), train.labels().size());
+            Map<String, Object> runs = new LinkedHashMap<>();
+            for (long seed : seeds == null ? List.of(common.seed()) : seeds) {
+                runs.put("seed " + seed, run(set, train, tokens, options, loss.objective(), seed));
+            }
+            record.result("probe", name)
+                    .result("clips", set.clips())
+                    .result("classes", train.labels().names())
+                    .result("missing", missing)
+                    .result("loss", loss.toString())
+                    .result("cache", tokens.key().toString())
+                    .result("runs", runs);
+            CacheOrigin.note(cache, record);
+            record.write(out);
+            print(runs, set, missing, loss);
+        }
+        return ExitCode.OK;
+    }
+
+    private Map<String, Object> run(
+            TokenSet set, Manifest train, TokenCache tokens, ProbeOptions options, Objective objective, long seed)
+            throws IOException {
+        Path file = out.resolve("probe-seed" + seed + ".safetensors");
+        Path checkpoint = out.resolve("checkpoint-seed" + seed + ".safetensors");
+        TrainingSettings settings = training.settings(name, objective, seed);
+        TokenGrid grid = set.tokens().grid();
+        try (TensorScope _ = new TensorScope()) {
+            Probe probe = Probes.create(Backends.current(), name, set.tokens().layout(), set.classes(), options, seed);
+            long numbers = probe.parameterCount();
+            int steps = settings.epochs() * Math.ceilDiv(set.clips(), settings.batch());
+            ProbeTrainer.Result result;
+            try (Progress progress = Progress.start(
+                    spec.commandLine().getErr(), name + " seed " + seed, "steps", steps, common.quiet())) {
+                long[] done = {0};
+                result = ProbeTrainer.train(probe, set, settings, checkpoint, step -> {
+                    long now = (long) (step.epoch() - 1) * step.steps() + step.step();
+                    if (done[0] == 0 && now > 1) {
+                        progress.resumeAt(now - 1);
+                        progress.remark("going on after epoch " + (step.epoch() - 1) + " of " + step.epochs());
+                    }
+                    done[0] = now;
+                    progress.advance(1);
+                });
+            }
+            TrainedProbe trained = result.trained(
+                    probe,
+                    train.labels().names(),
+                    grid.cls(),
+                    settings.objective(),
+                    tokens.key().encoderHash(),
+                    tokens.key().frontEndHash());
+            trained.save(file);
+            double[] losses = result.losses().epochs();
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("file", file.getFileName().toString());
+            facts.put("parameters", numbers);
+            facts.put("settings", settings.describe());
+            facts.put("options", probe.options().values());
+            facts.put("firstEpochLoss", losses[0]);
+            facts.put("lastEpochLoss", losses[losses.length - 1]);
+            double pace = result.throughput().clipsPerSecond();
+            facts.put("clipsPerSecond", Double.isNaN(pace) ? null : pace);
+            return facts;
+        }
+    }
+
+    private static String pace(double clipsPerSecond) {
+        return String.format(Locale.ROOT, clipsPerSecond < 100 ? "%.1f clips/s" : "%.0f clips/s", clipsPerSecond);
+    }
+
+    static float[] targets(Manifest m) {
+        boolean[][] hot = m.multiHot();
+        float[] targets = new float[hot.length * m.labels().size()];
+        for (int i = 0; i < hot.length; i++) {
+            for (int c = 0; c < hot[i].length; c++) {
+                targets[i * hot[i].length + c] = hot[i][c] ? 1 : 0;
+            }
+        }
+        return targets;
+    }
+
+    private void print(Map<String, Object> runs, TokenSet set, List<String> missing, TrainingOptions.ChosenLoss loss) {
+        PrintWriter o = spec.commandLine().getOut();
+        if (common.json()) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("run", out.toString());
+            all.put("probe", name);
+            all.put("clips", set.clips());
+            all.put("missing", missing);
+            all.put("loss", loss.objective().loss().name());
+            all.put("runs", runs);
+            Commands.printJson(o, all);
+            return;
+        }
+        if (!missing.isEmpty()) {
+            o.println(missing.size() + " labelled files are not in the cache and were left out, the first: "
+                    + missing.getFirst());
+        }
+        o.println(loss);
+        runs.forEach((seed, facts) -> {
+            Map<?, ?> f = (Map<?, ?>) facts;
+            String pace = f.get("clipsPerSecond") == null ? "" : ", " + pace((Double) f.get("clipsPerSecond"));
+            o.println(String.format(
+                    Locale.ROOT,
+                    "%s, %s: %s parameters, %d clips, loss %.4f in the first epoch, %.4f in the last%s; %s",
+                    name,
+                    seed,
+                    f.get("parameters"),
+                    set.clips(),
+                    (Double) f.get("firstEpochLoss"),
+                    (Double) f.get("lastEpochLoss"),
+                    pace,
+                    out.resolve((String) f.get("file"))));
+        });
+        o.flush();
+    }
+}

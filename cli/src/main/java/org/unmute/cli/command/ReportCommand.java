@@ -1,0 +1,288 @@
+package org.unmute.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Json;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.probe.ClipReasons;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.Grid;
+import org.unmute.experiments.results.Merge;
+import org.unmute.experiments.results.Published;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.Results.Setting;
+import org.unmute.experiments.results.RunFolder;
+import org.unmute.experiments.results.Score;
+import org.unmute.experiments.results.WinRule;
+import org.unmute.experiments.results.Wins;
+import org.unmute.report.benchmark.BenchmarkReport;
+import org.unmute.report.benchmark.ClipSection;
+import org.unmute.report.benchmark.ReportFolder;
+import org.unmute.report.benchmark.Section;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Tables and figures of benchmark runs. */
+@Command(
+        name = "report",
+        sortOptions = false,
+        description = {
+            "Turns runs of 'unmute benchmark' into tables and figures: one HTML page that needs nothing else, and each"
+                    + " table as CSV, Markdown and LaTeX, each figure as SVG, PNG and CSV.",
+            "Several runs are put together. Cells that are not finished are listed, not guessed; the same cell with"
+                    + " different scores is refused."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute report run/ --out report/",
+            "  unmute report run-eat/ run-beats/ --out report/ --title 'Probing EAT and BEATs'"
+        })
+public final class ReportCommand implements Callable<Integer> {
+    private static final String RECORD = "report.json";
+    private static final String FILES = "files";
+
+    @Parameters(arity = "1..*", paramLabel = "RUN", description = "Folders that 'unmute benchmark' wrote.")
+    private List<Path> runs;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder of the report; files of an earlier report in it are replaced.")
+    private Path out;
+
+    @Option(
+            names = "--title",
+            paramLabel = "TEXT",
+            defaultValue = "Probing frozen audio tokens",
+            description = "Heading of the page (default: ${DEFAULT-VALUE}).")
+    private String title;
+
+    @Option(
+            names = "--win-sd",
+            paramLabel = "WHOSE",
+            defaultValue = "pooled",
+            description = "Whose standard deviation a win takes: pooled, own, opponent (default: ${DEFAULT-VALUE}).")
+    private WinRule rule;
+
+    @Option(names = "--no-png", description = "Draw figures as SVG alone, which needs no fonts.")
+    private boolean noPng;
+
+    @Option(
+            names = "--clip",
+            paramLabel = "FILE",
+            description = "A recording to explain in the report as 'unmute explain' does: sound, spectrogram, tokens in"
+                    + " colours, similarity maps and weights of the prototypes; may be repeated.")
+    private List<Path> clips = new ArrayList<>();
+
+    @Option(
+            names = "--clip-run",
+            paramLabel = "PATH",
+            description =
+                    "Whose probe explains the clips: a cell's or a seed's folder, or one that 'unmute probe' wrote"
+                            + " (default: the first finished cell of protobin).")
+    private Path clipRun;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        RunRecord record = new RunRecord(Commands.line(spec));
+        Results results = Merge.read(runs);
+        for (RunFolder run : results.runs()) {
+            record.input(run.folder().resolve(Grid.FILE));
+        }
+        List<Section> sections = BenchmarkReport.sections(results, Published.read(), rule, clips(results, record));
+        Map<String, byte[]> files;
+        try {
+            files = ReportFolder.files(title, BenchmarkReport.summary(results), sections, !noPng, Instant.now());
+        } catch (IllegalStateException e) {
+            throw new CommandException(ExitCode.FAILED, e.getMessage() + " (--no-png leaves PNG files out)", e);
+        }
+        removeEarlier(files);
+        ReportFolder.write(out, files);
+        record.result("cells", results.entries().size() + results.variants().size())
+                .result("missing", results.missing())
+                .result("remarks", results.remarks())
+                .result(FILES, List.copyOf(files.keySet()));
+        record.writeTo(out.resolve(RECORD));
+        print(results, files);
+        return ExitCode.OK;
+    }
+
+    private List<Section> clips(Results results, RunRecord record) throws IOException {
+        if (clips.isEmpty()) {
+            if (clipRun != null) {
+                throw new CommandException(ExitCode.USAGE, "--clip-run explains clips: name one with --clip");
+            }
+            return List.of();
+        }
+        Path probe = clipRun != null
+                ? clipRun
+                : results.entries().stream()
+                        .map(e -> e.cell())
+                        .filter(c -> c.probe().equals("protobin"))
+                        .findFirst()
+                        .orElseThrow(() -> new CommandException(
+                                ExitCode.USAGE,
+                                "no cell of protobin is finished: say with --clip-run whose probe explains the clips"))
+                        .folder();
+        Commands.chooseBackend(compute, common, record, spec.commandLine().getErr());
+        ClipSection section = ClipReasons.open(probe);
+        List<Section> sections = new ArrayList<>();
+        for (Path clip : clips) {
+            record.input(clip);
+            sections.add(section.of(clip, sections.size() + 1));
+        }
+        return sections;
+    }
+
+    /** Removes what an earlier report wrote and this one does not, so that no old figure lies among the new ones. */
+    private void removeEarlier(Map<String, byte[]> files) throws IOException {
+        Path record = out.resolve(RECORD);
+        if (!Files.exists(record)) {
+            return;
+        }
+        for (JsonNode file :
+                Json.MAPPER.readTree(record.toFile()).path("results").path(FILES)) {
+            Path old = out.resolve(file.asText()).normalize();
+            if (!files.containsKey(file.asText()) && old.startsWith(out.normalize())) {
+                Files.deleteIfExists(old);
+            }
+        }
+    }
+
+    private void print(Results results, Map<String, byte[]> files) {
+        PrintWriter o = spec.commandLine().getOut();
+        if (common.json()) {
+            Commands.printJson(o, document(results, files));
+            return;
+        }
+        table(results).print(o, false);
+        o.println("percent on the test clips, mean ± sd over the seeds; * best of the row");
+        o.println();
+        if (!results.missing().isEmpty()) {
+            List<String> missing = results.missing();
+            o.println(missing.size() + " of " + results.planned() + " planned cells "
+                    + (missing.size() == 1 ? "is" : "are") + " not finished: "
+                    + String.join(", ", missing.subList(0, Math.min(5, missing.size())))
+                    + (missing.size() > 5 ? ", …" : ""));
+        }
+        results.remarks().forEach(o::println);
+        o.println("report: "
+                + out.resolve(ReportFolder.PAGE).toAbsolutePath().normalize().toUri());
+        o.println(count(files, ".tex") + " tables (CSV, Markdown, LaTeX) and " + count(files, ".svg") + " figures ("
+                + (noPng ? "SVG, CSV" : "SVG, PNG, CSV") + ") in " + out);
+        o.flush();
+    }
+
+    private static long count(Map<String, byte[]> files, String ending) {
+        return files.keySet().stream().filter(f -> f.endsWith(ending)).count();
+    }
+
+    /** A row for each data set and encoder, a column for each probe. */
+    private static ConsoleTable table(Results results) {
+        List<Setting> settings = results.settings();
+        List<String> headings = new ArrayList<>(List.of("data set", "encoder"));
+        results.columns().forEach(c -> headings.add(c.label()));
+        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
+        for (Setting s : settings) {
+            List<Score> scores = results.columns().stream()
+                    .map(c -> results.score(s.encoder(), s.dataset(), c))
+                    .toList();
+            List<Object> row =
+                    new ArrayList<>(List.of(s.dataset().key(), s.encoder().key()));
+            String best = scores.stream()
+                    .filter(Score::defined)
+                    .map(x -> percent(x.mean()))
+                    .max((a, b) -> Double.compare(Double.parseDouble(a), Double.parseDouble(b)))
+                    .orElse("");
+            for (Score x : scores) {
+                row.add(
+                        !x.defined()
+                                ? null
+                                : percent(x.mean())
+                                        + (Double.isFinite(x.sd()) ? " ± " + percent(x.sd()) : "")
+                                        + (percent(x.mean()).equals(best) ? " *" : ""));
+            }
+            table.row(row.toArray());
+        }
+        return table;
+    }
+
+    private static String percent(double fraction) {
+        return String.format(Locale.ROOT, "%.2f", 100 * fraction);
+    }
+
+    private Map<String, Object> document(Results results, Map<String, byte[]> files) {
+        List<Map<String, Object>> cells = new ArrayList<>();
+        results.all().forEach((Entry e) -> {
+            Map<String, Object> cell = new LinkedHashMap<>();
+            cell.put("encoder", e.cell().encoder().key());
+            cell.put("dataset", e.cell().dataset().key());
+            cell.put("probe", e.column().label());
+            cell.put(
+                    "prototypes",
+                    e.cell().prototypes() == 0 ? null : Integer.valueOf(e.cell().prototypes()));
+            cell.put("metric", e.cell().metric());
+            cell.put("mean", finite(e.cell().test().mean()));
+            cell.put("sd", finite(e.cell().test().sd()));
+            cell.put("seeds", e.cell().test().seeds());
+            cell.put("parameters", e.cell().parameters());
+            cells.add(cell);
+        });
+        Wins wins = Wins.of(results, rule);
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("title", title);
+        document.put("cells", cells);
+        document.put(
+                "wins",
+                Map.of(
+                        "probes",
+                        wins.columns().stream().map(Column::label).toList(),
+                        "wins",
+                        wins.wins(),
+                        "contests",
+                        wins.contests(),
+                        "rule",
+                        rule.name().toLowerCase(Locale.ROOT)));
+        document.put("missing", results.missing());
+        document.put("planned", results.planned());
+        document.put("remarks", results.remarks());
+        document.put("out", out.toString());
+        document.put(FILES, List.copyOf(files.keySet()));
+        return document;
+    }
+
+    private static Double finite(double x) {
+        return Double.isFinite(x) ? x : null;
+    }
+}

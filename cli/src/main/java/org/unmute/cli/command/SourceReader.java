@@ -1,0 +1,48 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.models.audio.Resampler;
+import org.unmute.tensor.io.Sha256;
+
+/** Reads recordings at one rate, keeps them while memory allows, and remembers the hash of each that was used. */
+public final class SourceReader {
+    private final int rate;
+    private final Map<Path, SoftReference<float[]>> cached = new HashMap<>();
+    private final Map<String, String> hashes = new TreeMap<>();
+
+    SourceReader(int rate) {
+        this.rate = rate;
+    }
+
+    /** Mono samples at the rate. */
+    float[] read(Path file) throws IOException {
+        SoftReference<float[]> reference = cached.get(file);
+        float[] samples = reference == null ? null : reference.get();
+        if (samples == null) {
+            samples =
+                    AudioFiles.read(file).resampled(rate, Resampler.Kernel.HANN).samples();
+            cached.put(file, new SoftReference<>(samples));
+            hashes.putIfAbsent(file.getFileName().toString(), Sha256.of(file));
+        }
+        return samples;
+    }
+
+    /** How many different recordings were read. */
+    int used() {
+        return hashes.size();
+    }
+
+    /** One hash of all recordings read: of the lines "hash, two spaces, name", sorted by name. */
+    String sha256() {
+        StringBuilder lines = new StringBuilder();
+        hashes.forEach(
+                (name, hash) -> lines.append(hash).append("  ").append(name).append('\n'));
+        return Sha256.of(lines.toString());
+    }
+}

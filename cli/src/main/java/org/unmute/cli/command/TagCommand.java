@@ -1,0 +1,255 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Failure;
+import org.unmute.cli.console.Progress;
+import org.unmute.cli.option.AudioOptions;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.probe.ScoringHead;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.probes.cache.AudioClip;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.io.AtomicFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Scores of recordings by an encoder's own classification head or by a probe. */
+@Command(
+        name = "tag",
+        sortOptions = false,
+        description = {
+            "Scores recordings with an encoder's own classification head, or with a trained or packed probe on its"
+                    + " tokens.",
+            "Prints the best classes of each recording, with AudioSet's names for a head of 527 classes; --scores"
+                    + " writes all scores as CSV, with a column 'file' (path below the root) and one column a class,"
+                    + " and a record of the run beside it. A head's scores of long recordings are the mean over their"
+                    + " windows; a probe looks at all tokens of a recording together."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  unmute tag --encoder kwt1.safetensors --audio clips/ --scores scores.csv",
+            "  unmute tag --probe run1/ --encoder eat.safetensors --audio clips/"
+        })
+public final class TagCommand implements Callable<Integer> {
+    /** What is written. */
+    enum Activation {
+        /** The head's outputs as they are. */
+        none,
+        /** Probabilities of independent classes. */
+        sigmoid,
+        /** Probabilities of exclusive classes. */
+        softmax
+    }
+
+    private static final int CHUNK = 32;
+
+    @Option(
+            names = "--probe",
+            paramLabel = "PATH",
+            description =
+                    "Score with this probe: a folder of a run with one probe, or a file that 'unmute probe' or 'unmute"
+                            + " pack' wrote.")
+    private Path probe;
+
+    @Mixin
+    private EncoderOptions encoder;
+
+    @Mixin
+    private AudioOptions audio;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Option(names = "--scores", paramLabel = "FILE", description = "Write the scores of all classes to this CSV file.")
+    private Path scores;
+
+    @Option(
+            names = "--activation",
+            paramLabel = "NAME",
+            description =
+                    "What becomes of the outputs: ${COMPLETION-CANDIDATES} (default: none, logits as they are, of a"
+                            + " head; of a probe what it was trained for). sigmoid gives probabilities of independent"
+                            + " classes (AudioSet's 527), softmax of classes that exclude each other (keywords).")
+    private Activation activation;
+
+    @Option(
+            names = "--top",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Classes to print for each recording (default: ${DEFAULT-VALUE}).")
+    private int top;
+
+    @Spec
+    private CommandSpec spec;
+
+    private record Tagged(AudioClip clip, float[] scores, String reason) {}
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        RunRecord record = new RunRecord(Commands.line(spec));
+        Commands.chooseBackend(compute, common, record, err);
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(encoder.open(), spec);
+        String resampling = audio.kernel().name().toLowerCase(Locale.ROOT);
+        ScoringHead head = probe == null
+                ? ScoringHead.ofEncoder(loaded)
+                : ScoringHead.ofProbe(probe, loaded, loaded.key(resampling, DType.F32), record);
+        if (activation == null) {
+            activation = head.exclusive() == null
+                    ? Activation.none
+                    : head.exclusive() ? Activation.softmax : Activation.sigmoid;
+        }
+        List<String> classes = head.classes();
+        ClipList clips = audio.choose(record, common.quiet() ? null : err).clips();
+        List<Tagged> tagged = new ArrayList<>();
+        List<Tagged> skipped = new ArrayList<>();
+        try (Progress progress =
+                Progress.start(err, "tagging", "clips", clips.clips().size(), common.quiet())) {
+            for (int at = 0; at < clips.clips().size(); at += CHUNK) {
+                List<AudioClip> chunk =
+                        clips.clips().subList(at, Math.min(clips.clips().size(), at + CHUNK));
+                for (Tagged t : chunk.stream()
+                        .parallel()
+                        .map(c -> tag(loaded.encoder().describe(), head, c))
+                        .toList()) {
+                    if (t.reason() == null) {
+                        tagged.add(t);
+                    } else if (audio.strict()) {
+                        throw new CommandException(ExitCode.INPUT, t.clip().id() + ": " + t.reason());
+                    } else {
+                        skipped.add(t);
+                        progress.remark("skipped " + t.clip().id() + ": " + t.reason());
+                    }
+                    progress.advance(1);
+                }
+            }
+        }
+        if (tagged.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.INPUT, "none of the " + clips.clips().size() + " recordings could be used");
+        }
+        if (scores != null) {
+            write(tagged, classes);
+            loaded.note(record, resampling)
+                    .result("head", head.about())
+                    .result("activation", activation.name())
+                    .result("tagged", tagged.size())
+                    .result(
+                            "skipped",
+                            skipped.stream()
+                                    .map(t -> t.clip().id() + ": " + t.reason())
+                                    .toList())
+                    .writeTo(scores.resolveSibling(scores.getFileName() + ".run.json"));
+        }
+        print(tagged, classes, skipped);
+        return ExitCode.OK;
+    }
+
+    private Tagged tag(EncoderSpec s, ScoringHead head, AudioClip clip) {
+        try {
+            Recording r = clip.cut(AudioFiles.read(clip.path())).resampled(s.sampleRate(), audio.kernel());
+            if (r.samples().length < s.frameSamples()) {
+                throw new ClipTooShortException("tag", r.samples().length, s.frameSamples(), s.sampleRate());
+            }
+            return new Tagged(clip, activate(head.logits().apply(r.samples())), null);
+        } catch (IllegalArgumentException | IOException x) {
+            return new Tagged(clip, null, Failure.of(x).message());
+        }
+    }
+
+    private float[] activate(float[] logits) {
+        double max = IntStream.range(0, logits.length)
+                .mapToDouble(i -> logits[i])
+                .max()
+                .orElse(0);
+        double sum = IntStream.range(0, logits.length)
+                .mapToDouble(i -> Math.exp(logits[i] - max))
+                .sum();
+        float[] out = logits.clone();
+        for (int i = 0; i < out.length; i++) {
+            out[i] = switch (activation) {
+                case none -> logits[i];
+                case sigmoid -> (float) (1 / (1 + Math.exp(-logits[i])));
+                case softmax -> (float) (Math.exp(logits[i] - max) / sum);
+            };
+        }
+        return out;
+    }
+
+    private void write(List<Tagged> tagged, List<String> classes) throws IOException {
+        StringWriter text = new StringWriter();
+        try (CSVPrinter csv = new CSVPrinter(
+                text, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
+            csv.print("file");
+            csv.printRecord(classes);
+            for (Tagged t : tagged) {
+                csv.print(t.clip().id());
+                for (float f : t.scores()) {
+                    csv.print(f);
+                }
+                csv.println();
+            }
+        }
+        AtomicFile.write(scores, text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void print(List<Tagged> tagged, List<String> classes, List<Tagged> skipped) {
+        int shown = Math.clamp(top, 1, classes.size());
+        List<String> headings = new ArrayList<>(List.of("file"));
+        // A program finds the numbers' kind in its own command line and relies on the keys.
+        String kind = common.json() ? "" : activation == Activation.none ? " (logit)" : " (probability)";
+        IntStream.rangeClosed(1, shown).forEach(i -> headings.add("top " + i + kind));
+        ConsoleTable table = new ConsoleTable(headings.toArray(String[]::new));
+        for (Tagged t : tagged) {
+            int[] order = IntStream.range(0, classes.size())
+                    .boxed()
+                    .sorted((a, b) -> Float.compare(t.scores()[b], t.scores()[a]))
+                    .mapToInt(i -> i)
+                    .toArray();
+            Object[] cells = new Object[shown + 1];
+            cells[0] = t.clip().id();
+            for (int i = 0; i < shown; i++) {
+                cells[i + 1] = classes.get(order[i]) + String.format(Locale.ROOT, " %.3f", t.scores()[order[i]]);
+            }
+            table.row(cells);
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (common.json() || scores == null) {
+            table.print(out, common.json());
+        }
+        if (!common.json()) {
+            out.println(tagged.size() + " recordings tagged, " + skipped.size() + " skipped"
+                    + (scores == null ? "" : ", scores in " + scores));
+            skipped.forEach(t -> out.println("  skipped " + t.clip().id() + ": " + t.reason()));
+            out.flush();
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package org.unmute.cli.command;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.option.AudioOptions;
+import org.unmute.cli.option.CommonOptions;
+import org.unmute.cli.option.ComputeOptions;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.cli.verify.RecipeReference;
+import org.unmute.cli.verify.ReferenceFeatures;
+import org.unmute.cli.verify.TensorComparison;
+import org.unmute.cli.verify.Verification;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.Encoders;
+import org.unmute.tensor.io.Sha256;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** An encoder against features of its authors' code. */
+@Command(
+        name = "verify",
+        sortOptions = false,
+        description = {
+            "Compares an encoder with features that were exported from the original code, tensor by tensor, and says"
+                    + " where the first difference is.",
+            "The reference is an npy file with the tokens after the last layer, [tokens, dim], [1, tokens, dim] or"
+                    + " [time, freq, dim], the class token first or left out; or a safetensors file with any of fbank"
+                    + " (the network's input, normalised), patch_embed, block.0, block.1, ..., final_tokens, cls,"
+                    + " token_map, logits and what else the encoder gives. With fbank the network is compared from"
+                    + " there on, and the front end for itself.",
+            "With --recipe the encoder is made from a recipe, and the reference is a folder of numbers for it."
+        },
+        footer = {
+            "",
+            "Exit status: 0 if all agrees, 1 if something differs.",
+            "",
+            "Examples:",
+            "  unmute verify --encoder eat.pt --reference features.npy --audio test.wav",
+            "  unmute verify --encoder beats.safetensors --config max_distance=800 --reference trace.safetensors",
+            "  unmute verify --recipe golden/recipe.json --reference golden/full_small/eat"
+        })
+public final class VerifyCommand implements Callable<Integer> {
+    @Mixin
+    private EncoderOptions encoder;
+
+    @Mixin
+    private ComputeOptions compute;
+
+    @Mixin
+    private CommonOptions common;
+
+    @Option(
+            names = "--reference",
+            paramLabel = "PATH",
+            required = true,
+            description = "What to compare with: npy, safetensors, or with --recipe a folder.")
+    private Path reference;
+
+    @Option(
+            names = "--audio",
+            paramLabel = "FILE",
+            description = "The recording that the reference was made from; not needed if the reference holds fbank.")
+    private Path audio;
+
+    @Option(
+            names = "--resample",
+            paramLabel = "FILTER",
+            defaultValue = "hann",
+            description = "How another sample rate is converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
+                    + " torchaudio's).")
+    private AudioOptions.Resampling resampling;
+
+    @Option(
+            names = "--recipe",
+            paramLabel = "FILE",
+            description = "A recipe.json, in place of --encoder: weights that follow from a seed.")
+    private Path recipe;
+
+    @Option(
+            names = "--tolerance",
+            paramLabel = "X",
+            description = "Largest difference allowed: for numbers above 1, the part of the number (default: 0.0001"
+                    + " from the reference's fbank on, 0.002 from the recording on).")
+    private Double tolerance;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Also write the result, with a record of the run, to this JSON file.")
+    private Path out;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        if (tolerance != null && !(tolerance > 0 && Double.isFinite(tolerance))) {
+            throw new CommandException(ExitCode.USAGE, "--tolerance must be a positive number, is " + tolerance);
+        }
+        if (recipe != null && encoder.isNamed()) {
+            throw new CommandException(ExitCode.USAGE, "--recipe makes the encoder: leave out --encoder");
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        RunRecord record = new RunRecord(Commands.line(spec)).seed(common.seed());
+        Commands.chooseBackend(compute, common, record, err);
+        RecipeReference folder = null;
+        if (recipe != null) {
+            RecipeReference.checkRecipe(recipe);
+            folder = RecipeReference.open(Files.exists(reference) ? reference : recipe.resolveSibling(reference));
+        }
+        EncoderOptions.Loaded loaded = WarmStart.awaitedBy(folder == null ? encoder.open() : make(folder), spec);
+        ReferenceFeatures numbers = folder == null ? ReferenceFeatures.read(reference) : folder.reference();
+        Path recording = audio != null || folder == null ? audio : recipe.resolveSibling(folder.wav());
+        Verification verification = new Verification(loaded.encoder(), numbers, tolerance);
+        verification.run(recording == null ? null : samples(loaded.encoder(), recording, verification.remarks()));
+        Map<String, Object> document = document(verification, recording);
+        if (out != null) {
+            loaded.note(record, resampling.name());
+            for (Path input : new Path[] {folder == null ? reference : recipe, recording}) {
+                if (input != null) {
+                    record.input(input);
+                }
+            }
+            document.forEach(record::result);
+            record.writeTo(out);
+        }
+        PrintWriter o = spec.commandLine().getOut();
+        if (common.json()) {
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("encoder", loaded.origin());
+            all.put("encoderSha256", loaded.hash());
+            all.put("encoderSettings", loaded.settings());
+            all.putAll(document);
+            Commands.printJson(o, all);
+        } else {
+            print(o, loaded, verification, recording);
+        }
+        return verification.within() ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    private static EncoderOptions.Loaded make(RecipeReference folder) throws IOException {
+        var checkpoint = folder.checkpoint();
+        Encoder made = Encoders.build(checkpoint, folder.settings());
+        return new EncoderOptions.Loaded(
+                made, Sha256.of(checkpoint.origin() + " " + folder.model()), checkpoint.origin(), null, Map.of());
+    }
+
+    private float[] samples(Encoder model, Path file, List<String> remarks) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new CommandException(ExitCode.INPUT, "no such recording: " + file);
+        }
+        Recording r = AudioFiles.read(file);
+        int rate = model.describe().sampleRate();
+        if (r.sampleRate() != rate) {
+            remarks.add("the recording was resampled from " + r.sampleRate() + " to " + rate + " Hz (" + resampling
+                    + "), which may differ from the " + "original code's way");
+        }
+        return r.resampled(rate, Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT)))
+                .samples();
+    }
+
+    private Map<String, Object> document(Verification v, Path recording) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("reference", reference.toString());
+        all.put("audio", recording == null ? null : recording.toString());
+        all.put("within", v.within());
+        all.put("first", v.first() == null ? null : v.first().tensor());
+        all.put("likelyCause", v.first() == null ? null : v.cause());
+        all.put("remarks", v.remarks());
+        all.put(
+                "tensors",
+                v.differences().stream().map(TensorComparison::document).toList());
+        all.put("notCompared", v.unknown());
+        return all;
+    }
+
+    private void print(PrintWriter o, EncoderOptions.Loaded loaded, Verification v, Path recording) {
+        o.println("encoder    " + loaded.origin() + ": "
+                + loaded.encoder().describe().description());
+        o.println("reference  " + reference + (recording == null ? "" : ", recording " + recording));
+        v.remarks().forEach(r -> o.println("note       " + r));
+        o.println();
+        ConsoleTable table =
+                new ConsoleTable("tensor", "shape", "max diff", "mean diff", "allowed", "largest at", "verdict");
+        for (TensorComparison d : v.differences()) {
+            boolean frontEnd = d.tensor().equals("fbank");
+            table.row(
+                    d.tensor(),
+                    d.here(),
+                    TensorComparison.number(d.max()),
+                    TensorComparison.number(d.mean()),
+                    frontEnd ? "mean 1e-4" : TensorComparison.number(d.tolerance()),
+                    d.where(),
+                    d.verdict());
+        }
+        table.print(o, false);
+        o.println();
+        if (!v.unknown().isEmpty()) {
+            o.println("not compared, as this encoder gives nothing of that name: " + String.join(", ", v.unknown()));
+        }
+        TensorComparison first = v.first();
+        if (first == null) {
+            o.println(
+                    v.differences().size() == 1
+                            ? "It agrees."
+                            : "All " + v.differences().size() + " comparisons agree.");
+        } else {
+            o.println("First tensor that differs: " + first.tensor()
+                    + (first.sizesDiffer()
+                            ? ""
+                            : String.format(
+                                    Locale.ROOT,
+                                    ", most at %s: reference %.6g, here %.6g",
+                                    first.where(),
+                                    first.expected(),
+                                    first.actual())));
+            o.println("Likely cause: " + v.cause());
+        }
+        o.flush();
+    }
+}

@@ -1,0 +1,58 @@
+package org.unmute.cli.command;
+
+import java.util.List;
+import java.util.Set;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.models.encoder.EncoderWarmUp;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * Has the loops of an encoder's forward pass compiled in the background, from the start of the process on, while
+ * options are parsed and files are read. Only for commands that encode, on the processor.
+ */
+public final class WarmStart {
+    private static final Set<String> ENCODING = Set.of("embed", "tag", "explain", "features", "verify");
+    private static final Set<String> PROCESSOR = Set.of("auto", "cpu", "vector");
+
+    private WarmStart() {}
+
+    /** What the program is started with. */
+    public interface Owner {
+        /** What this process compiles in the background; null if nothing. */
+        EncoderWarmUp warmUp();
+    }
+
+    /**
+     * Begins if the command line looks as if it were of use, else gives null; mistakes in the command line are reported
+     * later.
+     */
+    public static EncoderWarmUp begin(String... args) {
+        return isOfUse(List.of(args)) ? EncoderWarmUp.begin() : null;
+    }
+
+    /** The encoder, which waits for the warm-up of the command line before its first forward pass. */
+    static EncoderOptions.Loaded awaitedBy(EncoderOptions.Loaded loaded, CommandSpec command) {
+        return command.root().userObject() instanceof Owner owner && owner.warmUp() != null
+                ? loaded.after(owner.warmUp())
+                : loaded;
+    }
+
+    static boolean isOfUse(List<String> args) {
+        if (args.isEmpty()
+                || !ENCODING.contains(args.getFirst())
+                || args.contains("--help")
+                || args.contains("--dry-run")) {
+            return false;
+        }
+        for (int i = 1; i < args.size(); i++) {
+            String arg = args.get(i);
+            if (arg.equals("--device") || arg.equals("--backend")) {
+                return i + 1 < args.size() && PROCESSOR.contains(args.get(i + 1));
+            }
+            if (arg.startsWith("--device=") || arg.startsWith("--backend=")) {
+                return PROCESSOR.contains(arg.substring(arg.indexOf('=') + 1));
+            }
+        }
+        return true;
+    }
+}

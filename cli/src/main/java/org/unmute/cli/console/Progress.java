@@ -1,0 +1,140 @@
+package org.unmute.cli.console;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+
+/**
+ * Progress on standard error: done, rate, time left. On a terminal one line that rewrites itself, elsewhere (a log) a
+ * plain line every five seconds, with {@code --quiet} nothing. Safe to call from several threads.
+ */
+public final class Progress implements AutoCloseable {
+    private static final long TERMINAL_NANOS = 200_000_000L;
+    private static final long LOG_NANOS = 5_000_000_000L;
+
+    private final PrintWriter err;
+    private final String what;
+    private final String unit;
+    private final long total;
+    private final boolean terminal;
+    private final LongSupplier clock;
+    private final long started;
+    private long shown;
+    private long done;
+    private long resumed;
+    private int width;
+
+    private Progress(PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
+        this.err = err;
+        this.what = what;
+        this.unit = unit;
+        this.total = total;
+        this.terminal = terminal;
+        this.clock = clock;
+        this.started = clock.getAsLong();
+        this.shown = started;
+    }
+
+    /**
+     * Starts a display.
+     *
+     * @param what  what is being done ("embedding")
+     * @param unit  what is counted ("clips")
+     * @param total how many there are, at least 0
+     * @param quiet whether to stay silent
+     */
+    public static Progress start(PrintWriter err, String what, String unit, long total, boolean quiet) {
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        return new Progress(quiet ? null : err, what, unit, total, terminal, System::nanoTime);
+    }
+
+    static Progress forTest(
+            PrintWriter err, String what, String unit, long total, boolean terminal, LongSupplier clock) {
+        return new Progress(err, what, unit, total, terminal, clock);
+    }
+
+    /** Counts units that were done by an earlier run; they do not enter the rate. */
+    public synchronized void resumeAt(long count) {
+        resumed = count;
+        done = count;
+    }
+
+    /** Counts units that were done by an earlier run, one after the other. */
+    public synchronized void pass(long count) {
+        resumed += count;
+        done += count;
+    }
+
+    /** Counts units as done. */
+    public synchronized void advance(long count) {
+        done += count;
+        long now = clock.getAsLong();
+        if (err != null && now - shown >= (terminal ? TERMINAL_NANOS : LOG_NANOS)) {
+            shown = now;
+            show(text(now));
+        }
+    }
+
+    /** Writes a line of its own, such as a skipped file, without tearing the display. */
+    public synchronized void remark(String line) {
+        if (err != null) {
+            clear();
+            err.println(line);
+            err.flush();
+        }
+    }
+
+    /** Ends the display with a last line: how many in what time. */
+    @Override
+    public synchronized void close() {
+        if (err != null) {
+            clear();
+            double seconds = (clock.getAsLong() - started) / 1e9;
+            err.println(what + ": " + (done == total ? "" : done + " of ") + total + " " + unit + " in "
+                    + duration(seconds) + rate(seconds));
+            err.flush();
+        }
+    }
+
+    private String text(long now) {
+        double seconds = (now - started) / 1e9;
+        long fresh = done - resumed;
+        String left = fresh > 0 && done < total ? ", " + duration((total - done) * seconds / fresh) + " left" : "";
+        long percent = total > 0 ? 100 * done / total : 100;
+        return what + ": " + done + "/" + total + " " + unit + " (" + percent + " %)" + rate(seconds) + left;
+    }
+
+    private String rate(double seconds) {
+        long fresh = done - resumed;
+        return fresh > 0 && seconds > 0 ? String.format(Locale.ROOT, ", %.3g %s/s", fresh / seconds, unit) : "";
+    }
+
+    private void show(String text) {
+        if (terminal) {
+            err.print("\r" + text + " ".repeat(Math.max(0, width - text.length())));
+            width = text.length();
+        } else {
+            err.println(text);
+        }
+        err.flush();
+    }
+
+    private void clear() {
+        if (terminal && width > 0) {
+            err.print("\r" + " ".repeat(width) + "\r");
+            width = 0;
+        }
+    }
+
+    /** Seconds as a person says them: 8 s, 3 min 05 s, 2 h 07 min. */
+    public static String duration(double seconds) {
+        long s = Math.round(seconds);
+        if (s < 60) {
+            return (seconds < 9.95 ? String.format(Locale.ROOT, "%.1f", seconds) : Long.toString(s)) + " s";
+        }
+        if (s < 3600) {
+            return String.format(Locale.ROOT, "%d min %02d s", s / 60, s % 60);
+        }
+        return String.format(Locale.ROOT, "%d h %02d min", s / 3600, s % 3600 / 60);
+    }
+}

@@ -1,0 +1,116 @@
+package org.unmute.cli.option;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Failure;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.data.ClipList;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.set.Reading;
+import org.unmute.models.audio.Resampler;
+import org.unmute.probes.cache.AudioClip;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that name recordings and say how to read them. */
+public final class AudioOptions {
+    /** Resampling filters by their usual names. */
+    public enum Resampling {
+        hann,
+        kaiser_best,
+        kaiser_fast
+    }
+
+    @Option(
+            names = "--audio",
+            paramLabel = "PATH",
+            description =
+                    "Recordings: a folder (searched below), one file, a text file with one path a line, or a CSV with"
+                            + " a column file, filename, path or fname (and start, end in seconds). WAV, FLAC, Ogg"
+                            + " Vorbis, MP3, AIFF, AU; mixed to mono.")
+    private Path audio;
+
+    @Option(
+            names = "--root",
+            paramLabel = "DIR",
+            description = "Folder that paths in a list are relative to (default: the list's own folder); folder of a"
+                    + " --dataset.")
+    private Path root;
+
+    @Mixin
+    private DatasetOptions dataset;
+
+    @Option(
+            names = "--split",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Parts of the data set, as train,test (default: all).")
+    private List<String> splits;
+
+    @Option(
+            names = "--resample",
+            paramLabel = "FILTER",
+            defaultValue = "hann",
+            description = "How other sample rates are converted: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE},"
+                    + " torchaudio's).")
+    private Resampling resampling;
+
+    @Option(names = "--strict", description = "Stop at the first recording that cannot be used instead of skipping it.")
+    private boolean strict;
+
+    /**
+     * The recordings in order, with labels where a data set names them.
+     *
+     * @param record what was read of a data set is noted here
+     * @param err where it is told what a data set lacks; null for nowhere
+     * @throws CommandException if there are none, or their list cannot be read
+     */
+    public Chosen choose(RunRecord record, PrintWriter err) {
+        if (dataset.given() == (audio != null)) {
+            throw new CommandException(ExitCode.USAGE, "give either --audio PATH or --dataset NAME with --root DIR");
+        }
+        try {
+            if (!dataset.given()) {
+                if (splits != null) {
+                    throw new CommandException(ExitCode.USAGE, "--split chooses parts of a --dataset");
+                }
+                return new Chosen(ClipList.of(audio, root), null);
+            }
+            List<AudioClip> clips = new ArrayList<>();
+            List<LabelledClip> labelled = new ArrayList<>();
+            List<Reading> readings = dataset.read(root, splits, record, err);
+            for (Reading reading : readings) {
+                clips.addAll(reading.clipList().clips());
+                labelled.addAll(reading.manifest().clips());
+            }
+            return new Chosen(
+                    new ClipList(root, clips),
+                    new Manifest(labelled, readings.getFirst().labels()));
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
+        }
+    }
+
+    /**
+     * Recordings.
+     *
+     * @param clips in order
+     * @param labels of the same clips; null if they are not known
+     */
+    public record Chosen(ClipList clips, Manifest labels) {}
+
+    public Resampler.Kernel kernel() {
+        return Resampler.Kernel.valueOf(resampling.name().toUpperCase(Locale.ROOT));
+    }
+
+    public boolean strict() {
+        return strict;
+    }
+}

@@ -1,0 +1,88 @@
+package org.unmute.cli.option;
+
+import java.util.Locale;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.tensor.backend.Backends;
+import picocli.CommandLine.Option;
+
+/** Options of commands that compute with tensors. */
+public final class ComputeOptions {
+    @Option(
+            names = {"--device", "--backend"},
+            order = 91,
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description =
+                    "What computes: cpu, opencl or cuda (cuda:1 for the second device), a backend that 'unmute doctor'"
+                            + " lists, or auto for the fastest on the processor (default: ${DEFAULT-VALUE}).")
+    String backend;
+
+    @Option(
+            names = "--threads",
+            order = 92,
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads to compute with; 0 means all cores (default: ${DEFAULT-VALUE}).")
+    int threads;
+
+    @Option(
+            names = "--precision",
+            order = 93,
+            paramLabel = "NAME",
+            defaultValue = "fp32",
+            description =
+                    "What a CUDA device of compute capability 8.0 or more may round operands to, for its tensor cores:"
+                            + " fp32 (nothing), tf32 or bf16. For matrix products and matching prototypes; sums are"
+                            + " float32, and other devices compute in float32 (default: ${DEFAULT-VALUE}).")
+    Precision precision;
+
+    @Option(
+            names = "--profile",
+            order = 94,
+            description =
+                    "Show on standard error, at the end, what ran on the device: for each kernel launches, time, bytes"
+                            + " and the achieved share of the device's measured peak, and what was copied to and from"
+                            + " it. Each launch is waited for, so the whole takes longer.")
+    boolean profile;
+
+    /** What {@code --precision} takes. */
+    enum Precision {
+        FP32,
+        TF32,
+        BF16
+    }
+
+    /**
+     * Opens the backend asked for, in the precision asked for.
+     *
+     * @throws Backends.UnavailableException if it does not run here
+     */
+    public Backends.Choice open() {
+        // Backends read it when they open their device; those that have one precision only do not.
+        System.setProperty("unmute.precision", precision.name().toLowerCase(Locale.ROOT));
+        return Backends.open(backend, threads());
+    }
+
+    /** The backend asked for. */
+    public String backend() {
+        return backend;
+    }
+
+    /** Whether to show what ran on the device. */
+    public boolean profile() {
+        return profile;
+    }
+
+    /**
+     * The number of threads to use.
+     *
+     * @throws CommandException if a negative number was given
+     */
+    public int threads() {
+        if (threads < 0) {
+            throw new CommandException(ExitCode.USAGE, "--threads must not be negative: " + threads);
+        }
+        return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    }
+}

@@ -1,0 +1,184 @@
+package org.unmute.cli.option;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.data.set.Dataset;
+import org.unmute.experiments.data.set.Datasets;
+import org.unmute.experiments.data.set.FewShot;
+import org.unmute.experiments.data.set.Part;
+import org.unmute.experiments.data.set.ReadOptions;
+import org.unmute.experiments.data.set.Reading;
+import picocli.CommandLine.Option;
+
+/**
+ * Options that name a data set and how its parts are drawn. Its folder is the {@code --root} of the options that these
+ * are among.
+ */
+public final class DatasetOptions {
+    private static final int NAMED = 5;
+
+    /** Recordings that few clips are drawn from. */
+    enum Condition {
+        lenient,
+        strict,
+        any
+    }
+
+    @Option(
+            names = "--dataset",
+            paramLabel = "NAME",
+            description = "A data set with its own files below --root: see 'unmute datasets'.")
+    private String name;
+
+    @Option(
+            names = "--fold",
+            paramLabel = "N",
+            description = "Fold to test on, in data sets with folds (esc50: 1 to 5).")
+    private int fold;
+
+    @Option(
+            names = "--shots",
+            paramLabel = "K",
+            defaultValue = "64",
+            description = "Training clips per class in the BirdSet sets; 0: one of every recording (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private int shots;
+
+    @Option(
+            names = "--shot-condition",
+            paramLabel = "NAME",
+            defaultValue = "lenient",
+            description = "Recordings they are drawn from: lenient (20 s, one species), strict (5 s) or any (default:"
+                    + " ${DEFAULT-VALUE}).")
+    private Condition condition;
+
+    @Option(
+            names = "--shot-seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Seed of the draw (default: ${DEFAULT-VALUE}).")
+    private long shotSeed;
+
+    @Option(
+            names = "--max-missing",
+            paramLabel = "SHARE",
+            description = "Share of a data set's clips that may be missing, 0 to 1 (default: the set's own).")
+    private Double maxMissing;
+
+    /** Whether a data set is named. */
+    boolean given() {
+        return name != null;
+    }
+
+    /** Its name. */
+    String name() {
+        return name;
+    }
+
+    /** The set that is named. */
+    Dataset dataset() {
+        try {
+            return Datasets.byName(name);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage() + " (--dataset)", e);
+        }
+    }
+
+    /**
+     * Reads parts of the set.
+     *
+     * @param root its folder, or null if none was given
+     * @param splits names of parts; null or {@code all}: all that the folder has
+     * @param record what was read is noted here
+     * @param err where what is missing is told; null for nowhere
+     */
+    List<Reading> read(Path root, List<String> splits, RunRecord record, PrintWriter err) throws IOException {
+        Dataset set = dataset();
+        if (root == null) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--dataset " + name + " needs --root: the folder of the data set; 'unmute datasets " + name
+                            + "' prints the files expected in it");
+        }
+        boolean all = splits == null || splits.equals(List.of("all"));
+        List<Part> parts = all
+                ? set.parts(root)
+                : splits.stream().map(DatasetOptions::part).distinct().toList();
+        ReadOptions options = options(all && set.info().folds() > 0 && fold == 0 ? 1 : fold);
+        List<Reading> readings = new ArrayList<>();
+        Map<String, Object> noted = new LinkedHashMap<>();
+        for (Part part : parts) {
+            Reading reading = set.read(root, part, options);
+            readings.add(reading);
+            noted.put(part.label(), described(reading));
+            if (err != null) {
+                tell(reading, err);
+            }
+        }
+        record.result(
+                "dataset",
+                Map.of("name", name, "root", root.toString(), "options", options.toString(), "parts", noted));
+        return readings;
+    }
+
+    private ReadOptions options(int chosenFold) {
+        try {
+            FewShot few = new FewShot(
+                    shots, FewShot.Condition.valueOf(condition.name().toUpperCase(Locale.ROOT)), false, shotSeed);
+            return new ReadOptions(chosenFold, maxMissing == null ? Double.NaN : maxMissing, true, few);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+        }
+    }
+
+    private static Part part(String split) {
+        try {
+            return Part.of(split);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage() + " (--split)", e);
+        }
+    }
+
+    /** What was read, for records and JSON. */
+    public static Map<String, Object> described(Reading reading) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("clips", reading.clips().size());
+        facts.put("listed", reading.report().listed());
+        facts.put(
+                "missing",
+                reading.report().missing().stream()
+                        .map(Reading.Problem::toString)
+                        .toList());
+        facts.put(
+                "unusable",
+                reading.report().unusable().stream()
+                        .map(Reading.Problem::toString)
+                        .toList());
+        facts.put("remarks", reading.report().remarks());
+        return facts;
+    }
+
+    private static void tell(Reading reading, PrintWriter err) {
+        String head = "dataset " + reading.info().name() + " " + reading.part().label() + ": ";
+        Reading.Report report = reading.report();
+        err.println(head + reading.clips().size() + " clips, "
+                + report.missing().size() + " missing, " + report.unusable().size() + " unusable");
+        List<Reading.Problem> problems = new ArrayList<>(report.missing());
+        problems.addAll(report.unusable());
+        problems.stream().limit(NAMED).forEach(p -> err.println(head + p));
+        if (problems.size() > NAMED) {
+            err.println(head + (problems.size() - NAMED) + " more; all are in the run's record");
+        }
+        report.remarks().forEach(r -> err.println(head + r));
+        err.flush();
+    }
+}

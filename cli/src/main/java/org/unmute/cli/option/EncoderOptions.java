@@ -1,0 +1,376 @@
+package org.unmute.cli.option;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.run.KnownDigests;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.grid.EncoderEntry;
+import org.unmute.models.checkpoint.Checkpoint;
+import org.unmute.models.checkpoint.UnusableCheckpointException;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderProvider;
+import org.unmute.models.encoder.EncoderSettings;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.EncoderWarmUp;
+import org.unmute.models.encoder.Encoders;
+import org.unmute.models.encoder.NormPreset;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.tensor.DType;
+import org.unmute.tensor.io.Sha256;
+import picocli.CommandLine.Option;
+
+/** Options that name an encoder and its front end. What is not given is the encoder's authors' choice. */
+public final class EncoderOptions {
+    /** The name that stands for the encoder in the program itself. */
+    public static final String EMBEDDED = "embedded";
+
+    /** For completion and help. */
+    static final class ModelNames extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        ModelNames() {
+            super(Encoders.providers().stream().map(EncoderProvider::name).toList());
+        }
+    }
+
+    /** For completion and help. */
+    static final class PresetLabels extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        PresetLabels() {
+            super(NormPreset.labels());
+        }
+    }
+
+    /** Whose preprocessing, as typed. */
+    enum Source {
+        authors,
+        biofoundation
+    }
+
+    @Option(
+            names = "--encoder",
+            paramLabel = "FILE",
+            defaultValue = EMBEDDED,
+            description = "Checkpoint of the encoder, as its authors or Hugging Face give it, or what 'unmute pretrain'"
+                    + " wrote; '"
+                    + EMBEDDED + "' is the small one in the program (default: ${DEFAULT-VALUE}).")
+    private String encoder;
+
+    @Option(
+            names = "--model",
+            paramLabel = "NAME",
+            completionCandidates = ModelNames.class,
+            description = "Kind of encoder, where the file's tensors do not tell it: ${COMPLETION-CANDIDATES}.")
+    private String model;
+
+    @Option(
+            names = "--frames",
+            paramLabel = "N",
+            description = "Frames of a window, 10 ms each (default: the authors', mostly 1024).")
+    private Integer frames;
+
+    @Option(
+            names = "--norm",
+            paramLabel = "PRESET",
+            completionCandidates = PresetLabels.class,
+            description =
+                    "Statistics of the log mel energies of a data set in place of the pre-training data's, and the"
+                            + " window of that recipe unless --frames is given: ${COMPLETION-CANDIDATES}.")
+    private String norm;
+
+    @Option(
+            names = "--norm-mean",
+            paramLabel = "X",
+            description = "Mean of the log mel energies (default: the authors').")
+    private Double mean;
+
+    @Option(names = "--norm-std", paramLabel = "X", description = "Their standard deviation (default: the authors').")
+    private Double std;
+
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            description = "Attention heads (default: the authors' at this width, one every 64 channels).")
+    private Integer heads;
+
+    @Option(
+            names = "--encoder-rate",
+            paramLabel = "HZ",
+            description =
+                    "Sample rate of the front end, for encoders that are used with several, such as ASiT (default: the"
+                            + " authors').")
+    private Integer rate;
+
+    @Option(
+            names = "--hop",
+            paramLabel = "SECONDS",
+            description =
+                    "From the start of one window of a long recording to the next; tokens of overlapping windows are"
+                            + " averaged (default: windows follow each other).")
+    private Double hop;
+
+    @Option(
+            names = "--front-end",
+            paramLabel = "NAME",
+            defaultValue = "authors",
+            description =
+                    "Whose preprocessing: ${COMPLETION-CANDIDATES}; the second, for EAT, SSLAM and Audio-MAE, is that"
+                            + " of the public BioFoundation code (default: ${DEFAULT-VALUE}).")
+    private Source frontEnd;
+
+    @Option(
+            names = "--config",
+            paramLabel = "KEY=VALUE",
+            description = "An entry of the model's configuration, for a file without one, such as max_distance=800 for"
+                    + " BEATs; may be repeated.")
+    private Map<String, String> config = new LinkedHashMap<>();
+
+    /**
+     * An encoder with what identifies it.
+     *
+     * @param encoder ready to run
+     * @param hash SHA-256 of its file
+     * @param origin the file, or {@link #EMBEDDED}
+     * @param norm label of the preset of statistics, or null
+     * @param config entries of the configuration that were given
+     * @param options the options that were given, by name, to open it again
+     */
+    public record Loaded(
+            Encoder encoder,
+            String hash,
+            String origin,
+            String norm,
+            Map<String, String> config,
+            Map<String, Object> options) {
+        public Loaded {
+            config = new TreeMap<>(config);
+            options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        }
+
+        public Loaded(Encoder encoder, String hash, String origin, String norm, Map<String, String> config) {
+            this(encoder, hash, origin, norm, config, Map.of());
+        }
+
+        /** The same, with an encoder that waits for a warm-up. */
+        public Loaded after(EncoderWarmUp warmUp) {
+            return new Loaded(encoder.after(warmUp), hash, origin, norm, config, options);
+        }
+
+        /** The cache key of its tokens. */
+        public CacheKey key(String resampling, DType dtype) {
+            String frontEnd = encoder.describe().frontEnd() + ", resampling " + resampling;
+            // Settings beside the file, such as the number of heads, make another encoder of the same weights.
+            String network = encoder.describe().name() + ": "
+                    + encoder.describe().description() + (config.isEmpty() ? "" : " " + config);
+            return new CacheKey(network, Sha256.of(hash + network), frontEnd, Sha256.of(frontEnd), dtype);
+        }
+
+        /** Notes what ran, with every setting in effect. */
+        public RunRecord note(RunRecord record, String resampling) {
+            record.result("encoder", origin)
+                    .result("encoderSha256", hash)
+                    .result("frontEnd", key(resampling, DType.F32).frontEnd());
+            return record.result("encoderSettings", settings())
+                    .result("encoderOptions", options)
+                    .result("resampling", resampling);
+        }
+
+        /** Every setting in effect by name. */
+        public Map<String, Object> settings() {
+            EncoderSpec spec = encoder.describe();
+            Map<String, Object> all = new LinkedHashMap<>();
+            all.put("model", spec.name());
+            all.put("network", spec.description());
+            all.put("config", config);
+            all.put("norm", norm);
+            all.put("frontEnd", spec.input().settings());
+            all.put("grid", List.of(spec.time(), spec.freq()));
+            return all;
+        }
+    }
+
+    /** The encoder in the program. */
+    public static Loaded embedded() {
+        return new Loaded(Encoders.embedded(), Sha256.of(Encoders.embeddedBytes()), EMBEDDED, null, Map.of());
+    }
+
+    /**
+     * Opens the encoder on the current backend.
+     *
+     * @throws CommandException if the options contradict each other or the encoder
+     */
+    public Loaded open() throws IOException {
+        EncoderSettings settings = settings();
+        if (encoder.equals(EMBEDDED)) {
+            if (norm != null || !settings.equals(EncoderSettings.AUTHORS)) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "the encoder in the program has fixed settings: name a file with --encoder, or leave "
+                                + "out --model, --frames, --norm and the like");
+            }
+            return embedded();
+        }
+        Path file = Path.of(encoder);
+        if (!Files.isRegularFile(file)) {
+            throw new CommandException(ExitCode.INPUT, "no such encoder file: " + file);
+        }
+        FutureTask<String> hash = new FutureTask<>(() -> KnownDigests.ofUser().of(file));
+        Thread.ofPlatform().daemon().name("unmute-hash").start(hash);
+        try (Checkpoint checkpoint = Checkpoint.open(file)) {
+            EncoderProvider provider =
+                    Encoders.recognize(checkpoint, settings.model()).provider();
+            EncoderSettings all =
+                    norm == null ? settings : NormPreset.of(norm, provider).in(settings);
+            return new Loaded(Encoders.build(checkpoint, all), result(hash), encoder, norm, config, given());
+        } catch (UnusableCheckpointException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), e);
+        }
+    }
+
+    private static String result(FutureTask<String> hash) throws IOException {
+        try {
+            return hash.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException io) {
+                throw io;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while the encoder's file was read");
+        }
+    }
+
+    /** The options that were given, by their names on the command line; the encoder's file in full. */
+    private Map<String, Object> given() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("encoder", Path.of(encoder).toAbsolutePath().normalize().toString());
+        all.put("model", model);
+        all.put("frames", frames);
+        all.put("norm", norm);
+        all.put("norm-mean", mean);
+        all.put("norm-std", std);
+        all.put("heads", heads);
+        all.put("encoder-rate", rate);
+        all.put("hop", hop);
+        all.put("front-end", frontEnd == Source.authors ? null : frontEnd.name());
+        all.put("config", config.isEmpty() ? null : new TreeMap<>(config));
+        all.values().removeIf(Objects::isNull);
+        return all;
+    }
+
+    /**
+     * The options that a record holds as {@code encoderOptions}, to open the same encoder again.
+     *
+     * @param file the encoder's file, or {@link #EMBEDDED}
+     */
+    public static EncoderOptions recorded(String file, JsonNode options) {
+        EncoderOptions o = new EncoderOptions();
+        o.encoder = file;
+        o.model = options.path("model").asText(null);
+        o.frames = integer(options.path("frames"));
+        o.norm = options.path("norm").asText(null);
+        o.mean = number(options.path("norm-mean"));
+        o.std = number(options.path("norm-std"));
+        o.heads = integer(options.path("heads"));
+        o.rate = integer(options.path("encoder-rate"));
+        o.hop = number(options.path("hop"));
+        o.frontEnd = Source.valueOf(options.path("front-end").asText(Source.authors.name()));
+        options.path("config")
+                .properties()
+                .forEach(e -> o.config.put(e.getKey(), e.getValue().asText()));
+        return o;
+    }
+
+    /** The names of the options that were given beside the file. */
+    public List<String> givenNames() {
+        return given().keySet().stream().filter(name -> !name.equals("encoder")).toList();
+    }
+
+    private static Integer integer(JsonNode node) {
+        return node.isNumber() ? node.intValue() : null;
+    }
+
+    private static Double number(JsonNode node) {
+        return node.isNumber() ? node.doubleValue() : null;
+    }
+
+    /** The options that an entry of a benchmark's grid stands for. */
+    public static EncoderOptions of(EncoderEntry entry) {
+        EncoderSettings s = entry.settings();
+        EncoderOptions o = new EncoderOptions();
+        o.encoder = entry.file().map(Path::toString).orElse(EMBEDDED);
+        o.model = s.model().isEmpty() ? null : s.model();
+        o.frames = s.frames() == 0 ? null : s.frames();
+        o.norm = entry.norm().orElse(null);
+        o.mean = Double.isNaN(s.mean()) ? null : s.mean();
+        o.std = Double.isNaN(s.std()) ? null : s.std();
+        o.heads = s.heads() == 0 ? null : s.heads();
+        o.rate = s.sampleRate() == 0 ? null : s.sampleRate();
+        o.hop = s.hopSeconds() == 0 ? null : s.hopSeconds();
+        o.frontEnd = Source.valueOf(s.frontEnd().name().toLowerCase(Locale.ROOT));
+        o.config = new LinkedHashMap<>(s.config());
+        return o;
+    }
+
+    /** Whether an encoder was named on the command line. */
+    public boolean isNamed() {
+        return !encoder.equals(EMBEDDED);
+    }
+
+    private EncoderSettings settings() {
+        atLeastOne("--frames", frames);
+        atLeastOne("--heads", heads);
+        atLeastOne("--encoder-rate", rate);
+        positive("--norm-std", std);
+        positive("--hop", hop);
+        if (mean != null && !Double.isFinite(mean)) {
+            throw new CommandException(ExitCode.USAGE, "--norm-mean must be a number, is " + mean);
+        }
+        if (norm != null && (mean != null || std != null)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--norm " + norm + " states mean and standard deviation: leave out --norm-mean and --norm-std");
+        }
+        return new EncoderSettings(
+                model == null ? "" : model,
+                frames == null ? 0 : frames,
+                mean == null ? Double.NaN : mean,
+                std == null ? Double.NaN : std,
+                heads == null ? 0 : heads,
+                rate == null ? 0 : rate,
+                hop == null ? 0 : hop,
+                EncoderSettings.FrontEndSource.valueOf(frontEnd.name().toUpperCase(Locale.ROOT)),
+                config);
+    }
+
+    private static void positive(String option, Double value) {
+        if (value != null && !(value > 0 && Double.isFinite(value))) {
+            throw new CommandException(ExitCode.USAGE, option + " must be a positive number, is " + value);
+        }
+    }
+
+    private static void atLeastOne(String option, Integer value) {
+        if (value != null && value < 1) {
+            throw new CommandException(ExitCode.USAGE, option + " must be at least 1, is " + value);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package org.unmute.cli.option;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.experiments.data.LabelSet;
+import org.unmute.experiments.data.LabelledClip;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.data.ManifestFormat;
+import org.unmute.experiments.data.set.Reading;
+import org.unmute.experiments.data.set.Task;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Options that name a label file, or a data set, and say how to read it. */
+public final class LabelOptions {
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description =
+                    "CSV (or .tsv) with a header: a column with the file below the root of the recordings, one with"
+                            + " its labels (several separated by ';'), and usually one with the split; start and end,"
+                            + " in seconds, for parts of files.")
+    private Path labels;
+
+    @Mixin
+    private DatasetOptions dataset;
+
+    @Option(names = "--root", paramLabel = "DIR", description = "Folder of the data set, with --dataset.")
+    private Path root;
+
+    @Option(
+            names = "--file-column",
+            paramLabel = "NAME",
+            description = "Column of the file (found by itself if named file, filename, path or fname).")
+    private String fileColumn;
+
+    @Option(
+            names = "--label-column",
+            paramLabel = "NAME",
+            description = "Column of the labels (labels, label, category or class).")
+    private String labelColumn;
+
+    @Option(names = "--split-column", paramLabel = "NAME", description = "Column of the split (split or fold).")
+    private String splitColumn;
+
+    @Option(names = "--separator", paramLabel = "TEXT", description = "Text between two labels of one clip.")
+    private String separator;
+
+    @Option(
+            names = "--vocabulary",
+            paramLabel = "FILE",
+            description = "Class names in order, one a line or as CSV (default: all labels of the file, sorted).")
+    private Path vocabulary;
+
+    /** What names the labels, for messages. */
+    public String source() {
+        return dataset.given() ? "data set " + dataset.name() : String.valueOf(labels);
+    }
+
+    /** Whether a clip of the data set has one class or several; null for a label file, which does not say. */
+    public Task task() {
+        return dataset.given() ? dataset.dataset().info().task() : null;
+    }
+
+    /**
+     * The rows of some splits.
+     *
+     * @param classes given by a probe or a table of scores, which the labels must have; null for those of the label
+     *     file
+     * @param splits names of splits; {@code all}: every row; of a label file without a split column every row in any
+     *     case
+     * @param record what was read is noted here
+     * @param err where it is told what a data set lacks; null for nowhere
+     */
+    public Manifest read(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)
+            throws IOException {
+        if (dataset.given() == (labels != null)) {
+            throw new CommandException(ExitCode.USAGE, "give either --labels FILE or --dataset NAME with --root DIR");
+        }
+        if (dataset.given()) {
+            return ofDataset(classes, splits, record, err);
+        }
+        record.input(labels);
+        LabelSet fixed = classes == null ? null : LabelSet.of(classes);
+        LabelSet named = vocabulary == null ? null : LabelSet.read(vocabulary);
+        if (fixed != null && named != null && !named.equals(fixed)) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    vocabulary + " has other classes than the scores: " + named.size() + " against " + classes.size()
+                            + ", or another order");
+        }
+        Manifest all = read(fixed != null ? fixed : named);
+        return splits.equals(List.of("all")) ? all : in(all, splits);
+    }
+
+    private Manifest ofDataset(List<String> classes, List<String> splits, RunRecord record, PrintWriter err)
+            throws IOException {
+        if (vocabulary != null
+                || fileColumn != null
+                || labelColumn != null
+                || splitColumn != null
+                || separator != null) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--vocabulary, --separator and the column options are for --labels, not for --dataset");
+        }
+        List<Reading> readings = dataset.read(root, splits, record, err);
+        List<LabelledClip> clips = new ArrayList<>();
+        readings.forEach(r -> clips.addAll(r.manifest().clips()));
+        LabelSet names = readings.getFirst().labels();
+        if (classes != null && !names.names().equals(classes)) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "data set " + dataset.name() + " has other classes than the scores: " + names.size() + " against "
+                            + classes.size() + ", or another order");
+        }
+        return new Manifest(clips, names);
+    }
+
+    private Manifest read(LabelSet names) throws IOException {
+        return Manifest.read(labels, new ManifestFormat(fileColumn, labelColumn, splitColumn, separator), names);
+    }
+
+    /** The rows of some splits; all rows if the file has no split column. */
+    private static Manifest in(Manifest manifest, List<String> splits) {
+        try {
+            return manifest.splits().equals(List.of("")) ? manifest : manifest.inSplits(splits);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage() + ": choose with --split", e);
+        }
+    }
+
+    /** The rows whose files are among these ids. */
+    public static Manifest.Matched matched(Manifest manifest, Collection<String> ids) {
+        try {
+            return manifest.matchedTo(ids);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+package org.unmute.cli.option;
+
+import java.util.List;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.experiments.data.set.Task;
+import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.Probes;
+import org.unmute.probes.train.Objective;
+import org.unmute.probes.train.TrainingSettings;
+import picocli.CommandLine.Option;
+
+/** Options that say how a probe is trained; what is not given is the paper's recipe. */
+public final class TrainingOptions {
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "30",
+            description = "Passes over the training clips (default: ${DEFAULT-VALUE}).")
+    private int epochs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Clips a step (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--lr",
+            paramLabel = "X",
+            description = "Learning rate (default: 1e-2 for probes with prototypes, 1e-3 for others).")
+    private Double rate;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "X",
+            defaultValue = "1e-4",
+            description = "Weight decay (default: ${DEFAULT-VALUE}).")
+    private double decay;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Steps over which the rate rises (default: ${DEFAULT-VALUE}).")
+    private long warmUp;
+
+    @Option(
+            names = "--clip",
+            paramLabel = "X",
+            defaultValue = "0",
+            description = "Greatest gradient norm; 0 for no limit (default: ${DEFAULT-VALUE}).")
+    private double clip;
+
+    @Option(
+            names = "--loss",
+            paramLabel = "NAME",
+            description = "asl (asymmetric, several classes a clip), bce, or ce (one class a clip) (default: ce for a"
+                    + " --dataset with one class a clip, such as esc50 and sc2; else asl).")
+    private String loss;
+
+    @Option(
+            names = "--prototypes",
+            paramLabel = "N",
+            description = "Prototypes a class: proto, protobin, protofloat (default: 20).")
+    private Integer prototypes;
+
+    @Option(
+            names = "--dropout",
+            paramLabel = "X",
+            description = "Dropout of prototype scores: protobin, protofloat (default: 0), cgp (default: 0.2).")
+    private Double dropout;
+
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            description = "Attention heads, mhca (default: 12, or the largest number below that divides the channels).")
+    private Integer heads;
+
+    @Option(
+            names = "--set",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "Another option of the probe, as docs/probes.md lists them: --set norm=batch. May be repeated.")
+    private List<String> more = List.of();
+
+    @Option(
+            names = "--standardize",
+            description = "Standardize each token channel by the training clips' mean and deviation.")
+    private boolean standardize;
+
+    /**
+     * A loss and why it is that one.
+     *
+     * @param objective the loss
+     * @param reason in words, for output and records
+     */
+    public record ChosenLoss(Objective objective, String reason) {
+        @Override
+        public String toString() {
+            return "loss " + objective.loss().name() + " (" + reason + ")";
+        }
+    }
+
+    /**
+     * The loss: as given; else cross-entropy where the data set has one class a clip, and the asymmetric loss
+     * everywhere else.
+     *
+     * @param task of the data set; null for a label file, which does not say
+     * @throws CommandException if there is none of the name given
+     */
+    public ChosenLoss loss(Task task) {
+        if (loss != null) {
+            try {
+                return new ChosenLoss(Objective.named(loss), "as given");
+            } catch (IllegalArgumentException e) {
+                throw new CommandException(ExitCode.USAGE, "--" + e.getMessage(), e);
+            }
+        }
+        return task == Task.SINGLE_LABEL
+                ? new ChosenLoss(Objective.CE, "the data set has one class a clip; --loss asl or bce takes another")
+                : new ChosenLoss(
+                        Objective.ASL, task == null ? "the default; --loss ce for one class a clip" : "the default");
+    }
+
+    /** The recipe for one probe and seed. */
+    public TrainingSettings settings(String probe, Objective objective, long seed) {
+        TrainingSettings s = TrainingSettings.defaults(probe)
+                .withEpochs(epochs)
+                .withBatch(batch)
+                .withDecay(decay)
+                .withWarmUp(warmUp)
+                .withClip(clip)
+                .withObjective(objective)
+                .withStandardize(standardize)
+                .withSeed(seed);
+        return rate == null ? s : s.withRate(rate);
+    }
+
+    /**
+     * The probe's own options.
+     *
+     * @throws CommandException if it has no such option
+     */
+    public ProbeOptions probe(String name) {
+        ProbeOptions o;
+        try {
+            o = ProbeOptions.parse(more.toArray(String[]::new));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, "--set: " + e.getMessage());
+        }
+        o = with(o, "prototypes", prototypes);
+        o = with(o, "dropout", dropout);
+        o = with(o, "heads", heads);
+        List<String> known = Probes.type(name).options();
+        for (String given : o.values().keySet()) {
+            if (!known.contains(given)) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "probe " + name + " has no option '" + given + "': "
+                                + (known.isEmpty() ? "it has none" : "it has " + String.join(", ", known)));
+            }
+        }
+        return o;
+    }
+
+    private static ProbeOptions with(ProbeOptions options, String name, Object value) {
+        return value == null ? options : options.with(name, value);
+    }
+}

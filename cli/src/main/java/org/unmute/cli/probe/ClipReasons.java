@@ -1,0 +1,59 @@
+package org.unmute.cli.probe;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.unmute.cli.console.CommandException;
+import org.unmute.codecs.AudioFiles;
+import org.unmute.report.benchmark.Block;
+import org.unmute.report.benchmark.ClipSection;
+import org.unmute.report.benchmark.Section;
+import org.unmute.report.clip.ClipExplanation;
+import org.unmute.report.clip.ClipFigures;
+import org.unmute.report.clip.Explainer;
+
+/** Clips of a report, explained by one trained probe of a run and the encoder on its record. */
+public final class ClipReasons implements ClipSection {
+    /** Prototypes shown for each class. */
+    private static final int MOST = 5;
+
+    private final Path run;
+    private final Explainer explainer;
+
+    private ClipReasons(Path run, Explainer explainer) {
+        this.run = run;
+        this.explainer = explainer;
+    }
+
+    /**
+     * Opens the probe and its encoder.
+     *
+     * @param run a cell's or a seed's folder, or one that {@code unmute probe} wrote
+     * @throws CommandException if there is none, or its encoder is not on record or not there
+     */
+    public static ClipReasons open(Path run) throws IOException {
+        SavedProbe source = SavedProbe.find(run, null);
+        return new ClipReasons(run, source.explainer(source.openEncoder(), source.resampling()));
+    }
+
+    @Override
+    public Section of(Path clip, int number) throws IOException {
+        String name = clip.getFileName().toString();
+        ClipExplanation explanation = explainer.explain(name, AudioFiles.read(clip), List.of(), MOST, true);
+        ClipFigures figures = ClipFigures.of(explanation);
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        figures.files().forEach((file, png) -> files.put("figures/clip-" + number + "/" + file, png));
+        String explained =
+                explanation.reasons().stream().map(ClipExplanation.Reason::name).collect(Collectors.joining(", "));
+        return new Section(
+                "clip-" + number,
+                "Clip " + name,
+                List.of(
+                        new Block.Words("Explained by the probe " + explanation.probe() + " of " + run
+                                + ": why it gave these scores for " + explained + ", and where it heard what."),
+                        new Block.Ready(figures.html(), files)));
+    }
+}

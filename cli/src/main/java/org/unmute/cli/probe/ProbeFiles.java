@@ -1,0 +1,101 @@
+package org.unmute.cli.probe;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Failure;
+import org.unmute.probes.pool.PackedProtobin;
+import org.unmute.probes.pool.TrainedProbe;
+import org.unmute.tensor.backend.Backends;
+
+/** Finds and reads the trained probes of a run. */
+public final class ProbeFiles {
+    private static final String NAMES = "probe(-.*)?\\.safetensors";
+
+    private ProbeFiles() {}
+
+    /**
+     * The trained probes in a run's folder, sorted by name; packed ones, which are another form of these, are left out.
+     *
+     * @throws CommandException if there is none or a file cannot be read
+     */
+    public static List<Path> in(Path run) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> all = Files.list(run)) {
+            for (Path f : all.filter(f -> f.getFileName().toString().matches(NAMES))
+                    .sorted()
+                    .toList()) {
+                if (!isPacked(f)) {
+                    files.add(f);
+                }
+            }
+        }
+        if (files.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    run + " holds no trained probe (probe-*.safetensors): train one with 'unmute probe'");
+        }
+        return files;
+    }
+
+    /**
+     * A file that was named, or the one probe in a folder.
+     *
+     * @throws CommandException if it is neither, or the folder holds several
+     */
+    public static Path one(Path named) throws IOException {
+        if (Files.isRegularFile(named)) {
+            return named;
+        }
+        if (!Files.isDirectory(named)) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "no such probe: " + named + ": name a folder that 'unmute probe' wrote, or a file in it");
+        }
+        List<Path> files = in(named);
+        if (files.size() > 1) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    named + " holds " + files.size() + " probes, of several seeds: name one of them: "
+                            + String.join(
+                                    ", ", files.stream().map(Path::toString).toList()));
+        }
+        return files.getFirst();
+    }
+
+    /** @throws CommandException if it is no safetensors file */
+    public static boolean isPacked(Path file) {
+        try {
+            return PackedProtobin.isPacked(file);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** @throws CommandException if it is no trained probe */
+    public static TrainedProbe trained(Path file) {
+        try {
+            return TrainedProbe.load(file, Backends.current());
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** @throws CommandException if it is no packed probe */
+    static PackedProtobin packed(Path file) {
+        try {
+            return PackedProtobin.load(file);
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static CommandException unreadable(IOException e) {
+        return new CommandException(ExitCode.INPUT, Failure.of(e).message(), e);
+    }
+}

@@ -1,0 +1,178 @@
+package org.unmute.cli.probe;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.console.Json;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.models.audio.Resampler;
+import org.unmute.report.clip.ExplainedProbe;
+import org.unmute.report.clip.Explainer;
+import org.unmute.tensor.DType;
+
+/**
+ * A trained probe on disk and what is on record of it.
+ *
+ * @param folder where it lies
+ * @param probe its file
+ * @param results of the folder's run.json; missing without that
+ */
+public record SavedProbe(Path folder, Path probe, JsonNode results) {
+    private static final String RECORD = "run.json";
+    private static final String SUFFIX = ".safetensors";
+
+    /**
+     * Finds the probe.
+     *
+     * @param run folder that 'unmute probe' wrote, a cell or a seed's folder of a benchmark, or the probe's file
+     * @param seed which of several seeds; null for the first
+     * @throws CommandException if there is none
+     */
+    public static SavedProbe find(Path run, Long seed) throws IOException {
+        if (Files.isRegularFile(run)) {
+            Path folder = run.toAbsolutePath().getParent();
+            return new SavedProbe(folder, run, recorded(folder));
+        }
+        if (!Files.isDirectory(run)) {
+            throw new CommandException(ExitCode.INPUT, "no such run: " + run);
+        }
+        Path folder = run;
+        if (Files.isRegularFile(run.resolve("cell.json"))) {
+            folder = seedFolder(run, seed);
+        }
+        return new SavedProbe(folder, probeFile(folder, seed), recorded(folder));
+    }
+
+    private static Path seedFolder(Path cell, Long seed) throws IOException {
+        List<Path> seeds = sorted(cell, "seed-\\d+");
+        if (seed != null) {
+            Path wanted = cell.resolve("seed-" + seed);
+            if (!Files.isDirectory(wanted)) {
+                throw new CommandException(
+                        ExitCode.INPUT, "cell " + cell + " has no seed " + seed + ": there are " + names(seeds));
+            }
+            return wanted;
+        }
+        if (seeds.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.INPUT, "cell " + cell + " has no folder seed-0, seed-1, ... with a trained probe");
+        }
+        return seeds.getFirst();
+    }
+
+    private static Path probeFile(Path folder, Long seed) throws IOException {
+        Path one = folder.resolve("probe" + SUFFIX);
+        if (Files.isRegularFile(one)) {
+            return one;
+        }
+        List<Path> seeds = sorted(folder, "probe-seed-?\\d+\\.safetensors");
+        if (seeds.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "folder " + folder + " holds no trained probe: give the folder that 'unmute probe' wrote, or "
+                            + "the folder of a seed in a benchmark, with probe.safetensors in it");
+        }
+        Path wanted = folder.resolve("probe-seed" + seed + SUFFIX);
+        if (seed != null && !seeds.contains(wanted)) {
+            throw new CommandException(
+                    ExitCode.INPUT, "run " + folder + " has no seed " + seed + ": there are " + names(seeds));
+        }
+        return seed == null ? seeds.getFirst() : wanted;
+    }
+
+    private static List<Path> sorted(Path folder, String pattern) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(f -> f.getFileName().toString().matches(pattern))
+                    .sorted(Comparator.comparing(
+                                    (Path f) -> f.getFileName().toString().length())
+                            .thenComparing(f -> f))
+                    .toList();
+        }
+    }
+
+    private static List<String> names(List<Path> files) {
+        return files.stream().map(f -> f.getFileName().toString()).toList();
+    }
+
+    private static JsonNode recorded(Path folder) throws IOException {
+        Path file = folder.resolve(RECORD);
+        if (!Files.isRegularFile(file)) {
+            return MissingNode.getInstance();
+        }
+        try {
+            return Json.MAPPER.readTree(file.toFile()).path("results");
+        } catch (JsonProcessingException e) {
+            throw new CommandException(ExitCode.INPUT, file + " is no JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /**
+     * Opens the encoder that is on record: in the run's own record, or in that of the token cache which it names.
+     *
+     * @throws CommandException if none is on record, or its file is not there
+     */
+    public EncoderOptions.Loaded openEncoder() throws IOException {
+        if (results.isMissingNode()) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "folder " + folder + " has no " + RECORD + ", which tells the encoder: name it with --encoder FILE "
+                            + "(or --encoder embedded)");
+        }
+        JsonNode from = results.has("encoder") ? results : ofCache();
+        String typed = from.path("encoder").asText("");
+        if (typed.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    folder.resolve(RECORD) + " does not tell the encoder: name it with --encoder FILE (or --encoder "
+                            + "embedded)");
+        }
+        JsonNode options = from.path("encoderOptions");
+        String full = options.path("encoder").asText(typed);
+        if (!typed.equals(EncoderOptions.EMBEDDED)
+                && !Files.isRegularFile(Path.of(typed))
+                && !Files.isRegularFile(Path.of(full))) {
+            throw new CommandException(
+                    ExitCode.INPUT, "the encoder on record is not there: " + full + ": name it with --encoder FILE");
+        }
+        boolean here = typed.equals(EncoderOptions.EMBEDDED) || Files.isRegularFile(Path.of(typed));
+        return EncoderOptions.recorded(here ? typed : full, options).open();
+    }
+
+    private JsonNode ofCache() throws IOException {
+        String cache = results.path("cacheFolder").asText("");
+        if (cache.isEmpty() || !Files.isRegularFile(Path.of(cache, RECORD))) {
+            return MissingNode.getInstance();
+        }
+        return recorded(Path.of(cache));
+    }
+
+    /** How recordings of other rates were converted; torchaudio's filter where it is not on record. */
+    public Resampler.Kernel resampling() throws IOException {
+        JsonNode from = results.has("resampling") ? results : ofCache();
+        return Resampler.Kernel.valueOf(from.path("resampling").asText("hann").toUpperCase(Locale.ROOT));
+    }
+
+    /**
+     * The probe, ready to explain clips by this encoder.
+     *
+     * @throws CommandException if it was trained on other tokens
+     */
+    public Explainer explainer(EncoderOptions.Loaded encoder, Resampler.Kernel kernel) throws IOException {
+        ExplainedProbe scorer = ExplainedProbe.open(probe);
+        try {
+            scorer.requireTokensOf(encoder.key(kernel.name().toLowerCase(Locale.ROOT), DType.F32));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+        }
+        return new Explainer(encoder.encoder(), scorer, kernel);
+    }
+}

@@ -1,0 +1,233 @@
+package org.unmute.cli.probe;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.cli.console.ConsoleTable;
+import org.unmute.experiments.data.Manifest;
+import org.unmute.experiments.metric.Bootstrap;
+import org.unmute.experiments.metric.ClassScores;
+import org.unmute.experiments.metric.Interval;
+import org.unmute.experiments.metric.MultiLabelScores;
+import org.unmute.experiments.metric.ScoreScale;
+import org.unmute.experiments.metric.SingleLabelScores;
+
+/**
+ * The metrics of one or several runs (seeds) on the same clips: mean and standard deviation over the runs, and the
+ * bootstrap interval over clips, centred on the score, its ends averaged over the runs.
+ */
+public final class Scoring {
+    private final boolean singleLabel;
+    private final List<String> classes;
+    private final List<Map<String, Double>> values = new ArrayList<>();
+    private final List<Map<String, Interval>> intervals = new ArrayList<>();
+    private final List<MultiLabelScores> perRun = new ArrayList<>();
+    private final Manifest truth;
+    private final int resamples;
+    private final long seed;
+
+    /**
+     * @param truth clips and labels, in the order of the score rows
+     * @param singleLabel whether each clip has exactly one class, so that accuracy is meant
+     * @param resamples bootstrap resamples; 0 for no intervals
+     */
+    public Scoring(Manifest truth, boolean singleLabel, int resamples, long seed) {
+        this.truth = truth;
+        this.singleLabel = singleLabel;
+        this.classes = truth.labels().names();
+        this.resamples = resamples;
+        this.seed = seed;
+    }
+
+    /** Adds a run's scores, {@code [clips, classes]}. */
+    public void add(float[][] scores, ScoreScale scale) {
+        if (singleLabel && scale == ScoreScale.LOGIT) {
+            // One class a clip: logits of different clips are comparable only after the softmax.
+            addScores(softmax(scores), ScoreScale.PROBABILITY);
+        } else {
+            addScores(scores, scale);
+        }
+    }
+
+    private static float[][] softmax(float[][] logits) {
+        float[][] out = new float[logits.length][];
+        for (int i = 0; i < out.length; i++) {
+            double max = Double.NEGATIVE_INFINITY;
+            for (float x : logits[i]) {
+                max = Math.max(max, x);
+            }
+            double sum = 0;
+            out[i] = new float[logits[i].length];
+            for (float x : logits[i]) {
+                sum += Math.exp(x - max);
+            }
+            for (int c = 0; c < out[i].length; c++) {
+                out[i][c] = (float) (Math.exp(logits[i][c] - max) / sum);
+            }
+        }
+        return out;
+    }
+
+    private void addScores(float[][] scores, ScoreScale scale) {
+        Bootstrap bootstrap = resamples > 0 ? new Bootstrap(resamples, 0.95, seed) : null;
+        Map<String, Double> v = new LinkedHashMap<>();
+        Map<String, Interval> ci = new LinkedHashMap<>();
+        if (singleLabel) {
+            SingleLabelScores single = SingleLabelScores.of(scores, truth.classIndices(), classes, scale);
+            v.putAll(single.values());
+            if (bootstrap != null) {
+                ci.putAll(bootstrap.singleLabel(scores, truth.classIndices(), scale));
+            }
+        }
+        MultiLabelScores multi = MultiLabelScores.of(scores, truth.multiHot(), classes, scale);
+        perRun.add(multi);
+        multi.values().forEach(v::putIfAbsent);
+        if (bootstrap != null) {
+            bootstrap.multiLabel(scores, truth.multiHot(), scale).forEach(ci::putIfAbsent);
+        }
+        values.add(v);
+        intervals.add(ci);
+    }
+
+    /** Mean over the runs of a metric. */
+    public double mean(String metric) {
+        return values.stream()
+                .mapToDouble(v -> v.getOrDefault(metric, Double.NaN))
+                .average()
+                .orElse(Double.NaN);
+    }
+
+    /** Sample standard deviation over the runs; NaN for a single one. */
+    public double deviation(String metric) {
+        if (values.size() < 2) {
+            return Double.NaN;
+        }
+        double m = mean(metric);
+        return Math.sqrt(values.stream()
+                        .mapToDouble(v -> Math.pow(v.get(metric) - m, 2))
+                        .sum()
+                / (values.size() - 1));
+    }
+
+    /** Ends of the interval of a metric, or NaN without bootstrap. */
+    public double[] interval(String metric) {
+        double low = 0;
+        double high = 0;
+        for (int i = 0; i < values.size(); i++) {
+            Interval ci = intervals.get(i).get(metric);
+            if (ci == null) {
+                return new double[] {Double.NaN, Double.NaN};
+            }
+            Interval c = ci.centredOn(values.get(i).get(metric));
+            low += c.low() / values.size();
+            high += c.high() / values.size();
+        }
+        return new double[] {low, high};
+    }
+
+    /** Classes without a clip in this set. */
+    public List<String> absentClasses() {
+        return perRun.getFirst().absentClasses();
+    }
+
+    /** Mean over the runs of each class's average precision; NaN without positives. */
+    public double[] averagePrecision() {
+        double[] ap = new double[classes.size()];
+        for (MultiLabelScores m : perRun) {
+            for (int c = 0; c < ap.length; c++) {
+                ap[c] += m.perClass().get(c).averagePrecision() / perRun.size();
+            }
+        }
+        return ap;
+    }
+
+    /** Clips of each class. */
+    public int[] positives() {
+        return perRun.getFirst().perClass().stream()
+                .mapToInt(ClassScores::positives)
+                .toArray();
+    }
+
+    /** The main figures as a table. */
+    public ConsoleTable table() {
+        ConsoleTable t = new ConsoleTable("metric", "value", "sd over seeds", "95 % from", "to").decimals(4);
+        Map<String, String> shown = new LinkedHashMap<>();
+        if (singleLabel) {
+            shown.put("top1_first_index", "accuracy (top-1)");
+            shown.put("top5_first_index", "top-5");
+        }
+        shown.put("mAP_macro_skip", "mAP (macro, present classes)");
+        shown.put("mAP_macro_sklearn_raw", "mAP (macro, absent classes as 0)");
+        shown.put("mAP_micro", "mAP (micro)");
+        shown.put("auroc_macro_skip", "AUROC (macro)");
+        shown.put("dprime_of_mean_auroc", "d'");
+        shown.put("lwlrap", "lwlrap");
+        shown.put("f1_macro_ge0.5", "F1 (macro, at 0.5)");
+        shown.put("f1_micro_ge0.5", "F1 (micro, at 0.5)");
+        shown.put("top1_multilabel_labelled_samples", "top-1 is a label");
+        shown.forEach((key, name) -> {
+            if (values.getFirst().containsKey(key)) {
+                double[] ci = interval(key);
+                t.row(name, mean(key), deviation(key), ci[0], ci[1]);
+            }
+        });
+        return t;
+    }
+
+    /** Everything, for JSON and run.json. */
+    public Map<String, Object> document() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("clips", truth.clips().size());
+        all.put("classes", classes.size());
+        all.put("runs", values.size());
+        all.put("absentClasses", absentClasses());
+        Map<String, Object> metrics = new LinkedHashMap<>();
+        for (String key : values.getFirst().keySet()) {
+            Map<String, Object> m = new LinkedHashMap<>();
+            m.put("mean", finite(mean(key)));
+            m.put("sd", finite(deviation(key)));
+            double[] ci = interval(key);
+            m.put("low", finite(ci[0]));
+            m.put("high", finite(ci[1]));
+            metrics.put(key, m);
+        }
+        all.put("metrics", metrics);
+        Map<String, Object> ap = new LinkedHashMap<>();
+        double[] perClass = averagePrecision();
+        for (int c = 0; c < perClass.length; c++) {
+            ap.put(classes.get(c), finite(perClass[c]));
+        }
+        all.put("averagePrecision", ap);
+        return all;
+    }
+
+    /** Average precision of each class as a table. */
+    public ConsoleTable classTable() {
+        ConsoleTable t = new ConsoleTable("class", "clips", "AP").decimals(4);
+        double[] ap = averagePrecision();
+        int[] n = positives();
+        for (int c = 0; c < ap.length; c++) {
+            t.row(classes.get(c), n[c], ap[c]);
+        }
+        return t;
+    }
+
+    /** One line that says what was left out. */
+    public String absentLine() {
+        List<String> absent = absentClasses();
+        return absent.isEmpty()
+                ? "all " + classes.size() + " classes have clips in this set"
+                : String.format(
+                        Locale.ROOT,
+                        "%d of %d classes have no clip in this set: %s",
+                        absent.size(),
+                        classes.size(),
+                        String.join(", ", absent));
+    }
+
+    private static Double finite(double x) {
+        return Double.isFinite(x) ? x : null;
+    }
+}

@@ -1,0 +1,94 @@
+package org.unmute.cli.probe;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.cli.option.EncoderOptions;
+import org.unmute.cli.run.RunRecord;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.Features;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.probes.pool.PackedProtobin;
+import org.unmute.probes.pool.TrainedProbe;
+
+/**
+ * What gives scores of a recording: an encoder's own head, or a probe on its tokens.
+ *
+ * @param classes names, in the order of the logits
+ * @param logits of samples at the encoder's rate; called from several threads
+ * @param exclusive whether classes exclude each other; null if the file does not tell
+ * @param about in words, for the record
+ */
+public record ScoringHead(List<String> classes, Function<float[], float[]> logits, Boolean exclusive, String about) {
+    /** @throws CommandException if the encoder has none */
+    public static ScoringHead ofEncoder(EncoderOptions.Loaded loaded) {
+        Encoder encoder = loaded.encoder();
+        List<String> classes = encoder.describe().classes();
+        if (classes.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "encoder " + loaded.origin() + " has no classification head: give a "
+                            + "fine-tuned checkpoint, or train a probe with 'unmute probe' and name it with --probe");
+        }
+        return new ScoringHead(classes, encoder::scores, null, "the encoder's own head");
+    }
+
+    /**
+     * A trained or packed probe.
+     *
+     * @param named its file, or the folder of a run with one
+     * @param key of the encoder's tokens
+     * @throws CommandException if it cannot be read, or was trained on other tokens
+     */
+    public static ScoringHead ofProbe(Path named, EncoderOptions.Loaded loaded, CacheKey key, RunRecord record)
+            throws IOException {
+        Path file = ProbeFiles.one(named);
+        record.input(file);
+        try {
+            if (ProbeFiles.isPacked(file)) {
+                PackedProtobin packed = ProbeFiles.packed(file);
+                packed.requireTokensOf(key);
+                return new ScoringHead(
+                        packed.classes(),
+                        samples -> floats(packed.logits(loaded.encoder().encode(samples))),
+                        packed.singleLabel(),
+                        "packed protobin " + file);
+            }
+            TrainedProbe probe = ProbeFiles.trained(file);
+            probe.requireTokensOf(key);
+            Features.Request wanted = wanted(probe, loaded.encoder().describe());
+            return new ScoringHead(
+                    probe.classes(),
+                    samples -> probe.logits(loaded.encoder().features(samples, wanted)),
+                    probe.singleLabel(),
+                    probe.probe().name() + " " + file);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.INPUT, e.getMessage(), e);
+        }
+    }
+
+    private static float[] floats(double[] x) {
+        float[] f = new float[x.length];
+        for (int i = 0; i < f.length; i++) {
+            f[i] = (float) x[i];
+        }
+        return f;
+    }
+
+    private static Features.Request wanted(TrainedProbe probe, EncoderSpec encoder) {
+        if (probe.probe().layers() == 0) {
+            return Features.Request.TOKENS;
+        }
+        if (probe.probe().layers() != encoder.depth()) {
+            throw new IllegalArgumentException("probe " + probe.probe().name() + " looks at "
+                    + probe.probe().layers() + " layers, the encoder has " + encoder.depth()
+                    + " blocks: use the encoder it was trained on");
+        }
+        return new Features.Request(IntStream.range(0, encoder.depth()).boxed().toList(), false);
+    }
+}

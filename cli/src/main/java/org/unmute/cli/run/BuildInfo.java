@@ -1,0 +1,39 @@
+package org.unmute.cli.run;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/**
+ * What this program was built from.
+ *
+ * @param version version of the program
+ * @param commit  the commit, or "unknown" where the build was not told
+ */
+public record BuildInfo(String version, String commit) {
+
+    /** Reads what the build wrote into the jar. */
+    public static BuildInfo read() {
+        Properties p = new Properties();
+        try (InputStream in = BuildInfo.class.getResourceAsStream("/org/unmute/cli/build.properties")) {
+            p.load(in);
+        } catch (IOException e) {
+            throw new IllegalStateException("build.properties cannot be read from the jar", e);
+        }
+        String commit = p.getProperty("commit", "");
+        return new BuildInfo(p.getProperty("version"), commit.isBlank() || commit.startsWith("$") ? "unknown" : commit);
+    }
+
+    /** The lines of {@code --version}. */
+    public static final class VersionLines implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            BuildInfo build = read();
+            return new String[] {
+                "unmute " + build.version() + " (commit " + build.commit() + ")",
+                "Java " + Runtime.version() + ", " + System.getProperty("os.name") + " " + System.getProperty("os.arch")
+            };
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package org.unmute.cli.run;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.Sha256;
+
+/**
+ * SHA-256 of large files, kept from one process to the next: an encoder of 340 MB takes a third of a second of a core
+ * each time, and is the same file run after run. A digest counts as long as the file's path, device, inode, size, and
+ * the times of its last modification and of its last change of any kind are what they were; the last of these the
+ * system sets by its clock, and no program can choose it.
+ *
+ * <p>One small text file for each path, in {@code unmute/sha256} below {@code $XDG_CACHE_HOME} or {@code ~/.cache}. It
+ * may be deleted at any time. Where there is no such folder, it cannot be read or written, or the system does not say
+ * when a file was changed, the digest is computed every time.
+ */
+public final class KnownDigests {
+    /** Smaller files are hashed as fast as they are looked up. */
+    private static final long LARGE = 16 << 20;
+    /** A file that was changed so lately may be changed once more without its times telling. */
+    private static final Duration SETTLED = Duration.ofSeconds(2);
+
+    private static final Pattern LINE = Pattern.compile("([0-9a-f]{64}) (.+)\n");
+    private static final System.Logger LOG = System.getLogger("org.unmute");
+
+    private final Path folder;
+    private final Duration settled;
+
+    /** @param folder where digests are kept, made when the first one is; null to keep none */
+    KnownDigests(Path folder) {
+        this(folder, SETTLED);
+    }
+
+    /** @param settled how long a file must have been left alone for its digest to be kept */
+    KnownDigests(Path folder, Duration settled) {
+        this.folder = folder;
+        this.settled = settled;
+    }
+
+    /** Those of the user. */
+    public static KnownDigests ofUser() {
+        return new KnownDigests(folder(System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home")));
+    }
+
+    /**
+     * Where digests are kept, or null. The convention asks for an absolute path and says to ignore others; for a user
+     * without a home the JVM says that it is "?".
+     */
+    static Path folder(String cacheHome, String home) {
+        Path base = cacheHome != null && Path.of(cacheHome).isAbsolute() ? Path.of(cacheHome) : Path.of(home, ".cache");
+        return base.isAbsolute() ? base.resolve("unmute").resolve("sha256") : null;
+    }
+
+    /**
+     * SHA-256 of a file's bytes, in lower-case hexadecimal.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    public String of(Path file) throws IOException {
+        String state = folder == null ? null : state(file);
+        if (state == null) {
+            return Sha256.of(file);
+        }
+        Path kept = folder.resolve(Sha256.of(file.toRealPath().toString()));
+        String known = read(kept, state);
+        if (known != null) {
+            return known;
+        }
+        String digest = Sha256.of(file);
+        // Not if the file was written to meanwhile.
+        if (state.equals(state(file)) && isSettled(file)) {
+            write(kept, digest + " " + state + "\n");
+        }
+        return digest;
+    }
+
+    /** What changes when the file does, in one line; null if the file is small or the system does not tell. */
+    private static String state(Path file) throws IOException {
+        if (Files.size(file) < LARGE
+                || !file.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            return null;
+        }
+        Map<String, Object> a = Files.readAttributes(file, "unix:dev,ino,size,lastModifiedTime,ctime");
+        return "device " + a.get("dev") + " inode " + a.get("ino") + " bytes " + a.get("size") + " modified "
+                + ((FileTime) a.get("lastModifiedTime")).toInstant() + " changed "
+                + ((FileTime) a.get("ctime")).toInstant();
+    }
+
+    private boolean isSettled(Path file) throws IOException {
+        Instant changed = ((FileTime) Files.getAttribute(file, "unix:ctime")).toInstant();
+        return changed.isBefore(Instant.now().minus(settled));
+    }
+
+    private static String read(Path kept, String state) {
+        if (!Files.isRegularFile(kept, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        try {
+            Matcher line = LINE.matcher(Files.readString(kept));
+            return line.matches() && line.group(2).equals(state) ? line.group(1) : null;
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a known digest cannot be read", e);
+            return null;
+        }
+    }
+
+    private void write(Path kept, String line) {
+        try {
+            Files.createDirectories(folder);
+            AtomicFile.write(kept, line.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "a digest cannot be kept", e);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package org.unmute.cli.run;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.cli.console.Json;
+import org.unmute.tensor.io.AtomicFile;
+import org.unmute.tensor.io.Sha256;
+
+/**
+ * Collects what is needed to make a result again, and writes it as {@code run.json} beside the result: command line,
+ * versions, machine, backend, hashes of the inputs, seed, times, results.
+ */
+public final class RunRecord {
+    private final List<String> command;
+    private final Instant started = Instant.now();
+    private final List<Input> inputs = new ArrayList<>();
+    private final Map<String, Object> results = new LinkedHashMap<>();
+    private Long seed;
+    private String backend;
+    private String backendReason;
+
+    /** An input file as it was read. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Input(String path, long bytes, String sha256) {}
+
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Document(
+            List<String> command,
+            String version,
+            String commit,
+            String java,
+            String os,
+            int processors,
+            long maxHeapBytes,
+            String backend,
+            String backendReason,
+            Long seed,
+            List<Input> inputs,
+            String started,
+            String finished,
+            double seconds,
+            Map<String, Object> results) {}
+
+    /** @param command the command line, the program's name first */
+    public RunRecord(List<String> command) {
+        this.command = List.copyOf(command);
+    }
+
+    /** Names the seed. */
+    public RunRecord seed(long value) {
+        seed = value;
+        return this;
+    }
+
+    /** Why the backend was chosen, in one line; null before {@link #backend}. */
+    public String backendReason() {
+        return backendReason;
+    }
+
+    /** Names what computed, and why it was chosen. */
+    public RunRecord backend(String name, String reason) {
+        backend = name;
+        backendReason = reason;
+        return this;
+    }
+
+    /**
+     * Records a file that the result depends on, with its SHA-256.
+     *
+     * @throws IOException if it cannot be read
+     */
+    public RunRecord input(Path file) throws IOException {
+        return input(file, Files.size(file), Sha256.of(file));
+    }
+
+    /** Records a file whose SHA-256 is known already. */
+    public RunRecord input(Path file, long bytes, String sha256) {
+        inputs.add(new Input(file.toString(), bytes, sha256));
+        return this;
+    }
+
+    /** Records a result: a number, text, list, map or record. */
+    public RunRecord result(String name, Object value) {
+        results.put(name, value);
+        return this;
+    }
+
+    /**
+     * Writes {@code run.json} into a folder, whole or not at all.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void write(Path folder) throws IOException {
+        writeTo(folder.resolve("run.json"));
+    }
+
+    /**
+     * Writes the record to a file, whole or not at all; missing folders are made.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public void writeTo(Path file) throws IOException {
+        byte[] json = Json.MAPPER.writeValueAsBytes(document());
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        AtomicFile.write(file, json);
+    }
+
+    /**
+     * Loads what writes the record, which takes most of a tenth of a second in a new process: for a moment in which
+     * others work.
+     *
+     * @throws IOException if it could not be written as it is now
+     */
+    public void ready() throws IOException {
+        Json.MAPPER.writeValueAsBytes(document());
+    }
+
+    private Document document() {
+        BuildInfo build = BuildInfo.read();
+        Instant finished = Instant.now();
+        return new Document(
+                command,
+                build.version(),
+                build.commit(),
+                System.getProperty("java.vm.name") + " " + Runtime.version(),
+                System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                        + System.getProperty("os.arch"),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.getRuntime().maxMemory(),
+                backend,
+                backendReason,
+                seed,
+                inputs,
+                started.truncatedTo(ChronoUnit.MILLIS).toString(),
+                finished.truncatedTo(ChronoUnit.MILLIS).toString(),
+                Duration.between(started, finished).toMillis() / 1000.0,
+                results);
+    }
+}

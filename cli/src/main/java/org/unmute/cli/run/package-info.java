@@ -1,0 +1,2 @@
+/** The record of a run: what is needed to repeat it. */
+package org.unmute.cli.run;

@@ -1,0 +1,99 @@
+package org.unmute.cli.verify;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.Npy;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.StoredTensor;
+
+/**
+ * Features that somebody's code made, to compare with.
+ *
+ * @param origin the file
+ * @param tensors by name, in the file's order; of an npy file one, named {@link #ARRAY}
+ * @param unusable names of tensors that hold no real numbers
+ */
+public record ReferenceFeatures(String origin, Map<String, Stored> tensors, List<String> unusable) {
+    /** The name of a tensor that has none. */
+    static final String ARRAY = "array";
+
+    /**
+     * A tensor, or some rows of one.
+     *
+     * @param shape of the values
+     * @param values row-major
+     * @param rows which rows of the tensor these are, counted over all but its last axis; null for the whole tensor
+     * @param meanStd mean and standard deviation of the whole tensor, or null
+     */
+    record Stored(Shape shape, float[] values, int[] rows, float[] meanStd) {
+        Stored(Shape shape, float[] values) {
+            this(shape, values, null, null);
+        }
+    }
+
+    /** Reads an npy or safetensors file, known by its name. */
+    public static ReferenceFeatures read(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    "no such reference file: " + file
+                            + (Files.isDirectory(file)
+                                    ? " (a folder; with --recipe it would be one of reference numbers)"
+                                    : ""));
+        }
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        if (name.endsWith(".npy")) {
+            StoredTensor array = Npy.read(file);
+            return new ReferenceFeatures(
+                    file.toString(), Map.of(ARRAY, new Stored(array.shape(), numbers(array))), List.of());
+        }
+        if (name.endsWith(".safetensors")) {
+            return safetensors(file);
+        }
+        throw new CommandException(ExitCode.USAGE, "--reference must end in .npy or .safetensors: " + file);
+    }
+
+    static ReferenceFeatures safetensors(Path file) throws IOException {
+        Map<String, Stored> tensors = new LinkedHashMap<>();
+        List<String> unusable = new ArrayList<>();
+        try (SafetensorsFile stored = SafetensorsFile.open(file)) {
+            for (String name : stored.names()) {
+                StoredTensor one = stored.entry(name);
+                if (one.type().isFloating()) {
+                    tensors.put(name, new Stored(one.shape(), one.floats()));
+                } else {
+                    unusable.add(name + " (" + one.type() + ")");
+                }
+            }
+        }
+        return new ReferenceFeatures(file.toString(), tensors, unusable);
+    }
+
+    private static float[] numbers(StoredTensor array) {
+        if (!array.type().isFloating()) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    array.name() + ": holds " + array.type() + " " + array.shape()
+                            + ", features are floating-point numbers");
+        }
+        return array.floats();
+    }
+
+    /** The tensor, if the file holds just one and it is none that the encoder knows by name. */
+    Stored single(Collection<String> known) {
+        if (tensors.size() != 1 || known.contains(tensors.keySet().iterator().next())) {
+            return null;
+        }
+        return tensors.values().iterator().next();
+    }
+}

@@ -1,0 +1,223 @@
+package org.unmute.cli.verify;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.tensor.Shape;
+
+/**
+ * How far a tensor is from its reference.
+ *
+ * @param tensor its name
+ * @param here its shape here
+ * @param reference its shape in the reference
+ * @param max largest difference; NaN where the sizes differ
+ * @param mean mean difference; NaN where the sizes differ
+ * @param p999 what one number in a thousand exceeds
+ * @param where place of the largest difference, in words
+ * @param expected the reference's value there
+ * @param actual the value here
+ * @param tolerance what is allowed: of numbers up to 1 the difference, of larger ones the part
+ * @param within whether the tensors agree
+ */
+public record TensorComparison(
+        String tensor,
+        Shape here,
+        Shape reference,
+        double max,
+        double mean,
+        double p999,
+        String where,
+        double expected,
+        double actual,
+        double tolerance,
+        boolean within) {
+    /** For tensors of other sizes. */
+    static TensorComparison ofSizes(String tensor, Shape here, Shape reference, double tolerance) {
+        return new TensorComparison(
+                tensor,
+                here,
+                reference,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                "",
+                Double.NaN,
+                Double.NaN,
+                tolerance,
+                false);
+    }
+
+    /** Whether the sizes are other ones, apart from axes of size 1. */
+    public boolean sizesDiffer() {
+        return Double.isNaN(max);
+    }
+
+    /**
+     * Compares numbers of one tensor.
+     *
+     * @param spec the encoder, and with {@code time} token rows the grid in which a place is named
+     */
+    static TensorComparison of(
+            String tensor,
+            float[] values,
+            Shape here,
+            ReferenceFeatures.Stored stored,
+            double tolerance,
+            EncoderSpec spec,
+            int time) {
+        int dim = here.rank() == 0 ? 1 : here.dim(-1);
+        int[] rows = stored.rows();
+        boolean fits = stored.values().length > 0
+                && (rows == null
+                        ? sameLayout(here, stored.shape())
+                        : stored.shape().dim(-1) == dim
+                                && Arrays.stream(rows).allMatch(r -> r >= 0 && r < values.length / dim));
+        if (!fits) {
+            return ofSizes(tensor, here, stored.shape(), tolerance);
+        }
+        int n = stored.values().length;
+        double[] differences = new double[n];
+        double sum = 0;
+        int worst = 0;
+        boolean within = true;
+        for (int i = 0; i < n; i++) {
+            double e = stored.values()[i];
+            double d = difference(e, values[index(i, dim, rows)]);
+            differences[i] = d;
+            sum += d;
+            worst = d > differences[worst] ? i : worst;
+            within &= d <= tolerance * Math.max(1, Math.abs(e));
+        }
+        int at = index(worst, dim, rows);
+        Arrays.sort(differences);
+        within &= stored.meanStd() == null || statistics(values, stored.meanStd(), tolerance);
+        return new TensorComparison(
+                tensor,
+                here,
+                stored.shape(),
+                differences[n - 1],
+                sum / n,
+                differences[(int) Math.ceil(0.999 * n) - 1],
+                place(tensor, here, at, spec, time),
+                stored.values()[worst],
+                values[at],
+                tolerance,
+                within);
+    }
+
+    private static int index(int i, int dim, int[] rows) {
+        return rows == null ? i : rows[i / dim] * dim + i % dim;
+    }
+
+    private static double difference(double expected, double actual) {
+        double d = expected == actual ? 0 : Math.abs(expected - actual);
+        return Double.isNaN(d) ? Double.isNaN(expected) && Double.isNaN(actual) ? 0 : Double.POSITIVE_INFINITY : d;
+    }
+
+    private static boolean statistics(float[] values, float[] meanStd, double tolerance) {
+        double mean = 0;
+        for (float v : values) {
+            mean += v / (double) values.length;
+        }
+        double square = 0;
+        for (float v : values) {
+            square += (v - mean) * (v - mean) / values.length;
+        }
+        return Math.abs(mean - meanStd[0]) <= tolerance
+                && Math.abs(Math.sqrt(square) - meanStd[1]) <= tolerance * Math.max(1, meanStd[1]);
+    }
+
+    /**
+     * Whether two shapes describe the same row-major numbers, but for axes of size 1 and neighbouring axes taken as
+     * one.
+     */
+    static boolean sameLayout(Shape a, Shape b) {
+        Set<Long> one = edges(a);
+        Set<Long> other = edges(b);
+        return a.elements() == b.elements() && (one.containsAll(other) || other.containsAll(one));
+    }
+
+    /** The numbers of elements below each axis. */
+    private static Set<Long> edges(Shape shape) {
+        Set<Long> edges = new HashSet<>();
+        long product = 1;
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            product *= shape.size(axis);
+            edges.add(product);
+        }
+        edges.remove(1L);
+        return edges;
+    }
+
+    /** The sizes other than 1. */
+    static long[] squeezed(Shape shape) {
+        return Arrays.stream(shape.toArray()).filter(s -> s != 1).toArray();
+    }
+
+    /** An element's place: in the spectrogram, in the grid of tokens, or by its indices. */
+    static String place(String tensor, Shape shape, long index, EncoderSpec spec, int time) {
+        List<Long> all = new ArrayList<>();
+        long rest = index;
+        for (int axis = shape.rank() - 1; axis >= 0; axis--) {
+            all.addFirst(rest % shape.size(axis));
+            rest /= shape.size(axis);
+        }
+        long[] sizes = shape.toArray();
+        int skip = shape.rank() > 1 && sizes[0] == 1 ? 1 : 0;
+        List<Long> at = all.subList(skip, all.size());
+        if (tensor.startsWith("fbank") && at.size() == 2) {
+            return "frame " + at.get(0) + ", bin " + at.get(1);
+        }
+        int extra = spec.grid().extraTokens();
+        int patches = time * spec.freq();
+        if (at.size() == 2 && (sizes[skip] == patches + extra || sizes[skip] == patches)) {
+            long token = at.get(0) - (sizes[skip] == patches ? 0 : extra);
+            boolean major = spec.grid().order() == EncoderSpec.TokenOrder.TIME_MAJOR;
+            String where = token < 0
+                    ? at.get(0) == 0 ? "cls" : "dist"
+                    : "time " + (major ? token / spec.freq() : token % time) + ", freq "
+                            + (major ? token % spec.freq() : token / time);
+            return where + ", channel " + at.get(1);
+        }
+        if (at.size() == 3 && sizes[skip] == time && sizes[skip + 1] == spec.freq()) {
+            return "time " + at.get(0) + ", freq " + at.get(1) + ", channel " + at.get(2);
+        }
+        return all.toString();
+    }
+
+    public String verdict() {
+        return within ? "same" : sizesDiffer() ? "SIZES DIFFER: reference " + reference : "DIFFERS";
+    }
+
+    public static String number(double value) {
+        return Double.isNaN(value) ? "-" : value == 0 ? "0" : String.format(Locale.ROOT, "%.1e", value);
+    }
+
+    /** For JSON. */
+    public Map<String, Object> document() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("tensor", tensor);
+        all.put("shape", here.toArray());
+        all.put("referenceShape", reference.toArray());
+        all.put("maxDifference", finite(max));
+        all.put("meanDifference", finite(mean));
+        all.put("p999Difference", finite(p999));
+        all.put("where", where);
+        all.put("reference", finite(expected));
+        all.put("here", finite(actual));
+        all.put("tolerance", tolerance);
+        all.put("within", within);
+        return all;
+    }
+
+    private static Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+}

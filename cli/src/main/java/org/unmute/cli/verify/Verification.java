@@ -1,0 +1,260 @@
+package org.unmute.cli.verify;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.unmute.cli.console.CommandException;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.models.encoder.Activations;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.frontend.Spectrogram;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.Tensor;
+import org.unmute.tensor.TensorScope;
+
+/**
+ * The comparison of an encoder with features from elsewhere. Where the reference holds the spectrogram ({@code fbank}),
+ * the network is run on that, so that rounding in the front end cannot hide or feign an error of the network, and the
+ * front end is compared for itself; otherwise everything is compared from the recording on.
+ */
+public final class Verification {
+    /** Largest difference of the network from a given spectrogram: float32 rounding is a tenth of it at base size. */
+    static final double FROM_FBANK = 1e-4;
+    /** Largest difference from the recording on. */
+    static final double FROM_RECORDING = 2e-3;
+    /**
+     * Kaldi's filter bank in float32 differs from float64 by 2e-5 in the mean, but in single cells of nearly no energy
+     * by up to 0.02 of log energy: what counts are the mean and the 99.9th percentile, here of normalised values.
+     */
+    private static final double FBANK_MEAN = 1e-4;
+
+    private static final double FBANK_P999 = 2e-3;
+    private static final String FBANK = "fbank";
+    private static final Set<String> LAST = Set.of("final_tokens", "token_map", "patch_tokens", "logits", "probs");
+
+    private final Encoder encoder;
+    private final EncoderSpec spec;
+    private final ReferenceFeatures reference;
+    private final Double tolerance;
+    private final List<TensorComparison> differences = new ArrayList<>();
+    private final List<String> remarks = new ArrayList<>();
+    private final Set<String> compared = new LinkedHashSet<>();
+    private String cause = "";
+
+    /** @param tolerance in place of the usual ones of the network; null for those */
+    public Verification(Encoder encoder, ReferenceFeatures reference, Double tolerance) {
+        this.encoder = encoder;
+        this.spec = encoder.describe();
+        this.reference = reference;
+        this.tolerance = tolerance;
+    }
+
+    /**
+     * Compares.
+     *
+     * @param samples the recording at the encoder's rate; null if there is none, then the reference must hold the
+     *     spectrogram
+     * @throws CommandException if there is nothing that can be compared
+     */
+    public void run(float[] samples) {
+        ReferenceFeatures.Stored fbank = reference.tensors().get(FBANK);
+        boolean given = fbank != null && fbank.rows() == null;
+        if (samples == null && !given) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the reference holds no 'fbank', so --audio must name the recording it was made from");
+        }
+        Spectrogram own = samples == null ? null : spectrogram(samples);
+        if (own != null && fbank != null) {
+            frontEnd(own, fbank);
+        }
+        try (TensorScope _ = new TensorScope()) {
+            if (given) {
+                compared.add(FBANK);
+                network(run(fbank), tolerance == null ? FROM_FBANK : tolerance, "", Set.of());
+            }
+            if (own != null) {
+                Map<String, Tensor> seen =
+                        Activations.of(encoder, Tensor.of(own.values(), 1, own.frames(), own.bins()));
+                network(
+                        seen,
+                        tolerance == null ? FROM_RECORDING : tolerance,
+                        given ? ", from the recording" : "",
+                        given ? LAST : Set.of());
+            }
+        }
+        if (differences.isEmpty()
+                || compared.equals(Set.of(FBANK)) && reference.tensors().size() > 1) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    reference.origin() + ": no tensor has a name that this encoder gives: in the file are "
+                            + reference.tensors().keySet()
+                            + "; names are for instance patch_embed, block.0, final_tokens, cls, token_map");
+        }
+    }
+
+    private Spectrogram spectrogram(float[] samples) {
+        if (samples.length > spec.windowSamples()) {
+            remarks.add("the recording is longer than a window of " + spec.windowSamples() / (double) spec.sampleRate()
+                    + " s: its first window is compared");
+        }
+        return encoder.network().frontEnd().apply(samples);
+    }
+
+    private void frontEnd(Spectrogram own, ReferenceFeatures.Stored fbank) {
+        compared.add(FBANK);
+        TensorComparison d = TensorComparison.of(
+                FBANK, own.values(), Shape.of(own.frames(), own.bins()), fbank, FROM_RECORDING, spec, spec.time());
+        boolean within = !d.sizesDiffer() && d.mean() <= FBANK_MEAN && d.p999() <= FBANK_P999;
+        add(
+                new TensorComparison(
+                        d.tensor(),
+                        d.here(),
+                        d.reference(),
+                        d.max(),
+                        d.mean(),
+                        d.p999(),
+                        d.where(),
+                        d.expected(),
+                        d.actual(),
+                        d.tolerance(),
+                        within),
+                fbank.rows() == null ? () -> LikelyCause.ofFrontEnd(own, fbank, spec) : () -> LikelyCause.FRONT_END);
+    }
+
+    /** The network on the reference's spectrogram. */
+    private Map<String, Tensor> run(ReferenceFeatures.Stored fbank) {
+        long[] sizes = TensorComparison.squeezed(fbank.shape());
+        String problem = "the reference's fbank is " + fbank.shape();
+        if (sizes.length != 2) {
+            throw new CommandException(ExitCode.INPUT, problem + ", expected is [frames, bins] of one recording");
+        }
+        try {
+            return Activations.of(encoder, Tensor.of(fbank.values(), 1, sizes[0], sizes[1]));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(
+                    ExitCode.INPUT,
+                    problem + ", which the encoder does not take (" + e.getMessage()
+                            + "): give the window of the reference with --frames " + sizes[0],
+                    e);
+        }
+    }
+
+    private void network(Map<String, Tensor> seen, double allowed, String suffix, Set<String> only) {
+        Shape grid = seen.get("token_map").shape();
+        Map<String, ReferenceFeatures.Stored> wanted = new LinkedHashMap<>(reference.tensors());
+        ReferenceFeatures.Stored single = reference.single(seen.keySet());
+        if (single != null) {
+            String file = wanted.keySet().iterator().next();
+            wanted = Map.of(assume(single.shape(), grid), single);
+            compared.add(file);
+        }
+        for (Map.Entry<String, Tensor> e : seen.entrySet()) {
+            ReferenceFeatures.Stored stored = wanted.get(e.getKey());
+            if (stored != null && (only.isEmpty() || only.contains(e.getKey()))) {
+                compared.add(e.getKey());
+                Shape shape = e.getValue().shape();
+                float[] values = e.getValue().toFloats();
+                String name = e.getKey();
+                TensorComparison d = TensorComparison.of(name, values, shape, stored, allowed, spec, grid.dim(0));
+                add(
+                        suffix.isEmpty()
+                                ? d
+                                : new TensorComparison(
+                                        name + suffix,
+                                        d.here(),
+                                        d.reference(),
+                                        d.max(),
+                                        d.mean(),
+                                        d.p999(),
+                                        d.where(),
+                                        d.expected(),
+                                        d.actual(),
+                                        d.tolerance(),
+                                        d.within()),
+                        () -> LikelyCause.ofNetwork(name, d, values, stored, spec, reference));
+            }
+        }
+    }
+
+    private void add(TensorComparison d, Supplier<String> why) {
+        if (!d.within() && within()) {
+            cause = why.get();
+        }
+        differences.add(d);
+    }
+
+    /** What an array without a name is, by its size; says so. */
+    private String assume(Shape shape, Shape grid) {
+        long time = grid.size(0);
+        long freq = grid.size(1);
+        long dim = grid.size(2);
+        int extra = spec.grid().extraTokens();
+        long patches = time * freq;
+        long[] s = shape.toArray();
+        String name;
+        String said;
+        if (s.length == 3 && s[0] == time && s[1] == freq && s[2] == dim && !(time == 1 && extra == 0)) {
+            name = "token_map";
+            said = "[time, freq, dim]";
+        } else {
+            boolean batch = s.length == 3 && s[0] == 1;
+            long tokens = s.length == 2 ? s[0] : batch ? s[1] : -1;
+            boolean whole = tokens == patches + extra;
+            if (s[s.length - 1] != dim || !whole && tokens != patches) {
+                throw new CommandException(
+                        ExitCode.INPUT,
+                        reference.origin() + ": is " + shape + ", but this encoder gives " + (patches + extra)
+                                + " tokens of " + dim + " for one window (" + (extra > 0 ? extra + " + " : "") + time
+                                + " x " + freq
+                                + "): another window (--frames), recording or model?");
+            }
+            name = whole ? "final_tokens" : "patch_tokens";
+            said = (batch ? "[1, tokens, dim]" : "[tokens, dim]")
+                    + (extra == 0 ? "" : whole ? ", the class token first" : ", without the class token");
+        }
+        String remark = "the array " + shape + " was taken as " + said + ", after the last layer";
+        if (!remarks.contains(remark)) {
+            remarks.add(remark);
+        }
+        return name;
+    }
+
+    /** Whether everything agrees so far. */
+    public boolean within() {
+        return differences.stream().allMatch(TensorComparison::within);
+    }
+
+    /** What was compared, in the order of the network. */
+    public List<TensorComparison> differences() {
+        return differences;
+    }
+
+    /** What was assumed or left out. */
+    public List<String> remarks() {
+        return remarks;
+    }
+
+    /** The first that differs, or null. */
+    public TensorComparison first() {
+        return differences.stream().filter(d -> !d.within()).findFirst().orElse(null);
+    }
+
+    /** What may have caused the first difference. */
+    public String cause() {
+        return cause;
+    }
+
+    /** Tensors of the reference that were not compared. */
+    public List<String> unknown() {
+        List<String> left = new ArrayList<>(reference.tensors().keySet());
+        left.removeAll(compared);
+        left.addAll(reference.unusable());
+        return left;
+    }
+}

@@ -1,0 +1,133 @@
+package org.unmute.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.tensor.io.Sha256;
+
+class KnownDigestsTest {
+    private static final String OTHER = "0123456789abcdef".repeat(4);
+
+    @TempDir
+    private Path folder;
+
+    private Path file;
+    private KnownDigests digests;
+
+    @BeforeEach
+    void writeLargeFile() throws IOException {
+        assumeTrue(
+                FileSystems.getDefault().supportedFileAttributeViews().contains("unix"),
+                "this system does not say when a file was last changed, so no digest is kept");
+        file = folder.resolve("encoder.safetensors");
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.setLength(17 << 20);
+        }
+        // Settled at once; the clock of file times may be some milliseconds behind the other.
+        digests = new KnownDigests(folder.resolve("known"), Duration.ofDays(-1));
+    }
+
+    private List<Path> kept() throws IOException {
+        if (!Files.exists(folder.resolve("known"))) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.list(folder.resolve("known"))) {
+            return all.toList();
+        }
+    }
+
+    /** Puts another digest where the file's is kept, to see whether it is looked at. */
+    private void replaceKept() throws IOException {
+        Path one = kept().getFirst();
+        Files.writeString(one, OTHER + Files.readString(one).substring(OTHER.length()));
+    }
+
+    @Test
+    void isComputedOnceAsLongAsTheFileIsTheSame() throws IOException {
+        assertThat(digests.of(file)).isEqualTo(Sha256.of(file));
+        assertThat(kept()).hasSize(1);
+        replaceKept();
+        assertThat(digests.of(file)).isEqualTo(OTHER);
+        assertThat(digests.of(folder.resolve("known").resolve("..").resolve("encoder.safetensors")))
+                .isEqualTo(OTHER);
+    }
+
+    @Test
+    void changedContentIsSeenThoughSizeAndModificationTimeAreAsBefore() throws IOException, InterruptedException {
+        digests.of(file);
+        replaceKept();
+        FileTime modified = Files.getLastModifiedTime(file);
+        Thread.sleep(20); // longer than the system's clock of file times needs to go on
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.seek(1000);
+            out.write(1);
+        }
+        Files.setLastModifiedTime(file, modified);
+        assertThat(digests.of(file)).isEqualTo(Sha256.of(file)).isNotEqualTo(OTHER);
+        assertThat(kept()).as("one entry for a path").hasSize(1);
+        replaceKept();
+        assertThat(digests.of(file)).isEqualTo(OTHER);
+    }
+
+    @Test
+    void anotherFileInItsPlaceIsSeen() throws IOException {
+        digests.of(file);
+        replaceKept();
+        Path copy = Files.copy(file, folder.resolve("copy"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(digests.of(file)).isEqualTo(Sha256.of(file));
+    }
+
+    @Test
+    void fileThatWasJustChangedIsNotKept() throws IOException {
+        KnownDigests careful = new KnownDigests(folder.resolve("known"));
+        assertThat(careful.of(file)).isEqualTo(Sha256.of(file));
+        assertThat(kept()).isEmpty();
+    }
+
+    @Test
+    void smallFilesAreHashedEveryTime() throws IOException {
+        Path small = Files.writeString(folder.resolve("small"), "a");
+        assertThat(digests.of(small)).isEqualTo(Sha256.of("a"));
+        assertThat(kept()).isEmpty();
+    }
+
+    @Test
+    void nothingIsKeptWhereNoFolderIsKnown() throws IOException {
+        Path root = folder.toAbsolutePath();
+        assertThat(KnownDigests.folder(root + "/c", "/h")).isEqualTo(root.resolve("c/unmute/sha256"));
+        assertThat(KnownDigests.folder(null, root.toString())).isEqualTo(root.resolve(".cache/unmute/sha256"));
+        assertThat(KnownDigests.folder("relative", root.toString())).isEqualTo(root.resolve(".cache/unmute/sha256"));
+        assertThat(KnownDigests.folder("", "?")).isNull();
+        assertThat(new KnownDigests(null).of(file)).isEqualTo(Sha256.of(file));
+    }
+
+    @Test
+    void whatIsKeptMayBeDamagedOrUnwritable() throws IOException {
+        String right = digests.of(file);
+        for (String damage : List.of(
+                "",
+                "\n",
+                OTHER,
+                OTHER + " \n",
+                OTHER.substring(1) + Files.readString(kept().getFirst()).substring(OTHER.length()))) {
+            Files.writeString(kept().getFirst(), damage);
+            assertThat(digests.of(file)).as(damage).isEqualTo(right);
+        }
+        Path inTheWay = Files.writeString(folder.resolve("in the way"), "");
+        assertThat(new KnownDigests(inTheWay, Duration.ofDays(-1)).of(file)).isEqualTo(right);
+    }
+}

@@ -1,0 +1,153 @@
+package org.unmute.probes.pool;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.models.encoder.TokenMap;
+import org.unmute.probes.cache.CacheKey;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.SafetensorsFile;
+import org.unmute.tensor.io.SafetensorsWriter;
+
+/**
+ * What scoring needs beside the probe, and how it lies in a saved probe's file; components as in {@link TrainedProbe}.
+ */
+record ScoringFacts(
+        List<String> classes,
+        boolean hasCls,
+        boolean singleLabel,
+        Standardization standardization,
+        String encoderHash,
+        String frontEndHash) {
+    private static final String STANDARDIZATION = "standardization.";
+
+    /**
+     * @param expected number of classes
+     * @param dim numbers a token
+     * @throws IllegalArgumentException if the class names are not one each, different and free of control characters,
+     *     or the standardization does not fit
+     */
+    void check(int expected, int dim) {
+        if (classes.size() != expected || new HashSet<>(classes).size() != classes.size()) {
+            throw new IllegalArgumentException(
+                    "trained probe: needs " + expected + " different class names, got " + classes);
+        }
+        for (String c : classes) {
+            if (c.isBlank() || c.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException(
+                        "trained probe: class name '" + c.strip() + "' is blank or has control characters");
+            }
+        }
+        if (standardization != null
+                && (standardization.dim() != dim || hasCls != (standardization.clsMean() != null))) {
+            throw new IllegalArgumentException("trained probe: standardization is of dim " + standardization.dim()
+                    + (standardization.clsMean() == null ? " without cls" : " with cls") + ", the probe of dim " + dim
+                    + (hasCls ? " with cls" : " without cls"));
+        }
+    }
+
+    /**
+     * @param about what messages begin with
+     * @param dim numbers a token
+     * @throws IllegalArgumentException if the token map is of another dim or differs in having a cls token
+     */
+    void requireFit(String about, TokenMap map, int dim) {
+        if (map.dim() != dim || (map.cls() != null) != hasCls) {
+            throw new IllegalArgumentException(about + "trained on tokens of dim " + dim
+                    + (hasCls ? " with cls" : " without cls")
+                    + ", the token map has dim " + map.dim() + (map.cls() != null ? " with cls" : " without cls")
+                    + ": use the encoder whose tokens it was trained on");
+        }
+    }
+
+    /**
+     * @param about what messages begin with
+     * @throws IllegalArgumentException if the key is that of other tokens, or it is not known which they were
+     */
+    void requireTokensOf(String about, CacheKey key) {
+        if (encoderHash.isEmpty() || frontEndHash.isEmpty()) {
+            throw new IllegalArgumentException(
+                    about + "it does not say on which encoder's tokens it was trained: train it with"
+                            + " 'unmute probe', or give Result.trained the hashes of CacheKey.of");
+        }
+        if (!encoderHash.equals(key.encoderHash())) {
+            throw new IllegalArgumentException(about + "trained on tokens of another encoder: its encoder hash is "
+                    + encoderHash + ", that of '" + key.encoder() + "' is " + key.encoderHash()
+                    + ": open the probe's encoder with the same settings");
+        }
+        if (!frontEndHash.equals(key.frontEndHash())) {
+            throw new IllegalArgumentException(
+                    about + "trained on tokens of the same encoder behind another front end: its front end"
+                            + " hash is " + frontEndHash + ", that of '" + key.frontEnd() + "' is " + key.frontEndHash()
+                            + ": open the encoder with the settings, and resample with the filter, of the probe's"
+                            + " tokens");
+        }
+    }
+
+    void addTo(SafetensorsWriter out) {
+        out.metadata("classes", String.join("\n", classes))
+                .metadata("cls", Boolean.toString(hasCls))
+                .metadata("single_label", Boolean.toString(singleLabel))
+                .metadata("encoder_hash", encoderHash)
+                .metadata("front_end_hash", frontEndHash);
+        if (standardization != null) {
+            columns(standardization).forEach((name, values) -> {
+                if (values != null) {
+                    out.add(STANDARDIZATION + name, Shape.of(values.length), values);
+                }
+            });
+        }
+    }
+
+    private static Map<String, float[]> columns(Standardization s) {
+        Map<String, float[]> columns = new LinkedHashMap<>();
+        columns.put("token_mean", s.tokenMean());
+        columns.put("token_deviation", s.tokenDeviation());
+        columns.put("cls_mean", s.clsMean());
+        columns.put("cls_deviation", s.clsDeviation());
+        return columns;
+    }
+
+    /** @throws IllegalArgumentException if something is missing or malformed */
+    static ScoringFacts of(SafetensorsFile file) {
+        Map<String, String> about = file.metadata();
+        Standardization standardization = null;
+        if (file.has(STANDARDIZATION + "token_mean")) {
+            List<float[]> columns = new ArrayList<>();
+            for (String name : List.of("token_mean", "token_deviation", "cls_mean", "cls_deviation")) {
+                columns.add(file.has(STANDARDIZATION + name) ? file.floats(STANDARDIZATION + name) : null);
+            }
+            if (columns.get(1) == null) {
+                throw new IllegalArgumentException("standardization.token_deviation is missing");
+            }
+            standardization = new Standardization(columns.get(0), columns.get(1), columns.get(2), columns.get(3));
+        }
+        return new ScoringFacts(
+                List.of(text(about, "classes").split("\n")),
+                flag(about, "cls"),
+                flag(about, "single_label"),
+                standardization,
+                text(about, "encoder_hash"),
+                text(about, "front_end_hash"));
+    }
+
+    static String text(Map<String, String> about, String key) {
+        String value = about.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("the metadata has no " + key);
+        }
+        return value;
+    }
+
+    static boolean flag(Map<String, String> about, String key) {
+        return switch (text(about, key)) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        "the metadata's " + key + " is neither true nor false: " + about.get(key));
+        };
+    }
+}

@@ -1,0 +1,71 @@
+package org.unmute.report.benchmark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.unmute.experiments.results.Name;
+import org.unmute.experiments.results.Published;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.WinRule;
+
+/** What the report of benchmark runs holds, in its order. */
+public final class BenchmarkReport {
+    private BenchmarkReport() {}
+
+    /**
+     * All sections.
+     *
+     * @param clips explained clips, to stand after the figures of the scores
+     */
+    public static List<Section> sections(Results results, Published published, WinRule rule, List<Section> clips) {
+        List<Section> sections = new ArrayList<>(List.of(ResultSection.of(results, published)));
+        WinSection.of(results, rule).ifPresent(sections::add);
+        GainSection.of(results).ifPresent(sections::add);
+        RankingSection.of(results).ifPresent(sections::add);
+        sections.add(ParameterSection.of(results));
+        PrototypeSection.of(results).ifPresent(sections::add);
+        sections.addAll(clips);
+        sections.add(ClassSection.of(results));
+        sections.add(CalibrationSection.of(results));
+        sections.add(LossSection.of(results));
+        sections.add(SpeedSection.of(results));
+        sections.add(OriginSection.of(results));
+        return sections;
+    }
+
+    /** What was compared, in a sentence or two. */
+    public static String summary(Results results) {
+        List<Name> encoders = results.settings().stream()
+                .map(Results.Setting::encoder)
+                .distinct()
+                .toList();
+        List<Name> datasets = results.settings().stream()
+                .map(Results.Setting::dataset)
+                .distinct()
+                .toList();
+        int[] seeds = results.entries().stream()
+                .mapToInt(e -> e.cell().seeds().size())
+                .sorted()
+                .toArray();
+        Optional<String> missing = results.missing().isEmpty()
+                ? Optional.empty()
+                : Optional.of(" " + results.missing().size() + " of " + results.planned() + " planned cells "
+                        + (results.missing().size() == 1 ? "is" : "are") + " not finished.");
+        return results.columns().size() + (results.columns().size() == 1 ? " probe" : " probes")
+                + " on the frozen tokens of " + titles(encoders) + "; data: "
+                + titles(datasets) + "; "
+                + (seeds[0] == seeds[seeds.length - 1] ? "" + seeds[0] : seeds[0] + " to " + seeds[seeds.length - 1])
+                + (seeds[seeds.length - 1] == 1 ? " seed" : " seeds") + " a cell." + missing.orElse("");
+    }
+
+    private static String titles(List<Name> names) {
+        List<String> titles = names.stream().map(Name::title).toList();
+        int last = titles.size() - 1;
+        return last == 0
+                ? titles.getFirst()
+                : IntStream.range(0, last).mapToObj(titles::get).collect(Collectors.joining(", ")) + " and "
+                        + titles.get(last);
+    }
+}

@@ -1,0 +1,74 @@
+package org.unmute.report.benchmark;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import org.unmute.experiments.results.Score;
+import org.unmute.report.table.TableCell;
+
+/** How numbers are written in the report's tables. */
+final class CellFormat {
+    /** Decimals of a percentage, as in the paper's tables. */
+    private static final int DECIMALS = 2;
+
+    private CellFormat() {}
+
+    /** A fraction in percent, without the sign. */
+    static String percent(double fraction) {
+        return decimals(100 * fraction, DECIMALS);
+    }
+
+    /** With a plus or minus before it. */
+    static String signedPercent(double fraction) {
+        String text = percent(fraction);
+        return text.isEmpty() || text.startsWith("\u2212") ? text : "+" + text;
+    }
+
+    /** Empty where the number is not finite. A number that rounds to zero has no sign. */
+    static String decimals(double value, int decimals) {
+        if (!Double.isFinite(value)) {
+            return "";
+        }
+        String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
+        return text.startsWith("-")
+                ? (text.matches("-[0.]+") ? text.substring(1) : "\u2212" + text.substring(1))
+                : text;
+    }
+
+    /** Three significant digits, such as 1.23e-4. */
+    static String scientific(double value) {
+        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.2e", value) : "";
+    }
+
+    /** Mean and deviation in percent. */
+    static TableCell cell(Score score) {
+        return new TableCell(percent(score.mean()), percent(score.sd()), false);
+    }
+
+    /** Numbers of a CSV file, in full; empty where not finite. */
+    static String full(double value) {
+        return Double.isFinite(value) ? Double.toString(value) : "";
+    }
+
+    /**
+     * Marks the best: all cells that read the same as the highest (or the lowest) are tied. With fewer than two numbers
+     * nothing is best.
+     *
+     * @param values what the cells show; NaN for none
+     */
+    static List<TableCell> best(List<TableCell> cells, double[] values, boolean highest) {
+        List<Integer> order = new ArrayList<>();
+        for (int i = 0; i < values.length; i++) {
+            if (Double.isFinite(values[i])) {
+                order.add(i);
+            }
+        }
+        if (order.size() < 2) {
+            return cells;
+        }
+        order.sort(Comparator.comparingDouble(i -> highest ? -values[i] : values[i]));
+        String text = cells.get(order.getFirst()).text();
+        return cells.stream().map(c -> c.text().equals(text) ? c.asBest() : c).toList();
+    }
+}

@@ -1,0 +1,58 @@
+package org.unmute.report.benchmark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Entry;
+import org.unmute.experiments.results.Name;
+import org.unmute.experiments.results.Results;
+import org.unmute.report.chart.ScatterChart;
+import org.unmute.report.drawing.Caption;
+import org.unmute.report.plot.Axis;
+import org.unmute.report.plot.SeriesStyle;
+
+/** Parameters against score, a figure for each data set. */
+final class ParameterSection {
+    private ParameterSection() {}
+
+    static Section of(Results results) {
+        Map<Column, SeriesStyle> styles = ColumnStyles.of(results);
+        List<Block.Figure> figures = new ArrayList<>();
+        for (Name dataset : results.datasets()) {
+            List<Entry> entries = results.entries().stream()
+                    .filter(e -> e.cell().dataset().key().equals(dataset.key())
+                            && e.cell().test().defined())
+                    .toList();
+            if (entries.isEmpty()) {
+                continue;
+            }
+            boolean several = entries.stream()
+                            .map(e -> e.cell().encoder().key())
+                            .distinct()
+                            .count()
+                    > 1;
+            List<ScatterChart.Point> points = entries.stream()
+                    .map(e -> new ScatterChart.Point(
+                            several ? e.cell().encoder().title() : e.column().label(),
+                            several ? e.column().label() : "",
+                            styles.get(e.column()),
+                            e.cell().parameters(),
+                            e.cell().test().mean(),
+                            e.cell().test().sd()))
+                    .toList();
+            figures.add(new Block.Figure(
+                    "parameters-" + FileIds.of(dataset.key()),
+                    new ScatterChart(
+                            Caption.of(
+                                    "Parameters and score on " + dataset.title(),
+                                    "Trained parameters of each probe against its mean test score; whiskers: one"
+                                            + " standard deviation."),
+                            Axis.logarithmic("trained parameters"),
+                            Axis.percent(results.metric(dataset)),
+                            points),
+                    true));
+        }
+        return new Section("parameters", "Parameters and score", List.of(new Block.Beside(figures)));
+    }
+}

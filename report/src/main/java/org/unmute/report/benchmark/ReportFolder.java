@@ -1,0 +1,132 @@
+package org.unmute.report.benchmark;
+
+import static org.unmute.report.page.Html.escape;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.report.drawing.Drawing;
+import org.unmute.report.page.Page;
+import org.unmute.report.table.HtmlTable;
+import org.unmute.report.table.LatexTable;
+import org.unmute.report.table.MarkdownTable;
+import org.unmute.report.table.Table;
+import org.unmute.tensor.io.AtomicFile;
+
+/**
+ * Turns sections into the files of a report: {@code report.html}, which needs none of the others, {@code tables/} with
+ * each table as CSV, Markdown and LaTeX, {@code figures/} with each figure as SVG, PNG and CSV.
+ */
+public final class ReportFolder {
+    /** The page's name. */
+    public static final String PAGE = "report.html";
+
+    private final boolean png;
+    private final Map<String, byte[]> files = new LinkedHashMap<>();
+
+    private ReportFolder(boolean png) {
+        this.png = png;
+    }
+
+    /**
+     * The files of a report by their path below its folder, the page first.
+     *
+     * @param png whether figures are also drawn as PNG, which needs fonts
+     * @throws IllegalStateException if figures cannot be drawn as PNG, or two tables or figures have the same id
+     */
+    public static Map<String, byte[]> files(
+            String title, String summary, List<Section> sections, boolean png, Instant made) {
+        ReportFolder folder = new ReportFolder(png);
+        folder.files.put(PAGE, new byte[0]);
+        Page page = new Page(title, summary);
+        for (Section section : sections) {
+            StringBuilder html = new StringBuilder();
+            section.blocks().forEach(b -> folder.add(html, b));
+            page.section(section.id(), section.title(), html.toString());
+            section.blocks().stream()
+                    .filter(Block.Ready.class::isInstance)
+                    .forEach(b -> page.part(((Block.Ready) b).html()));
+        }
+        folder.files.put(PAGE, page.htmlWithContents(made).getBytes(StandardCharsets.UTF_8));
+        return folder.files;
+    }
+
+    /**
+     * Writes files into a folder, each whole or not at all, the first one last.
+     *
+     * @throws IOException if one cannot be written
+     */
+    public static void write(Path out, Map<String, byte[]> files) throws IOException {
+        for (String name : List.copyOf(files.keySet()).reversed()) {
+            Path file = out.resolve(name);
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            AtomicFile.write(file, files.get(name));
+        }
+    }
+
+    private void add(StringBuilder html, Block block) {
+        switch (block) {
+            case Block.Words w -> html.append("<p>").append(escape(w.text())).append("</p>\n");
+            case Block.Tabular t -> html.append(table(t.table()));
+            case Block.Figure f -> html.append(figure(f));
+            case Block.Beside b -> {
+                html.append(b.figures().size() > 2 ? "<div class=\"beside many\">\n" : "<div class=\"beside\">\n");
+                b.figures().forEach(f -> html.append(figure(f)));
+                html.append("</div>\n");
+            }
+            case Block.Folded f -> {
+                html.append(f.open() ? "<details open=\"open\">" : "<details>")
+                        .append("<summary>")
+                        .append(escape(f.summary()))
+                        .append("</summary>\n");
+                f.blocks().forEach(b -> add(html, b));
+                html.append("</details>\n");
+            }
+            case Block.Facts f -> {
+                html.append("<dl>\n");
+                f.facts()
+                        .forEach((name, value) -> html.append("<div><dt>")
+                                .append(escape(name))
+                                .append("</dt><dd>")
+                                .append(escape(value))
+                                .append("</dd></div>\n"));
+                html.append("</dl>\n");
+            }
+            case Block.Ready r -> r.files().forEach(this::put);
+        }
+    }
+
+    private String table(Table table) {
+        put("tables/" + table.id() + ".csv", table.csvText());
+        put("tables/" + table.id() + ".md", MarkdownTable.of(table));
+        put("tables/" + table.id() + ".tex", LatexTable.of(table));
+        return HtmlTable.of(table);
+    }
+
+    private String figure(Block.Figure figure) {
+        Drawing drawing = figure.chart().draw();
+        put("figures/" + figure.id() + ".svg", drawing.svg());
+        if (png) {
+            put("figures/" + figure.id() + ".png", drawing.png());
+        }
+        put("figures/" + figure.id() + ".csv", Table.csvText(figure.chart().rows()));
+        return figure.inPage()
+                ? "<figure class=\"drawn\">" + drawing.inlineSvg("figure-" + figure.id()) + "</figure>\n"
+                : "";
+    }
+
+    private void put(String name, String text) {
+        put(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void put(String name, byte[] content) {
+        if (files.put(name, content) != null) {
+            throw new IllegalStateException("report: two parts would write " + name);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package org.unmute.report.benchmark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.unmute.experiments.results.Column;
+import org.unmute.experiments.results.Results;
+import org.unmute.experiments.results.WinRule;
+import org.unmute.experiments.results.Wins;
+import org.unmute.report.chart.WinMatrix;
+import org.unmute.report.drawing.Caption;
+import org.unmute.report.table.Table;
+import org.unmute.report.table.TableCell;
+import org.unmute.report.table.TableRow;
+
+/** Who beats whom (the paper's Figure 5). */
+final class WinSection {
+    private WinSection() {}
+
+    static Optional<Section> of(Results results, WinRule rule) {
+        if (results.columns().size() < 2) {
+            return Optional.empty();
+        }
+        Wins wins = Wins.of(results, rule);
+        List<Block> blocks = new ArrayList<>();
+        if (wins.empty()) {
+            blocks.add(new Block.Words(
+                    "No two probes can be compared: a win needs the standard deviation over at least two seeds"
+                            + " of both."));
+            return Optional.of(new Section("wins", "Wins", blocks));
+        }
+        List<String> names = results.columns().stream().map(Column::label).toList();
+        String rest = wins.skipped() == 0
+                ? ""
+                : " " + wins.skipped() + " pairs are left out: a cell has a single seed or no score.";
+        blocks.add(new Block.Figure(
+                "wins",
+                new WinMatrix(
+                        Caption.of(
+                                "Pairwise wins",
+                                "Settings (an encoder on a data set) in which the row beats the column: its mean is"
+                                        + " above the column's by at least " + rule.words()
+                                        + ". What neither wins is a tie." + rest),
+                        names,
+                        wins.wins(),
+                        wins.contests()),
+                true));
+        blocks.add(new Block.Tabular(table(wins, names)));
+        return Optional.of(new Section("wins", "Wins", blocks));
+    }
+
+    private static Table table(Wins wins, List<String> names) {
+        List<TableRow> rows = new ArrayList<>();
+        List<List<String>> csv = new ArrayList<>();
+        csv.add(List.of("row", "column", "wins", "losses", "ties", "contests", "rule"));
+        for (int i = 0; i < names.size(); i++) {
+            int contests = 0;
+            for (int j = 0; j < names.size(); j++) {
+                contests += wins.contests()[i][j];
+                if (i != j) {
+                    int won = wins.wins()[i][j];
+                    int lost = wins.wins()[j][i];
+                    int all = wins.contests()[i][j];
+                    csv.add(List.of(
+                            names.get(i),
+                            names.get(j),
+                            "" + won,
+                            "" + lost,
+                            "" + (all - won - lost),
+                            "" + all,
+                            wins.rule().name().toLowerCase(Locale.ROOT)));
+                }
+            }
+            int won = wins.won(i);
+            int lost = wins.lost(i);
+            rows.add(TableRow.of(
+                    "",
+                    names.get(i),
+                    List.of(
+                            TableCell.of("" + won),
+                            TableCell.of("" + lost),
+                            TableCell.of("" + (contests - won - lost)),
+                            TableCell.of(contests == 0 ? "" : CellFormat.decimals(100.0 * won / contests, 1)))));
+        }
+        return new Table(
+                "wins",
+                "Comparisons won, lost and tied by each probe, over all opponents",
+                "",
+                List.of("Probe", "Won", "Lost", "Tied", "Won, %"),
+                rows,
+                csv);
+    }
+}

@@ -1,0 +1,88 @@
+package org.unmute.report.clip;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unmute.tensor.io.AtomicFile;
+
+/**
+ * The figures of one clip, for a page of its own or as a part of a report: spectrogram with the sound, token map in
+ * colours (paper, ClipFigure 1a), attention of the class token (1b), similarity maps of prototypes (ClipFigure 3) and their
+ * weights (ClipFigure 4).
+ *
+ * @param clip the clip
+ * @param end seconds of the time axis
+ * @param sections figures that belong together, in the order to show
+ * @param weights prototypes and classes, or null where the probe has none
+ */
+public record ClipFigures(ClipExplanation clip, double end, List<Section> sections, WeightTable weights) {
+    /** Copies the list. */
+    public ClipFigures {
+        sections = List.copyOf(sections);
+    }
+
+    /**
+     * Figures that belong together.
+     *
+     * @param title heading
+     * @param note what they show, in a sentence or two
+     * @param figures none where there is nothing to show, which the note explains
+     */
+    public record Section(String title, String note, List<ClipFigure> figures) {
+        /** Copies the list. */
+        public Section {
+            figures = List.copyOf(figures);
+        }
+    }
+
+    /** Draws the figures of a clip that was explained with {@code figures}. */
+    public static ClipFigures of(ClipExplanation clip) {
+        ClipDrawing drawing = new ClipDrawing(clip);
+        return new ClipFigures(
+                clip,
+                drawing.axes().end(),
+                drawing.sections(),
+                WeightTable.of(clip).orElse(null));
+    }
+
+    /**
+     * The figures as a piece of HTML (also well-formed XML): one {@code div} of class {@code clip-figures} with a style
+     * sheet of its own that touches nothing outside, pictures and sound inside; light or dark as the reader's system
+     * is. Several may stand in one page.
+     */
+    public String html() {
+        return new ClipHtml(this).fragment();
+    }
+
+    /** Each figure as a PNG file, enlarged: content by name. */
+    public Map<String, byte[]> files() {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (Section section : sections) {
+            section.figures.forEach(figure -> files.put(figure.file() + ".png", figure.png()));
+        }
+        if (weights != null) {
+            files.put("weights.png", weights.picture().enlarged().png());
+        }
+        return files;
+    }
+
+    /**
+     * Writes {@link #files}.
+     *
+     * @return the files
+     * @throws IOException if one cannot be written
+     */
+    public List<Path> write(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        List<Path> written = new ArrayList<>();
+        for (Map.Entry<String, byte[]> file : files().entrySet()) {
+            written.add(folder.resolve(file.getKey()));
+            AtomicFile.write(written.getLast(), file.getValue());
+        }
+        return written;
+    }
+}

@@ -1,0 +1,49 @@
+package org.unmute.report.clip;
+
+import static org.unmute.report.page.Html.escape;
+import static org.unmute.report.page.Html.number;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.unmute.report.page.Fact;
+import org.unmute.report.page.Page;
+import org.unmute.tensor.io.AtomicFile;
+
+/** A page that explains one clip: one file that holds everything it shows and fetches nothing. */
+public final class ExplainPage {
+    private ExplainPage() {}
+
+    /** The document. */
+    public static String render(ClipFigures figures, List<Fact> facts) {
+        ClipExplanation clip = figures.clip();
+        String explained =
+                clip.reasons().stream().map(ClipExplanation.Reason::name).collect(Collectors.joining(", "));
+        StringBuilder run = new StringBuilder("<dl>\n");
+        for (Fact fact : facts) {
+            run.append("<div><dt>")
+                    .append(escape(fact.name()))
+                    .append("</dt><dd>")
+                    .append(escape(fact.value()))
+                    .append("</dd></div>\n");
+        }
+        return new Page(
+                        clip.clip() + ", explained",
+                        number(clip.seconds(), 2) + " s of sound; why the probe gave these scores for " + explained
+                                + ", and where it heard what.")
+                .part(figures.html())
+                .section("run", "How this was made", run.append("</dl>").toString())
+                .html();
+    }
+
+    /**
+     * Writes the document, whole or not at all.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public static void write(ClipFigures figures, List<Fact> facts, Path file) throws IOException {
+        AtomicFile.write(file, render(figures, facts).getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,161 @@
+package org.unmute.report.clip;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.unmute.models.audio.ClipTooShortException;
+import org.unmute.models.audio.Recording;
+import org.unmute.models.audio.Resampler;
+import org.unmute.models.encoder.Encoder;
+import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.Features;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Contributions.Part;
+import org.unmute.report.clip.ClipExplanation.Reason;
+
+/**
+ * Explains the scores of clips.
+ *
+ * @param encoder whose tokens the probe was trained on
+ * @param scorer the probe
+ * @param resampling how recordings of other rates are converted
+ */
+public record Explainer(Encoder encoder, ExplainedProbe scorer, Resampler.Kernel resampling) {
+    /** Classes explained where none are asked for. */
+    public static final int DEFAULT_CLASSES = 3;
+    /** Class names that fit into a message. */
+    private static final int MOST_NAMED = 30;
+    /** Rounding that sum and logit may differ by, in parts of the terms' sizes; terms below 1 count as 1. */
+    private static final double TOLERANCE = 1e-5;
+
+    /**
+     * The number of a class.
+     *
+     * @throws IllegalArgumentException if there is none of that name; the message names the one that is spelled most alike
+     */
+    public int classIndex(String name) {
+        int index = scorer.classes().indexOf(name);
+        if (index < 0) {
+            throw new IllegalArgumentException("the probe has no class '" + name + "': did you mean '"
+                    + NearestName.of(name, scorer.classes()) + "'? It has "
+                    + (scorer.classes().size() > MOST_NAMED
+                            ? scorer.classes().size() + " classes"
+                            : String.join(", ", scorer.classes())));
+        }
+        return index;
+    }
+
+    /**
+     * Runs encoder and probe on a recording and takes the logits apart.
+     *
+     * @param clip what to call the recording
+     * @param classes numbers of the classes to explain; empty: the {@value #DEFAULT_CLASSES} with the highest scores
+     * @param most parts shown of each class
+     * @param figures whether {@link ClipFigures} will be drawn, which need more of the encoder
+     * @throws ClipTooShortException if it is shorter than one frame
+     * @throws IllegalArgumentException if the probe does not tell how its scores come about, or the scores are no numbers
+     */
+    public ClipExplanation explain(String clip, Recording recording, List<Integer> classes, int most, boolean figures) {
+        EncoderSpec spec = encoder.describe();
+        float[] samples = recording.resampled(spec.sampleRate(), resampling).samples();
+        if (samples.length < spec.frameSamples()) {
+            throw new ClipTooShortException("explain", samples.length, spec.frameSamples(), spec.sampleRate());
+        }
+        List<Integer> layers = scorer.layers() == 0
+                ? List.of()
+                : IntStream.range(0, spec.depth()).boxed().toList();
+        Features features = encoder.features(samples, new Features.Request(layers, figures && spec.hasCls()));
+        ExplainedProbe.OnClip on = scorer.on(features);
+        double[] logits = on.logits();
+        double[] scores = scores(logits);
+        ClipExplanation scored = new ClipExplanation(
+                clip,
+                recording,
+                spec,
+                features,
+                scorer.name(),
+                scorer.classes(),
+                logits,
+                scores,
+                scorer.singleLabel(),
+                List.of(),
+                on);
+        List<Reason> reasons = new ArrayList<>();
+        for (int c : classes.isEmpty() ? best(logits, DEFAULT_CLASSES) : classes) {
+            reasons.add(reason(scored, c, most));
+        }
+        return new ClipExplanation(
+                clip,
+                recording,
+                spec,
+                features,
+                scorer.name(),
+                scorer.classes(),
+                logits,
+                scores,
+                scorer.singleLabel(),
+                reasons,
+                on);
+    }
+
+    /** Numbers of the classes with the highest logits, highest first. */
+    static List<Integer> best(double[] logits, int most) {
+        return IntStream.range(0, logits.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer c) -> -logits[c]))
+                .limit(most)
+                .toList();
+    }
+
+    private double[] scores(double[] logits) {
+        double[] scores = new double[logits.length];
+        double greatest = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < logits.length; c++) {
+            if (!Double.isFinite(logits[c])) {
+                throw new IllegalArgumentException(
+                        "the logit of class '" + scorer.classes().get(c) + "' is " + logits[c]
+                                + ": the training of the probe diverged, or the encoder gives no numbers for this"
+                                + " recording");
+            }
+            greatest = Math.max(greatest, logits[c]);
+        }
+        double sum = 0;
+        for (double logit : logits) {
+            sum += Math.exp(logit - greatest);
+        }
+        for (int c = 0; c < logits.length; c++) {
+            scores[c] = scorer.singleLabel() ? Math.exp(logits[c] - greatest) / sum : 1 / (1 + Math.exp(-logits[c]));
+        }
+        return scores;
+    }
+
+    private Reason reason(ClipExplanation scored, int c, int most) {
+        Contributions all = scored.on()
+                .contributions(c)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "probe " + scorer.name() + " does not tell how its scores come about"));
+        List<Part> strongest = all.strongest(most);
+        double rest = 0;
+        for (Part p : all.parts()) {
+            // each part is an object of its own, also where two are equal
+            if (strongest.stream().noneMatch(s -> s == p)) {
+                rest += p.contribution();
+            }
+        }
+        Reason reason = new Reason(
+                c,
+                scorer.classes().get(c),
+                scored.logits()[c],
+                scored.scores()[c],
+                all,
+                strongest.stream().map(scored::shown).toList(),
+                all.parts().size() - strongest.size(),
+                rest);
+        if (!(Math.abs(reason.difference()) <= TOLERANCE * Math.max(1, all.magnitude()))) {
+            throw new IllegalStateException("the contributions to class '" + reason.name() + "' sum to " + reason.sum()
+                    + ", its logit is " + reason.logit() + ": they differ by " + reason.difference());
+        }
+        return reason;
+    }
+}

@@ -1,0 +1,77 @@
+package org.unmute.report.clip;
+
+import java.util.Locale;
+import org.unmute.models.encoder.TokenPlace;
+import org.unmute.probes.pool.Contributions;
+
+/** Places in a recording and terms of a sum, in words. */
+public final class TermText {
+    /** Seconds; of a shorter token hundredths would not tell begin from end. */
+    private static final double SHORT = 0.03;
+
+    private TermText() {}
+
+    /** "1.28 to 1.44 s", with a remark where that is behind the recording's end; "whole clip" for no place. */
+    public static String time(ClipExplanation.Shown shown) {
+        if (shown.place() == null) {
+            return "whole clip";
+        }
+        TokenPlace place = shown.place();
+        String format = place.end() - place.start() < SHORT ? "%.3f to %.3f s" : "%.2f to %.2f s";
+        return String.format(Locale.ROOT, format, place.start(), place.end()) + (shown.padding() ? " (padding)" : "");
+    }
+
+    /** "510 to 870 Hz"; a dash for no place. */
+    public static String frequency(ClipExplanation.Shown shown) {
+        TokenPlace place = shown.place();
+        if (place == null) {
+            return "\u2013";
+        }
+        if (place.fullBand()) {
+            return "all";
+        }
+        return rounded(place.lowHz()) + " to " + rounded(place.highHz()) + " Hz";
+    }
+
+    /** The mel bands, counted from 0. */
+    public static String bands(ClipExplanation.Shown shown) {
+        TokenPlace place = shown.place();
+        return place == null || place.fullBand() ? "\u2013" : place.firstBand() + " to " + place.lastBand();
+    }
+
+    private static String rounded(double hertz) {
+        return Long.toString(hertz < 1000 ? Math.round(hertz) : Math.round(hertz / 10) * 10);
+    }
+
+    /** What the values are that are weighed. */
+    public static String value(Contributions.Kind kind) {
+        return switch (kind) {
+            case PROTOTYPES -> "similarity";
+            case TOKENS -> "finds";
+            case FEATURES -> "value";
+        };
+    }
+
+    /** How a logit is put together, in a sentence. */
+    public static String rule(Contributions.Kind kind) {
+        return switch (kind) {
+            case PROTOTYPES ->
+                "A prototype adds its greatest similarity to any token, times the weight that the class gives it.";
+            case TOKENS -> "A token adds what the class finds in it, as much as the probe weighs it.";
+            case FEATURES -> "A feature of the probe adds its value, times the weight that the class gives it.";
+        };
+    }
+
+    /** "the other 195 prototypes" */
+    public static String others(ClipExplanation.Reason reason) {
+        String what = switch (reason.contributions().kind()) {
+            case PROTOTYPES -> "prototype";
+            case TOKENS -> "token";
+            case FEATURES -> "feature";
+        };
+        // cgp has several terms of each prototype, and linearc one that is no token
+        boolean plain =
+                reason.contributions().parts().stream().allMatch(p -> p.name().equals(what + " " + p.index()));
+        return "the other " + reason.others() + " " + (plain ? what : "term") + (reason.others() == 1 ? "" : "s");
+    }
+}

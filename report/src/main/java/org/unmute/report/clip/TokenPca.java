@@ -1,0 +1,135 @@
+package org.unmute.report.clip;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
+import org.unmute.models.encoder.TokenMap;
+
+/**
+ * The three directions in which the tokens of a clip vary most, as red, green and blue (paper, ClipFigure 1a).
+ *
+ * @param rgb a colour 0xRRGGBB for each token
+ * @param explained the share of the tokens' variance that each direction has
+ */
+record TokenPca(int[] rgb, double[] explained) {
+    private static final int COMPONENTS = 3;
+    /** Tokens that decide the directions; more would only take longer. */
+    private static final int MOST_TOKENS = 4096;
+    /** Single tokens may stick out so far that all others would have one colour. */
+    private static final double TRIM = 0.01;
+
+    /**
+     * The colours of a token map.
+     *
+     * @param rows token rows that stand for sound; later ones are padding and decide neither directions nor range of
+     *     colours
+     */
+    static TokenPca of(TokenMap map, int rows) {
+        int dim = map.dim();
+        int heard = rows * map.freq();
+        int[] chosen = IntStream.range(0, Math.min(heard, MOST_TOKENS))
+                .map(i -> (int) ((long) i * heard / Math.min(heard, MOST_TOKENS)))
+                .toArray();
+        double[] mean = new double[dim];
+        for (int n : chosen) {
+            for (int d = 0; d < dim; d++) {
+                mean[d] += map.tokens()[n * dim + d] / (double) chosen.length;
+            }
+        }
+        DMatrixRMaj x = new DMatrixRMaj(chosen.length, dim);
+        for (int i = 0; i < chosen.length; i++) {
+            for (int d = 0; d < dim; d++) {
+                x.set(i, d, map.tokens()[chosen[i] * dim + d] - mean[d]);
+            }
+        }
+        double[] explained = new double[COMPONENTS];
+        double[][] directions = directions(x, explained);
+        double[][] along = new double[COMPONENTS][map.count()];
+        for (int c = 0; c < COMPONENTS; c++) {
+            for (int n = 0; n < map.count(); n++) {
+                double sum = 0;
+                for (int d = 0; d < dim; d++) {
+                    sum += (map.tokens()[n * dim + d] - mean[d]) * directions[c][d];
+                }
+                along[c][n] = sum;
+            }
+        }
+        return new TokenPca(colours(along, heard), explained);
+    }
+
+    /**
+     * Unit vectors {@code [3][dim]}, from the smaller of the two Gram matrices; zeros where the tokens vary in fewer
+     * directions.
+     */
+    private static double[][] directions(DMatrixRMaj x, double[] explained) {
+        boolean ofTokens = x.numRows < x.numCols;
+        int size = Math.min(x.numRows, x.numCols);
+        DMatrixRMaj gram = new DMatrixRMaj(size, size);
+        if (ofTokens) {
+            CommonOps_DDRM.multOuter(x, gram);
+        } else {
+            CommonOps_DDRM.multInner(x, gram);
+        }
+        double total = CommonOps_DDRM.trace(gram);
+        double[][] directions = new double[COMPONENTS][x.numCols];
+        EigenDecomposition_F64<DMatrixRMaj> eigen = DecompositionFactory_DDRM.eig(size, true, true);
+        if (!(total > 0) || !eigen.decompose(gram)) {
+            return directions; // one token, or all the same
+        }
+        int[] order = IntStream.range(0, size)
+                .boxed()
+                .sorted(Comparator.comparingDouble(
+                        (Integer i) -> -eigen.getEigenvalue(i).getReal()))
+                .mapToInt(i -> i)
+                .toArray();
+        for (int c = 0; c < Math.min(COMPONENTS, size); c++) {
+            double value = eigen.getEigenvalue(order[c]).getReal();
+            if (value > 1e-12 * total) {
+                explained[c] = value / total;
+                directions[c] = direction(x, eigen.getEigenVector(order[c]), ofTokens);
+            }
+        }
+        return directions;
+    }
+
+    private static double[] direction(DMatrixRMaj x, DMatrixRMaj vector, boolean ofTokens) {
+        DMatrixRMaj out = vector;
+        if (ofTokens) {
+            out = new DMatrixRMaj(x.numCols, 1);
+            CommonOps_DDRM.multTransA(x, vector, out);
+        }
+        double[] v = Arrays.copyOf(out.data, x.numCols);
+        double length = 0;
+        int largest = 0;
+        for (int d = 0; d < v.length; d++) {
+            length += v[d] * v[d];
+            largest = Math.abs(v[d]) > Math.abs(v[largest]) ? d : largest;
+        }
+        // a direction and its opposite are as good; the largest entry is positive, so that the same clip has the same
+        // colours
+        double scale = Math.signum(v[largest]) / Math.sqrt(length);
+        for (int d = 0; d < v.length; d++) {
+            v[d] *= scale;
+        }
+        return v;
+    }
+
+    private static int[] colours(double[][] along, int heard) {
+        int[] rgb = new int[along[0].length];
+        for (double[] values : along) {
+            double[] sorted = Arrays.copyOf(values, heard);
+            Arrays.sort(sorted);
+            double low = sorted[(int) (TRIM * (heard - 1))];
+            double high = sorted[(int) Math.ceil((1 - TRIM) * (heard - 1))];
+            for (int n = 0; n < rgb.length; n++) {
+                double position = high > low ? Math.clamp((values[n] - low) / (high - low), 0, 1) : 0.5;
+                rgb[n] = rgb[n] << 8 | (int) Math.round(255 * position);
+            }
+        }
+        return rgb;
+    }
+}

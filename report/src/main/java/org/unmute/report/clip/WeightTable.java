@@ -1,0 +1,132 @@
+package org.unmute.report.clip;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.unmute.probes.pool.Contributions;
+import org.unmute.probes.pool.Contributions.Part;
+import org.unmute.report.clip.ClipExplanation.Reason;
+import org.unmute.report.page.Picture;
+
+/**
+ * How much each class weighs each prototype (paper, ClipFigure 4).
+ *
+ * @param classes names of the rows
+ * @param prototypes numbers of the columns: those of a class that weighs them most stand together
+ * @param weights {@code [classes][prototypes]}, 0 where a class does not see a prototype
+ * @param shown columns whose prototypes are shown for an explained class
+ * @param whole whether these are all classes and prototypes of the probe
+ */
+public record WeightTable(
+        List<String> classes, List<Integer> prototypes, double[][] weights, List<Integer> shown, boolean whole) {
+    private static final int MOST_CLASSES = 40;
+    private static final int MOST_PROTOTYPES = 1200;
+    /** Of each class, where not all prototypes find room. */
+    private static final int STRONGEST = 20;
+
+    /**
+     * The table of a clip's probe, its explained classes first where not all find room; empty where it has no
+     * prototypes of this kind.
+     */
+    static Optional<WeightTable> of(ClipExplanation clip) {
+        if (clip.reasons().isEmpty()
+                || clip.reasons().getFirst().contributions().kind() != Contributions.Kind.PROTOTYPES) {
+            return Optional.empty();
+        }
+        boolean allClasses = clip.classes().size() <= MOST_CLASSES;
+        Set<Integer> rows = new LinkedHashSet<>();
+        if (!allClasses) {
+            clip.reasons().stream().map(Reason::classIndex).forEach(rows::add);
+        }
+        for (int c : allClasses
+                ? IntStream.range(0, clip.classes().size()).boxed().toList()
+                : Explainer.best(clip.logits(), MOST_CLASSES)) {
+            if (rows.size() < MOST_CLASSES) {
+                rows.add(c);
+            }
+        }
+        List<List<Part>> parts = new ArrayList<>();
+        for (int c : rows) {
+            List<Part> own = clip.on().contributions(c).orElseThrow().parts();
+            if (own.stream().map(Part::index).distinct().count() < own.size()) {
+                return Optional.empty(); // several weights for a prototype
+            }
+            parts.add(own);
+        }
+        return Optional.of(table(clip, List.copyOf(rows), parts, allClasses));
+    }
+
+    private static WeightTable table(
+            ClipExplanation clip, List<Integer> rows, List<List<Part>> parts, boolean allClasses) {
+        Set<Integer> every = new LinkedHashSet<>();
+        parts.forEach(own -> own.forEach(p -> every.add(p.index())));
+        boolean allPrototypes = every.size() <= MOST_PROTOTYPES;
+        Set<Integer> marked = new HashSet<>();
+        clip.reasons().forEach(r -> r.shown().forEach(s -> marked.add(s.part().index())));
+        Set<Integer> columns = allPrototypes ? every : new LinkedHashSet<>(marked);
+        if (!allPrototypes) {
+            parts.forEach(own -> own.stream()
+                    .sorted(Comparator.comparingDouble((Part p) -> -Math.abs(p.weight())))
+                    .limit(STRONGEST)
+                    .forEach(p -> columns.add(p.index())));
+        }
+        Map<Integer, double[]> byPrototype = new HashMap<>();
+        columns.forEach(j -> byPrototype.put(j, new double[rows.size()]));
+        for (int r = 0; r < rows.size(); r++) {
+            for (Part p : parts.get(r)) {
+                if (byPrototype.containsKey(p.index())) {
+                    byPrototype.get(p.index())[r] = p.weight();
+                }
+            }
+        }
+        List<Integer> order = columns.stream()
+                .sorted(Comparator.comparingInt((Integer j) -> greatest(byPrototype.get(j)))
+                        .thenComparingDouble(j -> -byPrototype.get(j)[greatest(byPrototype.get(j))])
+                        .thenComparingInt(j -> j))
+                .toList();
+        double[][] weights = new double[rows.size()][order.size()];
+        for (int r = 0; r < weights.length; r++) {
+            for (int j = 0; j < order.size(); j++) {
+                weights[r][j] = byPrototype.get(order.get(j))[r];
+            }
+        }
+        return new WeightTable(
+                rows.stream().map(clip.classes()::get).toList(),
+                order,
+                weights,
+                IntStream.range(0, order.size())
+                        .filter(i -> marked.contains(order.get(i)))
+                        .boxed()
+                        .toList(),
+                allClasses && allPrototypes);
+    }
+
+    private static int greatest(double[] values) {
+        int best = 0;
+        for (int i = 1; i < values.length; i++) {
+            best = values[i] > values[best] ? i : best;
+        }
+        return best;
+    }
+
+    Picture.Range range() {
+        double most = 0;
+        for (double[] row : weights) {
+            for (double w : row) {
+                most = Math.max(most, Math.abs(w));
+            }
+        }
+        return Picture.Range.around0(most);
+    }
+
+    Picture picture() {
+        return Picture.ofTable(weights, range());
+    }
+}

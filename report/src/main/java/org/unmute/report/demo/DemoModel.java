@@ -1,0 +1,135 @@
+package org.unmute.report.demo;
+
+import java.time.Instant;
+import java.util.List;
+import org.unmute.report.page.AxisTick;
+import org.unmute.report.page.Fact;
+
+/**
+ * All that a report shows, as plain numbers. Unknown or undefined numbers are NaN and shown as a dash.
+ *
+ * @param title    the heading
+ * @param summary  a sentence or two under it
+ * @param facts    how the run was made: encoder, data, seeds, backend …
+ * @param results  one row per probe, in the order to show
+ * @param classes  average precision per class and probe
+ * @param example  one clip explained, or null
+ * @param made     when the run ended
+ */
+public record DemoModel(
+        String title,
+        String summary,
+        List<Fact> facts,
+        List<ProbeResult> results,
+        ClassTable classes,
+        Example example,
+        Instant made) {
+
+    public DemoModel {
+        facts = List.copyOf(facts);
+        results = List.copyOf(results);
+        if (results.isEmpty()) {
+            throw new IllegalArgumentException("report: no probe result to show");
+        }
+    }
+
+    /**
+     * A probe's score over its seeds.
+     *
+     * @param probe      name of the probe
+     * @param parameters trained parameters
+     * @param seeds      number of seeds
+     * @param map        mean over the seeds of the macro mAP, in [0, 1]
+     * @param sd         standard deviation over the seeds
+     * @param ciLow      lower end of the 95 % bootstrap interval
+     * @param ciHigh     upper end of the 95 % bootstrap interval
+     */
+    public record ProbeResult(
+            String probe, long parameters, int seeds, double map, double sd, double ciLow, double ciHigh) {}
+
+    /**
+     * Average precision of each class under each probe.
+     *
+     * @param probes column headings
+     * @param rows   one per class that has positives in the test set
+     * @param absent names of the classes without a positive in the test set, for which average precision is undefined
+     */
+    public record ClassTable(List<String> probes, List<ClassRow> rows, List<String> absent) {
+        public ClassTable {
+            probes = List.copyOf(probes);
+            rows = List.copyOf(rows);
+            absent = List.copyOf(absent);
+            for (ClassRow row : rows) {
+                if (row.averagePrecision().length != probes.size()) {
+                    throw new IllegalArgumentException("report: class " + row.label() + " has "
+                            + row.averagePrecision().length + " numbers for " + probes.size() + " probes");
+                }
+            }
+        }
+    }
+
+    /** A class, its number of test positives, and its average precision per probe in [0, 1]. */
+    public record ClassRow(String label, int positives, double[] averagePrecision) {}
+
+    /**
+     * One test clip and what the probe made of it.
+     *
+     * @param name        file or clip name
+     * @param probe       the probe whose scores and prototypes are shown
+     * @param samples     the waveform in [-1, 1]
+     * @param sampleRate  samples a second
+     * @param spectrogram what the encoder sees
+     * @param scores      classes to list, best first
+     * @param prototypes  the winning prototypes of the predicted classes
+     */
+    public record Example(
+            String name,
+            String probe,
+            float[] samples,
+            int sampleRate,
+            Heat spectrogram,
+            List<Score> scores,
+            List<PrototypeMap> prototypes) {
+        public Example {
+            scores = List.copyOf(scores);
+            prototypes = List.copyOf(prototypes);
+        }
+    }
+
+    /**
+     * A map over time and frequency.
+     *
+     * @param values  `[time][freq]`, frequency rising; rows of equal length
+     * @param seconds the stretch of time that the map covers
+     * @param ticks   what to write along the frequency axis
+     * @param unit    the unit of the values, for the scale ("dB", "cosine")
+     */
+    public record Heat(float[][] values, double seconds, List<AxisTick> ticks, String unit) {
+        public Heat {
+            ticks = List.copyOf(ticks);
+            if (values.length == 0 || values[0].length == 0) {
+                throw new IllegalArgumentException("report: an empty map cannot be drawn");
+            }
+            for (float[] row : values) {
+                if (row.length != values[0].length) {
+                    throw new IllegalArgumentException(
+                            "report: map rows differ in length: " + values[0].length + ", " + row.length);
+                }
+            }
+        }
+    }
+
+    /** A class's score for the clip (a probability in [0, 1]), and whether the class is really there. */
+    public record Score(String label, double score, boolean present) {}
+
+    /**
+     * How similar each token is to one prototype.
+     *
+     * @param label        the class that the prototype speaks for most
+     * @param prototype    its number
+     * @param contribution what it adds to the class's logit: weight times its best similarity
+     * @param present      whether the class is really in the clip
+     * @param similarity   cosine per token
+     */
+    public record PrototypeMap(String label, int prototype, double contribution, boolean present, Heat similarity) {}
+}

@@ -1,0 +1,9 @@
+package org.unmute.report.page;
+
+/**
+ * One line of how a result was made, such as the encoder or the data.
+ *
+ * @param name  what it is
+ * @param value plain text
+ */
+public record Fact(String name, String value) {}

@@ -1,0 +1,181 @@
+package org.unmute.report.page;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+
+/**
+ * Pixels. Rows go from top to bottom.
+ *
+ * @param width columns
+ * @param height rows
+ * @param rgb {@code [height · width]}, 0xRRGGBB
+ */
+public record Picture(int width, int height, int[] rgb) {
+    private static final int WIDEST = 4000;
+    /** Sides of an enlarged picture, at least, where its cells are few. */
+    private static final int LARGE_WIDTH = 960;
+
+    private static final int LARGE_HEIGHT = 160;
+    private static final int WHITE = 0xffffff;
+
+    /** The range of values that colours stand for. */
+    public record Range(double low, double high, boolean diverging) {
+        /** Dark to bright. */
+        public static Range of(double low, double high) {
+            return new Range(low, high > low ? high : low + 1, false);
+        }
+
+        /** From the smallest to the largest finite value of a map. */
+        public static Range full(float[][] values) {
+            return between(values, 0, 1);
+        }
+
+        /** Without the lowest 2 % and the highest 0.2 %, so that a few silent bins do not take up the whole scale. */
+        public static Range trimmed(float[][] values) {
+            return between(values, 0.02, 0.998);
+        }
+
+        private static Range between(float[][] values, double lowShare, double highShare) {
+            double[] sorted = Arrays.stream(values)
+                    .flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i]))
+                    .filter(Double::isFinite)
+                    .sorted()
+                    .toArray();
+            int last = sorted.length - 1;
+            return last < 0 ? of(0, 1) : of(sorted[(int) (lowShare * last)], sorted[(int) (highShare * last)]);
+        }
+
+        /** Blue below 0, red above. */
+        public static Range around0(double size) {
+            double most = size > 0 ? size : 1;
+            return new Range(-most, most, true);
+        }
+
+        int rgb(double value) {
+            double position = (value - low) / (high - low);
+            return diverging ? Picture.diverging(position) : ColourMap.rgb(position);
+        }
+    }
+
+    /** Ends and middle of the diverging map. */
+    private static final int[] COLD_TO_WARM = {0x2166ac, 0x67a9cf, 0xd1e5f0, 0xf7f7f7, 0xfddbc7, 0xef8a62, 0xb2182b};
+
+    private static int diverging(double position) {
+        double x = Math.clamp(Double.isNaN(position) ? 0.5 : position, 0, 1) * (COLD_TO_WARM.length - 1);
+        int i = Math.min(COLD_TO_WARM.length - 2, (int) x);
+        return mix(COLD_TO_WARM[i], COLD_TO_WARM[i + 1], x - i);
+    }
+
+    private static int mix(int a, int b, double share) {
+        int rgb = 0;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+            rgb |= (int) Math.round((a >> shift & 255) * (1 - share) + (b >> shift & 255) * share) << shift;
+        }
+        return rgb;
+    }
+
+    /** The colours of a range from low to high, for a style sheet. */
+    public static String cssGradient(boolean diverging) {
+        if (!diverging) {
+            return ColourMap.cssGradient("to top");
+        }
+        StringBuilder css = new StringBuilder("linear-gradient(to top");
+        for (int stop : COLD_TO_WARM) {
+            css.append(String.format(",#%06x", stop));
+        }
+        return css.append(')').toString();
+    }
+
+    /**
+     * A map {@code [time][freq]}: time to the right, frequency upwards; very wide ones are thinned to the larger of
+     * neighbours.
+     */
+    public static Picture ofMap(float[][] values, Range range) {
+        int thin = Math.ceilDiv(values.length, WIDEST);
+        int width = Math.ceilDiv(values.length, thin);
+        int height = values[0].length;
+        int[] rgb = new int[width * height];
+        for (int x = 0; x < width; x++) {
+            for (int y = 0; y < height; y++) {
+                double v = Double.NEGATIVE_INFINITY;
+                for (int t = x * thin; t < Math.min(values.length, (x + 1) * thin); t++) {
+                    v = Math.max(v, values[t][y]);
+                }
+                rgb[(height - 1 - y) * width + x] = range.rgb(v);
+            }
+        }
+        return new Picture(width, height, rgb);
+    }
+
+    /** Colours of tokens {@code t · freq + f}. */
+    public static Picture ofTokens(int[] colours, int freq) {
+        int width = colours.length / freq;
+        int[] rgb = new int[colours.length];
+        for (int n = 0; n < colours.length; n++) {
+            rgb[(freq - 1 - n % freq) * width + n / freq] = colours[n];
+        }
+        return new Picture(width, freq, rgb);
+    }
+
+    /** A table, first row on top. */
+    public static Picture ofTable(double[][] values, Range range) {
+        int width = values[0].length;
+        int[] rgb = new int[values.length * width];
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = range.rgb(values[i / width][i % width]);
+        }
+        return new Picture(width, values.length, rgb);
+    }
+
+    /** The same with cells large enough to look at. */
+    public Picture enlarged() {
+        int h = Math.max(1, LARGE_WIDTH / width);
+        int v = Math.max(1, LARGE_HEIGHT / height);
+        int[] large = new int[width * h * height * v];
+        for (int i = 0; i < large.length; i++) {
+            large[i] = rgb[i / (width * h) / v * width + i % (width * h) / h];
+        }
+        return new Picture(width * h, height * v, large);
+    }
+
+    /**
+     * The same with a white ring, black outside and inside, around a point given as shares of width and height from
+     * below.
+     */
+    public Picture ringed(double x, double y) {
+        int[] marked = rgb.clone();
+        double radius = Math.min(height, width) / 14.0 + 4;
+        for (int i = 0; i < marked.length; i++) {
+            double distance = Math.hypot(i % width + 0.5 - x * width, i / width + 0.5 - (1 - y) * height);
+            if (Math.abs(distance - radius) < 1.5) {
+                marked[i] = WHITE;
+            } else if (Math.abs(distance - radius) < 3) {
+                marked[i] = 0;
+            }
+        }
+        return new Picture(width, height, marked);
+    }
+
+    public byte[] png() {
+        BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+        image.setRGB(0, 0, width, height, rgb, 0, width);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            if (!ImageIO.write(image, "png", out)) {
+                throw new IllegalStateException("report: this JDK has no PNG writer");
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("report: a PNG could not be made in memory", e);
+        }
+        return out.toByteArray();
+    }
+
+    public String dataUri() {
+        return "data:image/png;base64," + Base64.getEncoder().encodeToString(png());
+    }
+}

@@ -1,0 +1,68 @@
+package org.unmute.report.table;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/**
+ * A table of the report.
+ *
+ * @param id       unique in the report and the name of its files: letters, digits, hyphens
+ * @param caption  what it shows, a sentence
+ * @param note     how to read it; may be empty
+ * @param headings the heading of the rows' headings, then one per column
+ * @param rows     the rows; those of one group stand next to each other
+ * @param csv      the same numbers in full, one measurement a line, header first, for the CSV file
+ */
+public record Table(
+        String id, String caption, String note, List<String> headings, List<TableRow> rows, List<List<String>> csv) {
+
+    /**
+     * Copies the lists.
+     *
+     * @throws IllegalArgumentException if a row has another number of cells than there are columns
+     */
+    public Table {
+        headings = List.copyOf(headings);
+        rows = List.copyOf(rows);
+        csv = List.copyOf(csv);
+        for (TableRow row : rows) {
+            if (row.cells().size() != headings.size() - 1) {
+                throw new IllegalArgumentException("table " + id + ": row " + row.head() + " has "
+                        + row.cells().size() + " cells for " + (headings.size() - 1) + " columns");
+            }
+        }
+    }
+
+    /** A table whose CSV file has the cells as they are shown. */
+    public static Table plain(String id, String caption, String note, List<String> headings, List<TableRow> rows) {
+        List<List<String>> csv = new ArrayList<>(List.of(headings));
+        for (TableRow row : rows) {
+            List<String> line = new ArrayList<>(List.of(row.head()));
+            row.cells().forEach(c -> line.add(c.text()));
+            csv.add(line);
+        }
+        return new Table(id, caption, note, headings, rows, csv);
+    }
+
+    /** The CSV file. */
+    public String csvText() {
+        return csvText(csv);
+    }
+
+    /** Lines as a CSV file (RFC 4180, line feeds). */
+    public static String csvText(List<List<String>> lines) {
+        StringBuilder out = new StringBuilder();
+        try (CSVPrinter printer = new CSVPrinter(
+                out, CSVFormat.RFC4180.builder().setRecordSeparator('\n').get())) {
+            for (List<String> line : lines) {
+                printer.printRecord(line);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("writing to memory failed", e);
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,28 @@
+package org.unmute.report.table;
+
+/**
+ * A cell of a table.
+ *
+ * @param text   what stands in it; empty for nothing to show
+ * @param spread what follows it in smaller print, such as the standard deviation after ±; may be empty
+ * @param best   whether it is the best of its row
+ */
+public record TableCell(String text, String spread, boolean best) {
+    /** An empty cell, shown as a dash. */
+    public static final TableCell NONE = new TableCell("", "", false);
+
+    /** A cell of plain text. */
+    public static TableCell of(String text) {
+        return new TableCell(text, "", false);
+    }
+
+    /** The same as the best of its row. */
+    public TableCell asBest() {
+        return new TableCell(text, spread, true);
+    }
+
+    /** Text and spread in one line. */
+    public String plain() {
+        return text.isEmpty() ? "\u2013" : spread.isEmpty() ? text : text + " \u00B1 " + spread;
+    }
+}

@@ -1,0 +1,2 @@
+/** Tables: one model, written as HTML, CSV, Markdown and LaTeX. */
+package org.unmute.report.table;
