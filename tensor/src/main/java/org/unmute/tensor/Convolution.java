@@ -76,7 +76,7 @@ public final class Convolution {
         int kernel = weight.shape().dim(2);
         long grown = (length - 1) * stride - 2L * padding + kernel;
         if (grown < 1) {
-            throw new IllegalArgumentException("convTranspose1d: nothing is left of x " + x.shape() + " with kernel "
+            throw new IllegalArgumentException("convTranspose1d: the result is empty: x " + x.shape() + ", kernel "
                     + kernel + ", stride " + stride + ", padding " + padding);
         }
         Tensor columns = weight.reshape(groups, in, out / groups * kernel)
@@ -89,7 +89,7 @@ public final class Convolution {
         return bias == null ? y : y.plus(bias.reshape(out, 1));
     }
 
-    /** Greatest of each window; padding never wins, the first wins ties. {@code [batch, channels, rows, columns]}. */
+    /** Maximum of each window; padding never wins, the first wins ties. {@code [batch, channels, rows, columns]}. */
     public static Tensor maxPool2d(Tensor x, SlidingWindow window) {
         if (window.padY() * 2 > window.height() || window.padX() * 2 > window.width()) {
             throw new IllegalArgumentException("maxPool2d: padding is more than half of the window: " + window);

@@ -6,11 +6,11 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Differentiable functions built from the ops, so that they run on every backend. Axes may be given from the end. The
- * conventions are those of the torch functions of the same name.
+ * Differentiable functions composed of ops, so that they run on every backend, with the conventions of the torch
+ * functions of the same name. Negative axes count from the end.
  */
 public final class Functions {
-    /** Least norm in {@link #cosineSimilarity}. */
+    /** Minimum norm in {@link #cosineSimilarity}. */
     public static final double COSINE_FLOOR = 1e-8;
 
     private Functions() {}
@@ -65,14 +65,14 @@ public final class Functions {
                 .squeeze(a);
     }
 
-    /** Mean of the {@code k} greatest along an axis, which is removed; the first win ties. */
+    /** Mean of the {@code k} largest along an axis, which is removed; the first win ties. */
     public static Tensor topKMean(Tensor x, int k, int axis) {
         return x.gather(axis, topKIndices(x, k, axis)).mean(false, axis);
     }
 
     /**
-     * Positions of the {@code k} greatest along an axis, greatest first, {@code I32}; the first win ties. No position
-     * is there twice, also where fewer than {@code k} numbers are above -∞.
+     * Positions of the {@code k} largest along an axis, in descending order, {@code I32}; the first win ties. All are
+     * distinct, also if fewer than {@code k} elements are above -∞.
      */
     public static Tensor topKIndices(Tensor x, int k, int axis) {
         int a = x.shape().axis(axis);
@@ -84,11 +84,9 @@ public final class Functions {
             int n = x.shape().dim(a);
             int[] positions = new int[n];
             Arrays.setAll(positions, i -> i);
-            long[] alongAxis = new long[x.rank()];
-            Arrays.fill(alongAxis, 1);
-            alongAxis[a] = n;
-            Tensor numbers = Tensor.of(x.backend(), positions, alongAxis);
-            // What was found becomes -∞, so what is -∞ already must stand above it.
+            Tensor numbers = Tensor.of(
+                    x.backend(), positions, Shape.ones(x.rank()).with(a, n).toArray());
+            // Elements found become -∞, so elements that are -∞ already must be above that.
             Tensor rest = x.detach();
             rest = rest.maskedFill(
                     rest.binary(Binary.EQUAL, constant(rest, Double.NEGATIVE_INFINITY)),
@@ -107,8 +105,8 @@ public final class Functions {
     // ---- cosines
 
     /**
-     * Cosine along an axis, which is removed: {@code Σ a b / (max(‖a‖, 1e-8) max(‖b‖, 1e-8))}; each norm is limited by
-     * itself. The shapes broadcast.
+     * Cosine along an axis, which is removed: {@code Σ a b / (max(‖a‖, 1e-8) max(‖b‖, 1e-8))}; each norm has the
+     * lower limit. The shapes broadcast.
      */
     public static Tensor cosineSimilarity(Tensor a, Tensor b, int axis) {
         Tensor x = a.over(norm(a, true, axis).clamp(COSINE_FLOOR, Double.POSITIVE_INFINITY));
@@ -121,7 +119,7 @@ public final class Functions {
         return a.l2Normalize(-1).matmul(b.l2Normalize(-1).transpose(-1, -2));
     }
 
-    // ---- selection and order
+    // ---- selection and rearrangement
 
     /** First half times the sigmoid of the second half of an axis of even size. */
     public static Tensor glu(Tensor x, int axis) {
@@ -132,14 +130,14 @@ public final class Functions {
         return x.slice(axis, 0, half).times(x.slice(axis, half, half).unary(Unary.SIGMOID));
     }
 
-    /** Moved along an axis by {@code shift} places towards its end, coming in again at the start. */
+    /** Shifted cyclically along an axis by {@code shift} positions towards its end. */
     public static Tensor roll(Tensor x, long shift, int axis) {
         long n = x.size(axis);
         long s = n == 0 ? 0 : Math.floorMod(shift, n);
         return s == 0 ? x : Tensor.concat(axis, x.slice(axis, n - s, s), x.slice(axis, 0, n - s));
     }
 
-    /** Rows of {@code weight [entries, dim]} by number: index of any shape, {@code I32}, to {@code [index..., dim]}. */
+    /** Rows of {@code weight [entries, dim]} by index: index of any shape, {@code I32}, to {@code [index..., dim]}. */
     public static Tensor embedding(Tensor weight, Tensor index) {
         if (weight.rank() != 2) {
             throw new IllegalArgumentException("embedding: the weight must be [entries, dim], is " + weight.shape());
@@ -148,9 +146,8 @@ public final class Functions {
         return rows.reshape(index.shape().concat(weight.shape().tail(1)).toArray());
     }
 
-    /**
-     * Windows of {@code size} every {@code step} along an axis, which counts them then; a last axis holds the window.
-     */
+    /** Windows of {@code size} every {@code step} along an axis, which becomes the window number; a new last axis holds
+     * the window. */
     public static Tensor unfold(Tensor x, int axis, int size, int step) {
         int a = x.shape().axis(axis);
         if (size < 1 || step < 1 || size > x.size(a)) {
@@ -169,7 +166,7 @@ public final class Functions {
 
     // ---- regularisation
 
-    /** {@code x · keep / (1 - p)}; {@code keep} has 1 for what stays and 0 for what is dropped. */
+    /** {@code x · keep / (1 - p)}; {@code keep} is 1 for elements kept and 0 for those dropped. */
     public static Tensor dropout(Tensor x, Tensor keep, double p) {
         requireProbability(p);
         return x.times(keep.cast(x.dtype())).times(1 / (1 - p));

@@ -11,8 +11,8 @@ import org.unmute.tensor.backend.Buffer;
 import org.unmute.tensor.op.Op;
 
 /**
- * Reverse-mode differentiation: walks the recorded ops backwards from a result and collects the gradients of the leaves
- * made by {@link Tensor#parameter()}.
+ * Reverse-mode differentiation: walks the recorded ops backwards from a result and collects the gradients of the leaves,
+ * which {@link Tensor#parameter()} makes.
  *
  * <pre>{@code
  * Grad grad = Grad.of(loss);
@@ -29,7 +29,7 @@ public final class Grad {
     /** Gradients of a scalar. */
     public static Grad of(Tensor loss) {
         if (loss.shape().elements() != 1) {
-            throw new IllegalArgumentException("grad: the loss must be one number, its shape is " + loss.shape()
+            throw new IllegalArgumentException("grad: the loss must have one element, its shape is " + loss.shape()
                     + ": reduce it, or give an upstream gradient");
         }
         return of(loss, Tensor.full(loss.backend(), loss.dtype(), loss.shape(), 1));
@@ -53,8 +53,8 @@ public final class Grad {
     }
 
     /**
-     * What the walk makes is released as soon as it is used up: gradients inside the network are together larger than
-     * all that the network computed. Kept is what leaves hold.
+     * Gradients are released after their last use, because the gradients inside a network are together larger than all
+     * of its activations. Only those of leaves are kept.
      */
     private void walk(Tensor result, Tensor upstream) {
         Map<Tensor, Tensor> pending = new IdentityHashMap<>();
@@ -82,14 +82,14 @@ public final class Grad {
                     if (gx == null || !x.requiresGradient()) {
                         continue;
                     }
-                    Tensor sofar = pending.get(x);
-                    Tensor all = sofar == null ? gx : sum(sofar, gx);
+                    Tensor soFar = pending.get(x);
+                    Tensor all = soFar == null ? gx : sum(soFar, gx);
                     users.add(all);
                     pending.put(x, all);
-                    if (sofar == null) {
+                    if (soFar == null) {
                         queue.add(x);
                     } else {
-                        users.remove(sofar);
+                        users.remove(soFar);
                     }
                 }
                 gradients.forEach(users::releaseUnused);
@@ -99,7 +99,7 @@ public final class Grad {
         }
     }
 
-    /** An op's gradients; what it computes on the way is released. */
+    /** The gradients of an op; its temporaries are released. */
     private static List<Tensor> backward(Op op, Tensor y, Tensor gy) {
         try (TensorScope scope = new TensorScope()) {
             List<Tensor> gradients = op.backward(y, gy);
@@ -108,12 +108,12 @@ public final class Grad {
         }
     }
 
-    /** How many gradients look at each piece of memory. */
+    /** Counts the pending gradients that are views of a buffer. */
     private static final class Users {
         private final TensorScope made;
         private final Map<Buffer, Integer> counts = new IdentityHashMap<>();
 
-        /** @param made owns what may be released */
+        /** @param made the scope that owns what may be released */
         Users(TensorScope made) {
             this.made = made;
         }
@@ -129,7 +129,7 @@ public final class Grad {
             }
         }
 
-        /** Of gradients that nobody asked for or that were added to others. */
+        /** For gradients that are not required or were added to others. */
         void releaseUnused(Tensor gradient) {
             if (gradient != null && !counts.containsKey(gradient.view().buffer())) {
                 made.releaseOwn(gradient);
@@ -137,7 +137,7 @@ public final class Grad {
         }
     }
 
-    /** Storage types do not compute: their gradients are added in float32 and rounded again. */
+    /** Gradients in a storage type are added in float32 and rounded again. */
     private static Tensor sum(Tensor a, Tensor b) {
         return a.dtype().isComputable()
                 ? a.plus(b)
@@ -157,7 +157,7 @@ public final class Grad {
         return g;
     }
 
-    /** Runs code without recording ops, so that no gradient can be taken of its results and nothing is retained. */
+    /** Runs code without recording ops: its results have no gradient and retain nothing. */
     public static <T> T withoutRecording(Supplier<T> body) {
         boolean before = PAUSED.get();
         PAUSED.set(true);

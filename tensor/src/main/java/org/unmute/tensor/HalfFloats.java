@@ -26,7 +26,7 @@ public final class HalfFloats {
     public static short toBf16(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
-            // Cutting a NaN's low half off could leave an infinity, so the quiet bit is set.
+            // Truncating a NaN could leave an infinity, so the quiet bit is set.
             return (short) (bits >>> 16 | 0x40);
         }
         int lastKept = bits >>> 16 & 1;

@@ -2,18 +2,18 @@ package org.unmute.tensor;
 
 import java.util.Arrays;
 
-/** Attention with masks, and self-attention in several heads; the arithmetic is {@link Tensor#attention}. */
+/** Attention with masks and multi-head self-attention, on {@link Tensor#attention}. */
 public final class Heads {
     private Heads() {}
 
     /**
-     * {@code softmax(scale q kᵀ + bias) v} where a query sees only some keys. A query that sees none gives NaN.
+     * {@code softmax(scale q kᵀ + bias) v} with a mask. A query that attends to no key gives NaN.
      *
      * @param q {@code [..., queries, d]}
      * @param k {@code [..., keys, d]}
      * @param v {@code [..., keys, e]}
      * @param bias broadcasts to {@code [..., queries, keys]}, or null
-     * @param mask broadcasts likewise: not 0 where the key is seen, 0 where it is hidden; or null
+     * @param mask broadcasts likewise: 0 hides a key; or null
      */
     public static Tensor attention(Tensor q, Tensor k, Tensor v, Tensor bias, Tensor mask, double scale) {
         if (mask == null) {
@@ -23,20 +23,18 @@ public final class Heads {
         return q.attention(k, v, mask.where(bias == null ? Functions.constant(q, 0) : bias, hidden), scale);
     }
 
-    /**
-     * A mask for {@link #attention} under which query {@code i} sees keys 0 to {@code i}: {@code I32 [queries, keys]}.
-     */
+    /** The causal mask for {@link #attention}: query {@code i} attends to keys 0 to {@code i}; {@code I32 [queries, keys]}. */
     public static Tensor causalMask(Tensor q, Tensor k) {
         int queries = q.shape().dim(-2);
         int keys = k.shape().dim(-2);
-        int[] seen = new int[Math.multiplyExact(queries, keys)];
-        Arrays.setAll(seen, i -> i % keys <= i / keys ? 1 : 0);
-        return Tensor.of(q.backend(), seen, queries, keys);
+        int[] visible = new int[Math.multiplyExact(queries, keys)];
+        Arrays.setAll(visible, i -> i % keys <= i / keys ? 1 : 0);
+        return Tensor.of(q.backend(), visible, queries, keys);
     }
 
     /**
-     * Self-attention with queries, keys and values from one packed map, output channels {@code [q | k | v]}, each split
-     * into heads, as in timm; scale {@code 1/√(dim / heads)}.
+     * Self-attention with packed queries, keys and values, output channels {@code [q | k | v]}, each split into heads,
+     * as in timm; scale {@code 1/√(dim / heads)}.
      *
      * @param x {@code [batch, tokens, dim]}
      * @param packedWeight {@code [3 dim, dim]}
@@ -48,7 +46,7 @@ public final class Heads {
             Tensor x, Tensor packedWeight, Tensor packedBias, Tensor outWeight, Tensor outBias, int heads) {
         if (x.rank() != 3 || heads < 1 || x.size(2) % heads != 0) {
             throw new IllegalArgumentException("selfAttention: x is " + x.shape()
-                    + " [batch, tokens, dim], which does not " + "split into " + heads + " heads");
+                    + " [batch, tokens, dim], which does not split into " + heads + " heads");
         }
         long batch = x.size(0);
         long tokens = x.size(1);

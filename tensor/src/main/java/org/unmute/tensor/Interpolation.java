@@ -1,20 +1,20 @@
 package org.unmute.tensor;
 
 /**
- * Resizing along axes, as torch's {@code interpolate}: the product with a constant matrix {@code [out, in]} an axis, so
- * that it is differentiable and runs on every backend.
+ * Resizing along axes, as in torch's {@code interpolate}: a product with a constant matrix {@code [out, in]} for each
+ * axis, so that it is differentiable and runs on every backend.
  */
 public final class Interpolation {
     /** Coefficient of the cubic kernel. */
     private static final double CUBIC = -0.75;
-    /** The same where the kernel is widened against aliasing, as in Pillow and torch. */
+    /** The same for the antialiased kernel, as in Pillow and torch. */
     private static final double CUBIC_ANTIALIASED = -0.5;
 
     private Interpolation() {}
 
-    /** How values between samples are found. */
+    /** How values between samples are interpolated. */
     public enum Mode {
-        /** The sample at or before. */
+        /** The sample at or before the position. */
         NEAREST,
         /** Straight lines between neighbours; two axes of it make "bilinear". */
         LINEAR,
@@ -29,8 +29,8 @@ public final class Interpolation {
     /**
      * To a new size along one axis.
      *
-     * @param alignCorners whether the first and last samples keep their place, rather than the outer edges of the
-     *     samples; only for {@code LINEAR} and {@code CUBIC}
+     * @param alignCorners whether the centres of the first and last samples are aligned, not their outer edges; only
+     *     for {@code LINEAR} and {@code CUBIC}
      */
     public static Tensor resize(Tensor x, int axis, long size, Mode mode, boolean alignCorners) {
         int in = x.shape().dim(axis);
@@ -68,7 +68,7 @@ public final class Interpolation {
     }
 
     /**
-     * Position embeddings for another grid: the first {@code extra} rows (cls and the like) stay, the rest is resized.
+     * Position embeddings for another grid: the first {@code extra} rows (such as cls) stay, the others are resized.
      *
      * @param positions {@code [batch, extra + rows · columns, dim]}, row-major in the grid
      * @return {@code [batch, extra + newRows · newColumns, dim]}
@@ -111,14 +111,14 @@ public final class Interpolation {
                 : x.transpose(a, -1).linear(weight, null).transpose(a, -1);
     }
 
-    /** Row i: how the samples add up to result i. {@code step} is the distance of results, in samples. */
+    /** Row i has the weights of the samples in result i. {@code step} is the distance between results, in samples. */
     private static double[][] matrix(int in, int out, double step, Mode mode, boolean alignCorners) {
         double[][] m = new double[out][in];
         for (int i = 0; i < out; i++) {
             double[] row = m[i];
             double at = alignCorners ? i * step : (i + 0.5) * step - 0.5;
             switch (mode) {
-                // In float32, as torch finds it: at exact multiples the rounding decides.
+                // In float32, as in torch: at exact multiples the rounding decides.
                 case NEAREST -> row[Math.min(in - 1, (int) Math.floor(i * (float) step))] = 1;
                 case LINEAR -> linear(row, Math.max(0, at));
                 case CUBIC -> cubic(row, at);
@@ -144,7 +144,7 @@ public final class Interpolation {
         }
     }
 
-    /** The kernel sampled around {@code center} (in samples, edges at whole numbers) and brought to sum 1. */
+    /** The kernel sampled around {@code center} (in samples, edges at whole numbers) and normalised to sum 1. */
     private static void antialiased(double[] row, double center, double step, Mode mode) {
         double stretch = Math.max(step, 1);
         double reach = stretch * (mode == Mode.LINEAR_ANTIALIASED ? 1 : 2);

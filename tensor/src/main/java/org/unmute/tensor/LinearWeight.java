@@ -4,8 +4,8 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.ElementSource;
 
 /**
- * Weights of linear maps that are read at once into the form in which a backend multiplies with them, so that a model
- * lies in memory once even while it is loaded.
+ * Reads weights of linear maps directly into the backend's packed form, so that a model is in memory only once, even
+ * while it is loaded.
  */
 public final class LinearWeight {
     private LinearWeight() {}

@@ -3,7 +3,7 @@ package org.unmute.tensor;
 import java.util.Arrays;
 import org.unmute.tensor.op.Unary;
 
-/** Normalisations beyond {@link Tensor#layerNorm}, built from the ops. Affine parameters may be null. */
+/** Normalisations other than {@link Tensor#layerNorm}, composed of ops. Affine parameters may be null. */
 public final class Normalize {
     private Normalize() {}
 
@@ -35,7 +35,7 @@ public final class Normalize {
     }
 
     /**
-     * Group normalisation: each clip's channels in {@code groups} runs, each normalised as a whole.
+     * Group normalisation: the channels of each clip in {@code groups} groups, each normalised as a whole.
      *
      * @param x {@code [batch, channels, ...]}
      * @param weight {@code [channels]} or null
@@ -68,12 +68,12 @@ public final class Normalize {
 
     /** Batch normalisation with the batch's own mean and biased variance, as in training. */
     public static Tensor batch(Tensor x, Tensor weight, Tensor bias, double eps) {
-        int[] axes = besideChannels(x);
+        int[] axes = allButChannels(x);
         return batch(x, x.mean(false, axes), Functions.variance(x, 0, false, axes), weight, bias, eps);
     }
 
     /**
-     * What batch normalisation remembers for evaluation.
+     * Running statistics of batch normalisation, for evaluation.
      *
      * @param mean {@code [channels]}
      * @param variance {@code [channels]}
@@ -86,7 +86,7 @@ public final class Normalize {
          */
         public RunningStatistics updated(Tensor x, double momentum) {
             return Grad.withoutRecording(() -> {
-                int[] axes = besideChannels(x);
+                int[] axes = allButChannels(x);
                 return new RunningStatistics(
                         mean.times(1 - momentum).plus(x.mean(false, axes).times(momentum)),
                         variance.times(1 - momentum)
@@ -96,10 +96,10 @@ public final class Normalize {
     }
 
     /**
-     * A weight as length and direction: {@code magnitude · direction / ‖direction‖}, the norm over all axes but one.
+     * Weight normalisation: {@code magnitude · direction / ‖direction‖}, with the norm over all other axes.
      *
      * @param magnitude of the shape of {@code direction} with all axes 1 but {@code axis}
-     * @param axis the axis with a length of its own for each position
+     * @param axis the axis along which each position has a magnitude of its own
      */
     public static Tensor weight(Tensor direction, Tensor magnitude, int axis) {
         int kept = direction.shape().axis(axis);
@@ -124,13 +124,10 @@ public final class Normalize {
             throw new IllegalArgumentException("norm: x is " + x.shape() + " [batch, channels, ...], a parameter is "
                     + t.shape() + ": it must be [channels]");
         }
-        long[] sizes = new long[x.rank() - 1];
-        Arrays.fill(sizes, 1);
-        sizes[0] = t.size(0);
-        return t.reshape(sizes);
+        return t.reshape(Shape.ones(x.rank() - 1).with(0, t.size(0)).toArray());
     }
 
-    private static int[] besideChannels(Tensor x) {
+    private static int[] allButChannels(Tensor x) {
         if (x.rank() < 2) {
             throw new IllegalArgumentException("batchNorm: needs [batch, channels, ...], x is " + x.shape());
         }

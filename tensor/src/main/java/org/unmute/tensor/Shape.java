@@ -32,6 +32,13 @@ public final class Shape {
         return new Shape(sizes.clone());
     }
 
+    /** A shape with all sizes 1. */
+    public static Shape ones(int rank) {
+        long[] s = new long[rank];
+        Arrays.fill(s, 1);
+        return new Shape(s);
+    }
+
     /** Number of axes. */
     public int rank() {
         return sizes.length;
@@ -58,7 +65,7 @@ public final class Shape {
     }
 
     /**
-     * Axis number from 0 for one that may count from the end.
+     * The number of an axis from 0, given one that may count from the end.
      *
      * @throws IllegalArgumentException if there is no such axis
      */
@@ -117,7 +124,7 @@ public final class Shape {
     }
 
     /**
-     * The shape two operands take together, by the usual rule: right-aligned, a size of 1 stretches.
+     * The shape of two operands broadcast against each other: right-aligned, sizes of 1 expand.
      *
      * @param operation the operation's name, for the message
      * @throws IllegalArgumentException if the shapes do not fit

@@ -3,6 +3,8 @@ package org.unmute.tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.backend.HostBuffer;
@@ -20,9 +22,9 @@ import org.unmute.tensor.op.ReductionOps;
 import org.unmute.tensor.op.Unary;
 
 /**
- * A block of numbers with a shape, on a backend. Its methods only build an {@link Op} and run it; results record how
- * they came about if an input takes a gradient (see {@link Grad}). The values do not change, except by {@link #assign}
- * and optimizer steps on parameters. Axes may be given from the end, -1 being the last. Safe to share between threads.
+ * An n-dimensional array on a backend. Its methods only build an {@link Op} and run it; a result keeps its op if an
+ * input requires a gradient (see {@link Grad}). Values do not change, except by {@link #assign} and by optimizer steps
+ * on parameters. Negative axes count from the end, -1 being the last. Safe to share between threads.
  */
 public final class Tensor {
     private static final AtomicLong SEQUENCE = new AtomicLong();
@@ -40,32 +42,33 @@ public final class Tensor {
         this.requiresGradient = requiresGradient;
     }
 
-    // ---- making tensors
+    // ---- creation
 
     /** A copy of {@code data}, row-major, on the current backend ({@link Backends#current()}). */
     public static Tensor of(float[] data, long... shape) {
-        return of(Backends.current(), DType.F32, HostBuffer.wrap(data), data.length, Shape.of(shape));
+        return of(Backends.current(), data, shape);
     }
 
     /** A copy of {@code data}, row-major, on a given backend. */
     public static Tensor of(Backend backend, float[] data, long... shape) {
-        return of(backend, DType.F32, HostBuffer.wrap(data), data.length, Shape.of(shape));
+        return of(backend, HostBuffer.wrap(data), data.length, shape);
     }
 
     /**
-     * A tensor that takes an array over instead of copying it, where the backend's memory is Java arrays.
+     * A tensor in the given array, without a copy, if the backend's memory is Java arrays.
      *
-     * @param data row-major; not to be used otherwise from now on
+     * @param data row-major; must not be used by the caller afterwards
      */
     public static Tensor owning(float[] data, long... shape) {
+        Backend backend = Backends.current();
+        requireSupport(backend, DType.F32);
         View host = View.dense(HostBuffer.wrap(data), requireElements(Shape.of(shape), data.length));
-        requireSupport(Backends.current(), DType.F32);
-        return new Tensor(Backends.current(), TensorScope.take(Backends.current(), host), null, false);
+        return new Tensor(backend, TensorScope.take(backend, host), null, false);
     }
 
     /** A copy of {@code data} in float64, row-major; the backend must support it ({@code scalar} does). */
     public static Tensor of(Backend backend, double[] data, long... shape) {
-        return of(backend, DType.F64, HostBuffer.wrap(data), data.length, Shape.of(shape));
+        return of(backend, HostBuffer.wrap(data), data.length, shape);
     }
 
     /** A copy of indices, row-major, on the current backend. */
@@ -75,12 +78,12 @@ public final class Tensor {
 
     /** A copy of indices, row-major, on a given backend. */
     public static Tensor of(Backend backend, int[] data, long... shape) {
-        return of(backend, DType.I32, HostBuffer.wrap(data), data.length, Shape.of(shape));
+        return of(backend, HostBuffer.wrap(data), data.length, shape);
     }
 
-    private static Tensor of(Backend backend, DType dtype, HostBuffer data, int length, Shape shape) {
-        requireElements(shape, length);
-        return compute(backend, dtype, shape, out -> backend.upload(View.dense(data, shape), out));
+    private static Tensor of(Backend backend, HostBuffer data, int length, long... sizes) {
+        Shape shape = requireElements(Shape.of(sizes), length);
+        return compute(backend, data.dtype(), shape, out -> backend.upload(View.dense(data, shape), out));
     }
 
     private static Shape requireElements(Shape shape, int length) {
@@ -96,7 +99,7 @@ public final class Tensor {
         return empty(backend, dtype, shape);
     }
 
-    /** The same number everywhere. */
+    /** One value in every element. */
     public static Tensor full(Backend backend, DType dtype, Shape shape, double value) {
         return compute(backend, dtype, shape, out -> backend.fill(out, value));
     }
@@ -106,12 +109,17 @@ public final class Tensor {
         return empty(backend, dtype(), shape());
     }
 
-    /** A result that {@code compute} writes in full; for gradients inside ops. Not recorded. */
-    public static Tensor compute(Backend backend, DType dtype, Shape shape, java.util.function.Consumer<View> compute) {
+    /** A result that {@code compute} writes in full; for gradients. Not recorded. */
+    public static Tensor compute(Backend backend, DType dtype, Shape shape, Consumer<View> compute) {
         requireSupport(backend, dtype);
         Tensor t = new Tensor(backend, TensorScope.allocateForResult(backend, dtype, shape), null, false);
         compute.accept(t.view);
         return t;
+    }
+
+    /** A result of this tensor's type and shape that {@code compute} writes in full; for gradients. Not recorded. */
+    public Tensor computeLike(Consumer<View> compute) {
+        return compute(backend, dtype(), shape(), compute);
     }
 
     private static Tensor empty(Backend backend, DType dtype, Shape shape) {
@@ -127,9 +135,9 @@ public final class Tensor {
     }
 
     /**
-     * Runs an op and records it if an input takes a gradient.
+     * Runs an op and records it if an input requires a gradient.
      *
-     * @throws IllegalArgumentException if inputs lie on different backends or are of a storage type
+     * @throws IllegalArgumentException if inputs are on different backends or of a storage type
      */
     public static Tensor run(Op op) {
         List<Tensor> inputs = op.inputs();
@@ -137,7 +145,7 @@ public final class Tensor {
         boolean record = false;
         for (Tensor t : inputs) {
             if (t.backend != backend) {
-                throw new IllegalArgumentException(op.name() + ": inputs lie on different backends: " + backend.name()
+                throw new IllegalArgumentException(op.name() + ": inputs are on different backends: " + backend.name()
                         + " and " + t.backend.name() + ": move one with to(backend)");
             }
             if (!t.dtype().isComputable() && !(op instanceof LayoutOps) && !op.acceptsStorageType(t)) {
@@ -156,7 +164,7 @@ public final class Tensor {
         return new Tensor(backend, out, record ? op : null, record);
     }
 
-    // ---- looking at tensors
+    // ---- properties and values
 
     public Shape shape() {
         return view.shape();
@@ -184,12 +192,12 @@ public final class Tensor {
         return view;
     }
 
-    /** Whether gradients reach this tensor. */
+    /** Whether gradients are computed for this tensor. */
     public boolean requiresGradient() {
         return requiresGradient;
     }
 
-    /** The op that made this tensor, or null. */
+    /** The op that computed this tensor, if it was recorded; otherwise null. */
     public Op origin() {
         return origin;
     }
@@ -200,26 +208,26 @@ public final class Tensor {
 
     /** A row-major copy as floats. */
     public float[] toFloats() {
-        float[] out = new float[Math.toIntExact(shape().elements())];
-        backend.download(view, View.dense(HostBuffer.wrap(out), shape()));
-        return out;
+        return download(DType.F32).floats();
     }
 
     /** A row-major copy as doubles. */
     public double[] toDoubles() {
-        double[] out = new double[Math.toIntExact(shape().elements())];
-        backend.download(view, View.dense(HostBuffer.wrap(out), shape()));
-        return out;
+        return download(DType.F64).doubles();
     }
 
     /** A row-major copy as ints, truncated towards zero. */
     public int[] toInts() {
-        int[] out = new int[Math.toIntExact(shape().elements())];
-        backend.download(view, View.dense(HostBuffer.wrap(out), shape()));
-        return out;
+        return download(DType.I32).ints();
     }
 
-    /** The one element of a tensor that has one. */
+    private HostBuffer download(DType type) {
+        HostBuffer host = HostBuffer.allocate(type, shape().elements());
+        backend.download(view, View.dense(host, shape()));
+        return host;
+    }
+
+    /** The element of a tensor with exactly one. */
     public double item() {
         if (shape().elements() != 1) {
             throw new IllegalArgumentException("item: needs one element, shape is " + shape());
@@ -227,7 +235,7 @@ public final class Tensor {
         return toDoubles()[0];
     }
 
-    /** The same memory as a leaf that takes gradients. */
+    /** The same memory as a leaf that requires a gradient. */
     public Tensor parameter() {
         if (!dtype().isFloating() || !dtype().isComputable()) {
             throw new IllegalArgumentException("parameter: needs F32 or F64, is " + dtype());
@@ -240,15 +248,15 @@ public final class Tensor {
         return requiresGradient ? new Tensor(backend, view, null, false) : this;
     }
 
-    /** Declares the contents final, so that a backend may keep them in a faster form (packed weights). */
+    /** Declares the contents final, so that a backend may keep packed weights. */
     public Tensor freeze() {
         view.buffer().freeze();
         return this;
     }
 
     /**
-     * Overwrites the contents. Modified in place, also for every other tensor that looks at the same memory; take
-     * gradients of results computed from the former contents before.
+     * Overwrites the contents, also for every other view of the same memory. Compute gradients of earlier results
+     * before.
      *
      * @throws IllegalStateException if the tensor is frozen
      */
@@ -260,21 +268,19 @@ public final class Tensor {
         if (view.buffer().isFrozen()) {
             throw new IllegalStateException("assign: the tensor is frozen: " + this);
         }
-        // Values that are another look at the target's own memory would be overwritten while they are read.
+        // A view of the target's own memory would be overwritten while it is read.
         Tensor from = values.view.buffer() == view.buffer() ? values.detach().copy() : values.to(backend);
         backend.copy(from.view, view);
     }
 
-    /** A copy on another backend (this, if it lies there). Not recorded. */
+    /** A copy on another backend, or this if it is there already. Not recorded. */
     public Tensor to(Backend other) {
         if (other == backend) {
             return this;
         }
-        HostBuffer host = HostBuffer.allocate(dtype(), shape().elements());
-        View dense = View.dense(host, shape());
-        backend.download(view, dense);
+        View host = View.dense(download(dtype()), shape());
         Tensor t = new Tensor(other, TensorScope.allocateForResult(other, dtype(), shape()), null, false);
-        other.upload(dense, t.view);
+        other.upload(host, t.view);
         return t;
     }
 
@@ -283,7 +289,7 @@ public final class Tensor {
         return dtype == dtype() ? this : run(new LayoutOps.Cast(this, dtype));
     }
 
-    // ---- arithmetic, element by element, with broadcasting
+    // ---- elementwise arithmetic with broadcasting
 
     public Tensor unary(Unary f) {
         return run(new ElementwiseOps.Map(f, 0, 0, this));
@@ -338,12 +344,12 @@ public final class Tensor {
         return run(new ElementwiseOps.Affine(this, scale, shift));
     }
 
-    /** Limited to {@code [min, max]}; either may be infinite. */
+    /** Clamped to {@code [min, max]}; either may be infinite. */
     public Tensor clamp(double min, double max) {
         return unary(Unary.CLAMP, min, max);
     }
 
-    /** Elements of {@code a} where this is not 0, else of {@code b}. */
+    /** {@code a} where this is not 0, else {@code b}. */
     public Tensor where(Tensor a, Tensor b) {
         return run(new ElementwiseOps.Where(this, a, b));
     }
@@ -358,14 +364,14 @@ public final class Tensor {
         return run(new ElementwiseOps.BinarizeStraightThrough(this, false));
     }
 
-    /** {@link #binarizeStraightThrough} with the gradient cut outside [-1, 1]; a variant the paper does not use. */
+    /** {@link #binarizeStraightThrough} with zero gradient outside [-1, 1]; a variant that the paper does not use. */
     public Tensor binarizeStraightThroughClipped() {
         return run(new ElementwiseOps.BinarizeStraightThrough(this, true));
     }
 
     // ---- reductions
 
-    /** Sum of everything, a scalar. */
+    /** Sum of all elements, a scalar. */
     public Tensor sum() {
         return sum(false, allAxes());
     }
@@ -374,7 +380,7 @@ public final class Tensor {
         return run(new ReductionOps.Sum(this, normalize(axes), keepAxes));
     }
 
-    /** Mean of everything, a scalar. */
+    /** Mean of all elements, a scalar. */
     public Tensor mean() {
         return mean(false, allAxes());
     }
@@ -388,17 +394,17 @@ public final class Tensor {
         return sum.times(1.0 / n);
     }
 
-    /** Maximum and position along an axis; the first on ties takes all of the gradient. */
+    /** Maximum and position along an axis; on ties the first gets the gradient. */
     public ReductionOps.Extreme max(int axis) {
         return ReductionOps.extreme(this, axis, true);
     }
 
-    /** Minimum and position along an axis; the first on ties takes all of the gradient. */
+    /** Minimum and position along an axis; on ties the first gets the gradient. */
     public ReductionOps.Extreme min(int axis) {
         return ReductionOps.extreme(this, axis, false);
     }
 
-    /** Maximum over axes; ties share the gradient evenly, as torch's {@code amax}. */
+    /** Maximum over axes; ties share the gradient evenly, as in torch's {@code amax}. */
     public Tensor amax(boolean keepAxes, int... axes) {
         return run(new ReductionOps.SharedMax(this, normalize(axes), keepAxes));
     }
@@ -410,10 +416,7 @@ public final class Tensor {
 
     // ---- products
 
-    /**
-     * Matrix product over the two last axes; leading axes broadcast. A vector on the right is taken as a column and its
-     * axis goes.
-     */
+    /** Matrix product over the last two axes; leading axes broadcast. A vector on the right is a column. */
     public Tensor matmul(Tensor other) {
         if (other.rank() == 1) {
             return matmul(other.insert(1)).squeeze(-1);
@@ -426,13 +429,7 @@ public final class Tensor {
         return run(new ProductOps.Linear(this, weight, bias));
     }
 
-    /**
-     * {@code activation(this · weightᵀ + bias) + residual}
-     *
-     * @param bias {@code [out]} or null
-     * @param activation a function without constants, or null
-     * @param residual shape of the result, or null
-     */
+    /** {@code activation(this · weightᵀ + bias) + residual}; see {@link ProductOps.Linear}. */
     public Tensor linear(Tensor weight, Tensor bias, Unary activation, Tensor residual) {
         return ProductOps.Linear.of(Grad.isRecording(), this, weight, bias, activation, residual);
     }
@@ -442,19 +439,17 @@ public final class Tensor {
         return run(new AttentionOps.Attention(this, keys, values, bias, scale));
     }
 
-    /** Greatest cosine of each prototype over the tokens; see {@link PrototypeOps.PrototypeMaxPool}. */
+    /** The maximum cosine of each prototype over the tokens; see {@link PrototypeOps.PrototypeMaxPool}. */
     public PrototypeOps.PrototypeMaxPool prototypeMaxPool(Tensor prototypes) {
         return PrototypeOps.PrototypeMaxPool.of(this, prototypes, false);
     }
 
-    /**
-     * As {@link #prototypeMaxPool} with the prototypes' signs; the gradient passes the sign as if it were the identity.
-     */
+    /** {@link #prototypeMaxPool} with the signs of the prototypes; straight-through gradient. */
     public PrototypeOps.PrototypeMaxPool binaryPrototypeMaxPool(Tensor prototypes) {
         return PrototypeOps.PrototypeMaxPool.of(this, prototypes, true);
     }
 
-    /** Least and greatest product of each prototype with the tokens; see {@link PrototypeOps.ProductExtremes}. */
+    /** The minimum and maximum dot product of each prototype with the tokens; see {@link PrototypeOps.ProductExtremes}. */
     public PrototypeOps.ProductExtremes productExtremes(Tensor prototypes) {
         return PrototypeOps.ProductExtremes.of(this, prototypes);
     }
@@ -515,7 +510,7 @@ public final class Tensor {
         return slice(axis, start, count, 1);
     }
 
-    /** One position along an axis; the axis goes. */
+    /** One position along an axis, without the axis. */
     public Tensor select(int axis, long index) {
         return slice(axis, index, 1).squeeze(axis);
     }
@@ -533,12 +528,12 @@ public final class Tensor {
         return reshape(shape().without(axis).toArray());
     }
 
-    /** In the opposite order along an axis. */
+    /** Reversed along an axis. */
     public Tensor flip(int axis) {
         return slice(axis, size(axis) - 1, size(axis), -1);
     }
 
-    /** {@code count} constants before and after along an axis. */
+    /** Padded with a constant along an axis. */
     public Tensor pad(int axis, long before, long after, double value) {
         return run(new LayoutOps.Pad(this, shape().axis(axis), before, after, value));
     }
@@ -548,7 +543,7 @@ public final class Tensor {
         return run(new LayoutOps.Cast(this, dtype()));
     }
 
-    /** One after the other along an axis. */
+    /** Concatenated along an axis. */
     public static Tensor concat(int axis, Tensor... parts) {
         if (parts.length == 0) {
             throw new IllegalArgumentException("concat: needs at least one tensor");
@@ -556,12 +551,12 @@ public final class Tensor {
         return run(new LayoutOps.Concat(List.of(parts), parts[0].shape().axis(axis)));
     }
 
-    /** Side by side along a new axis. */
+    /** Stacked along a new axis. */
     public static Tensor stack(int axis, Tensor... parts) {
         return concat(axis, Arrays.stream(parts).map(t -> t.insert(axis)).toArray(Tensor[]::new));
     }
 
-    /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; index {@code I32}, of equal shape beside the axis. */
+    /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; index {@code I32}, of this shape except along the axis. */
     public Tensor gather(int axis, Tensor index) {
         return run(new IndexingOps.Gather(this, shape().axis(axis), index));
     }
@@ -572,11 +567,11 @@ public final class Tensor {
             throw new IllegalArgumentException("indexSelect: the index must have one axis, is " + index.shape());
         }
         int a = shape().axis(axis);
-        long[] sizes = shape().with(a, index.size(0)).toArray();
-        long[] ones = new long[rank()];
-        Arrays.fill(ones, 1);
-        ones[a] = index.size(0);
-        return gather(a, index.reshape(ones).expand(sizes));
+        long n = index.size(0);
+        return gather(
+                a,
+                index.reshape(Shape.ones(rank()).with(a, n).toArray())
+                        .expand(shape().with(a, n).toArray()));
     }
 
     // ---- helpers
@@ -591,13 +586,14 @@ public final class Tensor {
         return Arrays.stream(axes).map(shape()::axis).toArray();
     }
 
-    private Tensor onLastAxis(int axis, java.util.function.UnaryOperator<Tensor> f) {
+    private Tensor onLastAxis(int axis, UnaryOperator<Tensor> f) {
         int a = shape().axis(axis);
         return a == rank() - 1 ? f.apply(this) : f.apply(transpose(a, -1)).transpose(a, -1);
     }
 
     @Override
     public String toString() {
-        return "Tensor " + dtype() + shape() + " on " + backend.name() + (requiresGradient ? ", takes gradient" : "");
+        return "Tensor " + dtype() + shape() + " on " + backend.name()
+                + (requiresGradient ? ", requires gradient" : "");
     }
 }

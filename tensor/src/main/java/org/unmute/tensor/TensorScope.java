@@ -10,9 +10,8 @@ import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.View;
 
 /**
- * Everything allocated by this thread between opening and closing is released at the end, unless {@linkplain #keep
- * kept}. Scopes nest; what an inner one keeps belongs to the outer one. Outside any scope the garbage collector decides
- * (CPU).
+ * Releases on closing everything that this thread allocated since opening, unless it was {@linkplain #keep kept}. Scopes
+ * nest; what an inner scope keeps belongs to the outer one. Outside any scope the garbage collector frees memory.
  *
  * <pre>{@code
  * try (TensorScope scope = new TensorScope()) {
@@ -38,25 +37,25 @@ public final class TensorScope implements AutoCloseable {
 
     /** Zeros. */
     static View allocate(Backend backend, DType dtype, Shape shape) {
-        return adopted(backend.allocate(dtype, shape));
+        return owned(backend.allocate(dtype, shape));
     }
 
-    /** Memory that is then written in full. */
+    /** Memory that the caller writes in full. */
     static View allocateForResult(Backend backend, DType dtype, Shape shape) {
-        return adopted(backend.allocateForResult(dtype, shape));
+        return owned(backend.allocateForResult(dtype, shape));
     }
 
-    /** The numbers of a Java array, which is the tensor's own from now on where the backend's memory is such. */
+    /** See {@link Backend#take}. */
     static View take(Backend backend, View host) {
-        return adopted(backend.take(host));
+        return owned(backend.take(host));
     }
 
-    /** A weight of linear maps, see {@link Backend#linearWeight}. */
+    /** See {@link Backend#linearWeight}. */
     static View linearWeight(Backend backend, Shape shape, ElementSource source) {
-        return adopted(backend.linearWeight(shape, source));
+        return owned(backend.linearWeight(shape, source));
     }
 
-    private static View adopted(View view) {
+    private static View owned(View view) {
         TensorScope scope = CURRENT.get();
         if (scope != null) {
             scope.adopt(view.buffer());
@@ -65,8 +64,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} outside of any scope: what it allocates is left to the garbage collector, like a model's
-     * weights. For tensors that are kept from one pass to the next.
+     * Runs {@code body} outside any scope: what it allocates is left to the garbage collector, like a model's weights.
+     * For tensors that live from one pass to the next.
      */
     public static <T> T outside(Supplier<T> body) {
         TensorScope before = CURRENT.get();
@@ -81,8 +80,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Runs {@code body} in a scope of its own that keeps nothing but the result; everything, if gradients reach the
-     * result, since they are then computed from what led to it.
+     * Runs {@code body} in a scope of its own that keeps only the result, or everything if the result requires a
+     * gradient, which is computed from the intermediate tensors.
      */
     public static Tensor only(Supplier<Tensor> body) {
         try (TensorScope scope = new TensorScope()) {
@@ -95,8 +94,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Releases a tensor before its scope ends, and with it every other look at the same memory. Does nothing for a
-     * tensor that no open scope of this thread owns.
+     * Releases a tensor, and every other view of its memory, before its scope ends. Does nothing for a tensor that no
+     * open scope of this thread owns.
      */
     public static void release(Tensor tensor) {
         TensorScope s = CURRENT.get();
@@ -105,7 +104,7 @@ public final class TensorScope implements AutoCloseable {
         }
     }
 
-    /** Releases a tensor that this very scope owns; says whether it does. */
+    /** Releases a tensor if this scope itself owns it; returns whether it does. */
     boolean releaseOwn(Tensor tensor) {
         Buffer buffer = tensor.view().buffer();
         boolean owns = owned.remove(buffer);
@@ -142,8 +141,8 @@ public final class TensorScope implements AutoCloseable {
     }
 
     /**
-     * Lets a tensor outlive this scope, also one made in a scope that is open inside this one; it belongs to the outer
-     * scope then, or to the garbage collector. Does nothing for a tensor made outside this scope.
+     * Lets a tensor outlive this scope; it then belongs to the outer scope or to the garbage collector. The tensor may
+     * also come from a scope opened inside this one. Does nothing for a tensor allocated outside this scope.
      */
     public Tensor keep(Tensor tensor) {
         Buffer buffer = tensor.view().buffer();
@@ -164,7 +163,7 @@ public final class TensorScope implements AutoCloseable {
         return tensor;
     }
 
-    /** Takes bytes off the scopes from {@code inner} out to this one. */
+    /** Subtracts bytes from the scopes from {@code inner} out to this one. */
     private void release(TensorScope inner, long bytes) {
         for (TensorScope s = inner; s != outer; s = s.outer) {
             s.live -= bytes;
@@ -176,7 +175,7 @@ public final class TensorScope implements AutoCloseable {
         return live;
     }
 
-    /** The most that {@link #liveBytes} ever was. */
+    /** The maximum of {@link #liveBytes} so far. */
     public long peakBytes() {
         return peak;
     }

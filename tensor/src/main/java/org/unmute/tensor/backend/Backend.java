@@ -8,34 +8,34 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The arithmetic seam: does the work on {@link View}s it is given, without checking arguments again.
+ * What computes: arithmetic on {@link View}s, whose arguments the ops have checked.
  *
- * <p><b>Numerics.</b> The same input on the same backend and device gives the same bits, whatever the number of
- * threads: sums run in a fixed order. float32 sums may be taken in float32; the scalar backend takes them in double and
- * is the specification. NaN propagates; in maxima and minima NaN wins.
+ * <p><b>Numerics.</b> The same input on the same backend and device gives the same bits on any number of threads: sums
+ * run in a fixed order. float32 sums may be taken in float32; the scalar backend takes them in double and is the
+ * specification. NaN propagates; in maxima and minima NaN wins.
  *
- * <p><b>Two layers.</b> {@link Primitives} is what every backend writes. The default methods in {@link RowComposites} and here
- * are composites of them: correct on every backend from the day they are added, and on the same device. A backend
- * overrides those where one fused kernel is faster.
+ * <p><b>Two layers.</b> Every backend implements {@link Primitives}. The default methods here, in {@link RowComposites}
+ * and in {@link PrototypeComposites} are composites of primitives: they work on every backend from the day they are
+ * added, without leaving the device. A backend overrides those where one fused kernel is faster.
  *
  * <p>Thread-safe.
  */
-public interface Backend extends RowComposites, AutoCloseable {
+public interface Backend extends PrototypeComposites, AutoCloseable {
     /** Short lower-case name, as {@code --device} takes it. */
     String name();
 
-    /** One line for people: what it runs on. */
+    /** One line for users: what it runs on. */
     String describe();
 
-    /** Whether memory here is a device's own, so that numbers from Java arrays and back cost a copy. */
+    /** Whether tensors are in device memory, so that reading and writing Java arrays costs a copy. */
     default boolean isDevice() {
         return false;
     }
 
     /**
-     * A dense view of a Java array as memory of this backend: the array itself where that is possible, or a copy.
+     * A dense view of a Java array as memory of this backend: the array itself if possible, otherwise a copy.
      *
-     * @param host not to be used otherwise from now on
+     * @param host must not be used by the caller afterwards
      */
     default View take(View host) {
         View own = allocateForResult(host.dtype(), host.shape());
@@ -44,10 +44,9 @@ public interface Backend extends RowComposites, AutoCloseable {
     }
 
     /**
-     * A dense float32 weight {@code [out, in]} for {@link #linear}, not to be written to: in the form in which it is
-     * multiplied with, where a backend has one of its own.
+     * A read-only float32 weight {@code [out, in]} for {@link #linear}, packed if the backend packs weights.
      *
-     * @param source its elements, row-major; read before this returns, and not afterwards
+     * @param source the elements, row-major; read only before this returns
      */
     default View linearWeight(Shape shape, ElementSource source) {
         HostBuffer elements = HostBuffer.allocate(DType.F32, shape.elements());
@@ -56,9 +55,8 @@ public interface Backend extends RowComposites, AutoCloseable {
     }
 
     /**
-     * Readies the innermost loops of a forward pass, where they are slow at first, and returns when that is done or has
-     * taken too long. Results do not depend on it. For a thread of its own while a program that has only one thing to
-     * compute reads its files.
+     * Gets the inner loops of a forward pass compiled where they start slow; returns when that is done or has taken too
+     * long. Results do not depend on it. For a thread of its own while a short-lived program reads its files.
      */
     default void warmUp() {}
 
@@ -88,8 +86,8 @@ public interface Backend extends RowComposites, AutoCloseable {
     }
 
     /**
-     * {@link #linear(View, View, View, View)} and what follows it in transformers: {@code out = activation(x weightᵀ +
-     * bias) + residual}. A fused override gives the same bits as the steps one by one.
+     * {@link #linear(View, View, View, View)} with an epilogue: {@code out = activation(x weightᵀ + bias) + residual}. A
+     * fused override gives the same bits as the separate steps.
      *
      * @param bias {@code [out]} or null
      * @param activation a function without constants, or null
@@ -107,8 +105,7 @@ public interface Backend extends RowComposites, AutoCloseable {
     }
 
     /**
-     * Convolution along tokens, in groups of channels, and a function of it. Zeros stand before and after the tokens,
-     * so that there is one result a token: {@code out[t, g, o] = activation(bias[g, o] + Σₖ Σᵢ weight[g, o, k, i] x[t +
+     * Grouped convolution along tokens with zero padding and an activation, one result for each token: {@code out[t, g, o] = activation(bias[g, o] + Σₖ Σᵢ weight[g, o, k, i] x[t +
      * k - taps / 2, g, i])}.
      *
      * @param x {@code [batch, tokens, groups · in]}
@@ -122,10 +119,10 @@ public interface Backend extends RowComposites, AutoCloseable {
     }
 
     /**
-     * Affine map of each patch of images, patches row by row, the numbers of a patch row by row.
+     * Affine map of each patch of images; patches and the elements of a patch in row-major order.
      *
      * @param image {@code [batch, rows, columns]}
-     * @param window a patch and how far apart patches start; no padding
+     * @param window the patch size and stride; no padding
      * @param weight {@code [out, window.height · window.width]}
      * @param bias {@code [out]} or null
      * @param out {@code [batch, positionsY · positionsX, out]}. Modified.
@@ -139,7 +136,7 @@ public interface Backend extends RowComposites, AutoCloseable {
                 window.positionsX(image.shape().size(2)),
                 window.height(),
                 window.width());
-        // Patches may overlap in memory: of what is only read a view may.
+        // Patches may overlap in memory; that is fine for a view that is only read.
         View seen = new View(
                 image.buffer(),
                 shape,
@@ -166,7 +163,7 @@ public interface Backend extends RowComposites, AutoCloseable {
      * @param q {@code [..., queries, d]}
      * @param k {@code [..., keys, d]}
      * @param v {@code [..., keys, e]}
-     * @param bias {@code [..., queries, keys]} by strides of 0 if shared, or null; -∞ hides a key
+     * @param bias {@code [..., queries, keys]} with strides of 0 if shared, or null; -∞ hides a key
      * @param out {@code [..., queries, e]}. Modified.
      */
     default void attention(View q, View k, View v, View bias, double scale, View out) {
@@ -177,8 +174,8 @@ public interface Backend extends RowComposites, AutoCloseable {
     }
 
     /**
-     * Gradients of {@link #attention} without a bias. The weights are computed again rather than kept: they are the
-     * largest tensor of a transformer.
+     * Gradients of {@link #attention} without a bias. The weights are recomputed, not kept: they are the largest
+     * tensor of a transformer.
      *
      * @param gy {@code [..., queries, e]}
      * @param gq shape of {@code q}. Modified.
@@ -198,17 +195,15 @@ public interface Backend extends RowComposites, AutoCloseable {
         matmul(weights.transpose(-1, -2), gy, gv);
         affine(gq, scale, 0, gq);
         affine(gk, scale, 0, gk);
-        for (View used : new View[] {weights, gw, gs}) {
-            used.buffer().close();
-        }
+        View.close(weights, gw, gs);
     }
 
     /**
-     * {@link #attention} with a bias that is weighed for each query: {@code softmax(scale q kᵀ + gate bias) v}. The
-     * product of gate and bias is the largest tensor of such a transformer; here it is made for one entry of the first
-     * axis at a time, a fused override makes none.
+     * {@link #attention} with a bias that a gate scales for each query: {@code softmax(scale q kᵀ + gate bias) v}. The
+     * product of gate and bias is the largest tensor of such a transformer; this computes it for one entry of the first
+     * axis at a time, a fused override never.
      *
-     * @param bias {@code [..., queries, keys]} by strides of 0 if shared
+     * @param bias {@code [..., queries, keys]} with strides of 0 if shared
      * @param gate {@code [..., queries, 1]}
      * @param out {@code [..., queries, e]}. Modified.
      */
@@ -244,82 +239,19 @@ public interface Backend extends RowComposites, AutoCloseable {
         scores.buffer().close();
     }
 
-    /** Whether {@link #filterBank} is one kernel here, not the steps one by one. */
+    /** Whether {@link #filterBank} is one fused kernel here. */
     default boolean hasFilterBank() {
         return isDevice();
     }
 
     /**
-     * Energies of mel bands, or their logarithms, of the frames of clips of one length.
+     * Mel energies, or their logarithms, of the frames of clips of equal length.
      *
      * @param samples {@code [clips, samples]}
      * @param out {@code [clips, frames, bands]}, {@link FilterBank#count} frames. Modified.
      */
     default void filterBank(View samples, FilterBank f, View out) {
         new CompositeFilterBank(this, f, samples.dtype()).compute(samples, out);
-    }
-
-    /**
-     * For each prototype the greatest cosine over a clip's tokens and the winning token (paper, section 4, equations 2
-     * and 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN wins over
-     * all. A fused override never writes the {@code [tokens, prototypes]} similarities. With frames in place of clips,
-     * {@code [batch · time, freq, dim]}, this is the maximum over frequency only.
-     *
-     * @param tokens {@code [batch, tokens, dim]}
-     * @param prototypes {@code [prototypes, dim]}
-     * @param values {@code [batch, prototypes]}. Modified.
-     * @param winners {@code [batch, prototypes]}, {@code I32}. Modified.
-     */
-    default void prototypeMaxPool(View tokens, View prototypes, View values, View winners) {
-        View x = allocate(tokens.dtype(), tokens.shape());
-        View p = allocate(tokens.dtype(), prototypes.shape());
-        l2Normalize(tokens, x);
-        l2Normalize(prototypes, p);
-        long n = tokens.shape().size(1);
-        View similarities = allocate(tokens.dtype(), values.shape().insert(2, n));
-        matmul(p.expand(values.shape().head(1).concat(p.shape())), x.transpose(1, 2), similarities);
-        extreme(true, similarities, values, winners);
-        similarities.buffer().close();
-        x.buffer().close();
-        p.buffer().close();
-    }
-
-    /**
-     * Gradients of {@link #prototypeMaxPool}. Only winners take part: O(batch · prototypes · dim).
-     *
-     * @param winners as the forward pass left them
-     * @param gy {@code [batch, prototypes]}
-     * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
-     * @param gprototypes {@code [prototypes, dim]} or null. Modified.
-     */
-    default void prototypeMaxPoolBackward(
-            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
-        CompositePrototypeGradient.compute(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
-    }
-
-    /**
-     * For each prototype the least and the greatest product with a clip's tokens, and the tokens that give them; the
-     * first token wins ties, NaN over all. The {@code [tokens, prototypes]} products of a batch are never held.
-     *
-     * @param tokens {@code [batch, tokens, dim]}
-     * @param prototypes {@code [prototypes, dim]}
-     * @param values {@code [2, batch, prototypes]}, least first. Modified.
-     * @param winners {@code [2, batch, prototypes]}, {@code I32}. Modified.
-     */
-    default void productExtremes(View tokens, View prototypes, View values, View winners) {
-        CompositeProductExtremes.forward(this, tokens, prototypes, values, winners);
-    }
-
-    /**
-     * Gradients of {@link #productExtremes}. Only winners take part.
-     *
-     * @param gy {@code [2, batch, prototypes]}
-     * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
-     * @param gprototypes {@code [prototypes, dim]} or null. Modified.
-     */
-    default void productExtremesBackward(
-            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
-        CompositeProductExtremes.backward(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
     }
 
     /**
@@ -342,7 +274,7 @@ public interface Backend extends RowComposites, AutoCloseable {
     }
 
     /**
-     * Two-dimensional convolution. The windows of a batch are never held.
+     * Two-dimensional convolution. The windows of a whole batch are never in memory.
      *
      * @param x {@code [batch, in, rows, columns]}
      * @param weight {@code [out, in / groups, height, width]}
@@ -359,41 +291,6 @@ public interface Backend extends RowComposites, AutoCloseable {
     default void convolveBackward(
             View x, View weight, SlidingWindow window, int groups, View gy, View gx, View gweight) {
         new CompositeConvolution(this, x, weight, window, groups).backward(x, weight, gy, gx, gweight);
-    }
-
-    /**
-     * {@link #prototypeMaxPool} with the signs of the prototypes in place of the prototypes (paper, equation 1): +1 for
-     * 0 of either sign. A prototype with an entry that is not finite gives NaN. A fused override packs the signs, one
-     * bit an entry.
-     *
-     * <p>Also in float32 the winner is the token with the greatest cosine in exact arithmetic, the first of equal ones,
-     * as far as float64 can tell: a winner that rounding picks gives another gradient, and training on one backend
-     * would soon part from training on another.
-     *
-     * @param tokens {@code [batch, tokens, dim]}, in {@code F16} too if {@link #supportsF16Tokens()}
-     */
-    default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
-        View signs = CompositePrototypeGradient.signs(this, prototypes);
-        prototypeMaxPool(tokens, signs, values, winners);
-        signs.buffer().close();
-    }
-
-    /**
-     * Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes take tokens in {@code F16}, a clip at a
-     * time.
-     */
-    default boolean supportsF16Tokens() {
-        return false;
-    }
-
-    /**
-     * Gradients of {@link #binaryPrototypeMaxPool}; that of the prototypes passes the sign as if it were the identity.
-     */
-    default void binaryPrototypeMaxPoolBackward(
-            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
-        View signs = CompositePrototypeGradient.signs(this, prototypes);
-        prototypeMaxPoolBackward(tokens, signs, winners, gy, gtokens, gprototypes);
-        signs.buffer().close();
     }
 
     /**

@@ -1,6 +1,6 @@
 package org.unmute.tensor.backend;
 
-/** Work that a backend's device refused or could not hold. The message says what, where, and what to do. */
+/** A device failed or ran out of memory. The message says what, where, and what to do. */
 public class BackendException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.unmute.tensor.backend.BackendProvider.Availability;
 
 /**
- * Finds the backends and chooses one. The choice is made once, on first use, and told in one line; system properties
- * {@code unmute.backend} (what {@link #open} takes) and {@code unmute.threads} steer it.
+ * Finds the backends and chooses one. The choice is made once, on first use, and logged in one line; the system
+ * properties {@code unmute.backend} (a name for {@link #open}) and {@code unmute.threads} control it.
  */
 public final class Backends {
     private static volatile Choice current;
@@ -21,19 +21,19 @@ public final class Backends {
      * A backend and why it was chosen.
      *
      * @param backend the backend, open
-     * @param reason one line for people
+     * @param reason one line for users
      */
     public record Choice(Backend backend, String reason) {}
 
     /**
-     * What one provider answers for one of its devices.
+     * One device of a provider.
      *
      * @param name as {@code --device} takes it
      * @param availability whether it runs here, with the reason in words
      */
     public record Candidate(String name, Availability availability) {}
 
-    /** All backends on the path with all their devices, best first, usable or not. */
+    /** All backends on the path with all their devices, best first, available or not. */
     public static List<Candidate> candidates() {
         List<Candidate> all = new ArrayList<>();
         for (BackendProvider p : providers()) {
@@ -45,12 +45,12 @@ public final class Backends {
         return all;
     }
 
-    /** The backend that tensors are made on when none is named; opened on first use. */
+    /** The default backend of new tensors; opened on first use. */
     public static Backend current() {
         return choice().backend();
     }
 
-    /** The current backend with the reason for it. */
+    /** The current backend and why it was chosen. */
     public static Choice choice() {
         Choice c = current;
         if (c == null) {
@@ -72,9 +72,9 @@ public final class Backends {
     }
 
     /**
-     * What the system property {@code unmute.threads} asks for; 0 where it is not set.
+     * The value of the system property {@code unmute.threads}; 0 if it is not set.
      *
-     * @throws IllegalArgumentException if it is no number
+     * @throws IllegalArgumentException if it is not a number
      */
     static int threads(String property) {
         if (property == null || property.isBlank()) {
@@ -84,13 +84,13 @@ public final class Backends {
             return Integer.parseInt(property.strip());
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "backend: system property unmute.threads is no whole number: '" + property
+                    "backend: system property unmute.threads is not a whole number: '" + property
                             + "': give 0 (all processors) or a number of threads",
                     e);
         }
     }
 
-    /** Makes a backend the current one. Call it before the first tensor is made. */
+    /** Makes a backend the current one. To be called before the first tensor is created. */
     public static void use(Choice choice) {
         synchronized (Backends.class) {
             current = choice;
@@ -98,13 +98,12 @@ public final class Backends {
     }
 
     /**
-     * Ends the threads of the current backend and forgets it. A process that ends needs no call, since they are daemon
-     * threads. A service that is unloaded while the process goes on (an application server's redeploy) calls it once,
-     * when no more work runs: threads that wait for work would keep the classes in memory. Does nothing if no backend
-     * was opened.
+     * Closes the current backend and ends its threads. Not needed before the process exits: they are daemon threads. A
+     * service that is unloaded while the process continues (redeployed by an application server) calls it once, when no
+     * more work runs, because idle threads would keep its classes in memory. Does nothing if no backend was opened.
      *
-     * <p>The next use opens a backend anew. Encoders and probes loaded before lie on the old one and do not work
-     * together with tensors of the new one: load them again.
+     * <p>The next use opens a new backend. Encoders and probes loaded before are on the old one and do not work with
+     * tensors of the new one: load them again.
      */
     public static void close() {
         synchronized (Backends.class) {
@@ -120,9 +119,9 @@ public final class Backends {
      * Opens a backend.
      *
      * @param name a backend's name, with {@code :n} for its n-th device, from 0; {@code cpu} for the best on the
-     *     processor; or {@code auto} for the best that runs here
-     * @param threads worker threads, 0 for as many as there are processors
-     * @throws UnavailableException if the named one does not run here; nothing else is taken in its place
+     *     CPU; or {@code auto} for the best available
+     * @param threads worker threads, 0 for one for each processor
+     * @throws UnavailableException if the named one is not available; there is no fallback
      */
     public static Choice open(String name, int threads) {
         if (threads < 0) {
@@ -202,7 +201,7 @@ public final class Backends {
                 .toList();
     }
 
-    /** A backend that was asked for and does not run here. */
+    /** The requested backend is not available. */
     public static final class UnavailableException extends RuntimeException {
         private static final long serialVersionUID = 1;
 

@@ -2,7 +2,7 @@ package org.unmute.tensor.backend;
 
 import org.unmute.tensor.DType;
 
-/** Memory owned by exactly one backend and closed at most once; use after {@link #close()} throws. */
+/** Memory of one backend. Use after {@link #close()} throws. */
 public interface Buffer extends AutoCloseable {
     /** Element type of everything in this buffer. */
     DType dtype();
@@ -15,8 +15,8 @@ public interface Buffer extends AutoCloseable {
     void close();
 
     /**
-     * Marks the contents as final. A backend may then keep a second form of them, such as packed weights; writing
-     * through a backend afterwards is an error.
+     * Declares the contents final. A backend may then keep a second form of them, such as packed weights; writing to the
+     * buffer afterwards is an error.
      */
     void freeze();
 

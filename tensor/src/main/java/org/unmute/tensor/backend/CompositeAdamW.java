@@ -3,7 +3,7 @@ package org.unmute.tensor.backend;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
-/** {@link Backend#adamW} from elementwise operations, with scratch memory for two tensors of the parameter's size. */
+/** {@link Backend#adamW} from elementwise operations, with two scratch tensors of the parameter's size. */
 record CompositeAdamW(Backend backend, double rate, double beta1, double beta2, double eps, double decay) {
     void step(View weight, View gradient, View m, View v, long step) {
         View t = backend.allocate(weight.dtype(), weight.shape());
@@ -21,7 +21,6 @@ record CompositeAdamW(Backend backend, double rate, double beta1, double beta2, 
         backend.affine(m, rate / (1 - Math.pow(beta1, step)), 0, u);
         backend.binary(Binary.DIV, u, t, u);
         backend.binary(Binary.SUB, weight, u, weight);
-        t.buffer().close();
-        u.buffer().close();
+        View.close(t, u);
     }
 }

@@ -8,9 +8,9 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.SlidingWindow;
 
 /**
- * Convolution and its gradients as matrix products, one clip after the other. A clip is copied with its channels last
- * and zeros around it; a run of taps that lie side by side there is, for all positions of the window, a view of that
- * copy whose rows overlap, so nothing is unfolded forwards, and the windows of one run backwards.
+ * Convolution and its gradients as matrix products, clip by clip. A clip is copied with its channels last and zero
+ * padding. In that copy, a run of adjacent taps is a view with overlapping rows, one for each window position, so the
+ * forward pass unfolds nothing and the backward pass only the windows of one run.
  */
 final class CompositeConvolution {
     private final Backend b;
@@ -23,10 +23,10 @@ final class CompositeConvolution {
     private final Shape around;
     private final Shape positions;
     private final List<Run> runs = new ArrayList<>();
-    /** The clip at hand with zeros around it, {@link #around}, in one row, which a backend does not pad. */
+    /** The current clip with its padding, of shape {@link #around}, in one row, which a backend does not pad. */
     private final View padded;
 
-    /** Taps from column {@code dx} on of row {@code dy} of the window, for one group of channels. */
+    /** {@code taps} taps of window row {@code dy} from column {@code dx} on, for one group of channels. */
     private record Run(int group, int dy, int dx, int taps) {}
 
     CompositeConvolution(Backend b, View x, View weight, SlidingWindow window, int groups) {
@@ -53,7 +53,7 @@ final class CompositeConvolution {
 
     void forward(View x, View weight, View out) {
         List<View> weights = runs.stream().map(r -> weights(r, weight)).toList();
-        // the same for every clip: a backend may keep them in the order in which it reads them
+        // The same for every clip: a backend may pack them.
         weights.forEach(w -> w.buffer().freeze());
         View y = flat(result());
         View part = flat(result());
@@ -70,7 +70,7 @@ final class CompositeConvolution {
             b.copy(as(y, result()).permute(2, 0, 1), out.select(0, clip));
         }
         weights.forEach(w -> w.buffer().close());
-        close(padded, y, part);
+        View.close(padded, y, part);
     }
 
     void backward(View x, View weight, View gy, View gx, View gweight) {
@@ -91,7 +91,7 @@ final class CompositeConvolution {
                 b.copy(interior(gpadded).permute(2, 0, 1), gx.select(0, clip));
             }
         }
-        close(padded, g, gpadded);
+        View.close(padded, g, gpadded);
     }
 
     private void addWeightGradient(Run r, View g, View gweight) {
@@ -104,7 +104,7 @@ final class CompositeConvolution {
             View to = tap(gweight, r, r.dx + dx);
             b.binary(Binary.ADD, to, product.slice(1, (long) dx * inEach, inEach, 1), to);
         }
-        close(unfolded, product);
+        View.close(unfolded, product);
     }
 
     private void addInputGradient(Run r, View g, View weight, View gpadded) {
@@ -114,14 +114,14 @@ final class CompositeConvolution {
             View to = windows(gpadded, r, dx, 1);
             b.binary(Binary.ADD, to, as(part, to.shape()), to);
         }
-        close(part);
+        View.close(part);
     }
 
     private Shape result() {
         return positions.concat(Shape.of((long) groups * outEach));
     }
 
-    /** {@code [positionsY, positionsX, out of the group]} of something with all channels. */
+    /** The group of a result: {@code [positionsY, positionsX, out of the group]}. */
     private View ofGroup(View flat, Run r) {
         return as(flat, result()).slice(2, (long) r.group * outEach, outEach, 1);
     }
@@ -132,14 +132,14 @@ final class CompositeConvolution {
                 .slice(1, (long) r.group * outEach, outEach, 1);
     }
 
-    /** {@code [out of the group, in of the group]}: one tap of the kernels. */
+    /** One tap of the weights: {@code [out of the group, in of the group]}. */
     private View tap(View weight, Run r, int dx) {
         return weight.slice(0, (long) r.group * outEach, outEach, 1)
                 .select(2, r.dy)
                 .select(2, dx);
     }
 
-    /** {@code [out of the group, taps * in]}: the kernels as they meet the rows of {@link #windows}. */
+    /** The weights for the rows of {@link #windows}: {@code [out of the group, taps * in]}. */
     private View weights(Run r, View weight) {
         View w = b.allocate(type, Shape.of(outEach, (long) r.taps * inEach));
         for (int dx = 0; dx < r.taps; dx++) {
@@ -148,7 +148,7 @@ final class CompositeConvolution {
         return w;
     }
 
-    /** {@code [positionsY, positionsX, taps * in]}: what taps see at every position. */
+    /** The input of some taps at every position: {@code [positionsY, positionsX, taps * in]}. */
     private View windows(View of, Run r, int dx, int taps) {
         long row = around.size(1) * around.size(2);
         long column = around.size(2);
@@ -179,11 +179,5 @@ final class CompositeConvolution {
 
     private static View as(View flat, Shape shape) {
         return flat.reshape(shape).orElseThrow();
-    }
-
-    private static void close(View... scratch) {
-        for (View v : scratch) {
-            v.buffer().close();
-        }
     }
 }

@@ -4,7 +4,7 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
-/** Cross-entropies of rows of logits and their gradients from primitives. */
+/** Cross-entropies of rows of logits and their gradients. */
 final class CompositeCrossEntropy {
     private final RowComposites b;
     private final View x;
@@ -29,7 +29,7 @@ final class CompositeCrossEntropy {
         b.binary(Binary.ADD, present, absent, present);
         b.reduce(Reduce.SUM, present, loss);
         b.affine(loss, -1, 0, loss);
-        close(present, absent);
+        View.close(present, absent);
     }
 
     void binaryBackward(View gloss, View gx) {
@@ -41,7 +41,7 @@ final class CompositeCrossEntropy {
         blend(present, absent);
         b.binary(Binary.SUB, absent, present, present);
         b.binary(Binary.MUL, gloss.expand(x.shape()), present, gx);
-        close(present, absent);
+        View.close(present, absent);
     }
 
     /** Multiplies {@code present} by weight y and {@code absent} by 1 - y. */
@@ -55,7 +55,7 @@ final class CompositeCrossEntropy {
             weighted = part;
         }
         b.binary(Binary.MUL, weighted, present, present);
-        close(part);
+        View.close(part);
     }
 
     void softmax(double keep, double share, View loss) {
@@ -65,7 +65,7 @@ final class CompositeCrossEntropy {
         b.binary(Binary.MUL, targets, logarithms, logarithms);
         b.reduce(Reduce.SUM, logarithms, loss);
         b.affine(loss, -1, 0, loss);
-        close(logarithms, targets);
+        View.close(logarithms, targets);
     }
 
     void softmaxBackward(double keep, double share, View gloss, View gx) {
@@ -77,7 +77,7 @@ final class CompositeCrossEntropy {
         b.binary(Binary.MUL, probabilities, total.expand(x.shape()), probabilities);
         b.binary(Binary.SUB, probabilities, targets, probabilities);
         b.binary(Binary.MUL, gloss.expand(x.shape()), probabilities, gx);
-        close(probabilities, targets, total);
+        View.close(probabilities, targets, total);
     }
 
     /** {@code weight (keep y + share)} */
@@ -92,11 +92,5 @@ final class CompositeCrossEntropy {
 
     private View scratch() {
         return b.allocateForResult(x.dtype(), x.shape());
-    }
-
-    private static void close(View... scratch) {
-        for (View v : scratch) {
-            v.buffer().close();
-        }
     }
 }

@@ -7,7 +7,7 @@ import org.unmute.tensor.op.FilterBank;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
-/** {@link Backend#filterBank} step by step; the Fourier transform is two matrix products. */
+/** {@link Backend#filterBank} from primitives; the Fourier transform is two matrix products. */
 final class CompositeFilterBank {
     private final Backend b;
     private final FilterBank f;
@@ -26,7 +26,7 @@ final class CompositeFilterBank {
         int length = f.frames().length();
         Shape framed = Shape.of(out.shape().size(0), out.shape().size(1), length);
         View x = b.allocateForResult(type, framed);
-        // Frames overlap in memory, which a view of what is only read may.
+        // Frames overlap in memory; that is fine for a view that is only read.
         b.copy(
                 new View(
                         samples.buffer(),
@@ -51,9 +51,7 @@ final class CompositeFilterBank {
         b.binary(Binary.MUL, y, window.expand(framed), y);
         View power = power(y, x);
         energies(power, out);
-        for (View v : new View[] {x, y, window, power}) {
-            v.buffer().close();
-        }
+        View.close(x, y, window, power);
     }
 
     /** {@code [clips, frames, size / 2 + 1]} of windowed frames. */
@@ -98,7 +96,7 @@ final class CompositeFilterBank {
         }
     }
 
-    /** Multiplies with a table that is then closed. */
+    /** Multiplies by a table and closes it. */
     private void multiply(View x, View table, View out) {
         b.matmul(x, table.expand(x.shape().head(1).concat(table.shape())), out);
         table.buffer().close();

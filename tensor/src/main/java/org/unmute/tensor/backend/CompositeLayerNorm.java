@@ -1,12 +1,11 @@
 package org.unmute.tensor.backend;
 
-import java.util.Arrays;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
-/** Layer normalisation along the last axis and its gradients from primitives. */
+/** Layer normalisation along the last axis and its gradients. */
 final class CompositeLayerNorm {
     private final RowComposites b;
     private final View x;
@@ -64,9 +63,7 @@ final class CompositeLayerNorm {
         if (weight != null) {
             g.buffer().close();
         }
-        for (View v : new View[] {product, normal, mean, inverse}) {
-            v.buffer().close();
-        }
+        View.close(product, normal, mean, inverse);
     }
 
     /** {@code out = (x - mean) / √(var + eps)}; {@code inverse} receives the factor. */
@@ -92,9 +89,7 @@ final class CompositeLayerNorm {
     }
 
     private View alignRight(View v) {
-        long[] sizes = new long[x.shape().rank()];
-        Arrays.fill(sizes, 1);
-        sizes[sizes.length - 1] = v.shape().size(0);
-        return v.reshape(Shape.of(sizes)).orElseThrow();
+        return v.reshape(Shape.ones(x.shape().rank()).with(-1, v.shape().size(0)))
+                .orElseThrow();
     }
 }

@@ -5,14 +5,14 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.Binary;
 
 /**
- * Least and greatest product of each prototype with a clip's tokens, and their gradients, one clip after the other:
- * scratch memory is {@code [prototypes, tokens]} forwards and {@code [prototypes, dim]} backwards, where only winners
- * take part.
+ * Minimum and maximum dot product of each prototype with a clip's tokens, and their gradients, clip by clip. Scratch
+ * memory is {@code [prototypes, tokens]} in the forward and {@code [prototypes, dim]} in the backward pass, which touches
+ * only winners.
  */
 final class CompositeProductExtremes {
     private CompositeProductExtremes() {}
 
-    static void forward(Backend b, View tokens, View prototypes, View values, View winners) {
+    static void forward(RowComposites b, View tokens, View prototypes, View values, View winners) {
         View products = b.allocate(
                 tokens.dtype(),
                 Shape.of(prototypes.shape().size(0), tokens.shape().size(1)));
@@ -30,7 +30,7 @@ final class CompositeProductExtremes {
     }
 
     static void backward(
-            Backend b, View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+            RowComposites b, View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         DType type = tokens.dtype();
         Shape jd = prototypes.shape();
         View work = b.allocate(type, jd);

@@ -7,28 +7,27 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The gradient of prototype max pooling from primitives. With x the winning token of prototype p in a clip and s their
- * cosine: {@code ∂s/∂p = (x̂ - s p̂)/‖p‖} and {@code ∂s/∂x = (p̂ - s x̂)/‖x‖}; at a norm below the floor the norm is a
- * constant and the s term falls away. One clip after the other, so that scratch memory is {@code [prototypes, dim]}.
+ * The gradient of prototype max pooling. With x the winning token of prototype p in a clip and s their cosine: {@code ∂s/∂p = (x̂ - s p̂)/‖p‖} and {@code ∂s/∂x = (p̂ - s x̂)/‖x‖}; a norm below the floor is a constant,
+ * and the s term vanishes. Clip by clip, so that scratch memory is {@code [prototypes, dim]}.
  */
 final class CompositePrototypeGradient {
     private CompositePrototypeGradient() {}
 
     /**
-     * +1 or -1; x - x is 0 for finite entries, for others it is NaN, so that a diverged prototype does not pass as ±1.
+     * +1 or -1. x - x is 0 for finite entries and NaN for others, so that a diverged prototype gives NaN, not ±1.
      */
-    static View signs(Backend b, View prototypes) {
+    static View signs(RowComposites b, View prototypes) {
         View signs = b.allocateForResult(prototypes.dtype(), prototypes.shape());
-        View broken = b.allocateForResult(prototypes.dtype(), prototypes.shape());
+        View nan = b.allocateForResult(prototypes.dtype(), prototypes.shape());
         b.unary(Unary.SIGN, 0, 0, prototypes, signs);
-        b.binary(Binary.SUB, prototypes, prototypes, broken);
-        b.binary(Binary.ADD, signs, broken, signs);
-        broken.buffer().close();
+        b.binary(Binary.SUB, prototypes, prototypes, nan);
+        b.binary(Binary.ADD, signs, nan, signs);
+        nan.buffer().close();
         return signs;
     }
 
     static void compute(
-            Backend b, View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+            RowComposites b, View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
         DType type = tokens.dtype();
         Shape jd = prototypes.shape();
         Shape j1 = Shape.of(jd.size(0), 1);
@@ -64,22 +63,20 @@ final class CompositePrototypeGradient {
                 b.scatterAdd(work, 0, index, gtokens.select(0, clip));
             }
         }
-        for (View v : new View[] {won, unit, p, work, cosine, tokenNorm, prototypeNorm}) {
-            v.buffer().close();
-        }
+        View.close(won, unit, p, work, cosine, tokenNorm, prototypeNorm);
     }
 
-    private static void norms(Backend b, View x, View scratch, View out) {
+    private static void norms(RowComposites b, View x, View scratch, View out) {
         b.unary(Unary.SQUARE, 0, 0, x, scratch);
         b.reduce(Reduce.SUM, scratch, out);
         b.unary(Unary.SQRT, 0, 0, out, out);
-        b.unary(Unary.CLAMP, Backend.NORM_FLOOR, Double.POSITIVE_INFINITY, out, out);
+        b.unary(Unary.CLAMP, RowComposites.NORM_FLOOR, Double.POSITIVE_INFINITY, out, out);
     }
 
     /** {@code out = g (other - s own) / norm}, without the s term where the norm is at the floor. */
-    private static void direction(Backend b, View other, View own, View s, View norm, View g, View out) {
+    private static void direction(RowComposites b, View other, View own, View s, View norm, View g, View out) {
         View floor = b.allocate(s.dtype(), s.shape());
-        b.fill(floor, Backend.NORM_FLOOR);
+        b.fill(floor, RowComposites.NORM_FLOOR);
         b.binary(Binary.GREATER, norm, floor, floor);
         b.binary(Binary.MUL, floor, s, floor);
         b.binary(Binary.MUL, own, floor.expand(own.shape()), out);

@@ -5,14 +5,13 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Reduce;
 
 /**
- * Weighted sums of unit vectors and their gradients, one block of vectors after the other, which are normalised where
- * needed and never kept.
+ * Weighted sums of unit vectors and their gradients, block by block; the unit vectors are recomputed, not stored.
  */
 final class CompositeUnitSum {
     private final Backend b;
     private final View x;
     private final View weights;
-    /** Blocks along axis 1; one of everything where there are single vectors only. */
+    /** Number of blocks, which are along axis 1; one if x has at most three axes. */
     private final long blocks;
 
     private final Shape block;
@@ -76,12 +75,10 @@ final class CompositeUnitSum {
                 }
             }
         }
-        for (View v : new View[] {unit, work, sum}) {
-            v.buffer().close();
-        }
+        View.close(unit, work, sum);
     }
 
-    /** One number with as many axes as a block. */
+    /** One element with as many axes as a block. */
     private View ones(View number) {
         View v = number;
         for (int i = 0; i < block.rank(); i++) {

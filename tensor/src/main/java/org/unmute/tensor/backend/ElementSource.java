@@ -1,15 +1,15 @@
 package org.unmute.tensor.backend;
 
 /**
- * Where float32 numbers are read from piece by piece, such as a tensor in an open file. Pieces may be read by several
- * threads at once.
+ * A source of float32 elements that are read in pieces, such as a tensor in an open file. Several threads may read at
+ * once.
  */
 @FunctionalInterface
 public interface ElementSource {
     /**
-     * Writes elements {@code [from, from + count)}, in row-major order, to {@code to[at]} and what follows it.
+     * Writes elements {@code [from, from + count)}, in row-major order, to {@code to} from position {@code at} on.
      *
-     * @throws IllegalArgumentException if they are no numbers that can be used
+     * @throws IllegalArgumentException if the elements cannot be used
      */
     void read(long from, float[] to, int at, int count);
 }

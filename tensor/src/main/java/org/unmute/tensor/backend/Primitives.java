@@ -8,19 +8,19 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Memory and the arithmetic that every backend writes itself; {@link Backend} builds everything else from it. Arguments
- * are checked by the op before; an output does not overlap an input, except that element-wise methods accept the very
- * same view for input and output.
+ * Memory and the arithmetic that every backend implements; {@link Backend} composes everything else from it. Ops have
+ * checked the arguments. An output does not overlap an input, except that elementwise methods accept the same view for
+ * both.
  */
 public interface Primitives {
-    /** Whether arithmetic runs in this type here. */
+    /** Whether this backend computes in this type. */
     boolean supports(DType dtype);
 
-    /** New memory. The layout is the backend's choice: rows may be padded. Contents are zero. */
+    /** New memory, zeroed. The backend chooses the layout: rows may be padded. */
     View allocate(DType dtype, Shape shape);
 
     /**
-     * New memory for a result that is then written in full: its contents are not defined, which saves a device from
+     * New memory for a result that the caller writes in full. The contents are undefined, which saves a device from
      * clearing it.
      */
     default View allocateForResult(DType dtype, Shape shape) {
@@ -45,7 +45,7 @@ public interface Primitives {
     /** {@code gx = gy f'(x)}, where {@code y = f(x)}. */
     void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx);
 
-    /** {@code out = f(a, b)}; {@code a} and {@code b} have the shape of {@code out}, by strides of 0 if need be. */
+    /** {@code out = f(a, b)}; {@code a} and {@code b} have the shape of {@code out}, with strides of 0 where they are broadcast. */
     void binary(Binary f, View a, View b, View out);
 
     /** {@code out = x scale + shift} */
@@ -54,22 +54,23 @@ public interface Primitives {
     /** {@code out = condition != 0 ? a : b}; all of one shape. */
     void select(View condition, View a, View b, View out);
 
-    /** Reduces the axes in which {@code out} has size 1; the ranks are equal. */
+    /** Reduces the axes along which {@code out} has size 1; the ranks are equal. */
     void reduce(Reduce f, View x, View out);
 
     /**
-     * Greatest or least along the last axis with its position, the first on ties.
+     * Maximum or minimum along the last axis with its position, the first on ties.
      *
+     * @param max whether it is the maximum
      * @param x {@code [..., n]}. Not modified.
      * @param values {@code [...]}. Modified.
      * @param indices {@code [...]}, {@code I32}. Modified.
      */
-    void extreme(boolean greatest, View x, View values, View indices);
+    void extreme(boolean max, View x, View values, View indices);
 
     /**
-     * Matrix product over the two last axes, {@code out = a b}. Transposed operands are views with swapped strides.
+     * Matrix product over the last two axes, {@code out = a b}. Transposed operands are views with swapped strides.
      *
-     * @param a {@code [..., m, k]}; leading axes as {@code out}, by strides of 0 if shared
+     * @param a {@code [..., m, k]}; leading axes as in {@code out}, with strides of 0 if shared
      * @param b {@code [..., k, n]}; likewise
      * @param out {@code [..., m, n]}. Modified.
      */
@@ -82,7 +83,7 @@ public interface Primitives {
      */
     void gather(View x, int axis, View index, View out);
 
-    /** {@code out[.., index[.., i, ..], ..] += x[.., i, ..]}, repeated indices added in order. Modifies {@code out}. */
+    /** {@code out[.., index[.., i, ..], ..] += x[.., i, ..]}, repeated indices in order. Modifies {@code out}. */
     void scatterAdd(View x, int axis, View index, View out);
 
     /** Running sum along the last axis, from the end if {@code reverse}. */
@@ -96,6 +97,6 @@ public interface Primitives {
      */
     void im2col(View x, SlidingWindow window, View out);
 
-    /** The transpose of {@link #im2col}: adds columns back where they came from. Modifies {@code out}. */
+    /** The transpose of {@link #im2col}: adds columns to where they came from. Modifies {@code out}. */
     void col2im(View columns, SlidingWindow window, View out);
 }

@@ -1,7 +1,7 @@
 package org.unmute.tensor.backend;
 
-/** A backend that counts what it launches and copies. */
+/** A backend that counts its kernel launches and copies. */
 public interface Profiled {
-    /** Launches and copies so far. */
+    /** The counts so far. */
     WorkProfile profile();
 }

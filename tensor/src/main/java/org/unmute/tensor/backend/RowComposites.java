@@ -5,11 +5,10 @@ import org.unmute.tensor.op.Reduce;
 import org.unmute.tensor.op.Unary;
 
 /**
- * What is done with each row (along the last axis) by itself, as composites of {@link Primitives}. Rows are all axes
- * but the last.
+ * Operations on each row, as composites of {@link Primitives}. A row is the last axis; the other axes count rows.
  */
 public interface RowComposites extends Primitives {
-    /** Norms below this are taken as this, as in torch's {@code normalize}. */
+    /** Lower limit of norms, as in torch's {@code normalize}. */
     double NORM_FLOOR = 1e-12;
 
     /** {@code x} minus its maximum along the last axis, exponentiated and divided by the sum; -∞ gives 0. */
@@ -33,7 +32,7 @@ public interface RowComposites extends Primitives {
         row.buffer().close();
     }
 
-    /** Logarithm of {@link #softmax}, without its loss of small probabilities. */
+    /** Logarithm of {@link #softmax}, accurate for small probabilities. */
     default void logSoftmax(View x, View out) {
         View row = perRow(x);
         View exp = allocate(x.dtype(), x.shape());
@@ -43,8 +42,7 @@ public interface RowComposites extends Primitives {
         reduce(Reduce.SUM, exp, row);
         unary(Unary.LOG, 0, 0, row, row);
         binary(Binary.SUB, out, row.expand(x.shape()), out);
-        exp.buffer().close();
-        row.buffer().close();
+        View.close(exp, row);
     }
 
     /** {@code gx = gy - exp(y) Σ gy} along the last axis. */
@@ -94,7 +92,7 @@ public interface RowComposites extends Primitives {
         rowNorms(x, norm, gx);
         binary(Binary.MUL, gy, y, gx);
         reduce(Reduce.SUM, gx, dot);
-        // Where the norm was raised to the floor it is a constant, and the projection falls away.
+        // A norm raised to the floor is a constant, so the projection term vanishes.
         View floor = perRow(x);
         View above = perRow(x);
         fill(floor, NORM_FLOOR);
@@ -103,13 +101,11 @@ public interface RowComposites extends Primitives {
         binary(Binary.MUL, y, dot.expand(x.shape()), gx);
         binary(Binary.SUB, gy, gx, gx);
         binary(Binary.DIV, gx, norm.expand(x.shape()), gx);
-        for (View v : new View[] {norm, dot, floor, above}) {
-            v.buffer().close();
-        }
+        View.close(norm, dot, floor, above);
     }
 
     /**
-     * Binary cross-entropy of logits, added along each row: {@code -Σ [weight y log σ(x) + (1 - y) log σ(-x)]}.
+     * Binary cross-entropy of logits, summed along each row: {@code -Σ [weight y log σ(x) + (1 - y) log σ(-x)]}.
      *
      * @param x logits {@code [..., n]}
      * @param y targets, shape of {@code x}
@@ -129,7 +125,7 @@ public interface RowComposites extends Primitives {
     }
 
     /**
-     * Cross-entropy of logits with softmax, added along each row: {@code -Σ weight q log softmax(x)} with {@code q =
+     * Softmax cross-entropy of logits, summed along each row: {@code -Σ weight q log softmax(x)} with {@code q =
      * keep y + share}.
      *
      * @param x logits {@code [..., n]}
@@ -149,12 +145,12 @@ public interface RowComposites extends Primitives {
         new CompositeCrossEntropy(this, x, y, weight).softmaxBackward(keep, share, gloss, gx);
     }
 
-    /** Scratch memory with one number a row of {@code x}: its shape with a last axis of 1. */
+    /** Scratch memory with one element for each row of {@code x}: its shape with a last axis of 1. */
     private View perRow(View x) {
         return allocate(x.dtype(), x.shape().with(-1, 1));
     }
 
-    /** {@code norm = max(‖x‖, 1e-12)} a row; {@code scratch} has the shape of x. */
+    /** {@code norm = max(‖x‖, 1e-12)} of each row; {@code scratch} has the shape of x. */
     private void rowNorms(View x, View norm, View scratch) {
         unary(Unary.SQUARE, 0, 0, x, scratch);
         reduce(Reduce.SUM, scratch, norm);

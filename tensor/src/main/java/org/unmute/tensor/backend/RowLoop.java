@@ -3,14 +3,14 @@ package org.unmute.tensor.backend;
 import org.unmute.tensor.Shape;
 
 /**
- * Walks views of one shape together, row by row. Neighbouring axes that every view crosses in one even step are merged
- * first, so that dense tensors are one long row. Order is row-major, always the same.
+ * Iterates over views of one shape together, row by row, in row-major order. Adjacent axes that every view can address
+ * as one are merged first, so that dense tensors are a single row.
  */
 public final class RowLoop {
-    /** What to do with one row. */
+    /** Processes one row. */
     @FunctionalInterface
     public interface Body {
-        /** {@code at[v]} is the position of the row's first element in view {@code v}. Not to be kept. */
+        /** {@code at[v]} is the position of the row's first element in view {@code v}. Reused between rows. */
         void row(int[] at);
     }
 
@@ -76,7 +76,7 @@ public final class RowLoop {
         }
     }
 
-    /** A loop whose rows are exactly the last axis, for work along it. */
+    /** A loop whose rows are exactly the last axis. */
     public static RowLoop alongLastAxis(View... views) {
         return new RowLoop(true, views);
     }
@@ -91,7 +91,7 @@ public final class RowLoop {
         return length;
     }
 
-    /** Distance between neighbours in a row of view {@code v}. */
+    /** Distance between adjacent elements of a row in view {@code v}. */
     public int step(int v) {
         return steps[v][0];
     }

@@ -6,9 +6,9 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 
 /**
- * How a tensor lies in a buffer: a shape, the position of its first element and, per axis, the distance to the next
- * element. A stride of 0 repeats (broadcasting), a negative one runs backwards. Rows may be padded. Immutable; all
- * methods give another view of the same memory.
+ * The layout of a tensor in a buffer: a shape, the position of the first element and the stride of each axis, in
+ * elements. A stride of 0 repeats (broadcasting), a negative one reverses. Rows may be padded. Immutable; all methods
+ * return another view of the same memory.
  */
 public final class View {
     private final Buffer buffer;
@@ -16,7 +16,7 @@ public final class View {
     private final long offset;
     private final long[] strides;
 
-    /** A view of {@code buffer}; {@code strides} has one entry an axis, in elements. */
+    /** A view of {@code buffer}; {@code strides} has one entry for each axis, in elements. */
     public View(Buffer buffer, Shape shape, long offset, long... strides) {
         if (strides.length != shape.rank()) {
             throw new IllegalArgumentException("view: " + strides.length + " strides for shape " + shape);
@@ -43,6 +43,13 @@ public final class View {
         return s;
     }
 
+    /** Closes the buffers of temporary views. */
+    static void close(View... temporaries) {
+        for (View v : temporaries) {
+            v.buffer.close();
+        }
+    }
+
     public Buffer buffer() {
         return buffer;
     }
@@ -60,7 +67,7 @@ public final class View {
         return offset;
     }
 
-    /** Distance between neighbours along an axis, in elements. */
+    /** Distance between adjacent elements along an axis, in elements. */
     public long stride(int axis) {
         return strides[shape.axis(axis)];
     }
@@ -139,7 +146,7 @@ public final class View {
         return new View(buffer, shape.with(a, count), count == 0 ? offset : offset + start * strides[a], steps);
     }
 
-    /** One position along an axis; the axis goes. */
+    /** One position along an axis, without the axis. */
     public View select(int axis, long index) {
         int a = shape.axis(axis);
         View one = slice(a, index, 1, 1);
@@ -178,7 +185,7 @@ public final class View {
         int next = to.rank() - 1;
         int axis = shape.rank() - 1;
         while (axis >= 0) {
-            // One run of axes that lie in memory like a single long axis.
+            // A run of axes that can be addressed as one axis.
             long size = shape.size(axis);
             long step = strides[axis];
             while (axis > 0 && (shape.size(axis - 1) == 1 || size == 1 || strides[axis - 1] == step * size)) {

@@ -3,27 +3,27 @@ package org.unmute.tensor.backend;
 import java.util.List;
 
 /**
- * What a backend launched on its device and copied to and from it. Launches and copies are always counted; times only
- * while {@linkplain #measure measuring}, since each launch is waited for then.
+ * Kernel launches of a backend and copies to and from its device. Launches and copies are always counted; times only
+ * while {@linkplain #measure measuring}, when each launch is waited for.
  */
 public interface WorkProfile {
     /**
-     * One kernel.
+     * The launches of one kernel.
      *
      * @param kernel its name
-     * @param launches how often it ran
-     * @param nanos how long in all; 0 unless measuring
-     * @param bytes of its operands, each counted once a launch
-     * @param operations multiplications and additions, where arithmetic is what limits it; else 0
+     * @param launches number of launches
+     * @param nanos total time; 0 unless measuring
+     * @param bytes total bytes of its operands, each counted once for each launch
+     * @param operations multiplications and additions, if the kernel is bound by arithmetic; otherwise 0
      */
     record Entry(String kernel, long launches, long nanos, long bytes, long operations) {
-        /** This one and one more launch. */
+        /** This entry with one more launch. */
         public Entry plus(long moreNanos, long moreBytes, long moreOperations) {
             return new Entry(kernel, launches + 1, nanos + moreNanos, bytes + moreBytes, operations + moreOperations);
         }
 
         /**
-         * The greater of the shares that it achieved of the device's memory and arithmetic peak; 0 if it was not timed.
+         * The achieved share of the device's memory or arithmetic peak, whichever is larger; 0 if not timed.
          */
         public double shareOf(Peak peak) {
             double seconds = nanos / 1e9;
@@ -44,25 +44,25 @@ public interface WorkProfile {
     record Transfers(long count, long toDevice, long fromDevice) {}
 
     /**
-     * What the device reached when nothing else was asked of it.
+     * Measured peak rates of the device.
      *
      * @param bytesPerSecond read and written by a large copy within the device
      * @param operationsPerSecond float32 multiplications and additions, fused
      */
     record Peak(double bytesPerSecond, double operationsPerSecond) {}
 
-    /** Whether launches are waited for and timed from now on. */
+    /** Switches timing on or off; while it is on, each launch is waited for. */
     void measure(boolean on);
 
-    /** The kernels that ran, the longest time first, then the most launches. */
+    /** The kernels that ran, by time, then by launches, largest first. */
     List<Entry> entries();
 
-    /** What was copied. */
+    /** The copies. */
     Transfers transfers();
 
     /** Measured on the first call, which takes about a second. */
     Peak peak();
 
-    /** Starts again from nothing. */
+    /** Resets all counts. */
     void reset();
 }

@@ -3,13 +3,13 @@ package org.unmute.tensor.op;
 import org.unmute.tensor.Tensor;
 
 /**
- * Gradients of an attention; null for what takes none.
+ * Gradients of an attention; null where none is required.
  *
- * @param scores {@code [..., queries, keys]}, before the softmax: also that of what is added to them
+ * @param scores {@code [..., queries, keys]}, before the softmax; also the gradient of the bias
  */
 record AttentionGradients(Tensor q, Tensor k, Tensor v, Tensor scores) {
     static AttentionGradients of(AttentionOps.Attention a, boolean biased, Tensor gy) {
-        // The weights are computed again rather than kept: they are the largest tensor of a transformer.
+        // Recomputed, not kept: the weights are the largest tensor of a transformer.
         Tensor weights = Tensor.compute(
                 gy.backend(),
                 a.q().dtype(),

@@ -7,7 +7,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Attention. */
+/** Scaled dot-product attention. */
 public sealed interface AttentionOps extends Op {
     /**
      * {@code softmax(scale q kᵀ + bias) v}.
@@ -20,7 +20,7 @@ public sealed interface AttentionOps extends Op {
     record Attention(Tensor q, Tensor k, Tensor v, Tensor bias, double scale) implements AttentionOps {
         @Override
         public List<Tensor> inputs() {
-            return bias == null ? List.of(q, k, v) : List.of(q, k, v, bias);
+            return Op.present(q, k, v, bias);
         }
 
         @Override
@@ -62,20 +62,16 @@ public sealed interface AttentionOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            AttentionGradients g = AttentionGradients.of(this, bias != null && bias.requiresGradient(), gy);
-            return bias == null
-                    ? Arrays.asList(g.q(), g.k(), g.v())
-                    : Arrays.asList(
-                            g.q(),
-                            g.k(),
-                            g.v(),
-                            bias.requiresGradient() ? ElementwiseOps.reduceTo(bias.shape(), g.scores()) : null);
+            boolean biased = bias != null && bias.requiresGradient();
+            AttentionGradients g = AttentionGradients.of(this, biased, gy);
+            Tensor gbias = biased ? ElementwiseOps.reduceTo(bias.shape(), g.scores()) : null;
+            return Arrays.asList(g.q(), g.k(), g.v(), gbias).subList(0, inputs().size());
         }
     }
 
     /**
-     * {@code softmax(scale q kᵀ + gate bias) v}: what all queries share is weighed by a number of each query's own
-     * (WavLM, BEATs).
+     * {@code softmax(scale q kᵀ + gate bias) v}: a bias that queries share, scaled by a gate for each query (WavLM,
+     * BEATs).
      *
      * @param q {@code [..., queries, d]}
      * @param k {@code [..., keys, d]}
@@ -96,7 +92,7 @@ public sealed interface AttentionOps extends Op {
             Shape gates = q.shape().with(-1, 1);
             if (!Shape.broadcast("attention", gate.shape(), gates).equals(gates)) {
                 throw new IllegalArgumentException(
-                        "attention: gate is " + gate.shape() + ", there is one number for each query: " + gates);
+                        "attention: gate is " + gate.shape() + ", it must have one number for each query: " + gates);
             }
             requireOneFloatingType(q, gate);
             return result;
@@ -134,9 +130,8 @@ public sealed interface AttentionOps extends Op {
     }
 
     /**
-     * Attention of tokens to each other from one packed map, without a bias. Results stand token by token, so that
-     * heads side by side are a token's row, and the gradients of queries, keys and values are written where the packed
-     * gradient has them.
+     * Self-attention from packed queries, keys and values, without a bias: {@code [batch, tokens, heads, d]}. A token's
+     * heads are adjacent in the result, and gradients are written into the packed gradient directly.
      *
      * @param packed {@code [batch, tokens, 3, heads, d]}: queries, keys and values
      */
@@ -171,20 +166,16 @@ public sealed interface AttentionOps extends Op {
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             View x = packed.view();
-            return List.of(Tensor.compute(
-                    gy.backend(),
-                    packed.dtype(),
-                    packed.shape(),
-                    out -> gy.backend()
-                            .attentionBackward(
-                                    part(x, 0),
-                                    part(x, 1),
-                                    part(x, 2),
-                                    scale,
-                                    gy.view().transpose(1, 2),
-                                    part(out, 0),
-                                    part(out, 1),
-                                    part(out, 2))));
+            return List.of(packed.computeLike(out -> gy.backend()
+                    .attentionBackward(
+                            part(x, 0),
+                            part(x, 1),
+                            part(x, 2),
+                            scale,
+                            gy.view().transpose(1, 2),
+                            part(out, 0),
+                            part(out, 1),
+                            part(out, 2))));
         }
     }
 }

@@ -13,9 +13,9 @@ public enum Binary {
     MUL,
     /** a / b */
     DIV,
-    /** The greater; NaN if either is; half of the gradient to each on a tie. */
+    /** Maximum; NaN if either is; each gets half of the gradient on a tie. */
     MAX,
-    /** The lesser; NaN if either is; half of the gradient to each on a tie. */
+    /** Minimum; NaN if either is; each gets half of the gradient on a tie. */
     MIN,
     /** aᵇ */
     POW,

@@ -8,7 +8,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Ops that treat each element by itself, broadcasting where they take several tensors. */
+/** Ops on each element, with broadcasting where they take several tensors. */
 public sealed interface ElementwiseOps extends Op {
     /** {@code f(x)} with the function's constants {@code p} and {@code q}. */
     record Map(Unary f, double p, double q, Tensor x) implements ElementwiseOps {
@@ -30,11 +30,7 @@ public sealed interface ElementwiseOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(
-                    gy.backend(),
-                    x.dtype(),
-                    x.shape(),
-                    gx -> gy.backend().unaryBackward(f, p, q, x.view(), y.view(), gy.view(), gx)));
+            return List.of(x.computeLike(gx -> gy.backend().unaryBackward(f, p, q, x.view(), y.view(), gy.view(), gx)));
         }
 
         @Override
@@ -111,7 +107,7 @@ public sealed interface ElementwiseOps extends Op {
             return condition.where(zero(g), g);
         }
 
-        /** 1 where {@code x} is greater, ½ where both are equal, else 0. */
+        /** 1 where {@code x > other}, ½ where they are equal, else 0. */
         private static Tensor share(Tensor x, Tensor other) {
             return x.binary(Binary.GREATER, other)
                     .plus(x.binary(Binary.EQUAL, other).times(0.5));
@@ -216,10 +212,7 @@ public sealed interface ElementwiseOps extends Op {
             if (!clipped) {
                 return List.of(gy);
             }
-            return List.of(Tensor.compute(
-                    gy.backend(),
-                    x.dtype(),
-                    x.shape(),
+            return List.of(x.computeLike(
                     gx -> gy.backend().unaryBackward(Unary.CLAMP, -1, 1, x.view(), x.view(), gy.view(), gx)));
         }
     }

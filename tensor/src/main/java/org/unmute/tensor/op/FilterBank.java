@@ -1,9 +1,9 @@
 package org.unmute.tensor.op;
 
 /**
- * How the energies of mel bands are made of samples: frames; of each its mean taken off (if asked), pre-emphasis,
- * window, power of the Fourier transform, sums under triangles, and, if asked, logarithms. Compared by identity, so
- * that a backend may keep tables for it. The arrays are not copied and must not be modified.
+ * A mel filter bank: frames, optionally without their mean, pre-emphasis, window, power spectrum, triangular filters
+ * and, optionally, logarithms. Compared by identity, so that a backend may cache tables for it. The arrays are not
+ * copied and must not be modified.
  */
 public final class FilterBank {
     private final Frames frames;
@@ -14,12 +14,12 @@ public final class FilterBank {
     private final double floor;
 
     /**
-     * How samples are cut.
+     * How samples are cut into frames.
      *
-     * @param length samples of a frame
+     * @param length samples in a frame
      * @param shift samples from one frame to the next
-     * @param size length of the transform, a power of two; zeros follow the frame
-     * @param centred whether each frame loses its mean
+     * @param size length of the transform, a power of two; the frame is zero-padded to it
+     * @param centred whether the mean of each frame is subtracted
      */
     public record Frames(int length, int shift, int size, boolean centred) {
         /** Checks the ranges. */
@@ -36,11 +36,11 @@ public final class FilterBank {
     /**
      * A filter bank.
      *
-     * @param preemphasis how much of the sample before is taken off; the first sample counts as its own predecessor
+     * @param preemphasis fraction of the previous sample that is subtracted; the first sample is its own predecessor
      * @param window {@code [length]}
-     * @param first of each band the first bin that counts
-     * @param weights of each band the weights from that bin on
-     * @param floor logarithms are of at least this; NaN for energies without logarithm
+     * @param first first bin of each band
+     * @param weights weights of each band from its first bin on
+     * @param floor lower limit of the energies before the logarithm; NaN for energies without logarithm
      */
     public FilterBank(
             Frames frames, double preemphasis, double[] window, int[] first, float[][] weights, double floor) {
@@ -62,12 +62,12 @@ public final class FilterBank {
         this.floor = floor;
     }
 
-    /** How samples are cut. */
+    /** How samples are cut into frames. */
     public Frames frames() {
         return frames;
     }
 
-    /** How much of the sample before is taken off. */
+    /** Fraction of the previous sample that is subtracted. */
     public double preemphasis() {
         return preemphasis;
     }
@@ -97,12 +97,12 @@ public final class FilterBank {
         return !Double.isNaN(floor);
     }
 
-    /** Logarithms are of at least this. */
+    /** Lower limit of the energies before the logarithm. */
     public double floor() {
         return floor;
     }
 
-    /** How many whole frames so many samples have. */
+    /** Number of whole frames in a number of samples. */
     public long count(long samples) {
         return samples < frames.length ? 0 : 1 + (samples - frames.length) / frames.shift;
     }

@@ -9,11 +9,11 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
-/** Ops that pick elements by number. */
+/** Ops that select elements by index. */
 public sealed interface IndexingOps extends Op {
     /**
-     * {@code out[.., i, ..] = x[.., index[.., i, ..], ..]} along an axis; the gradient of an element picked several
-     * times is the sum.
+     * {@code out[.., i, ..] = x[.., index[.., i, ..], ..]} along an axis; the gradient of an element selected
+     * several times is the sum.
      */
     record Gather(Tensor x, int axis, Tensor index) implements IndexingOps {
         @Override
@@ -26,29 +26,28 @@ public sealed interface IndexingOps extends Op {
             if (index.dtype() != DType.I32
                     || index.rank() != x.rank()
                     || !index.shape().with(axis, 0).equals(x.shape().with(axis, 0))) {
-                throw new IllegalArgumentException("gather: the index must be I32 of x's shape beside axis " + axis
-                        + ": x is " + x.shape() + ", index is " + index.dtype() + index.shape());
+                throw new IllegalArgumentException("gather: the index must be I32 of x's shape except along axis "
+                        + axis + ": x is " + x.shape() + ", index is " + index.dtype() + index.shape());
             }
             checkRange();
             return index.shape();
         }
 
-        /** Kernels do not check indices, so that is done here, before any launch. */
+        /** Kernels do not check indices; this does, before any launch. */
         private void checkRange() {
             if (index.shape().elements() == 0) {
                 return;
             }
             Backend b = index.backend();
-            long[] ones = new long[index.rank()];
-            Arrays.fill(ones, 1);
-            View range = b.allocate(DType.I32, Shape.of(ones));
+            Shape ones = Shape.ones(index.rank());
+            View range = b.allocate(DType.I32, ones);
             View distinct = index.view();
             for (int i = 0; i < distinct.shape().rank(); i++) {
-                // An expanded axis repeats what is there already.
+                // An expanded axis only repeats elements.
                 distinct = distinct.stride(i) == 0 ? distinct.slice(i, 0, 1, 1) : distinct;
             }
             int[] host = new int[1];
-            View at = View.dense(HostBuffer.wrap(host), Shape.of(ones));
+            View at = View.dense(HostBuffer.wrap(host), ones);
             for (Reduce f : new Reduce[] {Reduce.MIN, Reduce.MAX}) {
                 b.reduce(f, distinct, range);
                 b.download(range, at);

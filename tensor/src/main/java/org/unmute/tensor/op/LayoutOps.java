@@ -10,14 +10,14 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Ops that move elements without changing them. Most only look at the same memory in another way. */
+/** Ops that rearrange elements without changing them. Most are views of the same memory. */
 public sealed interface LayoutOps extends Op {
     @Override
     default void forward(Backend backend, View out) {
-        throw new IllegalStateException(name() + " has a view and is not computed");
+        throw new IllegalStateException(name() + " is a view and is not computed");
     }
 
-    /** The same elements in row-major order under another shape. A view where the strides allow, else a copy. */
+    /** The same elements in row-major order under another shape. A view if the strides allow it, else a copy. */
     record Reshape(Tensor x, Shape to) implements LayoutOps {
         @Override
         public List<Tensor> inputs() {
@@ -40,7 +40,7 @@ public sealed interface LayoutOps extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            // The view of the result in the input's shape exists if the result is dense; padded rows need a detour.
+            // A result with padded rows has no view of the input's shape: copy through dense memory.
             Optional<View> asInput = out.reshape(x.shape());
             if (asInput.isPresent()) {
                 backend.copy(x.view(), asInput.get());
@@ -72,7 +72,7 @@ public sealed interface LayoutOps extends Op {
             for (int i = 0; i < sorted.length; i++) {
                 if (sorted[i] != i || sorted.length != x.rank()) {
                     throw new IllegalArgumentException(
-                            "permute: " + Arrays.toString(order) + " is no order of the axes of " + x.shape());
+                            "permute: " + Arrays.toString(order) + " is not a permutation of the axes of " + x.shape());
                 }
             }
             return x.view().permute(order).shape();
@@ -141,7 +141,7 @@ public sealed interface LayoutOps extends Op {
         }
     }
 
-    /** One after the other along an axis. */
+    /** Concatenation along an axis. */
     record Concat(List<Tensor> parts, int axis) implements LayoutOps {
         @Override
         public List<Tensor> inputs() {
@@ -156,7 +156,7 @@ public sealed interface LayoutOps extends Op {
                 if (t.rank() != first.rank()
                         || t.dtype() != parts.getFirst().dtype()
                         || !t.shape().with(axis, 0).equals(first.with(axis, 0))) {
-                    throw new IllegalArgumentException("concat: shapes differ beside axis " + axis + ": "
+                    throw new IllegalArgumentException("concat: shapes differ in more than axis " + axis + ": "
                             + parts.stream()
                                     .map(p -> p.dtype() + p.shape().toString())
                                     .toList());
@@ -248,7 +248,7 @@ public sealed interface LayoutOps extends Op {
         }
     }
 
-    /** The shape that sizes with at most one -1 mean for so many elements. */
+    /** The shape of sizes of which at most one is -1, to be inferred from the number of elements. */
     static Shape infer(Shape from, long... sizes) {
         long known = 1;
         int open = -1;

@@ -1,17 +1,15 @@
 package org.unmute.tensor.op;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /**
- * Losses of rows of logits, one number a row: {@code [..., n]} to {@code [..., 1]}. The gradient is computed anew from
- * the logits.
+ * Losses of rows of logits, one number a row: {@code [..., n]} to {@code [..., 1]}. The backward pass recomputes
+ * probabilities from the logits.
  */
 public sealed interface LossOps extends Op {
     /** Logits, {@code [..., n]}. */
@@ -25,7 +23,7 @@ public sealed interface LossOps extends Op {
 
     @Override
     default List<Tensor> inputs() {
-        return Stream.of(x(), y(), weight()).filter(Objects::nonNull).toList();
+        return Op.present(x(), y(), weight());
     }
 
     @Override
@@ -35,7 +33,7 @@ public sealed interface LossOps extends Op {
                 || !y().shape().equals(s)
                 || weight() != null && !weight().shape().equals(Shape.of(s.size(-1)))) {
             throw new IllegalArgumentException(name() + ": sizes do not fit: logits are " + s + ", targets are "
-                    + y().shape() + ", weights are " + (weight() == null ? "absent" : weight().shape()));
+                    + y().shape() + ", weights are " + Op.shapeOf(weight()));
         }
         requireOneFloatingType(x(), y(), weight());
         return s.with(-1, 1);
@@ -49,37 +47,26 @@ public sealed interface LossOps extends Op {
     record BinaryCrossEntropy(Tensor x, Tensor y, Tensor weight) implements LossOps {
         @Override
         public void forward(Backend backend, View out) {
-            backend.binaryCrossEntropy(x.view(), y.view(), weight == null ? null : weight.view(), out);
+            backend.binaryCrossEntropy(x.view(), y.view(), Op.view(weight), out);
         }
 
         @Override
         public List<Tensor> backward(Tensor loss, Tensor gloss) {
-            List<Tensor> all = new ArrayList<>();
-            all.add(
+            return gradients(
+                    this,
                     x.requiresGradient()
-                            ? Tensor.compute(
-                                    gloss.backend(),
-                                    x.dtype(),
-                                    x.shape(),
-                                    gx -> gloss.backend()
-                                            .binaryCrossEntropyBackward(
-                                                    x.view(),
-                                                    y.view(),
-                                                    weight == null ? null : weight.view(),
-                                                    gloss.view(),
-                                                    gx))
-                            : null);
-            all.add(
+                            ? x.computeLike(gx -> gloss.backend()
+                                    .binaryCrossEntropyBackward(x.view(), y.view(), Op.view(weight), gloss.view(), gx))
+                            : null,
                     y.requiresGradient()
                             ? x.times(-1)
                                     .unary(Unary.LOG_SIGMOID)
                                     .minus(weighted(this, x.unary(Unary.LOG_SIGMOID)))
                                     .times(gloss)
+                            : null,
+                    weight != null && weight.requiresGradient()
+                            ? weightGradient(this, y.times(x.unary(Unary.LOG_SIGMOID)), gloss)
                             : null);
-            if (weight != null) {
-                all.add(weight.requiresGradient() ? ofWeight(this, y.times(x.unary(Unary.LOG_SIGMOID)), gloss) : null);
-            }
-            return all;
         }
     }
 
@@ -87,40 +74,29 @@ public sealed interface LossOps extends Op {
     record CrossEntropy(Tensor x, Tensor y, Tensor weight, double keep, double share) implements LossOps {
         @Override
         public void forward(Backend backend, View out) {
-            backend.crossEntropy(x.view(), y.view(), weight == null ? null : weight.view(), keep, share, out);
+            backend.crossEntropy(x.view(), y.view(), Op.view(weight), keep, share, out);
         }
 
         @Override
         public List<Tensor> backward(Tensor loss, Tensor gloss) {
-            List<Tensor> all = new ArrayList<>();
-            all.add(
+            return gradients(
+                    this,
                     x.requiresGradient()
-                            ? Tensor.compute(
-                                    gloss.backend(),
-                                    x.dtype(),
-                                    x.shape(),
-                                    gx -> gloss.backend()
-                                            .crossEntropyBackward(
-                                                    x.view(),
-                                                    y.view(),
-                                                    weight == null ? null : weight.view(),
-                                                    keep,
-                                                    share,
-                                                    gloss.view(),
-                                                    gx))
-                            : null);
-            all.add(
+                            ? x.computeLike(gx -> gloss.backend()
+                                    .crossEntropyBackward(
+                                            x.view(), y.view(), Op.view(weight), keep, share, gloss.view(), gx))
+                            : null,
                     y.requiresGradient()
                             ? weighted(this, x.logSoftmax(-1)).times(-keep).times(gloss)
+                            : null,
+                    weight != null && weight.requiresGradient()
+                            ? weightGradient(this, y.affine(keep, share).times(x.logSoftmax(-1)), gloss)
                             : null);
-            if (weight != null) {
-                all.add(
-                        weight.requiresGradient()
-                                ? ofWeight(this, y.affine(keep, share).times(x.logSoftmax(-1)), gloss)
-                                : null);
-            }
-            return all;
         }
+    }
+
+    private static List<Tensor> gradients(LossOps loss, Tensor gx, Tensor gy, Tensor gweight) {
+        return Arrays.asList(gx, gy, gweight).subList(0, loss.inputs().size());
     }
 
     private static Tensor weighted(LossOps loss, Tensor elements) {
@@ -128,7 +104,7 @@ public sealed interface LossOps extends Op {
     }
 
     /** The weights' gradient: minus the sum of all rows, {@code [n]}. */
-    private static Tensor ofWeight(LossOps loss, Tensor elements, Tensor gloss) {
+    private static Tensor weightGradient(LossOps loss, Tensor elements, Tensor gloss) {
         return elements.times(gloss)
                 .reshape(-1, loss.x().size(-1))
                 .sum(false, 0)

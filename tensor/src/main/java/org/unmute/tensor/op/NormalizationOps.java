@@ -1,6 +1,5 @@
 package org.unmute.tensor.op;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.unmute.tensor.Shape;
@@ -8,7 +7,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Ops that bring each row (the last axis) to a common scale. */
+/** Ops that normalise each row, which is the last axis. */
 public sealed interface NormalizationOps extends Op {
     /** Softmax along the last axis. */
     record Softmax(Tensor x) implements NormalizationOps {
@@ -19,11 +18,7 @@ public sealed interface NormalizationOps extends Op {
 
         @Override
         public Shape shape() {
-            requireOneFloatingType(x);
-            if (x.rank() == 0) {
-                throw new IllegalArgumentException(name() + ": needs an axis, x is " + x.shape());
-            }
-            return x.shape();
+            return rows(this, x);
         }
 
         @Override
@@ -33,8 +28,7 @@ public sealed interface NormalizationOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(
-                    gy.backend(), x.dtype(), x.shape(), gx -> gy.backend().softmaxBackward(y.view(), gy.view(), gx)));
+            return List.of(x.computeLike(gx -> gy.backend().softmaxBackward(y.view(), gy.view(), gx)));
         }
     }
 
@@ -47,11 +41,7 @@ public sealed interface NormalizationOps extends Op {
 
         @Override
         public Shape shape() {
-            requireOneFloatingType(x);
-            if (x.rank() == 0) {
-                throw new IllegalArgumentException(name() + ": needs an axis, x is " + x.shape());
-            }
-            return x.shape();
+            return rows(this, x);
         }
 
         @Override
@@ -61,11 +51,7 @@ public sealed interface NormalizationOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(
-                    gy.backend(),
-                    x.dtype(),
-                    x.shape(),
-                    gx -> gy.backend().logSoftmaxBackward(y.view(), gy.view(), gx)));
+            return List.of(x.computeLike(gx -> gy.backend().logSoftmaxBackward(y.view(), gy.view(), gx)));
         }
     }
 
@@ -73,14 +59,7 @@ public sealed interface NormalizationOps extends Op {
     record LayerNorm(Tensor x, Tensor weight, Tensor bias, double eps) implements NormalizationOps {
         @Override
         public List<Tensor> inputs() {
-            List<Tensor> all = new ArrayList<>(List.of(x));
-            if (weight != null) {
-                all.add(weight);
-            }
-            if (bias != null) {
-                all.add(bias);
-            }
-            return all;
+            return Op.present(x, weight, bias);
         }
 
         @Override
@@ -90,8 +69,8 @@ public sealed interface NormalizationOps extends Op {
                     || weight != null && !weight.shape().equals(n)
                     || bias != null && !bias.shape().equals(n)) {
                 throw new IllegalArgumentException("layerNorm: sizes do not fit: x is " + x.shape() + ", weight is "
-                        + (weight == null ? "absent" : weight.shape()) + ", bias is "
-                        + (bias == null ? "absent" : bias.shape()));
+                        + Op.shapeOf(weight) + ", bias is "
+                        + Op.shapeOf(bias));
             }
             requireOneFloatingType(x, weight, bias);
             return x.shape();
@@ -99,35 +78,16 @@ public sealed interface NormalizationOps extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.layerNorm(
-                    x.view(), weight == null ? null : weight.view(), bias == null ? null : bias.view(), eps, out);
+            backend.layerNorm(x.view(), Op.view(weight), Op.view(bias), eps, out);
         }
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor gw = weight == null ? null : weight.zerosLike();
             Tensor gb = bias == null ? null : bias.zerosLike();
-            Tensor gx = Tensor.compute(
-                    gy.backend(),
-                    x.dtype(),
-                    x.shape(),
-                    out -> gy.backend()
-                            .layerNormBackward(
-                                    x.view(),
-                                    weight == null ? null : weight.view(),
-                                    eps,
-                                    gy.view(),
-                                    out,
-                                    gw == null ? null : gw.view(),
-                                    gb == null ? null : gb.view()));
-            List<Tensor> all = new ArrayList<>(Arrays.asList(gx));
-            if (gw != null) {
-                all.add(gw);
-            }
-            if (gb != null) {
-                all.add(gb);
-            }
-            return all;
+            Tensor gx = x.computeLike(out -> gy.backend()
+                    .layerNormBackward(x.view(), Op.view(weight), eps, gy.view(), out, Op.view(gw), Op.view(gb)));
+            return Op.present(gx, gw, gb);
         }
     }
 
@@ -140,11 +100,7 @@ public sealed interface NormalizationOps extends Op {
 
         @Override
         public Shape shape() {
-            requireOneFloatingType(x);
-            if (x.rank() == 0) {
-                throw new IllegalArgumentException(name() + ": needs an axis, x is " + x.shape());
-            }
-            return x.shape();
+            return rows(this, x);
         }
 
         @Override
@@ -154,16 +110,13 @@ public sealed interface NormalizationOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(
-                    gy.backend(),
-                    x.dtype(),
-                    x.shape(),
-                    gx -> gy.backend().l2NormalizeBackward(x.view(), y.view(), gy.view(), gx)));
+            return List.of(x.computeLike(gx -> gy.backend().l2NormalizeBackward(x.view(), y.view(), gy.view(), gx)));
         }
     }
 
     /**
-     * {@code Σₙ weights[n] x[n] / max(‖x[n]‖, 1e-12)}, norms along the last axis; unit vectors are not kept.
+     * {@code Σₙ weights[n] x[n] / max(‖x[n]‖, 1e-12)}, norms along the last axis; the unit vectors are not
+     * stored.
      *
      * @param x {@code [n, ..., dim]}
      * @param weights {@code [n]}
@@ -191,16 +144,19 @@ public sealed interface NormalizationOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Tensor gx = x.requiresGradient() ? x.zerosLike() : null;
-            Tensor gw = weights.requiresGradient() ? weights.zerosLike() : null;
-            gy.backend()
-                    .unitSumBackward(
-                            x.view(),
-                            weights.view(),
-                            gy.view(),
-                            gx == null ? null : gx.view(),
-                            gw == null ? null : gw.view());
+            Tensor gx = Op.gradientOf(x);
+            Tensor gw = Op.gradientOf(weights);
+            gy.backend().unitSumBackward(x.view(), weights.view(), gy.view(), Op.view(gx), Op.view(gw));
             return Arrays.asList(gx, gw);
         }
+    }
+
+    /** The shape of an input that must have an axis. */
+    private static Shape rows(Op op, Tensor x) {
+        op.requireOneFloatingType(x);
+        if (x.rank() == 0) {
+            throw new IllegalArgumentException(op.name() + ": needs an axis, x is " + x.shape());
+        }
+        return x.shape();
     }
 }

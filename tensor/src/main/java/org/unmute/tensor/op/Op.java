@@ -1,8 +1,9 @@
 package org.unmute.tensor.op;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -10,9 +11,8 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /**
- * One differentiable operation: a record of its inputs that knows the result's shape, its forward rule and its
- * gradient, side by side. {@link #shape()} is the one place where arguments are checked. Run one with {@link
- * Tensor#run(Op)}.
+ * A differentiable operation: a record of its inputs, with the result's shape, the forward pass and the gradient side by
+ * side. {@link #shape()} is the one place where arguments are checked. {@link Tensor#run(Op)} runs it.
  */
 public sealed interface Op
         permits ElementwiseOps,
@@ -25,24 +25,22 @@ public sealed interface Op
                 AttentionOps,
                 PrototypeOps,
                 LossOps {
-    /** The tensors this op reads, in the order {@link #backward} answers. */
+    /** The tensors that this op reads, in the order of the gradients of {@link #backward}. */
     List<Tensor> inputs();
 
     /**
      * The result's shape.
      *
-     * @throws IllegalArgumentException if the inputs do not fit; the message has all shapes
+     * @throws IllegalArgumentException if the inputs do not fit together; the message has all shapes
      */
     Shape shape();
 
-    /** The result's element type; that of the first input unless said otherwise. */
+    /** The result's element type; by default that of the first input. */
     default DType dtype() {
         return inputs().getFirst().dtype();
     }
 
-    /**
-     * For ops that only look at their input's memory in another way: that look. Then {@link #forward} is not called.
-     */
+    /** The result as another view of the input's memory, if the op is only that; {@link #forward} is not called then. */
     default Optional<View> alias() {
         return Optional.empty();
     }
@@ -56,18 +54,37 @@ public sealed interface Op
      */
     List<Tensor> backward(Tensor y, Tensor gy);
 
-    /** Whether the backend converts an input in a storage type as it reads it, so that it need not be cast. */
+    /** Whether the backend reads this input in its storage type, so that it need not be cast. */
     default boolean acceptsStorageType(Tensor input) {
         return false;
     }
 
-    /** Refuses inputs that are not all of one floating-point type; null stands for an absent input. */
+    /** The memory of an input, or null if it is absent. */
+    static View view(Tensor input) {
+        return input == null ? null : input.view();
+    }
+
+    /** The inputs that are present, in order. */
+    static List<Tensor> present(Tensor... inputs) {
+        return Stream.of(inputs).filter(Objects::nonNull).toList();
+    }
+
+    /** Zeros for the gradient of an input, or null if it is absent or needs none. */
+    static Tensor gradientOf(Tensor input) {
+        return input != null && input.requiresGradient() ? input.zerosLike() : null;
+    }
+
+    /** The shape of an input in a message. */
+    static String shapeOf(Tensor input) {
+        return input == null ? "absent" : input.shape().toString();
+    }
+
+    /** Requires all inputs to be of one floating-point type; null stands for an absent input. */
     default void requireOneFloatingType(Tensor... tensors) {
         for (Tensor t : tensors) {
             if (t != null && (t.dtype() != tensors[0].dtype() || !t.dtype().isFloating())) {
                 throw new IllegalArgumentException(name() + ": needs floating-point numbers of one type, got "
-                        + Arrays.stream(tensors)
-                                .filter(x -> x != null)
+                        + present(tensors).stream()
                                 .map(x -> x.dtype() + x.shape().toString())
                                 .toList()
                         + ": cast them");

@@ -3,7 +3,6 @@ package org.unmute.tensor.op;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
@@ -52,7 +51,7 @@ public sealed interface ProductOps extends Op {
 
         /**
          * {@code left rightᵀ} summed over the batch axes along which an operand of this shape was broadcast. Those axes
-         * join the inner axis, so that no product a batch entry is stored only to be summed.
+         * join the inner axis, so that no product of a batch entry is stored only to be summed.
          */
         private static Tensor contract(Shape operand, Shape batch, Tensor left, Tensor right) {
             int lead = batch.rank();
@@ -79,7 +78,7 @@ public sealed interface ProductOps extends Op {
                     .reshape(operand.toArray());
         }
 
-        /** The kept axes, the rows, and all else in one last axis. */
+        /** The kept axes, the rows, and all other axes merged into the last. */
         private static Tensor inner(Tensor t, int[] order, int kept) {
             long[] aligned = new long[order.length];
             Arrays.fill(aligned, 1);
@@ -117,8 +116,8 @@ public sealed interface ProductOps extends Op {
         }
 
         /**
-         * In one step where no gradient is asked for; with one, the function is a step of its own, so that its gradient
-         * need not compute the product again.
+         * In one step if no gradient is recorded. Otherwise the activation is an op of its own, so that its gradient does
+         * not recompute the product.
          */
         public static Tensor of(
                 boolean recording, Tensor x, Tensor weight, Tensor bias, Unary activation, Tensor residual) {
@@ -132,7 +131,7 @@ public sealed interface ProductOps extends Op {
 
         @Override
         public List<Tensor> inputs() {
-            return Stream.of(x, weight, bias, residual).filter(Objects::nonNull).toList();
+            return Op.present(x, weight, bias, residual);
         }
 
         @Override
@@ -142,7 +141,7 @@ public sealed interface ProductOps extends Op {
                     || x.size(-1) != weight.size(1)
                     || bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
                 throw new IllegalArgumentException("linear: sizes do not fit: x is " + x.shape() + ", weight is "
-                        + weight.shape() + " [out, in], bias is " + (bias == null ? "absent" : bias.shape()));
+                        + weight.shape() + " [out, in], bias is " + Op.shapeOf(bias));
             }
             requireOneFloatingType(x, weight, bias, residual);
             Shape result = x.shape().with(-1, weight.size(0));
@@ -158,11 +157,11 @@ public sealed interface ProductOps extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            View b = bias == null ? null : bias.view();
+            View b = Op.view(bias);
             if (activation == null && residual == null) {
                 backend.linear(x.view(), weight.view(), b, out);
             } else {
-                backend.linear(x.view(), weight.view(), b, activation, residual == null ? null : residual.view(), out);
+                backend.linear(x.view(), weight.view(), b, activation, Op.view(residual), out);
             }
         }
 
@@ -170,7 +169,7 @@ public sealed interface ProductOps extends Op {
         public List<Tensor> backward(Tensor y, Tensor gy) {
             Tensor g = gy;
             if (activation != null) {
-                // What the function saw is computed again: it is not kept.
+                // The input of the activation was not kept: recompute it.
                 Tensor inner = x.linear(weight, bias);
                 g = new ElementwiseOps.Map(activation, 0, 0, inner)
                         .backward(inner.unary(activation), gy)
@@ -194,14 +193,14 @@ public sealed interface ProductOps extends Op {
      * Affine map of each patch of images: {@code [batch, positionsY · positionsX, out]}, patches row by row.
      *
      * @param image {@code [batch, rows, columns]}
-     * @param weight {@code [out, window.height · window.width]}, the numbers of a patch row by row
+     * @param weight {@code [out, window.height · window.width]}, a patch row by row
      * @param bias {@code [out]} or null
-     * @param window a patch and how far apart patches start; no padding
+     * @param window the patch size and stride; no padding
      */
     record EmbedPatches(Tensor image, Tensor weight, Tensor bias, SlidingWindow window) implements ProductOps {
         @Override
         public List<Tensor> inputs() {
-            return Stream.of(image, weight, bias).filter(Objects::nonNull).toList();
+            return Op.present(image, weight, bias);
         }
 
         @Override
@@ -212,7 +211,7 @@ public sealed interface ProductOps extends Op {
                     || bias != null && !bias.shape().equals(Shape.of(weight.size(0)))) {
                 throw new IllegalArgumentException("embedPatches: sizes do not fit: image is " + image.shape()
                         + " [batch, rows, columns], weight is " + weight.shape() + " [out, patch], bias is "
-                        + (bias == null ? "absent" : bias.shape()) + ", " + window);
+                        + Op.shapeOf(bias) + ", " + window);
             }
             if (window.padY() != 0 || window.padX() != 0) {
                 throw new IllegalArgumentException(
@@ -227,7 +226,7 @@ public sealed interface ProductOps extends Op {
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.embedPatches(image.view(), window, weight.view(), bias == null ? null : bias.view(), out);
+            backend.embedPatches(image.view(), window, weight.view(), Op.view(bias), out);
         }
 
         @Override
@@ -249,7 +248,7 @@ public sealed interface ProductOps extends Op {
                     .reshape(-1, weight.size(1));
         }
 
-        /** What patches {@code [batch · positions, patch]} add up to where they came from. */
+        /** Adds patches {@code [batch · positions, patch]} to where they came from in the images. */
         private Tensor toImage(Tensor patches) {
             Tensor columns = patches.reshape(
                             image.size(0),

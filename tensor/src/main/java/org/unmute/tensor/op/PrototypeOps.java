@@ -11,39 +11,27 @@ import org.unmute.tensor.backend.View;
 /** Prototype matching. */
 public sealed interface PrototypeOps extends Op {
     /**
-     * For each prototype its greatest cosine over a clip's tokens (paper, section 4, equations 2 and 3): {@code out[b,
-     * j] = maxₙ cos(tokens[b, n], prototypes[j])}. Similarities {@code [tokens, prototypes]} are not kept; the gradient
-     * touches only the winning tokens.
+     * The maximum cosine of each prototype over a clip's tokens (paper, section 4, equations 2 and 3): {@code out[b, j]
+     * = maxₙ cos(tokens[b, n], prototypes[j])}. The similarities {@code [tokens, prototypes]} are not stored, and the
+     * gradient touches only the winning tokens.
      *
-     * @param tokens {@code [batch, tokens, dim]}; in the binary form they may be {@code F16} on a backend that
-     *     {@link Backend#supportsF16Tokens() takes them}
+     * @param tokens {@code [batch, tokens, dim]}; if binary also {@code F16} on a backend that
+     *     {@linkplain Backend#supportsF16Tokens() supports it}
      * @param prototypes {@code [prototypes, dim]}
-     * @param binary whether the prototypes' signs count in their place, +1 for 0 of either sign; the gradient passes
-     *     the sign as if it were the identity (equations 1 and 5). A prototype with an entry that is not finite gives
-     *     NaN.
+     * @param binary whether each prototype is replaced by its signs, +1 for 0 of either sign; straight-through gradient
+     *     (equations 1 and 5). A prototype with an entry that is not finite gives NaN.
      * @param winners {@code [batch, prototypes]}, {@code I32}: the winning token of each prototype, filled by the
      *     forward pass; the first token wins ties
      */
     record PrototypeMaxPool(Tensor tokens, Tensor prototypes, boolean binary, Tensor winners) implements PrototypeOps {
-        /** The op with room for the winners. Run it with {@link #values()}. */
+        /** The op with memory for the winners. {@link #values()} runs it. */
         public static PrototypeMaxPool of(Tensor tokens, Tensor prototypes, boolean binary) {
-            check(tokens, prototypes);
+            requireFit("prototypeMaxPool", tokens, prototypes);
             return new PrototypeMaxPool(
                     tokens,
                     prototypes,
                     binary,
                     Tensor.zeros(tokens.backend(), DType.I32, Shape.of(tokens.size(0), prototypes.size(0))));
-        }
-
-        private static void check(Tensor tokens, Tensor prototypes) {
-            if (tokens.rank() != 3
-                    || prototypes.rank() != 2
-                    || tokens.size(2) != prototypes.size(1)
-                    || tokens.size(1) == 0) {
-                throw new IllegalArgumentException("prototypeMaxPool: needs tokens [batch, tokens, dim] and prototypes "
-                        + "[prototypes, dim] of one dim: tokens are " + tokens.shape() + ", prototypes are "
-                        + prototypes.shape());
-            }
         }
 
         /** Runs the op: {@code [batch, prototypes]}. */
@@ -58,7 +46,7 @@ public sealed interface PrototypeOps extends Op {
 
         @Override
         public Shape shape() {
-            check(tokens, prototypes);
+            requireFit("prototypeMaxPool", tokens, prototypes);
             if (!acceptsStorageType(tokens)) {
                 requireOneFloatingType(tokens, prototypes);
             }
@@ -90,36 +78,25 @@ public sealed interface PrototypeOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Tensor gt = tokens.requiresGradient() ? tokens.zerosLike() : null;
-            Tensor gp = prototypes.requiresGradient() ? prototypes.zerosLike() : null;
-            View tokenGradient = gt == null ? null : gt.view();
-            View prototypeGradient = gp == null ? null : gp.view();
+            Tensor gt = Op.gradientOf(tokens);
+            Tensor gp = Op.gradientOf(prototypes);
             if (binary) {
                 gy.backend()
                         .binaryPrototypeMaxPoolBackward(
-                                tokens.view(),
-                                prototypes.view(),
-                                winners.view(),
-                                gy.view(),
-                                tokenGradient,
-                                prototypeGradient);
+                                tokens.view(), prototypes.view(), winners.view(), gy.view(), Op.view(gt), Op.view(gp));
             } else {
                 gy.backend()
                         .prototypeMaxPoolBackward(
-                                tokens.view(),
-                                prototypes.view(),
-                                winners.view(),
-                                gy.view(),
-                                tokenGradient,
-                                prototypeGradient);
+                                tokens.view(), prototypes.view(), winners.view(), gy.view(), Op.view(gt), Op.view(gp));
             }
             return Arrays.asList(gt, gp);
         }
     }
 
     /**
-     * For each prototype its least and its greatest product with a clip's tokens, {@code [2, batch, prototypes]}, least
-     * first. Products {@code [tokens, prototypes]} are not kept; the gradient touches only the winning tokens.
+     * The minimum and maximum dot product of each prototype with a clip's tokens, {@code [2, batch, prototypes]},
+     * minimum first. The products {@code [tokens, prototypes]} are not stored, and the gradient touches only the
+     * winning tokens.
      *
      * @param tokens {@code [batch, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}
@@ -127,24 +104,13 @@ public sealed interface PrototypeOps extends Op {
      *     first token wins ties
      */
     record ProductExtremes(Tensor tokens, Tensor prototypes, Tensor winners) implements PrototypeOps {
-        /** The op with room for the winners. Run it with {@link #values()}. */
+        /** The op with memory for the winners. {@link #values()} runs it. */
         public static ProductExtremes of(Tensor tokens, Tensor prototypes) {
-            check(tokens, prototypes);
+            requireFit("productExtremes", tokens, prototypes);
             return new ProductExtremes(
                     tokens,
                     prototypes,
                     Tensor.zeros(tokens.backend(), DType.I32, Shape.of(2, tokens.size(0), prototypes.size(0))));
-        }
-
-        private static void check(Tensor tokens, Tensor prototypes) {
-            if (tokens.rank() != 3
-                    || prototypes.rank() != 2
-                    || tokens.size(2) != prototypes.size(1)
-                    || tokens.size(1) == 0) {
-                throw new IllegalArgumentException("productExtremes: needs tokens [batch, tokens, dim] and prototypes "
-                        + "[prototypes, dim] of one dim: tokens are " + tokens.shape() + ", prototypes are "
-                        + prototypes.shape());
-            }
         }
 
         /** Runs the op: {@code [2, batch, prototypes]}. */
@@ -159,7 +125,7 @@ public sealed interface PrototypeOps extends Op {
 
         @Override
         public Shape shape() {
-            check(tokens, prototypes);
+            requireFit("productExtremes", tokens, prototypes);
             requireOneFloatingType(tokens, prototypes);
             return winners.shape();
         }
@@ -171,17 +137,23 @@ public sealed interface PrototypeOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Tensor gt = tokens.requiresGradient() ? tokens.zerosLike() : null;
-            Tensor gp = prototypes.requiresGradient() ? prototypes.zerosLike() : null;
+            Tensor gt = Op.gradientOf(tokens);
+            Tensor gp = Op.gradientOf(prototypes);
             gy.backend()
                     .productExtremesBackward(
-                            tokens.view(),
-                            prototypes.view(),
-                            winners.view(),
-                            gy.view(),
-                            gt == null ? null : gt.view(),
-                            gp == null ? null : gp.view());
+                            tokens.view(), prototypes.view(), winners.view(), gy.view(), Op.view(gt), Op.view(gp));
             return Arrays.asList(gt, gp);
+        }
+    }
+
+    private static void requireFit(String op, Tensor tokens, Tensor prototypes) {
+        if (tokens.rank() != 3
+                || prototypes.rank() != 2
+                || tokens.size(2) != prototypes.size(1)
+                || tokens.size(1) == 0) {
+            throw new IllegalArgumentException(op + ": needs tokens [batch, tokens, dim] and prototypes "
+                    + "[prototypes, dim] of one dim: tokens are " + tokens.shape() + ", prototypes are "
+                    + prototypes.shape());
         }
     }
 }

@@ -1,11 +1,11 @@
 package org.unmute.tensor.op;
 
-/** Ways to reduce many numbers to one. */
+/** How many numbers are reduced to one. */
 public enum Reduce {
-    /** Sum; 0 of nothing. */
+    /** Sum; 0 of an empty axis. */
     SUM,
-    /** Greatest; NaN if any is. */
+    /** Maximum; NaN if any element is. */
     MAX,
-    /** Least; NaN if any is. */
+    /** Minimum; NaN if any element is. */
     MIN
 }

@@ -68,8 +68,8 @@ public sealed interface ReductionOps extends Op {
         }
     }
 
-    /** Greatest or least along the last axis; {@code indices} is filled by {@link #forward}. */
-    record LastExtreme(Tensor x, boolean greatest, Tensor indices) implements ReductionOps {
+    /** Maximum or minimum along the last axis; {@link #forward} fills {@code indices}. */
+    record LastExtreme(Tensor x, boolean max, Tensor indices) implements ReductionOps {
         @Override
         public List<Tensor> inputs() {
             return List.of(x);
@@ -85,12 +85,12 @@ public sealed interface ReductionOps extends Op {
 
         @Override
         public String name() {
-            return greatest ? "max" : "min";
+            return max ? "max" : "min";
         }
 
         @Override
         public void forward(Backend backend, View out) {
-            backend.extreme(greatest, x.view(), out, indices.view());
+            backend.extreme(max, x.view(), out, indices.view());
         }
 
         @Override
@@ -121,25 +121,24 @@ public sealed interface ReductionOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            return List.of(Tensor.compute(
-                    gy.backend(), x.dtype(), x.shape(), gx -> gy.backend().cumulativeSum(gy.view(), true, gx)));
+            return List.of(x.computeLike(gx -> gy.backend().cumulativeSum(gy.view(), true, gx)));
         }
     }
 
     /**
-     * An extreme value along an axis and where it is.
+     * A maximum or minimum along an axis and its position.
      *
      * @param values the axis removed
      * @param indices {@code I32}, the axis removed
      */
     record Extreme(Tensor values, Tensor indices) {}
 
-    /** Greatest or least along an axis with its position, the first on ties. */
-    static Extreme extreme(Tensor x, int axis, boolean greatest) {
+    /** Maximum or minimum along an axis with its position, the first on ties. */
+    static Extreme extreme(Tensor x, int axis, boolean max) {
         int a = x.shape().axis(axis);
         Tensor t = a == x.rank() - 1 ? x : x.permute(lastAxis(x.rank(), a));
         Tensor indices = Tensor.zeros(x.backend(), DType.I32, t.shape().without(-1));
-        return new Extreme(Tensor.run(new LastExtreme(t, greatest, indices)), indices);
+        return new Extreme(Tensor.run(new LastExtreme(t, max, indices)), indices);
     }
 
     /** The order that moves an axis to the end and keeps the others. */

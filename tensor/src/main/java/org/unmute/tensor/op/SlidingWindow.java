@@ -1,14 +1,14 @@
 package org.unmute.tensor.op;
 
 /**
- * How a window moves over the two last axes, as in a convolution.
+ * The window of a convolution or pooling over the last two axes.
  *
  * @param height window rows
  * @param width window columns
- * @param strideY rows from one window to the next
- * @param strideX columns from one window to the next
- * @param padY zero rows added above and below
- * @param padX zero columns added on the left and on the right
+ * @param strideY rows between windows
+ * @param strideX columns between windows
+ * @param padY rows of padding above and below
+ * @param padX columns of padding on the left and on the right
  * @param dilationY distance between window rows
  * @param dilationX distance between window columns
  */
@@ -40,7 +40,7 @@ public record SlidingWindow(
         return new SlidingWindow(height, width, strideY, strideX, y, x, dilationY, dilationX);
     }
 
-    /** This window with distances between its rows and columns. */
+    /** This window with dilation. */
     public SlidingWindow dilate(int y, int x) {
         return new SlidingWindow(height, width, strideY, strideX, padY, padX, y, x);
     }
@@ -56,11 +56,11 @@ public record SlidingWindow(
     }
 
     private static int positions(long size, int pad, int dilation, int window, int stride) {
-        long room = size + 2L * pad - (long) dilation * (window - 1) - 1;
-        if (room < 0) {
+        long span = size + 2L * pad - (long) dilation * (window - 1) - 1;
+        if (span < 0) {
             throw new IllegalArgumentException("window: " + window + " (dilation " + dilation + ") does not fit into "
                     + size + " with padding " + pad);
         }
-        return Math.toIntExact(room / stride + 1);
+        return Math.toIntExact(span / stride + 1);
     }
 }

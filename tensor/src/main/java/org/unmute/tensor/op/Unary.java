@@ -1,8 +1,8 @@
 package org.unmute.tensor.op;
 
 /**
- * Functions of one number. The definitions here, in double precision, are the specification every backend follows;
- * {@code p} and {@code q} are constants that only some functions have.
+ * Functions of one number, element by element. {@link #apply} and {@link #derivative}, in double precision, are the
+ * specification of every backend; {@code p} and {@code q} are constants that only some functions have.
  */
 public enum Unary {
     /** -x */
@@ -47,7 +47,7 @@ public enum Unary {
     LOG_SIGMOID,
     /** x clamp(x + 3, 0, 6) / 6 */
     HARDSWISH,
-    /** +1 for x ≥ 0 (also -0), else -1, NaN for NaN; derivative 0. The straight-through form is an op of its own. */
+    /** +1 for x ≥ 0 (also -0), else -1, NaN for NaN; derivative 0. The straight-through form is {@link ElementwiseOps.BinarizeStraightThrough}. */
     SIGN,
     /** x for x > 0, else p x */
     LEAKY_RELU,

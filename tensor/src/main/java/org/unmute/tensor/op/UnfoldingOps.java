@@ -7,7 +7,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Moving windows, the part of a convolution that is not a matrix product. Each of the two is the other's gradient. */
+/** Sliding windows: the part of a convolution that is not a matrix product. Im2Col and Col2Im are each other's gradient. */
 public sealed interface UnfoldingOps extends Op {
     /** {@code [batch, channels, rows, columns]} to {@code [batch, channels, height, width, positionsY, positionsX]}. */
     record Im2Col(Tensor x, SlidingWindow window) implements UnfoldingOps {
@@ -42,8 +42,8 @@ public sealed interface UnfoldingOps extends Op {
     }
 
     /**
-     * Two-dimensional convolution, {@code [batch, out, positionsY, positionsX]}. Same as a matrix product with {@link
-     * Im2Col}, but no more than one clip's windows are in memory at a time, also for the gradients.
+     * Two-dimensional convolution, {@code [batch, out, positionsY, positionsX]}. The same as a matrix product with
+     * {@link Im2Col}, but the windows of one clip at most are in memory at a time, also in the backward pass.
      *
      * @param x {@code [batch, in, rows, columns]}
      * @param weight {@code [out, in / groups, window.height, window.width]}
@@ -77,22 +77,14 @@ public sealed interface UnfoldingOps extends Op {
 
         @Override
         public List<Tensor> backward(Tensor y, Tensor gy) {
-            Tensor gx = x.requiresGradient() ? x.zerosLike() : null;
-            Tensor gw = weight.requiresGradient() ? weight.zerosLike() : null;
-            gy.backend()
-                    .convolveBackward(
-                            x.view(),
-                            weight.view(),
-                            window,
-                            groups,
-                            gy.view(),
-                            gx == null ? null : gx.view(),
-                            gw == null ? null : gw.view());
+            Tensor gx = Op.gradientOf(x);
+            Tensor gw = Op.gradientOf(weight);
+            gy.backend().convolveBackward(x.view(), weight.view(), window, groups, gy.view(), Op.view(gx), Op.view(gw));
             return Arrays.asList(gx, gw);
         }
     }
 
-    /** Adds windows back where they came from, giving {@code [batch, channels, rows, columns]}. */
+    /** Adds windows to where they came from, giving {@code [batch, channels, rows, columns]}. */
     record Col2Im(Tensor columns, SlidingWindow window, long rows, long width) implements UnfoldingOps {
         @Override
         public List<Tensor> inputs() {
@@ -107,8 +99,8 @@ public sealed interface UnfoldingOps extends Op {
                     || c.size(3) != window.width()
                     || c.size(4) != window.positionsY(rows)
                     || c.size(5) != window.positionsX(width)) {
-                throw new IllegalArgumentException("col2Im: columns are " + c + ", which is not what " + window
-                        + " makes of " + rows + " x " + width);
+                throw new IllegalArgumentException("col2Im: columns are " + c + ", which does not fit " + window
+                        + " over " + rows + " x " + width);
             }
             return Shape.of(c.size(0), c.size(1), rows, width);
         }

@@ -1,5 +1,5 @@
 /**
- * Operations as records: each checks shapes, computes, and knows its gradient. Start at {@link
+ * Differentiable operations as records: each checks shapes, computes the result and its gradient. Start at {@link
  * org.unmute.tensor.op.Op}.
  */
 package org.unmute.tensor.op;

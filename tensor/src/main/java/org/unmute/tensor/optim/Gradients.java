@@ -16,7 +16,7 @@ public final class Gradients {
         this.byName = Collections.unmodifiableMap(byName);
     }
 
-    /** The gradients of a scalar for these parameters; zeros for one that it does not depend on. */
+    /** The gradients of a scalar loss; zeros for a parameter that it does not depend on. */
     public static Gradients of(Tensor loss, Map<String, Tensor> parameters) {
         Grad grad = Grad.of(loss);
         Map<String, Tensor> g = new LinkedHashMap<>();
@@ -24,7 +24,7 @@ public final class Gradients {
         return new Gradients(g);
     }
 
-    /** Gradients found in another way. */
+    /** Gradients that were computed elsewhere. */
     public static Gradients of(Map<String, Tensor> byName) {
         return new Gradients(new LinkedHashMap<>(byName));
     }
@@ -43,12 +43,12 @@ public final class Gradients {
         return g;
     }
 
-    /** All, by name. */
+    /** All gradients by name. */
     public Map<String, Tensor> byName() {
         return byName;
     }
 
-    /** Euclidean norm of all together. */
+    /** Euclidean norm of all gradients together. */
     public double norm() {
         double sum = 0;
         try (TensorScope _ = new TensorScope()) {
@@ -71,7 +71,7 @@ public final class Gradients {
         if (scale == 1) {
             return this;
         }
-        // Two parameters may share one gradient tensor, so these are scaled into new ones.
+        // Not in place: two parameters may share one gradient tensor.
         Map<String, Tensor> scaled = new LinkedHashMap<>();
         Grad.withoutRecording(() -> {
             byName.forEach((name, g) -> scaled.put(name, g.times(scale)));

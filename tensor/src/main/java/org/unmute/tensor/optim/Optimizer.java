@@ -11,9 +11,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * Changes parameters in place along their gradients. Its state (moments and the number of steps) can be saved and
- * restored by name, so that training goes on after an interruption as if there had been none. Make it in the {@link
- * TensorScope} that holds the parameters. Not thread-safe.
+ * Updates parameters in place from their gradients. Its state (moments and the number of steps) can be saved and
+ * restored by name, so that an interrupted training continues as if it had not been. To be created in the {@link
+ * TensorScope} of the parameters. Not thread-safe.
  */
 public abstract sealed class Optimizer permits AdamW, Sgd {
     private static final String STEP = "step";
@@ -68,7 +68,7 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
         steps++;
     }
 
-    /** Changes one parameter and its moments. */
+    /** Updates one parameter and its moments. */
     abstract void update(String name, Tensor parameter, Tensor gradient, double rate, double decay);
 
     final Tensor moment(String moment, String name) {
@@ -85,7 +85,7 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
         return schedule.rate(groups.get(group).rate(), steps);
     }
 
-    /** Copies of the state: {@code step} ({@code I32 [1]}) and, a parameter, its moments as {@code moment.name}. */
+    /** Copies of the state: {@code step} ({@code I32 [1]}) and the moments of each parameter as {@code moment.name}. */
     public final Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         moments.forEach((moment, byName) -> byName.forEach((name, t) -> {
@@ -96,7 +96,7 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
     }
 
     /**
-     * Goes on from a {@linkplain #state() saved state}. All or nothing.
+     * Restores a {@linkplain #state() saved state}, completely or not at all.
      *
      * @throws IllegalArgumentException if names, types or shapes are not those of this optimizer's parameters
      */
@@ -111,7 +111,7 @@ public abstract sealed class Optimizer permits AdamW, Sgd {
             Set<String> unknown = new TreeSet<>(state.keySet());
             unknown.removeAll(expected);
             throw new IllegalArgumentException(
-                    "optimizer: the state is of other parameters: missing " + missing + ", unknown " + unknown);
+                    "optimizer: the state belongs to other parameters: missing " + missing + ", unknown " + unknown);
         }
         Tensor step = state.get(STEP);
         if (step.dtype() != DType.I32 || step.shape().elements() != 1 || step.item() < 0) {

@@ -13,7 +13,7 @@ import org.unmute.tensor.Tensor;
  * @param decay weight decay
  */
 public record ParameterGroup(Map<String, Tensor> parameters, double rate, double decay) {
-    /** Checks the ranges and that every tensor is a parameter that may be changed. */
+    /** Checks the ranges and that every tensor is a parameter that can be trained. */
     public ParameterGroup {
         if (!(rate >= 0) || !(decay >= 0) || Double.isInfinite(rate) || Double.isInfinite(decay)) {
             throw new IllegalArgumentException(
@@ -23,7 +23,7 @@ public record ParameterGroup(Map<String, Tensor> parameters, double rate, double
         parameters.forEach((name, p) -> {
             if (!p.requiresGradient() || p.origin() != null) {
                 throw new IllegalArgumentException(
-                        "optimizer: " + name + " is no parameter: make it one with parameter()");
+                        "optimizer: " + name + " is not a parameter: make it one with parameter()");
             }
             if (p.view().buffer().isFrozen()) {
                 throw new IllegalArgumentException("optimizer: " + name + " is frozen and cannot be trained");

@@ -9,40 +9,39 @@ public interface Schedule {
     /** The rate of step {@code step}. */
     double rate(double base, long step);
 
-    /** Always the base rate. */
+    /** The base rate at every step. */
     static Schedule constant() {
         return (base, step) -> base;
     }
 
-    /** Half a cosine from the base rate to 0: torch's {@code CosineAnnealingLR} with {@code T_max = total}. */
+    /** Cosine annealing from the base rate to 0: torch's {@code CosineAnnealingLR} with {@code T_max = total}. */
     static Schedule cosine(long total) {
         return cosine(total, 0);
     }
 
-    /** Half a cosine from the base rate to {@code least}. */
-    static Schedule cosine(long total, double least) {
-        return cosineWithWarmUp(total, 0, least);
+    /** Cosine annealing from the base rate to {@code min}. */
+    static Schedule cosine(long total, double min) {
+        return cosineWithWarmUp(total, 0, min);
     }
 
     /**
-     * Linear from 0 over {@code warmUp} steps, then half a cosine from the base rate to {@code least} at {@code total};
-     * the first step of a warm-up has rate 0. As Bird-MAE's {@code CosineWarmupScheduler}.
+     * Linear warm-up from 0 over {@code warmUp} steps, whose first step has rate 0, then cosine annealing from the base
+     * rate to {@code min} at step {@code total}. As Bird-MAE's {@code CosineWarmupScheduler}.
      */
-    static Schedule cosineWithWarmUp(long total, long warmUp, double least) {
+    static Schedule cosineWithWarmUp(long total, long warmUp, double min) {
         requireSteps(total, warmUp);
-        return (base, step) -> step < warmUp
-                ? base * step / warmUp
-                : least + (base - least) * halfCosine(step - warmUp, total - warmUp);
+        return (base, step) ->
+                step < warmUp ? base * step / warmUp : min + (base - min) * halfCosine(step - warmUp, total - warmUp);
     }
 
     /**
-     * The same shape, but from the base rate to 0 and never below {@code least}, which is also the rate of a warm-up's
-     * first step. As {@code RiseRunDecay} of BAT.
+     * The same shape, but annealing to 0 and never below {@code min}, which is also the rate of the first warm-up step.
+     * As {@code RiseRunDecay} of BAT.
      */
-    static Schedule riseAndDecay(long total, long warmUp, double least) {
+    static Schedule riseAndDecay(long total, long warmUp, double min) {
         requireSteps(total, warmUp);
         return (base, step) -> Math.max(
-                least, base * (step < warmUp ? (double) step / warmUp : halfCosine(step - warmUp, total - warmUp)));
+                min, base * (step < warmUp ? (double) step / warmUp : halfCosine(step - warmUp, total - warmUp)));
     }
 
     private static double halfCosine(long step, long length) {

@@ -178,7 +178,7 @@ class OptimizerTest {
     void refusesWhatCannotBeTrained() {
         Tensor plain = Tensor.of(B, START, 3);
         assertThatThrownBy(() -> new ParameterGroup(Map.of("w", plain), 0.1, 0))
-                .hasMessageContaining("w is no parameter");
+                .hasMessageContaining("w is not a parameter");
         Tensor frozen = Tensor.of(B, START, 3).freeze().parameter();
         assertThatThrownBy(() -> new ParameterGroup(Map.of("w", frozen), 0.1, 0))
                 .hasMessageContaining("frozen");

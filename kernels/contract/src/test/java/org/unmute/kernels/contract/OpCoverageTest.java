@@ -81,10 +81,14 @@ class OpCoverageTest {
         needed.remove("Map"); // It is each of its functions.
         needed.removeAll(AutogradGoldens.ops());
         assertThat(needed)
+                .as("exceptions in WITHOUT_GOLDEN that have reference numbers by now")
+                .containsAll(WITHOUT_GOLDEN.keySet());
+        needed.removeAll(WITHOUT_GOLDEN.keySet());
+        assertThat(needed)
                 .as("ops without reference numbers: add a case with kernels/contract/add-golden, or state in "
                         + "WITHOUT_GOLDEN of kernels/contract/src/test/java/" + CONTRACT
                         + "OpCoverageTest.java what checks the op instead")
-                .containsExactlyInAnyOrderElementsOf(WITHOUT_GOLDEN.keySet());
+                .isEmpty();
     }
 
     private static Stream<Class<?>> records(Class<?> type) {

@@ -12,11 +12,11 @@ import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The specification: one thread, plain loops, every number read as a double, sums taken in double and rounded once.
- * Runs in float32, float64 and int32. All other backends are tested against it.
+ * The specification: one thread, plain loops, every element read as a double, sums in double, rounded once. Computes in
+ * float32, float64 and int32. All other backends are tested against it.
  */
 public final class ScalarBackend implements Backend {
-    /** The one instance; it holds no state. */
+    /** The only instance; it has no state. */
     public static final ScalarBackend INSTANCE = new ScalarBackend();
 
     private ScalarBackend() {}
@@ -62,7 +62,7 @@ public final class ScalarBackend implements Backend {
         each((at) -> o.set(at[0], value), out);
     }
 
-    /** In float64 throughout, so that winners are those of exact arithmetic. */
+    /** In float64 throughout, so that the winners are those of exact arithmetic. */
     @Override
     public void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
         View x = allocate(DType.F64, tokens.shape());
@@ -148,7 +148,7 @@ public final class ScalarBackend implements Backend {
     }
 
     @Override
-    public void extreme(boolean greatest, View x, View values, View indices) {
+    public void extreme(boolean max, View x, View values, View indices) {
         int n = x.shape().dim(-1);
         int step = Math.toIntExact(x.stride(-1));
         HostBuffer a = x.host();
@@ -160,7 +160,7 @@ public final class ScalarBackend implements Backend {
                     for (int i = 1; i < n && !Double.isNaN(a.get(at[0] + best * step)); i++) {
                         double c = a.get(at[0] + i * step);
                         double b = a.get(at[0] + best * step);
-                        if (Double.isNaN(c) || (greatest ? c > b : c < b)) {
+                        if (Double.isNaN(c) || (max ? c > b : c < b)) {
                             best = i;
                         }
                     }
@@ -275,11 +275,11 @@ public final class ScalarBackend implements Backend {
 
     @Override
     public void close() {
-        // Nothing is held.
+        // No resources.
     }
 
     private interface Tap {
-        /** Position in the image (-1 in the padding) and in the columns. */
+        /** The position in the image, -1 in the padding, and the position in the columns. */
         void at(int image, int column);
     }
 

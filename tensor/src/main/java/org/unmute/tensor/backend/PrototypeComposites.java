@@ -1,0 +1,99 @@
+package org.unmute.tensor.backend;
+
+import org.unmute.tensor.Shape;
+
+/** Prototype matching as composites of {@link Primitives} and {@link RowComposites}. */
+public interface PrototypeComposites extends RowComposites {
+    /**
+     * The maximum cosine of each prototype over a clip's tokens and the winning token (paper, section 4, equations 2 and
+     * 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN wins over all. A
+     * fused override never stores the {@code [tokens, prototypes]} similarities. With frames in place of clips, {@code
+     * [batch · time, freq, dim]}, this is the maximum over frequency only.
+     *
+     * @param tokens {@code [batch, tokens, dim]}
+     * @param prototypes {@code [prototypes, dim]}
+     * @param values {@code [batch, prototypes]}. Modified.
+     * @param winners {@code [batch, prototypes]}, {@code I32}. Modified.
+     */
+    default void prototypeMaxPool(View tokens, View prototypes, View values, View winners) {
+        View x = allocate(tokens.dtype(), tokens.shape());
+        View p = allocate(tokens.dtype(), prototypes.shape());
+        l2Normalize(tokens, x);
+        l2Normalize(prototypes, p);
+        long n = tokens.shape().size(1);
+        View similarities = allocate(tokens.dtype(), values.shape().insert(2, n));
+        matmul(p.expand(values.shape().head(1).concat(p.shape())), x.transpose(1, 2), similarities);
+        extreme(true, similarities, values, winners);
+        View.close(similarities, x, p);
+    }
+
+    /**
+     * Gradients of {@link #prototypeMaxPool}. Only winners take part: O(batch · prototypes · dim).
+     *
+     * @param winners as the forward pass left them
+     * @param gy {@code [batch, prototypes]}
+     * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
+     * @param gprototypes {@code [prototypes, dim]} or null. Modified.
+     */
+    default void prototypeMaxPoolBackward(
+            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        CompositePrototypeGradient.compute(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
+    }
+
+    /**
+     * The minimum and maximum dot product of each prototype with a clip's tokens, and the winning tokens; the first
+     * token wins ties, NaN wins over all. The {@code [tokens, prototypes]} products of a whole batch are never in
+     * memory.
+     *
+     * @param tokens {@code [batch, tokens, dim]}
+     * @param prototypes {@code [prototypes, dim]}
+     * @param values {@code [2, batch, prototypes]}, minimum first. Modified.
+     * @param winners {@code [2, batch, prototypes]}, {@code I32}. Modified.
+     */
+    default void productExtremes(View tokens, View prototypes, View values, View winners) {
+        CompositeProductExtremes.forward(this, tokens, prototypes, values, winners);
+    }
+
+    /**
+     * Gradients of {@link #productExtremes}. Only winners take part.
+     *
+     * @param gy {@code [2, batch, prototypes]}
+     * @param gtokens {@code [batch, tokens, dim]} or null. Modified.
+     * @param gprototypes {@code [prototypes, dim]} or null. Modified.
+     */
+    default void productExtremesBackward(
+            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        CompositeProductExtremes.backward(this, tokens, prototypes, winners, gy, gtokens, gprototypes);
+    }
+
+    /**
+     * {@link #prototypeMaxPool} with the signs of the prototypes (paper, equation 1), +1 for 0 of either sign. A
+     * prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
+     *
+     * <p>Also in float32 the winner is the token with the maximum cosine in exact arithmetic, the first of equal ones,
+     * as far as float64 can tell. A winner chosen by rounding would give another gradient, and trainings on two backends
+     * would soon diverge.
+     *
+     * @param tokens {@code [batch, tokens, dim]}, also {@code F16} if {@link #supportsF16Tokens()}
+     */
+    default void binaryPrototypeMaxPool(View tokens, View prototypes, View values, View winners) {
+        View signs = CompositePrototypeGradient.signs(this, prototypes);
+        prototypeMaxPool(tokens, signs, values, winners);
+        signs.buffer().close();
+    }
+
+    /**
+     * Whether {@link #binaryPrototypeMaxPool} and its gradient of prototypes read tokens in {@code F16}.
+     */
+    default boolean supportsF16Tokens() {
+        return false;
+    }
+
+    /** Gradients of {@link #binaryPrototypeMaxPool}; straight-through for the prototypes. */
+    default void binaryPrototypeMaxPoolBackward(
+            View tokens, View prototypes, View winners, View gy, View gtokens, View gprototypes) {
+        View signs = CompositePrototypeGradient.signs(this, prototypes);
+        prototypeMaxPoolBackward(tokens, signs, winners, gy, gtokens, gprototypes);
+        signs.buffer().close();
+    }
+}
