@@ -81,8 +81,8 @@ public final class BinaryPrototypeKernel {
     }
 
     /**
-     * With enough clips for all threads each takes clips of its own. What a clip would share out its thread then does
-     * alone, as the pool takes one job at a time.
+     * With enough clips each thread takes whole clips. The tasks inside a clip then run on its thread alone, since the
+     * pool runs one job at a time.
      */
     private void eachClip(int clips, IntConsumer one) {
         if (eachAlone(clips)) {
@@ -104,23 +104,31 @@ public final class BinaryPrototypeKernel {
         DenseRows t = rows.inFloat(pool, scratch);
         Norms norms = norms(t, threads);
         double[] norm = norms.exact();
-        int bad = 0;
-        while (bad < norm.length && Double.isFinite(norm[bad])) {
-            bad++;
+        int firstNonFinite = 0;
+        while (firstNonFinite < norm.length && Double.isFinite(norm[firstNonFinite])) {
+            firstNonFinite++;
         }
-        int[] winner = bad == norm.length ? match.match(p, t, norm, norms.middle(), threads) : new int[p.count()];
-        write(p, t, norms, winner, bad, Offsets.ofElements(values, winners), values, winners);
+        int[] winner =
+                firstNonFinite == norm.length ? match.match(p, t, norm, norms.middle(), threads) : new int[p.count()];
+        write(p, t, norms, winner, firstNonFinite, Offsets.ofElements(values, winners), values, winners);
         rows.release(t, scratch);
     }
 
     /**
      * Writes the winners and their cosines.
      *
-     * @param bad the first token that is not finite, or the number of tokens
+     * @param firstNonFinite the first token that is not finite, or the number of tokens
      * @param at offsets of each prototype's cosine and winner
      */
     private void write(
-            PrototypeBits p, DenseRows t, Norms norms, int[] winner, int bad, int[][] at, View values, View winners) {
+            PrototypeBits p,
+            DenseRows t,
+            Norms norms,
+            int[] winner,
+            int firstNonFinite,
+            int[][] at,
+            View values,
+            View winners) {
         float[] out = values.host().floats();
         int[] won = winners.host().ints();
         int together = Math.clamp(p.count() / (4 * pool.threads()), PROTOTYPES, 8 * PROTOTYPES);
@@ -132,11 +140,11 @@ public final class BinaryPrototypeKernel {
                 float[] found = cosines(cosine, p, t, norms, winner, from, to);
                 for (int j = from; j < to; j++) {
                     int w = winner[j];
-                    boolean undefined = p.nonFinite(j) || bad < t.rows();
+                    boolean undefined = p.nonFinite(j) || firstNonFinite < t.rows();
                     out[at[0][j]] = undefined
                             ? Float.NaN
                             : Float.isNaN(norms.norm()[w]) ? (float) norms.cosine(t, w, p, j) : found[j - from];
-                    won[at[1][j]] = p.nonFinite(j) ? 0 : bad < t.rows() ? bad : w;
+                    won[at[1][j]] = p.nonFinite(j) ? 0 : firstNonFinite < t.rows() ? firstNonFinite : w;
                 }
             }
         }));

@@ -13,7 +13,7 @@ import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 
 /**
- * The tokens of a pass, normalized and centred: rows {@code y = x / ‖x‖ - c}, rounded once. c is the middle of the
+ * The tokens of a pass, normalized and centered: rows {@code y = x / ‖x‖ - c}, rounded once. c is the middle of the
  * range of all the clip's normalized tokens in each dim.
  *
  * <p>What all tokens have in common does not decide which one is nearest to a prototype, but would use up the range of
@@ -27,7 +27,7 @@ final class CenteredTokens {
     private static final double U = 0x1p-24;
     /** Covers the roundings of the bounds themselves. */
     private static final double SLACK = 1.01;
-    /** Tokens centred by a task. */
+    /** Tokens centered by a task. */
     private static final int ROWS = 8;
     /** 1 at the first dim of a group. */
     private static final float[] FIRSTS = new float[N + GROUP];

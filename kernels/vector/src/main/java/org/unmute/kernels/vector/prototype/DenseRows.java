@@ -37,12 +37,7 @@ record DenseRows(float[] data, int[] start, int length) {
     /** Euclidean norms, at least 1e-12. */
     float[] norms(WorkerPool pool) {
         float[] norm = new float[rows()];
-        int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, length));
-        pool.run(Math.ceilDiv(rows(), each), task -> {
-            for (int i = task * each; i < Math.min(rows(), (task + 1) * each); i++) {
-                norm[i] = RowMath.norm(data, start[i], length);
-            }
-        });
+        pool.forEachRow(rows(), length, i -> norm[i] = RowMath.norm(data, start[i], length));
         return norm;
     }
 

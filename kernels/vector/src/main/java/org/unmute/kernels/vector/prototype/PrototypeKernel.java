@@ -9,7 +9,6 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import org.unmute.kernels.vector.runtime.ArrayPool;
-import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.Offsets;
 import org.unmute.kernels.vector.runtime.RowMath;
@@ -134,17 +133,17 @@ public final class PrototypeKernel {
      * normalized token or prototype has a NaN. A norm beyond the range of floats makes its row zeros.
      */
     private static void finish(DenseRows t, float[] tokenNorm, DenseRows p, float[] norm, float[] best, int[] winner) {
-        int bad = 0;
-        while (bad < t.rows() && !t.nonFinite(bad, tokenNorm[bad])) {
-            bad++;
+        int firstNonFinite = 0;
+        while (firstNonFinite < t.rows() && !t.nonFinite(firstNonFinite, tokenNorm[firstNonFinite])) {
+            firstNonFinite++;
         }
         for (int j = 0; j < p.rows(); j++) {
             if (p.nonFinite(j, norm[j])) {
                 best[j] = Float.NaN;
                 winner[j] = 0;
-            } else if (bad < t.rows()) {
+            } else if (firstNonFinite < t.rows()) {
                 best[j] = Float.NaN;
-                winner[j] = bad;
+                winner[j] = firstNonFinite;
             } else if (norm[j] > Float.MAX_VALUE) {
                 best[j] = 0;
                 winner[j] = 0;
@@ -169,18 +168,10 @@ public final class PrototypeKernel {
             DenseRows t = DenseRows.of(tokens.select(0, clip));
             Pairs pairs = pairs(t, p, norm, winners.select(0, clip), gy.select(0, clip));
             if (gprototypes != null) {
-                int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, p.length()));
-                pool.run(Math.ceilDiv(p.rows(), each), task -> {
-                    for (int j = task * each; j < Math.min(p.rows(), (task + 1) * each); j++) {
-                        RowMath.addScaled(
-                                t.data(),
-                                t.start()[pairs.winner()[j]],
-                                pairs.share()[j],
-                                sum,
-                                j * p.length(),
-                                p.length());
-                        RowMath.addScaled(p.data(), p.start()[j], pairs.own()[j], sum, j * p.length(), p.length());
-                    }
+                pool.forEachRow(p.rows(), p.length(), j -> {
+                    RowMath.addScaled(
+                            t.data(), t.start()[pairs.winner()[j]], pairs.share()[j], sum, j * p.length(), p.length());
+                    RowMath.addScaled(p.data(), p.start()[j], pairs.own()[j], sum, j * p.length(), p.length());
                 });
             }
             if (gtokens != null) {
@@ -207,19 +198,16 @@ public final class PrototypeKernel {
         float[] tokenNorm = t.norms(pool);
         Pairs pairs = new Pairs(new int[count], new float[count], new float[count], new float[count]);
         int[][] at = Offsets.ofElements(winners, gy);
-        int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, p.length()));
-        pool.run(Math.ceilDiv(count, each), task -> {
-            for (int j = task * each; j < Math.min(count, (task + 1) * each); j++) {
-                int w = winners.host().ints()[at[0][j]];
-                float g = gy.host().floats()[at[1][j]];
-                float a = norm[j];
-                float b = tokenNorm[w];
-                float s = RowMath.dot(t.data(), t.start()[w], p.data(), p.start()[j], p.length()) / a / b;
-                pairs.winner()[j] = w;
-                pairs.share()[j] = g / a / b;
-                pairs.own()[j] = a > RowMath.NORM_FLOOR ? -s * g / a / a : 0;
-                pairs.token()[j] = b > RowMath.NORM_FLOOR ? -s * g / b / b : 0;
-            }
+        pool.forEachRow(count, p.length(), j -> {
+            int w = winners.host().ints()[at[0][j]];
+            float g = gy.host().floats()[at[1][j]];
+            float a = norm[j];
+            float b = tokenNorm[w];
+            float s = RowMath.dot(t.data(), t.start()[w], p.data(), p.start()[j], p.length()) / a / b;
+            pairs.winner()[j] = w;
+            pairs.share()[j] = g / a / b;
+            pairs.own()[j] = a > RowMath.NORM_FLOOR ? -s * g / a / a : 0;
+            pairs.token()[j] = b > RowMath.NORM_FLOOR ? -s * g / b / b : 0;
         });
         return pairs;
     }

@@ -1,7 +1,6 @@
 package org.unmute.kernels.vector.prototype;
 
 import java.util.Arrays;
-import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 
 /** The winner of each prototype among the tokens seen so far, in each part of a clip. */
@@ -80,14 +79,10 @@ final class RunningWinners {
 
     /** The winner of each prototype among all parts. Merges the parts into the first. */
     int[] winners(WorkerPool pool) {
-        int each = ElementLoops.CHUNK / 4;
-        int tasks = winner.length == 1 ? 0 : Math.ceilDiv(p.count(), each);
-        pool.run(tasks, task -> {
-            for (int j = task * each; j < Math.min(p.count(), (task + 1) * each); j++) {
-                for (int part = 1; part < winner.length; part++) {
-                    if (product[part][j] != Float.NEGATIVE_INFINITY) {
-                        offer(0, j, winner[part][j], product[part][j], Double.NaN);
-                    }
+        pool.forEachRow(winner.length == 1 ? 0 : p.count(), winner.length, j -> {
+            for (int part = 1; part < winner.length; part++) {
+                if (product[part][j] != Float.NEGATIVE_INFINITY) {
+                    offer(0, j, winner[part][j], product[part][j], Double.NaN);
                 }
             }
         });

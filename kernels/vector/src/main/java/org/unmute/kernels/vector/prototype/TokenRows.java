@@ -1,7 +1,6 @@
 package org.unmute.kernels.vector.prototype;
 
 import org.unmute.kernels.vector.runtime.ArrayPool;
-import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.Offsets;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.DType;
@@ -86,12 +85,9 @@ final class TokenRows {
         }
         float[] data = scratch.acquire((long) count() * length);
         int[] at = new int[count()];
-        int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, length));
-        pool.run(Math.ceilDiv(count(), each), task -> {
-            for (int i = task * each; i < Math.min(count(), (task + 1) * each); i++) {
-                at[i] = ArrayPool.BASE + i * length;
-                convert(i, data, at[i]);
-            }
+        pool.forEachRow(count(), length, i -> {
+            at[i] = ArrayPool.BASE + i * length;
+            convert(i, data, at[i]);
         });
         return new DenseRows(data, at, length);
     }

@@ -18,7 +18,7 @@
  *
  * <h2>Stages</h2>
  *
- * <b>Preparation.</b> Let c be the middle of the range of the u in each dim. Tokens are centred, {@code y = u − c},
+ * <b>Preparation.</b> Let c be the middle of the range of the u in each dim. Tokens are centered, {@code y = u − c},
  * rounded to float32 ({@link org.unmute.kernels.vector.prototype.CenteredTokens}). Since s·u = s·y + s·c and s·c is the
  * same for all tokens, the largest s·y wins too; and what all tokens have in common no longer uses up precision. Of
  * tokens that are equal bit for bit only the first is kept ({@link org.unmute.kernels.vector.prototype.DuplicateRows}).

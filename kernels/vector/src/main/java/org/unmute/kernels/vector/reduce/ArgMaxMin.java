@@ -1,12 +1,9 @@
 package org.unmute.kernels.vector.reduce;
 
 import static org.unmute.kernels.vector.runtime.Lanes.N;
-import static org.unmute.kernels.vector.runtime.Lanes.load;
 
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
-import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.Offsets;
+import org.unmute.kernels.vector.runtime.RowMath;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.backend.View;
 
@@ -28,37 +25,19 @@ public final class ArgMaxMin {
         float[] v = values.host().floats();
         int[] w = indices.host().ints();
         int[][] at = Offsets.ofElements(x.select(-1, 0), values, indices);
-        int rows = at[0].length;
-        int together = Math.max(1, ElementLoops.CHUNK / n);
-        pool.run(Math.ceilDiv(rows, together), task -> {
-            for (int r = task * together; r < Math.min(rows, (task + 1) * together); r++) {
-                int best = step == 1 ? contiguous(max, data, at[0][r], n) : strided(max, data, at[0][r], step, n);
-                v[at[1][r]] = data[at[0][r] + best * step];
-                w[at[2][r]] = best;
-            }
+        pool.forEachRow(at[0].length, n, r -> {
+            int best = step == 1 ? contiguous(max, data, at[0][r], n) : strided(max, data, at[0][r], step, n);
+            v[at[1][r]] = data[at[0][r] + best * step];
+            w[at[2][r]] = best;
         });
     }
 
     /** Finds the value first, in vectors, and then its index. */
     private static int contiguous(boolean max, float[] x, int at, int n) {
-        int i = N;
         if (n < N) {
             return strided(max, x, at, 1, n);
         }
-        FloatVector m = load(x, at);
-        if (max) {
-            for (; i <= n - N; i += N) {
-                m = m.max(load(x, at + i));
-            }
-        } else {
-            for (; i <= n - N; i += N) {
-                m = m.min(load(x, at + i));
-            }
-        }
-        float best = m.reduceLanes(max ? VectorOperators.MAX : VectorOperators.MIN);
-        for (; i < n; i++) {
-            best = max ? Math.max(best, x[at + i]) : Math.min(best, x[at + i]);
-        }
+        float best = max ? RowMath.max(x, at, n) : RowMath.min(x, at, n);
         boolean nan = Float.isNaN(best);
         for (int k = 0; k < n; k++) {
             if (nan ? Float.isNaN(x[at + k]) : x[at + k] == best) {

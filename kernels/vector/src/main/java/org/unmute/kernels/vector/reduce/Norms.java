@@ -29,7 +29,7 @@ public final class Norms {
         this.rows = rows;
     }
 
-    // ---- layer normalisation
+    // ---- layer normalization
 
     public void layerNorm(View x, View weight, View bias, double eps, View out) {
         int n = x.shape().dim(-1);

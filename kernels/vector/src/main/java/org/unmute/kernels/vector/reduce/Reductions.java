@@ -1,15 +1,14 @@
 package org.unmute.kernels.vector.reduce;
 
 import static org.unmute.kernels.vector.runtime.Lanes.N;
-import static org.unmute.kernels.vector.runtime.Lanes.all;
 import static org.unmute.kernels.vector.runtime.Lanes.load;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.Offsets;
+import org.unmute.kernels.vector.runtime.RowMath;
 import org.unmute.kernels.vector.runtime.WorkerPool;
 import org.unmute.tensor.backend.RowLoop;
 import org.unmute.tensor.backend.View;
@@ -175,8 +174,8 @@ public final class Reductions {
         }
         return switch (f) {
             case SUM -> sum(x, at, n);
-            case MAX -> max(x, at, n);
-            case MIN -> min(x, at, n);
+            case MAX -> RowMath.max(x, at, n);
+            case MIN -> RowMath.min(x, at, n);
         };
     }
 
@@ -207,32 +206,6 @@ public final class Reductions {
     /** The elements from i on, 0 from n on. */
     private static FloatVector part(float[] x, int at, int i, int n) {
         return i >= n ? Lanes.zero() : load(x, at + i, Math.min(N, n - i));
-    }
-
-    private static double max(float[] x, int at, int n) {
-        FloatVector m = all(Float.NEGATIVE_INFINITY);
-        int i = 0;
-        for (; i <= n - N; i += N) {
-            m = m.max(load(x, at + i));
-        }
-        float acc = m.reduceLanes(VectorOperators.MAX);
-        for (; i < n; i++) {
-            acc = Math.max(acc, x[at + i]);
-        }
-        return acc;
-    }
-
-    private static double min(float[] x, int at, int n) {
-        FloatVector m = all(Float.POSITIVE_INFINITY);
-        int i = 0;
-        for (; i <= n - N; i += N) {
-            m = m.min(load(x, at + i));
-        }
-        float acc = m.reduceLanes(VectorOperators.MIN);
-        for (; i < n; i++) {
-            acc = Math.min(acc, x[at + i]);
-        }
-        return acc;
     }
 
     // ---- the contiguous axis is kept

@@ -1,13 +1,11 @@
 package org.unmute.kernels.vector.reduce;
 
 import static org.unmute.kernels.vector.runtime.Lanes.N;
-import static org.unmute.kernels.vector.runtime.Lanes.all;
 import static org.unmute.kernels.vector.runtime.Lanes.first;
 import static org.unmute.kernels.vector.runtime.Lanes.load;
 import static org.unmute.kernels.vector.runtime.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.RowMath;
 import org.unmute.kernels.vector.runtime.VectorMath;
@@ -16,16 +14,16 @@ import org.unmute.kernels.vector.runtime.VectorMath;
 public final class Softmax {
     private Softmax() {}
 
-    /** Over x and out. */
+    /** Views x and out. */
     public static void forward(float[][] d, int[] at, int n) {
-        float max = max(d[0], at[0], n);
+        float max = RowMath.max(d[0], at[0], n);
         float inverse = 1 / RowMath.exponentials(d[0], at[0], max, d[1], at[1], n);
         RowMath.scale(d[1], at[1], n, inverse);
     }
 
-    /** Over x and out. */
+    /** Views x and out. */
     public static void logForward(float[][] d, int[] at, int n) {
-        float max = max(d[0], at[0], n);
+        float max = RowMath.max(d[0], at[0], n);
         float log = (float) Math.log(sumOfExponentials(d[0], at[0], max, n));
         int i = 0;
         for (; i <= n - N; i += N) {
@@ -60,18 +58,6 @@ public final class Softmax {
             FloatVector e = VectorMath.exp(load(d[0], at[0] + i, n - i));
             store(load(d[1], at[1] + i, n - i).sub(e.mul(sum)), d[2], at[2] + i, n - i);
         }
-    }
-
-    static float max(float[] x, int at, int n) {
-        FloatVector m = all(Float.NEGATIVE_INFINITY);
-        int i = 0;
-        for (; i <= n - N; i += N) {
-            m = m.max(load(x, at + i));
-        }
-        if (i < n) {
-            m = m.max(load(x, at + i, n - i, Float.NEGATIVE_INFINITY));
-        }
-        return m.reduceLanes(VectorOperators.MAX);
     }
 
     private static float sumOfExponentials(float[] x, int at, float max, int n) {

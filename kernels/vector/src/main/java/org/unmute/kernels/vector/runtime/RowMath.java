@@ -7,6 +7,7 @@ import static org.unmute.kernels.vector.runtime.Lanes.load;
 import static org.unmute.kernels.vector.runtime.Lanes.store;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 import org.unmute.tensor.backend.Backend;
 
 /**
@@ -42,6 +43,32 @@ public final class RowMath {
             sum = load(x, at + i, n - i).fma(load(y, from + i, n - i), sum);
         }
         return Lanes.sum(sum);
+    }
+
+    /** NaN if there is one; minus infinity if the row is empty. */
+    public static float max(float[] x, int at, int n) {
+        FloatVector m = all(Float.NEGATIVE_INFINITY);
+        int i = 0;
+        for (; i <= n - N; i += N) {
+            m = m.max(load(x, at + i));
+        }
+        if (i < n) {
+            m = m.max(load(x, at + i, n - i, Float.NEGATIVE_INFINITY));
+        }
+        return m.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** NaN if there is one; infinity if the row is empty. */
+    public static float min(float[] x, int at, int n) {
+        FloatVector m = all(Float.POSITIVE_INFINITY);
+        int i = 0;
+        for (; i <= n - N; i += N) {
+            m = m.min(load(x, at + i));
+        }
+        if (i < n) {
+            m = m.min(load(x, at + i, n - i, Float.POSITIVE_INFINITY));
+        }
+        return m.reduceLanes(VectorOperators.MIN);
     }
 
     /** {@code max(‖x‖, 1e-12)} */

@@ -70,6 +70,16 @@ public final class WorkerPool implements AutoCloseable {
         job.rethrow();
     }
 
+    /** Calls {@code body} with 0 to {@code rows - 1}; a task has rows of about {@link ElementLoops#CHUNK} elements. */
+    public void forEachRow(int rows, int length, IntConsumer body) {
+        int each = Math.max(1, ElementLoops.CHUNK / Math.max(1, length));
+        run(Math.ceilDiv(rows, each), task -> {
+            for (int i = task * each; i < Math.min(rows, (task + 1) * each); i++) {
+                body.accept(i);
+            }
+        });
+    }
+
     private void serve(int number) {
         int idle = 0;
         Job last = null;
