@@ -89,7 +89,7 @@ public final class AttentionGradientKernel {
         pool.run(heads, h -> {
             int from = ArrayPool.BASE + h * shares * at.sums;
             for (int share = 1; share < shares; share++) {
-                add(sums, from + share * at.sums, sums, from, at.sums);
+                RowMath.addScaled(sums, from + share * at.sums, 1, sums, from, at.sums);
             }
             store(at, sums, from, Matrices.at(gk, h), Matrices.at(gv, h));
         });
@@ -119,13 +119,6 @@ public final class AttentionGradientKernel {
                 0,
                 at.keys,
                 at.width);
-    }
-
-    /** @param n a multiple of {@link Lanes#N} */
-    private static void add(float[] x, int from, float[] out, int to, int n) {
-        for (int i = 0; i < n; i += N) {
-            load(out, to + i).add(load(x, from + i)).intoArray(out, to + i);
-        }
     }
 
     /** Stores rows that are {@code apart} in {@code x}. */

@@ -40,9 +40,9 @@ public final class FilterBankKernel {
         private final double[] im;
         private final double[] energies;
 
-        Workspace(FilterBank f) {
+        Workspace(FilterBank f, Fourier fourier) {
             this.f = f;
-            fourier = Fourier.of(f.frames().size());
+            this.fourier = fourier;
             samples = new double[Lanes.roundUp(f.frames().length(), 4) * LANES];
             re = new double[(fourier.half() + 1) * LANES];
             im = new double[fourier.half() * LANES];
@@ -77,7 +77,8 @@ public final class FilterBankKernel {
     private Workspaces workspaces(FilterBank f) {
         Workspaces last = workspaces;
         if (last == null || last.f() != f) {
-            last = new Workspaces(f, new WorkspacePool<>(() -> new Workspace(f)));
+            Fourier fourier = new Fourier(f.frames().size());
+            last = new Workspaces(f, new WorkspacePool<>(() -> new Workspace(f, fourier)));
             workspaces = last;
         }
         return last;

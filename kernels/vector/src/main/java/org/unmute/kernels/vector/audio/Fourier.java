@@ -1,7 +1,5 @@
 package org.unmute.kernels.vector.audio;
 
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.unmute.kernels.vector.runtime.Lanes;
@@ -23,8 +21,6 @@ final class Fourier {
     /** Frames of a block. */
     static final int LANES = D.length();
 
-    private static final ConcurrentMap<Integer, Fourier> BY_SIZE = new ConcurrentHashMap<>();
-
     private final int half;
     private final int[] reversed;
     /** Cosine and sine of the angles 2π i / size. */
@@ -32,7 +28,8 @@ final class Fourier {
 
     private final double[] sin;
 
-    private Fourier(int size) {
+    /** The transform of frames of this length, a power of two from 4 on. */
+    Fourier(int size) {
         half = size / 2;
         reversed = new int[half];
         cos = new double[size];
@@ -45,11 +42,6 @@ final class Fourier {
             cos[i] = Math.cos(2 * Math.PI * i / size);
             sin[i] = Math.sin(2 * Math.PI * i / size);
         }
-    }
-
-    /** The transform of frames of this length, a power of two from 4 on. */
-    static Fourier of(int size) {
-        return BY_SIZE.computeIfAbsent(size, Fourier::new);
     }
 
     /** Half a frame's length: the number of complex inputs. */

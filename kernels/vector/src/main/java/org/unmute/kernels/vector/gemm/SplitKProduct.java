@@ -36,7 +36,6 @@ final class SplitKProduct {
     private static final int SMALL = 1 << 17;
 
     private static final int MODERATE = 1 << 18;
-    private static final int BLOCK_PANELS = 6;
     /** Floats of the slices of both operands if the inner dimension is not very long: the result takes much of L2. */
     private static final int SLICE_FLOATS = 270_000;
     /** Floats of all parts in that case: each is written and read once more. */
@@ -104,7 +103,7 @@ final class SplitKProduct {
             }
             int row = firstTile * Tile.ROWS;
             float[] left = scratch.acquire((long) count * PackedRows.TILE);
-            float[] right = scratch.acquire((long) BLOCK_PANELS * depth * Tile.COLUMNS);
+            float[] right = scratch.acquire((long) GemmKernel.BLOCK_PANELS * depth * Tile.COLUMNS);
             int first = (int) ((long) slices * part / parts);
             int last = (int) ((long) slices * (part + 1) / parts);
             for (int slice = first; slice < last; slice++) {
@@ -151,8 +150,8 @@ final class SplitKProduct {
         int panels = Panels.count(b.columns());
         int width = panels * Tile.COLUMNS;
         float[] work = new float[Transpose.WORK];
-        for (int from = 0; from < panels; from += BLOCK_PANELS) {
-            int to = Math.min(panels, from + BLOCK_PANELS);
+        for (int from = 0; from < panels; from += GemmKernel.BLOCK_PANELS) {
+            int to = Math.min(panels, from + GemmKernel.BLOCK_PANELS);
             for (int p = from; p < to; p++) {
                 b.copy(p, row, depth, right, ArrayPool.BASE + (p - from) * depth * Tile.COLUMNS, work);
             }

@@ -78,8 +78,6 @@ final class TokenRange {
     void add(TokenRange other) {
         for (int d = 0; d < min.length; d++) {
             min[d] = Math.min(min[d], other.min[d]);
-        }
-        for (int d = 0; d < max.length; d++) {
             max[d] = Math.max(max[d], other.max[d]);
         }
     }
