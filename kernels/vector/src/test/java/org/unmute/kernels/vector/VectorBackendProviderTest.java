@@ -31,7 +31,7 @@ class VectorBackendProviderTest {
     }
 
     @Test
-    void saysWhatToDoWithoutTheOptimisingCompiler() {
+    void saysWhatToDoWithoutTheOptimizingCompiler() {
         assertThat(VectorBackendProvider.probe("interpreted mode", "OpenJDK 64-Bit Server VM")
                         .reason())
                 .contains("drop -Xint");
@@ -44,7 +44,7 @@ class VectorBackendProviderTest {
                 .isTrue();
     }
 
-    /** In virtual machines of their own, with and without what the backend needs. */
+    /** In separate JVMs, with and without what the backend needs. */
     @Test
     @FullBuild("starts virtual machines")
     void answersInOtherVirtualMachines() throws Exception {

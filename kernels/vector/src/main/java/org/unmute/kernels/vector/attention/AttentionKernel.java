@@ -107,7 +107,7 @@ public final class AttentionKernel {
         });
     }
 
-    private void fewQueries(WorkerPool by, View q, View k, View v, AttentionBias bias, float scale, View out) {
+    private void fewQueries(WorkerPool by, View q, View k, View v, BiasRows bias, float scale, View out) {
         int queries = q.shape().dim(0);
         int keys = k.shape().dim(0);
         int length = Lanes.roundUp(keys, N);
@@ -124,16 +124,16 @@ public final class AttentionKernel {
         scratch.release(weights);
     }
 
-    private static AttentionBias bias(View bias, View gate, int head) {
+    private static BiasRows bias(View bias, View gate, int head) {
         return bias == null
                 ? null
-                : AttentionBias.of(Matrices.at(bias, head), gate == null ? null : Matrices.at(gate, head));
+                : BiasRows.of(Matrices.at(bias, head), gate == null ? null : Matrices.at(gate, head));
     }
 
     /** Queries, keys, values and results of one head. */
     private final class Head {
         private final StridedRows queries;
-        private final AttentionBias bias;
+        private final BiasRows bias;
         private final float scale;
         private final StridedRows out;
         private final int depth;
@@ -142,7 +142,7 @@ public final class AttentionKernel {
         private final PackedMatrix keys;
         private final PackedMatrix values;
 
-        Head(View q, View k, View v, AttentionBias bias, float scale, View out) {
+        Head(View q, View k, View v, BiasRows bias, float scale, View out) {
             depth = q.shape().dim(-1);
             keyCount = k.shape().dim(-2);
             width = v.shape().dim(-1);

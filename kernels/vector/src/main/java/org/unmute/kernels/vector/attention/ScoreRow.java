@@ -34,7 +34,7 @@ record ScoreRow(float[] scores, int at, int n, int part, int apart) {
      * @param bias or null
      * @return the sum
      */
-    float exponentiate(float scale, AttentionBias bias, int query) {
+    float exponentiate(float scale, BiasRows bias, int query) {
         if (bias == null) {
             padLastVector(scale);
             return exponentials(scale, max(scale));

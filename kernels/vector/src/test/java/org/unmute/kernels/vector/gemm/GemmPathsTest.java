@@ -15,15 +15,13 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
-/**
- * Products of shapes that take each of the ways through {@link GemmKernel}, with operands as they lie and transposed.
- */
+/** Products of shapes for each algorithm of {@link GemmKernel}, with contiguous and transposed operands. */
 class GemmPathsTest {
     private static final int SAMPLES = 400;
 
     @ParameterizedTest
     @CsvSource({
-        // few rows; few columns; both sides of the turn from one to the other
+        // few rows; few columns; both sides of the threshold
         "12, 768, 512",
         "1, 2000, 700",
         "56, 100, 800",
@@ -33,7 +31,7 @@ class GemmPathsTest {
         "900, 770, 193",
         // packed as a whole, in several slabs
         "1200, 900, 300",
-        // the same, with tiles left over for two, three, five threads and rows for one tile more
+        // the same, with tiles that do not divide by two, three, five threads, and an incomplete tile
         "1191, 130, 700",
         "561, 800, 224",
         // in slices, in two parts of the columns
@@ -71,12 +69,11 @@ class GemmPathsTest {
     }
 
     /**
-     * Rows shared out in large and small pieces, in one, two and three slices: what follows the product happens to each
-     * result once.
+     * Large and small tasks of rows, with one, two and three slices: the epilogue is applied to each result once.
      */
     @ParameterizedTest
     @CsvSource({"230, 64, 400", "513, 1600, 600", "700, 800, 257"})
-    void aLinearMapWithAllThatFollowsIsTheSameOnAnyNumberOfThreads(int m, int k, int n) {
+    void aLinearMapWithItsEpilogueIsTheSameOnAnyNumberOfThreads(int m, int k, int n) {
         float[] first = null;
         for (int threads : new int[] {1, 2, 3, 5}) {
             try (Backend b = new VectorBackend(threads)) {

@@ -19,7 +19,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
-/** A frozen weight that a linear map has packed lies in memory once, and everyone else still reads its numbers. */
+/** A frozen weight packed by a linear map is in memory once, and other ops still read its values. */
 class PackedWeightTest {
     private static final int ROWS = 65;
 
@@ -50,7 +50,7 @@ class PackedWeightTest {
     /** Sizes around panels and slices, as {@code [out, in]} and as the transpose of {@code [in, out]}. */
     @ParameterizedTest
     @CsvSource({"1,1", "7,3", "64,96", "290,96", "33,385", "16,769", "70,1600", "384,384"})
-    void theNumbersAreTheSameAfterwards(int out, int in) {
+    void theValuesAreTheSameAfterwards(int out, int in) {
         float[] original = numbers(1, out * in);
         original[0] = Float.intBitsToFloat(0x7fc12345);
         original[original.length - 1] = -0f;
@@ -63,7 +63,7 @@ class PackedWeightTest {
                         ? View.dense(buffer, Shape.of(in, out)).transpose(0, 1)
                         : View.dense(buffer, Shape.of(out, in));
                 float[] first = linear(b, weight);
-                assertThat(buffer.floats()).as("its own array is let go of").isNotSameAs(array);
+                assertThat(buffer.floats()).as("its own array is released").isNotSameAs(array);
                 assertThat(bits(buffer.floats())).isEqualTo(bits(original));
                 assertThat(bits(linear(b, weight))).isEqualTo(bits(first));
                 View copy = b.allocate(DType.F32, weight.shape());
@@ -79,8 +79,8 @@ class PackedWeightTest {
     }
 
     /**
-     * Read piece by piece into the packed form: each number once, the same bits as packed from an array, and no array
-     * of its own.
+     * A lazy weight is read directly into the packed form: each element once, with the bits of packing an array, and
+     * without an array of its own.
      */
     @ParameterizedTest
     @CsvSource({"1,1", "7,3", "64,96", "290,96", "33,385", "16,769", "70,1600", "384,384"})
@@ -106,14 +106,14 @@ class PackedWeightTest {
             HostBuffer array = HostBuffer.wrap(original.clone());
             array.freeze();
             assertThat(bits(linear(b, read)))
-                    .as("what is multiplied lies elsewhere")
+                    .as("the product reads the packed form")
                     .isEqualTo(bits(linear(b, View.dense(array, Shape.of(out, in)))));
             assertThat(asked).containsOnly(1);
         }
     }
 
     @Test
-    void aPartOfABufferLeavesItsArray() {
+    void aPartOfABufferKeepsItsArray() {
         float[] array = numbers(1, 3 * 64 * 96);
         HostBuffer buffer = HostBuffer.wrap(array);
         buffer.freeze();
@@ -125,8 +125,8 @@ class PackedWeightTest {
     }
 
     /**
-     * As the groups of a grouped convolution; in any order, again and again, and beside a part that overlaps them, for
-     * which there is no room.
+     * Like the groups of a grouped convolution: in any order, repeatedly, and next to an overlapping part that exceeds
+     * the capacity.
      */
     @Test
     void partsOfABufferArePackedOnce() {
@@ -169,7 +169,7 @@ class PackedWeightTest {
         }
     }
 
-    /** A part that is used after the whole, as by a backward pass. */
+    /** A part used after the whole, as in a backward pass. */
     @Test
     void aPartOfAPackedWeightIsRight() {
         float[] original = numbers(1, 3 * 64 * 96);
@@ -185,7 +185,7 @@ class PackedWeightTest {
     }
 
     @Test
-    void theMemoryIsGivenBack() throws InterruptedException {
+    void theMemoryIsReleased() throws InterruptedException {
         try (VectorBackend b = new VectorBackend(1)) {
             HostBuffer buffer = HostBuffer.wrap(numbers(1, 768 * 768));
             buffer.freeze();

@@ -16,8 +16,8 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Matching by the signs of prototypes against plain loops in float64: the winner is the token of the greatest cosine,
- * the first of equal ones, the value its cosine rounded to float32; the same bits on any number of threads.
+ * Binarized matching against plain loops in float64: the winner is the first token of the largest cosine, the value its
+ * cosine rounded to float32; any number of threads gives the same bits.
  */
 class BinaryMatchTest {
     /** Tokens, prototypes, dims. */
@@ -79,7 +79,7 @@ class BinaryMatchTest {
                 return d == 7 ? 100 * (float) r.nextGaussian() : (float) r.nextGaussian();
             }
         },
-        /** Few different numbers: ties between different tokens. */
+        /** Few distinct values: ties between different tokens. */
         TIES {
             @Override
             float at(Random r, int i, int d, float[] common) {
@@ -110,7 +110,7 @@ class BinaryMatchTest {
                 return 1e-13f * (float) r.nextGaussian();
             }
         },
-        /** Half of the tokens differ by roundings only, one lies far away. */
+        /** Half of the tokens differ by roundings only; one is far away. */
         CROWD {
             @Override
             float at(Random r, int i, int d, float[] common) {
@@ -119,14 +119,14 @@ class BinaryMatchTest {
                         : i == 5 ? -9 * common[d] : (float) r.nextGaussian();
             }
         },
-        /** Copies of a few tokens, at twice and half the length too. */
+        /** Copies of a few tokens, some of twice or half the length. */
         COPIES {
             @Override
             float at(Random r, int i, int d, float[] common) {
                 return (i % 3 == 0 ? 0.5f : i % 3) * common[(d + i / 7) % common.length];
             }
         },
-        /** Norms beyond the range of floats among others. */
+        /** Some norms are beyond the range of floats. */
         HUGE {
             @Override
             float at(Random r, int i, int d, float[] common) {
@@ -176,7 +176,7 @@ class BinaryMatchTest {
         }
     }
 
-    /** Wherever it lies among groups of dims and vectors: the scale of the tables must take note of it. */
+    /** The scale of the tables must cover an outlier in any group and lane. */
     @Test
     void anyDimMayOutweighAllOthers() {
         int[] s = {20, 70, 50};
@@ -202,7 +202,7 @@ class BinaryMatchTest {
     }
 
     @Test
-    void zerosAreAboveAndEntriesThatAreNotFiniteSpoilTheirPrototypeOnly() {
+    void zerosArePositiveAndNonFiniteEntriesAffectOnlyTheirPrototype() {
         int[] s = {40, 300, 70};
         for (float entry : new float[] {
             0f, -0f, Float.MIN_VALUE, -Float.MIN_VALUE, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY
@@ -235,7 +235,7 @@ class BinaryMatchTest {
         short[] leader = new short[top.length];
         LookupTile.sum(pairs, index, 0, tables, 0, sums, 0, room, top, leader, 0, 70);
         for (int j = 0; j < LookupTile.BLOCKS * n; j++) {
-            int greatest = j == 5 ? Short.MAX_VALUE : 0;
+            int max = j == 5 ? Short.MAX_VALUE : 0;
             int first = 0;
             for (int t = 0; t < LookupTile.TOKENS; t++) {
                 int sum = 0;
@@ -246,18 +246,18 @@ class BinaryMatchTest {
                 assertThat(sums[j / n * room + t * n + j % n])
                         .as("token %d, prototype %d", t, j)
                         .isEqualTo((short) sum);
-                first = sum > greatest ? 70 + t : first;
-                greatest = Math.max(greatest, sum);
+                first = sum > max ? 70 + t : first;
+                max = Math.max(max, sum);
             }
-            assertThat(top[j]).as("greatest sum of prototype %d", j).isEqualTo((short) greatest);
+            assertThat(top[j]).as("largest sum of prototype %d", j).isEqualTo((short) max);
             assertThat(leader[j])
-                    .as("first token of prototype %d that has it", j)
+                    .as("first token with the largest sum of prototype %d", j)
                     .isEqualTo((short) first);
         }
     }
 
     /**
-     * Tokens in float16 give the bits that the same numbers give in float32, also where they do not lie side by side.
+     * Tokens in float16 give the same bits as the same values in float32, contiguous or not.
      */
     @Test
     void halvesAreMatchedAsFloatsAre() {
@@ -313,7 +313,7 @@ class BinaryMatchTest {
         for (int i = 0; i < p.length; i++) {
             p[i] = (float) r.nextGaussian();
         }
-        // The extremes of what a prototype can be, and two whose signs are equal.
+        // All positive, all negative, and two with equal signs.
         if (count > 4) {
             Arrays.fill(p, 0, dim, 1);
             Arrays.fill(p, dim, 2 * dim, -1);
@@ -383,7 +383,7 @@ class BinaryMatchTest {
                     best = product[i] > product[best] ? i : best;
                 }
                 int won = winners[j];
-                // What float64 can tell apart: sums in another order differ by less.
+                // The resolution of float64: sums in another order differ by less.
                 double reach = 1e-15 * dim;
                 assertThat(product[won])
                         .as("%s, prototype %d won by %d, best is %d", what, j, won, best)

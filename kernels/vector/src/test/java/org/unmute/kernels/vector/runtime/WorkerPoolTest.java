@@ -39,9 +39,9 @@ class WorkerPoolTest {
         }
     }
 
-    /** Each task waits for that of the other thread, so both go through their own parts in step. */
+    /** Each task waits for one of the other thread, so both threads run their own parts in lockstep. */
     @Test
-    void eachThreadGoesThroughItsOwnPartInOrder() {
+    void eachThreadRunsItsOwnPartInOrder() {
         try (WorkerPool pool = new WorkerPool(2)) {
             Thread[] by = new Thread[8];
             CountDownLatch[] both =
@@ -56,9 +56,9 @@ class WorkerPoolTest {
         }
     }
 
-    /** A thread that is through does what another has not begun, the last task first. */
+    /** A thread that has finished steals tasks another has not started, the last one first. */
     @Test
-    void threadsHelpEachOther() {
+    void threadsStealFromEachOther() {
         try (WorkerPool pool = new WorkerPool(2)) {
             AtomicReferenceArray<Thread> by = new AtomicReferenceArray<>(8);
             CountDownLatch begun = new CountDownLatch(1);
@@ -80,7 +80,7 @@ class WorkerPoolTest {
     private static void await(CountDownLatch latch) {
         try {
             if (!latch.await(20, TimeUnit.SECONDS)) {
-                throw new IllegalStateException("no other thread came");
+                throw new IllegalStateException("no other thread arrived");
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
@@ -131,9 +131,9 @@ class WorkerPoolTest {
         }
     }
 
-    /** Whoever opens the pool first must not stay in memory because of it. */
+    /** The pool must not keep the application that opened it in memory. */
     @Test
-    void workersHaveNothingOfTheThreadThatOpenedThem() throws Exception {
+    void workersInheritNothingFromTheThreadThatOpenedThem() throws Exception {
         ClassLoader application = new ClassLoader("application", null) {};
         AtomicReference<List<Thread>> found = new AtomicReference<>();
         Thread opener = new Thread(() -> {

@@ -10,9 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the optimising compiler made of a method, read from what the virtual machine prints with {@code
- * CompileCommand=print}. Without a disassembler of its own ({@code hsdis}) it prints bytes, which {@code objdump} from
- * binutils then disassembles.
+ * The code C2 generated for a method, read from the output of {@code CompileCommand=print}. Without its disassembler
+ * plugin ({@code hsdis}) the JVM prints bytes, which {@code objdump} from binutils then disassembles.
  */
 final class CompiledCode {
     private static final Pattern METHOD = Pattern.compile(
@@ -24,7 +23,7 @@ final class CompiledCode {
 
     private CompiledCode() {}
 
-    /** Instructions of a loop, in Intel's notation. */
+    /** Instructions of a loop, in Intel syntax. */
     record Loop(List<String> instructions) {
         long multiplyAdds() {
             return instructions.stream().filter(i -> i.startsWith("vfmadd")).count();
@@ -38,7 +37,7 @@ final class CompiledCode {
     /**
      * The bytes of the latest compilation of a method.
      *
-     * @param printed by the virtual machine
+     * @param printed output of the JVM
      * @param method {@code package.Class::name}
      * @return null if there was none
      */
@@ -46,7 +45,7 @@ final class CompiledCode {
         byte[] code = null;
         Matcher m = METHOD.matcher(printed);
         while (m.find()) {
-            // One entered in the middle of a loop (@) serves only the call that was running when it was made.
+            // An on-stack replacement (@) serves only the call that was running when it was compiled.
             if (m.group(1).equals(method) && m.group(2) == null) {
                 code = code(m.group(3).substring(Math.max(0, m.group(3).indexOf("[MachCode]"))));
             }
@@ -72,7 +71,7 @@ final class CompiledCode {
         return out.toByteArray();
     }
 
-    /** ElementLoops without a jump back inside them, that is the innermost ones, by address. */
+    /** Loops without a backward jump inside them, by address. */
     static List<Loop> innermostLoops(byte[] code) throws IOException, InterruptedException {
         Path file = Files.createTempFile("code", ".bin");
         String text;

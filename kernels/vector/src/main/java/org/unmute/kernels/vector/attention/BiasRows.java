@@ -11,10 +11,10 @@ import org.unmute.tensor.backend.View;
  * @param gate {@code [queries, 1]}, or null
  * @param copy a row padded to whole vectors; null if rows are read in place
  */
-record AttentionBias(View scores, View gate, float[] copy) {
-    static AttentionBias of(View scores, View gate) {
+record BiasRows(View scores, View gate, float[] copy) {
+    static BiasRows of(View scores, View gate) {
         boolean apart = scores.stride(1) != 1;
-        return new AttentionBias(
+        return new BiasRows(
                 scores, gate, apart ? new float[Lanes.roundUp(scores.shape().dim(1), Lanes.N)] : null);
     }
 
