@@ -2,6 +2,7 @@ package org.unmute.probes.golden;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
@@ -15,13 +16,14 @@ import org.unmute.tensor.io.SafetensorsFile;
  *     order than the reference's (the index allows for 2 to 3)
  */
 public record Arithmetic(Backend backend, DType dtype, double factor) {
+    private static final Set<String> PROCESSOR = Set.of("vector", "scalar");
     private static final Arithmetic EXACT =
             new Arithmetic(Backends.open("scalar", 1).backend(), DType.F64, 1);
     private static final List<Arithmetic> ALL = find();
 
     /**
      * Scalar in float64 and, on two threads, every backend that runs here in float32, or the one that the system
-     * property {@code unmute.backend} names. With {@code cpu} the best on the processor alone, on one thread and on two.
+     * property {@code unmute.backend} names; devices that it does not name in the full build only. With {@code cpu} the best on the processor alone, on one thread and on two.
      */
     public static List<Arithmetic> all() {
         return ALL;
@@ -44,7 +46,9 @@ public record Arithmetic(Backend backend, DType dtype, double factor) {
             if (!only.isEmpty() && !only.equals(c.name())) {
                 continue;
             }
-            if (c.availability().available()) {
+            if (only.isEmpty() && !PROCESSOR.contains(c.name()) && !Boolean.getBoolean("unmute.full")) {
+                System.out.println("golden: backend " + c.name() + " is not compared: mvn verify -Pfull does");
+            } else if (c.availability().available()) {
                 all.add(float32(c.name(), 2));
             } else {
                 System.out.println("golden: backend " + c.name() + " is not compared: "

@@ -12,6 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.tensor.backend.Backends;
 
 class GpuCheckTest {
@@ -51,6 +52,7 @@ class GpuCheckTest {
     }
 
     @Test
+    @FullBuild("measures an OpenCL device")
     void timesEverythingOnOpenClAndComparesTheResults() {
         Assumptions.assumeTrue(isHere("opencl"), "skipped: there is no OpenCL device here");
         assertThat(check("--device", "opencl", "--only", "timings", "--sizes", "small", "--torch", "none"))

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * A test that only {@code mvn verify -Pfull} runs, since it starts processes, compiles or takes long. Elsewhere it is
- * skipped and the report says why; {@code -Dunmute.full=true} runs it alone.
+ * skipped and says why; {@code -Dunmute.full=true} runs it alone.
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
@@ -31,11 +31,15 @@ public @interface FullBuild {
 
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-            return Boolean.getBoolean("unmute.full")
-                    ? ConditionEvaluationResult.enabled("full build")
-                    : ConditionEvaluationResult.disabled(findAnnotation(context.getElement(), FullBuild.class)
-                            .map(full -> "skipped: " + full.value() + ": mvn verify -Pfull runs it")
-                            .orElse("skipped"));
+            if (Boolean.getBoolean("unmute.full")) {
+                return ConditionEvaluationResult.enabled("full build");
+            }
+            String reason = findAnnotation(context.getElement(), FullBuild.class)
+                    .map(full -> "skipped: " + full.value() + ": mvn verify -Pfull runs it")
+                    .orElse("skipped");
+            System.out.println(context.getRequiredTestClass().getSimpleName()
+                    + context.getTestMethod().map(m -> "." + m.getName()).orElse("") + " " + reason);
+            return ConditionEvaluationResult.disabled(reason);
         }
     }
 }

@@ -6,12 +6,14 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.golden.AutogradGoldens;
 import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.DType;
 
 /** Results and gradients against the reference numbers. */
 @Tag("golden")
+@FullBuild("takes minutes on a processor as OpenCL device")
 class OpenClAutogradTest {
     private DeviceBackend backend;
 

@@ -2,11 +2,13 @@ package org.unmute.kernels.opencl;
 
 import org.junit.jupiter.api.Nested;
 import org.unmute.kernels.contract.BackendContract;
+import org.unmute.kernels.contract.FullBuild;
 import org.unmute.kernels.contract.RepeatabilityContract;
 import org.unmute.kernels.contract.SameBitsContract;
 import org.unmute.tensor.backend.Backend;
 
 /** The suite that every backend passes, on the first OpenCL device. */
+@FullBuild("takes minutes on a processor as OpenCL device")
 class OpenClContractTest extends BackendContract {
     @Override
     protected Backend open(int threads) {
