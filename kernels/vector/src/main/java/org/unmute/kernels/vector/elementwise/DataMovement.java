@@ -65,16 +65,12 @@ public final class DataMovement {
     }
 
     private static void copy(float[] a, int at, int step, float[] o, int to, int stepOut, int n) {
-        if (step == 1 && stepOut == 1) {
-            System.arraycopy(a, at, o, to, n);
-        } else if (stepOut == 1) {
-            for (int i = 0; i < n; i++) {
-                o[to + i] = a[at + i * step];
-            }
-        } else {
-            for (int i = 0; i < n; i++) {
-                o[to + i * stepOut] = a[at + i * step];
-            }
+        if (stepOut == 1) {
+            ElementLoops.load(a, at, step, o, to, n);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            o[to + i * stepOut] = a[at + i * step];
         }
     }
 

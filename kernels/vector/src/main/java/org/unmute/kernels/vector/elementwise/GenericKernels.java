@@ -1,6 +1,7 @@
 package org.unmute.kernels.vector.elementwise;
 
 import java.util.Arrays;
+import java.util.function.ToDoubleFunction;
 import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.Offsets;
 import org.unmute.tensor.backend.HostBuffer;
@@ -34,80 +35,40 @@ public final class GenericKernels {
     }
 
     public void unary(Unary f, double p, double q, View x, View out) {
-        HostBuffer a = x.host();
-        HostBuffer o = out.host();
-        loops.pieces(
-                (at, step, n) -> {
-                    for (int i = 0; i < n; i++) {
-                        o.set(at[1] + i * step[1], f.apply(a.get(at[0] + i * step[0]), p, q));
-                    }
-                },
-                x,
-                out);
+        map(v -> f.apply(v[0], p, q), x, out);
     }
 
     public void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx) {
-        HostBuffer a = x.host();
-        HostBuffer b = y.host();
-        HostBuffer g = gy.host();
-        HostBuffer o = gx.host();
-        loops.pieces(
-                (at, step, n) -> {
-                    for (int i = 0; i < n; i++) {
-                        double slope = f.derivative(a.get(at[0] + i * step[0]), b.get(at[1] + i * step[1]), p, q);
-                        o.set(at[3] + i * step[3], g.get(at[2] + i * step[2]) * slope);
-                    }
-                },
-                x,
-                y,
-                gy,
-                gx);
+        map(v -> v[2] * f.derivative(v[0], v[1], p, q), x, y, gy, gx);
     }
 
     public void binary(Binary f, View a, View b, View out) {
-        HostBuffer x = a.host();
-        HostBuffer y = b.host();
-        HostBuffer o = out.host();
-        loops.pieces(
-                (at, step, n) -> {
-                    for (int i = 0; i < n; i++) {
-                        o.set(at[2] + i * step[2], f.apply(x.get(at[0] + i * step[0]), y.get(at[1] + i * step[1])));
-                    }
-                },
-                a,
-                b,
-                out);
+        map(v -> f.apply(v[0], v[1]), a, b, out);
     }
 
     public void affine(View x, double scale, double shift, View out) {
-        HostBuffer a = x.host();
-        HostBuffer o = out.host();
-        loops.pieces(
-                (at, step, n) -> {
-                    for (int i = 0; i < n; i++) {
-                        o.set(at[1] + i * step[1], a.get(at[0] + i * step[0]) * scale + shift);
-                    }
-                },
-                x,
-                out);
+        map(v -> v[0] * scale + shift, x, out);
     }
 
     public void select(View condition, View a, View b, View out) {
-        HostBuffer c = condition.host();
-        HostBuffer x = a.host();
-        HostBuffer y = b.host();
-        HostBuffer o = out.host();
+        map(v -> v[0] != 0 ? v[1] : v[2], condition, a, b, out);
+    }
+
+    /** Computes each element of the last view from those of the others. */
+    private void map(ToDoubleFunction<double[]> f, View... views) {
+        HostBuffer[] data = Arrays.stream(views).map(View::host).toArray(HostBuffer[]::new);
+        int out = views.length - 1;
         loops.pieces(
                 (at, step, n) -> {
+                    double[] values = new double[out];
                     for (int i = 0; i < n; i++) {
-                        boolean first = c.get(at[0] + i * step[0]) != 0;
-                        o.set(at[3] + i * step[3], first ? x.get(at[1] + i * step[1]) : y.get(at[2] + i * step[2]));
+                        for (int v = 0; v < out; v++) {
+                            values[v] = data[v].get(at[v] + i * step[v]);
+                        }
+                        data[out].set(at[out] + i * step[out], f.applyAsDouble(values));
                     }
                 },
-                condition,
-                a,
-                b,
-                out);
+                views);
     }
 
     public void reduce(Reduce f, View x, View out) {

@@ -3,6 +3,7 @@ package org.unmute.kernels.vector.tile;
 import static org.unmute.kernels.vector.runtime.Lanes.N;
 
 import jdk.incubator.vector.FloatVector;
+import org.unmute.kernels.vector.runtime.ElementLoops;
 import org.unmute.kernels.vector.runtime.Lanes;
 import org.unmute.kernels.vector.runtime.StridedRows;
 
@@ -108,15 +109,7 @@ public final class PackedRows {
     public static void copy(
             float[] x, int[] start, int first, int rows, int step, int column, int n, float[] out, int to) {
         for (int r = 0; r < rows; r++) {
-            int from = start[first + r] + column * step;
-            int at = to + r * STRIDE;
-            if (step == 1) {
-                System.arraycopy(x, from, out, at, n);
-            } else {
-                for (int k = 0; k < n; k++) {
-                    out[at + k] = x[from + k * step];
-                }
-            }
+            ElementLoops.load(x, start[first + r] + column * step, step, out, to + r * STRIDE, n);
         }
     }
 
