@@ -21,8 +21,8 @@ import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * Turns a checkpoint into a safetensors file of its encoder alone, under the authors' names: in two steps, so that a
- * person can look at the {@linkplain #report report} before anything is written.
+ * Converts a checkpoint into a safetensors file of its encoder alone, with the authors' tensor names. Two steps, so
+ * that the {@linkplain #report report} can be inspected before anything is written.
  *
  * <pre>{@code
  * try (Conversion conversion = Conversion.open(Path.of("checkpoint.pt"), Conversion.Options.KEEP)) {
@@ -31,11 +31,10 @@ import org.unmute.tensor.io.StoredType;
  * }
  * }</pre>
  *
- * <p>The new file says in its metadata which encoder it is, how the tensors were named before (some encoders depend on
- * it), what the model needs beside its tensors, and where it comes from; a safetensors source's own texts, such as a
- * licence, go along. {@code format} is set to {@code pt} where the source does not say, as Hugging Face's loader
- * refuses files without it. Tensors are copied from the mapped source one at a time, so large checkpoints need little
- * memory.
+ * <p>The metadata of the new file name the encoder, the source's naming scheme (some encoders depend on it), what the
+ * model needs in addition to tensors, and the source; texts of a safetensors source, such as a licence, are copied.
+ * {@code format} is {@code pt} unless the source says otherwise, because Hugging Face's loader rejects files without
+ * it. Tensors are copied from the mapped source one at a time, so large checkpoints need little memory.
  */
 public final class Conversion implements AutoCloseable {
     /** Metadata key: SHA-256 of the source file, 64 lower-case hexadecimal digits. */
@@ -45,7 +44,7 @@ public final class Conversion implements AutoCloseable {
     /** Metadata key: how many tensors of the source were left out. */
     public static final String DROPPED = "unmute.source_dropped";
 
-    private static final int NAMED_AT_MOST = 8;
+    private static final int MAX_NAMED = 8;
 
     private final Checkpoint file;
     private final Checkpoint view;
@@ -53,9 +52,9 @@ public final class Conversion implements AutoCloseable {
     private final ConversionReport report;
 
     /**
-     * What to do.
+     * Conversion options.
      *
-     * @param model name of an encoder family, which the tensors must bear out; empty to recognise it
+     * @param model name of an encoder family, which the tensors must match; empty to recognise it
      * @param type element type of the floating tensors; empty to keep each tensor's own. Integers keep theirs.
      */
     public record Options(String model, Optional<StoredType> type) {
@@ -79,10 +78,10 @@ public final class Conversion implements AutoCloseable {
     }
 
     /**
-     * Opens a checkpoint, finds out which encoder is in it, and reads all its numbers once. Writes nothing.
+     * Opens a checkpoint, recognises its encoder and checks all of its elements. Writes nothing.
      *
-     * @throws org.unmute.tensor.io.MalformedFileException if it is no checkpoint that can be read, or a damaged one
-     * @throws org.unmute.models.checkpoint.UnusableCheckpointException if no known encoder is in it, or not the stated
+     * @throws org.unmute.tensor.io.MalformedFileException if it is not a readable checkpoint
+     * @throws org.unmute.models.checkpoint.UnusableCheckpointException if it has no known encoder, or not the stated
      *     one
      * @throws IOException if it cannot be read
      */
@@ -135,8 +134,7 @@ public final class Conversion implements AutoCloseable {
                     : to.equals(from) ? ConversionReport.Fate.KEPT : ConversionReport.Fate.RENAMED;
             lines.add(new ConversionReport.Line(fate, from, to, match.dropped().get(from), file.shape(from), type));
             if (to != null && type.isFloating()) {
-                // Only what is taken is read: the numbers of an optimizer's state, larger than the model, do not
-                // matter.
+                // Only tensors that are converted are read: an optimizer's state is larger than the model.
                 StoredTensor tensor = file.entry(from);
                 parameters = Math.addExact(parameters, tensor.shape().elements());
                 ElementConversion.flaw(tensor, options.type().orElse(type)).ifPresent(flaws::add);
@@ -210,8 +208,8 @@ public final class Conversion implements AutoCloseable {
     }
 
     private static String some(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(NAMED_AT_MOST, names.size())))
-                + (names.size() > NAMED_AT_MOST ? ", …" : "");
+        return String.join(", ", names.subList(0, Math.min(MAX_NAMED, names.size())))
+                + (names.size() > MAX_NAMED ? ", …" : "");
     }
 
     /**
@@ -244,7 +242,7 @@ public final class Conversion implements AutoCloseable {
     }
 
     /**
-     * Checks where a file is to go; {@link #writeTo} does, too, but a large source is better not read in vain.
+     * Checks the target; {@link #writeTo} does, too, but this avoids reading a large source in vain.
      *
      * @throws IllegalArgumentException if the target is the source
      * @throws FileAlreadyExistsException if the target is there and must not be replaced

@@ -10,17 +10,17 @@ import org.unmute.tensor.io.StoredType;
  * What a checkpoint is and what becomes of its tensors.
  *
  * @param source the file
- * @param container what kind of file it is, in words
+ * @param container description of the file format
  * @param bytes its size
  * @param sha256 SHA-256 of the file, 64 lower-case hexadecimal digits
  * @param encoder the family it was recognised as, for instance {@code eat}
- * @param recognizedBy what showed that
- * @param alsoFits other families whose names the tensors have, too, where nothing but the names told the encoder
- * @param match how the tensors are named, which are taken, left out and missing
+ * @param recognizedBy how it was recognised
+ * @param alsoFits other families with the same tensor names, if only the names identified the encoder
+ * @param match the naming scheme and which tensors are converted, dropped and missing
  * @param tensors every tensor of the file, in its order
- * @param parameters numbers in the floating tensors that are taken: weights with the head, and stored tables
+ * @param parameters elements of the floating tensors that are converted: weights with the head, and stored tables
  * @param opaque objects in the file that are not interpreted
- * @param flaws numbers that forbid a conversion, in words; empty if there are none
+ * @param flaws descriptions of elements that prevent the conversion; empty if there are none
  */
 public record ConversionReport(
         Path source,
@@ -35,13 +35,13 @@ public record ConversionReport(
         long parameters,
         List<String> opaque,
         List<String> flaws) {
-    /** What showed which encoder it is. */
+    /** How the encoder was recognised. */
     public enum RecognizedBy {
-        /** The caller said so, and the tensors agree. */
+        /** Stated by the caller; the tensors agree. */
         STATED,
-        /** The file's metadata said so, and the tensors agree. */
+        /** Stated in the file's metadata; the tensors agree. */
         METADATA,
-        /** Tensors that only this encoder has together. */
+        /** A combination of tensors that only this encoder has. */
         TENSORS
     }
 

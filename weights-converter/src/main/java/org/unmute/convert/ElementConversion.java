@@ -1,34 +1,26 @@
 package org.unmute.convert;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Optional;
 import org.unmute.tensor.HalfFloats;
+import org.unmute.tensor.io.LittleEndian;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
-/** The elements of floating tensors: read one at a time from where they lie, checked, and rounded to another type. */
+/** Checks the elements of floating tensors and rounds them to another floating type. */
 final class ElementConversion {
-    private static final ValueLayout.OfShort SHORT =
-            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfDouble DOUBLE =
-            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private ElementConversion() {}
 
     /**
-     * The first element that is not finite, or becomes infinite in the other type, in words.
+     * Describes the first element that is not finite or overflows in the other type.
      *
      * @param tensor of a floating type
      */
     static Optional<String> flaw(StoredTensor tensor, StoredType to) {
-        MemorySegment data = tensor.data();
         long n = tensor.shape().elements();
         for (long i = 0; i < n; i++) {
-            double x = get(data, tensor.type(), i);
+            double x = tensor.element(i);
             if (!Double.isFinite(x)) {
                 return Optional.of("tensor '" + tensor.name() + "' " + tensor.shape() + " has " + x + " at element " + i
                         + ": the checkpoint is damaged, or training had diverged: take another one");
@@ -44,7 +36,6 @@ final class ElementConversion {
 
     /** The elements of a floating tensor in another floating type, rounded to nearest. */
     static MemorySegment converted(StoredTensor tensor, StoredType to) {
-        MemorySegment data = tensor.data();
         long n = tensor.shape().elements();
         if (n > (Integer.MAX_VALUE - 8) / to.bytes()) {
             throw new IllegalArgumentException("convert: tensor '" + tensor.name() + "' " + tensor.shape()
@@ -52,26 +43,16 @@ final class ElementConversion {
         }
         MemorySegment out = MemorySegment.ofArray(new byte[(int) n * to.bytes()]);
         for (long i = 0; i < n; i++) {
-            double x = get(data, tensor.type(), i);
+            double x = tensor.element(i);
             switch (to) {
-                case F64 -> out.set(DOUBLE, 8 * i, x);
-                case F32 -> out.set(FLOAT, 4 * i, (float) x);
-                case F16 -> out.set(SHORT, 2 * i, HalfFloats.toF16((float) x));
-                case BF16 -> out.set(SHORT, 2 * i, HalfFloats.toBf16((float) x));
+                case F64 -> out.set(LittleEndian.DOUBLE, 8 * i, x);
+                case F32 -> out.set(LittleEndian.FLOAT, 4 * i, (float) x);
+                case F16 -> out.set(LittleEndian.SHORT, 2 * i, HalfFloats.toF16((float) x));
+                case BF16 -> out.set(LittleEndian.SHORT, 2 * i, HalfFloats.toBf16((float) x));
                 default -> throw new AssertionError(to);
             }
         }
         return out;
-    }
-
-    private static double get(MemorySegment data, StoredType type, long i) {
-        return switch (type) {
-            case F64 -> data.get(DOUBLE, 8 * i);
-            case F32 -> data.get(FLOAT, 4 * i);
-            case F16 -> HalfFloats.fromF16(data.get(SHORT, 2 * i));
-            case BF16 -> HalfFloats.fromBf16(data.get(SHORT, 2 * i));
-            default -> throw new AssertionError(type);
-        };
     }
 
     private static double rounded(double x, StoredType to) {

@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Files that are there whole or not at all: written beside the target under another name, then renamed over it. */
+/** Writes files atomically: to a temporary file next to the target, which is then renamed. */
 public final class AtomicFile {
     private static final AtomicLong SERIAL = new AtomicLong();
 
@@ -21,8 +21,8 @@ public final class AtomicFile {
     private AtomicFile() {}
 
     /**
-     * Writes a file and replaces the target by it. If the content fails, the target stays as it was and nothing is
-     * left behind; if the process dies, at most a file whose name ends in {@code .tmp} is left beside it.
+     * Writes a file and replaces the target with it. If writing fails, the target is unchanged and nothing is left
+     * behind; if the process dies, at most a file whose name ends in {@code .tmp} is left next to it.
      *
      * @throws IOException if writing or renaming fails
      */
@@ -45,7 +45,7 @@ public final class AtomicFile {
     }
 
     /**
-     * The same for content that is in memory.
+     * Writes bytes in the same way.
      *
      * @throws IOException if writing or renaming fails
      */

@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** What a file of weights is, judged by its first bytes (for zip archives by their entries), and what to do with it. */
+/** The kind of a file of weights, by its first bytes or, for a zip archive, its entries; and what to do with it. */
 public enum FileKind {
     /** Tensors in the safetensors format. */
     SAFETENSORS("a safetensors file", "read it as it is"),
@@ -29,7 +29,7 @@ public enum FileKind {
     SAVED_MODEL(
             "a TensorFlow SavedModel",
             "take the authors' PyTorch checkpoint, or save the variables in Python as " + "safetensors"),
-    /** Index or data of a TensorFlow checkpoint. */
+    /** The index or a data shard of a TensorFlow checkpoint. */
     TF_CHECKPOINT(
             "a part of a TensorFlow checkpoint",
             "take the authors' PyTorch checkpoint, or save the variables in " + "Python as safetensors"),
@@ -47,17 +47,17 @@ public enum FileKind {
     FLAX_MSGPACK(
             "MessagePack, such as Flax weights",
             "take the authors' PyTorch checkpoint, or save the parameters in " + "Python as safetensors"),
-    /** One NumPy array. */
+    /** A NumPy array. */
     NPY("a NumPy array", "give a checkpoint instead; an array alone is no model"),
     /** NumPy arrays in a zip archive. */
     NPZ("an archive of NumPy arrays", "save them in Python as safetensors"),
-    /** The stand-in that git-lfs leaves for a large file. */
+    /** The pointer file of git-lfs. */
     GIT_LFS("a git-lfs pointer, not the file itself", "run 'git lfs pull', or download the file from its page"),
     /** A web page saved in place of the file. */
     HTML(
             "a web page, not the file itself",
             "the download went to a page (log-in, error or preview): download the file " + "from its raw link"),
-    /** The list of a safetensors model in several files. */
+    /** The index of a sharded safetensors model. */
     SAFETENSORS_INDEX(
             "the index of a safetensors model in several files",
             "join the files it lists into one in Python " + "(safetensors.torch.load_file on each, then save_file)"),
@@ -78,7 +78,7 @@ public enum FileKind {
     COMPRESSED("a compressed file", "unpack it first"),
     /** A zip archive of another kind. */
     ZIP("a zip archive, but none that torch wrote", "unpack it and give the checkpoint in it"),
-    /** The beginning of a zip archive. */
+    /** A truncated zip archive. */
     TRUNCATED_ZIP(
             "the beginning of a zip archive whose end is missing",
             "the download or copy was cut short: get the " + "file again and compare its size"),
@@ -86,7 +86,7 @@ public enum FileKind {
     PICKLE("a plain Python pickle", "load it in Python and save its tensors: torch.save(state_dict, 'weights.pt')"),
     /** No bytes at all. */
     EMPTY("an empty file", "the download or copy failed: get the file again"),
-    /** Nothing of the above. */
+    /** None of these. */
     UNKNOWN("a file of unknown kind", "give a safetensors file or a PyTorch checkpoint (.pt, .pth, .ckpt)");
 
     private final String description;
@@ -108,7 +108,7 @@ public enum FileKind {
     }
 
     /**
-     * The kind of a file. Nothing of it is checked beyond what tells the kinds apart.
+     * The kind of a file. Only what distinguishes the kinds is checked.
      *
      * @throws IOException if it cannot be read
      */
@@ -122,12 +122,12 @@ public enum FileKind {
     /**
      * The kind of a file whose content is in memory or mapped.
      *
-     * @param path    its path; only the name is looked at, and nothing is read there
+     * @param path    its path; only the name is used
      * @param content all of its bytes
      */
     public static FileKind of(Path path, MemorySegment content) {
         FileKind kind = new FileSignature(content).kind();
-        // The data of a TensorFlow checkpoint begins with the numbers themselves.
+        // Data shards of a TensorFlow checkpoint have no signature.
         boolean shard = path.toString().matches(".*\\.data-\\d{5}-of-\\d{5}");
         return kind == UNKNOWN && shard ? TF_CHECKPOINT : kind;
     }

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Tells {@linkplain FileKind kinds of files} apart by their bytes. */
+/** Recognises {@linkplain FileKind kinds of files} by their bytes. */
 final class FileSignature {
     private static final int HEAD = 4096;
     private static final int TEXT_BYTES = 512;
@@ -41,8 +41,8 @@ final class FileSignature {
         this.head = latin1(0, HEAD);
     }
 
-    private String latin1(long from, long most) {
-        long length = Math.clamp(file.byteSize() - from, 0, most);
+    private String latin1(long from, long max) {
+        long length = Math.clamp(file.byteSize() - from, 0, max);
         return new String(file.asSlice(from, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
     }
 
@@ -102,13 +102,13 @@ final class FileSignature {
         if (file.byteSize() < 10) {
             return false;
         }
-        long header = file.get(StoredTensor.LONG, 0);
+        long header = file.get(LittleEndian.LONG, 0);
         return header >= 2
                 && header <= Math.max(file.byteSize(), LoadLimits.DEFAULT.headerBytes())
                 && head.charAt(8) == '{';
     }
 
-    /** Formats without a magic number, told by the shape of their first fields. */
+    /** Formats without a magic number, recognised by their first fields. */
     private FileKind binary() {
         char first = head.charAt(0);
         char second = head.length() > 1 ? head.charAt(1) : 0;
@@ -127,7 +127,7 @@ final class FileSignature {
         return first == 8 && second > 0 && second < ' ' && onnxField ? FileKind.ONNX : null;
     }
 
-    /** MessagePack's text of up to 31 bytes, not empty. */
+    /** A non-empty MessagePack fixstr. */
     private static boolean isShortText(char c) {
         return c > '\u00a0' && c <= '\u00bf';
     }

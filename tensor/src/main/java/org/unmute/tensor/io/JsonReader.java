@@ -1,5 +1,7 @@
 package org.unmute.tensor.io;
 
+import static org.unmute.tensor.io.MalformedFileException.quote;
+
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -9,21 +11,21 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Reads JSON (RFC 8259) from bytes, front to back, without building a tree. Strict: duplicate keys, bad UTF-8, unpaired
- * surrogates, deep nesting and numbers that are no counts are errors with their byte offset.
+ * A strict streaming JSON reader (RFC 8259). Duplicate keys, malformed UTF-8, unpaired surrogates, deep nesting and
+ * numbers that are not counts are errors with their byte offset.
  */
 final class JsonReader {
-    /** What to do with each value of an object; must read exactly that value. */
+    /** Reads one value of an object, exactly that value. */
     interface Field {
         void read(String key) throws MalformedFileException;
     }
 
-    /** What to do with each element of an array; must read exactly that element. */
+    /** Reads one element of an array, exactly that element. */
     interface Element {
         void read(int index) throws MalformedFileException;
     }
 
-    private static final long LARGEST_COUNT = 1L << 53;
+    private static final long MAX_COUNT = 1L << 53;
 
     private final byte[] json;
     private final long base;
@@ -48,7 +50,7 @@ final class JsonReader {
         this.limits = limits;
     }
 
-    /** Names the tensor that errors are about from now on; null for none. */
+    /** Sets the tensor that later errors name; null for none. */
     void about(String name) {
         tensor = name;
     }
@@ -75,7 +77,7 @@ final class JsonReader {
                 }
                 String key = string();
                 if (!seen.add(key)) {
-                    throw error("duplicate-key", "the key " + MalformedFileException.quote(key) + " occurs twice");
+                    throw error("duplicate-key", "the key " + quote(key) + " occurs twice");
                 }
                 expect(':');
                 field.read(key);
@@ -105,12 +107,12 @@ final class JsonReader {
         skipNumber();
         long value = 0;
         for (int i = start; i < at; i++) {
-            if (!isDigit(json[i]) || value > LARGEST_COUNT) {
+            if (!isDigit(json[i]) || value > MAX_COUNT) {
                 throw notCount(start);
             }
             value = value * 10 + json[i] - '0';
         }
-        if (value > LARGEST_COUNT) {
+        if (value > MAX_COUNT) {
             throw notCount(start);
         }
         return value;
@@ -119,7 +121,7 @@ final class JsonReader {
     private MalformedFileException notCount(int start) {
         String text = new String(json, start, at - start, StandardCharsets.US_ASCII);
         at = start;
-        return error("bad-number", MalformedFileException.quote(text) + " is not a whole number from 0 to 2^53");
+        return error("bad-number", quote(text) + " is not a whole number from 0 to 2^53");
     }
 
     String string() throws MalformedFileException {
@@ -199,7 +201,7 @@ final class JsonReader {
         return (char) unit;
     }
 
-    /** Reads over one value of any kind, as strictly as if it were wanted. */
+    /** Skips one value of any kind, checking it as strictly as any other. */
     void skip() throws MalformedFileException {
         byte next = peek();
         switch (next) {
@@ -276,7 +278,7 @@ final class JsonReader {
         at++;
     }
 
-    /** Another kind of value than wanted, or no value at all. */
+    /** An error for a value of the wrong kind, or for no value. */
     private MalformedFileException unexpected(String wanted) throws MalformedFileException {
         byte next = peek();
         boolean startsValue = isDigit(next) || "{[\"-tfn".indexOf(next) >= 0;

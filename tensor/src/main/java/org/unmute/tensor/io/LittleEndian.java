@@ -2,13 +2,26 @@ package org.unmute.tensor.io;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import org.unmute.tensor.HalfFloats;
 
-/** Writes arrays to a channel as little-endian bytes, in pieces, without a second copy of the whole. */
-final class LittleEndian {
+/** Little-endian layouts of numbers in files, and arrays written so, in pieces, without a second copy of the whole. */
+public final class LittleEndian {
+    /** 16 bits, unaligned. */
+    public static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** 32 bits, unaligned. */
+    public static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** 64 bits, unaligned. */
+    public static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** float32, unaligned. */
+    public static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    /** float64, unaligned. */
+    public static final ValueLayout.OfDouble DOUBLE =
+            ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private static final int PIECE = 1 << 16;
 
     /** Puts the elements {@code from} to {@code to} into a buffer. */
@@ -16,7 +29,7 @@ final class LittleEndian {
         void put(ByteBuffer out, int from, int to);
     }
 
-    /** Elements of a stored tensor that is to be written. */
+    /** The elements of a tensor to be written. */
     interface Source {
         void writeTo(FileChannel out) throws IOException;
     }
@@ -47,7 +60,7 @@ final class LittleEndian {
         return pieces(a.length, 1, (out, from, to) -> out.duplicate().put(a, from, to - from));
     }
 
-    /** Float32 values converted to another floating type on the way. */
+    /** Float32 values, converted to another floating type as they are written. */
     static Source of(float[] a, StoredType type) {
         return switch (type) {
             case F32 -> of(a);
@@ -95,6 +108,16 @@ final class LittleEndian {
                 writeFully(out, buffer);
             }
         };
+    }
+
+    /** An unsigned 16-bit number. */
+    public static int u16(MemorySegment bytes, long at) {
+        return bytes.get(SHORT, at) & 0xFFFF;
+    }
+
+    /** An unsigned 32-bit number. */
+    public static long u32(MemorySegment bytes, long at) {
+        return Integer.toUnsignedLong(bytes.get(INT, at));
     }
 
     static void writeFully(FileChannel out, ByteBuffer bytes) throws IOException {

@@ -1,20 +1,20 @@
 package org.unmute.tensor.io;
 
 /**
- * What a reader accepts at most. A file cannot raise a limit; a caller can.
+ * Limits of the readers. A caller can raise them, a file cannot.
  *
- * @param headerBytes    longest safetensors header, in bytes
- * @param tensors        most tensors in one file (and most keys in any JSON object of it)
- * @param axes           most axes of a tensor, 0 to 8
- * @param nameChars      longest tensor name, in UTF-16 units
- * @param jsonDepth      deepest nesting of a JSON header
- * @param npyHeaderBytes longest npy header, in bytes
+ * @param headerBytes    maximum length of a safetensors header, in bytes
+ * @param tensors        maximum number of tensors in a file, and of keys in any JSON object of it
+ * @param axes           maximum number of axes of a tensor, 0 to 8
+ * @param nameChars      maximum length of a tensor name, in UTF-16 units
+ * @param jsonDepth      maximum nesting depth of a JSON header
+ * @param npyHeaderBytes maximum length of an npy header, in bytes
  */
 public record LoadLimits(long headerBytes, int tensors, int axes, int nameChars, int jsonDepth, int npyHeaderBytes) {
     /** 100 MB of header, 100,000 tensors, 8 axes, names of 512 characters, 8 levels, 10,000 bytes of npy header. */
     public static final LoadLimits DEFAULT = new LoadLimits(100_000_000, 100_000, 8, 512, 8, 10_000);
 
-    /** @throws IllegalArgumentException if a limit is negative, or beyond what the readers can hold */
+    /** @throws IllegalArgumentException if a limit is negative or larger than the readers support */
     public LoadLimits {
         if (headerBytes < 0 || headerBytes > Integer.MAX_VALUE - 16) {
             throw new IllegalArgumentException(

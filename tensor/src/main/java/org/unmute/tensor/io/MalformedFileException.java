@@ -3,7 +3,7 @@ package org.unmute.tensor.io;
 import java.io.IOException;
 import java.util.Optional;
 
-/** A file breaks a rule of its format or exceeds a limit. The message names file, byte offset, tensor and rule. */
+/** A file violates its format or exceeds a limit. The message names file, byte offset, tensor and rule. */
 public final class MalformedFileException extends IOException {
     private static final long serialVersionUID = 1L;
     private static final int QUOTED_CHARS = 80;
@@ -15,7 +15,7 @@ public final class MalformedFileException extends IOException {
 
     /**
      * @param file   name of the file
-     * @param offset byte in the file at which the rule is broken
+     * @param offset byte in the file at which the rule is violated
      * @param tensor name of the tensor concerned, or null
      * @param rule   the rule in a few hyphenated words, such as {@code size-mismatch}
      * @param detail what is wrong, with the values
@@ -29,17 +29,22 @@ public final class MalformedFileException extends IOException {
         this.rule = rule;
     }
 
+    /** The same for a rule that concerns no single tensor. */
+    public MalformedFileException(String file, long offset, String rule, String detail) {
+        this(file, offset, null, rule, detail);
+    }
+
     /** Name of the file. */
     public String file() {
         return file;
     }
 
-    /** Byte in the file at which the rule is broken. */
+    /** Byte in the file at which the rule is violated. */
     public long offset() {
         return offset;
     }
 
-    /** The tensor concerned, where there is one. */
+    /** The tensor concerned, if there is one. */
     public Optional<String> tensor() {
         return Optional.ofNullable(tensor);
     }
@@ -49,7 +54,7 @@ public final class MalformedFileException extends IOException {
         return rule;
     }
 
-    /** Text from a file, fit for a message: in quotes, control characters replaced, long text cut. */
+    /** Text from a file for a message: quoted, with control characters replaced, truncated if long. */
     public static String quote(String text) {
         StringBuilder b = new StringBuilder("'");
         for (int i = 0; i < text.length() && i < QUOTED_CHARS; i++) {

@@ -29,7 +29,7 @@ public final class Npy {
      * Reads a file with the {@linkplain LoadLimits#DEFAULT default limits}.
      *
      * @return the array, memory-mapped, named after the file; it needs no closing
-     * @throws MalformedFileException if it breaks a rule of the format
+     * @throws MalformedFileException if it violates the format
      * @throws IOException            if it cannot be read
      */
     public static StoredTensor read(Path path) throws IOException {
@@ -40,7 +40,7 @@ public final class Npy {
      * Reads a file.
      *
      * @return the array, memory-mapped, named after the file; it needs no closing
-     * @throws MalformedFileException if it breaks a rule of the format or exceeds a limit
+     * @throws MalformedFileException if it violates the format or exceeds a limit
      * @throws IOException            if it cannot be read
      */
     public static StoredTensor read(Path path, LoadLimits limits) throws IOException {
@@ -49,11 +49,11 @@ public final class Npy {
             long size = channel.size();
             if (size < 10) {
                 throw new MalformedFileException(
-                        file, 0, null, "too-short", "the file has " + size + " bytes; an npy file has at least 10");
+                        file, 0, "too-short", "the file has " + size + " bytes; an npy file has at least 10");
             }
             MemorySegment all = channel.map(FileChannel.MapMode.READ_ONLY, 0, size, Arena.ofAuto());
             if (!Arrays.equals(all.asSlice(0, MAGIC.length).toArray(ValueLayout.JAVA_BYTE), MAGIC)) {
-                throw new MalformedFileException(file, 0, null, "bad-magic", "not an npy file");
+                throw new MalformedFileException(file, 0, "bad-magic", "not an npy file");
             }
             int major = all.get(ValueLayout.JAVA_BYTE, 6) & 0xFF;
             int minor = all.get(ValueLayout.JAVA_BYTE, 7) & 0xFF;
@@ -61,21 +61,19 @@ public final class Npy {
                 throw new MalformedFileException(
                         file,
                         6,
-                        null,
                         "unsupported-version",
                         "version " + major + "." + minor + "; 1.0, 2.0 and 3.0 are known");
             }
             int start = major == 1 ? 10 : 12;
             if (size < start) {
-                throw new MalformedFileException(file, 8, null, "too-short", "the file ends in its header length");
+                throw new MalformedFileException(file, 8, "too-short", "the file ends in its header length");
             }
             long length =
-                    major == 1 ? all.get(StoredTensor.SHORT, 8) & 0xFFFFL : all.get(StoredTensor.INT, 8) & 0xFFFFFFFFL;
+                    major == 1 ? all.get(LittleEndian.SHORT, 8) & 0xFFFFL : all.get(LittleEndian.INT, 8) & 0xFFFFFFFFL;
             if (length > limits.npyHeaderBytes()) {
                 throw new MalformedFileException(
                         file,
                         8,
-                        null,
                         "header-too-long",
                         "header length " + length + ", at most " + limits.npyHeaderBytes() + " are accepted");
             }
@@ -83,7 +81,6 @@ public final class Npy {
                 throw new MalformedFileException(
                         file,
                         8,
-                        null,
                         "header-past-end",
                         "header length " + length + ", but only " + (size - start)
                                 + " bytes follow: the file may be cut short");
@@ -101,8 +98,7 @@ public final class Npy {
                     .decode(ByteBuffer.wrap(bytes.toArray(ValueLayout.JAVA_BYTE)))
                     .toString();
         } catch (CharacterCodingException e) {
-            MalformedFileException bad =
-                    new MalformedFileException(file, start, null, "bad-utf8", "the header is not UTF-8");
+            MalformedFileException bad = new MalformedFileException(file, start, "bad-utf8", "the header is not UTF-8");
             bad.initCause(e);
             throw bad;
         }
@@ -115,7 +111,6 @@ public final class Npy {
             throw new MalformedFileException(
                     path.toString(),
                     start,
-                    null,
                     "size-mismatch",
                     header.type() + " " + header.shape() + " needs " + needed + " bytes, but "
                             + (all.byteSize() - start) + " follow");

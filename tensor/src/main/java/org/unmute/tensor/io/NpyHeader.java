@@ -1,12 +1,14 @@
 package org.unmute.tensor.io;
 
+import static org.unmute.tensor.io.MalformedFileException.quote;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.unmute.tensor.Shape;
 
 /**
  * The dictionary in front of an npy array, a Python literal with exactly the keys {@code descr}, {@code fortran_order}
- * and {@code shape}. Nothing else of Python's syntax is understood.
+ * and {@code shape}. No other Python syntax is accepted.
  */
 record NpyHeader(StoredType type, Shape shape) {
     static NpyHeader parse(String text, long base, String file, LoadLimits limits) throws MalformedFileException {
@@ -41,7 +43,7 @@ record NpyHeader(StoredType type, Shape shape) {
                     case "descr" -> type != null;
                     case "fortran_order" -> fortran != null;
                     case "shape" -> sizes != null;
-                    default -> throw error("bad-header", "unknown key " + MalformedFileException.quote(key));
+                    default -> throw error("bad-header", "unknown key " + quote(key));
                 };
                 if (repeated) {
                     throw error("bad-header", "the key " + key + " occurs twice");
@@ -96,7 +98,7 @@ record NpyHeader(StoredType type, Shape shape) {
                 case "|u1", "<u1" -> StoredType.U8;
                 case "|b1", "<b1" -> StoredType.BOOL;
                 default -> {
-                    String shown = MalformedFileException.quote(descr);
+                    String shown = quote(descr);
                     if (descr.contains("O")) {
                         throw error(
                                 "object-dtype",
@@ -177,7 +179,7 @@ record NpyHeader(StoredType type, Shape shape) {
             at++;
         }
 
-        /** Python's white space only: Character.isWhitespace also takes control characters for it. */
+        /** Python's white space only: Character.isWhitespace also accepts control characters. */
         private void skipSpace() {
             while (at < text.length() && SPACE.indexOf(text.charAt(at)) >= 0) {
                 at++;

@@ -15,9 +15,9 @@ import java.util.NoSuchElementException;
 import org.unmute.tensor.Shape;
 
 /**
- * A safetensors file, memory-mapped: opening reads the header only, and tensors are copied when asked for. The whole
- * layout is checked on opening (header bounds, JSON, types, sizes, no overlap, hole or trailing bytes). May be read by
- * several threads at once. The file must not be shortened while it is open.
+ * A memory-mapped safetensors file. Opening reads only the header and checks the whole layout: header bounds, JSON,
+ * types, sizes, no overlaps, holes or trailing bytes. Tensors are copied on request. Safe for concurrent reads. The
+ * file must not be truncated while it is open.
  */
 public final class SafetensorsFile implements AutoCloseable {
     private final Path path;
@@ -45,7 +45,7 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * Opens a file.
      *
-     * @throws MalformedFileException if it breaks a rule of the format or exceeds a limit
+     * @throws MalformedFileException if it violates the format or exceeds a limit
      * @throws IOException            if it cannot be read
      */
     public static SafetensorsFile open(Path path, LoadLimits limits) throws IOException {
@@ -59,9 +59,9 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * Reads a file's content that is in memory already, such as a resource of a jar.
+     * Reads a file from memory, such as a resource of a jar.
      *
-     * @param name  what messages call it
+     * @param name  its name in messages
      * @param bytes the whole file. Not modified, copied.
      * @throws MalformedFileException if it breaks a rule of the format
      */
@@ -85,20 +85,18 @@ public final class SafetensorsFile implements AutoCloseable {
             throw new MalformedFileException(
                     file,
                     0,
-                    null,
                     "too-short",
                     "the file has " + size + " bytes; a safetensors file starts with 8 bytes of header length");
         }
-        long length = all.get(StoredTensor.LONG, 0);
+        long length = all.get(LittleEndian.LONG, 0);
         if (length >= 0 && length < 2) {
             throw new MalformedFileException(
-                    file, 0, null, "header-too-short", "header length " + length + "; the shortest is {}");
+                    file, 0, "header-too-short", "header length " + length + "; the shortest is {}");
         }
         if (length < 0 || length > limits.headerBytes()) {
             throw new MalformedFileException(
                     file,
                     0,
-                    null,
                     "header-too-long",
                     "header length " + Long.toUnsignedString(length) + ", at most " + limits.headerBytes()
                             + " are accepted");
@@ -107,7 +105,6 @@ public final class SafetensorsFile implements AutoCloseable {
             throw new MalformedFileException(
                     file,
                     0,
-                    null,
                     "header-past-end",
                     "header length " + length + ", but only " + (size - 8)
                             + " bytes follow: the file may be cut short");
@@ -135,7 +132,7 @@ public final class SafetensorsFile implements AutoCloseable {
     }
 
     /**
-     * A tensor as it lies in the file; its data is readable until the file is closed.
+     * A tensor in the file; its data can be read until the file is closed.
      *
      * @throws NoSuchElementException if there is none of this name
      */

@@ -1,5 +1,7 @@
 package org.unmute.tensor.io;
 
+import static org.unmute.tensor.io.MalformedFileException.quote;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -11,7 +13,7 @@ import java.util.stream.Stream;
 import org.unmute.tensor.Shape;
 
 /**
- * The JSON header of a safetensors file: what each tensor is and where its bytes lie, checked against each other and
+ * The JSON header of a safetensors file: type, shape and position of each tensor, checked against each other and
  * against the number of bytes that follow the header.
  *
  * @param entries  in the header's order
@@ -22,13 +24,13 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     private static final Map<String, StoredType> TYPES =
             Stream.of(StoredType.values()).collect(Collectors.toUnmodifiableMap(StoredType::name, t -> t));
 
-    /** Offsets count from the end of the header; {@code at} is the byte in the file where the entry stands. */
+    /** Offsets are relative to the end of the header; {@code at} is the position of the entry in the file. */
     record Entry(String name, StoredType type, Shape shape, long begin, long end, long at) {}
 
     /**
      * @param json      the header's bytes
      * @param base      their offset in the file
-     * @param dataBytes how many bytes follow the header
+     * @param dataBytes number of bytes after the header
      */
     static SafetensorsHeader parse(byte[] json, long base, long dataBytes, String file, LoadLimits limits)
             throws MalformedFileException {
@@ -74,19 +76,17 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                     "a tensor name has " + name.length() + " characters, more than " + limits.nameChars());
         }
         if (name.chars().anyMatch(Character::isISOControl)) {
-            throw in.error(
-                    "name-control-character",
-                    "a control character in the tensor name " + MalformedFileException.quote(name));
+            throw in.error("name-control-character", "a control character in the tensor name " + quote(name));
         }
     }
 
-    /** The tensors' bytes must fill the rest of the file exactly: no overlap, no hole, nothing after the last one. */
+    /** The tensors must fill the rest of the file exactly: no overlaps, no holes, no trailing bytes. */
     private static void checkLayout(List<Entry> entries, long dataStart, long dataBytes, String file)
             throws MalformedFileException {
-        List<Entry> byPlace = new ArrayList<>(entries);
-        byPlace.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
-        long reached = 0;
-        for (Entry e : byPlace) {
+        List<Entry> byOffset = new ArrayList<>(entries);
+        byOffset.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));
+        long end = 0;
+        for (Entry e : byOffset) {
             if (e.end > dataBytes) {
                 throw new MalformedFileException(
                         file,
@@ -96,23 +96,22 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                         "bytes " + e.begin + " to " + e.end + " lie beyond the " + dataBytes
                                 + " bytes of data in the file: it may be cut short");
             }
-            if (e.begin != reached) {
+            if (e.begin != end) {
                 throw new MalformedFileException(
                         file,
                         e.at,
                         e.name,
-                        e.begin < reached ? "overlap" : "hole",
-                        "its data starts at byte " + e.begin + " of the data, but the one before ends at " + reached);
+                        e.begin < end ? "overlap" : "hole",
+                        "its data starts at byte " + e.begin + " of the data, but the one before ends at " + end);
             }
-            reached = e.end;
+            end = e.end;
         }
-        if (reached != dataBytes) {
+        if (end != dataBytes) {
             throw new MalformedFileException(
                     file,
-                    dataStart + reached,
-                    null,
+                    dataStart + end,
                     "trailing-bytes",
-                    (dataBytes - reached) + " bytes after the last tensor belong to none");
+                    (dataBytes - end) + " bytes after the last tensor belong to none");
         }
     }
 
@@ -166,17 +165,15 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         private StoredType type(String word) throws MalformedFileException {
             StoredType known = TYPES.get(word);
             if (known == null) {
-                throw in.error(
-                        "unknown-dtype",
-                        MalformedFileException.quote(word) + " is none of " + List.of(StoredType.values()));
+                throw in.error("unknown-dtype", quote(word) + " is none of " + List.of(StoredType.values()));
             }
             return known;
         }
 
-        private long[] counts(int most, String rule, String tooMany) throws MalformedFileException {
+        private long[] counts(int max, String rule, String tooMany) throws MalformedFileException {
             List<Long> list = new ArrayList<>();
             in.array(index -> {
-                if (index >= most) {
+                if (index >= max) {
                     throw in.error(rule, tooMany);
                 }
                 list.add(in.count());

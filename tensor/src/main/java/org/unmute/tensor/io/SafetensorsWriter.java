@@ -1,5 +1,7 @@
 package org.unmute.tensor.io;
 
+import static org.unmute.tensor.io.MalformedFileException.quote;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -14,22 +16,18 @@ import java.util.function.Supplier;
 import org.unmute.tensor.Shape;
 
 /**
- * Collects tensors and writes them as one safetensors file. The file depends on nothing but names, types, shapes,
- * values and metadata: tensors are ordered by element size, largest first, then by name, so that each is aligned to its
- * elements; the header is padded with spaces to a multiple of 8 bytes. Arrays are not copied: they must not change
- * before {@link #write}.
+ * Collects tensors and writes them as one safetensors file, which depends only on names, types, shapes, values and
+ * metadata. Tensors are ordered by element size, largest first, then by name, so that each is aligned to its elements;
+ * the header is padded with spaces to a multiple of 8 bytes. Arrays are not copied: they must not change before
+ * {@link #write}.
  */
 public final class SafetensorsWriter {
-    private record Item(String name, StoredType type, Shape shape, LittleEndian.Source source) {
-        long bytes() {
-            return Math.multiplyExact(shape.elements(), (long) type.bytes());
-        }
-    }
+    private record Item(String name, StoredType type, Shape shape, LittleEndian.Source source) {}
 
     private final Map<String, Item> items = new TreeMap<>();
     private final Map<String, String> metadata = new TreeMap<>();
 
-    /** A file without tensors yet. */
+    /** A file without tensors. */
     public SafetensorsWriter() {}
 
     /** Sets one text of the file's metadata. */
@@ -88,20 +86,20 @@ public final class SafetensorsWriter {
      */
     public SafetensorsWriter add(String name, StoredType type, Shape shape, MemorySegment bytes) {
         if (bytes.byteSize() % type.bytes() != 0) {
-            throw new IllegalArgumentException(
-                    "safetensors: tensor " + name + ": " + bytes.byteSize() + " bytes are no whole number of " + type);
+            throw new IllegalArgumentException("safetensors: tensor " + name + ": " + bytes.byteSize()
+                    + " bytes are not a whole number of " + type);
         }
         return put(name, type, shape, bytes.byteSize() / type.bytes(), LittleEndian.of(bytes));
     }
 
     /**
-     * Adds a tensor whose little-endian bytes are made when the file is written, one tensor at a time, so that a large
-     * file needs no more memory than its largest tensor.
+     * Adds a tensor whose little-endian bytes are computed when the file is written, one tensor at a time, so that a
+     * large file needs only the memory of its largest tensor.
      *
-     * @param bytes asked once for every {@link #write}; it must give as many bytes as type and shape need
+     * @param bytes called once for every {@link #write}; must return as many bytes as type and shape need
      */
     public SafetensorsWriter add(String name, StoredType type, Shape shape, Supplier<MemorySegment> bytes) {
-        long needed = Math.multiplyExact(shape.elements(), (long) type.bytes());
+        long needed = type.bytes(shape);
         return put(name, type, shape, shape.elements(), out -> {
             MemorySegment made = bytes.get();
             if (made.byteSize() != needed) {
@@ -117,8 +115,8 @@ public final class SafetensorsWriter {
         if (name.equals(SafetensorsHeader.METADATA)
                 || name.length() > LoadLimits.DEFAULT.nameChars()
                 || name.chars().anyMatch(Character::isISOControl)) {
-            throw new IllegalArgumentException("safetensors: the tensor name " + MalformedFileException.quote(name)
-                    + " is reserved, too long or has control characters");
+            throw new IllegalArgumentException(
+                    "safetensors: the tensor name " + quote(name) + " is reserved, too long or has control characters");
         }
         if (values != shape.elements()) {
             throw new IllegalArgumentException("safetensors: tensor " + name + ": the shape " + shape + " needs "
@@ -130,16 +128,16 @@ public final class SafetensorsWriter {
         return this;
     }
 
-    /** A lone surrogate has no UTF-8 form, so it could not be read back. */
+    /** An unpaired surrogate has no UTF-8 form and could not be read back. */
     private static void requireText(String text, String what) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw new IllegalArgumentException("safetensors: the " + what + " " + MalformedFileException.quote(text)
-                    + " holds an unpaired surrogate");
+            throw new IllegalArgumentException(
+                    "safetensors: the " + what + " " + quote(text) + " holds an unpaired surrogate");
         }
     }
 
     /**
-     * Writes the file; what was at the path before is replaced only once the new one is complete.
+     * Writes the file; an existing file is replaced only once the new one is complete.
      *
      * @throws IOException if it cannot be written
      */
@@ -165,18 +163,18 @@ public final class SafetensorsWriter {
     private String header(List<Item> ordered) {
         StringBuilder b = new StringBuilder("{");
         if (!metadata.isEmpty()) {
-            quote(b, SafetensorsHeader.METADATA).append(":{");
+            json(b, SafetensorsHeader.METADATA).append(":{");
             metadata.forEach((key, value) -> {
-                quote(b, key).append(':');
-                quote(b, value).append(',');
+                json(b, key).append(':');
+                json(b, value).append(',');
             });
             b.setCharAt(b.length() - 1, '}');
             b.append(',');
         }
         long at = 0;
         for (Item item : ordered) {
-            long end = Math.addExact(at, item.bytes());
-            quote(b, item.name)
+            long end = Math.addExact(at, item.type.bytes(item.shape));
+            json(b, item.name)
                     .append(":{\"dtype\":\"")
                     .append(item.type)
                     .append("\",\"shape\":")
@@ -194,7 +192,7 @@ public final class SafetensorsWriter {
         return b.append('}').toString();
     }
 
-    private static StringBuilder quote(StringBuilder b, String text) {
+    private static StringBuilder json(StringBuilder b, String text) {
         b.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

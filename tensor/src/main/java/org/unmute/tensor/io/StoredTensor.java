@@ -1,15 +1,17 @@
 package org.unmute.tensor.io;
 
+import static org.unmute.tensor.io.MalformedFileException.quote;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 import org.unmute.tensor.HalfFloats;
 import org.unmute.tensor.Shape;
 
 /**
- * A tensor as it lies in a file: row-major, little-endian. The bytes belong to the file it was read from and can be
- * read until that is closed; the arrays that the methods return are the caller's own.
+ * A tensor in a file: row-major, little-endian. Its bytes belong to the file and can be read until the file is closed;
+ * the arrays that the methods return belong to the caller.
  *
  * @param name  its name; for npy the file's name
  * @param type  element type
@@ -18,16 +20,11 @@ import org.unmute.tensor.Shape;
  */
 public record StoredTensor(String name, StoredType type, Shape shape, MemorySegment data) {
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
-    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     /** @throws IllegalArgumentException if the number of bytes is not what shape and type need */
     public StoredTensor {
         Objects.requireNonNull(name, "name");
-        long needed = Math.multiplyExact(shape.elements(), (long) type.bytes());
+        long needed = type.bytes(shape);
         if (data.byteSize() != needed) {
             throw new IllegalArgumentException(
                     "stored tensor: " + type + " " + shape + " needs " + needed + " bytes, got " + data.byteSize());
@@ -46,8 +43,8 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     }
 
     /**
-     * Elements {@code [from, from + count)} as {@link #floats()} gives them, written to {@code to[at]} and what follows
-     * it.
+     * Elements {@code [from, from + count)} as {@link #floats()} converts them, written to {@code to} from position
+     * {@code at} on.
      *
      * @throws IllegalArgumentException  if the type is not floating
      * @throws IndexOutOfBoundsException if they are not all elements of the tensor, or do not fit
@@ -56,24 +53,39 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
         Objects.checkFromIndexSize(from, count, shape.elements());
         Objects.checkFromIndexSize(at, count, to.length);
         switch (type) {
-            case F32 -> MemorySegment.copy(data, FLOAT, 4 * from, to, at, count);
+            case F32 -> MemorySegment.copy(data, LittleEndian.FLOAT, 4 * from, to, at, count);
             case F64 -> {
                 for (int i = 0; i < count; i++) {
-                    to[at + i] = (float) data.get(DOUBLE, 8 * (from + i));
+                    to[at + i] = (float) data.get(LittleEndian.DOUBLE, 8 * (from + i));
                 }
             }
             case F16 -> {
                 for (int i = 0; i < count; i++) {
-                    to[at + i] = HalfFloats.fromF16(data.get(SHORT, 2 * (from + i)));
+                    to[at + i] = HalfFloats.fromF16(data.get(LittleEndian.SHORT, 2 * (from + i)));
                 }
             }
             case BF16 -> {
                 for (int i = 0; i < count; i++) {
-                    to[at + i] = HalfFloats.fromBf16(data.get(SHORT, 2 * (from + i)));
+                    to[at + i] = HalfFloats.fromBf16(data.get(LittleEndian.SHORT, 2 * (from + i)));
                 }
             }
             default -> throw wrongType("floats", "F64, F32, F16 or BF16");
         }
+    }
+
+    /**
+     * An element of a floating tensor, in row-major order; exact.
+     *
+     * @throws IllegalArgumentException if the type is not floating
+     */
+    public double element(long i) {
+        return switch (type) {
+            case F64 -> data.get(LittleEndian.DOUBLE, 8 * i);
+            case F32 -> data.get(LittleEndian.FLOAT, 4 * i);
+            case F16 -> HalfFloats.fromF16(data.get(LittleEndian.SHORT, 2 * i));
+            case BF16 -> HalfFloats.fromBf16(data.get(LittleEndian.SHORT, 2 * i));
+            default -> throw wrongType("element", "F64, F32, F16 or BF16");
+        };
     }
 
     /**
@@ -87,13 +99,11 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
         }
         double[] out = new double[length("doubles")];
         if (type == StoredType.F64) {
-            MemorySegment.copy(data, DOUBLE, 0, out, 0, out.length);
+            MemorySegment.copy(data, LittleEndian.DOUBLE, 0, out, 0, out.length);
             return out;
         }
         float[] narrow = floats();
-        for (int i = 0; i < out.length; i++) {
-            out[i] = narrow[i];
-        }
+        Arrays.setAll(out, i -> narrow[i]);
         return out;
     }
 
@@ -106,37 +116,21 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     public int[] ints() {
         int[] out = new int[length("ints")];
         switch (type) {
-            case I32 -> MemorySegment.copy(data, INT, 0, out, 0, out.length);
+            case I32 -> MemorySegment.copy(data, LittleEndian.INT, 0, out, 0, out.length);
             case I64 -> {
                 for (int i = 0; i < out.length; i++) {
-                    long v = data.get(LONG, 8L * i);
+                    long v = data.get(LittleEndian.LONG, 8L * i);
                     if (v != (int) v) {
-                        throw new IllegalArgumentException("ints: tensor " + MalformedFileException.quote(name)
-                                + ": element " + i + " is " + v + ", which 32 bits do not hold: use longs()");
+                        throw new IllegalArgumentException("ints: tensor " + quote(name) + ": element " + i + " is " + v
+                                + ", which 32 bits do not hold: use longs()");
                     }
                     out[i] = (int) v;
                 }
             }
-            case I16 -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = data.get(SHORT, 2L * i);
-                }
-            }
-            case I8 -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = data.get(ValueLayout.JAVA_BYTE, i);
-                }
-            }
-            case U8 -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = data.get(ValueLayout.JAVA_BYTE, i) & 0xFF;
-                }
-            }
-            case BOOL -> {
-                for (int i = 0; i < out.length; i++) {
-                    out[i] = data.get(ValueLayout.JAVA_BYTE, i) == 0 ? 0 : 1;
-                }
-            }
+            case I16 -> Arrays.setAll(out, i -> data.get(LittleEndian.SHORT, 2L * i));
+            case I8 -> Arrays.setAll(out, i -> data.get(ValueLayout.JAVA_BYTE, i));
+            case U8 -> Arrays.setAll(out, i -> data.get(ValueLayout.JAVA_BYTE, i) & 0xFF);
+            case BOOL -> Arrays.setAll(out, i -> data.get(ValueLayout.JAVA_BYTE, i) == 0 ? 0 : 1);
             default -> throw wrongType("ints", "I64, I32, I16, I8, U8 or BOOL");
         }
         return out;
@@ -151,27 +145,25 @@ public record StoredTensor(String name, StoredType type, Shape shape, MemorySegm
     public long[] longs() {
         long[] out = new long[length("longs")];
         if (type == StoredType.I64) {
-            MemorySegment.copy(data, LONG, 0, out, 0, out.length);
+            MemorySegment.copy(data, LittleEndian.LONG, 0, out, 0, out.length);
             return out;
         }
         int[] narrow = ints();
-        for (int i = 0; i < out.length; i++) {
-            out[i] = narrow[i];
-        }
+        Arrays.setAll(out, i -> narrow[i]);
         return out;
     }
 
     private int length(String operation) {
         if (shape.elements() > MAX_ARRAY) {
-            throw new IllegalArgumentException(operation + ": tensor " + MalformedFileException.quote(name) + " "
-                    + shape + " has more elements than an array holds: read its data() in parts");
+            throw new IllegalArgumentException(operation + ": tensor " + quote(name) + " " + shape
+                    + " has more elements than an array holds: read its data() in parts");
         }
         return (int) shape.elements();
     }
 
     private IllegalArgumentException wrongType(String operation, String wanted) {
-        return new IllegalArgumentException(operation + ": tensor " + MalformedFileException.quote(name) + " is " + type
-                + ", not " + wanted + ": read it by another method or as raw data()");
+        return new IllegalArgumentException(operation + ": tensor " + quote(name) + " is " + type + ", not " + wanted
+                + ": read it by another method or as raw data()");
     }
 
     @Override

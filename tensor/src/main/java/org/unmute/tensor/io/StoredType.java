@@ -1,8 +1,10 @@
 package org.unmute.tensor.io;
 
+import org.unmute.tensor.Shape;
+
 /**
- * Element types in files, named as in safetensors; little-endian. The unsigned 16-, 32- and 64-bit integers can be
- * read only as raw bytes.
+ * Element types in files, named as in safetensors; little-endian. Unsigned 16-, 32- and 64-bit integers can be read
+ * only as raw bytes.
  */
 public enum StoredType {
     F64(8, true),
@@ -30,6 +32,15 @@ public enum StoredType {
     /** Bytes of one element. */
     public int bytes() {
         return bytes;
+    }
+
+    /**
+     * Bytes of a tensor of this type.
+     *
+     * @throws ArithmeticException if they exceed 64 bits
+     */
+    public long bytes(Shape shape) {
+        return Math.multiplyExact(shape.elements(), (long) bytes);
     }
 
     /** Whether elements are floating-point numbers. */

@@ -1,46 +1,49 @@
 package org.unmute.tensor.io;
 
+import static org.unmute.tensor.io.LittleEndian.u16;
+import static org.unmute.tensor.io.LittleEndian.u32;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Names in a zip archive's directory, read leniently: good for telling what an archive is, not for reading it. */
+/** Entry names of a zip archive, read leniently: good for recognising an archive, not for reading it. */
 final class ZipNames {
     private static final int END = 0x06054B50;
     private static final int LOCATOR = 0x07064B50;
     private static final int CENTRAL = 0x02014B50;
     private static final int END_BYTES = 22;
     private static final int CENTRAL_BYTES = 46;
-    private static final int LONGEST_COMMENT = 0xFFFF;
-    private static final int MOST_ENTRIES = 200_000;
+    private static final int MAX_COMMENT = 0xFFFF;
+    private static final int MAX_ENTRIES = 200_000;
 
     /**
      * An entry.
      *
-     * @param header where its own header starts, if the archive is smaller than 4 GB
+     * @param header offset of its local header, if the archive is smaller than 4 GB
      */
     record Entry(String name, long header) {}
 
     private ZipNames() {}
 
-    /** The entries, as far as they can be followed; null if the archive has no end record. */
+    /** The entries up to the first that is damaged; null if the archive has no end record. */
     static List<Entry> of(MemorySegment file) {
         long end = end(file);
         if (end < 0) {
             return null;
         }
-        long at = Integer.toUnsignedLong(file.get(StoredTensor.INT, end + 16));
-        if (end >= 20 && file.get(StoredTensor.INT, end - 20) == LOCATOR) {
-            long wide = file.get(StoredTensor.LONG, end - 12);
-            at = wide >= 0 && wide <= file.byteSize() - 56 ? file.get(StoredTensor.LONG, wide + 48) : at;
+        long at = u32(file, end + 16);
+        if (end >= 20 && file.get(LittleEndian.INT, end - 20) == LOCATOR) {
+            long wide = file.get(LittleEndian.LONG, end - 12);
+            at = wide >= 0 && wide <= file.byteSize() - 56 ? file.get(LittleEndian.LONG, wide + 48) : at;
         }
         List<Entry> entries = new ArrayList<>();
         while (at >= 0
                 && at <= end - CENTRAL_BYTES
-                && entries.size() < MOST_ENTRIES
-                && file.get(StoredTensor.INT, at) == CENTRAL) {
+                && entries.size() < MAX_ENTRIES
+                && file.get(LittleEndian.INT, at) == CENTRAL) {
             int name = u16(file, at + 28);
             long next = at + CENTRAL_BYTES + name + u16(file, at + 30) + u16(file, at + 32);
             if (next > end) {
@@ -48,7 +51,7 @@ final class ZipNames {
             }
             String text = new String(
                     file.asSlice(at + CENTRAL_BYTES, name).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
-            entries.add(new Entry(text, Integer.toUnsignedLong(file.get(StoredTensor.INT, at + 42))));
+            entries.add(new Entry(text, u32(file, at + 42)));
             at = next;
         }
         return entries;
@@ -56,21 +59,17 @@ final class ZipNames {
 
     private static long end(MemorySegment file) {
         long last = file.byteSize() - END_BYTES;
-        for (long at = last; at >= 0 && at >= last - LONGEST_COMMENT; at--) {
-            if (file.get(StoredTensor.INT, at) == END) {
+        for (long at = last; at >= 0 && at >= last - MAX_COMMENT; at--) {
+            if (file.get(LittleEndian.INT, at) == END) {
                 return at;
             }
         }
         return -1;
     }
 
-    /** Where an entry's bytes start; the file's end if its header is not there. */
+    /** Where the data of an entry start; the end of the file if its header is missing. */
     static long dataStart(MemorySegment file, Entry entry) {
         long at = entry.header;
         return at > file.byteSize() - 30 ? file.byteSize() : at + 30 + u16(file, at + 26) + u16(file, at + 28);
-    }
-
-    private static int u16(MemorySegment file, long at) {
-        return file.get(StoredTensor.SHORT, at) & 0xFFFF;
     }
 }

@@ -5,6 +5,7 @@ import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.unmute.tensor.io.LittleEndian;
 import org.unmute.tensor.io.MalformedFileException;
 import org.unmute.tensor.io.torch.PickleNode.Mapping;
 import org.unmute.tensor.io.torch.PickleNode.Scalar;
@@ -13,11 +14,11 @@ import org.unmute.tensor.io.torch.PickleNode.Storage;
 
 /**
  * The stream that {@code torch.save} wrote before torch 1.6, and still writes on request: pickles of a magic number, a
- * protocol number, facts about the writing machine, the checkpoint and the keys of its storages, then each storage's
- * number of elements (8 bytes) and bytes. It has no checksums.
+ * protocol number, properties of the writing machine, the checkpoint and the keys of its storages, then the
+ * number of elements (8 bytes) and the bytes of each storage. It has no checksums.
  *
  * @param root     the checkpoint
- * @param made     how many values its pickle makes
+ * @param made     number of values that its pickle creates
  * @param storages bytes of each storage, by key
  */
 record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> storages) {
@@ -53,9 +54,9 @@ record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> stora
         return new PickleMachine(in, new PickleObjects(in, true, limits), limits).read();
     }
 
-    private static boolean isLittleEndian(PickleNode facts) {
+    private static boolean isLittleEndian(PickleNode properties) {
         boolean little = false;
-        if (facts instanceof Mapping m) {
+        if (properties instanceof Mapping m) {
             for (int i = 0; i < m.keys.size(); i++) {
                 if (m.keys.get(i) instanceof Scalar(String key) && key.equals(LITTLE_ENDIAN)) {
                     little = m.values.get(i) == PickleNode.TRUE;
@@ -81,18 +82,13 @@ record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> stora
             long left = all.byteSize() - at - Long.BYTES;
             if (left < 0) {
                 throw new MalformedFileException(
-                        file,
-                        at,
-                        null,
-                        "storage-past-end",
-                        "the file ends before storage " + quoted + ": it is cut short");
+                        file, at, "storage-past-end", "the file ends before storage " + quoted + ": it is cut short");
             }
-            long elements = all.get(PickleInput.LONG, at);
+            long elements = all.get(LittleEndian.LONG, at);
             if (elements != storage.elements()) {
                 throw new MalformedFileException(
                         file,
                         at,
-                        null,
                         "storage-mismatch",
                         "storage " + quoted + " has " + elements + " elements, but " + storage.elements()
                                 + " where a tensor names it");
@@ -102,7 +98,6 @@ record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> stora
                 throw new MalformedFileException(
                         file,
                         at,
-                        null,
                         "storage-past-end",
                         "storage " + quoted + " needs " + bytes + " bytes, but only " + left
                                 + " follow: the file is cut short");
@@ -114,11 +109,7 @@ record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> stora
         }
         if (at != all.byteSize()) {
             throw new MalformedFileException(
-                    file,
-                    at,
-                    null,
-                    "trailing-bytes",
-                    (all.byteSize() - at) + " bytes after the last storage belong to none");
+                    file, at, "trailing-bytes", (all.byteSize() - at) + " bytes after the last storage belong to none");
         }
         return found;
     }

@@ -9,11 +9,11 @@ import org.unmute.tensor.io.torch.PickleNode.Opaque;
 import org.unmute.tensor.io.torch.PickleNode.Scalar;
 import org.unmute.tensor.io.torch.PickleNode.Sequence;
 
-/** Single numbers of NumPy, which training scripts leave in checkpoints, such as the best validation loss. */
+/** NumPy scalars, which training scripts store in checkpoints, such as the best validation loss. */
 final class NumpyScalar {
     private NumpyScalar() {}
 
-    /** The number that (dtype, bytes) stand for; null if it is of a kind that is not read. */
+    /** The number for the arguments (dtype, bytes); null if the dtype is not supported. */
     static Scalar read(List<PickleNode> args) {
         if (args.size() != 2
                 || !(args.get(0) instanceof Opaque dtype)

@@ -3,8 +3,8 @@ package org.unmute.tensor.io.torch;
 import java.util.Set;
 
 /**
- * Which names a checkpoint must not contain: whoever loads such a file with Python's pickle runs code that the file
- * chooses. Nothing is run here in any case; the whole file is refused, since it is an attack or not a checkpoint.
+ * Names that a checkpoint must not contain: loading such a file with Python's pickle runs code that the file chooses.
+ * Nothing is run here in any case; the whole file is rejected, because it is an attack or not a checkpoint.
  */
 final class PickleGlobals {
     private static final Set<String> MODULES = Set.of(
@@ -183,7 +183,7 @@ final class PickleGlobals {
             "copyreg.add_extension",
             "copyreg.pickle");
 
-    /** Builtins that only make values; every other builtin function counts as running code. */
+    /** Builtins that only create values; every other builtin function counts as running code. */
     private static final Set<String> HARMLESS_BUILTINS = Set.of(
             "set",
             "frozenset",
@@ -208,13 +208,13 @@ final class PickleGlobals {
             "Ellipsis",
             "NotImplemented");
 
-    /** Data in modules that are refused otherwise; the second is the layout of a sparse tensor. */
+    /** Data in modules that are otherwise rejected; the second is the layout of a sparse tensor. */
     private static final Set<String> HARMLESS = Set.of("types.SimpleNamespace", "torch.serialization._get_layout");
 
     private PickleGlobals() {}
 
     /** A global under its Python 3 name. */
-    static PickleNode.Global normal(String module, String name) {
+    static PickleNode.Global normalized(String module, String name) {
         String m = switch (module) {
             case "__builtin__" -> "builtins";
             case "copy_reg" -> "copyreg";
@@ -225,7 +225,7 @@ final class PickleGlobals {
         return new PickleNode.Global(m, name);
     }
 
-    /** Whether a name, as {@link #normal} gives it, can run code. */
+    /** Whether a name, as {@link #normalized} returns it, can run code. */
     static boolean runsCode(PickleNode.Global global) {
         String module = global.module();
         String full = global.dotted();
@@ -244,11 +244,14 @@ final class PickleGlobals {
                 return true;
             }
         }
-        return PREFIXES.contains(full) || reachesAround(global.name());
+        return PREFIXES.contains(full) || reachesOtherModule(global.name());
     }
 
-    /** Whether a name leads from a harmless module to another: {@code torch} and {@code serialization.os.system}. */
-    private static boolean reachesAround(String name) {
+    /**
+     * Whether a name leads from a harmless module to another, as {@code serialization.os.system} does from {@code
+     * torch}.
+     */
+    private static boolean reachesOtherModule(String name) {
         for (String part : name.split("\\.", -1)) {
             boolean special = part.startsWith("__") && part.endsWith("__") && !part.equals("__newobj__");
             // Modules keep others under names such as _sys.

@@ -6,13 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.unmute.tensor.io.LittleEndian;
 import org.unmute.tensor.io.MalformedFileException;
 
-/** Bytes of a pickle, front to back; knows where in the file they lie. */
+/** Reads the bytes of a pickle and knows their position in the file. */
 final class PickleInput {
-    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfDouble BIG_ENDIAN_DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
@@ -26,7 +24,7 @@ final class PickleInput {
 
     /**
      * @param bytes the pickle, and possibly more after it
-     * @param base  where in the file they start
+     * @param base  their offset in the file
      */
     PickleInput(String file, MemorySegment bytes, long base) {
         this.file = file;
@@ -35,22 +33,22 @@ final class PickleInput {
         this.longest = bytes.byteSize();
     }
 
-    /** Says that a pickle starts here and how long it may be: the bytes may go on with storages of any length. */
-    void begin(long most) {
+    /** Starts a pickle of limited length; storages of any length may follow it. */
+    void begin(long max) {
         pickleAt = at;
-        longest = most;
+        longest = max;
     }
 
     MalformedFileException error(String rule, String detail) {
         return new MalformedFileException(file, base + opcodeAt, null, rule, detail);
     }
 
-    /** Where in the file the current opcode stands. */
+    /** File offset of the current opcode. */
     long opcodeOffset() {
         return base + opcodeAt;
     }
 
-    /** Where in the file the next byte stands. */
+    /** File offset of the next byte. */
     long offset() {
         return base + at;
     }
@@ -86,15 +84,15 @@ final class PickleInput {
     }
 
     int u16() throws MalformedFileException {
-        return bytes.get(SHORT, take(2)) & 0xFFFF;
+        return bytes.get(LittleEndian.SHORT, take(2)) & 0xFFFF;
     }
 
     int i32() throws MalformedFileException {
-        return bytes.get(INT, take(4));
+        return bytes.get(LittleEndian.INT, take(4));
     }
 
     long i64() throws MalformedFileException {
-        return bytes.get(LONG, take(8));
+        return bytes.get(LittleEndian.LONG, take(8));
     }
 
     double f64() throws MalformedFileException {
@@ -126,13 +124,13 @@ final class PickleInput {
     }
 
     /** Text up to a line feed, without it. */
-    String line(int most) throws MalformedFileException {
+    String line(int max) throws MalformedFileException {
         long end = at;
-        while (end < bytes.byteSize() && end - at <= most && bytes.get(ValueLayout.JAVA_BYTE, end) != '\n') {
+        while (end < bytes.byteSize() && end - at <= max && bytes.get(ValueLayout.JAVA_BYTE, end) != '\n') {
             end++;
         }
-        if (end == bytes.byteSize() || end - at > most) {
-            throw error("bad-global", "a name does not end within " + most + " bytes");
+        if (end == bytes.byteSize() || end - at > max) {
+            throw error("bad-global", "a name does not end within " + max + " bytes");
         }
         String text = utf8(end - at);
         at++;

@@ -1,5 +1,7 @@
 package org.unmute.tensor.io.torch;
 
+import static org.unmute.tensor.io.MalformedFileException.quote;
+
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,8 +16,8 @@ import org.unmute.tensor.io.torch.PickleNode.Sequence;
 import org.unmute.tensor.io.torch.PickleNode.Sequence.Kind;
 
 /**
- * Runs the opcodes of a pickle, of protocols 2 to 5, on a stack of data. Opcodes that older protocols alone use, those
- * for registered extensions and for buffers outside of the pickle are refused.
+ * Interprets the opcodes of a pickle, protocols 2 to 5, on a stack of data. Opcodes of older protocols, registered
+ * extensions and out-of-band buffers are rejected.
  */
 final class PickleMachine {
     private static final int HIGHEST_PROTOCOL = 5;
@@ -37,7 +39,7 @@ final class PickleMachine {
         this.limits = limits;
     }
 
-    /** Reads one pickle up to and including its STOP. */
+    /** Reads one pickle including its STOP. */
     PickleNode read() throws MalformedFileException {
         in.begin(limits.pickleBytes());
         while (true) {
@@ -129,7 +131,7 @@ final class PickleMachine {
         return true;
     }
 
-    /** Python 2 wrote text and bytes alike. */
+    /** Python 2 did not distinguish text from bytes. */
     private static PickleNode python2String(byte[] raw) {
         String text = PickleInput.utf8OrNull(raw);
         return text == null ? new Bytes(raw) : new Scalar(text);
@@ -192,7 +194,7 @@ final class PickleMachine {
                 push(make(global(name(names.get(0)), name(names.get(1)))));
             }
             case 'i' -> {
-                // Protocol 0: refused, but an attack in it is called one.
+                // Protocol 0: rejected anyway, but an attack is reported as such.
                 global(in.line(NAME_BYTES), in.line(NAME_BYTES));
                 return false;
             }
@@ -258,14 +260,11 @@ final class PickleMachine {
 
     private Global global(String module, String name) throws MalformedFileException {
         if (module.isEmpty() || name.isEmpty() || (module + name).chars().anyMatch(Character::isISOControl)) {
-            throw in.error(
-                    "bad-global",
-                    "no name of a class or function: " + MalformedFileException.quote(module) + " "
-                            + MalformedFileException.quote(name));
+            throw in.error("bad-global", "no name of a class or function: " + quote(module) + " " + quote(name));
         }
-        Global global = PickleGlobals.normal(module, name);
+        Global global = PickleGlobals.normalized(module, name);
         if (PickleGlobals.runsCode(global)) {
-            String dotted = MalformedFileException.quote(global.dotted());
+            String dotted = quote(global.dotted());
             throw in.error(
                     "runs-code",
                     "this checkpoint tries to run code: "
@@ -303,7 +302,7 @@ final class PickleMachine {
         return stack.removeLast();
     }
 
-    /** The topmost one, two or three values, not to be changed. */
+    /** The top one, two or three values, immutable. */
     private List<PickleNode> pop(int n) throws MalformedFileException {
         checkStack(n);
         PickleNode last = stack.removeLast();

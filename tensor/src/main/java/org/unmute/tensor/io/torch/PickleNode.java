@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unmute.tensor.io.StoredType;
 
-/** A value that a pickle describes: data only, nothing in it is ever called. */
+/** A value described by a pickle: data only, nothing is ever called. */
 sealed interface PickleNode {
     /** None. */
     Scalar NONE = new Scalar(null);
@@ -26,10 +26,10 @@ sealed interface PickleNode {
         }
     }
 
-    /** What a persistent id says about a storage. {@code first} and {@code used} select the part an old view is. */
+    /** A storage named by a persistent id. {@code first} and {@code used} select the part that an old view covers. */
     record Storage(StorageType type, String key, long elements, long first, long used, long at) implements PickleNode {}
 
-    /** A tensor on a storage, checked to stay inside of it; offset and strides count elements of its type. */
+    /** A tensor on a storage, checked to be inside it; offset and strides in elements of its type. */
     record Tensor(Storage storage, StoredType type, long offset, long[] sizes, long[] strides, long at)
             implements PickleNode {}
 
@@ -54,10 +54,10 @@ sealed interface PickleNode {
         }
     }
 
-    /** A dictionary, or an object that is one for a reader, such as a Namespace. */
+    /** A dictionary, or an object treated as one, such as a Namespace. */
     final class Mapping implements PickleNode {
         final String className;
-        /** Whether BUILD gives the pairs themselves (an object's fields) and not attributes beside them. */
+        /** Whether BUILD sets the pairs themselves (the fields of an object), not additional attributes. */
         final boolean fields;
 
         List<PickleNode> keys = List.of();
@@ -82,7 +82,7 @@ sealed interface PickleNode {
             values.addAll(other.values);
         }
 
-        /** Many dictionaries stay empty: lists are made for the first pair. */
+        /** Many dictionaries stay empty, so lists are created with the first pair. */
         private void open(int pairs) {
             if (keys.isEmpty()) {
                 keys = new ArrayList<>(pairs);
@@ -91,10 +91,10 @@ sealed interface PickleNode {
         }
     }
 
-    /** An object of a class that is not interpreted: its name, and everything the pickle gives it. */
+    /** An object of a class that is not interpreted: the class name and everything the pickle passes to it. */
     final class Opaque implements PickleNode {
         final String className;
-        /** Whether this is itself a tensor, of a kind that is not read. */
+        /** Whether this is a tensor of a kind that is not supported. */
         final boolean tensor;
 
         final List<PickleNode> parts = new ArrayList<>(0);

@@ -1,5 +1,7 @@
 package org.unmute.tensor.io.torch;
 
+import static org.unmute.tensor.io.MalformedFileException.quote;
+
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,8 +19,8 @@ import org.unmute.tensor.io.torch.PickleNode.Sequence.Kind;
 import org.unmute.tensor.io.torch.PickleNode.Storage;
 
 /**
- * What the object opcodes of a pickle mean as data. Dictionaries, lists, sets, tensors, parameters, sizes and devices
- * are interpreted; an object of any other class is kept by its name.
+ * Interprets the object opcodes of a pickle as data: dictionaries, lists, sets, tensors, parameters, sizes and devices.
+ * Of an object of any other class the name is kept.
  */
 final class PickleObjects {
     private static final Set<String> DICTIONARIES = Set.of(
@@ -49,12 +51,12 @@ final class PickleObjects {
         this.limits = limits;
     }
 
-    /** How many values the pickle has made so far. */
+    /** Number of values that the pickle has created so far. */
     long made() {
         return made;
     }
 
-    /** Counts values that are made or copied, so that a short pickle cannot fill the memory or run for long. */
+    /** Counts values created or copied, so that a short pickle cannot exhaust memory or run for long. */
     void charge(long values) throws MalformedFileException {
         made += values;
         if (made > limits.nodes()) {
@@ -118,7 +120,7 @@ final class PickleObjects {
                 if (args.isEmpty()) {
                     throw in.error("bad-reduce", function.dotted() + " needs a class");
                 }
-                // An object without constructor arguments is (class, object, None) in the first, (class) in the second.
+                // Without constructor arguments: (class, object, None) for the first, (class) for the second.
                 boolean bare = args.size() == 1 || args.size() == 3 && args.get(2) == PickleNode.NONE;
                 return construct(global(args.getFirst()), bare ? List.of() : args);
             }
@@ -164,7 +166,7 @@ final class PickleObjects {
         return opaque(type, args, false);
     }
 
-    /** A dictionary from another one or from a list of pairs; the factory of a defaultdict does not matter. */
+    /** A dictionary from another one or from a list of pairs; the factory of a defaultdict is ignored. */
     private Mapping dictionary(String name, List<PickleNode> args) throws MalformedFileException {
         Mapping made = new Mapping(name, false);
         boolean factory = name.equals("collections.defaultdict");
@@ -221,7 +223,7 @@ final class PickleObjects {
         List<PickleNode> parts = tuple(id);
         String kind = !parts.isEmpty() && parts.getFirst() instanceof Scalar(String word) ? word : "";
         if (legacy && kind.equals("module") && parts.size() == 4 && parts.get(1) instanceof Global module) {
-            // A class with its source text, which torch kept beside whole modules.
+            // A class with its source text, which torch stored with whole modules.
             return module;
         }
         boolean sized = parts.size() == 5 || legacy && parts.size() == 6;
@@ -241,13 +243,10 @@ final class PickleObjects {
         if (known == null) {
             throw in.error(
                     "unknown-storage-type",
-                    "storage " + MalformedFileException.quote(key) + " is a " + type.dotted()
-                            + ", which is not a storage class that is read");
+                    "storage " + quote(key) + " is a " + type.dotted() + ", which is not a storage class that is read");
         }
         if (elements > Long.MAX_VALUE / known.bytes()) {
-            throw in.error(
-                    "storage-too-large",
-                    "storage " + MalformedFileException.quote(key) + " of " + elements + " elements");
+            throw in.error("storage-too-large", "storage " + quote(key) + " of " + elements + " elements");
         }
         return view(
                 register(new Storage(known, key, elements, 0, elements, in.opcodeOffset())),
@@ -262,14 +261,14 @@ final class PickleObjects {
         if (before.type() != storage.type() || before.elements() != storage.elements()) {
             throw in.error(
                     "storage-mismatch",
-                    "storage " + MalformedFileException.quote(storage.key()) + " is named as "
+                    "storage " + quote(storage.key()) + " is named as "
                             + storage.type().name() + " of " + storage.elements() + ", before that as "
                             + before.type().name() + " of " + before.elements());
         }
         return before;
     }
 
-    /** Old streams name a part of a storage as a view: its key, first element and number of elements. */
+    /** In old streams a view is a part of a storage: key, first element and number of elements. */
     private Storage view(Storage root, PickleNode view) throws MalformedFileException {
         if (view == PickleNode.NONE) {
             return root;
@@ -285,7 +284,7 @@ final class PickleObjects {
                 || used > root.elements() - first) {
             throw in.error(
                     "bad-persistent-id",
-                    "the view of storage " + MalformedFileException.quote(root.key())
+                    "the view of storage " + quote(root.key())
                             + " must be (key, first element, number of elements) inside its " + root.elements()
                             + " elements");
         }

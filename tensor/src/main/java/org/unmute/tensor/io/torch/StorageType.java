@@ -8,7 +8,7 @@ import org.unmute.tensor.io.StoredType;
  *
  * @param name  the class name, such as {@code FloatStorage}
  * @param bytes bytes of one element
- * @param type  its element type; null where there is none that this reader can give
+ * @param type  its element type; null if this reader does not support it
  */
 record StorageType(String name, int bytes, StoredType type) {
     private static final Map<String, StorageType> BY_NAME = Map.ofEntries(
@@ -60,7 +60,7 @@ record StorageType(String name, int bytes, StoredType type) {
         return Map.entry(name, new StorageType(name, bytes, null));
     }
 
-    /** The storage class a pickle names, wherever torch keeps it; null if there is none of this name. */
+    /** The storage class that a pickle names, in any module of torch; null if it is unknown. */
     static StorageType of(PickleNode.Global global) {
         return switch (global.module()) {
             case "torch", "torch.cuda", "torch.storage" -> BY_NAME.get(global.name());
@@ -68,12 +68,12 @@ record StorageType(String name, int bytes, StoredType type) {
         };
     }
 
-    /** The element type of {@code torch.float32} and the like; null if it is none that this reader can give. */
+    /** The element type of {@code torch.float32} and the like; null if this reader does not support it. */
     static StoredType dtype(PickleNode node) {
         return node instanceof PickleNode.Global g && g.module().equals("torch") ? DTYPES.get(g.name()) : null;
     }
 
-    /** Whether a name is a torch dtype, readable or not. */
+    /** Whether a name is a torch dtype, supported or not. */
     static boolean isDtype(PickleNode.Global g) {
         return g.module().equals("torch")
                 && (DTYPES.containsKey(g.name()) || g.name().matches("(complex|float8_|q?u?int)\\w*|cfloat|cdouble"));

@@ -13,11 +13,11 @@ import org.unmute.tensor.io.torch.PickleNode.Storage;
 import org.unmute.tensor.io.torch.PickleNode.Tensor;
 
 /**
- * The functions of torch that make tensors. Dense real tensors are read and checked against their storage; tensors of
- * other kinds (quantized, sparse, complex, without data) stay opaque, since their numbers would be misread.
+ * The functions of torch that create tensors. Dense real tensors are read and checked against their storage; tensors of
+ * other kinds (quantized, sparse, complex, without data) stay opaque, because they would be misread.
  */
 final class TensorCalls {
-    private static final int MOST_ARGUMENTS = 9;
+    private static final int MAX_ARGUMENTS = 9;
 
     private final PickleInput in;
     private final TorchLimits limits;
@@ -27,7 +27,7 @@ final class TensorCalls {
         this.limits = limits;
     }
 
-    /** The result of a function that makes tensors; null if it is another function. */
+    /** The result of a function that creates tensors; null for any other function. */
     PickleNode call(Global function, List<PickleNode> args) throws MalformedFileException {
         if (!function.module().startsWith("torch.")) {
             return null;
@@ -74,15 +74,15 @@ final class TensorCalls {
             case "torch.Tensor", "torch.nn.parameter.Parameter", "torch.nn.parameter.Buffer" -> true;
             default -> false;
         };
-        // Nothing else: calls in calls could be nested without end.
+        // No other functions: nested calls could be of any depth.
         return plain && isTensorFunction(rebuild) ? tensor(rebuild, s.items) : PickleObjects.opaque(type, args, true);
     }
 
     private PickleNode tensor(Global function, List<PickleNode> args) throws MalformedFileException {
         boolean v1 = function.name().equals("_rebuild_tensor");
         boolean v3 = function.name().endsWith("3");
-        int least = v1 ? 4 : v3 ? 7 : 6;
-        if (args.size() < least || args.size() > (v1 ? least : MOST_ARGUMENTS)) {
+        int min = v1 ? 4 : v3 ? 7 : 6;
+        if (args.size() < min || args.size() > (v1 ? min : MAX_ARGUMENTS)) {
             throw in.error("bad-tensor", function.name() + " with " + args.size() + " arguments");
         }
         if (!(args.get(0) instanceof Storage storage)) {
@@ -96,9 +96,9 @@ final class TensorCalls {
         if (v3 && !(dtype instanceof Global)) {
             throw in.error("bad-tensor", function.name() + " without an element type");
         }
-        PickleNode metadata = args.size() > least ? args.get(least) : PickleNode.NONE;
+        PickleNode metadata = args.size() > min ? args.get(min) : PickleNode.NONE;
         if (type == null || !isPlain(metadata)) {
-            // Such as complex64 or float8, or a view that stands for the negative of its numbers.
+            // Such as complex64 or float8, or a view with the negative bit.
             Opaque other = new Opaque(type == null ? kind : "tensor with metadata", true);
             other.parts.add(new Sequence(Sequence.Kind.TUPLE, args));
             return other;
@@ -122,7 +122,7 @@ final class TensorCalls {
     private static boolean isPlain(PickleNode metadata) {
         return metadata == PickleNode.NONE
                 || metadata instanceof Mapping m
-                        && m.values.size() <= MOST_ARGUMENTS
+                        && m.values.size() <= MAX_ARGUMENTS
                         && m.values.stream().allMatch(v -> v == PickleNode.FALSE);
     }
 
@@ -146,7 +146,7 @@ final class TensorCalls {
         return counts;
     }
 
-    /** The first and last element must lie in the storage (or in the part of it that a view is). */
+    /** The first and last elements must be in the storage, or in the part of it that a view covers. */
     private void checkReach(Tensor t) throws MalformedFileException {
         long available =
                 t.storage().used() * t.storage().type().bytes() / t.type().bytes();

@@ -23,9 +23,9 @@ import org.unmute.tensor.io.torch.PickleNode.Sequence;
 import org.unmute.tensor.io.torch.PickleNode.Storage;
 import org.unmute.tensor.io.torch.PickleNode.Tensor;
 
-/** A checkpoint's tree of dictionaries and lists, flattened: what lies at each dotted path. */
+/** The flattened tree of dictionaries and lists of a checkpoint: the value at each dotted path. */
 final class TensorTree {
-    /** Name of what a checkpoint holds that is no dictionary and no list. */
+    /** Name of the value of a checkpoint that is neither a dictionary nor a list. */
     static final String ROOT = "value";
 
     private static final long PLACES_PER_VALUE = 8;
@@ -34,7 +34,7 @@ final class TensorTree {
     final Map<String, Tensor> tensors = new LinkedHashMap<>();
     final Map<String, String> values = new LinkedHashMap<>();
     final List<TorchFile.Opaque> opaque = new ArrayList<>();
-    /** Tensors that cannot be read because of their kind. */
+    /** Number of tensors of unsupported kinds. */
     int otherKinds;
 
     private final String file;
@@ -43,28 +43,28 @@ final class TensorTree {
     private final Set<String> names = new HashSet<>();
     private final Set<PickleNode> onPath = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<PickleNode, Integer> hidden = new IdentityHashMap<>();
-    /** Keys from the root to where the walk is: nodes of a dictionary, numbers of a list. */
+    /** Keys from the root to the current value: nodes of a dictionary, indices of a list. */
     private final Deque<Object> keys = new ArrayDeque<>();
-    /** The name whose two places are searched for; null in the ordinary walk. */
+    /** The duplicate name whose two places are being located; null in the ordinary walk. */
     private final String wanted;
 
-    private final long mostVisits;
+    private final long maxVisits;
     private String firstPlace;
     private long visited;
     private long chars;
 
-    private TensorTree(String file, PickleNode root, long mostVisits, TorchLimits limits, String wanted) {
+    private TensorTree(String file, PickleNode root, long maxVisits, TorchLimits limits, String wanted) {
         this.file = file;
         this.root = root;
         this.limits = limits;
         this.wanted = wanted;
-        this.mostVisits = mostVisits;
+        this.maxVisits = maxVisits;
     }
 
-    /** @param made how many values the pickle made; each may be shared by a few places, but not by very many */
+    /** @param made number of values the pickle created; a value may be shared by a few places, but not by very many */
     static TensorTree of(String file, PickleNode root, long made, TorchLimits limits) throws MalformedFileException {
-        long mostVisits = Math.min(limits.nodes(), PLACES_PER_VALUE * made + SOME_PLACES);
-        TensorTree tree = new TensorTree(file, root, mostVisits, limits, null);
+        long maxVisits = Math.min(limits.nodes(), PLACES_PER_VALUE * made + SOME_PLACES);
+        TensorTree tree = new TensorTree(file, root, maxVisits, limits, null);
         tree.walk(root, "");
         return tree;
     }
@@ -98,12 +98,12 @@ final class TensorTree {
     }
 
     private void child(Object key, PickleNode value, String path, String text) throws MalformedFileException {
-        int most = limits.common().nameChars();
-        if (path.length() + (long) text.length() + 1 > most + 1L) {
+        int max = limits.common().nameChars();
+        if (path.length() + (long) text.length() + 1 > max + 1L) {
             throw error(
                     path.isEmpty() ? text : path,
                     "name-too-long",
-                    "the dotted name of a value has more than " + most + " characters");
+                    "the dotted name of a value has more than " + max + " characters");
         }
         String name = keys.isEmpty() ? text : path + "." + text;
         chars += name.length();
@@ -122,11 +122,11 @@ final class TensorTree {
     }
 
     private void visit() throws MalformedFileException {
-        if (++visited > mostVisits) {
+        if (++visited > maxVisits) {
             throw error(
                     null,
                     "too-many-values",
-                    "more than " + mostVisits + " places are reached from the root: "
+                    "more than " + maxVisits + " places are reached from the root: "
                             + "shared lists or dictionaries multiply");
         }
     }
@@ -149,7 +149,7 @@ final class TensorTree {
             return;
         }
         if (!names.add(name)) {
-            new TensorTree(file, root, mostVisits, limits, name).walk(root, "");
+            new TensorTree(file, root, maxVisits, limits, name).walk(root, "");
             throw new IllegalStateException("torch: not found again: " + name);
         }
         switch (node) {
@@ -193,7 +193,7 @@ final class TensorTree {
         firstPlace = place.toString();
     }
 
-    /** How many tensors lie in an object that is not interpreted, each counted once. */
+    /** Number of tensors in an object that is not interpreted, each counted once. */
     private int hiddenTensors(PickleNode object) throws MalformedFileException {
         Integer known = hidden.get(object);
         if (known != null) {
@@ -245,7 +245,7 @@ final class TensorTree {
         };
     }
 
-    /** As JSON writes it, but strings bare and NaN and infinities by name. */
+    /** As in JSON, but strings without quotes and NaN and infinities by name. */
     private static String scalarText(Scalar s) {
         return switch (s.value()) {
             case null -> "null";

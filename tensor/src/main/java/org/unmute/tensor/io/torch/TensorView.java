@@ -8,12 +8,12 @@ import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * Where the numbers of a tensor lie in its storage.
+ * The position of a tensor in its storage.
  *
- * @param strides elements from one index to the next, per axis
+ * @param strides stride of each axis, in elements
  * @param storage the storage's bytes
- * @param start   byte of the storage at which element 0 lies
- * @param record  the archive's record that must be verified before reading; null if there is none
+ * @param start   offset of element 0 in the storage, in bytes
+ * @param record  the archive record to verify before reading; null if there is none
  */
 record TensorView(
         StoredType type, Shape shape, long[] strides, MemorySegment storage, long start, ZipRecords.Entry record) {
@@ -30,12 +30,12 @@ record TensorView(
         return shape.elements() * type.bytes();
     }
 
-    /** Whether the elements lie one behind the other in row-major order. */
+    /** Whether the elements are contiguous in row-major order. */
     boolean isContiguous() {
         return shape.elements() == 0 || runAxes() == 0;
     }
 
-    /** The first axis from which on the elements lie one behind the other; the rank if not even along the last. */
+    /** The first axis from which on elements are contiguous; the rank if they are not even along the last. */
     private int runAxes() {
         long step = 1;
         for (int axis = shape.rank() - 1; axis >= 0; axis--) {

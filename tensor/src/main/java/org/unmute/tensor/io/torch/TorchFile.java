@@ -1,5 +1,7 @@
 package org.unmute.tensor.io.torch;
 
+import static org.unmute.tensor.io.MalformedFileException.quote;
+
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,8 +26,8 @@ import org.unmute.tensor.io.StoredType;
 
 /**
  * A PyTorch checkpoint, memory-mapped: a zip archive as {@code torch.save} writes it, or a legacy stream from before
- * torch 1.6. Opening reads the pickle and checks where every tensor lies; numbers are read when asked for. The pickle
- * is taken as data: nothing in it is run, and a file that names functions which run code is refused.
+ * torch 1.6. Opening reads the pickle and checks the position of every tensor; elements are read on request. The
+ * pickle is treated as data: nothing is run, and a file that names functions which run code is rejected.
  *
  * <p>Tensors and values are named by their dotted path from the root: {@code model.blocks.0.norm1.weight} is the key
  * {@code blocks.0.norm1.weight} of the dictionary {@code model}, {@code optimizer.param_groups.0.lr} the key {@code lr}
@@ -33,14 +35,14 @@ import org.unmute.tensor.io.StoredType;
  * or value has the name {@code value}. Attributes of dictionaries, such as the {@code _metadata} of state dicts, are
  * left out.
  *
- * <p>May be read by several threads at once. The file must not be shortened while it is open.
+ * <p>Safe for concurrent reads. The file must not be truncated while it is open.
  */
 public final class TorchFile implements AutoCloseable {
     /**
-     * An object that is kept by name alone, since its class is not interpreted.
+     * An object whose class is not interpreted; only its name is kept.
      *
      * @param name      dotted path from the root
-     * @param className the class or function that makes it, such as {@code omegaconf.dictconfig.DictConfig}
+     * @param className the class or function that creates it, such as {@code omegaconf.dictconfig.DictConfig}
      * @param tensors   number of tensors in it, which cannot be read
      */
     public record Opaque(String name, String className, int tensors) {}
@@ -66,7 +68,7 @@ public final class TorchFile implements AutoCloseable {
     /**
      * Opens a checkpoint with the {@linkplain TorchLimits#DEFAULT default limits}.
      *
-     * @throws MalformedFileException if it is no such file, breaks a rule of the format, or tries to run code
+     * @throws MalformedFileException if it is not such a file, violates the format, or tries to run code
      * @throws IOException            if it cannot be read
      */
     public static TorchFile open(Path path) throws IOException {
@@ -76,8 +78,8 @@ public final class TorchFile implements AutoCloseable {
     /**
      * Opens a checkpoint with the default limits of the format and others for tensors, axes and names.
      *
-     * @throws MalformedFileException if it is no such file, breaks a rule of the format, exceeds a limit, or tries to
-     *                                run code
+     * @throws MalformedFileException if it is not such a file, violates the format, exceeds a limit, or tries to run
+     *                                code
      * @throws IOException            if it cannot be read
      */
     public static TorchFile open(Path path, LoadLimits limits) throws IOException {
@@ -87,8 +89,8 @@ public final class TorchFile implements AutoCloseable {
     /**
      * Opens a checkpoint.
      *
-     * @throws MalformedFileException if it is no such file, breaks a rule of the format, exceeds a limit, or tries to
-     *                                run code
+     * @throws MalformedFileException if it is not such a file, violates the format, exceeds a limit, or tries to run
+     *                                code
      * @throws IOException            if it cannot be read
      */
     public static TorchFile open(Path path, TorchLimits limits) throws IOException {
@@ -112,7 +114,6 @@ public final class TorchFile implements AutoCloseable {
                 throw new MalformedFileException(
                         path.toString(),
                         0,
-                        null,
                         "not-a-checkpoint",
                         "this is " + kind.description() + ", not a PyTorch checkpoint: " + kind.advice());
         };
@@ -129,7 +130,6 @@ public final class TorchFile implements AutoCloseable {
                 throw new MalformedFileException(
                         file,
                         order.start(),
-                        null,
                         "big-endian",
                         "the record byteorder is not 'little': load the file with torch on a little-endian machine and"
                                 + " save it there");
@@ -137,13 +137,12 @@ public final class TorchFile implements AutoCloseable {
         }
         ZipRecords.Entry pickle = records.find("data.pkl");
         if (pickle == null) {
-            throw new MalformedFileException(file, 0, null, "no-pickle", "the archive has no record data.pkl");
+            throw new MalformedFileException(file, 0, "no-pickle", "the archive has no record data.pkl");
         }
         if (pickle.size > limits.pickleBytes()) {
             throw new MalformedFileException(
                     file,
                     pickle.start(),
-                    null,
                     "pickle-too-long",
                     "the pickle has " + pickle.size + " bytes; at most " + limits.pickleBytes());
         }
@@ -163,9 +162,8 @@ public final class TorchFile implements AutoCloseable {
                 throw new MalformedFileException(
                         file,
                         s.at(),
-                        null,
                         record == null ? "no-storage" : "storage-mismatch",
-                        "storage " + MalformedFileException.quote(s.key()) + " of " + s.elements() + " elements ("
+                        "storage " + quote(s.key()) + " of " + s.elements() + " elements ("
                                 + s.type().name() + ", " + bytes + " bytes) has "
                                 + (record == null ? "no record" : "a record of " + record.size + " bytes"));
             }
@@ -185,16 +183,14 @@ public final class TorchFile implements AutoCloseable {
                 throw new MalformedFileException(
                         path.toString(),
                         t.storage().at(),
-                        null,
                         "no-storage",
-                        "storage " + MalformedFileException.quote(t.storage().key())
-                                + " is not in the list of storages");
+                        "storage " + quote(t.storage().key()) + " is not in the list of storages");
             }
             return TensorView.of(t, storage, null);
         });
     }
 
-    /** Finds the bytes of a tensor. */
+    /** Locates a tensor in its storage. */
     private interface Place {
         TensorView of(PickleNode.Tensor tensor) throws MalformedFileException;
     }
@@ -231,9 +227,8 @@ public final class TorchFile implements AutoCloseable {
             throw new MalformedFileException(
                     file,
                     0,
-                    null,
                     "whole-module",
-                    (root instanceof PickleNode.Opaque ? "the checkpoint" : MalformedFileException.quote(first.name()))
+                    (root instanceof PickleNode.Opaque ? "the checkpoint" : quote(first.name()))
                             + " is an object of class " + first.className() + " with " + first.tensors()
                             + " tensors, and there are none outside of such objects: this is "
                             + FileKind.PICKLED_MODULE.description() + ": " + FileKind.PICKLED_MODULE.advice());
@@ -300,8 +295,8 @@ public final class TorchFile implements AutoCloseable {
     }
 
     /**
-     * A tensor, row-major: the bytes in the mapped file where they lie in this order, a copy otherwise (a transposed
-     * view, or every other row). The checksum of its storage is computed first, once per storage.
+     * A tensor in row-major order: a part of the mapped file if it is contiguous, otherwise a copy (a transposed view,
+     * or every other row). The checksum of its storage is computed first, once per storage.
      *
      * @throws MalformedFileException if the storage's bytes do not have the checksum that the archive names
      * @throws NoSuchElementException if there is none of this name
@@ -321,9 +316,9 @@ public final class TorchFile implements AutoCloseable {
     }
 
     /**
-     * Computes the checksum of every storage that a tensor lies in and has not been read yet. A legacy stream has none.
+     * Verifies the checksum of every storage of a tensor that has not been read yet. A legacy stream has none.
      *
-     * @throws MalformedFileException if one is not what the archive names
+     * @throws MalformedFileException if a checksum differs from the archive's
      */
     public void verify() throws MalformedFileException {
         for (TensorView view : tensors.values()) {
@@ -339,7 +334,7 @@ public final class TorchFile implements AutoCloseable {
         return values;
     }
 
-    /** What is kept by class name alone, in the order of the file. */
+    /** Objects of classes that are not interpreted, in the order of the file. */
     public List<Opaque> opaque() {
         return opaque;
     }
@@ -348,8 +343,8 @@ public final class TorchFile implements AutoCloseable {
         TensorView view = tensors.get(name);
         if (view == null) {
             List<String> some = tensors.keySet().stream().limit(5).toList();
-            throw new NoSuchElementException(path + ": no tensor " + MalformedFileException.quote(name) + " among its "
-                    + tensors.size() + "; the first are " + some);
+            throw new NoSuchElementException(
+                    path + ": no tensor " + quote(name) + " among its " + tensors.size() + "; the first are " + some);
         }
         return view;
     }

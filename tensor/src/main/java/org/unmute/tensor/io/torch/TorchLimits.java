@@ -4,16 +4,16 @@ import java.util.Objects;
 import org.unmute.tensor.io.LoadLimits;
 
 /**
- * What the reader of PyTorch checkpoints accepts at most. A file cannot raise a limit; a caller can.
+ * Limits of the reader of PyTorch checkpoints. A caller can raise them, a file cannot.
  *
- * @param common      most tensors and axes, longest dotted name
- * @param zipEntries  most entries of the archive
- * @param pickleBytes longest pickle, in bytes
- * @param nodes       most values a pickle may make, and most places a value may be reached from the root
- * @param stack       most values on the pickle stack, and most entries of its memo
- * @param marks       most nested marks
- * @param nesting     deepest nesting of dictionaries and lists, 1 to 1000
- * @param pathChars   most characters of all dotted names together
+ * @param common      limits of tensors, axes and dotted names
+ * @param zipEntries  maximum number of archive entries
+ * @param pickleBytes maximum length of a pickle, in bytes
+ * @param nodes       maximum number of values that a pickle creates, and of places reached from the root
+ * @param stack       maximum number of values on the pickle stack, and of memo entries
+ * @param marks       maximum number of nested marks
+ * @param nesting     maximum nesting depth of dictionaries and lists, 1 to 1000
+ * @param pathChars   maximum total length of all dotted names
  */
 public record TorchLimits(
         LoadLimits common,
@@ -24,7 +24,7 @@ public record TorchLimits(
         int marks,
         int nesting,
         long pathChars) {
-    private static final int MOST_NESTING = 1000;
+    private static final int MAX_NESTING = 1000;
 
     /** The default limits, 100,000 entries, 64 MB, 300,000 values, 200,000, 1,000 marks, 64 levels, 16 million. */
     public static final TorchLimits DEFAULT =
@@ -38,8 +38,8 @@ public record TorchLimits(
                     + pickleBytes + ", nodes " + nodes + ", stack " + stack + ", marks " + marks
                     + ", path characters " + pathChars);
         }
-        if (nesting < 1 || nesting > MOST_NESTING) {
-            throw new IllegalArgumentException("torch limits: nesting must be 1 to " + MOST_NESTING + ": " + nesting);
+        if (nesting < 1 || nesting > MAX_NESTING) {
+            throw new IllegalArgumentException("torch limits: nesting must be 1 to " + MAX_NESTING + ": " + nesting);
         }
     }
 

@@ -1,13 +1,17 @@
 package org.unmute.tensor.io.torch;
 
+import static org.unmute.tensor.io.LittleEndian.u16;
+import static org.unmute.tensor.io.LittleEndian.u32;
+
 import java.lang.foreign.MemorySegment;
+import org.unmute.tensor.io.LittleEndian;
 import org.unmute.tensor.io.MalformedFileException;
 
 /**
  * The end records of a zip archive, with or without the zip64 pair.
  *
- * @param directory where the directory starts
- * @param start     where the first end record starts, which is where the directory ends
+ * @param directory offset of the directory
+ * @param start     offset of the first end record, where the directory ends
  * @param entries   number of entries
  */
 record ZipEnd(long directory, long start, long entries) {
@@ -23,11 +27,10 @@ record ZipEnd(long directory, long start, long entries) {
     /** The end record must be the last 22 bytes: torch writes no comment. */
     static ZipEnd find(String file, MemorySegment all) throws MalformedFileException {
         long at = all.byteSize() - END_BYTES;
-        if (at < 0 || all.get(PickleInput.INT, at) != END) {
+        if (at < 0 || all.get(LittleEndian.INT, at) != END) {
             throw new MalformedFileException(
                     file,
                     Math.max(0, at),
-                    null,
                     "no-zip-end",
                     "the archive has no end record " + "in its last " + END_BYTES
                             + " bytes: it is cut short, or has a comment or other bytes after it");
@@ -35,14 +38,14 @@ record ZipEnd(long directory, long start, long entries) {
         int comment = u16(all, at + 20);
         if (comment != 0 || u16(all, at + 4) != 0 || u16(all, at + 6) != 0) {
             throw new MalformedFileException(
-                    file, at, null, "zip-comment", "the archive has a comment or several " + "disks");
+                    file, at, "zip-comment", "the archive has a comment or several " + "disks");
         }
         long entries = u16(all, at + 10);
         long size = u32(all, at + 12);
         long directory = u32(all, at + 16);
         ZipEnd end = new ZipEnd(directory, at, entries);
         boolean same = entries == u16(all, at + 8);
-        if (at >= LOCATOR_BYTES && all.get(PickleInput.INT, at - LOCATOR_BYTES) == LOCATOR) {
+        if (at >= LOCATOR_BYTES && all.get(LittleEndian.INT, at - LOCATOR_BYTES) == LOCATOR) {
             end = wide(file, all, at - LOCATOR_BYTES);
             same = same
                     && Math.min(end.entries, MAX_16) == entries
@@ -55,7 +58,6 @@ record ZipEnd(long directory, long start, long entries) {
             throw new MalformedFileException(
                     file,
                     at,
-                    null,
                     "bad-zip-end",
                     "the end record says " + entries
                             + " entries in " + size + " bytes from byte " + directory
@@ -68,29 +70,17 @@ record ZipEnd(long directory, long start, long entries) {
     private static ZipEnd wide(String file, MemorySegment all, long locator) throws MalformedFileException {
         long at = locator - END_64_BYTES;
         boolean fits = at >= 0
-                && all.get(PickleInput.INT, at) == END_64
-                && all.get(PickleInput.LONG, locator + 8) == at
-                && all.get(PickleInput.INT, locator + 4) == 0
-                && all.get(PickleInput.INT, locator + 16) == 1
-                && all.get(PickleInput.LONG, at + 4) == END_64_BYTES - 12
-                && all.get(PickleInput.LONG, at + 16) == 0
-                && all.get(PickleInput.LONG, at + 24) == all.get(PickleInput.LONG, at + 32);
-        if (!fits || all.get(PickleInput.LONG, at + 40) != at - all.get(PickleInput.LONG, at + 48)) {
+                && all.get(LittleEndian.INT, at) == END_64
+                && all.get(LittleEndian.LONG, locator + 8) == at
+                && all.get(LittleEndian.INT, locator + 4) == 0
+                && all.get(LittleEndian.INT, locator + 16) == 1
+                && all.get(LittleEndian.LONG, at + 4) == END_64_BYTES - 12
+                && all.get(LittleEndian.LONG, at + 16) == 0
+                && all.get(LittleEndian.LONG, at + 24) == all.get(LittleEndian.LONG, at + 32);
+        if (!fits || all.get(LittleEndian.LONG, at + 40) != at - all.get(LittleEndian.LONG, at + 48)) {
             throw new MalformedFileException(
-                    file,
-                    locator,
-                    null,
-                    "bad-zip-end",
-                    "the zip64 end record and its locator " + "do not fit the file");
+                    file, locator, "bad-zip-end", "the zip64 end record and its locator " + "do not fit the file");
         }
-        return new ZipEnd(all.get(PickleInput.LONG, at + 48), at, all.get(PickleInput.LONG, at + 32));
-    }
-
-    private static int u16(MemorySegment all, long at) {
-        return all.get(PickleInput.SHORT, at) & 0xFFFF;
-    }
-
-    private static long u32(MemorySegment all, long at) {
-        return Integer.toUnsignedLong(all.get(PickleInput.INT, at));
+        return new ZipEnd(all.get(LittleEndian.LONG, at + 48), at, all.get(LittleEndian.LONG, at + 32));
     }
 }

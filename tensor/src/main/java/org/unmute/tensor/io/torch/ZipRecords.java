@@ -1,5 +1,7 @@
 package org.unmute.tensor.io.torch;
 
+import static org.unmute.tensor.io.MalformedFileException.quote;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,13 +11,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.unmute.tensor.io.LittleEndian;
 import org.unmute.tensor.io.MalformedFileException;
 
 /**
- * The records of a zip archive as {@code torch.save} writes them: stored, not compressed, all under one folder, one
- * behind the other. Read in place through the central directory, which must agree with each record's own header;
- * nothing is ever written to disk. Two readers must not be able to see different contents in one file, so everything
- * that torch does not write (comments, gaps, overlaps, bytes before or after the archive) is refused.
+ * The records of a zip archive as {@code torch.save} writes them: stored, not compressed, all in one folder,
+ * contiguous. Read in place through the central directory, which must agree with each local header. Two readers must
+ * not be able to see different contents in one file, so everything that torch does not write (comments, gaps, overlaps,
+ * bytes before or after the archive) is rejected.
  */
 final class ZipRecords {
     private static final int LOCAL = 0x04034B50;
@@ -36,7 +39,7 @@ final class ZipRecords {
     private final Map<String, Entry> entries = new LinkedHashMap<>();
     private String root;
 
-    /** One record: its bytes and what they must sum up to. */
+    /** A record: its data and checksum. */
     final class Entry {
         final String name;
         final int flags;
@@ -75,7 +78,7 @@ final class ZipRecords {
                                 "the bytes of %s have CRC-32 %08x, not %08x as the "
                                         + "archive says: the file is damaged, get it again (or it was saved with "
                                         + "torch.serialization.set_crc32_options(False): save it again without)",
-                                MalformedFileException.quote(name), sum.getValue(), crc));
+                                quote(name), sum.getValue(), crc));
             }
             verified = true;
         }
@@ -102,7 +105,7 @@ final class ZipRecords {
         return records;
     }
 
-    /** The record of a name below the archive's folder; null if there is none. */
+    /** The record of a name in the archive's folder; null if there is none. */
     Entry find(String name) {
         return entries.get(root + "/" + name);
     }
@@ -112,15 +115,15 @@ final class ZipRecords {
     }
 
     private int u16(long at) {
-        return all.get(PickleInput.SHORT, at) & 0xFFFF;
+        return LittleEndian.u16(all, at);
     }
 
     private int i32(long at) {
-        return all.get(PickleInput.INT, at);
+        return all.get(LittleEndian.INT, at);
     }
 
     private long u32(long at) {
-        return Integer.toUnsignedLong(i32(at));
+        return LittleEndian.u32(all, at);
     }
 
     private void readDirectory(ZipEnd end) throws MalformedFileException {
@@ -138,8 +141,7 @@ final class ZipRecords {
             }
             Entry entry = entry(at);
             if (entries.putIfAbsent(entry.name, entry) != null) {
-                throw error(
-                        at, "duplicate-entry", "two entries are called " + MalformedFileException.quote(entry.name));
+                throw error(at, "duplicate-entry", "two entries are called " + quote(entry.name));
             }
             at += length;
         }
@@ -156,20 +158,19 @@ final class ZipRecords {
         int nameBytes = u16(at + 28);
         String name = name(at + CENTRAL_BYTES, nameBytes);
         if ((flags & ENCRYPTED) != 0) {
-            throw error(at, "encrypted-entry", MalformedFileException.quote(name) + " is encrypted");
+            throw error(at, "encrypted-entry", quote(name) + " is encrypted");
         }
         if (u16(at + 10) != 0) {
             throw error(
                     at,
                     "compressed-entry",
-                    MalformedFileException.quote(name) + " is compressed (method "
+                    quote(name) + " is compressed (method "
                             + u16(at + 10)
                             + "), and torch stores: the file was packed again by another program; take the "
                             + "original, or load it in Python and save it with torch.save");
         }
         if (u16(at + 32) != 0 || u16(at + 34) != 0) {
-            throw error(
-                    at, "zip-comment", MalformedFileException.quote(name) + " has a comment or lies on another disk");
+            throw error(at, "zip-comment", quote(name) + " has a comment or lies on another disk");
         }
         long size = u32(at + 24);
         long packed = u32(at + 20);
@@ -181,15 +182,12 @@ final class ZipRecords {
             header = wide[2];
         }
         if (size != packed) {
-            throw error(
-                    at,
-                    "header-mismatch",
-                    MalformedFileException.quote(name) + " is stored in " + packed + " bytes but has " + size);
+            throw error(at, "header-mismatch", quote(name) + " is stored in " + packed + " bytes but has " + size);
         }
         return new Entry(name, flags, u32(at + 16), size, header);
     }
 
-    /** Wide values of a zip64 extra field take the place of those that are all ones, in this order. */
+    /** The values of a zip64 extra field replace those that are all ones, in this order. */
     private long[] zip64(long at, int length, String name, long... values) throws MalformedFileException {
         long end = at + length;
         while (end - at >= 4) {
@@ -201,17 +199,17 @@ final class ZipRecords {
             if (u16(at) == ZIP64_EXTRA) {
                 for (int i = 0; i < values.length; i++) {
                     if (values[i] == MAX_32 && next - field >= 8) {
-                        values[i] = all.get(PickleInput.LONG, field);
+                        values[i] = all.get(LittleEndian.LONG, field);
                         field += 8;
                     } else if (values[i] == MAX_32) {
-                        throw error(at, "bad-zip64", "too few wide values for " + MalformedFileException.quote(name));
+                        throw error(at, "bad-zip64", "too few wide values for " + quote(name));
                     }
                 }
                 return values;
             }
             at = next;
         }
-        throw error(at, "bad-zip64", "no wide values for " + MalformedFileException.quote(name));
+        throw error(at, "bad-zip64", "no wide values for " + quote(name));
     }
 
     private String name(long at, int length) throws MalformedFileException {
@@ -225,15 +223,12 @@ final class ZipRecords {
                     "bad-entry-name",
                     "the name of an entry is too long, not UTF-8, or has a control "
                             + "character, a backslash or a drive letter"
-                            + (name == null ? "" : ": " + MalformedFileException.quote(name)));
+                            + (name == null ? "" : ": " + quote(name)));
         }
         String[] parts = name.split("/", -1);
         for (String part : parts) {
             if (part.isEmpty() || part.equals(".") || part.equals("..")) {
-                throw error(
-                        at,
-                        "bad-entry-name",
-                        MalformedFileException.quote(name) + " is no plain relative path of a file");
+                throw error(at, "bad-entry-name", quote(name) + " is no plain relative path of a file");
             }
         }
         root = root == null ? parts[0] : root;
@@ -241,27 +236,25 @@ final class ZipRecords {
             throw error(
                     at,
                     "several-roots",
-                    MalformedFileException.quote(name) + " does not lie in the folder "
-                            + MalformedFileException.quote(root) + " like the entries before it");
+                    quote(name) + " does not lie in the folder " + quote(root) + " like the entries before it");
         }
         return name;
     }
 
-    /** Every record must start where the one before it ends, the first at byte 0, the directory after the last. */
+    /** Each record must start where the previous one ends, the first at byte 0, and the directory after the last. */
     private void readLocalHeaders(long directory) throws MalformedFileException {
-        List<Entry> byPlace = new ArrayList<>(entries.values());
-        byPlace.sort(Comparator.comparingLong(e -> e.header));
+        List<Entry> byOffset = new ArrayList<>(entries.values());
+        byOffset.sort(Comparator.comparingLong(e -> e.header));
         long reached = 0;
-        for (int i = 0; i < byPlace.size(); i++) {
-            Entry e = byPlace.get(i);
+        for (int i = 0; i < byOffset.size(); i++) {
+            Entry e = byOffset.get(i);
             if (e.header != reached) {
                 throw error(
                         Math.clamp(e.header, 0, all.byteSize()),
                         e.header < reached ? "overlapping-entries" : "zip-gap",
-                        MalformedFileException.quote(e.name) + " starts at byte " + e.header
-                                + ", but what lies before it ends at " + reached);
+                        quote(e.name) + " starts at byte " + e.header + ", but what lies before it ends at " + reached);
             }
-            long next = i + 1 < byPlace.size() ? byPlace.get(i + 1).header : directory;
+            long next = i + 1 < byOffset.size() ? byOffset.get(i + 1).header : directory;
             reached = local(e, next, directory);
         }
         if (reached != directory) {
@@ -275,17 +268,14 @@ final class ZipRecords {
     private long local(Entry e, long next, long directory) throws MalformedFileException {
         long at = e.header;
         if (directory - at < LOCAL_BYTES || i32(at) != LOCAL) {
-            throw error(
-                    at,
-                    "bad-local-header",
-                    "no header where the directory says that of " + MalformedFileException.quote(e.name) + " is");
+            throw error(at, "bad-local-header", "no header where the directory says that of " + quote(e.name) + " is");
         }
         long start = at + LOCAL_BYTES + u16(at + 26) + u16(at + 28);
         if (e.size < 0 || start > directory || e.size > directory - start) {
             throw error(
                     at,
                     "entry-past-end",
-                    MalformedFileException.quote(e.name) + " of " + Long.toUnsignedString(e.size)
+                    quote(e.name) + " of " + Long.toUnsignedString(e.size)
                             + " bytes reaches into the directory or beyond the file");
         }
         byte[] raw = all.asSlice(at + LOCAL_BYTES, u16(at + 26)).toArray(ValueLayout.JAVA_BYTE);
@@ -301,8 +291,7 @@ final class ZipRecords {
             throw error(
                     at,
                     "header-mismatch",
-                    "the header of " + MalformedFileException.quote(e.name)
-                            + " says something else than the directory");
+                    "the header of " + quote(e.name) + " says something else than the directory");
         }
         e.data = all.asSlice(start, e.size);
         return sized ? start + e.size : descriptor(e, start + e.size, next);
@@ -312,7 +301,7 @@ final class ZipRecords {
         return local == Math.min(directory, MAX_32) || !needed && (local == 0 || local == MAX_32);
     }
 
-    /** CRC and sizes again, behind the data: with or without a signature, sizes of 4 or 8 bytes. */
+    /** The data descriptor: CRC and sizes after the data, with or without a signature, sizes of 4 or 8 bytes. */
     private long descriptor(Entry e, long at, long next) throws MalformedFileException {
         long length = next - at;
         long found = -1;
@@ -328,21 +317,20 @@ final class ZipRecords {
             throw error(
                     Math.max(0, next),
                     "overlapping-entries",
-                    MalformedFileException.quote(e.name) + " reaches " + -length + " bytes into what follows it");
+                    quote(e.name) + " reaches " + -length + " bytes into what follows it");
         }
         throw error(
                 at,
                 "header-mismatch",
-                "the descriptor behind " + MalformedFileException.quote(e.name)
-                        + " is missing or says something else than the directory");
+                "the descriptor behind " + quote(e.name) + " is missing or says something else than the directory");
     }
 
     private boolean isDescriptor(Entry e, long at, int length) {
         boolean signed = length == 16 || length == 24;
         boolean wide = length == 20 || length == 24;
         long from = signed ? at + 4 : at;
-        long packed = wide ? all.get(PickleInput.LONG, from + 4) : u32(from + 4);
-        long size = wide ? all.get(PickleInput.LONG, from + 12) : u32(from + 8);
+        long packed = wide ? all.get(LittleEndian.LONG, from + 4) : u32(from + 4);
+        long size = wide ? all.get(LittleEndian.LONG, from + 12) : u32(from + 8);
         return (!signed || i32(at) == DESCRIPTOR) && u32(from) == e.crc && packed == e.size && size == e.size;
     }
 }
