@@ -121,7 +121,7 @@ public abstract class AttentionContract extends Contract {
     }
 
     private void attentionBackward(int[] s, double scale, Set<Placement> placements) {
-        // Many heads are computed in another way than few of them.
+        // Many heads take another path than few.
         Shape lead = Shape.of(s[0] == 300 ? 3 : 1, 3);
         Shape[] shapes = {
             lead.concat(Shape.of(s[0], s[2])), lead.concat(Shape.of(s[1], s[2])), lead.concat(Shape.of(s[1], s[3]))
@@ -189,7 +189,7 @@ public abstract class AttentionContract extends Contract {
                 Operand v = operand(p, lead.concat(Shape.of(s[1], s[3])), 3);
                 Operand gate = operand(p, lead.concat(Shape.of(s[0], 1)), 5);
                 Shape scores = lead.concat(Shape.of(s[0], s[1]));
-                // What all clips share, as relative positions are.
+                // Shared by all clips, as relative positions are.
                 View bias = operand(p, Shape.of(1, 3, s[0], s[1]), 4).view().expand(scores);
                 Operand product = Operand.output(backend(), p, scores);
                 backend().binary(Binary.MUL, gate.view().expand(scores), bias, product.view());
@@ -226,7 +226,7 @@ public abstract class AttentionContract extends Contract {
         return Arrays.stream(scores.host().doubles()).max().orElse(0);
     }
 
-    /** A hidden key counts for nothing, whatever its value; a query that sees no key gets NaN. */
+    /** A hidden key has no effect, whatever its value; a query without visible keys gets NaN. */
     @Test
     final void attentionToHiddenKeys() {
         int keys = 37;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.function.Supplier;
 
-/** Comparisons that tell where and by how much. */
+/** Comparisons whose failures say where and by how much values differ. */
 final class Check {
     private Check() {}
 
@@ -28,7 +28,7 @@ final class Check {
         fail(what.get() + ": element " + index + " is " + actual + ", expected " + expected + " within " + bound);
     }
 
-    /** The same bits, where all NaN are one. */
+    /** The same bits; all NaN are equal. */
     static void same(String what, float[] expected, float[] actual) {
         for (int i = 0; i < expected.length; i++) {
             if (Float.floatToIntBits(expected[i]) != Float.floatToIntBits(actual[i])) {

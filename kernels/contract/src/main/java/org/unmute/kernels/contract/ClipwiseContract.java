@@ -14,8 +14,8 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
 
 /**
- * What is computed clip by clip so that no batch of unfolded windows, products or unit vectors is held: convolution,
- * extremes, sums.
+ * Operations that run clip by clip, so that the windows, products or unit vectors of a whole batch are never in memory:
+ * convolution, product extremes, sums of unit vectors.
  */
 public abstract class ClipwiseContract extends Contract {
     private static final SlidingWindow[] WINDOWS = {

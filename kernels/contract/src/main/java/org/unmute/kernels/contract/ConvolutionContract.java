@@ -9,7 +9,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.op.SlidingWindow;
 import org.unmute.tensor.op.Unary;
 
-/** Products whose left operand is a moving window: convolutions along tokens and embeddings of patches. */
+/** Products whose left operand is a sliding window: convolution along tokens and patch embedding. */
 public abstract class ConvolutionContract extends Contract {
     /** Clips, tokens, groups, outputs and taps and inputs of each, on both sides of tiles, slices and runs of taps. */
     private static final int[][] TOKENS = {
@@ -102,7 +102,7 @@ public abstract class ConvolutionContract extends Contract {
         Check.same(what + ", a second time", got, again.read());
     }
 
-    /** Patches side by side, overlapping, with gaps and spread. */
+    /** Adjacent, overlapping, spaced and dilated patches. */
     @TestFactory
     final Stream<DynamicTest> embedPatches() {
         return each(WINDOWS, w -> {
@@ -115,7 +115,7 @@ public abstract class ConvolutionContract extends Contract {
         });
     }
 
-    /** So many that a device takes larger tiles; rows that can be read four numbers at a time, and others. */
+    /** So many that a device uses larger tiles; rows that allow loads of four elements, and others. */
     @Test
     final void embedPatchesOfLargeImages() {
         for (Placement p : new Placement[] {Placement.DENSE, Placement.STRIDED}) {
@@ -133,7 +133,7 @@ public abstract class ConvolutionContract extends Contract {
         Operand expected = Operand.output(backend(), Placement.DENSE, shape);
         backend().embedPatches(x.view(), w, weight.view(), null, out.view());
         backend().embedPatches(other.view(), w, weight.view(), null, expected.view());
-        Check.same("patches read four numbers at a time", expected.read(), out.read());
+        Check.same("patches read four elements at a time", expected.read(), out.read());
     }
 
     private void embedPatches(SlidingWindow w, int[] s, Placement p, boolean hasBias) {

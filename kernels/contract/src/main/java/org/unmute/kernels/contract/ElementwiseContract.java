@@ -14,7 +14,7 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
-/** Functions of one and two numbers, choices, copies and conversions. */
+/** Functions of one and two numbers, selection, copies and conversions. */
 public abstract class ElementwiseContract extends Contract {
     private static final double[][] CONSTANTS = {{0.3, 0.8}, {-0.5, 2}};
     /** For the backend's tests. */
@@ -34,7 +34,7 @@ public abstract class ElementwiseContract extends Contract {
         void run(Shape shape, Placement in, Placement out, ValueKind kind, long seed);
     }
 
-    /** All sizes, placements and kinds of numbers. The output lies in another way than the inputs. */
+    /** All sizes, placements and kinds of values. The output has another placement than the inputs. */
     private static void cases(Case c) {
         Placement[] all = Placement.values();
         for (int n : SIZES) {
@@ -119,7 +119,7 @@ public abstract class ElementwiseContract extends Contract {
         gx.assertGuards(what);
     }
 
-    /** Every function of two numbers, with equal shapes and with repetition along either axis. */
+    /** Every function of two numbers, with equal shapes and with broadcasting along either axis. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> binary() {
@@ -210,7 +210,7 @@ public abstract class ElementwiseContract extends Contract {
         });
     }
 
-    /** A choice takes the numbers as they are. */
+    /** Selection copies values unchanged. */
     @Test
     final void select() {
         cases((shape, in, out, numbers, seed) -> {
@@ -236,7 +236,7 @@ public abstract class ElementwiseContract extends Contract {
         });
     }
 
-    /** Copies keep every number; upload and download are each other's inverse. */
+    /** Copies keep every value; upload and download are inverses. */
     @Test
     final void copyAndFill() {
         cases((shape, in, out, numbers, seed) -> {
@@ -291,7 +291,7 @@ public abstract class ElementwiseContract extends Contract {
         return out;
     }
 
-    /** Integers are computed as the reference does. */
+    /** Integers, exactly as the reference. */
     @Test
     final void binaryOfIntegers() {
         for (int n : SIZES) {

@@ -10,7 +10,7 @@ import org.unmute.tensor.op.FilterBank;
 
 /** Mel filter banks. */
 public abstract class FilterBankContract extends Contract {
-    /** Clips, samples, length, shift, size, bands; the last size has more numbers than a device's shared memory. */
+    /** Clips, samples, length, shift, size, bands; the last size exceeds the shared memory of a device. */
     private static final int[][] SIZES = {
         {1, 1, 1, 1, 4, 1},
         {2, 9, 3, 2, 4, 3},
@@ -26,7 +26,7 @@ public abstract class FilterBankContract extends Contract {
     /** For the backend's tests. */
     protected FilterBankContract() {}
 
-    /** Energies and their logarithms, with and without what comes before the window. */
+    /** Energies and their logarithms, with and without centring and pre-emphasis. */
     @TestFactory
     final Stream<DynamicTest> filterBank() {
         return each(SIZES, s -> {
@@ -103,7 +103,7 @@ public abstract class FilterBankContract extends Contract {
         }
         double total = 0;
         for (int i = 0; i < length; i++) {
-            // What rounding of the mean may do to every sample counts as a part of it.
+            // The rounding error of the mean affects every sample.
             total += Math.abs(x[i]) * 2 + (f.frames().centred() ? 2 * absolute / length : 0);
         }
         double each = Tolerance.sum(2L * length, total);

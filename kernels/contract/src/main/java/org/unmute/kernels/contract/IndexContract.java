@@ -10,7 +10,7 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.SlidingWindow;
 
-/** Picking and adding by index, and moving windows. All of it is exact, or adds in a given order. */
+/** Gather, scatter and sliding windows: exact, or summed in a defined order. */
 public abstract class IndexContract extends Contract {
     private static View floats(Shape shape) {
         return View.dense(HostBuffer.allocate(DType.F32, shape.elements()), shape);
@@ -19,7 +19,7 @@ public abstract class IndexContract extends Contract {
     /** For the backend's tests. */
     protected IndexContract() {}
 
-    /** Picks along each axis, with an index an element and one a slice. */
+    /** Along each axis, with an index for each element and one for each slice. */
     @Test
     final void gatherAndScatter() {
         Random r = new Random(1);
@@ -86,16 +86,16 @@ public abstract class IndexContract extends Contract {
     }
 
     /**
-     * Integers that leave 32 bits become the nearest integer with each number that is added, as the reference has them.
+     * Integers saturate at 32 bits with each addition, as in the reference.
      */
     @Test
     final void scatterOfIntegersBeyondTheirRange() {
-        int most = Integer.MAX_VALUE;
-        int least = Integer.MIN_VALUE;
-        int[] numbers = {most, most, -5, least, least, 7, most, 1, 0, -3, least, 2};
+        int max = Integer.MAX_VALUE;
+        int min = Integer.MIN_VALUE;
+        int[] values = {max, max, -5, min, min, 7, max, 1, 0, -3, min, 2};
         View index = spread(new int[] {0, 1, 0, 0, 1, 1, 0, 1, 1, 2, 0, 2}, Shape.of(12), Shape.of(12));
         for (Placement p : Placement.values()) {
-            Operand x = Operand.ofInts(backend(), p, Shape.of(12), numbers);
+            Operand x = Operand.ofInts(backend(), p, Shape.of(12), values);
             Operand y = Operand.intOutput(backend(), p, Shape.of(3));
             backend().fill(y.view(), 4);
             backend().scatterAdd(x.view(), 0, index(index), y.view());

@@ -19,7 +19,7 @@ public abstract class LossContract extends Contract {
     protected LossContract() {}
 
     /**
-     * What is compared: logits, targets between 0 and 1, weights, the gradient of the losses; each as given and in
+     * Inputs: logits, targets between 0 and 1, weights and the gradient of the losses, each on the backend and in
      * float64.
      */
     private final class Case {
@@ -61,7 +61,7 @@ public abstract class LossContract extends Contract {
             return v;
         }
 
-        /** Some 0, some 1, some between. */
+        /** Some 0, some 1, some in between. */
         private static float[] unit(float[] v) {
             for (int i = 0; i < v.length; i++) {
                 v[i] = Math.clamp(v[i] + 0.5f, 0, 1);
@@ -132,10 +132,10 @@ public abstract class LossContract extends Contract {
                         slopes[i],
                         Tolerance.ulps(16, Math.abs(up) + Math.abs(down)));
             }
-            // All terms have one sign; each is off by a few roundings.
+            // All terms have the same sign; each has a few rounding errors.
             Check.close(what, row, sum, losses[row], Tolerance.sum(c.n() + 4L, sum));
         }
-        checkAround(what, c, loss, gx);
+        checkGuards(what, c, loss, gx);
     }
 
     /** Losses and gradients, with smoothed targets. */
@@ -156,25 +156,25 @@ public abstract class LossContract extends Contract {
         float[] slopes = gx.read();
         int n = c.n();
         for (int row = 0; row < losses.length; row++) {
-            double greatest = Double.NEGATIVE_INFINITY;
-            double largest = 0;
+            double max = Double.NEGATIVE_INFINITY;
+            double maxAbs = 0;
             double targets = 0;
             for (int i = row * n; i < (row + 1) * n; i++) {
-                greatest = Math.max(greatest, c.logits[i]);
-                largest = Math.max(largest, Math.abs(c.logits[i]));
+                max = Math.max(max, c.logits[i]);
+                maxAbs = Math.max(maxAbs, Math.abs(c.logits[i]));
                 targets += c.weight(i, weighted) * (KEEP * c.targets[i] + SHARE);
             }
             double exponentials = 0;
             for (int i = row * n; i < (row + 1) * n; i++) {
-                exponentials += Math.exp(c.logits[i] - greatest);
+                exponentials += Math.exp(c.logits[i] - max);
             }
             double sum = 0;
             double bound = 0;
             for (int i = row * n; i < (row + 1) * n; i++) {
-                double spread = greatest - c.logits[i];
+                double spread = max - c.logits[i];
                 double target = c.weight(i, weighted) * (KEEP * c.targets[i] + SHARE);
                 sum += target * (spread + Math.log(exponentials));
-                bound += target * Tolerance.logSoftmax(n, spread, largest);
+                bound += target * Tolerance.logSoftmax(n, spread, maxAbs);
                 double p = Math.exp(-spread) / exponentials;
                 double g = c.gradients[row];
                 double error = targets * Tolerance.softmax(n, spread, p)
@@ -189,15 +189,15 @@ public abstract class LossContract extends Contract {
             }
             Check.close(what, row, sum, losses[row], bound + Tolerance.sum(n + 4L, sum));
         }
-        checkAround(what, c, loss, gx);
+        checkGuards(what, c, loss, gx);
     }
 
-    private static void checkAround(String what, Case c, Operand loss, Operand gx) {
+    private static void checkGuards(String what, Case c, Operand loss, Operand gx) {
         loss.assertGuards(what);
         gx.assertGuards(what + ", gradient");
     }
 
-    /** Logits far out give finite losses and gradients; the same input gives the same bits. */
+    /** Extreme logits give finite losses and gradients; the same input gives the same bits. */
     @Test
     final void binaryCrossEntropyOfExtremeLogits() {
         float[] logits = {100, -100, 0, 1e30f, -1e30f, 3};

@@ -12,7 +12,8 @@ import org.unmute.tensor.backend.scalar.ScalarBackend;
 
 /**
  * A tensor inside a larger buffer of the backend under test, with guards before, after and between its elements; and,
- * for inputs, the same numbers in float64 for the reference. Guards of inputs are NaN, so that reading one shows.
+ * for inputs, the same values in float64 for the reference. Guards of inputs are NaN, so that reading one shows in the
+ * result.
  */
 final class Operand {
     private static final int GUARD = 67;
@@ -33,18 +34,18 @@ final class Operand {
         this.numbers = numbers;
     }
 
-    /** Numbers in row-major order, placed on the backend. */
+    /** An input with values in row-major order. */
     static Operand of(Backend b, Placement placement, Shape shape, float[] values) {
         return place(b, DType.F32, shape, placement.strides(shape), values);
     }
 
-    /** Numbers of a shape with some sizes of 1 in place of those of {@code shape}, along which they are repeated. */
+    /** An input broadcast from shape {@code own} to {@code shape}. */
     static Operand repeated(Backend b, Shape own, Shape shape, float[] values) {
         Operand o = of(b, Placement.DENSE, own, values);
         return new Operand(b, o.flat, o.view.expand(shape), o.inside, o.numbers.expand(shape));
     }
 
-    /** Numbers densely at the very start of their memory, with nothing around them. */
+    /** A dense input at the start of its memory, without guards. */
     static Operand fromTheStart(Backend b, Shape shape, float[] values) {
         View flat = b.allocate(DType.F32, Shape.of(values.length));
         View numbers = View.dense(HostBuffer.wrap(values), shape);
@@ -68,7 +69,7 @@ final class Operand {
         return place(b, DType.I32, shape, placement.strides(shape), f);
     }
 
-    /** Memory for a result, filled with a number that no result is. */
+    /** Memory for a result, filled with a sentinel. */
     static Operand output(Backend b, Placement placement, Shape shape) {
         return place(b, DType.F32, shape, placement.strides(shape), null);
     }
@@ -78,15 +79,15 @@ final class Operand {
     }
 
     private static Operand place(Backend b, DType dtype, Shape shape, long[] strides, float[] values) {
-        long least = 0;
-        long greatest = 0;
+        long min = 0;
+        long max = 0;
         for (int i = 0; i < strides.length; i++) {
             long reach = Math.max(0, shape.size(i) - 1) * strides[i];
-            least += Math.min(0, reach);
-            greatest += Math.max(0, reach);
+            min += Math.min(0, reach);
+            max += Math.max(0, reach);
         }
-        int offset = (int) (GUARD - least);
-        int length = (int) (offset + greatest + 1 + GUARD);
+        int offset = (int) (GUARD - min);
+        int length = (int) (offset + max + 1 + GUARD);
         int[] at = positions(shape, offset, strides);
         BitSet inside = new BitSet(length);
         HostBuffer host = HostBuffer.allocate(dtype, length);
@@ -129,19 +130,19 @@ final class Operand {
         return view;
     }
 
-    /** An input's numbers in float64 (indices in int32) for the reference backend. */
+    /** The values of an input in float64 (indices in int32) for the reference backend. */
     View reference() {
         return reference(view.dtype() == DType.I32 ? DType.I32 : DType.F64);
     }
 
-    /** An input's numbers in a given type for the reference backend. */
+    /** The values of an input in a given type for the reference backend. */
     View reference(DType type) {
         View r = View.dense(HostBuffer.allocate(type, view.shape().elements()), view.shape());
         ScalarBackend.INSTANCE.copy(numbers, r);
         return r;
     }
 
-    /** The numbers, row-major. */
+    /** The values in row-major order. */
     float[] read() {
         float[] out = new float[Math.toIntExact(view.shape().elements())];
         backend.download(view, View.dense(HostBuffer.wrap(out), view.shape()));

@@ -3,7 +3,7 @@ package org.unmute.kernels.contract;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** Ways for a tensor to lie in memory. */
+/** Memory layouts of a tensor. */
 enum Placement {
     /** Row-major without gaps. */
     DENSE,
@@ -11,9 +11,9 @@ enum Placement {
     PADDED,
     /** Every other element of a larger tensor. */
     STRIDED,
-    /** The first axis is the fastest. */
+    /** Column-major: the first axis has stride 1. */
     TRANSPOSED,
-    /** All axes run backwards. */
+    /** All strides are negative. */
     NEGATIVE;
 
     /** Strides of a tensor of this shape. */

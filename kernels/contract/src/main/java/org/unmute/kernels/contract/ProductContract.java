@@ -59,12 +59,12 @@ public abstract class ProductContract extends Contract {
         });
     }
 
-    /** Special numbers reach just the results they belong to. */
+    /** Special values affect only the results that they contribute to. */
     @TestFactory
     final Stream<DynamicTest> matmulOfSpecialValues() {
         return each(ValueKind.values(), numbers -> {
             for (int[] s : new int[][] {{3, 2, 5}, {15, 17, 33}, {30, 3, 40}}) {
-                // Few of them, so that some results are ordinary.
+                // Only a few, so that some results are ordinary.
                 float[] x = ValueKind.NORMAL.make((long) s[0] * s[1], 1);
                 float[] special = numbers.make(x.length, 3);
                 for (int i = 0; i < x.length; i += 11) {
@@ -117,8 +117,8 @@ public abstract class ProductContract extends Contract {
     }
 
     /**
-     * The reference's result. It depends on the numbers only, not on how they lie in memory, and takes most of the
-     * time: one serves all placements of the same numbers.
+     * The result of the reference. It depends on the values only, not on their placement, and takes most of the time,
+     * so one result serves all placements of the same values.
      *
      * @param sums of products in float64
      * @param absolutes sums of the products' magnitudes
@@ -209,8 +209,8 @@ public abstract class ProductContract extends Contract {
     }
 
     /**
-     * A function and a residual after the product: the same bits as the steps one by one, in sizes on both sides of
-     * every tile.
+     * An activation and a residual after the product: the same bits as the separate steps, with sizes around every
+     * tile.
      */
     @Test
     final void linearWithActivationAndResidual() {
@@ -256,8 +256,7 @@ public abstract class ProductContract extends Contract {
     }
 
     /**
-     * Operands at the start of their memory, where a backend may read several numbers at once; alone, as transposes and
-     * in batches.
+     * Operands at the start of their memory, where a backend may use wide loads; alone, transposed and in batches.
      */
     @TestFactory
     final Stream<DynamicTest> matmulOfAlignedOperands() {
@@ -294,7 +293,7 @@ public abstract class ProductContract extends Contract {
         return Operand.fromTheStart(backend(), columns.shape(), turned).transposed();
     }
 
-    /** Several weights in one frozen buffer are told apart. */
+    /** Several weights in one frozen buffer are distinguished. */
     @Test
     final void linearWithPartsOfAFrozenBuffer() {
         Operand all = operand(Placement.DENSE, Shape.of(3, 9, 9), 2);

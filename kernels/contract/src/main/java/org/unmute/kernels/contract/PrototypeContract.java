@@ -18,7 +18,7 @@ public abstract class PrototypeContract extends Contract {
     /** For the backend's tests. */
     protected PrototypeContract() {}
 
-    /** Clips, tokens, prototypes, dim; many clips of few tokens are the frames of a grid. */
+    /** Clips, tokens, prototypes, dim; many clips of few tokens are the frames of a map. */
     private static final int[][] SHAPES = {
         {1, 1, 1, 1},
         {2, 3, 5, 7},
@@ -36,10 +36,9 @@ public abstract class PrototypeContract extends Contract {
     };
 
     /**
-     * Cosines that are closer than this may be taken for equal: some roundings of a number with twice the digits of a
-     * float.
+     * Cosines closer than this may count as equal: a few rounding errors of a double-float.
      */
-    private static final double UNTOLD = 1e-12;
+    private static final double INDISTINGUISHABLE = 1e-12;
 
     /** Values, winners and gradients in all placements. */
     @TestFactory
@@ -130,8 +129,7 @@ public abstract class PrototypeContract extends Contract {
     }
 
     /**
-     * The form with signs gives what the form without gives for ±1, within the same bounds; the first of equal winners
-     * may differ.
+     * The binary form agrees with the general form on ±1, within the same bounds; the winners of ties may differ.
      */
     private void binary(Operand tokens, Operand prototypes, Placement p) {
         Shape shape = Shape.of(
@@ -213,9 +211,9 @@ public abstract class PrototypeContract extends Contract {
     }
 
     /**
-     * Tokens that differ by a few roundings: by signs, the winner is the one in exact arithmetic, the first of equal
-     * ones. A winner that float32 picks among such tokens would send training another way than on other backends.
-     * Float64, which the reference computes in, must tell the tokens apart for the test to see anything.
+     * Tokens that differ by a few rounding errors: in the binary form the winner is that of exact arithmetic, the first
+     * of equal ones. A winner that float32 chose would make training diverge from other backends. The test sees only
+     * tokens that float64 distinguishes.
      */
     @TestFactory
     final Stream<DynamicTest> binaryPrototypeMaxPoolPicksExactWinners() {
@@ -239,7 +237,7 @@ public abstract class PrototypeContract extends Contract {
         double[] x = tokens.reference().host().doubles();
         double[] p = prototypes.reference().host().doubles();
         int[] won = winners.readInts();
-        int told = 0;
+        int distinguished = 0;
         for (int i = 0; i < won.length; i++) {
             double[] cosines = new double[s[1]];
             for (int n = 0; n < s[1]; n++) {
@@ -253,16 +251,18 @@ public abstract class PrototypeContract extends Contract {
             for (int n = 0; n < s[1]; n++) {
                 next = cosines[n] < cosines[best] ? Math.max(next, cosines[n]) : next;
             }
-            if (cosines[best] - next > UNTOLD) {
+            if (cosines[best] - next > INDISTINGUISHABLE) {
                 assertEquals(best, won[i], "winner " + i + " is ahead by " + (cosines[best] - next));
-                told++;
+                distinguished++;
             }
         }
-        assertTrue(told > won.length * 9 / 10, "only " + told + " of " + won.length + " winners can be told");
+        assertTrue(
+                distinguished > won.length * 9 / 10,
+                "only " + distinguished + " of " + won.length + " winners are distinguishable");
         winners.assertGuards("binaryPrototypeMaxPool");
     }
 
-    /** Copies of one token of each clip, rounded otherwise in every entry; two of three twice. */
+    /** Copies of one token of each clip with a rounding error in every entry; two of three occur twice. */
     private static float[] nearlyEqual(int[] s) {
         float[] base = ValueKind.NORMAL.make((long) s[0] * s[3], 10);
         float[] noise = ValueKind.NORMAL.make((long) s[0] * s[1] * s[3], 11);

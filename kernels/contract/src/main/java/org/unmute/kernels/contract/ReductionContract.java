@@ -129,17 +129,16 @@ public abstract class ReductionContract extends Contract {
     }
 
     /**
-     * Sums of integers that leave 32 bits become the nearest integer, not before all is added: as the reference has
-     * them.
+     * Sums of integers saturate at 32 bits after the last addition, as in the reference.
      */
     @Test
     final void reduceIntegersBeyondTheirRange() {
-        int most = Integer.MAX_VALUE;
-        int least = Integer.MIN_VALUE;
-        int[] few = {most, most, least, -1, least, least, 5, 0, most, 1, -2, 3};
+        int highest = Integer.MAX_VALUE;
+        int lowest = Integer.MIN_VALUE;
+        int[] few = {highest, highest, lowest, -1, lowest, lowest, 5, 0, highest, 1, -2, 3};
         int[] many = new int[3000];
         for (int i = 0; i < many.length; i++) {
-            many[i] = i % 3 == 0 ? most : i % 3 == 1 ? least : i - 700;
+            many[i] = i % 3 == 0 ? highest : i % 3 == 1 ? lowest : i - 700;
         }
         for (Placement p : Placement.values()) {
             integers(Shape.of(3, 4), few, p);
@@ -172,7 +171,7 @@ public abstract class ReductionContract extends Contract {
     }
 
     /**
-     * Greatest and least with positions, exactly as the reference says; many equal numbers, so that ties are common.
+     * Maximum and minimum with positions, exactly as the reference; many equal values, so that ties are common.
      */
     @Test
     final void extreme() {
@@ -193,16 +192,16 @@ public abstract class ReductionContract extends Contract {
     }
 
     private void extreme(Shape shape, Placement p, float[] numbers) {
-        for (boolean greatest : new boolean[] {true, false}) {
+        for (boolean max : new boolean[] {true, false}) {
             Operand x = Operand.of(backend(), p, shape, numbers);
             Shape small = shape.without(-1);
             Operand values = Operand.output(backend(), Placement.STRIDED, small);
             Operand indices = Operand.intOutput(backend(), Placement.NEGATIVE, small);
-            backend().extreme(greatest, x.view(), values.view(), indices.view());
+            backend().extreme(max, x.view(), values.view(), indices.view());
             View v = doubles(small);
             View w = View.dense(HostBuffer.allocate(DType.I32, small.elements()), small);
-            REFERENCE.extreme(greatest, x.reference(), v, w);
-            String what = "extreme " + shape + " " + p + " " + greatest;
+            REFERENCE.extreme(max, x.reference(), v, w);
+            String what = "extreme " + shape + " " + p + " " + max;
             for (int i = 0; i < small.elements(); i++) {
                 Check.close(what, i, v.host().get(i), values.read()[i], 0);
                 Check.close(what + " position", i, w.host().get(i), indices.readInts()[i], 0);
@@ -218,7 +217,7 @@ public abstract class ReductionContract extends Contract {
         for (int n : SIZES) {
             for (Placement p : Placement.values()) {
                 for (ValueKind numbers :
-                        new ValueKind[] {ValueKind.NORMAL, ValueKind.WIDE, ValueKind.DENORMAL, ValueKind.NAN}) {
+                        new ValueKind[] {ValueKind.NORMAL, ValueKind.WIDE, ValueKind.SUBNORMAL, ValueKind.NAN}) {
                     for (boolean reverse : new boolean[] {false, true}) {
                         cumulativeSum(Shape.of(3, n), p, numbers, reverse);
                     }

@@ -24,7 +24,7 @@ public abstract class RepeatabilityContract extends Contract {
     /** For the backend's tests. */
     protected RepeatabilityContract() {}
 
-    /** Results of one of everything that sums, chooses or places, on shapes large enough to be split. */
+    /** Results of every operation that sums, selects or moves, on shapes large enough to be split among threads. */
     private static List<float[]> everything(Backend b) {
         List<float[]> all = new ArrayList<>();
         View x = input(b, Shape.of(3, 131, 96), 1);

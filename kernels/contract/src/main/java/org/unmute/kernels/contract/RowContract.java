@@ -4,7 +4,7 @@ import org.junit.jupiter.api.Test;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.backend.View;
 
-/** Softmax, normalisations and their gradients: everything that works along rows. Also the optimizer's step. */
+/** Softmax, normalisations and their gradients, all along rows; also the step of the optimizer. */
 public abstract class RowContract extends Contract {
     private static final double EPS = 1e-5;
 
@@ -16,7 +16,7 @@ public abstract class RowContract extends Contract {
         Placement[] all = Placement.values();
         for (int n : SIZES) {
             for (Placement in : all) {
-                for (ValueKind numbers : new ValueKind[] {ValueKind.NORMAL, ValueKind.WIDE, ValueKind.DENORMAL}) {
+                for (ValueKind numbers : new ValueKind[] {ValueKind.NORMAL, ValueKind.WIDE, ValueKind.SUBNORMAL}) {
                     c.run(Shape.of(2, 3, n), in, all[(in.ordinal() + n) % all.length], numbers);
                 }
             }
@@ -91,7 +91,7 @@ public abstract class RowContract extends Contract {
         }
     }
 
-    /** Minus infinity has no share, a row of nothing else is NaN, and NaN and infinity spoil their row alone. */
+    /** -∞ gives 0, a row of -∞ only gives NaN, and NaN and ∞ affect only their own row. */
     @Test
     final void softmaxOfSpecialValues() {
         float inf = Float.POSITIVE_INFINITY;

@@ -48,8 +48,8 @@ public abstract class SameBitsContract extends Contract {
     protected SameBitsContract() {}
 
     /**
-     * Whether sums along a row have the 16 parts of a vector of 512 bits; with narrower vectors only training keeps the
-     * promise.
+     * Whether sums along a row have 16 partial sums, as with 512-bit vectors; with narrower vectors the promise holds
+     * for training only.
      */
     protected boolean sumsInSixteenParts() {
         return true;
@@ -108,7 +108,7 @@ public abstract class SameBitsContract extends Contract {
         return b.allocate(DType.F32, Shape.of(sizes));
     }
 
-    /** Numbers of all sizes for functions, 0 and what makes exponentials overflow and vanish among them. */
+    /** Inputs of functions of all magnitudes, with 0 and arguments that make exponentials overflow and underflow. */
     private static View wide(Backend b, boolean positive) {
         float[] x = ValueKind.NORMAL.make(3011, 1);
         for (int i = 0; i < x.length; i++) {
@@ -119,7 +119,7 @@ public abstract class SameBitsContract extends Contract {
         return input(b, x, x.length);
     }
 
-    /** Functions that are made of multiplications, additions, divisions and square roots in a fixed order. */
+    /** Functions composed of multiplications, additions, divisions and square roots in a fixed order. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> unary() {
@@ -134,7 +134,7 @@ public abstract class SameBitsContract extends Contract {
         assertBits("unary." + f, b, out);
     }
 
-    /** Their gradients, as far as a training of protobin takes them. */
+    /** Their gradients, those that a training of protobin needs. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> unaryBackward() {
@@ -151,7 +151,7 @@ public abstract class SameBitsContract extends Contract {
         assertBits("gradient." + f, b, gx);
     }
 
-    /** Powers as the focusing of a loss takes them: of numbers of any size, exponents whole and not. */
+    /** Powers as in a focal loss: bases of all magnitudes, whole and fractional exponents. */
     @TestFactory
     @EachFunction
     final Stream<DynamicTest> binary() {
@@ -170,7 +170,7 @@ public abstract class SameBitsContract extends Contract {
         assertBits("binary." + f, b, out);
     }
 
-    /** A row at a time; lengths that fill no vector, several, and a part of one. */
+    /** Rows shorter than a vector, of several vectors, and with a remainder. */
     @TestFactory
     final Stream<DynamicTest> layerNorm() {
         return each(List.of(7, 64, 99, 768), this::layerNorm);
@@ -184,7 +184,7 @@ public abstract class SameBitsContract extends Contract {
         assertBits("layer-norm." + n, b, out);
     }
 
-    /** Affine maps with what follows them in a transformer, inner sizes up to the depth of a slice of every width. */
+    /** Affine maps with the epilogue of a transformer, inner sizes up to the slice depth of every vector width. */
     @TestFactory
     final Stream<DynamicTest> linear() {
         return each(List.of(1, 40, 64, 256, 384), this::linear);
@@ -203,7 +203,7 @@ public abstract class SameBitsContract extends Contract {
     }
 
     /**
-     * More than one slice of a vector product of 512 bits is left out: from 769 on sums are taken slice by slice there.
+     * The longest inner size: from 769 on, products with 512-bit vectors sum slice by slice.
      */
     @Test
     final void linearAsLongAsASlice() {
@@ -214,7 +214,7 @@ public abstract class SameBitsContract extends Contract {
         assertBits("linear.768", b, out);
     }
 
-    /** Products as gradients of an affine map take them. */
+    /** Products with transposed operands, as in the gradients of an affine map. */
     @Test
     final void linearAndMatmulOfTransposedOperands() {
         Backend b = backend();
@@ -229,7 +229,7 @@ public abstract class SameBitsContract extends Contract {
     }
 
     /**
-     * Scores in several tiles, so that the greatest comes late; a bias that hides keys; scores of very different size.
+     * Scores in several tiles, so that the maximum comes late; a bias that hides keys; scores of very different size.
      */
     @TestFactory
     final Stream<DynamicTest> attention() {
@@ -255,7 +255,7 @@ public abstract class SameBitsContract extends Contract {
         assertBits("attention." + tokens, b, plain, sharp, biased);
     }
 
-    /** Down the columns of a batch of logits, up to 128 rows. */
+    /** Sums of the columns of a batch of logits, up to 128 rows. */
     @TestFactory
     final Stream<DynamicTest> reduceColumns() {
         return each(List.of(92, 128), this::reduceColumns);
@@ -268,7 +268,7 @@ public abstract class SameBitsContract extends Contract {
         assertBits("sum-of-columns." + rows, b, out);
     }
 
-    /** All numbers of a batch of logits. */
+    /** The sum of a batch of logits. */
     @TestFactory
     final Stream<DynamicTest> reduceAll() {
         return each(List.of(92, 128, 400), this::reduceAll);
@@ -283,8 +283,8 @@ public abstract class SameBitsContract extends Contract {
     }
 
     /**
-     * Matching with signs and its gradient, over more clips than a device takes at once; a dim that fills no row of
-     * partial sums.
+     * Binary matching and its gradient, over more clips than a device processes at once; a dim that does not fill a row
+     * of partial sums.
      */
     @TestFactory
     final Stream<DynamicTest> binaryPrototypeMaxPool() {

@@ -4,13 +4,13 @@ import org.unmute.tensor.op.Binary;
 import org.unmute.tensor.op.Unary;
 
 /**
- * How far a float32 result may lie from the exact one: bounds that follow from the number of roundings, not from what
- * some backend happened to do. All are absolute, for one result.
+ * Bounds on the error of a float32 result, derived from the number of roundings, not from the behaviour of a backend.
+ * All are absolute, for one result.
  */
 public final class Tolerance {
-    /** Half the distance from 1 to the next float: the error of one rounding. */
+    /** The unit roundoff: half the distance from 1 to the next float. */
     public static final double ROUNDING = 0x1p-24;
-    /** Distance of the smallest floats; what rounding may lose near 0. */
+    /** Distance between the smallest floats: the rounding error near 0. */
     private static final double SMALLEST = Float.MIN_VALUE;
 
     private static final double DOUBLE_ROUNDING = 0x1p-53;
@@ -24,15 +24,15 @@ public final class Tolerance {
     }
 
     /**
-     * A function of one number: the value at an argument at most 4 ulp away, within 4 ulp. A factor of x may have been
-     * rounded among the smallest floats, or to 0 by the definition, which is computed in double.
+     * A function of one number: its value at an argument at most 4 ulp away, within 4 ulp. A factor of x may have been
+     * rounded to a subnormal, or to 0 by the definition in double.
      */
     public static double unary(Unary f, double x, double p, double q) {
         double y = f.apply(x, p, q);
         double slope = f.derivative(x, y, p, q);
         double moved = Double.isFinite(slope) ? Math.abs(x * slope) : 0;
-        double lost = Double.isFinite(x) ? Math.abs(x) * (SMALLEST + DOUBLE_ROUNDING) : 0;
-        return ulps(FUNCTION_ULPS, y) + ulps(FUNCTION_ULPS, moved) + lost;
+        double underflow = Double.isFinite(x) ? Math.abs(x) * (SMALLEST + DOUBLE_ROUNDING) : 0;
+        return ulps(FUNCTION_ULPS, y) + ulps(FUNCTION_ULPS, moved) + underflow;
     }
 
     /** Its gradient; the absolute term is there because slopes are differences of terms of size 1 near their zeros. */
@@ -66,7 +66,7 @@ public final class Tolerance {
     /**
      * A softmax over {@code n} numbers.
      *
-     * @param spread how far the number lies below the greatest; each unit makes an error in it count once more
+     * @param spread distance of the element below the maximum; each unit adds one more error
      */
     public static double softmax(long n, double spread, double y) {
         return 4 * (n + spread + 4) * ROUNDING * y + 4 * SMALLEST;
@@ -90,8 +90,8 @@ public final class Tolerance {
      *
      * @param depth length of a query
      * @param keys number of keys
-     * @param scores greatest sum of absolute terms of a score
-     * @param value greatest absolute value
+     * @param scores maximum sum of absolute terms of a score
+     * @param value maximum absolute value
      */
     public static double attention(long depth, long keys, double scores, double value) {
         return 4 * ((depth + 4) * scores + keys + 16) * ROUNDING * value + SMALLEST;
@@ -99,13 +99,13 @@ public final class Tolerance {
 
     /**
      * Gradients of an attention's scores, added up over keys with factors up to 1: {@code w (gw - Σ w gw)} is at most
-     * twice the greatest gw in all, and has the weights' errors, those of gw and those of the sum.
+     * twice the maximum gw in all, and has the weights' errors, those of gw and those of the sum.
      *
      * @param depth length of a query
      * @param keys number of keys
-     * @param width length of a value, and of what else is summed
-     * @param scores greatest sum of absolute terms of a score
-     * @param gradients greatest sum of absolute terms of a weight's gradient
+     * @param width length of a value, plus other summed terms
+     * @param scores maximum sum of absolute terms of a score
+     * @param gradients maximum sum of absolute terms of the gradient of a weight
      */
     public static double attentionScores(long depth, long keys, long width, double scores, double gradients) {
         return 4 * attention(depth, 3 * keys + 3 * width, scores, gradients);

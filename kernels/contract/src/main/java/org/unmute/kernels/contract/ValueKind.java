@@ -2,22 +2,22 @@ package org.unmute.kernels.contract;
 
 import java.util.Random;
 
-/** Kinds of numbers that results must be right for. */
+/** Kinds of test values. */
 enum ValueKind {
     /** Around 1. */
     NORMAL,
-    /** From tiny to large, of both signs. */
+    /** From tiny to large, both signs. */
     WIDE,
-    /** Below the smallest normal float. */
-    DENORMAL,
+    /** Subnormal floats. */
+    SUBNORMAL,
     /** Some infinities and zeros of both signs. */
     INFINITE,
     /** Some NaN. */
     NAN,
-    /** The greatest and smallest floats. */
+    /** The largest and smallest floats. */
     EXTREME;
 
-    /** Numbers that depend only on the arguments. */
+    /** Values that depend only on the arguments. */
     float[] make(long count, long seed) {
         Random r = new Random(seed * 31 + ordinal());
         float[] x = new float[Math.toIntExact(count)];
@@ -32,7 +32,7 @@ enum ValueKind {
         return switch (this) {
             case NORMAL -> g;
             case WIDE -> g * (float) Math.pow(10, r.nextInt(-6, 3));
-            case DENORMAL -> g * 1e-39f;
+            case SUBNORMAL -> g * 1e-39f;
             case INFINITE ->
                 switch (r.nextInt(6)) {
                     case 0 -> Float.POSITIVE_INFINITY;

@@ -9,7 +9,7 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 
 /**
- * One case of the autograd reference numbers: what to compute, from which tensors.
+ * A case of the autograd reference numbers: what to compute from which tensors.
  *
  * @param name the case's name, such as {@code conv2d_3x3}
  * @param attributes kernel sizes, axes and so on, as the index has them

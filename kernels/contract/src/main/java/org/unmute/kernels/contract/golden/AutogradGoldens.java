@@ -38,11 +38,11 @@ import org.unmute.tensor.op.Op;
  * ({@code probes/autograd} below it).
  *
  * <p><b>Tolerance.</b> The stored numbers are float64 results rounded to float32. In {@code F64} an element may differ
- * by that rounding, {@code 2⁻²⁴ |element|}, and by {@code 1e-12} of the tensor's greatest magnitude. In {@code F32} it
+ * by that rounding, {@code 2⁻²⁴ |element|}, and by {@code 1e-12} of the tensor's maximum magnitude. In {@code F32} it
  * may differ by {@value #ORDER_FACTOR} times the index's {@code atol}, which is itself four times the error of torch's
  * own float32 result: the index says that another order of summation may need two to three times more. Where the
- * greatest element is over {@value #HUGE_SPREAD} times the median of those that are not 0, one absolute tolerance says
- * nothing about the others; such tensors are compared element by element, relative difference 1e-6 as the index says,
+ * maximum is over {@value #HUGE_SPREAD} times the median of the nonzero elements, one absolute tolerance says nothing
+ * about the others; such tensors are compared element by element, relative difference 1e-6 as the index says,
  * in {@code F32} with the same factor.
  */
 public final class AutogradGoldens {
@@ -125,7 +125,7 @@ public final class AutogradGoldens {
                 index, SafetensorsFile.open(folder.resolve(index.path("file").asText())));
     }
 
-    /** The numbers that come with this library; the tensors are copied out of it, for the reader maps a file. */
+    /** The reference numbers in this library; copied to files, because the reader maps files. */
     private static AutogradGoldens packaged() throws IOException {
         Path folder = Files.createTempDirectory("unmute-goldens");
         folder.toFile().deleteOnExit();
@@ -271,13 +271,13 @@ public final class AutogradGoldens {
                 .filter(v -> v > 0 && Double.isFinite(v))
                 .sorted()
                 .toArray();
-        double greatest = sizes.length == 0 ? 0 : sizes[sizes.length - 1];
-        boolean spread = sizes.length > 0 && greatest > HUGE_SPREAD * sizes[sizes.length / 2];
+        double max = sizes.length == 0 ? 0 : sizes[sizes.length - 1];
+        boolean spread = sizes.length > 0 && max > HUGE_SPREAD * sizes[sizes.length / 2];
         for (int i = 0; i < want.length; i++) {
             double own = Double.isFinite(want[i]) ? Math.abs(want[i]) : 0;
             bound[i] = switch (dtype) {
                 case I32 -> 0;
-                case F64 -> spread ? 1e-6 * own : 1e-12 * greatest + 0x1p-24 * own;
+                case F64 -> spread ? 1e-6 * own : 1e-12 * max + 0x1p-24 * own;
                 default -> ORDER_FACTOR * (spread ? 1e-6 * own : atol);
             };
         }

@@ -13,9 +13,9 @@ import org.unmute.tensor.op.ReductionOps;
 import org.unmute.tensor.op.Unary;
 
 /**
- * What each kind of autograd case computes. A case's kind is the longest known name that its own name starts with (up
- * to {@code _} or a digit), so that {@code sum_dim1} and {@code sum_dims_keep} are both {@code sum}; sizes, axes and
- * constants come from the case.
+ * How each kind of autograd case is computed. The kind of a case is the longest known name that the case's name starts
+ * with (up to {@code _} or a digit), so that {@code sum_dim1} and {@code sum_dims_keep} are both {@code sum}; sizes,
+ * axes and constants come from the case.
  */
 final class AutogradKinds {
     private static final Map<String, Function<AutogradCase, List<Tensor>>> KINDS = new HashMap<>();
@@ -144,7 +144,7 @@ final class AutogradKinds {
         one("transpose", c -> c.in("x").transpose(c.integers("dims")[0], c.integers("dims")[1]));
         one("permute", c -> c.in("x").permute(c.integers("dims")));
         one("reshape", c -> c.in("x").reshape(c.outputs().getFirst().toArray()));
-        // Heads back beside each other: [batch, heads, tokens, d] to [batch, tokens, heads d].
+        // Merges heads: [batch, heads, tokens, d] to [batch, tokens, heads d].
         one(
                 "reshape_after_permute",
                 c -> c.in("x").transpose(1, 2).reshape(c.outputs().getFirst().toArray()));

@@ -12,7 +12,7 @@ import org.unmute.tensor.backend.Backends;
  * passes on a width it does not name.
  */
 public abstract class ChosenWidthContract {
-    private static final int LEAST = 128;
+    private static final int MIN_BITS = 128;
 
     /** For the tests of a module. */
     protected ChosenWidthContract() {}
@@ -23,7 +23,7 @@ public abstract class ChosenWidthContract {
         Integer asked = Integer.getInteger("unmute.vector.bits");
         Backends.Choice choice = open();
         System.out.println("width: asked for " + (asked == null ? "the processor's" : asked) + ", " + choice.reason());
-        if (asked != null && asked < LEAST) {
+        if (asked != null && asked < MIN_BITS) {
             Assertions.assertEquals("scalar", choice.backend().name(), choice.reason());
             return;
         }
@@ -52,7 +52,7 @@ public abstract class ChosenWidthContract {
         return Backends.open("cpu", Integer.getInteger("unmute.threads", 0));
     }
 
-    /** What the virtual machine prefers here. By reflection, since this module does without the Vector API. */
+    /** The preferred width of the JVM. By reflection, because this module does not use the Vector API. */
     private static int widest() throws ReflectiveOperationException {
         Class<?> shape = Class.forName("jdk.incubator.vector.VectorShape");
         int preferred = (int) shape.getMethod("vectorBitSize")

@@ -11,7 +11,7 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Reference numbers for tests. They lie in the module's {@code src/test/resources/golden}, or in the folder that the
+ * Reference numbers for tests. They are in the module's {@code src/test/resources/golden}, or in the folder that the
  * system property {@code unmute.golden} names, which must have the same layout; sub-folders that it lacks are skipped
  * and counted on standard output.
  */

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Real recordings and trained weights for tests. They are not part of the repository: they lie in {@code shared/data}
- * beside the checkout, or in the folder that the system property {@code unmute.data} names. Where they are absent the
+ * Real recordings and trained weights for tests. They are not part of the repository: they are in {@code shared/data}
+ * next to the checkout, or in the folder that the system property {@code unmute.data} names. Where they are absent the
  * test is skipped with the reason.
  */
 public final class RealData {
@@ -37,7 +37,7 @@ public final class RealData {
                 return path;
             }
         }
-        throw new TestAbortedException(
-                "skipped: no shared/data/" + name + " beside the checkout; -D" + PROPERTY + "=DIR names another place");
+        throw new TestAbortedException("skipped: no shared/data/" + name + " next to the checkout; -D" + PROPERTY
+                + "=DIR names another place");
     }
 }
