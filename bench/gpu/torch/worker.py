@@ -69,10 +69,10 @@ def match(batch, tokens, dim, prototypes, binary, bits):
     p = random("p", 1, prototypes, dim)
     p = torch.where(p >= 0, 1.0, -1.0) / math.sqrt(dim) if binary else F.normalize(p, dim=1)
 
-    def greatest(x, unit):
+    def best_match(x, unit):
         return (F.normalize(x, dim=2).to(rounded) @ unit.t()).max(1)
 
-    work = Forward(greatest, random("x", 1, batch, tokens, dim), p.to(rounded))
+    work = Forward(best_match, random("x", 1, batch, tokens, dim), p.to(rounded))
     work.results = lambda way: {"y": work.run(way)[0].float()}
     return work
 

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 
 /**
  * Builds an ONNX file: one graph of named nodes, float weights inside the file. Field numbers are those of {@code
- * onnx.proto}. Values are named by texts; {@link #node} gives the name of its first result, so that a network reads
- * like a formula.
+ * onnx.proto}. Values have names; {@link #node} returns the name of its first result, so that a network reads like
+ * a formula.
  */
 public final class OnnxModel {
     /** {@code TensorProto.DataType} */
@@ -29,15 +29,15 @@ public final class OnnxModel {
     /** A graph without nodes. */
     public OnnxModel() {}
 
-    /** A node's setting. */
+    /** A node's attribute. */
     public sealed interface Attribute {
-        /** A whole number. */
+        /** An int64. */
         record Int(String name, long value) implements Attribute {}
 
-        /** Several whole numbers. */
+        /** Several int64. */
         record Ints(String name, long... values) implements Attribute {}
 
-        /** A real number. */
+        /** A float. */
         record Real(String name, float value) implements Attribute {}
     }
 
@@ -69,7 +69,7 @@ public final class OnnxModel {
         return initializer(name, FLOAT, raw.array(), shape);
     }
 
-    /** A list of whole numbers, such as a shape. @return its name */
+    /** A list of int64, such as a shape. @return its name */
     public String integers(long... values) {
         ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asLongBuffer().put(values);
@@ -90,7 +90,7 @@ public final class OnnxModel {
         return name;
     }
 
-    /** A node with one result, which gets a name of its own. @return that name */
+    /** A node with one result, which gets a new name. @return that name */
     public String node(String type, String[] inputs, Attribute... attributes) {
         String result = "value" + names++;
         node(type, inputs, new String[] {result}, attributes);
@@ -129,7 +129,7 @@ public final class OnnxModel {
         return out;
     }
 
-    /** Writes the file. Larger than 2 GiB it cannot be. */
+    /** Writes the file; at most 2 GiB. */
     public void write(Path path) throws IOException {
         ProtobufWriter model = new ProtobufWriter()
                 .number(1, IR_VERSION)

@@ -19,7 +19,7 @@ public final class OnnxNetworks {
         return m.output("y", OnnxModel.FLOAT, -1, out);
     }
 
-    /** Tokens {@code [n, dim]} and signs {@code [prototypes, dim]}: greatest cosine and its token. */
+    /** Tokens {@code [n, dim]} and signs {@code [prototypes, dim]}: max cosine and its token. */
     public static OnnxModel match(float[] signs, int prototypes, int dim) {
         OnnxModel m = new OnnxModel().input("x", -1, dim);
         float[] scaled = transposed(signs, prototypes, dim);
@@ -46,7 +46,7 @@ public final class OnnxNetworks {
     /**
      * Pre-norm transformer blocks and a final norm, {@code [batch, tokens, dim]} to the same.
      *
-     * @param weights numbers by name, as in the case's safetensors file
+     * @param weights values by name, as in the case's safetensors file
      */
     public static OnnxModel forward(Function<String, float[]> weights, int tokens, int dim, int heads, int depth) {
         OnnxModel m = new OnnxModel().input("x", -1, tokens, dim);

@@ -7,7 +7,7 @@ import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Shape;
 
 /**
- * How fast memory is read: every thread sums an array of its own that is larger than the caches it can have to itself.
+ * Memory read bandwidth: every thread sums an array of its own that exceeds its private caches.
  */
 final class Bandwidth implements Peer.Call {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;

@@ -7,17 +7,15 @@ import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Shape;
 
 /**
- * What the processor can do at most: fused multiply-adds on registers alone, in the preferred vector width, on a number
- * of threads. The sums of sixteen registers do not depend on each other, enough for two units with a latency of four
- * cycles, and no memory is touched.
+ * Peak of fused multiply-adds on registers, in the preferred vector width, on a number of threads. Sixteen independent
+ * accumulators keep two units with a latency of four cycles busy; no memory is accessed.
  */
 final class FmaPeak implements Peer.Call {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int REGISTERS = 16;
     private static final int ROUNDS = 20_000;
     /**
-     * Repeated so often in a call: only a method that is entered anew runs in its compiled form, with its vectors in
-     * registers.
+     * Iterations per call: only a newly entered method runs in its compiled form, with its vectors in registers.
      */
     private static final int REPEATS = 60;
 
@@ -29,7 +27,7 @@ final class FmaPeak implements Peer.Call {
         sums = new float[threads];
     }
 
-    /** Operations of one call: a multiplication and an addition for each lane. */
+    /** Operations of one call: a multiplication and an addition per lane. */
     static double operations(int threads) {
         return 2.0 * SPECIES.length() * REGISTERS * ROUNDS * REPEATS * threads;
     }

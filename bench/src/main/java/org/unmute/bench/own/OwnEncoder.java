@@ -10,7 +10,7 @@ import org.unmute.models.encoder.Encoders;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.Shape;
 
-/** An encoder from a WAV file to patch tokens, the way {@code unmute embed} goes: read, fbank, network. */
+/** An encoder from a WAV file to patch tokens, as {@code unmute embed} does it: read, fbank, network. */
 final class OwnEncoder implements Peer.Call {
     private final Path recording;
     private final Encoder encoder;

@@ -46,7 +46,7 @@ final class OwnForward extends ScopedCall {
 
     @Override
     void compute() {
-        // As in an encoder: what the blocks leave behind is released before the result is used.
+        // As in an encoder: intermediate results are released before the result is used.
         try (TensorScope inner = new TensorScope()) {
             y = inner.keep(norm.apply(trunk.apply(x, Trace.NONE)));
         }

@@ -5,7 +5,7 @@ import org.unmute.bench.peer.CaseFolder;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
 
-/** The greatest cosine of every binarized prototype over a clip's tokens, and the token that has it. */
+/** The max cosine of every binarized prototype over a clip's tokens, and its token. */
 final class OwnMatch extends ScopedCall {
     private final Tensor tokens;
     private final Tensor bank;

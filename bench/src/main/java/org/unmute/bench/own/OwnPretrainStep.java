@@ -46,7 +46,7 @@ final class OwnPretrainStep implements Peer.Call {
         training = new Training();
     }
 
-    /** A model with its optimizer, from the start. */
+    /** A freshly initialized model with its optimizer. */
     private final class Training {
         private final MaskedAutoencoder model;
         private final Map<String, Tensor> parameters;
@@ -103,7 +103,7 @@ final class OwnPretrainStep implements Peer.Call {
         loss = training.step();
     }
 
-    /** Beside the last step's loss: the gradients of the given parameters and the losses of two steps from them. */
+    /** Writes the last step's loss, the gradients of the given parameters and the losses of two steps from them. */
     @Override
     public void show(CaseFolder to) throws IOException {
         to.write("loss", Shape.of(1), new float[] {(float) loss});

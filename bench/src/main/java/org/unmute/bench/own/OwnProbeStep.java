@@ -31,7 +31,7 @@ import org.unmute.tensor.optim.Gradients;
  * call.
  */
 final class OwnProbeStep implements Peer.Call {
-    /** So many that the learning rate does not fall noticeably: a peer keeps it. */
+    /** So many epochs that the learning rate stays nearly constant, as it does for a peer. */
     private static final int EPOCHS = 1_000_000;
 
     private final CaseFolder folder;
@@ -97,7 +97,7 @@ final class OwnProbeStep implements Peer.Call {
                 }
             });
         } catch (CancellationException e) {
-            // The case is over.
+            // The case has ended.
             done.release();
         } catch (IOException | RuntimeException | Error e) {
             failure = e;
@@ -106,7 +106,8 @@ final class OwnProbeStep implements Peer.Call {
     }
 
     /**
-     * Beside the last step's loss: on a few clips, the gradients of the given parameters and the losses of two steps.
+     * Writes the last step's loss and, on a few clips, the gradients of the given parameters and the losses of two
+     * steps.
      */
     @Override
     public void show(CaseFolder to) throws IOException {
@@ -126,7 +127,7 @@ final class OwnProbeStep implements Peer.Call {
             Steps.showGradient(to, Gradients.of(Objective.ASL.loss().of(logits, target), probe.parameters()));
         }
         try (TensorScope _ = new TensorScope()) {
-            // The rate of the second of many steps, as in the steps that are timed.
+            // The learning rate of the second of many steps, as in the timed steps.
             double[] losses = new double[2];
             Probe probe = probe();
             try {

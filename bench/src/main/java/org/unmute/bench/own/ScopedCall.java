@@ -4,12 +4,12 @@ import org.unmute.bench.peer.Peer;
 import org.unmute.tensor.Grad;
 import org.unmute.tensor.TensorScope;
 
-/** A call whose results live until the next one. */
+/** A call whose results stay valid until the next one. */
 abstract class ScopedCall implements Peer.Call {
     private TensorScope results;
     private long peak = -1;
 
-    /** Does the work; what it leaves in fields is valid until the next run. Nothing is recorded for gradients. */
+    /** Runs the call without recording gradients; results in fields stay valid until the next run. */
     abstract void compute();
 
     @Override

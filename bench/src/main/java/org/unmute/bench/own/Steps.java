@@ -6,11 +6,11 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.optim.Gradients;
 
-/** What training steps show. */
+/** Outputs of training steps. */
 final class Steps {
     private Steps() {}
 
-    /** All gradients in a row, in the order in which the case names the parameters. */
+    /** All gradients, concatenated in the order of the parameters in the case. */
     static void showGradient(CaseFolder folder, Gradients gradients) throws IOException {
         int count = 0;
         for (String name : folder.texts("parameters")) {

@@ -9,7 +9,7 @@ import org.unmute.tensor.backend.Backends;
 public final class Unmute implements Peer {
     private final int threads;
 
-    /** Opens the best backend with so many threads. */
+    /** @param threads of the backend */
     public Unmute(int threads) {
         this.threads = threads;
         Backends.use(Backends.open(System.getProperty("unmute.backend", "auto"), threads));

@@ -17,7 +17,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.Npy;
 import org.unmute.tensor.io.SafetensorsWriter;
 
-/** Writes a case: made-up numbers that are the same in every run. */
+/** Writes a case: synthetic data, the same in every run. */
 public final class CaseWriter {
     private final Path folder;
     private final Map<String, Object> fields = new LinkedHashMap<>();
@@ -42,7 +42,7 @@ public final class CaseWriter {
         return this;
     }
 
-    /** Numbers in float16, little-endian, one after the other. */
+    /** Float16 values, little-endian. */
     CaseWriter halfFile(String name, float[] values) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(2 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         for (float value : values) {
@@ -52,13 +52,13 @@ public final class CaseWriter {
         return this;
     }
 
-    /** A WAV file with samples of 16 bits, and {@code samples.npy} with exactly the samples that are read from it. */
+    /** A 16-bit WAV file, and {@code samples.npy} with the samples exactly as read from it. */
     CaseWriter recording(String name, float[] samples, int rate) throws IOException {
         Wav.write(folder.resolve(name), samples, rate);
         return array("samples", Wav.read(folder.resolve(name)).samples(), samples.length);
     }
 
-    /** Weights of a model, made from names and shapes alone. */
+    /** Weights of a model, generated from names and shapes. */
     CaseWriter model(RecipeCheckpoint weights) throws IOException {
         SafetensorsWriter writer = new SafetensorsWriter();
         weights.metadata().forEach(writer::metadata);
@@ -83,7 +83,7 @@ public final class CaseWriter {
                 .writeValue(folder.resolve(CaseFolder.CASE).toFile(), fields);
     }
 
-    /** Uniform numbers in [-1/2, 1/2). */
+    /** Uniform in [-1/2, 1/2). */
     public static float[] uniform(long seed, int count) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] x = new float[count];
@@ -93,7 +93,7 @@ public final class CaseWriter {
         return x;
     }
 
-    /** Normal numbers of mean 0 and deviation 1. */
+    /** Standard normal. */
     static float[] normal(long seed, int count) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] x = new float[count];
@@ -103,7 +103,7 @@ public final class CaseWriter {
         return x;
     }
 
-    /** Four tones that come and go over noise, all within [-1, 1]. */
+    /** Four amplitude-modulated tones over noise, all within [-1, 1]. */
     static float[] sound(long seed, int count, int rate) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] x = new float[count];
@@ -118,7 +118,7 @@ public final class CaseWriter {
         return x;
     }
 
-    /** Rounds to numbers that float16 holds, in place. */
+    /** Rounds to float16, in place. */
     static float[] halves(float[] x) {
         for (int i = 0; i < x.length; i++) {
             x[i] = Float.float16ToFloat(Float.floatToFloat16(x[i]));
@@ -126,7 +126,7 @@ public final class CaseWriter {
         return x;
     }
 
-    /** Ones and minus ones. */
+    /** Random signs, 1 or -1. */
     static float[] signs(long seed, int count) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] x = new float[count];

@@ -8,9 +8,9 @@ import java.util.Map;
 import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.tensor.Shape;
 
-/** BenchRows of whole encoders, from a WAV file of 10 s to patch tokens, and of the front end alone. */
+/** Rows of whole encoders, from a WAV file of 10 s to patch tokens, and of the front end alone. */
 public final class EncoderRows {
-    /** Hz of the recording, which is that of the encoders: nothing is resampled. */
+    /** Sample rate of the recording and of the encoders: nothing is resampled. */
     static final int RATE = 16_000;
 
     static final int SECONDS = 10;
@@ -20,8 +20,8 @@ public final class EncoderRows {
     private static final int MEL = 128;
     private static final long SEED = 7;
     /**
-     * Twelve blocks on log energies, of which the smallest differ most: our fbank is computed in float64, torchaudio's
-     * in float32.
+     * After twelve blocks on log energies, of which the smallest differ most: our fbank is computed in float64,
+     * torchaudio's in float32.
      */
     static final double TOKEN_TOLERANCE = 1e-2;
 
@@ -32,9 +32,9 @@ public final class EncoderRows {
     /**
      * An encoder of base size.
      *
-     * @param name as its family is called
+     * @param name of its family
      * @param title in words
-     * @param tokens that the network sees of the recording
+     * @param tokens of the recording, with a class token if there is one
      * @param shapes of its tensors
      */
     private record Model(String name, String title, int tokens, Map<String, Shape> shapes) {}

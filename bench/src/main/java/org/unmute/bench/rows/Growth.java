@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** How time and memory grow with the size of the work: series of rows without peers that differ in one number. */
+/** Growth of time and memory with the size of the work: series of rows without peers that vary one number. */
 public final class Growth {
     private static final String PREFIX = "growth-";
     private static final int[] TOKENS = {64, 128, 256, 512, 1024, 2048, 4096, 8192};
     private static final int[] PROTOTYPES = {100, 300, 1000, 3000, 10_000, 30_000, 100_000};
     private static final int[] BATCHES = {1, 2, 4, 8, 16};
     private static final int[] STEP_BATCHES = {16, 32, 64, 128};
-    /** Blocks of the network: enough for what repeats, few enough for 8,192 tokens. */
+    /** Blocks of the network: enough to see repetition, few enough for 8,192 tokens. */
     private static final int BLOCKS = 2;
 
     private Growth() {}
@@ -19,8 +19,8 @@ public final class Growth {
     /**
      * A point of a series.
      *
-     * @param x what the series is against
-     * @param work by which time is divided to compare points: mostly {@code x} itself
+     * @param x the number that the series varies
+     * @param work units of work, by which time is divided: mostly {@code x} itself
      * @param row what is measured
      */
     public record Point(double x, double work, Row row) {}
@@ -30,7 +30,7 @@ public final class Growth {
      *
      * @param name as goals name it
      * @param title in words
-     * @param against what changes, for instance {@code tokens}
+     * @param against what varies, for instance {@code tokens}
      * @param per what is compared between points, for instance {@code time a token}
      * @param points at least two
      */

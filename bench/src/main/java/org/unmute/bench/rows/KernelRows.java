@@ -11,7 +11,7 @@ import org.unmute.models.checkpoint.RecipeCheckpoint;
 import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
-/** BenchRows of single operations and of the bare network: matrix products, ViT-B, prototype matching. */
+/** Rows of single operations and of the bare network: matrix products, ViT-B, prototype matching. */
 public final class KernelRows {
     /** Tokens of a 10 s clip with a class token. */
     static final int TOKENS = 513;
@@ -19,7 +19,7 @@ public final class KernelRows {
     static final int DIM = 768;
     static final int HEADS = 12;
     static final int DEPTH = 12;
-    /** BenchRows of the smaller products. EJML, 50 to 90 times slower, takes part there only. */
+    /** Rows of the smaller products. EJML, 50 to 90 times slower, is timed there only. */
     private static final int SMALL = 512;
 
     private static final long SEED = 42;
@@ -53,7 +53,7 @@ public final class KernelRows {
     }
 
     private static Row matmul(int m, int in, int out, int threads) {
-        // From small to large the weights fit the second cache or do not: nothing must come from memory in every call.
+        // The smaller weights fit L2, the larger ones do not; no call must read all of its operands from memory.
         return new Row(
                 "matmul-" + in + "x" + out + "-m" + m + "-t" + threads,
                 "matmul " + m + " x " + in + " x " + out,
@@ -74,7 +74,7 @@ public final class KernelRows {
                 Row.within(PRODUCT_TOLERANCE));
     }
 
-    /** Linear maps and attention of the blocks; the rest does not count. */
+    /** Linear maps and attention of the blocks; the rest is not counted. */
     static double forwardGflop(int batch, int tokens) {
         return forwardGflop(batch, tokens, DEPTH);
     }
@@ -139,7 +139,7 @@ public final class KernelRows {
                 .write();
     }
 
-    /** Scores within rounding; where the winners differ, the double sum must say that ours is the right one. */
+    /** Scores within rounding; where the winners differ, ours must be right in float64. */
     static void sameWinners(Path folder, Path ours, Path theirs) throws PeerException, IOException {
         int[] own = Npy.read(ours.resolve("winner.npy")).ints();
         int[] other = Npy.read(theirs.resolve("winner.npy")).ints();

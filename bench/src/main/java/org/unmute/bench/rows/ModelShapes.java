@@ -25,7 +25,7 @@ public final class ModelShapes {
         return shapes;
     }
 
-    /** BEATs: patches of 16 x 16, 512 channels made 768, convolutional and relative positions with gates. */
+    /** BEATs: patches of 16 x 16, 512 channels projected to 768, convolutional and gated relative positions. */
     static Map<String, Shape> beats() {
         int embed = 512;
         int taps = 128;

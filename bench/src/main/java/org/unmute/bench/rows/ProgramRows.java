@@ -21,15 +21,15 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.io.Npy;
 
 /**
- * BenchRows of whole commands, from the start of the process to its end, beside a Python process that does the same
- * with PyTorch.
+ * Rows of whole commands, from start to exit of the process, compared with a Python process that does the
+ * same with PyTorch.
  */
 public final class ProgramRows {
     private static final int THREADS = 2;
     private static final String TORCH = "torch-debian";
     /** Tokens are stored in float16. */
     private static final double STORED_TOLERANCE = 2e-2;
-    /** Of the mean loss of an epoch, after hundreds of updates that carry rounding on. */
+    /** Of the mean loss of an epoch, after hundreds of updates that amplify rounding. */
     private static final double LOSS_TOLERANCE = 0.05;
 
     private static final TokenFiles.Size SCENES = new TokenFiles.Size(1500, 98, 5, 64);
@@ -177,7 +177,7 @@ public final class ProgramRows {
         return all;
     }
 
-    /** Scenes with one to three of ten classes, each of which shows in some tokens as a direction of its own. */
+    /** Scenes with one to three of ten classes; each class adds a direction of its own to some tokens. */
     private static void writeScenes(Path folder) throws IOException {
         int each = SCENES.time() * SCENES.freq();
         SplittableRandom random = new SplittableRandom(9);

@@ -13,9 +13,8 @@ import org.unmute.bench.table.Program;
  * @param id name for {@code --only} and goals
  * @param title in words
  * @param threads threads of every engine
- * @param gflop floating point operations of a call in 10⁹, 0 where they say nothing; of matching by look-ups, those of
- *     the product that it replaces
- * @param gbytes bytes in 10⁹ that a call must read from memory at least, 0 where that says nothing
+ * @param gflop GFLOP of a call, 0 if not meaningful; of matching by lookups, those of the product that it replaces
+ * @param gbytes GB that a call must read from memory, 0 if not meaningful
  * @param peers names of the peers
  * @param scripted whether PyTorch needs a TorchScript file of the case
  * @param files writes the case
@@ -36,7 +35,7 @@ public record Row(
     /** Name of this engine among the peers. */
     public static final String OURS = "unmute";
 
-    /** A row of calls within processes that stay. */
+    /** A row of calls within worker processes. */
     public Row(
             String id,
             String title,
@@ -85,7 +84,7 @@ public record Row(
         void check(Path folder, Path ours, Path theirs) throws PeerException, IOException;
     }
 
-    /** Each output within {@code tolerance} times the root of its mean square; whole numbers equal. */
+    /** Each output within {@code tolerance} of its root mean square; integers equal. */
     public static Agreement within(double tolerance) {
         return (_, ours, theirs) -> OutputComparison.check(ours, theirs, tolerance);
     }
@@ -108,7 +107,7 @@ public record Row(
         List<String> of(Path folder, Path result);
     }
 
-    /** Turns results into files of numbers. */
+    /** Converts results to npy files. */
     @FunctionalInterface
     public interface Outputs {
         /**

@@ -18,20 +18,20 @@ import org.unmute.probes.train.TrainingSettings;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.Npy;
 
-/** BenchRows of training steps: probes on the shape of AudioSet-20k, and masked pre-training of a small encoder. */
+/** Rows of training steps: probes on the shape of AudioSet-20k, and masked pre-training of a small encoder. */
 public final class StepRows {
     private static final int BATCH = 128;
     private static final int TOKENS = 512;
     private static final int CLASSES = 527;
-    /** Prototypes of a class on AudioSet-20k. */
+    /** Prototypes per class on AudioSet-20k. */
     private static final int EACH = 10;
     /** Clips on which gradients are compared. */
     private static final int CHECKED = 16;
 
     private static final double LOSS_TOLERANCE = 1e-4;
     /**
-     * After an update that moves each number by the learning rate in the direction of the gradient's sign, however
-     * small it is.
+     * After an update that moves each parameter by the learning rate in the direction of the gradient's sign, however
+     * small the gradient.
      */
     private static final double SECOND_LOSS_TOLERANCE = 2e-2;
     /**
@@ -96,7 +96,7 @@ public final class StepRows {
                 StepRows::agree);
     }
 
-    /** Tokens in a cache as {@code unmute embed} makes it and as arrays, targets, a fresh probe's parameters. */
+    /** Tokens in a cache as {@code unmute embed} writes it and as arrays, targets, a fresh probe's parameters. */
     static void writeProbe(Path folder, String name, int batch, int classes) throws IOException {
         ProbeOptions options =
                 name.equals("protobin") ? ProbeOptions.DEFAULTS.with("prototypes", EACH) : ProbeOptions.DEFAULTS;
@@ -160,7 +160,7 @@ public final class StepRows {
                 .write();
     }
 
-    /** The order in which the masked autoencoder shuffles each clip's patches: the first of them are seen. */
+    /** The order in which the masked autoencoder shuffles each clip's patches: the first ones are visible. */
     static float[] order(long seed, int clips, int patches) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] all = new float[clips * patches];
@@ -175,7 +175,7 @@ public final class StepRows {
     }
 
     /**
-     * The first step's loss; of a peer that shows them, gradients and the loss after an update. TorchScript shows the
+     * The first step's loss and, if a peer writes them, gradients and the loss after an update. TorchScript writes the
      * loss alone.
      */
     static void agree(Path folder, Path ours, Path theirs) throws PeerException, IOException {

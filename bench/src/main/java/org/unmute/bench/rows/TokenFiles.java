@@ -10,17 +10,17 @@ import org.unmute.probes.cache.CacheOptions;
 import org.unmute.probes.cache.TokenCacheWriter;
 import org.unmute.tensor.DType;
 
-/** Token caches of made-up tokens. */
+/** Token caches of synthetic tokens. */
 public final class TokenFiles {
     private TokenFiles() {}
 
     /**
-     * How many tokens.
+     * Sizes of a cache.
      *
      * @param clips in the cache
      * @param time token rows of each
      * @param freq token columns of each
-     * @param dim numbers of a token
+     * @param dim of a token
      */
     record Size(int clips, int time, int freq, int dim) {}
 

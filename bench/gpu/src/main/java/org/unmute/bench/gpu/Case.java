@@ -8,37 +8,37 @@ import org.unmute.tensor.backend.Backend;
 
 /** A row of the table. */
 interface Case {
-    /** Nothing is rounded but results. */
+    /** No rounding of operands. */
     String FP32 = "fp32";
 
-    /** For people. */
+    /** Title of the row. */
     String name();
 
     /** Kind and sizes for {@code torch/worker.py}: {@code match batch=16 tokens=512}. */
     String order();
 
-    /** Multiplications and additions of float32 numbers that the result's definition takes, each counted as one. */
+    /** Float32 multiplications and additions of the result's definition. */
     double operations();
 
     /** Bytes of inputs and results, each read or written once. */
     double bytes();
 
-    /** The most that two results of the same work may differ, as a share of the greatest absolute value. */
+    /** Max difference of two results, relative to the max absolute value. */
     double tolerance();
 
-    /** {@code fp32}, or what operands may be rounded to: as {@code --precision}. */
+    /** Precision of operands, as {@code --precision} takes it. */
     default String precision() {
         return FP32;
     }
 
-    /** Puts the inputs on a backend, which must be the current one. */
+    /** Uploads the inputs to a backend, which must be the current one. */
     Work open(Backend backend);
 
     /** How large the rows are. */
     enum Sizes {
-        /** For a graphics card. */
+        /** For a GPU. */
         FULL(0.2),
-        /** For trying the check out where the device is a processor. */
+        /** For trying the check where the device is a CPU. */
         SMALL(0.005);
 
         private final double roundSeconds;
@@ -47,7 +47,7 @@ interface Case {
             this.roundSeconds = roundSeconds;
         }
 
-        /** How long a row's work is repeated for one time. */
+        /** Seconds for which a row's work is repeated per round. */
         double roundSeconds() {
             return roundSeconds;
         }

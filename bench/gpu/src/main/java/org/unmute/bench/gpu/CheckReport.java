@@ -54,10 +54,10 @@ public final class CheckReport {
                         : String.format(Locale.ROOT, nanos < 1e8 ? "%.2f ms" : "%.0f ms", nanos / 1e6);
     }
 
-    private static String rate(double perSecond, double most) {
+    private static String rate(double perSecond, double peak) {
         return Double.isNaN(perSecond)
                 ? ""
-                : String.format(Locale.ROOT, "%.0f (%.0f %%)", perSecond / 1e9, 100 * perSecond / most);
+                : String.format(Locale.ROOT, "%.0f (%.0f %%)", perSecond / 1e9, 100 * perSecond / peak);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package org.unmute.bench.gpu;
 
 /**
- * A row with its numbers.
+ * The result of a row.
  *
  * @param work what was timed
  * @param nanos median of one run on the device; NaN if it failed

@@ -10,7 +10,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 import org.unmute.tensor.backend.Backend;
 
-/** EAT's network with random weights, from the normalised fbank to the last block's tokens. */
+/** EAT's network with random weights, from the normalized fbank to the last block's tokens. */
 record EatCase(int batch, int dim, int depth, int frames) implements Case {
     private static final int MEL = 128;
     private static final int PATCH = 16;
@@ -37,7 +37,7 @@ record EatCase(int batch, int dim, int depth, int frames) implements Case {
         return batch * (2 * patches() * PATCH * PATCH * dim + depth * block);
     }
 
-    /** Weights, input and result; what lies between is not counted. */
+    /** Weights, input and result; intermediate results are not counted. */
     @Override
     public double bytes() {
         return 4

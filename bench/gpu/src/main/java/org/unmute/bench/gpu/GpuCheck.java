@@ -47,9 +47,9 @@ final class GpuCheck implements Callable<Integer> {
     enum Part {
         /** Every op against the scalar backend in float64, and gradients against stored numbers. */
         CONTRACT,
-        /** All encoders' stored tensors. */
+        /** Reference tensors of all encoders. */
         ENCODERS,
-        /** All probes' stored results, gradients and training runs. */
+        /** Reference results, gradients and training runs of all probes. */
         PROBES,
         /** The table of timings. */
         TIMINGS
@@ -73,15 +73,14 @@ final class GpuCheck implements Callable<Integer> {
             names = "--sizes",
             defaultValue = "full",
             paramLabel = "SIZES",
-            description = "of the timings: full for a graphics card, small for trying the check out (default:"
-                    + " ${DEFAULT-VALUE})")
+            description = "of the timings: full for a GPU, small for trying the check (default:" + " ${DEFAULT-VALUE})")
     private Case.Sizes sizes;
 
     @Option(
             names = "--torch",
             defaultValue = "compiled",
             paramLabel = "WAY",
-            description = "PyTorch beside us: none, eager or compiled, which is both (default: ${DEFAULT-VALUE})")
+            description = "PyTorch for comparison: none, eager or compiled, which is both (default: ${DEFAULT-VALUE})")
     private Way torch;
 
     @Option(
@@ -257,7 +256,7 @@ final class GpuCheck implements Callable<Integer> {
     /** Null, with the reason in the report, where it is not there or not wanted. */
     private Torch torch(CheckReport report, Path folder) {
         if (torch == Way.NONE) {
-            report.point("PyTorch: not asked for; results are compared with the processor's");
+            report.point("PyTorch: not asked for; results are compared with the CPU's");
             return null;
         }
         String where = device.startsWith("cuda") ? device.contains(":") ? device : "cuda:0" : "cpu";
@@ -266,7 +265,7 @@ final class GpuCheck implements Callable<Integer> {
             report.point(process.label() + (torch == Way.EAGER ? "; torch.compile was not asked for" : ""));
             return process;
         } catch (TorchException e) {
-            report.point("PyTorch: not compared: " + e.getMessage() + "; results are compared with the processor's");
+            report.point("PyTorch: not compared: " + e.getMessage() + "; results are compared with the CPU's");
             return null;
         }
     }

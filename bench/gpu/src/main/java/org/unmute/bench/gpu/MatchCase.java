@@ -4,7 +4,7 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** The greatest cosine of each prototype, or of its signs, over the tokens of each clip, and the token that has it. */
+/** The max cosine of each prototype, or of its signs, over the tokens of each clip, and its token. */
 record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary, String precision) implements Case {
     @Override
     public String name() {
@@ -31,7 +31,7 @@ record MatchCase(int batch, int tokens, int dim, int prototypes, boolean binary,
     /**
      * Of values only: which of two tokens wins may differ where their cosines are equal but for rounding. Operands
      * rounded to TF32 move a cosine by up to 2^-10, to bfloat16 by up to 2^-7 (in a sum of hundreds half of that is far
-     * off), on both sides; the greatest cosines of random tokens are about 0.15.
+     * off), on both sides; the max cosines of random tokens are about 0.15.
      */
     @Override
     public double tolerance() {

@@ -29,7 +29,7 @@ record MatmulCase(int rows, int in, int out, String precision) implements Case {
 
     /**
      * Operands are rounded by at most 2^-11 (TF32) or 2^-8 (bfloat16) of themselves, or cut off, by others, by at most
-     * 2^-10 (TF32). The errors of hundreds of terms of either sign come to no more than that as a share of the greatest
+     * 2^-10 (TF32). The errors of hundreds of terms of either sign come to no more than that relative to the max
      * result; as much on both sides.
      */
     @Override

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 
 /**
- * Numbers in [-1, 1) that depend on a name and a position alone. {@code torch/worker.py} makes the same ones, so that
+ * Numbers in [-1, 1) that depend on a name and an index only. {@code torch/worker.py} generates the same ones, so that
  * inputs need not be copied: the 24 high bits of a mixed 32-bit counter, which float32 holds exactly.
  */
 final class RandomNumbers {

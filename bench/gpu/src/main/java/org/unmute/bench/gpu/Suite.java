@@ -16,14 +16,14 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * Test classes that are run as they are in the build.
+ * Test classes, run as in the build.
  *
- * @param name for people
+ * @param name for the report
  * @param classes their names; they are on the class path
  */
 record Suite(String name, List<String> classes) {
     /**
-     * What came out.
+     * The outcome.
      *
      * @param failures each test's path and message
      * @param skipped reasons of those that were skipped, each once
@@ -57,14 +57,14 @@ record Suite(String name, List<String> classes) {
         long begun = System.nanoTime();
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(classes.stream()
-                        .filter(Suite::isThere)
+                        .filter(Suite::isOnClassPath)
                         .map(DiscoverySelectors::selectClass)
                         .toList())
                 .enableImplicitConfigurationParameters(false)
                 .build();
         Listener listener = new Listener(progress);
         classes.stream()
-                .filter(c -> !isThere(c))
+                .filter(c -> !isOnClassPath(c))
                 .forEach(c -> listener.fail(c + ": this class of tests is not on the class path"));
         LauncherFactory.create().execute(request, listener);
         return new Outcome(
@@ -76,7 +76,7 @@ record Suite(String name, List<String> classes) {
                 (System.nanoTime() - begun) / 1e9);
     }
 
-    private static boolean isThere(String name) {
+    private static boolean isOnClassPath(String name) {
         return Suite.class.getResource("/" + name.replace('.', '/') + ".class") != null;
     }
 

@@ -15,13 +15,13 @@ import org.unmute.tensor.backend.HostBuffer;
 import org.unmute.tensor.backend.View;
 
 /**
- * Times the rows: the device, PyTorch and PyTorch compiled in turn, several rounds, medians. Results are compared
- * first, with PyTorch's or, where it is not there, with the processor's.
+ * Times the rows: the device, PyTorch and compiled PyTorch interleaved, several rounds, medians. Results are compared
+ * first, with PyTorch's or, without PyTorch, with the CPU's.
  */
 final class Timings {
     private static final int ROUNDS = 5;
     private static final String PRECISION = "unmute.precision";
-    private static final int MOST_RUNS = 2000;
+    private static final int MAX_RUNS = 2000;
 
     private final Backends.Choice device;
     private final Torch torch;
@@ -33,9 +33,9 @@ final class Timings {
     /**
      * Times on a device.
      *
-     * @param torch null where PyTorch is not there
+     * @param torch null without PyTorch
      * @param compile whether torch.compile is timed, too
-     * @param roundSeconds how long each of the rounds takes at least
+     * @param roundSeconds min duration of a round
      */
     Timings(Backends.Choice device, Torch torch, boolean compile, double roundSeconds, PrintWriter progress) {
         this.device = device;
@@ -100,7 +100,7 @@ final class Timings {
                 }
             }
             if (!eager) {
-                good = compare(c, "the processor", ours, onProcessor(c), notes);
+                good = compare(c, "the CPU", ours, onCpu(c), notes);
             }
             double[] times = time(work, eager, compiled, notes);
             return new CheckResult(c, times[0], times[1], times[2], String.join("; ", notes), good);
@@ -130,7 +130,7 @@ final class Timings {
         }
     }
 
-    private Map<String, float[]> onProcessor(Case c) {
+    private Map<String, float[]> onCpu(Case c) {
         Backends.Choice cpu = Backends.open("cpu", 0);
         Backends.use(cpu);
         try (Work work = c.open(cpu.backend())) {
@@ -151,27 +151,26 @@ final class Timings {
         notes.add(String.format(Locale.ROOT, "%s%s: %.1e", good ? "" : "DIFFERS from ", with, worst));
         if (!good) {
             progress.println("FAILED " + c.name() + ": differs from " + with + " by " + worst
-                    + " of the greatest value, allowed are " + c.tolerance());
+                    + " of the max value, allowed are " + c.tolerance());
         }
         return good;
     }
 
     /**
-     * The greatest difference as a share of the greatest absolute value; infinite if there is NaN or the lengths
-     * differ.
+     * Max difference relative to the max absolute value; infinite if there is NaN or the lengths differ.
      */
     static double difference(float[] a, float[] b) {
         if (b == null || a.length != b.length) {
             return Double.POSITIVE_INFINITY;
         }
-        double greatest = 0;
+        double max = 0;
         double scale = 0;
         for (int i = 0; i < a.length; i++) {
             double d = Math.abs((double) a[i] - b[i]);
-            greatest = d <= greatest ? greatest : Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
+            max = d <= max ? max : Double.isNaN(d) ? Double.POSITIVE_INFINITY : d;
             scale = Math.max(scale, Math.abs(b[i]));
         }
-        return greatest == 0 ? 0 : greatest / scale;
+        return max == 0 ? 0 : max / scale;
     }
 
     /** Median nanoseconds of a run: ours, eager, compiled. */
@@ -207,20 +206,20 @@ final class Timings {
         long nanos(int count) throws E;
     }
 
-    /** So many runs that a round takes long enough; what was run for this has warmed everything up. */
+    /** Number of runs for a round that is long enough; finding it warms everything up. */
     private <E extends Exception> int runs(Timed<E> timed) throws E {
         timed.nanos(1);
         int count = 1;
-        for (double nanos = timed.nanos(count); nanos < roundNanos && count < MOST_RUNS; nanos = timed.nanos(count)) {
+        for (double nanos = timed.nanos(count); nanos < roundNanos && count < MAX_RUNS; nanos = timed.nanos(count)) {
             count = (int) Math.clamp(
-                    Math.ceil(count * roundNanos / Math.max(1, nanos)), count + 1.0, Math.min(MOST_RUNS, 10.0 * count));
+                    Math.ceil(count * roundNanos / Math.max(1, nanos)), count + 1.0, Math.min(MAX_RUNS, 10.0 * count));
         }
         return count;
     }
 
     /**
-     * A device does its work in the order of the calls, whatever backend made them, so reading one number waits for all
-     * of it.
+     * A device works in the order of the calls, whatever backend made them, so downloading one number waits for all of
+     * it.
      */
     private long time(Work work, int count) {
         float[] one = new float[1];

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A process with PyTorch that does the same work, told what to do line by line ({@code torch/worker.py}). */
+/** A PyTorch process that does the same work, controlled line by line ({@code torch/worker.py}). */
 final class Torch implements AutoCloseable {
     private static final String MARK = "@check ";
     private static final String END = "@end";
@@ -30,7 +30,7 @@ final class Torch implements AutoCloseable {
     private final Path log;
     private final String label;
 
-    /** PyTorch is not there, or could not do something; the message says what, in words. */
+    /** PyTorch is not available or failed; the message says why. */
     static final class TorchException extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -45,7 +45,7 @@ final class Torch implements AutoCloseable {
      * @param python the interpreter
      * @param script {@code worker.py}
      * @param device as PyTorch names it: {@code cuda:0}, {@code cpu}
-     * @param folder for results, emptied by nobody
+     * @param folder for results; not emptied
      * @throws TorchException if there is no such interpreter, no PyTorch or no such device
      */
     Torch(String python, Path script, String device, Path folder) throws TorchException {

@@ -31,7 +31,7 @@ final class ViewWork implements Work {
         return v;
     }
 
-    /** Memory for a result, which is shown if it is float32. */
+    /** Memory for a result, which is compared if it is float32. */
     View result(String name, DType dtype, long... sizes) {
         View v = backend.allocateForResult(dtype, Shape.of(sizes));
         all.add(v);

@@ -2,12 +2,12 @@ package org.unmute.bench.gpu;
 
 import java.util.Map;
 
-/** Something that is timed, with its inputs in the device's memory. */
+/** Work to time, with its inputs in device memory. */
 interface Work extends AutoCloseable {
-    /** Does it once; may return before the device is done. */
+    /** Runs once; may return before the device is done. */
     void run();
 
-    /** Does it once, or a few times, and gives what came out. Called before the work is timed. */
+    /** Runs once or a few times and returns the results. Called before the work is timed. */
     Map<String, float[]> results();
 
     /** Releases the memory. */
