@@ -229,6 +229,6 @@ if __name__ == "__main__":
     DEVICE = torch.device(sys.argv[1])
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
-    where = torch.cuda.get_device_name(DEVICE) if DEVICE.type == "cuda" else f"the processor, {torch.get_num_threads()} threads"
+    where = torch.cuda.get_device_name(DEVICE) if DEVICE.type == "cuda" else f"the CPU, {torch.get_num_threads()} threads"
     answer(f"ready PyTorch {torch.__version__} on {where}")
     serve()

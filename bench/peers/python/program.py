@@ -1,4 +1,4 @@
-"""Whole commands in Python with PyTorch, beside those of unmute: program.py embed|probe CASE RESULT THREADS.
+"""Whole commands in Python with PyTorch, to compare with those of unmute: program.py embed|probe CASE RESULT THREADS.
 
 Each does what its counterpart does from the start of the process to results on disk, and imports no more than it needs.
 """

@@ -1,4 +1,4 @@
-// Runs the CUDA spelling of a kernel on the processor, so that its logic is tested where no card is.
+// Runs the CUDA source of a kernel on the CPU, so that its logic is tested without a GPU.
 //
 // The items of a group are coroutines of one thread: each runs until a barrier, then the next one does. Groups run one after the
 // other, so shared memory is a static array. `backwards` lets the last item go first: a kernel that lacks a barrier then reads what

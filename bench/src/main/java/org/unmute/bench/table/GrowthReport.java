@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.unmute.bench.rows.Growth;
 import org.unmute.bench.rows.Row;
 
-/** A series as far as it was measured. */
+/** The measured points of a series. */
 final class GrowthReport {
     private final Growth.Series series;
     private final List<Measured> measured;
@@ -18,7 +18,7 @@ final class GrowthReport {
      * @param entry ours
      */
     record Measured(Growth.Point point, RowResult.Entry entry) {
-        /** Milliseconds for a unit of work. */
+        /** Milliseconds per unit of work. */
         double perUnit() {
             return entry.ms() / point.work();
         }
@@ -37,7 +37,7 @@ final class GrowthReport {
                 .toList();
     }
 
-    /** What was measured, from small to large. */
+    /** The measured points, from small to large. */
     List<Measured> measured() {
         return measured;
     }
@@ -47,15 +47,14 @@ final class GrowthReport {
         return measured.size() == series.points().size();
     }
 
-    /** The longest time for a unit of work divided by the shortest; empty with less than two points. */
+    /** The max time per unit of work divided by the min; empty with fewer than two points. */
     Optional<Double> spread() {
         return measured.size() < 2 ? Optional.empty() : Optional.of(Statistics.spread(perUnit()));
     }
 
     /**
-     * How far time for a unit of work rises from any point to a later one: a cliff shows here, while work that a call
-     * has whatever its size, which makes small calls dear, shows in {@link #spread} alone. Empty with less than two
-     * points.
+     * Max ratio of the time per unit of work to that at a smaller size. A cliff shows here; the fixed cost of a call,
+     * which makes small calls slower per unit, shows in {@link #spread} only. Empty with fewer than two points.
      */
     Optional<Double> rise() {
         return measured.size() < 2 ? Optional.empty() : Optional.of(Statistics.rise(perUnit()));
@@ -66,8 +65,8 @@ final class GrowthReport {
     }
 
     /**
-     * With which power of the series' number the memory of tensors grows in the upper half of the range: 1 is linear.
-     * Empty if it is not counted.
+     * The power of the series' number with which the memory of tensors grows in the upper half of the range: 1 is
+     * linear. Empty if it is not counted.
      */
     Optional<Double> memoryExponent() {
         List<Measured> counted =
@@ -82,7 +81,7 @@ final class GrowthReport {
                         / Math.log(to.point().x() / from.point().x()));
     }
 
-    /** One table with a line of what it says. */
+    /** A table, and a line that sums it up. */
     String markdown() {
         StringBuilder text = new StringBuilder(
                 "### " + series.title() + " (`" + series.name() + "`)\n\n| " + series.against() + " | time | "
@@ -127,7 +126,7 @@ final class GrowthReport {
         return text.append("\n\n").toString();
     }
 
-    /** All series of which something was measured; empty if there is none. */
+    /** All series with a measured point; empty if there is none. */
     static String markdown(List<RowResult> results) {
         StringBuilder text = new StringBuilder();
         for (Growth.Series series : Growth.all()) {

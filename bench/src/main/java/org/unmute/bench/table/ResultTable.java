@@ -9,7 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.unmute.bench.rows.Row;
 
-/** Results as Markdown: one table, then who was compared, the machine, and who is missing and why. */
+/** Results as Markdown: one table, then the engines, the machine, and which peers are missing and why. */
 final class ResultTable {
     private static final String NOTHING = "–";
 
@@ -64,7 +64,7 @@ final class ResultTable {
         return text.toString();
     }
 
-    /** A time with three digits that count. */
+    /** A time with three significant digits. */
     static String time(double ms) {
         if (ms >= 10_000) {
             return String.format(Locale.ROOT, "%.1f s", ms / 1e3);

@@ -63,7 +63,7 @@ class GpuCheckTest {
                     .singleElement()
                     .asString()
                     .matches(".*\\| [0-9.]+ (µs|ms) \\| \\d+ \\(\\d+ %\\) \\| \\d+ \\(\\d+ %\\) \\|  \\|  \\|  \\| the"
-                            + " processor: .*");
+                            + " CPU: .*");
         }
         assertThat(out.toString())
                 .contains("Measured peak: ")

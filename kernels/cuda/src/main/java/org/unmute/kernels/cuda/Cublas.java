@@ -88,7 +88,7 @@ final class Cublas {
         };
     }
 
-    /** Looks up the library before loading the binding, whose own error is long. */
+    /** Searches for the library before loading the binding, whose own error is long. */
     @SuppressWarnings("restricted") // Only looks up a library.
     private static Library detect() {
         try (Arena arena = Arena.ofConfined()) {

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
 
-/** What cuBLAS computes, in plain loops over the processor's memory. */
+/** What cuBLAS computes, as plain loops on the CPU. */
 final class ColumnProduct {
     private ColumnProduct() {}
 

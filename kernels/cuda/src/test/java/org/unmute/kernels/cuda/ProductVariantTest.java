@@ -45,7 +45,7 @@ class ProductVariantTest {
         {40, 129, 9, 132}
     };
 
-    /** How an operand lies: as it is, transposed, every second number, and a row apart from where 16 bytes begin. */
+    /** Layout of an operand: dense, transposed, every second element, or not aligned to 16 bytes. */
     private enum Layout {
         DENSE,
         TRANSPOSED,

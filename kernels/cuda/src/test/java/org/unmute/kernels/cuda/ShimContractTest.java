@@ -8,8 +8,8 @@ import org.unmute.kernels.device.backend.DeviceBackend;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * The suite that every backend passes, with the kernels' CUDA spelling run on the processor; skipped without g++.
- * Repeatability is left out: the OpenCL backend runs it, with the same texts and launches.
+ * The suite that every backend passes, with the kernels' CUDA source run on the CPU; skipped without g++.
+ * Repeatability is left out: the OpenCL backend runs it, with the same sources and launches.
  */
 @FullBuild("compiles the kernels with g++")
 class ShimContractTest extends BackendContract {

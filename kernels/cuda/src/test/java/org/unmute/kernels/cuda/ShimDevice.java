@@ -38,8 +38,8 @@ import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.backend.HostBuffer;
 
 /**
- * A device that is the processor: the kernels' CUDA spelling, compiled by g++ with {@code shim.h}, one library a
- * family. Slow; what it tests is logic. Every second launch runs its items from last to first.
+ * A device on the CPU: the kernels' CUDA source, compiled by g++ with {@code shim.h}, one library per family. Slow; it
+ * tests logic only. Every second launch runs its items from last to first.
  */
 final class ShimDevice implements Device {
     static final Tool COMPILER = new Tool("g++");

@@ -139,19 +139,19 @@ class VariantContractTest {
                 for (int n = 0; n < s[1]; n++) {
                     cosines[n] = cosine(binary, x, (clip * s[1] + n) * s[3], p, j * s[3], s[3]);
                 }
-                double greatest = Arrays.stream(cosines).max().orElseThrow();
+                double max = Arrays.stream(cosines).max().orElseThrow();
                 int at = clip * s[2] + j;
                 String what = "clip " + clip + ", prototype " + j;
-                assertThat((double) got.values[at]).as(what).isBetween(greatest - bound, greatest + bound);
+                assertThat((double) got.values[at]).as(what).isBetween(max - bound, max + bound);
                 assertThat(cosines[got.winners[at]])
                         .as(what + ": cosine of the winner")
-                        .isGreaterThanOrEqualTo(greatest - 2 * bound);
+                        .isGreaterThanOrEqualTo(max - 2 * bound);
                 if (binary) {
                     assertThat((double) got.values[at])
                             .as(what + ": value, computed anew")
                             .isCloseTo(cosines[got.winners[at]], within(1e-7));
                 }
-                worst = Math.max(worst, Math.abs(got.values[at] - greatest));
+                worst = Math.max(worst, Math.abs(got.values[at] - max));
             }
         }
         if (!binary && s[1] * s[2] > 1000) {

@@ -1,6 +1,7 @@
 package org.unmute.kernels.device.backend;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.unmute.kernels.device.Argument;
 import org.unmute.tensor.backend.View;
@@ -48,6 +49,40 @@ final class Arguments {
     Arguments struct(long... members) {
         list.add(new Argument.Struct(members));
         return this;
+    }
+
+    /** A struct whose members are those of the parts, in order. */
+    Arguments struct(long[]... parts) {
+        return struct(concat(parts));
+    }
+
+    static long[] concat(long[]... parts) {
+        return Arrays.stream(parts).flatMapToLong(Arrays::stream).toArray();
+    }
+
+    /** Some members of a struct. */
+    static long[] members(long... members) {
+        return members;
+    }
+
+    /** Offset and strides of a view, as members of a struct; zeros for an absent vector. */
+    static long[] layout(View v) {
+        if (v == null) {
+            return new long[2];
+        }
+        long[] layout = new long[1 + v.shape().rank()];
+        Arrays.setAll(layout, i -> i == 0 ? v.offset() : v.stride(i - 1));
+        return layout;
+    }
+
+    /** Strides of the last two axes, as members of a struct; zeros for an absent matrix. */
+    static long[] matrix(View v) {
+        return v == null ? new long[2] : members(v.stride(-2), v.stride(-1));
+    }
+
+    /** 1 for true, as a member of a struct. */
+    static long flagOf(boolean value) {
+        return value ? 1 : 0;
     }
 
     List<Argument> list() {

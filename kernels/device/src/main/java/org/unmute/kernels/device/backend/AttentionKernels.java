@@ -40,20 +40,12 @@ final class AttentionKernels {
                 .memory(q, k, v, some, out)
                 .struct(batch)
                 .struct(
-                        queries,
-                        keys,
-                        q.shape().size(-1),
-                        width,
-                        q.stride(-2),
-                        q.stride(-1),
-                        k.stride(-2),
-                        k.stride(-1),
-                        v.stride(-2),
-                        v.stride(-1),
-                        out.stride(-2),
-                        out.stride(-1),
-                        bias == null ? 0 : bias.stride(-2),
-                        bias == null ? 0 : bias.stride(-1))
+                        Arguments.members(queries, keys, q.shape().size(-1), width),
+                        Arguments.matrix(q),
+                        Arguments.matrix(k),
+                        Arguments.matrix(v),
+                        Arguments.matrix(out),
+                        Arguments.matrix(bias))
                 .float32(scale)
                 .flag(bias != null);
         launcher.run(

@@ -44,29 +44,12 @@ final class ConvolutionKernels {
                 new Arguments()
                         .memory(x, weight, bias == null ? out : bias, out)
                         .struct(
-                                clips,
-                                tokens,
-                                groups,
-                                w.size(2),
-                                w.size(3),
-                                w.size(1),
-                                x.offset(),
-                                x.stride(0),
-                                x.stride(1),
-                                x.stride(2),
-                                weight.offset(),
-                                weight.stride(0),
-                                weight.stride(1),
-                                weight.stride(2),
-                                weight.stride(3),
-                                bias == null ? 0 : bias.offset(),
-                                bias == null ? 0 : bias.stride(0),
-                                bias == null ? 0 : 1,
-                                MatmulKernels.code(activation),
-                                out.offset(),
-                                out.stride(0),
-                                out.stride(1),
-                                out.stride(2)));
+                                Arguments.members(clips, tokens, groups, w.size(2), w.size(3), w.size(1)),
+                                Arguments.layout(x),
+                                Arguments.layout(weight),
+                                Arguments.layout(bias),
+                                Arguments.members(Arguments.flagOf(bias != null), MatmulKernels.code(activation)),
+                                Arguments.layout(out)));
     }
 
     /** {@link org.unmute.tensor.backend.Backend#embedPatches} */
@@ -88,30 +71,26 @@ final class ConvolutionKernels {
                 new Arguments()
                         .memory(image, weight, bias == null ? out : bias, out)
                         .struct(
-                                patches,
-                                window.positionsY(image.shape().size(1)),
-                                window.positionsX(image.shape().size(2)),
-                                window.height(),
-                                window.width(),
-                                shape.size(2),
-                                image.offset(),
-                                image.stride(0),
-                                window.strideY() * row,
-                                window.strideX() * column,
-                                window.dilationY() * row,
-                                window.dilationX() * column,
-                                weight.offset(),
-                                weight.stride(0),
-                                weight.stride(1),
-                                bias == null ? 0 : bias.offset(),
-                                bias == null ? 0 : bias.stride(0),
-                                bias == null ? 0 : 1,
-                                out.offset(),
-                                out.stride(0),
-                                out.stride(1),
-                                out.stride(2),
-                                isAligned(image, window) ? 1 : 0,
-                                weight.stride(1) == 1 && MatmulKernels.aligned(weight) ? 1 : 0));
+                                Arguments.members(
+                                        patches,
+                                        window.positionsY(image.shape().size(1)),
+                                        window.positionsX(image.shape().size(2)),
+                                        window.height(),
+                                        window.width(),
+                                        shape.size(2),
+                                        image.offset(),
+                                        image.stride(0),
+                                        window.strideY() * row,
+                                        window.strideX() * column,
+                                        window.dilationY() * row,
+                                        window.dilationX() * column),
+                                Arguments.layout(weight),
+                                Arguments.layout(bias),
+                                Arguments.members(Arguments.flagOf(bias != null)),
+                                Arguments.layout(out),
+                                Arguments.members(
+                                        Arguments.flagOf(isAligned(image, window)),
+                                        Arguments.flagOf(weight.stride(1) == 1 && MatmulKernels.aligned(weight)))));
     }
 
     /**

@@ -54,21 +54,10 @@ final class FbankKernels {
                 new Arguments()
                         .memory(samples, t.window, t.turns, t.bands, t.weights, out)
                         .struct(
-                                clips,
-                                frames,
-                                f.bands(),
-                                cut.length(),
-                                cut.shift(),
-                                cut.size(),
-                                samples.offset(),
-                                samples.stride(0),
-                                samples.stride(1),
-                                out.offset(),
-                                out.stride(0),
-                                out.stride(1),
-                                out.stride(2),
-                                cut.centred() ? 1 : 0,
-                                f.logarithm() ? 1 : 0)
+                                Arguments.members(clips, frames, f.bands(), cut.length(), cut.shift(), cut.size()),
+                                Arguments.layout(samples),
+                                Arguments.layout(out),
+                                Arguments.members(Arguments.flagOf(cut.centred()), Arguments.flagOf(f.logarithm())))
                         .float32(
                                 f.preemphasis(),
                                 f.preemphasis() - (float) f.preemphasis(),

@@ -63,42 +63,21 @@ final class IndexKernels {
         if (count == 0 || columns.shape().elements() == 0) {
             return;
         }
-        long[] members = {
-            image.shape().size(0),
-            image.shape().size(1),
-            image.shape().size(2),
-            image.shape().size(3),
-            w.height(),
-            w.width(),
-            columns.shape().size(4),
-            columns.shape().size(5),
-            w.strideY(),
-            w.strideX(),
-            w.padY(),
-            w.padX(),
-            w.dilationY(),
-            w.dilationX(),
-            image.offset(),
-            0,
-            0,
-            0,
-            0,
-            columns.offset(),
-            0,
-            0,
-            0,
-            0,
-            0,
-            0
-        };
-        int at = members.length - columns.shape().rank();
-        for (int a = 0; a < columns.shape().rank(); a++) {
-            members[at + a] = columns.stride(a);
-        }
-        at -= 1 + image.shape().rank();
-        for (int a = 0; a < image.shape().rank(); a++) {
-            members[at + a] = image.stride(a);
-        }
+        long[] members = Arguments.concat(
+                image.shape().toArray(),
+                Arguments.members(
+                        w.height(),
+                        w.width(),
+                        columns.shape().size(4),
+                        columns.shape().size(5),
+                        w.strideY(),
+                        w.strideX(),
+                        w.padY(),
+                        w.padX(),
+                        w.dilationY(),
+                        w.dilationX()),
+                Arguments.layout(image),
+                Arguments.layout(columns));
         launcher.run(
                 new Kernel(FAMILY, name),
                 LaunchPlan.elements(count),

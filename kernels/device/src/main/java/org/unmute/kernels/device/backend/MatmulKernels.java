@@ -62,24 +62,18 @@ final class MatmulKernels {
                 .memory(a, b, bias == null ? out : bias, residual, out)
                 .struct(batch)
                 .struct(
-                        m,
-                        n,
-                        k,
-                        a.stride(-2),
-                        a.stride(-1),
-                        b.stride(-2),
-                        b.stride(-1),
-                        out.stride(-2),
-                        out.stride(-1),
-                        bias == null ? 0 : bias.offset(),
-                        bias == null ? 0 : bias.stride(0),
-                        residual.stride(-2),
-                        residual.stride(-1),
-                        aligned(a) ? 1 : 0,
-                        aligned(b) ? 1 : 0,
-                        bias == null ? 0 : 1,
-                        code(f.activation),
-                        f.residual == null ? 0 : 1);
+                        Arguments.members(m, n, k),
+                        Arguments.matrix(a),
+                        Arguments.matrix(b),
+                        Arguments.matrix(out),
+                        Arguments.layout(bias),
+                        Arguments.matrix(residual),
+                        Arguments.members(
+                                Arguments.flagOf(aligned(a)),
+                                Arguments.flagOf(aligned(b)),
+                                Arguments.flagOf(bias != null),
+                                code(f.activation),
+                                Arguments.flagOf(f.residual != null)));
         Optional<LaunchPlan> wide =
                 k > Integer.MAX_VALUE ? Optional.empty() : LaunchPlan.wideTiles(batch.count(), m, n);
         launcher.run(

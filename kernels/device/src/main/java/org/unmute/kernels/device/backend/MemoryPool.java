@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeMap;
 import org.unmute.kernels.device.Device;
@@ -35,7 +35,7 @@ final class MemoryPool {
 
     private final Device device;
     private final long cap;
-    private final Map<Long, Deque<DeviceMemory>> idle = new TreeMap<>();
+    private final TreeMap<Long, Deque<DeviceMemory>> idle = new TreeMap<>();
     private final Set<Block> live = new HashSet<>();
     private final ReferenceQueue<DeviceBuffer> unreachable = new ReferenceQueue<>();
     private long liveBytes;
@@ -175,8 +175,7 @@ final class MemoryPool {
     /** Frees idle blocks, largest first, until so many bytes are freed. */
     private void trim(long bytes) {
         long freed = 0;
-        for (Deque<DeviceMemory> same :
-                ((TreeMap<Long, Deque<DeviceMemory>>) idle).descendingMap().values()) {
+        for (Deque<DeviceMemory> same : idle.descendingMap().values()) {
             for (Iterator<DeviceMemory> i = same.iterator(); i.hasNext() && freed < bytes; ) {
                 DeviceMemory m = i.next();
                 i.remove();
@@ -213,34 +212,20 @@ final class MemoryPool {
     }
 
     private String outOfMemory(long size, String label) {
-        StringBuilder s = new StringBuilder("out of device memory: ")
-                .append(label)
-                .append(" needs ")
-                .append(mebibytes(size))
-                .append(", ")
-                .append(mebibytes(Math.max(0, cap - liveBytes)))
-                .append(" of ")
-                .append(mebibytes(cap))
-                .append(" are free on ")
-                .append(device.name())
-                .append(", ")
-                .append(mebibytes(liveBytes))
-                .append(" live in ")
-                .append(live.size())
-                .append(" tensors");
-        live.stream()
+        String largest = live.stream()
                 .max(Comparator.comparingLong(Block::bytes))
-                .ifPresent(b ->
-                        s.append(", largest ").append(b.label).append(" with ").append(mebibytes(b.bytes)));
-        if (size > device.limits().maxAllocation()) {
-            s.append("; one allocation has at most ")
-                    .append(mebibytes(device.limits().maxAllocation()));
-        }
-        return s.append(": use a smaller batch or close scopes").toString();
+                .map(b -> ", largest " + b.label + " with " + mebibytes(b.bytes))
+                .orElse("");
+        long limit = device.limits().maxAllocation();
+        return "out of device memory: " + label + " needs " + mebibytes(size) + ", "
+                + mebibytes(Math.max(0, cap - liveBytes)) + " of " + mebibytes(cap) + " are free on " + device.name()
+                + ", " + mebibytes(liveBytes) + " live in " + live.size() + " tensors" + largest
+                + (size > limit ? "; one allocation has at most " + mebibytes(limit) : "")
+                + ": use a smaller batch or close scopes";
     }
 
     static String mebibytes(long bytes) {
-        return String.format(java.util.Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
+        return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
     }
 
     /** Bytes of blocks that are in use. */

@@ -1,6 +1,8 @@
 package org.unmute.kernels.device.backend;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Objects;
 import org.unmute.kernels.device.Device;
 import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.kernels.device.Kernel;
@@ -114,6 +116,11 @@ final class MovementKernels {
                     Launcher.bytes(out),
                     new Arguments().memory(out).int32(bits(out.dtype(), value)).struct(loop));
         }
+    }
+
+    /** Fills views with 0; some may be null. */
+    void clear(View... views) {
+        Arrays.stream(views).filter(Objects::nonNull).forEach(v -> fill(v, 0));
     }
 
     private static int bits(DType type, double value) {

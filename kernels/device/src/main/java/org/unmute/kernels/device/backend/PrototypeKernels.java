@@ -100,11 +100,7 @@ final class PrototypeKernels {
     void backward(View tokens, View prototypes, boolean binary, View winners, View gy, View gtokens, View gprototypes) {
         Types.require("prototypeMaxPool", DType.F32, tokens, prototypes, gy);
         if (gy.shape().elements() == 0) {
-            for (View g : new View[] {gtokens, gprototypes}) {
-                if (g != null) {
-                    movement.fill(g, 0);
-                }
-            }
+            movement.clear(gtokens, gprototypes);
             return;
         }
         long clips = tokens.shape().size(0);
@@ -179,33 +175,17 @@ final class PrototypeKernels {
 
     private static long[] matching(
             View tokens, View prototypes, View values, View winners, View gtokens, View gprototypes) {
-        View gx = gtokens == null ? tokens : gtokens;
-        View gp = gprototypes == null ? prototypes : gprototypes;
-        return new long[] {
-            tokens.shape().size(0),
-            tokens.shape().size(1),
-            prototypes.shape().size(0),
-            prototypes.shape().size(1),
-            tokens.offset(),
-            tokens.stride(0),
-            tokens.stride(1),
-            tokens.stride(2),
-            prototypes.offset(),
-            prototypes.stride(0),
-            prototypes.stride(1),
-            values.offset(),
-            values.stride(0),
-            values.stride(1),
-            winners.offset(),
-            winners.stride(0),
-            winners.stride(1),
-            gx.offset(),
-            gx.stride(0),
-            gx.stride(1),
-            gx.stride(2),
-            gp.offset(),
-            gp.stride(0),
-            gp.stride(1)
-        };
+        return Arguments.concat(
+                Arguments.members(
+                        tokens.shape().size(0),
+                        tokens.shape().size(1),
+                        prototypes.shape().size(0),
+                        prototypes.shape().size(1)),
+                Arguments.layout(tokens),
+                Arguments.layout(prototypes),
+                Arguments.layout(values),
+                Arguments.layout(winners),
+                Arguments.layout(gtokens == null ? tokens : gtokens),
+                Arguments.layout(gprototypes == null ? prototypes : gprototypes));
     }
 }

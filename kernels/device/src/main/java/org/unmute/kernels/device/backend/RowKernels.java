@@ -81,15 +81,6 @@ final class RowKernels {
         return members;
     }
 
-    private static long[] weights(View weight, View bias) {
-        return new long[] {
-            weight == null ? 0 : weight.offset(),
-            weight == null ? 0 : weight.stride(0),
-            bias == null ? 0 : bias.offset(),
-            bias == null ? 0 : bias.stride(0)
-        };
-    }
-
     void layerNorm(View x, View weight, View bias, double eps, View out) {
         Types.require("layerNorm", DType.F32, x, out);
         if (x.shape().elements() == 0) {
@@ -105,7 +96,7 @@ final class RowKernels {
                         .memory(x, weight == null ? x : weight, bias == null ? x : bias, out)
                         .struct(rows)
                         .struct(row(x, out))
-                        .struct(weights(weight, bias))
+                        .struct(Arguments.layout(weight), Arguments.layout(bias))
                         .int32(weight == null ? 0 : 1, bias == null ? 0 : 1)
                         .float32(eps));
     }
@@ -113,11 +104,7 @@ final class RowKernels {
     void layerNormBackward(View x, View weight, double eps, View gy, View gx, View gweight, View gbias) {
         Types.require("layerNormBackward", DType.F32, x, gy, gx);
         if (x.shape().elements() == 0) {
-            for (View g : new View[] {gweight, gbias}) {
-                if (g != null) {
-                    movement.fill(g, 0);
-                }
-            }
+            movement.clear(gweight, gbias);
             return;
         }
         StridedLoop rows = rowLoop(x, gy, gx);
@@ -130,7 +117,7 @@ final class RowKernels {
                         .memory(x, gy, weight == null ? x : weight, gx, moments)
                         .struct(rows)
                         .struct(row(x, gy, gx))
-                        .struct(weights(weight, null))
+                        .struct(Arguments.layout(weight), Arguments.layout(null))
                         .flag(weight != null)
                         .float32(eps));
         if (gweight != null || gbias != null) {
