@@ -10,14 +10,14 @@ import org.unmute.tensor.DType;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * What every record of a cache folder has in common.
+ * What all records of a cache folder have in common.
  *
- * @param encoder the encoder in words, for messages ("EAT base, epoch 30")
- * @param encoderHash hash of its weights and settings; decides whether two encoders are the same
- * @param frontEnd the front end in words
- * @param frontEndHash hash of its settings; decides whether two front ends are the same
+ * @param encoder description of the encoder, for messages ("EAT base, epoch 30")
+ * @param encoderHash hash of its weights and settings; equal for the same encoder only
+ * @param frontEnd description of the front end, for messages
+ * @param frontEndHash hash of its settings; equal for the same front end only
  * @param dtype {@link DType#F16} or {@link DType#F32}
- * @param layers layers whose tokens are stored beside the last one's: all blocks of the encoder, or 0 for none
+ * @param layers number of layers whose tokens are stored in addition to the last one's: all blocks of the encoder, or 0
  */
 public record CacheKey(
         String encoder, String encoderHash, String frontEnd, String frontEndHash, DType dtype, int layers) {
@@ -45,15 +45,15 @@ public record CacheKey(
         this(encoder, encoderHash, frontEnd, frontEndHash, dtype, 0);
     }
 
-    /** The key of the same tokens with those of so many layers beside them. */
+    /** This key for a cache that also stores the tokens of this many layers. */
     public CacheKey withLayers(int count) {
         return new CacheKey(encoder, encoderHash, frontEnd, frontEndHash, dtype, count);
     }
 
     /**
-     * The key of the tokens that an encoder makes, as the command line computes it.
+     * The key of an encoder's tokens, as the command line computes it.
      *
-     * @param encoder what the encoder says of itself; settings beside the file make another encoder of the same weights
+     * @param encoder the encoder's description; other settings make another encoder of the same weights
      * @param fileSha256 SHA-256 of the encoder's file, lower-case hexadecimal ({@link
      *     Sha256#of(java.nio.file.Path)})
      * @param resampling how recordings of other rates are converted
@@ -66,7 +66,7 @@ public record CacheKey(
         return new CacheKey(network, Sha256.of(fileSha256 + network), frontEnd, Sha256.of(frontEnd), dtype);
     }
 
-    /** Whether both describe the same tokens: equal hashes, dtype and layers, whatever the words. */
+    /** Whether both describe the same tokens: equal hashes, dtype and layers, whatever the descriptions. */
     boolean matches(CacheKey other) {
         return encoderHash.equals(other.encoderHash)
                 && frontEndHash.equals(other.frontEndHash)
@@ -75,8 +75,8 @@ public record CacheKey(
     }
 
     /**
-     * First eight bytes of a SHA-256 over what {@link #matches} compares; in every record, so it outlives a shard's
-     * header.
+     * First eight bytes of a SHA-256 over what {@link #matches} compares. Every record has it, so that it survives the
+     * loss of a shard's header.
      */
     long fingerprint() {
         MessageDigest digest = Sha256.digest();

@@ -1,13 +1,13 @@
 package org.unmute.probes.cache;
 
-/** How a clip stands to what the cache holds. */
+/** Whether the cache holds a clip. */
 public enum ClipStatus {
-    /** Tokens of this id and this audio content are there. */
+    /** There are tokens of this id and this audio content. */
     PRESENT,
-    /** The id is there, for other audio content: the file was changed and must be embedded again. */
+    /** The id is stored with other audio content: the file was changed and must be embedded again. */
     CHANGED,
-    /** The id is new, but the same audio content is there under another id: the file was renamed, moved or copied. */
+    /** The id is new, but its audio content is stored under another id: the file was renamed, moved or copied. */
     RENAMED,
-    /** Neither the id nor the content is there. */
+    /** Neither the id nor the content is stored. */
     ABSENT
 }

@@ -3,15 +3,15 @@ package org.unmute.probes.cache;
 import java.util.Optional;
 
 /**
- * Bytes of a shard that hold no usable record.
+ * Bytes of a shard that are no usable record.
  *
  * @param kind what happened to them
  * @param shard file name of the shard
  * @param record number of the record in its shard, from 0; -1 for the shard's header
- * @param offset first byte concerned
- * @param bytes how many
- * @param clip id of the clip, where its record's header is intact
- * @param reason in words
+ * @param offset the first of these bytes
+ * @param bytes their number
+ * @param clip id of the clip, if the record's header is intact
+ * @param reason description for the user
  */
 public record Damage(
         Kind kind, String shard, int record, long offset, long bytes, Optional<String> clip, String reason) {
@@ -19,11 +19,10 @@ public record Damage(
     /** What happened to the bytes. */
     public enum Kind {
         /**
-         * The end of the last shard is incomplete: a writer was stopped in the middle of a record. Expected after a
-         * kill.
+         * The last shard ends in an incomplete record: a writer was stopped while writing it. Expected after a kill.
          */
         TORN_TAIL,
-        /** A checksum does not fit: the bytes changed after they were written. */
+        /** A checksum does not match: the bytes changed after they were written. */
         CORRUPT
     }
 

@@ -11,13 +11,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right to write to a folder: a lock of the operating system on a file in it, so it ends with the process that
+ * The exclusive right to write to a folder: an operating system lock on a file in it, which ends with the process that
  * holds it.
  */
 public final class FolderLock implements AutoCloseable {
     /**
-     * Lock files of this process. POSIX drops a lock when any channel of the process to that file closes, so ask here
-     * first.
+     * Lock files of this process. POSIX drops a lock when any channel of the process to that file closes, so a second
+     * channel must not be opened.
      */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -26,7 +26,7 @@ public final class FolderLock implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
 
-    /** Someone else has the lock. */
+    /** Another holder has the lock. */
     public static final class HeldException extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -41,11 +41,11 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock.
+     * Acquires the lock.
      *
      * @param folder an existing folder
-     * @param name of the lock file in it, which is made if needed and stays
-     * @throws HeldException if another process has it, or this one
+     * @param name of the lock file in it, which is created if needed and never deleted
+     * @throws HeldException if another process holds it, or this one
      * @throws IOException if the file cannot be written
      */
     public static FolderLock acquire(Path folder, String name) throws IOException {
@@ -57,8 +57,7 @@ public final class FolderLock implements AutoCloseable {
         try {
             channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            // The last byte is locked, not the first ones: where locks forbid reading, the owner's number stays
-            // readable.
+            // The last byte is locked: where locks forbid reading, the owner's process id stays readable.
             FileLock lock = channel.tryLock(Long.MAX_VALUE - 1, 1, false);
             if (lock == null) {
                 throw new HeldException(folder, "process " + owner(channel));

@@ -8,7 +8,7 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
-/** Floats to stored bytes and back. */
+/** Converts floats to stored bytes and back. */
 final class Payload {
     private static final float MAX_F16 = 65504;
     private static final int CHUNK = 4096;
@@ -19,19 +19,19 @@ final class Payload {
 
     private Payload() {}
 
-    /** @param layers layers beside the last */
+    /** @param layers number of layers in addition to the last */
     static long bytes(long time, long freq, long dim, boolean cls, int layers, DType dtype) {
         return Math.multiplyExact(Math.multiplyExact(map(time, freq, dim, cls), 1L + layers), (long) dtype.bytes());
     }
 
-    /** Numbers of one layer: its tokens and its cls token. */
+    /** Count of numbers of one layer: its tokens and its cls token. */
     static long map(long time, long freq, long dim, boolean cls) {
         return Math.addExact(Math.multiplyExact(Math.multiplyExact(time, freq), dim), cls ? dim : 0);
     }
 
     /**
-     * Refuses what is not finite, of which no probe can learn, and what the dtype cannot hold: for float16, magnitudes
-     * above 65504.
+     * Refuses numbers that are not finite, from which no probe can learn, and those that the dtype cannot hold:
+     * magnitudes above 65504 in float16.
      *
      * @throws IllegalArgumentException naming clip, value and place
      */
@@ -71,7 +71,7 @@ final class Payload {
                         : ", no finite number: the encoder makes nothing of this recording"));
     }
 
-    /** Puts a clip's numbers at the buffer's position and moves on. */
+    /** Writes a clip's numbers at the buffer's position and advances it. */
     static void put(ByteBuffer out, Features features, DType dtype) {
         put(out, features.tokens(), dtype);
         for (TokenMap layer : features.layers()) {

@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
-/** What stands before a record's payload. */
+/** The header before a record's payload. */
 record RecordHeader(
         String clip,
         String audioSha256,
@@ -28,8 +28,8 @@ record RecordHeader(
     static final long MAGIC = 0x0A4345524B4F5489L;
 
     static final int FIXED_BYTES = 84;
-    /** Where the number of layers begins in the flags. */
-    private static final int LAYERS_AT = 16;
+    /** First bit of the number of layers in the flags. */
+    private static final int LAYERS_SHIFT = 16;
 
     static final int MAX_CLIP_BYTES = 4096;
     private static final int MIN_BYTES = FIXED_BYTES + 1 + 4;
@@ -54,7 +54,7 @@ record RecordHeader(
         TokenMap t = features.tokens();
         out.putLong(0, MAGIC);
         out.putInt(8, bytes)
-                .putInt(12, (t.cls() == null ? 0 : 1) | features.layers().size() << LAYERS_AT);
+                .putInt(12, (t.cls() == null ? 0 : 1) | features.layers().size() << LAYERS_SHIFT);
         out.putInt(16, t.time()).putInt(20, t.freq()).putInt(24, t.dim()).putInt(28, payloadChecksum);
         out.putLong(32, fingerprint).putLong(40, payloadBytes);
         out.put(48, audioHash);
@@ -66,8 +66,8 @@ record RecordHeader(
     }
 
     /**
-     * Reads the header at an offset; null if the bytes there are no intact header. The payload may reach beyond the
-     * file.
+     * Reads the header at an offset; null if the bytes there are no intact header. The payload may extend beyond the
+     * end of the file.
      */
     static RecordHeader parse(MemorySegment file, long at) {
         long left = file.byteSize() - at;
@@ -93,14 +93,14 @@ record RecordHeader(
                 file.get(INT, at + 20),
                 file.get(INT, at + 24),
                 (file.get(INT, at + 12) & 1) != 0,
-                file.get(INT, at + 12) >>> LAYERS_AT,
+                file.get(INT, at + 12) >>> LAYERS_SHIFT,
                 file.get(LONG, at + 32),
                 file.get(LONG, at + 40),
                 file.get(INT, at + 28),
                 bytes);
     }
 
-    /** Whether the sizes give just the stated payload, so that no later reading can leave it. */
+    /** Whether the sizes give exactly the stated payload, so that no read can go beyond it. */
     boolean sizesFit(CacheKey key) {
         if (time < 1 || freq < 1 || dim < 1 || layers != key.layers()) {
             return false;
@@ -113,7 +113,7 @@ record RecordHeader(
         }
     }
 
-    /** The next offset from {@code from} on at which an intact header stands; -1 if there is none. */
+    /** Offset of the next intact header from {@code from} on; -1 if there is none. */
     static long find(MemorySegment file, long from) {
         for (long at = from; at <= file.byteSize() - MIN_BYTES; at++) {
             if (file.get(LONG, at) == MAGIC && parse(file, at) != null) {
@@ -123,7 +123,7 @@ record RecordHeader(
         return -1;
     }
 
-    /** Whether the bytes from {@code at} to the end could be the beginning of a record that was never finished. */
+    /** Whether the bytes from {@code at} to the end could be the start of an unfinished record. */
     static boolean couldBeTorn(MemorySegment file, long at) {
         long left = file.byteSize() - at;
         for (int i = 0; i < Math.min(8, left); i++) {

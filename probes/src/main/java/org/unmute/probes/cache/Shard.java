@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
-/** A shard file, mapped, with the intact records found in it and the bytes that are none. */
+/** A memory-mapped shard file: its intact records, and its bytes that are none. */
 final class Shard {
     private static final Pattern NAME = Pattern.compile("shard-(\\d{5,9})\\.tok");
 
@@ -26,7 +26,7 @@ final class Shard {
     private final List<Entry> entries = new ArrayList<>();
     private final List<Damage> damage = new ArrayList<>();
 
-    /** A record and where it is. */
+    /** A record and its place. */
     record Entry(RecordHeader header, int number, long offset) {
         long end() {
             return offset + header.bytes() + header.payloadBytes();
@@ -62,11 +62,11 @@ final class Shard {
     }
 
     /**
-     * Maps and walks a shard.
+     * Maps a shard and finds its records.
      *
-     * @param expected the key its records must have; null to take it from the shard's own header
-     * @param last whether it is the last shard, whose end a stopped writer may have left incomplete
-     * @param verify whether to check the payloads too, not only the headers
+     * @param expected the key that its records must have; null for the one in its header
+     * @param last whether it is the last shard, whose end may be incomplete
+     * @param verify whether to check the payloads in addition to the headers
      * @throws TokenCacheException if it belongs to another key, or if the key is neither given nor readable
      */
     static Shard open(Path path, CacheKey expected, boolean last, boolean verify, Arena arena) throws IOException {
@@ -90,8 +90,8 @@ final class Shard {
     }
 
     /**
-     * The file's own header is unusable: its records still name their key, so they can be saved if that is the expected
-     * one.
+     * Opens a shard whose header is unusable: its records carry the key's fingerprint, so they can be recovered if the
+     * key is the expected one.
      */
     private static Shard withoutHeader(Path path, MemorySegment file, CacheKey expected, boolean last, boolean verify)
             throws IOException {
@@ -140,7 +140,7 @@ final class Shard {
         }
     }
 
-    /** Files a record with an intact header; the offset at which to go on. */
+    /** Adds a record with an intact header; returns the offset of the next one. */
     private long addRecord(Entry entry, boolean last, boolean verify) {
         RecordHeader header = entry.header();
         if (!header.sizesFit(key)) {
@@ -190,7 +190,7 @@ final class Shard {
                 e.offset(),
                 e.end() - e.offset(),
                 e.header().clip(),
-                "the tokens do not fit their checksum");
+                "the tokens do not match their checksum");
     }
 
     boolean payloadIntact(Entry entry) {
@@ -222,7 +222,7 @@ final class Shard {
         return path;
     }
 
-    /** The key of its records; null for a shard of which not even the header was finished, opened without a key. */
+    /** The key of its records; null for a shard with an unfinished header that was opened without a key. */
     CacheKey key() {
         return key;
     }
@@ -243,7 +243,7 @@ final class Shard {
         return file.byteSize();
     }
 
-    /** Where the intact records end if nothing but an unfinished end follows them; -1 if there is other damage. */
+    /** End of the intact records if only an unfinished record follows them; -1 if there is other damage. */
     long cleanEnd() {
         if (damage.isEmpty()) {
             return bytes();

@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 import org.unmute.tensor.DType;
 
-/** The first bytes of a shard file: which shard it is and the key of its records. */
+/** The header of a shard file: its number and the key of its records. */
 record ShardHeader(int shard, CacheKey key, int bytes) {
     private static final byte[] MAGIC = "UNMUTOKS".getBytes(StandardCharsets.US_ASCII);
-    /** Of a cache with the last layer's tokens only. */
+    /** A cache with the last layer's tokens only. */
     private static final int VERSION = 1;
-    /** Of a cache with the tokens of all layers, whose number follows the texts. */
+    /** A cache with the tokens of all layers; their number follows the texts. */
     private static final int LAYERS_VERSION = 2;
 
     private static final int FIXED_BYTES = 24;
@@ -98,7 +98,7 @@ record ShardHeader(int shard, CacheKey key, int bytes) {
         return new ShardHeader(file.get(INT, 16), key, bytes);
     }
 
-    /** Whether the whole file could be the beginning of a header that was never finished. */
+    /** Whether the whole file could be the start of an unfinished header. */
     static boolean couldBeTorn(MemorySegment file) {
         int magic = (int) Math.min(MAGIC.length, file.byteSize());
         boolean begins =

@@ -16,9 +16,8 @@ import org.unmute.models.encoder.TokenMap;
 import org.unmute.tensor.DType;
 
 /**
- * Reads a token cache, memory-mapped. Sees the records that were complete when it was opened; a writer may go on
- * meanwhile. Any number of threads may read; close it after the last of them is done. Every read checks the record's
- * checksum.
+ * Reads a token cache, memory-mapped. It sees the records that were complete when it was opened; a writer may append at
+ * the same time. Any number of threads may read; close it when all are done. Every read checks the record's checksum.
  */
 public final class TokenCache implements AutoCloseable {
     private static final int ASSUMED_CLIP_ID_BYTES = 64;
@@ -54,10 +53,10 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Opens a cache. Damaged records are left out and told by {@link #damage()}; reading needs no lock.
+     * Opens a cache. Damaged records are left out and listed by {@link #damage()}; reading needs no lock.
      *
      * @param expected the key it must have, or null for any
-     * @throws TokenCacheException if the folder holds no shard, another key's, or one whose header is damaged
+     * @throws TokenCacheException if the folder has no shard, one of another key, or one whose header is damaged
      */
     public static TokenCache open(Path folder, CacheKey expected) throws IOException {
         List<Path> files = Files.isDirectory(folder) ? Shard.list(folder) : List.of();
@@ -85,14 +84,14 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Bytes that a cache of equal clips will take, shard headers included. Clip ids are taken as 64 bytes long.
+     * Size in bytes of a cache of clips of one grid, with shard headers, if clip ids have 64 bytes.
      *
      * @param clips number of clips
      * @param time steps in time
      * @param freq steps in frequency
      * @param dim numbers per token
      * @param cls whether a cls token is stored
-     * @param layers layers stored beside the last
+     * @param layers number of layers stored in addition to the last
      * @param dtype {@link DType#F16} or {@link DType#F32}
      * @throws ArithmeticException beyond 2^63 bytes
      */
@@ -121,7 +120,7 @@ public final class TokenCache implements AutoCloseable {
         return Optional.ofNullable(clips.get(clipId)).map(l -> l.shard.clip(l.entry));
     }
 
-    /** Damage seen on opening: headers and unfinished ends. {@link #verify} looks at the tokens too. */
+    /** Damage found on opening: headers and unfinished ends. {@link #verify} checks the tokens, too. */
     public List<Damage> damage() {
         return damage;
     }
@@ -134,7 +133,7 @@ public final class TokenCache implements AutoCloseable {
     /**
      * Reads the last layer's tokens of one clip.
      *
-     * @throws TokenCacheException if the clip is not there or its record is damaged
+     * @throws TokenCacheException if there is no such clip or its record is damaged
      */
     public TokenMap read(String clipId) throws IOException {
         Location at = locate(clipId);
@@ -153,7 +152,7 @@ public final class TokenCache implements AutoCloseable {
     /**
      * Reads the tokens of one clip with those of all layers that the cache holds.
      *
-     * @throws TokenCacheException if the clip is not there or its record is damaged
+     * @throws TokenCacheException if there is no such clip or its record is damaged
      */
     public Features readFeatures(String clipId) throws IOException {
         TokenMap last = read(clipId);
@@ -182,8 +181,7 @@ public final class TokenCache implements AutoCloseable {
      * @param tokens {@code [time*freq, dim]} for each layer. Modified.
      * @param cls {@code [dim]} for each layer; may be null for a clip without cls token. Modified.
      * @return what was read
-     * @throws TokenCacheException if the clip is not there, its record is damaged, or the cache holds the last layer
-     *     only
+     * @throws TokenCacheException if there is no such clip, its record is damaged, or the cache has the last layer only
      * @throws IndexOutOfBoundsException if an array is too short
      */
     public CachedClip readLayersInto(
@@ -212,7 +210,7 @@ public final class TokenCache implements AutoCloseable {
      *
      * @param dst Modified from {@code offset} on.
      * @return what was read
-     * @throws TokenCacheException if the clip is not there or its record is damaged
+     * @throws TokenCacheException if there is no such clip or its record is damaged
      * @throws IndexOutOfBoundsException if {@code dst} is too short
      */
     public CachedClip readInto(String clipId, float[] dst, int offset) throws IOException {
@@ -223,13 +221,12 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Reads the tokens of one clip and its cls token, where it has one, into larger arrays; the checksum is looked at
-     * once.
+     * Reads the tokens of one clip and its cls token, if it has one, into larger arrays; the checksum is checked once.
      *
      * @param tokens {@code [time*freq, dim]}. Modified from {@code tokensAt} on.
      * @param cls {@code [dim]}; may be null for a clip without cls token. Modified from {@code clsAt} on.
      * @return what was read
-     * @throws TokenCacheException if the clip is not there or its record is damaged
+     * @throws TokenCacheException if there is no such clip or its record is damaged
      * @throws IndexOutOfBoundsException if an array is too short
      */
     public CachedClip readInto(String clipId, float[] tokens, int tokensAt, float[] cls, int clsAt) throws IOException {
@@ -246,7 +243,7 @@ public final class TokenCache implements AutoCloseable {
     /**
      * {@link #readInto(String, float[], int, float[], int)} with tokens as they are stored, in float16.
      *
-     * @throws TokenCacheException if the clip is not there or its record is damaged
+     * @throws TokenCacheException if there is no such clip or its record is damaged
      * @throws IllegalStateException if the cache holds float32
      * @throws IndexOutOfBoundsException if an array is too short
      */
@@ -269,7 +266,7 @@ public final class TokenCache implements AutoCloseable {
      * Reads the cls token of one clip, {@code [dim]}, into a larger array.
      *
      * @param dst Modified from {@code offset} on.
-     * @throws TokenCacheException if the clip is not there, has no cls token or its record is damaged
+     * @throws TokenCacheException if there is no such clip, it has no cls token or its record is damaged
      * @throws IndexOutOfBoundsException if {@code dst} is too short
      */
     public void readClsInto(String clipId, float[] dst, int offset) throws IOException {
@@ -282,7 +279,7 @@ public final class TokenCache implements AutoCloseable {
         Payload.get(payload(at), h.time() * h.freq() * h.dim(), h.dim(), dst, offset, key.dtype());
     }
 
-    /** Checks the tokens of every record too, and tells all damage. Changes nothing: opening a writer rebuilds. */
+    /** Checks the tokens of every record, too, and returns all damage. Changes nothing: opening a writer rebuilds. */
     public List<Damage> verify() {
         List<Damage> found = new ArrayList<>(damage);
         for (Shard shard : shards) {
@@ -294,7 +291,7 @@ public final class TokenCache implements AutoCloseable {
         return List.copyOf(found);
     }
 
-    /** Unmaps the shards. Not while another thread reads. */
+    /** Unmaps the shards. No thread may be reading. */
     @Override
     public void close() {
         arena.close();

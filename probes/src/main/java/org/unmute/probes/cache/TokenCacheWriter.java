@@ -23,9 +23,9 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
 /**
- * Appends token maps to a cache folder, creating it if needed. One writer at a time, one thread at a time. To resume,
- * open the folder again, walk the clips in the same order and {@link #append} those whose {@link #status} is not {@link
- * ClipStatus#PRESENT}: the shards become the same, byte for byte, as those of an undisturbed run.
+ * Appends token maps to a cache folder and creates it if needed. One writer and one thread at a time. To resume, open
+ * the folder again and, in the same order, {@link #append} the clips whose {@link #status} is not {@link
+ * ClipStatus#PRESENT}: the shards become byte for byte those of an uninterrupted run.
  */
 public final class TokenCacheWriter implements AutoCloseable {
     private static final String LOCK = "cache.lock";
@@ -37,9 +37,9 @@ public final class TokenCacheWriter implements AutoCloseable {
     private final CacheOptions options;
     private final FolderLock lock;
     private final List<Damage> recovered = new ArrayList<>();
-    /** Audio hash of the newest record of each clip, and clips by audio hash. */
+    /** Audio hash of the newest record of each clip. */
     private final Map<String, String> audioOfClip = new HashMap<>();
-
+    /** First clip of each audio hash. */
     private final Map<String, String> clipOfAudio = new HashMap<>();
 
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
@@ -59,11 +59,11 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * Opens a cache for writing: checks it, cuts off an unfinished end, rebuilds damaged shards from their intact
+     * Opens a cache for writing: checks it, truncates an unfinished end, rebuilds damaged shards from their intact
      * records. A shard without any intact record is renamed to {@code *.tok.damaged}.
      *
-     * @throws TokenCacheException if the folder belongs to another encoder, front end or dtype, or if another writer
-     *     has it
+     * @throws TokenCacheException if the folder belongs to another encoder, front end or dtype, or another writer has
+     *     it open
      */
     public static TokenCacheWriter open(Path folder, CacheKey key, CacheOptions options) throws IOException {
         Files.createDirectories(folder);
@@ -92,14 +92,14 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * What was found damaged or unfinished on opening and has been removed; the clips concerned must be embedded again.
+     * Damage that was found and removed on opening; the clips of these records must be embedded again.
      */
     public List<Damage> recovered() {
         return List.copyOf(recovered);
     }
 
     /**
-     * How a clip stands to what is stored.
+     * Whether a clip is stored.
      *
      * @param audioSha256 64 lower-case hex digits
      */
@@ -122,16 +122,16 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * Stores the tokens of one clip. When this returns, a killed process no longer loses them; see {@link CacheOptions}
-     * for power cuts. After an exception the cache holds what it held before, with one exception: where the clip could
-     * be written but not forced to the device, it is stored, and the next {@link #sync} tries again.
+     * Stores the tokens of one clip. Once this returns, killing the process does not lose them; see {@link
+     * CacheOptions} for power cuts. After an exception the cache is unchanged, except that a clip which was written but
+     * could not be forced to the device is stored; the next {@link #sync} tries again.
      *
      * @param clipId path below the audio root, with '/'; at most 4096 bytes
      * @param audioSha256 content hash of the audio file, 64 lower-case hex digits
      * @throws IllegalArgumentException naming the clip, for an unusable id or hash, a value that is not finite or that
      *     the cache's dtype cannot hold, or a record beyond 2 GiB
      * @throws IllegalStateException after {@link #close}
-     * @throws IOException if the device refuses (full, say)
+     * @throws IOException if writing fails, for instance because the device is full
      */
     public void append(String clipId, String audioSha256, Features features) throws IOException {
         if (closed) {
@@ -144,8 +144,8 @@ public final class TokenCacheWriter implements AutoCloseable {
         if (features.layers().size() != key.layers()) {
             throw new IllegalArgumentException("token cache: clip '" + clipId + "' comes with tokens of "
                     + features.layers().size()
-                    + " layers, " + folder + " holds those of " + key.layers()
-                    + " besides the last: ask the encoder for all its blocks,"
+                    + " layers, " + folder + " stores " + key.layers()
+                    + " in addition to the last: ask the encoder for all its blocks,"
                     + " or choose another folder");
         }
         TokenMap map = features.tokens();
@@ -183,7 +183,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         buffer.position(0);
     }
 
-    /** Forces what was appended to the device. */
+    /** Forces all appended records to the device. */
     public void sync() throws IOException {
         if (channel != null && unsyncedRecords > 0) {
             channel.force(false);
@@ -192,7 +192,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         unsyncedBytes = 0;
     }
 
-    /** Forces what was appended to the device and gives the folder free. */
+    /** Forces all appended records to the device and releases the lock of the folder. */
     @Override
     public void close() throws IOException {
         if (closed) {
@@ -302,8 +302,8 @@ public final class TokenCacheWriter implements AutoCloseable {
     }
 
     /**
-     * Removes a shard without one intact record; the next append makes it anew. Only what a stopped writer plainly left
-     * is deleted: other bytes might be somebody's, so they stay under another name.
+     * Removes a shard without an intact record; the next append creates it again. It is deleted only if a stopped
+     * writer left it so; other bytes might be valuable, so they are kept under another name.
      */
     private void discard(Path file, boolean torn) throws IOException {
         if (torn) {
@@ -317,7 +317,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         forceFolder();
     }
 
-    /** Writes the intact records into a new file and puts that in the damaged one's place in one step. */
+    /** Writes the intact records into a new file and atomically replaces the damaged one. */
     private void rebuild(Shard damaged) throws IOException {
         Path target = damaged.path();
         Path fresh = target.resolveSibling(damaged.name() + REBUILD_SUFFIX);
@@ -355,7 +355,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
     }
 
-    /** Makes new and removed names durable, where the platform lets a folder be forced. */
+    /** Makes created and removed names durable, if the platform can force a folder. */
     private void forceFolder() throws IOException {
         if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

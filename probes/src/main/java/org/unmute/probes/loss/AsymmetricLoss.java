@@ -10,14 +10,14 @@ import org.unmute.tensor.op.Unary;
  * {@code -[y (1 - p)^γ⁺ log p + (1 - y) p_m^γ⁻ log(1 - p_m)]}; targets between 0 and 1 blend focusing weights and
  * exponents alike. Logarithms are taken of at least {@code eps}.
  *
- * <p>1 - p is computed as sigmoid(-x), so that nothing is lost where p is near 1. Where the base of a focusing weight
- * is 0, so is its gradient, also for exponents below 1.
+ * <p>1 - p is computed as sigmoid(-x), which is exact where p is near 1. Where the base of a focusing weight is 0, its
+ * gradient is 0, also for exponents below 1.
  *
  * @param gammaNegative γ⁻, exponent of absent classes, at least 0
  * @param gammaPositive γ⁺, exponent of present classes, at least 0
  * @param margin probability below which an absent class costs nothing, in [0, 1)
- * @param eps least argument of a logarithm, in (0, 1)
- * @param detached whether the focusing weight counts as a constant in the gradient
+ * @param eps lower bound of the arguments of logarithms, in (0, 1)
+ * @param detached whether the gradient treats the focusing weight as a constant
  * @param reduction over batch and classes
  */
 public record AsymmetricLoss(
@@ -31,8 +31,8 @@ public record AsymmetricLoss(
     /** γ⁻ 4, γ⁺ 1, margin 0.05, mean; the gradient flows through the focusing weight. */
     public static final AsymmetricLoss DEFAULT = new AsymmetricLoss(4, 1, 0.05, 1e-8, false, LossReduction.MEAN);
 
-    /** Powers of less than this are powers of this: their gradient is 0, not 0 · ∞. */
-    private static final double LEAST_BASE = 1e-30;
+    /** Lower bound of the base of powers, so that the gradient at 0 is 0 and not 0 · ∞. */
+    private static final double MIN_BASE = 1e-30;
 
     /** Checks the ranges. */
     public AsymmetricLoss {
@@ -74,7 +74,7 @@ public record AsymmetricLoss(
         Tensor p = logP.unary(Unary.EXP);
         Tensor pm = margin == 0 ? p : p.plus(-margin).clamp(0, Double.POSITIVE_INFINITY);
         Tensor base = y.times(logQ.unary(Unary.EXP)).plus(absent.times(pm));
-        return base.clamp(LEAST_BASE, Double.POSITIVE_INFINITY)
+        return base.clamp(MIN_BASE, Double.POSITIVE_INFINITY)
                 .pow(y.affine(gammaPositive - gammaNegative, gammaNegative));
     }
 }

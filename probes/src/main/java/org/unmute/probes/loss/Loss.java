@@ -2,7 +2,7 @@ package org.unmute.probes.loss;
 
 import org.unmute.tensor.Tensor;
 
-/** What training makes small. Built from recorded ops, so gradients come from {@link org.unmute.tensor.Grad}. */
+/** What training minimizes. Built from recorded ops, so gradients come from {@link org.unmute.tensor.Grad}. */
 public interface Loss {
     /** Short name, as the command line takes it. */
     String name();
@@ -16,7 +16,7 @@ public interface Loss {
      */
     Tensor of(Tensor logits, Tensor targets);
 
-    /** Checks shapes and brings targets to the logits' element type. */
+    /** Targets in the logits' element type; refuses another shape. */
     static Tensor targetsLike(String loss, Tensor logits, Tensor targets) {
         if (!logits.shape().equals(targets.shape())) {
             throw new IllegalArgumentException(

@@ -2,7 +2,7 @@ package org.unmute.probes.loss;
 
 import org.unmute.tensor.Tensor;
 
-/** How single losses become one number. */
+/** How the losses of elements become one number. */
 public enum LossReduction {
     /** Mean over all. */
     MEAN,

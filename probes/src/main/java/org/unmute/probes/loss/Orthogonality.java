@@ -4,9 +4,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Penalty on prototypes of one class that look alike, as the class-bound predecessor of protobin uses it (paper,
- * section 4.6): with {@code p̂ = p / (√(‖p‖² + 1e-4) + 1e-4)} and G the cosines within each class, {@code ‖G - I‖_F /
- * elements} over all classes together.
+ * Penalty on similar prototypes of one class, of the class-bound predecessor of protobin (paper, section 4.6): with
+ * {@code p̂ = p / (√(‖p‖² + 1e-4) + 1e-4)} and G the cosines within each class, {@code ‖G - I‖_F / elements} over all
+ * classes together.
  */
 public final class Orthogonality {
     private static final double EPS = 1e-4;
@@ -16,8 +16,8 @@ public final class Orthogonality {
     /**
      * The penalty, one number.
      *
-     * @param prototypes {@code [classes * perClass, dim]}, those of a class in a row
-     * @throws IllegalArgumentException if perClass does not divide their number
+     * @param prototypes {@code [classes * perClass, dim]}, those of a class consecutive
+     * @throws IllegalArgumentException if perClass does not divide the number of prototypes
      */
     public static Tensor of(Tensor prototypes, int perClass) {
         Tensor excess = gramMinusIdentity(prototypes, perClass);

@@ -10,23 +10,29 @@ import org.unmute.tensor.Tensor;
  * @param bias {@code [classes]}, parameter {@code fc.bias}
  */
 public record Classifier(Tensor weight, Tensor bias) {
+    /** Name of the weight. */
     public static final String WEIGHT = "fc.weight";
+    /** Name of the bias. */
     public static final String BIAS = "fc.bias";
 
+    /** A layer with fresh parameters. */
     public static Classifier fresh(Initializer init, int features, int classes) {
         Tensor weight = init.linearWeight(classes, features);
         return new Classifier(weight, init.linearBias(classes, features));
     }
 
+    /** The layer whose parameters are given. */
     public static Classifier of(ParameterMap parameters) {
         Tensor weight = parameters.takeWithRank(WEIGHT, 2);
         return new Classifier(weight, parameters.take(BIAS, weight.size(0)));
     }
 
+    /** Number of classes. */
     public int classes() {
         return Math.toIntExact(weight.size(0));
     }
 
+    /** Length of the descriptor. */
     public int features() {
         return Math.toIntExact(weight.size(1));
     }
@@ -46,12 +52,12 @@ public record Classifier(Tensor weight, Tensor bias) {
         return bias.select(0, classIndex).toDoubles()[0];
     }
 
-    /** What a class finds in each of some vectors, {@code W_c x}: {@code [1, n, features]} to n numbers. */
+    /** What a class finds in each vector, {@code W_c x}: {@code [1, n, features]} to n numbers. */
     public double[] found(Tensor x, int classIndex) {
         return found(x, row(classIndex));
     }
 
-    /** Products of vectors {@code [1, n, dim]} with one of {@code [dim]}: n numbers. */
+    /** Dot products of vectors {@code [1, n, dim]} with one of {@code [dim]}: n numbers. */
     public static double[] found(Tensor x, Tensor vector) {
         return x.linear(vector.insert(0), null).toDoubles();
     }
@@ -64,6 +70,7 @@ public record Classifier(Tensor weight, Tensor bias) {
         }
     }
 
+    /** Appends both parameters. */
     public void addTo(Map<String, Tensor> parameters) {
         parameters.put(WEIGHT, weight);
         parameters.put(BIAS, bias);

@@ -6,36 +6,37 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Why one class of one clip has its logit: parts that, together with a bias, add up to it.
+ * The logit of one class of one clip as a sum of parts and a bias.
  *
  * @param kind what the parts are
- * @param remark what a reader of the parts must know, in a sentence; empty if nothing
- * @param parts all of them in the probe's order, those that add nothing included
- * @param bias what the class has before any part counts
+ * @param remark a sentence that a reader of the parts must know; may be empty
+ * @param parts all parts in the probe's order, including those that add nothing
+ * @param bias the class's bias
  */
 public record Contributions(Kind kind, String remark, List<Part> parts, double bias) {
-    /** What a logit is put together from. */
+    /** What the parts are. */
     public enum Kind {
-        /** Prototypes: similarity times weight, at the token that matches best. */
+        /** Prototypes: similarity with the best matching token, times weight. */
         PROTOTYPES,
-        /** Tokens: each adds what it holds, as far as the probe weighs it. */
+        /** Tokens: what the class finds in each, times its weight. */
         TOKENS,
-        /** Entries of the probe's descriptor: the probe does not take its scores apart by tokens. */
+        /** Entries of the probe's descriptor, if its scores are no sum over tokens. */
         FEATURES
     }
 
     /**
      * One term of the sum.
      *
-     * @param index number of the prototype, token or feature; -1 for what is none of them
-     * @param name what to call it
-     * @param token the token of the clip it rests on, {@code t · freq + f}; -1 where it rests on no single one
-     * @param value what is weighed: a prototype's similarity, what the class finds in a token, an entry of the
-     *     descriptor; NaN where the term is no single product
-     * @param weight what it is weighed with; for the heads or queries of an attention, the mean of their weights
-     * @param contribution what it adds to the logit: value times weight, where there is a value
+     * @param index index of the prototype, token or feature; -1 for a part that is none of them
+     * @param name its name in tables
+     * @param token the token of the clip it comes from, {@code t · freq + f}; -1 if it comes from no single one
+     * @param value a prototype's similarity, what the class finds in a token, or an entry of the descriptor; NaN if the
+     *     part is no single product
+     * @param weight the factor of the value; of several attention heads or queries, the mean of their weights
+     * @param contribution what it adds to the logit: value times weight, if there is a value
      */
     public record Part(int index, String name, int token, double value, double weight, double contribution) {
+        /** A part that is the product of its value and its weight. */
         public static Part product(int index, String name, int token, double value, double weight) {
             return new Part(index, name, token, value, weight, value * weight);
         }
@@ -46,7 +47,7 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
         parts = List.copyOf(parts);
     }
 
-    /** What the parts and the bias add up to: the logit, but for rounding. */
+    /** The sum of parts and bias: the logit, up to rounding. */
     public double sum() {
         double sum = bias;
         for (Part p : parts) {
@@ -55,7 +56,7 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
         return sum;
     }
 
-    /** The sum of the terms' sizes, bias included: what rounding of {@link #sum} is proportional to. */
+    /** The sum of the absolute values of parts and bias, to which the rounding of {@link #sum} is proportional. */
     public double magnitude() {
         double sum = Math.abs(bias);
         for (Part p : parts) {
@@ -64,11 +65,11 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
         return sum;
     }
 
-    /** The parts that say most for or against the class, strongest first; those listed earlier first among equals. */
-    public List<Part> strongest(int most) {
+    /** The parts with the largest absolute contributions, in descending order; equal ones in the order of the list. */
+    public List<Part> strongest(int max) {
         return parts.stream()
                 .sorted(Comparator.comparingDouble((Part p) -> -Math.abs(p.contribution)))
-                .limit(most)
+                .limit(max)
                 .toList();
     }
 
@@ -76,20 +77,24 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
     public static void check(Probe probe, TokenBatch clip, int classIndex) {
         clip.requireDimOf(probe);
         requireOne("contributions", clip);
-        if (classIndex < 0 || classIndex >= probe.classes()) {
+        requireClass(classIndex, probe.classes());
+    }
+
+    static void requireClass(int classIndex, int classes) {
+        if (classIndex < 0 || classIndex >= classes) {
             throw new IllegalArgumentException(
-                    "contributions: there is no class " + classIndex + ", classes are 0 to " + (probe.classes() - 1));
+                    "contributions: there is no class " + classIndex + ", classes are 0 to " + (classes - 1));
         }
     }
 
     /** @throws IllegalArgumentException if the batch is of several clips */
     public static void requireOne(String what, TokenBatch clip) {
         if (clip.size() != 1) {
-            throw new IllegalArgumentException(what + ": it is that of one clip, the batch has " + clip.size());
+            throw new IllegalArgumentException(what + ": needs one clip, the batch has " + clip.size());
         }
     }
 
-    /** Prototypes in a row from {@code first}. */
+    /** Consecutive prototypes from {@code first} on, each with the token that matches it best. */
     public static Contributions ofPrototypes(
             int first, double[] similarities, int[] tokens, double[] weights, double bias) {
         List<Part> parts = new ArrayList<>(weights.length);
@@ -99,18 +104,19 @@ public record Contributions(Kind kind, String remark, List<Part> parts, double b
         return new Contributions(Kind.PROTOTYPES, "", parts, bias);
     }
 
-    /** Tokens in order. */
+    /** One part a token, in the order of the tokens. */
     public static Contributions ofTokens(String remark, double[] values, double[] weights, double bias) {
         return new Contributions(Kind.TOKENS, remark, tokens(values, weights), bias);
     }
 
+    /** The parts of {@link #ofTokens}. */
     public static List<Part> tokens(double[] values, double[] weights) {
         return IntStream.range(0, values.length)
                 .mapToObj(n -> Part.product(n, "token " + n, n, values[n], weights[n]))
                 .toList();
     }
 
-    /** Entries of a descriptor that have no place in the clip. */
+    /** Entries of a descriptor, which have no place in the clip. */
     public static Contributions ofFeatures(String remark, double[] values, double[] weights, double bias) {
         return new Contributions(
                 Kind.FEATURES,

@@ -2,10 +2,10 @@ package org.unmute.probes.pool;
 
 import org.unmute.tensor.Tensor;
 
-/** A probe that can also say when: its pooling over time can be left out without other parameters. */
+/** A probe that can score single frames: with the same parameters, it pools over frequency only. */
 public interface FrameWise extends Probe {
     /**
-     * Logits for each row of the grid, pooled over frequency only.
+     * Logits of each row of the grid.
      *
      * @return {@code [batch, time, classes]}
      * @throws IllegalArgumentException if the batch does not fit

@@ -6,8 +6,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Fresh parameters, a function of the seed alone: the same on every platform ({@link StrictMath}) and, before rounding
- * by a backend, on every backend.
+ * Draws fresh parameters. They depend on the seed alone: the same on every platform ({@link StrictMath}) and, up to
+ * rounding by the backend, on every backend. Each method returns a parameter that takes gradients.
  */
 public final class Initializer {
     private final Backend backend;
@@ -22,7 +22,7 @@ public final class Initializer {
     public Tensor normal(double deviation, long... shape) {
         float[] values = new float[length(shape)];
         for (int i = 0; i < values.length; i += 2) {
-            // Box and Muller: two independent numbers from one radius and one angle; 1 - u is never 0
+            // Box-Muller: two independent numbers from a radius and an angle; 1 - u is never 0
             double radius = deviation * StrictMath.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
             double angle = 2 * Math.PI * random.nextDouble();
             values[i] = (float) (radius * StrictMath.cos(angle));

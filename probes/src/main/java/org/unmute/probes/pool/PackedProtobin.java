@@ -17,48 +17,47 @@ import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * A trained protobin as it is deployed (paper, sections 4.1 and 4.2): one bit for each entry of a prototype, in memory
- * and in the file, 32 times less than float32. Scores need no backend: {@code s_j(n) = (1/√dim) Σ_d ± ẑ_{n,d}} takes
- * additions only, and eight entries at a time come from a table of their 256 signed sums, made once a token for all
- * prototypes.
+ * The deployed form of a trained protobin (paper, sections 4.1 and 4.2): one bit an entry of a prototype, in memory and
+ * in the file, a 32nd of float32. Scores need no backend: {@code s_j(n) = (1/√dim) Σ_d ± ẑ_{n,d}} has additions only,
+ * and a lookup table holds the 256 signed sums of each eight entries of a token, computed once for all prototypes.
  *
- * <p>A bit is 1 where the entry is +1, that is where the trained number is at least 0, -0.0 included. Immutable; may be
- * used by several threads at once.
+ * <p>A bit is 1 where the entry is +1, that is where the trained number is at least 0, -0.0 included. Immutable and
+ * thread-safe.
  */
 public final class PackedProtobin {
     private static final String FORMAT = "unmute-packed-protobin-1";
     private static final String PROBE = "protobin";
     private static final String BITS = "prototype_bits";
     private static final String DIM = "dim";
-    private static final double LEAST_NORM = 1e-12;
+    private static final double MIN_NORM = 1e-12;
     private static final int SUMS = 256;
 
     private final int prototypes;
     private final int dim;
     /**
-     * {@code [prototypes, ⌈dim / 8⌉]}; entry d of a prototype is bit {@code d % 8} of byte {@code d / 8}, the rest 0.
+     * {@code [prototypes, ⌈dim / 8⌉]}; entry d of a prototype is bit {@code d % 8} of byte {@code d / 8}, other bits 0.
      */
     private final byte[] bits;
 
     private final float[] weight;
     private final float[] bias;
-    private final ScoringFacts facts;
+    private final ProbeMetadata metadata;
 
-    private PackedProtobin(int prototypes, int dim, byte[] bits, float[] weight, float[] bias, ScoringFacts facts) {
+    private PackedProtobin(int prototypes, int dim, byte[] bits, float[] weight, float[] bias, ProbeMetadata metadata) {
         this.prototypes = prototypes;
         this.dim = dim;
         this.bits = bits;
         this.weight = weight;
         this.bias = bias;
-        this.facts = facts;
-        facts.check(bias.length, dim);
+        this.metadata = metadata;
+        metadata.check(bias.length, dim);
     }
 
     /**
      * Packs a trained probe.
      *
      * @throws IllegalArgumentException if it is not a protobin, or a prototype has a number that is NaN or infinite:
-     *     the trained probe scores NaN then, which no bit can say
+     *     the trained probe scores NaN then, which no bit can express
      */
     public static PackedProtobin pack(TrainedProbe trained) {
         Probe p = trained.probe();
@@ -86,12 +85,12 @@ public final class PackedProtobin {
                 bits,
                 parameters.get(Classifier.WEIGHT).toFloats(),
                 parameters.get(Classifier.BIAS).toFloats(),
-                trained.facts());
+                trained.metadata());
     }
 
     /** A name for each class, in the order of the scores. */
     public List<String> classes() {
-        return facts.classes();
+        return metadata.classes();
     }
 
     /** Number of prototypes over all classes. */
@@ -106,34 +105,33 @@ public final class PackedProtobin {
 
     /** Whether scores are a softmax, else a sigmoid for each class. */
     public boolean singleLabel() {
-        return facts.singleLabel();
+        return metadata.singleLabel();
     }
 
     /** Hash of the encoder's weights and settings, or empty if not known. */
     public String encoderHash() {
-        return facts.encoderHash();
+        return metadata.encoderHash();
     }
 
     /** Hash of the front end's settings, or empty if not known. */
     public String frontEndHash() {
-        return facts.frontEndHash();
+        return metadata.frontEndHash();
     }
 
     /**
-     * Memory that the prototypes take. The linear layer on top stays in float32: {@code 4 (prototypes + 1) classes}
-     * bytes.
+     * Bytes of the prototypes. The linear layer on top stays in float32: {@code 4 (prototypes + 1) classes} bytes.
      */
     public long bankBytes() {
         return bits.length;
     }
 
     /**
-     * Makes sure that it was trained on tokens of this key; as {@link TrainedProbe#requireTokensOf(CacheKey)}.
+     * Checks that it was trained on tokens of this key; as {@link TrainedProbe#requireTokensOf(CacheKey)}.
      *
      * @throws IllegalArgumentException if it was trained on other tokens, or does not know on which
      */
     public void requireTokensOf(CacheKey key) {
-        facts.requireTokensOf("packed protobin: ", key);
+        metadata.requireTokensOf("packed protobin: ", key);
     }
 
     /**
@@ -143,7 +141,7 @@ public final class PackedProtobin {
      */
     public float[] scores(TokenMap map) {
         double[] logits = logits(map);
-        return facts.singleLabel() ? softmax(logits) : sigmoid(logits);
+        return metadata.singleLabel() ? softmax(logits) : sigmoid(logits);
     }
 
     /**
@@ -165,15 +163,12 @@ public final class PackedProtobin {
     }
 
     /**
-     * How the logit of one class comes about: cosine with the winning token times weight for each prototype.
+     * The logit of one class as a sum: cosine with the winning token times weight for each prototype.
      *
      * @throws IllegalArgumentException if the tokens do not fit or there is no such class
      */
     public Contributions contributions(TokenMap map, int classIndex) {
-        if (classIndex < 0 || classIndex >= bias.length) {
-            throw new IllegalArgumentException(
-                    "contributions: there is no class " + classIndex + ", classes are 0 to " + (bias.length - 1));
-        }
+        Contributions.requireClass(classIndex, bias.length);
         int[] winners = new int[prototypes];
         double[] best = descriptor(map, winners);
         double[] weights = new double[prototypes];
@@ -195,8 +190,8 @@ public final class PackedProtobin {
     }
 
     /**
-     * Greatest cosine of each prototype over a recording's tokens, {@code [prototypes]}; all NaN if a token has a NaN
-     * or an infinite number.
+     * Maximum cosine of each prototype over a recording's tokens, {@code [prototypes]}; all NaN if a token has a NaN or
+     * an infinite number.
      *
      * @throws IllegalArgumentException if the tokens do not fit
      */
@@ -204,7 +199,7 @@ public final class PackedProtobin {
         return descriptor(map, new int[prototypes]);
     }
 
-    /** @param winners the tokens that have the greatest cosines, the first on ties. Modified. */
+    /** @param winners the tokens with the maximum cosines, the first on ties. Modified. */
     private double[] descriptor(TokenMap map, int[] winners) {
         double[] best = new double[prototypes];
         Arrays.fill(best, Double.NEGATIVE_INFINITY);
@@ -217,15 +212,17 @@ public final class PackedProtobin {
         return best;
     }
 
-    private interface Taker {
-        void take(int at, int token, double cosine);
+    private interface CosineConsumer {
+        void accept(int at, int token, double cosine);
     }
 
-    /** Tells the cosine of each of some prototypes with each token, token by token. */
-    private void cosines(TokenMap map, int[] which, Taker taker) {
-        facts.requireFit("packed protobin: ", map, dim);
-        float[] tokens =
-                (facts.standardization() == null ? map : facts.standardization().of(map)).tokens();
+    /** Passes on the cosine of each of some prototypes with each token, token by token. */
+    private void cosines(TokenMap map, int[] which, CosineConsumer consumer) {
+        metadata.requireFit("packed protobin: ", map, dim);
+        float[] tokens = (metadata.standardization() == null
+                        ? map
+                        : metadata.standardization().of(map))
+                .tokens();
         int row = Math.ceilDiv(dim, Byte.SIZE);
         float[] sums = new float[Math.multiplyExact(row, SUMS)];
         double scale = 1 / Math.sqrt(dim);
@@ -236,18 +233,18 @@ public final class PackedProtobin {
                 for (int g = 0, at = which[i] * row; g < row; g++, at++) {
                     sum += sums[g * SUMS + (bits[at] & 0xff)];
                 }
-                taker.take(i, n, sum * scale);
+                consumer.accept(i, n, sum * scale);
             }
         }
     }
 
-    /** For each eight numbers of the token, brought to length 1, their sums under all 256 choices of signs. */
+    /** Normalizes the token; for each eight of its numbers, the sums under all 256 choices of signs. */
     private void signedSums(float[] tokens, int at, float[] sums) {
         double square = 0;
         for (int d = 0; d < dim; d++) {
             square += (double) tokens[at + d] * tokens[at + d];
         }
-        double scale = 1 / Math.max(Math.sqrt(square), LEAST_NORM);
+        double scale = 1 / Math.max(Math.sqrt(square), MIN_NORM);
         double[] eight = new double[Byte.SIZE];
         for (int g = 0, from = 0; from < dim; g++, from += Byte.SIZE) {
             double none = 0;
@@ -257,7 +254,7 @@ public final class PackedProtobin {
             }
             sums[g * SUMS] = (float) none;
             for (int m = 1; m < SUMS; m++) {
-                // one bit more than a choice whose sum is there
+                // m without its lowest bit has its sum already
                 sums[g * SUMS + m] =
                         (float) (sums[g * SUMS + (m & m - 1)] + 2 * eight[Integer.numberOfTrailingZeros(m)]);
             }
@@ -273,28 +270,28 @@ public final class PackedProtobin {
     }
 
     private static float[] softmax(double[] logits) {
-        double greatest = Arrays.stream(logits).max().orElseThrow();
+        double max = Arrays.stream(logits).max().orElseThrow();
         double sum = 0;
         for (double x : logits) {
-            sum += Math.exp(x - greatest);
+            sum += Math.exp(x - max);
         }
         float[] scores = new float[logits.length];
         for (int c = 0; c < scores.length; c++) {
-            scores[c] = (float) (Math.exp(logits[c] - greatest) / sum);
+            scores[c] = (float) (Math.exp(logits[c] - max) / sum);
         }
         return scores;
     }
 
     /**
      * Writes one safetensors file: the bits as U8 {@code [prototypes, ⌈dim / 8⌉]}, the linear layer in F32, the rest in
-     * metadata. What was at the path before is replaced only once the new one is complete.
+     * metadata. An existing file is replaced only once the new one is complete.
      *
      * @throws IOException if it cannot be written
      */
     public void save(Path path) throws IOException {
         SafetensorsWriter out =
                 new SafetensorsWriter().metadata("format", FORMAT).metadata(DIM, Integer.toString(dim));
-        facts.addTo(out);
+        metadata.addTo(out);
         out.add(BITS, StoredType.U8, Shape.of(prototypes, Math.ceilDiv(dim, Byte.SIZE)), MemorySegment.ofArray(bits));
         out.add(Classifier.WEIGHT, Shape.of(bias.length, prototypes), weight);
         out.add(Classifier.BIAS, Shape.of(bias.length), bias);
@@ -302,7 +299,7 @@ public final class PackedProtobin {
     }
 
     /**
-     * Whether a file is a safetensors file of a packed probe.
+     * Whether a safetensors file holds a packed probe.
      *
      * @throws MalformedFileException if it is no safetensors file
      * @throws IOException if it cannot be read
@@ -369,6 +366,6 @@ public final class PackedProtobin {
                 bits,
                 file.floats(Classifier.WEIGHT),
                 file.floats(Classifier.BIAS),
-                ScoringFacts.of(file));
+                ProbeMetadata.of(file));
     }
 }

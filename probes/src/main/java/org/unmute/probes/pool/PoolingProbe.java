@@ -76,7 +76,7 @@ public abstract class PoolingProbe implements Probe {
      */
     protected Contributions terms(TokenBatch clip, int classIndex) {
         return featureTerms(
-                "This probe does not decompose over tokens. Shown are entries of its descriptor.", clip, classIndex);
+                "This probe does not decompose over tokens. The list has entries of its descriptor.", clip, classIndex);
     }
 
     /** Entries of the descriptor. */

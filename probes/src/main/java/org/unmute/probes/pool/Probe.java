@@ -7,9 +7,9 @@ import java.util.SplittableRandom;
 import org.unmute.tensor.Tensor;
 
 /**
- * A small trainable head on frozen tokens: pools a token map to a descriptor and classifies that. Paper, section 3.
- * Scoring keeps nothing, so several threads may score with one probe; only training changes it: an optimizer its
- * parameters, {@link #trainingLogits(java.util.List, SplittableRandom)} its buffers.
+ * A small trainable head on frozen tokens: pools a token map to a descriptor and classifies that (paper, section 3).
+ * Scoring has no state, so several threads may score with one probe. Training changes the parameters through an
+ * optimizer, and the buffers in {@link #trainingLogits(java.util.List, SplittableRandom)}.
  */
 public interface Probe {
     /** Name as {@link Probes#create} takes it. */
@@ -25,14 +25,14 @@ public interface Probe {
     int classes();
 
     /**
-     * Whether tokens may be {@code F16} ({@link org.unmute.tensor.backend.Backend#supportsF16Tokens()}), so that a batch
-     * from a float16 cache is never held in float32.
+     * Whether tokens may be {@code F16} ({@link org.unmute.tensor.backend.Backend#supportsF16Tokens()}), so that a
+     * batch from a float16 cache is never held in float32.
      */
     default boolean readsHalves() {
         return false;
     }
 
-    /** Layers whose tokens it looks at ({@link TokenBatch#layers()}); 0 where the last layer's token map is enough. */
+    /** Layers whose tokens it pools ({@link TokenBatch#layers()}); 0 if it needs the last layer only. */
     default int layers() {
         return 0;
     }
@@ -40,7 +40,7 @@ public interface Probe {
     /** Parameters by name, in a fixed order. Each takes gradients; optimizers change the contents in place. */
     Map<String, Tensor> parameters();
 
-    /** How many numbers are trained. */
+    /** Number of trained numbers. */
     default long parameterCount() {
         return parameters().values().stream()
                 .mapToLong(p -> p.shape().elements())
@@ -48,22 +48,22 @@ public interface Probe {
     }
 
     /**
-     * What training changes without gradients, such as the running mean of a batch normalisation, by name. Saved along
-     * with the parameters; the names differ from theirs. Empty for most.
+     * State that training changes without gradients, by name, such as the running mean of a batch normalization. Saved
+     * with the parameters; their names differ. Empty for most probes.
      */
     default Map<String, Tensor> buffers() {
         return Map.of();
     }
 
     /**
-     * What the final linear layer sees; where that layer comes before pooling ({@code linpre}), the logits.
+     * The input of the final linear layer; the logits where that layer comes before pooling ({@code linpre}).
      *
      * @return {@code [batch, features]}
      * @throws IllegalArgumentException if the batch does not fit
      */
     Tensor descriptor(TokenBatch batch);
 
-    /** What comes after pooling: descriptors {@code [batch, features]} to {@code [batch, classes]}. */
+    /** The part after pooling: descriptors {@code [batch, features]} to logits {@code [batch, classes]}. */
     Tensor classify(Tensor descriptor);
 
     /**
@@ -77,9 +77,9 @@ public interface Probe {
     }
 
     /**
-     * The descriptor with whatever regularisation the probe has in training (dropout, the batch's own statistics);
-     * {@link #descriptor} where it has none. May change {@link #buffers()}. What is taken over the whole batch is taken
-     * over all parts together, so that the result does not depend on how clips of one grid are spread over parts.
+     * The descriptor with the probe's regularization in training (dropout, the batch's own statistics); {@link
+     * #descriptor} if it has none. May change {@link #buffers()}. Statistics of the batch are those of all parts
+     * together, so the result does not depend on how clips of one grid are split into parts.
      *
      * @param parts the batch's clips, of one grid in each part
      * @param random the source of every random decision
@@ -104,25 +104,25 @@ public interface Probe {
         return trainingLogits(List.of(batch), random);
     }
 
-    /** What training adds to the loss, one number; empty for most. */
+    /** A term that training adds to the loss, one number; empty for most probes. */
     default Optional<Tensor> regularization() {
         return Optional.empty();
     }
 
     /**
-     * A smaller batch with the same logits, for a probe whose pooling has no parameters: training then pools each clip
-     * once for all epochs. Empty for others.
+     * A smaller batch with the same logits, if the pooling has no parameters: training then pools each clip once for
+     * all epochs. Empty for other probes.
      */
     default Optional<TokenBatch> condensed(TokenBatch batch) {
         return Optional.empty();
     }
 
     /**
-     * What of a clip a score rests on: the cosine of each prototype with each token, or the weight of each token for
-     * each query; each probe says which. For explaining scores, not recorded for gradients; training and scoring never
-     * need it.
+     * Which tokens a score depends on: the cosine of each prototype with each token, or the weight of each token for
+     * each query; each probe says which. Explains scores; not recorded for gradients, and not used by training and
+     * scoring.
      *
-     * @return {@code [batch, prototypes or queries, time, freq]}, or empty where the probe does not weigh tokens
+     * @return {@code [batch, prototypes or queries, time, freq]}, or empty if the probe does not weight tokens
      * @throws IllegalArgumentException if the batch does not fit
      */
     default Optional<Tensor> similarityMap(TokenBatch batch) {
@@ -130,11 +130,11 @@ public interface Probe {
     }
 
     /**
-     * {@link #similarityMap} of one clip and some prototypes or queries only, always on the grid of the tokens: where
-     * the probe compares at more places than there are tokens, a token has the greatest of its places.
+     * {@link #similarityMap} of one clip and some prototypes or queries only, always on the grid of the tokens: if the
+     * probe compares at more positions than there are tokens, a token has the maximum of its positions.
      *
-     * @param which their numbers, in the order wanted
-     * @return {@code [which, time, freq]}, or empty where the probe does not weigh tokens
+     * @param which their indices, in the order wanted
+     * @return {@code [which, time, freq]}, or empty if the probe does not weight tokens
      * @throws IllegalArgumentException if the batch is not one clip that fits
      */
     default Optional<Tensor> similarityMap(TokenBatch clip, int[] which) {
@@ -144,12 +144,11 @@ public interface Probe {
     }
 
     /**
-     * How the logit of one class of one clip comes about, as a sum. For explaining scores; training and scoring never
-     * need it.
+     * The logit of one class of one clip as a sum of parts. Explains scores; not used by training and scoring.
      *
      * @param clip a batch of one clip
      * @param classIndex the class
-     * @return empty for a probe that does not tell
+     * @return empty if the probe cannot take its logits apart
      * @throws IllegalArgumentException if the batch is not one clip that fits, or there is no such class
      */
     default Optional<Contributions> contributions(TokenBatch clip, int classIndex) {

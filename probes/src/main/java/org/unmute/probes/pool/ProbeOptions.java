@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Settings of a probe beyond its size, by name, as the command line and saved probes write them: {@code heads=8}.
- * Which names exist is said by each probe.
+ * Settings of a probe in addition to its size, by name, as the command line and saved probes write them: {@code
+ * heads=8}. {@link ProbeType#options} names those that a probe has.
  *
  * @param values by name, sorted
  */
@@ -48,7 +48,7 @@ public record ProbeOptions(Map<String, String> values) {
     }
 
     /**
-     * Refuses names a probe does not know.
+     * Refuses options that a probe does not have.
      *
      * @throws IllegalArgumentException naming the unknown one and those that exist
      */
@@ -61,12 +61,12 @@ public record ProbeOptions(Map<String, String> values) {
         }
     }
 
-    /** Whether this one is given. */
+    /** Whether an option is given. */
     public boolean has(String name) {
         return values.containsKey(name);
     }
 
-    /** One of a few words; {@code allowed} begins with the default. */
+    /** An option with few values; {@code allowed} begins with the default. */
     public String choice(String name, String... allowed) {
         String text = values.getOrDefault(name, allowed[0]);
         if (!Arrays.asList(allowed).contains(text)) {
@@ -76,15 +76,15 @@ public record ProbeOptions(Map<String, String> values) {
         return text;
     }
 
-    /** {@code true} or {@code false}. */
+    /** An option that is {@code true} or {@code false}. */
     public boolean flag(String name, boolean absent) {
         return Boolean.parseBoolean(choice(name, Boolean.toString(absent), Boolean.toString(!absent)));
     }
 
     /**
-     * A size that the parameters show already.
+     * Checks a size that the parameters' shapes determine.
      *
-     * @throws IllegalArgumentException if the option is given and says another
+     * @throws IllegalArgumentException if the option is given with another value
      */
     public void requireSize(String name, long actual) {
         String text = values.get(name);
@@ -94,6 +94,7 @@ public record ProbeOptions(Map<String, String> values) {
         }
     }
 
+    /** A whole number in {@code [min, max]}. */
     public int integer(String name, int absent, int min, int max) {
         String text = values.get(name);
         if (text == null) {
@@ -105,7 +106,7 @@ public record ProbeOptions(Map<String, String> values) {
                 return value;
             }
         } catch (NumberFormatException e) {
-            // told below, together with the range
+            // reported below, together with the range
         }
         throw new IllegalArgumentException(
                 "probe option " + name + ": must be a whole number from " + min + " to " + max + ": '" + text + "'");
@@ -123,7 +124,7 @@ public record ProbeOptions(Map<String, String> values) {
                 return value;
             }
         } catch (NumberFormatException e) {
-            // told below, together with the range
+            // reported below, together with the range
         }
         throw new IllegalArgumentException(
                 "probe option " + name + ": must be a number from " + min + " to below " + below + ": '" + text + "'");

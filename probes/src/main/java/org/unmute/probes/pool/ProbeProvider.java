@@ -3,10 +3,10 @@ package org.unmute.probes.pool;
 import java.util.List;
 
 /**
- * Adds probes, found through {@link java.util.ServiceLoader}: in a jar on the class path by a line in
- * {@code META-INF/services/org.unmute.probes.pool.ProbeProvider}, in a module by {@code provides}. The command line, the
- * benchmark and {@link TrainedProbe#open} know every probe of every provider. The probes that come with Unmute are
- * provided by {@link org.unmute.probes.pool.standard.StandardProbes}.
+ * Adds probes. {@link java.util.ServiceLoader} finds it: in a jar on the class path by a line in
+ * {@code META-INF/services/org.unmute.probes.pool.ProbeProvider}, in a module by {@code provides}. The command line,
+ * the benchmark and {@link TrainedProbe#open} know the probes of all providers. Those that come with Unmute are in
+ * {@link org.unmute.probes.pool.standard.StandardProbes}.
  *
  * <p>A provider has a public constructor without parameters, and its methods are cheap and never throw.
  */

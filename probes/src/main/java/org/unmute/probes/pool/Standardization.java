@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.unmute.models.encoder.TokenMap;
 
 /**
- * Brings each dimension of tokens, and of cls tokens by their own figures, to mean 0 and deviation 1 over the training
- * clips. A dimension that does not vary is only shifted.
+ * Brings each dimension of the tokens to mean 0 and deviation 1 over the training clips, and each dimension of the cls
+ * tokens by their own statistics. A constant dimension is only shifted.
  *
  * @param tokenMean {@code [dim]}
  * @param tokenDeviation {@code [dim]}, biased
@@ -54,7 +54,7 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
 
     private static void apply(float[] values, int at, int count, float[] mean, float[] deviation) {
         for (int n = 0; n < count; n++) {
-            int row = at + n * mean.length; // one index in the loop below, so that the compiler turns it into vectors
+            int row = at + n * mean.length; // a single induction variable, so that C2 vectorizes the loop
             for (int d = 0; d < mean.length; d++) {
                 values[row + d] = (values[row + d] - mean[d]) / deviation[d];
             }
@@ -77,7 +77,7 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
         return new TokenMap(map.time(), map.freq(), map.dim(), tokens, cls);
     }
 
-    /** Mean and deviation of a stream of vectors, in double and without cancellation (Chan's pairwise update). */
+    /** Mean and deviation of a stream of vectors, in float64 and without cancellation (Chan's pairwise update). */
     public static final class Statistics {
         private final double[] mean;
         private final double[] squares;
@@ -85,7 +85,7 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
         private final double[] ownSquares;
         private long count;
 
-        /** Nothing seen yet. */
+        /** Statistics of no vectors. */
         public Statistics(int dim) {
             mean = new double[dim];
             squares = new double[dim];
@@ -93,7 +93,7 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
             ownSquares = new double[dim];
         }
 
-        /** Takes in {@code n} vectors that start at {@code at}. */
+        /** Adds {@code n} vectors that start at {@code at}. */
         public void add(float[] values, int at, int n) {
             int dim = mean.length;
             Arrays.fill(ownMean, 0);
@@ -130,12 +130,12 @@ public record Standardization(float[] tokenMean, float[] tokenDeviation, float[]
             return out;
         }
 
-        /** Biased deviations so far; 1 for a dimension that does not vary. */
+        /** Biased deviations so far; 1 for a constant dimension. */
         public float[] deviation() {
             float[] out = new float[mean.length];
             for (int d = 0; d < out.length; d++) {
                 double deviation = Math.sqrt(squares[d] / count);
-                // float32 rounding alone makes a constant seem to vary by this much
+                // float32 rounding alone makes a constant vary by this much
                 out[d] = deviation <= 1e-7 * Math.abs(mean[d]) || deviation < 1e-30 ? 1 : (float) deviation;
             }
             return out;

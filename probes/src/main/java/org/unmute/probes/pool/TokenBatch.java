@@ -10,13 +10,13 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 
 /**
- * Token maps of several clips as a probe takes them.
+ * The token maps of several clips of one grid, the input of a probe.
  *
  * @param tokens {@code [batch, time * freq, dim]}, token n = t * freq + f
- * @param cls {@code [batch, dim]}, or null where the model has no class token
+ * @param cls {@code [batch, dim]}, or null if the encoder has no cls token
  * @param time grid rows
  * @param freq grid columns
- * @param layers tokens of more layers than the last, or null
+ * @param layers tokens of all layers, or null
  */
 public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers layers) {
     /** @throws IllegalArgumentException if the shapes do not fit each other or the grid */
@@ -48,7 +48,7 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
      * Tokens of several layers of the encoder, first to last.
      *
      * @param tokens {@code [layers, batch, time * freq, dim]}
-     * @param cls {@code [layers, batch, dim]}, or null where the model has no class token
+     * @param cls {@code [layers, batch, dim]}, or null if the encoder has no cls token
      */
     public record Layers(Tensor tokens, Tensor cls) {
         /** @throws IllegalArgumentException if the shapes do not fit each other */
@@ -73,7 +73,7 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
         }
     }
 
-    /** A batch of several layers, whose last is the batch's token map. */
+    /** A batch of several layers; its tokens are those of the last one. */
     public static TokenBatch of(Layers layers, int time, int freq) {
         long last = layers.count() - 1;
         return new TokenBatch(
@@ -85,7 +85,7 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
     }
 
     /**
-     * What an encoder gave for clips of one grid, layers included, as a batch in float32.
+     * An encoder's output for clips of one grid, including layers, as a batch in float32.
      *
      * @throws IllegalArgumentException if the list is empty, or the features differ in grid, dim, number of layers or
      *     having a cls token
@@ -119,10 +119,10 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
     }
 
     /**
-     * Pools batches of different grids one by one and puts the results one below the other.
+     * Pools batches of different grids one by one and concatenates the results.
      *
      * @param pooling gives {@code [batch, features]}
-     * @return {@code [batches together, features]}
+     * @return {@code [clips of all parts, features]}
      */
     public static Tensor pooled(List<TokenBatch> parts, Function<TokenBatch, Tensor> pooling) {
         return parts.size() == 1
@@ -130,12 +130,12 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
                 : Tensor.concat(0, parts.stream().map(pooling).toArray(Tensor[]::new));
     }
 
-    /** Each clip with the mean of its tokens as its only one; cls tokens stay. */
+    /** Each clip reduced to the mean of its tokens; cls tokens stay. */
     public TokenBatch ofMeanToken() {
         return new TokenBatch(tokens.mean(true, 1), cls, 1, 1);
     }
 
-    /** Each clip with the mean over time as its only row; cls tokens stay. */
+    /** Each clip reduced to one row, the mean over time; cls tokens stay. */
     public TokenBatch ofMeanRow() {
         return new TokenBatch(grid().mean(false, 1), cls, 1, freq);
     }
@@ -186,7 +186,7 @@ public record TokenBatch(Tensor tokens, Tensor cls, int time, int freq, Layers l
                 first.freq());
     }
 
-    /** The token maps of the clips; layers are left out. */
+    /** The token maps of the clips, without layers. */
     public List<TokenMap> maps() {
         float[] all = tokens.toFloats();
         float[] allCls = cls == null ? null : cls.toFloats();

@@ -1,12 +1,12 @@
 package org.unmute.probes.pool;
 
 /**
- * What a fresh probe has to know of the tokens it will see.
+ * The shape of the tokens that a fresh probe will see.
  *
  * @param dim numbers a token
- * @param freq grid columns, or 0 if not known: only {@code linearc-freqconcat} needs it
+ * @param freq grid columns, or 0 if not known
  * @param cls whether there are cls tokens
- * @param layers layers whose tokens come along, or 0 for the last one only: only {@code cgp} needs them
+ * @param layers number of layers with tokens, or 0 for the last one only
  */
 public record TokenLayout(int dim, int freq, boolean cls, int layers) {
     /** @throws IllegalArgumentException if a number is out of range */

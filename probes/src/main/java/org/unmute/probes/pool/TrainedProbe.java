@@ -24,11 +24,11 @@ import org.unmute.tensor.io.Sha256;
 import org.unmute.tensor.op.Unary;
 
 /**
- * A probe with all that scoring needs: class names, what its tokens were standardized by, and which encoder made them.
- * Saved as one safetensors file: parameters as {@code probe.NAME}, the rest in {@code standardization.*} and metadata.
+ * A probe with everything that scoring needs: class names, the standardization of its tokens, and which encoder made
+ * them. It is saved as one safetensors file: parameters as {@code probe.NAME}, the rest in {@code standardization.*}
+ * and metadata.
  *
- * <p>Thread-safe: one loaded probe serves many threads. It holds arrays on the heap and nothing else, so there is
- * nothing to close.
+ * <p>Thread-safe: many threads may share one probe. It holds only arrays on the heap, so it need not be closed.
  *
  * @param probe the probe
  * @param classes a name for each class, in the order of the logits
@@ -54,13 +54,13 @@ public record TrainedProbe(
      */
     public TrainedProbe {
         classes = List.copyOf(classes);
-        new ScoringFacts(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash)
+        new ProbeMetadata(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash)
                 .check(probe.classes(), probe.dim());
     }
 
     /**
-     * Makes sure that this probe was trained on tokens of this encoder, with the same weights, settings and front end:
-     * scores on other tokens of the same size would be numbers without meaning. Reads the checkpoint once, to hash it.
+     * Checks that this probe was trained on tokens of this encoder, with the same weights, settings and front end:
+     * scores on other tokens of the same size would be meaningless. Reads the checkpoint once, to hash it.
      *
      * @param encoder the encoder, opened from the checkpoint
      * @param checkpoint its file
@@ -72,13 +72,13 @@ public record TrainedProbe(
     }
 
     /**
-     * {@link #requireTokensOf(Encoder, Path)} for a known key, for instance of other resampling; how its tokens are
-     * stored does not matter.
+     * {@link #requireTokensOf(Encoder, Path)} for a known key, for instance with another resampling filter; the type in
+     * which its tokens are stored does not matter.
      *
      * @throws IllegalArgumentException if the probe was trained on other tokens, or does not know on which
      */
     public void requireTokensOf(CacheKey key) {
-        facts().requireTokensOf("trained probe " + probe.name() + ": ", key);
+        metadata().requireTokensOf("trained probe " + probe.name() + ": ", key);
     }
 
     /**
@@ -110,18 +110,16 @@ public record TrainedProbe(
      * @throws IllegalArgumentException if the token maps do not fit the probe or each other
      */
     public float[][] scores(List<TokenMap> maps) {
-        maps.forEach(map -> facts().requireFit("trained probe " + probe.name() + ": ", map, probe.dim()));
-        List<TokenMap> standard = standardization == null
-                ? maps
-                : maps.stream().map(standardization::of).toList();
+        maps.forEach(this::requireFit);
         try (TensorScope _ = new TensorScope()) {
-            return scores(TokenBatch.of(backend(), standard));
+            return scores(TokenBatch.of(
+                    backend(), maps.stream().map(this::standardized).toList()));
         }
     }
 
     /**
-     * Scores of one recording, {@code [classes]}, in [0, 1], from what the encoder gave; a probe that looks at layers
-     * ({@link Probe#layers}) needs those of all blocks.
+     * Scores of one recording, {@code [classes]}, in [0, 1]; a probe of several layers ({@link Probe#layers}) needs
+     * those of all blocks.
      *
      * @throws IllegalArgumentException if tokens or layers do not fit the probe
      */
@@ -134,18 +132,17 @@ public record TrainedProbe(
         return of(features, logits -> logits);
     }
 
+    private void requireFit(TokenMap map) {
+        metadata().requireFit("trained probe " + probe.name() + ": ", map, probe.dim());
+    }
+
+    private TokenMap standardized(TokenMap map) {
+        return standardization == null ? map : standardization.of(map);
+    }
+
     private float[] of(Features features, UnaryOperator<Tensor> finish) {
-        facts().requireFit("trained probe " + probe.name() + ": ", features.tokens(), probe.dim());
         try (TensorScope _ = new TensorScope()) {
-            TokenBatch batch = probe.layers() > 0
-                    ? TokenBatch.ofFeatures(backend(), List.of(features))
-                    : TokenBatch.of(
-                            backend(),
-                            List.of(
-                                    standardization == null
-                                            ? features.tokens()
-                                            : standardization.of(features.tokens())));
-            return rows(batch, finish)[0];
+            return rows(batch(features), finish)[0];
         }
     }
 
@@ -173,17 +170,15 @@ public record TrainedProbe(
     }
 
     /**
-     * A recording as the probe takes it: standardized as in training, with the layers it looks at.
+     * A recording as the probe takes it: standardized as in training, with layers if the probe pools them.
      *
-     * @param features what the encoder gave; with the tokens of all layers for a probe of several
+     * @param features output of the encoder, with all layers for a probe of several
      * @throws IllegalArgumentException if they do not fit the probe
      */
     public TokenBatch batch(Features features) {
-        facts().requireFit("trained probe " + probe.name() + ": ", features.tokens(), probe.dim());
+        requireFit(features.tokens());
         if (probe.layers() == 0) {
-            return TokenBatch.of(
-                    backend(),
-                    List.of(standardization == null ? features.tokens() : standardization.of(features.tokens())));
+            return TokenBatch.of(backend(), List.of(standardized(features.tokens())));
         }
         if (standardization != null) {
             throw new IllegalArgumentException(
@@ -193,26 +188,25 @@ public record TrainedProbe(
     }
 
     /**
-     * What of a recording its scores rest on, as {@link Probe#similarityMap} says: {@code [prototypes or queries, time,
-     * freq]}.
+     * {@link Probe#similarityMap} of one recording: {@code [prototypes or queries, time, freq]}.
      *
-     * @throws UnsupportedOperationException if the probe does not weigh tokens
+     * @throws UnsupportedOperationException if the probe does not weight tokens
      */
     public Tensor similarityMap(TokenMap map) {
-        TokenBatch batch = TokenBatch.of(backend(), List.of(standardization == null ? map : standardization.of(map)));
+        TokenBatch batch = TokenBatch.of(backend(), List.of(standardized(map)));
         return probe.similarityMap(batch)
                 .orElseThrow(() -> new UnsupportedOperationException("similarity map: probe " + probe.name()
-                        + " does not weigh tokens: use one with prototypes or attention, such as protobin"))
+                        + " does not weight tokens: use one with prototypes or attention, such as protobin"))
                 .select(0, 0);
     }
 
-    /** The backend its parameters lie on. */
+    /** The backend that holds its parameters. */
     public Backend backend() {
         return probe.parameters().values().iterator().next().backend();
     }
 
     /**
-     * Writes the file; what was at the path before is replaced only once the new one is complete.
+     * Writes the file. An existing file is replaced only once the new one is complete.
      *
      * @throws IOException if it cannot be written
      */
@@ -222,19 +216,19 @@ public record TrainedProbe(
                 .metadata("probe", probe.name())
                 .metadata(
                         "options", String.join("\n", probe.options().toString().split(" ")));
-        facts().addTo(out);
+        metadata().addTo(out);
         probe.parameters().forEach((name, p) -> out.add(PARAMETER + name, p.shape(), p.toFloats()));
         probe.buffers().forEach((name, b) -> out.add(PARAMETER + name, b.shape(), b.toFloats()));
         out.write(path);
     }
 
-    /** All but the probe. */
-    ScoringFacts facts() {
-        return new ScoringFacts(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash);
+    /** Everything but the probe. */
+    ProbeMetadata metadata() {
+        return new ProbeMetadata(classes, hasCls, singleLabel, standardization, encoderHash, frontEndHash);
     }
 
     /**
-     * Reads a saved probe onto the current backend, where encoders lie, too.
+     * Reads a saved probe onto the current backend, where encoders are, too.
      *
      * @throws MalformedFileException if it is no safetensors file
      * @throws IOException if it cannot be read or is no saved probe; the message says what is wrong
@@ -273,20 +267,20 @@ public record TrainedProbe(
                         Tensor.of(backend, file.floats(name), file.shape(name).toArray()));
             }
         }
-        String options = ScoringFacts.text(about, "options");
+        String options = ProbeMetadata.text(about, "options");
         Probe probe = Probes.of(
-                ScoringFacts.text(about, "probe"),
+                ProbeMetadata.text(about, "probe"),
                 parameters,
-                ScoringFacts.flag(about, "cls"),
+                ProbeMetadata.flag(about, "cls"),
                 options.isEmpty() ? ProbeOptions.DEFAULTS : ProbeOptions.parse(options.split("\n")));
-        ScoringFacts facts = ScoringFacts.of(file);
+        ProbeMetadata metadata = ProbeMetadata.of(file);
         return new TrainedProbe(
                 probe,
-                facts.classes(),
-                facts.hasCls(),
-                facts.singleLabel(),
-                facts.standardization(),
-                facts.encoderHash(),
-                facts.frontEndHash());
+                metadata.classes(),
+                metadata.hasCls(),
+                metadata.singleLabel(),
+                metadata.standardization(),
+                metadata.encoderHash(),
+                metadata.frontEndHash());
     }
 }

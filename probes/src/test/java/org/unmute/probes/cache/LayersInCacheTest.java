@@ -163,7 +163,7 @@ class LayersInCacheTest {
             assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), two))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("clip 'a' comes with tokens of 2 layers")
-                    .hasMessageContaining("those of 3");
+                    .hasMessageContaining("stores 3 in addition");
             f.layers().get(1).tokens()[4] = Float.NaN;
             assertThatThrownBy(() -> writer.append("a", CacheSamples.hash(1), f))
                     .hasMessageContaining("layer 1, token 0, dim 4");

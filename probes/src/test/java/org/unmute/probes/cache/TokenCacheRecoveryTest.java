@@ -168,7 +168,7 @@ class TokenCacheRecoveryTest {
                 assertThat(d.kind()).isEqualTo(Damage.Kind.CORRUPT);
                 assertThat(d.toString())
                         .isEqualTo("shard-00000.tok, record 2 at byte " + starts[2]
-                                + ", clip 'folder/clip2.wav': the tokens do not fit their checksum");
+                                + ", clip 'folder/clip2.wav': the tokens do not match their checksum");
             });
             assertThatThrownBy(() -> cache.read(id(2)))
                     .isInstanceOf(TokenCacheException.class)

@@ -15,8 +15,8 @@ import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Tensor;
 
 /**
- * A linear classifier on vectors set side by side. The paper (section 3) lists {@code linearc} without a formula; there
- * are two readings, each a probe of its own:
+ * A linear classifier on concatenated vectors. The paper (section 3) lists {@code linearc} without a formula; there
+ * are two readings, each of which is a probe:
  *
  * <ul>
  * <li>{@code linearc-clsmean}: {@code d = [cls ; mean_n z_n]}, {@code 2 dim} features, as DINOv2's linear evaluation;
@@ -100,8 +100,7 @@ public final class LinearConcatProbe extends PoolingProbe {
     }
 
     /**
-     * Tokens, each with weight 1/N (or one of the time steps' number); with {@link #CLS_MEAN} the cls token as one part
-     * more.
+     * Tokens, each with weight 1/N, or 1/T with {@link #FREQ_CONCAT}; with {@link #CLS_MEAN} also the cls token.
      */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
@@ -121,7 +120,7 @@ public final class LinearConcatProbe extends PoolingProbe {
         }
         requireColumns(clip);
         Arrays.fill(weights, 1.0 / clip.time());
-        // each column of the grid has weights of its own
+        // each column of the grid has its own weights
         double[] found =
                 clip.grid().times(row.reshape(1, 1, parts, dim())).sum(false, 3).toDoubles();
         return Contributions.ofTokens(

@@ -85,13 +85,13 @@ public final class MlpProbe extends PoolingProbe {
         return z.linear(weight, bias).unary(gelu ? Unary.GELU : Unary.RELU);
     }
 
-    /** The hidden units; what lies before them does not add up. */
+    /** The hidden units; the layer before them is not linear. */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {
         return featureTerms(
                 "This probe does not decompose over tokens: "
                         + (onCls ? "it sees the cls token only" : "the activation mixes them")
-                        + ". Shown are its hidden units.",
+                        + ". The list has its hidden units.",
                 clip,
                 classIndex);
     }

@@ -32,11 +32,11 @@ import org.unmute.tensor.op.Unary;
  * <p>Whether the paper kept the predecessor's focal subtraction and upsampling is not known; by default both are off.
  *
  * <p>Options: {@code prototypes}, 20, a class; {@code focal}, false: tokens less the cls token; {@code upsample}, 1:
- * bilinear upsampling of the grid by this factor; {@code grid}, {@code true}, or {@code reshaped}: time-major tokens read as
- * rows of frequency, as the public code does, which shows only where the grid is upsampled; {@code connection}, {@code
- * own}, or {@code all}: every prototype counts for every class, {@code relu(W) d + b}; {@code others}, 0.1: with {@code
- * connection=all}, the fresh weight of other classes' prototypes; {@code orthogonality}, 1: weight of that term; {@code
- * preset}, {@code paper}, or {@code birdmae}: focal, upsample 2 and grid reshaped are the defaults then.
+ * bilinear upsampling of the grid by this factor; {@code grid}, {@code true}, or {@code reshaped}: time-major tokens
+ * read as rows of frequency, as the public code does, which shows only where the grid is upsampled; {@code connection},
+ * {@code own}, or {@code all}: every prototype counts for every class, {@code relu(W) d + b}; {@code others}, 0.1: with
+ * {@code connection=all}, the fresh weight of other classes' prototypes; {@code orthogonality}, 1: weight of that term;
+ * {@code preset}, {@code paper}, or {@code birdmae}: focal, upsample 2 and grid reshaped are the defaults then.
  */
 public final class ProtoProbe implements Probe {
     static final String NAME = "proto";
@@ -205,7 +205,9 @@ public final class ProtoProbe implements Probe {
                 like.backend(), like.dtype(), like.shape().head(like.rank() - 1).concat(Shape.of(count)), value);
     }
 
-    /** The factor from a plain cosine with each extended prototype to the formula's similarity: {@code [prototypes]}. */
+    /**
+     * The factor from a plain cosine with each extended prototype to the formula's similarity: {@code [prototypes]}.
+     */
     private Tensor factor() {
         Tensor norm = vectors.unary(Unary.SQUARE)
                 .sum(false, 1)
@@ -253,8 +255,8 @@ public final class ProtoProbe implements Probe {
 
     /**
      * The similarity of every prototype with every position of the grid, which is {@code upsample} times as fine as the
-     * tokens': {@code [batch, prototypes, upsample · time, upsample · freq]}; with {@code grid=reshaped}, {@code [batch,
-     * prototypes, upsample · freq, upsample · time]}.
+     * tokens': {@code [batch, prototypes, upsample · time, upsample · freq]}; with {@code grid=reshaped}, {@code
+     * [batch, prototypes, upsample · freq, upsample · time]}.
      */
     @Override
     public Optional<Tensor> similarityMap(TokenBatch batch) {

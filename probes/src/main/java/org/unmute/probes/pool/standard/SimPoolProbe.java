@@ -132,7 +132,7 @@ public final class SimPoolProbe extends NormalizedProbe {
         if (gamma > 0) {
             return Contributions.ofFeatures(
                     "This probe does not decompose over tokens: its power mean (gamma=" + gamma
-                            + ") is no sum. Shown are entries of its descriptor.",
+                            + ") is no sum. The list has entries of its descriptor.",
                     pooled(List.of(clip)).toDoubles(),
                     all.row(classIndex).toDoubles(),
                     all.bias(classIndex));

@@ -12,9 +12,9 @@ import org.unmute.tensor.io.SafetensorsFile;
 import org.unmute.tensor.io.SafetensorsWriter;
 
 /**
- * What scoring needs beside the probe, and how it lies in a saved probe's file; components as in {@link TrainedProbe}.
+ * What scoring needs in addition to the probe, and its form in a saved file; components as in {@link TrainedProbe}.
  */
-record ScoringFacts(
+record ProbeMetadata(
         List<String> classes,
         boolean hasCls,
         boolean singleLabel,
@@ -49,7 +49,7 @@ record ScoringFacts(
     }
 
     /**
-     * @param about what messages begin with
+     * @param about prefix of messages
      * @param dim numbers a token
      * @throws IllegalArgumentException if the token map is of another dim or differs in having a cls token
      */
@@ -63,8 +63,8 @@ record ScoringFacts(
     }
 
     /**
-     * @param about what messages begin with
-     * @throws IllegalArgumentException if the key is that of other tokens, or it is not known which they were
+     * @param about prefix of messages
+     * @throws IllegalArgumentException if the key is that of other tokens, or the encoder is not known
      */
     void requireTokensOf(String about, CacheKey key) {
         if (encoderHash.isEmpty() || frontEndHash.isEmpty()) {
@@ -111,7 +111,7 @@ record ScoringFacts(
     }
 
     /** @throws IllegalArgumentException if something is missing or malformed */
-    static ScoringFacts of(SafetensorsFile file) {
+    static ProbeMetadata of(SafetensorsFile file) {
         Map<String, String> about = file.metadata();
         Standardization standardization = null;
         if (file.has(STANDARDIZATION + "token_mean")) {
@@ -124,7 +124,7 @@ record ScoringFacts(
             }
             standardization = new Standardization(columns.get(0), columns.get(1), columns.get(2), columns.get(3));
         }
-        return new ScoringFacts(
+        return new ProbeMetadata(
                 List.of(text(about, "classes").split("\n")),
                 flag(about, "cls"),
                 flag(about, "single_label"),

@@ -1,0 +1,245 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
+import org.unmute.kernels.contract.FullBuild;
+import org.unmute.tensor.Shape;
+import org.unmute.tensor.io.SafetensorsWriter;
+
+/**
+ * {@code docs/examples/plugin}, a Maven project of its own, adds a probe and an encoder from its jar to every command.
+ * Maven 3.9 or newer builds it without network, from the local repository and this build's classes.
+ */
+@FullBuild("runs Maven and virtual machines")
+class PluginEndToEndTest {
+    private static final String VERSION = "0.1.0-SNAPSHOT";
+    private static final int DIM = 12;
+
+    @TempDir
+    private static Path folder;
+
+    private static Path jar;
+    private static Path encoder;
+    private static Path recordings;
+    private static Path cache;
+
+    @BeforeAll
+    static void build() throws Exception {
+        assumeTrue(mavenVersion() >= 309, "needs Maven 3.9 or newer on the PATH");
+        Path project = folder.resolve("plugin");
+        copy(root().resolve("docs/examples/plugin"), project);
+        Path repository = folder.resolve("repository");
+        for (String module : List.of("", "tensor", "models", "probes")) {
+            install(repository, module);
+        }
+        String local = System.getProperty("localRepository", System.getProperty("user.home") + "/.m2/repository");
+        Ran ran = run(
+                project,
+                "mvn",
+                "-o",
+                "-q",
+                "-B",
+                "package",
+                "-Djdk=" + System.getProperty("java.home"),
+                "-Dmaven.repo.local=" + repository,
+                "-Dmaven.repo.local.tail=" + local);
+        assertThat(ran.status()).as(ran.toString()).isZero();
+        jar = project.resolve("target/unmute-plugin-1.jar");
+
+        encoder = folder.resolve("patch.safetensors");
+        SplittableRandom random = new SplittableRandom(1);
+        float[] weight = new float[DIM * 16 * 16];
+        for (int i = 0; i < weight.length; i++) {
+            weight[i] = (float) random.nextGaussian() / 16;
+        }
+        new SafetensorsWriter()
+                .add("example_patch.weight", Shape.of(DIM, 1, 16, 16), weight)
+                .add("example_patch.bias", Shape.of(DIM), new float[DIM])
+                .write(encoder);
+        recordings = TinyEncoder.recordings(folder, 20, 8);
+        cache = folder.resolve("cache");
+        unmute("embed", "-q", "--encoder", encoder, "--audio", recordings, "--out", cache);
+    }
+
+    /** The repository's root. */
+    private static Path root() {
+        return Path.of(System.getProperty("basedir", "")).toAbsolutePath().getParent();
+    }
+
+    /** Major version times 100 and minor version; 0 without Maven. */
+    private static int mavenVersion() throws Exception {
+        Ran ran;
+        try {
+            ran = run(folder, "mvn", "-v");
+        } catch (IOException e) {
+            return 0;
+        }
+        String version = ran.out().replaceAll("(?s).*?Apache Maven (\\d+)\\.(\\d+)\\..*", "$1 $2");
+        String[] parts = version.split(" ");
+        return parts.length == 2 ? 100 * Integer.parseInt(parts[0]) + Integer.parseInt(parts[1]) : 0;
+    }
+
+    private static Ran run(Path where, String... command) throws Exception {
+        Path out = Files.createTempFile(folder, "run", ".out");
+        Process p = new ProcessBuilder(command)
+                .directory(where.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        try {
+            assertThat(p.waitFor(10, TimeUnit.MINUTES)).as("it ends").isTrue();
+        } finally {
+            p.destroyForcibly();
+        }
+        return new Ran(p.exitValue(), Files.readString(out), "");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(file));
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+    }
+
+    /** Puts a module's pom and classes into a local repository; the root has a pom only. */
+    private static void install(Path repository, String module) throws IOException {
+        String id = module.isEmpty() ? "unmute" : "unmute-" + module;
+        Path target = repository.resolve("org/unmute/" + id + "/" + VERSION);
+        Files.createDirectories(target);
+        Files.copy(root().resolve(module).resolve("pom.xml"), target.resolve(id + "-" + VERSION + ".pom"));
+        if (!module.isEmpty()) {
+            Path classes = root().resolve(module).resolve("target/classes");
+            Path file = target.resolve(id + "-" + VERSION + ".jar");
+            assertThat(ToolProvider.findFirst("jar")
+                            .orElseThrow()
+                            .run(System.out, System.err, "-cf", file.toString(), "-C", classes.toString(), "."))
+                    .isZero();
+        }
+    }
+
+    /** Runs a command with the plug-in's jar on the class path, as the launcher does with {@code UNMUTE_CLASSPATH}. */
+    private static Ran unmute(Object... args) throws Exception {
+        List<String> all = new ArrayList<>(
+                List.of("-cp", Java.joined(Java.path()) + File.pathSeparator + jar, "org.unmute.cli.Main"));
+        Arrays.stream(args).map(Object::toString).forEach(all::add);
+        return Java.run(folder, Map.of(), all).endsWith(ExitCode.OK);
+    }
+
+    @Test
+    void theProbeTrainsAndScores() throws Exception {
+        assertThat(unmute("probe", "--help").out()).contains("gem");
+        Path labels = recordings.resolve("manifest.csv");
+        Path run = folder.resolve("run");
+        unmute(
+                "probe",
+                "-q",
+                "--probe",
+                "gem",
+                "--set",
+                "exponent=2",
+                "--cache",
+                cache,
+                "--labels",
+                labels,
+                "--split",
+                "train",
+                "--epochs",
+                2,
+                "--out",
+                run);
+        assertThat(unmute("eval", "-q", "--run", run, "--cache", cache, "--labels", labels, "--split", "test")
+                        .out())
+                .contains("mAP");
+        assertThat(unmute("tag", "-q", "--probe", run, "--encoder", encoder, "--audio", recordings.resolve("test"))
+                        .out())
+                .contains("000000.wav");
+        assertThat(unmute(
+                                "explain",
+                                "--run",
+                                run,
+                                "--encoder",
+                                encoder,
+                                "--audio",
+                                recordings.resolve("test/000000.wav"))
+                        .out())
+                .contains("gem");
+    }
+
+    @Test
+    void theEncoderIsKnownByName() throws Exception {
+        Path named = folder.resolve("named");
+        unmute("embed", "-q", "--model", "example-patch", "--encoder", encoder, "--audio", recordings, "--out", named);
+        assertThat(named.resolve("shard-00000.tok")).hasSameBinaryContentAs(cache.resolve("shard-00000.tok"));
+    }
+
+    @Test
+    void aBenchmarkCellTakesBoth() throws Exception {
+        Path grid = Files.writeString(folder.resolve("grid.toml"), """
+                [[encoders]]
+                name = "patch"
+                file = "patch.safetensors"
+                [[datasets]]
+                name = "scenes"
+                manifest = "recordings/manifest.csv"
+                [[probes]]
+                name = "gem"
+                set.exponent = 2
+                [[probes]]
+                name = "linear-mean"
+                [protocol]
+                epochs = 2
+                batch = 8
+                sobol = 1
+                tpe = 0
+                top = 1
+                seeds = [0]
+                """);
+        Path run = folder.resolve("benchmark");
+        unmute("benchmark", grid, "--out", run);
+        assertThat(run.resolve("patch/scenes/gem/cell.json")).exists();
+        Path page = folder.resolve("report");
+        unmute("report", run, "--out", page);
+        assertThat(page).isNotEmptyDirectory();
+    }
+
+    /** A launcher beside an empty build, whose java prints its arguments. */
+    @Test
+    void theLauncherPutsMoreJarsOnTheClassPath() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("jdk/bin"));
+        Files.writeString(home.getParent().resolve("release"), "JAVA_VERSION=\"25\"\n");
+        Path java = Files.writeString(home.resolve("java"), "#!/bin/sh\necho \"$@\"\n");
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+        Path tree =
+                Files.createDirectories(folder.resolve("tree/cli/target/lib")).resolve("../../..");
+        Path launcher = Files.copy(root().resolve("unmute"), tree.resolve("unmute"));
+        Files.createFile(tree.resolve("pom.xml"));
+        Files.createFile(tree.resolve("cli/target/lib/.built"));
+        ProcessBuilder process = new ProcessBuilder(launcher.toString(), "doctor").redirectErrorStream(true);
+        process.environment().put("UNMUTE_JAVA_HOME", home.getParent().toString());
+        process.environment().put("UNMUTE_CLASSPATH", "my.jar:other.jar");
+        Process p = process.start();
+        String printed = new String(p.getInputStream().readAllBytes());
+        assertThat(p.waitFor()).as(printed).isZero();
+        assertThat(printed).contains("cli/target/lib/*:my.jar:other.jar org.unmute.cli.Main doctor");
+    }
+}
