@@ -9,6 +9,7 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
@@ -28,12 +29,13 @@ import org.unmute.tensor.op.Unary;
  * tokens z ("map").
  */
 public final class AbmilpProbe extends NormalizedProbe {
-    static final String PLAIN = "abmilp";
-    static final String SELF_ATTENTION = "abmilp-sa";
+    private static final String PLAIN = "abmilp";
+    private static final String SELF_ATTENTION = "abmilp-sa";
 
     private static final String VALUES = "values";
-    static final List<String> PLAIN_OPTIONS = List.of(NORM);
-    static final List<String> SELF_ATTENTION_OPTIONS = List.of(VALUES, NORM);
+    static final ProbeType PLAIN_TYPE = new ProbeType(PLAIN, List.of(NORM), AbmilpProbe::fresh, AbmilpProbe::restored);
+    static final ProbeType SELF_ATTENTION_TYPE =
+            new ProbeType(SELF_ATTENTION, List.of(VALUES, NORM), AbmilpProbe::fresh, AbmilpProbe::restored);
 
     private final boolean sumsRaw;
     private final Predictor predictor;
@@ -148,7 +150,7 @@ public final class AbmilpProbe extends NormalizedProbe {
                 Classifier.fresh(init, dim, classes));
     }
 
-    static AbmilpProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static AbmilpProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         int dim = fc.features();
         return new AbmilpProbe(

@@ -12,6 +12,7 @@ import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
@@ -34,13 +35,16 @@ import org.unmute.tensor.op.ReductionOps;
  * place of {@code s_o}; {@code dropout}, 0.2, the share of the descriptor that is dropped in training.
  */
 public final class CgpProbe extends PoolingProbe implements FrameWise {
-    static final String NAME = "cgp";
+    private static final String NAME = "cgp";
 
     private static final String TOTAL = "total";
     private static final String LAYERS = "layers";
     private static final String MIDDLE = "middle";
     private static final String DROPOUT = "dropout";
-    static final List<String> OPTIONS = List.of(TOTAL, LAYERS, MIDDLE, DROPOUT);
+    static final ProbeType TYPE = new ProbeType(
+                    NAME, List.of(TOTAL, LAYERS, MIDDLE, DROPOUT), CgpProbe::fresh, CgpProbe::restored)
+            .withPrototypes()
+            .withLayers();
     private static final String GATES = "block_attention";
     private static final String VECTORS = "prototype_vectors";
     private static final int DEFAULT_TOTAL = 10_000;
@@ -82,7 +86,7 @@ public final class CgpProbe extends PoolingProbe implements FrameWise {
                 Classifier.fresh(init, FEATURES * total, classes));
     }
 
-    static CgpProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static CgpProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Tensor gates = parameters.takeWithRank(GATES, 1);
         Tensor vectors = parameters.takeWithRank(VECTORS, 2);
         Classifier fc = Classifier.of(parameters);

@@ -10,6 +10,7 @@ import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Convolution;
@@ -30,13 +31,14 @@ import org.unmute.tensor.op.Unary;
  * relu}, {@code gelu} or {@code none}; {@code pool}, {@code mean} or {@code max}.
  */
 public final class ConvProbe extends PoolingProbe {
-    static final String NAME = "conv";
+    private static final String NAME = "conv";
 
     private static final String CHANNELS = "channels";
     private static final String KERNEL = "kernel";
     private static final String ACTIVATION = "activation";
     private static final String POOL = "pool";
-    static final List<String> OPTIONS = List.of(CHANNELS, KERNEL, ACTIVATION, POOL);
+    static final ProbeType TYPE =
+            new ProbeType(NAME, List.of(CHANNELS, KERNEL, ACTIVATION, POOL), ConvProbe::fresh, ConvProbe::restored);
     private static final int DEFAULT_CHANNELS = 256;
     private static final int MAX_CHANNELS = 1 << 16;
     private static final int MAX_KERNEL = 63;
@@ -67,7 +69,7 @@ public final class ConvProbe extends PoolingProbe {
         return new ConvProbe(options, weight, bias, Classifier.fresh(init, channels, classes));
     }
 
-    static ConvProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static ConvProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Tensor weight = parameters.takeWithRank("conv.weight", 4);
         Classifier fc = Classifier.of(parameters);
         fc.requireFeatures(NAME, weight.size(0));

@@ -8,6 +8,7 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
@@ -25,10 +26,11 @@ import org.unmute.tensor.Tensor;
  * {@code none}, or {@code batch}: batch normalization of the descriptor, as the public code always has it.
  */
 public final class EfficientProbe extends NormalizedProbe {
-    static final String NAME = "ep";
+    private static final String NAME = "ep";
 
     private static final String QUERIES = "queries";
-    static final List<String> OPTIONS = List.of(QUERIES, NORM);
+    static final ProbeType TYPE =
+            new ProbeType(NAME, List.of(QUERIES, NORM), EfficientProbe::fresh, EfficientProbe::restored);
     private static final int DEFAULT_QUERIES = 32;
     private static final double QUERY_DEVIATION = 0.02;
 
@@ -51,7 +53,7 @@ public final class EfficientProbe extends NormalizedProbe {
                 queries, valueWeight, freshNorm(options, init, dim), Classifier.fresh(init, dim, classes));
     }
 
-    static EfficientProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static EfficientProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         int dim = fc.features();
         long count = parameters.takeWithRank("cls_token", 3).size(1);

@@ -10,6 +10,7 @@ import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Tensor;
@@ -27,12 +28,14 @@ import org.unmute.tensor.Tensor;
  * <p>Option {@code freq}, only {@code linearc-freqconcat}: columns of the grid; by default what the tokens have.
  */
 public final class LinearConcatProbe extends PoolingProbe {
-    static final String CLS_MEAN = "linearc-clsmean";
-    static final String FREQ_CONCAT = "linearc-freqconcat";
+    private static final String CLS_MEAN = "linearc-clsmean";
+    private static final String FREQ_CONCAT = "linearc-freqconcat";
 
     private static final String FREQ = "freq";
-    static final List<String> CLS_MEAN_OPTIONS = List.of();
-    static final List<String> FREQ_CONCAT_OPTIONS = List.of(FREQ);
+    static final ProbeType CLS_MEAN_TYPE =
+            new ProbeType(CLS_MEAN, List.of(), LinearConcatProbe::fresh, LinearConcatProbe::restored);
+    static final ProbeType FREQ_CONCAT_TYPE =
+            new ProbeType(FREQ_CONCAT, List.of(FREQ), LinearConcatProbe::fresh, LinearConcatProbe::restored);
     private static final int MAX_FREQ = 1 << 16;
 
     private final int parts;
@@ -55,7 +58,7 @@ public final class LinearConcatProbe extends PoolingProbe {
                 name, parts, Classifier.fresh(init, Math.multiplyExact(parts, layout.dim()), classes));
     }
 
-    static LinearConcatProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static LinearConcatProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         requireCls(name, hasCls);
         return new LinearConcatProbe(name, parts(name, options, 0), Classifier.of(parameters));
     }
@@ -100,7 +103,8 @@ public final class LinearConcatProbe extends PoolingProbe {
     }
 
     /**
-     * Tokens, each with weight 1/N, or 1/T with {@link #FREQ_CONCAT}; with {@link #CLS_MEAN} also the cls token.
+     * Tokens, each with weight 1/N, or 1/T with {@code linearc-freqconcat}; with {@code linearc-clsmean} also the cls
+     * token.
      */
     @Override
     protected Contributions terms(TokenBatch clip, int classIndex) {

@@ -9,6 +9,7 @@ import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Tensor;
@@ -20,9 +21,10 @@ import org.unmute.tensor.Tensor;
  * <p>No options.
  */
 public final class LinearProbe extends PoolingProbe {
-    static final String CLS = "linear";
-    static final String MEAN = "linear-mean";
-    static final List<String> OPTIONS = List.of();
+    private static final String CLS = "linear";
+    private static final String MEAN = "linear-mean";
+    static final ProbeType CLS_TYPE = new ProbeType(CLS, List.of(), LinearProbe::fresh, LinearProbe::restored);
+    static final ProbeType MEAN_TYPE = new ProbeType(MEAN, List.of(), LinearProbe::fresh, LinearProbe::restored);
 
     private final boolean onCls;
 
@@ -35,7 +37,7 @@ public final class LinearProbe extends PoolingProbe {
         return new LinearProbe(name, layout.cls(), Classifier.fresh(init, layout.dim(), classes));
     }
 
-    static LinearProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static LinearProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         return new LinearProbe(name, hasCls, Classifier.of(parameters));
     }
 

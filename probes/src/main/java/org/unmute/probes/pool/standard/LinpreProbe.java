@@ -10,6 +10,7 @@ import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
@@ -24,10 +25,10 @@ import org.unmute.tensor.Tensor;
  * <p>Option {@code pool}: {@code max}, {@code mean} or {@code logsumexp} ({@code ln Σ_n exp l_{n,c}}).
  */
 public final class LinpreProbe extends PoolingProbe {
-    public static final String NAME = "linpre";
+    private static final String NAME = "linpre";
 
     private static final String POOL = "pool";
-    static final List<String> OPTIONS = List.of(POOL);
+    static final ProbeType TYPE = new ProbeType(NAME, List.of(POOL), LinpreProbe::fresh, LinpreProbe::restored);
 
     private final String pool;
 
@@ -40,7 +41,7 @@ public final class LinpreProbe extends PoolingProbe {
         return new LinpreProbe(options, Classifier.fresh(init, layout.dim(), classes));
     }
 
-    static LinpreProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static LinpreProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         return new LinpreProbe(options, Classifier.of(parameters));
     }
 

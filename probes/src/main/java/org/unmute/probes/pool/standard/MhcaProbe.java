@@ -11,6 +11,7 @@ import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
@@ -31,11 +32,12 @@ import org.unmute.tensor.Tensor;
  * {@code efficient-probing} (poolings/aim.py).
  */
 public final class MhcaProbe extends PoolingProbe {
-    static final String NAME = "mhca";
+    private static final String NAME = "mhca";
 
     private static final String HEADS = "heads";
     private static final String TOKEN_NORM = "token-norm";
-    static final List<String> OPTIONS = List.of(HEADS, TOKEN_NORM);
+    static final ProbeType TYPE =
+            new ProbeType(NAME, List.of(HEADS, TOKEN_NORM), MhcaProbe::fresh, MhcaProbe::restored);
     private static final int DEFAULT_HEADS = 12;
     private static final double QUERY_DEVIATION = 0.02;
 
@@ -79,7 +81,7 @@ public final class MhcaProbe extends PoolingProbe {
                 Classifier.fresh(init, dim, classes));
     }
 
-    static MhcaProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static MhcaProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         int dim = fc.features();
         return new MhcaProbe(

@@ -9,6 +9,7 @@ import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Tensor;
@@ -23,12 +24,13 @@ import org.unmute.tensor.op.Unary;
  * form) or {@code relu}; {@code input}, {@code cls} or {@code mean}: by default cls where there is one.
  */
 public final class MlpProbe extends PoolingProbe {
-    static final String NAME = "mlp";
+    private static final String NAME = "mlp";
 
     private static final String HIDDEN = "hidden";
     private static final String ACTIVATION = "activation";
     private static final String INPUT = "input";
-    static final List<String> OPTIONS = List.of(HIDDEN, ACTIVATION, INPUT);
+    static final ProbeType TYPE =
+            new ProbeType(NAME, List.of(HIDDEN, ACTIVATION, INPUT), MlpProbe::fresh, MlpProbe::restored);
     private static final int MAX_HIDDEN = 1 << 20;
 
     private final boolean onCls;
@@ -56,7 +58,7 @@ public final class MlpProbe extends PoolingProbe {
         return new MlpProbe(layout.cls(), options, weight, bias, Classifier.fresh(init, hidden, classes));
     }
 
-    static MlpProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static MlpProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Tensor weight = parameters.takeWithRank("fc1.weight", 2);
         Classifier fc = Classifier.of(parameters);
         fc.requireFeatures(NAME, weight.size(0));

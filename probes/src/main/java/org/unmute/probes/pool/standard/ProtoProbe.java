@@ -12,6 +12,7 @@ import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.Probe;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
@@ -39,7 +40,7 @@ import org.unmute.tensor.op.Unary;
  * {@code preset}, {@code paper}, or {@code birdmae}: focal, upsample 2 and grid reshaped are the defaults then.
  */
 public final class ProtoProbe implements Probe {
-    static final String NAME = "proto";
+    private static final String NAME = "proto";
 
     private static final String PROTOTYPES = "prototypes";
     private static final String FOCAL = "focal";
@@ -49,8 +50,12 @@ public final class ProtoProbe implements Probe {
     private static final String OTHERS = "others";
     private static final String ORTHOGONALITY = "orthogonality";
     private static final String PRESET = "preset";
-    static final List<String> OPTIONS =
-            List.of(PROTOTYPES, FOCAL, UPSAMPLE, GRID, CONNECTION, OTHERS, ORTHOGONALITY, PRESET);
+    static final ProbeType TYPE = new ProbeType(
+                    NAME,
+                    List.of(PROTOTYPES, FOCAL, UPSAMPLE, GRID, CONNECTION, OTHERS, ORTHOGONALITY, PRESET),
+                    ProtoProbe::fresh,
+                    ProtoProbe::restored)
+            .withPrototypes();
     private static final String VECTORS = "prototype_vectors";
     private static final String WEIGHT = "last_layer.weight";
     private static final String BIAS = "last_layer.bias";
@@ -108,7 +113,7 @@ public final class ProtoProbe implements Probe {
         return new ProtoProbe(layout.cls(), options, vectors, weight, init.constant(FRESH_BIAS, classes));
     }
 
-    static ProtoProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static ProtoProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Tensor vectors = parameters.takeWithRank(VECTORS, 2);
         Tensor weight = parameters.takeWithRank(WEIGHT, 2);
         long count = vectors.size(0);

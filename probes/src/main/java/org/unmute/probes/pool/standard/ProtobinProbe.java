@@ -11,6 +11,7 @@ import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.PoolingProbe;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Functions;
@@ -28,13 +29,17 @@ import org.unmute.tensor.op.PrototypeOps.PrototypeMaxPool;
  * maximum).
  */
 public final class ProtobinProbe extends PoolingProbe implements FrameWise {
-    static final String BINARY = "protobin";
-    static final String FLOAT = "protofloat";
+    private static final String BINARY = "protobin";
+    private static final String FLOAT = "protofloat";
 
     private static final String PROTOTYPES = "prototypes";
     private static final String DROPOUT = "dropout";
     private static final String TOP_K = "topk";
-    static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K);
+    private static final List<String> OPTIONS = List.of(PROTOTYPES, DROPOUT, TOP_K);
+    static final ProbeType BINARY_TYPE =
+            new ProbeType(BINARY, OPTIONS, ProtobinProbe::fresh, ProtobinProbe::restored).withPrototypes();
+    static final ProbeType FLOAT_TYPE =
+            new ProbeType(FLOAT, OPTIONS, ProtobinProbe::fresh, ProtobinProbe::restored).withPrototypes();
     private static final int DEFAULT_PROTOTYPES = 20;
     private static final int MAX_PROTOTYPES = 100_000;
     private static final double DEVIATION = 0.02;
@@ -65,7 +70,7 @@ public final class ProtobinProbe extends PoolingProbe implements FrameWise {
         return new ProtobinProbe(name, options, vectors, Classifier.fresh(init, count, classes));
     }
 
-    static ProtobinProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static ProtobinProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Tensor vectors = parameters.takeWithRank("prototype_vectors", 2);
         Classifier fc = Classifier.of(parameters);
         int each = options.integer(PROTOTYPES, 0, 1, MAX_PROTOTYPES);

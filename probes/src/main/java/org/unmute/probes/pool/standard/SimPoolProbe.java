@@ -9,6 +9,7 @@ import org.unmute.probes.pool.Contributions;
 import org.unmute.probes.pool.Initializer;
 import org.unmute.probes.pool.ParameterMap;
 import org.unmute.probes.pool.ProbeOptions;
+import org.unmute.probes.pool.ProbeType;
 import org.unmute.probes.pool.TokenBatch;
 import org.unmute.probes.pool.TokenLayout;
 import org.unmute.tensor.Grad;
@@ -30,11 +31,12 @@ import org.unmute.tensor.Tensor;
  * batch}: batch normalization of the descriptor.
  */
 public final class SimPoolProbe extends NormalizedProbe {
-    static final String NAME = "simpool";
+    private static final String NAME = "simpool";
 
     private static final String GAMMA = "gamma";
     private static final String MINIMUM = "minimum";
-    static final List<String> OPTIONS = List.of(GAMMA, MINIMUM, NORM);
+    static final ProbeType TYPE =
+            new ProbeType(NAME, List.of(GAMMA, MINIMUM, NORM), SimPoolProbe::fresh, SimPoolProbe::restored);
     private static final double LAYER_NORM_EPS = 1e-6;
     private static final double POWER_EPS = 1e-6;
     private static final double MAX_GAMMA = 100;
@@ -83,7 +85,7 @@ public final class SimPoolProbe extends NormalizedProbe {
                 Classifier.fresh(init, dim, classes));
     }
 
-    static SimPoolProbe of(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
+    static SimPoolProbe restored(String name, boolean hasCls, ProbeOptions options, ParameterMap parameters) {
         Classifier fc = Classifier.of(parameters);
         int dim = fc.features();
         return new SimPoolProbe(

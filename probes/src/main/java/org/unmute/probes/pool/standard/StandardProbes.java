@@ -12,37 +12,21 @@ public final class StandardProbes implements ProbeProvider {
     @Override
     public List<ProbeType> probes() {
         return List.of(
-                new ProbeType(LinearProbe.CLS, LinearProbe.OPTIONS, LinearProbe::fresh, LinearProbe::of),
-                new ProbeType(LinearProbe.MEAN, LinearProbe.OPTIONS, LinearProbe::fresh, LinearProbe::of),
-                new ProbeType(MlpProbe.NAME, MlpProbe.OPTIONS, MlpProbe::fresh, MlpProbe::of),
-                new ProbeType(
-                        LinearConcatProbe.CLS_MEAN,
-                        LinearConcatProbe.CLS_MEAN_OPTIONS,
-                        LinearConcatProbe::fresh,
-                        LinearConcatProbe::of),
-                new ProbeType(
-                        LinearConcatProbe.FREQ_CONCAT,
-                        LinearConcatProbe.FREQ_CONCAT_OPTIONS,
-                        LinearConcatProbe::fresh,
-                        LinearConcatProbe::of),
-                new ProbeType(ConvProbe.NAME, ConvProbe.OPTIONS, ConvProbe::fresh, ConvProbe::of),
-                new ProbeType(LinpreProbe.NAME, LinpreProbe.OPTIONS, LinpreProbe::fresh, LinpreProbe::of),
-                new ProbeType(MhcaProbe.NAME, MhcaProbe.OPTIONS, MhcaProbe::fresh, MhcaProbe::of),
-                new ProbeType(EfficientProbe.NAME, EfficientProbe.OPTIONS, EfficientProbe::fresh, EfficientProbe::of),
-                new ProbeType(SimPoolProbe.NAME, SimPoolProbe.OPTIONS, SimPoolProbe::fresh, SimPoolProbe::of),
-                new ProbeType(AbmilpProbe.PLAIN, AbmilpProbe.PLAIN_OPTIONS, AbmilpProbe::fresh, AbmilpProbe::of),
-                new ProbeType(
-                        AbmilpProbe.SELF_ATTENTION,
-                        AbmilpProbe.SELF_ATTENTION_OPTIONS,
-                        AbmilpProbe::fresh,
-                        AbmilpProbe::of),
-                new ProbeType(ProtoProbe.NAME, ProtoProbe.OPTIONS, ProtoProbe::fresh, ProtoProbe::of).withPrototypes(),
-                new ProbeType(ProtobinProbe.BINARY, ProtobinProbe.OPTIONS, ProtobinProbe::fresh, ProtobinProbe::of)
-                        .withPrototypes(),
-                new ProbeType(ProtobinProbe.FLOAT, ProtobinProbe.OPTIONS, ProtobinProbe::fresh, ProtobinProbe::of)
-                        .withPrototypes(),
-                new ProbeType(CgpProbe.NAME, CgpProbe.OPTIONS, CgpProbe::fresh, CgpProbe::of)
-                        .withPrototypes()
-                        .withLayers());
+                LinearProbe.CLS_TYPE,
+                LinearProbe.MEAN_TYPE,
+                MlpProbe.TYPE,
+                LinearConcatProbe.CLS_MEAN_TYPE,
+                LinearConcatProbe.FREQ_CONCAT_TYPE,
+                ConvProbe.TYPE,
+                LinpreProbe.TYPE,
+                MhcaProbe.TYPE,
+                EfficientProbe.TYPE,
+                SimPoolProbe.TYPE,
+                AbmilpProbe.PLAIN_TYPE,
+                AbmilpProbe.SELF_ATTENTION_TYPE,
+                ProtoProbe.TYPE,
+                ProtobinProbe.BINARY_TYPE,
+                ProtobinProbe.FLOAT_TYPE,
+                CgpProbe.TYPE);
     }
 }
