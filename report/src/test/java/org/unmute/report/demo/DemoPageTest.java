@@ -41,6 +41,9 @@ public class DemoPageTest {
     private static final int RATE = 16000;
     private static final String EVIL = "<script>alert(\"x\")</script> & 'co'";
 
+    /** Explicit, since the package is exported and the class public. */
+    DemoPageTest() {}
+
     /** Made-up numbers on a synthetic clip. */
     public static DemoModel model(String title) {
         Scene scene = new SyntheticScenes(SyntheticScenes.Options.standard().withEvents(3, 3), 11).clip(Split.TEST, 4);
