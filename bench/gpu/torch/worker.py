@@ -1,4 +1,4 @@
-"""PyTorch's side of the GPU check: worker.py DEVICE. Orders come as lines, answers go out as lines that begin with the mark.
+"""PyTorch's side of the GPU check: worker.py DEVICE. Orders are lines, answers are lines that start with the mark.
 
 prepare FOLDER KIND name=value ...  builds the work on random inputs (RandomNumbers.java makes the same), runs it and writes its results
 compile FOLDER                      the same through torch.compile
@@ -63,7 +63,7 @@ def attention(batch, heads, tokens, depth):
 
 
 def match(batch, tokens, dim, prototypes, binary, bits):
-    """The prototypes are made unit vectors beforehand, which favours PyTorch; winners come with the values. 19 bits mean TF32, 16 bfloat16."""
+    """Prototypes are normalized beforehand, which favours PyTorch; winners come with the values. 19 bits mean TF32, 16 bfloat16."""
     torch.backends.cuda.matmul.allow_tf32 = bits == 19
     rounded = torch.bfloat16 if bits == 16 else torch.float32
     p = random("p", 1, prototypes, dim)
@@ -124,7 +124,7 @@ def asymmetric_loss(x, y):
 
 
 class Training:
-    """Steps of protobin; each way of running has parameters of its own."""
+    """Steps of protobin; eager and compiled have parameters of their own."""
 
     def __init__(self, batch, tokens, dim, classes, each, steps, rate, decay):
         count = int(classes * each)

@@ -1,4 +1,4 @@
-"""What PyTorch does in each kind of case. Inputs and weights come from the case's folder."""
+"""The work of each kind of case in PyTorch. Inputs and weights come from the case's folder."""
 import json
 import os
 import struct
@@ -12,7 +12,7 @@ import steps
 
 
 class Unsupported(Exception):
-    """This kind of case is not done here."""
+    """This kind of case is not supported."""
 
 
 def array(folder, name):
@@ -25,7 +25,7 @@ def weights(folder):
 
 
 def tensors(path):
-    """The tensors of a safetensors file (eight bytes of length, a JSON header, the numbers), mapped into memory."""
+    """The tensors of a safetensors file (eight bytes of length, a JSON header, the data), mapped into memory."""
     with open(path, "rb") as file:
         (length,) = struct.unpack("<Q", file.read(8))
         header = json.loads(file.read(length))
@@ -55,7 +55,7 @@ def module(case, folder):
 
 
 class Call:
-    """A module on inputs that are in memory, or on a WAV file that each call reads anew."""
+    """A module on inputs that are in memory, or on a WAV file that each call reads again."""
 
     def __init__(self, folder):
         with open(os.path.join(folder, "case.json")) as file:

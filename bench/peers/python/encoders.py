@@ -28,7 +28,7 @@ class Fbank(nn.Module):
 
 
 class Patches(nn.Module):
-    """Patches that do not overlap, as a convolution, in the order of time."""
+    """Non-overlapping patches, as a convolution, in time order."""
 
     def __init__(self, weights, name):
         super().__init__()
@@ -41,7 +41,7 @@ class Patches(nn.Module):
 
 
 class PostBlock(networks.Block):
-    """Normalises after each sum."""
+    """Post-norm block."""
 
     def forward(self, x):
         x = self.norm1(x + self.attn(x))
@@ -72,7 +72,7 @@ class Eat(nn.Module):
 
 
 class BeatsAttention(nn.Module):
-    """Attention whose scores are raised by the bias of distances, weighed by a gate of each query."""
+    """Attention with a relative position bias, gated per query."""
 
     def __init__(self, weights, name, heads):
         super().__init__()
@@ -169,7 +169,7 @@ class Dasheng(nn.Module):
 
 
 def build(name, weights, samples, heads, depth):
-    """An encoder; the number of samples decides how many distances there are."""
+    """An encoder; the number of samples decides the number of relative positions."""
     if name == "eat":
         return Eat(weights, heads, depth)
     if name == "beats":

@@ -70,7 +70,7 @@ class Forward(nn.Module):
 
 
 class Match(nn.Module):
-    """Greatest cosine of signs [prototypes, dim] over tokens [n, dim], and its token."""
+    """Max cosine of signs [prototypes, dim] over tokens [n, dim], and its token."""
 
     def __init__(self, signs):
         super().__init__()

@@ -16,7 +16,7 @@ def asymmetric_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 class Step(nn.Module):
-    """Parameters, moments and the update. What differs is in loss()."""
+    """Parameters, moments and the update; subclasses define loss()."""
 
     parameters_: List[Tensor]
     first: List[Tensor]
@@ -38,7 +38,7 @@ class Step(nn.Module):
         self.ready = False
 
     def prepare(self):
-        """Makes tensors that gradients may reach: those that DJL loads are for inference only, and gradients are off there."""
+        """Makes tensors that require gradients: those that DJL loads are inference tensors, with gradients off."""
         torch.set_grad_enabled(True)
         if not self.ready:
             self.parameters_ = [p.clone().requires_grad_(True) for p in self.parameters_]
@@ -95,7 +95,7 @@ class ProbeStep(Step):
 
 
 class Protobin(ProbeStep):
-    """Greatest cosine of each binarized prototype over the tokens, then a linear layer; gradients pass the sign."""
+    """Max cosine of each binarized prototype over the tokens, then a linear layer; straight-through gradients."""
 
     def logits(self, x: Tensor) -> Tensor:
         vectors, weight, bias = self.parameters_[0], self.parameters_[1], self.parameters_[2]
@@ -119,7 +119,7 @@ class Mhca(ProbeStep):
 
 
 class EfficientProbing(ProbeStep):
-    """Learned queries that meet the tokens themselves, each weighing its slice of the values, as the public code."""
+    """Learned queries on the tokens themselves, each weighting its slice of the values, as in the public code."""
 
     def logits(self, x: Tensor) -> Tensor:
         queries, value = self.parameters_[0], self.parameters_[1]
@@ -135,7 +135,7 @@ PROBES = {"protobin": Protobin, "mhca": Mhca, "ep": EfficientProbing}
 
 
 def block(x: Tensor, w: List[Tensor], at: int, heads: int) -> Tensor:
-    """A pre-norm block whose twelve tensors begin at a place of the list."""
+    """A pre-norm block whose twelve tensors start at an index of the list."""
     batch, tokens, dim = x.shape
     y = F.layer_norm(x, [dim], w[at], w[at + 1], 1e-6)
     qkv = F.linear(y, w[at + 2], w[at + 3]).reshape(batch, tokens, 3, heads, dim // heads).permute(2, 0, 3, 1, 4)
@@ -169,7 +169,7 @@ def positions(rows, bands, dim):
 
 
 class PretrainStep(Step):
-    """Masked autoencoding of spectrograms [batch, frames, mel]; the first patches in each clip's order are seen."""
+    """Masked autoencoding of spectrograms [batch, frames, mel]; the first patches in each clip's order are visible."""
 
     def __init__(self, parameters, rate, decays, case):
         super().__init__(parameters, rate, decays, 0.95, 1.0)
@@ -235,7 +235,7 @@ def pretrain_step(case, weights):
 
 
 def checked(step, fresh, inputs):
-    """Gradients of the given parameters, in a row, and the losses of two steps from them."""
+    """Gradients of the given parameters, concatenated, and the losses of two steps from them."""
     loss = step.loss(*inputs)
     gradient = torch.cat([g.reshape(-1) for g in step.gradients(loss)])
     return {"gradient": gradient, "losses": torch.cat([fresh(*inputs), fresh(*inputs)])}

@@ -23,7 +23,7 @@ def answer(text):
 
 
 def resident():
-    """Forgets the peak of this process's memory and gives what is resident now, in bytes."""
+    """Resets the peak of this process's memory and returns the resident bytes."""
     try:
         with open("/proc/self/clear_refs", "w") as peak:
             peak.write("5")
