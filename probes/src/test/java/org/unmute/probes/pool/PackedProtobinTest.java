@@ -91,7 +91,7 @@ class PackedProtobinTest {
         assertThat(packed.descriptor(map)).isNotEqualTo(without.descriptor(map));
     }
 
-    /** Zeros of both signs and the least numbers count as their sign says; zero tokens are like nothing. */
+    /** Zeros of both signs and the smallest numbers follow the sign convention; zero tokens have cosine 0. */
     @Test
     void edges() {
         int dim = 16;

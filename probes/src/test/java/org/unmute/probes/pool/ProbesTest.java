@@ -440,8 +440,8 @@ class ProbesTest {
     }
 
     /**
-     * A clip's scores do not depend on the clips beside it, unless the public code's minimum over the batch is asked
-     * for.
+     * A clip's scores do not depend on the other clips of its batch, except with the public code's minimum over the
+     * batch.
      */
     @Test
     void clipsOfABatchDoNotTouchEachOther() {
