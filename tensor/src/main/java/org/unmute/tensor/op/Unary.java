@@ -88,11 +88,11 @@ public enum Unary {
             case GELU -> 0.5 * x * ErrorFunction.erfc(-x * SQRT_HALF);
             case GELU_TANH -> 0.5 * x * (1 + Math.tanh(SQRT_2_OVER_PI * (x + GELU_CUBIC * x * x * x)));
             case SILU -> x * sigmoid(x);
-            case RELU -> x > 0 || x != x ? x : 0;
+            case RELU -> x > 0 || Double.isNaN(x) ? x : 0;
             case SOFTPLUS -> x > 20 ? x : Math.log1p(Math.exp(x));
             case LOG_SIGMOID -> Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
             case HARDSWISH -> x * Math.max(0, Math.min(6, x + 3)) / 6;
-            case SIGN -> x != x ? x : x >= 0 ? 1 : -1;
+            case SIGN -> Double.isNaN(x) ? x : x >= 0 ? 1 : -1;
             case LEAKY_RELU -> x > 0 ? x : p * x;
             case ELU -> x > 0 ? x : p * Math.expm1(x);
             case POW -> Math.pow(x, p);
