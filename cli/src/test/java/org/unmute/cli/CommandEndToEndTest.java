@@ -50,7 +50,7 @@ class CommandEndToEndTest {
         Path strange = folder.resolve("strange.safetensors");
         new SafetensorsWriter().add("conv1.weight", Shape.of(2), new float[2]).write(strange);
         assertThat(tag(strange).endsWith(ExitCode.INPUT).err())
-                .contains("no encoder known here")
+                .contains("no known encoder")
                 .contains("conv1.weight");
     }
 

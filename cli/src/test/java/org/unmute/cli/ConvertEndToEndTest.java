@@ -437,7 +437,7 @@ class ConvertEndToEndTest {
         assertThat(Ran.unmute("convert", strange, folder.resolve("o.safetensors"))
                         .endsWith(ExitCode.INPUT)
                         .err())
-                .contains("no encoder known here")
+                .contains("no known encoder")
                 .contains("conv1.weight")
                 .contains("unmute encoders");
         assertThat(folder.resolve("o.safetensors")).doesNotExist();

@@ -11,8 +11,8 @@ public final class ClipTooShortException extends IllegalArgumentException {
 
     /**
      * @param operation  the front end or the encoder, for the message
-     * @param samples    how many samples the clip has
-     * @param needed     how many it needs at least
+     * @param samples    samples of the clip
+     * @param needed     min samples
      * @param sampleRate in Hz
      */
     public ClipTooShortException(String operation, int samples, int needed, int sampleRate) {
@@ -30,12 +30,12 @@ public final class ClipTooShortException extends IllegalArgumentException {
         this.needed = needed;
     }
 
-    /** How many samples the clip has. */
+    /** Samples of the clip. */
     public int samples() {
         return samples;
     }
 
-    /** How many samples it needs at least. */
+    /** Min samples. */
     public int needed() {
         return needed;
     }

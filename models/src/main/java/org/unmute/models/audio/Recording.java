@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * @param samples    {@code [samples]}, full scale is -1 to 1; not copied
  * @param sampleRate in Hz
- * @param channels   how many channels the source had
+ * @param channels   channels of the source
  */
 public record Recording(float[] samples, int sampleRate, int channels) {
     /** @throws IllegalArgumentException if the rate or the number of channels is not positive */
@@ -20,7 +20,7 @@ public record Recording(float[] samples, int sampleRate, int channels) {
     }
 
     /**
-     * Sound that has one channel.
+     * Sound of one channel.
      *
      * @param samples    {@code [samples]}, full scale is -1 to 1; not copied
      * @param sampleRate in Hz

@@ -2,15 +2,15 @@ package org.unmute.models.audio;
 
 /**
  * Changes the sample rate with a windowed sinc as {@code torchaudio.functional.resample} does. With the rates divided
- * by their greatest common divisor to {@code o} and {@code w}, output {@code q * w + j} is a weighted sum of the inputs
- * around {@code q * o + j * o / w}; the weights depend on the phase {@code j} only and are tabulated in float64. Holds
- * only tables, so several threads may share one.
+ * by their GCD to {@code o} and {@code w}, output {@code q * w + j} is a weighted sum of the inputs around {@code q * o
+ * + j * o / w}; the weights depend on the phase {@code j} only and are tabulated in float64. Thread-safe: it holds
+ * tables only.
  */
 public final class Resampler {
-    /** Beyond this many weights they are computed anew for each output instead of tabulated. */
+    /** Max weights of a table; with more phases they are computed for each output. */
     private static final long MAX_TABLE = 1 << 22;
 
-    /** WindowFunction and width of the sinc. */
+    /** Window and width of the sinc. */
     public enum Kernel {
         /** torchaudio's default: Hann window, 6 zero crossings, roll-off 0.99. */
         HANN(6, 0.99, Double.NaN),
@@ -34,7 +34,7 @@ public final class Resampler {
             return zeroCrossings;
         }
 
-        /** Cut-off as a part of the lower of the two Nyquist frequencies. */
+        /** Cut-off as a fraction of the lower of the two Nyquist frequencies. */
         public double rolloff() {
             return rolloff;
         }
@@ -44,7 +44,7 @@ public final class Resampler {
             return beta;
         }
 
-        /** sinc times window at {@code t} zero crossings from the centre; 0 from the last one on. */
+        /** Sinc times window at {@code t} zero crossings from the centre; 0 beyond the last. */
         private double at(double t) {
             if (Math.abs(t) >= zeroCrossings) {
                 return 0;
@@ -95,11 +95,12 @@ public final class Resampler {
         this.kernel = kernel;
         in = fromRate / divisor;
         out = toRate / divisor;
-        // Zero crossings of the sinc per input sample, and how many inputs it reaches to each side.
+        // Zero crossings of the sinc per input sample, and inputs on each side of its centre.
         scale = Math.min(in, out) * kernel.rolloff / in;
         reach = kernel.zeroCrossings / scale;
         if (2 * reach + 2 > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("resample: from " + fromRate + " to " + toRate + " Hz is too far");
+            throw new IllegalArgumentException(
+                    "resample: from " + fromRate + " to " + toRate + " Hz takes too many weights");
         }
         taps = (int) (2 * reach) + 2;
         table = (long) out * taps <= MAX_TABLE ? new double[out * taps] : null;
@@ -114,7 +115,7 @@ public final class Resampler {
         return b == 0 ? a : gcd(b, a % b);
     }
 
-    /** Where the first weight of a phase lies, counted from the first input of the phase's block. */
+    /** Input of the first weight of a phase, counted from the first input of the phase's block. */
     private int firstTap(int phase) {
         return (int) Math.ceil((double) phase * in / out - reach);
     }
@@ -128,13 +129,13 @@ public final class Resampler {
         }
     }
 
-    /** How many samples an input of so many gives: {@code ceil(samples * toRate / fromRate)}. */
+    /** Length of the output: {@code ceil(samples * toRate / fromRate)}. */
     public long outputLength(int samples) {
         return Math.ceilDiv((long) samples * out, in);
     }
 
     /**
-     * Resamples a clip; beyond its ends it counts as silent.
+     * Resamples a clip, with silence before and after it.
      *
      * @param samples {@code [samples]}; not modified
      * @return {@code [ceil(samples * toRate / fromRate)]}, a new array

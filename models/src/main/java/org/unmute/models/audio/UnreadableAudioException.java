@@ -2,7 +2,7 @@ package org.unmute.models.audio;
 
 import java.io.IOException;
 
-/** An audio file cannot be read: it is damaged, empty, or of a kind that is not understood. */
+/** An audio file cannot be read: it is damaged, empty or of an unsupported kind. */
 public final class UnreadableAudioException extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -15,9 +15,9 @@ import org.unmute.tensor.io.AtomicFile;
 
 /**
  * WAV files. Read: PCM of 8 (unsigned), 16, 24 and 32 bits, float of 32 and 64 bits, plain or extensible, any number of
- * channels (mixed to one by their mean), at most four hours. Unknown chunks are passed over. A data chunk without a
- * known length, as programs leave it that write into a pipe, reaches to the end of the file. Written: 16-bit PCM, one
- * channel. An integer sample {@code v} of {@code b} bits stands for {@code v / 2^(b-1)}.
+ * channels (mixed to one by their mean), at most four hours. Unknown chunks are skipped. A data chunk of unknown
+ * length, as programs write it into a pipe, reaches to the end of the file. Written: 16-bit PCM, one channel. An
+ * integer sample {@code v} of {@code b} bits stands for {@code v / 2^(b-1)}.
  */
 public final class Wav {
     static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -27,7 +27,7 @@ public final class Wav {
     private static final long MAX_SECONDS = 4 * 3600;
     private static final int MAX_STREAM_BYTES = 1 << 30;
     private static final long UNKNOWN_LENGTH = 0xFFFFFFFFL;
-    /** What SoX writes when it cannot come back to fill the length in. */
+    /** The length that SoX writes into a pipe. */
     private static final long UNKNOWN_LENGTH_OF_SOX = 0x7FFFF000L;
 
     private static final int HEADER_BYTES = 44;
@@ -37,7 +37,7 @@ public final class Wav {
     /**
      * Reads a file.
      *
-     * @throws UnreadableAudioException if it is damaged, empty or of a kind that is not read
+     * @throws UnreadableAudioException if it is damaged, empty or of an unsupported kind
      * @throws IOException              if it cannot be opened
      */
     public static Recording read(Path path) throws IOException {
@@ -55,7 +55,7 @@ public final class Wav {
      * Reads a stream to its end; at most 1 GiB.
      *
      * @param source the name to use in messages
-     * @throws UnreadableAudioException if the bytes are damaged, empty or of a kind that is not read
+     * @throws UnreadableAudioException if the bytes are damaged, empty or of an unsupported kind
      * @throws IOException              if the stream fails
      */
     public static Recording read(InputStream in, String source) throws IOException {
@@ -71,7 +71,7 @@ public final class Wav {
      * Reads a file's bytes.
      *
      * @param source the name to use in messages
-     * @throws UnreadableAudioException if the bytes are damaged, empty or of a kind that is not read
+     * @throws UnreadableAudioException if the bytes are damaged, empty or of an unsupported kind
      */
     public static Recording read(MemorySegment file, String source) throws UnreadableAudioException {
         if (file.byteSize() < 12) {
@@ -128,7 +128,7 @@ public final class Wav {
         return decode(format, data, lengthKnown, source);
     }
 
-    /** A length of 0 means unknown only if the whole file's length was not filled in either. */
+    /** A length of 0 means unknown only if the length of the whole file is unknown as well. */
     private static boolean lengthUnknown(MemorySegment file, long size, long remaining) {
         if (size == 0) {
             long whole = file.get(INT, 4) & 0xFFFFFFFFL;
@@ -178,8 +178,8 @@ public final class Wav {
     }
 
     /**
-     * Writes 16-bit PCM with one channel, rounded to nearest, what is beyond full scale set to full scale. The file is
-     * replaced only once the new one is complete.
+     * Writes 16-bit PCM with one channel, rounded to nearest and clamped to full scale. An existing file is replaced
+     * only once the new one is complete.
      *
      * @param samples {@code [samples]}, full scale is -1 to 1
      * @param rate    in Hz, 1 to 768,000

@@ -14,12 +14,12 @@ import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 import org.unmute.tensor.io.torch.TorchFile;
 
-/** Named tensors that an encoder is built from, whatever file they lie in. */
+/** Named tensors that an encoder is built from, whatever the file format. */
 public interface Checkpoint extends AutoCloseable {
     /** {@link #container} of a safetensors file. */
     String SAFETENSORS = "safetensors";
 
-    /** Where it comes from, for messages; a file's path. */
+    /** The file's path, or what else names it, for messages. */
     String origin();
 
     /** Names of all tensors, in file order. */
@@ -30,7 +30,7 @@ public interface Checkpoint extends AutoCloseable {
         return names().contains(name);
     }
 
-    /** What the file itself calls a tensor, for messages; the same name unless a key map stands between. */
+    /** The name of a tensor in the file, for messages; the same unless a key map renames it. */
     default String stored(String name) {
         return name;
     }
@@ -46,24 +46,24 @@ public interface Checkpoint extends AutoCloseable {
     /** A copy of a tensor as float32, row-major. */
     float[] floats(String name);
 
-    /** What {@link #floats} gives, to be read piece by piece while the file is open. */
+    /** The values of {@link #floats}, to be read in pieces while the file is open. */
     default ElementSource source(String name) {
         float[] all = floats(name);
         return (from, to, at, count) -> System.arraycopy(all, Math.toIntExact(from), to, at, count);
     }
 
     /**
-     * A tensor as it lies in the file, in its own element type; readable until the file is closed.
+     * A tensor as stored in the file, in its own element type; readable until the file is closed.
      *
-     * @throws UnsupportedOperationException if the tensors lie in no file
+     * @throws UnsupportedOperationException if the tensors are in no file
      */
     default StoredTensor entry(String name) {
         throw new UnsupportedOperationException(origin() + " is no file");
     }
 
     /**
-     * Texts and numbers that the file carries beside the tensors: a safetensors file's metadata, or the plain values of
-     * a PyTorch file by dotted path ({@code cfg.encoder_layers}).
+     * What the file holds besides the tensors: a safetensors file's metadata, or the plain values of a PyTorch file by
+     * dotted path ({@code cfg.encoder_layers}).
      */
     Map<String, String> metadata();
 
@@ -72,7 +72,7 @@ public interface Checkpoint extends AutoCloseable {
         return "none";
     }
 
-    /** Objects of the file that are no plain data and were left alone: dotted path and class. */
+    /** Objects of the file that are no plain data and are not read: dotted path and class. */
     default List<String> opaque() {
         return List.of();
     }

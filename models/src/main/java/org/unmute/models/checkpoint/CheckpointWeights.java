@@ -40,7 +40,7 @@ public final class CheckpointWeights implements Weights {
                 in);
     }
 
-    /** @param from number of the first of these values in the tensor */
+    /** @param from index of the first of these values in the tensor */
     private void requireFinite(String name, long from, float[] values, int at, int count) {
         for (int i = at; i < at + count; i++) {
             if (!Float.isFinite(values[i])) {
@@ -50,7 +50,7 @@ public final class CheckpointWeights implements Weights {
         }
     }
 
-    /** The numbers of a tensor of that shape. */
+    /** The values of a tensor of that shape. */
     public float[] floats(String name, long... shape) {
         requireShape(name, shape);
         return file.floats(name);
@@ -77,7 +77,7 @@ public final class CheckpointWeights implements Weights {
     }
 
     /**
-     * One size of a stored tensor, from which a model's own sizes follow.
+     * One size of a stored tensor, which determines a size of the model.
      *
      * @param rank axes that the tensor must have
      * @throws UnusableCheckpointException if the tensor is missing, has another number of axes, or is empty along the
@@ -93,7 +93,7 @@ public final class CheckpointWeights implements Weights {
     }
 
     /**
-     * How many of {@code name.0.suffix}, {@code name.1.suffix}, … there are.
+     * The number of tensors {@code name.0.suffix}, {@code name.1.suffix}, …
      *
      * @throws UnusableCheckpointException if there is none, or tensors of a later number show that one is missing
      */

@@ -7,24 +7,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * One naming of a model's tensors: how to find them in a file, what each is called in the model, and what must be there
- * in the end. The model's names are the authors' own. Immutable: the methods that add something return a new map.
+ * One naming of a model's tensors: how to find them in a file, what each is called in the model, and which must be
+ * there. The model's names are the authors' own. Immutable: methods that add something return a new map.
  *
- * <p>Files put the model below all kinds of prefixes ({@code model.}, {@code module.}, {@code teacher.backbone.},
- * {@code state_dict.encoder.}). The {@linkplain #signature signature}, a few names that only this model has together,
- * finds the prefix; rules then apply to names without it. The first rule that fits decides; a tensor that none fits is
+ * <p>Files put the model below various prefixes ({@code model.}, {@code module.}, {@code teacher.backbone.}, {@code
+ * state_dict.encoder.}). The {@linkplain #signature signature}, a few names that only this model has together, finds
+ * the prefix; rules then apply to names without it. The first rule that matches decides; a tensor that none matches is
  * left out and listed.
  *
  * @param name what reports call it, for instance {@code eat/hugging-face}
  * @param signature names, below the prefix, by which the model is recognised
- * @param prefixEnd what the prefix must end with, where other models have the same names; null for any
+ * @param prefixEnd required end of the prefix, where other models have the same names; null for any prefix
  * @param rules tried in this order, on names below the prefix
- * @param outer rules for names beside the model: below the prefix's parent
- * @param required canonical names without which the result is no model
+ * @param outer rules for names next to the model: below the prefix's parent
+ * @param required canonical names that a complete model has
  * @param series numbered groups of canonical names
- * @param carried beginnings of the metadata that belong to the model
+ * @param carried prefixes of the metadata keys that belong to the model
  */
 public record KeyMap(
         String name,
@@ -35,27 +36,26 @@ public record KeyMap(
         List<String> required,
         List<Series> series,
         List<String> carried) {
-    /** Parts of a prefix that mark copies of a model which are not the one to use. */
+    /** Parts of a prefix that mark copies of the model, which are used only if nothing else is there. */
     private static final List<String> COPIES =
             List.of("_ema.", "ema.", "student.", "optimizer.", "optimizer_", "last_optimizer");
 
-    private static final int MOST_MISSING = 1000;
+    private static final int MAX_MISSING = 1000;
 
     /**
-     * What becomes of a name that begins with {@code from}, or is {@code from} if that does not end in a dot or
-     * bracket.
+     * Decides about names that start with {@code from}, or about the name {@code from} if it does not end in a dot.
      */
     public sealed interface Rule {
-        /** A whole name, or with a dot at its end the beginning of names. */
+        /** A whole name or, with a dot at its end, a prefix of names. */
         String from();
 
         /** Whether the rule decides about this name. */
-        default boolean fits(String name) {
+        default boolean matches(String name) {
             return from().endsWith(".") || from().isEmpty() ? name.startsWith(from()) : name.equals(from());
         }
     }
 
-    /** The name or its beginning becomes another; the same where nothing changes. */
+    /** Replaces the name or its prefix; both are equal where nothing changes. */
     public record Take(String from, String to) implements Rule {
         String apply(String name) {
             return to + name.substring(from.length());
@@ -66,8 +66,8 @@ public record KeyMap(
     public record Drop(String from, String reason) implements Rule {}
 
     /**
-     * Blocks numbered from 0 without a gap, at least one: {@code prefix0.suffix}, {@code prefix1.suffix}, … for each of
-     * the suffixes.
+     * At least one block, numbered from 0 without a gap: {@code prefix0.suffix}, {@code prefix1.suffix}, … for each
+     * suffix.
      */
     public record Series(String prefix, List<String> suffixes) {
         /** Copies the suffixes. */
@@ -75,15 +75,15 @@ public record KeyMap(
             suffixes = List.copyOf(suffixes);
         }
 
-        /** Names that are not among those given; the highest number seen tells how many blocks there should be. */
+        /** Names that are not among those given; the highest number seen determines the number of blocks. */
         List<String> missing(Collection<String> given) {
             int last = 0;
             for (String candidate : given) {
                 last = Math.max(last, number(candidate));
             }
-            // A file may claim block two thousand million: stop where more is missing than anyone reads.
+            // A damaged file may name block two thousand million.
             List<String> missing = new ArrayList<>();
-            for (int i = 0; i <= last && missing.size() < MOST_MISSING; i++) {
+            for (int i = 0; i <= last && missing.size() < MAX_MISSING; i++) {
                 for (String suffix : suffixes) {
                     String name = prefix + i + "." + suffix;
                     if (!given.contains(name)) {
@@ -114,17 +114,17 @@ public record KeyMap(
         carried = List.copyOf(carried);
     }
 
-    /** A map without rules, and the names that tell the model. */
+    /** A map without rules, and the signature of the model. */
     public static KeyMap named(String name, String... signature) {
         return new KeyMap(name, List.of(signature), null, List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
-    /** Recognises the model only below a prefix that ends so. */
+    /** Recognizes the model only below a prefix with this end. */
     public KeyMap belowPrefix(String end) {
         return new KeyMap(name, signature, end, rules, outer, required, series, carried);
     }
 
-    /** Keeps names, and with a dot at the end all names that begin so. */
+    /** Keeps names and, with a dot at the end, all names with that prefix. */
     public KeyMap keep(String... names) {
         KeyMap map = this;
         for (String one : names) {
@@ -133,38 +133,38 @@ public record KeyMap(
         return map;
     }
 
-    /** Renames a tensor or, with a dot at the end of both, the beginning of names. */
+    /** Renames a tensor or, with a dot at the end of both, a prefix of names. */
     public KeyMap rename(String from, String to) {
         return new KeyMap(
                 name, signature, prefixEnd, joined(rules, new Take(from, to)), outer, required, series, carried);
     }
 
-    /** Leaves out a tensor or, with a dot at the end, all that begin so, and says why. */
+    /** Leaves out a tensor or, with a dot at the end, all with that prefix. */
     public KeyMap drop(String from, String reason) {
         return new KeyMap(
                 name, signature, prefixEnd, joined(rules, new Drop(from, reason)), outer, required, series, carried);
     }
 
-    /** Takes a tensor, or with a dot all that begin so, that lies beside the model: below the prefix's parent. */
+    /** {@link #keep} for tensors next to the model: below the prefix's parent. */
     public KeyMap keepOuter(String from) {
         return new KeyMap(
                 name, signature, prefixEnd, rules, joined(outer, new Take(from, from)), required, series, carried);
     }
 
-    /** Leaves out a tensor, or with a dot all that begin so, that lies beside the model, and says why. */
+    /** {@link #drop} for tensors next to the model: below the prefix's parent. */
     public KeyMap dropOuter(String from, String reason) {
         return new KeyMap(
                 name, signature, prefixEnd, rules, joined(outer, new Drop(from, reason)), required, series, carried);
     }
 
-    /** Adds canonical names that must be there in the end. */
+    /** Adds canonical names that must be there. */
     public KeyMap require(String... names) {
         List<String> all = new ArrayList<>(required);
         all.addAll(List.of(names));
         return new KeyMap(name, signature, prefixEnd, rules, outer, all, series, carried);
     }
 
-    /** Adds blocks that must be complete in the end; see {@link Series}. */
+    /** Adds blocks that must be complete; see {@link Series}. */
     public KeyMap requireSeries(String prefix, String... suffixes) {
         return new KeyMap(
                 name,
@@ -177,10 +177,17 @@ public record KeyMap(
                 carried);
     }
 
-    /** Adds beginnings of metadata keys that the model needs and a converted file must carry. */
-    public KeyMap carry(String... beginnings) {
+    /** {@code part.weight} and {@code part.bias} of each part, for {@link #requireSeries}. */
+    public static String[] weightsAndBiases(String... parts) {
+        return Stream.of(parts)
+                .flatMap(part -> Stream.of(part + ".weight", part + ".bias"))
+                .toArray(String[]::new);
+    }
+
+    /** Adds prefixes of metadata keys that the model needs and a converted file must keep. */
+    public KeyMap carry(String... prefixes) {
         List<String> all = new ArrayList<>(carried);
-        all.addAll(List.of(beginnings));
+        all.addAll(List.of(prefixes));
         return new KeyMap(name, signature, prefixEnd, rules, outer, required, series, all);
     }
 
@@ -193,7 +200,7 @@ public record KeyMap(
     /**
      * Finds the model in a file; reads no tensor.
      *
-     * @param anyPrefix whether to take the model's word for it: then {@link #prefixEnd} does not matter
+     * @param anyPrefix whether the file is known to hold this model, so that {@link #prefixEnd} does not matter
      */
     public Optional<KeyMatch> match(Checkpoint file, boolean anyPrefix) {
         return prefixes(file, anyPrefix).map(prefix -> KeyMatch.of(this, prefix, file));
@@ -223,10 +230,10 @@ public record KeyMap(
         return COPIES.stream().anyMatch(prefix::contains);
     }
 
-    /** The first rule that fits, or null. */
+    /** The first rule that matches, or null. */
     static Rule rule(List<Rule> rules, String name) {
         for (Rule rule : rules) {
-            if (rule.fits(name)) {
+            if (rule.matches(name)) {
                 return rule;
             }
         }
@@ -237,9 +244,9 @@ public record KeyMap(
     List<String> missing(Set<String> given) {
         Set<String> seen = new HashSet<>();
         List<String> missing = new ArrayList<>();
-        for (String wanted : required) {
-            if (!given.contains(wanted) && seen.add(wanted)) {
-                missing.add(wanted);
+        for (String expected : required) {
+            if (!given.contains(expected) && seen.add(expected)) {
+                missing.add(expected);
             }
         }
         for (Series one : series) {

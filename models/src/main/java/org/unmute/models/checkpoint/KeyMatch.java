@@ -1,6 +1,5 @@
 package org.unmute.models.checkpoint;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,17 +10,17 @@ import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * What a key map makes of a file: every tensor of the file is either taken or dropped.
+ * A key map applied to a file: every tensor of the file is either taken or dropped.
  *
  * @param keyMap the map
- * @param prefix what stands before the model's names in the file
+ * @param prefix of the model's names in the file
  * @param taken the file's name by the model's name, in the file's order
  * @param dropped reasons by the file's names
- * @param missing names of the model that the map requires and the file does not give
+ * @param missing names of the model that the map requires and the file lacks
  */
 public record KeyMatch(
         KeyMap keyMap, String prefix, Map<String, String> taken, Map<String, String> dropped, List<String> missing) {
-    /** Metadata key of the kind of encoder, written by whoever knows it. */
+    /** Metadata key of the kind of encoder, in converted files. */
     public static final String ENCODER = "unmute.encoder";
     /** Metadata key of the naming that the tensors had in the original file. */
     public static final String NAMING = "unmute.naming";
@@ -42,9 +41,9 @@ public record KeyMatch(
             String below = name.startsWith(prefix) ? name.substring(prefix.length()) : null;
             KeyMap.Rule rule = below == null ? null : KeyMap.rule(map.rules(), below);
             if (rule == null && !prefix.isEmpty() && name.startsWith(parent)) {
-                String beside = name.substring(parent.length());
-                rule = KeyMap.rule(map.outer(), beside);
-                below = rule == null ? below : beside;
+                String relative = name.substring(parent.length());
+                rule = KeyMap.rule(map.outer(), relative);
+                below = rule == null ? below : relative;
             }
             switch (rule) {
                 case KeyMap.Take take -> {
@@ -107,7 +106,7 @@ public record KeyMatch(
     public Checkpoint view(Checkpoint file, String encoder) {
         Map<String, String> metadata = new LinkedHashMap<>(file.metadata());
         metadata.put(ENCODER, encoder);
-        // A converted file has the authors' names now, but remembers what they were.
+        // A converted file has the authors' names now and keeps the original naming in its metadata.
         metadata.putIfAbsent(NAMING, keyMap.name());
         return new View(this, file, Collections.unmodifiableMap(metadata), List.copyOf(taken.keySet()));
     }
@@ -170,12 +169,12 @@ public record KeyMatch(
         }
     }
 
-    /** Names of the file's metadata that belong to the model. */
+    /** The file's metadata that belong to the model. */
     public Map<String, String> carried(Checkpoint file) {
         Map<String, String> own = new LinkedHashMap<>();
-        List<String> beginnings = new ArrayList<>(keyMap.carried());
+        List<String> prefixes = keyMap.carried();
         file.metadata().forEach((key, value) -> {
-            if (beginnings.stream().anyMatch(key::startsWith)) {
+            if (prefixes.stream().anyMatch(key::startsWith)) {
                 own.put(key, value);
             }
         });

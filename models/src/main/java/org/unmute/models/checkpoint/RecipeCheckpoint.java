@@ -10,10 +10,10 @@ import org.unmute.models.vit.SinCosPositions;
 import org.unmute.tensor.Shape;
 
 /**
- * A checkpoint that lies in no file: each number is a pure function of a seed, the tensor's name and the element's
- * index. Random models of full size can so be made again in any language from a few kilobytes of names and shapes, and
- * their features compared. The reference numbers' {@code recipe.json} states the function; a few tensors are no random
- * numbers ({@link Table}).
+ * A checkpoint that is in no file: each value is a pure function of a seed, the tensor's name and the element's index.
+ * Any language can rebuild a random model of full size from a few kilobytes of names and shapes and compare its
+ * features. The reference numbers' {@code recipe.json} states the function; a few tensors are not random ({@link
+ * Table}).
  */
 public final class RecipeCheckpoint implements Checkpoint {
     private static final int MEL_ROWS = 8;
@@ -23,7 +23,7 @@ public final class RecipeCheckpoint implements Checkpoint {
             List.of("pos_embed", "cls_token", "dist_token", "extra_tokens", "positions", "mask_token", "mask_embed");
     private static final List<String> SHARPER = List.of("qkv.weight", "q_proj.weight", "k_proj.weight");
 
-    /** Numbers of a tensor that the recipe leaves as the model makes them. */
+    /** Values of a tensor that the recipe leaves as the model initializes them. */
     @FunctionalInterface
     public interface Table {
         /** The values for a shape, row-major. */
@@ -40,9 +40,9 @@ public final class RecipeCheckpoint implements Checkpoint {
 
     /**
      * @param seed of all tensors
-     * @param shapes by name; the names take part in the numbers
-     * @param tables numbers that are not random, by name
-     * @param metadata what a file would carry beside the tensors, such as {@code cfg.max_distance}
+     * @param shapes by name; the values depend on the names
+     * @param tables values that are not random, by name
+     * @param metadata what a file would hold besides the tensors, such as {@code cfg.max_distance}
      */
     public RecipeCheckpoint(
             long seed, Map<String, Shape> shapes, Map<String, Table> tables, Map<String, String> metadata) {
@@ -50,7 +50,7 @@ public final class RecipeCheckpoint implements Checkpoint {
         this.shapes = new LinkedHashMap<>(shapes);
         this.tables = Map.copyOf(tables);
         this.metadata = Map.copyOf(metadata);
-        // BEATs: one tensor listed under every layer; the last layer's name was the last to be filled.
+        // BEATs lists one tensor under every layer; its values depend on the last layer's name.
         sharedBias = shapes.keySet().stream()
                 .filter(n -> n.contains(SHARED_BIAS))
                 .max(Comparator.comparingInt(RecipeCheckpoint::layer))
@@ -62,8 +62,8 @@ public final class RecipeCheckpoint implements Checkpoint {
      *
      * @param encoder as the folder's {@code config.json} names it, for instance {@code eat}
      * @param full whether it is the base-size model
-     * @param listed shapes by name, as {@code state_dict_keys.json} lists them; a prefix that takes no part is cut off,
-     *     and buffers that no recipe makes ({@code front_end.*} of Dasheng) are left out
+     * @param listed shapes by name, as {@code state_dict_keys.json} lists them; a prefix that is no part of the names
+     *     is removed, and buffers without a recipe ({@code front_end.*} of Dasheng) are left out
      * @param metadata see the constructor
      */
     public static RecipeCheckpoint of(
@@ -136,7 +136,7 @@ public final class RecipeCheckpoint implements Checkpoint {
             float[] values = table.of(shape);
             if (values.length != count) {
                 throw new IllegalArgumentException(origin() + ": the table of '" + name + "' has " + values.length
-                        + " numbers, " + shape + " needs " + count);
+                        + " values, " + shape + " needs " + count);
             }
             return values;
         }
@@ -151,7 +151,7 @@ public final class RecipeCheckpoint implements Checkpoint {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
-    /** The recipe's rules in its order: the first that fits. */
+    /** The recipe's rules in its order; the first that matches decides. */
     private static Amplitude amplitude(String name, Shape shape) {
         String last = last(name);
         String lower = name.toLowerCase(Locale.ROOT);

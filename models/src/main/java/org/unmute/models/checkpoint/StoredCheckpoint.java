@@ -9,7 +9,7 @@ import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.io.StoredTensor;
 import org.unmute.tensor.io.StoredType;
 
-/** Tensors of an open file. */
+/** The tensors of an open file. */
 final class StoredCheckpoint implements Checkpoint {
     private final String origin;
     private final String container;

@@ -7,19 +7,18 @@ import org.unmute.models.frontend.FbankFrontEnd;
 import org.unmute.models.frontend.FrontEnd;
 
 /**
- * Settings that a checkpoint does not hold, or that a caller wants otherwise. What is left open takes the authors'
- * value.
+ * Settings that a checkpoint does not hold or that a caller overrides. Everything else has the authors' value.
  *
- * @param model kind of encoder, for instance {@code birdmae}; empty to recognise it from the tensors
+ * @param model kind of encoder, for instance {@code birdmae}; empty to recognize it from the tensors
  * @param frames frames of a window (10 ms each); 0 for the authors'
  * @param mean of the log energies; NaN for the authors'
  * @param std of the log energies, which are divided by twice this; NaN for the authors'
  * @param heads attention heads; 0 for the authors' number at this width
- * @param sampleRate Hz of the front end, for encoders of which several are in use; 0 for the authors'
- * @param hopSeconds from the start of one window of a long recording to the next; 0 for windows that follow each other
+ * @param sampleRate Hz of the front end, for encoders that are used with several; 0 for the authors'
+ * @param hopSeconds from the start of one window of a long recording to the next; 0 for windows side by side
  * @param frontEnd whose preprocessing
  * @param config entries of the model's configuration by name, for files without one ({@code max_distance} of BEATs);
- *     they go before the file's
+ *     they override the file's
  */
 public record EncoderSettings(
         String model,
@@ -35,15 +34,15 @@ public record EncoderSettings(
     public enum FrontEndSource {
         /** The encoder's authors' own recipe. */
         AUTHORS,
-        /** The approximation in the public BioFoundation code, for EAT and Audio-MAE (specs: the traps). */
+        /** The approximation in the public BioFoundation code, for EAT and Audio-MAE. */
         BIOFOUNDATION
     }
 
-    /** Everything as the authors have it. */
+    /** The authors' values for everything. */
     public static final EncoderSettings AUTHORS =
             new EncoderSettings("", 0, Double.NaN, Double.NaN, 0, 0, 0, FrontEndSource.AUTHORS, Map.of());
 
-    /** Checks the ranges. */
+    /** @throws IllegalArgumentException if a value is out of range */
     public EncoderSettings {
         Objects.requireNonNull(model, "model");
         if (frames < 0 || heads < 0 || sampleRate < 0 || !(hopSeconds >= 0) || std <= 0) {
@@ -56,12 +55,12 @@ public record EncoderSettings(
         config = Map.copyOf(config);
     }
 
-    /** The same with a stated kind of encoder. */
+    /** The same with this kind of encoder. */
     public EncoderSettings withModel(String name) {
         return new EncoderSettings(name, frames, mean, std, heads, sampleRate, hopSeconds, frontEnd, config);
     }
 
-    /** The same with windows of so many frames. */
+    /** The same with windows of this many frames. */
     public EncoderSettings withFrames(int count) {
         return new EncoderSettings(model, count, mean, std, heads, sampleRate, hopSeconds, frontEnd, config);
     }
@@ -71,7 +70,7 @@ public record EncoderSettings(
         return new EncoderSettings(model, frames, newMean, newStd, heads, sampleRate, hopSeconds, frontEnd, config);
     }
 
-    /** The same with so many attention heads. */
+    /** The same with this many attention heads. */
     public EncoderSettings withHeads(int count) {
         return new EncoderSettings(model, frames, mean, std, count, sampleRate, hopSeconds, frontEnd, config);
     }
@@ -81,7 +80,7 @@ public record EncoderSettings(
         return new EncoderSettings(model, frames, mean, std, heads, hertz, hopSeconds, frontEnd, config);
     }
 
-    /** The same with windows that start so many seconds apart. */
+    /** The same with this hop. */
     public EncoderSettings withHop(double seconds) {
         return new EncoderSettings(model, frames, mean, std, heads, sampleRate, seconds, frontEnd, config);
     }
@@ -117,21 +116,21 @@ public record EncoderSettings(
     }
 
     /**
-     * The rate of an encoder of which only one is in use.
+     * The rate of an encoder that has only one.
      *
      * @throws IllegalArgumentException if another rate is set
      */
     public int sampleRateOnly(int authors, String encoder) {
         if (sampleRate != 0 && sampleRate != authors) {
-            throw new IllegalArgumentException(
-                    encoder + ": hears " + authors + " Hz, the sample rate is set to " + sampleRate + ": leave it out");
+            throw new IllegalArgumentException(encoder + ": the sample rate is always " + authors + " Hz, it is set to "
+                    + sampleRate + ": leave it out");
         }
         return authors;
     }
 
     /**
-     * The number of heads at a width: as set, or one for every 64 channels, which is base (768), large (1024) and 1536,
-     * but 16 at 1280 (ViT-H, Dasheng 0.6B).
+     * The number of heads at a width: as set, else the authors', else one for every 64 channels, as at 768 (base), 1024
+     * (large) and 1536, but 16 at 1280 (ViT-H, Dasheng 0.6B).
      *
      * @throws IllegalArgumentException if the channels do not split
      */
@@ -173,7 +172,7 @@ public record EncoderSettings(
             throw new IllegalArgumentException(
                     encoder + ": BioFoundation's front end exists for EAT, SSLAM and Audio-MAE only: use the authors'");
         }
-        // Dasheng cuts its spectrogram into chunks of so many frames itself.
+        // Dasheng cuts its spectrogram into chunks itself.
         if (frames != 0 && has.containsKey("frames")) {
             requireSame(encoder, "frames", frames, has);
         }

@@ -10,22 +10,22 @@ import org.unmute.models.frontend.FrontEnd;
 import org.unmute.models.frontend.MelBands;
 
 /**
- * What an encoder is, readable at a glance.
+ * What an encoder is.
  *
  * @param name for instance {@code eat}
  * @param description one line: architecture and size
- * @param input what it hears
- * @param grid what it makes of one window
- * @param dim numbers a token
+ * @param input its input
+ * @param grid the tokens of one window
+ * @param dim channels of a token
  * @param depth transformer blocks
  * @param classes names of the classes of the encoder's own head, in order; empty without a head
  */
 public record EncoderSpec(
         String name, String description, Input input, Grid grid, int dim, int depth, List<String> classes) {
-    /** {@link Input#windowSamples} of an encoder that hears a recording of any length as a whole. */
+    /** {@link Input#windowSamples} of an encoder that takes a recording of any length in one piece. */
     public static final int WHOLE_RECORDING = FrontEnd.WHOLE_RECORDING;
 
-    /** Keeps the class list unmodifiable. */
+    /** Copies the list. */
     public EncoderSpec {
         classes = List.copyOf(classes);
     }
@@ -73,16 +73,15 @@ public record EncoderSpec(
     }
 
     /**
-     * What enters the front end.
+     * The input of the front end.
      *
      * @param sampleRate Hz
-     * @param windowSamples samples of one window; shorter input is treated as the authors do, longer input is cut into
-     *     windows; {@link #WHOLE_RECORDING} if there are no windows
-     * @param frameSamples samples that a clip needs at least: those of one frame or, where nothing is padded, of one
-     *     patch
+     * @param windowSamples samples of one window; shorter input is treated as in the authors' code, longer input is cut
+     *     into windows; {@link #WHOLE_RECORDING} if there are no windows
+     * @param frameSamples min samples of a clip: those of one frame or, where nothing is padded, of one patch
      * @param hopSamples samples from the start of one window to the next, a whole number of token rows
-     * @param frontEnd every setting of the front end in words and numbers; part of the cache key
-     * @param settings the same for a program: name and value
+     * @param frontEnd every setting of the front end in words; part of the cache key
+     * @param settings the same by name
      * @param bands the mel bands of a frame, or null where a frame is no mel spectrum
      */
     public record Input(
@@ -93,7 +92,7 @@ public record EncoderSpec(
             String frontEnd,
             Map<String, Object> settings,
             MelBands bands) {
-        /** Keeps the settings unmodifiable. */
+        /** Copies the settings. */
         public Input {
             settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
         }
@@ -110,7 +109,7 @@ public record EncoderSpec(
         }
     }
 
-    /** How the network orders its patch tokens; token maps are always time-major. */
+    /** The network's order of patch tokens; token maps are always time-major. */
     public enum TokenOrder {
         /** All frequencies of the first time step, then of the next: index {@code t · freq + f}. */
         TIME_MAJOR,
@@ -121,14 +120,14 @@ public record EncoderSpec(
     /**
      * The tokens of one window.
      *
-     * @param time token rows of a full window; of an encoder that hears recordings as a whole, the most that see each
-     *     other
+     * @param time token rows of a full window; of an encoder that takes recordings in one piece, max rows that attend
+     *     to each other
      * @param freq token columns
      * @param rowSamples samples from one token row to the next
-     * @param order how the network orders patch tokens
+     * @param order the network's order of patch tokens
      * @param extraTokens tokens before the patch tokens: 0, 1 (cls) or 2 (cls and distillation, of which the mean is
      *     the clip's)
-     * @param overlap how patches lie on each other; null where they lie side by side and cover every band
+     * @param overlap of patches; null where they lie side by side and cover every band
      */
     public record Grid(int time, int freq, int rowSamples, TokenOrder order, int extraTokens, Overlap overlap) {
         /** Patches side by side. */
@@ -156,12 +155,12 @@ public record EncoderSpec(
         return input.windowSamples();
     }
 
-    /** Whether recordings of any length are heard as a whole, without windows. */
+    /** Whether recordings of any length are taken in one piece, without windows. */
     public boolean isWhole() {
         return input.windowSamples() == WHOLE_RECORDING;
     }
 
-    /** Token rows that a recording of so many samples gives, at most. */
+    /** Max token rows of a recording. */
     public long rows(long samples) {
         if (isWhole()) {
             return Math.max(1, samples / grid.rowSamples() + 1);
@@ -170,7 +169,7 @@ public record EncoderSpec(
     }
 
     /**
-     * What a token of a recording's {@link TokenMap} stands for.
+     * The part of a recording that a token of its {@link TokenMap} was made of.
      *
      * @param t its row
      * @param f its column
@@ -181,7 +180,7 @@ public record EncoderSpec(
             throw new IllegalArgumentException(
                     name + ": there is no token in row " + t + ", column " + f + ": columns are 0 to " + (freq() - 1));
         }
-        // Windows may be a little longer than their rows (KWT), so each begins anew.
+        // Windows may be a little longer than their rows (KWT): count from the start of the window.
         int hopRows = isWhole() ? Integer.MAX_VALUE : input.hopSamples() / grid.rowSamples();
         double start = (double) (t / hopRows) * input.hopSamples() + (double) (t % hopRows) * grid.rowSamples();
         double end = start
@@ -205,12 +204,12 @@ public record EncoderSpec(
                 wide >= bands);
     }
 
-    /** Samples that a clip needs at least. */
+    /** Min samples of a clip. */
     public int frameSamples() {
         return input.frameSamples();
     }
 
-    /** Every setting of the front end, and the windows, in words and numbers; part of the cache key. */
+    /** Every setting of the front end and the windows in words; part of the cache key. */
     public String frontEnd() {
         return input.frontEnd();
     }

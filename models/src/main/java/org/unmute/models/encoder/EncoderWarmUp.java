@@ -1,5 +1,6 @@
 package org.unmute.models.encoder;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.unmute.models.vit.Attention;
@@ -23,30 +24,30 @@ import org.unmute.tensor.op.Unary;
  */
 public final class EncoderWarmUp {
     /**
-     * More than the few queries that attention treats in a way of its own, and a rest beyond whole register tiles and
-     * panels.
+     * More than the few queries for which attention has a separate loop, and no multiple of a register tile or a panel,
+     * so that remainder loops run as well.
      */
     private static final int TOKENS = 45;
-    /** A head has a whole panel, as in a real encoder, and a row more than one. */
+    /** As in a real encoder a head fills a panel, and a row more than one. */
     private static final int DIM = 64;
 
     private static final int HEADS = 2;
     private static final int HIDDEN = 4 * DIM;
     private static final double EPS = 1e-6;
     /**
-     * A pass of these few operations takes less than half of this once all vector code is compiled, and some ten times
-     * as much if one loop is not.
+     * A compiled pass takes less than half of this; with one loop that is not compiled it takes about ten times as
+     * long.
      */
     private static final long COMPILED_NANOS = 2_000_000;
 
     private static final long DEADLINE_NANOS = 10_000_000_000L;
     private static final int SETTLED = 5;
-    /** Enough passes for any compiler policy to take notice; beyond them there is only waiting. */
+    /** Enough to reach the thresholds of the compiler; after these the loop waits for it. */
     private static final int PASSES = 400;
 
     private static final long POLL_NANOS = 2_000_000;
-    /** On a machine so slow that no pass ever counts as compiled, the wait has an end too. */
-    private static final int MOST_PASSES = PASSES + 200;
+    /** Ends the wait on a machine that is too slow for {@link #COMPILED_NANOS}. */
+    private static final int MAX_PASSES = PASSES + 200;
 
     private final Thread thread =
             Thread.ofPlatform().daemon().name("unmute-warm-up").start(EncoderWarmUp::onProcessor);
@@ -82,7 +83,7 @@ public final class EncoderWarmUp {
         }
     }
 
-    /** Weights of which only the shape matters. */
+    /** Weights with constant values. */
     private record Constant(Backend backend) implements Weights {
         @Override
         public boolean has(String name) {
@@ -96,14 +97,14 @@ public final class EncoderWarmUp {
                 n *= (int) size;
             }
             float[] values = new float[n];
-            java.util.Arrays.fill(values, 1f / DIM);
+            Arrays.fill(values, 1f / DIM);
             return Tensor.of(backend, values, shape).freeze();
         }
     }
 
     /**
-     * Runs small passes on a backend, which may be one opened for this alone: what is compiled is compiled for all of
-     * its kind. Returns when they have become fast, or after some seconds.
+     * Runs small passes on a backend, which may be one opened for this purpose: the compiled code serves all backends
+     * of its kind. Returns when the passes are fast, or after some seconds.
      */
     public static void run(Backend backend) {
         backend.warmUp();
@@ -121,7 +122,7 @@ public final class EncoderWarmUp {
         }
         long end = System.nanoTime() + DEADLINE_NANOS;
         int fast = 0;
-        for (int i = 0; fast < SETTLED && i < MOST_PASSES; i++) {
+        for (int i = 0; fast < SETTLED && i < MAX_PASSES; i++) {
             long begin = System.nanoTime();
             try (TensorScope _ = new TensorScope()) {
                 Tensor x = Tensor.of(backend, values, 1, TOKENS, DIM);

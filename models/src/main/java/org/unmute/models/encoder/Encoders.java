@@ -41,8 +41,8 @@ public final class Encoders {
     }
 
     /**
-     * The small encoder that comes with this module, made by {@code unmute pretrain}; its metadata tell the recipe, the
-     * data and the licence.
+     * The small encoder in this module, trained by {@code unmute pretrain}; its metadata state recipe, data and
+     * licence.
      */
     public static Encoder embedded() {
         try (SafetensorsFile file = SafetensorsFile.of(EMBEDDED, embeddedBytes())) {
@@ -68,8 +68,7 @@ public final class Encoders {
     /**
      * Opens a checkpoint with the authors' settings.
      *
-     * @throws org.unmute.tensor.io.MalformedFileException if the file is no checkpoint that can be read, or a damaged
-     *     one
+     * @throws org.unmute.tensor.io.MalformedFileException if the file is damaged or no supported checkpoint
      * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
      */
     public static Encoder open(Path checkpoint) throws IOException {
@@ -79,8 +78,7 @@ public final class Encoders {
     /**
      * Opens a checkpoint.
      *
-     * @throws org.unmute.tensor.io.MalformedFileException if the file is no checkpoint that can be read, or a damaged
-     *     one
+     * @throws org.unmute.tensor.io.MalformedFileException if the file is damaged or no supported checkpoint
      * @throws UnusableCheckpointException if no known encoder is in it, or one with tensors missing
      * @throws IllegalArgumentException if the settings do not fit the encoder
      */
@@ -126,7 +124,8 @@ public final class Encoders {
     }
 
     /**
-     * Finds out which encoder is in a file: the one asked for, or named by the file's metadata, or whose tensors it has.
+     * Finds out which encoder is in a file: the one asked for, or named by the file's metadata, or whose tensors it
+     * has.
      *
      * @param model a {@linkplain EncoderProvider#name name} or alias; empty to recognize the encoder
      * @throws UnusableCheckpointException if there is none, or not the one asked for
@@ -149,7 +148,7 @@ public final class Encoders {
                 return new Recognized(provider, match.get());
             }
         }
-        throw new UnusableCheckpointException(file.origin() + ": no encoder known here is in this file: " + found(file)
+        throw new UnusableCheckpointException(file.origin() + ": no known encoder is in this file: " + found(file)
                 + "; known are " + names() + ", see 'unmute encoders'");
     }
 

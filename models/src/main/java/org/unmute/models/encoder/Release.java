@@ -3,20 +3,20 @@ package org.unmute.models.encoder;
 import java.util.List;
 
 /**
- * An encoder that its authors have published: what it is called, on what terms, and what to download. Facts are from
- * the authors' own repositories; what could not be found there is said to be unknown.
+ * A published encoder: its name, its licence, and what to download. Facts are from the authors' repositories; what
+ * could not be found there is marked as unknown.
  *
  * @param name for instance {@code EAT+}; the plus marks the checkpoint fine-tuned on AudioSet
  * @param model name of the {@link EncoderProvider} that opens it
- * @param inPaper whether it is one of the nine that the paper compares: six, and three of them fine-tuned on AudioSet
+ * @param inPaper whether it is one of the nine of the paper: six encoders, three of them also fine-tuned on AudioSet
  * @param licence of the authors' code and weights, as their repository states it
- * @param warning what to mind about the licence; empty if nothing
+ * @param warning about the licence; may be empty
  * @param repository of the authors, {@code owner/name} on GitHub; empty for the encoder in the program
- * @param downloads files that can be read, the best known first
+ * @param downloads supported files, the best known first
  * @param size of the network
- * @param tokens what it makes of ten seconds
+ * @param tokens of ten seconds
  * @param classes of the head in these files; 0 without one
- * @param notes for who wants to know more
+ * @param notes details
  */
 public record Release(
         String name,
@@ -30,7 +30,7 @@ public record Release(
         Tokens tokens,
         int classes,
         Notes notes) {
-    /** Stands for what is not known. */
+    /** Marks what is not known. */
     public static final String UNKNOWN = "unknown";
 
     /**
@@ -44,7 +44,7 @@ public record Release(
     /**
      * Size of the network.
      *
-     * @param dim numbers a token
+     * @param dim channels of a token
      * @param depth transformer blocks
      * @param heads attention heads
      * @param parameters weights of the encoder: without its head, without the decoder of pre-training, and without
@@ -58,8 +58,8 @@ public record Release(
      * @param time token rows
      * @param freq token columns
      * @param cls whether there is a class token
-     * @param order how the network orders patch tokens
-     * @param positions how they know where they are
+     * @param order the network's order of patch tokens
+     * @param positions kind of position encoding
      */
     public record Tokens(int time, int freq, boolean cls, EncoderSpec.TokenOrder order, String positions) {
         /** Patch tokens. */
@@ -69,12 +69,12 @@ public record Release(
     }
 
     /**
-     * More about it.
+     * Details.
      *
-     * @param frontEnd from the waveform to what enters the network
+     * @param frontEnd from the waveform to the input of the network
      * @param normalisation of the input
      * @param layers kind of transformer blocks, and what comes after them
-     * @param traps what goes wrong easily
+     * @param traps frequent mistakes
      */
     public record Notes(String frontEnd, String normalisation, String layers, List<String> traps) {
         /** Copies the list. */

@@ -3,16 +3,16 @@ package org.unmute.models.encoder;
 import java.util.List;
 
 /**
- * What an encoder makes of a recording: a token for each patch of the time-frequency grid.
+ * The tokens of a recording: one for each patch of the time-frequency grid.
  *
  * @param time grid rows, in time order
  * @param freq grid columns, low to high frequency; 1 for encoders whose patches span all frequencies
- * @param dim numbers a token
+ * @param dim channels of a token
  * @param tokens {@code [time, freq, dim]}, row-major
  * @param cls {@code [dim]}, or null where the model has no class token
  */
 public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls) {
-    /** Checks the lengths. */
+    /** @throws IllegalArgumentException if the arrays do not fit the sizes */
     public TokenMap {
         if (time < 1 || freq < 1 || dim < 1 || tokens.length != (double) time * freq * dim) {
             throw new IllegalArgumentException(
@@ -34,9 +34,8 @@ public record TokenMap(int time, int freq, int dim, float[] tokens, float[] cls)
     }
 
     /**
-     * The maps of windows that start {@code hop} rows apart as one; a token that several windows have is the mean of
-     * theirs. The cls token is the mean of the windows', each with the same weight, also that of a last window that was
-     * padded.
+     * Joins the maps of windows that start {@code hop} rows apart. Where windows overlap, a token is the mean of
+     * theirs. The cls token is the mean over the windows, which all have the same weight, a padded last one included.
      *
      * @param hop rows from the start of one window to the next, 1 to the rows of a window
      * @throws IllegalArgumentException if the list is empty, grids differ in freq or dim, or the hop leaves a gap

@@ -22,21 +22,21 @@ final class Windows {
         return Math.clamp(VALUES_TOGETHER / each, 1, MAX_TOGETHER);
     }
 
-    /** Samples of a remainder that is not left out. */
+    /** Min samples of a last window. */
     private static int minRemainder(EncoderSpec.Input input) {
         return Math.max(input.windowSamples() / 100, input.frameSamples());
     }
 
-    /** How many windows {@link #cut} makes of a recording. */
+    /** Number of windows of {@link #cut}. */
     static long count(long samples, EncoderSpec.Input input) {
         long beyond = samples - input.windowSamples() - minRemainder(input);
         return beyond < 0 ? 1 : 2 + beyond / input.hopSamples();
     }
 
     /**
-     * Windows that start {@code hop} samples apart and cover the recording; the last may be shorter. A remainder of
-     * less than a hundredth of a window is left out when there is a full window before it: it is rounding of the clip
-     * length, not sound. So is one of less than a frame, of which the front end can make nothing.
+     * Windows that start {@code hop} samples apart and cover the recording; the last may be shorter. After a full
+     * window, a remainder of less than a hundredth of a window is left out, which is rounding of the clip length, and
+     * so is one of less than a frame, which has no spectrum.
      *
      * @throws IllegalArgumentException if a sample is NaN or infinite: every token of its window would be NaN
      */

@@ -6,10 +6,10 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * Power to decibels as {@code torchaudio.transforms.AmplitudeToDB} does: {@code 10 log10(max(x, 1e-10))}, then nothing
- * lower than the loudest value of the clip minus {@code topDb}. Give it one clip at a time, or a loud clip will raise
- * the floor of a quiet one.
+ * lower than the loudest value of the clip minus {@code topDb}. The bound is per clip: computed over a batch, a loud
+ * clip would raise the floor of a quiet one.
  *
- * @param topDb range below the loudest value in decibels; infinite for no lower bound
+ * @param topDb range below the loudest value in decibels; infinity for no lower bound
  */
 public record AmplitudeToDb(double topDb) {
     private static final double FLOOR = 1e-10;
@@ -17,12 +17,12 @@ public record AmplitudeToDb(double topDb) {
     /** @throws IllegalArgumentException if the range is negative or NaN */
     public AmplitudeToDb {
         if (!(topDb >= 0)) {
-            throw new IllegalArgumentException("amplitude to dB: the range must not be negative: " + topDb);
+            throw new IllegalArgumentException("amplitude to dB: topDb must not be negative: " + topDb);
         }
     }
 
     /**
-     * Converts clips, each by itself, on their backend.
+     * Converts clips on their backend, each with its own lower bound.
      *
      * @param power power values, {@code [clips, frames, bands]}
      */

@@ -10,15 +10,15 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * The second public preprocessing of EAT and Audio-MAE: what the BioFoundation code (DBD-research-group/BioFoundation,
- * {@code audiomae.py} and the EAT wrapper, class {@code KaldiLikeMelSpec}) feeds them in place of kaldi's filter bank.
+ * {@code audiomae.py} and the EAT wrapper, class {@code KaldiLikeMelSpec}) uses in place of kaldi's filter bank.
  * The mean of the clip is removed, pre-emphasis 0.97 runs over the whole clip (the first sample stays as it is), then
  * centred frames of 512 samples every 160 with a periodic Hann window of 400, HTK bands from 20 to 8000 Hz, {@code ln(x
  * + 1e-6)}, zeros at the end, {@code (x - mean) / (2 std)}.
  *
- * <p>The original fails on clips of more frames than a window (an unbound variable); here the window's frames count.
+ * <p>The original fails on clips of more frames than a window (an unbound variable); here the first frames are used.
  */
 public final class BioFoundationFrontEnd implements FrontEnd {
-    /** What {@link #settings} call this kind. */
+    /** Value of {@code kind} in {@link #settings}. */
     public static final String KIND = "biofoundation-mel";
 
     private static final int FFT = 512;
@@ -64,7 +64,7 @@ public final class BioFoundationFrontEnd implements FrontEnd {
         int own = Math.min(frames * mel, energies.length);
         float[] x = Arrays.copyOf(energies, frames * mel);
         for (int i = 0; i < x.length; i++) {
-            // Padding comes after the logarithm: a padded cell is log energy 0.
+            // The original pads after the logarithm: a padded cell has log energy 0.
             double log = i < own ? Math.log(x[i] + OFFSET) : 0;
             x[i] = (float) ((log - mean) / (2 * std));
         }
@@ -85,7 +85,7 @@ public final class BioFoundationFrontEnd implements FrontEnd {
         return centred;
     }
 
-    /** {@inheritDoc} On a device all but the mean is computed there. */
+    /** {@inheritDoc} A device computes everything but the mean. */
     @Override
     public Tensor apply(List<float[]> windows) {
         if (!Backends.current().isDevice() || windows.getFirst().length < frameSamples()) {
@@ -107,13 +107,13 @@ public final class BioFoundationFrontEnd implements FrontEnd {
         return spectrogram.options().sampleRate();
     }
 
-    /** A whole number of hops, so that windows follow each other without a gap; the last centred frame is left out. */
+    /** A whole number of hops, so that consecutive windows leave no gap; the last centred frame is left out. */
     @Override
     public int windowSamples() {
         return Math.multiplyExact(frames, HOP);
     }
 
-    /** As many as the mirroring at the ends needs. */
+    /** What mirroring at the ends takes. */
     @Override
     public int frameSamples() {
         return FFT / 2 + 1;

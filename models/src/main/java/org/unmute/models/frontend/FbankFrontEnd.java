@@ -14,21 +14,21 @@ import org.unmute.tensor.backend.Backends;
 import org.unmute.tensor.op.ElementwiseOps;
 
 /**
- * The front end that most encoders share: kaldi fbank, then {@code (x - mean) / (2 std)}. They differ in three things:
- * what happens to the waveform before, how short clips are padded, and the numbers.
+ * The front end that most encoders share: kaldi fbank, then {@code (x - mean) / (2 std)}. Encoders differ in what is
+ * done to the waveform first, in the padding of short clips, and in the numbers.
  *
  * @param fbank the filter bank
- * @param frames frames of a window after padding; where nothing is padded, frames at most
+ * @param frames frames of a padded window; max frames where nothing is padded
  * @param mean of the log energies in the pre-training data
  * @param std of the log energies in the pre-training data
- * @param waveform what happens to the samples first
+ * @param waveform what is done to the samples first
  * @param padding how a clip shorter than a window is filled up
  * @param minFrames frames that the network needs; shorter clips are refused
  */
 public record FbankFrontEnd(
         KaldiFbank fbank, int frames, double mean, double std, Waveform waveform, Padding padding, int minFrames)
         implements FrontEnd {
-    /** What happens to the samples before the filter bank. */
+    /** What is done to the samples before the filter bank. */
     public enum Waveform {
         /** The mean is removed (EAT, SSLAM, Audio-MAE, AST, ASiT, Bird-MAE). */
         CENTRED,
@@ -38,9 +38,9 @@ public record FbankFrontEnd(
 
     /** How a clip shorter than the window is treated. */
     public enum Padding {
-        /** Zeros at the end before normalising: a padded cell becomes {@code -mean / (2 std)}, not 0. */
+        /** Zeros at the end before normalizing: a padded cell becomes {@code -mean / (2 std)}, not 0. */
         ZEROS,
-        /** The clip's smallest log energy at the end, before normalising (Bird-MAE). */
+        /** The clip's smallest log energy at the end, before normalizing (Bird-MAE). */
         MINIMUM,
         /** Nothing is added (BEATs). */
         NONE
@@ -56,7 +56,7 @@ public record FbankFrontEnd(
         }
     }
 
-    /** The mean removed and zeros at the end, as EAT, SSLAM, Audio-MAE, AST, ASiT and our small encoder have it. */
+    /** Mean removed and zeros at the end: EAT, SSLAM, Audio-MAE, AST, ASiT and the embedded encoder. */
     public FbankFrontEnd(KaldiFbank fbank, int frames, double mean, double std) {
         this(fbank, frames, mean, std, Waveform.CENTRED, Padding.ZEROS, 1);
     }
@@ -81,12 +81,12 @@ public record FbankFrontEnd(
         return fbank.options().frameShift();
     }
 
-    /** Log mel energies before padding and normalisation: {@code [frames, mel]}. */
+    /** Log mel energies before padding and normalization: {@code [frames, mel]}. */
     public float[] raw(float[] samples) {
         return fbank.compute(ready(samples));
     }
 
-    /** The samples as the filter bank takes them. */
+    /** The samples as they enter the filter bank. */
     private float[] ready(float[] samples) {
         double sum = 0;
         for (float s : samples) {
@@ -101,7 +101,7 @@ public record FbankFrontEnd(
         return ready;
     }
 
-    /** {@inheritDoc} On a device energies, padding and normalisation are all made there. */
+    /** {@inheritDoc} On a device it also computes energies, padding and normalization. */
     @Override
     public Tensor apply(List<float[]> windows) {
         Backend backend = Backends.current();
@@ -120,8 +120,8 @@ public record FbankFrontEnd(
         if (rows < frames && padding == Padding.ZEROS) {
             x = x.pad(1, 0, frames - rows, 0);
         } else if (rows < frames && padding == Padding.MINIMUM) {
-            Tensor least = x.times(-1).amax(true, 1, 2).times(-1);
-            x = Tensor.concat(1, x, least.expand(windows.size(), frames - rows, mel));
+            Tensor min = x.times(-1).amax(true, 1, 2).times(-1);
+            x = Tensor.concat(1, x, min.expand(windows.size(), frames - rows, mel));
         }
         return Tensor.run(new ElementwiseOps.Affine(x, 1 / (2 * std), -mean / (2 * std)));
     }
@@ -137,11 +137,11 @@ public record FbankFrontEnd(
         int rows = padding == Padding.NONE ? own : frames;
         float[] x = Arrays.copyOf(raw, rows * mel);
         if (padding == Padding.MINIMUM) {
-            float least = Float.POSITIVE_INFINITY;
+            float min = Float.POSITIVE_INFINITY;
             for (int i = 0; i < own * mel; i++) {
-                least = Math.min(least, x[i]);
+                min = Math.min(min, x[i]);
             }
-            Arrays.fill(x, own * mel, x.length, least);
+            Arrays.fill(x, own * mel, x.length, min);
         }
         for (int i = 0; i < x.length; i++) {
             x[i] = (float) ((x[i] - mean) / (2 * std));

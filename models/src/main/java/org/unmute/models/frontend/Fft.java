@@ -1,10 +1,10 @@
 package org.unmute.models.frontend;
 
 /**
- * The discrete Fourier transform of real frames of one power-of-two length, in float64: two real samples are treated as
- * one complex one, transformed at half the length and separated again. Inputs lie in bit-reversed order; passes of
- * radix 4 follow, after one of radix 2 where half the length is no power of 4: the vector backend's filter bank does
- * the same operations. Holds only tables, so several threads may share one.
+ * The discrete Fourier transform of real frames of one power-of-two length, in float64. Pairs of real samples form
+ * complex ones, which are transformed at half the length and then separated. The input is permuted to bit-reversed
+ * order; radix-4 passes follow, after one radix-2 pass where half the length is no power of 4. The vector backend's
+ * filter bank does the same operations. Thread-safe: it holds tables only.
  */
 public final class Fft {
     private final int size;
@@ -18,7 +18,7 @@ public final class Fft {
      */
     public Fft(int size) {
         if (size < 4 || Integer.bitCount(size) != 1) {
-            throw new IllegalArgumentException("fft: the length must be a power of two from 4 on: " + size);
+            throw new IllegalArgumentException("fft: the length must be a power of two, at least 4: " + size);
         }
         this.size = size;
         int half = size / 2;
@@ -40,7 +40,7 @@ public final class Fft {
         return size;
     }
 
-    /** How many frequencies {@link #transform} gives: {@code size / 2 + 1}. */
+    /** Number of frequencies of {@link #transform}: {@code size / 2 + 1}. */
     public int bins() {
         return size / 2 + 1;
     }
@@ -49,8 +49,8 @@ public final class Fft {
      * Transforms one frame: {@code X[k] = sum over n of x[n] exp(-2 pi i k n / size)} for k from 0 to size / 2.
      *
      * @param frame {@code [size]}; not modified
-     * @param re    {@code [bins]}, takes the real parts
-     * @param im    {@code [bins]}, takes the imaginary parts
+     * @param re    {@code [bins]}, receives the real parts
+     * @param im    {@code [bins]}, receives the imaginary parts
      */
     public void transform(double[] frame, double[] re, double[] im) {
         if (frame.length != size || re.length < bins() || im.length < bins()) {
@@ -64,19 +64,19 @@ public final class Fft {
         }
         int span = 1;
         if (Integer.numberOfTrailingZeros(half) % 2 == 1) {
-            twos(re, im);
+            radix2(re, im);
             span = 2;
         }
         for (; span < half; span *= 4) {
             int step = half / (2 * span);
             for (int k = 0; k < span; k++) {
-                fours(re, im, span, k, k * step);
+                radix4(re, im, span, k, k * step);
             }
         }
         separate(re, im);
     }
 
-    private void twos(double[] re, double[] im) {
+    private void radix2(double[] re, double[] im) {
         for (int i = 0; i < size / 2; i += 2) {
             double r = re[i + 1];
             double q = im[i + 1];
@@ -88,10 +88,10 @@ public final class Fft {
     }
 
     /**
-     * Number k of every group of four transforms of {@code span}, which in bit-reversed order are those of the numbers
-     * 0, 2, 1 and 3 modulo 4; {@code turn} is the angle of the first factor.
+     * Butterfly {@code k} of every group of four transforms of length {@code span}, which in bit-reversed order are
+     * those of the inputs 0, 2, 1 and 3 modulo 4. {@code turn} is the index of the first twiddle factor.
      */
-    private void fours(double[] re, double[] im, int span, int k, int turn) {
+    private void radix4(double[] re, double[] im, int span, int k, int turn) {
         double c1 = cos[turn];
         double s1 = sin[turn];
         double c2 = cos[2 * turn];
@@ -118,7 +118,7 @@ public final class Fft {
             im[i] = sumIm + oddIm;
             re[c] = sumRe - oddRe;
             im[c] = sumIm - oddIm;
-            // -i times the difference of the odd ones.
+            // -i times the difference of the odd terms.
             double turnedRe = cIm - dIm;
             double turnedIm = dRe - cRe;
             re[b] = differenceRe + turnedRe;

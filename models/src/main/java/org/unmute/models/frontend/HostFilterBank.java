@@ -10,17 +10,17 @@ import org.unmute.tensor.backend.View;
 import org.unmute.tensor.op.FilterBank;
 
 /**
- * A filter bank over one clip in a Java array, in float64 and rounded once. May be shared by threads.
+ * A filter bank over one clip in a Java array, in float64, rounded once. Thread-safe.
  *
- * <p>The first {@link #BY_PLAIN_CODE} frames are computed by plain Java, later ones by the processor's backend where it
- * has a kernel: compiling the vector kernel takes half a second, in which plain Java computes 100,000 frames. Both do
- * the same operations in the same order and give the same bits.
+ * <p>The first {@link #PLAIN_JAVA_FRAMES} frames are computed by plain Java, later ones by the processor's backend
+ * where it has a kernel: compiling the vector kernel takes half a second, in which plain Java computes 100,000 frames.
+ * Both do the same operations in the same order and give the same bits.
  */
 public final class HostFilterBank {
-    /** Some five minutes of sound. */
-    static final long BY_PLAIN_CODE = 30_000;
-    /** Frames that one thread computes at a time, some 0.3 ms of work. */
-    private static final int TOGETHER = 64;
+    /** About five minutes of sound. */
+    static final long PLAIN_JAVA_FRAMES = 30_000;
+    /** Frames of one task, about 0.3 ms of work. */
+    private static final int TASK_FRAMES = 64;
 
     private final FilterBank f;
     private final MelFilterBank mel;
@@ -44,12 +44,12 @@ public final class HostFilterBank {
     /** {@code [frames, bands]} of samples; not modified. */
     float[] compute(float[] samples) {
         Backend backend = Backends.current();
-        boolean kernel = backend.hasFilterBank() && !backend.isDevice() && computed.get() >= BY_PLAIN_CODE;
+        boolean onBackend = backend.hasFilterBank() && !backend.isDevice() && computed.get() >= PLAIN_JAVA_FRAMES;
         computed.addAndGet(f.count(samples.length));
-        return kernel ? byBackend(backend, samples) : plain(samples);
+        return onBackend ? onBackend(backend, samples) : plain(samples);
     }
 
-    float[] byBackend(Backend backend, float[] samples) {
+    float[] onBackend(Backend backend, float[] samples) {
         float[] out = new float[Math.toIntExact(f.count(samples.length)) * f.bands()];
         backend.filterBank(
                 View.dense(HostBuffer.wrap(samples), Shape.of(1, samples.length)),
@@ -61,13 +61,13 @@ public final class HostFilterBank {
     float[] plain(float[] samples) {
         int frames = Math.toIntExact(f.count(samples.length));
         float[] out = new float[frames * f.bands()];
-        IntStream.range(0, Math.ceilDiv(frames, TOGETHER))
+        IntStream.range(0, Math.ceilDiv(frames, TASK_FRAMES))
                 .parallel()
-                .forEach(part -> compute(samples, part * TOGETHER, Math.min(frames, (part + 1) * TOGETHER), out));
+                .forEach(part -> compute(samples, part * TASK_FRAMES, Math.min(frames, (part + 1) * TASK_FRAMES), out));
         return out;
     }
 
-    /** Frames {@code from} to {@code to}, each by itself. */
+    /** Frames {@code from} to {@code to}. */
     private void compute(float[] samples, int from, int to, float[] out) {
         double[] frame = new double[fft.size()];
         double[] re = new double[fft.bins()];
@@ -88,8 +88,8 @@ public final class HostFilterBank {
     }
 
     /**
-     * Takes the mean off the frame's samples; the zeros after them stay. In four sums, as the kernel of vectors.
-     * Modified.
+     * Subtracts the mean of the frame's samples; the zeros after them stay. Adds in four partial sums, as the vector
+     * kernel does. Modified.
      */
     void removeMean(double[] frame) {
         int length = f.frames().length();
@@ -109,7 +109,7 @@ public final class HostFilterBank {
         }
     }
 
-    /** Takes a part of each sample's predecessor off, the first being its own predecessor. Modified. */
+    /** Subtracts a part of each sample's predecessor; the first is its own predecessor. Modified. */
     void preemphasise(double[] frame) {
         double part = f.preemphasis();
         for (int i = f.frames().length() - 1; i > 0; i--) {
@@ -118,7 +118,7 @@ public final class HostFilterBank {
         frame[0] -= part * frame[0];
     }
 
-    /** Multiplies with the window. Modified. */
+    /** Multiplies by the window. Modified. */
     void applyWindow(double[] frame) {
         double[] window = f.window();
         for (int i = 0; i < window.length; i++) {

@@ -5,12 +5,12 @@ import org.unmute.tensor.op.FilterBank;
 
 /**
  * Kaldi's log mel filter bank with the settings of {@code torchaudio.compliance.kaldi.fbank} that the encoders use: no
- * dither, frames only where they fit whole, mean taken off each frame, pre-emphasis, window, power spectrum, mel bands,
- * natural logarithm. Computed in float64 within a frame. Since each frame loses its mean, taking the mean off the whole
- * clip before changes nothing. May be shared by threads.
+ * dither, whole frames only, mean of each frame removed, pre-emphasis, window, power spectrum, mel bands, natural
+ * logarithm. Computed in float64 within a frame. Since each frame loses its mean, removing the mean of the whole clip
+ * first changes nothing. Thread-safe.
  */
 public final class KaldiFbank {
-    /** Energies below this, float32's epsilon, count as this. */
+    /** Lower bound of an energy: float32's epsilon. */
     private static final double FLOOR = 0x1p-23;
 
     private final FbankOptions options;
@@ -31,7 +31,7 @@ public final class KaldiFbank {
                 mel);
     }
 
-    /** The same as an operation of a backend, {@link org.unmute.tensor.backend.Backend#filterBank}. */
+    /** The same for {@link org.unmute.tensor.backend.Backend#filterBank}. */
     public FilterBank steps() {
         return host.steps();
     }
@@ -41,7 +41,7 @@ public final class KaldiFbank {
         return options;
     }
 
-    /** How many frames a clip of so many samples gives: {@code 1 + floor((samples - length) / shift)}, or 0. */
+    /** Number of frames of a clip: {@code 1 + floor((samples - length) / shift)}, or 0. */
     public int frames(int samples) {
         int length = options.frameLength();
         return samples < length ? 0 : 1 + (samples - length) / options.frameShift();

@@ -1,8 +1,8 @@
 package org.unmute.models.frontend;
 
 /**
- * Where the bands of a mel spectrum lie: their centres are equally spaced in mel, between two edges, as both kaldi and
- * HTK place them.
+ * The bands of a mel spectrum: their centres are equally spaced in mel between two edges, as both kaldi and HTK place
+ * them.
  *
  * @param count number of bands
  * @param lowHz lower edge of the first band
@@ -28,8 +28,8 @@ public record MelBands(int count, double lowHz, double highHz) {
     }
 
     /**
-     * The border below a band: midway in mel between its centre and the one before. Below the first it is the lower
-     * edge, and {@code count} gives the upper edge.
+     * The lower border of a band: midway in mel between its centre and the one before. The first has the lower edge,
+     * and {@code count} gives the upper edge.
      *
      * @param band 0 to {@code count}
      */
@@ -44,7 +44,8 @@ public record MelBands(int count, double lowHz, double highHz) {
     }
 
     /**
-     * Where a frequency lies along the bands: 0 at the lower end of the first, 1 at the upper end of the last; clamped.
+     * The position of a frequency along the bands: 0 at the lower end of the first, 1 at the upper end of the last;
+     * clamped.
      */
     public double position(double hertz) {
         return Math.clamp(((mel(hertz) - mel(lowHz)) / step() - 0.5) / count, 0, 1);

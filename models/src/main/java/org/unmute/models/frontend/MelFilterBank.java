@@ -4,8 +4,8 @@ import org.unmute.tensor.op.FilterBank;
 
 /**
  * Overlapping triangles over the bins of a spectrum, one per mel band; only the bins under each triangle are stored.
- * The weights are computed in float32, in the original's order: a mel value near 2840 carries a rounding of 2^-13,
- * which shifts weights by up to 1e-5, and the encoders were trained on weights shifted so.
+ * The weights are computed in float32, in the original's order: a mel value near 2840 has a rounding error of 2^-13,
+ * which shifts weights by up to 1e-5, and the encoders were trained with these shifts.
  */
 public final class MelFilterBank {
     private final int[] first;
@@ -37,7 +37,7 @@ public final class MelFilterBank {
     }
 
     /**
-     * Kaldi's bands: edges equally spaced in mel = 1127 ln(1 + f / 700), triangles straight in mel. The bin at half the
+     * Kaldi's bands: edges equally spaced in mel = 1127 ln(1 + f / 700), triangles linear in mel. The bin at half the
      * sample rate belongs to no band.
      *
      * @param bands    number of bands
@@ -66,7 +66,7 @@ public final class MelFilterBank {
     }
 
     /**
-     * HTK's bands as torchaudio builds them: edges equally spaced in mel = 2595 log10(1 + f / 700), triangles straight
+     * HTK's bands as torchaudio builds them: edges equally spaced in mel = 2595 log10(1 + f / 700), triangles linear
      * in Hz, height 1.
      *
      * @param bands    number of bands
@@ -80,7 +80,7 @@ public final class MelFilterBank {
         float step = (high - low) / (bands + 1);
         float[] edges = new float[bands + 2];
         for (int i = 0; i < edges.length; i++) {
-            // From both ends to the middle, so that the last edge is exact too.
+            // From both ends to the middle, so that the last edge is exact as well.
             float mel = i < edges.length / 2 ? Math.fma(step, i, low) : Math.fma(-step, edges.length - 1 - i, high);
             edges[i] = 700 * ((float) Math.pow(10, mel / 2595) - 1);
         }
@@ -96,7 +96,7 @@ public final class MelFilterBank {
         return 2595 * Math.log10(1 + hertz / 700);
     }
 
-    /** The whole way from samples to the energies of these bands. */
+    /** Everything from samples to the energies of these bands. */
     FilterBank of(FilterBank.Frames frames, double preemphasis, double[] window, double floor) {
         float[][] narrow = new float[weights.length][];
         for (int b = 0; b < narrow.length; b++) {

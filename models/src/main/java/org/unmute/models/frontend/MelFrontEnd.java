@@ -8,12 +8,12 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backends;
 
 /**
- * A mel spectrogram in decibels of a recording as a whole, since the lower bound depends on the loudest value of all
- * (Dasheng). Nothing is padded, nothing is normalised.
+ * A mel spectrogram in decibels (Dasheng). It takes a recording in one piece, since the lower bound depends on the
+ * loudest value of all. Nothing is padded or normalized.
  *
  * @param mel the spectrogram
  * @param decibels its scale
- * @param minFrames frames that the network needs
+ * @param minFrames min frames of the network's input
  */
 public record MelFrontEnd(MelSpectrogram mel, AmplitudeToDb decibels, int minFrames) implements FrontEnd {
     /** Checks the range. */
@@ -34,7 +34,7 @@ public record MelFrontEnd(MelSpectrogram mel, AmplitudeToDb decibels, int minFra
         return new Spectrogram(values.length / bins, bins, values);
     }
 
-    /** {@inheritDoc} On a device energies and decibels are all made there. */
+    /** {@inheritDoc} On a device it also computes energies and decibels. */
     @Override
     public Tensor apply(List<float[]> windows) {
         if (!Backends.current().isDevice() || windows.getFirst().length < frameSamples()) {

@@ -5,8 +5,7 @@ package org.unmute.models.frontend;
  *
  * @param sampleRate in Hz
  * @param fftSize    length of frame and transform; a power of two from 4 to 2^20
- * @param windowLength length of the window, which lies in the middle of the frame, zeros beside it; 2 to {@code
- *     fftSize}
+ * @param windowLength length of the window, which is centred in the frame between zeros; 2 to {@code fftSize}
  * @param hop        samples from one frame to the next
  * @param melBins    number of mel bands
  * @param lowFreq    lower edge of the first band in Hz
@@ -27,7 +26,7 @@ public record MelOptions(
         }
         if (fftSize < 4 || fftSize > 1 << 20 || Integer.bitCount(fftSize) != 1) {
             throw new IllegalArgumentException(
-                    "mel spectrogram: the transform's length must be a power of two from 4 " + "to 2^20: " + fftSize);
+                    "mel spectrogram: the transform's length must be a power of two from 4 to 2^20: " + fftSize);
         }
         if (windowLength < 2 || windowLength > fftSize) {
             throw new IllegalArgumentException("mel spectrogram: the window's length must be 2 to the transform's "

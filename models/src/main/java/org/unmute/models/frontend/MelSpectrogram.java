@@ -8,7 +8,7 @@ import org.unmute.tensor.op.FilterBank;
 /**
  * The mel spectrogram of {@code torchaudio.transforms.MelSpectrogram} with HTK bands: frames centred on multiples of
  * the hop, the clip mirrored at its ends, periodic Hann window, power spectrum, mel bands. Computed in float64 within a
- * frame. May be shared by threads.
+ * frame. Thread-safe.
  */
 public final class MelSpectrogram {
     private final MelOptions options;
@@ -34,7 +34,7 @@ public final class MelSpectrogram {
         return w;
     }
 
-    /** As torch.stft places a shorter window: {@code (size - length) / 2} zeros before it, the rest behind. */
+    /** As torch.stft places a shorter window: {@code (size - length) / 2} zeros before it, the others after it. */
     private static double[] centred(double[] values, int size) {
         double[] frame = new double[size];
         System.arraycopy(values, 0, frame, (size - values.length) / 2, values.length);
@@ -58,7 +58,7 @@ public final class MelSpectrogram {
         return all;
     }
 
-    /** How many frames a clip of so many samples gives: {@code 1 + floor(samples / hop)}. */
+    /** Number of frames of a clip: {@code 1 + floor(samples / hop)}. */
     public int frames(int samples) {
         return 1 + samples / options.hop();
     }
@@ -68,7 +68,7 @@ public final class MelSpectrogram {
      *
      * @param samples {@code [samples]} at the options' rate; not modified
      * @return {@code [frames, melBins]}, row-major (torchaudio's result, transposed)
-     * @throws ClipTooShortException    if the clip has no more samples than half a frame, so that it cannot be mirrored
+     * @throws ClipTooShortException    if the clip is not longer than half a frame, so that it cannot be mirrored
      * @throws IllegalArgumentException if the result is too large for an array
      */
     public float[] compute(float[] samples) {
@@ -91,12 +91,12 @@ public final class MelSpectrogram {
     }
 
     /**
-     * The mel energies of clips of one length, on their backend: one filter bank over the clips with what is mirrored
-     * at their ends.
+     * The mel energies of clips of one length, on their backend: one filter bank over the clips with their mirrored
+     * ends.
      *
      * @param samples {@code [clips, samples]} at the options' rate
-     * @return {@code [clips, frames, melBins]}; gradients do not pass
-     * @throws ClipTooShortException if clips have no more samples than half a frame
+     * @return {@code [clips, frames, melBins]}; not differentiable
+     * @throws ClipTooShortException if clips are not longer than half a frame
      */
     public Tensor compute(Tensor samples) {
         int pad = options.fftSize() / 2;

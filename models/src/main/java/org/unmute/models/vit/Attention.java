@@ -5,16 +5,16 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.AttentionOps;
 
 /**
- * Multi-head self-attention with queries, keys and values from one packed map, as in timm: output channels are
- * {@code [q | k | v]}, each split into heads.
+ * Multi-head self-attention. Queries, keys and values come from one packed linear map, as in timm: its output channels
+ * are {@code [q | k | v]}, each split into heads.
  *
  * @param qkv {@code dim} to {@code 3 dim}
  * @param proj {@code dim} to {@code dim}
  * @param heads number of heads; divides {@code dim}
- * @param bias what is added to the scores, or null
+ * @param bias added to the scores; may be null
  */
 public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) {
-    /** Nothing is added to the scores. */
+    /** Attention without a bias. */
     public Attention(Linear qkv, Linear proj, int heads) {
         this(qkv, proj, heads, null);
     }
@@ -27,16 +27,28 @@ public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) 
                 heads);
     }
 
-    /** Packs separate maps for queries, keys and values; their biases may be null, then all are. */
-    public static Attention packed(Linear q, Linear k, Linear v, Linear proj, int heads) {
-        Tensor weight = Tensor.concat(0, q.weight(), k.weight(), v.weight()).freeze();
-        Tensor bias = q.bias() == null
-                ? null
-                : Tensor.concat(0, q.bias(), k.bias(), v.bias()).freeze();
-        return new Attention(new Linear(weight, bias), proj, heads);
+    /**
+     * Reads separate maps for queries, keys and values, which are packed, and the output map.
+     *
+     * @param hasBias whether queries, keys and values have biases
+     */
+    public static Attention readSeparate(
+            Weights weights, String q, String k, String v, String proj, long dim, int heads, boolean hasBias) {
+        Tensor weight = joined(weights, ".weight", q, k, v, dim, dim);
+        Tensor bias = hasBias ? joined(weights, ".bias", q, k, v, dim) : null;
+        return new Attention(new Linear(weight, bias), Linear.read(weights, proj, dim, dim), heads);
     }
 
-    /** The same with something added to the scores. */
+    private static Tensor joined(Weights weights, String suffix, String q, String k, String v, long... shape) {
+        return Tensor.concat(
+                        0,
+                        weights.tensor(q + suffix, shape),
+                        weights.tensor(k + suffix, shape),
+                        weights.tensor(v + suffix, shape))
+                .freeze();
+    }
+
+    /** The same with a bias. */
     public Attention with(AttentionBias added) {
         return new Attention(qkv, proj, heads, added);
     }
@@ -49,7 +61,7 @@ public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) 
     /**
      * {@code residual + apply(x)}
      *
-     * @param attended told what {@link #apply(Tensor)} gives; may be null
+     * @param attended receives {@link #apply(Tensor)}; may be null
      */
     Tensor apply(Tensor x, Tensor residual, Consumer<Tensor> attended) {
         if (attended == null) {
@@ -60,7 +72,7 @@ public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) 
         return residual.plus(a);
     }
 
-    /** What goes into {@code proj}. */
+    /** The input of {@code proj}. */
     private Tensor mixed(Tensor x) {
         long batch = x.size(0);
         long tokens = x.size(1);
@@ -71,7 +83,7 @@ public record Attention(Linear qkv, Linear proj, int heads, AttentionBias bias) 
         if (bias == null) {
             return Tensor.run(new AttentionOps.SelfAttention(packed, scale)).reshape(batch, tokens, dim);
         }
-        // [3, batch, heads, tokens, head]: views of the packed result, nothing is copied.
+        // [3, batch, heads, tokens, head]: views of the packed result.
         Tensor parts = packed.permute(2, 0, 3, 1, 4);
         return bias.attend(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2), scale)
                 .transpose(1, 2)

@@ -2,10 +2,10 @@ package org.unmute.models.vit;
 
 import org.unmute.tensor.Tensor;
 
-/** What an attention adds to its scores before the softmax. */
+/** Added to the scores of an attention before the softmax. */
 public interface AttentionBias {
     /**
-     * The numbers to add.
+     * The values to add.
      *
      * @param queries {@code [batch, heads, tokens, dim / heads]}, not scaled
      * @return broadcasts to {@code [batch, heads, tokens, tokens]}, query before key
@@ -13,7 +13,7 @@ public interface AttentionBias {
     Tensor of(Tensor queries);
 
     /**
-     * Attention with these numbers added to the scores: {@code softmax(scale q kᵀ + of(q)) v}.
+     * Attention with this bias: {@code softmax(scale q kᵀ + of(q)) v}.
      *
      * @param q {@code [batch, heads, tokens, dim / heads]}, as {@code k} and {@code v}
      */

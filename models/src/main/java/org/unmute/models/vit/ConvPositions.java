@@ -6,20 +6,20 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.op.Unary;
 
 /**
- * SinCosPositions from a convolution over the sequence of tokens, then GELU (wav2vec 2.0, BEATs). Zeros stand before and
- * after the sequence; of an even kernel the last result is left out, so that there is one for each token.
+ * Positions from a convolution over the sequence of tokens, then GELU (wav2vec 2.0, BEATs). The sequence is padded with
+ * zeros; with an even kernel the last result is left out, so that each token has one.
  */
 public final class ConvPositions {
     /**
-     * {@code [groups, width, kernel, width]} of consecutive groups: of all on a device; else of one, so that a backend
-     * may pack it.
+     * {@code [groups, width, kernel, width]} of consecutive groups: one tensor of all groups on a device, else one for
+     * each group, so that a backend may pack it.
      */
     private final Tensor[] weights;
 
     private final Tensor bias;
 
     /**
-     * A convolution with these numbers.
+     * A convolution with these weights.
      *
      * @param weight {@code [dim, width, kernel]}, row-major
      * @param width channels of a group; divides {@code dim}
@@ -33,7 +33,7 @@ public final class ConvPositions {
                 || kernel < 1
                 || dim % width != 0
                 || weight.length != Math.multiplyExact(Math.multiplyExact(dim, width), kernel)) {
-            throw new IllegalArgumentException("convolutional positions: " + weight.length + " numbers for " + dim
+            throw new IllegalArgumentException("convolutional positions: " + weight.length + " weights for " + dim
                     + " channels in groups of " + width + " and " + kernel + " taps");
         }
         this.bias = bias;
@@ -59,12 +59,11 @@ public final class ConvPositions {
     }
 
     /**
-     * The weight from its direction and its length for each tap of the kernel: {@code g v / |v|}, the norm over the
-     * first two axes.
+     * Weight normalization, per tap of the kernel: {@code g v / |v|}, the norm over the first two axes.
      *
      * @param v {@code [dim, dim / groups, kernel]}, row-major
      * @param g {@code [kernel]}
-     * @throws IllegalArgumentException if a tap has no direction
+     * @throws IllegalArgumentException if the norm of a tap is 0
      */
     public static float[] normalized(float[] v, float[] g) {
         int kernel = g.length;
@@ -76,14 +75,14 @@ public final class ConvPositions {
         for (int i = 0; i < v.length; i++) {
             if (!(squares[i % kernel] > 0)) {
                 throw new IllegalArgumentException(
-                        "weight norm: the numbers of tap " + i % kernel + " are all 0, so that they have no direction");
+                        "weight norm: tap " + i % kernel + " is all zeros, so it cannot be normalized");
             }
             weight[i] = (float) (g[i % kernel] * (v[i] / Math.sqrt(squares[i % kernel])));
         }
         return weight;
     }
 
-    /** {@code [batch, tokens, dim]} to the same: what is to be added to the tokens. Gradients do not pass. */
+    /** {@code [batch, tokens, dim]} to the same, to be added to the tokens. Not differentiable. */
     public Tensor apply(Tensor tokens) {
         Backend backend = bias.backend();
         long channels = bias.size(0) / weights.length;

@@ -1,5 +1,6 @@
 package org.unmute.models.vit;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -8,20 +9,21 @@ import org.unmute.tensor.Shape;
 import org.unmute.tensor.Tensor;
 
 /**
- * Trainable weights, made on demand: norms start at weight 1 and bias 0, tokens at a normal distribution of standard
- * deviation 0.02, matrices at Xavier's uniform bound. The same seed and order of requests give the same numbers.
+ * Trainable weights, initialized on first request: norms with weight 1 and bias 0, tokens normally distributed with
+ * standard deviation 0.02, matrices uniform within Xavier's bound. The same seed and order of requests give the same
+ * values.
  */
 public final class FreshWeights implements Weights {
     private static final double TOKEN_STD = 0.02;
     private final SplittableRandom random;
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
 
-    /** Starts a new model. */
+    /** Weights of a new model. */
     public FreshWeights(long seed) {
         random = new SplittableRandom(seed);
     }
 
-    /** All parameters made so far, by name, in order. */
+    /** All parameters requested so far, by name, in order. */
     public Map<String, Tensor> parameters() {
         return Collections.unmodifiableMap(parameters);
     }
@@ -39,7 +41,7 @@ public final class FreshWeights implements Weights {
         }
         float[] values = new float[Math.toIntExact(Shape.of(shape).elements())];
         if (shape.length == 1) {
-            java.util.Arrays.fill(values, name.endsWith("weight") ? 1 : 0);
+            Arrays.fill(values, name.endsWith("weight") ? 1 : 0);
         } else if (name.endsWith("token")) {
             for (int i = 0; i < values.length; i++) {
                 values[i] = (float) (random.nextGaussian() * TOKEN_STD);

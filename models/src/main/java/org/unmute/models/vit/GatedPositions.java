@@ -5,9 +5,9 @@ import org.unmute.tensor.op.AttentionOps;
 import org.unmute.tensor.op.Unary;
 
 /**
- * Relative positions that each query weighs by a gate of its own (WavLM, BEATs): with {@code u} the eight numbers that
- * {@code linear} makes of a head's query, {@code a} and {@code b} the sigmoids of the sums of the first and the last
- * four, the gate is {@code a (b s - 1) + 2}.
+ * Relative positions, scaled by a gate that each query computes (WavLM, BEATs). {@code linear} maps a head's query to
+ * eight values; with {@code a} and {@code b} the sigmoids of the sums of the first and the last four, the gate is
+ * {@code a (b s - 1) + 2}.
  *
  * @param positions the scores
  * @param linear {@code dim / heads} to 8, the same for all heads

@@ -3,7 +3,7 @@ package org.unmute.models.vit;
 import org.unmute.tensor.Tensor;
 
 /**
- * Layer normalisation of the last axis, biased variance.
+ * Layer normalization of the last axis, with the biased variance.
  *
  * @param weight {@code [dim]}
  * @param bias {@code [dim]}

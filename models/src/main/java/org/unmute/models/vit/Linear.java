@@ -15,12 +15,6 @@ public record Linear(Tensor weight, Tensor bias) {
         return new Linear(weights.linearWeight(name + ".weight", out, in), weights.tensor(name + ".bias", out));
     }
 
-    /** Reads {@code weight} and {@code bias}, if it has one, of a map that becomes part of another. */
-    public static Linear readPart(Weights weights, String name, long out, long in, boolean hasBias) {
-        return new Linear(
-                weights.tensor(name + ".weight", out, in), hasBias ? weights.tensor(name + ".bias", out) : null);
-    }
-
     /** {@code [..., in]} to {@code [..., out]}. */
     public Tensor apply(Tensor x) {
         return x.linear(weight, bias);

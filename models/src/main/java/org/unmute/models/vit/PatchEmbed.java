@@ -5,26 +5,26 @@ import org.unmute.tensor.op.ProductOps.EmbedPatches;
 import org.unmute.tensor.op.SlidingWindow;
 
 /**
- * Cuts a spectrogram into patches that do not overlap and maps each to a token, which is the convolution with stride =
- * kernel that checkpoints hold. Token order is time-major: index {@code t · bands + f}.
+ * Cuts a spectrogram into patches that do not overlap and maps each to a token: the convolution with stride = kernel of
+ * the checkpoints. Token order is time-major: index {@code t · bands + f}.
  *
  * @param proj {@code patchTime · patchMel} to {@code dim}; a patch is flattened time-major
- * @param patchTime frames a patch
- * @param patchMel mel bins a patch
+ * @param patchTime frames per patch
+ * @param patchMel mel bins per patch
  */
 public record PatchEmbed(Linear proj, int patchTime, int patchMel) {
     /** Reads {@code weight [dim, 1, patchTime, patchMel]} and {@code bias} below a name. */
     public static PatchEmbed read(Weights weights, String name, long dim, int patchTime, int patchMel) {
-        Tensor weight =
-                weights.tensor(name + ".weight", dim, 1, patchTime, patchMel).reshape(dim, (long) patchTime * patchMel);
-        return new PatchEmbed(new Linear(weight, weights.tensor(name + ".bias", dim)), patchTime, patchMel);
+        return read(weights, name, dim, patchTime, patchMel, true);
     }
 
-    /** Reads only {@code weight [dim, 1, patchTime, patchMel]} below a name. */
-    public static PatchEmbed readWithoutBias(Weights weights, String name, long dim, int patchTime, int patchMel) {
+    /** Reads {@code weight [dim, 1, patchTime, patchMel]} and, if it has one, {@code bias} below a name. */
+    public static PatchEmbed read(
+            Weights weights, String name, long dim, int patchTime, int patchMel, boolean hasBias) {
         Tensor weight =
                 weights.tensor(name + ".weight", dim, 1, patchTime, patchMel).reshape(dim, (long) patchTime * patchMel);
-        return new PatchEmbed(new Linear(weight, null), patchTime, patchMel);
+        Tensor bias = hasBias ? weights.tensor(name + ".bias", dim) : null;
+        return new PatchEmbed(new Linear(weight, bias), patchTime, patchMel);
     }
 
     /**

@@ -6,24 +6,24 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * Learned scores for the distance of key and query, one a bucket and head: near distances have a bucket each, far ones
- * share buckets of growing width, keys before and after the query have buckets of their own (T5, WavLM, BEATs). May be
- * shared by threads.
+ * Learned scores for the distance of key and query, one per bucket and head. Near distances have a bucket each, far
+ * ones share buckets of growing width; keys before and after the query have separate buckets (T5, WavLM, BEATs).
+ * Thread-safe.
  */
 public final class RelativePositions implements AttentionBias {
-    private static final int MOST_KEPT = 4;
-    /** Numbers of all kept tensors together; the latest is kept however large it is. */
-    private static final long NUMBERS_KEPT = 1 << 24;
+    private static final int MAX_CACHED = 4;
+    /** Max values of all cached tensors together; the latest is cached whatever its size. */
+    private static final long MAX_CACHED_VALUES = 1 << 24;
 
     private final Tensor table;
     private final int maxDistance;
-    /** By number of tokens, the one used longest ago first; guarded by itself. */
-    private final Map<Integer, Tensor> kept = new LinkedHashMap<>(8, 0.75f, true);
+    /** By number of tokens, least recently used first; guarded by itself. */
+    private final Map<Integer, Tensor> cached = new LinkedHashMap<>(8, 0.75f, true);
 
     /**
      * @param table {@code [buckets, heads]} with at least 4 buckets: near and far, before and after
      * @param maxDistance distances from here on share the last bucket; more than a quarter of the buckets
-     * @throws IllegalArgumentException if a number is out of range
+     * @throws IllegalArgumentException if the table or the distance is out of range
      */
     public RelativePositions(Tensor table, int maxDistance) {
         if (table.rank() != 2) {
@@ -58,7 +58,7 @@ public final class RelativePositions implements AttentionBias {
         if (far < exact) {
             return first + far;
         }
-        // In float32, as the original: where a width divides evenly, rounding decides between two buckets.
+        // In float32, as in the original: where a width divides evenly, rounding decides between two buckets.
         float part =
                 (float) Math.log((float) far / exact) / (float) Math.log((double) maxDistance / exact) * (side - exact);
         return first + (int) Math.min(side - 1L, exact + (long) part);
@@ -69,19 +69,19 @@ public final class RelativePositions implements AttentionBias {
         return scores(queries.shape().dim(-2));
     }
 
-    /** The scores between so many tokens: {@code [heads, tokens, tokens]}, query before key. */
+    /** {@code [heads, tokens, tokens]}, query before key. */
     public Tensor scores(int tokens) {
-        synchronized (kept) {
-            Tensor known = kept.get(tokens);
+        synchronized (cached) {
+            Tensor known = cached.get(tokens);
             if (known == null) {
                 known = TensorScope.outside(() -> compute(tokens));
-                kept.put(tokens, known);
-                long numbers = kept.values().stream()
+                cached.put(tokens, known);
+                long values = cached.values().stream()
                         .mapToLong(t -> t.shape().elements())
                         .sum();
-                for (var oldest = kept.values().iterator();
-                        kept.size() > 1 && (kept.size() > MOST_KEPT || numbers > NUMBERS_KEPT); ) {
-                    numbers -= oldest.next().shape().elements();
+                for (var oldest = cached.values().iterator();
+                        cached.size() > 1 && (cached.size() > MAX_CACHED || values > MAX_CACHED_VALUES); ) {
+                    values -= oldest.next().shape().elements();
                     oldest.remove();
                 }
             }
@@ -92,7 +92,7 @@ public final class RelativePositions implements AttentionBias {
     private Tensor compute(int tokens) {
         int buckets = table.shape().dim(0);
         int heads = table.shape().dim(1);
-        float[] numbers = table.toFloats();
+        float[] values = table.toFloats();
         int[] rows = new int[2 * tokens - 1];
         for (int i = 0; i < rows.length; i++) {
             rows[i] = bucket(i - tokens + 1, buckets, maxDistance) * heads;
@@ -101,7 +101,7 @@ public final class RelativePositions implements AttentionBias {
         float[] byDistance = new float[rows.length];
         for (int h = 0; h < heads; h++) {
             for (int i = 0; i < rows.length; i++) {
-                byDistance[i] = numbers[rows[i] + h];
+                byDistance[i] = values[rows[i] + h];
             }
             for (int query = 0; query < tokens; query++) {
                 System.arraycopy(byDistance, tokens - 1 - query, all, (h * tokens + query) * tokens, tokens);

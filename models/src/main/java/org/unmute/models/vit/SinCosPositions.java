@@ -33,8 +33,8 @@ public final class SinCosPositions {
     }
 
     /**
-     * Audio-MAE's table: a row of zeros for the class token, then the grid with its sides exchanged, frequency before
-     * time, so that row {@code 1 + r · time + c} encodes c in its first half and r in the second.
+     * Audio-MAE's table: a row of zeros for the class token, then the transposed grid, frequency before time, so that
+     * row {@code 1 + r · time + c} encodes c in its first half and r in the second.
      *
      * @param dim a multiple of 4
      * @return {@code [1 + freq · time, dim]}, row-major

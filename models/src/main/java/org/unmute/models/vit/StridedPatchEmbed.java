@@ -5,7 +5,7 @@ import org.unmute.tensor.op.ProductOps.EmbedPatches;
 import org.unmute.tensor.op.SlidingWindow;
 
 /**
- * Patches that may overlap, as AST cuts them: the convolution of an image whose rows are mel bins and whose columns are
+ * Patches that may overlap, as in AST: the convolution of an image whose rows are mel bins and whose columns are
  * frames. Token order is frequency-major: index {@code f · steps + t}.
  *
  * @param proj {@code height · width} of the window to {@code dim}; a patch is flattened mel bin by mel bin
@@ -19,7 +19,10 @@ public record StridedPatchEmbed(Linear proj, SlidingWindow window) {
         return new StridedPatchEmbed(new Linear(weight, weights.tensor(name + ".bias", dim)), window);
     }
 
-    /** {@code [batch, frames, mel]} to {@code [batch, patches, dim]}; what does not fill a patch is left out. */
+    /**
+     * {@code [batch, frames, mel]} to {@code [batch, patches, dim]}; frames and bins that do not fill a patch are left
+     * out.
+     */
     public Tensor apply(Tensor spectrogram) {
         return Tensor.run(new EmbedPatches(spectrogram.transpose(1, 2), proj.weight(), proj.bias(), window));
     }

@@ -3,12 +3,12 @@ package org.unmute.models.vit;
 import org.unmute.tensor.Tensor;
 
 /**
- * Told every intermediate tensor of a forward pass by name ({@code patch_embed}, {@code block.0}, …). Tensors belong to
- * the caller's scope.
+ * Receives the intermediate tensors of a forward pass by name ({@code patch_embed}, {@code block.0}, …). Tensors belong
+ * to the caller's scope.
  */
 @FunctionalInterface
 public interface Trace {
-    /** Takes no notice. */
+    /** Ignores everything. */
     Trace NONE = new Trace() {
         @Override
         public void accept(String name, Tensor tensor) {}
@@ -19,19 +19,19 @@ public interface Trace {
         }
     };
 
-    /** A tensor that the pass came by. */
+    /** Receives a tensor of the pass. */
     void accept(String name, Tensor tensor);
 
     /**
-     * Whether it makes use of a tensor; a pass that frees memory on its way does not keep, nor tell, what the trace
-     * does not take.
+     * Whether the trace uses a tensor. A pass may release a tensor that it does not use, without passing it on.
      */
     default boolean takes(String name) {
         return true;
     }
 
     /**
-     * Whether a tensor that the pass would not come by, such as {@code attention.11}, is to be computed for the trace.
+     * Whether a tensor that the pass does not need itself, such as {@code attention.11}, is to be computed for the
+     * trace.
      */
     default boolean wants(String name) {
         return false;

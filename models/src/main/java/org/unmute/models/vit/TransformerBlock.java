@@ -6,7 +6,7 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * One transformer block. The three kinds differ in where they normalise:
+ * One transformer block. The three kinds differ in where they normalize:
  *
  * <ul>
  *   <li>pre: {@code x += A(LN₁ x)}, {@code x += M(LN₂ x)}
@@ -18,8 +18,8 @@ public sealed interface TransformerBlock {
     /**
      * {@code [batch, tokens, dim]} to the same.
      *
-     * @param attended told what the attention gave, {@code [batch, tokens, dim]}; null if nobody is, then it need not
-     *     be written
+     * @param attended receives the output of the attention, {@code [batch, tokens, dim]}; null if it is not needed on
+     *     its own, which saves writing it
      */
     Tensor apply(Tensor x, Consumer<Tensor> attended);
 
@@ -31,17 +31,17 @@ public sealed interface TransformerBlock {
     /**
      * How much the first token, which is the class token where there is one, attends to each token in this block.
      *
-     * @param x what the block would be applied to, {@code [batch, tokens, dim]}
+     * @param x the block's input, {@code [batch, tokens, dim]}
      * @return {@code [batch, heads, tokens]}; sums to 1 over the tokens
      */
     Tensor firstTokenAttention(Tensor x);
 
-    /** The first half of a block; only its result is kept, unless somebody is told of what was on the way. */
+    /** The first half of a block; releases intermediate tensors unless one of them is handed out. */
     private static Tensor firstHalf(Consumer<Tensor> attended, Supplier<Tensor> half) {
         return attended == null ? TensorScope.only(half) : half.get();
     }
 
-    /** Normalises before each part. */
+    /** Normalizes before each part. */
     record Pre(LayerNorm norm1, Attention attention, LayerNorm norm2, FeedForward mlp) implements TransformerBlock {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
@@ -55,7 +55,7 @@ public sealed interface TransformerBlock {
         }
     }
 
-    /** Normalises after each sum. */
+    /** Normalizes after each sum. */
     record Post(LayerNorm norm1, Attention attention, LayerNorm norm2, FeedForward mlp) implements TransformerBlock {
         @Override
         public Tensor apply(Tensor x, Consumer<Tensor> attended) {
@@ -69,7 +69,7 @@ public sealed interface TransformerBlock {
         }
     }
 
-    /** Normalises after each sum, in which the block's input weighs {@code alpha}. */
+    /** Normalizes after each sum, in which the block's input has the weight {@code alpha}. */
     record Deep(LayerNorm norm1, Attention attention, LayerNorm norm2, FeedForward mlp, double alpha)
             implements TransformerBlock {
         @Override

@@ -17,16 +17,16 @@ public record Trunk(List<? extends TransformerBlock> blocks) {
 
     /**
      * Name in a trace of the class token's attention in a block, {@code [batch, heads, tokens]}; computed only if
-     * wanted.
+     * {@linkplain Trace#wants wanted}.
      */
     public static String attentionName(int block) {
         return "attention." + block;
     }
 
     /**
-     * {@code [batch, tokens, dim]} to the same; the trace is told {@code attn_out.i}, what the attention gave, and
-     * {@code block.i} for each block. What a block leaves behind is released before the next, and so is its input once
-     * it is used, except what the trace takes and what gradients need.
+     * {@code [batch, tokens, dim]} to the same. The trace receives {@code attn_out.i}, the output of the attention, and
+     * {@code block.i} for each block. Intermediate tensors of a block are released before the next block runs, and so
+     * is its input, except what the trace uses and what gradients need.
      */
     public Tensor apply(Tensor tokens, Trace trace) {
         Tensor x = tokens;

@@ -3,8 +3,7 @@ package org.unmute.models.vit;
 import org.unmute.tensor.Tensor;
 
 /**
- * Where a model's tensors come from, by name: a checkpoint (frozen) or an initialiser (trainable). Models are built the
- * same way from both.
+ * The tensors of a model by name: from a checkpoint (frozen) or an initializer (trainable).
  */
 public interface Weights {
     /**
@@ -16,14 +15,14 @@ public interface Weights {
     Tensor tensor(String name, long... shape);
 
     /**
-     * The weight {@code [out, in]} of a linear map, which may be kept in the form in which it is multiplied with: for
-     * one that is used as it is, not joined with others.
+     * The weight {@code [out, in]} of a linear map, which may be stored packed for the product; for a map that is not
+     * packed with others.
      */
     default Tensor linearWeight(String name, long out, long in) {
         return tensor(name, out, in);
     }
 
-    /** Whether there is a tensor of that name; an initialiser has all. */
+    /** Whether there is a tensor of that name; an initializer has all. */
     boolean has(String name);
 
     /** The same with a prefix before every name. */

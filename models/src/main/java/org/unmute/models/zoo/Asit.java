@@ -4,7 +4,6 @@ import java.util.List;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.KeyMap;
-import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
@@ -20,11 +19,11 @@ import org.unmute.tensor.Tensor;
 
 /**
  * ASiT (Sara-Ahmed/ASiT): 16 x 16 patches, learned positions for the class token and the patches, pre-norm blocks,
- * final norm. Of a training checkpoint the teacher's {@code backbone.} is used, by which it is told from Audio-MAE.
+ * final norm. Of a training checkpoint the teacher's {@code backbone.} is used, which distinguishes it from Audio-MAE.
  *
- * <p>The pre-training code listens at 32 kHz to 592 frames; what the paper's fine-tuning did is not published, so the
- * rate can be set. For windows of other lengths the positions are interpolated bilinearly on the grid of patches, as
- * AST does, which the authors' README follows.
+ * <p>The pre-training code uses 592 frames at 32 kHz; what the paper's fine-tuning used is not published, so the rate
+ * can be set. For windows of other lengths the positions are interpolated bilinearly on the grid of patches, as in AST,
+ * which the authors' README follows.
  */
 public final class Asit implements EncoderNetwork {
     private static final String NAME = "asit";
@@ -65,11 +64,6 @@ public final class Asit implements EncoderNetwork {
     private final FrontEnd frontEnd;
     private final PreNormVit vit;
 
-    /**
-     * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
-     *
-     * @throws UnusableCheckpointException if a tensor is missing or of another shape
-     */
     private Asit(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         int stored = PreNormVit.storedSteps(w, file.origin());

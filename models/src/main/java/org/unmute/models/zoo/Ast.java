@@ -31,8 +31,8 @@ import org.unmute.tensor.op.Unary;
 
 /**
  * AST (YuanGongND/ast): 16 x 16 patches that start 10 mel bins and 10 frames apart, frequency-major; a class and a
- * distillation token, learned positions, pre-norm blocks, final norm. A clip is the mean of the two tokens, which the
- * head turns into logits.
+ * distillation token, learned positions, pre-norm blocks, final norm. The head classifies the mean of the two
+ * tokens.
  *
  * <p>Settings by name, also in a file's metadata: {@code fstride} and {@code tstride}, mel bins and frames from one
  * patch to the next. Positions for other lengths follow src/models/ast_models.py: the middle of the stored time axis
@@ -54,7 +54,7 @@ public final class Ast implements EncoderNetwork {
     /** {@code layer_norm_eps} of the Hugging Face port, of all its norms. */
     private static final double PORT_EPS = 1e-12;
 
-    /** What the parts are called. */
+    /** The names of the parts. */
     private record Names(
             String cls,
             String distillation,
@@ -100,17 +100,17 @@ public final class Ast implements EncoderNetwork {
                     KeyMap.named("ast/authors", OWN.cls, OWN.distillation, OWN.positions))
             .keep("mlp_head.")
             .requireSeries("v.blocks.", PreNormVit.TIMM_BLOCK)
-            .drop("v.head.", "classifier of the image model it began as")
-            .drop("v.head_dist.", "classifier of the image model it began as")
+            .drop("v.head.", "classifier of the image model that training started from")
+            .drop("v.head_dist.", "classifier of the image model that training started from")
             .carry(MEL_STRIDE, TIME_STRIDE);
-    /** The port keeps its names: queries, keys and values lie in tensors of their own there. */
+    /** The port keeps its names, since queries, keys and values are separate tensors there. */
     private static final KeyMap HUGGING_FACE = PORT.complete(
                     KeyMap.named("ast/hugging-face", PORT.cls, PORT.distillation, PORT.positions))
             .keep("classifier.")
             .keepOuter("classifier.")
             .requireSeries(
                     "encoder.layer.",
-                    weightAndBias(
+                    KeyMap.weightsAndBiases(
                             "layernorm_before",
                             "attention.attention.query",
                             "attention.attention.key",
@@ -150,21 +150,6 @@ public final class Ast implements EncoderNetwork {
     private final LayerNorm headNorm;
     private final Linear head;
 
-    private static String[] weightAndBias(String... parts) {
-        List<String> all = new ArrayList<>();
-        for (String part : parts) {
-            all.add(part + ".weight");
-            all.add(part + ".bias");
-        }
-        return all.toArray(String[]::new);
-    }
-
-    /**
-     * Builds the encoder from an open checkpoint with the authors' names or those of the port, which may be closed
-     * afterwards.
-     *
-     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the settings do not fit it
-     */
     private Ast(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         boolean port = w.has(PORT.cls);
@@ -234,7 +219,7 @@ public final class Ast implements EncoderNetwork {
         int rows = w.size(names.positions, 3, 1) - EXTRA;
         if (rows < bands
                 || rows % bands != 0
-                || (rows / bands - 1L) * timeStride + PreNormVit.PATCH > PreNormVit.MOST_FRAMES) {
+                || (rows / bands - 1L) * timeStride + PreNormVit.PATCH > PreNormVit.MAX_FRAMES) {
             throw new UnusableCheckpointException(file.origin() + ": there are " + (rows + EXTRA)
                     + " positions, expected are " + EXTRA + " and a multiple of " + bands
                     + " bands: state fstride and tstride if patches do not start 10 apart");
@@ -242,7 +227,7 @@ public final class Ast implements EncoderNetwork {
         return rows / bands;
     }
 
-    /** A window for which positions are stored: that of a recipe, where several lengths give as many steps. */
+    /** A window that fits the stored positions: a recipe's, where several lengths give as many steps. */
     private static int framesFor(int stored, int stride) {
         return FRAMES.stream()
                 .filter(f -> (f - PreNormVit.PATCH) / stride + 1 == stored)
@@ -274,12 +259,8 @@ public final class Ast implements EncoderNetwork {
             String b = PORT.blocks + "." + i + ".";
             String a = b + "attention.attention.";
             int hidden = w.size(b + "intermediate.dense.weight", 2, 0);
-            Attention attention = Attention.packed(
-                    Linear.readPart(w, a + "query", dim, dim, true),
-                    Linear.readPart(w, a + "key", dim, dim, true),
-                    Linear.readPart(w, a + "value", dim, dim, true),
-                    Linear.read(w, b + "attention.output.dense", dim, dim),
-                    heads);
+            Attention attention = Attention.readSeparate(
+                    w, a + "query", a + "key", a + "value", b + "attention.output.dense", dim, heads, true);
             FeedForward mlp = new FeedForward(
                     Linear.read(w, b + "intermediate.dense", hidden, dim),
                     Linear.read(w, b + "output.dense", dim, hidden),

@@ -4,7 +4,6 @@ import java.util.List;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.KeyMap;
-import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
@@ -22,13 +21,11 @@ import org.unmute.tensor.Tensor;
 
 /**
  * Audio-MAE (facebookresearch/AudioMAE): 16 x 16 patches, stored positions for the class token and the patches,
- * pre-norm blocks, final norm. Fine-tuned files have {@code fc_norm} and {@code head} instead of the final norm: logits
- * are theirs of the mean over the patch tokens of the last block (models_vit.py), and the token map is that block's
- * output.
+ * pre-norm blocks, final norm. Fine-tuned files have {@code fc_norm} and {@code head} instead of the final norm: they
+ * classify the mean over the patch tokens of the last block (models_vit.py), and the token map is that block's output.
  *
- * <p>The window is as long as the stored positions, 1024 frames in the authors' files. Shorter ones take a part of
- * them: see {@link PreNormVit#transposedPositions}. The statistics are AudioSet's; those of ESC-50 (512 frames, mean
- * -6.6268077, standard deviation 5.358466) are for the settings.
+ * <p>The window is as long as the stored positions, 1024 frames in the authors' files. Shorter windows use a part of
+ * them, see {@link PreNormVit#transposedPositions}. The statistics are AudioSet's; ESC-50's are a {@link NormPreset}.
  */
 public final class AudioMae implements EncoderNetwork {
     private static final String NAME = "audiomae";
@@ -78,12 +75,12 @@ public final class AudioMae implements EncoderNetwork {
     private final LayerNorm headNorm;
     private final Linear head;
 
-    /** The authors' names, below any prefix, which are timm's and those of the ports on Hugging Face. */
+    /** The authors' names, which are timm's and those of the ports on Hugging Face; below any prefix. */
     static KeyMap keyMap(String name) {
         String decoder = "decoder of pre-training";
         return PreNormVit.keyMap(name)
                 .keep("norm.", "fc_norm.", "head.")
-                .drop("mask_token", "stands for hidden patches in the decoder of pre-training")
+                .drop("mask_token", "placeholder of hidden patches in the decoder of pre-training")
                 .drop("decoder_pos_embed", decoder)
                 .drop("decoder_embed.", decoder)
                 .drop("decoder_blocks.", decoder)
@@ -92,11 +89,6 @@ public final class AudioMae implements EncoderNetwork {
                 .dropOuter("decoder.", decoder);
     }
 
-    /**
-     * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
-     *
-     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the settings do not fit it
-     */
     private AudioMae(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         int stored = PreNormVit.storedSteps(w, file.origin());

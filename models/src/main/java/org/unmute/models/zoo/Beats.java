@@ -16,6 +16,7 @@ import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
 import org.unmute.models.encoder.EncoderSpec;
+import org.unmute.models.encoder.EncoderSpec.TokenOrder;
 import org.unmute.models.encoder.ModelConfig;
 import org.unmute.models.encoder.NormPreset;
 import org.unmute.models.frontend.FbankFrontEnd;
@@ -39,11 +40,11 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * BEATs (microsoft/unilm/beats): 16 x 16 patches without padding, convolutional positions, relative positions in
- * buckets that each query weighs by a gate, post-norm blocks with deep norm, no class token and no final norm.
- * Fine-tuned checkpoints carry {@code predictor}, whose logits are averaged over the tokens, and {@code label_dict},
- * since their classes are in an order of their own. Sizes follow from the tensors; what does not is read from {@code
- * cfg} or, in a file without it, is that of the released checkpoints, not the default of the authors' code.
+ * BEATs (microsoft/unilm/beats): 16 x 16 patches without padding, convolutional positions, bucketed relative positions
+ * gated by each query, post-norm blocks with deep norm, no class token and no final norm. Fine-tuned checkpoints have a
+ * {@code predictor}, whose logits are averaged over the tokens, and a {@code label_dict}, since the order of their
+ * classes is not AudioSet's. Sizes follow from the tensors. Everything else is read from {@code cfg} or, in a file
+ * without it, has the value of the released checkpoints, not the default of the authors' code.
  */
 public final class Beats implements EncoderNetwork {
     private static final String NAME = "beats";
@@ -56,33 +57,14 @@ public final class Beats implements EncoderNetwork {
     private static final int RELEASED_MAX_DISTANCE = 800;
     private static final int GATE = 8;
     private static final String CFG = "cfg.";
-    /** Everything in {@code BEATsConfig}; dropout and the decay of gradients matter in training only. */
-    private static final Set<String> CONFIG_ENTRIES = Set.of(
-            "input_patch_size",
-            "embed_dim",
-            "conv_bias",
-            "encoder_layers",
-            "encoder_embed_dim",
-            "encoder_ffn_embed_dim",
-            "encoder_attention_heads",
-            "activation_fn",
-            "layer_wise_gradient_decay_ratio",
-            "layer_norm_first",
-            "deep_norm",
-            "dropout",
-            "attention_dropout",
-            "activation_dropout",
-            "encoder_layerdrop",
-            "dropout_input",
-            "conv_pos",
-            "conv_pos_groups",
-            "relative_position_embedding",
-            "num_buckets",
-            "max_distance",
-            "gru_rel_pos",
-            "finetuned_model",
-            "predictor_dropout",
-            "predictor_class");
+    /** Everything in {@code BEATsConfig}; dropout and gradient decay affect training only. */
+    private static final Set<String> CONFIG_ENTRIES = Set.of("""
+            input_patch_size embed_dim conv_bias encoder_layers encoder_embed_dim
+            encoder_ffn_embed_dim encoder_attention_heads activation_fn
+            layer_wise_gradient_decay_ratio layer_norm_first deep_norm dropout attention_dropout
+            activation_dropout encoder_layerdrop dropout_input conv_pos conv_pos_groups
+            relative_position_embedding num_buckets max_distance gru_rel_pos finetuned_model
+            predictor_dropout predictor_class""".split("\\s+"));
 
     private static final String LABELS = "label_dict.";
     private static final String PATCHES = "patch_embedding";
@@ -90,24 +72,6 @@ public final class Beats implements EncoderNetwork {
     private static final String CONV = "encoder.pos_conv.0.";
     private static final String LAYERS = "encoder.layers.";
     private static final String TABLE = ".self_attn.relative_attention_bias.weight";
-    private static final String[] BLOCK = {
-        "self_attn.q_proj.weight",
-        "self_attn.q_proj.bias",
-        "self_attn.k_proj.weight",
-        "self_attn.k_proj.bias",
-        "self_attn.v_proj.weight",
-        "self_attn.v_proj.bias",
-        "self_attn.out_proj.weight",
-        "self_attn.out_proj.bias",
-        "self_attn_layer_norm.weight",
-        "self_attn_layer_norm.bias",
-        "fc1.weight",
-        "fc1.bias",
-        "fc2.weight",
-        "fc2.bias",
-        "final_layer_norm.weight",
-        "final_layer_norm.bias"
-    };
 
     private static final KeyMap AUTHORS = KeyMap.named(
                     "beats/authors", PATCHES + ".weight", CONV + "weight_v", LAYERS + "0.self_attn.q_proj.weight")
@@ -121,7 +85,17 @@ public final class Beats implements EncoderNetwork {
                     CONV + "bias",
                     "encoder.layer_norm.weight",
                     "encoder.layer_norm.bias")
-            .requireSeries(LAYERS, BLOCK)
+            .requireSeries(
+                    LAYERS,
+                    KeyMap.weightsAndBiases(
+                            "self_attn.q_proj",
+                            "self_attn.k_proj",
+                            "self_attn.v_proj",
+                            "self_attn.out_proj",
+                            "self_attn_layer_norm",
+                            "fc1",
+                            "fc2",
+                            "final_layer_norm"))
             .carry(CFG, LABELS);
 
     /** How its checkpoints are recognized and opened. */
@@ -168,13 +142,6 @@ public final class Beats implements EncoderNetwork {
     private final Trunk trunk;
     private final Linear predictor;
 
-    /**
-     * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
-     *
-     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the configuration cannot be
-     *     followed or contradicts the tensors
-     * @throws IllegalArgumentException if the settings do not fit
-     */
     private Beats(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         ModelConfig cfg = ModelConfig.of(file, CFG, settings);
@@ -200,9 +167,8 @@ public final class Beats implements EncoderNetwork {
                 FbankFrontEnd.Waveform.INT16_SCALE,
                 FbankFrontEnd.Padding.NONE,
                 patchTime);
-        patchEmbed = stated(w, cfg, "conv_bias", PATCHES + ".bias", false)
-                ? PatchEmbed.read(w, PATCHES, embed, patchTime, patchMel)
-                : PatchEmbed.readWithoutBias(w, PATCHES, embed, patchTime, patchMel);
+        boolean bias = stated(w, cfg, "conv_bias", PATCHES + ".bias", false);
+        patchEmbed = PatchEmbed.read(w, PATCHES, embed, patchTime, patchMel, bias);
         patchNorm = LayerNorm.read(w, "layer_norm", embed, EPS);
         projection = embed == dim && !w.has(PROJECTION + ".weight") ? null : Linear.read(w, PROJECTION, dim, embed);
         convPositions = convPositions(w, cfg, file.origin(), dim);
@@ -223,20 +189,12 @@ public final class Beats implements EncoderNetwork {
                                 + " buckets up to " + cfg.count("max_distance", RELEASED_MAX_DISTANCE) + " tokens"
                         : ", no relative positions")
                 + assumed(cfg);
-        int rows = frames / patchTime;
-        spec = EncoderSpec.of(
-                NAME,
-                text,
-                frontEnd,
-                settings,
-                new EncoderSpec.Grid(
-                        rows, MEL / patchMel, patchTime * frontEnd.frameShift(), EncoderSpec.TokenOrder.TIME_MAJOR, 0),
-                dim,
-                depth,
-                classes);
+        EncoderSpec.Grid grid = new EncoderSpec.Grid(
+                frames / patchTime, MEL / patchMel, patchTime * frontEnd.frameShift(), TokenOrder.TIME_MAJOR, 0);
+        spec = EncoderSpec.of(NAME, text, frontEnd, settings, grid, dim, depth, classes);
     }
 
-    /** A switch of the configuration; where it is off, the tensors that it is about must not be there. */
+    /** A switch of the configuration; where it is off, the tensor that belongs to it must not be there. */
     private static boolean stated(CheckpointWeights w, ModelConfig cfg, String name, String tensor, boolean released) {
         boolean on = cfg.flag(name, w.has(tensor) || released);
         if (!on && w.has(tensor)) {
@@ -246,7 +204,7 @@ public final class Beats implements EncoderNetwork {
         return on;
     }
 
-    /** What tensors do not tell and the file does not state. */
+    /** The assumptions where neither tensors nor the configuration state a value. */
     private static String assumed(ModelConfig cfg) {
         List<String> names = Stream.of("max_distance", "deep_norm", "layer_norm_first", "activation_fn")
                 .filter(n -> !cfg.states(n))
@@ -279,7 +237,7 @@ public final class Beats implements EncoderNetwork {
         }
     }
 
-    /** The table of relative positions, which all layers share: named under every layer, or under one of them. */
+    /** Name of the table of relative positions, which all layers share: stored under every layer or under one. */
     private static String table(CheckpointWeights w, int depth) {
         return IntStream.range(0, depth)
                 .mapToObj(i -> LAYERS + i + TABLE)
@@ -291,8 +249,7 @@ public final class Beats implements EncoderNetwork {
     private static int heads(
             CheckpointWeights w, ModelConfig cfg, EncoderSettings settings, int dim, int depth, boolean relative) {
         String gate = LAYERS + "0.self_attn.grep_a";
-        boolean known = relative || w.has(gate);
-        if (!known) {
+        if (!relative && !w.has(gate)) {
             return settings.headsOr(cfg.count("encoder_attention_heads", 0), dim);
         }
         String tensor = relative ? table(w, depth) : gate;
@@ -311,10 +268,10 @@ public final class Beats implements EncoderNetwork {
         int buckets = w.size(tensor, 2, 0);
         cfg.mustBe("num_buckets", buckets, tensor);
         Tensor table = w.tensor(tensor, buckets, heads);
-        float[] numbers = table.toFloats();
+        float[] values = table.toFloats();
         for (int i = 1; i < depth; i++) {
             String other = LAYERS + i + TABLE;
-            if (w.has(other) && !Arrays.equals(numbers, w.floats(other, buckets, heads))) {
+            if (w.has(other) && !Arrays.equals(values, w.floats(other, buckets, heads))) {
                 throw new UnusableCheckpointException(origin + ": tensors '" + tensor + "' and '" + other
                         + "' differ, but all layers share one table of relative positions: the checkpoint is damaged");
             }
@@ -348,17 +305,12 @@ public final class Beats implements EncoderNetwork {
                 bias = new GatedPositions(
                         positions, gate, w.tensor(a + "grep_a", 1, heads, 1, 1).reshape(heads, 1, 1));
             }
-            Attention attention = Attention.packed(
-                            Linear.readPart(w, a + "q_proj", dim, dim, true),
-                            Linear.readPart(w, a + "k_proj", dim, dim, true),
-                            Linear.readPart(w, a + "v_proj", dim, dim, true),
-                            Linear.read(w, a + "out_proj", dim, dim),
-                            heads)
+            Attention attention = Attention.readSeparate(
+                            w, a + "q_proj", a + "k_proj", a + "v_proj", a + "out_proj", dim, heads, true)
                     .with(bias);
             int hidden = w.size(b + "fc1.weight", 2, 0);
             cfg.mustBe("encoder_ffn_embed_dim", hidden, b + "fc1.weight");
-            FeedForward mlp = new FeedForward(
-                    Linear.read(w, b + "fc1", hidden, dim), Linear.read(w, b + "fc2", dim, hidden), activation);
+            FeedForward mlp = FeedForward.read(w, LAYERS + i, dim, hidden, activation);
             LayerNorm first = LayerNorm.read(w, b + "self_attn_layer_norm", dim, EPS);
             LayerNorm second = LayerNorm.read(w, b + "final_layer_norm", dim, EPS);
             blocks.add(
@@ -372,8 +324,8 @@ public final class Beats implements EncoderNetwork {
     }
 
     /**
-     * Names by {@code label_dict}. The released models' classes are not in AudioSet's usual order, so without it they
-     * stay numbers.
+     * Names from {@code label_dict}. The released models do not use AudioSet's order, so without it classes are
+     * numbers.
      */
     private static List<String> classes(Checkpoint file, ModelConfig cfg, int count) {
         cfg.mustBe("predictor_class", count, "predictor.weight");

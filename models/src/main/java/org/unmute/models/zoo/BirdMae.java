@@ -4,7 +4,6 @@ import java.util.List;
 import org.unmute.models.checkpoint.Checkpoint;
 import org.unmute.models.checkpoint.CheckpointWeights;
 import org.unmute.models.checkpoint.KeyMap;
-import org.unmute.models.checkpoint.UnusableCheckpointException;
 import org.unmute.models.encoder.EncoderNetwork;
 import org.unmute.models.encoder.EncoderProvider;
 import org.unmute.models.encoder.EncoderSettings;
@@ -18,12 +17,11 @@ import org.unmute.models.vit.Trace;
 import org.unmute.tensor.Tensor;
 
 /**
- * Bird-MAE (DBD-research-group/Bird-MAE): Audio-MAE's network on 5 s of bird song at 32 kHz. Short clips are filled
- * with their smallest log energy; the authors take the smallest of the batch, so that a clip alone gives the same here
- * and there.
+ * Bird-MAE (DBD-research-group/Bird-MAE): Audio-MAE's network on 5 s of bird song at 32 kHz. Short clips are padded
+ * with their smallest log energy; the authors use the smallest of the batch, which is the same for a single clip.
  *
- * <p>Without their prefix its tensors look like Audio-MAE's. A file is taken for Bird-MAE below {@code
- * state_dict.encoder.}, as Lightning writes it, if it is asked for by name, or if a converted file says so.
+ * <p>Without their prefix its tensors look like Audio-MAE's. A file is recognized as Bird-MAE by the prefix {@code
+ * state_dict.encoder.}, which Lightning writes, by {@link EncoderSettings#model}, or by a converted file's metadata.
  */
 public final class BirdMae implements EncoderNetwork {
     private static final String NAME = "birdmae";
@@ -68,11 +66,6 @@ public final class BirdMae implements EncoderNetwork {
     private final FrontEnd frontEnd;
     private final PreNormVit vit;
 
-    /**
-     * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
-     *
-     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the settings do not fit it
-     */
     private BirdMae(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         int frames = settings.framesOr(PreNormVit.storedSteps(w, file.origin()) * PreNormVit.PATCH);

@@ -28,12 +28,12 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * Dasheng (RicherMans/Dasheng): a mel spectrogram in dB, batch normalisation of the mel bins, one token for every 64
+ * Dasheng (RicherMans/Dasheng): a mel spectrogram in dB, batch normalization of the mel bins, one token for every 64
  * bins x 4 frames (40 ms), learned positions, pre-norm blocks, a final norm, no class token. A recording goes through
- * the front end as a whole; its tokens are then encoded in chunks as long as the table of positions, each for itself
- * and with positions from the start, and joined. The last chunk is as short as it is: nothing is padded, frames that do
- * not fill a patch are dropped. (Later versions of the authors' code and the port on Hugging Face pad the last chunk
- * with zeros.) AudioSet checkpoints carry {@code outputlayer} on the mean of the tokens.
+ * the front end in one piece. Its tokens are then encoded in independent chunks as long as the table of positions, and
+ * joined. Nothing is padded: the last chunk may be short, and frames that do not fill a patch are dropped. (Later
+ * versions of the authors' code and the port on Hugging Face pad the last chunk with zeros.) AudioSet checkpoints have
+ * {@code outputlayer}, which classifies the mean of the tokens.
  */
 public final class Dasheng implements EncoderNetwork {
     private static final String NAME = "dasheng";
@@ -44,7 +44,7 @@ public final class Dasheng implements EncoderNetwork {
 
     private static final double TABLE_TOLERANCE = 1e-4;
     private static final String CONFIG = "config.";
-    /** What can be stated; everything else of the authors' constructor is about training. */
+    /** The authors' constructor without what affects training only. */
     private static final Set<String> CONFIG_ENTRIES = Set.of(
             "embed_dim",
             "depth",
@@ -64,7 +64,7 @@ public final class Dasheng implements EncoderNetwork {
     private static final String FREQ = "freq_pos_embed";
     private static final String NORM = "init_bn.1.";
     private static final String MEL_TABLE = "front_end.0.mel_scale.fb";
-    /** With any prefix; {@code encoder.} on Hugging Face, whose head lies beside the encoder. */
+    /** With any prefix; {@code encoder.} on Hugging Face, where the head is next to the encoder. */
     private static final KeyMap AUTHORS = KeyMap.named(
                     "dasheng/authors", TIME, FREQ, NORM + "running_mean", "blocks.0.attn.qkv.weight")
             .drop(NORM + "num_batches_tracked", "counter of training")
@@ -123,13 +123,6 @@ public final class Dasheng implements EncoderNetwork {
     private final LayerNorm headNorm;
     private final Linear head;
 
-    /**
-     * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
-     *
-     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the configuration cannot be
-     *     followed or contradicts the tensors
-     * @throws IllegalArgumentException if the settings do not fit
-     */
     private Dasheng(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         ModelConfig config = ModelConfig.of(file, CONFIG, settings);
@@ -158,7 +151,7 @@ public final class Dasheng implements EncoderNetwork {
         melMean = w.tensor(NORM + "running_mean", mel);
         melScale = scale(w, file.origin(), mel);
         melShift = w.tensor(NORM + "bias", mel);
-        // The authors' image has frequency before time, our spectrogram time before frequency.
+        // The authors' image is frequency-major, our spectrogram time-major.
         Tensor kernel = w.tensor(PATCHES + ".weight", dim, 1, mel, patchTime)
                 .permute(0, 1, 3, 2)
                 .reshape(dim, (long) patchTime * mel);
@@ -188,7 +181,7 @@ public final class Dasheng implements EncoderNetwork {
                 EncoderSpec.namedClasses(classes));
     }
 
-    /** Variants that the authors' class can be, but no released model is. */
+    /** Refuses variants that the authors' class supports and no released model uses. */
     private static void requireSupported(CheckpointWeights w, String origin, ModelConfig config) {
         if (w.size(FREQ, 4, 2) != 1) {
             throw new UnusableCheckpointException(
@@ -231,7 +224,7 @@ public final class Dasheng implements EncoderNetwork {
                 config.number("f_min", 0),
                 config.number("f_max", 8000)));
         if (w.has(MEL_TABLE)) {
-            // Training wrote down its own mel bands: they must be the ones computed here.
+            // The checkpoint stores the mel bands of its training: they must be those computed here.
             float[] own = spectrogram.weights();
             float[] stored = w.floats(MEL_TABLE, own.length / mel, mel);
             for (int i = 0; i < own.length; i++) {
@@ -272,8 +265,8 @@ public final class Dasheng implements EncoderNetwork {
     /**
      * {@inheritDoc}
      *
-     * <p>The trace is told {@code chunk0.tokens_in}, {@code chunk0.block.0}, … and, joined over the chunks, {@code
-     * block.0}, … Gradients do not pass.
+     * <p>The trace receives {@code chunk0.tokens_in}, {@code chunk0.block.0}, … and, joined over the chunks, {@code
+     * block.0}, … Not differentiable.
      */
     @Override
     public Tensor forward(Tensor input, Trace trace) {
@@ -287,7 +280,7 @@ public final class Dasheng implements EncoderNetwork {
         for (int at = 0; at < count; at += chunk) {
             int own = Math.min(chunk, count - at);
             String name = "chunk" + chunks.size() + ".";
-            // A long recording has many chunks: what one leaves behind is released before the next.
+            // A long recording has many chunks: release the intermediate tensors of each.
             try (TensorScope scope = new TensorScope()) {
                 Trace inner = new Trace() {
                     @Override

@@ -31,7 +31,7 @@ import org.unmute.tensor.op.Unary;
 /**
  * EAT (cwx-worst-one/EAT) and SSLAM (ta012/SSLAM), which share code and names: 16 x 16 patches, fixed sine-cosine
  * positions for the patches, a class token without position, one layer norm before the first block, post-norm blocks
- * and no final norm. Fine-tuned checkpoints carry {@code fc_norm} and {@code head} on the class token.
+ * and no final norm. Fine-tuned checkpoints have {@code fc_norm} and {@code head}, which classify the class token.
  */
 public final class Eat implements EncoderNetwork {
     private static final String NAME = "eat";
@@ -50,7 +50,7 @@ public final class Eat implements EncoderNetwork {
     private static final String PATCHES = IMAGE + "local_encoder.proj";
     private static final String TABLE = IMAGE + "fixed_positional_encoder.positions";
     private static final String PRE_NORM = IMAGE + "context_encoder.norm";
-    /** Fairseq checkpoints, whose fine-tuned form has the head beside the encoder. */
+    /** Fairseq checkpoints; fine-tuned ones have the head next to the encoder. */
     private static final KeyMap AUTHORS =
             complete(KeyMap.named("eat/authors", CLS, PATCHES + ".weight", "blocks.0.attn.qkv.weight")
                     .drop("_ema.", "moving average of the weights, the teacher of pre-training")
@@ -119,11 +119,6 @@ public final class Eat implements EncoderNetwork {
                 .requireSeries("blocks.", PreNormVit.TIMM_BLOCK);
     }
 
-    /**
-     * Builds the encoder from an open checkpoint with the authors' names, which may be closed afterwards.
-     *
-     * @throws UnusableCheckpointException if a tensor is missing or of another shape, or the settings do not fit it
-     */
     private Eat(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         int dim = w.size(CLS, 3, 2);

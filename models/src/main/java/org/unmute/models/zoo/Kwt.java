@@ -24,7 +24,7 @@ import org.unmute.tensor.op.Unary;
 /**
  * KWT-1, the Keyword Transformer (ARM-software/keyword-transformer): 40 mel-frequency cepstral coefficients a frame,
  * one token a frame, a class token, learned positions, post-norm blocks with one head and tanh GELU, 12 keyword classes
- * on the class token. The checkpoint holds its own front end as matrices.
+ * on the class token. The checkpoint holds the matrices of its front end.
  */
 public final class Kwt implements EncoderNetwork {
     private static final String NAME = "kwt";
@@ -88,11 +88,6 @@ public final class Kwt implements EncoderNetwork {
     private final Trunk trunk;
     private final Linear head;
 
-    /**
-     * Builds the encoder from an open checkpoint, which may be closed afterwards.
-     *
-     * @throws UnusableCheckpointException if a tensor is missing or of another shape
-     */
     private Kwt(Checkpoint file, EncoderSettings settings) {
         CheckpointWeights w = new CheckpointWeights(file);
         int dim = w.size("cls_token", 3, 2);
@@ -111,12 +106,8 @@ public final class Kwt implements EncoderNetwork {
         for (int i = 0; i < depth; i++) {
             String b = "blocks." + i + ".";
             long hidden = w.size(b + "mlp.fc1.weight", 2, 0);
-            Attention attention = Attention.packed(
-                    Linear.readPart(w, b + "attn.q", dim, dim, false),
-                    Linear.readPart(w, b + "attn.k", dim, dim, false),
-                    Linear.readPart(w, b + "attn.v", dim, dim, false),
-                    Linear.read(w, b + "attn.proj", dim, dim),
-                    1);
+            Attention attention =
+                    Attention.readSeparate(w, b + "attn.q", b + "attn.k", b + "attn.v", b + "attn.proj", dim, 1, false);
             blocks.add(new TransformerBlock.Post(
                     LayerNorm.read(w, b + "norm1", dim, EPS),
                     attention,
@@ -138,7 +129,7 @@ public final class Kwt implements EncoderNetwork {
                 "Keyword Transformer, " + dim + " x " + depth + ", 1 head, post-norm",
                 new EncoderSpec.Input(
                         RATE, RATE, frontEnd.frameSamples(), RATE, frontEnd.describe(), frontEnd.settings()),
-                // A window's rows fill a second, although its last frames end before.
+                // The rows of a window cover a second, although its frames end a little earlier.
                 new EncoderSpec.Grid(frames, 1, RATE / frames, EncoderSpec.TokenOrder.TIME_MAJOR, 1),
                 dim,
                 depth,

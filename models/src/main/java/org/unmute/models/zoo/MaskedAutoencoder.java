@@ -14,9 +14,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * A masked autoencoder around a {@link SmallVit} (He et al. 2022, on spectrograms as in Audio-MAE): the encoder sees a
- * random part of the patches, a small decoder predicts the others, each normalised to mean 0 and variance 1. Only the
- * encoder is kept afterwards.
+ * A masked autoencoder around a {@link SmallVit} (He et al. 2022, on spectrograms as in Audio-MAE): the encoder gets a
+ * random part of the patches, a small decoder predicts the others, each normalized to mean 0 and variance 1. Only the
+ * encoder is kept after training.
  */
 public final class MaskedAutoencoder {
     static final String DECODER = "decoder.";
@@ -37,13 +37,13 @@ public final class MaskedAutoencoder {
 
     /**
      * @param settings size of the encoder
-     * @param maskRatio part of the patches that is hidden, in (0, 1)
+     * @param maskRatio fraction of hidden patches, in (0, 1)
      * @param w trainable weights; the decoder's names start with {@code decoder.}
      */
     public MaskedAutoencoder(SmallVit.Settings settings, double maskRatio, Weights w) {
         if (!(maskRatio > 0 && maskRatio < 1)) {
             throw new IllegalArgumentException(
-                    "masked autoencoder: the mask ratio lies between 0 and 1, is " + maskRatio);
+                    "masked autoencoder: the mask ratio must be between 0 and 1, is " + maskRatio);
         }
         encoder = new SmallVit(settings, w);
         patches = settings.rows() * settings.bands();
@@ -71,15 +71,15 @@ public final class MaskedAutoencoder {
     /**
      * Mean squared error over the hidden patches.
      *
-     * @param batch spectrograms as the encoder's front end makes them
-     * @param random draws the hidden patches, for each clip anew
+     * @param batch spectrograms of the encoder's front end
+     * @param random draws the hidden patches of each clip
      * @return a scalar
      */
     public Tensor loss(List<Spectrogram> batch, SplittableRandom random) {
         int n = batch.size();
         int dim = encoder.spec().dim();
-        float[] shown = new float[n * visible * patchSize];
-        float[] shownPositions = new float[n * visible * dim];
+        float[] visiblePatches = new float[n * visible * patchSize];
+        float[] visiblePositions = new float[n * visible * dim];
         float[] target = new float[n * patches * patchSize];
         float[] hidden = new float[n * patches];
         int[] source = new int[n * patches];
@@ -91,23 +91,27 @@ public final class MaskedAutoencoder {
             int[] order = shuffle(random);
             for (int v = 0; v < visible; v++) {
                 System.arraycopy(
-                        target, (first + order[v]) * patchSize, shown, (b * visible + v) * patchSize, patchSize);
-                System.arraycopy(encoderPositions, order[v] * dim, shownPositions, (b * visible + v) * dim, dim);
+                        target,
+                        (first + order[v]) * patchSize,
+                        visiblePatches,
+                        (b * visible + v) * patchSize,
+                        patchSize);
+                System.arraycopy(encoderPositions, order[v] * dim, visiblePositions, (b * visible + v) * dim, dim);
                 source[b * patches + order[v]] = v;
                 hidden[b * patches + order[v]] = 0;
             }
         }
         Tensor seen = encoder.forwardVisible(
-                Tensor.of(shown, n, visible, patchSize), Tensor.of(shownPositions, n, visible, dim));
+                Tensor.of(visiblePatches, n, visible, patchSize), Tensor.of(visiblePositions, n, visible, dim));
         Tensor prediction = decode(seen, Tensor.of(source, n, patches, 1));
-        // Each patch to mean 0 and variance 1, so that loud patches do not rule the loss.
+        // Normalized targets, so that loud patches do not dominate the loss.
         Tensor error =
                 prediction.minus(Tensor.owning(target, n, patches, patchSize).layerNorm(null, null, EPS));
         Tensor masked = error.unary(Unary.SQUARE).mean(false, -1).times(Tensor.of(hidden, n, patches));
         return masked.sum().times(1.0 / (n * (double) (patches - visible)));
     }
 
-    /** The whole grid from the visible tokens; {@code source} is each patch's place among them, or the mask token's. */
+    /** The whole grid from the visible tokens; {@code source} is each patch's index among them, or the mask token's. */
     private Tensor decode(Tensor seen, Tensor source) {
         Tensor x = decoderEmbed.apply(seen);
         long n = x.size(0);

@@ -21,45 +21,33 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.op.Unary;
 
 /**
- * The network that Audio-MAE, Bird-MAE, ASiT and AST share, with timm's names: patches, one or two tokens before them,
- * a stored position for every token, pre-norm blocks and a final norm.
+ * The network of Audio-MAE, Bird-MAE, ASiT and AST, with timm's names: one or two extra tokens before the patches, a
+ * stored position for every token, pre-norm blocks and a final norm.
  *
  * @param patchEmbed {@code [batch, frames, mel]} to {@code [batch, patches, dim]}
  * @param extra the tokens before the patches, {@code [1, extra, dim]}
  * @param positions {@code [1, extra + patches, dim]}
  * @param trunk the blocks
- * @param norm of the last block's output; null where that is the result
+ * @param norm final norm; may be null
  */
 public record PreNormVit(
         UnaryOperator<Tensor> patchEmbed, Tensor extra, Tensor positions, Trunk trunk, LayerNorm norm) {
     static final int PATCH = 16;
     static final int MEL = 128;
     static final double EPS = 1e-6;
-    /** Eleven minutes in one window, far beyond what attention over all its tokens could be computed for. */
-    static final int MOST_FRAMES = 1 << 16;
+    /** Eleven minutes, far beyond the windows that attention can be computed for. */
+    static final int MAX_FRAMES = 1 << 16;
 
     /** The tensors of a block in timm's naming. */
-    static final String[] TIMM_BLOCK = {
-        "attn.qkv.weight",
-        "attn.qkv.bias",
-        "attn.proj.weight",
-        "attn.proj.bias",
-        "mlp.fc1.weight",
-        "mlp.fc1.bias",
-        "mlp.fc2.weight",
-        "mlp.fc2.bias",
-        "norm1.weight",
-        "norm1.bias",
-        "norm2.weight",
-        "norm2.bias"
-    };
+    static final String[] TIMM_BLOCK =
+            KeyMap.weightsAndBiases("attn.qkv", "attn.proj", "mlp.fc1", "mlp.fc2", "norm1", "norm2");
 
     static final String CLS = "cls_token";
     static final String POSITIONS = "pos_embed";
     private static final int BANDS = MEL / PATCH;
     private static final String PATCHES = "patch_embed.proj";
 
-    /** A map for the trunk with its class token; what ends the network differs. */
+    /** Names up to the last block; callers add the names that follow. */
     static KeyMap keyMap(String name) {
         return KeyMap.named(name, CLS, POSITIONS, PATCHES + ".weight", "blocks.0.attn.qkv.weight")
                 .keep(CLS, POSITIONS, PATCHES + ".", "blocks.")
@@ -106,25 +94,24 @@ public record PreNormVit(
     }
 
     /**
-     * Steps of a window that patches of 16 frames fill; what does not fill one is left out, as the authors' convolution
-     * does.
+     * Patches along a window; frames that do not fill a patch are left out, as in the authors' convolution.
      */
     static int steps(int frames, int stride, String encoder) {
         if (frames < PATCH) {
             throw new IllegalArgumentException(
                     encoder + ": a window of " + frames + " frames holds no patch: it takes at least " + PATCH);
         }
-        if (frames > MOST_FRAMES) {
+        if (frames > MAX_FRAMES) {
             throw new IllegalArgumentException(encoder + ": a window of " + frames + " frames is too long: use at most "
-                    + MOST_FRAMES + ", longer recordings are cut into windows");
+                    + MAX_FRAMES + ", longer recordings are cut into windows");
         }
         return (frames - PATCH) / stride + 1;
     }
 
-    /** Steps that the stored positions are for, of a class token and a grid of 8 bands. */
+    /** Steps of the stored positions, which are for a class token and a grid of 8 bands. */
     static int storedSteps(CheckpointWeights w, String origin) {
         int rows = w.size(POSITIONS, 3, 1) - 1;
-        if (rows < BANDS || rows % BANDS != 0 || rows / BANDS > MOST_FRAMES / PATCH) {
+        if (rows < BANDS || rows % BANDS != 0 || rows / BANDS > MAX_FRAMES / PATCH) {
             throw new UnusableCheckpointException(
                     origin + ": there are " + (rows + 1) + " positions, expected is one and a multiple of " + BANDS
                             + ", for patches of 16 of 128 mel bins: another model, or another front end");
@@ -135,12 +122,11 @@ public record PreNormVit(
     /**
      * The positions of Audio-MAE and Bird-MAE for a window of as many steps as stored, or fewer. The table is laid out
      * as if frequency came first, {@code 1 + f · steps + t}, while tokens are time-major; that is how they were
-     * trained, so that a row's place, not its meaning, must be kept. For fewer steps the first of each of the 8 rows of
-     * that layout are used, one after the other. That is what Audio-MAE's {@code interpolate_pos_embed_audio}
-     * (util/pos_embed.py) does for the sizes that main_finetune_esc.py states, (8, 64) and for ESC-50 (8, 32); the
-     * published script leaves the call out where patches do not overlap, and then has 512 positions for 256 patches,
-     * which do not add up. Bird-MAE's fine-tuning code computes the table anew for (8, steps), which gives the same
-     * numbers.
+     * trained, so the order of rows must be kept. For fewer steps the first of each of the 8 rows of that layout are
+     * used, one after the other. That is what Audio-MAE's {@code interpolate_pos_embed_audio} (util/pos_embed.py) does
+     * for the sizes that main_finetune_esc.py states, (8, 64) and for ESC-50 (8, 32); the published script leaves the
+     * call out where patches do not overlap, and then has 512 positions for 256 patches, which do not add up.
+     * Bird-MAE's fine-tuning code computes the table for (8, steps), which gives the same values.
      *
      * @return {@code [1, 1 + steps · 8, dim]}
      * @throws UnusableCheckpointException if fewer are stored

@@ -31,9 +31,8 @@ import org.unmute.tensor.io.SafetensorsWriter;
 import org.unmute.tensor.io.StoredType;
 
 /**
- * Our own small encoder, the embedded default: a pre-norm ViT with fixed sine-cosine positions, a class token and a
- * final norm, as {@code unmute pretrain} makes it. Everything it needs to run is in the safetensors file: the settings
- * are in its metadata.
+ * The embedded encoder, trained by {@code unmute pretrain}: a small pre-norm ViT with fixed sine-cosine positions, a
+ * class token and a final norm. Its settings are in the metadata of the safetensors file.
  */
 public final class SmallVit implements EncoderNetwork {
     private static final String KIND = KeyMatch.ENCODER;
@@ -64,8 +63,8 @@ public final class SmallVit implements EncoderNetwork {
         }
     }
 
-    private static final int MOST_MEL_BINS = 1024;
-    private static final int MOST_TOKENS = 1 << 16;
+    private static final int MAX_MEL_BINS = 1024;
+    private static final int MAX_TOKENS = 1 << 16;
 
     /**
      * Size and front end.
@@ -73,8 +72,8 @@ public final class SmallVit implements EncoderNetwork {
      * @param sampleRate Hz
      * @param melBins bins of the fbank, a multiple of {@code patchMel}
      * @param frames frames of a window (10 ms each), a multiple of {@code patchTime}
-     * @param patchTime frames a patch
-     * @param patchMel mel bins a patch
+     * @param patchTime frames per patch
+     * @param patchMel mel bins per patch
      * @param dim channels, a multiple of 4 and of {@code heads}
      * @param depth blocks
      * @param heads attention heads
@@ -92,14 +91,14 @@ public final class SmallVit implements EncoderNetwork {
             int heads,
             double mean,
             double std) {
-        /** Checks what must divide what, and that the sizes are ones a model can have: a file may state any number. */
+        /** @throws IllegalArgumentException if sizes do not divide or are out of range */
         public Settings {
             if (Math.min(Math.min(frames, melBins), Math.min(Math.min(patchTime, patchMel), Math.min(dim, heads))) < 1
-                    || melBins > MOST_MEL_BINS
-                    || (long) frames / patchTime * (melBins / patchMel) > MOST_TOKENS) {
+                    || melBins > MAX_MEL_BINS
+                    || (long) frames / patchTime * (melBins / patchMel) > MAX_TOKENS) {
                 throw new IllegalArgumentException(
-                        "small vit: sizes must be at least 1, mel bins at most " + MOST_MEL_BINS
-                                + " and tokens at most " + MOST_TOKENS + ": frames " + frames + ", mel " + melBins
+                        "small vit: sizes must be at least 1, mel bins at most " + MAX_MEL_BINS
+                                + " and tokens at most " + MAX_TOKENS + ": frames " + frames + ", mel " + melBins
                                 + ", patch " + patchTime + " x "
                                 + patchMel + ", dim " + dim + ", heads " + heads);
             }
@@ -120,7 +119,7 @@ public final class SmallVit implements EncoderNetwork {
             return melBins / patchMel;
         }
 
-        /** The front end these settings describe. */
+        /** The front end with these settings. */
         public FbankFrontEnd frontEnd() {
             return new FbankFrontEnd(
                     new KaldiFbank(FbankOptions.of(sampleRate, melBins, WindowFunction.HANNING)), frames, mean, std);
@@ -186,7 +185,7 @@ public final class SmallVit implements EncoderNetwork {
     private final Trunk trunk;
     private final LayerNorm norm;
 
-    /** Builds the model on weights: a checkpoint's to run it, fresh ones to train it. */
+    /** A model of these weights: those of a checkpoint to run it, fresh ones to train it. */
     public SmallVit(Settings settings, Weights w) {
         this(settings, w, EncoderSettings.AUTHORS);
     }
@@ -280,7 +279,7 @@ public final class SmallVit implements EncoderNetwork {
         return run(patches.plus(positions), trace);
     }
 
-    /** Some patches only, as in masked pre-training: their contents and their positions. */
+    /** Some patches only, for masked pre-training: their contents and their positions. */
     Tensor forwardVisible(Tensor patches, Tensor ownPositions) {
         return run(patchEmbed.proj().apply(patches).plus(ownPositions), Trace.NONE);
     }

@@ -208,7 +208,7 @@ class CheckpointWeightsTest {
     void unknownAndIncompleteFilesAreUnusable() {
         assertThatThrownBy(() -> open(new SafetensorsWriter().add("conv1", Shape.of(1), new float[1])))
                 .isInstanceOf(UnusableCheckpointException.class)
-                .hasMessageContaining("no encoder known here")
+                .hasMessageContaining("no known encoder")
                 .hasMessageContaining("conv1");
         assertThatThrownBy(() -> open(new SafetensorsWriter()
                         .metadata("unmute.encoder", "small-vit")

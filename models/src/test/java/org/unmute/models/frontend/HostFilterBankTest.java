@@ -37,9 +37,9 @@ class HostFilterBankTest {
                 // Loud, quiet and silent stretches.
                 x[i] = (float) (random.nextGaussian() * Math.pow(10, -i / 1000 % 12)) * (i / 3000 % 4 == 3 ? 0 : 1);
             }
-            assertThat(bank.byBackend(backend, x)).as("%d samples", n).containsExactly(bank.plain(x));
+            assertThat(bank.onBackend(backend, x)).as("%d samples", n).containsExactly(bank.plain(x));
             x[n / 2] = Float.NaN;
-            assertThat(bank.byBackend(backend, x))
+            assertThat(bank.onBackend(backend, x))
                     .as("%d samples, one not a number", n)
                     .containsExactly(bank.plain(x))
                     .contains(Float.NaN);
@@ -55,7 +55,7 @@ class HostFilterBankTest {
             x[i] = (float) random.nextGaussian();
         }
         float[] first = bank.plain(x);
-        for (long frames = 0; frames <= HostFilterBank.BY_PLAIN_CODE + 2000; frames += first.length / 128) {
+        for (long frames = 0; frames <= HostFilterBank.PLAIN_JAVA_FRAMES + 2000; frames += first.length / 128) {
             assertThat(bank.compute(x)).isEqualTo(first);
         }
     }

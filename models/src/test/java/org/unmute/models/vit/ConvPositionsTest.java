@@ -30,7 +30,7 @@ class ConvPositionsTest {
                 .hasMessageContaining("groups of 4");
         assertThatThrownBy(() -> new ConvPositions(new float[35], 3, 2, bias))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("35 numbers");
+                .hasMessageContaining("35 weights");
     }
 
     private static float[] random(SplittableRandom random, int n) {

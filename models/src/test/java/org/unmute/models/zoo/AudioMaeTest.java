@@ -182,7 +182,7 @@ class AudioMaeTest {
     void anotherSampleRateIsRefused() {
         assertThatThrownBy(() -> Encoders.build(vit(33), SMALL.withSampleRate(32_000)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("audiomae: hears 16000 Hz, the sample rate is set to 32000: leave it out");
+                .hasMessage("audiomae: the sample rate is always 16000 Hz, it is set to 32000: leave it out");
     }
 
     @Test

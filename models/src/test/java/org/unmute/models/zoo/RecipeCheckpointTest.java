@@ -166,7 +166,7 @@ class RecipeCheckpointTest {
                 new RecipeCheckpoint(1, Map.of("a", Shape.of(2)), Map.of("a", s -> new float[3]), Map.of());
         assertThatThrownBy(() -> c.floats("b")).hasMessageContaining("no tensor 'b'");
         assertThatThrownBy(() -> c.floats("a"))
-                .hasMessageContaining("3 numbers")
+                .hasMessageContaining("3 values")
                 .hasMessageContaining("needs 2");
     }
 }

@@ -91,7 +91,7 @@ class SmallVitTest {
                 .write(file);
         assertThatThrownBy(() -> Encoders.open(file))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("no encoder known");
+                .hasMessageContaining("no known encoder");
         Path text = Files.writeString(folder.resolve("text.safetensors"), "hello");
         assertThatThrownBy(() -> Encoders.open(text)).isInstanceOf(org.unmute.tensor.io.MalformedFileException.class);
     }

@@ -1,0 +1,97 @@
+package org.unmute.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedMethod;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.unmute.models.audio.Wav;
+
+/**
+ * The way of one clip through {@code unmute embed}: which classes of ours stand on the stack where the front end and the
+ * network are called and where the shard is written. What {@code docs/architecture.md} lists must stay short.
+ */
+class EmbedPathTest {
+    private static final int MAX_CLASSES = 12;
+    private static final String FRONT_END = "org.unmute.models.frontend.FbankFrontEnd::apply";
+    private static final String WRITE = "sun.nio.ch.FileChannelImpl::write";
+    private static final String NETWORK = "org.unmute.models.zoo.SmallVit::forward";
+
+    static {
+        Module ours = EmbedPathTest.class.getModule();
+        ModuleLayer.boot().findModule("jdk.jfr").ifPresent(ours::addReads);
+    }
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aClipPassesFewClassesFromTheCommandToTheShard() throws IOException {
+        Files.createDirectory(folder.resolve("audio"));
+        Wav.write(folder.resolve("audio/clip.wav"), new float[48_000], 16_000);
+        Path file = folder.resolve("embed.jfr");
+        try (Recording recording = new Recording()) {
+            recording
+                    .enable("jdk.MethodTrace")
+                    .with("filter", FRONT_END + ";" + NETWORK + ";" + WRITE)
+                    .withThreshold(Duration.ZERO)
+                    .withStackTrace();
+            recording.start();
+            embed();
+            recording.stop();
+            recording.dump(file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+        Set<String> shard = classes(events, EmbedPathTest::isWriteToCache);
+        Set<String> network = classes(events, e -> isCallOf(e, NETWORK));
+        Set<String> frontEnd = classes(events, e -> isCallOf(e, FRONT_END));
+        assertThat(shard).contains("org.unmute.cli.Main", "org.unmute.probes.cache.TokenCacheWriter");
+        assertThat(network).contains("org.unmute.cli.Main", "org.unmute.models.zoo.SmallVit");
+        assertThat(frontEnd).contains("org.unmute.models.frontend.FbankFrontEnd");
+        Set<String> all = new TreeSet<>(shard);
+        all.addAll(network);
+        all.addAll(frontEnd);
+        System.out.println("embed passes " + all.size() + " classes: " + all);
+        assertThat(all).hasSizeLessThanOrEqualTo(MAX_CLASSES);
+    }
+
+    private void embed() {
+        Ran.unmute("embed", "--audio", folder.resolve("audio"), "--out", folder.resolve("cache"))
+                .endsWith(ExitCode.OK);
+    }
+
+    private static boolean isWriteToCache(RecordedEvent e) {
+        return isCallOf(e, WRITE)
+                && e.getStackTrace().getFrames().stream()
+                        .anyMatch(f -> f.getMethod().getType().getName().startsWith("org.unmute.probes.cache."));
+    }
+
+    private static boolean isCallOf(RecordedEvent e, String method) {
+        return e.getEventType().getName().equals("jdk.MethodTrace")
+                && e.getValue("method") instanceof RecordedMethod called
+                && method.equals(called.getType().getName() + "::" + called.getName());
+    }
+
+    /** Our classes on the stacks, nested ones and lambdas under their outer class. */
+    private static Set<String> classes(List<RecordedEvent> events, Predicate<RecordedEvent> which) {
+        Set<String> names = new TreeSet<>();
+        events.stream()
+                .filter(which)
+                .flatMap(e -> e.getStackTrace().getFrames().stream())
+                .map(f -> f.getMethod().getType().getName())
+                .filter(n -> n.startsWith("org.unmute.") && !n.endsWith("Test") && !n.endsWith(".Ran"))
+                .forEach(n -> names.add(n.replaceFirst("\\$.*", "")));
+        return names;
+    }
+}
