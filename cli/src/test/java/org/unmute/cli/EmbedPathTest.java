@@ -10,12 +10,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedMethod;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unmute.cli.console.ExitCode;
 import org.unmute.models.audio.Wav;
 
 /**
@@ -53,7 +56,7 @@ class EmbedPathTest {
             recording.dump(file);
         }
         List<RecordedEvent> events = RecordingFile.readAllEvents(file);
-        Set<String> shard = classes(events, EmbedPathTest::isWriteToCache);
+        Set<String> shard = classes(events, EmbedPathTest::isWriteToShard);
         Set<String> network = classes(events, e -> isCallOf(e, NETWORK));
         Set<String> frontEnd = classes(events, e -> isCallOf(e, FRONT_END));
         assertThat(shard).contains("org.unmute.cli.Main", "org.unmute.probes.cache.TokenCacheWriter");
@@ -71,10 +74,11 @@ class EmbedPathTest {
                 .endsWith(ExitCode.OK);
     }
 
-    private static boolean isWriteToCache(RecordedEvent e) {
+    /** A write of a clip's record: the lock of the folder is written, too. */
+    private static boolean isWriteToShard(RecordedEvent e) {
         return isCallOf(e, WRITE)
                 && e.getStackTrace().getFrames().stream()
-                        .anyMatch(f -> f.getMethod().getType().getName().startsWith("org.unmute.probes.cache."));
+                        .anyMatch(f -> f.getMethod().getName().equals("append"));
     }
 
     private static boolean isCallOf(RecordedEvent e, String method) {
@@ -83,13 +87,15 @@ class EmbedPathTest {
                 && method.equals(called.getType().getName() + "::" + called.getName());
     }
 
-    /** Our classes on the stacks, nested ones and lambdas under their outer class. */
+    /** Our classes among the traced methods and their callers, nested ones and lambdas under their outer class. */
     private static Set<String> classes(List<RecordedEvent> events, Predicate<RecordedEvent> which) {
         Set<String> names = new TreeSet<>();
         events.stream()
                 .filter(which)
-                .flatMap(e -> e.getStackTrace().getFrames().stream())
-                .map(f -> f.getMethod().getType().getName())
+                .flatMap(e -> Stream.concat(
+                        Stream.of(e.<RecordedMethod>getValue("method")),
+                        e.getStackTrace().getFrames().stream().map(RecordedFrame::getMethod)))
+                .map(m -> m.getType().getName())
                 .filter(n -> n.startsWith("org.unmute.") && !n.endsWith("Test") && !n.endsWith(".Ran"))
                 .forEach(n -> names.add(n.replaceFirst("\\$.*", "")));
         return names;
