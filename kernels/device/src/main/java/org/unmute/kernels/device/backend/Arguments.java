@@ -12,7 +12,7 @@ final class Arguments {
 
     Arguments memory(View... views) {
         for (View v : views) {
-            list.add(new Argument.Pointer(((DeviceBuffer) v.buffer()).memory()));
+            list.add(new Argument.Pointer(DeviceBuffer.memoryOf(v)));
         }
         return this;
     }

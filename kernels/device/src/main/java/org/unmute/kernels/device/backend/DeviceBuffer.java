@@ -3,6 +3,7 @@ package org.unmute.kernels.device.backend;
 import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.tensor.DType;
 import org.unmute.tensor.backend.Buffer;
+import org.unmute.tensor.backend.View;
 
 /**
  * A tensor's memory on a device. If it is never closed, its block is reclaimed once the buffer is unreachable.
@@ -19,6 +20,11 @@ final class DeviceBuffer implements Buffer {
 
     DeviceMemory memory() {
         return block.memory();
+    }
+
+    /** The memory behind a view of a device tensor. */
+    static DeviceMemory memoryOf(View v) {
+        return ((DeviceBuffer) v.buffer()).memory();
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import org.unmute.kernels.device.Device;
-import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
@@ -55,7 +54,7 @@ final class MovementKernels {
                 dense.host(),
                 Math.toIntExact(dense.offset()),
                 n,
-                memory(target),
+                DeviceBuffer.memoryOf(target),
                 target.offset() * out.dtype().bytes());
         profile.transferred(true, (long) n * out.dtype().bytes());
         if (target != out) {
@@ -78,7 +77,7 @@ final class MovementKernels {
                 ? host
                 : View.dense(HostBuffer.allocate(x.dtype(), n), x.shape());
         device.read(
-                memory(source),
+                DeviceBuffer.memoryOf(source),
                 source.offset() * x.dtype().bytes(),
                 target.host(),
                 Math.toIntExact(target.offset()),
@@ -90,10 +89,6 @@ final class MovementKernels {
         if (target != host) {
             ScalarBackend.INSTANCE.copy(target, host);
         }
-    }
-
-    private static DeviceMemory memory(View v) {
-        return ((DeviceBuffer) v.buffer()).memory();
     }
 
     void copy(View x, View out) {

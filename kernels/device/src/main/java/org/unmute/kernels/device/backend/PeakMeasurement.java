@@ -1,7 +1,6 @@
 package org.unmute.kernels.device.backend;
 
 import org.unmute.kernels.device.Device;
-import org.unmute.kernels.device.DeviceMemory;
 import org.unmute.kernels.device.Kernel;
 import org.unmute.kernels.device.LaunchPlan;
 import org.unmute.tensor.DType;
@@ -43,7 +42,9 @@ final class PeakMeasurement {
         View to = scratch(bytes / Float.BYTES);
         long best = Long.MAX_VALUE;
         for (int i = 0; i < TRIES; i++) {
-            best = Math.min(best, nanos(() -> device.copy(memory(from), 0, memory(to), 0, bytes)));
+            best = Math.min(
+                    best,
+                    nanos(() -> device.copy(DeviceBuffer.memoryOf(from), 0, DeviceBuffer.memoryOf(to), 0, bytes)));
         }
         from.buffer().close();
         to.buffer().close();
@@ -82,9 +83,5 @@ final class PeakMeasurement {
     private View scratch(long floats) {
         Shape shape = Shape.of(floats);
         return View.dense(pool.allocate(DType.F32, shape), shape);
-    }
-
-    private static DeviceMemory memory(View v) {
-        return ((DeviceBuffer) v.buffer()).memory();
     }
 }
