@@ -95,10 +95,7 @@ class ArchitectureTest {
                         DescribedPredicate.alwaysTrue(),
                         resideInAnyPackage("org.unmute.kernels.vector.tile", "org.unmute.kernels.vector.runtime"))
                 .check(all);
-        slices().matching("org.unmute.kernels.(**)")
-                .should()
-                .beFreeOfCycles()
-                .check(all);
+        slices().matching("org.unmute.kernels.(**)").should().beFreeOfCycles().check(all);
     }
 
     @Test

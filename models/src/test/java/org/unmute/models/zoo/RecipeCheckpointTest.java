@@ -165,8 +165,6 @@ class RecipeCheckpointTest {
         RecipeCheckpoint c =
                 new RecipeCheckpoint(1, Map.of("a", Shape.of(2)), Map.of("a", s -> new float[3]), Map.of());
         assertThatThrownBy(() -> c.floats("b")).hasMessageContaining("no tensor 'b'");
-        assertThatThrownBy(() -> c.floats("a"))
-                .hasMessageContaining("3 values")
-                .hasMessageContaining("needs 2");
+        assertThatThrownBy(() -> c.floats("a")).hasMessageContaining("3 values").hasMessageContaining("needs 2");
     }
 }

@@ -1,7 +1,5 @@
 package org.unmute.tensor.backend;
 
-import org.unmute.tensor.Shape;
-
 /** Prototype matching as composites of {@link Primitives} and {@link RowComposites}. */
 public interface PrototypeComposites extends RowComposites {
     /**
