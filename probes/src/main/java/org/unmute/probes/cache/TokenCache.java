@@ -136,16 +136,10 @@ public final class TokenCache implements AutoCloseable {
      * @throws TokenCacheException if there is no such clip or its record is damaged
      */
     public TokenMap read(String clipId) throws IOException {
-        Location at = locate(clipId);
-        RecordHeader h = at.entry.header();
-        MemorySegment payload = payload(at);
-        int values = h.time() * h.freq() * h.dim();
-        float[] tokens = new float[values];
-        Payload.get(payload, 0, values, tokens, 0, key.dtype());
+        RecordHeader h = locate(clipId).entry.header();
+        float[] tokens = new float[h.time() * h.freq() * h.dim()];
         float[] cls = h.cls() ? new float[h.dim()] : null;
-        if (cls != null) {
-            Payload.get(payload, values, h.dim(), cls, 0, key.dtype());
-        }
+        readInto(clipId, tokens, 0, cls, 0);
         return new TokenMap(h.time(), h.freq(), h.dim(), tokens, cls);
     }
 
@@ -206,21 +200,6 @@ public final class TokenCache implements AutoCloseable {
     }
 
     /**
-     * Reads the tokens of one clip, {@code [time*freq, dim]}, into a larger array.
-     *
-     * @param dst Modified from {@code offset} on.
-     * @return what was read
-     * @throws TokenCacheException if there is no such clip or its record is damaged
-     * @throws IndexOutOfBoundsException if {@code dst} is too short
-     */
-    public CachedClip readInto(String clipId, float[] dst, int offset) throws IOException {
-        Location at = locate(clipId);
-        CachedClip clip = at.shard.clip(at.entry);
-        Payload.get(payload(at), 0, clip.tokenValues(), dst, offset, key.dtype());
-        return clip;
-    }
-
-    /**
      * Reads the tokens of one clip and its cls token, if it has one, into larger arrays; the checksum is checked once.
      *
      * @param tokens {@code [time*freq, dim]}. Modified from {@code tokensAt} on.
@@ -260,23 +239,6 @@ public final class TokenCache implements AutoCloseable {
             Payload.get(payload, clip.tokenValues(), clip.dim(), cls, clsAt, key.dtype());
         }
         return clip;
-    }
-
-    /**
-     * Reads the cls token of one clip, {@code [dim]}, into a larger array.
-     *
-     * @param dst Modified from {@code offset} on.
-     * @throws TokenCacheException if there is no such clip, it has no cls token or its record is damaged
-     * @throws IndexOutOfBoundsException if {@code dst} is too short
-     */
-    public void readClsInto(String clipId, float[] dst, int offset) throws IOException {
-        Location at = locate(clipId);
-        RecordHeader h = at.entry.header();
-        if (!h.cls()) {
-            throw new TokenCacheException("token cache: clip '" + clipId + "' has no cls token: " + key.encoder()
-                    + " gives none: use the mean of its tokens");
-        }
-        Payload.get(payload(at), h.time() * h.freq() * h.dim(), h.dim(), dst, offset, key.dtype());
     }
 
     /** Checks the tokens of every record, too, and returns all damage. Changes nothing: opening a writer rebuilds. */

@@ -13,10 +13,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.unmute.models.encoder.Features;
@@ -39,8 +40,8 @@ public final class TokenCacheWriter implements AutoCloseable {
     private final List<Damage> recovered = new ArrayList<>();
     /** Audio hash of the newest record of each clip. */
     private final Map<String, String> audioOfClip = new HashMap<>();
-    /** First clip of each audio hash. */
-    private final Map<String, String> clipOfAudio = new HashMap<>();
+    /** Audio hashes of all records. */
+    private final Set<String> audio = new HashSet<>();
 
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
     private FileChannel channel;
@@ -108,12 +109,7 @@ public final class TokenCacheWriter implements AutoCloseable {
         if (stored != null) {
             return stored.equals(audioSha256) ? ClipStatus.PRESENT : ClipStatus.CHANGED;
         }
-        return clipOfAudio.containsKey(audioSha256) ? ClipStatus.RENAMED : ClipStatus.ABSENT;
-    }
-
-    /** A stored clip with this audio content, if there is one. */
-    public Optional<String> clipWithAudio(String audioSha256) {
-        return Optional.ofNullable(clipOfAudio.get(audioSha256));
+        return audio.contains(audioSha256) ? ClipStatus.RENAMED : ClipStatus.ABSENT;
     }
 
     /** Number of clips stored. */
@@ -364,9 +360,9 @@ public final class TokenCacheWriter implements AutoCloseable {
         }
     }
 
-    private void remember(String clipId, String audio) {
-        audioOfClip.put(clipId, audio);
-        clipOfAudio.putIfAbsent(audio, clipId);
+    private void remember(String clipId, String audioSha256) {
+        audioOfClip.put(clipId, audioSha256);
+        audio.add(audioSha256);
     }
 
     private static byte[] checkedId(String clipId) {
