@@ -42,11 +42,11 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Turns recordings into the token maps of an encoder and keeps them in a cache folder.",
-            "Run the same command again after an interruption: it goes on where it stopped."
+            "Run the same command again after an interruption: it resumes where it stopped."
         },
         footer = {"", "Example:", "  unmute embed --encoder eat.safetensors --audio recordings/ --out cache/"})
 public final class EmbedCommand implements Callable<Integer> {
-    /** Recordings looked at to state the cache's size beforehand. */
+    /** Recordings that the size of the cache is estimated from. */
     private static final int SAMPLE = 16;
 
     @Mixin
@@ -170,7 +170,7 @@ public final class EmbedCommand implements Callable<Integer> {
                 rows += spec.rows((long) (r.seconds() * spec.sampleRate()));
                 seen++;
             } catch (IOException | IllegalArgumentException e) {
-                continue; // reported when its turn comes
+                continue; // reported when it is embedded
             }
         }
         int each = seen == 0 ? spec.time() : (int) Math.min(Integer.MAX_VALUE, Math.max(1, rows / seen));

@@ -15,8 +15,8 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.TensorScope;
 
 /**
- * Runs a frozen {@link EncoderNetwork}: waveform in, {@link TokenMap} out. It cuts recordings into windows, runs windows
- * in batches and joins what they give. A recording gives the same bits whatever is encoded with it.
+ * Runs a frozen {@link EncoderNetwork}: waveform in, {@link TokenMap} out. It cuts recordings into windows, runs
+ * windows in batches and joins what they give. A recording gives the same bits whatever is encoded with it.
  *
  * <p>Thread-safe: one loaded encoder serves many threads. It holds arrays on the heap and nothing else, so there is
  * nothing to close. Threads belong to the backend, see {@link org.unmute.tensor.backend.Backends#close()}.
@@ -75,9 +75,9 @@ public final class Encoder {
     /**
      * The token map of a recording of any length. Longer ones are cut into windows whose maps are joined in time; where
      * windows overlap, a token is the mean of theirs. The last window may be short and is treated as the authors treat
-     * a short clip: where they pad, it gives the full grid of a window, and the tokens at its end stand for padding, not
-     * for sound. A remainder of less than a hundredth of a window or less than a frame is left out. The cls token is the
-     * mean over the windows, all with the same weight.
+     * a short clip: where they pad, it gives the full grid of a window, and the tokens at its end stand for padding,
+     * not for sound. A remainder of less than a hundredth of a window or less than a frame is left out. The cls token
+     * is the mean over the windows, all with the same weight.
      *
      * @param samples mono, [-1, 1], at {@link EncoderSpec#sampleRate()}
      * @throws IllegalArgumentException if there are fewer samples than one frame, or one is NaN or infinite

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 /**
  * Statistics of the log mel energies of a data set, for {@code (x - mean) / (2 std)} in place of those of the
  * pre-training data. The encoders' authors fine-tune with some; the BAT code of co-authors of the probing paper has a
- * table of others. The paper does not say whether it used any of them; without a preset the authors' values for AudioSet
- * are used.
+ * table of others. The paper does not say whether it used any of them; without a preset the authors' values for
+ * AudioSet are used.
  *
  * @param label name on the command line: whose, and which data set; encoders may have presets of the same label
  * @param mean of the log energies

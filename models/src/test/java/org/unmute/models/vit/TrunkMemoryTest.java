@@ -85,7 +85,7 @@ class TrunkMemoryTest {
                 + System.getProperty("jdk.module.path", "");
     }
 
-    /** Twice 12 blocks of 768 on so many clips of 513 tokens. */
+    /** 12 blocks of 768 on clips of 513 tokens, twice. */
     static final class Base {
         private Base() {}
 

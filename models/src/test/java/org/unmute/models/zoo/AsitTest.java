@@ -102,14 +102,14 @@ class AsitTest {
 
     /**
      * The original finds places in float32, three roundings of up to the grid's size; between two samples the
-     * interpolant rises by at most three times the greatest value.
+     * interpolant rises by at most three times the largest value.
      */
     static double float32Noise(int rows, int columns, Tensor expected) {
-        float greatest = 0;
+        float largest = 0;
         for (float x : expected.toFloats()) {
-            greatest = Math.max(greatest, Math.abs(x));
+            largest = Math.max(largest, Math.abs(x));
         }
-        return 9 * (rows + columns) * 0x1p-24 * greatest;
+        return 9 * (rows + columns) * 0x1p-24 * largest;
     }
 
     /** {@code [1, channels, rows, columns]} as {@code [1, rows · columns, channels]}. */

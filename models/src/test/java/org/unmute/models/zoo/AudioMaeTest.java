@@ -26,7 +26,7 @@ import org.unmute.tensor.Grad;
 import org.unmute.tensor.Tensor;
 import org.unmute.tensor.io.SafetensorsFile;
 
-/** Audio-MAE and Bird-MAE: names, positions, and what tells one from the other. */
+/** Audio-MAE and Bird-MAE: names, positions, and how they are distinguished. */
 class AudioMaeTest {
     private static final EncoderSettings SMALL = EncoderSettings.AUTHORS.withHeads(2);
 

@@ -154,7 +154,7 @@ record GoldenEncoder(Path folder, JsonNode config) {
         return Tensor.of(x, 1, bins, frames).transpose(1, 2).copy();
     }
 
-    /** The recording that the reference heard. */
+    /** The recording of the reference. */
     float[] recording() throws IOException {
         float[] samples = Wav.read(Golden.require(config.get("wav").asText())).samples();
         return config.has("wav_samples")

@@ -86,7 +86,7 @@ class RecipeCheckpointTest {
         }
     }
 
-    /** Only the port's file is there, whose names are not those that the recipe was told. */
+    /** Only the port's file is there, whose names are not those of the recipe. */
     private static void compareUnderModelNames(Path folder) throws IOException {
         RecipeCheckpoint recipe = GoldenRecipe.read(folder);
         try (Checkpoint file = Checkpoint.open(folder.resolve("model_hf.safetensors"))) {
@@ -107,7 +107,7 @@ class RecipeCheckpointTest {
             assertThat(values).as(name).containsExactly(0);
             return;
         }
-        // The original computes its sine-cosine table in float32: angles of up to so many time steps are off by their
+        // The original computes its sine-cosine table in float32: angles that grow with the time steps are off by their
         // rounding.
         boolean table = name.endsWith("fixed_positional_encoder.positions") && values[0] == 0;
         double bound = table ? (1 + stored.shape().size(1) / 8) * 0x1p-23 : 0;

@@ -119,7 +119,7 @@ class ReleasesTest {
         assertThat(release(name).size().parameters()).as(name).isEqualTo(expected);
     }
 
-    /** Rows of ten seconds: whole windows, the last one padded, each of so many frames and rows. */
+    /** Rows of ten seconds: whole windows, the last one padded, each with these frames and rows. */
     private static int rows(int rate, int length, int shift, int frames, int patch, int stride) {
         int rowsOfAWindow = (frames - patch) / stride + 1;
         int have = (10 * rate - length) / shift + 1;
@@ -185,7 +185,7 @@ class ReleasesTest {
     }
 
     /**
-     * Where key lists of whole checkpoints are at hand, the encoder's part of them has the stated number of weights.
+     * Where there are key lists of whole checkpoints, the encoder's part of them has the stated number of weights.
      */
     @TestFactory
     @Tag("golden")
@@ -231,7 +231,7 @@ class ReleasesTest {
         agree(listed, encoder);
     }
 
-    /** Names and shapes of a checkpoint that is not at hand. */
+    /** Names and shapes of a checkpoint of which only the key list is there. */
     private record KeyList(JsonNode keys) implements Checkpoint {
         @Override
         public String origin() {

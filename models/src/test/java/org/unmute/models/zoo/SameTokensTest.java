@@ -21,8 +21,8 @@ import org.unmute.models.encoder.Features;
 import org.unmute.models.encoder.TokenMap;
 
 /**
- * A recording has one token map, to the last bit: again, beside others of other lengths, in any order. Every encoder
- * with reference numbers is tested.
+ * A recording has one token map, to the last bit: again, together with others of other lengths, in any order. Every
+ * encoder with reference numbers is tested.
  */
 @Tag("golden")
 class SameTokensTest {

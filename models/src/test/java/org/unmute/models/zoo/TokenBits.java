@@ -81,13 +81,14 @@ final class TokenBits {
         return spec.windowSamples() == EncoderSpec.WHOLE_RECORDING;
     }
 
-    /** Samples of a window, or of the tokens that the network sees together where recordings are heard as a whole. */
+    /** Samples of a window or, where recordings are taken in one piece, of the tokens that attend to each other. */
     static int unit(EncoderSpec spec) {
         return hearsWholes(spec) ? spec.time() * spec.grid().rowSamples() : spec.windowSamples();
     }
 
     /**
-     * Recordings of the lengths that matter: a part of a window, one, several with and without a remainder, the least.
+     * Recordings of the lengths that matter: a part of a window, one, several with and without a remainder, the
+     * shortest.
      */
     static List<float[]> recordings(EncoderSpec spec) {
         int window = unit(spec);

@@ -17,21 +17,21 @@ import org.unmute.models.encoder.Features;
 import org.unmute.tensor.io.Sha256;
 
 /**
- * Fills a token cache: reads recordings, encodes them, appends their token maps in the order of the list. Clips that
- * the cache holds already are left alone, so the same call goes on after an interruption. Recordings that cannot be
- * used (not readable, too short, of which the encoder makes numbers that cannot be stored) are reported with the reason
- * and skipped, or stop the run if it is strict; nothing else is lost.
+ * Fills a token cache: reads recordings, encodes them and appends their token maps in the order of the list. Clips that
+ * are in the cache already are skipped, so the same call resumes an interrupted run. Recordings that cannot be used
+ * (unreadable, too short, or with token values that cannot be stored) are reported with the reason and skipped, or stop
+ * the run if it is strict; other clips are not affected.
  */
 public final class Embedding {
-    /** Clips read and encoded together: as many as this, unless their sound is longer than the limit below. */
+    /** Max clips that are read and encoded together. */
     private static final int CHUNK = 32;
-    /** The same where tokens of all layers are kept, which take many times the memory. */
+    /** The same where tokens of all layers are stored, which take many times the memory. */
     private static final int LAYERS_CHUNK = 4;
-    /** Seconds of sound held at once; one recording alone may be longer. */
+    /** Max seconds of sound in memory; a single recording may be longer. */
     private static final int CHUNK_SECONDS = 20 * 60;
 
     private static final int LAYERS_CHUNK_SECONDS = 2 * 60;
-    /** Clips read together as long as nothing is known of their length. */
+    /** Clips that are read together before their length is known. */
     private static final int FIRST_READ = 4;
 
     private final Encoder encoder;
@@ -46,9 +46,9 @@ public final class Embedding {
         Recording read(Path file) throws IOException;
     }
 
-    /** Told what happens, in the order of the list. */
+    /** Receives the outcome of each clip, in the order of the list. */
     public interface Listener {
-        /** A clip is in the cache now; {@code before}: it already was. */
+        /** A clip is in the cache; {@code before}: it already was. */
         void stored(AudioClip clip, boolean before);
 
         /** A clip was left out. */
@@ -56,15 +56,15 @@ public final class Embedding {
     }
 
     /**
-     * What came of a run.
+     * The outcome of a run.
      *
      * @param embedded clips encoded now
-     * @param present clips that the cache held already
+     * @param present clips that were in the cache already
      * @param skipped clips left out, with reasons
      */
     public record Outcome(int embedded, int present, List<Skipped> skipped) {}
 
-    /** A clip left out and why. */
+    /** A clip that was left out, with the reason. */
     public record Skipped(String clip, String reason) {}
 
     /** A recording that cannot be used, in a strict run. */
@@ -95,7 +95,7 @@ public final class Embedding {
     }
 
     /**
-     * Embeds all clips that the cache does not hold; with the tokens of all blocks where the cache is one of layers.
+     * Embeds all clips that are not in the cache; with the tokens of all blocks if the cache holds layers.
      *
      * @throws IllegalArgumentException if the cache holds another number of layers than the encoder has blocks
      * @throws UnusableClipException in a strict run, at the first recording that cannot be used
@@ -145,14 +145,14 @@ public final class Embedding {
     }
 
     /**
-     * The next clips, read: so many that their sound stays within the limit as far as the length of those before tells.
-     * Which clips these are depends on the recordings alone, not on the machine.
+     * Reads the next clips: as many as stay within the limit, judged by the length of those already read. The choice
+     * depends on the recordings only, not on the machine.
      */
     private List<Loaded> chunk(List<AudioClip> clips, int from, TokenCacheWriter writer) {
         boolean layers = writer.key().layers() > 0;
         long limit = (long) (layers ? LAYERS_CHUNK_SECONDS : CHUNK_SECONDS)
                 * encoder.describe().sampleRate();
-        int most = layers ? LAYERS_CHUNK : CHUNK;
+        int max = layers ? LAYERS_CHUNK : CHUNK;
         long held = 0;
         int group = FIRST_READ;
         List<Loaded> chunk = new ArrayList<>();
@@ -166,7 +166,7 @@ public final class Embedding {
             held += read.stream().mapToLong(Loaded::length).sum();
             long longest =
                     Math.max(1, read.stream().mapToLong(Loaded::length).max().orElse(1));
-            group = Math.clamp((limit - held) / longest, 0, most - chunk.size());
+            group = Math.clamp((limit - held) / longest, 0, max - chunk.size());
         }
         return chunk;
     }
