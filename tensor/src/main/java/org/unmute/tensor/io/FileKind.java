@@ -28,25 +28,25 @@ public enum FileKind {
     /** TensorFlow's SavedModel. */
     SAVED_MODEL(
             "a TensorFlow SavedModel",
-            "take the authors' PyTorch checkpoint, or save the variables in Python as " + "safetensors"),
+            "take the authors' PyTorch checkpoint, or save the variables in Python as safetensors"),
     /** The index or a data shard of a TensorFlow checkpoint. */
     TF_CHECKPOINT(
             "a part of a TensorFlow checkpoint",
-            "take the authors' PyTorch checkpoint, or save the variables in " + "Python as safetensors"),
+            "take the authors' PyTorch checkpoint, or save the variables in Python as safetensors"),
     /** HDF5, which Keras writes as {@code .h5}. */
     HDF5(
             "an HDF5 file, such as Keras weights",
-            "take the authors' PyTorch checkpoint, or save the weights in Python as " + "safetensors"),
+            "take the authors' PyTorch checkpoint, or save the weights in Python as safetensors"),
     /** Keras's own archive. */
     KERAS(
             "a Keras model archive",
-            "take the authors' PyTorch checkpoint, or save the weights in Python as " + "safetensors"),
+            "take the authors' PyTorch checkpoint, or save the weights in Python as safetensors"),
     /** An ONNX graph. */
     ONNX("an ONNX model", "take the PyTorch checkpoint it was exported from: an exported graph has no parameter names"),
     /** MessagePack, which Flax writes. */
     FLAX_MSGPACK(
             "MessagePack, such as Flax weights",
-            "take the authors' PyTorch checkpoint, or save the parameters in " + "Python as safetensors"),
+            "take the authors' PyTorch checkpoint, or save the parameters in Python as safetensors"),
     /** A NumPy array. */
     NPY("a NumPy array", "give a checkpoint instead; an array alone is no model"),
     /** NumPy arrays in a zip archive. */
@@ -56,11 +56,11 @@ public enum FileKind {
     /** A web page saved in place of the file. */
     HTML(
             "a web page, not the file itself",
-            "the download went to a page (log-in, error or preview): download the file " + "from its raw link"),
+            "the download went to a page (log-in, error or preview): download the file from its raw link"),
     /** The index of a sharded safetensors model. */
     SAFETENSORS_INDEX(
             "the index of a safetensors model in several files",
-            "join the files it lists into one in Python " + "(safetensors.torch.load_file on each, then save_file)"),
+            "join the files it lists into one in Python (safetensors.torch.load_file on each, then save_file)"),
     /** JSON of another kind. */
     JSON("a JSON file", "give the weights; this may be their configuration"),
     /** Readable text. */
@@ -81,7 +81,7 @@ public enum FileKind {
     /** A truncated zip archive. */
     TRUNCATED_ZIP(
             "the beginning of a zip archive whose end is missing",
-            "the download or copy was cut short: get the " + "file again and compare its size"),
+            "the download or copy was cut short: get the file again and compare its size"),
     /** A Python pickle outside of a checkpoint. */
     PICKLE("a plain Python pickle", "load it in Python and save its tensors: torch.save(state_dict, 'weights.pt')"),
     /** No bytes at all. */

@@ -156,7 +156,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             if (offsets[1] - offsets[0] != needed) {
                 throw in.error(
                         "size-mismatch",
-                        type + " " + Shape.of(sizes) + " needs " + needed + " bytes, but " + "data_offsets span "
+                        type + " " + Shape.of(sizes) + " needs " + needed + " bytes, but data_offsets span "
                                 + (offsets[1] - offsets[0]));
             }
             return new Entry(name, type, Shape.of(sizes), offsets[0], offsets[1], at);

@@ -75,7 +75,7 @@ public abstract class AttentionContract extends Contract {
                         expected);
                 score = Math.abs(scale) * maxScore(q, k) + (bias == null ? 0 : 4);
             }
-            Operand out = Operand.output(backend(), p, shape);
+            Operand out = output(p, shape);
             backend().attention(q.view(), k.view(), v.view(), bias == null ? null : bias.view(), scale, out.view());
             compare(what, expected, out, Tolerance.attention(s[2], s[1], score, 5));
         }
@@ -99,7 +99,7 @@ public abstract class AttentionContract extends Contract {
                                 q.reference(), k.reference(), biased ? bias.reference() : null, 0.35, expected);
                         score = 0.35 * maxScore(q, k) + (biased ? maxAbs(bias) : 0);
                     }
-                    Operand out = Operand.output(backend(), p, shape);
+                    Operand out = output(p, shape);
                     backend().attentionWeights(q.view(), k.view(), biased ? bias.view() : null, 0.35, out.view());
                     String what = "attention weights " + Arrays.toString(s) + " " + p + ", bias " + biased;
                     compare(what, expected, out, Tolerance.attention(s[2], s[1], score, 1));
@@ -147,9 +147,7 @@ public abstract class AttentionContract extends Contract {
                         expected[2]);
                 tolerance = gradientTolerances(s, Math.abs(scale), maxScore(q, k), maxScore(gy, v));
             }
-            Operand[] out = Arrays.stream(shapes)
-                    .map(x -> Operand.output(backend(), p, x))
-                    .toArray(Operand[]::new);
+            Operand[] out = Arrays.stream(shapes).map(x -> output(p, x)).toArray(Operand[]::new);
             backend()
                     .attentionBackward(
                             q.view(),
@@ -161,7 +159,7 @@ public abstract class AttentionContract extends Contract {
                             out[1].view(),
                             out[2].view());
             for (int i = 0; i < 3; i++) {
-                String what = "gradient of " + "qkv".charAt(i) + " of attention " + Arrays.toString(s) + " " + p;
+                String what = "gradient of qkv".charAt(i) + " of attention " + Arrays.toString(s) + " " + p;
                 compare(what, expected[i], out[i], tolerance[i]);
             }
         }
@@ -191,11 +189,11 @@ public abstract class AttentionContract extends Contract {
                 Shape scores = lead.concat(Shape.of(s[0], s[1]));
                 // Shared by all clips, as relative positions are.
                 View bias = operand(p, Shape.of(1, 3, s[0], s[1]), 4).view().expand(scores);
-                Operand product = Operand.output(backend(), p, scores);
+                Operand product = output(p, scores);
                 backend().binary(Binary.MUL, gate.view().expand(scores), bias, product.view());
-                Operand expected = Operand.output(backend(), p, lead.concat(Shape.of(s[0], s[3])));
+                Operand expected = output(p, lead.concat(Shape.of(s[0], s[3])));
                 backend().attention(q.view(), k.view(), v.view(), product.view(), 0.35, expected.view());
-                Operand out = Operand.output(backend(), p, lead.concat(Shape.of(s[0], s[3])));
+                Operand out = output(p, lead.concat(Shape.of(s[0], s[3])));
                 backend().gatedAttention(q.view(), k.view(), v.view(), bias, gate.view(), 0.35, out.view());
                 String what = "gated attention " + Arrays.toString(s) + " " + p;
                 Check.same(what, expected.read(), out.read());
@@ -211,7 +209,7 @@ public abstract class AttentionContract extends Contract {
         for (int i = 0; i < mask.length; i++) {
             mask[i] = i % own.dim(-1) % 3 == 2 ? Float.NEGATIVE_INFINITY : 0;
         }
-        return Operand.repeated(backend(), own, scores, mask);
+        return broadcast(own, scores, mask);
     }
 
     /** The largest {@code Σ |q k|}. */
@@ -243,15 +241,14 @@ public abstract class AttentionContract extends Contract {
             for (int j = 1; j < keys; j += 2) {
                 Arrays.fill(values, 4 * j, 4 * j + 4, round * 3e30f);
             }
-            Operand out = Operand.output(backend(), Placement.DENSE, Shape.of(2, 4));
+            Operand out = output(Placement.DENSE, Shape.of(2, 4));
             backend()
                     .attention(
                             q.view(),
                             k.view(),
-                            Operand.of(backend(), Placement.DENSE, Shape.of(keys, 4), values.clone())
+                            input(Placement.DENSE, Shape.of(keys, 4), values.clone())
                                     .view(),
-                            Operand.of(backend(), Placement.DENSE, Shape.of(2, keys), mask)
-                                    .view(),
+                            input(Placement.DENSE, Shape.of(2, keys), mask).view(),
                             1,
                             out.view());
             results[round] = out.read();

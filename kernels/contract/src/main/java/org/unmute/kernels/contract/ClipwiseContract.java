@@ -50,7 +50,7 @@ public abstract class ClipwiseContract extends Contract {
         Operand x = operand(p, Shape.of(2, 6, 9, 13), 1);
         Operand weight = operand(p, Shape.of(4, 6 / groups, w.height(), w.width()), 2);
         Shape result = Shape.of(2, 4, w.positionsY(9), w.positionsX(13));
-        Operand y = Operand.output(backend(), p, result);
+        Operand y = output(p, result);
         backend().convolve(x.view(), weight.view(), w, groups, y.view());
         View expected = doubles(result);
         REFERENCE.convolve(x.reference(), weight.reference(), w, groups, expected);
@@ -58,8 +58,8 @@ public abstract class ClipwiseContract extends Contract {
         compare("convolve " + w + p, expected, y, Tolerance.sum(2 * taps, taps * maxAbs(x) * maxAbs(weight)));
 
         Operand gy = operand(p, result, 3);
-        Operand gx = Operand.output(backend(), p, x.view().shape());
-        Operand gw = Operand.output(backend(), p, weight.view().shape());
+        Operand gx = output(p, x.view().shape());
+        Operand gw = output(p, weight.view().shape());
         backend().convolveBackward(x.view(), weight.view(), w, groups, gy.view(), gx.view(), gw.view());
         View rx = doubles(x.view().shape());
         View rw = doubles(weight.view().shape());
@@ -73,10 +73,10 @@ public abstract class ClipwiseContract extends Contract {
                 gw,
                 Tolerance.sum(2 * positions, positions * maxAbs(gy) * maxAbs(x)));
 
-        Operand alone = Operand.output(backend(), p, x.view().shape());
+        Operand alone = output(p, x.view().shape());
         backend().convolveBackward(x.view(), weight.view(), w, groups, gy.view(), alone.view(), null);
         Check.same("gradient of x alone", gx.read(), alone.read());
-        Operand other = Operand.output(backend(), p, weight.view().shape());
+        Operand other = output(p, weight.view().shape());
         backend().convolveBackward(x.view(), weight.view(), w, groups, gy.view(), null, other.view());
         Check.same("gradient of weight alone", gw.read(), other.read());
     }
@@ -96,8 +96,8 @@ public abstract class ClipwiseContract extends Contract {
         long count = prototypes.view().shape().size(0);
         long dim = prototypes.view().shape().size(1);
         Shape result = Shape.of(2, clips, count);
-        Operand values = Operand.output(backend(), p, result);
-        Operand winners = Operand.intOutput(backend(), p, result);
+        Operand values = output(p, result);
+        Operand winners = intOutput(p, result);
         backend().productExtremes(tokens.view(), prototypes.view(), values.view(), winners.view());
         View expected = doubles(result);
         REFERENCE.productExtremes(
@@ -113,8 +113,8 @@ public abstract class ClipwiseContract extends Contract {
         winners.assertGuards("productExtremes");
 
         Operand gy = operand(p, result, 3);
-        Operand gt = Operand.output(backend(), p, tokens.view().shape());
-        Operand gp = Operand.output(backend(), p, prototypes.view().shape());
+        Operand gt = output(p, tokens.view().shape());
+        Operand gp = output(p, prototypes.view().shape());
         backend()
                 .productExtremesBackward(
                         tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
@@ -135,8 +135,8 @@ public abstract class ClipwiseContract extends Contract {
     @Test
     final void productExtremesOfTiesAndNan() {
         float[] tokens = {1, 2, 3, 0, 1, 2, 3, 0, Float.NaN, 0, 1, 1};
-        Operand values = Operand.output(backend(), Placement.DENSE, Shape.of(2, 2, 1));
-        Operand winners = Operand.intOutput(backend(), Placement.DENSE, Shape.of(2, 2, 1));
+        Operand values = output(Placement.DENSE, Shape.of(2, 2, 1));
+        Operand winners = intOutput(Placement.DENSE, Shape.of(2, 2, 1));
         Backend b = backend();
         b.productExtremes(
                 Operand.of(b, Placement.DENSE, Shape.of(2, 3, 2), tokens).view(),
@@ -161,7 +161,7 @@ public abstract class ClipwiseContract extends Contract {
     private void unitSum(Operand x, Operand weights, Placement p) {
         Shape shape = x.view().shape();
         Shape result = shape.tail(1);
-        Operand y = Operand.output(backend(), p, result);
+        Operand y = output(p, result);
         backend().unitSum(x.view(), weights.view(), y.view());
         View expected = doubles(result);
         REFERENCE.unitSum(x.reference(), weights.reference(), expected);
@@ -173,8 +173,8 @@ public abstract class ClipwiseContract extends Contract {
                 Tolerance.normalized(dim + shape.size(0), shape.size(0) * maxAbs(weights)));
 
         Operand gy = operand(p, result, 3);
-        Operand gx = Operand.output(backend(), p, shape);
-        Operand gw = Operand.output(backend(), p, weights.view().shape());
+        Operand gx = output(p, shape);
+        Operand gw = output(p, weights.view().shape());
         backend().unitSumBackward(x.view(), weights.view(), gy.view(), gx.view(), gw.view());
         View rx = doubles(shape);
         View rw = doubles(weights.view().shape());

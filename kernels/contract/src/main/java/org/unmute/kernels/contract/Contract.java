@@ -7,6 +7,7 @@ import java.lang.annotation.Target;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -97,7 +98,35 @@ public abstract class Contract {
     }
 
     final Operand operand(Placement p, Shape shape, ValueKind kind, long seed) {
-        return Operand.of(backend(), p, shape, kind.make(shape.elements(), seed));
+        return input(p, shape, kind.make(shape.elements(), seed));
+    }
+
+    /** An input with values in row-major order. */
+    final Operand input(Placement p, Shape shape, float... values) {
+        return Operand.of(backend(), p, shape, values);
+    }
+
+    final Operand inputOfInts(Placement p, Shape shape, int... values) {
+        return Operand.ofInts(backend(), p, shape, values);
+    }
+
+    /** An input broadcast from shape {@code own} to {@code shape}. */
+    final Operand broadcast(Shape own, Shape shape, float... values) {
+        return Operand.repeated(backend(), own, shape, values);
+    }
+
+    /** A dense input at the start of its memory, without guards. */
+    final Operand fromTheStart(Shape shape, float... values) {
+        return Operand.fromTheStart(backend(), shape, values);
+    }
+
+    /** Memory for a result, filled with a sentinel. */
+    final Operand output(Placement p, Shape shape) {
+        return Operand.output(backend(), p, shape);
+    }
+
+    final Operand intOutput(Placement p, Shape shape) {
+        return Operand.intOutput(backend(), p, shape);
     }
 
     /** Memory for a result of the reference. */
@@ -107,9 +136,13 @@ public abstract class Contract {
 
     /** Every element within a bound, and nothing written outside. */
     static void compare(String what, View expected, Operand actual, double bound) {
+        compare(what, expected, actual, i -> bound);
+    }
+
+    static void compare(String what, View expected, Operand actual, IntToDoubleFunction bound) {
         float[] got = actual.read();
         for (int i = 0; i < got.length; i++) {
-            Check.close(what, i, expected.host().get(i), got[i], bound);
+            Check.close(what, i, expected.host().get(i), got[i], bound.applyAsDouble(i));
         }
         actual.assertGuards(what);
     }

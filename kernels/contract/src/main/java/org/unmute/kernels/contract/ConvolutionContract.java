@@ -69,7 +69,7 @@ public abstract class ConvolutionContract extends Contract {
         Operand weight = operand(p, Shape.of(s[2], s[3], s[4], s[5]), 2);
         Operand bias = operand(Placement.STRIDED, Shape.of(s[2] * s[3]), 3);
         Shape shape = Shape.of(s[0], s[1], s[2] * s[3]);
-        Operand out = Operand.output(backend(), p, shape);
+        Operand out = output(p, shape);
         backend().convolveTokens(x.view(), weight.view(), hasBias ? bias.view() : null, f, out.view());
         float[] got = out.read();
         double[] xs = x.reference().host().doubles();
@@ -97,7 +97,7 @@ public abstract class ConvolutionContract extends Contract {
                     f == null ? bound : 1.2 * bound + Tolerance.unary(f, sum.value, 0, 0));
         }
         out.assertGuards(what);
-        Operand again = Operand.output(backend(), p, shape);
+        Operand again = output(p, shape);
         backend().convolveTokens(x.view(), weight.view(), hasBias ? bias.view() : null, f, again.view());
         Check.same(what + ", a second time", got, again.read());
     }
@@ -125,12 +125,12 @@ public abstract class ConvolutionContract extends Contract {
         SlidingWindow w = SlidingWindow.of(4, 8, 2, 4);
         Shape image = Shape.of(3, 74, 64);
         float[] numbers = ValueKind.NORMAL.make(image.elements(), 1);
-        Operand x = Operand.fromTheStart(backend(), image, numbers);
-        Operand weight = Operand.fromTheStart(backend(), Shape.of(1420, 32), ValueKind.NORMAL.make(1420 * 32, 2));
-        Operand other = Operand.of(backend(), Placement.STRIDED, image, numbers);
+        Operand x = fromTheStart(image, numbers);
+        Operand weight = fromTheStart(Shape.of(1420, 32), ValueKind.NORMAL.make(1420 * 32, 2));
+        Operand other = input(Placement.STRIDED, image, numbers);
         Shape shape = Shape.of(3, 36 * 15, 1420);
-        Operand out = Operand.output(backend(), Placement.DENSE, shape);
-        Operand expected = Operand.output(backend(), Placement.DENSE, shape);
+        Operand out = output(Placement.DENSE, shape);
+        Operand expected = output(Placement.DENSE, shape);
         backend().embedPatches(x.view(), w, weight.view(), null, out.view());
         backend().embedPatches(other.view(), w, weight.view(), null, expected.view());
         Check.same("patches read four elements at a time", expected.read(), out.read());
@@ -145,7 +145,7 @@ public abstract class ConvolutionContract extends Contract {
         Operand weight = operand(p, Shape.of(s[3], size), 2);
         Operand bias = operand(Placement.STRIDED, Shape.of(s[3]), 3);
         Shape shape = Shape.of(s[0], patches, s[3]);
-        Operand out = Operand.output(backend(), p, shape);
+        Operand out = output(p, shape);
         backend().embedPatches(image.view(), w, weight.view(), hasBias ? bias.view() : null, out.view());
         float[] got = out.read();
         double[] xs = image.reference().host().doubles();
@@ -166,7 +166,7 @@ public abstract class ConvolutionContract extends Contract {
             Check.close(what, i, sum.value, got[i], Tolerance.sum(size + 1L, sum.absolutes));
         }
         out.assertGuards(what);
-        Operand again = Operand.output(backend(), p, shape);
+        Operand again = output(p, shape);
         backend().embedPatches(image.view(), w, weight.view(), hasBias ? bias.view() : null, again.view());
         Check.same(what + ", a second time", got, again.read());
     }

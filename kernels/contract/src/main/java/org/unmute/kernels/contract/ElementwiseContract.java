@@ -67,8 +67,8 @@ public abstract class ElementwiseContract extends Contract {
             Unary f, double p, double q, Shape shape, Placement in, Placement out, ValueKind numbers, long seed) {
         String what = f + " " + shape + " " + in + " to " + out + " " + numbers;
         float[] values = numbers.make(shape.elements(), seed);
-        Operand x = Operand.of(backend(), in, shape, values);
-        Operand y = Operand.output(backend(), out, shape);
+        Operand x = input(in, shape, values);
+        Operand y = output(out, shape);
         backend().unary(f, p, q, x.view(), y.view());
         float[] got = y.read();
         for (int i = 0; i < got.length; i++) {
@@ -100,15 +100,15 @@ public abstract class ElementwiseContract extends Contract {
             y[i] = (float) f.apply(x[i], p, q);
         }
         float[] gy = ValueKind.NORMAL.make(shape.elements(), seed + 1);
-        Operand gx = Operand.output(backend(), out, shape);
+        Operand gx = output(out, shape);
         backend()
                 .unaryBackward(
                         f,
                         p,
                         q,
-                        Operand.of(backend(), in, shape, x).view(),
-                        Operand.of(backend(), in, shape, y).view(),
-                        Operand.of(backend(), out, shape, gy).view(),
+                        input(in, shape, x).view(),
+                        input(in, shape, y).view(),
+                        input(out, shape, gy).view(),
                         gx.view());
         float[] got = gx.read();
         for (int i = 0; i < got.length; i++) {
@@ -127,20 +127,15 @@ public abstract class ElementwiseContract extends Contract {
             cases((shape, in, out, numbers, seed) -> {
                 Placement other = Placement.values()[(int) (seed % Placement.values().length)];
                 float[] b = numbers.make(shape.elements(), seed + 1);
-                binary(
-                        f,
-                        Operand.of(backend(), in, shape, numbers.make(shape.elements(), seed)),
-                        Operand.of(backend(), other, shape, b),
-                        out);
+                binary(f, operand(in, shape, numbers, seed), input(other, shape, b), out);
             });
             for (int n : SIZES) {
                 Shape shape = Shape.of(2, 5, n);
-                Operand full = Operand.of(backend(), Placement.PADDED, shape, ValueKind.NORMAL.make(10L * n, n));
+                Operand full = input(Placement.PADDED, shape, ValueKind.NORMAL.make(10L * n, n));
                 for (Shape own : new Shape[] {
                     Shape.of(1, 1, n), Shape.of(2, 5, 1), Shape.of(1, 5, n), Shape.of(2, 1, 1), Shape.of(1, 1, 1)
                 }) {
-                    Operand part =
-                            Operand.repeated(backend(), own, shape, ValueKind.NORMAL.make(own.elements(), n + 1));
+                    Operand part = broadcast(own, shape, ValueKind.NORMAL.make(own.elements(), n + 1));
                     binary(f, full, part, Placement.DENSE);
                     binary(f, part, full, Placement.TRANSPOSED);
                 }
@@ -150,7 +145,7 @@ public abstract class ElementwiseContract extends Contract {
 
     private void binary(Binary f, Operand a, Operand b, Placement out) {
         String what = f + " " + a.view() + " and " + b.view() + " to " + out;
-        Operand y = Operand.output(backend(), out, a.view().shape());
+        Operand y = output(out, a.view().shape());
         backend().binary(f, a.view(), b.view(), y.view());
         View left = a.reference(DType.F64);
         View right = b.reference(DType.F64);
@@ -172,12 +167,12 @@ public abstract class ElementwiseContract extends Contract {
             for (int n : SIZES) {
                 for (Placement p : Placement.values()) {
                     Shape shape = Shape.of(2, n);
-                    Operand a = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 1));
-                    Operand b = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 2));
-                    Operand y = Operand.output(backend(), p, shape);
+                    Operand a = input(p, shape, ValueKind.NORMAL.make(2L * n, 1));
+                    Operand b = input(p, shape, ValueKind.NORMAL.make(2L * n, 2));
+                    Operand y = output(p, shape);
                     backend().binary(f, a.view(), b.view(), y.view());
                     float[] expected = y.read();
-                    Operand a2 = Operand.of(backend(), p, shape, ValueKind.NORMAL.make(2L * n, 1));
+                    Operand a2 = input(p, shape, ValueKind.NORMAL.make(2L * n, 1));
                     backend().binary(f, a2.view(), b.view(), a2.view());
                     Check.same(f + " over its first operand " + p + n, expected, a2.read());
                     backend().binary(f, a.view(), b.view(), b.view());
@@ -194,8 +189,8 @@ public abstract class ElementwiseContract extends Contract {
         cases((shape, in, out, numbers, seed) -> {
             for (double[] c : constants) {
                 float[] x = numbers.make(shape.elements(), seed);
-                Operand y = Operand.output(backend(), out, shape);
-                backend().affine(Operand.of(backend(), in, shape, x).view(), c[0], c[1], y.view());
+                Operand y = output(out, shape);
+                backend().affine(input(in, shape, x).view(), c[0], c[1], y.view());
                 float[] got = y.read();
                 for (int i = 0; i < got.length; i++) {
                     Check.close(
@@ -220,12 +215,12 @@ public abstract class ElementwiseContract extends Contract {
             }
             float[] a = numbers.make(shape.elements(), seed + 1);
             float[] b = numbers.make(shape.elements(), seed + 2);
-            Operand y = Operand.output(backend(), out, shape);
+            Operand y = output(out, shape);
             backend()
                     .select(
-                            Operand.of(backend(), in, shape, c).view(),
-                            Operand.of(backend(), out, shape, a).view(),
-                            Operand.of(backend(), in, shape, b).view(),
+                            input(in, shape, c).view(),
+                            input(out, shape, a).view(),
+                            input(in, shape, b).view(),
                             y.view());
             float[] expected = new float[c.length];
             for (int i = 0; i < c.length; i++) {
@@ -241,9 +236,9 @@ public abstract class ElementwiseContract extends Contract {
     final void copyAndFill() {
         cases((shape, in, out, numbers, seed) -> {
             float[] x = numbers.make(shape.elements(), seed);
-            Operand from = Operand.of(backend(), in, shape, x);
+            Operand from = input(in, shape, x);
             Check.same("download " + shape + in, x, from.read());
-            Operand to = Operand.output(backend(), out, shape);
+            Operand to = output(out, shape);
             backend().copy(from.view(), to.view());
             Check.same("copy " + shape + in + " to " + out, x, to.read());
             to.assertGuards("copy");
@@ -303,14 +298,12 @@ public abstract class ElementwiseContract extends Contract {
                 b[i] = i % 5 + 1;
             }
             for (Binary f : new Binary[] {Binary.ADD, Binary.SUB, Binary.MUL, Binary.DIV, Binary.MAX, Binary.EQUAL}) {
-                Operand y = Operand.intOutput(backend(), Placement.STRIDED, shape);
+                Operand y = intOutput(Placement.STRIDED, shape);
                 backend()
                         .binary(
                                 f,
-                                Operand.ofInts(backend(), Placement.DENSE, shape, a)
-                                        .view(),
-                                Operand.ofInts(backend(), Placement.NEGATIVE, shape, b)
-                                        .view(),
+                                inputOfInts(Placement.DENSE, shape, a).view(),
+                                inputOfInts(Placement.NEGATIVE, shape, b).view(),
                                 y.view());
                 int[] got = y.readInts();
                 for (int i = 0; i < n; i++) {

@@ -58,9 +58,9 @@ public abstract class FilterBankContract extends Contract {
 
     private void compare(int[] s, Placement p, FilterBank f) {
         String what = "filterBank " + Arrays.toString(s) + " " + p + (f.logarithm() ? " with logarithm" : "");
-        Operand samples = Operand.of(backend(), p, Shape.of(s[0], s[1]), ValueKind.NORMAL.make((long) s[0] * s[1], 1));
+        Operand samples = input(p, Shape.of(s[0], s[1]), ValueKind.NORMAL.make((long) s[0] * s[1], 1));
         Shape shape = Shape.of(s[0], f.count(s[1]), f.bands());
-        Operand out = Operand.output(backend(), p, shape);
+        Operand out = output(p, shape);
         backend().filterBank(samples.view(), f, out.view());
         View energies = doubles(shape);
         FilterBank plain = f.logarithm() ? bank(s, f.frames().centred(), f.preemphasis(), Double.NaN) : f;
@@ -86,7 +86,7 @@ public abstract class FilterBankContract extends Contract {
             }
         }
         out.assertGuards(what);
-        Operand again = Operand.output(backend(), p, shape);
+        Operand again = output(p, shape);
         backend().filterBank(samples.view(), f, again.view());
         Check.same(what + ", a second time", got, again.read());
     }

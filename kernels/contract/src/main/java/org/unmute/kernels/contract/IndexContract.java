@@ -63,8 +63,8 @@ public abstract class IndexContract extends Contract {
 
     private void gather(Shape shape, int axis, Shape picked, View index, Placement p) {
         String what = "gather " + shape + " axis " + axis + " " + p;
-        Operand x = Operand.of(backend(), p, shape, ValueKind.NAN.make(shape.elements(), 1));
-        Operand y = Operand.output(backend(), Placement.PADDED, picked);
+        Operand x = operand(p, shape, ValueKind.NAN, 1);
+        Operand y = output(Placement.PADDED, picked);
         backend().gather(x.view(), axis, index(index), y.view());
         View expected = floats(picked);
         REFERENCE.gather(x.reference(DType.F32), axis, index, expected);
@@ -74,8 +74,8 @@ public abstract class IndexContract extends Contract {
 
     private void scatter(Shape shape, int axis, Shape picked, View index, Placement p) {
         String what = "scatterAdd " + shape + " axis " + axis + " " + p;
-        Operand x = Operand.of(backend(), p, picked, ValueKind.NORMAL.make(picked.elements(), 1));
-        Operand y = Operand.output(backend(), p, shape);
+        Operand x = operand(p, picked, 1);
+        Operand y = output(p, shape);
         backend().fill(y.view(), 0.5);
         backend().scatterAdd(x.view(), axis, index(index), y.view());
         View expected = floats(shape);
@@ -95,8 +95,8 @@ public abstract class IndexContract extends Contract {
         int[] values = {max, max, -5, min, min, 7, max, 1, 0, -3, min, 2};
         View index = spread(new int[] {0, 1, 0, 0, 1, 1, 0, 1, 1, 2, 0, 2}, Shape.of(12), Shape.of(12));
         for (Placement p : Placement.values()) {
-            Operand x = Operand.ofInts(backend(), p, Shape.of(12), values);
-            Operand y = Operand.intOutput(backend(), p, Shape.of(3));
+            Operand x = inputOfInts(p, Shape.of(12), values);
+            Operand y = intOutput(p, Shape.of(3));
             backend().fill(y.view(), 4);
             backend().scatterAdd(x.view(), 0, index(index), y.view());
             View expected = View.dense(HostBuffer.allocate(DType.I32, 3), Shape.of(3));
@@ -121,16 +121,16 @@ public abstract class IndexContract extends Contract {
             for (Placement p : Placement.values()) {
                 Shape image = Shape.of(2, 3, 9, 13);
                 Shape columns = Shape.of(2, 3, w.height(), w.width(), w.positionsY(9), w.positionsX(13));
-                Operand x = Operand.of(backend(), p, image, ValueKind.NAN.make(image.elements(), 1));
-                Operand y = Operand.output(backend(), Placement.STRIDED, columns);
+                Operand x = operand(p, image, ValueKind.NAN, 1);
+                Operand y = output(Placement.STRIDED, columns);
                 backend().im2col(x.view(), w, y.view());
                 View expected = floats(columns);
                 REFERENCE.im2col(x.reference(DType.F32), w, expected);
                 Check.same("im2col " + w + p, expected.host().floats(), y.read());
                 y.assertGuards("im2col " + w);
 
-                Operand c = Operand.of(backend(), p, columns, ValueKind.NORMAL.make(columns.elements(), 2));
-                Operand back = Operand.output(backend(), p, image);
+                Operand c = operand(p, columns, 2);
+                Operand back = output(p, image);
                 backend().fill(back.view(), 0.25);
                 backend().col2im(c.view(), w, back.view());
                 View folded = floats(image);

@@ -39,14 +39,10 @@ public abstract class LossContract extends Contract {
             this.placement = placement;
             shape = Shape.of(sizes);
             rows = shape.with(-1, 1);
-            x = Operand.of(backend(), placement, shape, numbers(shape, 1, scale, 0));
-            y = Operand.of(backend(), placement, shape, unit(numbers(shape, 2, 1, 0)));
-            weight = Operand.of(
-                    backend(),
-                    Placement.STRIDED,
-                    Shape.of(shape.size(-1)),
-                    numbers(Shape.of(shape.size(-1)), 3, 0.2, 1));
-            upstream = Operand.of(backend(), placement, rows, numbers(rows, 4, 1, 0));
+            x = input(placement, shape, numbers(shape, 1, scale, 0));
+            y = input(placement, shape, unit(numbers(shape, 2, 1, 0)));
+            weight = input(Placement.STRIDED, Shape.of(shape.size(-1)), numbers(Shape.of(shape.size(-1)), 3, 0.2, 1));
+            upstream = input(placement, rows, numbers(rows, 4, 1, 0));
             logits = x.reference().host().doubles();
             targets = y.reference().host().doubles();
             weights = weight.reference().host().doubles();
@@ -109,8 +105,8 @@ public abstract class LossContract extends Contract {
 
     private void binaryCrossEntropy(Case c, boolean weighted) {
         String what = "binaryCrossEntropy " + c.shape + " " + c.placement + ", weighted " + weighted;
-        Operand loss = Operand.output(backend(), c.placement, c.rows);
-        Operand gx = Operand.output(backend(), c.placement, c.shape);
+        Operand loss = output(c.placement, c.rows);
+        Operand gx = output(c.placement, c.shape);
         backend().binaryCrossEntropy(c.x.view(), c.y.view(), c.weightView(weighted), loss.view());
         backend()
                 .binaryCrossEntropyBackward(
@@ -146,8 +142,8 @@ public abstract class LossContract extends Contract {
 
     private void crossEntropy(Case c, boolean weighted) {
         String what = "crossEntropy " + c.shape + " " + c.placement + ", weighted " + weighted;
-        Operand loss = Operand.output(backend(), c.placement, c.rows);
-        Operand gx = Operand.output(backend(), c.placement, c.shape);
+        Operand loss = output(c.placement, c.rows);
+        Operand gx = output(c.placement, c.shape);
         backend().crossEntropy(c.x.view(), c.y.view(), c.weightView(weighted), KEEP, SHARE, loss.view());
         backend()
                 .crossEntropyBackward(
@@ -202,13 +198,13 @@ public abstract class LossContract extends Contract {
     final void binaryCrossEntropyOfExtremeLogits() {
         float[] logits = {100, -100, 0, 1e30f, -1e30f, 3};
         float[] targets = {0, 1, 0.5f, 1, 0, 1};
-        Operand x = Operand.of(backend(), Placement.DENSE, Shape.of(1, 6), logits);
-        Operand y = Operand.of(backend(), Placement.DENSE, Shape.of(1, 6), targets);
-        Operand one = Operand.of(backend(), Placement.DENSE, Shape.of(1, 1), new float[] {1});
+        Operand x = input(Placement.DENSE, Shape.of(1, 6), logits);
+        Operand y = input(Placement.DENSE, Shape.of(1, 6), targets);
+        Operand one = input(Placement.DENSE, Shape.of(1, 1), new float[] {1});
         float[][] first = null;
         for (int round = 0; round < 2; round++) {
-            Operand loss = Operand.output(backend(), Placement.DENSE, Shape.of(1, 1));
-            Operand gx = Operand.output(backend(), Placement.DENSE, Shape.of(1, 6));
+            Operand loss = output(Placement.DENSE, Shape.of(1, 1));
+            Operand gx = output(Placement.DENSE, Shape.of(1, 6));
             backend().binaryCrossEntropy(x.view(), y.view(), null, loss.view());
             backend().binaryCrossEntropyBackward(x.view(), y.view(), null, one.view(), gx.view());
             Check.close("loss", 0, 200 + Math.log(2) + Math.log1p(Math.exp(-3)), loss.read()[0], 1e-4);

@@ -71,7 +71,7 @@ public abstract class ProductContract extends Contract {
                     x[i] = special[i];
                 }
                 product(
-                        Operand.of(backend(), Placement.DENSE, Shape.of(s[0], s[1]), x),
+                        input(Placement.DENSE, Shape.of(s[0], s[1]), x),
                         operand(Placement.TRANSPOSED, Shape.of(s[1], s[2]), 2),
                         Placement.DENSE);
             }
@@ -89,15 +89,15 @@ public abstract class ProductContract extends Contract {
                 for (Shape ownB :
                         new Shape[] {b, b.with(0, 1), b.with(1, 1), b.with(0, 1).with(1, 1)}) {
                     product(
-                            Operand.repeated(backend(), ownA, a, ValueKind.NORMAL.make(ownA.elements(), 1)),
-                            Operand.repeated(backend(), ownB, b, ValueKind.NORMAL.make(ownB.elements(), 2)),
+                            broadcast(ownA, a, ValueKind.NORMAL.make(ownA.elements(), 1)),
+                            broadcast(ownB, b, ValueKind.NORMAL.make(ownB.elements(), 2)),
                             Placement.PADDED);
                 }
             }
         }
         product(
-                Operand.of(backend(), Placement.DENSE, Shape.of(0, 2, 3), new float[0]),
-                Operand.of(backend(), Placement.DENSE, Shape.of(0, 3, 2), new float[0]),
+                input(Placement.DENSE, Shape.of(0, 2, 3), new float[0]),
+                input(Placement.DENSE, Shape.of(0, 3, 2), new float[0]),
                 Placement.DENSE);
     }
 
@@ -106,8 +106,8 @@ public abstract class ProductContract extends Contract {
     }
 
     private void product(Operand a, Operand b, Expected expected, Placement placement) {
-        Operand out = Operand.output(
-                backend(), placement, a.view().shape().with(-1, b.view().shape().size(-1)));
+        Operand out =
+                output(placement, a.view().shape().with(-1, b.view().shape().size(-1)));
         backend().matmul(a.view(), b.view(), out.view());
         compare(
                 "matmul " + a.view() + " and " + b.view() + " to " + placement,
@@ -188,7 +188,7 @@ public abstract class ProductContract extends Contract {
         Expected expected = known == null ? linear(x, w, hasBias ? b : null, outShape) : known;
         float[] first = null;
         for (int round = 0; round < 3; round++) {
-            Operand out = Operand.output(backend(), p, outShape);
+            Operand out = output(p, outShape);
             backend().linear(x.view(), w.view(), hasBias ? b.view() : null, out.view());
             compare(what, n + 1, expected, out);
             if (first == null) {
@@ -202,7 +202,7 @@ public abstract class ProductContract extends Contract {
                 .linearWeight(
                         Shape.of(columns, n),
                         (from, to, at, count) -> System.arraycopy(numbers, Math.toIntExact(from), to, at, count));
-        Operand out = Operand.output(backend(), p, outShape);
+        Operand out = output(p, outShape);
         backend().linear(x.view(), read, hasBias ? b.view() : null, out.view());
         Check.same(what + " read", first, out.read());
         return expected;
@@ -227,7 +227,7 @@ public abstract class ProductContract extends Contract {
                 for (Unary f :
                         large ? new Unary[] {Unary.GELU} : new Unary[] {null, Unary.GELU, Unary.RELU, Unary.ERF}) {
                     for (View r : new View[] {null, residual.view()}) {
-                        Operand steps = Operand.output(backend(), p, shape);
+                        Operand steps = output(p, shape);
                         backend().linear(x.view(), w.view(), b.view(), steps.view());
                         if (f != null) {
                             backend().unary(f, 0, 0, steps.view(), steps.view());
@@ -235,7 +235,7 @@ public abstract class ProductContract extends Contract {
                         if (r != null) {
                             backend().binary(Binary.ADD, r, steps.view(), steps.view());
                         }
-                        Operand out = Operand.output(backend(), p, shape);
+                        Operand out = output(p, shape);
                         backend().linear(x.view(), w.view(), b.view(), f, r, out.view());
                         String what =
                                 "linear " + shape + " from " + s[1] + " " + p + ", " + f + ", residual " + (r != null);
@@ -244,9 +244,9 @@ public abstract class ProductContract extends Contract {
                     }
                 }
                 w.view().buffer().freeze();
-                Operand frozen = Operand.output(backend(), p, shape);
+                Operand frozen = output(p, shape);
                 backend().linear(x.view(), w.view(), b.view(), Unary.GELU, residual.view(), frozen.view());
-                Operand steps = Operand.output(backend(), p, shape);
+                Operand steps = output(p, shape);
                 backend().linear(x.view(), w.view(), b.view(), steps.view());
                 backend().unary(Unary.GELU, 0, 0, steps.view(), steps.view());
                 backend().binary(Binary.ADD, residual.view(), steps.view(), steps.view());
@@ -285,12 +285,12 @@ public abstract class ProductContract extends Contract {
     /** Matrices of these numbers; in memory either row by row or column by column. */
     private Operand aligned(Shape shape, float[] numbers, boolean byColumns) {
         if (!byColumns) {
-            return Operand.fromTheStart(backend(), shape, numbers);
+            return fromTheStart(shape, numbers);
         }
         View columns = View.dense(HostBuffer.wrap(numbers), shape).transpose(-1, -2);
         float[] turned = new float[numbers.length];
         REFERENCE.copy(columns, View.dense(HostBuffer.wrap(turned), columns.shape()));
-        return Operand.fromTheStart(backend(), columns.shape(), turned).transposed();
+        return fromTheStart(columns.shape(), turned).transposed();
     }
 
     /** Several weights in one frozen buffer are distinguished. */
@@ -305,7 +305,7 @@ public abstract class ProductContract extends Contract {
                 for (boolean transposed : new boolean[] {false, true}) {
                     View w = all.view().select(0, i);
                     View r = reference.select(0, i);
-                    Operand out = Operand.output(backend(), Placement.DENSE, Shape.of(4, 9));
+                    Operand out = output(Placement.DENSE, Shape.of(4, 9));
                     backend().linear(x.view(), transposed ? w.transpose(0, 1) : w, null, out.view());
                     Expected expected = new Expected(doubles(Shape.of(4, 9)), doubles(Shape.of(4, 9)));
                     REFERENCE.linear(x.reference(), transposed ? r.transpose(0, 1) : r, null, expected.sums);

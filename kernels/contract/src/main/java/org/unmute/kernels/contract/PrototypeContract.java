@@ -47,7 +47,7 @@ public abstract class PrototypeContract extends Contract {
             for (Placement p : Placement.values()) {
                 Operand tokens = operand(p, Shape.of(s[0], s[1], s[3]), 1);
                 Operand prototypes = operand(p, Shape.of(s[2], s[3]), 2);
-                Operand winners = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(s[0], s[2]));
+                Operand winners = intOutput(Placement.STRIDED, Shape.of(s[0], s[2]));
                 forward(tokens, prototypes, winners, p);
                 backward(tokens, prototypes, winners, p);
                 binary(tokens, prototypes, p);
@@ -58,7 +58,7 @@ public abstract class PrototypeContract extends Contract {
     private void forward(Operand tokens, Operand prototypes, Operand winners, Placement p) {
         Shape shape = winners.view().shape();
         long dim = prototypes.view().shape().size(1);
-        Operand values = Operand.output(backend(), p, shape);
+        Operand values = output(p, shape);
         backend().prototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
         View expected = doubles(shape);
         REFERENCE.prototypeMaxPool(
@@ -92,8 +92,8 @@ public abstract class PrototypeContract extends Contract {
 
     private void backward(Operand tokens, Operand prototypes, Operand winners, Placement p) {
         Operand gy = operand(p, winners.view().shape(), 5);
-        Operand gt = Operand.output(backend(), p, tokens.view().shape());
-        Operand gp = Operand.output(backend(), p, prototypes.view().shape());
+        Operand gt = output(p, tokens.view().shape());
+        Operand gp = output(p, prototypes.view().shape());
         backend()
                 .prototypeMaxPoolBackward(
                         tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
@@ -116,12 +116,12 @@ public abstract class PrototypeContract extends Contract {
                 gp,
                 Tolerance.normalized(dim + clips, 2 * g * clips / minNorm(prototypes, dim)));
 
-        Operand alone = Operand.output(backend(), p, tokens.view().shape());
+        Operand alone = output(p, tokens.view().shape());
         backend()
                 .prototypeMaxPoolBackward(
                         tokens.view(), prototypes.view(), winners.view(), gy.view(), alone.view(), null);
         Check.same("gradient of tokens alone", gt.read(), alone.read());
-        Operand other = Operand.output(backend(), p, prototypes.view().shape());
+        Operand other = output(p, prototypes.view().shape());
         backend()
                 .prototypeMaxPoolBackward(
                         tokens.view(), prototypes.view(), winners.view(), gy.view(), null, other.view());
@@ -135,8 +135,8 @@ public abstract class PrototypeContract extends Contract {
         Shape shape = Shape.of(
                 tokens.view().shape().size(0), prototypes.view().shape().size(0));
         long dim = prototypes.view().shape().size(1);
-        Operand values = Operand.output(backend(), p, shape);
-        Operand winners = Operand.intOutput(backend(), Placement.STRIDED, shape);
+        Operand values = output(p, shape);
+        Operand winners = intOutput(Placement.STRIDED, shape);
         backend().binaryPrototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
         View expected = doubles(shape);
         REFERENCE.binaryPrototypeMaxPool(
@@ -149,8 +149,8 @@ public abstract class PrototypeContract extends Contract {
 
         View w = View.dense(HostBuffer.wrap(winners.readInts()), shape);
         Operand gy = operand(p, shape, 6);
-        Operand gt = Operand.output(backend(), p, tokens.view().shape());
-        Operand gp = Operand.output(backend(), p, prototypes.view().shape());
+        Operand gt = output(p, tokens.view().shape());
+        Operand gp = output(p, prototypes.view().shape());
         backend()
                 .binaryPrototypeMaxPoolBackward(
                         tokens.view(), prototypes.view(), winners.view(), gy.view(), gt.view(), gp.view());
@@ -191,10 +191,10 @@ public abstract class PrototypeContract extends Contract {
         float[][] got = new float[2][];
         int[][] won = new int[2][];
         for (int i = 0; i < 2; i++) {
-            Operand values = Operand.output(backend(), Placement.DENSE, Shape.of(2, 5));
-            Operand winners = Operand.intOutput(backend(), Placement.DENSE, Shape.of(2, 5));
-            View rows = Operand.of(backend(), Placement.DENSE, Shape.of(5, dim), i == 0 ? p : signs)
-                    .view();
+            Operand values = output(Placement.DENSE, Shape.of(2, 5));
+            Operand winners = intOutput(Placement.DENSE, Shape.of(2, 5));
+            View rows =
+                    input(Placement.DENSE, Shape.of(5, dim), i == 0 ? p : signs).view();
             if (i == 0) {
                 backend().binaryPrototypeMaxPool(tokens.view(), rows, values.view(), winners.view());
             } else {
@@ -229,10 +229,10 @@ public abstract class PrototypeContract extends Contract {
 
     private void exactWinners(int[] s) {
         Shape shape = Shape.of(s[0], s[2]);
-        Operand tokens = Operand.of(backend(), Placement.STRIDED, Shape.of(s[0], s[1], s[3]), nearlyEqual(s));
+        Operand tokens = input(Placement.STRIDED, Shape.of(s[0], s[1], s[3]), nearlyEqual(s));
         Operand prototypes = operand(Placement.STRIDED, Shape.of(s[2], s[3]), 12);
-        Operand values = Operand.output(backend(), Placement.STRIDED, shape);
-        Operand winners = Operand.intOutput(backend(), Placement.STRIDED, shape);
+        Operand values = output(Placement.STRIDED, shape);
+        Operand winners = intOutput(Placement.STRIDED, shape);
         backend().binaryPrototypeMaxPool(tokens.view(), prototypes.view(), values.view(), winners.view());
         double[] x = tokens.reference().host().doubles();
         double[] p = prototypes.reference().host().doubles();
@@ -306,14 +306,12 @@ public abstract class PrototypeContract extends Contract {
         float[] p = ValueKind.NORMAL.make((long) count * dim, 2);
         p[7 * dim + 5] = Float.NaN;
         Arrays.fill(p, 8 * dim, 9 * dim, 0f);
-        Operand values = Operand.output(backend(), Placement.DENSE, Shape.of(3, count));
-        Operand winners = Operand.intOutput(backend(), Placement.DENSE, Shape.of(3, count));
+        Operand values = output(Placement.DENSE, Shape.of(3, count));
+        Operand winners = intOutput(Placement.DENSE, Shape.of(3, count));
         backend()
                 .prototypeMaxPool(
-                        Operand.of(backend(), Placement.DENSE, Shape.of(3, n, dim), t)
-                                .view(),
-                        Operand.of(backend(), Placement.DENSE, Shape.of(count, dim), p)
-                                .view(),
+                        input(Placement.DENSE, Shape.of(3, n, dim), t).view(),
+                        input(Placement.DENSE, Shape.of(count, dim), p).view(),
                         values.view(),
                         winners.view());
         for (int j = 0; j < count; j++) {

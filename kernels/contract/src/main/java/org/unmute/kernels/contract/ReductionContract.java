@@ -64,8 +64,8 @@ public abstract class ReductionContract extends Contract {
             return;
         }
         String what = f + " of " + shape + " to " + small + " " + placement + " " + numbers;
-        Operand x = Operand.of(backend(), placement, shape, numbers.make(shape.elements(), axes));
-        Operand y = Operand.output(backend(), Placement.values()[axes % Placement.values().length], small);
+        Operand x = operand(placement, shape, numbers, axes);
+        Operand y = output(Placement.values()[axes % Placement.values().length], small);
         backend().reduce(f, x.view(), y.view());
         View source = x.reference();
         View expected = doubles(small);
@@ -89,20 +89,20 @@ public abstract class ReductionContract extends Contract {
     @Test
     final void reduceOtherRanks() {
         for (Reduce f : Reduce.values()) {
-            Operand y = Operand.output(backend(), Placement.DENSE, Shape.of());
+            Operand y = output(Placement.DENSE, Shape.of());
             backend()
                     .reduce(
                             f,
-                            Operand.of(backend(), Placement.DENSE, Shape.of(), new float[] {3.5f})
+                            input(Placement.DENSE, Shape.of(), new float[] {3.5f})
                                     .view(),
                             y.view());
             Check.same(f + " of one number", new float[] {3.5f}, y.read());
             y.assertGuards(f + " of one number");
         }
-        Operand x = Operand.of(backend(), Placement.TRANSPOSED, Shape.of(2, 2, 2, 2), new float[] {
+        Operand x = input(Placement.TRANSPOSED, Shape.of(2, 2, 2, 2), new float[] {
             1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16
         });
-        Operand y = Operand.output(backend(), Placement.NEGATIVE, Shape.of(2, 1, 2, 1));
+        Operand y = output(Placement.NEGATIVE, Shape.of(2, 1, 2, 1));
         backend().reduce(Reduce.SUM, x.view(), y.view());
         Check.same("sum over the second and fourth axis", new float[] {14, 22, 46, 54}, y.read());
         y.assertGuards("sum over the second and fourth axis");
@@ -111,10 +111,9 @@ public abstract class ReductionContract extends Contract {
     /** Integers reduce exactly. */
     @Test
     final void reduceIntegers() {
-        Operand x = Operand.ofInts(
-                backend(), Placement.TRANSPOSED, Shape.of(3, 4), new int[] {5, -2, 7, 1, 0, 9, -8, 3, 2, 2, 2, 2});
+        Operand x = inputOfInts(Placement.TRANSPOSED, Shape.of(3, 4), new int[] {5, -2, 7, 1, 0, 9, -8, 3, 2, 2, 2, 2});
         for (Reduce f : Reduce.values()) {
-            Operand y = Operand.intOutput(backend(), Placement.STRIDED, Shape.of(3, 1));
+            Operand y = intOutput(Placement.STRIDED, Shape.of(3, 1));
             backend().reduce(f, x.view(), y.view());
             int[] expected = switch (f) {
                 case SUM -> new int[] {11, 4, 8};
@@ -148,11 +147,11 @@ public abstract class ReductionContract extends Contract {
     }
 
     private void integers(Shape shape, int[] values, Placement p) {
-        Operand x = Operand.ofInts(backend(), p, shape, values);
+        Operand x = inputOfInts(p, shape, values);
         for (int axis = 0; axis < 2; axis++) {
             for (Reduce f : Reduce.values()) {
                 Shape small = shape.with(axis, 1);
-                Operand y = Operand.intOutput(backend(), Placement.STRIDED, small);
+                Operand y = intOutput(Placement.STRIDED, small);
                 backend().reduce(f, x.view(), y.view());
                 View expected = View.dense(HostBuffer.allocate(DType.I32, small.elements()), small);
                 REFERENCE.reduce(f, x.reference(), expected);
@@ -161,7 +160,7 @@ public abstract class ReductionContract extends Contract {
             }
         }
         for (boolean reverse : new boolean[] {false, true}) {
-            Operand y = Operand.intOutput(backend(), Placement.STRIDED, shape);
+            Operand y = intOutput(Placement.STRIDED, shape);
             backend().cumulativeSum(x.view(), reverse, y.view());
             View expected = View.dense(HostBuffer.allocate(DType.I32, shape.elements()), shape);
             REFERENCE.cumulativeSum(x.reference(), reverse, expected);
@@ -193,10 +192,10 @@ public abstract class ReductionContract extends Contract {
 
     private void extreme(Shape shape, Placement p, float[] numbers) {
         for (boolean max : new boolean[] {true, false}) {
-            Operand x = Operand.of(backend(), p, shape, numbers);
+            Operand x = input(p, shape, numbers);
             Shape small = shape.without(-1);
-            Operand values = Operand.output(backend(), Placement.STRIDED, small);
-            Operand indices = Operand.intOutput(backend(), Placement.NEGATIVE, small);
+            Operand values = output(Placement.STRIDED, small);
+            Operand indices = intOutput(Placement.NEGATIVE, small);
             backend().extreme(max, x.view(), values.view(), indices.view());
             View v = doubles(small);
             View w = View.dense(HostBuffer.allocate(DType.I32, small.elements()), small);
@@ -229,8 +228,8 @@ public abstract class ReductionContract extends Contract {
 
     private void cumulativeSum(Shape shape, Placement p, ValueKind numbers, boolean reverse) {
         String what = "cumulativeSum " + shape + " " + p + " " + numbers;
-        Operand x = Operand.of(backend(), p, shape, numbers.make(shape.elements(), 3));
-        Operand y = Operand.output(backend(), Placement.PADDED, shape);
+        Operand x = operand(p, shape, numbers, 3);
+        Operand y = output(Placement.PADDED, shape);
         backend().cumulativeSum(x.view(), reverse, y.view());
         View expected = doubles(shape);
         REFERENCE.cumulativeSum(x.reference(), reverse, expected);

@@ -55,7 +55,7 @@ public abstract class RowContract extends Contract {
             View expected = doubles(shape);
             for (boolean log : new boolean[] {false, true}) {
                 String what = (log ? "logSoftmax " : "softmax ") + shape + " " + in + " to " + out + " " + numbers;
-                Operand y = Operand.output(backend(), out, shape);
+                Operand y = output(out, shape);
                 softmax(log, x.view(), y.view());
                 if (log) {
                     REFERENCE.logSoftmax(x.reference(), expected);
@@ -105,12 +105,8 @@ public abstract class RowContract extends Contract {
                 x[3 * n + i] = i == n / 2 ? inf : 1;
                 x[4 * n + i] = 3e38f;
             }
-            Operand y = Operand.output(backend(), Placement.PADDED, Shape.of(5, n));
-            backend()
-                    .softmax(
-                            Operand.of(backend(), Placement.DENSE, Shape.of(5, n), x)
-                                    .view(),
-                            y.view());
+            Operand y = output(Placement.PADDED, Shape.of(5, n));
+            backend().softmax(input(Placement.DENSE, Shape.of(5, n), x).view(), y.view());
             float[] got = y.read();
             for (int i = 0; i < n; i++) {
                 double half = 1.0 / ((n + 1) / 2);
@@ -149,8 +145,8 @@ public abstract class RowContract extends Contract {
                 for (int i = 0; i < rounded.length; i++) {
                     rounded[i] = (float) forward.host().get(i);
                 }
-                Operand y = Operand.of(backend(), out, shape, rounded);
-                Operand gx = Operand.output(backend(), in, shape);
+                Operand y = input(out, shape, rounded);
+                Operand gx = output(in, shape);
                 View expected = doubles(shape);
                 if (log) {
                     backend().logSoftmaxBackward(y.view(), gy.view(), gx.view());
@@ -182,7 +178,7 @@ public abstract class RowContract extends Contract {
             double[] biases = b.reference().host().doubles();
             for (boolean plain : new boolean[] {false, true}) {
                 String what = "layerNorm " + shape + " " + in + " to " + out + " " + numbers;
-                Operand y = Operand.output(backend(), out, shape);
+                Operand y = output(out, shape);
                 backend().layerNorm(x.view(), plain ? null : w.view(), plain ? null : b.view(), EPS, y.view());
                 View expected = doubles(shape);
                 REFERENCE.layerNorm(
@@ -230,9 +226,9 @@ public abstract class RowContract extends Contract {
             View[] expected = {doubles(shape), doubles(Shape.of(n)), doubles(Shape.of(n))};
             REFERENCE.layerNormBackward(
                     x.reference(), w.reference(), EPS, gy.reference(), expected[0], expected[1], expected[2]);
-            Operand gx = Operand.output(backend(), in, shape);
-            Operand gw = Operand.output(backend(), Placement.STRIDED, Shape.of(n));
-            Operand gb = Operand.output(backend(), Placement.NEGATIVE, Shape.of(n));
+            Operand gx = output(in, shape);
+            Operand gw = output(Placement.STRIDED, Shape.of(n));
+            Operand gb = output(Placement.NEGATIVE, Shape.of(n));
             backend().layerNormBackward(x.view(), w.view(), EPS, gy.view(), gx.view(), gw.view(), gb.view());
             double g = rowMaxAbs(gy.reference().host().doubles(), 0, Math.toIntExact(shape.elements()));
             double steepest = 1;
@@ -263,7 +259,7 @@ public abstract class RowContract extends Contract {
             for (Operand o : new Operand[] {gx, gw, gb}) {
                 o.assertGuards(what);
             }
-            Operand alone = Operand.output(backend(), in, shape);
+            Operand alone = output(in, shape);
             backend().layerNormBackward(x.view(), w.view(), EPS, gy.view(), alone.view(), null, null);
             Check.same(what + " alone", gx.read(), alone.read());
         });
@@ -279,8 +275,8 @@ public abstract class RowContract extends Contract {
             for (int i = 0; i < Math.min(n, values.length); i++) {
                 values[i] = 0;
             }
-            Operand x = Operand.of(backend(), in, shape, values);
-            Operand y = Operand.output(backend(), out, shape);
+            Operand x = input(in, shape, values);
+            Operand y = output(out, shape);
             backend().l2Normalize(x.view(), y.view());
             View expected = doubles(shape);
             REFERENCE.l2Normalize(x.reference(), expected);
@@ -294,9 +290,9 @@ public abstract class RowContract extends Contract {
                         Tolerance.normalized(n, Math.abs(expected.host().get(i))));
             }
             y.assertGuards(what);
-            Operand forward = Operand.of(backend(), out, shape, got);
+            Operand forward = input(out, shape, got);
             Operand gy = operand(in, shape, ValueKind.NORMAL, n + 1);
-            Operand gx = Operand.output(backend(), out, shape);
+            Operand gx = output(out, shape);
             backend().l2NormalizeBackward(x.view(), forward.view(), gy.view(), gx.view());
             View gradient = doubles(shape);
             REFERENCE.l2NormalizeBackward(x.reference(), forward.reference(), gy.reference(), gradient);
@@ -328,7 +324,7 @@ public abstract class RowContract extends Contract {
                 for (int i = 0; i < n; i++) {
                     positive[i] *= positive[i];
                 }
-                Operand v = Operand.of(backend(), p, shape, positive);
+                Operand v = input(p, shape, positive);
                 View rw = w.reference();
                 View rm = m.reference();
                 View rv = v.reference();

@@ -76,7 +76,7 @@ record LegacyStream(PickleNode root, long made, Map<String, MemorySegment> stora
             if (storage == null) {
                 throw in.error(
                         "bad-storage-list",
-                        "the list names a storage that no tensor uses, so that its size " + "is not known");
+                        "the list names a storage that no tensor uses, so that its size is not known");
             }
             String quoted = MalformedFileException.quote(storage.key());
             long left = all.byteSize() - at - Long.BYTES;

@@ -236,7 +236,7 @@ final class PickleObjects {
                 || elements < 0) {
             throw in.error(
                     "bad-persistent-id",
-                    "a persistent id must be ('storage', storage class, key, location, " + "number of elements)"
+                    "a persistent id must be ('storage', storage class, key, location, number of elements)"
                             + (legacy ? " with a view or None" : ""));
         }
         StorageType known = StorageType.of(type);

@@ -32,13 +32,12 @@ record ZipEnd(long directory, long start, long entries) {
                     file,
                     Math.max(0, at),
                     "no-zip-end",
-                    "the archive has no end record " + "in its last " + END_BYTES
+                    "the archive has no end record in its last " + END_BYTES
                             + " bytes: it is cut short, or has a comment or other bytes after it");
         }
         int comment = u16(all, at + 20);
         if (comment != 0 || u16(all, at + 4) != 0 || u16(all, at + 6) != 0) {
-            throw new MalformedFileException(
-                    file, at, "zip-comment", "the archive has a comment or several " + "disks");
+            throw new MalformedFileException(file, at, "zip-comment", "the archive has a comment or several disks");
         }
         long entries = u16(all, at + 10);
         long size = u32(all, at + 12);
@@ -79,7 +78,7 @@ record ZipEnd(long directory, long start, long entries) {
                 && all.get(LittleEndian.LONG, at + 24) == all.get(LittleEndian.LONG, at + 32);
         if (!fits || all.get(LittleEndian.LONG, at + 40) != at - all.get(LittleEndian.LONG, at + 48)) {
             throw new MalformedFileException(
-                    file, locator, "bad-zip-end", "the zip64 end record and its locator " + "do not fit the file");
+                    file, locator, "bad-zip-end", "the zip64 end record and its locator do not fit the file");
         }
         return new ZipEnd(all.get(LittleEndian.LONG, at + 48), at, all.get(LittleEndian.LONG, at + 32));
     }
