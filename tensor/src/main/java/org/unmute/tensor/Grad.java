@@ -11,8 +11,8 @@ import org.unmute.tensor.backend.Buffer;
 import org.unmute.tensor.op.Op;
 
 /**
- * Reverse-mode differentiation: walks the recorded ops backwards from a result and collects the gradients of the leaves,
- * which {@link Tensor#parameter()} makes.
+ * Reverse-mode differentiation: walks the recorded ops backwards from a result and collects the gradients of the
+ * leaves, which {@link Tensor#parameter()} makes.
  *
  * <pre>{@code
  * Grad grad = Grad.of(loss);

@@ -23,7 +23,10 @@ public final class Heads {
         return q.attention(k, v, mask.where(bias == null ? Functions.constant(q, 0) : bias, hidden), scale);
     }
 
-    /** The causal mask for {@link #attention}: query {@code i} attends to keys 0 to {@code i}; {@code I32 [queries, keys]}. */
+    /**
+     * The causal mask for {@link #attention}: query {@code i} attends to keys 0 to {@code i}; {@code I32 [queries,
+     * keys]}.
+     */
     public static Tensor causalMask(Tensor q, Tensor k) {
         int queries = q.shape().dim(-2);
         int keys = k.shape().dim(-2);

@@ -449,7 +449,7 @@ public final class Tensor {
         return PrototypeOps.PrototypeMaxPool.of(this, prototypes, true);
     }
 
-    /** The minimum and maximum dot product of each prototype with the tokens; see {@link PrototypeOps.ProductExtremes}. */
+    /** Minimum and maximum dot product of each prototype; see {@link PrototypeOps.ProductExtremes}. */
     public PrototypeOps.ProductExtremes productExtremes(Tensor prototypes) {
         return PrototypeOps.ProductExtremes.of(this, prototypes);
     }
@@ -556,7 +556,7 @@ public final class Tensor {
         return concat(axis, Arrays.stream(parts).map(t -> t.insert(axis)).toArray(Tensor[]::new));
     }
 
-    /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; index {@code I32}, of this shape except along the axis. */
+    /** {@code out[.., i, ..] = this[.., index[.., i, ..], ..]}; index {@code I32} of this shape but for the axis. */
     public Tensor gather(int axis, Tensor index) {
         return run(new IndexingOps.Gather(this, shape().axis(axis), index));
     }

@@ -10,8 +10,9 @@ import org.unmute.tensor.backend.ElementSource;
 import org.unmute.tensor.backend.View;
 
 /**
- * Releases on closing everything that this thread allocated since opening, unless it was {@linkplain #keep kept}. Scopes
- * nest; what an inner scope keeps belongs to the outer one. Outside any scope the garbage collector frees memory.
+ * Releases on closing everything that this thread allocated since opening, unless it was {@linkplain #keep kept}.
+ * Scopes nest; what an inner scope keeps belongs to the outer one. Outside any scope the garbage collector frees
+ * memory.
  *
  * <pre>{@code
  * try (TensorScope scope = new TensorScope()) {

@@ -9,8 +9,8 @@ import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Where the reference numbers lie: {@code src/test/resources/golden}, or the folder that the system property
- * {@code unmute.golden} names. The other modules use {@code org.unmute.kernels.contract.golden.Golden}, which this module
+ * Where the reference numbers lie: {@code src/test/resources/golden}, or the folder that the system property {@code
+ * unmute.golden} names. The other modules use {@code org.unmute.kernels.contract.golden.Golden}, which this module
  * cannot depend on.
  */
 public final class GoldenFolder {

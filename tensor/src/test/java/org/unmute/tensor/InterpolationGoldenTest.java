@@ -73,13 +73,13 @@ class InterpolationGoldenTest {
     private static void check(Tensor grid, long rows, long columns, Mode mode, double[] want) {
         double[] got = Interpolation.resize2d(grid, rows, columns, mode, false).toDoubles();
         assertThat(got).hasSameSizeAs(want);
-        double greatest = 0;
+        double max = 0;
         for (double v : want) {
-            greatest = Math.max(greatest, Math.abs(v));
+            max = Math.max(max, Math.abs(v));
         }
         // The originals find positions in float32, three roundings of up to the grid's size; between two samples the
-        // interpolant rises by at most three times the greatest value.
-        double tolerance = 9 * (grid.size(2) + grid.size(3)) * 0x1p-24 * greatest;
+        // interpolant rises by at most three times the maximum value.
+        double tolerance = 9 * (grid.size(2) + grid.size(3)) * 0x1p-24 * max;
         for (int i = 0; i < got.length; i++) {
             assertThat(Math.abs(got[i] - want[i]))
                     .as("element %d: %s, expected %s", i, got[i], want[i])

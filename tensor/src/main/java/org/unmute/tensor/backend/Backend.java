@@ -86,8 +86,8 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * {@link #linear(View, View, View, View)} with an epilogue: {@code out = activation(x weightᵀ + bias) + residual}. A
-     * fused override gives the same bits as the separate steps.
+     * {@link #linear(View, View, View, View)} with an epilogue: {@code out = activation(x weightᵀ + bias) + residual}.
+     * A fused override gives the same bits as the separate steps.
      *
      * @param bias {@code [out]} or null
      * @param activation a function without constants, or null
@@ -105,8 +105,8 @@ public interface Backend extends PrototypeComposites, AutoCloseable {
     }
 
     /**
-     * Grouped convolution along tokens with zero padding and an activation, one result for each token: {@code out[t, g, o] = activation(bias[g, o] + Σₖ Σᵢ weight[g, o, k, i] x[t +
-     * k - taps / 2, g, i])}.
+     * Grouped convolution along tokens with zero padding and an activation, one result for each token: {@code out[t, g,
+     * o] = activation(bias[g, o] + Σₖ Σᵢ weight[g, o, k, i] x[t + k - taps / 2, g, i])}.
      *
      * @param x {@code [batch, tokens, groups · in]}
      * @param weight {@code [groups, out, taps, in]}

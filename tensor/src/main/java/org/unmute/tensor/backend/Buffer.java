@@ -15,8 +15,8 @@ public interface Buffer extends AutoCloseable {
     void close();
 
     /**
-     * Declares the contents final. A backend may then keep a second form of them, such as packed weights; writing to the
-     * buffer afterwards is an error.
+     * Declares the contents final. A backend may then keep a second form of them, such as packed weights; writing to
+     * the buffer afterwards is an error.
      */
     void freeze();
 

@@ -6,8 +6,8 @@ import org.unmute.tensor.op.Binary;
 
 /**
  * Minimum and maximum dot product of each prototype with a clip's tokens, and their gradients, clip by clip. Scratch
- * memory is {@code [prototypes, tokens]} in the forward and {@code [prototypes, dim]} in the backward pass, which touches
- * only winners.
+ * memory is {@code [prototypes, tokens]} in the forward and {@code [prototypes, dim]} in the backward pass, which
+ * touches only winners.
  */
 final class CompositeProductExtremes {
     private CompositeProductExtremes() {}

@@ -45,7 +45,10 @@ public interface Primitives {
     /** {@code gx = gy f'(x)}, where {@code y = f(x)}. */
     void unaryBackward(Unary f, double p, double q, View x, View y, View gy, View gx);
 
-    /** {@code out = f(a, b)}; {@code a} and {@code b} have the shape of {@code out}, with strides of 0 where they are broadcast. */
+    /**
+     * {@code out = f(a, b)}; {@code a} and {@code b} have the shape of {@code out}, with strides of 0 where they are
+     * broadcast.
+     */
     void binary(Binary f, View a, View b, View out);
 
     /** {@code out = x scale + shift} */

@@ -3,10 +3,10 @@ package org.unmute.tensor.backend;
 /** Prototype matching as composites of {@link Primitives} and {@link RowComposites}. */
 public interface PrototypeComposites extends RowComposites {
     /**
-     * The maximum cosine of each prototype over a clip's tokens and the winning token (paper, section 4, equations 2 and
-     * 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN wins over all. A
-     * fused override never stores the {@code [tokens, prototypes]} similarities. With frames in place of clips, {@code
-     * [batch · time, freq, dim]}, this is the maximum over frequency only.
+     * The maximum cosine of each prototype over a clip's tokens and the winning token (paper, section 4, equations 2
+     * and 3): {@code values[b, j] = maxₙ cos(tokens[b, n], prototypes[j])}. The first token wins ties; NaN wins over
+     * all. A fused override never stores the {@code [tokens, prototypes]} similarities. With frames in place of clips,
+     * {@code [batch · time, freq, dim]}, this is the maximum over frequency only.
      *
      * @param tokens {@code [batch, tokens, dim]}
      * @param prototypes {@code [prototypes, dim]}
@@ -69,8 +69,8 @@ public interface PrototypeComposites extends RowComposites {
      * prototype with an entry that is not finite gives NaN. A fused override packs the signs, one bit an entry.
      *
      * <p>Also in float32 the winner is the token with the maximum cosine in exact arithmetic, the first of equal ones,
-     * as far as float64 can tell. A winner chosen by rounding would give another gradient, and trainings on two backends
-     * would soon diverge.
+     * as far as float64 can tell. A winner chosen by rounding would give another gradient, and trainings on two
+     * backends would soon diverge.
      *
      * @param tokens {@code [batch, tokens, dim]}, also {@code F16} if {@link #supportsF16Tokens()}
      */

@@ -11,8 +11,8 @@ import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
 /**
- * A differentiable operation: a record of its inputs, with the result's shape, the forward pass and the gradient side by
- * side. {@link #shape()} is the one place where arguments are checked. {@link Tensor#run(Op)} runs it.
+ * A differentiable operation: a record of its inputs, with the result's shape, the forward pass and the gradient side
+ * by side. {@link #shape()} is the one place where arguments are checked. {@link Tensor#run(Op)} runs it.
  */
 public sealed interface Op
         permits ElementwiseOps,
@@ -40,7 +40,9 @@ public sealed interface Op
         return inputs().getFirst().dtype();
     }
 
-    /** The result as another view of the input's memory, if the op is only that; {@link #forward} is not called then. */
+    /**
+     * The result as another view of the input's memory, if the op is only that; {@link #forward} is not called then.
+     */
     default Optional<View> alias() {
         return Optional.empty();
     }

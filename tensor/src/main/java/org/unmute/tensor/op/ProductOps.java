@@ -116,8 +116,8 @@ public sealed interface ProductOps extends Op {
         }
 
         /**
-         * In one step if no gradient is recorded. Otherwise the activation is an op of its own, so that its gradient does
-         * not recompute the product.
+         * In one step if no gradient is recorded. Otherwise the activation is an op of its own, so that its gradient
+         * does not recompute the product.
          */
         public static Tensor of(
                 boolean recording, Tensor x, Tensor weight, Tensor bias, Unary activation, Tensor residual) {

@@ -47,7 +47,10 @@ public enum Unary {
     LOG_SIGMOID,
     /** x clamp(x + 3, 0, 6) / 6 */
     HARDSWISH,
-    /** +1 for x ≥ 0 (also -0), else -1, NaN for NaN; derivative 0. The straight-through form is {@link ElementwiseOps.BinarizeStraightThrough}. */
+    /**
+     * +1 for x ≥ 0 (also -0), else -1, NaN for NaN; derivative 0. The straight-through form is {@link
+     * ElementwiseOps.BinarizeStraightThrough}.
+     */
     SIGN,
     /** x for x > 0, else p x */
     LEAKY_RELU,

@@ -7,7 +7,9 @@ import org.unmute.tensor.Tensor;
 import org.unmute.tensor.backend.Backend;
 import org.unmute.tensor.backend.View;
 
-/** Sliding windows: the part of a convolution that is not a matrix product. Im2Col and Col2Im are each other's gradient. */
+/**
+ * Sliding windows: the part of a convolution that is not a matrix product. Im2Col and Col2Im are each other's gradient.
+ */
 public sealed interface UnfoldingOps extends Op {
     /** {@code [batch, channels, rows, columns]} to {@code [batch, channels, height, width, positionsY, positionsX]}. */
     record Im2Col(Tensor x, SlidingWindow window) implements UnfoldingOps {

@@ -85,15 +85,15 @@ class HostBufferTest {
     }
 
     @Test
-    void aLentArrayIsNotGivenBackSinceSomeoneMayReadIt() {
-        AtomicInteger returned = new AtomicInteger();
-        HostBuffer lent = HostBuffer.pooled(NUMBERS.clone(), _ -> returned.incrementAndGet());
-        lent.freeze();
-        lent.packed(Reversed.class, Reversed::holding);
-        assertThat(lent.holdsElements()).isFalse();
-        assertThat(bits(lent.floats())).isEqualTo(bits(NUMBERS));
-        lent.close();
-        assertThat(returned).hasValue(0);
+    void aPooledArrayIsNotRecycledOncePackedBecauseOthersMayReadIt() {
+        AtomicInteger recycled = new AtomicInteger();
+        HostBuffer pooled = HostBuffer.pooled(NUMBERS.clone(), _ -> recycled.incrementAndGet());
+        pooled.freeze();
+        pooled.packed(Reversed.class, Reversed::holding);
+        assertThat(pooled.holdsElements()).isFalse();
+        assertThat(bits(pooled.floats())).isEqualTo(bits(NUMBERS));
+        pooled.close();
+        assertThat(recycled).hasValue(0);
     }
 
     @Test
@@ -101,9 +101,9 @@ class HostBufferTest {
         HostBuffer b = frozen();
         assertThatThrownBy(() -> b.packed(Reversed.class, x -> {
                     Reversed.holding(x);
-                    throw new IllegalStateException("no room");
+                    throw new IllegalStateException("out of memory");
                 }))
-                .hasMessage("no room");
+                .hasMessage("out of memory");
         assertThat(b.holdsElements()).isTrue();
         assertThat(b.floats()).isEqualTo(NUMBERS);
     }
